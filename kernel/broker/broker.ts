@@ -1,0 +1,57 @@
+/**
+ * Port: durable queues with at-least-once delivery. Adapters: embedded-broker.ts (in process, journal in the data
+ * directory) and rabbitmq-broker.ts (quorum queues).
+ * Invariants: `publish` resolves only when every bound queue holds the message durably (publisher confirm), and rejects
+ * when no queue is bound (unroutable); a delivery is settled exactly once, by what its handler returns; a delivery whose
+ * process dies is delivered again. Queues and bindings come from topology.ts and exist before the first publish.
+ */
+
+/** JSON value: what bodies are made of. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+export interface Delivery<Body> {
+  readonly queue: string;
+  /** The publisher's id: the same message published twice has the same id. Consumers de-duplicate by it. */
+  readonly id: string;
+  readonly body: Body;
+  /** How often the broker handed out this message before: 0 the first time. */
+  readonly redeliveries: number;
+}
+
+/**
+ * What becomes of a delivery. `ack`: done, forget it. `retry`: put it back, counts against the delivery limit; after
+ * `deliveryLimit` it is dead-lettered. `dead`: to the dead letter queue at once. A handler that throws is a `retry`.
+ */
+export type Settlement = 'ack' | 'retry' | 'dead';
+
+export interface ConsumeOptions {
+  /** Deliveries that are unsettled at once in this consumer. */
+  readonly prefetch: number;
+}
+
+/** Closing stops intake, waits until running handlers have settled, then closes the channel. */
+export interface Consumer extends AsyncDisposable {
+  /** Stops intake only: what runs goes on, nothing new arrives. */
+  pause(): Promise<void>;
+}
+
+export interface QueueDepth {
+  readonly ready: number;
+  readonly consumers: number;
+}
+
+export interface Broker extends AsyncDisposable {
+  /** Rejects with AppError OVERLOADED while the broker blocks publishers, and with an Error when unroutable. */
+  publish(exchange: Exchange, routingKey: string, id: string, body: Json): Promise<void>;
+  consume<Body extends Json>(
+    queue: string,
+    options: ConsumeOptions,
+    handler: (delivery: Delivery<Body>, signal: AbortSignal) => Promise<Settlement>,
+  ): Promise<Consumer>;
+  depth(queue: string): Promise<QueueDepth>;
+  /** Rejects when the broker does not answer. For /health/ready. */
+  ping(): Promise<void>;
+}
+
+/** `jobs`: direct, one queue per routing key. `events`: topic, each interested room has a queue of its own. */
+export type Exchange = 'jobs' | 'events';

@@ -1,0 +1,43 @@
+/**
+ * Every queue of the system and what is bound to it. Each process declares all of it when it connects, so that a message
+ * is never published before the queue of a room that has not started yet exists.
+ */
+import type { Exchange } from './broker.ts';
+
+export interface QueueDeclaration {
+  readonly name: string;
+  readonly exchange: Exchange;
+  /** Topic pattern on `events`, exact key on `jobs`. */
+  readonly routingKeys: readonly string[];
+  /** Redeliveries after which a message goes to `<name>.dead`. */
+  readonly deliveryLimit: number;
+}
+
+/** Worker pools: one queue of generations each. A model names its pool. */
+export const pools = ['SMALL', 'MEDIUM', 'LARGE', 'EXTERNAL'] as const;
+export type Pool = (typeof pools)[number];
+
+/** The jobs queue of a pool, which is its routing key too. */
+export const generationQueue = (pool: Pool): string => `generations.${pool.toLowerCase()}`;
+
+const jobs = (name: string): QueueDeclaration => ({
+  name,
+  exchange: 'jobs',
+  routingKeys: [name],
+  deliveryLimit: 5,
+});
+
+const events = (name: string, ...routingKeys: string[]): QueueDeclaration => ({
+  name,
+  exchange: 'events',
+  routingKeys,
+  deliveryLimit: 20,
+});
+
+export const topology: readonly QueueDeclaration[] = [
+  ...pools.map((pool) => jobs(generationQueue(pool))),
+  events('conversations.results', 'message.finished', 'conversation.titled'),
+  events('usage.results', 'message.finished', 'conversation.titled'),
+  events('safety.results', 'message.finished'),
+  events('models.results', 'message.finished', 'worker.announced'),
+];

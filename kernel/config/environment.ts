@@ -1,0 +1,22 @@
+/**
+ * Reads a process's whole environment once, through a zod object whose keys are the variables. All faults are reported
+ * together. Nothing else in the project reads `process.env`; only the main files pass it in.
+ */
+import { z } from 'zod';
+
+/** The environment is not usable. The message lists each variable with what is wrong with it, one a line. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}
+
+/** Variables set to the empty string count as not set, as compose files write them. */
+export const parseEnvironment = <Shape extends z.ZodObject>(
+  shape: Shape,
+  environment: Readonly<Record<string, string | undefined>>,
+): z.infer<Shape> => {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = shape.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new EnvironmentError(`The environment is not usable:\n${lines.join('\n')}`);
+};

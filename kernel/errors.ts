@@ -1,0 +1,93 @@
+/**
+ * The one error of the project. A code is chosen where the fault is understood; it is mapped to `extensions.code` once,
+ * at the edge (kernel/subgraph/mask-error.ts, gateway). Whatever is not an AppError is masked there and logged with its cause.
+ * Invariant: every code a client can see is in `errorCodes`, and docs/errors.md lists exactly these (a test compares them).
+ */
+
+/** Code -> HTTP status that a whole-request failure with this code has. The sentence for people is in docs/errors.md. */
+export const errorCodes = {
+  BAD_USER_INPUT: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONVERSATION_BUSY: 409,
+  IDEMPOTENCY_KEY_REUSED: 409,
+  CONTENT_BLOCKED: 422,
+  QUOTA_EXCEEDED: 429,
+  RATE_LIMITED: 429,
+  TOO_MANY_SUBSCRIPTIONS: 429,
+  OPERATION_TOO_COMPLEX: 400,
+  PAYLOAD_TOO_LARGE: 413,
+  OVERLOADED: 503,
+  MODEL_UNAVAILABLE: 503,
+  SUBGRAPH_UNAVAILABLE: 503,
+  SUBGRAPH_TIMEOUT: 504,
+  SUBGRAPH_INVALID_RESPONSE: 502,
+  SUBSCRIPTION_LOST: 503,
+  MODEL_TIMEOUT: 504,
+  MODEL_ERROR: 502,
+  CONTEXT_TOO_LONG: 400,
+  WORKER_LOST: 503,
+  INTERNAL_SERVER_ERROR: 500,
+} as const;
+
+/** A literal that callers switch on. Never switch on a message. */
+export type ErrorCode = keyof typeof errorCodes;
+
+/** Codes after which the same request may succeed later without a change. */
+const retryableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'CONVERSATION_BUSY',
+  'QUOTA_EXCEEDED',
+  'RATE_LIMITED',
+  'OVERLOADED',
+  'MODEL_UNAVAILABLE',
+  'SUBGRAPH_UNAVAILABLE',
+  'SUBGRAPH_TIMEOUT',
+  'SUBSCRIPTION_LOST',
+  'MODEL_TIMEOUT',
+  'MODEL_ERROR',
+  'WORKER_LOST',
+]);
+
+/** Whether trying again, unchanged, can help. */
+export const isRetryable = (code: ErrorCode): boolean => retryableCodes.has(code);
+
+export interface AppErrorOptions {
+  /** What went wrong underneath. Logged, never shown. */
+  readonly cause?: unknown;
+  /** Milliseconds after which a retry makes sense. */
+  readonly retryAfterMs?: number | undefined;
+  /** The argument that a BAD_USER_INPUT is about. */
+  readonly argument?: string;
+  /** Further public fields of `extensions`, e.g. the categories of CONTENT_BLOCKED. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** A fault that a person can be told about: a code, and a sentence that says what to do. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly retryAfterMs: number | undefined;
+  readonly argument: string | undefined;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+    this.argument = options.argument;
+    this.details = options.details;
+  }
+}
+
+/** The public `extensions` of an AppError: `{ code, retryAfterMs?, argument?, ...details }`. */
+export const errorExtensions = (error: AppError): Record<string, unknown> => ({
+  ...error.details,
+  code: error.code,
+  ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+  ...(error.argument === undefined ? {} : { argument: error.argument }),
+});
+
+/** Narrows text from outside (a subgraph's answer, a stored row) to a known code; anything else is INTERNAL_SERVER_ERROR. */
+export const toErrorCode = (value: unknown): ErrorCode =>
+  typeof value === 'string' && Object.hasOwn(errorCodes, value) ? (value as ErrorCode) : 'INTERNAL_SERVER_ERROR';

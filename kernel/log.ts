@@ -1,0 +1,13 @@
+/** The logger of a process: JSON lines on stderr (stdout stays for people), one `room` field, no secrets, no message text. */
+import pino, { type Logger } from 'pino';
+
+export type { Logger } from 'pino';
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export const createLogger = (room: string, level: LogLevel): Logger =>
+  pino(
+    { level, base: { room }, redact: ['authorization', '*.authorization', 'headers.authorization'] },
+    pino.destination({ dest: 2, sync: false }),
+  );

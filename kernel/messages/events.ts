@@ -1,0 +1,67 @@
+/**
+ * What workers publish on the `events` exchange, by routing key. Consumers are idempotent: each body names what it is
+ * about, and the same event may arrive twice.
+ */
+import { z } from 'zod';
+import { finishReasons } from '../stream-log/stream-event.ts';
+import { pools } from '../broker/topology.ts';
+import { priceSchema } from './generation-job.ts';
+
+/** Tokens of one generation. `source` says who counted: the provider, or our tokenizer where the provider gave none. */
+export const tokenUsageSchema = z.object({
+  inputTokens: z.int().nonnegative(),
+  cachedInputTokens: z.int().nonnegative(),
+  outputTokens: z.int().nonnegative(),
+  reasoningTokens: z.int().nonnegative(),
+  source: z.enum(['PROVIDER', 'COUNTED']),
+});
+export type TokenUsage = z.infer<typeof tokenUsageSchema>;
+
+const generationResult = {
+  tenantId: z.string(),
+  userId: z.string(),
+  conversationId: z.string(),
+  messageId: z.string(),
+  attempt: z.int().positive(),
+  /** Absent when no model was called. */
+  modelId: z.string().optional(),
+  pool: z.enum(pools).optional(),
+  provider: z.string().optional(),
+  price: priceSchema.optional(),
+  usage: tokenUsageSchema,
+  /** Milliseconds. */
+  queueWaitMs: z.number().nonnegative(),
+  firstTokenMs: z.number().nonnegative().optional(),
+  durationMs: z.number().nonnegative(),
+};
+
+/** Routing key `message.finished`, id = message id. Published, and confirmed, before the terminal event is appended. */
+export const messageFinishedSchema = z.object({
+  ...generationResult,
+  status: z.enum(['COMPLETED', 'PARTIAL', 'CANCELLED', 'FAILED']),
+  finishReason: z.enum(finishReasons),
+  /** The whole text that clients saw. */
+  text: z.string(),
+  /** seq that the terminal event has in the log. */
+  lastSeq: z.int().positive(),
+  failure: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }).optional(),
+});
+export type MessageFinished = z.infer<typeof messageFinishedSchema>;
+
+/** Routing key `conversation.titled`, id = the job's message id. */
+export const conversationTitledSchema = z.object({ ...generationResult, title: z.string() });
+export type ConversationTitled = z.infer<typeof conversationTitledSchema>;
+
+/**
+ * Routing key `worker.announced`: what a worker can serve, at its start and every `announceEveryMs`. A model that nobody
+ * announced for `announcementTtlMs` is not routed to.
+ */
+export const workerAnnouncedSchema = z.object({
+  workerId: z.string(),
+  /** Empty when the worker stops. */
+  models: z.array(z.object({ modelId: z.string(), provider: z.string(), pool: z.enum(pools) })),
+});
+export type WorkerAnnounced = z.infer<typeof workerAnnouncedSchema>;
+export const announceEveryMs = 15_000;
+/** Three missed announcements. */
+export const announcementTtlMs = 45_000;

@@ -1,0 +1,49 @@
+/**
+ * What conversations puts on a `generations.<pool>` queue and a worker takes. The job carries all that the prompt needs, so
+ * a worker depends on the broker, the stream log and the model only. The broker id of a reply job is the message id.
+ */
+import { z } from 'zod';
+import { pools } from '../broker/topology.ts';
+
+export const modelCapabilities = ['TOOLS', 'VISION', 'JSON', 'PREFILL', 'EMBEDDING'] as const;
+
+/** USD per million tokens, exact decimals as strings, as they were when the message was admitted. */
+export const priceSchema = z.object({ input: z.string(), cachedInput: z.string(), output: z.string() });
+
+/** One model that may answer, in order of preference. */
+export const routeCandidateSchema = z.object({
+  modelId: z.string(),
+  provider: z.string(),
+  pool: z.enum(pools),
+  contextWindow: z.int().positive(),
+  maxOutputTokens: z.int().positive(),
+  capabilities: z.array(z.enum(modelCapabilities)),
+  price: priceSchema,
+});
+export type RouteCandidate = z.infer<typeof routeCandidateSchema>;
+
+export const promptMessageSchema = z.object({
+  role: z.enum(['SYSTEM', 'USER', 'ASSISTANT', 'TOOL']),
+  content: z.string(),
+});
+export type PromptMessage = z.infer<typeof promptMessageSchema>;
+
+export const generationJobSchema = z.object({
+  /** `reply` streams an assistant message; `title` names a conversation and streams nothing. */
+  kind: z.enum(['reply', 'title']),
+  tenantId: z.string(),
+  userId: z.string(),
+  conversationId: z.string(),
+  /** The assistant message of a reply; for a title a fresh id, which the ledger keys its cost by. */
+  messageId: z.string(),
+  /** Oldest first; ends with the message to answer. The worker cuts it to the context window. */
+  history: z.array(promptMessageSchema),
+  /** Best first; the worker serves the first whose model it has. */
+  candidates: z.array(routeCandidateSchema).min(1),
+  maxOutputTokens: z.int().positive().optional(),
+  temperature: z.number().min(0).max(2).optional(),
+  /** Milliseconds since the epoch at which the message was admitted: for queue wait. */
+  admittedAt: z.number(),
+  traceparent: z.string().optional(),
+});
+export type GenerationJob = z.infer<typeof generationJobSchema>;
