@@ -70,7 +70,11 @@ export const createIdentityVerifier = (secret: string): VerifyIdentity => {
       return identity;
     } catch (cause) {
       if (cause instanceof errors.JOSEError || cause instanceof z.ZodError) {
-        throw new AppError('UNAUTHENTICATED', 'This address is for the gateway only. Send the request to the gateway.', { cause });
+        throw new AppError(
+          'UNAUTHENTICATED',
+          'This address is for the gateway only. Send the request to the gateway.',
+          { cause },
+        );
       }
       throw cause;
     }
@@ -80,6 +84,9 @@ export const createIdentityVerifier = (secret: string): VerifyIdentity => {
 /** Throws FORBIDDEN unless the identity has one of the roles. */
 export const requireRole = (identity: Identity, ...allowed: readonly Role[]): void => {
   if (!identity.roles.some((role) => allowed.includes(role))) {
-    throw new AppError('FORBIDDEN', `This needs the role ${allowed.join(' or ')}. Ask an administrator of your tenant.`);
+    throw new AppError(
+      'FORBIDDEN',
+      `This needs the role ${allowed.join(' or ')}. Ask an administrator of your tenant.`,
+    );
   }
 };

@@ -2,7 +2,7 @@
  * Reads a process's whole environment once, through a zod object whose keys are the variables. All faults are reported
  * together. Nothing else in the project reads `process.env`; only the main files pass it in.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** The environment is not usable. The message lists each variable with what is wrong with it, one a line. */
 export class EnvironmentError extends Error {

@@ -3,8 +3,8 @@
  * about, and the same event may arrive twice.
  */
 import { z } from 'zod';
-import { finishReasons } from '../stream-log/stream-event.ts';
 import { pools } from '../broker/topology.ts';
+import { finishReasons } from '../stream-log/stream-event.ts';
 import { priceSchema } from './generation-job.ts';
 
 /** Tokens of one generation. `source` says who counted: the provider, or our tokenizer where the provider gave none. */

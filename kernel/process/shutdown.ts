@@ -1,0 +1,48 @@
+/**
+ * The frame of every process: open it, wait for SIGTERM or SIGINT, close it in its own order, exit. A second signal or the
+ * end of the grace period exits at once with code 1. A fault at the start is one sentence on stderr and code 1.
+ */
+
+import { EnvironmentError } from '../config/environment.ts';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+
+/** Milliseconds that closing may take; workers give running generations less than this (`SHUTDOWN_GRACE_MS`). */
+const closeDeadlineMs = 60_000;
+
+/** Faults that a person can mend: said without a stack. */
+const isForPeople = (fault: unknown): fault is Error => fault instanceof EnvironmentError || fault instanceof AppError;
+
+/** @param open starts everything; what it returns is disposed when a signal comes. */
+export const runUntilSignal = async (
+  name: string,
+  logger: () => Logger,
+  open: () => Promise<AsyncDisposable>,
+): Promise<void> => {
+  const signalled = Promise.withResolvers<NodeJS.Signals>();
+  let signals = 0;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    signals += 1;
+    if (signals > 1) process.exit(1);
+    signalled.resolve(signal);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  try {
+    const opened = await open();
+    const signal = await signalled.promise;
+    logger().info({ signal }, `${name}: closing`);
+    const timer = setTimeout(() => {
+      logger().error(`${name}: did not close within ${closeDeadlineMs} ms`);
+      process.exit(1);
+    }, closeDeadlineMs);
+    await opened[Symbol.asyncDispose]();
+    clearTimeout(timer);
+    process.exit(0);
+  } catch (fault) {
+    process.stderr.write(
+      `${name}: ${isForPeople(fault) ? fault.message : String(fault instanceof Error ? fault.stack : fault)}\n`,
+    );
+    process.exit(1);
+  }
+};
