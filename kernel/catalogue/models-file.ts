@@ -1,0 +1,160 @@
+/**
+ * The models file (`models.yaml`): which providers and models an installation knows, before anything in a database changes it.
+ * The models subgraph seeds its catalogue from it; a worker finds in it how to reach a model. Invariant: what was parsed is
+ * whole (each model's provider exists, ids are unique); otherwise nothing is returned and the faults
+ * are reported together, those between entries once each entry is right by itself.
+ */
+import { readFile } from 'node:fs/promises';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { pools } from '../broker/topology.ts';
+import { modelCapabilities } from '../messages/generation-job.ts';
+
+/** Plans of tenants, cheapest first. A model lists those that may use it. */
+export const planTiers = ['FREE', 'PRO', 'ENTERPRISE'] as const;
+export type PlanTier = (typeof planTiers)[number];
+
+/** How a worker talks to a provider. `llama` and `demonstration` run inside the worker. */
+export const providerKinds = ['openai-compatible', 'anthropic', 'llama', 'demonstration'] as const;
+
+const decimal = z.string().regex(/^\d{1,9}(\.\d{1,12})?$/, 'write a decimal in quotes, such as "0.15"');
+const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower case letters, digits and hyphens');
+const variable = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'name an environment variable, such as OPENAI_API_KEY');
+
+/** What is the same for a listed model and for one that a provider turns out to serve. */
+const terms = {
+  pool: z.enum(pools).describe('Queue that generations with this model go through.'),
+  contextWindow: z.int().positive().describe('Tokens of prompt and answer together.'),
+  maxOutputTokens: z.int().positive().describe('Most tokens of one answer.'),
+  capabilities: z.array(z.enum(modelCapabilities)).default([]),
+  price: z
+    .strictObject({ input: decimal, cachedInput: decimal, output: decimal })
+    .describe('USD per million tokens, exact decimals as strings.'),
+  tiers: z.array(z.enum(planTiers)).min(1).default(['FREE', 'PRO', 'ENTERPRISE']),
+};
+
+const answerFits = (model: { contextWindow: number; maxOutputTokens: number }): boolean =>
+  model.maxOutputTokens < model.contextWindow;
+const answerDoesNotFit = { message: 'must be smaller than contextWindow', path: ['maxOutputTokens'] };
+
+const providerSchema = z
+  .strictObject({
+    name: slug.describe('First part of the ids of its models.'),
+    displayName: z.string().min(1),
+    kind: z.enum(providerKinds),
+    baseUrl: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Address before /chat/completions or /messages.'),
+    baseUrlVariable: variable
+      .optional()
+      .describe('Environment variable that replaces baseUrl. Its /v1 may be left out.'),
+    apiKeyVariable: variable
+      .optional()
+      .describe('Environment variable with the key. The key itself never stands here.'),
+    discover: z
+      .enum(['never', 'at-other-base-url', 'always'])
+      .default('never')
+      .describe(
+        'Whether a worker asks the provider for its models at start. at-other-base-url: only where the variable is set.',
+      ),
+    discovered: z
+      .strictObject(terms)
+      .refine(answerFits, answerDoesNotFit)
+      .optional()
+      .describe('Terms of the models that a worker finds and that are not listed under models.'),
+  })
+  .refine((provider) => provider.discover === 'never' || provider.discovered !== undefined, {
+    message: 'is needed where discover is not never',
+    path: ['discovered'],
+  });
+
+const modelSchema = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(
+        /^[a-z0-9][a-z0-9-]*\/[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/,
+        'write provider/model, such as openai/gpt-4o-mini',
+      ),
+    displayName: z.string().min(1),
+    provider: z.string(),
+    ...terms,
+  })
+  .refine(answerFits, answerDoesNotFit)
+  .refine((model) => model.id.startsWith(`${model.provider}/`), {
+    message: 'must begin with the name of the provider and a slash',
+    path: ['id'],
+  });
+
+const modelsFileSchema = z
+  .strictObject({ providers: z.array(providerSchema).min(1), models: z.array(modelSchema).default([]) })
+  .superRefine((file, context) => {
+    const names = new Set<string>();
+    for (const [index, provider] of file.providers.entries()) {
+      if (names.has(provider.name)) {
+        context.addIssue({
+          code: 'custom',
+          path: ['providers', index, 'name'],
+          message: `${provider.name} is listed twice`,
+        });
+      }
+      names.add(provider.name);
+    }
+    const ids = new Set<string>();
+    for (const [index, model] of file.models.entries()) {
+      if (!names.has(model.provider)) {
+        context.addIssue({
+          code: 'custom',
+          path: ['models', index, 'provider'],
+          message: 'is not listed under providers',
+        });
+      }
+      if (ids.has(model.id)) {
+        context.addIssue({ code: 'custom', path: ['models', index, 'id'], message: `${model.id} is listed twice` });
+      }
+      ids.add(model.id);
+    }
+  });
+
+export type ModelsFile = z.infer<typeof modelsFileSchema>;
+export type CatalogueModel = ModelsFile['models'][number];
+export type CatalogueProvider = ModelsFile['providers'][number];
+
+/** The models file is not usable. The message lists every fault with its place, one a line. */
+export class ModelsFileError extends Error {
+  override readonly name = 'ModelsFileError';
+}
+
+/** @param source what the message calls the file. Throws ModelsFileError. */
+export const parseModelsFile = (text: string, source = 'models.yaml'): ModelsFile => {
+  const fail = (lines: readonly string[]): never => {
+    throw new ModelsFileError(`${source} is not usable:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+  };
+  const document = parseDocument(text);
+  if (document.errors.length > 0) return fail(document.errors.map((error) => error.message.trimEnd()));
+  const parsed = modelsFileSchema.safeParse(document.toJS());
+  if (parsed.success) return parsed.data;
+  return fail(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole file'}: ${issue.message}`));
+};
+
+/** Throws ModelsFileError, also when the file cannot be read. */
+export const readModelsFile = async (path: string): Promise<ModelsFile> => {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ModelsFileError(`${path} cannot be read. Set MODELS_FILE to the models file.`, { cause });
+  });
+  return parseModelsFile(text, path);
+};
+
+/**
+ * The model with this id: listed, or else on the terms that its provider gives to models that workers find. Undefined when
+ * the provider is unknown or takes listed models only.
+ */
+export const findCatalogueModel = (file: ModelsFile, modelId: string): CatalogueModel | undefined => {
+  const listed = file.models.find((model) => model.id === modelId);
+  if (listed) return listed;
+  const provider = file.providers.find(({ name }) => modelId.startsWith(`${name}/`));
+  if (provider?.discovered === undefined) return undefined;
+  const displayName = `${modelId.slice(provider.name.length + 1)} (${provider.displayName})`;
+  return { id: modelId, displayName, provider: provider.name, ...provider.discovered };
+};
