@@ -30,7 +30,7 @@ models:
   - { id: b/x, displayName: X, provider: a, pool: HUGE, contextWindow: 10, maxOutputTokens: 1, price: { input: 1, cachedInput: "0", output: "0" } }
 `;
   expect(() => parseModelsFile(text, 'mine.yaml')).toThrow(
-    /^mine\.yaml is not usable:.**providers\.1\.kind.**models\.0\.pool.**models\.0\.price\.input/s,
+    /^mine\.yaml is not usable:.*providers\.1\.kind.*models\.0\.pool.*models\.0\.price\.input/s,
   );
 });
 
@@ -39,9 +39,9 @@ test('faults between the entries are reported: names twice, unknown providers, i
     `  - { id: ${id}, displayName: X, provider: ${provider}, pool: SMALL, contextWindow: 10, maxOutputTokens: ${max}, price: { input: "1", cachedInput: "0", output: "0" } }`;
   const providers = 'providers:\n  - { name: a, displayName: A, kind: llama }\n';
   const twice = `${providers}  - { name: a, displayName: A, kind: llama }\nmodels:\n${model('a/x', 'a', 1)}\n${model('a/x', 'a', 1)}\n${model('c/x', 'c', 1)}`;
-  expect(() => parseModelsFile(twice)).toThrow(/a is listed twice.**a\/x is listed twice.**models\.2\.provider/s);
+  expect(() => parseModelsFile(twice)).toThrow(/a is listed twice.*a\/x is listed twice.*models\.2\.provider/s);
   expect(() => parseModelsFile(`${providers}models:\n${model('b/x', 'a', 10)}`)).toThrow(
-    /models\.0\.maxOutputTokens: must be smaller.**models\.0\.id: must begin/s,
+    /models\.0\.maxOutputTokens: must be smaller.*models\.0\.id: must begin/s,
   );
 });
 
