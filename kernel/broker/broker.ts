@@ -43,6 +43,10 @@ export interface QueueDepth {
 export interface Broker extends AsyncDisposable {
   /** Rejects with AppError OVERLOADED while the broker blocks publishers, and with an Error when unroutable. */
   publish(exchange: Exchange, routingKey: string, id: string, body: Json): Promise<void>;
+  /**
+   * Rejects when the queue does not exist. `signal` is aborted when the delivery is no longer this handler's (its
+   * connection was lost, the broker is being closed): what it returns then may not count, and the message may be handed out again.
+   */
   consume<Body extends Json>(
     queue: string,
     options: ConsumeOptions,

@@ -13,6 +13,14 @@ export interface QueueDeclaration {
   readonly deliveryLimit: number;
 }
 
+/** Where a queue's messages go that were refused or handed out too often. */
+export const deadLetterQueue = (name: string): string => `${name}.dead`;
+
+/** Messages that a queue holds at most; past it a publish is refused with OVERLOADED. */
+export const maxQueueLength = 100_000;
+/** What a publisher is told to wait when it is refused: work drains within seconds or somebody has to look. */
+export const overloadedRetryAfterMs = 5_000;
+
 /** Worker pools: one queue of generations each. A model names its pool. */
 export const pools = ['SMALL', 'MEDIUM', 'LARGE', 'EXTERNAL'] as const;
 export type Pool = (typeof pools)[number];

@@ -20,13 +20,19 @@ export interface LimitDecision {
   readonly allowed: boolean;
   /** Whole tokens or units that are left after this call. */
   readonly remaining: number;
-  /** Milliseconds until the same call would be allowed; 0 when it was. */
+  /** Milliseconds until the same call would be allowed; 0 when it was, Infinity when `cost` is more than there can ever be. */
   readonly retryAfterMs: number;
 }
 
 export interface Limiter extends AsyncDisposable {
   /** Takes `cost` tokens, or none of them when there are too few. */
   takeTokens(key: string, bucket: TokenBucket, cost: number): Promise<LimitDecision>;
-  /** Counts `cost` units in the window, or none when they do not fit. */
+  /**
+   * Counts `cost` units in the window, or none when they do not fit. The window moves in steps of a 60th of its length, on
+   * the strict side: units count until their whole step is past the window.
+   */
   countInWindow(key: string, window: SlidingWindow, cost: number): Promise<LimitDecision>;
 }
+
+/** Steps that a sliding window moves in: what bounds the memory of a key. */
+export const windowSteps = 60;

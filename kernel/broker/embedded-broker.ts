@@ -1,0 +1,101 @@
+/**
+ * The broker without a server: queues in this process, a journal in the data directory. Same rules as RabbitMQ: routing,
+ * prefetch, delivery limit, dead letters, a bound on every queue. Invariant: `publish` resolves after the journal has the
+ * message, so a killed process loses none and hands out again what it had not settled.
+ */
+import { join } from 'node:path';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Broker, Consumer, Delivery, Json, Settlement } from './broker.ts';
+import { type Journal, openJournal } from './embedded-journal.ts';
+import { createEmbeddedQueue, type EmbeddedQueue } from './embedded-queue.ts';
+import { routeToQueues } from './routing.ts';
+import { deadLetterQueue, maxQueueLength, overloadedRetryAfterMs, type QueueDeclaration } from './topology.ts';
+
+export interface EmbeddedBrokerOptions {
+  readonly dataDirectory: string;
+  readonly queues: readonly QueueDeclaration[];
+  readonly logger: Logger;
+  /** Messages that a queue holds at most. */
+  readonly maxLength?: number;
+}
+
+export const createEmbeddedBroker = async (options: EmbeddedBrokerOptions): Promise<Broker> => {
+  const { dataDirectory, queues: declarations, logger, maxLength = maxQueueLength } = options;
+  const queues = new Map<string, EmbeddedQueue>();
+  const closing = new AbortController();
+  let closed: Promise<void> | undefined;
+  const journal: Journal = openJournal(
+    join(dataDirectory, 'broker'),
+    () => new Map([...queues].map(([name, queue]) => [name, queue.unsettled()])),
+  );
+
+  const declare = (name: string, deliveryLimit: number, deadLetter: EmbeddedQueue | undefined): EmbeddedQueue => {
+    const queue = createEmbeddedQueue({
+      name,
+      deliveryLimit,
+      journal: () => journal,
+      deadLetter,
+      logger,
+      signal: closing.signal,
+    });
+    queues.set(name, queue);
+    return queue;
+  };
+  for (const { name, deliveryLimit } of declarations) {
+    declare(name, deliveryLimit, declare(deadLetterQueue(name), Number.POSITIVE_INFINITY, undefined));
+  }
+  let lastNumber = 0;
+  for (const [name, messages] of journal.restored) {
+    // A queue that left the topology keeps what it holds.
+    const queue = queues.get(name) ?? declare(name, Number.POSITIVE_INFINITY, undefined);
+    for (const held of messages) {
+      lastNumber = Math.max(lastNumber, held.number);
+      queue.add(held);
+    }
+  }
+
+  const queueNamed = (name: string): EmbeddedQueue => {
+    const queue = queues.get(name);
+    if (!queue) throw new Error(`There is no queue ${name}`);
+    return queue;
+  };
+  const refuseClosed = () => {
+    if (closed) throw new Error('The broker is closed');
+  };
+
+  return {
+    async publish(exchange, routingKey, id, body) {
+      refuseClosed();
+      const names = routeToQueues(declarations, exchange, routingKey);
+      if (names.length === 0) throw new Error(`Unroutable: no queue is bound to ${routingKey} on ${exchange}`);
+      if (names.some((name) => queueNamed(name).depth().ready >= maxLength)) {
+        const retryAfterMs = overloadedRetryAfterMs;
+        throw new AppError('OVERLOADED', 'Too much work is waiting. Try again in a moment.', { retryAfterMs });
+      }
+      lastNumber += 1;
+      const message = { number: lastNumber, id, body: JSON.stringify(body) };
+      journal.write({ type: 'published', ...message, queues: Object.fromEntries(names.map((name) => [name, 0])) });
+      for (const name of names) queueNamed(name).add({ ...message, redeliveries: 0 });
+    },
+    async consume<Body extends Json>(
+      queue: string,
+      { prefetch }: { readonly prefetch: number },
+      handler: (delivery: Delivery<Body>, signal: AbortSignal) => Promise<Settlement>,
+    ): Promise<Consumer> {
+      refuseClosed();
+      // The publisher's promise, not a check: the consumer validates the body.
+      return queueNamed(queue).consume({ prefetch }, (delivery, signal) => handler(delivery as Delivery<Body>, signal));
+    },
+    depth: async (queue) => queueNamed(queue).depth(),
+    ping: async () => refuseClosed(),
+    [Symbol.asyncDispose]() {
+      closed ??= (async () => {
+        closing.abort(new Error('The broker is closing'));
+        await Promise.all([...queues.values()].map((queue) => queue.close()));
+        journal[Symbol.dispose]();
+      })();
+      return closed;
+    },
+  };
+};

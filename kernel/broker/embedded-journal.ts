@@ -1,0 +1,162 @@
+/**
+ * The memory of the embedded broker on disk: one JSON line per thing that happened, written before anybody is told about
+ * it. Invariant: replaying the lines gives every message that was published and not settled, however the process ended. A
+ * torn line is ignored. Writes are handed to the operating system, not to the platter: what a killed process wrote survives.
+ */
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const recordSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('published'),
+    number: z.int(),
+    id: z.string(),
+    /** JSON text. */
+    body: z.string(),
+    /** Queue -> how often it was handed out there. */
+    queues: z.record(z.string(), z.int()),
+  }),
+  z.object({ type: z.literal('delivered'), number: z.int(), queue: z.string() }),
+  z.object({ type: z.literal('acked'), number: z.int(), queue: z.string() }),
+  z.object({ type: z.literal('returned'), number: z.int(), queue: z.string() }),
+  z.object({ type: z.literal('dead'), number: z.int(), queue: z.string(), to: z.string() }),
+]);
+export type JournalRecord = z.infer<typeof recordSchema>;
+
+/** A message in one queue. */
+export interface Held {
+  readonly number: number;
+  readonly id: string;
+  /** JSON text. */
+  readonly body: string;
+  redeliveries: number;
+}
+
+/** Queue -> its unsettled messages, oldest first. */
+export type JournalState = ReadonlyMap<string, readonly Held[]>;
+
+/** Bytes of new lines after which the journal is rewritten, at least; and never less than four times the live state. */
+const compactAfterBytes = 4 * 1024 * 1024;
+
+const parseRecord = (line: string): JournalRecord | undefined => {
+  try {
+    return recordSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+};
+
+/** A message that was handed out when the process died counts one redelivery more. */
+const replay = (text: string): Map<string, Held[]> => {
+  const queues = new Map<string, Map<number, Held & { delivered: boolean }>>();
+  const queueNamed = (name: string) => {
+    const known = queues.get(name) ?? new Map<number, Held & { delivered: boolean }>();
+    queues.set(name, known);
+    return known;
+  };
+  for (const line of text.split('\n')) {
+    const record = parseRecord(line);
+    if (!record) continue;
+    if (record.type === 'published') {
+      const { number, id, body } = record;
+      for (const [queue, redeliveries] of Object.entries(record.queues)) {
+        queueNamed(queue).set(number, { number, id, body, redeliveries, delivered: false });
+      }
+      continue;
+    }
+    const held = queueNamed(record.queue).get(record.number);
+    if (!held) continue;
+    if (record.type === 'delivered') {
+      held.delivered = true;
+    } else if (record.type === 'returned') {
+      held.delivered = false;
+      held.redeliveries += 1;
+    } else {
+      queueNamed(record.queue).delete(record.number);
+      if (record.type === 'dead') {
+        queueNamed(record.to).set(record.number, { ...held, redeliveries: 0, delivered: false });
+      }
+    }
+  }
+  return new Map(
+    [...queues].map(([name, messages]) => [
+      name,
+      [...messages.values()].map(({ delivered, redeliveries, ...held }) => ({
+        ...held,
+        redeliveries: redeliveries + (delivered ? 1 : 0),
+      })),
+    ]),
+  );
+};
+
+const serialize = (state: JournalState): string => {
+  const messages = new Map<number, Extract<JournalRecord, { type: 'published' }>>();
+  for (const [queue, held] of state) {
+    for (const { number, id, body, redeliveries } of held) {
+      const record = messages.get(number) ?? { type: 'published', number, id, body, queues: {} };
+      record.queues[queue] = redeliveries;
+      messages.set(number, record);
+    }
+  }
+  return [...messages.values()]
+    .sort((one, other) => one.number - other.number)
+    .map((record) => `${JSON.stringify(record)}\n`)
+    .join('');
+};
+
+export interface Journal extends Disposable {
+  /** What the last process left. */
+  readonly restored: JournalState;
+  /** Throws when the disk refuses; then the record does not count. */
+  write(record: JournalRecord): void;
+}
+
+/** @param current the live state, asked for when the journal is rewritten. */
+export const openJournal = (directory: string, current: () => JournalState): Journal => {
+  mkdirSync(directory, { recursive: true });
+  const path = join(directory, 'journal.jsonl');
+  const restored = replay(existsSync(path) ? readFileSync(path, 'utf8') : '');
+  let file = -1;
+  let torn = false;
+  let liveBytes = 0;
+  let newBytes = 0;
+
+  const rewrite = (state: JournalState) => {
+    const text = serialize(state);
+    const fresh = `${path}.new`;
+    writeFileSync(fresh, text);
+    renameSync(fresh, path);
+    if (file !== -1) closeSync(file);
+    file = openSync(path, 'a');
+    torn = false;
+    liveBytes = text.length;
+    newBytes = 0;
+  };
+  rewrite(restored);
+
+  return {
+    restored,
+    write(record) {
+      if (newBytes > Math.max(compactAfterBytes, 4 * liveBytes)) rewrite(current());
+      // After a failed write half a line may lie there: the newline keeps it from swallowing this record.
+      const line = `${torn ? '\n' : ''}${JSON.stringify(record)}\n`;
+      torn = true;
+      appendFileSync(file, line);
+      torn = false;
+      newBytes += line.length;
+    },
+    [Symbol.dispose]() {
+      closeSync(file);
+    },
+  };
+};

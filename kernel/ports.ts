@@ -1,0 +1,114 @@
+/**
+ * Opens every port of a process, each with the adapter that the configuration asks for: a service's URL is set, or the
+ * embedded default. Invariant: when one does not open, those that did are closed again; closing goes from intake to stores. Adapters
+ * that are not used are not even loaded.
+ */
+import { z } from 'zod';
+import type { Blobs } from './blobs/blobs.ts';
+import type { Broker } from './broker/broker.ts';
+import { topology } from './broker/topology.ts';
+import type { Cache } from './cache/cache.ts';
+import type { Limiter } from './limiter/limiter.ts';
+import type { Logger } from './log.ts';
+import type { Signals } from './signals/signals.ts';
+import type { StreamLog } from './stream-log/stream-log.ts';
+
+/** For the environment object of a process: `z.object({ ...portsEnvironment, ... })`. */
+export const portsEnvironment = {
+  RABBITMQ_URL: z
+    .url({ protocol: /^amqps?$/ })
+    .optional()
+    .describe('Jobs and events go through this RabbitMQ, `amqp://user:password@host:5672`. Not set: in this process.'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/[^\s,]+(,rediss?:\/\/[^\s,]+)*$/, 'must be redis:// URLs, separated by commas')
+    .optional()
+    .describe(
+      'Streams, signals, cache and limits live in this Redis, `redis://host:6379`; several nodes separated by commas are a cluster. Not set: in this process.',
+    ),
+  BLOBS_URL: z
+    .url({ protocol: /^s3$/ })
+    .optional()
+    .describe(
+      'Files go to this S3 bucket, `s3://bucket?region=eu-central-1&endpoint=https://host`. Not set: to a directory in DATA_DIR.',
+    ),
+  AWS_ACCESS_KEY_ID: z
+    .string()
+    .optional()
+    .describe('Key for BLOBS_URL. Not set: the default credential chain of the AWS SDK.'),
+  AWS_SECRET_ACCESS_KEY: z.string().optional().describe('Secret of AWS_ACCESS_KEY_ID.'),
+  DATA_DIR: z.string().default('.data').describe('Directory in which the embedded defaults keep their data.'),
+  SERVICE_START_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(10_000)
+    .describe('Milliseconds after which a service that does not answer at the start is an error.'),
+};
+const portsConfig = z.object(portsEnvironment);
+export type PortsConfig = z.infer<typeof portsConfig>;
+
+export interface Ports extends AsyncDisposable {
+  readonly broker: Broker;
+  readonly streamLog: StreamLog;
+  readonly signals: Signals;
+  readonly cache: Cache;
+  readonly limiter: Limiter;
+  readonly blobs: Blobs;
+}
+
+const openBroker = async (config: PortsConfig, logger: Logger): Promise<Broker> => {
+  const { createEmbeddedBroker } = await import('./broker/embedded-broker.ts');
+  return createEmbeddedBroker({ dataDirectory: config.DATA_DIR, queues: topology, logger });
+};
+
+type Stores = AsyncDisposable & Pick<Ports, 'streamLog' | 'signals' | 'cache' | 'limiter'>;
+
+const openStores = async (config: PortsConfig, logger: Logger): Promise<Stores> => {
+  const [{ createEmbeddedStreamLog }, { createEmbeddedSignals }, { createEmbeddedCache }, { createEmbeddedLimiter }] =
+    await Promise.all([
+      import('./stream-log/embedded-stream-log.ts'),
+      import('./signals/embedded-signals.ts'),
+      import('./cache/embedded-cache.ts'),
+      import('./limiter/embedded-limiter.ts'),
+    ]);
+  const streamLog = await createEmbeddedStreamLog({ dataDirectory: config.DATA_DIR, logger });
+  return {
+    streamLog,
+    signals: createEmbeddedSignals(logger),
+    cache: createEmbeddedCache(),
+    limiter: createEmbeddedLimiter(),
+    [Symbol.asyncDispose]: () => streamLog[Symbol.asyncDispose](),
+  };
+};
+
+const openBlobs = async (config: PortsConfig): Promise<Blobs> => {
+  const { createDirectoryBlobs } = await import('./blobs/directory-blobs.ts');
+  return createDirectoryBlobs(config.DATA_DIR);
+};
+
+/** Rejects with a StartError that names the service when one does not answer. */
+export const openPorts = async (config: PortsConfig, logger: Logger): Promise<Ports> => {
+  await using opened = new AsyncDisposableStack();
+  const [blobs, stores, broker] = await Promise.allSettled([
+    openBlobs(config),
+    openStores(config, logger),
+    openBroker(config, logger),
+  ]);
+  // Closed in the reverse order: the broker first.
+  for (const result of [blobs, stores, broker]) if (result.status === 'fulfilled') opened.use(result.value);
+  if (blobs.status === 'rejected') throw blobs.reason;
+  if (stores.status === 'rejected') throw stores.reason;
+  if (broker.status === 'rejected') throw broker.reason;
+  const { streamLog, signals, cache, limiter } = stores.value;
+  const closing = opened.move();
+  return {
+    broker: broker.value,
+    streamLog,
+    signals,
+    cache,
+    limiter,
+    blobs: blobs.value,
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+};

@@ -1,0 +1,229 @@
+/**
+ * The stream log without a server: entries in memory, and a file per message that outlives the process. Invariant: the file
+ * has an append before `append` resolves and before any tail sees it, so after a kill the same seqs carry the same events.
+ * Logs that ended leave memory when others need the room; they are read from their file again.
+ */
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from '../log.ts';
+import { type LogFile, type LogLine, loadLogFile, openLogFile } from './log-file.ts';
+import type { TailListener } from './shared-tail.ts';
+import { applyToText, isTerminal, type StreamEvent } from './stream-event.ts';
+import {
+  FencedError,
+  leaseMs,
+  logTtlSeconds,
+  type StreamEntry,
+  type StreamLog,
+  type StreamSnapshot,
+} from './stream-log.ts';
+import { createTails } from './tail-reader.ts';
+
+export interface EmbeddedStreamLogOptions {
+  readonly dataDirectory: string;
+  readonly logger: Logger;
+  readonly leaseMs?: number;
+  readonly ttlMs?: number;
+}
+
+interface Log {
+  readonly entries: StreamEntry[];
+  text: string;
+  attempt: number;
+  ended: boolean;
+  stopRequested: boolean;
+  /** Milliseconds since the epoch; a lease does not outlive its process. */
+  leasedUntil: number;
+  touchedAt: number;
+  file: LogFile | undefined;
+}
+
+/** Ended logs in memory at most. */
+const endedInMemory = 500;
+const sweepEveryMs = 60_000;
+
+const add = (log: Log, line: LogLine): readonly StreamEntry[] => {
+  if ('opened' in line) log.attempt = line.opened;
+  if ('stop' in line) log.stopRequested = true;
+  if (!('events' in line)) return [];
+  const first = log.entries.length + 1;
+  const added = line.events.map((event: StreamEvent, index) => ({ seq: first + index, event }));
+  for (const { event } of added) {
+    log.text = applyToText(log.text, event);
+    log.ended ||= isTerminal(event);
+  }
+  log.entries.push(...added);
+  return added;
+};
+
+const snapshotOf = ({ text, entries, attempt, ended, stopRequested }: Log): StreamSnapshot => ({
+  text,
+  lastSeq: entries.length,
+  attempt,
+  ended,
+  stopRequested,
+});
+
+export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions): Promise<StreamLog> => {
+  const { logger, leaseMs: lease = leaseMs, ttlMs = logTtlSeconds * 1000 } = options;
+  const directory = join(options.dataDirectory, 'streams');
+  const running = new Map<string, Log>();
+  const ended = new LRUCache<string, Log>({ max: endedInMemory });
+  const tailListeners = new Map<string, Set<TailListener>>();
+  const stopListeners = new Map<string, Set<() => void>>();
+  const pathOf = (messageId: string) => join(directory, `${encodeURIComponent(messageId)}.jsonl`);
+
+  const expired = (log: Log) => Date.now() - log.touchedAt > ttlMs;
+  const forget = (messageId: string, log: Log) => {
+    log.file?.[Symbol.dispose]();
+    log.file = undefined;
+    running.delete(messageId);
+    ended.delete(messageId);
+  };
+  const find = (messageId: string): Log | undefined => {
+    const known = running.get(messageId) ?? ended.get(messageId);
+    if (known && !expired(known)) return known;
+    if (known) forget(messageId, known);
+    const lines = loadLogFile(pathOf(messageId), ttlMs);
+    if (!lines) return undefined;
+    const log = createLog(messageId);
+    for (const line of lines) add(log, line);
+    if (log.ended) settle(messageId, log);
+    return log;
+  };
+  const createLog = (messageId: string): Log => {
+    const log: Log = {
+      entries: [],
+      text: '',
+      attempt: 0,
+      ended: false,
+      stopRequested: false,
+      leasedUntil: 0,
+      touchedAt: Date.now(),
+      file: undefined,
+    };
+    running.set(messageId, log);
+    return log;
+  };
+  const settle = (messageId: string, log: Log) => {
+    forget(messageId, log);
+    ended.set(messageId, log);
+  };
+  const write = (messageId: string, log: Log, line: LogLine): readonly StreamEntry[] => {
+    log.file ??= openLogFile(pathOf(messageId));
+    log.file.write(line);
+    log.touchedAt = Date.now();
+    return add(log, line);
+  };
+  /** The log, when `attempt` may write to it. */
+  const writable = (messageId: string, attempt: number): Log => {
+    const log = find(messageId);
+    if (!log || log.ended || log.attempt !== attempt) {
+      throw new FencedError(`Attempt ${attempt} may not write to ${messageId}: it has ended or was taken over`);
+    }
+    return log;
+  };
+  const hold = (log: Log) => {
+    log.touchedAt = Date.now();
+    log.leasedUntil = log.touchedAt + lease;
+  };
+
+  const tail = createTails({
+    async position(messageId) {
+      const log = find(messageId);
+      return { lastSeq: log?.entries.length ?? 0, ended: log?.ended ?? false };
+    },
+    read: async (messageId, afterSeq, limit) => find(messageId)?.entries.slice(afterSeq, afterSeq + limit) ?? [],
+    async subscribe(messageId, listener) {
+      const listeners = tailListeners.get(messageId) ?? new Set();
+      tailListeners.set(messageId, listeners.add(listener));
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0 && tailListeners.get(messageId) === listeners) tailListeners.delete(messageId);
+      };
+    },
+  });
+
+  const sweep = async () => {
+    for (const [messageId, log] of running) if (expired(log)) forget(messageId, log);
+    for (const name of await readdir(directory).catch(() => [])) {
+      if (!name.endsWith('.jsonl')) continue;
+      const path = join(directory, name);
+      const messageId = decodeURIComponent(name.slice(0, -'.jsonl'.length));
+      if (running.has(messageId)) continue;
+      const modified = await stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => Date.now(),
+      );
+      if (Date.now() - modified > ttlMs) await rm(path, { force: true });
+    }
+  };
+  const sweeper = setInterval(
+    () => {
+      sweep().catch((error: unknown) => logger.error({ err: error }, 'Old stream logs cannot be deleted'));
+    },
+    Math.min(sweepEveryMs, ttlMs),
+  );
+  sweeper.unref();
+  await sweep();
+
+  return {
+    async open(messageId) {
+      const log = find(messageId) ?? createLog(messageId);
+      if (!log.ended) {
+        write(messageId, log, { opened: log.attempt + 1 });
+        hold(log);
+      }
+      return snapshotOf(log);
+    },
+    async append(messageId, attempt, events) {
+      const log = writable(messageId, attempt);
+      const end = events.findIndex(isTerminal);
+      if (events.length === 0 || (end !== -1 && end !== events.length - 1)) {
+        throw new RangeError('An append has at least one event, and a terminal event is its last');
+      }
+      const added = write(messageId, log, { events: [...events] });
+      hold(log);
+      if (log.ended) settle(messageId, log);
+      for (const listener of tailListeners.get(messageId) ?? []) listener.live(added);
+      return { lastSeq: log.entries.length, stopRequested: log.stopRequested };
+    },
+    async renew(messageId, attempt) {
+      const log = writable(messageId, attempt);
+      hold(log);
+      return { lastSeq: log.entries.length, stopRequested: log.stopRequested };
+    },
+    async requestStop(messageId) {
+      const log = find(messageId) ?? createLog(messageId);
+      if (log.ended || log.stopRequested) return;
+      write(messageId, log, { stop: true });
+      const callbacks = stopListeners.get(messageId) ?? [];
+      stopListeners.delete(messageId);
+      for (const callback of callbacks) callback();
+    },
+    async onStop(messageId, callback) {
+      if (find(messageId)?.stopRequested) {
+        callback();
+        return async () => undefined;
+      }
+      const callbacks = stopListeners.get(messageId) ?? new Set();
+      stopListeners.set(messageId, callbacks.add(callback));
+      return async () => {
+        callbacks.delete(callback);
+        if (callbacks.size === 0 && stopListeners.get(messageId) === callbacks) stopListeners.delete(messageId);
+      };
+    },
+    tail,
+    async snapshot(messageId) {
+      const log = find(messageId);
+      return log && snapshotOf(log);
+    },
+    leased: async (messageId) => (find(messageId)?.leasedUntil ?? 0) > Date.now(),
+    ping: async () => undefined,
+    async [Symbol.asyncDispose]() {
+      clearInterval(sweeper);
+      for (const [messageId, log] of running) forget(messageId, log);
+    },
+  };
+};

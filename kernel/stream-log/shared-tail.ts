@@ -1,0 +1,141 @@
+/**
+ * One live tail per message and process, shared by all its readers. It subscribes first, then learns how long the log is,
+ * then keeps a small ring of the newest entries. Invariant: the ring is contiguous and ends at `head`; an entry that is
+ * already there is dropped, and one that leaves a gap is not taken but makes the log be read again.
+ */
+import { isTerminal } from './stream-event.ts';
+import type { StreamEntry } from './stream-log.ts';
+
+/** What a tail needs of a stream log. */
+export interface TailSource {
+  position(messageId: string): Promise<{ readonly lastSeq: number; readonly ended: boolean }>;
+  /** Entries with seq > afterSeq, without holes, at most `limit`. */
+  read(messageId: string, afterSeq: number, limit: number): Promise<readonly StreamEntry[]>;
+  /** Resolves when the subscription is in force. Returns the closer. */
+  subscribe(messageId: string, listener: TailListener): Promise<() => void>;
+}
+
+export interface TailListener {
+  /** New entries, as they are appended. May be lost, doubled or out of order. */
+  live(entries: readonly StreamEntry[]): void;
+  /** Entries may have been lost, e.g. after a reconnect. */
+  interrupted(): void;
+}
+
+export interface SharedTail {
+  /**
+   * The entry after `seq` when the ring has it; `wait` when it does not exist yet; `read` when it is older than the
+   * ring; `ended` when there will be none. Throws what broke the tail.
+   */
+  after(seq: number): StreamEntry | 'wait' | 'read' | 'ended';
+  /** `changed` is called whenever `after` may give something new. */
+  join(changed: () => void): void;
+  /** The last one to leave ends the subscription. */
+  leave(changed: () => void): void;
+}
+
+/** Entries kept per message: at 50 deltas a second about five seconds for a reader to catch up without a read. */
+export const ringSize = 256;
+/** Entries per read of the log: what a reader that is behind holds at most. */
+export const pageSize = 128;
+
+/** @param onUnused called once, when the last reader has left or the tail broke: nobody may join any more. */
+export const openSharedTail = (messageId: string, source: TailSource, onUnused: () => void): SharedTail => {
+  const readers = new Set<() => void>();
+  const ring: StreamEntry[] = [];
+  /** seq of the newest entry in order; undefined until the log's length is known. */
+  let head: number | undefined;
+  /** Highest seq heard of. More than `head` means that the log must be read. */
+  let heard = 0;
+  let ended = false;
+  let mustRead = false;
+  let reading = false;
+  let failure: { readonly error: unknown } | undefined;
+  let unsubscribe: (() => void) | undefined;
+  let unused = false;
+
+  const tellReaders = () => {
+    for (const changed of readers) changed();
+  };
+  const close = () => {
+    if (!unused) onUnused();
+    unused = true;
+    unsubscribe?.();
+    unsubscribe = undefined;
+  };
+  const fail = (error: unknown) => {
+    failure ??= { error };
+    tellReaders();
+    close();
+  };
+  const take = (entry: StreamEntry): void => {
+    heard = Math.max(heard, entry.seq);
+    if (head === undefined || entry.seq !== head + 1) return;
+    head = entry.seq;
+    ended ||= isTerminal(entry.event);
+    ring.push(entry);
+    if (ring.length > ringSize) ring.shift();
+  };
+  const catchUp = async (): Promise<void> => {
+    if (reading || head === undefined) return;
+    reading = true;
+    try {
+      while ((mustRead || heard > head) && !unused) {
+        mustRead = false;
+        const before: number = head;
+        const page = await source.read(messageId, before, pageSize);
+        for (const entry of page) take(entry);
+        mustRead ||= page.length === pageSize && head !== before;
+        // Heard of but not in the log: it is past its time to live, and nothing will come of reading it again.
+        if (head === before) heard = before;
+        tellReaders();
+      }
+    } catch (error) {
+      fail(error);
+    } finally {
+      reading = false;
+    }
+  };
+  const start = async (): Promise<void> => {
+    try {
+      const closer = await source.subscribe(messageId, {
+        live(entries) {
+          for (const entry of entries) take(entry);
+          tellReaders();
+          if (head !== undefined && heard > head) void catchUp();
+        },
+        interrupted() {
+          mustRead = true;
+          void catchUp();
+        },
+      });
+      if (unused) {
+        closer();
+        return;
+      }
+      unsubscribe = closer;
+      const position = await source.position(messageId);
+      head = position.lastSeq;
+      ended = position.ended;
+      tellReaders();
+      await catchUp();
+    } catch (error) {
+      fail(error);
+    }
+  };
+  void start();
+
+  return {
+    after(seq) {
+      if (failure) throw failure.error;
+      if (head === undefined) return 'wait';
+      if (seq >= head) return ended ? 'ended' : 'wait';
+      return ring[seq - head + ring.length] ?? 'read';
+    },
+    join: (changed) => void readers.add(changed),
+    leave(changed) {
+      readers.delete(changed);
+      if (readers.size === 0) close();
+    },
+  };
+};
