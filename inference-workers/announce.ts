@@ -1,0 +1,41 @@
+/**
+ * Tells the models subgraph what this worker serves: at the start, at an interval, and that it serves nothing when it stops.
+ * A broker that takes no announcement is only logged: the next one repeats it.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Broker } from '#kernel/broker/broker.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { WorkerAnnounced } from '#kernel/messages/events.ts';
+
+export interface AnnouncerOptions {
+  readonly broker: Broker;
+  readonly logger: Logger;
+  readonly workerId: string;
+  readonly models: WorkerAnnounced['models'];
+  /** Milliseconds between announcements. */
+  readonly everyMs: number;
+}
+
+/** Resolves after the first announcement. Disposing announces that the worker serves nothing any more. */
+export const startAnnouncing = async (options: AnnouncerOptions): Promise<AsyncDisposable> => {
+  const announce = async (models: WorkerAnnounced['models']): Promise<void> => {
+    const body: WorkerAnnounced = { workerId: options.workerId, models };
+    try {
+      await options.broker.publish('events', 'worker.announced', randomUUID(), body);
+    } catch (err) {
+      options.logger.warn({ err }, 'the broker did not take an announcement');
+    }
+  };
+  await announce(options.models);
+  let latest = Promise.resolve();
+  const timer = setInterval(() => {
+    latest = announce(options.models);
+  }, options.everyMs);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await latest;
+      await announce([]);
+    },
+  };
+};

@@ -1,0 +1,30 @@
+/**
+ * Publishes an event until the broker confirms it. Invariant: it resolves only after the confirm, so whatever follows it (the
+ * terminal event of a stream) is never seen before the result is safe.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Broker, Json } from '#kernel/broker/broker.ts';
+import type { Logger } from '#kernel/log.ts';
+
+const firstPauseMs = 100;
+const longestPauseMs = 5_000;
+
+/** Rejects with the signal's reason, and for nothing else. */
+export const publishUntilConfirmed = async (
+  { broker, logger }: { readonly broker: Broker; readonly logger: Logger },
+  routingKey: string,
+  id: string,
+  body: Json,
+  signal: AbortSignal,
+): Promise<void> => {
+  for (let pause = firstPauseMs; ; pause = Math.min(longestPauseMs, pause * 2)) {
+    signal.throwIfAborted();
+    try {
+      await broker.publish('events', routingKey, id, body);
+      return;
+    } catch (err) {
+      logger.warn({ err, routingKey, id }, 'the broker did not take an event; it is tried again');
+      await sleep(pause * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+    }
+  }
+};

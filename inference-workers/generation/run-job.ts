@@ -1,0 +1,42 @@
+/**
+ * What becomes of one delivery of a jobs queue. A job that cannot be read is dead; one for models that this worker lacks goes
+ * back a few times, so that another worker of the pool can take it, and then fails as MODEL_UNAVAILABLE.
+ */
+import type { Delivery, Json, Settlement } from '#kernel/broker/broker.ts';
+import { type GenerationJob, generationJobSchema } from '#kernel/messages/generation-job.ts';
+import type { ModelRegistry } from '../providers/registry.ts';
+import type { Candidate } from './answer.ts';
+import type { GenerationContext } from './generation-context.ts';
+import { runReply } from './run-reply.ts';
+import { runTitle } from './run-title.ts';
+
+/** Deliveries of a job that this worker cannot serve before it answers for all: below the queue's delivery limit. */
+const timesPutBack = 3;
+
+const servedCandidates = (job: GenerationJob, registry: ModelRegistry): readonly Candidate[] =>
+  job.candidates.flatMap((candidate) => {
+    const served = registry.find(candidate.modelId);
+    return served === undefined ? [] : [{ candidate, served }];
+  });
+
+/** @param handOver aborted when the job must be left to another worker. */
+export const runJob = async (
+  context: GenerationContext,
+  delivery: Delivery<Json>,
+  handOver: AbortSignal,
+): Promise<Settlement> => {
+  const parsed = generationJobSchema.safeParse(delivery.body);
+  if (!parsed.success) {
+    context.logger.error(
+      { id: delivery.id, queue: delivery.queue, issues: parsed.error.issues },
+      'a job cannot be read',
+    );
+    return 'dead';
+  }
+  const job = parsed.data;
+  const candidates = servedCandidates(job, context.registry);
+  if (candidates.length === 0 && delivery.redeliveries < timesPutBack) return 'retry';
+  return job.kind === 'title'
+    ? runTitle(context, job, candidates, handOver)
+    : runReply(context, job, candidates, handOver);
+};

@@ -1,0 +1,108 @@
+/**
+ * One call of one model: opens its stream, hands on the text, watches the time. Invariant: when it settles, the provider's
+ * stream is closed, whichever way it ended; it rejects with the signal's reason when that aborted, else with a ModelFault.
+ */
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4FinishReason,
+  LanguageModelV4Usage,
+} from '@ai-sdk/provider';
+import type { FinishReason } from '#kernel/stream-log/stream-event.ts';
+import { ModelFault, toModelFault } from './model-fault.ts';
+
+export interface ModelTimeouts {
+  /** Milliseconds from the request to the first part of an answer. */
+  readonly firstTokenTimeoutMs: number;
+  /** Milliseconds between two parts of an answer. */
+  readonly stallTimeoutMs: number;
+}
+
+export interface StreamCallbacks {
+  /** The provider took the request: from here on it may bill the prompt. */
+  onOpen(): void;
+  /** A promise is awaited before more is read: backpressure. Time spent in it is not the model's. */
+  onText(text: string): Promise<void> | undefined;
+}
+
+export interface ModelEnd {
+  readonly finishReason: FinishReason;
+  readonly usage: LanguageModelV4Usage;
+}
+
+const finishReasonOf = ({ unified, raw }: LanguageModelV4FinishReason): FinishReason => {
+  switch (unified) {
+    case 'length':
+      return 'LENGTH';
+    case 'content-filter':
+      return 'CONTENT_FILTER';
+    case 'tool-calls':
+      return 'TOOL_CALLS';
+    case 'error':
+    case 'interrupted':
+      throw new ModelFault('MODEL_UNAVAILABLE', true, {
+        cause: new Error(`The model ended with ${unified} (${raw}).`),
+      });
+    default:
+      return 'STOP';
+  }
+};
+
+export const streamModel = async (
+  model: LanguageModelV4,
+  options: Omit<LanguageModelV4CallOptions, 'abortSignal'>,
+  timeouts: ModelTimeouts,
+  signal: AbortSignal,
+  { onOpen, onText }: StreamCallbacks,
+): Promise<ModelEnd> => {
+  signal.throwIfAborted();
+  const request = new AbortController();
+  const pass = (): void => request.abort(signal.reason);
+  signal.addEventListener('abort', pass, { once: true });
+  const expire = (): void => request.abort(new ModelFault('MODEL_TIMEOUT', false));
+  let timer = setTimeout(expire, timeouts.firstTokenTimeoutMs);
+  let answering = false;
+  let reader: ReadableStreamDefaultReader | undefined;
+  let end: ModelEnd | undefined;
+  try {
+    const { stream } = await model.doStream({ ...options, abortSignal: request.signal });
+    onOpen();
+    const parts = stream.getReader();
+    reader = parts;
+    for (;;) {
+      const { done, value: part } = await parts.read();
+      if (request.signal.aborted) throw request.signal.reason;
+      if (done) {
+        if (end !== undefined) return end;
+        throw new ModelFault('MODEL_UNAVAILABLE', true, { cause: new Error('The stream ended without a finish.') });
+      }
+      if (part.type === 'error') throw part.error;
+      // Read on to the end, so that the connection can be used again.
+      if (part.type === 'finish') end = { finishReason: finishReasonOf(part.finishReason), usage: part.usage };
+      if (part.type !== 'text-delta' && part.type !== 'reasoning-delta') continue;
+      if (answering) {
+        timer.refresh();
+      } else {
+        answering = true;
+        clearTimeout(timer);
+        timer = setTimeout(expire, timeouts.stallTimeoutMs);
+      }
+      const full = part.type === 'text-delta' && part.delta !== '' ? onText(part.delta) : undefined;
+      if (full) {
+        clearTimeout(timer);
+        await full;
+        timer = setTimeout(expire, timeouts.stallTimeoutMs);
+      }
+    }
+  } catch (fault) {
+    if (end !== undefined) return end;
+    if (signal.aborted) throw signal.reason;
+    if (request.signal.aborted) throw request.signal.reason;
+    throw toModelFault(fault);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', pass);
+    request.abort();
+    reader?.cancel().catch(() => undefined);
+  }
+};

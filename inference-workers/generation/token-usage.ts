@@ -1,0 +1,25 @@
+/** The tokens that one generation is billed for: what the provider says, else what our tokenizer counts. */
+import type { LanguageModelV4Usage } from '@ai-sdk/provider';
+import type { TokenUsage } from '#kernel/messages/events.ts';
+
+export const noUsage: TokenUsage = {
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  source: 'COUNTED',
+};
+
+const whole = (value: number | undefined): number => Math.max(0, Math.round(value ?? 0));
+
+/** Undefined unless the provider told both prompt and answer. `inputTokens` includes the cached ones. */
+export const usageOfProvider = (usage: LanguageModelV4Usage | undefined): TokenUsage | undefined => {
+  if (usage?.inputTokens.total === undefined || usage.outputTokens.total === undefined) return undefined;
+  return {
+    inputTokens: whole(usage.inputTokens.total),
+    cachedInputTokens: whole(usage.inputTokens.cacheRead),
+    outputTokens: whole(usage.outputTokens.total),
+    reasoningTokens: whole(usage.outputTokens.reasoning),
+    source: 'PROVIDER',
+  };
+};

@@ -1,0 +1,81 @@
+/**
+ * The built-in demonstration: no model, and it says so in its first sentence. It answers every message with a fixed text
+ * around the question's first words, word by word at a set pace, so that Parlance can be tried without a key. The same
+ * history gives the same answer, and it goes on after an assistant prefix, so a worker that takes over can continue it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LanguageModelV4, LanguageModelV4Prompt, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import { titleFromQuestion } from '../prompt/question-title.ts';
+import { generateByStreaming } from './generate-by-streaming.ts';
+
+/** It counts nothing; the worker counts. */
+export const unknownUsage = {
+  inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+  outputTokens: { total: undefined, text: undefined, reasoning: undefined },
+};
+
+/** Text of the last message of a role; empty when there is none. */
+export const lastTextOf = (prompt: LanguageModelV4Prompt, role: 'user' | 'assistant'): string => {
+  const message = prompt.findLast((one) => one.role === role);
+  if (message === undefined || typeof message.content === 'string') return '';
+  return message.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+};
+
+const answerTo = (prompt: LanguageModelV4Prompt): string => {
+  const question = lastTextOf(prompt, 'user');
+  const words = question.split(/\s+/).filter((word) => word !== '').length;
+  const turns = prompt.filter(({ role }) => role === 'user').length;
+  return [
+    'This is the demonstration of Parlance, not a language model: the text is fixed, and only the way it reaches you is real.',
+    `You asked: “${titleFromQuestion(question)}” That is ${words} ${words === 1 ? 'word' : 'words'}, in message ${turns} of yours in this conversation. A model would answer it here.`,
+    'Each of these words went from a worker through the stream log to your subscription. Close the connection in the middle and open it again with the last seq that you saw: the stream goes on behind it, and nothing is lost or said twice.',
+    'To talk to a model, set OPENAI_API_KEY, ANTHROPIC_API_KEY, OLLAMA_HOST or MODEL_PATH and start again. Parlance tells at its start which models it found.',
+  ].join('\n\n');
+};
+
+const wordsOf = (text: string): readonly string[] => text.match(/\s*\S+/g) ?? [];
+
+/** @param tokensPerSecond 0 for as fast as they are taken. */
+export const createDemonstrationModel = (tokensPerSecond: number): LanguageModelV4 => {
+  const model: LanguageModelV4 = {
+    specificationVersion: 'v4',
+    provider: 'parlance',
+    modelId: 'demonstration',
+    supportedUrls: {},
+    doGenerate: (options) => generateByStreaming(model, options),
+    async doStream({ prompt, maxOutputTokens = Number.POSITIVE_INFINITY, abortSignal, providerOptions }) {
+      const titleOf = providerOptions?.['parlance']?.['titleOf'];
+      const answer = typeof titleOf === 'string' ? titleFromQuestion(titleOf) : answerTo(prompt);
+      const prefix = prompt.at(-1)?.role === 'assistant' ? lastTextOf(prompt, 'assistant') : '';
+      const words = wordsOf(answer.startsWith(prefix) ? answer.slice(prefix.length) : `\n\n${answer}`);
+      const startedAt = performance.now();
+      let said = 0;
+      const stream = new ReadableStream<LanguageModelV4StreamPart>(
+        {
+          start(controller) {
+            controller.enqueue({ type: 'stream-start', warnings: [] });
+            controller.enqueue({ type: 'text-start', id: '0' });
+          },
+          async pull(controller) {
+            abortSignal?.throwIfAborted();
+            const word = said < maxOutputTokens ? words[said] : undefined;
+            if (word === undefined) {
+              const unified = said < words.length ? 'length' : 'stop';
+              controller.enqueue({ type: 'text-end', id: '0' });
+              controller.enqueue({ type: 'finish', finishReason: { unified, raw: unified }, usage: unknownUsage });
+              controller.close();
+              return;
+            }
+            const dueIn = tokensPerSecond > 0 ? startedAt + (said * 1000) / tokensPerSecond - performance.now() : 0;
+            if (dueIn > 0) await sleep(dueIn, undefined, abortSignal ? { signal: abortSignal } : {});
+            said += 1;
+            controller.enqueue({ type: 'text-delta', id: '0', delta: word });
+          },
+        },
+        { highWaterMark: 1 },
+      );
+      return { stream };
+    },
+  };
+  return model;
+};

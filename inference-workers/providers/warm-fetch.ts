@@ -1,0 +1,72 @@
+/**
+ * `fetch` for model providers, over one undici agent: connections stay open between generations, TCP_NODELAY is set, and an
+ * aborted request closes its socket at once, which is how a provider learns that nobody listens. It takes what the provider
+ * packages send (an address, a text body, a signal) and nothing else.
+ */
+import { Agent } from 'undici';
+
+export interface WarmFetch extends AsyncDisposable {
+  readonly fetch: typeof fetch;
+}
+
+/** Milliseconds an idle connection is kept: the usual 60 s of load balancers, less a margin. */
+const keepAliveMs = 55_000;
+
+const streamOf = (
+  body: AsyncIterable<Uint8Array> & { destroy(): unknown },
+): ReadableStream<Uint8Array<ArrayBuffer>> => {
+  const chunks = body[Symbol.asyncIterator]();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const chunk = await chunks.next();
+        if (chunk.done) controller.close();
+        else controller.enqueue(new Uint8Array(chunk.value));
+      },
+      cancel() {
+        body.destroy();
+      },
+    },
+    { highWaterMark: 1 },
+  );
+};
+
+/** @param connectTimeoutMs milliseconds until a connection, TLS included, must stand. */
+export const createWarmFetch = (connectTimeoutMs: number): WarmFetch => {
+  const agent = new Agent({
+    connect: { timeout: connectTimeoutMs, noDelay: true },
+    keepAliveTimeout: keepAliveMs,
+    keepAliveMaxTimeout: keepAliveMs,
+    // The caller has its own timeouts for the first token and for a stall.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return {
+    fetch: async (input, init) => {
+      if (input instanceof Request) throw new TypeError('Pass an address, not a Request.');
+      if (init?.body != null && typeof init.body !== 'string') throw new TypeError('Only text bodies are sent.');
+      const url = new URL(input);
+      try {
+        const response = await agent.request({
+          origin: url.origin,
+          path: url.pathname + url.search,
+          method: init?.method === 'POST' ? 'POST' : 'GET',
+          headers: Object.fromEntries(new Headers(init?.headers)),
+          body: init?.body ?? null,
+          signal: init?.signal ?? null,
+        });
+        const headers = new Headers();
+        for (const [name, value] of Object.entries(response.headers)) {
+          for (const one of Array.isArray(value) ? value : [value ?? '']) headers.append(name, one);
+        }
+        const empty = response.statusCode === 204 || response.statusCode === 304;
+        return new Response(empty ? null : streamOf(response.body), { status: response.statusCode, headers });
+      } catch (cause) {
+        init?.signal?.throwIfAborted();
+        // The provider packages know a fault of the connection by the words that every fetch uses.
+        throw new TypeError('fetch failed', { cause });
+      }
+    },
+    [Symbol.asyncDispose]: () => agent.destroy(),
+  };
+};

@@ -1,0 +1,113 @@
+/**
+ * One inference worker: takes generations from the queues of its models' pools and runs them. Invariant: on disposal it takes
+ * nothing new, lets what runs finish within the grace, and hands the rest over without a terminal event; every job is settled
+ * before disposal resolves. The ports and the registry belong to the caller, who closes them afterwards.
+ */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Broker, Consumer, Json } from '#kernel/broker/broker.ts';
+import { generationQueue, type Pool } from '#kernel/broker/topology.ts';
+import type { Logger } from '#kernel/log.ts';
+import { announceEveryMs } from '#kernel/messages/events.ts';
+import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
+import { startAnnouncing } from './announce.ts';
+import { defaultGenerationSettings, type GenerationSettings } from './generation/generation-context.ts';
+import { runJob } from './generation/run-job.ts';
+import type { ModelRegistry, ServedModel } from './providers/registry.ts';
+
+export interface WorkerOptions {
+  readonly broker: Broker;
+  readonly streamLog: StreamLog;
+  readonly registry: ModelRegistry;
+  readonly logger: Logger;
+  /** Pools to serve, of those that the models are in. Default: all of them. */
+  readonly pools?: readonly Pool[];
+  /** Generations at once in each pool. Default 64. A pool of bounded engines takes no more than they do. */
+  readonly concurrency?: number;
+  /** Milliseconds that running generations get to finish on disposal. Default 20,000. */
+  readonly shutdownGraceMs?: number;
+  /** Default: host name, process id and a random part. */
+  readonly workerId?: string;
+  /** Milliseconds between announcements. */
+  readonly announceEveryMs?: number;
+  readonly settings?: Partial<GenerationSettings>;
+}
+
+export interface Worker extends AsyncDisposable {
+  readonly workerId: string;
+  /** What it serves and announces. */
+  readonly models: readonly ServedModel[];
+  readonly pools: readonly Pool[];
+  /** Generations that run now. */
+  readonly running: number;
+}
+
+/** Generations that the models of a pool can run at once. */
+const parallelOf = (models: readonly ServedModel[]): number =>
+  models.reduce((sum, { parallel }) => sum + (parallel ?? Number.POSITIVE_INFINITY), 0);
+
+/** Resolves when it takes jobs and its models are announced. */
+export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
+  const { broker, registry, logger, concurrency = 64, shutdownGraceMs = 20_000 } = options;
+  const workerId = options.workerId ?? `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const models = registry.models.filter(({ pool }) => options.pools?.includes(pool) ?? true);
+  const pools = [...new Set(models.map(({ pool }) => pool))];
+  const settings = { ...defaultGenerationSettings, ...options.settings };
+  const context = { broker, streamLog: options.streamLog, registry, logger, settings };
+  /** Aborted to hand a job over. */
+  const running = new Map<AbortController, Promise<unknown>>();
+
+  await using opened = new AsyncDisposableStack();
+  const consumers: Consumer[] = [];
+  for (const pool of pools) {
+    const prefetch = Math.min(concurrency, parallelOf(models.filter((model) => model.pool === pool)));
+    const consumer = await broker.consume<Json>(generationQueue(pool), { prefetch }, (delivery, signal) => {
+      const job = new AbortController();
+      const handOver = (): void => job.abort();
+      signal.addEventListener('abort', handOver, { once: true });
+      if (signal.aborted) handOver();
+      const settled = runJob(context, delivery, job.signal).finally(() => {
+        signal.removeEventListener('abort', handOver);
+        running.delete(job);
+      });
+      running.set(job, settled);
+      return settled;
+    });
+    consumers.push(opened.use(consumer));
+  }
+  const announcing = opened.use(
+    await startAnnouncing({
+      broker,
+      logger,
+      workerId,
+      models: models.map(({ modelId, provider, pool }) => ({ modelId, provider, pool })),
+      everyMs: options.announceEveryMs ?? announceEveryMs,
+    }),
+  );
+  logger.info({ workerId, pools, models: models.map(({ modelId }) => modelId) }, 'the worker takes jobs');
+  opened.move();
+
+  const close = async (): Promise<void> => {
+    await Promise.all([...consumers.map((consumer) => consumer.pause()), announcing[Symbol.asyncDispose]()]);
+    const handOverAll = setTimeout(() => {
+      logger.info({ jobs: running.size }, 'running generations are handed over');
+      for (const job of running.keys()) job.abort();
+    }, shutdownGraceMs);
+    await Promise.allSettled(running.values());
+    clearTimeout(handOverAll);
+    await Promise.all(consumers.map((consumer) => consumer[Symbol.asyncDispose]()));
+  };
+  let closed: Promise<void> | undefined;
+  return {
+    workerId,
+    models,
+    pools,
+    get running() {
+      return running.size;
+    },
+    [Symbol.asyncDispose]: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+};
