@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { pools } from '../broker/topology.ts';
+import { EnvironmentError } from '../config/environment.ts';
 import { modelCapabilities } from '../messages/generation-job.ts';
 
 /** Plans of tenants, cheapest first. A model lists those that may use it. */
@@ -121,10 +122,8 @@ export type ModelsFile = z.infer<typeof modelsFileSchema>;
 export type CatalogueModel = ModelsFile['models'][number];
 export type CatalogueProvider = ModelsFile['providers'][number];
 
-/** The models file is not usable. The message lists every fault with its place, one a line. */
-export class ModelsFileError extends Error {
-  override readonly name = 'ModelsFileError';
-}
+/** The models file is not usable: like a variable, it is for whoever starts the process to mend. The message lists every fault with its place, one a line. */
+export class ModelsFileError extends EnvironmentError {}
 
 /** @param source what the message calls the file. Throws ModelsFileError. */
 export const parseModelsFile = (text: string, source = 'models.yaml'): ModelsFile => {

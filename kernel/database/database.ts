@@ -1,0 +1,66 @@
+/**
+ * Port: the rooms' tables, through MikroORM. Two adapters behind one type: PostgreSQL (a URL) and PGlite (a directory).
+ * Invariant: every EntityManager that leaves here carries a session: a tenant's, under which row level security shows that
+ * tenant's rows only, or the system's inside one transaction. There is no unscoped one.
+ */
+import type { AnyEntity, EntityName } from '@mikro-orm/core';
+import { type EntityManager, type MikroORM, UnderscoreNamingStrategy } from '@mikro-orm/sql';
+import { systemRole, tenantVariable } from './row-level-security.ts';
+
+/** A room's part of the database: its Postgres schema, whose migrations lie in migrations/<name>. */
+export interface RoomSchema {
+  readonly name: string;
+  readonly entities: readonly EntityName<AnyEntity>[];
+}
+
+export interface Database extends AsyncDisposable {
+  /**
+   * A fresh unit of work that sees one tenant. Cheap; make one per resolver, loader batch or mutation. A mutation
+   * does all its writes in one `em.transactional`. Inside a transaction await nothing but that transaction's queries.
+   */
+  forTenant(tenantId: string): EntityManager;
+  /** One transaction that sees every tenant: for consumers, relays, sweepers, retention. Never on behalf of a request. */
+  asSystem<Result>(work: (em: EntityManager) => Promise<Result>): Promise<Result>;
+  /** SQL statements sent so far. For tests that count them. */
+  readonly statements: number;
+  /** Rejects when the database does not answer. For /health/ready. */
+  ping(): Promise<void>;
+}
+
+/** Counts what MikroORM logs as queries. */
+export interface StatementCounter {
+  count: number;
+}
+
+/** Options that both adapters share. */
+export const ormOptions = (schemas: readonly RoomSchema[], counter: StatementCounter) => ({
+  entities: schemas.flatMap((schema) => [...schema.entities]),
+  namingStrategy: UnderscoreNamingStrategy,
+  discovery: { warnWhenNoEntities: false },
+  allowGlobalContext: false,
+  debug: ['query'] as 'query'[],
+  /** The query logger is the counter: what it is told is not printed. */
+  logger: () => {},
+  loggerFactory: () => ({
+    log: () => {},
+    error: () => {},
+    warn: () => {},
+    setDebugMode: () => {},
+    isEnabled: () => true,
+    logQuery: () => {
+      counter.count += 1;
+    },
+  }),
+});
+
+export const createDatabase = (orm: MikroORM, counter: StatementCounter, close: () => Promise<void>): Database => ({
+  forTenant: (tenantId) => orm.em.fork({ session: { variables: { [tenantVariable]: tenantId } } }),
+  asSystem: (work) => orm.em.fork({ session: { role: systemRole } }).transactional(work),
+  get statements() {
+    return counter.count;
+  },
+  async ping() {
+    await orm.em.fork().execute('select 1');
+  },
+  [Symbol.asyncDispose]: close,
+});

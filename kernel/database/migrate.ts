@@ -1,0 +1,30 @@
+/**
+ * Brings each room's Postgres schema up to date: roles, schema, then the room's migrations, which are MikroORM migration
+ * classes in migrations/<room>/. Run at the start of every process. The caller makes sure that one process does it at a time.
+ */
+import { join } from 'node:path';
+import { Migrator } from '@mikro-orm/migrations';
+import type { MikroORM } from '@mikro-orm/sql';
+import type { RoomSchema } from './database.ts';
+import { createRolesSql, createSchemaSql } from './row-level-security.ts';
+
+const folder = (room: string): string => join(import.meta.dirname, '../../migrations', room);
+
+/** @param orm connected as a login that may create schemas and roles; without entities. */
+export const migrate = async (orm: MikroORM, schemas: readonly RoomSchema[]): Promise<void> => {
+  const connection = orm.em.getConnection();
+  await connection.execute(createRolesSql, [], 'run');
+  for (const { name } of schemas) {
+    for (const statement of createSchemaSql(name)) await connection.execute(statement, [], 'run');
+    orm.config.set('migrations', {
+      ...orm.config.get('migrations'),
+      path: folder(name),
+      pathTs: folder(name),
+      glob: '!(*.d).{ts,js}',
+      tableName: `${name}.migrations`,
+      snapshot: false,
+      silent: true,
+    });
+    await new Migrator(orm.em.fork()).up();
+  }
+};

@@ -1,0 +1,56 @@
+/** Opens the database that the configuration names: PostgreSQL where a URL is given, else PGlite in the data directory. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AppError } from '../errors.ts';
+import type { Database, RoomSchema } from './database.ts';
+
+/** Environment variables of every process that has tables; spread into its configuration. */
+export const databaseEnvironment = {
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('PostgreSQL, as postgres://user:password@host:port/database. Unset: PGlite in DATA_DIR.'),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(20).describe('Connections to PostgreSQL per process.'),
+};
+
+/** Milliseconds that a missing server is waited for at the start. */
+const startDeadlineMs = 15_000;
+const retryEveryMs = 500;
+
+const isUnreachable = (fault: unknown): boolean =>
+  fault instanceof Error &&
+  /ECONNREFUSED|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ECONNRESET|starting up|57P03/.test(
+    `${fault.message} ${String(fault.cause)}`,
+  );
+
+export const openDatabase = async (
+  config: {
+    readonly DATABASE_URL?: string | undefined;
+    readonly DATABASE_POOL_SIZE: number;
+    readonly DATA_DIR: string;
+  },
+  schemas: readonly RoomSchema[],
+): Promise<Database> => {
+  if (config.DATABASE_URL === undefined) {
+    const { openPglite } = await import('./pglite.ts');
+    return openPglite(join(config.DATA_DIR, 'postgres'), schemas);
+  }
+  const { openPostgresql } = await import('./postgresql.ts');
+  const options = { url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE };
+  const deadline = Date.now() + startDeadlineMs;
+  for (;;) {
+    try {
+      return await openPostgresql(options, schemas);
+    } catch (cause) {
+      if (!isUnreachable(cause)) throw cause;
+      if (Date.now() > deadline) {
+        throw new AppError(
+          'INTERNAL_SERVER_ERROR',
+          `PostgreSQL does not answer at DATABASE_URL (${new URL(options.url).host}). Start it, or unset DATABASE_URL to use the embedded database.`,
+          { cause },
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, retryEveryMs * (0.5 + Math.random())));
+    }
+  }
+};

@@ -1,0 +1,28 @@
+/**
+ * The embedded database: PostgreSQL compiled to WebAssembly, data in a directory, one connection. Invariant: one ORM on
+ * one instance at a time (two would share the session's role), and one process on one directory (the caller holds its lock).
+ */
+import { mkdir } from 'node:fs/promises';
+import { PGlite } from '@electric-sql/pglite';
+import { MikroORM } from '@mikro-orm/pglite';
+import { createDatabase, type Database, ormOptions, type RoomSchema } from './database.ts';
+import { migrate } from './migrate.ts';
+import { rwRole } from './row-level-security.ts';
+
+/** @param directory where the data lies; created when missing. */
+export const openPglite = async (directory: string, schemas: readonly RoomSchema[]): Promise<Database> => {
+  await mkdir(directory, { recursive: true });
+  const instance = await PGlite.create(directory);
+  const driverOptions = { pglite: instance };
+  const counter = { count: 0 };
+  const migrator = await MikroORM.init({ ...ormOptions([], counter), dbName: 'postgres', driverOptions });
+  await migrate(migrator, schemas);
+  await migrator.close(true);
+  const orm = await MikroORM.init({ ...ormOptions(schemas, counter), dbName: 'postgres', driverOptions });
+  await instance.exec(`set role ${rwRole}`);
+  counter.count = 0;
+  return createDatabase(orm, counter, async () => {
+    await orm.close(true);
+    await instance.close();
+  });
+};

@@ -1,0 +1,13 @@
+/**
+ * A migration as a list of SQL statements, run in order in one transaction. One statement an element: the prepared protocol takes
+ * one at a time, and PGlite knows no other.
+ */
+import { Migration } from '@mikro-orm/migrations';
+
+export abstract class SqlMigration extends Migration {
+  protected abstract statements(): readonly string[];
+
+  override up(): void {
+    for (const statement of this.statements()) this.addSql(statement);
+  }
+}

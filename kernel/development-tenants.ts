@@ -1,0 +1,31 @@
+/**
+ * The tenants and users that exist in development, by the names that `npm run token` takes. The ids are constants, so that a
+ * token made before the first start fits the rows that usage seeds later. Never seeded in production.
+ */
+export interface DevelopmentUser {
+  readonly name: string;
+  readonly id: string;
+  readonly email: string;
+}
+
+export interface DevelopmentTenant {
+  readonly name: string;
+  readonly id: string;
+  readonly users: readonly DevelopmentUser[];
+}
+
+export const developmentTenants: readonly DevelopmentTenant[] = [
+  {
+    name: 'acme',
+    id: '01900000-0000-7000-8000-00000000ac3e',
+    users: [
+      { name: 'ada', id: '01900000-0000-7000-8000-000000000ada', email: 'ada@acme.example' },
+      { name: 'grace', id: '01900000-0000-7000-8000-0000000062ac', email: 'grace@acme.example' },
+    ],
+  },
+  {
+    name: 'globex',
+    id: '01900000-0000-7000-8000-000000910be7',
+    users: [{ name: 'bob', id: '01900000-0000-7000-8000-000000000b0b', email: 'bob@globex.example' }],
+  },
+];

@@ -1,0 +1,98 @@
+/**
+ * The Pothos builder that every subgraph starts from: non-null by default, the scalars of the contract, roles as auth
+ * scopes, Relay connections, federation directives. Invariant: a scalar and PageInfo mean the same in every subgraph.
+ */
+import SchemaBuilder from '@pothos/core';
+import DirectivePlugin from '@pothos/plugin-directives';
+import FederationPlugin from '@pothos/plugin-federation';
+import RelayPlugin from '@pothos/plugin-relay';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import { Decimal } from 'decimal.js';
+import { GraphQLError, Kind, type ValueNode } from 'graphql';
+import type { Json } from '../broker/broker.ts';
+import { AppError } from '../errors.ts';
+import type { Identity, Role } from '../identity.ts';
+
+/** What each resolver gets. A room extends it with its loaders and use cases. */
+export interface SubgraphContext {
+  readonly identity: Identity;
+  /** Set by a resumable subscription's resolver to the cursor of the event at hand; goes out as `extensions.cursor`. */
+  cursor?: string;
+}
+
+/** The version of the federation specification that the subgraphs link to. */
+export const federationLinkUrl = 'https://specs.apollo.dev/federation/v2.9';
+
+export interface SubgraphSchemaTypes<Context extends SubgraphContext> {
+  Context: Context;
+  DefaultFieldNullability: false;
+  DefaultEdgesNullability: false;
+  DefaultNodeNullability: false;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    DateTime: { Input: Date; Output: Date };
+    JSON: { Input: Json; Output: Json };
+    Decimal: { Input: string; Output: string };
+  };
+  AuthScopes: {
+    /** Any of these roles. */
+    role: Role | readonly Role[];
+    /** A call of another room, not of a client. */
+    room: boolean;
+  };
+}
+
+const parseDateTime = (value: unknown): Date => {
+  const date = typeof value === 'string' ? new Date(value) : undefined;
+  if (date === undefined || Number.isNaN(date.getTime())) {
+    throw new GraphQLError('A DateTime is an ISO 8601 string such as "2026-01-31T12:00:00Z".');
+  }
+  return date;
+};
+
+const parseDecimal = (value: unknown): string => {
+  if (typeof value === 'string' && /^-?\d{1,30}(\.\d{1,30})?$/.test(value)) return new Decimal(value).toFixed();
+  throw new GraphQLError('A Decimal is a string such as "12.50".');
+};
+
+const literal = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node.value : undefined);
+
+export const createSubgraphBuilder = <Context extends SubgraphContext>() => {
+  const builder = new SchemaBuilder<SubgraphSchemaTypes<SubgraphContext> & { Context: Context }>({
+    plugins: [ScopeAuthPlugin, RelayPlugin, DirectivePlugin, FederationPlugin],
+    defaultFieldNullability: false,
+    scopeAuth: {
+      authorizeOnSubscribe: true,
+      unauthorizedError: () =>
+        new AppError('FORBIDDEN', 'Your role does not allow this. Ask an administrator of your tenant.'),
+      authScopes: ({ identity }: SubgraphContext) => ({
+        role: (allowed: Role | readonly Role[]) => identity.roles.some((role) => allowed.includes(role)),
+        room: identity.room !== undefined,
+      }),
+    },
+    relay: {
+      clientMutationId: 'omit',
+      cursorType: 'String',
+      nodeQueryOptions: false,
+      nodesQueryOptions: false,
+      edgesFieldOptions: { nullable: false },
+      nodeFieldOptions: { nullable: false },
+      pageInfoTypeOptions: { shareable: true, description: 'Where a page lies in its connection (Relay).' },
+    },
+  });
+  builder.queryType({});
+  builder.scalarType('DateTime', {
+    description: 'A moment: ISO 8601 with milliseconds, in UTC, e.g. "2026-01-31T12:00:00.000Z".',
+    serialize: (value) => value.toISOString(),
+    parseValue: parseDateTime,
+    parseLiteral: (node) => parseDateTime(literal(node)),
+  });
+  builder.scalarType('JSON', { description: 'Any JSON value.', serialize: (value) => value });
+  builder.scalarType('Decimal', {
+    description: 'An exact decimal number as a string, e.g. "0.000150". Money is in US dollars.',
+    serialize: (value) => new Decimal(value).toFixed(),
+    parseValue: parseDecimal,
+    parseLiteral: (node) => parseDecimal(literal(node)),
+  });
+  return builder;
+};

@@ -1,0 +1,40 @@
+/**
+ * The edge where errors become GraphQL: an AppError shows its code and sentence, an error of the specification (syntax,
+ * validation, coercion) shows itself, and everything else is masked as INTERNAL_SERVER_ERROR and logged with its cause.
+ */
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { AppError, errorExtensions } from '../errors.ts';
+import type { Logger } from '../log.ts';
+
+/** The first error under GraphQLError wrappers; undefined when the GraphQLError itself is the fault. */
+const original = (error: unknown): unknown => {
+  let current: unknown = error;
+  while (current instanceof GraphQLError && current.originalError) current = current.originalError;
+  return current === error && current instanceof GraphQLError ? undefined : current;
+};
+
+const located = (error: unknown): Pick<GraphQLFormattedError, 'path' | 'locations'> => {
+  if (!(error instanceof GraphQLError)) return {};
+  return { ...(error.path ? { path: error.path } : {}), ...(error.locations ? { locations: error.locations } : {}) };
+};
+
+/** @param formatted how graphql-js or Apollo Server would show a specification's error. */
+export const maskError = (error: unknown, logger: Logger, formatted?: GraphQLFormattedError): GraphQLFormattedError => {
+  const cause = original(error);
+  if (cause instanceof AppError) {
+    if (cause.cause !== undefined) logger.warn({ err: cause, code: cause.code }, 'refused');
+    return { message: cause.message, ...located(error), extensions: errorExtensions(cause) };
+  }
+  if (cause instanceof GraphQLError || cause === undefined) {
+    const shown =
+      formatted ?? (error instanceof GraphQLError ? error.toJSON() : { message: 'The request is not valid.' });
+    const { stacktrace: _, ...extensions } = shown.extensions ?? {};
+    return { ...shown, extensions: { code: 'BAD_USER_INPUT', ...extensions } };
+  }
+  logger.error({ err: cause, path: error instanceof GraphQLError ? error.path : undefined }, 'unexpected fault');
+  return {
+    message: 'Something went wrong on our side. Try again; if it stays, tell the operator the time of this request.',
+    ...located(error),
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  };
+};

@@ -1,0 +1,88 @@
+/**
+ * How one room asks another: a GraphQL operation on its subgraph, in the name of a user, marked as a room's own call so that
+ * the internal (`@inaccessible`) fields answer. Connections stay warm; each call has a deadline; a fault of transport is
+ * SUBGRAPH_UNAVAILABLE or SUBGRAPH_TIMEOUT, an error of the other room keeps its code.
+ */
+import { Pool } from 'undici';
+import { z } from 'zod';
+import { AppError, toErrorCode } from '../errors.ts';
+import type { Identity, SignIdentity } from '../identity.ts';
+
+export interface RoomCall<Data> {
+  readonly identity: Identity;
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Shape of `data`. */
+  readonly data: z.ZodType<Data>;
+  /** Milliseconds until the call is given up. */
+  readonly deadlineMs: number;
+}
+
+export interface RoomClient extends AsyncDisposable {
+  call<Data>(call: RoomCall<Data>): Promise<Data>;
+}
+
+const answerSchema = z.object({
+  data: z.unknown(),
+  errors: z
+    .array(
+      z.object({
+        message: z.string(),
+        extensions: z
+          .looseObject({ code: z.string(), retryAfterMs: z.number().optional(), argument: z.string().optional() })
+          .default({ code: 'INTERNAL_SERVER_ERROR' }),
+      }),
+    )
+    .default([]),
+});
+
+const isTimeout = (fault: unknown): boolean => fault instanceof Error && fault.name === 'TimeoutError';
+
+/**
+ * @param room the room that asks
+ * @param url the other subgraph, `http://host:port/graphql`
+ */
+export const createRoomClient = (room: string, url: string, signIdentity: SignIdentity): RoomClient => {
+  const { origin, pathname } = new URL(url);
+  const pool = new Pool(origin, { connections: 32, pipelining: 1, keepAliveTimeout: 60_000 });
+  return {
+    async call({ identity, query, variables, data, deadlineMs }) {
+      const token = await signIdentity({ ...identity, room });
+      let body: unknown;
+      try {
+        const response = await pool.request({
+          method: 'POST',
+          path: pathname,
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+          body: JSON.stringify({ query, variables }),
+          signal: AbortSignal.timeout(deadlineMs),
+        });
+        body = await response.body.json();
+      } catch (cause) {
+        throw isTimeout(cause)
+          ? new AppError('SUBGRAPH_TIMEOUT', 'A part of the service is slow. Try again.', { cause, retryAfterMs: 1000 })
+          : new AppError('SUBGRAPH_UNAVAILABLE', 'A part of the service is down. Try again.', {
+              cause,
+              retryAfterMs: 1000,
+            });
+      }
+      const answer = answerSchema.safeParse(body);
+      if (!answer.success) {
+        throw new AppError('SUBGRAPH_INVALID_RESPONSE', 'A part of the service answered nonsense. Try again.', {
+          cause: answer.error,
+        });
+      }
+      const [error] = answer.data.errors;
+      if (error) {
+        const { code, retryAfterMs, argument, ...details } = error.extensions;
+        throw new AppError(toErrorCode(code), error.message, {
+          details,
+          retryAfterMs,
+          ...(argument === undefined ? {} : { argument }),
+        });
+      }
+      return data.parse(answer.data.data);
+    },
+    [Symbol.asyncDispose]: () => pool.close(),
+  };
+};

@@ -1,0 +1,61 @@
+/**
+ * A subgraph on a port: GraphQL over HTTP and WebSocket at /graphql, health beside it. Closing stops intake, lets running
+ * requests finish, ends subscriptions with a going-away close that the gateway resumes elsewhere, then frees the port.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { GraphQLSchema } from 'graphql';
+import type { Identity, VerifyIdentity } from '../identity.ts';
+import type { Logger } from '../log.ts';
+import { answerHealth, type ReadinessChecks } from '../process/health.ts';
+import type { SubgraphContext } from './builder.ts';
+import { createSubgraphHttp } from './serve-http.ts';
+import { serveSubgraphWebSocket } from './serve-websocket.ts';
+
+export interface SubgraphOptions<Context extends SubgraphContext> {
+  readonly schema: GraphQLSchema;
+  /** Called once per request and per subscription. */
+  readonly createContext: (identity: Identity) => Context;
+  readonly verifyIdentity: VerifyIdentity;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly checks: ReadinessChecks;
+  readonly logger: Logger;
+}
+
+export interface Subgraph extends AsyncDisposable {
+  /** `http://host:port/graphql`; WebSocket at the same path. */
+  readonly url: string;
+}
+
+/** Longer than any client's or proxy's own idle limit, so that it is never us who closes a connection in use. */
+const keepAliveTimeoutMs = 75_000;
+
+export const serveSubgraph = async <Context extends SubgraphContext>(
+  options: SubgraphOptions<Context>,
+): Promise<Subgraph> => {
+  const http = await createSubgraphHttp(options);
+  const health = answerHealth(options.checks, options.logger);
+  const server = createServer((request, response) => {
+    if (!health(request, response)) void http.handle(request, response);
+  });
+  server.keepAliveTimeout = keepAliveTimeoutMs;
+  const sockets = serveSubgraphWebSocket({ ...options, server });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${options.host}:${port}/graphql`,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      await sockets[Symbol.asyncDispose]();
+      await http.stop();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};
