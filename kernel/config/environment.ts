@@ -10,10 +10,10 @@ export class EnvironmentError extends Error {
 }
 
 /** Variables set to the empty string count as not set, as compose files write them. */
-export const parseEnvironment = <Shape extends z.ZodObject>(
-  shape: Shape,
+export const parseEnvironment = <Config>(
+  shape: z.ZodType<Config>,
   environment: Readonly<Record<string, string | undefined>>,
-): z.infer<Shape> => {
+): Config => {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = shape.safeParse(given);
   if (parsed.success) return parsed.data;

@@ -1,0 +1,86 @@
+/**
+ * What a room needs to open, and how one runs alone as a process: read the environment, open database and ports, open the room,
+ * wait for the signal, close in the reverse order. The standalone opens the same rooms in one process with one database.
+ */
+import { z } from 'zod';
+import { parseEnvironment } from '../config/environment.ts';
+import type { Database, RoomSchema } from '../database/database.ts';
+import { databaseEnvironment, openDatabase } from '../database/open-database.ts';
+import { createIdentitySigner, createIdentityVerifier, type SignIdentity, type VerifyIdentity } from '../identity.ts';
+import { createLogger, type Logger, logLevels } from '../log.ts';
+import { openPorts, type Ports, portsEnvironment } from '../ports.ts';
+import { runUntilSignal } from '../process/shutdown.ts';
+
+/** Variables of every room that serves a subgraph. */
+export const roomEnvironment = {
+  ...portsEnvironment,
+  ...databaseEnvironment,
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'])
+    .default('development')
+    .describe('Production is strict: no seeds, no defaults for secrets.'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('Port to listen on; 0 takes a free one.'),
+  LOG_LEVEL: z.enum(logLevels).default('info').describe('Least severe log line that is written (to stderr, as JSON).'),
+  IDENTITY_SECRET: z
+    .string()
+    .min(32)
+    .describe('Secret that gateway and rooms share, at least 32 characters: signs the identity tokens between them.'),
+};
+
+/** What is open already when a room opens. The room closes none of it. */
+export interface RoomServices {
+  readonly database: Database;
+  readonly ports: Ports;
+  readonly signIdentity: SignIdentity;
+  readonly verifyIdentity: VerifyIdentity;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly logger: Logger;
+}
+
+/** An open room. */
+export interface Room extends AsyncDisposable {
+  /** Its subgraph, `http://host:port/graphql`. */
+  readonly url: string;
+}
+
+const baseConfig = z.object(roomEnvironment);
+type BaseConfig = z.infer<typeof baseConfig>;
+
+/** The main of a room's process. Exits by itself. */
+export const runRoom = async <Config extends BaseConfig>(options: {
+  readonly name: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly shape: z.ZodType<Config>;
+  readonly schema: RoomSchema;
+  readonly open: (services: RoomServices, config: Config) => Promise<Room>;
+}): Promise<void> => {
+  let logger = createLogger(options.name, 'info');
+  await runUntilSignal(
+    options.name,
+    () => logger,
+    async () => {
+      const config = parseEnvironment(options.shape, options.environment);
+      logger = createLogger(options.name, config.LOG_LEVEL);
+      await using opened = new AsyncDisposableStack();
+      const [database, ports] = await Promise.all([
+        openDatabase(config, [options.schema]).then((opening) => opened.use(opening)),
+        openPorts(config, logger).then((opening) => opened.use(opening)),
+      ]);
+      const services: RoomServices = {
+        database,
+        ports,
+        signIdentity: createIdentitySigner(config.IDENTITY_SECRET),
+        verifyIdentity: createIdentityVerifier(config.IDENTITY_SECRET),
+        host: config.HOST,
+        port: config.PORT,
+        logger,
+      };
+      const room = opened.use(await options.open(services, config));
+      logger.info({ url: room.url }, `${options.name}: ready`);
+      return opened.move();
+    },
+  );
+};
