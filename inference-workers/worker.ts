@@ -22,7 +22,7 @@ export interface WorkerOptions {
   readonly logger: Logger;
   /** Pools to serve, of those that the models are in. Default: all of them. */
   readonly pools?: readonly Pool[];
-  /** Generations at once in each pool. Default 64. A pool of bounded engines takes no more than they do. */
+  /** Generations at once in each pool. Default 64. A pool with bounded engines takes no more than they do. */
   readonly concurrency?: number;
   /** Milliseconds that running generations get to finish on disposal. Default 20,000. */
   readonly shutdownGraceMs?: number;
@@ -42,9 +42,11 @@ export interface Worker extends AsyncDisposable {
   readonly running: number;
 }
 
-/** Generations that the models of a pool can run at once. */
-const parallelOf = (models: readonly ServedModel[]): number =>
-  models.reduce((sum, { parallel }) => sum + (parallel ?? Number.POSITIVE_INFINITY), 0);
+/** What bounded engines among the models run at once; more would wait in this process, where no other worker can help. */
+const boundOf = (models: readonly ServedModel[]): number => {
+  const bounds = models.flatMap(({ parallel }) => (parallel === undefined ? [] : [parallel]));
+  return bounds.length === 0 ? Number.POSITIVE_INFINITY : bounds.reduce((sum, bound) => sum + bound, 0);
+};
 
 /** Resolves when it takes jobs and its models are announced. */
 export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
@@ -60,7 +62,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
   await using opened = new AsyncDisposableStack();
   const consumers: Consumer[] = [];
   for (const pool of pools) {
-    const prefetch = Math.min(concurrency, parallelOf(models.filter((model) => model.pool === pool)));
+    const prefetch = Math.min(concurrency, boundOf(models.filter((model) => model.pool === pool)));
     const consumer = await broker.consume<Json>(generationQueue(pool), { prefetch }, (delivery, signal) => {
       const job = new AbortController();
       const handOver = (): void => job.abort();

@@ -29,17 +29,14 @@ export interface ModelRegistry extends AsyncDisposable {
   find(modelId: string): ServedModel | undefined;
 }
 
-/** @param resources closed with the registry, the last one first. */
-export const createModelRegistry = (
-  models: readonly ServedModel[],
-  resources: readonly AsyncDisposable[] = [],
-): ModelRegistry => {
+/** @param resource closed with the registry: the models' connections and engines. */
+export const createModelRegistry = (models: readonly ServedModel[], resource?: AsyncDisposable): ModelRegistry => {
   const byId = new Map(models.map((served) => [served.modelId, served]));
   return {
     models,
     find: (modelId) => byId.get(modelId),
     async [Symbol.asyncDispose]() {
-      for (const resource of resources.toReversed()) await resource[Symbol.asyncDispose]();
+      await resource?.[Symbol.asyncDispose]();
     },
   };
 };

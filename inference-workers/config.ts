@@ -1,0 +1,126 @@
+/** The environment of a worker process, and what it means for its models and times. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { pools } from '#kernel/broker/topology.ts';
+import { parseEnvironment } from '#kernel/config/environment.ts';
+import { logLevels } from '#kernel/log.ts';
+import { portsEnvironment } from '#kernel/ports.ts';
+import { defaultGenerationSettings, type GenerationSettings } from './generation/generation-context.ts';
+import type { ProviderSettings } from './providers/discover-models.ts';
+
+const whole = (least: number) => z.coerce.number().int().min(least);
+
+/** Where models come from and how they are asked: for every process that runs a worker. */
+export const modelsEnvironment = {
+  MODELS_FILE: z.string().default('models.yaml').describe('The catalogue of providers and models.'),
+  OPENAI_API_KEY: z.string().optional().describe('Serves the models that the models file lists under openai.'),
+  OPENAI_BASE_URL: z
+    .string()
+    .optional()
+    .describe(
+      'Another OpenAI-compatible server in place of OpenAI, such as http://host:8000/v1. It is asked for its models.',
+    ),
+  ANTHROPIC_API_KEY: z.string().optional().describe('Serves the models that the models file lists under anthropic.'),
+  ANTHROPIC_BASE_URL: z.string().optional().describe('Another address of the Anthropic API, such as a proxy.'),
+  OLLAMA_HOST: z.string().optional().describe('Serves every model of this Ollama, such as 127.0.0.1:11434.'),
+  MODEL_PATH: z.string().optional().describe('Serves this GGUF file inside the worker, as local/<file name>.'),
+  LLAMA_SEQUENCES: whole(1).default(4).describe('Generations at once with the GGUF file.'),
+  LLAMA_THREADS: whole(1).optional().describe('CPU threads for the GGUF file. Not set: one for each core.'),
+  LLAMA_CONTEXT_SIZE: whole(256)
+    .optional()
+    .describe(
+      "Tokens of prompt and answer of one generation with the GGUF file. Not set: the catalogue's, at most the file's own.",
+    ),
+  LLAMA_GPU: z
+    .enum(['off', 'auto', 'cuda', 'vulkan', 'metal'])
+    .default('off')
+    .describe('Whether the GGUF file runs on a GPU. Anything but off needs an installation with GPU builds.'),
+  DEMONSTRATION_MODEL: z
+    .enum(['on', 'off'])
+    .optional()
+    .describe(
+      'The built-in demonstration, which says that it is no model. Not set: off where NODE_ENV is production, else on.',
+    ),
+  DEMONSTRATION_TOKENS_PER_SECOND: z.coerce
+    .number()
+    .min(0)
+    .default(40)
+    .describe('Pace of the demonstration; 0 for as fast as it is taken.'),
+  MODEL_CONNECT_TIMEOUT_MS: whole(1)
+    .default(5_000)
+    .describe('Milliseconds until a connection to a provider must stand.'),
+  MODEL_DISCOVERY_TIMEOUT_MS: whole(1)
+    .default(3_000)
+    .describe('Milliseconds that a provider may take at the start to say which models it has.'),
+  MODEL_FIRST_TOKEN_TIMEOUT_MS: whole(1)
+    .default(defaultGenerationSettings.firstTokenTimeoutMs)
+    .describe('Milliseconds from a request to a model until its first token.'),
+  MODEL_STALL_TIMEOUT_MS: whole(1)
+    .default(defaultGenerationSettings.stallTimeoutMs)
+    .describe('Milliseconds between two tokens after which an answer counts as cut off.'),
+  MODEL_RETRIES: whole(0)
+    .default(defaultGenerationSettings.retries)
+    .describe('Times that a model is asked again before its first token, after 429, 5xx and faults of the connection.'),
+  STREAM_COALESCE_MS: whole(0)
+    .default(defaultGenerationSettings.coalesceMs)
+    .describe('Milliseconds that text waits for more before it is sent on. The first text of an answer never waits.'),
+  WORKER_CONCURRENCY: whole(1).default(64).describe('Generations at once in each pool.'),
+  SHUTDOWN_GRACE_MS: whole(0)
+    .default(20_000)
+    .describe('Milliseconds that running generations get to finish before they are handed over to another worker.'),
+  NODE_ENV: z.string().optional().describe('production turns defaults for development off.'),
+};
+
+const poolList = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim().toUpperCase()))
+  .pipe(z.array(z.enum(pools)).min(1));
+
+/** The variables of the worker process. */
+export const workerEnvironment = z.object({
+  ...portsEnvironment,
+  ...modelsEnvironment,
+  POOLS: poolList
+    .optional()
+    .describe('Pools to serve, separated by commas: SMALL, MEDIUM, LARGE, EXTERNAL. Not set: those of its models.'),
+  HOST: z.string().default('127.0.0.1').describe('Address on which health is answered.'),
+  HEALTH_PORT: whole(0).max(65_535).default(4010).describe('Port of /health/live and /health/ready.'),
+  LOG_LEVEL: z.enum(logLevels).default('info').describe('Least important level that is logged.'),
+});
+
+const modelsConfig = z.object(modelsEnvironment);
+export type ModelsConfig = z.infer<typeof modelsConfig>;
+export type WorkerConfig = z.infer<typeof workerEnvironment>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Throws EnvironmentError with all faults. */
+export const readWorkerConfig = (environment: Environment): WorkerConfig =>
+  parseEnvironment(workerEnvironment, environment);
+
+/** @param environment the whole of it: the models file may name further variables with keys and addresses. */
+export const providerSettings = (config: ModelsConfig, environment: Environment): ProviderSettings => {
+  const demonstration = config.DEMONSTRATION_MODEL ?? (config.NODE_ENV === 'production' ? 'off' : 'on');
+  return {
+    environment,
+    connectTimeoutMs: config.MODEL_CONNECT_TIMEOUT_MS,
+    discoveryTimeoutMs: config.MODEL_DISCOVERY_TIMEOUT_MS,
+    demonstrationTokensPerSecond: demonstration === 'on' ? config.DEMONSTRATION_TOKENS_PER_SECOND : undefined,
+    llama:
+      config.MODEL_PATH === undefined
+        ? undefined
+        : {
+            modelPath: resolve(config.MODEL_PATH),
+            sequences: config.LLAMA_SEQUENCES,
+            threads: config.LLAMA_THREADS,
+            contextSize: config.LLAMA_CONTEXT_SIZE,
+            gpu: config.LLAMA_GPU,
+          },
+  };
+};
+
+export const generationSettings = (config: ModelsConfig): Partial<GenerationSettings> => ({
+  coalesceMs: config.STREAM_COALESCE_MS,
+  firstTokenTimeoutMs: config.MODEL_FIRST_TOKEN_TIMEOUT_MS,
+  stallTimeoutMs: config.MODEL_STALL_TIMEOUT_MS,
+  retries: config.MODEL_RETRIES,
+});

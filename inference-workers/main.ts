@@ -1,0 +1,39 @@
+/** The worker as a process of its own: ports, models, worker, health; closed in the reverse order. */
+import { readModelsFile } from '#kernel/catalogue/models-file.ts';
+import { createLogger } from '#kernel/log.ts';
+import { openPorts } from '#kernel/ports.ts';
+import { serveHealth } from '#kernel/process/health.ts';
+import { runUntilSignal } from '#kernel/process/shutdown.ts';
+import { generationSettings, providerSettings, readWorkerConfig } from './config.ts';
+import { discoverModels } from './providers/discover-models.ts';
+import { startWorker } from './worker.ts';
+
+let logger = createLogger('inference-workers', 'info');
+
+await runUntilSignal(
+  'inference-workers',
+  () => logger,
+  async () => {
+    const config = readWorkerConfig(process.env);
+    logger = createLogger('inference-workers', config.LOG_LEVEL);
+    const modelsFile = await readModelsFile(config.MODELS_FILE);
+    await using opened = new AsyncDisposableStack();
+    const { broker, streamLog } = opened.use(await openPorts(config, logger));
+    const registry = opened.use(await discoverModels(providerSettings(config, process.env), modelsFile, logger));
+    const checks = { broker: () => broker.ping(), streamLog: () => streamLog.ping() };
+    opened.use(await serveHealth({ host: config.HOST, port: config.HEALTH_PORT, checks, logger }));
+    opened.use(
+      await startWorker({
+        broker,
+        streamLog,
+        registry,
+        logger,
+        ...(config.POOLS === undefined ? {} : { pools: config.POOLS }),
+        concurrency: config.WORKER_CONCURRENCY,
+        shutdownGraceMs: config.SHUTDOWN_GRACE_MS,
+        settings: generationSettings(config),
+      }),
+    );
+    return opened.move();
+  },
+);
