@@ -64,7 +64,31 @@ const openBroker = async (config: PortsConfig, logger: Logger): Promise<Broker> 
 
 type Stores = AsyncDisposable & Pick<Ports, 'streamLog' | 'signals' | 'cache' | 'limiter'>;
 
-const openStores = async (config: PortsConfig, logger: Logger): Promise<Stores> => {
+const openRedisStores = async (url: string, config: PortsConfig, logger: Logger): Promise<Stores> => {
+  const [
+    { connectRedis },
+    { createRedisStreamLog },
+    { createRedisSignals },
+    { createRedisCache },
+    { createRedisLimiter },
+  ] = await Promise.all([
+    import('./connections/redis.ts'),
+    import('./stream-log/redis-stream-log.ts'),
+    import('./signals/redis-signals.ts'),
+    import('./cache/redis-cache.ts'),
+    import('./limiter/redis-limiter.ts'),
+  ]);
+  const redis = await connectRedis(url, logger, config.SERVICE_START_TIMEOUT_MS);
+  return {
+    streamLog: createRedisStreamLog(redis),
+    signals: createRedisSignals(redis, logger),
+    cache: createRedisCache(redis),
+    limiter: createRedisLimiter(redis),
+    [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
+  };
+};
+
+const openEmbeddedStores = async (config: PortsConfig, logger: Logger): Promise<Stores> => {
   const [{ createEmbeddedStreamLog }, { createEmbeddedSignals }, { createEmbeddedCache }, { createEmbeddedLimiter }] =
     await Promise.all([
       import('./stream-log/embedded-stream-log.ts'),
@@ -92,7 +116,9 @@ export const openPorts = async (config: PortsConfig, logger: Logger): Promise<Po
   await using opened = new AsyncDisposableStack();
   const [blobs, stores, broker] = await Promise.allSettled([
     openBlobs(config),
-    openStores(config, logger),
+    config.REDIS_URL === undefined
+      ? openEmbeddedStores(config, logger)
+      : openRedisStores(config.REDIS_URL, config, logger),
     openBroker(config, logger),
   ]);
   // Closed in the reverse order: the broker first.

@@ -1,0 +1,17 @@
+/** The cache that all processes share. What Redis evicts or loses was never there. */
+import type { RedisConnection } from '../connections/redis.ts';
+import type { Cache } from './cache.ts';
+
+const keyPrefix = 'parlance:cache:';
+
+export const createRedisCache = ({ commands }: RedisConnection): Cache => ({
+  get: async (key) => (await commands.get(keyPrefix + key)) ?? undefined,
+  async set(key, value, ttlMs) {
+    await commands.set(keyPrefix + key, value, 'PX', Math.max(1, Math.ceil(ttlMs)));
+  },
+  async delete(key) {
+    await commands.del(keyPrefix + key);
+  },
+  /** The connection is closed by who opened it. */
+  [Symbol.asyncDispose]: async () => undefined,
+});

@@ -1,0 +1,143 @@
+/**
+ * The one door to Redis, single or cluster: a connection for commands, and a separate one for subscriptions, both with
+ * TCP_NODELAY. Invariant: a subscriber is told (`interrupted`) after every reconnect, once its subscription is in force again,
+ * because what was published meanwhile is lost.
+ */
+import { createHash } from 'node:crypto';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { Logger } from '../log.ts';
+import { backoffMs } from './backoff.ts';
+import { type Channels, createChannels } from './redis-channels.ts';
+import { startError } from './start-error.ts';
+
+export interface RedisScript {
+  readonly lua: string;
+  readonly sha: string;
+}
+
+export const redisScript = (lua: string): RedisScript => ({ lua, sha: createHash('sha1').update(lua).digest('hex') });
+
+export interface RedisConnection extends AsyncDisposable {
+  readonly commands: Redis | Cluster;
+  /** For a library that subscribes by itself. Its channels are subscribed again after a reconnect. */
+  readonly subscriber: Redis | Cluster;
+  /** Channels of one message: sharded in a cluster, where a channel's hash tag says on which node it is. */
+  readonly channels: Channels;
+  /** The command that reaches `channels`, for use in scripts. */
+  readonly publishCommand: 'PUBLISH' | 'SPUBLISH';
+  /** Runs the script by its hash, and loads it where the server does not have it. */
+  run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
+  /** Rejects when the server does not answer within two seconds. */
+  ping(): Promise<void>;
+}
+
+/** Reconnects a command waits through before it fails: about ten seconds. */
+const maxRetriesPerRequest = 8;
+const pingTimeoutMs = 2_000;
+
+const baseOptions = {
+  noDelay: true,
+  keepAlive: 10_000,
+  connectTimeout: 5_000,
+  retryStrategy: backoffMs,
+} satisfies RedisOptions;
+
+const nodeOf = (url: string) => {
+  const { hostname, port, username, password, protocol, pathname } = new URL(url);
+  const db = Number(pathname.slice(1));
+  return {
+    host: hostname,
+    port: Number(port === '' ? 6379 : port),
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+    ...(protocol === 'rediss:' ? { tls: {} } : {}),
+    ...(db > 0 ? { db } : {}),
+  };
+};
+
+const createClients = (urls: readonly string[]): { commands: Redis | Cluster; subscriber: Redis | Cluster } => {
+  const nodes = urls.map(nodeOf);
+  const [first] = nodes;
+  if (!first) throw new Error('No Redis URL');
+  if (nodes.length === 1) {
+    return {
+      commands: new Redis({ ...baseOptions, ...first, maxRetriesPerRequest, lazyConnect: true }),
+      subscriber: new Redis({ ...baseOptions, ...first, maxRetriesPerRequest: null, lazyConnect: true }),
+    };
+  }
+  const { host: _host, port: _port, ...credentials } = first;
+  const { retryStrategy: _retryStrategy, ...nodeOptions } = baseOptions;
+  const cluster = new Cluster(nodes, {
+    redisOptions: { ...nodeOptions, ...credentials, maxRetriesPerRequest },
+    clusterRetryStrategy: backoffMs,
+    clusterNodeRetryStrategy: backoffMs,
+    shardedSubscribers: true,
+    lazyConnect: true,
+  });
+  return { commands: cluster, subscriber: cluster };
+};
+
+const withDeadline = async <Value>(work: Promise<Value>, ms: number, message: string): Promise<Value> => {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(message)), ms);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** Becomes true once: waits for `ready` whatever number of attempts it takes. */
+const ready = (client: Redis | Cluster): Promise<void> =>
+  new Promise((resolve) => {
+    client.once('ready', resolve);
+    // A refused first attempt is retried by the client itself; `once` above hears the success.
+    client.connect().catch(() => undefined);
+  });
+
+/**
+ * Resolves when both connections are ready; rejects with a StartError after `startTimeoutMs`.
+ * @param url one URL, or those of some cluster nodes separated by commas.
+ */
+export const connectRedis = async (url: string, logger: Logger, startTimeoutMs: number): Promise<RedisConnection> => {
+  const { commands, subscriber } = createClients(url.split(','));
+  const clients = new Set([commands, subscriber]);
+  let lastError: unknown = 'no answer';
+  for (const client of clients) {
+    client.on('error', (error: unknown) => {
+      lastError = error;
+      logger.warn({ err: error }, 'Redis connection');
+    });
+  }
+  try {
+    await withDeadline(Promise.all([...clients].map(ready)), startTimeoutMs, 'no answer');
+  } catch {
+    for (const client of clients) client.disconnect();
+    throw startError('Redis', 'REDIS_URL', url, startTimeoutMs, lastError);
+  }
+  const channels = createChannels(subscriber, logger);
+
+  return {
+    commands,
+    subscriber,
+    channels,
+    publishCommand: commands instanceof Cluster ? 'SPUBLISH' : 'PUBLISH',
+    async run({ lua, sha }, keys, args) {
+      try {
+        return await commands.evalsha(sha, keys.length, ...keys, ...args);
+      } catch (error) {
+        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+        return commands.eval(lua, keys.length, ...keys, ...args);
+      }
+    },
+    async ping() {
+      await withDeadline(commands.ping(), pingTimeoutMs, 'Redis does not answer');
+    },
+    async [Symbol.asyncDispose]() {
+      channels[Symbol.dispose]();
+      for (const client of clients) client.disconnect();
+    },
+  };
+};

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { expect, test } from 'vitest';
+import { startRedis } from '../../tests/services/redis.ts';
+import { startRedisCluster } from '../../tests/services/redis-cluster.ts';
+import { type SharedService, sharedService } from '../../tests/services/shared-services.ts';
+import { connectRedis } from '../connections/redis.ts';
+import { createLogger } from '../log.ts';
+import { createRedisStreamLog } from './redis-stream-log.ts';
+import { completed, delta, type OpenStreamLogFixture, streamLogContract, take, upTo } from './stream-log.contract.ts';
+
+const logger = createLogger('test', 'silent');
+const startTimeoutMs = 10_000;
+const never = new AbortController().signal;
+
+const openFixtureOn =
+  (service: SharedService): OpenStreamLogFixture =>
+  async (options) => {
+    const stack = new AsyncDisposableStack();
+    const url = await sharedService(service);
+    const open = async () => createRedisStreamLog(stack.use(await connectRedis(url, logger, startTimeoutMs)), options);
+    const streamLog = await open();
+    return { streamLog, reopen: open, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  };
+
+streamLogContract('Redis', openFixtureOn('redis'));
+streamLogContract('Redis Cluster', openFixtureOn('redis-cluster'));
+
+/** Kills every connection of the server but its own, again and again, until it is stopped. */
+const killConnections = async (url: string, signal: AbortSignal): Promise<number> => {
+  const { hostname, port } = new URL(url);
+  const admin = new Redis({ host: hostname, port: Number(port) });
+  let killed = 0;
+  while (!signal.aborted) {
+    killed += Number(await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'));
+    killed += Number(await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub'));
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+  admin.disconnect();
+  return killed;
+};
+
+const survivesKilledConnections = async (url: string, nodes: readonly string[]) => {
+  await using writing = await connectRedis(url, logger, startTimeoutMs);
+  await using reading = await connectRedis(url, logger, startTimeoutMs);
+  const writer = createRedisStreamLog(writing);
+  const reader = createRedisStreamLog(reading);
+  const id = randomUUID();
+  await writer.open(id);
+  const readings = [0, 0, 20].map((after) => take(reader.tail(id, after, never)));
+  const stop = new AbortController();
+  const killing = Promise.all(nodes.map((node) => killConnections(node, stop.signal)));
+  const count = 400;
+  for (let index = 1; index <= count; index += 1) {
+    await writer.append(id, 1, [delta(`${index} `)]);
+    if (index % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  stop.abort();
+  const killed = (await killing).reduce((sum, one) => sum + one, 0);
+  await writer.append(id, 1, [completed]);
+  const given = await Promise.all(readings);
+  expect(killed).toBeGreaterThan(10);
+  const expected = [
+    ...upTo(count).map((seq) => ({ seq, event: delta(`${seq} `) })),
+    { seq: count + 1, event: completed },
+  ];
+  expect(given).toEqual([expected, expected, expected.slice(20)]);
+};
+
+test('loses and doubles nothing while connections are killed', async () => {
+  await using redis = await startRedis();
+  await survivesKilledConnections(redis.url, [redis.url]);
+});
+
+test('loses and doubles nothing while connections to a cluster are killed', async () => {
+  await using cluster = await startRedisCluster();
+  await survivesKilledConnections(cluster.url, cluster.url.split(','));
+}, 60_000);
+
+test('refuses to start within the stated time when there is no server', async () => {
+  const url = 'redis://:secret@127.0.0.1:1';
+  const failure = await connectRedis(url, logger, 300).catch((error: unknown) => error);
+  expect(String(failure)).toMatch(/^StartError: Redis at 127\.0\.0\.1:1 did not answer within 300 ms: .*REDIS_URL/);
+  expect(String(failure)).not.toContain('secret');
+});

@@ -1,0 +1,168 @@
+/**
+ * The stream log in Redis: a stream per message, one script per append, pub/sub for those who follow. Invariant: what is
+ * published is already in the stream, so whoever misses a message finds it there; the scripts assign seq, so writers in different
+ * processes never collide.
+ */
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { RedisConnection, RedisScript } from '../connections/redis.ts';
+import { streamEventSchema } from './log-file.ts';
+import { appendScript, leasedScript, openScript, requestStopScript, snapshotScript } from './redis-scripts.ts';
+import { applyToText, isTerminal, type StreamEvent } from './stream-event.ts';
+import {
+  type AppendResult,
+  FencedError,
+  leaseMs,
+  logTtlSeconds,
+  type StreamEntry,
+  type StreamLog,
+  type StreamSnapshot,
+} from './stream-log.ts';
+import { createTails } from './tail-reader.ts';
+
+export interface RedisStreamLogOptions {
+  readonly leaseMs?: number;
+  readonly ttlMs?: number;
+}
+
+/** The braces make one cluster node hold all of a message. */
+const keysOf = (messageId: string): [meta: string, entries: string, text: string] => [
+  `parlance:{${messageId}}:meta`,
+  `parlance:{${messageId}}:entries`,
+  `parlance:{${messageId}}:text`,
+];
+const entriesChannel = (messageId: string) => `parlance:{${messageId}}:live`;
+const stopChannel = (messageId: string) => `parlance:{${messageId}}:stop`;
+
+const flag = z.int().transform((value) => value === 1);
+const snapshotReply = z.tuple([z.string(), z.int(), z.int(), flag, flag]);
+const appendReply = z.tuple([z.int(), flag]);
+const messageSchema = z.tuple([z.int()], streamEventSchema);
+const positionReply = z.tuple([z.string().nullable(), z.string().nullable()]);
+const entryReply = z.tuple([z.string(), z.tuple([z.literal('e'), z.string()])]);
+
+const toSnapshot = (reply: unknown): StreamSnapshot => {
+  const [text, lastSeq, attempt, ended, stopRequested] = snapshotReply.parse(reply);
+  return { text, lastSeq, attempt, ended, stopRequested };
+};
+
+/** Live entries of one published append: its first seq, then its events. */
+const parseMessage = (text: string): StreamEntry[] => {
+  const [first, ...events] = messageSchema.parse(JSON.parse(text));
+  return events.map((event, index) => ({ seq: first + index, event }));
+};
+
+export const createRedisStreamLog = (redis: RedisConnection, options: RedisStreamLogOptions = {}): StreamLog => {
+  const { leaseMs: lease = leaseMs, ttlMs = logTtlSeconds * 1000 } = options;
+  const { commands, channels, publishCommand } = redis;
+  const writer = randomUUID();
+  let appends = 0;
+  /** Message -> its append under way. One at a time, so that a repeated one is always the last one. */
+  const underWay = new Map<string, Promise<unknown>>();
+
+  const run = (script: RedisScript, messageId: string, ...args: (string | number)[]) =>
+    redis.run(script, keysOf(messageId), args);
+
+  const write = async (messageId: string, attempt: number, events: readonly StreamEvent[]): Promise<AppendResult> => {
+    appends += 1;
+    const isReset = events.some(({ type }) => type === 'MessageReset');
+    const text = events.reduce(applyToText, '');
+    const reply = await run(
+      appendScript,
+      messageId,
+      ...[attempt, lease, ttlMs, writer, appends, publishCommand, entriesChannel(messageId)],
+      ...[isReset ? '1' : '0', text, events.some(isTerminal) ? '1' : '0'],
+      ...events.map((event) => JSON.stringify(event)),
+    );
+    if (Array.isArray(reply) && reply.length === 0) {
+      throw new FencedError(`Attempt ${attempt} may not write to ${messageId}: it has ended or was taken over`);
+    }
+    const [lastSeq, stopRequested] = appendReply.parse(reply);
+    return { lastSeq, stopRequested };
+  };
+  const writeInTurn = (messageId: string, attempt: number, events: readonly StreamEvent[]): Promise<AppendResult> => {
+    const before = underWay.get(messageId);
+    const result = before
+      ? before.then(
+          () => write(messageId, attempt, events),
+          () => write(messageId, attempt, events),
+        )
+      : write(messageId, attempt, events);
+    underWay.set(messageId, result);
+    const forget = () => {
+      if (underWay.get(messageId) === result) underWay.delete(messageId);
+    };
+    result.then(forget, forget);
+    return result;
+  };
+
+  const tail = createTails({
+    async position(messageId) {
+      const [lastSeq, ended] = positionReply.parse(await commands.hmget(keysOf(messageId)[0], 'lastSeq', 'ended'));
+      return { lastSeq: Number(lastSeq ?? 0), ended: ended !== null };
+    },
+    async read(messageId, afterSeq, limit) {
+      const [, key] = keysOf(messageId);
+      const replies = await commands.xrange(key, `${afterSeq + 1}-0`, '+', 'COUNT', limit);
+      return replies.map((reply) => {
+        const [id, [, json]] = entryReply.parse(reply);
+        return { seq: Number.parseInt(id, 10), event: streamEventSchema.parse(JSON.parse(json)) };
+      });
+    },
+    subscribe: (messageId, listener) =>
+      channels.subscribe(entriesChannel(messageId), {
+        message: (text) => listener.live(parseMessage(text)),
+        interrupted: () => listener.interrupted(),
+      }),
+  });
+
+  return {
+    open: async (messageId) => toSnapshot(await run(openScript, messageId, lease, ttlMs)),
+    async append(messageId, attempt, events) {
+      const end = events.findIndex(isTerminal);
+      if (events.length === 0 || (end !== -1 && end !== events.length - 1)) {
+        throw new RangeError('An append has at least one event, and a terminal event is its last');
+      }
+      return writeInTurn(messageId, attempt, events);
+    },
+    renew: (messageId, attempt) => writeInTurn(messageId, attempt, []),
+    async requestStop(messageId) {
+      await run(requestStopScript, messageId, ttlMs, publishCommand, stopChannel(messageId));
+    },
+    async onStop(messageId, callback) {
+      let told = false;
+      let close: () => void = () => undefined;
+      const tell = () => {
+        if (told) return;
+        told = true;
+        close();
+        callback();
+      };
+      const tellIfAsked = async () => {
+        if ((await commands.hexists(keysOf(messageId)[0], 'stop')) === 1) tell();
+      };
+      close = await channels.subscribe(stopChannel(messageId), {
+        message: tell,
+        // When this read fails, the next append or renew tells.
+        interrupted: () => void tellIfAsked().catch(() => undefined),
+      });
+      await tellIfAsked();
+      if (told) close();
+      return async () => {
+        told = true;
+        close();
+      };
+    },
+    tail,
+    async snapshot(messageId) {
+      const reply = await run(snapshotScript, messageId);
+      return Array.isArray(reply) && reply.length === 0 ? undefined : toSnapshot(reply);
+    },
+    async leased(messageId) {
+      return (await redis.run(leasedScript, [keysOf(messageId)[0]], [])) === 1;
+    },
+    ping: () => redis.ping(),
+    /** The connection is closed by who opened it. */
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+};

@@ -1,0 +1,342 @@
+/** What every stream log must do: the sentences of stream-log.ts as tests. */
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test, vi } from 'vitest';
+import { ringSize } from './shared-tail.ts';
+import type { StreamEvent } from './stream-event.ts';
+import { FencedError, type StreamEntry, type StreamLog } from './stream-log.ts';
+
+export interface StreamLogFixture extends AsyncDisposable {
+  readonly streamLog: StreamLog;
+  /** The same log as another process finds it, the first one having been killed. */
+  reopen(): Promise<StreamLog>;
+}
+
+export type OpenStreamLogFixture = (options?: {
+  readonly leaseMs?: number;
+  readonly ttlMs?: number;
+}) => Promise<StreamLogFixture>;
+
+export const delta = (text: string): StreamEvent => ({ type: 'TokenDelta', text });
+export const completed: StreamEvent = { type: 'MessageCompleted', status: 'COMPLETED', finishReason: 'STOP' };
+const never = new AbortController().signal;
+
+/** Takes entries until `count` are there or the tail ends. */
+export const take = async (
+  tail: AsyncIterable<StreamEntry>,
+  count = Number.POSITIVE_INFINITY,
+): Promise<StreamEntry[]> => {
+  const entries: StreamEntry[] = [];
+  for await (const entry of tail) {
+    entries.push(entry);
+    if (entries.length === count) break;
+  }
+  return entries;
+};
+export const seqsOf = (entries: readonly StreamEntry[]): number[] => entries.map(({ seq }) => seq);
+export const upTo = (count: number, after = 0): number[] =>
+  Array.from({ length: count - after }, (_, index) => after + index + 1);
+
+/** Appends deltas `0`, `1`, ... and lets readers run in between. */
+const appendMany = async (log: StreamLog, id: string, attempt: number, count: number) => {
+  for (let index = 0; index < count; index += 1) {
+    await log.append(id, attempt, [delta(`${index} `)]);
+    if (index % 10 === 0) await new Promise(setImmediate);
+  }
+};
+
+export const streamLogContract = (name: string, openFixture: OpenStreamLogFixture): void => {
+  describe(`${name} stream log, writing`, () => {
+    test('gives each event the next seq, from 1, across appends', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      const { attempt, lastSeq } = await streamLog.open(id);
+      expect({ attempt, lastSeq }).toEqual({ attempt: 1, lastSeq: 0 });
+      expect(await streamLog.append(id, attempt, [delta('a'), delta('b')])).toEqual({
+        lastSeq: 2,
+        stopRequested: false,
+      });
+      expect(await streamLog.append(id, attempt, [completed])).toEqual({ lastSeq: 3, stopRequested: false });
+      expect(await take(streamLog.tail(id, 0, never))).toEqual([
+        { seq: 1, event: delta('a') },
+        { seq: 2, event: delta('b') },
+        { seq: 3, event: completed },
+      ]);
+    });
+
+    test('leaves no hole and doubles nothing when many append at once', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const other = await fixture.reopen();
+      const id = randomUUID();
+      const { attempt } = await streamLog.open(id);
+      // Only a log that several processes share may be written by both.
+      const writers = name.startsWith('embedded') ? [streamLog] : [streamLog, other];
+      const texts = Array.from({ length: 40 }, (_, index) => `word ${index} `);
+      const results = await Promise.all(
+        texts.map((text, index) =>
+          (writers[index % writers.length] ?? streamLog).append(id, attempt, [delta(text), delta('.')]),
+        ),
+      );
+      expect(results.map(({ lastSeq }) => lastSeq).sort((one, two) => one - two)).toEqual(upTo(40).map((n) => n * 2));
+      const entries = await take(streamLog.tail(id, 0, never), 80);
+      expect(seqsOf(entries)).toEqual(upTo(80));
+      const given = entries.flatMap(({ event }) =>
+        event.type === 'TokenDelta' && event.text !== '.' ? [event.text] : [],
+      );
+      expect(given.sort()).toEqual(texts.sort());
+    });
+
+    test('fences every earlier attempt once another one has opened the log', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      const first = await streamLog.open(id);
+      await streamLog.append(id, first.attempt, [delta('so far')]);
+      const second = await streamLog.open(id);
+      expect(second).toEqual({ text: 'so far', lastSeq: 1, attempt: 2, ended: false, stopRequested: false });
+      await expect(streamLog.append(id, first.attempt, [delta('late')])).rejects.toBeInstanceOf(FencedError);
+      await expect(streamLog.renew(id, first.attempt)).rejects.toBeInstanceOf(FencedError);
+      expect((await streamLog.append(id, second.attempt, [delta(', on')])).lastSeq).toBe(2);
+      expect((await streamLog.snapshot(id))?.text).toBe('so far, on');
+    });
+
+    test('refuses a writer whose log nobody opened', async () => {
+      await using fixture = await openFixture();
+      await expect(fixture.streamLog.append(randomUUID(), 1, [delta('x')])).rejects.toBeInstanceOf(FencedError);
+    });
+
+    test('takes nothing after the end, and opening an ended log changes nothing', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      await streamLog.open(id);
+      await streamLog.append(id, 1, [delta('all'), completed]);
+      await expect(streamLog.append(id, 1, [delta('more')])).rejects.toBeInstanceOf(FencedError);
+      await expect(streamLog.renew(id, 1)).rejects.toBeInstanceOf(FencedError);
+      const ended = { text: 'all', lastSeq: 2, attempt: 1, ended: true, stopRequested: false };
+      expect(await streamLog.open(id)).toEqual(ended);
+      expect(await streamLog.open(id)).toEqual(ended);
+      expect(seqsOf(await take(streamLog.tail(id, 0, never)))).toEqual([1, 2]);
+    });
+
+    test('refuses an append of nothing, and one that goes on after its terminal event', async () => {
+      await using fixture = await openFixture();
+      const id = randomUUID();
+      await fixture.streamLog.open(id);
+      await expect(fixture.streamLog.append(id, 1, [])).rejects.toBeInstanceOf(RangeError);
+      await expect(fixture.streamLog.append(id, 1, [completed, delta('x')])).rejects.toBeInstanceOf(RangeError);
+      expect((await fixture.streamLog.snapshot(id))?.lastSeq).toBe(0);
+    });
+
+    test('knows the text since the last reset, whatever characters it is made of', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      expect(await streamLog.snapshot(id)).toBeUndefined();
+      await streamLog.open(id);
+      await streamLog.append(id, 1, [{ type: 'MessageStarted', attempt: 1, modelId: 'm' }, delta('gone')]);
+      await streamLog.append(id, 1, [
+        { type: 'MessageReset', reason: 'WORKER_REPLACED' },
+        delta('é\n"]'),
+        delta('\u0000🙂'),
+      ]);
+      await streamLog.append(id, 1, [delta(' \u2028done')]);
+      expect(await streamLog.snapshot(id)).toEqual({
+        text: 'é\n"]\u0000🙂 \u2028done',
+        lastSeq: 6,
+        attempt: 1,
+        ended: false,
+        stopRequested: false,
+      });
+      await streamLog.append(id, 1, [{ type: 'MessageReset', reason: 'MODEL_REPLACED' }]);
+      expect((await streamLog.snapshot(id))?.text).toBe('');
+    });
+
+    test('is leased while a writer opens, appends or renews, and no longer', async () => {
+      await using fixture = await openFixture({ leaseMs: 300 });
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      expect(await streamLog.leased(id)).toBe(false);
+      await streamLog.open(id);
+      for (const hold of [() => streamLog.append(id, 1, [delta('x')]), () => streamLog.renew(id, 1)]) {
+        expect(await streamLog.leased(id)).toBe(true);
+        await vi.waitFor(async () => expect(await streamLog.leased(id)).toBe(false), { timeout: 5000 });
+        await hold();
+      }
+      expect(await streamLog.leased(id)).toBe(true);
+    });
+
+    test('is forgotten when its time to live is over', async () => {
+      await using fixture = await openFixture({ ttlMs: 200 });
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      await streamLog.open(id);
+      await streamLog.append(id, 1, [delta('x'), completed]);
+      await vi.waitFor(async () => expect(await streamLog.snapshot(id)).toBeUndefined(), { timeout: 5000 });
+      expect((await streamLog.open(id)).lastSeq).toBe(0);
+    });
+
+    test('carries on for another process with the same entries and the same seqs', async () => {
+      await using fixture = await openFixture();
+      const id = randomUUID();
+      await fixture.streamLog.open(id);
+      await fixture.streamLog.append(id, 1, [delta('before '), delta('the kill')]);
+      const before = await take(fixture.streamLog.tail(id, 0, never), 2);
+      const streamLog = await fixture.reopen();
+      const opened = await streamLog.open(id);
+      expect(opened).toEqual({ text: 'before the kill', lastSeq: 2, attempt: 2, ended: false, stopRequested: false });
+      await streamLog.append(id, 2, [delta(', after'), completed]);
+      expect((await take(streamLog.tail(id, 0, never))).slice(0, 2)).toEqual(before);
+      expect(seqsOf(await take(streamLog.tail(id, 2, never)))).toEqual([3, 4]);
+    });
+  });
+
+  describe(`${name} stream log, tailing`, () => {
+    test('waits for a log that nobody has opened yet, and follows it to its end', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      const reading = take(streamLog.tail(id, 0, never));
+      await streamLog.open(id);
+      await appendMany(streamLog, id, 1, 100);
+      await streamLog.append(id, 1, [completed]);
+      const entries = await reading;
+      expect(seqsOf(entries)).toEqual(upTo(101));
+      // The same bytes again, later.
+      expect(await take(streamLog.tail(id, 0, never))).toEqual(entries);
+    });
+
+    test('starts after the cursor, wherever it is', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      await streamLog.open(id);
+      await appendMany(streamLog, id, 1, 5);
+      const live = [0, 3, 5, 7].map(async (after) => seqsOf(await take(streamLog.tail(id, after, never))));
+      await appendMany(streamLog, id, 1, 4);
+      await streamLog.append(id, 1, [completed]);
+      expect(await Promise.all(live)).toEqual([upTo(10), upTo(10, 3), upTo(10, 5), upTo(10, 7)]);
+      expect(seqsOf(await take(streamLog.tail(id, 9, never)))).toEqual([10]);
+      expect(await take(streamLog.tail(id, 10, never))).toEqual([]);
+    });
+
+    test('gives a reader that fell far behind everything, once and in order', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      await streamLog.open(id);
+      const slow = streamLog.tail(id, 0, never)[Symbol.asyncIterator]();
+      await streamLog.append(id, 1, [delta('first')]);
+      const first = await slow.next();
+      const count = ringSize * 3;
+      await Promise.all(upTo(count).map((n) => streamLog.append(id, 1, [delta(`${n}`)])));
+      await streamLog.append(id, 1, [completed]);
+      const rest = await take({ [Symbol.asyncIterator]: () => slow });
+      expect(first.value.seq).toBe(1);
+      expect(seqsOf(rest)).toEqual(upTo(count + 2, 1));
+    });
+
+    test('gives fifty readers, who come at different times and cursors, each the same', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const other = await fixture.reopen();
+      const id = randomUUID();
+      await streamLog.open(id);
+      const readers: Promise<number[]>[] = [];
+      const expected: number[][] = [];
+      for (let index = 0; index < 50; index += 1) {
+        const after = index % 2 === 0 ? 0 : index;
+        const log = index % 3 === 0 && !name.startsWith('embedded') ? other : streamLog;
+        readers.push(take(log.tail(id, after, never)).then(seqsOf));
+        expected.push(upTo(501, after));
+        await appendMany(streamLog, id, 1, 10);
+      }
+      await streamLog.append(id, 1, [completed]);
+      expect(await Promise.all(readers)).toEqual(expected);
+    });
+
+    test('ends at once when it is aborted, also while it waits', async () => {
+      await using fixture = await openFixture();
+      const stop = new AbortController();
+      const id = randomUUID();
+      await fixture.streamLog.open(id);
+      await fixture.streamLog.append(id, 1, [delta('one')]);
+      const seen: number[] = [];
+      for await (const { seq } of fixture.streamLog.tail(id, 0, stop.signal)) {
+        seen.push(seq);
+        setImmediate(() => stop.abort());
+      }
+      expect(seen).toEqual([1]);
+      expect(await take(fixture.streamLog.tail(id, 0, stop.signal))).toEqual([]);
+    });
+
+    test('ends at once when the iterator is returned while it waits', async () => {
+      await using fixture = await openFixture();
+      const iterator = fixture.streamLog.tail(randomUUID(), 0, never)[Symbol.asyncIterator]();
+      const waiting = iterator.next();
+      await new Promise(setImmediate);
+      await iterator.return?.();
+      expect((await waiting).done).toBe(true);
+      expect((await iterator.next()).done).toBe(true);
+    });
+  });
+
+  describe(`${name} stream log, stopping`, () => {
+    test('tells a stop in band, with every append and renewal from then on', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      await streamLog.open(id);
+      expect((await streamLog.renew(id, 1)).stopRequested).toBe(false);
+      await (await fixture.reopen()).requestStop(id);
+      const writer = name.startsWith('embedded') ? await fixture.reopen() : streamLog;
+      expect((await writer.append(id, 1, [delta('x')])).stopRequested).toBe(true);
+      expect((await writer.renew(id, 1)).stopRequested).toBe(true);
+      expect((await writer.open(id)).stopRequested).toBe(true);
+    });
+
+    test('calls back once, for a stop that comes and for one that was there before', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      await streamLog.open(id);
+      const before = vi.fn();
+      const closed = vi.fn();
+      await streamLog.onStop(id, before);
+      await (await streamLog.onStop(id, closed))();
+      await streamLog.requestStop(id);
+      await streamLog.requestStop(id);
+      await vi.waitFor(() => expect(before).toHaveBeenCalledTimes(1));
+      const after = vi.fn();
+      await streamLog.onStop(id, after);
+      await vi.waitFor(() => expect(after).toHaveBeenCalledTimes(1));
+      await streamLog.requestStop(id);
+      await streamLog.append(id, 1, [completed]);
+      expect([before, after, closed].map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0]);
+    });
+
+    test('remembers a stop that was asked for before the log was opened', async () => {
+      await using fixture = await openFixture();
+      const id = randomUUID();
+      await fixture.streamLog.requestStop(id);
+      const streamLog = await fixture.reopen();
+      expect(await streamLog.open(id)).toMatchObject({ attempt: 1, stopRequested: true });
+    });
+
+    test('does nothing to a log that has ended', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      await streamLog.open(id);
+      await streamLog.append(id, 1, [completed]);
+      await streamLog.requestStop(id);
+      expect(await streamLog.snapshot(id)).toMatchObject({ ended: true, stopRequested: false });
+    });
+  });
+
+  test(`${name} stream log answers a ping`, async () => {
+    await using fixture = await openFixture();
+    await expect(fixture.streamLog.ping()).resolves.toBeUndefined();
+  });
+};

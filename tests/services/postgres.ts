@@ -1,0 +1,86 @@
+/** A PostgreSQL of one's own, on a private port: superuser postgres, no password, no fsync. */
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findProgram, type Service, startChild, untilReady } from './child.ts';
+import { freePort } from './ports.ts';
+
+export interface Postgres extends Service {
+  /** An empty database of one's own. Gives its URL. */
+  createDatabase(): Promise<string>;
+}
+
+const run = promisify(execFile);
+const startTimeoutMs = 20_000;
+const debianVersions = '/usr/lib/postgresql';
+
+const program = (name: string): string => {
+  const versions = existsSync(debianVersions) ? readdirSync(debianVersions).sort().reverse() : [];
+  return findProgram(`PostgreSQL (${name})`, [
+    name,
+    ...versions.map((version) => join(debianVersions, version, 'bin', name)),
+  ]);
+};
+
+/** PostgreSQL refuses to run as root: then it runs as the user `postgres` that its package brings. */
+const serverUser = async (): Promise<{ uid: number; gid: number } | undefined> => {
+  if (process.getuid?.() !== 0) return undefined;
+  const numberOf = async (flag: string) => Number((await run('id', [flag, 'postgres'])).stdout);
+  return { uid: await numberOf('-u'), gid: await numberOf('-g') };
+};
+
+export const startPostgres = async (): Promise<Postgres> => {
+  const [initdb, server, psql] = [program('initdb'), program('postgres'), program('psql')];
+  // Not the TMPDIR of a user: the server's user must be able to enter it.
+  const directory = await mkdtemp('/tmp/parlance-postgres-');
+  const user = await serverUser();
+  if (user) await chown(directory, user.uid, user.gid);
+  const port = await freePort();
+  const data = join(directory, 'data');
+  await run(initdb, ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'], {
+    ...user,
+    cwd: directory,
+  });
+  const address = `127.0.0.1:${port}`;
+  const answers = async () => {
+    const sql = ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-Atqc', 'select 1'];
+    return run(psql, sql).then(
+      () => true,
+      () => false,
+    );
+  };
+  const start = async () => {
+    const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
+    const child = startChild(
+      server,
+      ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', directory, ...settings.flatMap((one) => ['-c', one])],
+      user ? { user } : {},
+    );
+    await untilReady(child, answers, startTimeoutMs);
+    return child;
+  };
+  let child = await start();
+  return {
+    url: `postgresql://postgres@${address}/postgres`,
+    port,
+    /** SIGINT is the fast shutdown; SIGTERM would wait for the clients to leave. */
+    stop: () => child.end('SIGINT'),
+    kill: () => child.end('SIGKILL'),
+    async restart() {
+      await child.end('SIGINT');
+      child = await start();
+    },
+    async createDatabase() {
+      const name = `test_${randomUUID().replaceAll('-', '')}`;
+      await run(psql, ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-qc', `create database ${name}`]);
+      return `postgresql://postgres@${address}/${name}`;
+    },
+    async [Symbol.asyncDispose]() {
+      await child.end('SIGKILL');
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,14 @@
+/** How `vitest run` finds and runs the tests. Services start when a test file first asks (tests/services/global-setup.ts). */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/.data/**'],
+    globalSetup: ['tests/services/global-setup.ts'],
+    // The first file that asks for RabbitMQ waits for it to boot.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 30_000,
+  },
+});
