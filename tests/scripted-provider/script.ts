@@ -1,0 +1,50 @@
+/**
+ * What the scripted provider does with one request. Tests queue scripts; whoever only has the prompt writes one into it:
+ * `script: tokens=50 pace=2 stall=10`. The text is always the same words, so a reader knows what must arrive.
+ */
+import { z } from 'zod';
+
+const count = z.coerce.number().int().nonnegative();
+
+const scriptSchema = z.strictObject({
+  /** Words of the answer. */
+  tokens: count.default(20),
+  /** Milliseconds between two words; 0 for as fast as the socket takes them. */
+  pace: count.default(0),
+  /** Milliseconds before the first word. */
+  delay: count.default(0),
+  /** After this many words nothing more comes, and the connection stays open. */
+  stall: count.optional(),
+  /** After this many words the socket is destroyed. */
+  cut: count.optional(),
+  /** After this many words comes an event that is no JSON. */
+  garbage: count.optional(),
+  /** Answers with this status and an error body instead of words. */
+  status: count.optional(),
+  /** How many requests with this prompt get `status`; those after it are answered. 0: all. */
+  times: count.default(0),
+  /** `Retry-After` that goes with `status`, in seconds. */
+  'retry-after': z.coerce.number().nonnegative().optional(),
+  /** `no`: the usage is not told. `context`: `status` says that the prompt has too many tokens. */
+  usage: z.enum(['yes', 'no']).default('yes'),
+  error: z.enum(['plain', 'context']).default('plain'),
+  finish: z.enum(['stop', 'length', 'content_filter']).default('stop'),
+});
+
+export type Script = z.infer<typeof scriptSchema>;
+export type ScriptInput = z.input<typeof scriptSchema>;
+
+export const parseScript = (input: ScriptInput): Script => scriptSchema.parse(input);
+
+/** The script that a prompt holds; the default one when it does not begin with `script:`. Throws on an unknown key. */
+export const scriptOfPrompt = (prompt: string): Script => {
+  const [, settings] = /^script:([^\n]*)/.exec(prompt) ?? [];
+  const pairs = (settings ?? '').split(/\s+/).filter((pair) => pair !== '');
+  return scriptSchema.parse(Object.fromEntries(pairs.map((pair) => pair.split('=', 2))));
+};
+
+/** The word at an index, with the space behind it. */
+export const wordAt = (index: number): string => `w${index} `;
+
+/** The text of an answer with so many words. */
+export const textOf = (tokens: number): string => Array.from({ length: tokens }, (_, index) => wordAt(index)).join('');

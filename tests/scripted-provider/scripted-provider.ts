@@ -1,0 +1,255 @@
+/**
+ * A model provider for tests: a real HTTP server that speaks OpenAI's streaming format and fails as it is told. It records
+ * what was asked and what became of each connection. Invariant: per word it writes bytes that were made before, so a benchmark
+ * measures the other side.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { z } from 'zod';
+import { parseScript, type Script, type ScriptInput, scriptOfPrompt, textOf } from './script.ts';
+import { closingEvents, errorBody, garbageEvent, roleEvent, textEvent, usageOf, wordEvent } from './wire.ts';
+
+const requestSchema = z.looseObject({
+  model: z.string(),
+  stream: z.boolean().optional(),
+  stream_options: z.looseObject({ include_usage: z.boolean().optional() }).optional(),
+  messages: z.array(z.looseObject({ role: z.string(), content: z.string() })),
+  max_tokens: z.number().optional(),
+  temperature: z.number().optional(),
+});
+export type ChatRequest = z.infer<typeof requestSchema>;
+
+export interface RecordedRequest {
+  readonly body: ChatRequest;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly script: Script;
+  /** Words written so far. */
+  readonly words: number;
+  /** Resolves when the last of `count` words was written. */
+  wrote(count: number): Promise<void>;
+  /** How the exchange ended: the answer was complete, this server cut it, or the client closed the socket. */
+  readonly ended: Promise<'complete' | 'cut' | 'closed by client'>;
+}
+
+export interface ScriptedProvider extends AsyncDisposable {
+  readonly port: number;
+  /** For OPENAI_BASE_URL: ends in /v1. */
+  readonly baseUrl: string;
+  /** The latest requests, oldest first; a thousand at most. */
+  readonly requests: readonly RecordedRequest[];
+  readonly openSockets: number;
+  /** Sockets since the start. */
+  readonly socketsEver: number;
+  /** Scripts for the next requests, before what their prompts say. */
+  queue(...scripts: readonly ScriptInput[]): void;
+  /** The next request that arrives. */
+  nextRequest(): Promise<RecordedRequest>;
+}
+
+/** Names that `GET /v1/models` tells. */
+const modelNames = ['gpt-4o-mini', 'scripted'];
+const requestsKept = 1000;
+
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+const sendJson = (
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Record<string, string> = {},
+): void => {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
+};
+
+/** @param port 0 for any free one. */
+export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider> => {
+  const requests: RecordedRequest[] = [];
+  const queued: Script[] = [];
+  const arrivals: ((request: RecordedRequest) => void)[] = [];
+  const failures = new Map<string, number>();
+  const sockets = new Set<Socket>();
+  let socketsEver = 0;
+
+  /** Whether this request gets the script's status: always, or so often. */
+  const fails = (script: Script, prompt: string): boolean => {
+    if (script.status === undefined) return false;
+    const before = failures.get(prompt) ?? 0;
+    failures.set(prompt, before + 1);
+    return script.times === 0 || before < script.times;
+  };
+
+  const record = (body: ChatRequest, script: Script, request: IncomingMessage, response: ServerResponse) => {
+    const ended = Promise.withResolvers<'complete' | 'cut' | 'closed by client'>();
+    const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+    let words = 0;
+    let cut = false;
+    response.on('close', () =>
+      ended.resolve(response.writableFinished ? 'complete' : cut ? 'cut' : 'closed by client'),
+    );
+    const recorded: RecordedRequest = {
+      body,
+      headers: request.headers,
+      script,
+      get words() {
+        return words;
+      },
+      wrote(count) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        if (words >= count) resolve();
+        else waiting.push({ count, resolve });
+        return promise;
+      },
+      ended: ended.promise,
+    };
+    requests.push(recorded);
+    if (requests.length > requestsKept) requests.shift();
+    arrivals.shift()?.(recorded);
+    return {
+      noteWords(count: number): void {
+        words = count;
+        for (const { count: wanted, resolve } of waiting) if (words >= wanted) resolve();
+      },
+      cut(): void {
+        cut = true;
+        response.socket?.destroySoon();
+      },
+    };
+  };
+
+  const stream = (
+    body: ChatRequest,
+    script: Script,
+    response: ServerResponse,
+    notes: ReturnType<typeof record>,
+  ): void => {
+    const last = body.messages.at(-1);
+    const whole = textOf(script.tokens);
+    const prefix = last?.role === 'assistant' && whole.startsWith(last.content) ? last.content : '';
+    const end = Math.min(script.tokens, script.stall ?? Infinity, script.cut ?? Infinity, script.garbage ?? Infinity);
+    let next = prefix === '' ? 0 : prefix.trimEnd().split(' ').length;
+    const rest = prefix === '' ? '' : textOf(next).slice(prefix.length);
+    const finish = (): void => {
+      if (script.cut !== undefined) notes.cut();
+      else if (script.garbage !== undefined) response.end(garbageEvent);
+      else if (script.stall === undefined) {
+        response.end(closingEvents(script, body.stream_options?.include_usage === true));
+      }
+    };
+    /** Writes the words up to an index; false when the socket wants a pause. */
+    const writeTo = (limit: number): boolean => {
+      let bytes = '';
+      for (; next < limit; next += 1) bytes += wordEvent(next);
+      const more = bytes === '' || response.write(bytes);
+      notes.noteWords(next);
+      return more;
+    };
+    const begin = (): void => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(roleEvent + (rest === '' ? '' : textEvent(rest)));
+      if (script.pace > 0) {
+        const startedAt = performance.now();
+        const first = next;
+        writeTo(Math.min(end, first + 1));
+        const timer = setInterval(() => {
+          if (next >= end) {
+            clearInterval(timer);
+            finish();
+            return;
+          }
+          const due = first + 1 + Math.floor((performance.now() - startedAt) / script.pace);
+          writeTo(Math.min(end, due));
+        }, script.pace);
+        response.on('close', () => clearInterval(timer));
+        return;
+      }
+      const pump = (): void => {
+        while (next < end && !response.destroyed) if (!writeTo(Math.min(end, next + 64))) break;
+        if (next >= end) finish();
+        else response.once('drain', pump);
+      };
+      pump();
+    };
+    if (script.delay === 0) begin();
+    else {
+      const timer = setTimeout(begin, script.delay);
+      response.on('close', () => clearTimeout(timer));
+    }
+  };
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.url?.endsWith('/models')) {
+      return sendJson(response, 200, JSON.stringify({ object: 'list', data: modelNames.map((id) => ({ id })) }));
+    }
+    const body = requestSchema.parse(JSON.parse(await bodyOf(request)));
+    const prompt = body.messages.findLast(({ role }) => role === 'user')?.content ?? '';
+    const script = queued.shift() ?? scriptOfPrompt(prompt);
+    const notes = record(body, script, request, response);
+    if (fails(script, prompt)) {
+      const wait = script['retry-after'];
+      return sendJson(
+        response,
+        script.status ?? 500,
+        errorBody(script),
+        wait === undefined ? {} : { 'retry-after': String(wait) },
+      );
+    }
+    if (body.stream === true) return stream(body, script, response, notes);
+    const message = { role: 'assistant', content: textOf(script.tokens) };
+    const choices = [{ index: 0, message, finish_reason: script.finish }];
+    sendJson(
+      response,
+      200,
+      JSON.stringify({
+        id: 'chatcmpl-scripted',
+        object: 'chat.completion',
+        created: 0,
+        model: 'scripted',
+        choices,
+        usage: usageOf(script),
+      }),
+    );
+  };
+
+  const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) => {
+    answer(request, response).catch((fault: unknown) => {
+      sendJson(response, 400, JSON.stringify({ error: { message: String(fault), type: 'invalid_request_error' } }));
+    });
+  });
+  server.on('connection', (socket) => {
+    socketsEver += 1;
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address() as AddressInfo; // A TCP server that listens has one.
+  return {
+    port: address.port,
+    baseUrl: `http://127.0.0.1:${address.port}/v1`,
+    requests,
+    get openSockets() {
+      return sockets.size;
+    },
+    get socketsEver() {
+      return socketsEver;
+    },
+    queue: (...scripts) => {
+      queued.push(...scripts.map(parseScript));
+    },
+    nextRequest() {
+      const { promise, resolve } = Promise.withResolvers<RecordedRequest>();
+      arrivals.push(resolve);
+      return promise;
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
