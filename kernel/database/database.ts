@@ -3,14 +3,13 @@
  * Invariant: every EntityManager that leaves here carries a session: a tenant's, under which row level security shows that
  * tenant's rows only, or the system's inside one transaction. There is no unscoped one.
  */
-import type { AnyEntity, EntityName } from '@mikro-orm/core';
-import { type EntityManager, type MikroORM, UnderscoreNamingStrategy } from '@mikro-orm/sql';
+import { type EntityManager, type MikroORM, type Options, UnderscoreNamingStrategy } from '@mikro-orm/sql';
 import { systemRole, tenantVariable } from './row-level-security.ts';
 
 /** A room's part of the database: its Postgres schema, whose migrations lie in migrations/<name>. */
 export interface RoomSchema {
   readonly name: string;
-  readonly entities: readonly EntityName<AnyEntity>[];
+  readonly entities: NonNullable<Options['entities']>;
 }
 
 export interface Database extends AsyncDisposable {
