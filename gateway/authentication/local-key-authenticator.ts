@@ -1,0 +1,19 @@
+/** Authenticator on a key set that is at hand. The standalone's development issuer uses it; nothing is fetched. */
+import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
+import type { Authenticator } from './authenticator.ts';
+import { createTokenVerifier, type TokenExpectations } from './token-verifier.ts';
+
+export interface LocalKeyOptions extends TokenExpectations {
+  /** Public keys of the issuer. */
+  readonly jwks: JSONWebKeySet;
+}
+
+export const createLocalKeyAuthenticator = ({ jwks, ...expected }: LocalKeyOptions): Authenticator => {
+  const keys = createLocalJWKSet(jwks);
+  const verify = createTokenVerifier(expected);
+  return {
+    authenticate: (token) => verify(token, keys),
+    ready: async () => {},
+    [Symbol.asyncDispose]: async () => {},
+  };
+};

@@ -1,0 +1,86 @@
+/**
+ * Authenticator for any OpenID Connect issuer: finds the key set by discovery (OpenID Connect Discovery 1.0, section 4), or is
+ * told where it is. Discovery starts at once and is retried with jitter until it succeeds; `ready` says why it did not
+ * yet. At most one discovery runs at a time, and whoever needs it meanwhile waits for that one.
+ */
+import { createRemoteJWKSet, type RemoteJWKSet } from 'jose';
+import { z } from 'zod';
+import { backoffMs } from '#kernel/connections/backoff.ts';
+import { AppError } from '#kernel/errors.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { Authenticator } from './authenticator.ts';
+import { createTokenVerifier, type TokenExpectations } from './token-verifier.ts';
+
+export interface OidcOptions extends TokenExpectations {
+  /** Where the keys are, when the issuer has no discovery document. */
+  readonly jwksUri?: string | undefined;
+  readonly logger: Logger;
+}
+
+const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
+/** Milliseconds one request to the issuer may take. */
+const requestDeadlineMs = 5000;
+
+const discoverJwksUri = async (issuer: string, signal: AbortSignal): Promise<string> => {
+  const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const response = await fetch(address, { signal: AbortSignal.any([signal, AbortSignal.timeout(requestDeadlineMs)]) });
+  if (!response.ok) throw new Error(`${address} answered ${response.status}`);
+  const document = discoverySchema.parse(await response.json());
+  if (document.issuer !== issuer) throw new Error(`${address} is of the issuer ${document.issuer}`);
+  return document.jwks_uri;
+};
+
+export const createOidcAuthenticator = ({ jwksUri, logger, ...expected }: OidcOptions): Authenticator => {
+  const closing = new AbortController();
+  const verify = createTokenVerifier(expected);
+  const keysAt = (uri: string): RemoteJWKSet =>
+    createRemoteJWKSet(new URL(uri), { timeoutDuration: requestDeadlineMs });
+  let keys = jwksUri === undefined ? undefined : keysAt(jwksUri);
+  let running: Promise<RemoteJWKSet> | undefined;
+  let retry: NodeJS.Timeout | undefined;
+  let failures = 0;
+
+  const discover = (): Promise<RemoteJWKSet> => {
+    running ??= discoverJwksUri(expected.issuer, closing.signal)
+      .then((uri) => {
+        keys = keysAt(uri);
+        return keys;
+      })
+      .finally(() => {
+        running = undefined;
+      });
+    return running;
+  };
+  const discoverUntilFound = (): void => {
+    if (keys !== undefined || closing.signal.aborted) return;
+    discover().catch((err: unknown) => {
+      if (closing.signal.aborted) return;
+      failures += 1;
+      logger.warn({ err, issuer: expected.issuer }, 'discovery of the token issuer failed');
+      retry = setTimeout(discoverUntilFound, backoffMs(failures));
+    });
+  };
+  discoverUntilFound();
+
+  return {
+    async authenticate(token) {
+      const found =
+        keys ??
+        (await discover().catch((cause: unknown) => {
+          throw new AppError('OVERLOADED', 'The sign-in service cannot be reached. Try again shortly.', {
+            cause,
+            retryAfterMs: 1000,
+          });
+        }));
+      return verify(token, found);
+    },
+    async ready() {
+      const found = keys ?? (await discover());
+      if (found.jwks() === undefined) await found.reload();
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      clearTimeout(retry);
+    },
+  };
+};

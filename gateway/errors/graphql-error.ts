@@ -1,0 +1,35 @@
+/**
+ * An AppError as the GraphQL libraries carry it: the code in `extensions`, and the HTTP status and headers that Apollo
+ * Server applies when the whole request fails with it.
+ *
+ * Status codes of the gateway, under both `application/graphql-response+json` and the older `application/json`: a request
+ * that is refused before it ran (no `data` entry) has the status of its code: 400 for a faulty document or variables, 401,
+ * 413, 429, 503. As soon as it ran (a `data` entry, even null) the status is 200, as GraphQL over HTTP asks for.
+ */
+import { HeaderMap } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import { type AppError, errorCodes, errorExtensions } from '#kernel/errors.ts';
+
+const headersOf = (error: AppError): HeaderMap => {
+  const headers = new HeaderMap();
+  if (error.retryAfterMs !== undefined) headers.set('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
+  if (error.code === 'UNAUTHENTICATED') headers.set('www-authenticate', 'Bearer realm="parlance"');
+  return headers;
+};
+
+/** For a fault that refuses the whole request. */
+export const toGraphQLError = (error: AppError): GraphQLError => {
+  const extensions: Record<string, unknown> = {
+    ...errorExtensions(error),
+    http: { status: errorCodes[error.code], headers: headersOf(error) },
+  };
+  return new GraphQLError(error.message, { originalError: error, extensions });
+};
+
+/** For the same fault where a field failed within a request that ran: no HTTP status of its own. */
+export const toFieldError = (error: AppError, path: readonly (string | number)[]): GraphQLError =>
+  new GraphQLError(error.message, {
+    originalError: error,
+    ...(path.length === 0 ? {} : { path }),
+    extensions: errorExtensions(error),
+  });

@@ -1,0 +1,75 @@
+/**
+ * What clients see of an error, whichever way it came: from this gateway, from a subgraph's answer or on a stream. Known codes
+ * keep their sentence and public fields; everything else becomes INTERNAL_SERVER_ERROR without a detail, and is logged.
+ * Invariant: no subgraph name, no stack, no text of an unforeseen fault leaves the gateway.
+ */
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { errorCodes } from '#kernel/errors.ts';
+import type { Logger } from '#kernel/log.ts';
+
+/** Codes of the GraphQL and Apollo specifications that this gateway itself gives. */
+const specificationCodes: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_REQUEST',
+]);
+
+/** Fields of `extensions` that are for operators. */
+const internalFields: ReadonlySet<string> = new Set([
+  'serviceName',
+  'stacktrace',
+  'exception',
+  'http',
+  'query',
+  'variables',
+]);
+
+/** Formats and masks one error; `error` is what was thrown, when it is still at hand. */
+export type MaskError = (formatted: GraphQLFormattedError, error?: unknown) => GraphQLFormattedError;
+
+const isPublicCode = (code: unknown, fromSubgraph: boolean): boolean => {
+  if (code === 'INTERNAL_SERVER_ERROR') return false;
+  if (typeof code === 'string' && Object.hasOwn(errorCodes, code)) return true;
+  // A subgraph that calls our own fetch invalid is out of step with the supergraph: nothing that a client could mend.
+  return !fromSubgraph && specificationCodes.has(code);
+};
+
+const publicExtensions = (extensions: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(extensions).filter(([field]) => !internalFields.has(field)));
+
+/** Apollo Server marks some faults of the client by HTTP status alone, for instance a wrong hash of a persisted query. */
+const isUncodedClientFault = (error: unknown): error is GraphQLError =>
+  error instanceof GraphQLError &&
+  error.extensions['code'] === undefined &&
+  typeof error.extensions['http'] === 'object' &&
+  error.extensions['http'] !== null &&
+  'status' in error.extensions['http'] &&
+  error.extensions['http'].status === 400;
+
+export const createErrorMask =
+  (logger: Logger): MaskError =>
+  (formatted, error) => {
+    const extensions: Readonly<Record<string, unknown>> = formatted.extensions ?? {};
+    const place = {
+      ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
+      ...(formatted.path === undefined ? {} : { path: formatted.path }),
+    };
+    if (isPublicCode(extensions['code'], 'serviceName' in extensions)) {
+      return { message: formatted.message, ...place, extensions: publicExtensions(extensions) };
+    }
+    if (isUncodedClientFault(error)) {
+      return { message: formatted.message, ...place, extensions: { code: 'BAD_REQUEST' } };
+    }
+    logger.error(
+      { err: error ?? formatted, subgraph: extensions['serviceName'], path: formatted.path },
+      'masked an error without a public code',
+    );
+    return {
+      message: 'Something went wrong on our side. Try again, and tell us the time if it stays.',
+      ...(formatted.path === undefined ? {} : { path: formatted.path }),
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    };
+  };

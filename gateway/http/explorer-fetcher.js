@@ -1,0 +1,50 @@
+/**
+ * Runs in the explorer page: sends GraphiQL's operations to this gateway, queries and mutations by fetch, subscriptions over a
+ * graphql-transport-ws socket each. The user's headers are the request's headers, and the payload of ConnectionInit.
+ */
+const subscribeOverSocket = (url, payload, headers, sink) => {
+  const socket = new WebSocket(url, 'graphql-transport-ws');
+  const send = (message) => socket.send(JSON.stringify(message));
+  let ended = false;
+  const end = (act) => {
+    if (!ended) {
+      ended = true;
+      act();
+      socket.close(1000);
+    }
+  };
+  socket.onopen = () => send({ type: 'connection_init', payload: headers });
+  socket.onmessage = ({ data }) => {
+    const message = JSON.parse(data);
+    if (message.type === 'connection_ack') send({ id: '1', type: 'subscribe', payload });
+    else if (message.type === 'ping') send({ type: 'pong' });
+    else if (message.type === 'next') sink.next(message.payload);
+    else if (message.type === 'error') end(() => sink.error({ errors: message.payload }));
+    else if (message.type === 'complete') end(() => sink.complete());
+  };
+  socket.onclose = ({ code, reason }) => end(() => sink.error(new Error(`closed: ${code} ${reason}`)));
+  return { unsubscribe: () => end(() => {}) };
+};
+
+// biome-ignore lint/correctness/noUnusedVariables: the page calls it.
+const createExplorerFetcher = (endpoint) => {
+  const url = new URL(endpoint, location.href);
+  const socketUrl = url.href.replace(/^http/, 'ws');
+  return async (params, options) => {
+    const headers = options?.headers ?? {};
+    const operation = options?.documentAST?.definitions.find(
+      (definition) =>
+        definition.kind === 'OperationDefinition' &&
+        (!params.operationName || definition.name?.value === params.operationName),
+    );
+    if (operation?.operation === 'subscription') {
+      return { subscribe: (sink) => subscribeOverSocket(socketUrl, params, headers, sink) };
+    }
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(params),
+    });
+    return response.json();
+  };
+};

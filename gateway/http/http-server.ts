@@ -1,0 +1,79 @@
+/**
+ * The one port of the gateway: health, pages, GraphQL over HTTP, and the upgrade to WebSocket. Closing it stops intake first:
+ * idle connections end at once, requests in flight are answered with `connection: close`.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { applyCors } from './cors.ts';
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Answers health requests; false for another path. */
+  answerHealth(request: IncomingMessage, response: ServerResponse): boolean;
+  readonly answerGraphQL: Answer;
+  readonly answerExplorer: Answer;
+  readonly allowedOrigins: ReadonlySet<string>;
+  onUpgrade(request: IncomingMessage, tcp: Socket, head: Buffer): void;
+}
+
+export interface HttpServer {
+  readonly port: number;
+  /** Stops intake and resolves when every request in flight is answered. */
+  drain(): Promise<void>;
+}
+
+/** Longer than load balancers keep idle connections, so that it is they who close them. */
+const keepAliveMs = 75_000;
+
+const pathOf = (request: IncomingMessage): string => request.url?.split('?', 1)[0] ?? '/';
+
+export const openHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
+  let draining = false;
+  const server = createServer((request, response) => {
+    if (draining) response.setHeader('connection', 'close');
+    if (options.answerHealth(request, response)) return;
+    const path = pathOf(request);
+    if (path === '/explorer' && request.method === 'GET') {
+      void options.answerExplorer(request, response).catch((fault: unknown) => response.destroy(asError(fault)));
+      return;
+    }
+    const isPage = path === '/' && request.method === 'GET';
+    if (path !== '/graphql' && !isPage) {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('GraphQL is at /graphql.\n');
+      return;
+    }
+    if (applyCors(options.allowedOrigins, request, response)) return;
+    void options.answerGraphQL(request, response);
+  });
+  server.keepAliveTimeout = keepAliveMs;
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    if (draining || pathOf(request) !== '/graphql' || !(stream instanceof Socket)) {
+      stream.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+      return;
+    }
+    options.onUpgrade(request, stream, head);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return {
+    port: address.port,
+    drain() {
+      draining = true;
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      });
+    },
+  };
+};
+
+const asError = (fault: unknown): Error => (fault instanceof Error ? fault : new Error(String(fault)));

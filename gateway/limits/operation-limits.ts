@@ -1,0 +1,92 @@
+/**
+ * What one operation may be: tokens, depth, aliases, directives, root fields and cost. Checked after validation (so fragments
+ * have no cycles) and before planning. Fragments are measured once each, so that measuring is linear in the document even
+ * where its expansion is exponential. Introspection fields count as one field each: graphql-js bounds them by itself.
+ */
+import { type FragmentDefinitionNode, Kind, Lexer, Source, TokenKind } from 'graphql';
+import { AppError } from '#kernel/errors.ts';
+import { addMeasures, createMeasure, type Measure, type MeasuredOperation } from './operation-measure.ts';
+
+export interface OperationLimits {
+  /** Bytes of a request body, and of a WebSocket message. */
+  readonly maxBodyBytes: number;
+  /** Lexical tokens of a document. */
+  readonly maxTokens: number;
+  /** Fields nested in one another. */
+  readonly maxDepth: number;
+  /** Aliases, counted after fragments are spread. */
+  readonly maxAliases: number;
+  /** Directives, counted after fragments are spread. */
+  readonly maxDirectives: number;
+  /** Fields of the root type. */
+  readonly maxRootFields: number;
+  /** Fields that the answer can hold: each counts once for every item of the lists around it. */
+  readonly maxCost: number;
+  /** Items that a list without `first` or `last` is taken to have. */
+  readonly assumedPageSize: number;
+}
+
+export const defaultOperationLimits: OperationLimits = {
+  maxBodyBytes: 1024 * 1024,
+  maxTokens: 2000,
+  maxDepth: 12,
+  maxAliases: 30,
+  maxDirectives: 50,
+  maxRootFields: 20,
+  maxCost: 10_000,
+  assumedPageSize: 20,
+};
+
+const tooComplex = (what: string, found: number, limit: number): AppError =>
+  new AppError(
+    'OPERATION_TOO_COMPLEX',
+    `The operation has ${what} ${found}; the limit is ${limit}. Ask for less at once.`,
+    {
+      details: { found, limit },
+    },
+  );
+
+/** Throws OPERATION_TOO_COMPLEX for a text of too many tokens. Faulty text passes: parsing says it better. */
+export const checkTokens = (text: string, limits: OperationLimits): void => {
+  // A token has at least one character.
+  if (text.length <= limits.maxTokens) return;
+  const lexer = new Lexer(new Source(text));
+  for (let found = 1; ; found += 1) {
+    try {
+      if (lexer.advance().kind === TokenKind.EOF) return;
+    } catch {
+      return;
+    }
+    if (found > limits.maxTokens) throw tooComplex('at least this many tokens:', found, limits.maxTokens);
+  }
+};
+
+/** The operation must be valid. */
+export const measureOperation = (subject: MeasuredOperation, limits: OperationLimits): Measure => {
+  const measure = createMeasure(subject, limits.assumedPageSize);
+  const root = subject.schema.getRootType(subject.operation.operation);
+  const own = { depth: 0, aliases: 0, directives: subject.operation.directives?.length ?? 0, fields: 0, cost: 0 };
+  return addMeasures(own, measure(subject.operation.selectionSet, root ?? undefined, false));
+};
+
+/** Throws OPERATION_TOO_COMPLEX with the number that was found and its limit. */
+export const checkOperation = (subject: MeasuredOperation, limits: OperationLimits): void => {
+  const found = measureOperation(subject, limits);
+  if (found.depth > limits.maxDepth) throw tooComplex('a depth of', found.depth, limits.maxDepth);
+  if (found.aliases > limits.maxAliases) throw tooComplex('this many aliases:', found.aliases, limits.maxAliases);
+  if (found.directives > limits.maxDirectives) {
+    throw tooComplex('this many directives:', found.directives, limits.maxDirectives);
+  }
+  if (found.fields > limits.maxRootFields)
+    throw tooComplex('this many root fields:', found.fields, limits.maxRootFields);
+  if (found.cost > limits.maxCost) throw tooComplex('a cost of', found.cost, limits.maxCost);
+};
+
+/** The fragments of a document, by name. */
+export const fragmentsOf = (
+  definitions: readonly { readonly kind: Kind }[],
+): ReadonlyMap<string, FragmentDefinitionNode> =>
+  new Map(definitions.filter(isFragment).map((fragment) => [fragment.name.value, fragment]));
+
+const isFragment = (definition: { readonly kind: Kind }): definition is FragmentDefinitionNode =>
+  definition.kind === Kind.FRAGMENT_DEFINITION;

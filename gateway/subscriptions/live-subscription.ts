@@ -1,0 +1,96 @@
+/**
+ * Joins a source stream to a client's stream. Raw events go straight through; others wait in a bounded queue and are completed one
+ * at a time, in order. Whatever is full - the client's socket or the queue - stops the source, which goes on after the
+ * last event that was taken once there is room: memory is bounded, nothing is dropped, and no other client waits.
+ */
+import type { GraphQLFormattedError } from 'graphql';
+import type { MaskError } from '../errors/public-error.ts';
+import type { ClientStream } from './client-stream.ts';
+import { type CompleteEvent, maskRawErrors } from './event-execution.ts';
+import { mayHaveErrors } from './frame.ts';
+import type { SourceSink } from './source-stream.ts';
+import type { SubscriptionPlan } from './subscription-plan.ts';
+
+/** Events that wait to be completed. */
+const longestQueue = 256;
+
+export interface LiveSubscription {
+  readonly sink: SourceSink;
+  /** Nothing is completed or sent any more. */
+  stop(): void;
+}
+
+export interface LiveSubscriptionOptions {
+  readonly client: ClientStream;
+  readonly completeEvent: CompleteEvent;
+  readonly maskError: MaskError;
+  /** Lets the source go on after it was refused. */
+  proceed(): void;
+}
+
+export const createLiveSubscription = (options: LiveSubscriptionOptions): LiveSubscription => {
+  const { client, completeEvent, maskError, proceed } = options;
+  const queue: { readonly payload: Buffer; readonly plan: SubscriptionPlan }[] = [];
+  let working = false;
+  let refused = false;
+  let stopped = false;
+  /** What is to happen when the queue is empty. */
+  let ending: (() => void) | undefined;
+
+  const masked = (payload: Buffer): Buffer => (mayHaveErrors(payload) ? maskRawErrors(payload, maskError) : payload);
+
+  const deliver = async (payload: Buffer): Promise<void> => {
+    while (!stopped && !client.next(payload)) await client.drained();
+  };
+
+  const work = async (): Promise<void> => {
+    working = true;
+    for (let event = queue.shift(); event && !stopped; event = queue.shift()) {
+      await deliver(event.plan.raw ? masked(event.payload) : await completeEvent(event.payload, event.plan));
+    }
+    working = false;
+    if (stopped) return;
+    if (ending) {
+      ending();
+    } else if (refused) {
+      refused = false;
+      proceed();
+    }
+  };
+
+  const proceedWhenDrained = async (): Promise<void> => {
+    await client.drained();
+    if (!stopped) proceed();
+  };
+
+  const endWith = (act: () => void): void => {
+    ending = act;
+    if (!working) act();
+  };
+
+  return {
+    sink: {
+      next(payload, plan) {
+        if (plan.raw && !working) {
+          const taken = client.next(masked(payload));
+          if (!taken) void proceedWhenDrained();
+          return taken;
+        }
+        if (queue.length >= longestQueue) {
+          refused = true;
+          return false;
+        }
+        queue.push({ payload, plan });
+        if (!working) void work();
+        return true;
+      },
+      error: (errors: readonly GraphQLFormattedError[]) =>
+        endWith(() => client.error(errors.map((error) => maskError(error)))),
+      complete: () => endWith(() => client.complete()),
+    },
+    stop() {
+      stopped = true;
+      queue.length = 0;
+    },
+  };
+};

@@ -1,0 +1,146 @@
+/**
+ * Rewrites a subscription once so that the argument which takes the cursor is a variable of ours. Then starting, and starting again
+ * after any event, are the same document with other variables - whether the client gave the argument literally, by a
+ * variable, by a default, or not at all.
+ */
+import {
+  type ArgumentNode,
+  astFromValue,
+  type DocumentNode,
+  type GraphQLArgument,
+  type GraphQLSchema,
+  getNamedType,
+  isNonNullType,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  parseType,
+  print,
+  TypeInfo,
+  type VariableDefinitionNode,
+  valueFromASTUntyped,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+export interface ResumableDocument {
+  readonly query: string;
+  /** Variables for the first start: the client's, and ours with the value that the client gave. */
+  start(variables: Variables): Variables;
+  /** Variables to go on after an event. @param cursor its `extensions.cursor`. */
+  resume(variables: Variables, cursor: string): Variables;
+}
+
+const operationOf = (document: DocumentNode): OperationDefinitionNode | undefined =>
+  document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+
+const unusedName = (taken: ReadonlySet<string>): string => {
+  let name = 'resumeAfter';
+  while (taken.has(name)) name += '_';
+  return name;
+};
+
+const variablesIn = (document: DocumentNode): ReadonlySet<string> => {
+  const names = new Set<string>();
+  visit(document, {
+    VariableDefinition: () => false,
+    Variable: ({ name }) => {
+      names.add(name.value);
+    },
+  });
+  return names;
+};
+
+/** Nullable where the argument has a default, which then is the variable's; so the variable may be left out as the argument may. */
+const definitionFor = (name: string, argument: GraphQLArgument): VariableDefinitionNode => {
+  const byDefault =
+    argument.defaultValue === undefined ? undefined : astFromValue(argument.defaultValue, argument.type);
+  const type = byDefault && isNonNullType(argument.type) ? argument.type.ofType : argument.type;
+  return {
+    kind: Kind.VARIABLE_DEFINITION,
+    variable: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: name } },
+    type: parseType(String(type)),
+    ...(byDefault ? { defaultValue: parseConst(byDefault) } : {}),
+  };
+};
+const parseConst = (
+  value: NonNullable<ReturnType<typeof astFromValue>>,
+): NonNullable<VariableDefinitionNode['defaultValue']> => {
+  const parsed = operationOf(parse(`query ($v: X = ${print(value)}) { f }`))?.variableDefinitions?.[0]?.defaultValue;
+  if (!parsed) throw new Error('a default value is always a constant');
+  return parsed;
+};
+
+/**
+ * @param query one operation with its fragments, valid in `schema`, the schema of the subgraph that is asked.
+ * @param argumentOf the field's argument that takes the cursor.
+ * Undefined when the root field is not resumable.
+ */
+export const createResumableDocument = (
+  query: string,
+  schema: GraphQLSchema,
+  argumentOf: ReadonlyMap<string, string>,
+): ResumableDocument | undefined => {
+  const document = parse(query);
+  const definitions = operationOf(document)?.variableDefinitions ?? [];
+  const name = unusedName(new Set(definitions.map(({ variable }) => variable.name.value)));
+  let argument: GraphQLArgument | undefined;
+  let given: ArgumentNode | undefined;
+
+  const typeInfo = new TypeInfo(schema);
+  const rewritten = visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      Field: (node) => {
+        if (typeInfo.getParentType() !== schema.getSubscriptionType()) return undefined;
+        const cursorArgument = argumentOf.get(node.name.value);
+        const found = typeInfo.getFieldDef()?.args.find((one) => one.name === cursorArgument);
+        if (!found) return undefined;
+        argument = found;
+        given = node.arguments?.find((one) => one.name.value === cursorArgument);
+        const ours: ArgumentNode = {
+          kind: Kind.ARGUMENT,
+          name: { kind: Kind.NAME, value: found.name },
+          value: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: name } },
+        };
+        return { ...node, arguments: [...(node.arguments ?? []).filter((one) => one !== given), ours] };
+      },
+    }),
+  );
+  if (!argument) return undefined;
+
+  const used = variablesIn(rewritten);
+  const ownDefinition = definitionFor(name, argument);
+  const complete = visit(rewritten, {
+    OperationDefinition: (node) => ({
+      ...node,
+      variableDefinitions: [
+        ...(node.variableDefinitions ?? []).filter(({ variable }) => used.has(variable.name.value)),
+        ownDefinition,
+      ],
+    }),
+  });
+  const isNumber = ['Int', 'Float'].includes(getNamedType(argument.type).name);
+  const byDefault = new Map(
+    definitions.map(({ variable, defaultValue }) => [
+      variable.name.value,
+      defaultValue ? valueFromASTUntyped(defaultValue) : undefined,
+    ]),
+  );
+  const initial = (variables: Variables): unknown => {
+    if (!given) return undefined;
+    if (given.value.kind !== Kind.VARIABLE) return valueFromASTUntyped(given.value, { ...variables });
+    const variable = given.value.name.value;
+    return variables[variable] === undefined ? byDefault.get(variable) : variables[variable];
+  };
+  return {
+    query: print(complete),
+    start(variables) {
+      const value = initial(variables);
+      return value === undefined ? variables : { ...variables, [name]: value };
+    },
+    resume: (variables, cursor) => ({ ...variables, [name]: isNumber ? Number(cursor) : cursor }),
+  };
+};

@@ -1,0 +1,117 @@
+/**
+ * Client WebSockets under graphql-ws: accepts them, hands their messages to the protocol, keeps them alive, and closes them when
+ * the gateway does. A client counts as alive while it answers pings or takes in bytes: slow is not dead.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { Logger } from '#kernel/log.ts';
+
+/** What graphql-ws carries for each connection. */
+export interface Connection {
+  readonly socket: WebSocket;
+  readonly tcp: Socket;
+}
+
+export interface SocketConnections {
+  /** Takes over an upgrade request. */
+  accept(request: IncomingMessage, tcp: Socket, head: Buffer): void;
+  /** Says goodbye (1001) to every client and resolves when all are gone. */
+  close(): Promise<void>;
+  readonly size: number;
+}
+
+/** Below the idle limits of usual load balancers (60 s), several times over. */
+const pingEveryMs = 12_000;
+/** Milliseconds that clients have to answer a close. */
+const closeDeadlineMs = 2000;
+
+const keepAlive = (socket: WebSocket, tcp: Socket): NodeJS.Timeout => {
+  let answered = true;
+  let takenBefore = -1;
+  socket.on('pong', () => {
+    answered = true;
+  });
+  return setInterval(() => {
+    const taken = tcp.bytesWritten - tcp.writableLength;
+    if (!answered && taken === takenBefore) {
+      socket.terminate();
+      return;
+    }
+    takenBefore = taken;
+    if (answered && socket.readyState === WebSocket.OPEN) {
+      answered = false;
+      socket.ping();
+    }
+  }, pingEveryMs);
+};
+
+const send = (socket: WebSocket, data: string): Promise<void> => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (socket.readyState !== WebSocket.OPEN) resolve();
+  // A failure to send ends the socket, which is reported as its close.
+  else socket.send(data, () => resolve());
+  return promise;
+};
+
+export const createSocketConnections = (
+  protocol: Server<Connection>,
+  options: { readonly maxFrameBytes: number; readonly logger: Logger },
+): SocketConnections => {
+  const { logger } = options;
+  const accepting = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: options.maxFrameBytes,
+    handleProtocols,
+  });
+
+  const open = (socket: WebSocket, tcp: Socket): void => {
+    const pings = keepAlive(socket, tcp);
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) => send(socket, data),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (take) =>
+          socket.on('message', (data) => {
+            take(String(data)).catch((err: unknown) => {
+              logger.error({ err }, 'a message of a client failed');
+              socket.close(CloseCode.InternalServerError, 'Internal server error');
+            });
+          }),
+      },
+      { socket, tcp },
+    );
+    socket.on('error', (err) => logger.debug({ err }, 'a client socket failed'));
+    socket.once('close', (code, reason) => {
+      clearInterval(pings);
+      void closed(code, String(reason));
+    });
+  };
+
+  return {
+    accept(request, tcp, head) {
+      tcp.setNoDelay(true);
+      const stream: Duplex = tcp;
+      accepting.handleUpgrade(request, stream, head, (socket) => open(socket, tcp));
+    },
+    async close() {
+      const gone = [...accepting.clients].map(
+        (client) => new Promise<void>((resolve) => client.once('close', () => resolve())),
+      );
+      for (const client of accepting.clients) client.close(1001, 'Going away');
+      const force = setTimeout(() => {
+        for (const client of accepting.clients) client.terminate();
+      }, closeDeadlineMs);
+      await Promise.all(gone);
+      clearTimeout(force);
+      accepting.close();
+    },
+    get size() {
+      return accepting.clients.size;
+    },
+  };
+};

@@ -1,0 +1,179 @@
+/**
+ * The source stream of one subscription, from its subgraph, across lost connections and replaced schemas. Where the field is
+ * resumable it goes on after the last event that its sink took, so the sink sees every event once and in order; where it is
+ * not, a loss ends it with SUBSCRIPTION_LOST, never with a clean completion.
+ */
+import type { GraphQLFormattedError } from 'graphql';
+import { AppError, errorExtensions } from '#kernel/errors.ts';
+import type { Identity, SignIdentity } from '#kernel/identity.ts';
+import type { Logger } from '#kernel/log.ts';
+import { cursorOf } from './frame.ts';
+import { type SubscriptionPlan, upstreamVariables } from './subscription-plan.ts';
+import type { UpstreamSocket } from './upstream-socket.ts';
+
+export interface SourceSink {
+  /**
+   * One event. False refuses it: it counts as not delivered, and the stream stops at its source until `proceed`.
+   */
+  next(payload: Buffer, plan: SubscriptionPlan): boolean;
+  error(errors: readonly GraphQLFormattedError[]): void;
+  complete(): void;
+}
+
+export interface SourceStream {
+  /** Goes on after a refused event. */
+  proceed(): void;
+  /** Plans anew, on the newest schema. */
+  replan(): void;
+  /** Ends it at the subgraph in the same tick; the sink hears nothing more. */
+  cancel(): void;
+}
+
+export interface SourceStreamOptions {
+  /** The plan in the newest schema. Throws when the operation is not possible there. */
+  plan(): SubscriptionPlan;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly identity: Identity;
+  readonly sign: SignIdentity;
+  /** The connection to a subgraph of a plan. */
+  upstream(plan: SubscriptionPlan): UpstreamSocket;
+  readonly sink: SourceSink;
+  /** Milliseconds without its source after which a resumable stream gives up. */
+  readonly resumeDeadlineMs: number;
+  readonly logger: Logger;
+}
+
+/** Milliseconds that a connection must have stood for its next loss to count as a new one. */
+const stableAfterMs = 5000;
+
+const formatted = (error: AppError): readonly GraphQLFormattedError[] => [
+  { message: error.message, extensions: errorExtensions(error) },
+];
+const unavailable = (): AppError =>
+  new AppError('SUBGRAPH_UNAVAILABLE', 'The source of this subscription is not reachable. Subscribe again shortly.', {
+    retryAfterMs: 1000,
+  });
+const lostForGood = (why: string): AppError => new AppError('SUBSCRIPTION_LOST', `${why} Subscribe again.`);
+
+export const openSourceStream = (options: SourceStreamOptions): SourceStream => {
+  const { sink, logger, resumeDeadlineMs } = options;
+  let cursor: string | undefined;
+  let delivered = false;
+  let ended = false;
+  let refused = false;
+  /** Counts starts; what an earlier start still says is ignored. */
+  let epoch = 0;
+  let stop: (() => void) | undefined;
+  let startedAt = Date.now();
+  let lostAt: number | undefined;
+  let deadline: NodeJS.Timeout | undefined;
+
+  const halt = (): void => {
+    epoch += 1;
+    stop?.();
+    stop = undefined;
+  };
+  const end = (): void => {
+    ended = true;
+    clearTimeout(deadline);
+    halt();
+  };
+  const fail = (error: AppError): void => {
+    end();
+    sink.error(formatted(error));
+  };
+
+  const onLost = (plan: SubscriptionPlan): void => {
+    const now = Date.now();
+    if (now - startedAt > stableAfterMs) lostAt = undefined;
+    const isFirstStart = !delivered && lostAt === undefined && now - startedAt <= stableAfterMs;
+    if (!plan.resumable) {
+      fail(isFirstStart ? unavailable() : lostForGood('The source of this subscription was lost.'));
+      return;
+    }
+    if (lostAt === undefined) {
+      lostAt = now;
+      clearTimeout(deadline);
+      deadline = setTimeout(() => fail(lostForGood('The source of this subscription stayed away.')), resumeDeadlineMs);
+    }
+    start();
+  };
+
+  const onNext = (plan: SubscriptionPlan, payload: Buffer): void => {
+    const next = plan.resumable ? cursorOf(payload) : undefined;
+    if (!sink.next(payload, plan)) {
+      if (!plan.resumable || (next === undefined && cursor === undefined)) {
+        fail(lostForGood('This connection is too slow for the subscription.'));
+        return;
+      }
+      refused = true;
+      halt();
+      return;
+    }
+    delivered = true;
+    cursor = next ?? cursor;
+    lostAt = undefined;
+    clearTimeout(deadline);
+  };
+
+  const subscribe = async (mine: number): Promise<void> => {
+    const plan = options.plan();
+    const token = await options.sign(options.identity);
+    if (epoch !== mine) return;
+    startedAt = Date.now();
+    const current =
+      <Rest extends unknown[]>(act: (...rest: Rest) => void) =>
+      (...rest: Rest): void => {
+        if (epoch === mine) act(...rest);
+      };
+    stop = options.upstream(plan).subscribe(
+      {
+        query: plan.query,
+        operationName: plan.operationName,
+        variables: upstreamVariables(plan, options.variables, cursor),
+        extensions: { authorization: `Bearer ${token}` },
+      },
+      {
+        next: current((payload) => onNext(plan, payload)),
+        error: current((errors) => {
+          end();
+          sink.error(errors);
+        }),
+        complete: current(() => {
+          end();
+          sink.complete();
+        }),
+        lost: current(() => onLost(plan)),
+      },
+    );
+  };
+
+  const start = (): void => {
+    halt();
+    const mine = epoch;
+    subscribe(mine).catch((err: unknown) => {
+      if (epoch !== mine) return;
+      logger.warn({ err }, 'a subscription cannot go on');
+      fail(
+        err instanceof AppError
+          ? err
+          : lostForGood('The schema changed, and this subscription is not possible any more.'),
+      );
+    });
+  };
+  start();
+
+  return {
+    proceed() {
+      if (ended || !refused) return;
+      refused = false;
+      start();
+    },
+    replan() {
+      if (!ended && !refused) start();
+    },
+    cancel() {
+      if (!ended) end();
+    },
+  };
+};

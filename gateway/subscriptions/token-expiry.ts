@@ -1,0 +1,38 @@
+/** Ends what runs on a connection when the token that opened it does: an error frame for each subscription, then close code 4401. */
+
+import type { Context } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { AppError, errorExtensions } from '#kernel/errors.ts';
+import type { AuthenticatedUser } from '../authentication/authenticator.ts';
+import type { Connection } from './socket-connections.ts';
+
+/** Longest delay of a timer. */
+const longestDelayMs = 2 ** 31 - 1;
+
+export const endWithToken = (user: AuthenticatedUser, context: Context<Record<string, unknown>, Connection>): void => {
+  const { socket } = context.extra;
+  const fault = new AppError('UNAUTHENTICATED', 'The token has expired. Sign in again.');
+  const payload = [{ message: fault.message, extensions: errorExtensions(fault) }];
+
+  const expire = async (): Promise<void> => {
+    for (const [id, running] of Object.entries(context.subscriptions)) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ id, type: 'error', payload }));
+      // Without its id here, graphql-ws sends no complete frame after the error.
+      delete context.subscriptions[id];
+      if (running !== null && 'return' in running) await running.return(undefined);
+    }
+    socket.close(4401, 'Unauthorized: the token has expired');
+  };
+  const schedule = (): NodeJS.Timeout => {
+    const left = Math.max(0, user.expiresAt - Date.now());
+    return setTimeout(
+      () => {
+        if (left > longestDelayMs) timer = schedule();
+        else void expire();
+      },
+      Math.min(left, longestDelayMs),
+    );
+  };
+  let timer = schedule();
+  socket.once('close', () => clearTimeout(timer));
+};

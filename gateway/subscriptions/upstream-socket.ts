@@ -1,0 +1,182 @@
+/**
+ * One graphql-transport-ws connection to a subgraph that carries many subscriptions. Whenever it ends, for whatever reason, all its
+ * subscriptions are told `lost` and forgotten: going on is for those who opened them. The next one to subscribe opens it
+ * again, after a pause with jitter that grows while the subgraph stays away. The socket is never paused: it has no flow
+ * control per subscription, so a slow reader must end its subscription instead.
+ */
+import type { GraphQLFormattedError } from 'graphql';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
+import WebSocket from 'ws';
+import { backoffMs } from '#kernel/connections/backoff.ts';
+import type { Logger } from '#kernel/log.ts';
+import { parseNextFrame } from './frame.ts';
+import { parseUpstreamMessage } from './upstream-message.ts';
+
+export interface UpstreamListener {
+  /** Bytes of one execution result. */
+  next(payload: Buffer): void;
+  error(errors: readonly GraphQLFormattedError[]): void;
+  complete(): void;
+  /** The connection ended, or could not be opened. */
+  lost(): void;
+}
+
+export interface UpstreamRequest {
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+export interface UpstreamSocket extends AsyncDisposable {
+  /** Starts at once or when the connection stands. What it returns ends the subscription in the same tick. */
+  subscribe(request: UpstreamRequest, listener: UpstreamListener): () => void;
+}
+
+export interface UpstreamSocketOptions {
+  /** ws: or wss: URL. */
+  readonly url: string;
+  /** Bearer header of the gateway itself, for ConnectionInit. */
+  authorization(): Promise<string>;
+  readonly logger: Logger;
+}
+
+/** Milliseconds from opening to ConnectionAck. */
+const ackDeadlineMs = 5000;
+/** A connection on which nothing came for two of these is given up. */
+const pingEveryMs = 10_000;
+const maxFrameBytes = 16 * 1024 * 1024;
+
+interface Subscription {
+  readonly message: string;
+  readonly listener: UpstreamListener;
+}
+
+export const createUpstreamSocket = ({ url, authorization, logger }: UpstreamSocketOptions): UpstreamSocket => {
+  const subscriptions = new Map<string, Subscription>();
+  let socket: WebSocket | undefined;
+  let acknowledged = false;
+  let pause: NodeJS.Timeout | undefined;
+  let failures = 0;
+  let lastId = 0;
+  let closed = false;
+
+  const onMessage = (connection: WebSocket, frame: Buffer, onAck: () => void): void => {
+    const next = parseNextFrame(frame);
+    if (next) {
+      subscriptions.get(next.id)?.listener.next(next.payload);
+      return;
+    }
+    const message = parseUpstreamMessage(frame);
+    if (message.type === 'connection_ack') {
+      onAck();
+      return;
+    }
+    if (message.type === 'ping') connection.send('{"type":"pong"}');
+    if (message.type === 'ping' || message.type === 'pong') return;
+    const listener = subscriptions.get(message.id)?.listener;
+    if (message.type === 'next') {
+      listener?.next(Buffer.from(JSON.stringify(message.payload)));
+      return;
+    }
+    subscriptions.delete(message.id);
+    if (message.type === 'error') listener?.error(message.payload);
+    else listener?.complete();
+  };
+
+  const connect = (): void => {
+    const connection = new WebSocket(url, GRAPHQL_TRANSPORT_WS_PROTOCOL, {
+      perMessageDeflate: false,
+      // The bytes go on to clients, whose libraries check them.
+      skipUTF8Validation: true,
+      maxPayload: maxFrameBytes,
+      handshakeTimeout: ackDeadlineMs,
+    });
+    socket = connection;
+    let alive = true;
+    let pings: NodeJS.Timeout | undefined;
+    const ackTimer = setTimeout(() => connection.terminate(), ackDeadlineMs);
+    const onAck = (): void => {
+      clearTimeout(ackTimer);
+      acknowledged = true;
+      failures = 0;
+      pings = setInterval(() => {
+        if (!alive) connection.terminate();
+        alive = false;
+        if (connection.readyState === WebSocket.OPEN) connection.ping();
+      }, pingEveryMs);
+      for (const { message } of subscriptions.values()) connection.send(message);
+    };
+    connection.on('open', () => {
+      authorization().then(
+        (header) => connection.send(JSON.stringify({ type: 'connection_init', payload: { authorization: header } })),
+        (err: unknown) => {
+          logger.error({ err, url }, 'the gateway cannot sign its own identity');
+          connection.terminate();
+        },
+      );
+    });
+    connection.on('pong', () => {
+      alive = true;
+    });
+    connection.on('message', (frame) => {
+      alive = true;
+      try {
+        if (Buffer.isBuffer(frame)) onMessage(connection, frame, onAck);
+      } catch (err) {
+        logger.error({ err, url }, 'a subgraph sent a message that cannot be read');
+        connection.terminate();
+      }
+    });
+    connection.on('error', (err) => logger.warn({ err, url }, 'connection to a subgraph failed'));
+    connection.on('close', (code) => {
+      clearTimeout(ackTimer);
+      clearInterval(pings);
+      acknowledged = false;
+      socket = undefined;
+      failures += 1;
+      const lost = [...subscriptions.values()];
+      subscriptions.clear();
+      if (!closed) logger.info({ url, code, subscriptions: lost.length }, 'connection to a subgraph ended');
+      for (const { listener } of lost) listener.lost();
+    });
+  };
+
+  const ensureConnected = (): void => {
+    if (socket || pause || closed) return;
+    if (failures === 0) {
+      connect();
+      return;
+    }
+    pause = setTimeout(() => {
+      pause = undefined;
+      connect();
+    }, backoffMs(failures));
+  };
+
+  return {
+    subscribe(request, listener) {
+      lastId += 1;
+      const id = lastId.toString(36);
+      const message = JSON.stringify({ id, type: 'subscribe', payload: request });
+      subscriptions.set(id, { message, listener });
+      if (acknowledged) socket?.send(message);
+      else ensureConnected();
+      return () => {
+        if (subscriptions.delete(id) && acknowledged) socket?.send(`{"id":"${id}","type":"complete"}`);
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      clearTimeout(pause);
+      const connection = socket;
+      if (!connection) return;
+      await new Promise<void>((resolve) => {
+        connection.once('close', () => resolve());
+        const force = setTimeout(() => connection.terminate(), 1000);
+        connection.once('close', () => clearTimeout(force));
+        connection.close(1001, 'Going away');
+      });
+    },
+  };
+};
