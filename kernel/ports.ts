@@ -58,6 +58,11 @@ export interface Ports extends AsyncDisposable {
 }
 
 const openBroker = async (config: PortsConfig, logger: Logger): Promise<Broker> => {
+  if (config.RABBITMQ_URL !== undefined) {
+    const { connectRabbitmqBroker } = await import('./broker/rabbitmq-broker.ts');
+    const startTimeoutMs = config.SERVICE_START_TIMEOUT_MS;
+    return connectRabbitmqBroker({ url: config.RABBITMQ_URL, queues: topology, logger, startTimeoutMs });
+  }
   const { createEmbeddedBroker } = await import('./broker/embedded-broker.ts');
   return createEmbeddedBroker({ dataDirectory: config.DATA_DIR, queues: topology, logger });
 };

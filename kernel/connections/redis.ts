@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from '../log.ts';
 import { backoffMs } from './backoff.ts';
+import { withDeadline } from './deadline.ts';
 import { type Channels, createChannels } from './redis-channels.ts';
 import { startError } from './start-error.ts';
 
@@ -77,19 +78,7 @@ const createClients = (urls: readonly string[]): { commands: Redis | Cluster; su
   return { commands: cluster, subscriber: cluster };
 };
 
-const withDeadline = async <Value>(work: Promise<Value>, ms: number, message: string): Promise<Value> => {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(message)), ms);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
-
-/** Becomes true once: waits for `ready` whatever number of attempts it takes. */
+/** Resolves at the first `ready`, whatever number of attempts it takes. */
 const ready = (client: Redis | Cluster): Promise<void> =>
   new Promise((resolve) => {
     client.once('ready', resolve);
@@ -112,7 +101,7 @@ export const connectRedis = async (url: string, logger: Logger, startTimeoutMs: 
     });
   }
   try {
-    await withDeadline(Promise.all([...clients].map(ready)), startTimeoutMs, 'no answer');
+    await withDeadline(Promise.all([...clients].map(ready)), startTimeoutMs, () => new Error('no answer'));
   } catch {
     for (const client of clients) client.disconnect();
     throw startError('Redis', 'REDIS_URL', url, startTimeoutMs, lastError);
@@ -133,7 +122,7 @@ export const connectRedis = async (url: string, logger: Logger, startTimeoutMs: 
       }
     },
     async ping() {
-      await withDeadline(commands.ping(), pingTimeoutMs, 'Redis does not answer');
+      await withDeadline(commands.ping(), pingTimeoutMs, () => new Error('Redis does not answer'));
     },
     async [Symbol.asyncDispose]() {
       channels[Symbol.dispose]();

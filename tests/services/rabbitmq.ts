@@ -2,10 +2,12 @@
  * A RabbitMQ of one's own: node, ports, data and Erlang port mapper (epmd) apart from every other one on the machine. It
  * boots in six seconds: most tests take a virtual host of the shared one instead.
  */
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { findProgram, type Service, startChild, untilAccepting, untilReady } from './child.ts';
 import { freePorts } from './ports.ts';
 
@@ -14,6 +16,8 @@ export interface Rabbitmq extends Service {
   createVhost(): Promise<string>;
   /** One call of the management API, `PUT /api/...`. Rejects unless it succeeds. Gives the answer's text. */
   manage(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<string>;
+  /** Runs rabbitmqctl against this node. */
+  control(...args: readonly string[]): Promise<void>;
 }
 
 const startTimeoutMs = 60_000;
@@ -21,6 +25,9 @@ const authorization = `Basic ${Buffer.from('guest:guest').toString('base64')}`;
 
 /** Not the wrapper in /usr/sbin where the plain script is there: the wrapper switches the user. */
 const serverPrograms = ['/usr/lib/rabbitmq/bin/rabbitmq-server', 'rabbitmq-server'];
+
+const controlPrograms = ['/usr/lib/rabbitmq/bin/rabbitmqctl', 'rabbitmqctl'];
+const run = promisify(execFile);
 
 export const startRabbitmq = async (): Promise<Rabbitmq> => {
   const server = findProgram('RabbitMQ', serverPrograms);
@@ -90,6 +97,10 @@ export const startRabbitmq = async (): Promise<Rabbitmq> => {
     url: `amqp://guest:guest@127.0.0.1:${port}`,
     port,
     manage,
+    async control(...args) {
+      const environmentOfNode = { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...environment };
+      await run(findProgram('rabbitmqctl', controlPrograms), args, { env: environmentOfNode });
+    },
     stop: () => child.end('SIGTERM'),
     kill: () => child.end('SIGKILL'),
     async restart() {

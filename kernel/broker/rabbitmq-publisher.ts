@@ -1,0 +1,112 @@
+/**
+ * Publishing to RabbitMQ on a channel with confirms, which is made anew when it is lost. Invariant: a publish resolves only
+ * after the broker's confirm, and rejects when the broker gave the message back because no queue is bound.
+ */
+import type { Channel, Connection, ReturnedMessage } from 'rabbitmq-client';
+import { withDeadline } from '../connections/deadline.ts';
+import { AppError } from '../errors.ts';
+import type { Exchange, Json } from './broker.ts';
+import { declareTopology } from './rabbitmq-topology.ts';
+import { overloadedRetryAfterMs, type QueueDeclaration } from './topology.ts';
+
+/** Milliseconds until a publish without a confirm counts as refused. It may have arrived: its id makes a repeat harmless. */
+const confirmTimeoutMs = 10_000;
+
+export interface RabbitmqPublisher {
+  publish(exchange: Exchange, routingKey: string, id: string, body: Json): Promise<void>;
+  /** Resolves when the channel stands and the topology is declared on it. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const overloaded = (cause: unknown): AppError =>
+  new AppError('OVERLOADED', 'Too much work is waiting. Try again in a moment.', {
+    cause,
+    retryAfterMs: overloadedRetryAfterMs,
+  });
+
+const isRefused = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'NACK';
+
+export const createRabbitmqPublisher = (
+  connection: Connection,
+  queues: readonly QueueDeclaration[],
+): RabbitmqPublisher => {
+  let channel: Promise<Channel> | undefined;
+  let published = 0;
+  let blocked: string | undefined;
+  /** Correlation ids that the broker gave back. */
+  const returned = new Set<string>();
+
+  /** Publishes under way. The server reads none of them while it blocks. */
+  const pending = new Set<(error: Error) => void>();
+
+  const refusal = () => overloaded(new Error(`RabbitMQ blocks publishers: ${blocked}`));
+  connection.on('connection.blocked', (reason) => {
+    blocked = reason;
+    for (const reject of pending) reject(refusal());
+  });
+  connection.on('connection.unblocked', () => {
+    blocked = undefined;
+  });
+  // A new connection is not blocked until the broker says so.
+  connection.on('connection', () => {
+    blocked = undefined;
+  });
+
+  const open = async (): Promise<Channel> => {
+    const opened = await connection.acquire();
+    opened.once('close', () => {
+      channel = undefined;
+    });
+    opened.on('basic.return', ({ correlationId }: ReturnedMessage) => {
+      if (correlationId !== undefined) returned.add(correlationId);
+    });
+    await declareTopology(opened, queues);
+    await opened.confirmSelect();
+    return opened;
+  };
+  const current = (): Promise<Channel> => {
+    if (channel) return channel;
+    const opening = open();
+    channel = opening;
+    opening.catch(() => {
+      if (channel === opening) channel = undefined;
+    });
+    return opening;
+  };
+  const confirmed = async (exchange: Exchange, routingKey: string, id: string, body: Json): Promise<void> => {
+    published += 1;
+    const correlationId = String(published);
+    const envelope = { exchange, routingKey, correlationId, messageId: id, mandatory: true, durable: true };
+    const opened = await current();
+    await opened.basicPublish({ ...envelope, contentType: 'application/json' }, Buffer.from(JSON.stringify(body)));
+    // The broker sends a return before the confirm; the client hands it on one turn of the loop later.
+    await new Promise(setImmediate);
+    if (returned.delete(correlationId))
+      throw new Error(`Unroutable: no queue is bound to ${routingKey} on ${exchange}`);
+  };
+
+  return {
+    async publish(exchange, routingKey, id, body) {
+      if (blocked !== undefined) throw refusal();
+      const { promise: unblocked, reject } = Promise.withResolvers<never>();
+      pending.add(reject);
+      try {
+        await withDeadline(Promise.race([confirmed(exchange, routingKey, id, body), unblocked]), confirmTimeoutMs, () =>
+          overloaded(new Error('RabbitMQ did not confirm')),
+        );
+      } catch (error) {
+        throw isRefused(error) ? overloaded(error) : error;
+      } finally {
+        pending.delete(reject);
+      }
+    },
+    async ready() {
+      await current();
+    },
+    async close() {
+      const opened = await channel?.catch(() => undefined);
+      await opened?.close();
+    },
+  };
+};
