@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { textOf } from '../../tests/scripted-provider/script.ts';
+import { openWorkerFixture } from '../worker-fixture.ts';
+
+test("a stop closes the provider's socket and keeps what was said", async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  const arrived = fixture.provider.nextRequest();
+  const messageId = await fixture.send('script: tokens=1000 stall=4');
+  await (await arrived).wrote(4);
+  for await (const { event } of fixture.streamLog.tail(messageId, 0, new AbortController().signal)) {
+    if (event.type === 'TokenDelta' && event.text.includes('w3')) break;
+  }
+  await fixture.streamLog.requestStop(messageId);
+  expect(await (await arrived).ended).toBe('closed by client');
+  expect((await fixture.entries(messageId)).at(-1)?.event).toEqual({
+    type: 'MessageCompleted',
+    status: 'CANCELLED',
+    finishReason: 'CANCELLED',
+  });
+  expect(await fixture.finished(messageId)).toMatchObject({
+    status: 'CANCELLED',
+    text: textOf(4),
+    usage: { source: 'COUNTED' },
+  });
+});
+
+test('a stop before the first token cancels too', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  const arrived = fixture.provider.nextRequest();
+  const messageId = await fixture.send('script: delay=600000');
+  await arrived;
+  await fixture.streamLog.requestStop(messageId);
+  expect(await (await arrived).ended).toBe('closed by client');
+  expect(await fixture.finished(messageId)).toMatchObject({ status: 'CANCELLED', text: '' });
+});
+
+test('a message that was stopped in the queue is cancelled without asking a model', async () => {
+  await using fixture = await openWorkerFixture();
+  const messageId = await fixture.send('script: tokens=3');
+  await fixture.streamLog.requestStop(messageId);
+  await fixture.startWorker();
+  expect((await fixture.entries(messageId)).map(({ event }) => event.type)).toEqual([
+    'MessageStarted',
+    'MessageCompleted',
+  ]);
+  expect(await fixture.finished(messageId)).toMatchObject({ status: 'CANCELLED', text: '' });
+  expect(fixture.provider.requests).toHaveLength(0);
+});
+
+test.each([
+  ['while the model speaks, from an append', 'script: tokens=100000 pace=1'],
+  ['while it is silent, from a renewal', 'script: tokens=9 stall=1'],
+])('a stop whose notice was lost is learnt %s', async (_, prompt) => {
+  await using fixture = await openWorkerFixture();
+  const { streamLog } = fixture;
+  await fixture.startWorker({
+    streamLog: { ...streamLog, onStop: async () => () => undefined },
+    settings: { renewEveryMs: 20 },
+  });
+  const arrived = fixture.provider.nextRequest();
+  const messageId = await fixture.send(prompt);
+  await (await arrived).wrote(1);
+  await streamLog.requestStop(messageId);
+  expect(await (await arrived).ended).toBe('closed by client');
+  expect(await fixture.finished(messageId)).toMatchObject({ status: 'CANCELLED' });
+});

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { applyToText } from '#kernel/stream-log/stream-event.ts';
+import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
+import { textOf } from '../../tests/scripted-provider/script.ts';
+import { candidateOf, openWorkerFixture } from '../worker-fixture.ts';
+
+const textIn = (entries: readonly StreamEntry[]): string =>
+  entries.reduce((text, { event }) => applyToText(text, event), '');
+
+/** What a worker leaves that died after some words. */
+const leaveBehind = async (streamLog: StreamLog, messageId: string, text: string): Promise<void> => {
+  const { attempt } = await streamLog.open(messageId);
+  await streamLog.append(messageId, attempt, [
+    { type: 'MessageStarted', attempt, modelId: 'openai/scripted' },
+    { type: 'TokenDelta', text },
+  ]);
+};
+
+test('a worker that takes over continues after the text that clients saw, where the model can', async () => {
+  await using fixture = await openWorkerFixture();
+  const messageId = crypto.randomUUID();
+  await leaveBehind(fixture.streamLog, messageId, textOf(4));
+  await fixture.startWorker();
+  const candidates = [candidateOf('openai/scripted', { capabilities: ['PREFILL'] })];
+  await fixture.send('script: tokens=9', { messageId, candidates });
+  const entries = await fixture.entries(messageId);
+  expect(fixture.provider.requests.at(0)?.body.messages.at(-1)).toEqual({ role: 'assistant', content: textOf(4) });
+  expect(entries.some(({ event }) => event.type === 'MessageReset')).toBe(false);
+  expect(textIn(entries)).toBe(textOf(9));
+  expect(await fixture.finished(messageId)).toMatchObject({ attempt: 2, text: textOf(9), status: 'COMPLETED' });
+});
+
+test('where the model cannot, the text is reset and the answer begins again', async () => {
+  await using fixture = await openWorkerFixture();
+  const messageId = crypto.randomUUID();
+  await leaveBehind(fixture.streamLog, messageId, 'w0 w1 ');
+  await fixture.startWorker();
+  await fixture.send('script: tokens=5', { messageId });
+  const entries = await fixture.entries(messageId);
+  expect(entries.slice(0, 5).map(({ event }) => event)).toMatchObject([
+    { type: 'MessageStarted', attempt: 1 },
+    { type: 'TokenDelta' },
+    { type: 'MessageStarted', attempt: 2 },
+    { type: 'MessageReset', reason: 'WORKER_REPLACED' },
+    { type: 'TokenDelta', text: 'w0 ' },
+  ]);
+  expect(textIn(entries)).toBe(textOf(5));
+  expect((await fixture.finished(messageId)).text).toBe(textOf(5));
+});
+
+test('when the model that would continue fails, the next one that cannot continue resets the text', async () => {
+  await using fixture = await openWorkerFixture();
+  const messageId = crypto.randomUUID();
+  await leaveBehind(fixture.streamLog, messageId, 'w0 w1 ');
+  await fixture.startWorker();
+  fixture.provider.queue({ status: 401 });
+  const candidates = [candidateOf('openai/scripted', { capabilities: ['PREFILL'] }), candidateOf('openai/other')];
+  await fixture.send('script: tokens=5', { messageId, candidates });
+  const entries = await fixture.entries(messageId);
+  expect(entries.find(({ event }) => event.type === 'MessageReset')?.event).toMatchObject({ reason: 'MODEL_REPLACED' });
+  expect(textIn(entries)).toBe(textOf(5));
+});
+
+test('when nobody can continue, what clients saw is kept as PARTIAL', async () => {
+  await using fixture = await openWorkerFixture();
+  const messageId = crypto.randomUUID();
+  await leaveBehind(fixture.streamLog, messageId, 'w0 w1 ');
+  await fixture.startWorker();
+  const candidates = [candidateOf('nobody/there', { capabilities: ['PREFILL'] })];
+  await fixture.send('hello', { messageId, candidates });
+  expect((await fixture.entries(messageId)).at(-1)?.event).toMatchObject({ status: 'PARTIAL', finishReason: 'ERROR' });
+  expect(await fixture.finished(messageId)).toMatchObject({ status: 'PARTIAL', text: 'w0 w1 ' });
+});
+
+test("a worker that was replaced closes the provider's socket, publishes nothing and settles its job", async () => {
+  await using fixture = await openWorkerFixture();
+  const worker = await fixture.startWorker();
+  const arrived = fixture.provider.nextRequest();
+  const messageId = await fixture.send('script: tokens=100000 pace=1');
+  await (await arrived).wrote(3);
+  await fixture.streamLog.open(messageId);
+  expect(await (await arrived).ended).toBe('closed by client');
+  await worker[Symbol.asyncDispose]();
+  expect(worker.running).toBe(0);
+  expect(fixture.results).toEqual([]);
+  expect((await fixture.streamLog.snapshot(messageId))?.ended).toBe(false);
+  expect(await fixture.broker.depth('generations.external')).toMatchObject({ ready: 0 });
+});
+
+test('a worker that was replaced while the broker was away publishes nothing', async () => {
+  await using fixture = await openWorkerFixture();
+  const { broker, streamLog } = fixture;
+  const refused = Promise.withResolvers<void>();
+  const worker = await fixture.startWorker({
+    settings: { renewEveryMs: 20 },
+    broker: {
+      ...broker,
+      async publish(exchange, routingKey, id, body) {
+        if (routingKey !== 'message.finished') return broker.publish(exchange, routingKey, id, body);
+        refused.resolve();
+        throw new Error('The broker is away.');
+      },
+    },
+  });
+  const messageId = await fixture.send('script: tokens=3');
+  await refused.promise;
+  await streamLog.open(messageId);
+  await worker[Symbol.asyncDispose]();
+  expect((await streamLog.snapshot(messageId))?.ended).toBe(false);
+  expect(fixture.results).toEqual([]);
+});

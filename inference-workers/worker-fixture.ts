@@ -1,0 +1,157 @@
+/**
+ * A worker for tests, on the embedded broker and stream log in a directory of its own, against a scripted provider that
+ * it reaches over HTTP as it would any other. Disposing closes everything, the worker first.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Broker, Json } from '#kernel/broker/broker.ts';
+import { createEmbeddedBroker } from '#kernel/broker/embedded-broker.ts';
+import { generationQueue, topology } from '#kernel/broker/topology.ts';
+import { parseModelsFile } from '#kernel/catalogue/models-file.ts';
+import { createLogger } from '#kernel/log.ts';
+import {
+  type ConversationTitled,
+  conversationTitledSchema,
+  type MessageFinished,
+  messageFinishedSchema,
+  type WorkerAnnounced,
+  workerAnnouncedSchema,
+} from '#kernel/messages/events.ts';
+import type { GenerationJob, RouteCandidate } from '#kernel/messages/generation-job.ts';
+import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.ts';
+import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
+import { type ScriptedProvider, startScriptedProvider } from '../tests/scripted-provider/scripted-provider.ts';
+import { discoverModels, type ProviderSettings } from './providers/discover-models.ts';
+import { startWorker, type Worker, type WorkerOptions } from './worker.ts';
+
+/** Two names for the scripted provider, one that continues a prefix and one that does not, an address where nobody listens. */
+const modelsFile = parseModelsFile(`
+providers:
+  - { name: openai, displayName: Scripted, kind: openai-compatible, baseUrlVariable: OPENAI_BASE_URL }
+  - { name: nobody, displayName: Nobody, kind: openai-compatible, baseUrl: "http://127.0.0.1:1/v1" }
+  - { name: local, displayName: Local, kind: llama, discover: always, discovered: { pool: SMALL, contextWindow: 1024, maxOutputTokens: 256, price: { input: "0", cachedInput: "0", output: "0" } } }
+  - { name: parlance, displayName: Parlance, kind: demonstration }
+models:
+  - { id: openai/scripted, displayName: S, provider: openai, pool: EXTERNAL, contextWindow: 4096, maxOutputTokens: 1024, price: { input: "0.15", cachedInput: "0.075", output: "0.60" } }
+  - { id: openai/other, displayName: O, provider: openai, pool: EXTERNAL, contextWindow: 4096, maxOutputTokens: 1024, price: { input: "2", cachedInput: "1", output: "4" } }
+  - { id: nobody/there, displayName: N, provider: nobody, pool: EXTERNAL, contextWindow: 4096, maxOutputTokens: 1024, price: { input: "0", cachedInput: "0", output: "0" } }
+  - { id: parlance/demonstration, displayName: D, provider: parlance, pool: SMALL, contextWindow: 4096, maxOutputTokens: 1024, price: { input: "0", cachedInput: "0", output: "0" } }
+`);
+
+/** A candidate as the models subgraph writes it into a job. */
+export const candidateOf = (modelId: string, changes: Partial<RouteCandidate> = {}): RouteCandidate => {
+  const model = modelsFile.models.find(({ id }) => id === modelId);
+  const { provider, pool, contextWindow, maxOutputTokens, price } = model ?? {
+    provider: 'local',
+    pool: 'SMALL' as const,
+    contextWindow: 1024,
+    maxOutputTokens: 256,
+    price: { input: '0', cachedInput: '0', output: '0' },
+  };
+  return { modelId, provider, pool, contextWindow, maxOutputTokens, price, capabilities: [], ...changes };
+};
+
+export interface WorkerFixture extends AsyncDisposable {
+  readonly broker: Broker;
+  readonly streamLog: StreamLog;
+  readonly provider: ScriptedProvider;
+  readonly announcements: readonly WorkerAnnounced[];
+  /** Every `message.finished` so far. */
+  readonly results: readonly MessageFinished[];
+  startWorker(options?: Partial<WorkerOptions>): Promise<Worker>;
+  /** Publishes a job; gives the message id. */
+  send(prompt: string, changes?: Partial<GenerationJob>): Promise<string>;
+  /** Every entry of a message, to the terminal event. */
+  entries(messageId: string): Promise<readonly StreamEntry[]>;
+  finished(messageId: string): Promise<MessageFinished>;
+  titled(messageId: string): Promise<ConversationTitled>;
+}
+
+export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}): Promise<WorkerFixture> => {
+  await using opened = new AsyncDisposableStack();
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'parlance-worker-'));
+  opened.defer(() => rm(dataDirectory, { recursive: true, force: true }));
+  const logger = createLogger('test', 'silent');
+  const provider = opened.use(await startScriptedProvider());
+  const streamLog = opened.use(await createEmbeddedStreamLog({ dataDirectory, logger }));
+  const broker = opened.use(await createEmbeddedBroker({ dataDirectory, queues: topology, logger }));
+  const registry = opened.use(
+    await discoverModels(
+      {
+        environment: { OPENAI_BASE_URL: provider.baseUrl },
+        connectTimeoutMs: 2_000,
+        discoveryTimeoutMs: 2_000,
+        demonstrationTokensPerSecond: 0,
+        llama: undefined,
+        ...settings,
+      },
+      modelsFile,
+      logger,
+    ),
+  );
+
+  const results = new Map<string, Json>();
+  const finishedResults: MessageFinished[] = [];
+  const waiting = new Map<string, (body: Json) => void>();
+  await broker.consume<Json>('conversations.results', { prefetch: 10 }, async ({ id, body }) => {
+    const finished = messageFinishedSchema.safeParse(body);
+    if (finished.success) finishedResults.push(finished.data);
+    results.set(id, body);
+    waiting.get(id)?.(body);
+    return 'ack';
+  });
+  const announcements: WorkerAnnounced[] = [];
+  await broker.consume<Json>('models.results', { prefetch: 10 }, async ({ body }) => {
+    const announced = workerAnnouncedSchema.safeParse(body);
+    if (announced.success) announcements.push(announced.data);
+    return 'ack';
+  });
+  const resultOf = (id: string): Promise<Json> => {
+    const { promise, resolve } = Promise.withResolvers<Json>();
+    const known = results.get(id);
+    if (known === undefined) waiting.set(id, resolve);
+    else resolve(known);
+    return promise;
+  };
+
+  const workers = opened.use(new AsyncDisposableStack());
+  const closing = opened.move();
+  return {
+    broker,
+    streamLog,
+    provider,
+    announcements,
+    results: finishedResults,
+    async startWorker(options = {}) {
+      const quick = { retryBackoffMs: 1, retryAfterMaxMs: 50, ...options.settings };
+      const worker = await startWorker({ broker, streamLog, registry, logger, ...options, settings: quick });
+      return workers.use(worker);
+    },
+    async send(prompt, changes = {}) {
+      const job: GenerationJob = {
+        kind: 'reply',
+        tenantId: randomUUID(),
+        userId: randomUUID(),
+        conversationId: randomUUID(),
+        messageId: randomUUID(),
+        history: [{ role: 'USER', content: prompt }],
+        candidates: [candidateOf('openai/scripted')],
+        admittedAt: Date.now(),
+        ...changes,
+      };
+      const pool = job.candidates[0]?.pool ?? 'SMALL';
+      await broker.publish('jobs', generationQueue(pool), job.messageId, job);
+      return job.messageId;
+    },
+    async entries(messageId) {
+      const entries: StreamEntry[] = [];
+      for await (const entry of streamLog.tail(messageId, 0, new AbortController().signal)) entries.push(entry);
+      return entries;
+    },
+    finished: async (messageId) => messageFinishedSchema.parse(await resultOf(messageId)),
+    titled: async (messageId) => conversationTitledSchema.parse(await resultOf(messageId)),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+};

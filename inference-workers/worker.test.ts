@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import { textOf } from '../tests/scripted-provider/script.ts';
+import { candidateOf, openWorkerFixture } from './worker-fixture.ts';
+
+test('a worker announces its models at the start, again at the interval, and none when it stops', async () => {
+  await using fixture = await openWorkerFixture();
+  const repeated = Promise.withResolvers<void>();
+  let published = 0;
+  const worker = await fixture.startWorker({
+    announceEveryMs: 20,
+    broker: {
+      ...fixture.broker,
+      async publish(exchange, routingKey, id, body) {
+        await fixture.broker.publish(exchange, routingKey, id, body);
+        published += 1;
+        if (published === 2) repeated.resolve();
+      },
+    },
+  });
+  await repeated.promise;
+  await worker[Symbol.asyncDispose]();
+  // Its consumer takes this after the announcements before it.
+  await fixture.startWorker({ workerId: 'later' });
+  await fixture.entries(await fixture.send('script: tokens=1'));
+  const own = fixture.announcements.filter(({ workerId }) => workerId === worker.workerId);
+  expect(own.at(0)?.models).toContainEqual({ modelId: 'openai/scripted', provider: 'openai', pool: 'EXTERNAL' });
+  expect(own.at(0)?.models).toContainEqual({ modelId: 'parlance/demonstration', provider: 'parlance', pool: 'SMALL' });
+  expect(own.at(1)).toEqual(own.at(0));
+  expect(own.at(-1)?.models).toEqual([]);
+});
+
+test('a worker that is kept to some pools takes and announces nothing of the others', async () => {
+  await using fixture = await openWorkerFixture();
+  const worker = await fixture.startWorker({ pools: ['SMALL', 'LARGE'] });
+  expect(worker.pools).toEqual(['SMALL']);
+  expect(worker.models.map(({ modelId }) => modelId)).toEqual(['parlance/demonstration']);
+  expect(await fixture.broker.depth('generations.external')).toMatchObject({ consumers: 0 });
+});
+
+test('a worker takes no more generations at once than it is told', async () => {
+  await using fixture = await openWorkerFixture();
+  const worker = await fixture.startWorker({ concurrency: 2 });
+  const first = fixture.provider.nextRequest();
+  const second = fixture.provider.nextRequest();
+  const messages = await Promise.all([1, 2, 3].map(() => fixture.send('script: tokens=9 stall=1')));
+  await (await first).wrote(1);
+  await (await second).wrote(1);
+  expect(worker.running).toBe(2);
+  expect(await fixture.broker.depth('generations.external')).toMatchObject({ ready: 1 });
+  for (const messageId of messages) await fixture.streamLog.requestStop(messageId);
+  for (const messageId of messages) await fixture.finished(messageId);
+});
+
+test('a worker that stops lets what runs finish within the grace', async () => {
+  await using fixture = await openWorkerFixture();
+  const worker = await fixture.startWorker();
+  const arrived = fixture.provider.nextRequest();
+  const messageId = await fixture.send('script: tokens=50 pace=2');
+  await (await arrived).wrote(1);
+  await worker[Symbol.asyncDispose]();
+  expect(await fixture.finished(messageId)).toMatchObject({ status: 'COMPLETED', text: textOf(50), attempt: 1 });
+});
+
+test('past the grace it hands over: the socket is closed, the stream is left open, and the next worker ends it', async () => {
+  await using fixture = await openWorkerFixture();
+  const worker = await fixture.startWorker({ shutdownGraceMs: 0 });
+  const arrived = fixture.provider.nextRequest();
+  fixture.provider.queue({ tokens: 9, stall: 4 });
+  const candidates = [candidateOf('openai/scripted', { capabilities: ['PREFILL'] })];
+  const messageId = await fixture.send('script: tokens=9', { candidates });
+  await (await arrived).wrote(4);
+  await worker[Symbol.asyncDispose]();
+  expect(await (await arrived).ended).toBe('closed by client');
+  expect(fixture.results).toEqual([]);
+  expect(await fixture.streamLog.snapshot(messageId)).toMatchObject({ ended: false, attempt: 1 });
+
+  await fixture.startWorker();
+  expect(await fixture.finished(messageId)).toMatchObject({ status: 'COMPLETED', text: textOf(9), attempt: 2 });
+});
+
+test('a title is one clean line from the model, with its usage', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  const history = [
+    { role: 'USER' as const, content: 'How do I keep bees?' },
+    { role: 'ASSISTANT' as const, content: 'With care.' },
+  ];
+  const messageId = await fixture.send('', { kind: 'title', history });
+  expect(await fixture.titled(messageId)).toMatchObject({
+    title: textOf(20).trim(),
+    modelId: 'openai/scripted',
+    usage: { source: 'PROVIDER' },
+    price: { input: '0.15' },
+  });
+  expect(await fixture.streamLog.snapshot(messageId)).toBeUndefined();
+});
+
+test('where no model gives a title, it is the first words of the question, and nothing is billed', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  const candidates = [candidateOf('nobody/there')];
+  const messageId = await fixture.send('how do I keep bees through a long and cold winter?', {
+    kind: 'title',
+    candidates,
+  });
+  const titled = await fixture.titled(messageId);
+  expect(titled).toMatchObject({
+    title: 'How do I keep bees through a long…',
+    usage: { inputTokens: 0, outputTokens: 0 },
+  });
+  expect(titled.modelId).toBeUndefined();
+});
+
+test('the demonstration gives a title from the question and says in its answer what it is', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  const candidates = [candidateOf('parlance/demonstration')];
+  const titleId = await fixture.send('what is a stream log?', { kind: 'title', candidates });
+  expect((await fixture.titled(titleId)).title).toBe('What is a stream log');
+  const { text } = await fixture.finished(await fixture.send('what is a stream log?', { candidates }));
+  expect(text).toMatch(/^This is the demonstration of Parlance, not a language model/);
+  expect(text).toContain('What is a stream log');
+});
