@@ -1,0 +1,53 @@
+/**
+ * A topic of signals as a source stream for a GraphQL subscription. Bounded: a reader that is too slow loses its oldest
+ * signals, which is what signals allow. Returning it ends the subscription in the same tick, also while it waits.
+ */
+import type { Json } from '../broker/broker.ts';
+import type { Signals } from './signals.ts';
+
+/** Signals that wait for a slow reader; each is a hint to refetch, so more would only repeat it. */
+const maxWaiting = 256;
+
+/** @param read gives the event of a payload, or undefined to skip it. Resolves when the subscription is in force. */
+export const iterateSignals = async <Event>(
+  signals: Signals,
+  topic: string,
+  read: (payload: Json) => Event | undefined,
+): Promise<AsyncIterableIterator<Event>> => {
+  const waiting: Event[] = [];
+  let wake: ((step: IteratorResult<Event, undefined>) => void) | undefined;
+  let ended = false;
+  const close = await signals.subscribe(topic, (payload) => {
+    const event = read(payload);
+    if (event === undefined || ended) return;
+    if (wake) {
+      wake({ done: false, value: event });
+      wake = undefined;
+      return;
+    }
+    if (waiting.length === maxWaiting) waiting.shift();
+    waiting.push(event);
+  });
+  const done = { done: true, value: undefined } as const;
+  return {
+    next() {
+      const event = waiting.shift();
+      if (event !== undefined) return Promise.resolve({ done: false, value: event });
+      if (ended) return Promise.resolve(done);
+      return new Promise((resolve) => {
+        wake = resolve;
+      });
+    },
+    async return() {
+      if (!ended) {
+        ended = true;
+        wake?.(done);
+        await close();
+      }
+      return done;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+};
