@@ -20,8 +20,16 @@ await runUntilSignal(
     await using opened = new AsyncDisposableStack();
     const { broker, streamLog } = opened.use(await openPorts(config, logger));
     const registry = opened.use(await discoverModels(providerSettings(config, process.env), modelsFile, logger));
-    const checks = { broker: () => broker.ping(), streamLog: () => streamLog.ping() };
-    opened.use(await serveHealth({ host: config.HOST, port: config.HEALTH_PORT, checks, logger }));
+    let takesJobs = false;
+    const checks = {
+      broker: () => broker.ping(),
+      streamLog: () => streamLog.ping(),
+      worker: async () => {
+        if (!takesJobs) throw new Error('The worker does not take jobs yet.');
+      },
+    };
+    const { port } = opened.use(await serveHealth({ host: config.HOST, port: config.HEALTH_PORT, checks, logger }));
+    logger.info({ port }, 'health is answered');
     opened.use(
       await startWorker({
         broker,
@@ -34,6 +42,7 @@ await runUntilSignal(
         settings: generationSettings(config),
       }),
     );
+    takesJobs = true;
     return opened.move();
   },
 );

@@ -31,7 +31,7 @@ export const cleanTitle = (text: string): string => {
   const plain = line
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed.
     .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202f\ufffd]/g, '')
-    .replace(/^\s*(?:#+|\*+|title\s*:)\s*/i, '')
+    .replace(/^[\s#*]*(?:title\s*:)?/i, '')
     .replace(/^[\s"'“”„«»‘’`*]+|[\s"'“”„«»‘’`*.]+$/g, '')
     .replace(/\s+/g, ' ');
   const characters = [...plain];

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { generationSettings, providerSettings, readWorkerConfig, workerEnvironment } from './config.ts';
+
+test('the defaults are usable, with the demonstration on outside production only', () => {
+  const demonstration = (environment: Record<string, string>) =>
+    providerSettings(readWorkerConfig(environment), environment).demonstrationTokensPerSecond;
+  expect(demonstration({})).toBe(40);
+  expect(demonstration({ NODE_ENV: 'production' })).toBeUndefined();
+  expect(demonstration({ NODE_ENV: 'production', DEMONSTRATION_MODEL: 'on' })).toBe(40);
+  expect(demonstration({ DEMONSTRATION_MODEL: 'off' })).toBeUndefined();
+});
+
+test('what is set reaches models, times and pools', () => {
+  const environment = {
+    MODEL_PATH: '/models/a.gguf',
+    LLAMA_SEQUENCES: '2',
+    STREAM_COALESCE_MS: '0',
+    MODEL_RETRIES: '5',
+    POOLS: 'small, EXTERNAL',
+  };
+  const config = readWorkerConfig(environment);
+  expect(providerSettings(config, environment).llama).toMatchObject({
+    modelPath: '/models/a.gguf',
+    sequences: 2,
+    gpu: 'off',
+  });
+  expect(generationSettings(config)).toMatchObject({ coalesceMs: 0, retries: 5 });
+  expect(config.POOLS).toEqual(['SMALL', 'EXTERNAL']);
+});
+
+test('all faults are reported together, each with its variable', () => {
+  expect(() => readWorkerConfig({ POOLS: 'HUGE', HEALTH_PORT: '99999', LLAMA_GPU: 'maybe' })).toThrow(
+    /LLAMA_GPU: .*POOLS\.0: .*HEALTH_PORT: /s,
+  );
+});
+
+test('every variable says what it is for', () => {
+  for (const [name, schema] of Object.entries(workerEnvironment.shape)) {
+    expect(schema.description, name).toMatch(/\.$/);
+  }
+});

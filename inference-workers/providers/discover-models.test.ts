@@ -1,0 +1,139 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { readModelsFile } from '#kernel/catalogue/models-file.ts';
+import { createLogger } from '#kernel/log.ts';
+import { startScriptedProvider } from '../../tests/scripted-provider/scripted-provider.ts';
+import { streamModel } from '../generation/stream-model.ts';
+import { parseBaseUrl } from './base-url.ts';
+import { discoverModels, type ProviderSettings } from './discover-models.ts';
+
+const shipped = await readModelsFile(fileURLToPath(new URL('../../models.yaml', import.meta.url)));
+
+const discover = (environment: Record<string, string>, changes: Partial<ProviderSettings> = {}) =>
+  discoverModels(
+    {
+      environment,
+      connectTimeoutMs: 1_000,
+      discoveryTimeoutMs: 1_000,
+      demonstrationTokensPerSecond: undefined,
+      llama: undefined,
+      ...changes,
+    },
+    shipped,
+    createLogger('test', 'silent'),
+  );
+const idsOf = (registry: Awaited<ReturnType<typeof discover>>) => registry.models.map(({ modelId }) => modelId);
+
+test('without keys and addresses there is nothing but the demonstration, and that only where it is on', async () => {
+  await using none = await discover({});
+  await using one = await discover({ OPENAI_API_KEY: '' }, { demonstrationTokensPerSecond: 0 });
+  expect(idsOf(none)).toEqual([]);
+  expect(idsOf(one)).toEqual(['parlance/demonstration']);
+});
+
+test('a key serves the models that the file lists for its provider', async () => {
+  await using openai = await discover({ OPENAI_API_KEY: 'key' });
+  await using anthropic = await discover({ ANTHROPIC_API_KEY: 'key' });
+  expect(idsOf(openai)).toEqual(['openai/gpt-4o-mini', 'openai/gpt-4.1-mini', 'openai/gpt-4.1']);
+  expect(idsOf(anthropic)).toEqual(['anthropic/claude-haiku-4-5', 'anthropic/claude-sonnet-4-5']);
+});
+
+test("another address is asked for its models: those of the file keep their terms, others get the provider's", async () => {
+  await using provider = await startScriptedProvider();
+  await using registry = await discover({ OPENAI_BASE_URL: `http://127.0.0.1:${provider.port}` });
+  expect(idsOf(registry)).toEqual(['openai/gpt-4o-mini', 'openai/scripted']);
+  await using ollama = await discover({ OLLAMA_HOST: `127.0.0.1:${provider.port}` });
+  expect(ollama.models.map(({ modelId, pool }) => [modelId, pool])).toEqual([
+    ['ollama/gpt-4o-mini', 'MEDIUM'],
+    ['ollama/scripted', 'MEDIUM'],
+  ]);
+});
+
+test('an address where nobody answers leaves its provider out, and the others in', async () => {
+  await using registry = await discover({ OLLAMA_HOST: '127.0.0.1:1', OPENAI_API_KEY: 'key' });
+  expect(registry.find('openai/gpt-4o-mini')).toBeDefined();
+  expect(idsOf(registry).some((id) => id.startsWith('ollama/'))).toBe(false);
+});
+
+test('a GGUF file that is not there is a fault at the start that names the variable', async () => {
+  const llama = { modelPath: '/nowhere.gguf', sequences: 1, threads: 1, contextSize: undefined, gpu: 'off' as const };
+  await expect(discover({}, { llama })).rejects.toThrow(/^MODEL_PATH: \/nowhere\.gguf cannot be loaded/);
+});
+
+test.each([
+  ['http://host:8000/v1', 'http://host:8000/v1'],
+  ['http://host:8000/', 'http://host:8000/v1'],
+  ['https://proxy.example/openai/v1/', 'https://proxy.example/openai/v1'],
+  ['127.0.0.1:11435', 'http://127.0.0.1:11435/v1'],
+  ['0.0.0.0', 'http://127.0.0.1:11434/v1'],
+  ['http://', undefined],
+])('the address %s is read as %s', (text, expected) => {
+  expect(parseBaseUrl(text)).toBe(expected);
+});
+
+const textIn = async (request: IncomingMessage): Promise<string> => {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return text;
+};
+
+test('an Anthropic model is asked by its own wire format, with its key, and its usage is read', async () => {
+  const asked: { key: unknown; body: string }[] = [];
+  const events = [
+    {
+      type: 'message_start',
+      message: {
+        id: 'm',
+        type: 'message',
+        role: 'assistant',
+        model: 'claude',
+        content: [],
+        stop_reason: null,
+        stop_sequence: null,
+        usage: { input_tokens: 11, cache_read_input_tokens: 5, output_tokens: 1 },
+      },
+    },
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hello' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: ' there' } },
+    { type: 'content_block_stop', index: 0 },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 2 } },
+    { type: 'message_stop' },
+  ];
+  const server = createServer(async (request, response) => {
+    asked.push({ key: request.headers['x-api-key'], body: await textIn(request) });
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await using registry = await discover({
+    ANTHROPIC_API_KEY: 'sesame',
+    ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}/v1`,
+  });
+  const model = registry.find('anthropic/claude-haiku-4-5')?.model;
+  if (model === undefined) throw new Error('The model was not found.');
+  let text = '';
+  const end = await streamModel(
+    model,
+    { prompt: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }], maxOutputTokens: 9 },
+    { firstTokenTimeoutMs: 5_000, stallTimeoutMs: 5_000 },
+    new AbortController().signal,
+    {
+      onOpen: () => undefined,
+      onText(more) {
+        text += more;
+        return undefined;
+      },
+    },
+  );
+  await new Promise((resolve) => server.close(resolve));
+  expect(text).toBe('Hello there');
+  expect(end).toMatchObject({
+    finishReason: 'STOP',
+    usage: { inputTokens: { total: 16, cacheRead: 5 }, outputTokens: { total: 2 } },
+  });
+  expect(asked).toEqual([{ key: 'sesame', body: expect.stringContaining('"max_tokens":9') }]);
+});
