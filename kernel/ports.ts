@@ -112,6 +112,13 @@ const openEmbeddedStores = async (config: PortsConfig, logger: Logger): Promise<
 };
 
 const openBlobs = async (config: PortsConfig): Promise<Blobs> => {
+  if (config.BLOBS_URL !== undefined) {
+    const { connectS3Blobs } = await import('./blobs/s3-blobs.ts');
+    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = config;
+    const credentials =
+      accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey };
+    return connectS3Blobs({ url: config.BLOBS_URL, credentials, startTimeoutMs: config.SERVICE_START_TIMEOUT_MS });
+  }
   const { createDirectoryBlobs } = await import('./blobs/directory-blobs.ts');
   return createDirectoryBlobs(config.DATA_DIR);
 };

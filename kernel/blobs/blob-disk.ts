@@ -2,6 +2,7 @@
  * Blobs over a flydrive disk: the rules that hold for every kind of disk. Invariant: a key that is not
  * `tenantId/kind/name` in safe characters never reaches the disk.
  */
+import { buffer } from 'node:stream/consumers';
 import type { Disk } from 'flydrive';
 import { AppError } from '../errors.ts';
 import type { Blobs } from './blobs.ts';
@@ -23,7 +24,8 @@ export const createBlobs = (disk: Disk, close: () => void): Blobs => ({
   put: async (key, bytes, contentType) => disk.put(checked(key), bytes, { contentType }),
   async get(key) {
     try {
-      return await disk.getBytes(checked(key));
+      // Not getBytes: on a directory it gives the memory behind the bytes, more than the file holds.
+      return await buffer(await disk.getStream(checked(key)));
     } catch (cause) {
       if (cause instanceof AppError || (await disk.exists(key))) throw cause;
       throw new AppError('NOT_FOUND', 'There is no such file.', { cause });

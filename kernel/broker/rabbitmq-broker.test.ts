@@ -75,7 +75,7 @@ test('runs no more handlers than its prefetch when old ones outlive their connec
   expect(most).toBe(2);
 });
 
-test('refuses with OVERLOADED while RabbitMQ blocks publishers, and survives its restart', async () => {
+test('refuses with OVERLOADED while RabbitMQ blocks publishers, and survives its crash', async () => {
   await using server = await startRabbitmq();
   await using broker = await open(server.url);
   await server.control('set_disk_free_limit', '100000GB');
@@ -85,11 +85,12 @@ test('refuses with OVERLOADED while RabbitMQ blocks publishers, and survives its
   await server.control('set_disk_free_limit', '50MB');
   await vi.waitFor(() => broker.publish('jobs', queue, 'flows', {}), { timeout: 10_000 });
 
+  await server.kill();
   await server.restart();
-  await vi.waitFor(() => broker.publish('jobs', queue, 'after the restart', {}), { timeout: 20_000 });
+  await vi.waitFor(() => broker.publish('jobs', queue, 'after the crash', {}), { timeout: 20_000 });
   const { deliveries } = await collect(broker, queue, 1);
   await vi.waitFor(
-    () => expect(deliveries.map(({ id }) => id)).toEqual(expect.arrayContaining(['flows', 'after the restart'])),
+    () => expect(deliveries.map(({ id }) => id)).toEqual(expect.arrayContaining(['flows', 'after the crash'])),
     { timeout: 20_000 },
   );
 }, 90_000);

@@ -1,0 +1,84 @@
+/** What every kind of signals must do: the sentences of signals.ts as tests. */
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test, vi } from 'vitest';
+import type { Json } from '../broker/broker.ts';
+import type { Signals } from './signals.ts';
+
+export interface SignalsFixture extends AsyncDisposable {
+  readonly signals: Signals;
+  /** The same signals as another process has them; the very same where there is only one process. */
+  readonly elsewhere: Signals;
+}
+
+/** Subscribes and keeps what arrives. */
+export const listen = async (signals: Signals, topic: string) => {
+  const heard: Json[] = [];
+  const close = await signals.subscribe(topic, (payload) => void heard.push(payload));
+  const until = (count: number) => vi.waitFor(() => expect(heard).toHaveLength(count), { timeout: 5000 });
+  return { heard, close, until };
+};
+
+export const signalsContract = (name: string, openFixture: () => Promise<SignalsFixture>): void => {
+  describe(`${name} signals`, () => {
+    test('reach everyone who listens to the topic, in order, and nobody else', async () => {
+      await using fixture = await openFixture();
+      const { signals, elsewhere } = fixture;
+      const topic = randomUUID();
+      const listeners = [await listen(signals, topic), await listen(signals, topic), await listen(elsewhere, topic)];
+      const other = await listen(signals, `${topic}*`);
+      for (const payload of [1, { text: 'é🙂' }, null, 'last']) await elsewhere.publish(topic, payload);
+      for (const { heard, until } of listeners) {
+        await until(4);
+        expect(heard).toEqual([1, { text: 'é🙂' }, null, 'last']);
+      }
+      expect(other.heard).toEqual([]);
+    });
+
+    test('are heard from the moment that subscribe resolves', async () => {
+      await using fixture = await openFixture();
+      for (let round = 0; round < 20; round += 1) {
+        const topic = randomUUID();
+        const { until } = await listen(fixture.signals, topic);
+        await fixture.elsewhere.publish(topic, round);
+        await until(1);
+      }
+    });
+
+    test('are not heard any more after the subscription is closed, and again after a new one', async () => {
+      await using fixture = await openFixture();
+      const { signals } = fixture;
+      const topic = randomUUID();
+      const closed = await listen(signals, topic);
+      const open = await listen(signals, topic);
+      await closed.close();
+      await closed.close();
+      await signals.publish(topic, 'one');
+      await open.until(1);
+      await open.close();
+      await signals.publish(topic, 'nobody listens');
+      const again = await listen(signals, topic);
+      await signals.publish(topic, 'two');
+      await again.until(1);
+      expect([closed.heard, open.heard, again.heard]).toEqual([[], ['one'], ['two']]);
+    });
+
+    test('go on when a listener throws', async () => {
+      await using fixture = await openFixture();
+      const { signals } = fixture;
+      const topic = randomUUID();
+      await signals.subscribe(topic, () => {
+        throw new Error('A listener of the test fails');
+      });
+      const { heard, until } = await listen(signals, topic);
+      await signals.publish(topic, 1);
+      await signals.publish(topic, 2);
+      await until(2);
+      expect(heard).toEqual([1, 2]);
+    });
+
+    test('answer a ping', async () => {
+      await using fixture = await openFixture();
+      await expect(fixture.signals.ping()).resolves.toBeUndefined();
+    });
+  });
+};

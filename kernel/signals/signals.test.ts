@@ -1,0 +1,38 @@
+import { expect, test, vi } from 'vitest';
+import { sharedService } from '../../tests/services/shared-services.ts';
+import { startTcpProxy } from '../../tests/services/tcp-proxy.ts';
+import { connectRedis } from '../connections/redis.ts';
+import { createLogger } from '../log.ts';
+import { createEmbeddedSignals } from './embedded-signals.ts';
+import { createRedisSignals } from './redis-signals.ts';
+import { listen, signalsContract } from './signals.contract.ts';
+
+const logger = createLogger('test', 'silent');
+
+signalsContract('embedded', async () => {
+  const signals = createEmbeddedSignals(logger);
+  return { signals, elsewhere: signals, [Symbol.asyncDispose]: () => signals[Symbol.asyncDispose]() };
+});
+
+for (const service of ['redis', 'redis-cluster'] as const) {
+  signalsContract(service, async () => {
+    const stack = new AsyncDisposableStack();
+    const url = await sharedService(service);
+    const open = async () => createRedisSignals(stack.use(await connectRedis(url, logger, 10_000)), logger);
+    return { signals: await open(), elsewhere: await open(), [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  });
+}
+
+test('Redis signals are heard again by themselves after a lost connection', async () => {
+  await using wire = await startTcpProxy(await sharedService('redis'));
+  await using near = await connectRedis(wire.url, logger, 10_000);
+  await using far = await connectRedis(await sharedService('redis'), logger, 10_000);
+  const { heard } = await listen(createRedisSignals(near, logger), 'after-the-cut');
+  const elsewhere = createRedisSignals(far, logger);
+  wire.cut();
+  await vi.waitFor(async () => {
+    await elsewhere.publish('after-the-cut', 'heard');
+    expect(heard).toContain('heard');
+  }, 10_000);
+  await near.ping();
+});

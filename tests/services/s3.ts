@@ -1,0 +1,32 @@
+/** An S3 server of one's own, in this process, with one empty bucket in a directory that is deleted at the end. */
+import S3rver from 's3rver';
+import { createDirectory } from './directory.ts';
+
+export interface S3 extends AsyncDisposable {
+  /** As BLOBS_URL wants it. */
+  readonly url: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export const startS3 = async (bucket: string): Promise<S3> => {
+  const directory = await createDirectory();
+  const server = new S3rver({
+    address: '127.0.0.1',
+    port: 0,
+    silent: true,
+    directory: directory.path,
+    vhostBuckets: false,
+    configureBuckets: [{ name: bucket }],
+  });
+  const { port } = await server.run();
+  return {
+    url: `s3://${bucket}?region=us-east-1&endpoint=http://127.0.0.1:${port}`,
+    // The only pair that s3rver knows.
+    credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
+    async [Symbol.asyncDispose]() {
+      server.httpServer.closeAllConnections();
+      await server.close();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+};

@@ -1,0 +1,22 @@
+/** The part of s3rver (which brings no types) that tests/services/s3.ts uses. */
+declare module 's3rver' {
+  import type { AddressInfo } from 'node:net';
+
+  interface S3rverOptions {
+    readonly address: string;
+    /** 0: any free one. */
+    readonly port: number;
+    readonly silent: boolean;
+    readonly directory: string;
+    readonly vhostBuckets: boolean;
+    readonly configureBuckets: readonly { readonly name: string }[];
+  }
+
+  class S3rver {
+    constructor(options: S3rverOptions);
+    run(): Promise<AddressInfo>;
+    close(): Promise<void>;
+    readonly httpServer: { closeAllConnections(): void };
+  }
+  export = S3rver;
+}
