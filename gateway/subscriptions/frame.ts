@@ -12,6 +12,7 @@ const quote = 0x22;
 
 /** The id and payload bytes of `{"id":"…","type":"next","payload":…}` in exactly this order; else undefined. */
 export const parseNextFrame = (frame: Buffer): { readonly id: string; readonly payload: Buffer } | undefined => {
+  if (frame.length < idStart.length + nextMiddle.length) return undefined;
   if (frame.compare(idStart, 0, idStart.length, 0, idStart.length) !== 0) return undefined;
   const idEnd = frame.indexOf(quote, idStart.length);
   const payloadStart = idEnd + nextMiddle.length;

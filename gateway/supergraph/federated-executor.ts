@@ -8,7 +8,13 @@ import { operationFromDocument } from '@apollo/federation-internals';
 import { buildOperationContext, executeQueryPlan, type ServiceMap } from '@apollo/gateway';
 import type { QueryPlan } from '@apollo/query-planner';
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
-import { type DocumentNode, type GraphQLSchema, getVariableValues, type OperationDefinitionNode } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { OperationContext } from './operation-context.ts';
 import { createSchemaGeneration, type SchemaGeneration } from './schema-generation.ts';
 
@@ -77,6 +83,8 @@ export const createFederatedExecutor = (options: FederatedExecutorOptions): Fede
       for (const listener of listeners) listener({ apiSchema: current.schema, coreSupergraphSdl: current.sdl });
       return {
         executor: async (request) => {
+          // Apollo Server asks even for an operation that the document does not have, and gives the error its code.
+          if (!request.operation) return { errors: [new GraphQLError('The document has no such operation.')] };
           const generation = generations.get(request.schema) ?? current;
           const definitions = request.operation.variableDefinitions ?? [];
           const { errors } = getVariableValues(generation.schema, definitions, request.request.variables ?? {}, {

@@ -19,8 +19,9 @@ export interface SocketClient extends AsyncDisposable {
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 
-export const openSocket = async (url: string, protocol = 'graphql-transport-ws'): Promise<SocketClient> => {
-  const socket = new WebSocket(url, protocol);
+/** @param protocols the subprotocols that are offered. */
+export const openSocket = async (url: string, protocols = ['graphql-transport-ws']): Promise<SocketClient> => {
+  const socket = new WebSocket(url, protocols);
   const waiting: Frame[] = [];
   const arrivals = new EventEmitter();
   arrivals.on('error', () => {});

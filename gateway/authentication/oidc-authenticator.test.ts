@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { expect, test } from 'vitest';
+import { createLogger } from '#kernel/log.ts';
+import { createTestIssuer, type TestIssuer } from '../testing/test-gateway.ts';
+import { createOidcAuthenticator } from './oidc-authenticator.ts';
+
+const logger = createLogger('gateway', 'silent');
+
+interface IssuerServer extends AsyncDisposable {
+  readonly url: string;
+  /** Paths that were asked for. */
+  readonly asked: string[];
+  keys: TestIssuer['jwks'];
+  /** Issuer that the document names; undefined: its own. */
+  claims: string | undefined;
+}
+
+const openIssuer = async (keys: TestIssuer['jwks'], port = 0): Promise<IssuerServer> => {
+  const asked: string[] = [];
+  const server: Server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.setHeader('content-type', 'application/json');
+    const isDocument = request.url === '/.well-known/openid-configuration';
+    response.end(
+      JSON.stringify(
+        isDocument ? { issuer: opened.claims ?? opened.url, jwks_uri: `${opened.url}/keys` } : opened.keys,
+      ),
+    );
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const opened: IssuerServer = {
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    asked,
+    keys,
+    claims: undefined,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return opened;
+};
+
+test('finds the keys of the issuer by discovery, once for all who wait', async () => {
+  const { jwks, token } = await createTestIssuer();
+  await using server = await openIssuer(jwks);
+  await using authenticator = createOidcAuthenticator({ issuer: server.url, audience: 'parlance', logger });
+  const tokens = await Promise.all(Array.from({ length: 5 }, () => token({ issuer: server.url })));
+  const users = await Promise.all(tokens.map((one) => authenticator.authenticate(one)));
+  await authenticator.ready();
+  expect(users.map(({ identity }) => identity.roles)).toEqual(Array.from({ length: 5 }, () => ['USER']));
+  expect(server.asked).toEqual(['/.well-known/openid-configuration', '/keys']);
+});
+
+test('takes the keys from a given place', async () => {
+  const { jwks, token } = await createTestIssuer();
+  await using server = await openIssuer(jwks);
+  await using authenticator = createOidcAuthenticator({
+    issuer: 'https://elsewhere.example',
+    audience: 'parlance',
+    jwksUri: `${server.url}/keys`,
+    logger,
+  });
+  await authenticator.authenticate(await token({ issuer: 'https://elsewhere.example' }));
+  expect(server.asked).toEqual(['/keys']);
+});
+
+test('says that it is not ready while the issuer is away, and gets ready by itself when it comes', async () => {
+  const { jwks, token } = await createTestIssuer();
+  const first = await openIssuer(jwks);
+  const { url } = first;
+  await first[Symbol.asyncDispose]();
+  await using authenticator = createOidcAuthenticator({ issuer: url, audience: 'parlance', logger });
+  await expect(authenticator.ready()).rejects.toThrow();
+  await expect(authenticator.authenticate(await token({ issuer: url }))).rejects.toMatchObject({
+    code: 'OVERLOADED',
+    retryAfterMs: 1000,
+  });
+  await using server = await openIssuer(jwks, Number(new URL(url).port));
+  await authenticator.authenticate(await token({ issuer: server.url }));
+  await authenticator.ready();
+});
+
+test('refuses a discovery document of another issuer', async () => {
+  const { jwks, token } = await createTestIssuer();
+  await using server = await openIssuer(jwks);
+  server.claims = 'https://evil.example';
+  await using authenticator = createOidcAuthenticator({ issuer: server.url, audience: 'parlance', logger });
+  await expect(authenticator.authenticate(await token({ issuer: server.url }))).rejects.toMatchObject({
+    code: 'OVERLOADED',
+  });
+  await expect(authenticator.ready()).rejects.toThrow('is of the issuer https://evil.example');
+});
+
+test('accepts only the algorithms of its list', async () => {
+  const { jwks, token } = await createTestIssuer();
+  await using server = await openIssuer(jwks);
+  await using authenticator = createOidcAuthenticator({
+    issuer: server.url,
+    audience: 'parlance',
+    algorithms: ['RS256'],
+    logger,
+  });
+  await expect(authenticator.authenticate(await token({ issuer: server.url }))).rejects.toMatchObject({
+    code: 'UNAUTHENTICATED',
+  });
+});

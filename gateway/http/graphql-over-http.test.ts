@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTestGateway, readAnswer, type TestGateway } from '../testing/test-gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await openTestGateway();
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+const signedIn = async (more: Record<string, string> = {}): Promise<Record<string, string>> => ({
+  'content-type': 'application/json',
+  authorization: `Bearer ${await gateway.issuer.token()}`,
+  ...more,
+});
+const post = async (body: string, headers: Record<string, string>): Promise<Response> =>
+  fetch(gateway.gateway.url, { method: 'POST', headers, body });
+
+test('answers a query from two subgraphs', async () => {
+  const { status, data, errors } = await gateway.ask('{ story(id: "7") { title author { name } } }');
+  expect(errors).toBeUndefined();
+  expect(status).toBe(200);
+  expect(data).toEqual({ story: { title: 'Story 7', author: { name: 'Name of author-of-7' } } });
+});
+
+test('runs a mutation', async () => {
+  const { data } = await gateway.ask(
+    'mutation ($t: String!) { rename(id: "1", title: $t) { title author { name } } }',
+    {
+      variables: { t: 'New' },
+    },
+  );
+  expect(data).toEqual({ rename: { title: 'New', author: { name: 'Name of author-of-1' } } });
+});
+
+describe('media types', () => {
+  test.each([
+    [undefined, 'application/json; charset=utf-8'],
+    ['*/*', 'application/json; charset=utf-8'],
+    ['application/graphql-response+json', 'application/graphql-response+json; charset=utf-8'],
+    ['application/json', 'application/json; charset=utf-8'],
+  ])('answers Accept: %s as %s', async (accept, expected) => {
+    const response = await post('{"query":"{ __typename }"}', await signedIn(accept === undefined ? {} : { accept }));
+    expect(response.headers.get('content-type')).toBe(expected);
+  });
+
+  test('refuses an Accept that it cannot serve', async () => {
+    const response = await post('{"query":"{ __typename }"}', await signedIn({ accept: 'application/xml' }));
+    expect(response.status).toBe(406);
+  });
+
+  test('refuses another content type and another charset', async () => {
+    for (const type of ['application/graphql', 'application/json; charset=latin1']) {
+      const response = await post('{"query":"{ __typename }"}', await signedIn({ 'content-type': type }));
+      expect(response.status).toBe(415);
+    }
+  });
+});
+
+describe('faulty requests', () => {
+  test.each([
+    ['text that is no JSON', '{"query":', 400, 'BAD_REQUEST'],
+    ['JSON that is no object', 'false', 400, 'BAD_REQUEST'],
+    ['no query', '{}', 400, 'BAD_REQUEST'],
+    ['a batch', '[{"query":"{ __typename }"}]', 400, 'BAD_REQUEST'],
+    ['variables that are no object', '{"query":"{ __typename }","variables":1}', 400, 'BAD_REQUEST'],
+    ['a document that does not parse', '{"query":"{ story( "}', 400, 'GRAPHQL_PARSE_FAILED'],
+    ['a document that is not valid', '{"query":"{ nothing }"}', 400, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'an operation that is not there',
+      '{"query":"{ __typename }","operationName":"X"}',
+      400,
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    [
+      'a variable of the wrong type',
+      '{"query":"query ($n: Int) { stories(first: $n) { id } }","variables":{"n":"x"}}',
+      400,
+      'BAD_USER_INPUT',
+    ],
+  ])('says what is wrong with %s', async (_, body, status, code) => {
+    for (const accept of ['application/json', 'application/graphql-response+json']) {
+      const answer = await readAnswer(await post(body, await signedIn({ accept })));
+      expect(answer.status).toBe(status);
+      expect(answer.errors?.[0]?.extensions['code']).toBe(code);
+    }
+  });
+
+  test('refuses other methods', async () => {
+    const response = await fetch(gateway.gateway.url, { method: 'PUT', headers: await signedIn(), body: '{}' });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET, POST');
+  });
+
+  test('refuses a body of 10 MB, whether or not its length is announced, and goes on', async () => {
+    const big = 'x'.repeat(10 * 1024 * 1024);
+    const announced = await readAnswer(await post(big, await signedIn()));
+    const inPieces: RequestInit & { duplex: 'half' } = {
+      method: 'POST',
+      headers: await signedIn(),
+      body: new Blob([big]).stream(),
+      duplex: 'half',
+    };
+    const streamed = await readAnswer(await fetch(gateway.gateway.url, inPieces));
+    for (const answer of [announced, streamed]) {
+      expect(answer.status).toBe(413);
+      expect(answer.errors?.[0]?.extensions).toEqual({ code: 'PAYLOAD_TOO_LARGE', maxBytes: 1024 * 1024 });
+    }
+    expect((await gateway.ask('{ __typename }')).data).toEqual({ __typename: 'Query' });
+  });
+
+  test('survives a client that breaks off in its body', async () => {
+    const socket = connect(gateway.gateway.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"que',
+    );
+    socket.destroy();
+    await once(socket, 'close');
+    expect((await gateway.ask('{ __typename }')).status).toBe(200);
+  });
+});
+
+describe('GET', () => {
+  const get = async (parameters: Record<string, string>, headers: Record<string, string>): Promise<Response> =>
+    fetch(`${gateway.gateway.url}?${new URLSearchParams(parameters)}`, { headers });
+
+  test('answers a query', async () => {
+    const response = await get({ query: '{ story(id: "1") { id } }' }, await signedIn());
+    expect((await readAnswer(response)).data).toEqual({ story: { id: '1' } });
+  });
+
+  test('refuses a mutation', async () => {
+    const answer = await readAnswer(
+      await get({ query: 'mutation { rename(id: "1", title: "x") { id } }' }, await signedIn()),
+    );
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get('allow')).toBe('POST');
+  });
+
+  test('refuses what a foreign page could send without a preflight', async () => {
+    const { authorization = '' } = await signedIn();
+    const plainGet = await get({ query: '{ __typename }' }, { authorization });
+    const plainPost = await post('{"query":"{ __typename }"}', { 'content-type': 'text/plain', authorization });
+    for (const response of [plainGet, plainPost]) {
+      const answer = await readAnswer(response);
+      expect(answer.status).toBe(400);
+      expect(answer.errors?.[0]?.message).toMatch(/Cross-Site Request Forgery/);
+    }
+  });
+});
+
+describe('persisted queries', () => {
+  const query = '{ story(id: "42") { title } }';
+  const persistedQuery = (text: string): object => ({
+    persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(text).digest('hex') },
+  });
+  const ask = async (body: object): Promise<Awaited<ReturnType<typeof readAnswer>>> =>
+    readAnswer(await post(JSON.stringify(body), await signedIn()));
+
+  test('are asked for, taken, and found again by their hash', async () => {
+    const unknown = await ask({ extensions: persistedQuery(query) });
+    expect(unknown.errors?.[0]?.extensions['code']).toBe('PERSISTED_QUERY_NOT_FOUND');
+    expect((await ask({ query, extensions: persistedQuery(query) })).status).toBe(200);
+    expect((await ask({ extensions: persistedQuery(query) })).data).toEqual({ story: { title: 'Story 42' } });
+  });
+
+  test('are refused under a wrong hash', async () => {
+    const answer = await ask({ query, extensions: persistedQuery('{ other }') });
+    expect(answer.status).toBe(400);
+    expect(answer.errors?.[0]?.extensions['code']).toBe('BAD_REQUEST');
+  });
+});
+
+describe('cross-origin', () => {
+  test('allows nobody in production', async () => {
+    const response = await post('{}', await signedIn({ origin: 'https://studio.apollographql.com' }));
+    expect(response.headers.has('access-control-allow-origin')).toBe(false);
+  });
+
+  test('allows the configured origin, and answers its preflight', async () => {
+    await using open = await openTestGateway({ allowedOrigins: ['https://app.example'] });
+    const response = await fetch(open.gateway.url, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://app.example',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization, x-custom',
+      },
+    });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(response.headers.get('access-control-allow-headers')).toBe('authorization, x-custom');
+  });
+});
+
+test('says that it lives and is ready, and that nothing is elsewhere', async () => {
+  const at = (path: string): Promise<Response> => fetch(new URL(path, gateway.gateway.url));
+  expect((await at('/health/live')).status).toBe(200);
+  expect((await at('/health/ready')).status).toBe(200);
+  expect((await at('/else')).status).toBe(404);
+});
+
+test('is not ready when one of its conditions fails', async () => {
+  await using other = await openTestGateway({ checks: { queue: () => Promise.reject(new Error('gone')) } });
+  const response = await fetch(new URL('/health/ready', other.gateway.url));
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({ failing: ['queue'] });
+});

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { runInNewContext } from 'node:vm';
+import { parse } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await openTestGateway({ isDevelopment: true });
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+const page = async (path: string): Promise<{ type: string | null; html: string }> => {
+  const response = await fetch(new URL(path, gateway.gateway.url), { headers: { accept: 'text/html' } });
+  return { type: response.headers.get('content-type'), html: await response.text() };
+};
+
+test.each(['/', '/graphql'])('serves Apollo Sandbox at %s', async (path) => {
+  const { type, html } = await page(path);
+  expect(type).toMatch('text/html');
+  expect(html).toContain('embeddable-sandbox.cdn.apollographql.com');
+});
+
+test('serves an explorer that loads nothing from elsewhere', async () => {
+  const { type, html } = await page('/explorer');
+  expect(type).toMatch('text/html');
+  expect(html).toContain('createExplorerFetcher(endpoint)');
+  expect(html).not.toMatch(/<script[^>]+src=|<link[^>]+href="http/);
+});
+
+interface Result {
+  readonly data?: unknown;
+}
+interface Observable {
+  subscribe(sink: { next(result: Result): void; error(fault: unknown): void; complete(): void }): {
+    unsubscribe(): void;
+  };
+}
+type Fetcher = (params: object, options: object) => Promise<Result & Partial<Observable>>;
+
+const explorerFetcher = async (): Promise<Fetcher> => {
+  const script = await readFile(new URL('./explorer-fetcher.js', import.meta.url), 'utf8');
+  return runInNewContext(`${script}; createExplorerFetcher('/graphql')`, {
+    URL,
+    WebSocket,
+    fetch,
+    location: { href: gateway.gateway.url },
+  });
+};
+const operation = (query: string): [object, object] => [{ query }, { documentAST: parse(query) }];
+
+test('lets the explorer read the schema without a token, and nothing else', async () => {
+  const fetcher = await explorerFetcher();
+  expect((await fetcher(...operation('{ __schema { queryType { name } } }'))).data).toEqual({
+    __schema: { queryType: { name: 'Query' } },
+  });
+  const refused = await gateway.ask('{ story(id: "1") { id } }', { headers: {} });
+  expect(refused.status).toBe(401);
+  const mixed = await gateway.ask('{ __typename ...F } fragment F on Query { stories { id } }', { headers: {} });
+  expect(mixed.status).toBe(401);
+});
+
+test('lets the explorer ask and subscribe with the headers that its user entered', async () => {
+  const fetcher = await explorerFetcher();
+  const headers = { Authorization: `Bearer ${await gateway.issuer.token()}` };
+  const [query, options] = operation('{ story(id: "1") { title } }');
+  expect((await fetcher(query, { ...options, headers })).data).toEqual({ story: { title: 'Story 1' } });
+
+  gateway.graph.logs.append('explored', 'a', 'b', '<end>');
+  const [subscription, more] = operation('subscription { storyStream(id: "explored") { text } }');
+  const { subscribe } = await fetcher(subscription, { ...more, headers });
+  const results: Result[] = [];
+  await new Promise<void>((resolve, reject) => {
+    subscribe?.({ next: (result) => results.push(result), error: reject, complete: resolve });
+  });
+  expect(results.map(({ data }) => data)).toEqual([{ storyStream: { text: 'a' } }, { storyStream: { text: 'b' } }]);
+});
+
+test('tells the explorer why a subscription is refused', async () => {
+  const fetcher = await explorerFetcher();
+  const [subscription, more] = operation('subscription { ticks { text } }');
+  const { subscribe } = await fetcher(subscription, { ...more, headers: {} });
+  const fault = await new Promise((resolve) => {
+    subscribe?.({ next: () => {}, error: resolve, complete: () => {} });
+  });
+  expect(String(fault)).toMatch('4401');
+});

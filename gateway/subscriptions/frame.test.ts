@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { cursorOf, mayHaveErrors, nextFrame, nextPrefix, parseNextFrame } from './frame.ts';
+
+const bytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+
+test('finds id and payload of every next frame that graphql-ws writes', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[0-9a-z]{1,8}$/), fc.jsonValue(), (id, payload) => {
+      const found = parseNextFrame(bytes({ id, type: 'next', payload }));
+      expect(found?.id).toBe(id);
+      expect(found?.payload.toString()).toBe(JSON.stringify(payload));
+    }),
+  );
+});
+
+test.each([
+  [{ type: 'next', id: '1', payload: {} }],
+  [{ id: '1', type: 'error', payload: [] }],
+  [{ id: '1', type: 'complete' }],
+  [{ type: 'connection_ack' }],
+  [''],
+])('leaves %j to the parser', (message) => {
+  expect(parseNextFrame(bytes(message))).toBeUndefined();
+});
+
+test('reads the cursor that parsing would find, whatever the data holds', () => {
+  const trap = fc.constantFrom('"extensions":{"cursor":"9"}}', '\\"', '"}}', 'é✓', 'plain');
+  fc.assert(
+    fc.property(fc.array(trap), fc.oneof(fc.string(), trap), fc.boolean(), (data, cursor, more) => {
+      const extensions = more ? { cursor, more } : { cursor };
+      expect(cursorOf(bytes({ data, extensions }))).toBe(cursor);
+      expect(cursorOf(bytes({ extensions, data }))).toBe(cursor);
+      expect(cursorOf(bytes({ data: { extensions: { cursor: 'inner' } } }))).toBeUndefined();
+      expect(cursorOf(bytes({ data }))).toBeUndefined();
+    }),
+  );
+});
+
+test('suspects errors where there are some, and not because of a text', () => {
+  expect(mayHaveErrors(bytes({ errors: [{ message: '' }], data: null }))).toBe(true);
+  expect(mayHaveErrors(bytes({ data: { text: '"errors":[' } }))).toBe(false);
+});
+
+test('writes the frame that a client parses back', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.jsonValue(), (id, payload) => {
+      const frame = nextFrame(nextPrefix(id), bytes(payload));
+      expect(JSON.parse(frame.toString())).toEqual(JSON.parse(JSON.stringify({ id, type: 'next', payload })));
+    }),
+  );
+});

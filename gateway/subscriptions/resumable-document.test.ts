@@ -1,0 +1,54 @@
+import { buildSchema } from 'graphql';
+import { expect, test } from 'vitest';
+import { createResumableDocument } from './resumable-document.ts';
+
+const schema = buildSchema(`
+  type Query { q: Int }
+  type Event { seq: Int! }
+  type Subscription {
+    byNumber(id: ID, after: Int! = 0): Event
+    byText(after: String, filter: [String!]): Event
+    plain: Event
+  }
+`);
+const fields = new Map([
+  ['byNumber', 'after'],
+  ['byText', 'after'],
+]);
+const rewrite = (query: string): ReturnType<typeof createResumableDocument> =>
+  createResumableDocument(query, schema, fields);
+const flat = (text: string | undefined): string | undefined => text?.replace(/\s+/g, ' ');
+
+test('puts its own variable in the place of a literal', () => {
+  const document = rewrite('subscription { byNumber(after: 7) { seq } }');
+  expect(flat(document?.query)).toBe('subscription ($resumeAfter: Int = 0) { byNumber(after: $resumeAfter) { seq } }');
+  expect(document?.start({})).toEqual({ resumeAfter: 7 });
+  expect(document?.resume({}, '12')).toEqual({ resumeAfter: 12 });
+});
+
+test('takes over the variable of the client, its default and its absence', () => {
+  const document = rewrite(
+    'subscription ($a: Int = 3, $resumeAfter: ID) { byNumber(id: $resumeAfter, after: $a) { seq } }',
+  );
+  expect(flat(document?.query)).toBe(
+    'subscription ($resumeAfter: ID, $resumeAfter_: Int = 0) { byNumber(id: $resumeAfter, after: $resumeAfter_) { seq } }',
+  );
+  expect(document?.start({ a: 5 })).toEqual({ a: 5, resumeAfter_: 5 });
+  expect(document?.start({})).toEqual({ resumeAfter_: 3 });
+  expect(rewrite('subscription ($a: String) { byText(after: $a) { seq } }')?.start({})).toEqual({});
+});
+
+test('keeps a cursor that is text as text', () => {
+  expect(rewrite('subscription { byText { seq } }')?.resume({}, '12')).toEqual({ resumeAfter: '12' });
+});
+
+test('finds the field behind fragments', () => {
+  const document = rewrite(
+    'subscription { ...F } fragment F on Subscription { ... { x: byText(filter: ["a"]) { seq } } }',
+  );
+  expect(flat(document?.query)).toContain('x: byText(filter: ["a"], after: $resumeAfter)');
+});
+
+test('leaves other fields alone', () => {
+  expect(rewrite('subscription { plain { seq } }')).toBeUndefined();
+});
