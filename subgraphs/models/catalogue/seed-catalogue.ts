@@ -1,0 +1,89 @@
+/**
+ * Brings the catalogue up to the models file at the start of a process. Invariant: what an operator changed by mutation stays
+ * as he left it; the file changes only rows that came from a file or from a worker, and adds a price only where its own last one
+ * differs. Safe to run in several processes at once.
+ */
+import type { EntityManager } from '@mikro-orm/sql';
+import { Decimal } from 'decimal.js';
+import type { CatalogueModel, ModelsFile } from '#kernel/catalogue/models-file.ts';
+import type { Database } from '#kernel/database/database.ts';
+import { ModelEntity, type ModelRow, PriceEntity, type PriceRow } from '../entities.ts';
+
+/** Held while seeding. Any number nobody else locks: "mods" in ASCII. */
+const seedLock = 0x6d6f6473;
+
+/** Positions of models that no file lists: after all that a file does. */
+export const positionOfOthers = 1_000_000;
+
+/** The price in force per model, as it is in the database now. */
+export const currentPrices = async (em: EntityManager, modelIds: readonly string[]): Promise<Map<string, PriceRow>> => {
+  const rows = await em.find(
+    PriceEntity,
+    { modelId: { $in: [...modelIds] }, effectiveFrom: { $lte: new Date() } },
+    { orderBy: { effectiveFrom: 'asc' } },
+  );
+  return new Map(rows.map((row) => [row.modelId, row]));
+};
+
+export const samePrice = (
+  one: Pick<PriceRow, 'input' | 'cachedInput' | 'output'>,
+  other: CatalogueModel['price'],
+): boolean =>
+  new Decimal(one.input).eq(other.input) &&
+  new Decimal(one.cachedInput).eq(other.cachedInput) &&
+  new Decimal(one.output).eq(other.output);
+
+/**
+ * Writes models on a file's terms into the transaction of `em`.
+ * @returns whether anything changed
+ */
+export const writeFileModels = async (
+  em: EntityManager,
+  models: readonly { readonly model: CatalogueModel; readonly position: number }[],
+  source: 'FILE' | 'DISCOVERED',
+): Promise<boolean> => {
+  const ids = models.map(({ model }) => model.id);
+  const known = new Map((await em.find(ModelEntity, { id: { $in: ids } })).map((row) => [row.id, row]));
+  const prices = await currentPrices(em, ids);
+  let changed = false;
+  for (const { model, position } of models) {
+    const { id, displayName, provider, pool, contextWindow, maxOutputTokens, capabilities, tiers } = model;
+    const terms: Omit<ModelRow, 'id' | 'enabled' | 'createdAt' | 'updatedAt'> = {
+      displayName,
+      provider,
+      pool,
+      contextWindow,
+      maxOutputTokens,
+      capabilities,
+      tiers,
+      position,
+      source,
+    };
+    const row = known.get(id);
+    if (!row) {
+      em.create(ModelEntity, { id, ...terms });
+      changed = true;
+    } else if (row.source !== 'OPERATOR') {
+      em.assign(row, terms);
+    }
+  }
+  // A price refers to its model.
+  await em.flush();
+  for (const { model } of models) {
+    const price = prices.get(model.id);
+    if (!price || (price.source !== 'OPERATOR' && !samePrice(price, model.price))) {
+      em.create(PriceEntity, { modelId: model.id, effectiveFrom: new Date(), ...model.price, source });
+      changed = true;
+    }
+  }
+  await em.flush();
+  return changed;
+};
+
+export const seedCatalogue = async (database: Database, file: ModelsFile): Promise<void> => {
+  await database.asSystem(async (em) => {
+    await em.execute(`select pg_advisory_xact_lock(${seedLock})`);
+    const models = file.models.map((model, position) => ({ model, position }));
+    await writeFileModels(em, models, 'FILE');
+  });
+};

@@ -1,0 +1,114 @@
+/**
+ * The tables of models as entities. The catalogue (models, prices, instances, outcomes) is the platform's: every tenant reads it,
+ * only the system writes it. Routing policies are each tenant's own.
+ */
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { pools } from '#kernel/broker/topology.ts';
+import { planTiers } from '#kernel/catalogue/models-file.ts';
+import { modelCapabilities } from '#kernel/messages/generation-job.ts';
+
+/**
+ * Who wrote a row last. FILE: the models file, which may change it again at the next start. OPERATOR: a mutation, which the
+ * file does not undo. DISCOVERED: a worker announced it.
+ */
+export const catalogueSources = ['FILE', 'OPERATOR', 'DISCOVERED'] as const;
+
+export const ModelEntity = defineEntity({
+  name: 'CatalogueModel',
+  tableName: 'models',
+  schema: 'models',
+  properties: {
+    id: p.text().primary(),
+    displayName: p.text(),
+    provider: p.text(),
+    pool: p.enum(pools),
+    contextWindow: p.integer(),
+    maxOutputTokens: p.integer(),
+    capabilities: p.enum(modelCapabilities).array(),
+    tiers: p.enum(planTiers).array(),
+    enabled: p.boolean().default(true),
+    /** Place in the default order, lowest first. */
+    position: p.integer(),
+    source: p.enum(catalogueSources),
+    createdAt: p.datetime(3).onCreate(() => new Date()),
+    updatedAt: p
+      .datetime(3)
+      .onCreate(() => new Date())
+      .onUpdate(() => new Date()),
+  },
+});
+export type ModelRow = InferEntity<typeof ModelEntity>;
+
+/** USD per million tokens from a moment on, until the model's next row. */
+export const PriceEntity = defineEntity({
+  name: 'ModelPrice',
+  tableName: 'prices',
+  schema: 'models',
+  properties: {
+    modelId: p.text().primary(),
+    effectiveFrom: p.datetime(3).primary(),
+    input: p.decimal(),
+    cachedInput: p.decimal(),
+    output: p.decimal(),
+    source: p.enum(catalogueSources),
+  },
+});
+export type PriceRow = InferEntity<typeof PriceEntity>;
+
+/** A worker that announced that it serves a model. */
+export const InstanceEntity = defineEntity({
+  name: 'ModelInstance',
+  tableName: 'instances',
+  schema: 'models',
+  properties: {
+    workerId: p.text().primary(),
+    modelId: p.text().primary(),
+    seenAt: p.datetime(3),
+  },
+});
+
+/** How one attempt at a message ended, for the health of its model. */
+export const OutcomeEntity = defineEntity({
+  name: 'GenerationOutcome',
+  tableName: 'generation_outcomes',
+  schema: 'models',
+  properties: {
+    messageId: p.text().primary(),
+    attempt: p.integer().primary(),
+    modelId: p.text(),
+    failed: p.boolean(),
+    queueWaitMs: p.double(),
+    firstTokenMs: p.double().nullable(),
+    durationMs: p.double(),
+    outputTokens: p.integer(),
+    finishedAt: p.datetime(3).onCreate(() => new Date()),
+  },
+});
+
+/** What the models that fit are put in order by. */
+export const routingStrategies = ['PREFERENCE', 'PRICE', 'LATENCY'] as const;
+
+export const RoutingPolicyEntity = defineEntity({
+  name: 'RoutingPolicy',
+  tableName: 'routing_policies',
+  schema: 'models',
+  properties: {
+    tenantId: p.uuid().primary(),
+    name: p.text().primary(),
+    description: p.text().nullable(),
+    /** In order of preference; empty: every model, in the platform's order. */
+    modelIds: p.array(),
+    requires: p.enum(modelCapabilities).array(),
+    strategy: p.enum(routingStrategies),
+    /** USD per million tokens. */
+    maxInputPrice: p.decimal().nullable(),
+    maxOutputPrice: p.decimal().nullable(),
+    isDefault: p.boolean().default(false),
+    createdAt: p.datetime(3).onCreate(() => new Date()),
+    updatedAt: p
+      .datetime(3)
+      .onCreate(() => new Date())
+      .onUpdate(() => new Date()),
+  },
+});
+export type RoutingPolicy = InferEntity<typeof RoutingPolicyEntity>;

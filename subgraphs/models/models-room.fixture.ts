@@ -1,0 +1,174 @@
+/**
+ * The models room for tests: open on PGlite and embedded ports, beside a stand-in for the usage subgraph that is a real one
+ * with a single field. Asked over HTTP with signed identities, as the gateway and the other rooms ask.
+ */
+import { randomUUID } from 'node:crypto';
+import { type ModelsFile, type PlanTier, parseModelsFile, planTiers } from '#kernel/catalogue/models-file.ts';
+import type { Database } from '#kernel/database/database.ts';
+import { openPglite } from '#kernel/database/pglite.ts';
+import { createIdentitySigner, createIdentityVerifier, type Identity } from '#kernel/identity.ts';
+import { createLogger } from '#kernel/log.ts';
+import type { MessageFinished, WorkerAnnounced } from '#kernel/messages/events.ts';
+import { openPorts, type Ports } from '#kernel/ports.ts';
+import { createSubgraphBuilder, federationLinkUrl, type SubgraphContext } from '#kernel/subgraph/builder.ts';
+import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
+import { createDirectory } from '../../tests/services/directory.ts';
+import { modelsSchema, openModels } from './room.ts';
+
+export const catalogue: ModelsFile = parseModelsFile(`
+providers:
+  - { name: acme, displayName: Acme, kind: openai-compatible, baseUrl: "http://127.0.0.1:9" }
+  - name: local
+    displayName: This machine
+    kind: llama
+    discover: always
+    discovered: { pool: SMALL, contextWindow: 4096, maxOutputTokens: 1024, price: { input: "0", cachedInput: "0", output: "0" } }
+  - { name: parlance, displayName: Parlance, kind: demonstration }
+models:
+  - id: parlance/demonstration
+    displayName: Demonstration
+    provider: parlance
+    pool: SMALL
+    contextWindow: 32768
+    maxOutputTokens: 2048
+    price: { input: "0", cachedInput: "0", output: "0" }
+  - id: acme/small
+    displayName: Small
+    provider: acme
+    pool: EXTERNAL
+    contextWindow: 8000
+    maxOutputTokens: 1000
+    capabilities: [TOOLS]
+    price: { input: "0.15", cachedInput: "0.075", output: "0.60" }
+  - id: acme/large
+    displayName: Large
+    provider: acme
+    pool: EXTERNAL
+    contextWindow: 128000
+    maxOutputTokens: 16000
+    capabilities: [TOOLS, VISION]
+    price: { input: "2.00", cachedInput: "0.50", output: "8.00" }
+    tiers: [PRO, ENTERPRISE]
+`);
+
+export const acme = '01900000-0000-7000-8000-00000000ac3e';
+export const globex = '01900000-0000-7000-8000-000000910be7';
+
+export const identityOf = (tenantId: string, more: Partial<Identity> = {}): Identity => ({
+  tenantId,
+  userId: '01900000-0000-7000-8000-000000000ada',
+  roles: ['USER'],
+  scopes: [],
+  ...more,
+});
+
+export interface Answer {
+  // biome-ignore lint/suspicious/noExplicitAny: an answer is whatever the test asked for; it is compared, not used.
+  readonly data: any;
+  readonly errors: readonly {
+    message: string;
+    extensions: { code: string; argument?: string; retryAfterMs?: number };
+  }[];
+}
+
+export interface ModelsRoom extends AsyncDisposable {
+  readonly url: string;
+  readonly database: Database;
+  readonly ports: Ports;
+  /** Plans that the usage stand-in answers; FREE for tenants that are not in it. */
+  readonly plans: Map<string, PlanTier>;
+  ask(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<Answer>;
+  announce(workerId: string, modelIds: readonly string[]): Promise<void>;
+  /** Publishes message.finished with these differences from a success of acme/small. */
+  finish(differences?: Partial<MessageFinished>): Promise<void>;
+}
+
+const secret = 'a secret that only these tests know, 32+';
+
+const serveUsage = async (plans: ReadonlyMap<string, PlanTier>) => {
+  const builder = createSubgraphBuilder<SubgraphContext>();
+  const planTier = builder.enumType('PlanTier', { values: planTiers });
+  builder.queryField('tenantPlan', (t) =>
+    t.field({
+      type: planTier,
+      authScopes: { room: true },
+      resolve: (_, _args, { identity }) => plans.get(identity.tenantId) ?? 'FREE',
+    }),
+  );
+  return serveSubgraph({
+    schema: builder.toSubGraphSchema({ linkUrl: federationLinkUrl }),
+    createContext: (identity) => ({ identity }),
+    verifyIdentity: createIdentityVerifier(secret),
+    host: '127.0.0.1',
+    port: 0,
+    checks: {},
+    logger: createLogger('usage', 'silent'),
+  });
+};
+
+export const openModelsRoom = async (modelsFile = catalogue): Promise<ModelsRoom> => {
+  await using opened = new AsyncDisposableStack();
+  const directory = opened.use(await createDirectory());
+  const logger = createLogger('models', 'silent');
+  const database = opened.use(await openPglite(`${directory.path}/postgres`, [modelsSchema]));
+  const ports = opened.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1000 }, logger));
+  const plans = new Map<string, PlanTier>();
+  const usage = opened.use(await serveUsage(plans));
+  const signIdentity = createIdentitySigner(secret);
+  const room = opened.use(
+    await openModels(
+      {
+        database,
+        ports,
+        signIdentity,
+        verifyIdentity: createIdentityVerifier(secret),
+        host: '127.0.0.1',
+        port: 0,
+        logger,
+      },
+      { modelsFile, usageUrl: usage.url },
+    ),
+  );
+  const closing = opened.move();
+  return {
+    url: room.url,
+    database,
+    ports,
+    plans,
+    async ask(identity, query, variables = {}) {
+      const response = await fetch(room.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${await signIdentity(identity)}` },
+        body: JSON.stringify({ query, variables }),
+      });
+      const { data, errors = [] } = (await response.json()) as Partial<Answer>;
+      return { data, errors };
+    },
+    async announce(workerId, modelIds) {
+      const models = modelIds.map((modelId) => ({ modelId, provider: 'any', pool: 'SMALL' as const }));
+      const body: WorkerAnnounced = { workerId, models };
+      await ports.broker.publish('events', 'worker.announced', randomUUID(), body);
+    },
+    async finish(differences = {}) {
+      const body: MessageFinished = {
+        tenantId: acme,
+        userId: randomUUID(),
+        conversationId: randomUUID(),
+        messageId: randomUUID(),
+        attempt: 1,
+        modelId: 'acme/small',
+        usage: { inputTokens: 10, cachedInputTokens: 0, outputTokens: 20, reasoningTokens: 0, source: 'COUNTED' },
+        queueWaitMs: 5,
+        firstTokenMs: 100,
+        durationMs: 1100,
+        status: 'COMPLETED',
+        finishReason: 'STOP',
+        text: 'Hello.',
+        lastSeq: 3,
+        ...differences,
+      };
+      await ports.broker.publish('events', 'message.finished', body.messageId, body);
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+};

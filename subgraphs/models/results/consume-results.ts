@@ -1,0 +1,52 @@
+/**
+ * Takes the queue `models.results`: who serves what, and how generations ended. Other processes hear of it only when routing
+ * changes by it. A body that does not parse can never be used and goes to the dead letters.
+ */
+
+import type { Broker, Consumer, Json, Settlement } from '#kernel/broker/broker.ts';
+import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
+import type { Database } from '#kernel/database/database.ts';
+import type { Logger } from '#kernel/log.ts';
+import { type MessageFinished, messageFinishedSchema, workerAnnouncedSchema } from '#kernel/messages/events.ts';
+import type { Signals } from '#kernel/signals/signals.ts';
+import { type Catalogue, modelsChangedTopic } from '../catalogue/catalogue.ts';
+import { recordAnnouncement } from './record-announcement.ts';
+import { recordOutcome } from './record-outcome.ts';
+
+const queue = 'models.results';
+const prefetch = 16;
+
+export const consumeResults = (options: {
+  readonly broker: Broker;
+  readonly signals: Signals;
+  readonly database: Database;
+  readonly modelsFile: ModelsFile;
+  readonly catalogue: Catalogue;
+  readonly logger: Logger;
+}): Promise<Consumer> => {
+  const { broker, signals, database, catalogue, logger } = options;
+
+  const outcomeChanges = async (finished: MessageFinished): Promise<boolean> => {
+    const { modelId, status } = finished;
+    if (modelId === undefined || !(await recordOutcome(database, finished))) return false;
+    const before = (await catalogue.current()).byId.get(modelId)?.health.state;
+    // A success of a model that is well changes no circuit; only the rest is worth a look.
+    if (before === 'CLOSED' && status !== 'FAILED') return false;
+    return (await catalogue.refresh()).byId.get(modelId)?.health.state !== before;
+  };
+
+  return broker.consume<Json>(queue, { prefetch }, async ({ body, id }): Promise<Settlement> => {
+    const announced = workerAnnouncedSchema.safeParse(body);
+    if (announced.success) {
+      if (await recordAnnouncement(options, announced.data)) await signals.publish(modelsChangedTopic, null);
+      return 'ack';
+    }
+    const finished = messageFinishedSchema.safeParse(body);
+    if (!finished.success) {
+      logger.error({ id, err: finished.error }, 'a result cannot be read');
+      return 'dead';
+    }
+    if (await outcomeChanges(finished.data)) await signals.publish(modelsChangedTopic, null);
+    return 'ack';
+  });
+};

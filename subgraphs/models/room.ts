@@ -1,0 +1,53 @@
+/**
+ * The models room: seeds the catalogue from the models file, keeps it in memory, takes the results of workers, serves the
+ * subgraph. Closing stops the queue first, then requests, then what they read from.
+ */
+import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
+import type { RoomSchema } from '#kernel/database/database.ts';
+import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
+import { createRoomClient } from '#kernel/subgraph/room-client.ts';
+import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
+import { openCatalogue } from './catalogue/catalogue.ts';
+import { seedCatalogue } from './catalogue/seed-catalogue.ts';
+import { InstanceEntity, ModelEntity, OutcomeEntity, PriceEntity, RoutingPolicyEntity } from './entities.ts';
+import { consumeResults } from './results/consume-results.ts';
+import { createRouting } from './routing/route-message.ts';
+import { openTenantTerms } from './routing/tenant-terms.ts';
+import { createModelsSchema } from './schema.ts';
+
+export const modelsSchema: RoomSchema = {
+  name: 'models',
+  entities: [ModelEntity, PriceEntity, InstanceEntity, OutcomeEntity, RoutingPolicyEntity],
+};
+
+export interface ModelsOptions {
+  readonly modelsFile: ModelsFile;
+  /** The usage subgraph, which knows each tenant's plan. */
+  readonly usageUrl: string;
+}
+
+export const openModels = async (services: RoomServices, options: ModelsOptions): Promise<Room> => {
+  const { database, ports, logger } = services;
+  const { signals, broker } = ports;
+  const { modelsFile } = options;
+  await seedCatalogue(database, modelsFile);
+  await using opened = new AsyncDisposableStack();
+  const catalogue = opened.use(await openCatalogue({ database, modelsFile, signals, logger }));
+  const usage = opened.use(createRoomClient('models', options.usageUrl, services.signIdentity));
+  const tenantTerms = opened.use(await openTenantTerms({ database, usage, signals }));
+  const routing = createRouting(catalogue, tenantTerms);
+  const subgraph = opened.use(
+    await serveSubgraph({
+      schema: createModelsSchema(),
+      createContext: (identity) => ({ identity, database, signals, catalogue, routing }),
+      verifyIdentity: services.verifyIdentity,
+      host: services.host,
+      port: services.port,
+      checks: { database: () => database.ping(), broker: () => broker.ping() },
+      logger,
+    }),
+  );
+  opened.use(await consumeResults({ broker, signals, database, modelsFile, catalogue, logger }));
+  const closing = opened.move();
+  return { url: subgraph.url, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+};

@@ -1,0 +1,74 @@
+/**
+ * What routing must know of a tenant: its plan, asked from usage, and its routing policies. Remembered per process, so that
+ * the way to the first token waits for neither: an answer that is old is used once more while a new one is fetched. Bounded
+ * by number of tenants.
+ */
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { type PlanTier, planTiers } from '#kernel/catalogue/models-file.ts';
+import type { Database } from '#kernel/database/database.ts';
+import type { Identity } from '#kernel/identity.ts';
+import type { Signals } from '#kernel/signals/signals.ts';
+import type { RoomClient } from '#kernel/subgraph/room-client.ts';
+import { type RoutingPolicy, RoutingPolicyEntity } from '../entities.ts';
+
+export interface TenantTerms {
+  readonly plan: PlanTier;
+  readonly policies: readonly RoutingPolicy[];
+}
+
+export interface TenantTermsSource extends AsyncDisposable {
+  of(identity: Identity): Promise<TenantTerms>;
+}
+
+/** Published with `{ tenantId }` after a tenant's policies changed. */
+export const policiesChangedTopic = 'models.policies.changed';
+const policiesChangedSchema = z.object({ tenantId: z.string() });
+
+/** Milliseconds that a tenant's terms are taken for true. */
+const freshForMs = 30_000;
+const rememberedTenants = 10_000;
+const planDeadlineMs = 2_000;
+
+const planQuery = 'query TenantPlan { tenantPlan }';
+const planSchema = z.object({ tenantPlan: z.enum(planTiers) });
+
+export const openTenantTerms = async (options: {
+  readonly database: Database;
+  readonly usage: RoomClient;
+  readonly signals: Signals;
+}): Promise<TenantTermsSource> => {
+  const read = async (identity: Identity): Promise<TenantTerms> => {
+    const [{ tenantPlan }, policies] = await Promise.all([
+      options.usage.call({
+        identity,
+        query: planQuery,
+        variables: {},
+        data: planSchema,
+        deadlineMs: planDeadlineMs,
+      }),
+      options.database.forTenant(identity.tenantId).find(RoutingPolicyEntity, {}, { orderBy: { name: 'asc' } }),
+    ]);
+    return { plan: tenantPlan, policies };
+  };
+  const remembered = new LRUCache<string, TenantTerms, Identity>({
+    max: rememberedTenants,
+    ttl: freshForMs,
+    allowStale: true,
+    allowStaleOnFetchRejection: true,
+    noDeleteOnFetchRejection: true,
+    fetchMethod: (_tenantId, _stale, { context }) => read(context),
+  });
+  const unsubscribe = await options.signals.subscribe(policiesChangedTopic, (payload) => {
+    const changed = policiesChangedSchema.safeParse(payload);
+    if (changed.success) remembered.delete(changed.data.tenantId);
+  });
+  return {
+    async of(identity) {
+      const terms = await remembered.fetch(identity.tenantId, { context: identity });
+      // Undefined when the entry was deleted while it was fetched: what was read may be from before the change.
+      return terms ?? read(identity);
+    },
+    [Symbol.asyncDispose]: unsubscribe,
+  };
+};
