@@ -1,0 +1,74 @@
+/** The tables of usage that are read as entities. Reservations and quota windows are changed by SQL functions only (migrations/usage). */
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { planTiers } from '#kernel/catalogue/models-file.ts';
+import { roles } from '#kernel/identity.ts';
+
+export const TenantEntity = defineEntity({
+  name: 'Tenant',
+  tableName: 'tenants',
+  schema: 'usage',
+  properties: {
+    id: p.uuid().primary(),
+    name: p.text(),
+    plan: p.enum(planTiers),
+    tokensPerDay: p.bigint('number').nullable(),
+    tokensPerMinute: p.bigint('number').nullable(),
+    userTokensPerDay: p.bigint('number').nullable(),
+    userTokensPerMinute: p.bigint('number').nullable(),
+    createdAt: p.datetime(3).onCreate(() => new Date()),
+  },
+});
+export type Tenant = InferEntity<typeof TenantEntity>;
+
+export const UserEntity = defineEntity({
+  name: 'User',
+  tableName: 'users',
+  schema: 'usage',
+  properties: {
+    tenantId: p.uuid().primary(),
+    id: p.uuid().primary(),
+    email: p.text().nullable(),
+    role: p.enum(roles),
+    tokensPerDay: p.bigint('number').nullable(),
+    tokensPerMinute: p.bigint('number').nullable(),
+    createdAt: p.datetime(3).onCreate(() => new Date()),
+  },
+});
+export type User = InferEntity<typeof UserEntity>;
+
+/** What an entry of the ledger is for. */
+export const usageKinds = ['REPLY', 'TITLE'] as const;
+export type UsageKind = (typeof usageKinds)[number];
+
+/** An entry of the ledger: one generation that was billed. Never changed, never deleted. */
+export const UsageEventEntity = defineEntity({
+  name: 'UsageEvent',
+  tableName: 'usage_events',
+  schema: 'usage',
+  properties: {
+    tenantId: p.uuid().primary(),
+    messageId: p.uuid().primary(),
+    kind: p.enum(usageKinds).primary(),
+    userId: p.uuid(),
+    conversationId: p.uuid(),
+    attempt: p.integer(),
+    status: p.text(),
+    modelId: p.text().nullable(),
+    provider: p.text().nullable(),
+    pool: p.text().nullable(),
+    inputTokens: p.bigint('number'),
+    cachedInputTokens: p.bigint('number'),
+    outputTokens: p.bigint('number'),
+    reasoningTokens: p.bigint('number'),
+    countedBy: p.text(),
+    inputPrice: p.decimal().nullable(),
+    cachedInputPrice: p.decimal().nullable(),
+    outputPrice: p.decimal().nullable(),
+    costUsd: p.decimal(),
+    queueWaitMs: p.float(),
+    firstTokenMs: p.float().nullable(),
+    durationMs: p.float(),
+    occurredAt: p.datetime(3),
+  },
+});
+export type UsageEvent = InferEntity<typeof UsageEventEntity>;

@@ -1,0 +1,174 @@
+import { v7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '#kernel/errors.ts';
+import type { Identity } from '#kernel/identity.ts';
+import { expireReservations } from './expire-reservations.ts';
+import { loadQuotas } from './quota.ts';
+import { releaseTokens } from './release-tokens.ts';
+import { reserveTokens } from './reserve-tokens.ts';
+import { settleGeneration } from './settle-generation.ts';
+import { finished, identityOf, openUsageFixture, type UsageFixture } from './usage-fixture.ts';
+
+describe.each(['pglite', 'postgres'] as const)('reservations on %s', (kind) => {
+  let usage: UsageFixture;
+  beforeAll(async () => {
+    usage = await openUsageFixture(kind);
+  });
+  afterAll(() => usage[Symbol.asyncDispose]());
+
+  const reserve = (identity: Identity, tokens: number, messageId = v7()) =>
+    reserveTokens(
+      usage.database,
+      identity,
+      { messageId, conversationId: v7(), inputTokens: Math.floor(tokens / 2), maxOutputTokens: Math.ceil(tokens / 2) },
+      3600,
+    );
+  const refusal = async (identity: Identity, tokens: number): Promise<AppError> => {
+    const fault: unknown = await reserve(identity, tokens).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (!(fault instanceof AppError)) throw new Error(`not refused: ${String(fault)}`);
+    return fault;
+  };
+  /** Tokens counted in the day and the minute of the tenant, then of the user. */
+  const counted = async (identity: Identity): Promise<number[]> => {
+    const quotas = await loadQuotas(usage.database.forTenant(identity.tenantId), identity.tenantId, [
+      null,
+      identity.userId,
+    ]);
+    return quotas.flatMap((quota) =>
+      quota instanceof AppError ? [] : [quota.day.usedTokens, quota.minute.usedTokens],
+    );
+  };
+  const overdue = (identity: Identity) =>
+    usage.database.asSystem((em) =>
+      em.execute(`update usage.reservations set expires_at = now() - interval '1 second' where tenant_id = ?`, [
+        identity.tenantId,
+      ]),
+    );
+
+  it('holds a quota exactly under 1,000 concurrent reservations: all that fits is admitted, nothing more', async () => {
+    const tenant = await usage.tenant({ tokensPerDay: 50_000 });
+    const users = Array.from({ length: 20 }, () => identityOf(tenant.tenantId, 'USER'));
+    const results = await Promise.allSettled(
+      Array.from({ length: 1000 }, (_, index) => reserve(users[index % users.length] ?? tenant, 100)),
+    );
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(500);
+    const faults = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    expect(faults.map((fault: unknown) => (fault instanceof AppError ? fault.code : fault))).toEqual(
+      Array.from({ length: 500 }, () => 'QUOTA_EXCEEDED'),
+    );
+    const [row] = await usage.database
+      .forTenant(tenant.tenantId)
+      .execute<{ held: string }[]>(`select sum(tokens)::text as held from usage.reservations`);
+    expect(row?.held).toBe('50000');
+    expect((await counted(tenant))[0]).toBe(50_000);
+  });
+
+  it('counts a message once, however often and however concurrently it is reserved', async () => {
+    const user = await usage.tenant();
+    const messageId = v7();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => reserve(user, 100, messageId)));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
+      new Set([JSON.stringify({ messageId, plan: 'PRO', reservedTokens: 100 })]),
+    );
+    expect(await counted(user)).toEqual([100, 100, 100, 100]);
+  });
+
+  it.each([
+    ['TENANT_DAY', { tokensPerDay: 150 }],
+    ['TENANT_MINUTE', { tokensPerMinute: 150 }],
+    ['USER_DAY', { userTokensPerDay: 150 }],
+    ['USER_MINUTE', { userTokensPerMinute: 150 }],
+  ])('says that %s refuses, and when to try again', async (quota, limits) => {
+    const user = await usage.tenant(limits);
+    await reserve(user, 100);
+    const fault = await refusal(user, 51);
+    expect(fault.code).toBe('QUOTA_EXCEEDED');
+    expect(fault.details).toEqual({ quota });
+    expect(fault.retryAfterMs).toBeGreaterThan(0);
+    expect(await counted(user)).toEqual([100, 100, 100, 100]);
+    await reserve(user, 50);
+  });
+
+  it('names no time to try again when the tokens can never fit', async () => {
+    const user = await usage.tenant({ userTokensPerMinute: 150 });
+    const fault = await refusal(user, 151);
+    expect(fault.code).toBe('QUOTA_EXCEEDED');
+    expect(fault.retryAfterMs).toBeUndefined();
+    expect(fault.message).toContain('150 in all');
+  });
+
+  it('gives released tokens back, once, and holds them again when they are reserved again', async () => {
+    const user = await usage.tenant();
+    const messageId = v7();
+    await reserve(user, 100, messageId);
+    await reserve(user, 7);
+    expect(await releaseTokens(usage.database, user, messageId)).toBe(true);
+    expect(await releaseTokens(usage.database, user, messageId)).toBe(false);
+    expect(await counted(user)).toEqual([7, 7, 7, 7]);
+    await reserve(user, 30, messageId);
+    expect(await counted(user)).toEqual([37, 37, 37, 37]);
+  });
+
+  it('does not release what another tenant holds', async () => {
+    const [user, stranger] = [await usage.tenant(), await usage.tenant()];
+    const messageId = v7();
+    await reserve(user, 100, messageId);
+    expect(await releaseTokens(usage.database, stranger, messageId)).toBe(false);
+    expect(await counted(user)).toEqual([100, 100, 100, 100]);
+  });
+
+  it('starts a window anew when it has turned', async () => {
+    const user = await usage.tenant({ tokensPerDay: 150, userTokensPerMinute: 150 });
+    await reserve(user, 100);
+    await usage.database.asSystem((em) =>
+      em.execute(
+        `update usage.quota_windows set day_start = day_start - interval '3 days', minute_start = minute_start - interval '3 days'
+          where tenant_id = ?`,
+        [user.tenantId],
+      ),
+    );
+    expect(await counted(user)).toEqual([0, 0, 0, 0]);
+    await reserve(user, 150);
+  });
+
+  it('expires what was reserved and never heard of again, and bills it when it ends after all', async () => {
+    const user = await usage.tenant();
+    const messageId = v7();
+    await reserve(user, 5000, messageId);
+    expect(await expireReservations(usage.database)).toBe(0);
+    await overdue(user);
+    expect(await expireReservations(usage.database)).toBe(1);
+    expect(await counted(user)).toEqual([0, 0, 0, 0]);
+    expect(await settleGeneration(usage.database, finished(user, { messageId }))).toBe(true);
+    expect(await counted(user)).toEqual([1077, 1077, 1077, 1077]);
+    expect(await expireReservations(usage.database)).toBe(0);
+  });
+
+  it('corrects the windows by what was really used, once', async () => {
+    const user = await usage.tenant();
+    const messageId = v7();
+    await reserve(user, 5000, messageId);
+    const result = finished(user, { messageId });
+    expect(await Promise.all([1, 2, 3].map(() => settleGeneration(usage.database, result)))).toEqual(
+      expect.arrayContaining([true, false, false]),
+    );
+    expect(await counted(user)).toEqual([1077, 1077, 1077, 1077]);
+    expect(await releaseTokens(usage.database, user, messageId)).toBe(false);
+    await reserve(user, 5000, messageId);
+    expect(await counted(user)).toEqual([1077, 1077, 1077, 1077]);
+  });
+
+  it('makes tenant and user at first sight, with the plan FREE', async () => {
+    const user = identityOf(v7(), 'USER');
+    expect(await reserve(user, 10)).toMatchObject({ plan: 'FREE', reservedTokens: 10 });
+  });
+
+  it('refuses what is no id and no number of tokens', async () => {
+    const user = await usage.tenant();
+    await expect(reserve(user, 10, 'm1')).rejects.toMatchObject({ code: 'BAD_USER_INPUT', argument: 'messageId' });
+    await expect(reserve(user, -10)).rejects.toMatchObject({ code: 'BAD_USER_INPUT', argument: 'inputTokens' });
+  });
+});

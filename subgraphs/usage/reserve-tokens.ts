@@ -1,0 +1,100 @@
+/**
+ * Admission's question whether tenant and user have tokens left. One statement, which checks and counts atomically under
+ * any number of callers (migrations/usage/Migration0002ReserveTokens.ts). Invariant: what is held and used in a window never
+ * exceeds its limit through a reservation, and a message holds tokens at most once.
+ */
+import { z } from 'zod';
+import { type PlanTier, planTiers } from '#kernel/catalogue/models-file.ts';
+import type { Database } from '#kernel/database/database.ts';
+import { AppError } from '#kernel/errors.ts';
+import type { Identity } from '#kernel/identity.ts';
+import { strongestRole } from './provision.ts';
+
+export interface TokenReservation {
+  readonly messageId: string;
+  readonly plan: PlanTier;
+  readonly reservedTokens: number;
+}
+
+export interface ReserveTokensInput {
+  /** The assistant message that the tokens are for. */
+  readonly messageId: string;
+  readonly conversationId: string;
+  /** Tokens of the prompt, counted or estimated. */
+  readonly inputTokens: number;
+  readonly maxOutputTokens: number;
+}
+
+/** Quotas that can refuse, with what is used up. */
+const refusals = {
+  TENANT_DAY: "your tenant's tokens of today",
+  TENANT_MINUTE: "your tenant's tokens of this minute",
+  USER_DAY: 'your tokens of today',
+  USER_MINUTE: 'your tokens of this minute',
+} as const;
+const refusalNames = ['TENANT_DAY', 'TENANT_MINUTE', 'USER_DAY', 'USER_MINUTE'] as const;
+
+const answerSchema = z.object({
+  plan: z.enum(planTiers),
+  reserved: z.coerce.number(),
+  refused_by: z.enum(refusalNames).nullable(),
+  refused_limit: z.coerce.number().nullable(),
+  retry_after_ms: z.coerce.number().nullable(),
+});
+
+/** No quota holds more than a bigint; this is far below, and what two Ints add up to at most. */
+const inputSchema = z.object({
+  messageId: z.uuid(),
+  conversationId: z.uuid(),
+  inputTokens: z.int().nonnegative(),
+  maxOutputTokens: z.int().nonnegative(),
+});
+
+const requireInput = (input: ReserveTokensInput): void => {
+  const parsed = inputSchema.safeParse(input);
+  if (parsed.success) return;
+  const argument = String(parsed.error.issues[0]?.path[0] ?? 'input');
+  throw new AppError('BAD_USER_INPUT', `${argument} is not valid.`, { argument });
+};
+
+/** Throws QUOTA_EXCEEDED with `quota`, and with retryAfterMs when the tokens fit once the window has turned. */
+export const reserveTokens = async (
+  database: Database,
+  identity: Identity,
+  input: ReserveTokensInput,
+  ttlSeconds: number,
+): Promise<TokenReservation> => {
+  requireInput(input);
+  const tokens = input.inputTokens + input.maxOutputTokens;
+  // Past the session on purpose: its transaction would be three more round trips. The function sets the tenant itself.
+  const [row] = await database
+    .forTenant(identity.tenantId)
+    .getConnection()
+    .execute('select * from usage.reserve_tokens(?, ?, ?, ?, ?, ?, ?)', [
+      identity.tenantId,
+      identity.userId,
+      strongestRole(identity),
+      input.messageId,
+      input.conversationId,
+      tokens,
+      ttlSeconds,
+    ]);
+  const answer = answerSchema.parse(row);
+  if (answer.refused_by === null) {
+    return { messageId: input.messageId, plan: answer.plan, reservedTokens: answer.reserved };
+  }
+  const details = { quota: answer.refused_by };
+  const what = refusals[answer.refused_by];
+  if (tokens > (answer.refused_limit ?? 0)) {
+    throw new AppError(
+      'QUOTA_EXCEEDED',
+      `This needs up to ${tokens} tokens, and ${what} are ${answer.refused_limit} in all. Ask for a shorter answer, or ask your billing administrator for more.`,
+      { details },
+    );
+  }
+  throw new AppError(
+    'QUOTA_EXCEEDED',
+    `This needs up to ${tokens} tokens, and ${what} do not suffice. Try again later, or ask your billing administrator for more.`,
+    { details, retryAfterMs: answer.retry_after_ms ?? undefined },
+  );
+};

@@ -1,0 +1,38 @@
+/** Opens usage: its subgraph, the consumer that settles, and the sweep of expired reservations. Closing stops intake first. */
+import type { RoomSchema } from '#kernel/database/database.ts';
+import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
+import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
+import { consumeResults } from './consume-results.ts';
+import { createUsageContext } from './context.ts';
+import { TenantEntity, UsageEventEntity, UserEntity } from './entities.ts';
+import { startExpiry } from './expire-reservations.ts';
+import { createUsageSchema } from './schema.ts';
+
+/** The tables, with migrations/usage. */
+export const usageSchema: RoomSchema = { name: 'usage', entities: [TenantEntity, UserEntity, UsageEventEntity] };
+
+export interface UsageOptions {
+  readonly reservationTtlSeconds: number;
+  readonly reservationSweepSeconds: number;
+}
+
+export const openUsage = async (services: RoomServices, options: UsageOptions): Promise<Room> => {
+  const { database, ports, verifyIdentity, host, port, logger } = services;
+  const { reservationTtlSeconds, reservationSweepSeconds } = options;
+  await using opened = new AsyncDisposableStack();
+  opened.use(startExpiry(database, reservationSweepSeconds * 1000, logger));
+  opened.use(await consumeResults(ports.broker, database, logger));
+  const { url } = opened.use(
+    await serveSubgraph({
+      schema: createUsageSchema(),
+      createContext: (identity) => createUsageContext({ database, reservationTtlSeconds }, identity),
+      verifyIdentity,
+      host,
+      port,
+      checks: { database: () => database.ping(), broker: () => ports.broker.ping() },
+      logger,
+    }),
+  );
+  const closing = opened.move();
+  return { url, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+};

@@ -1,0 +1,97 @@
+/** Tenant and User: the account and who acts for it, with their quotas. */
+import { requireTenant, requireViewer } from '../accounts.ts';
+import type { Tenant as TenantRow, User as UserRow } from '../entities.ts';
+import type { QuotaState, QuotaWindow } from '../quota.ts';
+import type { UsageBuilder } from './builder.ts';
+
+const addQuota = ({ builder }: UsageBuilder) => {
+  const Window = builder.objectRef<QuotaWindow>('QuotaWindow').implement({
+    description:
+      'Tokens of input and output in one window of time. Counts are whole numbers, Float because they exceed 32 bits.',
+    fields: (t) => ({
+      limitTokens: t.exposeFloat('limitTokens', { description: 'Tokens that the window allows.' }),
+      usedTokens: t.exposeFloat('usedTokens', {
+        description: 'Tokens used, or reserved for generations that still run.',
+      }),
+      remainingTokens: t.float({
+        description: 'Tokens that are left.',
+        resolve: ({ limitTokens, usedTokens }) => Math.max(0, limitTokens - usedTokens),
+      }),
+      resetsAt: t.expose('resetsAt', {
+        type: 'DateTime',
+        description: 'When the window ends and the count begins anew.',
+      }),
+    }),
+  });
+  return builder.objectRef<QuotaState>('Quota').implement({
+    description: 'Limits on tokens, and how much of them is used. A generation needs room in both windows.',
+    fields: (t) => ({
+      day: t.expose('day', { type: Window, description: 'The current day, UTC.' }),
+      minute: t.expose('minute', { type: Window, description: 'The current minute.' }),
+    }),
+  });
+};
+
+export const addAccounts = (usage: UsageBuilder) => {
+  const { builder, PlanTier, Role } = usage;
+  const Quota = addQuota(usage);
+  const User = builder.objectRef<UserRow>('User').implement({
+    description: 'A person or program that acts for a tenant.',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'UUID, the subject of its tokens.' }),
+      email: t.exposeString('email', { nullable: true, description: 'E-mail address; null until it is known.' }),
+      role: t.expose('role', { type: Role, description: 'The strongest role that it had when it was last seen.' }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first seen.' }),
+      quota: t.field({
+        type: Quota,
+        description: 'What this user may use by itself. The quota of the tenant holds besides.',
+        resolve: ({ id }, _, { quotas }) => quotas.load(id),
+      }),
+    }),
+  });
+  builder.asEntity(User, {
+    key: builder.selection<{ id: string }>('id'),
+    resolveReference: ({ id }, context) =>
+      id === context.identity.userId ? requireViewer(context) : context.users.load(id),
+  });
+  const Tenant = builder.objectRef<TenantRow>('Tenant').implement({
+    description: 'An account: the boundary that no data crosses, and who pays.',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'UUID.' }),
+      name: t.exposeString('name', { description: 'Name for people; its id until it has one.' }),
+      plan: t.expose('plan', { type: PlanTier, description: 'What it may use.' }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first seen.' }),
+      quota: t.field({
+        type: Quota,
+        description: 'What all its users together may use.',
+        resolve: (_, _arguments, { quotas }) => quotas.load(null),
+      }),
+    }),
+  });
+  builder.asEntity(Tenant, {
+    key: builder.selection<{ id: string }>('id'),
+    resolveReference: ({ id }, context) => (id === context.identity.tenantId ? requireTenant(context) : null),
+  });
+  builder.queryField('viewer', (t) =>
+    t.field({
+      type: User,
+      description: 'The signed-in user.',
+      resolve: (_, _arguments, context) => requireViewer(context),
+    }),
+  );
+  builder.queryField('tenant', (t) =>
+    t.field({
+      type: Tenant,
+      description: "The signed-in user's tenant.",
+      resolve: (_, _arguments, context) => requireTenant(context),
+    }),
+  );
+  builder.queryField('quota', (t) =>
+    t.field({
+      type: Quota,
+      description: "The signed-in user's own quota, the same as `viewer { quota }`.",
+      resolve: async (_, _arguments, context) => context.quotas.load((await requireViewer(context)).id),
+    }),
+  );
+  return { User, Tenant };
+};

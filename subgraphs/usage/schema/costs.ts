@@ -1,0 +1,90 @@
+/** What messages and conversations cost: fields that this subgraph adds to entities of others. */
+import type { UsageEvent } from '../entities.ts';
+import type { UsageBuilder } from './builder.ts';
+
+const addAttempt = ({ builder }: UsageBuilder) => {
+  const Model = builder.objectRef<{ readonly id: string }>('Model').implement({
+    description: 'A model that generations run on.',
+    fields: (t) => ({ id: t.exposeID('id', { description: 'provider/model.' }) }),
+  });
+  builder.asEntity(Model, {
+    key: builder.keyDirective(builder.selection<{ id: string }>('id'), false),
+    resolveReference: (model) => model,
+  });
+  return builder.objectRef<UsageEvent>('UsageAttempt').implement({
+    description: 'One billed generation of a message.',
+    fields: (t) => ({
+      attempt: t.exposeInt('attempt', { description: 'Which attempt of the workers it was; the first is 1.' }),
+      model: t.field({
+        type: Model,
+        nullable: true,
+        description: 'Model that ran; null when it failed before any did.',
+        resolve: ({ modelId }) => (modelId === null || modelId === undefined ? null : { id: modelId }),
+      }),
+      inputTokens: t.exposeInt('inputTokens', { description: 'Tokens of the prompt, cached ones included.' }),
+      cachedInputTokens: t.exposeInt('cachedInputTokens', {
+        description: 'Tokens of the prompt that the provider had cached.',
+      }),
+      outputTokens: t.exposeInt('outputTokens', { description: 'Tokens of the answer, reasoning included.' }),
+      reasoningTokens: t.exposeInt('reasoningTokens', { description: 'Tokens of the answer that were reasoning.' }),
+      costUsd: t.expose('costUsd', { type: 'Decimal', description: 'US dollars, exact.' }),
+      queueWaitMs: t.exposeFloat('queueWaitMs', { description: 'Milliseconds from admission to the worker.' }),
+      firstTokenMs: t.exposeFloat('firstTokenMs', {
+        nullable: true,
+        description: "Milliseconds from the worker's start to the first token; null when there was none.",
+      }),
+      durationMs: t.exposeFloat('durationMs', { description: "Milliseconds from the worker's start to the end." }),
+      occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it was entered in the ledger.' }),
+    }),
+  });
+};
+
+export const addCosts = (usage: UsageBuilder): void => {
+  const { builder } = usage;
+  const Attempt = addAttempt(usage);
+  const MessageUsage = builder.objectRef<UsageEvent>('MessageUsage').implement({
+    description: 'What a message used and cost, as it was billed.',
+    fields: (t) => ({
+      inputTokens: t.exposeInt('inputTokens', { description: 'Tokens of the prompt, cached ones included.' }),
+      cachedInputTokens: t.exposeInt('cachedInputTokens', {
+        description: 'Tokens of the prompt that the provider had cached.',
+      }),
+      outputTokens: t.exposeInt('outputTokens', { description: 'Tokens of the answer, reasoning included.' }),
+      reasoningTokens: t.exposeInt('reasoningTokens', { description: 'Tokens of the answer that were reasoning.' }),
+      costUsd: t.expose('costUsd', { type: 'Decimal', description: 'US dollars, exact.' }),
+      attempts: t.field({
+        type: [Attempt],
+        description: 'The generations that were billed. A message is billed once, for the attempt that ended it.',
+        resolve: (event) => [event],
+      }),
+    }),
+  });
+  const Message = builder.objectRef<{ readonly id: string }>('Message').implement({
+    description: 'A message of a conversation.',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'UUID.' }),
+      usage: t.field({
+        type: MessageUsage,
+        nullable: true,
+        description: 'What its generation used and cost; null until it has ended, and for messages of people.',
+        resolve: ({ id }, _, { replies }) => replies.load(id),
+      }),
+    }),
+  });
+  builder.asEntity(Message, { key: builder.selection<{ id: string }>('id'), resolveReference: (message) => message });
+  const Conversation = builder.objectRef<{ readonly id: string }>('Conversation').implement({
+    description: 'A conversation.',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'UUID.' }),
+      cost: t.field({
+        type: 'Decimal',
+        description: 'US dollars that its messages and its title cost so far.',
+        resolve: ({ id }, _, { costs }) => costs.load(id),
+      }),
+    }),
+  });
+  builder.asEntity(Conversation, {
+    key: builder.selection<{ id: string }>('id'),
+    resolveReference: (conversation) => conversation,
+  });
+};

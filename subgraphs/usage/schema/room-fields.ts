@@ -1,0 +1,58 @@
+/** What other rooms ask of this one. Not in the public schema, and refused to everybody who is not a room. */
+import { requireTenant } from '../accounts.ts';
+import { releaseTokens } from '../release-tokens.ts';
+import { reserveTokens, type TokenReservation } from '../reserve-tokens.ts';
+import type { UsageBuilder } from './builder.ts';
+
+export const addRoomFields = ({ builder, PlanTier }: UsageBuilder): void => {
+  const ReserveTokensInput = builder.inputType('ReserveTokensInput', {
+    description: 'What a generation may need.',
+    inaccessible: true,
+    fields: (t) => ({
+      messageId: t.id({ required: true, description: 'Assistant message that the tokens are for.' }),
+      conversationId: t.id({ required: true, description: 'Conversation of the message.' }),
+      inputTokens: t.int({ required: true, description: 'Tokens of the prompt, counted or estimated.' }),
+      maxOutputTokens: t.int({ required: true, description: 'Most tokens that the answer may have.' }),
+    }),
+  });
+  const Reservation = builder.objectRef<TokenReservation>('TokenReservation').implement({
+    description: 'Tokens held for a generation until it is settled or released, or the reservation expires.',
+    inaccessible: true,
+    fields: (t) => ({
+      messageId: t.exposeID('messageId', { description: 'Message that the tokens are held for.' }),
+      plan: t.expose('plan', { type: PlanTier, description: "The tenant's plan, for routing." }),
+      reservedTokens: t.exposeInt('reservedTokens', { description: 'Tokens held.' }),
+    }),
+  });
+  builder.queryField('tenantPlan', (t) =>
+    t.field({
+      type: PlanTier,
+      description: "Plan of the identity's tenant.",
+      inaccessible: true,
+      authScopes: { room: true },
+      resolve: async (_, _arguments, context) => (await requireTenant(context)).plan,
+    }),
+  );
+  builder.mutationField('reserveTokens', (t) =>
+    t.field({
+      type: Reservation,
+      description: 'Holds tokens for one generation, once per message. QUOTA_EXCEEDED when a quota does not suffice.',
+      inaccessible: true,
+      authScopes: { room: true },
+      args: {
+        input: t.arg({ type: ReserveTokensInput, required: true, description: 'What the generation may need.' }),
+      },
+      resolve: (_, { input }, { database, identity, reservationTtlSeconds }) =>
+        reserveTokens(database, identity, input, reservationTtlSeconds),
+    }),
+  );
+  builder.mutationField('releaseTokens', (t) =>
+    t.boolean({
+      description: 'Gives back what a message holds that was not admitted. True when it held tokens until now.',
+      inaccessible: true,
+      authScopes: { room: true },
+      args: { messageId: t.arg.id({ required: true, description: 'Message that the tokens were held for.' }) },
+      resolve: (_, { messageId }, { database, identity }) => releaseTokens(database, identity, messageId),
+    }),
+  );
+};

@@ -1,0 +1,33 @@
+/** The tenants and users of development, where they are missing: acme pays for PRO and has room for load tests, globex is FREE. */
+import type { Database } from '#kernel/database/database.ts';
+import { type DevelopmentTenant, developmentTenants } from '#kernel/development-tenants.ts';
+import { TenantEntity, UserEntity } from './entities.ts';
+
+/** More than a bench on one machine can use: a thousand messages a second for a day. */
+const acmeTokens = 1_000_000_000_000;
+
+const seedTenant = (database: Database, tenant: DevelopmentTenant): Promise<void> =>
+  database.asSystem(async (em) => {
+    if (await em.findOne(TenantEntity, { id: tenant.id })) return;
+    for (const user of tenant.users) {
+      await em.execute("select usage.provision(?, ?, 'USER')", [tenant.id, user.id]);
+      await em.nativeUpdate(UserEntity, { tenantId: tenant.id, id: user.id }, { email: user.email });
+    }
+    const generous = {
+      plan: 'PRO',
+      tokensPerDay: acmeTokens,
+      tokensPerMinute: acmeTokens,
+      userTokensPerDay: acmeTokens,
+      userTokensPerMinute: acmeTokens,
+    } as const;
+    await em.nativeUpdate(
+      TenantEntity,
+      { id: tenant.id },
+      { name: tenant.name, ...(tenant.name === 'acme' ? generous : {}) },
+    );
+  });
+
+/** What was changed since is left as it is. */
+export const seedDevelopment = async (database: Database): Promise<void> => {
+  for (const tenant of developmentTenants) await seedTenant(database, tenant);
+};

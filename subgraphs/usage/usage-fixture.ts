@@ -1,0 +1,138 @@
+/** An open usage room for tests: on PGlite or a PostgreSQL database of its own, with embedded ports and fresh tenants on demand. */
+import { v7 } from 'uuid';
+import { z } from 'zod';
+import type { Database } from '#kernel/database/database.ts';
+import { openDatabase } from '#kernel/database/open-database.ts';
+import { createIdentitySigner, createIdentityVerifier, type Identity, type Role } from '#kernel/identity.ts';
+import { createLogger } from '#kernel/log.ts';
+import type { MessageFinished } from '#kernel/messages/events.ts';
+import { openPorts, type Ports } from '#kernel/ports.ts';
+import { createDirectory } from '../../tests/services/directory.ts';
+import { sharedService } from '../../tests/services/shared-services.ts';
+import { provision } from './provision.ts';
+import { openUsage, usageSchema } from './room.ts';
+
+const answerSchema = z.object({
+  data: z.looseObject({}).nullish(),
+  errors: z.array(z.object({ message: z.string(), extensions: z.looseObject({ code: z.string() }) })).optional(),
+});
+export type Answer = z.infer<typeof answerSchema>;
+
+/** Limits of a tenant; what is not given allows everything. */
+export interface Limits {
+  readonly tokensPerDay?: number;
+  readonly tokensPerMinute?: number;
+  readonly userTokensPerDay?: number;
+  readonly userTokensPerMinute?: number;
+}
+
+export interface UsageFixture extends AsyncDisposable {
+  readonly database: Database;
+  readonly ports: Ports;
+  readonly url: string;
+  /** One operation over HTTP, in the name of the identity. */
+  ask(identity: Identity, query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
+  /** A new tenant, and a user of it. Its windows do not turn: they began tomorrow. */
+  tenant(limits?: Limits): Promise<Identity>;
+}
+
+const secret = 'a secret that only this test and its room know';
+const everything = 1_000_000_000_000;
+
+export const identityOf = (tenantId: string, ...roles: Role[]): Identity => ({
+  tenantId,
+  userId: v7(),
+  roles,
+  scopes: [],
+});
+
+/** The identity as another room would use it. */
+export const asRoom = (identity: Identity): Identity => ({ ...identity, room: 'conversations' });
+
+/** Puts the windows of a tenant where no clock turns them during a test. */
+export const pinWindows = (database: Database, tenantId: string): Promise<unknown> =>
+  database.asSystem((em) =>
+    em.execute(
+      `update usage.quota_windows set day_start = date_trunc('day', now(), 'UTC') + interval '1 day',
+        minute_start = date_trunc('day', now(), 'UTC') + interval '1 day' where tenant_id = ?`,
+      [tenantId],
+    ),
+  );
+
+export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<UsageFixture> => {
+  await using opened = new AsyncDisposableStack();
+  const directory = opened.use(await createDirectory());
+  const logger = createLogger('usage-test', 'silent');
+  const config = {
+    DATA_DIR: directory.path,
+    DATABASE_POOL_SIZE: 20,
+    SERVICE_START_TIMEOUT_MS: 10_000,
+    ...(kind === 'postgres' ? { DATABASE_URL: await sharedService('postgres') } : {}),
+  };
+  const database = opened.use(await openDatabase(config, [usageSchema]));
+  const ports = opened.use(await openPorts(config, logger));
+  const signIdentity = createIdentitySigner(secret);
+  const services = { database, ports, signIdentity, verifyIdentity: createIdentityVerifier(secret), logger };
+  const room = opened.use(
+    await openUsage(
+      { ...services, host: '127.0.0.1', port: 0 },
+      { reservationTtlSeconds: 3600, reservationSweepSeconds: 3600 },
+    ),
+  );
+  const closing = opened.move();
+  return {
+    database,
+    ports,
+    url: room.url,
+    async ask(identity, query, variables = {}) {
+      const response = await fetch(room.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${await signIdentity(identity)}` },
+        body: JSON.stringify({ query, variables }),
+      });
+      return answerSchema.parse(await response.json());
+    },
+    async tenant(limits = {}) {
+      const identity = identityOf(v7(), 'USER');
+      await database.asSystem(async (em) => {
+        await provision(em, identity);
+        await em.execute(
+          `update usage.tenants set plan = 'PRO', tokens_per_day = ?, tokens_per_minute = ?,
+            user_tokens_per_day = ?, user_tokens_per_minute = ? where id = ?`,
+          [
+            limits.tokensPerDay ?? everything,
+            limits.tokensPerMinute ?? everything,
+            limits.userTokensPerDay ?? everything,
+            limits.userTokensPerMinute ?? everything,
+            identity.tenantId,
+          ],
+        );
+      });
+      await pinWindows(database, identity.tenantId);
+      return identity;
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+};
+
+/** What a worker reports of a reply that went well. */
+export const finished = (identity: Identity, changes: Partial<MessageFinished> = {}): MessageFinished => ({
+  tenantId: identity.tenantId,
+  userId: identity.userId,
+  conversationId: v7(),
+  messageId: v7(),
+  attempt: 1,
+  modelId: 'openai/gpt-4o-mini',
+  pool: 'EXTERNAL',
+  provider: 'openai',
+  price: { input: '0.15', cachedInput: '0.075', output: '0.60' },
+  usage: { inputTokens: 1000, cachedInputTokens: 400, outputTokens: 77, reasoningTokens: 7, source: 'PROVIDER' },
+  queueWaitMs: 1.5,
+  firstTokenMs: 20.25,
+  durationMs: 300,
+  status: 'COMPLETED',
+  finishReason: 'STOP',
+  text: 'Hello.',
+  lastSeq: 3,
+  ...changes,
+});
