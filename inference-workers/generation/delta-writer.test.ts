@@ -50,6 +50,15 @@ test('while an append is under way what arrives is gathered into one event', asy
   expect(sent).toEqual(['a', 'bcdef']);
 });
 
+test('a character that arrives in two halves goes out whole', async () => {
+  const { writer, sent } = open({ coalesceMs: 0 });
+  writer.write('\ud83d');
+  expect(sent).toEqual([]);
+  writer.write('\ude00');
+  await writer.flush();
+  expect(sent).toEqual(['\u{1f600}']);
+});
+
 test('text beyond the size does not wait for more', async () => {
   const { writer, sent } = open({ coalesceMs: 600_000, coalesceChars: 4 });
   writer.write('a');

@@ -54,6 +54,7 @@ test.each([
   ['too many tokens for the provider', undefined, 'script: status=400 error=context', 'CONTEXT_TOO_LONG', false],
   ['an event that cannot be read', undefined, 'script: garbage=0', 'MODEL_ERROR', true],
   ['a socket that is cut before a token', undefined, 'script: cut=0', 'MODEL_UNAVAILABLE', true],
+  ['an answer that ends without saying so', undefined, 'script: end=0', 'MODEL_UNAVAILABLE', true],
   ['too many tokens by our count', undefined, 'word '.repeat(4000), 'CONTEXT_TOO_LONG', false],
 ] as const)('before the first token, %s ends as a failure with its code', async (_, given, prompt, code, retryable) => {
   await using fixture = await openWorkerFixture();
@@ -77,6 +78,7 @@ test.each([
   ['a stall', 'script: tokens=9 stall=5'],
   ['a cut socket', 'script: tokens=9 cut=5'],
   ['an event that cannot be read', 'script: tokens=9 garbage=5'],
+  ['an answer that ends without saying so', 'script: tokens=9 end=5'],
 ] as const)('after the first token, %s keeps the text as PARTIAL and nobody else is asked', async (_, prompt) => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker({ settings: { stallTimeoutMs: 50 } });
@@ -85,4 +87,11 @@ test.each([
   expect(last).toEqual({ type: 'MessageCompleted', status: 'PARTIAL', finishReason: 'ERROR' });
   expect(finished).toMatchObject({ status: 'PARTIAL', text: textOf(5), usage: { source: 'COUNTED' } });
   expect(fixture.provider.requests).toHaveLength(1);
+});
+
+test('after a fault inside the stream the socket of a provider that goes on is closed', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  await outcome(fixture, await fixture.send('script: tokens=9 garbage=5 stall=5'));
+  expect(await fixture.provider.requests.at(0)?.ended).toBe('closed by client');
 });

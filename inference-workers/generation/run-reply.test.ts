@@ -98,7 +98,18 @@ test('the connection to the provider stays open from one generation to the next'
 
 test('a delivery of a message that has ended is acknowledged and nothing is published or asked again', async () => {
   await using fixture = await openWorkerFixture();
-  await fixture.startWorker();
+  const { streamLog } = fixture;
+  let refused = 0;
+  await fixture.startWorker({
+    streamLog: {
+      ...streamLog,
+      append: (...args) =>
+        streamLog.append(...args).catch((fault: unknown) => {
+          refused += 1;
+          throw fault;
+        }),
+    },
+  });
   const messageId = await fixture.send('script: tokens=3');
   const entries = await fixture.entries(messageId);
   await fixture.send('script: tokens=3', { messageId });
@@ -107,6 +118,7 @@ test('a delivery of a message that has ended is acknowledged and nothing is publ
   expect(await fixture.entries(messageId)).toEqual(entries);
   expect(fixture.results.filter((result) => result.messageId === messageId)).toHaveLength(1);
   expect(fixture.provider.requests).toHaveLength(2);
+  expect(refused).toBe(0);
 });
 
 test('the terminal event is not appended before the broker has the result', async () => {

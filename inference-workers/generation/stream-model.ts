@@ -62,13 +62,11 @@ export const streamModel = async (
   const expire = (): void => request.abort(new ModelFault('MODEL_TIMEOUT', false));
   let timer = setTimeout(expire, timeouts.firstTokenTimeoutMs);
   let answering = false;
-  let reader: ReadableStreamDefaultReader | undefined;
   let end: ModelEnd | undefined;
   try {
     const { stream } = await model.doStream({ ...options, abortSignal: request.signal });
     onOpen();
     const parts = stream.getReader();
-    reader = parts;
     for (;;) {
       const { done, value: part } = await parts.read();
       if (request.signal.aborted) throw request.signal.reason;
@@ -102,7 +100,7 @@ export const streamModel = async (
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', pass);
+    // Closes what is still open: after a fault inside the stream the provider may not have ended it.
     request.abort();
-    reader?.cancel().catch(() => undefined);
   }
 };

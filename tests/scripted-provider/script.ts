@@ -17,7 +17,9 @@ const scriptSchema = z.strictObject({
   stall: count.optional(),
   /** After this many words the socket is destroyed. */
   cut: count.optional(),
-  /** After this many words comes an event that is no JSON. */
+  /** After this many words the answer ends, without a finish. */
+  end: count.optional(),
+  /** After this many words comes an event that is no JSON; then the answer ends, or stalls with `stall`. */
   garbage: count.optional(),
   /** Answers with this status and an error body instead of words. */
   status: count.optional(),

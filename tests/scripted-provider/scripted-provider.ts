@@ -129,15 +129,18 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
     const last = body.messages.at(-1);
     const whole = textOf(script.tokens);
     const prefix = last?.role === 'assistant' && whole.startsWith(last.content) ? last.content : '';
-    const end = Math.min(script.tokens, script.stall ?? Infinity, script.cut ?? Infinity, script.garbage ?? Infinity);
+    const { stall, cut, end: ends, garbage } = script;
+    const end = Math.min(script.tokens, ...[stall, cut, ends, garbage].map((at) => at ?? Infinity));
     let next = prefix === '' ? 0 : prefix.trimEnd().split(' ').length;
     const rest = prefix === '' ? '' : textOf(next).slice(prefix.length);
     const finish = (): void => {
-      if (script.cut !== undefined) notes.cut();
-      else if (script.garbage !== undefined) response.end(garbageEvent);
-      else if (script.stall === undefined) {
-        response.end(closingEvents(script, body.stream_options?.include_usage === true));
+      if (cut !== undefined) notes.cut();
+      if (garbage !== undefined) response.write(garbageEvent);
+      if (cut !== undefined || stall !== undefined) return;
+      if (garbage === undefined && ends === undefined) {
+        response.write(closingEvents(script, body.stream_options?.include_usage === true));
       }
+      response.end();
     };
     /** Writes the words up to an index; false when the socket wants a pause. */
     const writeTo = (limit: number): boolean => {
