@@ -29,7 +29,7 @@ export const iterateSignals = async <Event>(
     waiting.push(event);
   });
   const done = { done: true, value: undefined } as const;
-  return {
+  const iterator: AsyncIterableIterator<Event> = {
     next() {
       const event = waiting.shift();
       if (event !== undefined) return Promise.resolve({ done: false, value: event });
@@ -46,8 +46,7 @@ export const iterateSignals = async <Event>(
       }
       return done;
     },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    [Symbol.asyncIterator]: () => iterator,
   };
+  return iterator;
 };

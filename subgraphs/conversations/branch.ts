@@ -1,0 +1,46 @@
+/**
+ * Reading a branch of the message tree. A branch is the path from the root to a tip; each depth 1..tip.depth has exactly
+ * one message on it. Runs without forks share a branch_id, so a range of depths is a range of an index: the cost is
+ * the page's, not the conversation's.
+ */
+import type { EntityManager } from '@mikro-orm/sql';
+import { type Message, MessageEntity } from './entities.ts';
+
+/** From the tip down: one row for each run of the path, with the depths that belong to the path. */
+const segments = `
+  with recursive segments as (
+    select tip.branch_id, first.depth as from_depth, tip.depth as to_depth, first.parent_id
+    from conversations.messages tip
+    join conversations.messages first on first.id = tip.branch_id
+    where tip.id = ?
+    union all
+    select fork.branch_id, first.depth, fork.depth, first.parent_id
+    from segments s
+    join conversations.messages fork on fork.id = s.parent_id
+    join conversations.messages first on first.id = fork.branch_id
+  )`;
+
+/** Messages on the path to `tipId` with `from` <= depth <= `to`, oldest first. */
+export const readBranch = async (
+  em: EntityManager,
+  tipId: string,
+  from: number,
+  to: number,
+): Promise<readonly Message[]> => {
+  const rows = await em.execute<Record<string, unknown>[]>(
+    `${segments}
+    select m.id, m.tenant_id, m.conversation_id, m.parent_id, m.branch_id, m.depth, m.path_length, m.role, m.content,
+      m.status, m.finish_reason, m.failure, m.model_id, m.generation, m.dispatched_at, m.stop_requested_at, m.last_seq,
+      m.created_at, m.completed_at
+    from segments s
+    join conversations.messages m on m.branch_id = s.branch_id
+      and m.depth between greatest(s.from_depth, ?) and least(s.to_depth, ?)
+    order by m.depth`,
+    [tipId, from, to],
+  );
+  return rows.map((row) => em.map(MessageEntity, row));
+};
+
+/** The last message of the run that holds this one: what a client sees below it when it selects it. */
+export const tipOfRun = async (em: EntityManager, message: Message): Promise<Message> =>
+  em.findOneOrFail(MessageEntity, { branchId: message.branchId }, { orderBy: { depth: 'desc' } });

@@ -1,0 +1,36 @@
+/** The environment of the conversations process. */
+import { z } from 'zod';
+import { roomEnvironment } from '#kernel/subgraph/room.ts';
+
+/** Variables that only this room reads. */
+export const conversationsEnvironment = {
+  MAX_CONTENT_LENGTH: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(100_000)
+    .describe('Characters that one message may have.'),
+  MAX_QUEUED: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(1_000)
+    .describe('Jobs that may wait in one pool before sends are refused with OVERLOADED.'),
+  WORKER_VANISHED_AFTER_MS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(900_000)
+    .describe(
+      'Milliseconds after which a generation without a worker fails with WORKER_LOST. Longer than the longest wait in a queue.',
+    ),
+};
+
+export const conversationsConfig = z.object({
+  ...roomEnvironment,
+  ...conversationsEnvironment,
+  USAGE_URL: z.url().describe('Subgraph of usage, http://host:port/graphql.'),
+  SAFETY_URL: z.url().describe('Subgraph of safety, http://host:port/graphql.'),
+  MODELS_URL: z.url().describe('Subgraph of models, http://host:port/graphql.'),
+});
+export type ConversationsConfig = z.infer<typeof conversationsConfig>;

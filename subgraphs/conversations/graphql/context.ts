@@ -1,0 +1,26 @@
+/** What a resolver of this subgraph works with: the caller, loaders that live for one request, and the room's use cases. */
+import type { Database } from '#kernel/database/database.ts';
+import type { Identity } from '#kernel/identity.ts';
+import type { Ports } from '#kernel/ports.ts';
+import type { SubgraphContext } from '#kernel/subgraph/builder.ts';
+import type { TurnServices } from '../turns/start-turn.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
+
+export interface RoomInternals {
+  readonly database: Database;
+  readonly ports: Pick<Ports, 'streamLog' | 'signals' | 'broker'>;
+  readonly turns: TurnServices;
+  /** Characters that one message may have (`MAX_CONTENT_LENGTH`). */
+  readonly maxContentLength: number;
+}
+
+export interface ConversationsContext extends SubgraphContext {
+  readonly room: RoomInternals;
+  readonly loaders: Loaders;
+}
+
+export const createContext = (room: RoomInternals, identity: Identity): ConversationsContext => ({
+  identity,
+  room,
+  loaders: createLoaders(room, identity),
+});

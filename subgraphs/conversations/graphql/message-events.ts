@@ -1,0 +1,101 @@
+/** The GraphQL types of a message's stream: one interface, one type for each kind of event in the log. */
+import { resetReasons, type StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import { afterTerminal } from '../streams/in-flight.ts';
+import type { StreamedEvent } from '../streams/message-stream.ts';
+import { builder, ModelRef } from './builder.ts';
+import { MessageFailureRef, MessageRef } from './message-type.ts';
+
+type EventOf<Type extends StreamEvent['type']> = StreamedEvent & {
+  readonly event: Extract<StreamEvent, { type: Type }>;
+};
+
+const isEvent =
+  <Type extends StreamEvent['type']>(type: Type) =>
+  (value: unknown): value is EventOf<Type> =>
+    typeof value === 'object' &&
+    value !== null &&
+    'event' in value &&
+    typeof value.event === 'object' &&
+    value.event !== null &&
+    'type' in value.event &&
+    value.event.type === type;
+
+export const MessageEventRef = builder.interfaceRef<StreamedEvent>('MessageEvent').implement({
+  description: 'One event of the stream of an answer.',
+  fields: (t) => ({
+    messageId: t.exposeID('messageId', { description: 'The answer.' }),
+    seq: t.exposeInt('seq', {
+      description: 'Its place in the stream: starts at 1, has no holes. The cursor for afterSeq.',
+    }),
+  }),
+});
+
+const ResetReason = builder.enumType('ResetReason', {
+  description: 'Why the text so far is void.',
+  values: resetReasons,
+});
+
+builder.objectRef<EventOf<'MessageStarted'>>('MessageStarted').implement({
+  description: 'A model has begun to answer.',
+  interfaces: [MessageEventRef],
+  isTypeOf: isEvent('MessageStarted'),
+  fields: (t) => ({
+    attempt: t.int({
+      description: '1, and one more for each worker that took over.',
+      resolve: ({ event }) => event.attempt,
+    }),
+    model: t.field({
+      type: ModelRef,
+      nullable: true,
+      description: 'The model that answers.',
+      resolve: ({ event }) => (event.modelId === '' ? null : { id: event.modelId }),
+    }),
+  }),
+});
+
+builder.objectRef<EventOf<'TokenDelta'>>('TokenDelta').implement({
+  description: 'More text: append it.',
+  interfaces: [MessageEventRef],
+  isTypeOf: isEvent('TokenDelta'),
+  fields: (t) => ({ text: t.string({ description: 'The text to append.', resolve: ({ event }) => event.text }) }),
+});
+
+builder.objectRef<EventOf<'MessageReset'>>('MessageReset').implement({
+  description: 'Discard the text so far: the answer starts anew.',
+  interfaces: [MessageEventRef],
+  isTypeOf: isEvent('MessageReset'),
+  fields: (t) => ({
+    reason: t.field({ type: ResetReason, description: 'Why.', resolve: ({ event }) => event.reason }),
+  }),
+});
+
+builder.objectRef<EventOf<'MessageCompleted'>>('MessageCompleted').implement({
+  description:
+    'The end, with status COMPLETED, PARTIAL or CANCELLED. The result is stored: it cannot get lost any more.',
+  interfaces: [MessageEventRef],
+  isTypeOf: isEvent('MessageCompleted'),
+  fields: (t) => ({
+    message: t.field({
+      type: MessageRef,
+      description: 'The whole message.',
+      resolve: async ({ messageId, message, event, seq }, _, { loaders }) => {
+        const ended = message ?? (await loaders.message.load(messageId));
+        if (!ended) throw new Error('a streamed message is readable');
+        return message ?? afterTerminal(ended, event, ended.content, seq);
+      },
+    }),
+  }),
+});
+
+builder.objectRef<EventOf<'MessageFailed'>>('MessageFailed').implement({
+  description: 'The end, without an answer.',
+  interfaces: [MessageEventRef],
+  isTypeOf: isEvent('MessageFailed'),
+  fields: (t) => ({
+    failure: t.field({
+      type: MessageFailureRef,
+      description: 'Why, and whether to ask again.',
+      resolve: ({ event }) => event,
+    }),
+  }),
+});

@@ -1,0 +1,88 @@
+/**
+ * From the outbox to the broker: a row is deleted only when the broker has confirmed its job, so a crash in between publishes it
+ * again and never loses it. The hot path hands committed rows over in memory; a sweep finds what a crash left behind.
+ */
+import type { EntityManager } from '@mikro-orm/sql';
+import { v7 as uuidv7 } from 'uuid';
+import type { Broker, Json } from '#kernel/broker/broker.ts';
+import { generationQueue } from '#kernel/broker/topology.ts';
+import type { Database } from '#kernel/database/database.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import { OutboxEntity } from '../entities.ts';
+
+export interface OutboxRow {
+  readonly id: string;
+  readonly routingKey: string;
+  readonly messageId: string;
+  readonly body: Json;
+}
+
+/** Milliseconds between two sweeps, and the age at which a row counts as left behind. */
+const sweepEveryMs = 5_000;
+/** Rows of one sweep. */
+const sweepRows = 100;
+
+/** Stores a job in the transaction at hand. The row goes to `relay.publish` once that has committed. */
+export const addToOutbox = (em: EntityManager, job: GenerationJob): OutboxRow => {
+  const [candidate] = job.candidates;
+  if (!candidate) throw new Error('a job has at least one candidate');
+  // Through JSON: what the broker gets is what the row holds.
+  const body: Json = JSON.parse(JSON.stringify(job));
+  const row = { id: uuidv7(), routingKey: generationQueue(candidate.pool), messageId: job.messageId, body };
+  em.create(OutboxEntity, { ...row, tenantId: job.tenantId });
+  return row;
+};
+
+export interface OutboxRelay extends AsyncDisposable {
+  /** Publishes rows that are committed. Never rejects: what fails stays for the sweep. */
+  publish(rows: readonly OutboxRow[]): Promise<void>;
+  /** Publishes what is older than the sweep's age; for the start and for tests. */
+  sweep(olderThanMs: number): Promise<void>;
+}
+
+export const startOutboxRelay = (database: Database, broker: Broker, logger: Logger): OutboxRelay => {
+  const running = new Set<Promise<void>>();
+
+  const publishRow = async (row: OutboxRow): Promise<void> => {
+    await broker.publish('jobs', row.routingKey, row.messageId, row.body);
+    await database.asSystem((em) => em.nativeDelete(OutboxEntity, { id: row.id }));
+  };
+
+  const publish = async (rows: readonly OutboxRow[]): Promise<void> => {
+    const results = await Promise.allSettled(rows.map(publishRow));
+    for (const result of results) {
+      if (result.status === 'rejected')
+        logger.warn({ err: result.reason }, 'job not published yet; the sweep tries again');
+    }
+  };
+
+  const tracked = (work: Promise<void>): Promise<void> => {
+    running.add(work);
+    return work.finally(() => running.delete(work));
+  };
+
+  const sweep = async (olderThanMs: number): Promise<void> => {
+    const rows = await database.asSystem((em) =>
+      em.find(
+        OutboxEntity,
+        { createdAt: { $lte: new Date(Date.now() - olderThanMs) } },
+        { orderBy: { createdAt: 'asc' }, limit: sweepRows },
+      ),
+    );
+    await publish(rows);
+  };
+
+  const timer = setInterval(() => {
+    void tracked(sweep(sweepEveryMs).catch((err) => logger.warn({ err }, 'outbox sweep failed')));
+  }, sweepEveryMs);
+
+  return {
+    publish: (rows) => tracked(publish(rows)),
+    sweep: (olderThanMs) => tracked(sweep(olderThanMs)),
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await Promise.allSettled(running);
+    },
+  };
+};

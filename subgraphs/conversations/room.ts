@@ -1,0 +1,61 @@
+/** Opens the conversations room: its subgraph, the outbox relay, the consumer of results and the sweeper. */
+
+import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
+import { createRoomClient } from '#kernel/subgraph/room-client.ts';
+import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
+import { createChangeFeed } from './changes.ts';
+import type { ConversationsConfig } from './config.ts';
+import { createContext, type RoomInternals } from './graphql/context.ts';
+import { startOutboxRelay } from './outbox/relay.ts';
+import { consumeResults } from './results/consume-results.ts';
+import { startSweeper } from './results/sweeper.ts';
+import { createConversationsSchema } from './schema.ts';
+import { createAdmission } from './turns/admission.ts';
+import { createQueuePressure } from './turns/queue-pressure.ts';
+
+export type ConversationsOptions = Pick<
+  ConversationsConfig,
+  'USAGE_URL' | 'SAFETY_URL' | 'MODELS_URL' | 'MAX_CONTENT_LENGTH' | 'MAX_QUEUED' | 'WORKER_VANISHED_AFTER_MS'
+>;
+
+/** Closing: no more requests, then no more results, then the relay has published what it holds. */
+export const openConversations = async (services: RoomServices, options: ConversationsOptions): Promise<Room> => {
+  const { database, ports, logger, signIdentity } = services;
+  const { broker, streamLog, signals } = ports;
+  await using opened = new AsyncDisposableStack();
+  const client = (url: string) => opened.use(createRoomClient('conversations', url, signIdentity));
+  const rooms = {
+    usage: client(options.USAGE_URL),
+    safety: client(options.SAFETY_URL),
+    models: client(options.MODELS_URL),
+  };
+  const relay = opened.use(startOutboxRelay(database, broker, logger));
+  const changes = createChangeFeed(signals, logger);
+  const admission = createAdmission(rooms, logger);
+  const checkPressure = createQueuePressure(broker, options.MAX_QUEUED, logger);
+  opened.use(startSweeper({ database, broker, streamLog, logger }, options.WORKER_VANISHED_AFTER_MS));
+  opened.use(await consumeResults(broker, { database, relay, changes }, logger));
+  const internals: RoomInternals = {
+    database,
+    ports: { streamLog, signals, broker },
+    turns: { database, admission, checkPressure, relay, streamLog, changes },
+    maxContentLength: options.MAX_CONTENT_LENGTH,
+  };
+  const subgraph = opened.use(
+    await serveSubgraph({
+      ...services,
+      schema: createConversationsSchema(),
+      createContext: (identity) => createContext(internals, identity),
+      checks: {
+        database: () => database.ping(),
+        broker: () => broker.ping(),
+        streamLog: () => streamLog.ping(),
+        signals: () => signals.ping(),
+      },
+    }),
+  );
+  // What a crash left behind goes out before the first sweep.
+  await relay.sweep(0);
+  const closing = opened.move();
+  return { url: subgraph.url, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+};

@@ -1,0 +1,31 @@
+/** The executable schema of this subgraph. Needs no service: it is also what the committed SDL is printed from. */
+import { DirectiveLocation, GraphQLDirective, GraphQLNonNull, type GraphQLSchema, GraphQLString } from 'graphql';
+import { federationLinkUrl } from '#kernel/subgraph/builder.ts';
+import { builder } from './graphql/builder.ts';
+import './graphql/message-type.ts';
+import './graphql/conversation-type.ts';
+import './graphql/message-events.ts';
+import './graphql/queries.ts';
+import './graphql/conversation-mutations.ts';
+import './graphql/turn-mutations.ts';
+import './graphql/subscriptions.ts';
+
+/** Tells the gateway that it may open the subscription again after `extensions.cursor` of the last event it delivered. */
+const resumable = new GraphQLDirective({
+  name: 'resumable',
+  description:
+    'The gateway resumes this subscription by itself: it passes the last extensions.cursor in the named argument.',
+  args: { argument: { type: new GraphQLNonNull(GraphQLString) } },
+  locations: [DirectiveLocation.FIELD_DEFINITION],
+});
+
+/** Composed directives need a specification of their own to link to. */
+const resumableLink = { url: 'https://parlance.dev/resumable/v1.0', import: ['@resumable'] };
+
+export const createConversationsSchema = (): GraphQLSchema =>
+  builder.toSubGraphSchema({
+    linkUrl: federationLinkUrl,
+    directives: [resumable],
+    composeDirectives: ['@resumable'],
+    schemaDirectives: { link: resumableLink },
+  });

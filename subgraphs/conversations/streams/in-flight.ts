@@ -1,0 +1,30 @@
+/**
+ * A message as it is at this moment. The row of a message in flight is behind its stream: text, status and last seq are read
+ * from the log, so that a refetch shows what the stream showed.
+ */
+import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
+import { inFlightStatuses, type Message } from '../entities.ts';
+
+/** The row with what a terminal event says. */
+export const afterTerminal = (message: Message, event: StreamEvent, text: string, seq: number): Message => {
+  const ended = { ...message, content: text, lastSeq: seq, completedAt: message.completedAt ?? new Date() };
+  if (event.type === 'MessageCompleted') return { ...ended, status: event.status, finishReason: event.finishReason };
+  if (event.type !== 'MessageFailed') return { ...ended, status: 'STREAMING', completedAt: null };
+  const { code, message: sentence, retryable } = event;
+  return { ...ended, status: 'FAILED', finishReason: 'ERROR', failure: { code, message: sentence, retryable } };
+};
+
+const lastEntry = async (log: StreamLog, messageId: string, lastSeq: number): Promise<StreamEvent | undefined> => {
+  for await (const { event } of log.tail(messageId, lastSeq - 1, AbortSignal.timeout(1_000))) return event;
+  return undefined;
+};
+
+export const readMessage = async (log: StreamLog, message: Message): Promise<Message> => {
+  if (!inFlightStatuses.includes(message.status)) return message;
+  const snapshot = await log.snapshot(message.id);
+  if (!snapshot || snapshot.lastSeq === 0) return message;
+  if (!snapshot.ended) return { ...message, status: 'STREAMING', content: snapshot.text, lastSeq: snapshot.lastSeq };
+  const event = await lastEntry(log, message.id, snapshot.lastSeq);
+  return event ? afterTerminal(message, event, snapshot.text, snapshot.lastSeq) : message;
+};

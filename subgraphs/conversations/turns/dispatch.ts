@@ -1,0 +1,21 @@
+/**
+ * Hands the conversation's next waiting answer to the workers. One generation runs in a conversation at a time: what
+ * `onBusy: ENQUEUE` or `INTERRUPT` left waiting goes out in the transaction that stores the end of the one before.
+ */
+import type { EntityManager } from '@mikro-orm/sql';
+import { type Conversation, MessageEntity } from '../entities.ts';
+import { addToOutbox, type OutboxRow } from '../outbox/relay.ts';
+import { buildJob } from './build-job.ts';
+
+/** Undefined when nothing waits. The caller holds the conversation's row lock. */
+export const dispatchNext = async (em: EntityManager, conversation: Conversation): Promise<OutboxRow | undefined> => {
+  const next = await em.findOne(
+    MessageEntity,
+    { conversationId: conversation.id, status: 'QUEUED', dispatchedAt: null },
+    { orderBy: { createdAt: 'asc', id: 'asc' } },
+  );
+  if (!next?.generation || next.parentId == null) return undefined;
+  const question = await em.findOneOrFail(MessageEntity, { id: next.parentId });
+  next.dispatchedAt = new Date();
+  return addToOutbox(em, await buildJob(em, conversation, question, { id: next.id, generation: next.generation }));
+};

@@ -1,0 +1,29 @@
+/**
+ * Stops a generation: the wish is stored in the row and in the stream log, where the worker learns it with its next append. An answer
+ * that still waits in its conversation has no worker; it is ended here.
+ */
+import type { Database } from '#kernel/database/database.ts';
+import type { Identity } from '#kernel/identity.ts';
+import type { Ports } from '#kernel/ports.ts';
+import { requireMessage } from '../access.ts';
+import { inFlightStatuses, type Message } from '../entities.ts';
+import { endWithoutWorker } from '../results/end-without-worker.ts';
+import { readMessage } from '../streams/in-flight.ts';
+
+/** Throws NOT_FOUND. Returns the message as it is after the wish was recorded. */
+export const stopGeneration = async (
+  services: { readonly database: Database; readonly ports: Pick<Ports, 'streamLog' | 'broker'> },
+  identity: Identity,
+  messageId: string,
+): Promise<Message> => {
+  const { database, ports } = services;
+  const message = await database.forTenant(identity.tenantId).transactional(async (em) => {
+    const found = await requireMessage(em, identity, messageId, 'write');
+    if (inFlightStatuses.includes(found.message.status)) found.message.stopRequestedAt ??= new Date();
+    return found.message;
+  });
+  if (!inFlightStatuses.includes(message.status)) return message;
+  if (message.dispatchedAt) await ports.streamLog.requestStop(message.id);
+  else await endWithoutWorker(ports, message, { status: 'CANCELLED', finishReason: 'CANCELLED' });
+  return readMessage(ports.streamLog, message);
+};
