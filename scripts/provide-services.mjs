@@ -1,0 +1,86 @@
+/**
+ * Makes the programs of PostgreSQL, Redis and RabbitMQ available to the tests, which start throwaway instances of them on
+ * private ports. In this order: they are installed -> nothing to do; apt-get may install them -> installs them, without starting
+ * any; else it says what to install, and with a working Docker the command that runs the tests in a container, and exits with 1.
+ * Plain JavaScript without dependencies: it runs before anything else is there.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const debianPostgres = '/usr/lib/postgresql';
+const rabbitmqScripts = '/usr/lib/rabbitmq/bin';
+
+/** @param {string} name */
+const isOnPath = (name) => spawnSync('/bin/sh', ['-c', 'command -v -- "$0"', name], { stdio: 'ignore' }).status === 0;
+
+const hasPostgres = () =>
+  ['initdb', 'postgres', 'psql'].every(isOnPath) ||
+  (existsSync(debianPostgres) &&
+    readdirSync(debianPostgres).some((version) => existsSync(join(debianPostgres, version, 'bin', 'initdb'))));
+
+/** What the tests need: how to tell that it is there and its Debian package. */
+const services = [
+  { name: 'PostgreSQL 15 or later', isThere: hasPostgres, debianPackage: 'postgresql' },
+  {
+    name: 'Redis 7 or later',
+    isThere: () => isOnPath('redis-server') && isOnPath('redis-cli'),
+    debianPackage: 'redis-server',
+  },
+  {
+    name: 'RabbitMQ 3.10 or later',
+    isThere: () =>
+      isOnPath('epmd') && (existsSync(join(rabbitmqScripts, 'rabbitmq-server')) || isOnPath('rabbitmq-server')),
+    debianPackage: 'rabbitmq-server',
+  },
+];
+
+/** @param {string} command @param {string[]} args */
+const run = (command, args) =>
+  spawnSync(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  }).status === 0;
+
+const policy = '/usr/sbin/policy-rc.d';
+
+/** Packages start their server when they are installed; a policy of "no" (exit 101) keeps the standard ports free. */
+const installWithoutStarting = (/** @type {string[]} */ packages) => {
+  const ours = !existsSync(policy);
+  if (ours) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    return run('apt-get', ['update']) && run('apt-get', ['install', '-y', '--no-install-recommends', ...packages]);
+  } finally {
+    if (ours) rmSync(policy, { force: true });
+  }
+};
+
+/** The container is Debian and root: there this script installs what is missing. Its node_modules are its own. */
+const inContainer =
+  'docker run --rm -v "$PWD":/parlance -v /parlance/node_modules -w /parlance node:24-bookworm sh -c \'npm ci && npm test\'';
+const hasDocker = () => isOnPath('docker') && spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0;
+
+const missing = () => services.filter(({ isThere }) => !isThere());
+
+const provide = () => {
+  if (missing().length === 0) return 0;
+  if (process.getuid?.() === 0 && isOnPath('apt-get')) {
+    const packages = missing().map(({ debianPackage }) => debianPackage);
+    console.error(`Installing for the tests: ${packages.join(', ')}`);
+    installWithoutStarting(packages);
+    if (missing().length === 0) return 0;
+  }
+  const names = missing().map(({ name }) => name);
+  const packages = missing().map(({ debianPackage }) => debianPackage);
+  console.error(
+    [
+      `The tests start their own throwaway servers and need the programs of: ${names.join(', ')}.`,
+      `On Debian or Ubuntu: sudo apt-get install --no-install-recommends ${packages.join(' ')}`,
+      'On macOS: brew install postgresql redis rabbitmq',
+      ...(hasDocker() ? [`In a container: ${inContainer}`] : []),
+    ].join('\n'),
+  );
+  return 1;
+};
+
+process.exitCode = provide();
