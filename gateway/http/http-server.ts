@@ -1,6 +1,6 @@
 /**
  * The one port of the gateway: health, pages, GraphQL over HTTP, and the upgrade to WebSocket. Closing it stops intake first:
- * idle connections end at once, requests in flight are answered with `connection: close`.
+ * idle connections end at once, the others as soon as what is in flight on them is answered.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
@@ -35,7 +35,10 @@ const pathOf = (request: IncomingMessage): string => request.url?.split('?', 1)[
 export const openHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
   let draining = false;
   const server = createServer((request, response) => {
-    if (draining) response.setHeader('connection', 'close');
+    // A connection that was kept alive for a next request would hold up the drain until its idle limit.
+    response.once('close', () => {
+      if (draining) setImmediate(() => server.closeIdleConnections());
+    });
     if (options.answerHealth(request, response)) return;
     const path = pathOf(request);
     if (path === '/explorer' && request.method === 'GET') {

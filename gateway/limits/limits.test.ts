@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { openSignedIn } from '../testing/socket-client.ts';
+import { openTestGateway } from '../testing/test-gateway.ts';
+
+const subscribePayload = (id: string): object => ({
+  id,
+  type: 'subscribe',
+  payload: { query: 'subscription { ticks { seq } }' },
+});
+
+test('refuses operations that are too complex, over HTTP and over sockets, before any subgraph is asked', async () => {
+  await using gateway = await openTestGateway({ limits: { maxDepth: 3, maxTokens: 30, maxCost: 100 } });
+  await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
+  const deep = '{ story(id: "1") { related { related { id } } } }';
+  const long = `{ ${'id '.repeat(40)} }`;
+  const costly = '{ storyPage(first: 99) { nodes { id } } }';
+  const subscription = 'subscription { storyStream(id: "1") { story { related { id } } } }';
+  for (const query of [deep, long, costly, subscription]) {
+    client.send({ id: '1', type: 'subscribe', payload: { query } });
+    expect(await client.frame()).toMatchObject({
+      type: 'error',
+      payload: [{ extensions: { code: 'OPERATION_TOO_COMPLEX' } }],
+    });
+    if (query === subscription) continue;
+    const { status, errors } = await gateway.ask(query);
+    expect(status).toBe(400);
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: 'OPERATION_TOO_COMPLEX',
+      found: expect.any(Number),
+      limit: expect.any(Number),
+    });
+  }
+  expect(gateway.graph.stories.asked).toEqual([]);
+});
+
+test('counts a page size that a variable brings', async () => {
+  await using gateway = await openTestGateway();
+  const query = 'query ($n: Int) { storyPage(first: $n) { nodes { id } } }';
+  expect((await gateway.ask(query, { variables: { n: 50 } })).status).toBe(200);
+  expect((await gateway.ask(query, { variables: { n: 100_000 } })).errors?.[0]?.extensions['code']).toBe(
+    'OPERATION_TOO_COMPLEX',
+  );
+});
+
+test('limits the rate of a user, says when to come back, and does not mind other users', async () => {
+  await using gateway = await openTestGateway({ rates: { perUser: { capacity: 2, refillPerSecond: 0.1 } } });
+  const headers = { authorization: `Bearer ${await gateway.issuer.token()}` };
+  for (let index = 0; index < 2; index += 1)
+    expect((await gateway.ask('{ __typename }', { headers })).status).toBe(200);
+  const { status, errors, headers: answered } = await gateway.ask('{ __typename }', { headers });
+  expect(status).toBe(429);
+  const retryAfterMs = Number(errors?.[0]?.extensions['retryAfterMs']);
+  expect(errors?.[0]?.extensions['code']).toBe('RATE_LIMITED');
+  expect(retryAfterMs).toBeGreaterThan(0);
+  expect(answered.get('retry-after')).toBe(String(Math.ceil(retryAfterMs / 1000)));
+  expect((await gateway.ask('{ __typename }')).status).toBe(200);
+});
+
+test('limits the rate of a tenant over all its users, and counts what comes over sockets', async () => {
+  await using gateway = await openTestGateway({ rates: { perTenant: { capacity: 2, refillPerSecond: 0.1 } } });
+  const tenantId = '01900000-0000-7000-8000-000000000001';
+  await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token({ tenantId }));
+  client.send({ id: '1', type: 'subscribe', payload: { query: '{ __typename }' } });
+  await client.frames(2);
+  client.send(subscribePayload('2'));
+  await gateway.graph.stories.untilRunning(1);
+  client.send({ id: '3', type: 'subscribe', payload: { query: '{ __typename }' } });
+  expect(await client.frame()).toMatchObject({
+    id: '3',
+    type: 'error',
+    payload: [{ extensions: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) } }],
+  });
+  const headers = { authorization: `Bearer ${await gateway.issuer.token({ tenantId })}` };
+  expect((await gateway.ask('{ __typename }', { headers })).status).toBe(429);
+});
+
+test.each([
+  ['of one user, over all sockets', { perUser: 2 }, true],
+  ['of one socket', { perSocket: 1 }, false],
+])('limits the subscriptions %s, and frees the place of one that ended', async (_, streams, second) => {
+  await using gateway = await openTestGateway({ streams });
+  const { stories } = gateway.graph;
+  const token = await gateway.issuer.token();
+  await using client = await openSignedIn(gateway.socketUrl, token);
+  await using other = await openSignedIn(gateway.socketUrl, token);
+  client.send(subscribePayload('1'));
+  await stories.untilRunning(1);
+  if (second) {
+    other.send(subscribePayload('1'));
+    await stories.untilRunning(2);
+  }
+  client.send(subscribePayload('2'));
+  expect(await client.frame()).toMatchObject({
+    id: '2',
+    type: 'error',
+    payload: [{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' } }],
+  });
+  client.send({ id: '1', type: 'complete' });
+  await stories.untilRunning(second ? 1 : 0);
+  client.send(subscribePayload('2'));
+  await stories.untilRunning(second ? 2 : 1);
+});
