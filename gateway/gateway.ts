@@ -83,7 +83,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const deadlineMs = options.subgraphDeadlineMs ?? defaultSubgraphDeadlineMs;
   const sign = createIdentitySigner(options.identitySecret);
   const maskError = createErrorMask(logger);
-  const takeRequest = createRequestRate(options.limiter, { ...defaultRequestRates, ...options.rates });
+  const takeRequest = createRequestRate(options.limiter, { ...defaultRequestRates, ...options.rates }, logger);
 
   const pools = createSubgraphPools(deadlineMs);
   const upstreams = createUpstreamSockets(sign, logger);
@@ -183,7 +183,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
 
   return {
     port: http.port,
-    url: `http://${options.host}:${http.port}/graphql`,
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${http.port}/graphql`,
     reload: executor.reload,
     async [Symbol.asyncDispose]() {
       watching?.[Symbol.dispose]();

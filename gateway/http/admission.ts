@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { ApolloServerPlugin } from '@apollo/server';
+import { GraphQLError } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import { parseBearer } from '../authentication/bearer-token.ts';
@@ -23,6 +24,11 @@ export interface AdmissionOptions {
 
 const tokenMissing = (): AppError =>
   new AppError('UNAUTHENTICATED', 'This needs a token: send "Authorization: Bearer <token>".');
+
+const needsSocket = (): GraphQLError =>
+  new GraphQLError('Subscriptions run over WebSocket at the same address, with the subprotocol graphql-transport-ws.', {
+    extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+  });
 
 const asGraphQLError = (fault: unknown): unknown => (fault instanceof AppError ? toGraphQLError(fault) : fault);
 
@@ -54,6 +60,7 @@ export const createAdmissionPlugin = (limits: OperationLimits): ApolloServerPlug
       if (!operation) return;
       const fragments = fragmentsOf(document.definitions);
       try {
+        if (operation.operation === 'subscription') throw needsSocket();
         if (!contextValue.user && !readsOnlySchema(operation, fragments)) throw tokenMissing();
         checkOperation({ schema, operation, fragments, variables: request.variables ?? {} }, limits);
       } catch (fault) {

@@ -74,6 +74,7 @@ describe('faulty requests', () => {
       400,
       'OPERATION_RESOLUTION_FAILURE',
     ],
+    ['a subscription', '{"query":"subscription { ticks { seq } }"}', 400, 'BAD_REQUEST'],
     [
       'a variable of the wrong type',
       '{"query":"query ($n: Int) { stories(first: $n) { id } }","variables":{"n":"x"}}',

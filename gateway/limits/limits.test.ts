@@ -100,3 +100,11 @@ test.each([
   client.send(subscribePayload('2'));
   await stories.untilRunning(second ? 2 : 1);
 });
+
+test('lets operations pass while the limiter does not answer', async () => {
+  const away = (): Promise<never> => Promise.reject(new Error('away'));
+  await using gateway = await openTestGateway({
+    limiter: { takeTokens: away, countInWindow: away, [Symbol.asyncDispose]: async () => {} },
+  });
+  expect((await gateway.ask('{ __typename }')).status).toBe(200);
+});
