@@ -1,0 +1,65 @@
+/** The tables of safety as entities; every row is a tenant's. */
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import {
+  type CategoryScore,
+  moderationActions,
+  moderationCategories,
+  moderationStages,
+} from './screening/categories.ts';
+
+/** What a tenant set for a category; without a row it has the default. */
+export const ThresholdEntity = defineEntity({
+  name: 'ModerationThreshold',
+  tableName: 'thresholds',
+  schema: 'safety',
+  properties: {
+    tenantId: p.uuid().primary(),
+    category: p.enum(moderationCategories).primary(),
+    flagAt: p.double().nullable(),
+    blockAt: p.double().nullable(),
+    updatedAt: p.datetime(3).onCreate(() => new Date()),
+    updatedBy: p.uuid(),
+  },
+});
+
+export const VerdictEntity = defineEntity({
+  name: 'ModerationVerdict',
+  tableName: 'verdicts',
+  schema: 'safety',
+  properties: {
+    tenantId: p.uuid().primary(),
+    messageId: p.uuid().primary(),
+    stage: p.enum(moderationStages).primary(),
+    conversationId: p.uuid(),
+    action: p.enum(moderationActions),
+    categories: p.json<readonly CategoryScore[]>(),
+    version: p.text(),
+    createdAt: p.datetime(3).onCreate(() => new Date()),
+  },
+});
+export type Verdict = InferEntity<typeof VerdictEntity>;
+
+/** UPHELD: the screening was right. DISMISSED: it was not. */
+export const caseStatuses = ['OPEN', 'UPHELD', 'DISMISSED'] as const;
+export type CaseStatus = (typeof caseStatuses)[number];
+
+export const CaseEntity = defineEntity({
+  name: 'ModerationCase',
+  tableName: 'cases',
+  schema: 'safety',
+  properties: {
+    id: p.uuid().primary(),
+    tenantId: p.uuid(),
+    messageId: p.uuid(),
+    stage: p.enum(moderationStages),
+    /** Who wrote the message, or whom it answers. */
+    userId: p.uuid(),
+    excerpt: p.text(),
+    status: p.enum(caseStatuses).default('OPEN'),
+    note: p.text().nullable(),
+    resolvedBy: p.uuid().nullable(),
+    openedAt: p.datetime(3).onCreate(() => new Date()),
+    resolvedAt: p.datetime(3).nullable(),
+  },
+});
+export type ModerationCase = InferEntity<typeof CaseEntity>;

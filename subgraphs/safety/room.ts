@@ -1,0 +1,40 @@
+/**
+ * The safety room: screens what people write before it is admitted and what models wrote afterwards, and serves the subgraph.
+ * Closing stops the queue first, then requests, then what they read from.
+ */
+import type { RoomSchema } from '#kernel/database/database.ts';
+import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
+import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
+import { CaseEntity, ThresholdEntity, VerdictEntity } from './entities.ts';
+import { createSafetySchema } from './schema.ts';
+import { consumeResults } from './verdicts/consume-results.ts';
+import { createVerdictLoader } from './verdicts/load-verdicts.ts';
+import { openTenantThresholds } from './verdicts/tenant-thresholds.ts';
+
+export const safetySchema: RoomSchema = { name: 'safety', entities: [ThresholdEntity, VerdictEntity, CaseEntity] };
+
+export const openSafety = async (services: RoomServices): Promise<Room> => {
+  const { database, ports, logger } = services;
+  const { signals, broker } = ports;
+  await using opened = new AsyncDisposableStack();
+  const thresholds = opened.use(await openTenantThresholds(database, signals));
+  const screening = { database, signals, thresholds };
+  const subgraph = opened.use(
+    await serveSubgraph({
+      schema: createSafetySchema(),
+      createContext: (identity) => ({
+        ...screening,
+        identity,
+        verdicts: createVerdictLoader(database, identity.tenantId),
+      }),
+      verifyIdentity: services.verifyIdentity,
+      host: services.host,
+      port: services.port,
+      checks: { database: () => database.ping(), broker: () => broker.ping() },
+      logger,
+    }),
+  );
+  opened.use(await consumeResults(screening, broker, logger));
+  const closing = opened.move();
+  return { url: subgraph.url, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+};

@@ -1,0 +1,114 @@
+/**
+ * The safety room for tests: open on PGlite and embedded ports. Asked over HTTP with signed identities, as the gateway and the
+ * other rooms ask.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Database } from '#kernel/database/database.ts';
+import { openPglite } from '#kernel/database/pglite.ts';
+import { createIdentitySigner, createIdentityVerifier, type Identity } from '#kernel/identity.ts';
+import { createLogger } from '#kernel/log.ts';
+import type { MessageFinished } from '#kernel/messages/events.ts';
+import { openPorts, type Ports } from '#kernel/ports.ts';
+import { createDirectory } from '../../tests/services/directory.ts';
+import { openSafety, safetySchema } from './room.ts';
+
+export const acme = '01900000-0000-7000-8000-00000000ac3e';
+export const globex = '01900000-0000-7000-8000-000000910be7';
+const ada = '01900000-0000-7000-8000-000000000ada';
+
+export const identityOf = (tenantId: string, more: Partial<Identity> = {}): Identity => ({
+  tenantId,
+  userId: ada,
+  roles: ['USER'],
+  scopes: [],
+  ...more,
+});
+
+export interface Answer {
+  // biome-ignore lint/suspicious/noExplicitAny: an answer is whatever the test asked for; it is compared, not used.
+  readonly data: any;
+  readonly errors: readonly { message: string; extensions: { code: string; argument?: string } }[];
+}
+
+export interface SafetyRoom extends AsyncDisposable {
+  readonly url: string;
+  readonly database: Database;
+  readonly ports: Ports;
+  signIdentity(identity: Identity): Promise<string>;
+  ask(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<Answer>;
+  /** As conversations does it; gives the answer's screening. */
+  screen(content: string, messageId?: string, tenantId?: string): Promise<{ action: string; categories: object[] }>;
+  /** Publishes message.finished for acme with this text. */
+  finish(messageId: string, text: string): Promise<void>;
+  /** Message.moderation of many, in their order. */
+  moderation(identity: Identity, messageIds: readonly string[]): Promise<({ action: string; stage: string } | null)[]>;
+}
+
+const secret = 'a secret that only these tests know, 32+';
+
+const screenMutation = `mutation ($input: ScreenContentInput!) {
+  screenContent(input: $input) { action categories { category score } version } }`;
+const moderationQuery = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
+  ... on Message { moderation { stage action categories { category score } version } } } }`;
+
+export const openSafetyRoom = async (): Promise<SafetyRoom> => {
+  await using opened = new AsyncDisposableStack();
+  const directory = opened.use(await createDirectory());
+  const logger = createLogger('safety', 'silent');
+  const database = opened.use(await openPglite(`${directory.path}/postgres`, [safetySchema]));
+  const ports = opened.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1000 }, logger));
+  const signIdentity = createIdentitySigner(secret);
+  const verifyIdentity = createIdentityVerifier(secret);
+  const room = opened.use(
+    await openSafety({ database, ports, signIdentity, verifyIdentity, host: '127.0.0.1', port: 0, logger }),
+  );
+  const closing = opened.move();
+  const ask: SafetyRoom['ask'] = async (identity, query, variables = {}) => {
+    const response = await fetch(room.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await signIdentity(identity)}` },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors = [] } = (await response.json()) as Partial<Answer>;
+    return { data, errors };
+  };
+  return {
+    url: room.url,
+    database,
+    ports,
+    signIdentity,
+    ask,
+    async screen(content, messageId = randomUUID(), tenantId = acme) {
+      const input = { messageId, conversationId: randomUUID(), content };
+      const { data, errors } = await ask(identityOf(tenantId, { room: 'conversations' }), screenMutation, { input });
+      if (errors[0]) throw new Error(errors[0].message);
+      return data.screenContent;
+    },
+    async finish(messageId, text) {
+      const body: MessageFinished = {
+        tenantId: acme,
+        userId: ada,
+        conversationId: randomUUID(),
+        messageId,
+        attempt: 1,
+        modelId: 'acme/small',
+        usage: { inputTokens: 10, cachedInputTokens: 0, outputTokens: 20, reasoningTokens: 0, source: 'COUNTED' },
+        queueWaitMs: 5,
+        durationMs: 1100,
+        status: 'COMPLETED',
+        finishReason: 'STOP',
+        text,
+        lastSeq: 3,
+      };
+      await ports.broker.publish('events', 'message.finished', messageId, body);
+    },
+    async moderation(identity, messageIds) {
+      const representations = messageIds.map((id) => ({ __typename: 'Message', id }));
+      const { data } = await ask(identity, moderationQuery, { representations });
+      return data._entities.map(
+        ({ moderation }: { moderation: { action: string; stage: string } | null }) => moderation,
+      );
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+};

@@ -1,0 +1,14 @@
+/** The GraphQL schema of safety, complete without a database: for serving it, and for printing its SDL. */
+import type { GraphQLSchema } from 'graphql';
+import { federationLinkUrl } from '#kernel/subgraph/builder.ts';
+import { createSafetyBuilder } from './schema/builder.ts';
+import { addScreenContent } from './schema/screen-content.ts';
+import { addVerdict } from './schema/verdict.ts';
+
+export const createSafetySchema = (): GraphQLSchema => {
+  const builder = createSafetyBuilder();
+  builder.mutationType({});
+  const types = addVerdict(builder);
+  addScreenContent(builder, types);
+  return builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
+};

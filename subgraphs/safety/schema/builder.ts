@@ -1,0 +1,11 @@
+/** The builder of this subgraph's schema, and what each of its resolvers gets. */
+import { createSubgraphBuilder, type SubgraphContext } from '#kernel/subgraph/builder.ts';
+import type { VerdictLoader } from '../verdicts/load-verdicts.ts';
+import type { ScreeningServices } from '../verdicts/record-verdict.ts';
+
+export interface SafetyContext extends SubgraphContext, ScreeningServices {
+  readonly verdicts: VerdictLoader;
+}
+
+export const createSafetyBuilder = () => createSubgraphBuilder<SafetyContext>();
+export type SafetyBuilder = ReturnType<typeof createSafetyBuilder>;

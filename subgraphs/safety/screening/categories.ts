@@ -1,0 +1,61 @@
+/**
+ * What text is screened for, what scores lead to, and the thresholds of a tenant that set none. A score is a confidence from 0
+ * to 1 that the text belongs to the category.
+ */
+export const moderationCategories = [
+  'PROFANITY',
+  'HATE',
+  'THREAT',
+  'SELF_HARM',
+  'CHAT_TEMPLATE',
+  'PROMPT_INJECTION',
+] as const;
+export type ModerationCategory = (typeof moderationCategories)[number];
+
+/** INPUT: what a person wrote, before it is admitted. OUTPUT: what a model wrote. */
+export const moderationStages = ['INPUT', 'OUTPUT'] as const;
+export type ModerationStage = (typeof moderationStages)[number];
+
+export const moderationActions = ['ALLOW', 'FLAG', 'BLOCK'] as const;
+export type ModerationAction = (typeof moderationActions)[number];
+
+export interface CategoryScore {
+  readonly category: ModerationCategory;
+  readonly score: number;
+}
+
+/** Least scores for an action; null: never. */
+export interface CategoryThresholds {
+  readonly flagAt: number | null;
+  readonly blockAt: number | null;
+}
+export type Thresholds = Readonly<Record<ModerationCategory, CategoryThresholds>>;
+
+/**
+ * Categories that may only flag, whatever a tenant wishes: signs of prompt injection are too common in harmless text ("act
+ * as a travel guide") to refuse a message for them.
+ */
+export const flagOnlyCategories: ReadonlySet<ModerationCategory> = new Set<ModerationCategory>(['PROMPT_INJECTION']);
+
+/** Somebody in need is never turned away: SELF_HARM opens a case and goes on, unless the tenant decides otherwise. */
+export const defaultThresholds: Thresholds = {
+  PROFANITY: { flagAt: 0.5, blockAt: null },
+  HATE: { flagAt: 0.5, blockAt: 0.9 },
+  THREAT: { flagAt: 0.5, blockAt: 0.9 },
+  SELF_HARM: { flagAt: 0.5, blockAt: null },
+  CHAT_TEMPLATE: { flagAt: 0.5, blockAt: 0.9 },
+  PROMPT_INJECTION: { flagAt: 0.6, blockAt: null },
+};
+
+const actionFor = ({ category, score }: CategoryScore, thresholds: Thresholds): ModerationAction => {
+  const { flagAt, blockAt } = thresholds[category];
+  if (blockAt !== null && score >= blockAt) return 'BLOCK';
+  return flagAt !== null && score >= flagAt ? 'FLAG' : 'ALLOW';
+};
+
+/** The strictest action that any score leads to. */
+export const decideAction = (scores: readonly CategoryScore[], thresholds: Thresholds): ModerationAction => {
+  const actions = new Set(scores.map((score) => actionFor(score, thresholds)));
+  if (actions.has('BLOCK')) return 'BLOCK';
+  return actions.has('FLAG') ? 'FLAG' : 'ALLOW';
+};

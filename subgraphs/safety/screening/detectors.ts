@@ -1,0 +1,69 @@
+/**
+ * The detectors that screening runs on each window: profanity and slurs (obscenity's dataset), prompt injection (vard's
+ * patterns), and our own phrases. Each gives the score per category that the window alone deserves.
+ */
+import { createVard } from '@andersmyrmel/vard';
+import { englishDataset, englishRecommendedTransformers, RegExpMatcher } from 'obscenity';
+import type { CategoryScore, ModerationStage } from './categories.ts';
+import { phraseRules } from './phrase-rules.ts';
+
+/** Names the rules and the datasets; stored with every verdict. Changes whenever a score may. */
+export const screeningVersion = 'parlance-1 obscenity-0.4.6 vard-1.2.0';
+
+export type Detector = (window: string, stage: ModerationStage) => readonly CategoryScore[];
+
+const profanity = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers });
+
+/** Words of the dataset that insult people for what they are. */
+const slurs: ReadonlySet<string> = new Set(
+  'abeed africoon arabush boonga chingchong fag kike nigger tranny'.split(' '),
+);
+/** Words of the dataset that insult; what is in neither list also has a plain meaning, as in medicine. */
+const swearWords: ReadonlySet<string> = new Set(
+  'asshole bastard bitch bollocks cunt fuck motherfucker prick pussy shit slut twat wank whore'.split(' '),
+);
+const swearScore = 0.6;
+const slurScore = 0.8;
+/** Below every default threshold. */
+const plainScore = 0.3;
+
+const detectProfanity: Detector = (window) => {
+  const words = profanity
+    .getAllMatches(window)
+    .map((match) => englishDataset.getPayloadWithPhraseMetadata(match).phraseMetadata?.originalWord ?? '');
+  if (words.length === 0) return [];
+  const swears = words.some((word) => swearWords.has(word));
+  return [
+    { category: 'PROFANITY', score: swears ? swearScore : plainScore },
+    ...(words.some((word) => slurs.has(word)) ? [{ category: 'HATE', score: slurScore } as const] : []),
+  ];
+};
+
+/** Its own length limit never applies: windows are shorter. Delimiters have better rules here; encodings are no offence. */
+const injection = createVard().threshold(0.7).allow('delimiterInjection').allow('encoding');
+/** Severity from which an override speaks for itself ("ignore all previous instructions", not "new task"). */
+const clearSeverity = 0.85;
+const injectionWeight = { clearOverride: 1, systemPromptLeak: 0.5, vagueOverride: 0.4, roleManipulation: 0.35 };
+const mostInjection = 0.95;
+
+/** Adds what each kind of sign is worth: one vague sign is weak, several kinds together are not. */
+const detectInjection: Detector = (window, stage) => {
+  // A model's own text instructs nobody, and an empty one is refused by vard.
+  if (stage === 'OUTPUT' || window.trim() === '') return [];
+  const result = injection.safeParse(window);
+  if (result.safe) return [];
+  const best = new Map<keyof typeof injectionWeight, number>();
+  for (const { type, severity } of result.threats) {
+    if (type === 'delimiterInjection' || type === 'encoding') continue;
+    const override = severity >= clearSeverity ? 'clearOverride' : 'vagueOverride';
+    const kind = type === 'instructionOverride' ? override : type;
+    best.set(kind, Math.max(best.get(kind) ?? 0, severity));
+  }
+  const score = [...best].reduce((sum, [kind, severity]) => sum + severity * injectionWeight[kind], 0);
+  return [{ category: 'PROMPT_INJECTION', score: Math.min(mostInjection, score) }];
+};
+
+const detectPhrases: Detector = (window) =>
+  phraseRules.filter(({ pattern }) => pattern.test(window)).map(({ category, score }) => ({ category, score }));
+
+export const detectors: readonly Detector[] = [detectProfanity, detectInjection, detectPhrases];

@@ -1,0 +1,89 @@
+/**
+ * Our own rules: phrases that threaten, that speak of harming oneself, that hate a group, and the markers by which chat
+ * templates separate turns. Invariant: a pattern has no nested repetition, and its gaps are bounded, so that it takes linear time.
+ */
+import type { ModerationCategory } from './categories.ts';
+
+export interface PhraseRule {
+  readonly category: ModerationCategory;
+  readonly score: number;
+  readonly pattern: RegExp;
+}
+
+const intends = String.raw`\b(?:i|we)(?:'m| am|'re| are|'ll| will)? ?(?:will|shall|gonna|going to|want to|plan to|about to)?`;
+const harm = '(?:kill|murder|shoot|stab|strangle|behead|beat up|burn)';
+const people =
+  '(?:you|him|her|your (?:family|kids|children|wife|husband|mother|father)|my (?:boss|wife|husband|neighbou?rs?|teacher|classmates|coworkers)|everyone (?:there|here|in)|everybody (?:there|here|in))';
+const places = '(?:school|church|mosque|synagogue|temple|hospital|airport|stadium|office|mall)';
+const attack = '(?:bomb|shoot up|blow up|burn down|attack)';
+const groups =
+  '(?:jews|muslims|christians|hindus|blacks|black people|whites|white people|asians|mexicans|arabs|gays|lesbians|trans people|immigrants|refugees|foreigners|women|disabled people)';
+const oneself =
+  '(?:kill myself|end my life|end it all|hang myself|hurt myself|cut myself|harm myself|commit suicide|take my own life)';
+
+const phrase = (category: ModerationCategory, score: number, source: string): PhraseRule => ({
+  category,
+  score,
+  pattern: new RegExp(source, 'iu'),
+});
+
+export const phraseRules: readonly PhraseRule[] = [
+  phrase('THREAT', 0.95, `${intends} ${harm} ${people}\\b`),
+  phrase('THREAT', 0.95, `${intends} ${attack} (?:the|a|my|your|this|that|our) (?:\\w{1,20} )?${places}\\b`),
+  phrase(
+    'THREAT',
+    0.7,
+    `\\bhow (?:to|do i|can i|could i|would i) ${attack} (?:the|a|my|your|this|that|our) (?:\\w{1,20} )?${places}\\b`,
+  ),
+  phrase(
+    'THREAT',
+    0.7,
+    String.raw`\b(?:you|they|he|she)(?:'re| are|'s| is)? (?:going to|gonna|deserves? to|will|must) (?:die|pay with (?:your|their|his|her) (?:life|lives)|be (?:killed|shot|beheaded))\b`,
+  ),
+
+  phrase(
+    'SELF_HARM',
+    0.95,
+    `\\bi(?:'m| am)? ?(?:will|want to|wanna|plan to|planning to|going to|gonna|need to|ready to|thinking of|thinking about)? ${oneself}\\b`,
+  ),
+  phrase(
+    'SELF_HARM',
+    0.95,
+    String.raw`\b(?:painless|easiest|best|quickest|fastest) ways? to (?:die|kill (?:myself|oneself)|end (?:my|one's) life|commit suicide)\b`,
+  ),
+  phrase('SELF_HARM', 0.9, String.raw`\b(?:go )?kill (?:yourself|urself)\b|\bkys\b`),
+  phrase(
+    'SELF_HARM',
+    0.7,
+    String.raw`\bi(?:'m| am| feel| have been| have) (?:so |very |feeling |really )?suicidal\b|\bi (?:want to|wanna) die\b|\bno reason (?:for me )?to (?:live|go on)\b`,
+  ),
+
+  phrase(
+    'HATE',
+    0.95,
+    `\\b(?:all |every |those |these |the )?${groups} (?:should|must|deserve to|need to|ought to) (?:all )?(?:die|burn|hang|be (?:killed|shot|gassed|hanged|exterminated|wiped out|eradicated))\\b`,
+  ),
+  phrase('HATE', 0.95, `\\b(?:kill|gas|exterminate|eradicate|lynch) (?:all |every |the |those )(?:the )?${groups}\\b`),
+  phrase(
+    'HATE',
+    0.9,
+    `\\b${groups} are (?:all )?(?:vermin|subhuman|sub-human|cockroaches|parasites|animals|filth|scum|an inferior race|inferior)\\b`,
+  ),
+  phrase(
+    'HATE',
+    0.6,
+    `\\bi (?:really |just |fucking )?(?:hate|despise|can't stand) (?:all |those |these |the )?${groups}\\b`,
+  ),
+
+  // A turn that pretends to be the system's or the model's own; then any marker, as one asks about them.
+  phrase(
+    'CHAT_TEMPLATE',
+    0.95,
+    String.raw`<\|(?:im_start|start_header_id)\|> ?(?:system|assistant)\b|<start_of_turn> ?(?:system|model)\b|<<SYS>>.{0,200}<</SYS>>|<\|(?:system|assistant)\|>.{0,200}<\|(?:end|user|assistant|im_end|eot_id)\|>`,
+  ),
+  phrase(
+    'CHAT_TEMPLATE',
+    0.6,
+    String.raw`<\|(?:im_start|im_end|system|user|assistant|end|endoftext|eot_id|begin_of_text|start_header_id|end_header_id)\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>`,
+  ),
+];

@@ -1,0 +1,73 @@
+/**
+ * Screens a text by its tenant's thresholds and keeps the verdict, with a case unless the text is allowed: one statement.
+ * Invariant: one verdict and at most one case per message and stage, however often it is screened.
+ */
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import type { Database } from '#kernel/database/database.ts';
+import type { Signals } from '#kernel/signals/signals.ts';
+import {
+  type CategoryScore,
+  decideAction,
+  type ModerationAction,
+  type ModerationStage,
+} from '../screening/categories.ts';
+import { screeningVersion } from '../screening/detectors.ts';
+import { screenText } from '../screening/screen-text.ts';
+import type { TenantThresholds } from './tenant-thresholds.ts';
+
+export interface ScreeningServices {
+  readonly database: Database;
+  readonly signals: Signals;
+  readonly thresholds: TenantThresholds;
+}
+
+export interface ScreenedText {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly stage: ModerationStage;
+  readonly text: string;
+}
+
+export interface Screening {
+  readonly action: ModerationAction;
+  readonly categories: readonly CategoryScore[];
+  readonly version: string;
+}
+
+/** A tenant's topic; the payload is `{ caseId }`. */
+export const caseOpenedTopic = (tenantId: string): string => `safety.case-opened.${tenantId}`;
+
+/** Characters of the text that a case keeps. */
+const excerptLength = 500;
+
+const recordSql = `
+  with verdict as (
+    insert into safety.verdicts (tenant_id, message_id, stage, conversation_id, action, categories, version)
+    values (?::uuid, ?::uuid, ?::text, ?::uuid, ?::text, ?::jsonb, ?::text)
+    on conflict do nothing
+    returning tenant_id, message_id, stage, action
+  )
+  insert into safety.cases (id, tenant_id, message_id, stage, user_id, excerpt)
+  select ?::uuid, tenant_id, message_id, stage, ?::uuid, ?::text from verdict where action <> 'ALLOW'
+  returning id`;
+const openedSchema = z.array(z.object({ id: z.string() }));
+
+/** Postgres holds no NUL, and a cut may not leave half a character. */
+const excerptOf = (text: string): string => text.slice(0, excerptLength).replaceAll('\0', '').toWellFormed();
+
+export const recordVerdict = async (services: ScreeningServices, screened: ScreenedText): Promise<Screening> => {
+  const { tenantId, messageId, stage, conversationId, userId, text } = screened;
+  const [categories, thresholds] = await Promise.all([screenText(text, stage), services.thresholds.of(tenantId)]);
+  const action = decideAction(categories, thresholds);
+  const verdict = [tenantId, messageId, stage, conversationId, action, JSON.stringify(categories), screeningVersion];
+  const opened = openedSchema.parse(
+    await services.database
+      .forTenant(tenantId)
+      .execute(recordSql, [...verdict, uuidv7(), userId, action === 'ALLOW' ? '' : excerptOf(text)]),
+  );
+  for (const { id } of opened) await services.signals.publish(caseOpenedTopic(tenantId), { caseId: id });
+  return { action, categories, version: screeningVersion };
+};
