@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApolloServer, HeaderMap } from '@apollo/server';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import { AppError, errorCodes, errorExtensions } from '../errors.ts';
 import type { Identity, VerifyIdentity } from '../identity.ts';
@@ -56,6 +57,7 @@ export const createSubgraphHttp = async <Context extends SubgraphContext>(option
     stopOnTerminationSignals: false,
     nodeEnv: 'production',
     persistedQueries: false,
+    plugins: [ApolloServerPluginInlineTraceDisabled()],
     formatError: (formatted, error) => maskError(error, options.logger, formatted),
   });
   await apollo.start();

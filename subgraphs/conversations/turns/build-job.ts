@@ -23,7 +23,11 @@ export const buildJob = async (
   assistant: { readonly id: string; readonly generation: Generation },
 ): Promise<GenerationJob> => {
   const { generation } = assistant;
-  const above = await readBranch(em, question.id, question.depth - maxHistory, question.depth - 1);
+  // By the question's parent: the question itself may not be in the table yet.
+  const above =
+    question.parentId == null
+      ? []
+      : await readBranch(em, question.parentId, question.depth - maxHistory, question.depth - 1);
   const budget = charactersPerToken * Math.max(...generation.candidates.map((candidate) => candidate.contextWindow));
   const history: PromptMessage[] = [];
   let characters = 0;

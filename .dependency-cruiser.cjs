@@ -1,0 +1,97 @@
+/**
+ * The walls of the house. Each rule was seen to fire on a seeded violation (tests/house/import-rules.test.ts does it again).
+ * Rooms: subgraphs/<name>, gateway, inference-workers. They meet in kernel/ and in the standalone only.
+ */
+const tests = '(\\.test\\.ts|\\.contract\\.ts|[.-]fixture\\.ts)$|^(tests|bench)/|^gateway/testing/';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'subgraphs-are-islands',
+      comment: 'A subgraph asks another through the graph or the broker, never by import.',
+      severity: 'error',
+      from: { path: '^subgraphs/([^/]+)/', pathNot: tests },
+      to: { path: '^subgraphs/', pathNot: '^subgraphs/$1/' },
+    },
+    {
+      name: 'rooms-import-kernel-only',
+      comment: 'Gateway, workers and subgraphs know each other by contract.',
+      severity: 'error',
+      from: { path: '^(subgraphs|gateway|inference-workers)/', pathNot: tests },
+      to: { path: '^(subgraphs|gateway|inference-workers|standalone|scripts|client)/', pathNot: '^$1/' },
+    },
+    {
+      name: 'kernel-is-a-leaf',
+      comment: 'kernel imports npm packages and itself.',
+      severity: 'error',
+      from: { path: '^kernel/', pathNot: tests },
+      to: { path: '^(?!kernel/|node_modules/)[^/]+/', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'nobody-imports-main',
+      comment: 'A main file is where a process starts; importing it would start one.',
+      severity: 'error',
+      from: {},
+      to: { path: '(^|/)main\\.ts$' },
+    },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'one-door-to-redis',
+      comment: 'Connections to Redis are made in one place, with one policy.',
+      severity: 'error',
+      from: { pathNot: `^kernel/(connections/redis|signals/redis-signals)\\.ts$|${tests}` },
+      to: { path: '^node_modules/(ioredis|graphql-redis-subscriptions)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'one-door-to-rabbitmq',
+      severity: 'error',
+      from: { pathNot: `^kernel/(connections/rabbitmq|broker/rabbitmq-[a-z-]+)\\.ts$|${tests}` },
+      to: { path: '^node_modules/rabbitmq-client/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'one-door-to-postgres',
+      severity: 'error',
+      from: { pathNot: `^kernel/database/|${tests}` },
+      to: {
+        path: '^node_modules/(pg|@electric-sql/pglite|@mikro-orm/(pglite|postgresql|migrations))/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'tests-stay-out-of-the-product',
+      comment: 'What runs in production imports nothing that is made for tests.',
+      severity: 'error',
+      from: { pathNot: tests },
+      to: { path: tests },
+    },
+    {
+      name: 'shared-means-shared',
+      comment: 'A kernel file that one place alone uses belongs to that place.',
+      severity: 'error',
+      from: {},
+      module: {
+        path: '^kernel/',
+        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|blobs|database|connections|subgraph)/`,
+        numberOfDependentsLessThan: 2,
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: {
+      path: '(^|/)node_modules/(?!ioredis|graphql-redis-subscriptions|rabbitmq-client|pg|@electric-sql|@mikro-orm)',
+    },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+    },
+  },
+};

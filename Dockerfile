@@ -1,0 +1,22 @@
+# One image for every room; the command says which. Dependencies in one stage, so that a change of code does not install them again.
+FROM node:24-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+# Optional packages stay: among them are the native builds of the local engine.
+RUN npm ci --omit=dev --no-audit --no-fund
+
+FROM node:24-bookworm-slim
+WORKDIR /app
+ENV NODE_ENV=production
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY package.json models.yaml supergraph.graphql supergraph.yaml ./
+COPY kernel ./kernel
+COPY migrations ./migrations
+COPY subgraphs ./subgraphs
+COPY gateway ./gateway
+COPY inference-workers ./inference-workers
+COPY standalone ./standalone
+COPY scripts ./scripts
+RUN mkdir /data && chown node:node /data
+USER node
+CMD ["node", "standalone/main.ts"]

@@ -1,0 +1,64 @@
+/** The environment of the standalone: that of every room, with defaults that need nothing. */
+import { z } from 'zod';
+import { parseEnvironment } from '#kernel/config/environment.ts';
+import { databaseEnvironment } from '#kernel/database/open-database.ts';
+import { logLevels } from '#kernel/log.ts';
+import { portsEnvironment } from '#kernel/ports.ts';
+import { modelsEnvironment } from '../inference-workers/config.ts';
+import { conversationsEnvironment } from '../subgraphs/conversations/config.ts';
+import { usageOwnEnvironment } from '../subgraphs/usage/config.ts';
+
+const loopback: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
+
+const standaloneEnvironment = z
+  .object({
+    ...portsEnvironment,
+    ...databaseEnvironment,
+    ...modelsEnvironment,
+    ...conversationsEnvironment,
+    ...usageOwnEnvironment,
+    NODE_ENV: z
+      .enum(['development', 'production', 'test'])
+      .default('development')
+      .describe('In production OIDC_ISSUER must be set.'),
+    HOST: z
+      .string()
+      .default('127.0.0.1')
+      .describe('Address to listen on. Without OIDC_ISSUER it must be a loopback address.'),
+    PORT: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(4000)
+      .describe('Port of GraphQL, Sandbox and explorer; 0 takes a free one.'),
+    LOG_LEVEL: z
+      .enum(logLevels)
+      .default('warn')
+      .describe('Least severe log line that is written (to stderr, as JSON).'),
+    OIDC_ISSUER: z
+      .url()
+      .optional()
+      .describe('Issuer of access tokens. Unset: the development issuer, for loopback only.'),
+    OIDC_AUDIENCE: z.string().default('parlance').describe('What `aud` of access tokens must have.'),
+    WORKER_CONCURRENCY: z.coerce.number().int().min(1).default(64).describe('Generations at once in each pool.'),
+    SHUTDOWN_GRACE_MS: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(20_000)
+      .describe('Milliseconds that running generations get to finish.'),
+  })
+  .refine(({ NODE_ENV, OIDC_ISSUER }) => NODE_ENV !== 'production' || OIDC_ISSUER !== undefined, {
+    path: ['OIDC_ISSUER'],
+    message: 'must be set in production',
+  })
+  .refine(({ HOST, OIDC_ISSUER }) => OIDC_ISSUER !== undefined || loopback.includes(HOST), {
+    path: ['HOST'],
+    message: 'must be a loopback address unless OIDC_ISSUER is set: the development issuer trusts everybody',
+  });
+export type StandaloneConfig = z.infer<typeof standaloneEnvironment>;
+
+/** Throws EnvironmentError with all faults. */
+export const readStandaloneConfig = (environment: Readonly<Record<string, string | undefined>>): StandaloneConfig =>
+  parseEnvironment(standaloneEnvironment, environment);

@@ -1,0 +1,74 @@
+/**
+ * The issuer of tokens for development: one key in the data directory, made at first use, and tokens for the seeded users. Never used in
+ * production, and only by processes that listen on loopback.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, SignJWT } from 'jose';
+import { z } from 'zod';
+import type { DevelopmentTenant, DevelopmentUser } from '#kernel/development-tenants.ts';
+import type { Role } from '#kernel/identity.ts';
+
+export const developmentAudience = 'parlance';
+/** `iss` where the key set is at hand and nothing is discovered. */
+export const developmentIssuerName = 'urn:parlance:development';
+const algorithm = 'ES256';
+const keyId = 'development';
+
+const keySchema = z.object({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: z.string(),
+  y: z.string(),
+  d: z.string(),
+});
+
+export interface TokenRequest {
+  readonly tenant: DevelopmentTenant;
+  readonly user: DevelopmentUser;
+  readonly roles: readonly Role[];
+  readonly scope: string;
+  /** From now, in jose's words: `1h`, `10 minutes`, `-1s` for one that has expired. */
+  readonly expires: string;
+}
+
+export interface DevelopmentIssuer {
+  readonly jwks: JSONWebKeySet;
+  sign(request: TokenRequest): Promise<string>;
+}
+
+const readKey = async (file: string): Promise<z.infer<typeof keySchema>> => {
+  const stored = await readFile(file, 'utf8').catch(() => undefined);
+  if (stored !== undefined) return keySchema.parse(JSON.parse(stored));
+  const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
+  const key = keySchema.parse(await exportJWK(privateKey));
+  await mkdir(join(file, '..'), { recursive: true });
+  try {
+    await writeFile(file, JSON.stringify(key), { mode: 0o600, flag: 'wx' });
+    return key;
+  } catch {
+    // Somebody else made it first.
+    return keySchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  }
+};
+
+/** @param issuer the `iss` of its tokens. */
+export const openDevelopmentIssuer = async (
+  dataDirectory: string,
+  issuer: string = developmentIssuerName,
+): Promise<DevelopmentIssuer> => {
+  const { d, ...publicKey } = await readKey(join(dataDirectory, 'issuer', 'key.json'));
+  const key = await importJWK({ ...publicKey, d }, algorithm);
+  return {
+    jwks: { keys: [{ ...publicKey, kid: keyId, alg: algorithm, use: 'sig' }] },
+    sign: ({ tenant, user, roles, scope, expires }) =>
+      new SignJWT({ tenant: tenant.id, roles, scope })
+        .setProtectedHeader({ alg: algorithm, kid: keyId })
+        .setSubject(user.id)
+        .setIssuer(issuer)
+        .setAudience(developmentAudience)
+        .setIssuedAt()
+        .setExpirationTime(expires)
+        .sign(key),
+  };
+};

@@ -1,0 +1,59 @@
+/**
+ * The development issuer as a process: discovery document and keys over HTTP, for rooms that run apart (docker-compose.yml, tests). It gives
+ * out no tokens over the network; `npm run token` signs them with the key in DATA_DIR.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
+import { parseEnvironment } from '#kernel/config/environment.ts';
+import { createLogger } from '#kernel/log.ts';
+import { answerHealth } from '#kernel/process/health.ts';
+import { runUntilSignal } from '#kernel/process/shutdown.ts';
+import { openDevelopmentIssuer } from './development-issuer.ts';
+
+const issuerEnvironment = z.object({
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4080).describe('Port to listen on.'),
+  DATA_DIR: z.string().default('.data').describe('Directory with the key.'),
+  OIDC_ISSUER: z
+    .url()
+    .optional()
+    .describe('Address under which others reach it: the `iss` of its tokens. Unset: the address it listens on.'),
+});
+
+const logger = createLogger('issuer', 'info');
+
+await runUntilSignal(
+  'issuer',
+  () => logger,
+  async () => {
+    const config = parseEnvironment(issuerEnvironment, process.env);
+    const { jwks } = await openDevelopmentIssuer(config.DATA_DIR);
+    const health = answerHealth({}, logger);
+    let issuer = config.OIDC_ISSUER;
+    const server = createServer((request, response) => {
+      if (health(request, response)) return;
+      const documents: Readonly<Record<string, object>> = {
+        '/.well-known/openid-configuration': { issuer, jwks_uri: `${issuer}/jwks` },
+        '/jwks': jwks,
+      };
+      const document = documents[request.url ?? ''];
+      response.writeHead(document ? 200 : 404, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(document ?? {}));
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(config.PORT, config.HOST, resolve);
+    });
+    const { port } = server.address() as AddressInfo;
+    const url = `http://${config.HOST}:${port}`;
+    issuer ??= url;
+    logger.info({ url, issuer }, 'issuer: ready');
+    return {
+      async [Symbol.asyncDispose]() {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      },
+    };
+  },
+);

@@ -1,0 +1,31 @@
+/** `npm start`: the whole supergraph in one process. */
+import { createLogger } from '#kernel/log.ts';
+import { runUntilSignal } from '#kernel/process/shutdown.ts';
+import { readStandaloneConfig } from './config.ts';
+import { openStandalone } from './standalone.ts';
+
+let logger = createLogger('standalone', 'warn');
+
+await runUntilSignal(
+  'parlance',
+  () => logger,
+  async () => {
+    const config = readStandaloneConfig(process.env);
+    logger = createLogger('standalone', config.LOG_LEVEL);
+    const standalone = await openStandalone(config, process.env, logger);
+    const { origin } = new URL(standalone.url);
+    const lines = [
+      `Parlance is ready.`,
+      `  GraphQL    ${standalone.url}  (WebSocket: ${standalone.url.replace(/^http/, 'ws')})`,
+      `  Sandbox    ${origin}/`,
+      `  Explorer   ${origin}/explorer  (works without internet)`,
+      config.OIDC_ISSUER === undefined
+        ? `  Token      npm run --silent token -- --tenant acme --user ada --role ADMIN`
+        : `  Tokens by  ${config.OIDC_ISSUER}`,
+      `  Models     ${standalone.modelIds.join(', ') || 'none: set OPENAI_API_KEY, OLLAMA_HOST or MODEL_PATH'}`,
+      `  Ctrl-C lets running answers finish, then stops.`,
+    ];
+    process.stdout.write(`${lines.join('\n')}\n`);
+    return standalone;
+  },
+);

@@ -1,0 +1,130 @@
+/**
+ * Every room in one process: the same rooms, worker and gateway as in a cluster, on one database and one set of ports, talking over
+ * loopback. Closing goes against the stream: gateway, worker (drained), rooms, ports, database.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readModelsFile } from '#kernel/catalogue/models-file.ts';
+import { openDatabase } from '#kernel/database/open-database.ts';
+import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
+import type { Logger } from '#kernel/log.ts';
+import { openPorts } from '#kernel/ports.ts';
+import type { RoomServices } from '#kernel/subgraph/room.ts';
+import type { Authenticator } from '../gateway/authentication/authenticator.ts';
+import { createLocalKeyAuthenticator } from '../gateway/authentication/local-key-authenticator.ts';
+import { createOidcAuthenticator } from '../gateway/authentication/oidc-authenticator.ts';
+import { signatureAlgorithms } from '../gateway/authentication/token-verifier.ts';
+import { createGateway } from '../gateway/gateway.ts';
+import { generationSettings, providerSettings } from '../inference-workers/config.ts';
+import { discoverModels } from '../inference-workers/providers/discover-models.ts';
+import { startWorker } from '../inference-workers/worker.ts';
+import { conversationsSchema } from '../subgraphs/conversations/entities.ts';
+import { openConversations } from '../subgraphs/conversations/room.ts';
+import { modelsSchema, openModels } from '../subgraphs/models/room.ts';
+import { openSafety, safetySchema } from '../subgraphs/safety/room.ts';
+import { openUsage, usageSchema } from '../subgraphs/usage/room.ts';
+import { seedDevelopment } from '../subgraphs/usage/seed-development.ts';
+import type { StandaloneConfig } from './config.ts';
+import { lockDataDirectory } from './data-lock.ts';
+import { developmentIssuerName, openDevelopmentIssuer } from './issuer/development-issuer.ts';
+
+export interface Standalone extends AsyncDisposable {
+  /** GraphQL over HTTP; the same with ws: for WebSocket. */
+  readonly url: string;
+  /** Ids of the models that were found. */
+  readonly modelIds: readonly string[];
+}
+
+const supergraphFile = join(import.meta.dirname, '..', 'supergraph.graphql');
+/** Seconds by which clocks may differ. */
+const clockToleranceSeconds = 5;
+
+const openAuthenticator = async (config: StandaloneConfig, logger: Logger): Promise<Authenticator> => {
+  const expected = { audience: config.OIDC_AUDIENCE, algorithms: [...signatureAlgorithms], clockToleranceSeconds };
+  if (config.OIDC_ISSUER !== undefined)
+    return createOidcAuthenticator({ ...expected, issuer: config.OIDC_ISSUER, logger });
+  const { jwks } = await openDevelopmentIssuer(config.DATA_DIR);
+  return createLocalKeyAuthenticator({ ...expected, issuer: developmentIssuerName, jwks });
+};
+
+/** @param environment the whole of it: the models file names further variables. */
+export const openStandalone = async (
+  config: StandaloneConfig,
+  environment: Readonly<Record<string, string | undefined>>,
+  logger: Logger,
+): Promise<Standalone> => {
+  await using opened = new AsyncDisposableStack();
+  opened.use(await lockDataDirectory(config.DATA_DIR));
+  const schemas = [conversationsSchema, modelsSchema, usageSchema, safetySchema];
+  const [database, ports, modelsFile, supergraphSdl, authenticator] = await Promise.all([
+    openDatabase(config, schemas).then((opening) => opened.use(opening)),
+    openPorts(config, logger).then((opening) => opened.use(opening)),
+    readModelsFile(config.MODELS_FILE),
+    readFile(supergraphFile, 'utf8'),
+    openAuthenticator(config, logger).then((opening) => opened.use(opening)),
+  ]);
+  const identitySecret = randomBytes(32).toString('base64url');
+  const services: RoomServices = {
+    database,
+    ports,
+    signIdentity: createIdentitySigner(identitySecret),
+    verifyIdentity: createIdentityVerifier(identitySecret),
+    host: '127.0.0.1',
+    port: 0,
+    logger,
+  };
+  if (config.NODE_ENV === 'development') await seedDevelopment(database);
+  const usage = opened.use(
+    await openUsage(services, {
+      reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,
+      reservationSweepSeconds: config.RESERVATION_SWEEP_SECONDS,
+    }),
+  );
+  const safety = opened.use(await openSafety(services));
+  const models = opened.use(await openModels(services, { modelsFile, usageUrl: usage.url }));
+  const conversations = opened.use(
+    await openConversations(services, {
+      ...config,
+      USAGE_URL: usage.url,
+      SAFETY_URL: safety.url,
+      MODELS_URL: models.url,
+    }),
+  );
+  const registry = opened.use(await discoverModels(providerSettings(config, environment), modelsFile, logger));
+  opened.use(
+    await startWorker({
+      broker: ports.broker,
+      streamLog: ports.streamLog,
+      registry,
+      logger,
+      concurrency: config.WORKER_CONCURRENCY,
+      shutdownGraceMs: config.SHUTDOWN_GRACE_MS,
+      settings: generationSettings(config),
+    }),
+  );
+  const gateway = opened.use(
+    await createGateway({
+      supergraphSdl,
+      subgraphUrls: { conversations: conversations.url, models: models.url, usage: usage.url, safety: safety.url },
+      host: config.HOST,
+      port: config.PORT,
+      authenticator,
+      identitySecret,
+      limiter: ports.limiter,
+      isDevelopment: config.NODE_ENV === 'development',
+      logger,
+      checks: {
+        database: () => database.ping(),
+        broker: () => ports.broker.ping(),
+        streamLog: () => ports.streamLog.ping(),
+      },
+    }),
+  );
+  const closing = opened.move();
+  return {
+    url: gateway.url,
+    modelIds: registry.models.map(({ modelId }) => modelId),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+};
