@@ -9,7 +9,6 @@ export class Migration0001CreateUsage extends SqlMigration {
     return [
       `create table usage.plan_quotas (
         plan text primary key,
-        position smallint not null unique,
         ${tokens('tenant_tokens_per_day')} not null,
         ${tokens('tenant_tokens_per_minute')} not null,
         ${tokens('user_tokens_per_day')} not null,
@@ -19,12 +18,12 @@ export class Migration0001CreateUsage extends SqlMigration {
       // million), the last cut to a fifteenth so that one user cannot starve a large tenant; a tenant has the share of two
       // users, or tier 5. Per day: five busy minutes of a user, ten of a free tenant, more where it is paid for.
       `insert into usage.plan_quotas values
-        ('FREE', 1, 2000000, 400000, 1000000, 200000),
-        ('PRO', 2, 100000000, 20000000, 10000000, 2000000),
-        ('ENTERPRISE', 3, 10000000000, 150000000, 100000000, 10000000)`,
+        ('FREE', 2000000, 400000, 1000000, 200000),
+        ('PRO', 100000000, 20000000, 10000000, 2000000),
+        ('ENTERPRISE', 10000000000, 150000000, 100000000, 10000000)`,
       ...sharedTableSql('usage.plan_quotas'),
 
-      // A limit that is null is the plan's. user_tokens_*: of each user of the tenant.
+      // A limit that is null is the plan's; user_tokens_* are those of each user of the tenant. No budget: no limit on costs.
       `create table usage.tenants (
         id uuid primary key,
         name text not null,
@@ -33,6 +32,7 @@ export class Migration0001CreateUsage extends SqlMigration {
         ${tokens('tokens_per_minute')},
         ${tokens('user_tokens_per_day')},
         ${tokens('user_tokens_per_minute')},
+        monthly_budget_usd numeric check (monthly_budget_usd >= 0),
         created_at timestamptz(3) not null default now()
       )`,
       ...tenantTableSql('usage.tenants', 'id'),
@@ -50,8 +50,9 @@ export class Migration0001CreateUsage extends SqlMigration {
       )`,
       ...tenantTableSql('usage.users'),
 
-      // One row for the tenant as a whole (user_id is null) and one for each user: tokens reserved and used in the
-      // day and minute that began at *_start. Whoever changes a tenant's rows locks the tenant's own row first.
+      // One row for the tenant as a whole (user_id is null) and one for each user: tokens reserved and used in the day and
+      // minute that began at *_start; in the tenant's also what the month has cost. Whoever changes a tenant's rows locks
+      // the tenant's own row first.
       `create table usage.quota_windows (
         tenant_id uuid not null references usage.tenants (id),
         user_id uuid,
@@ -59,6 +60,8 @@ export class Migration0001CreateUsage extends SqlMigration {
         ${tokens('day_tokens')} not null default 0,
         minute_start timestamptz not null default '-infinity',
         ${tokens('minute_tokens')} not null default 0,
+        month_start timestamptz not null default '-infinity',
+        month_cost_usd numeric not null default 0,
         unique nulls not distinct (tenant_id, user_id),
         foreign key (tenant_id, user_id) references usage.users (tenant_id, id)
       )`,

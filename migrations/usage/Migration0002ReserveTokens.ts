@@ -1,7 +1,7 @@
 /**
  * Reserve, settle, release and expire as functions: each is one statement for its caller. Every change of a tenant's quota
  * goes through the lock on the tenant's row of usage.quota_windows, taken first; so sums are exact and nothing deadlocks.
- * Days and minutes are UTC, by the database's clock; a window never goes back, and a tenant's rows share the one of its own row.
+ * Months, days and minutes are UTC, by the database's clock; a window never goes back, and a tenant's rows share the one of its own row.
  */
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
@@ -20,7 +20,9 @@ end $$`;
 /** What each subject may use, and has used in the windows of now. The tenant as a whole is the row without user_id. */
 const quotaViewSql = `
 create view usage.quotas with (security_invoker = true) as
-select w.tenant_id, w.user_id, t.plan, now_day.start as day_start, now_minute.start as minute_start,
+select w.tenant_id, w.user_id, t.plan, t.monthly_budget_usd,
+  now_month.start as month_start, now_day.start as day_start, now_minute.start as minute_start,
+  case when w.month_start = now_month.start then w.month_cost_usd else 0 end as month_cost_usd,
   case when w.day_start = now_day.start then w.day_tokens else 0 end as day_tokens,
   case when w.minute_start = now_minute.start then w.minute_tokens else 0 end as minute_tokens,
   case when w.user_id is null then coalesce(t.tokens_per_day, p.tenant_tokens_per_day)
@@ -32,18 +34,19 @@ join usage.quota_windows whole on whole.tenant_id = w.tenant_id and whole.user_i
 join usage.tenants t on t.id = w.tenant_id
 join usage.plan_quotas p on p.plan = t.plan
 left join usage.users u on u.tenant_id = w.tenant_id and u.id = w.user_id
+cross join lateral (select greatest(whole.month_start, date_trunc('month', statement_timestamp(), 'UTC')) as start) now_month
 cross join lateral (select greatest(whole.day_start, date_trunc('day', statement_timestamp(), 'UTC')) as start) now_day
 cross join lateral (select greatest(whole.minute_start, date_trunc('minute', statement_timestamp(), 'UTC')) as start) now_minute`;
 
 /**
- * Holds a_tokens for a message, or says which quota refuses: 'TENANT_DAY', ... A held or settled reservation of the message
+ * Holds a_tokens for a message, or says which quota refuses, with null for retry_after_ms where waiting cannot help. A held or settled reservation of the message
  * is answered again; a released or expired one is taken anew. Sets the tenant of its transaction itself, so that it needs
  * no other statement; row level security holds within.
  */
 const reserveSql = `
 create function usage.reserve_tokens(
   a_tenant uuid, a_user uuid, a_role text, a_message uuid, a_conversation uuid, a_tokens bigint, a_ttl_seconds double precision)
-returns table (plan text, reserved bigint, refused_by text, refused_limit bigint, retry_after_ms bigint)
+returns table (plan text, reserved bigint, refused_by text, refused_limit numeric, retry_after_ms bigint)
 language plpgsql as $$
 declare
   known usage.reservations;
@@ -56,7 +59,7 @@ begin
   perform from usage.quota_windows w where w.tenant_id = a_tenant and w.user_id is null for update;
   select * into known from usage.reservations r where r.tenant_id = a_tenant and r.message_id = a_message;
   if known.status in ('HELD', 'SETTLED') then
-    return query select t.plan, known.tokens, null::text, null::bigint, null::bigint from usage.tenants t where t.id = a_tenant;
+    return query select t.plan, known.tokens, null::text, null::numeric, null::bigint from usage.tenants t where t.id = a_tenant;
     return;
   end if;
   select * into whole from usage.quotas q where q.tenant_id = a_tenant and q.user_id is null;
@@ -64,16 +67,22 @@ begin
   plan := whole.plan;
   reserved := a_tokens;
   moment := clock_timestamp();
-  select c.name, c.most, greatest(1, ceil(extract(epoch from c.turns - moment) * 1000))
+  select c.name, c.most, case when not c.never then greatest(1, ceil(extract(epoch from c.turns - moment) * 1000)) end
     into refused_by, refused_limit, retry_after_ms
     from (values
-      ('TENANT_DAY', whole.day_limit, whole.day_tokens, whole.day_start + interval '1 day'),
-      ('USER_DAY', own.day_limit, own.day_tokens, own.day_start + interval '1 day'),
-      ('TENANT_MINUTE', whole.minute_limit, whole.minute_tokens, whole.minute_start + interval '1 minute'),
-      ('USER_MINUTE', own.minute_limit, own.minute_tokens, own.minute_start + interval '1 minute')
-    ) as c (name, most, used, turns)
-    where c.used + a_tokens > c.most
-    order by a_tokens > c.most desc, c.turns desc limit 1;
+      ('TENANT_BUDGET', whole.monthly_budget_usd, whole.month_cost_usd >= whole.monthly_budget_usd,
+        whole.monthly_budget_usd = 0, whole.month_start + interval '1 month'),
+      ('TENANT_DAY', whole.day_limit, whole.day_tokens + a_tokens > whole.day_limit,
+        a_tokens > whole.day_limit, whole.day_start + interval '1 day'),
+      ('USER_DAY', own.day_limit, own.day_tokens + a_tokens > own.day_limit,
+        a_tokens > own.day_limit, own.day_start + interval '1 day'),
+      ('TENANT_MINUTE', whole.minute_limit, whole.minute_tokens + a_tokens > whole.minute_limit,
+        a_tokens > whole.minute_limit, whole.minute_start + interval '1 minute'),
+      ('USER_MINUTE', own.minute_limit, own.minute_tokens + a_tokens > own.minute_limit,
+        a_tokens > own.minute_limit, own.minute_start + interval '1 minute')
+    ) as c (name, most, refuses, never, turns)
+    where c.refuses
+    order by c.never desc, c.turns desc limit 1;
   if refused_by is null then
     update usage.quota_windows w set
       day_start = whole.day_start, day_tokens = whole.day_tokens + a_tokens,
@@ -122,6 +131,21 @@ begin
   return true;
 end $$`;
 
+/** Closes the reservation of a generation that is in the ledger now, if it has one, and adds its cost to the tenant's month. */
+const settleSql = `
+create function usage.settle(a_tenant uuid, a_message uuid, a_used bigint, a_cost numeric) returns boolean
+language plpgsql as $$
+declare
+  month timestamptz;
+begin
+  perform from usage.quota_windows w where w.tenant_id = a_tenant and w.user_id is null for update;
+  select q.month_start into month from usage.quotas q where q.tenant_id = a_tenant and q.user_id is null;
+  update usage.quota_windows w set month_start = month,
+    month_cost_usd = case when w.month_start = month then w.month_cost_usd else 0 end + a_cost
+    where w.tenant_id = a_tenant and w.user_id is null;
+  return usage.close_reservation(a_tenant, a_message, 'SETTLED', a_used);
+end $$`;
+
 /** Expires what is overdue, at most a_limit, one tenant after the other; returns how many. For the system role. */
 const expireSql = `
 create function usage.expire_reservations(a_limit integer) returns integer
@@ -140,6 +164,6 @@ end $$`;
 
 export class Migration0002ReserveTokens extends SqlMigration {
   protected override statements(): readonly string[] {
-    return [provisionSql, quotaViewSql, reserveSql, closeSql, expireSql];
+    return [provisionSql, quotaViewSql, reserveSql, closeSql, settleSql, expireSql];
   }
 }

@@ -25,20 +25,20 @@ export interface ReserveTokensInput {
   readonly maxOutputTokens: number;
 }
 
-/** Quotas that can refuse, with what is used up. */
+/** Quotas that can refuse, with what does not suffice. */
 const refusals = {
+  TENANT_BUDGET: "your tenant's budget of this month",
   TENANT_DAY: "your tenant's tokens of today",
   TENANT_MINUTE: "your tenant's tokens of this minute",
   USER_DAY: 'your tokens of today',
   USER_MINUTE: 'your tokens of this minute',
 } as const;
-const refusalNames = ['TENANT_DAY', 'TENANT_MINUTE', 'USER_DAY', 'USER_MINUTE'] as const;
+const refusalNames = ['TENANT_BUDGET', 'TENANT_DAY', 'TENANT_MINUTE', 'USER_DAY', 'USER_MINUTE'] as const;
 
 const answerSchema = z.object({
   plan: z.enum(planTiers),
   reserved: z.coerce.number(),
   refused_by: z.enum(refusalNames).nullable(),
-  refused_limit: z.coerce.number().nullable(),
   retry_after_ms: z.coerce.number().nullable(),
 });
 
@@ -83,18 +83,11 @@ export const reserveTokens = async (
   if (answer.refused_by === null) {
     return { messageId: input.messageId, plan: answer.plan, reservedTokens: answer.reserved };
   }
-  const details = { quota: answer.refused_by };
-  const what = refusals[answer.refused_by];
-  if (tokens > (answer.refused_limit ?? 0)) {
-    throw new AppError(
-      'QUOTA_EXCEEDED',
-      `This needs up to ${tokens} tokens, and ${what} are ${answer.refused_limit} in all. Ask for a shorter answer, or ask your billing administrator for more.`,
-      { details },
-    );
-  }
-  throw new AppError(
-    'QUOTA_EXCEEDED',
-    `This needs up to ${tokens} tokens, and ${what} do not suffice. Try again later, or ask your billing administrator for more.`,
-    { details, retryAfterMs: answer.retry_after_ms ?? undefined },
-  );
+  const [quota, retryAfterMs] = [answer.refused_by, answer.retry_after_ms ?? undefined];
+  const why = `This needs up to ${tokens} tokens, and ${refusals[quota]} ${quota === 'TENANT_BUDGET' ? 'is spent' : 'do not suffice'}.`;
+  const advice = retryAfterMs === undefined ? 'Ask for a shorter answer, or ask' : 'Try again later, or ask';
+  throw new AppError('QUOTA_EXCEEDED', `${why} ${advice} your billing administrator for more.`, {
+    details: { quota },
+    retryAfterMs,
+  });
 };

@@ -30,9 +30,9 @@ with entry as (
     input_price, cached_input_price, output_price, cost_usd, queue_wait_ms, first_token_ms, duration_ms)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::numeric, ?::numeric, ?::numeric, ?::numeric, ?, ?, ?)
   on conflict do nothing
-  returning tenant_id, message_id
+  returning tenant_id, message_id, cost_usd
 )
-select usage.close_reservation(tenant_id, message_id, 'SETTLED', ?) as settled from entry`;
+select usage.settle(tenant_id, message_id, ?, cost_usd) from entry`;
 
 /** True when this was the first delivery. */
 export const settleGeneration = (

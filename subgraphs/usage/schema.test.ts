@@ -1,0 +1,144 @@
+import { v7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { settleGeneration } from './settle-generation.ts';
+import { asRoom, finished, identityOf, openUsageFixture, type UsageFixture } from './usage-fixture.ts';
+
+const entitiesQuery = `query ($representations: [_Any!]!) {
+  _entities(representations: $representations) {
+    ... on Message {
+      id
+      usage {
+        inputTokens cachedInputTokens outputTokens reasoningTokens costUsd
+        attempts { attempt model { id } outputTokens costUsd firstTokenMs }
+      }
+    }
+    ... on Conversation { id cost }
+    ... on User { id role }
+    ... on Tenant { id plan }
+  }
+}`;
+
+describe('the usage subgraph', () => {
+  let usage: UsageFixture;
+  beforeAll(async () => {
+    usage = await openUsageFixture('pglite');
+  });
+  afterAll(() => usage[Symbol.asyncDispose]());
+
+  const entities = (identity: Parameters<UsageFixture['ask']>[0], typename: string, ids: readonly string[]) =>
+    usage.ask(identity, entitiesQuery, { representations: ids.map((id) => ({ __typename: typename, id })) });
+
+  it('adds usage to messages and cost to conversations', async () => {
+    const user = await usage.tenant();
+    const conversationId = v7();
+    const result = finished(user, { conversationId });
+    await settleGeneration(usage.database, result);
+    await settleGeneration(usage.database, finished(user, { conversationId }));
+    expect((await entities(user, 'Message', [result.messageId])).data).toEqual({
+      _entities: [
+        {
+          id: result.messageId,
+          usage: {
+            inputTokens: 1000,
+            cachedInputTokens: 400,
+            outputTokens: 77,
+            reasoningTokens: 7,
+            costUsd: '0.0001662',
+            attempts: [
+              {
+                attempt: 1,
+                model: { id: 'openai/gpt-4o-mini' },
+                outputTokens: 77,
+                costUsd: '0.0001662',
+                firstTokenMs: 20.25,
+              },
+            ],
+          },
+        },
+      ],
+    });
+    expect((await entities(user, 'Conversation', [conversationId])).data).toEqual({
+      _entities: [{ id: conversationId, cost: '0.0003324' }],
+    });
+  });
+
+  it.each(['Message', 'Conversation'])('needs as many statements for 50 of %s as for one', async (typename) => {
+    const user = await usage.tenant();
+    const results = Array.from({ length: 50 }, () => finished(user));
+    for (const result of results) await settleGeneration(usage.database, result);
+    const ids = results.map(({ messageId, conversationId }) => (typename === 'Message' ? messageId : conversationId));
+    const statements = async (some: readonly string[]): Promise<number> => {
+      const before = usage.database.statements;
+      const { data, errors } = await entities(user, typename, some);
+      expect(errors).toBeUndefined();
+      expect(data?.['_entities']).toHaveLength(some.length);
+      expect(JSON.stringify(data)).toContain('0.0001662');
+      return usage.database.statements - before;
+    };
+    const forOne = await statements(ids.slice(0, 1));
+    expect(await statements(ids)).toBe(forOne);
+  });
+
+  it('tells another tenant nothing', async () => {
+    const [user, stranger] = [await usage.tenant(), await usage.tenant()];
+    const result = finished(user);
+    await settleGeneration(usage.database, result);
+    const { messageId, conversationId } = result;
+    expect((await entities(stranger, 'Message', [messageId, v7(), 'no id'])).data).toMatchObject({
+      _entities: [{ usage: null }, { usage: null }, { usage: null }],
+    });
+    expect((await entities(stranger, 'Conversation', [conversationId])).data).toMatchObject({
+      _entities: [{ cost: '0' }],
+    });
+    expect((await entities(stranger, 'User', [user.userId])).data).toEqual({ _entities: [null] });
+    expect((await entities(stranger, 'Tenant', [user.tenantId])).data).toEqual({ _entities: [null] });
+  });
+
+  it('makes the viewer and its tenant at first sight, and keeps the role of its newest token', async () => {
+    const user = identityOf(v7(), 'USER');
+    const query = '{ viewer { id email role quota { minute { limitTokens } } } tenant { id name plan } }';
+    expect((await usage.ask(user, query)).data).toEqual({
+      viewer: { id: user.userId, email: null, role: 'USER', quota: { minute: { limitTokens: 200_000 } } },
+      tenant: { id: user.tenantId, name: user.tenantId, plan: 'FREE' },
+    });
+    const promoted = { ...user, roles: ['BILLING_ADMIN', 'ADMIN'] as const };
+    expect((await usage.ask({ ...promoted, roles: [...promoted.roles] }, query)).data).toMatchObject({
+      viewer: { role: 'ADMIN' },
+    });
+  });
+
+  it('answers the fields of rooms to rooms only', async () => {
+    const user = await usage.tenant();
+    const input = { messageId: v7(), conversationId: v7(), inputTokens: 1, maxOutputTokens: 1 };
+    const reserve = 'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { plan } }';
+    const release = 'mutation ($id: ID!) { releaseTokens(messageId: $id) }';
+    for (const [query, variables] of [
+      [reserve, { input }],
+      [release, { id: input.messageId }],
+      ['{ tenantPlan }', {}],
+    ] as const) {
+      const refused = await usage.ask({ ...user, roles: ['ADMIN'] }, query, variables);
+      expect(refused.errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
+    }
+    expect((await usage.ask(asRoom(user), '{ tenantPlan }')).data).toEqual({ tenantPlan: 'PRO' });
+    expect((await usage.ask(asRoom(user), reserve, { input })).data).toEqual({ reserveTokens: { plan: 'PRO' } });
+    expect((await usage.ask(asRoom(user), release, { id: input.messageId })).data).toEqual({ releaseTokens: true });
+    expect((await usage.ask(asRoom(user), release, { id: input.messageId })).data).toEqual({ releaseTokens: false });
+  });
+
+  it('says QUOTA_EXCEEDED with the quota and when to try again', async () => {
+    const user = await usage.tenant({ userTokensPerDay: 5 });
+    const input = { messageId: v7(), conversationId: v7(), inputTokens: 2, maxOutputTokens: 2 };
+    const reserve = 'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { plan } }';
+    await usage.ask(asRoom(user), reserve, { input });
+    const { errors } = await usage.ask(asRoom(user), reserve, { input: { ...input, messageId: v7() } });
+    expect(errors).toMatchObject([
+      { extensions: { code: 'QUOTA_EXCEEDED', quota: 'USER_DAY', retryAfterMs: expect.any(Number) } },
+    ]);
+  });
+
+  it('is ready when its database and its broker answer', async () => {
+    const health = await fetch(new URL('/health/ready', usage.url));
+    expect([health.status, await health.json()]).toEqual([200, { status: 'ready', failing: [] }]);
+  });
+});

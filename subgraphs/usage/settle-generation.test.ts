@@ -1,0 +1,102 @@
+import { v7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { UsageEventEntity } from './entities.ts';
+import { settleGeneration } from './settle-generation.ts';
+import { asRoom, finished, openUsageFixture, type UsageFixture } from './usage-fixture.ts';
+
+const usageQuery = `query ($representations: [_Any!]!) {
+  _entities(representations: $representations) { ... on Message { usage { costUsd } } }
+}`;
+
+describe('settling', () => {
+  let usage: UsageFixture;
+  beforeAll(async () => {
+    usage = await openUsageFixture('pglite');
+  });
+  afterAll(() => usage[Symbol.asyncDispose]());
+
+  const ledger = (tenantId: string) => usage.database.forTenant(tenantId).find(UsageEventEntity, {});
+
+  it('enters what a worker reports through the broker once, however often it is delivered', async () => {
+    const user = await usage.tenant();
+    const result = finished(user);
+    const input = {
+      messageId: result.messageId,
+      conversationId: result.conversationId,
+      inputTokens: 900,
+      maxOutputTokens: 1000,
+    };
+    const reserved = await usage.ask(
+      asRoom(user),
+      'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { messageId plan reservedTokens } }',
+      { input },
+    );
+    expect(reserved.data).toEqual({
+      reserveTokens: { messageId: result.messageId, plan: 'PRO', reservedTokens: 1900 },
+    });
+    for (const _ of [1, 2, 3]) await usage.ports.broker.publish('events', 'message.finished', result.messageId, result);
+    const last = finished(user);
+    await usage.ports.broker.publish('events', 'message.finished', last.messageId, last);
+    await vi.waitFor(async () => expect(await ledger(user.tenantId)).toHaveLength(2), { timeout: 10_000 });
+    const representations = [result, last].map(({ messageId }) => ({ __typename: 'Message', id: messageId }));
+    expect((await usage.ask(user, usageQuery, { representations })).data).toEqual({
+      _entities: [{ usage: { costUsd: '0.0001662' } }, { usage: { costUsd: '0.0001662' } }],
+    });
+    const { data } = await usage.ask(user, '{ quota { day { usedTokens } minute { usedTokens } } }');
+    expect(data).toEqual({ quota: { day: { usedTokens: 1077 }, minute: { usedTokens: 1077 } } });
+  });
+
+  it('bills a title, and counts it against no quota', async () => {
+    const user = await usage.tenant();
+    const { status: _, finishReason: __, text: ___, lastSeq: ____, ...reply } = finished(user);
+    expect(await settleGeneration(usage.database, { ...reply, title: 'Ledgers' })).toBe(true);
+    expect(await ledger(user.tenantId)).toMatchObject([{ kind: 'TITLE', costUsd: '0.0001662' }]);
+    const { data } = await usage.ask(user, '{ quota { day { usedTokens } } }');
+    expect(data).toEqual({ quota: { day: { usedTokens: 0 } } });
+  });
+
+  it('settles a failed generation with what it used, and one that called no model with nothing', async () => {
+    const user = await usage.tenant();
+    const failure = { code: 'MODEL_ERROR', message: 'The model failed.', retryable: true };
+    await settleGeneration(usage.database, finished(user, { status: 'FAILED', finishReason: 'ERROR', failure }));
+    const none = {
+      inputTokens: 0,
+      cachedInputTokens: 0,
+      outputTokens: 0,
+      reasoningTokens: 0,
+      source: 'COUNTED',
+    } as const;
+    const {
+      modelId: _,
+      provider: __,
+      pool: ___,
+      price: ____,
+      firstTokenMs: _____,
+      ...unserved
+    } = finished(user, {
+      status: 'FAILED',
+      finishReason: 'ERROR',
+      failure,
+      usage: none,
+    });
+    await settleGeneration(usage.database, unserved);
+    const entries = await ledger(user.tenantId);
+    expect(entries.map(({ costUsd, modelId, status }) => [costUsd, modelId, status])).toEqual(
+      expect.arrayContaining([
+        ['0.0001662', 'openai/gpt-4o-mini', 'FAILED'],
+        ['0', null, 'FAILED'],
+      ]),
+    );
+  });
+
+  it('puts what is no result of a generation among the dead letters', async () => {
+    const user = await usage.tenant();
+    const nonsense = [{ hello: 'world' }, { ...finished(user), tenantId: 'acme' }];
+    for (const body of nonsense) await usage.ports.broker.publish('events', 'message.finished', v7(), body);
+    await vi.waitFor(
+      async () => expect(await usage.ports.broker.depth('usage.results.dead')).toMatchObject({ ready: 2 }),
+      { timeout: 10_000 },
+    );
+    expect(await ledger(user.tenantId)).toEqual([]);
+  });
+});
