@@ -127,7 +127,7 @@ export const answer = async (context: GenerationContext, options: AnswerOptions)
   /** Milliseconds until the same model is asked again; undefined: it is not. */
   const pauseAfter = (tries: number): number | undefined => {
     if (!(fault instanceof ModelFault) || !fault.tryAgain || tries > settings.retries) return undefined;
-    if (fault.retryAfterMs === undefined) return Math.random() * settings.retryBackoffMs * 2 ** tries;
+    if (fault.retryAfterMs === undefined) return Math.random() * settings.retryBackoffMs * 2 ** (tries - 1);
     return fault.retryAfterMs <= settings.retryAfterMaxMs ? fault.retryAfterMs : undefined;
   };
 
