@@ -3,6 +3,8 @@
  * other rooms ask.
  */
 import { randomUUID } from 'node:crypto';
+import type { FormattedExecutionResult } from 'graphql';
+import { createClient } from 'graphql-ws';
 import type { Database } from '#kernel/database/database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { createIdentitySigner, createIdentityVerifier, type Identity } from '#kernel/identity.ts';
@@ -30,11 +32,16 @@ export interface Answer {
   readonly errors: readonly { message: string; extensions: { code: string; argument?: string } }[];
 }
 
+/** One socket, as the gateway's; each subscription carries its user's token. */
+export interface Subscriber extends AsyncDisposable {
+  open(identity: Identity): { next(): Promise<FormattedExecutionResult<Record<string, unknown>, unknown>> };
+}
+
 export interface SafetyRoom extends AsyncDisposable {
   readonly url: string;
   readonly database: Database;
   readonly ports: Ports;
-  signIdentity(identity: Identity): Promise<string>;
+  subscribe(query: string): Promise<Subscriber>;
   ask(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<Answer>;
   /** As conversations does it; gives the answer's screening. */
   screen(content: string, messageId?: string, tenantId?: string): Promise<{ action: string; categories: object[] }>;
@@ -76,7 +83,28 @@ export const openSafetyRoom = async (): Promise<SafetyRoom> => {
     url: room.url,
     database,
     ports,
-    signIdentity,
+    async subscribe(query) {
+      const tokenOf = async (identity: Identity): Promise<string> => `Bearer ${await signIdentity(identity)}`;
+      const client = createClient({
+        url: room.url.replace('http', 'ws'),
+        connectionParams: async () => ({ authorization: await tokenOf(identityOf(acme)) }),
+      });
+      return {
+        open(identity) {
+          const results = tokenOf(identity).then((authorization) =>
+            client.iterate({ query, extensions: { authorization } }),
+          );
+          return {
+            async next() {
+              const step = await (await results).next();
+              if (step.done) throw new Error('the subscription has ended');
+              return step.value;
+            },
+          };
+        },
+        [Symbol.asyncDispose]: async () => client.dispose(),
+      };
+    },
     ask,
     async screen(content, messageId = randomUUID(), tenantId = acme) {
       const input = { messageId, conversationId: randomUUID(), content };

@@ -2,13 +2,18 @@
 import type { GraphQLSchema } from 'graphql';
 import { federationLinkUrl } from '#kernel/subgraph/builder.ts';
 import { createSafetyBuilder } from './schema/builder.ts';
+import { addCases } from './schema/case.ts';
+import { addPolicy } from './schema/policy.ts';
 import { addScreenContent } from './schema/screen-content.ts';
 import { addVerdict } from './schema/verdict.ts';
 
 export const createSafetySchema = (): GraphQLSchema => {
   const builder = createSafetyBuilder();
   builder.mutationType({});
+  builder.subscriptionType({});
   const types = addVerdict(builder);
   addScreenContent(builder, types);
+  addPolicy(builder, types);
+  addCases(builder, types);
   return builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
 };

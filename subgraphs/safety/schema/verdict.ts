@@ -14,7 +14,8 @@ export const addVerdict = (builder: SafetyBuilder) => {
     values: moderationCategories,
   });
   const action = builder.enumType('ModerationAction', {
-    description: 'ALLOW: nothing. FLAG: an administrator is told. BLOCK: the message is refused, and he is told.',
+    description:
+      'ALLOW: nothing. FLAG: a case is opened for an administrator. BLOCK: the message is refused as well, unless a model has written it already.',
     values: moderationActions,
   });
   const stage = builder.enumType('ModerationStage', {
@@ -43,14 +44,14 @@ export const addVerdict = (builder: SafetyBuilder) => {
     }),
   });
   const message = builder.objectRef<{ id: string }>('Message').implement({
-    description: 'One message of a conversation.',
+    description: 'A message of a conversation.',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'UUID.' }),
       moderation: t.field({
         type: verdict,
         nullable: true,
         description: 'What the screening found; null while the message is not screened.',
-        resolve: ({ id }, _, { verdicts }) => verdicts.load(id),
+        resolve: async ({ id }, _, { verdicts }) => (await verdicts.load(id)).at(-1),
       }),
     }),
   });

@@ -10,16 +10,21 @@ export interface PhraseRule {
   readonly pattern: RegExp;
 }
 
-const intends = String.raw`\b(?:i|we)(?:'m| am|'re| are|'ll| will)? ?(?:will|shall|gonna|going to|want to|plan to|about to)?`;
-const harm = '(?:kill|murder|shoot|stab|strangle|behead|beat up|burn)';
+const intends =
+  "\\b(?:i|we)(?:'ll| will| shall| want to| wanna| plan to| need to|(?:'m| am|'re| are)? (?:gonna|going to|about to|planning to|ready to))";
+const harm = '(?:kill|murder|shoot|stab|strangle|behead|beat up)';
+/** Not "shoot you an email". */
+const noGift = '(?! an? )\\b';
 const people =
-  '(?:you|him|her|your (?:family|kids|children|wife|husband|mother|father)|my (?:boss|wife|husband|neighbou?rs?|teacher|classmates|coworkers)|everyone (?:there|here|in)|everybody (?:there|here|in))';
+  '(?:you|your (?:family|kids|children|wife|husband|mother|father)|my (?:boss|wife|husband|neighbou?rs?|teacher|classmates|coworkers)|every(?:one|body) (?:there|here|in))';
 const places = '(?:school|church|mosque|synagogue|temple|hospital|airport|stadium|office|mall)';
 const attack = '(?:bomb|shoot up|blow up|burn down|attack)';
 const groups =
   '(?:jews|muslims|christians|hindus|blacks|black people|whites|white people|asians|mexicans|arabs|gays|lesbians|trans people|immigrants|refugees|foreigners|women|disabled people)';
 const oneself =
   '(?:kill myself|end my life|end it all|hang myself|hurt myself|cut myself|harm myself|commit suicide|take my own life)';
+const oneselfDoing =
+  '(?:killing myself|ending my life|ending it all|hanging myself|hurting myself|cutting myself|harming myself|suicide)';
 
 const phrase = (category: ModerationCategory, score: number, source: string): PhraseRule => ({
   category,
@@ -28,7 +33,9 @@ const phrase = (category: ModerationCategory, score: number, source: string): Ph
 });
 
 export const phraseRules: readonly PhraseRule[] = [
-  phrase('THREAT', 0.95, `${intends} ${harm} ${people}\\b`),
+  phrase('THREAT', 0.95, `${intends} ${harm} ${people}${noGift}`),
+  // Of somebody else it is as often a story or a game.
+  phrase('THREAT', 0.7, `${intends} ${harm} (?:him|her|them)${noGift}`),
   phrase('THREAT', 0.95, `${intends} ${attack} (?:the|a|my|your|this|that|our) (?:\\w{1,20} )?${places}\\b`),
   phrase(
     'THREAT',
@@ -44,7 +51,7 @@ export const phraseRules: readonly PhraseRule[] = [
   phrase(
     'SELF_HARM',
     0.95,
-    `\\bi(?:'m| am)? ?(?:will|want to|wanna|plan to|planning to|going to|gonna|need to|ready to|thinking of|thinking about)? ${oneself}\\b`,
+    `${intends} ${oneself}\\b|\\bi(?:'m| am)? (?:thinking (?:of|about)|consider(?:ing)?) ${oneselfDoing}\\b`,
   ),
   phrase(
     'SELF_HARM',

@@ -4,9 +4,9 @@ import { validate as isUuid } from 'uuid';
 import type { Database } from '#kernel/database/database.ts';
 import { type Verdict, VerdictEntity } from '../entities.ts';
 
-export type VerdictLoader = DataLoader<string, Verdict | undefined>;
+/** Message id -> its verdicts, INPUT before OUTPUT. */
+export type VerdictLoader = DataLoader<string, readonly Verdict[]>;
 
-/** Keyed by message id. What a model wrote counts more than what was asked, should a message have both. */
 export const createVerdictLoader = (database: Database, tenantId: string): VerdictLoader =>
   new DataLoader(async (messageIds) => {
     const verdicts = await database
@@ -16,6 +16,6 @@ export const createVerdictLoader = (database: Database, tenantId: string): Verdi
         { messageId: { $in: messageIds.filter((id) => isUuid(id)) } },
         { orderBy: { stage: 'asc' } },
       );
-    const byMessage = new Map(verdicts.map((verdict) => [verdict.messageId, verdict]));
-    return messageIds.map((messageId) => byMessage.get(messageId));
+    const byMessage = Map.groupBy(verdicts, ({ messageId }) => messageId);
+    return messageIds.map((messageId) => byMessage.get(messageId) ?? []);
   });

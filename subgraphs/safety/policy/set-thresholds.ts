@@ -1,0 +1,56 @@
+/**
+ * Changes a tenant's thresholds. Invariant: what is stored can be obeyed (between 0 and 1, not blocked below the flag, no
+ * category blocked that may only flag), or nothing is stored.
+ */
+import type { Database } from '#kernel/database/database.ts';
+import { AppError } from '#kernel/errors.ts';
+import type { Identity } from '#kernel/identity.ts';
+import type { Signals } from '#kernel/signals/signals.ts';
+import { ThresholdEntity } from '../entities.ts';
+import {
+  type CategoryThresholds,
+  flagOnlyCategories,
+  type ModerationCategory,
+  type Thresholds,
+} from '../screening/categories.ts';
+import { readThresholds, thresholdsChangedTopic } from '../verdicts/tenant-thresholds.ts';
+
+export interface ThresholdChange extends CategoryThresholds {
+  readonly category: ModerationCategory;
+}
+
+const argument = 'input.thresholds';
+const refuse = (sentence: string): never => {
+  throw new AppError('BAD_USER_INPUT', sentence, { argument });
+};
+
+const check = ({ category, flagAt, blockAt }: ThresholdChange): void => {
+  for (const value of [flagAt, blockAt]) {
+    if (value !== null && !(value >= 0 && value <= 1))
+      refuse(`A threshold of ${category} is between 0 and 1, or null.`);
+  }
+  if (flagAt !== null && blockAt !== null && blockAt < flagAt) {
+    refuse(`${category} would be blocked before it is flagged: blockAt is at least flagAt.`);
+  }
+  if (blockAt !== null && flagOnlyCategories.has(category)) {
+    refuse(`${category} can only be flagged, for harmless messages show the same signs. Leave blockAt null.`);
+  }
+};
+
+/** @returns all thresholds of the tenant afterwards; categories that are not named keep theirs */
+export const setThresholds = async (
+  services: { readonly database: Database; readonly signals: Signals },
+  { tenantId, userId }: Identity,
+  changes: readonly ThresholdChange[],
+): Promise<Thresholds> => {
+  if (new Set(changes.map(({ category }) => category)).size < changes.length) refuse('A category is named twice.');
+  for (const change of changes) check(change);
+  if (changes.length > 0) {
+    await services.database.forTenant(tenantId).upsertMany(
+      ThresholdEntity,
+      changes.map((change) => ({ ...change, tenantId, updatedBy: userId, updatedAt: new Date() })),
+    );
+    await services.signals.publish(thresholdsChangedTopic, { tenantId });
+  }
+  return readThresholds(services.database, tenantId);
+};

@@ -1,0 +1,82 @@
+/** A tenant's moderation policy: what it is, and how its administrators change it. */
+
+import { setThresholds } from '../policy/set-thresholds.ts';
+import type { CategoryThresholds, ModerationCategory, Thresholds } from '../screening/categories.ts';
+import { moderationCategories } from '../screening/categories.ts';
+import { screeningVersion } from '../screening/detectors.ts';
+import { readThresholds } from '../verdicts/tenant-thresholds.ts';
+import type { SafetyBuilder } from './builder.ts';
+import type { VerdictTypes } from './verdict.ts';
+
+export const addPolicy = (builder: SafetyBuilder, types: VerdictTypes): void => {
+  const threshold = builder
+    .objectRef<CategoryThresholds & { readonly category: ModerationCategory }>('CategoryThreshold')
+    .implement({
+      description: 'From which scores on a category is flagged or blocked.',
+      fields: (t) => ({
+        category: t.field({ type: types.category, description: 'The category.', resolve: ({ category }) => category }),
+        flagAt: t.exposeFloat('flagAt', { nullable: true, description: 'Least score that is flagged; null: none is.' }),
+        blockAt: t.exposeFloat('blockAt', {
+          nullable: true,
+          description: 'Least score that is blocked; null: none is.',
+        }),
+      }),
+    });
+  const policy = builder.objectRef<Thresholds>('ModerationPolicy').implement({
+    description: 'How a tenant has its messages screened.',
+    fields: (t) => ({
+      thresholds: t.field({
+        type: [threshold],
+        description: 'One for each category.',
+        resolve: (thresholds) => moderationCategories.map((category) => ({ category, ...thresholds[category] })),
+      }),
+      version: t.string({ description: 'Rules that are in force.', resolve: () => screeningVersion }),
+    }),
+  });
+  const thresholdInput = builder.inputType('CategoryThresholdInput', {
+    description: 'New thresholds of a category.',
+    fields: (t) => ({
+      category: t.field({ type: types.category, required: true, description: 'The category.' }),
+      flagAt: t.float({ description: 'Least score, 0 to 1, that is flagged; null: none is.' }),
+      blockAt: t.float({
+        description: 'Least score, 0 to 1, that is blocked; null: none is. PROMPT_INJECTION can only be flagged.',
+      }),
+    }),
+  });
+  const input = builder.inputType('ModerationPolicyInput', {
+    description: 'A change of the moderation policy.',
+    fields: (t) => ({
+      thresholds: t.field({
+        type: [thresholdInput],
+        required: true,
+        description: 'Categories to change; the others keep their thresholds.',
+      }),
+    }),
+  });
+  builder.queryField('moderationPolicy', (t) =>
+    t.field({
+      type: policy,
+      authScopes: { role: 'ADMIN' },
+      description: 'How messages of your tenant are screened. For administrators.',
+      resolve: (_, _args, { database, identity }) => readThresholds(database, identity.tenantId),
+    }),
+  );
+  builder.mutationField('setModerationPolicy', (t) =>
+    t.field({
+      type: policy,
+      authScopes: { role: 'ADMIN' },
+      description: 'Changes how messages of your tenant are screened from now on. For administrators.',
+      args: { input: t.arg({ type: input, required: true, description: 'The change.' }) },
+      resolve: (_, args, context) =>
+        setThresholds(
+          context,
+          context.identity,
+          args.input.thresholds.map(({ category, flagAt, blockAt }) => ({
+            category,
+            flagAt: flagAt ?? null,
+            blockAt: blockAt ?? null,
+          })),
+        ),
+    }),
+  );
+};
