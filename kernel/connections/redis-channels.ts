@@ -1,8 +1,7 @@
 /**
- * Subscriptions to Redis channels: one SUBSCRIBE per channel however many listeners, sharded in a cluster. Invariant: after
+ * Subscriptions to Redis channels: one per channel however many listeners. Invariant: after
  * a reconnect each channel is subscribed again before its listeners hear of the interruption.
  */
-import { Cluster, type Redis } from 'ioredis';
 import type { Logger } from '../log.ts';
 import { backoffMs } from './backoff.ts';
 
@@ -10,6 +9,15 @@ export interface ChannelListener {
   message(text: string): void;
   /** Messages may have been lost until now; from now on they arrive again. */
   interrupted(): void;
+}
+
+/** The subscribing side of a connection, single or cluster. */
+export interface ChannelClient {
+  subscribe(channel: string): Promise<unknown>;
+  unsubscribe(channel: string): Promise<unknown>;
+  onMessage(listener: (channel: string, text: string) => void): void;
+  /** Called after each connect: subscriptions of before may be gone. */
+  onConnected(listener: () => void): void;
 }
 
 export interface Channels extends Disposable {
@@ -25,18 +33,14 @@ interface Subscription {
 /** Attempts to subscribe in a cluster that is changing: about ten seconds. */
 const maxAttempts = 10;
 
-export const createChannels = (client: Redis | Cluster, logger: Logger): Channels => {
+export const createChannels = (client: ChannelClient, logger: Logger): Channels => {
   const subscriptions = new Map<string, Subscription>();
   let closed = false;
 
   const send = async (channel: string): Promise<void> => {
-    if (!(client instanceof Cluster)) {
-      await client.subscribe(channel);
-      return;
-    }
     for (let attempt = 1; !closed; attempt += 1) {
       try {
-        await client.ssubscribe(channel);
+        await client.subscribe(channel);
         return;
       } catch (error) {
         if (attempt === maxAttempts) throw error;
@@ -45,9 +49,8 @@ export const createChannels = (client: Redis | Cluster, logger: Logger): Channel
     }
   };
   const cancel = (channel: string) => {
-    const sent = client instanceof Cluster ? client.sunsubscribe(channel) : client.unsubscribe(channel);
     // A connection that is gone has no subscriptions left to cancel.
-    sent.catch(() => undefined);
+    client.unsubscribe(channel).catch(() => undefined);
   };
 
   const deliver = (channel: string, text: string) => {
@@ -65,10 +68,8 @@ export const createChannels = (client: Redis | Cluster, logger: Logger): Channel
   const renewAll = () => {
     for (const [channel, subscription] of subscriptions) void renew(channel, subscription);
   };
-  const messageEvent = client instanceof Cluster ? 'smessage' : 'message';
-  const readyEvent = client instanceof Cluster ? 'subscribersReady' : 'ready';
-  client.on(messageEvent, deliver);
-  client.on(readyEvent, renewAll);
+  client.onMessage(deliver);
+  client.onConnected(renewAll);
 
   return {
     async subscribe(channel, listener) {
@@ -92,8 +93,6 @@ export const createChannels = (client: Redis | Cluster, logger: Logger): Channel
     },
     [Symbol.dispose]() {
       closed = true;
-      client.off(messageEvent, deliver);
-      client.off(readyEvent, renewAll);
       subscriptions.clear();
     },
   };

@@ -8,7 +8,7 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from '../log.ts';
 import { backoffMs } from './backoff.ts';
 import { withDeadline } from './deadline.ts';
-import { type Channels, createChannels } from './redis-channels.ts';
+import { type ChannelClient, type Channels, createChannels } from './redis-channels.ts';
 import { startError } from './start-error.ts';
 
 export interface RedisScript {
@@ -78,6 +78,21 @@ const createClients = (urls: readonly string[]): { commands: Redis | Cluster; su
   return { commands: cluster, subscriber: cluster };
 };
 
+const channelClient = (client: Redis | Cluster): ChannelClient =>
+  client instanceof Cluster
+    ? {
+        subscribe: (channel) => client.ssubscribe(channel),
+        unsubscribe: (channel) => client.sunsubscribe(channel),
+        onMessage: (listener) => void client.on('smessage', listener),
+        onConnected: (listener) => void client.on('subscribersReady', listener),
+      }
+    : {
+        subscribe: (channel) => client.subscribe(channel),
+        unsubscribe: (channel) => client.unsubscribe(channel),
+        onMessage: (listener) => void client.on('message', listener),
+        onConnected: (listener) => void client.on('ready', listener),
+      };
+
 /** Resolves at the first `ready`, whatever number of attempts it takes. */
 const ready = (client: Redis | Cluster): Promise<void> =>
   new Promise((resolve) => {
@@ -106,7 +121,7 @@ export const connectRedis = async (url: string, logger: Logger, startTimeoutMs: 
     for (const client of clients) client.disconnect();
     throw startError('Redis', 'REDIS_URL', url, startTimeoutMs, lastError);
   }
-  const channels = createChannels(subscriber, logger);
+  const channels = createChannels(channelClient(subscriber), logger);
 
   return {
     commands,

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
-import { startRedis } from '../../tests/services/redis.ts';
+import { sendRedis, startRedis } from '../../tests/services/redis.ts';
 import { startRedisCluster } from '../../tests/services/redis-cluster.ts';
 import { type SharedService, sharedService } from '../../tests/services/shared-services.ts';
 import { connectRedis } from '../connections/redis.ts';
@@ -28,15 +27,14 @@ streamLogContract('Redis Cluster', openFixtureOn('redis-cluster'));
 
 /** Kills every connection of the server but its own, again and again, until it is stopped. */
 const killConnections = async (url: string, signal: AbortSignal): Promise<number> => {
-  const { hostname, port } = new URL(url);
-  const admin = new Redis({ host: hostname, port: Number(port) });
   let killed = 0;
   while (!signal.aborted) {
-    killed += Number(await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'));
-    killed += Number(await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub'));
+    for (const type of ['normal', 'pubsub']) {
+      const answer = await sendRedis(url, 'CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes');
+      killed += Number(answer.slice(1));
+    }
     await new Promise((resolve) => setTimeout(resolve, 40));
   }
-  admin.disconnect();
   return killed;
 };
 
@@ -76,6 +74,39 @@ test('loses and doubles nothing while connections to a cluster are killed', asyn
   await using cluster = await startRedisCluster();
   await survivesKilledConnections(cluster.url, cluster.url.split(','));
 }, 60_000);
+
+/** Ends every subscription connection of a node, once. */
+const killSubscribers = (url: string) => sendRedis(url, 'CLIENT', 'KILL', 'TYPE', 'pubsub');
+
+const hearsWhatItMissed = async (url: string, nodes: readonly string[]) => {
+  await using writing = await connectRedis(url, logger, startTimeoutMs);
+  await using reading = await connectRedis(url, logger, startTimeoutMs);
+  const writer = createRedisStreamLog(writing);
+  const reader = createRedisStreamLog(reading);
+  const id = randomUUID();
+  await writer.open(id);
+  const tail = reader.tail(id, 0, never)[Symbol.asyncIterator]();
+  await writer.append(id, 1, [delta('heard')]);
+  await tail.next();
+  const stopped = Promise.withResolvers<void>();
+  await reader.onStop(id, stopped.resolve);
+  await Promise.all(nodes.map(killSubscribers));
+  // Nothing is appended after these: only the reconnect can tell that something was missed.
+  await writer.requestStop(id);
+  await writer.append(id, 1, [completed]);
+  expect((await tail.next()).value).toEqual({ seq: 2, event: completed });
+  await stopped.promise;
+};
+
+test('hears of an end and of a stop that came while its subscription was lost', async () => {
+  await using redis = await startRedis();
+  await hearsWhatItMissed(redis.url, [redis.url]);
+});
+
+test('hears of an end and of a stop that came while its subscription to a cluster was lost', async () => {
+  await using cluster = await startRedisCluster();
+  await hearsWhatItMissed(cluster.url, cluster.url.split(','));
+});
 
 test('refuses to start within the stated time when there is no server', async () => {
   const url = 'redis://:secret@127.0.0.1:1';

@@ -1,4 +1,5 @@
 /** A Redis of one's own, on a private port, without a disk: what it knew is gone when it ends. */
+import { createConnection } from 'node:net';
 import { type Child, findProgram, type Service, startChild, untilAccepting } from './child.ts';
 import { freePort } from './ports.ts';
 
@@ -13,6 +14,22 @@ export const spawnRedis = async (port: number, ...options: readonly string[]): P
   await untilAccepting(child, port, startTimeoutMs);
   return child;
 };
+
+/** One command on a connection of its own. Resolves with the first line of the raw answer, e.g. `:3`. */
+export const sendRedis = (url: string, ...words: readonly string[]): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    const socket = createConnection({ host: hostname, port: Number(port) });
+    socket.once('error', reject);
+    socket.once('data', (chunk) => {
+      socket.destroy();
+      const [line = ''] = chunk.toString().split('\r\n');
+      if (line.startsWith('-')) reject(new Error(line));
+      else resolve(line);
+    });
+    const encoded = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`);
+    socket.write(`*${words.length}\r\n${encoded.join('')}`);
+  });
 
 export const startRedis = async (): Promise<Service> => {
   const port = await freePort();
