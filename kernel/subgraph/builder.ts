@@ -66,7 +66,11 @@ export const createSubgraphBuilder = <Context extends SubgraphContext>() => {
       unauthorizedError: () =>
         new AppError('FORBIDDEN', 'Your role does not allow this. Ask an administrator of your tenant.'),
       authScopes: ({ identity }: SubgraphContext) => ({
-        role: (allowed: Role | readonly Role[]) => identity.roles.some((role) => allowed.includes(role)),
+        // Not `allowed.includes` on a string: 'BILLING_ADMIN' includes 'ADMIN'.
+        role: (allowed: Role | readonly Role[]) => {
+          const some: readonly Role[] = typeof allowed === 'string' ? [allowed] : allowed;
+          return identity.roles.some((role) => some.includes(role));
+        },
         room: identity.room !== undefined,
       }),
     },
