@@ -64,7 +64,7 @@ export const runTitle = async (
     let firstTokenAt: number | undefined;
     const { usage } = await streamModel(
       served.model,
-      { prompt, maxOutputTokens: titleTokens, temperature: 0, providerOptions: { parlance: { titleOf: question } } },
+      { prompt, maxOutputTokens: titleTokens, providerOptions: { parlance: { titleOf: question } } },
       context.settings,
       handOver,
       {

@@ -2,6 +2,9 @@ import { expect, test } from 'vitest';
 import { applyToText } from '#kernel/stream-log/stream-event.ts';
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '../../tests/scripted-provider/script.ts';
+import { countO200kTokens } from '../prompt/count-tokens.ts';
+import { createDemonstrationModel } from '../providers/demonstration-model.ts';
+import { createModelRegistry } from '../providers/registry.ts';
 import { candidateOf, openWorkerFixture } from '../worker-fixture.ts';
 
 const textIn = (entries: readonly StreamEntry[]): string =>
@@ -108,4 +111,35 @@ test('a worker that was replaced while the broker was away publishes nothing', a
   await worker[Symbol.asyncDispose]();
   expect((await streamLog.snapshot(messageId))?.ended).toBe(false);
   expect(fixture.results).toEqual([]);
+});
+
+test('white space that a provider drops from the prefix and brings again is not doubled', async () => {
+  await using fixture = await openWorkerFixture();
+  const model = createDemonstrationModel(0);
+  const trimming: typeof model = {
+    ...model,
+    doStream: ({ prompt, ...options }) => {
+      const trimmed = prompt.map((message) =>
+        message.role === 'assistant'
+          ? {
+              ...message,
+              content: message.content.map((part) =>
+                part.type === 'text' ? { ...part, text: part.text.trimEnd() } : part,
+              ),
+            }
+          : message,
+      );
+      return model.doStream({ prompt: trimmed, ...options });
+    },
+  };
+  const terms = { modelId: 'parlance/demonstration', provider: 'parlance', pool: 'SMALL' as const };
+  const served = { ...terms, model: trimming, countTokens: countO200kTokens, trimsPrefix: true };
+  await fixture.startWorker({ registry: createModelRegistry([served]) });
+  const candidates = [candidateOf('parlance/demonstration', { capabilities: ['PREFILL'] })];
+  const { text } = await fixture.finished(await fixture.send('hello', { candidates }));
+
+  const messageId = crypto.randomUUID();
+  await leaveBehind(fixture.streamLog, messageId, 'This is the ');
+  await fixture.send('hello', { messageId, candidates });
+  expect((await fixture.finished(messageId)).text).toBe(text);
 });
