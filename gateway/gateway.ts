@@ -99,7 +99,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     const sources: ServiceMap = {};
     for (const name of generation.subgraphUrls.keys()) {
       const url = urlOf(generation, name);
-      sources[name] = createSubgraphSource({ name, url, pool: pools.at(url), sign, deadlineMs, logger });
+      sources[name] = createSubgraphSource({ name, url, pool: () => pools.at(url), sign, deadlineMs, logger });
     }
     sourcesByGeneration.set(generation, sources);
     return sources;
@@ -110,7 +110,6 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     sourcesOf,
     onReload(generation) {
       const urls = [...generation.subgraphUrls.keys()].map((name) => urlOf(generation, name));
-      sourcesOf(generation);
       subscriptions.replanAll();
       pools.keepOnly(urls);
       upstreams.keepOnly(urls);
@@ -120,7 +119,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const subscriptions = createSubscriptions({
     current: executor.current,
     prepare,
-    sourcesOf,
+    // Streams that stay with an older schema ask subgraphs where they are now.
+    sourcesOf: (generation) => ({ ...sourcesOf(generation), ...sourcesOf(executor.current()) }),
     upstream: (generation, name) => upstreams.at(urlOf(generation, name)),
     sign,
     streams: createStreamCount({ ...defaultStreamLimits, ...options.streams }),

@@ -44,7 +44,6 @@ test.each([
   expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'SUBGRAPH_INVALID_RESPONSE' }]);
 });
 
-/** Answers with the headers and cuts the connection in the body; the first `cuts` requests get nothing at all. */
 test('asks a query again when a kept connection is cut under it, but never a mutation', async () => {
   await using gateway = await openTestGateway();
   const { stories } = gateway.graph;
@@ -60,6 +59,21 @@ test('asks a query again when a kept connection is cut under it, but never a mut
   const { data, errors } = await gateway.ask('mutation { rename(id: "1", title: "x") { id } }');
   expect(data).toBeNull();
   expect(errors?.map(({ extensions }) => extensions['code'])).toEqual(['SUBGRAPH_UNAVAILABLE']);
+});
+
+test('finishes a plan of several steps across a reload that moves a subgraph', async () => {
+  await using gateway = await openTestGateway();
+  await using other = await openTestGateway();
+  const { stories, authors } = gateway.graph;
+  const asked = Promise.withResolvers<() => void>();
+  stories.intercept = (_, response) =>
+    asked.resolve(() => response.end('{"data":{"story":{"author":{"__typename":"Author","id":"7"}}}}'));
+  const answer = gateway.ask('{ story(id: "1") { author { name } } }');
+  const finishFirstStep = await asked.promise;
+  gateway.gateway.reload(other.graph.supergraphSdl);
+  finishFirstStep();
+  expect(await answer).toMatchObject({ data: { story: { author: { name: 'Name of 7' } } } });
+  expect(authors.asked).toHaveLength(1);
 });
 
 test('passes known codes with their public fields, and masks everything else', async () => {

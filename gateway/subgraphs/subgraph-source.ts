@@ -13,7 +13,8 @@ import type { OperationContext } from '../supergraph/operation-context.ts';
 export interface SubgraphSourceOptions {
   readonly name: string;
   readonly url: string;
-  readonly pool: Pool;
+  /** Asked at each fetch: a plan that began before a reload may go on after it. */
+  pool(): Pool;
   readonly sign: SignIdentity;
   /** Milliseconds from sending to the last byte. */
   readonly deadlineMs: number;
@@ -74,11 +75,11 @@ const knownPath = (path: readonly (string | number)[] | undefined): readonly (st
 };
 
 export const createSubgraphSource = (options: SubgraphSourceOptions): GraphQLDataSource<OperationContext> => {
-  const { name, pool, sign, deadlineMs, logger } = options;
+  const { name, sign, deadlineMs, logger } = options;
   const { pathname, search } = new URL(options.url);
 
   const send = async (body: string, token: string): Promise<GraphQLPayload> => {
-    const response = await pool.request({
+    const response = await options.pool().request({
       path: `${pathname}${search}`,
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${token}` },

@@ -126,8 +126,35 @@ describe('a new supergraph', () => {
     expect((await gateway.ask('{ extra { id } }')).errors).toBeUndefined();
     logs.append('s', 'b');
     expect(seqs(await client.frames(1))).toEqual(cursors(2, 2));
+    expect(stories.subscribed.map(({ query }) => /storyStream|ticks/.exec(query)?.[0])).toEqual([
+      'storyStream',
+      'ticks',
+      'storyStream',
+    ]);
     logs.tick('tock');
     expect(await client.frame()).toMatchObject({ id: '2', type: 'next' });
+  });
+
+  test('completes events at the new address of a subgraph, for streams old and new', async () => {
+    await using gateway = await openTestGateway();
+    await using other = await openTestGateway();
+    const { stories, authors, logs } = gateway.graph;
+    await using client = await connect(gateway);
+    subscribe(client, '1', 'subscription { ticks { story { author { name } } } }');
+    subscribe(client, '2', 'subscription { storyStream(id: "s") { story { author { name } } } }');
+    await stories.untilRunning(2);
+    gateway.gateway.reload(composeSupergraph(stories.url, other.graph.authors.url));
+    await authors.kill();
+    logs.tick('tock');
+    expect(await client.frame()).toMatchObject({
+      id: '1',
+      payload: { data: { ticks: { story: { author: { name: 'Name of author-of-1' } } } } },
+    });
+    logs.append('s', 'a');
+    expect(await client.frame()).toMatchObject({
+      id: '2',
+      payload: { data: { storyStream: { story: { author: { name: 'Name of author-of-s' } } } } },
+    });
   });
 
   test('is refused when it is none, and the old one stays', async () => {

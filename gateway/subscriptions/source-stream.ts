@@ -23,7 +23,7 @@ export interface SourceSink {
 export interface SourceStream {
   /** Goes on after a refused event. */
   proceed(): void;
-  /** Plans anew, on the newest schema. */
+  /** Plans anew, on the newest schema, where it is resumable; another would lose events, and stays as it is. */
   replan(): void;
   /** Ends it at the subgraph in the same tick; the sink hears nothing more. */
   cancel(): void;
@@ -64,6 +64,8 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
   /** Counts starts; what an earlier start still says is ignored. */
   let epoch = 0;
   let stop: (() => void) | undefined;
+  /** Whether the plan that runs can go on elsewhere. */
+  let resumable = false;
   let startedAt = Date.now();
   let lostAt: number | undefined;
   let deadline: NodeJS.Timeout | undefined;
@@ -121,6 +123,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
     const token = await options.sign(options.identity);
     if (epoch !== mine) return;
     startedAt = Date.now();
+    resumable = plan.resumable !== undefined;
     const current =
       <Rest extends unknown[]>(act: (...rest: Rest) => void) =>
       (...rest: Rest): void => {
@@ -170,7 +173,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
       start();
     },
     replan() {
-      if (!ended && !refused) start();
+      if (!ended && !refused && resumable) start();
     },
     cancel() {
       if (!ended) end();
