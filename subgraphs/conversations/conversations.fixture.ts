@@ -1,0 +1,132 @@
+/** Conversations on an embedded database and embedded ports, for tests of what needs no other room. */
+import { v7 as uuidv7 } from 'uuid';
+import type { Broker } from '#kernel/broker/broker.ts';
+import { createEmbeddedBroker } from '#kernel/broker/embedded-broker.ts';
+import { topology } from '#kernel/broker/topology.ts';
+import type { Database } from '#kernel/database/database.ts';
+import { openPglite } from '#kernel/database/pglite.ts';
+import type { Identity } from '#kernel/identity.ts';
+import { createLogger } from '#kernel/log.ts';
+import type { MessageFinished } from '#kernel/messages/events.ts';
+import type { RouteCandidate } from '#kernel/messages/generation-job.ts';
+import { createEmbeddedSignals } from '#kernel/signals/embedded-signals.ts';
+import type { Signals } from '#kernel/signals/signals.ts';
+import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.ts';
+import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
+import { createDirectory } from '../../tests/services/directory.ts';
+import { type Conversation, ConversationEntity, conversationsSchema, type Message, MessageEntity } from './entities.ts';
+import { placeTurn } from './turns/place-turn.ts';
+
+export const logger = createLogger('test', 'silent');
+
+export const candidate: RouteCandidate = {
+  modelId: 'test/model',
+  provider: 'test',
+  pool: 'SMALL',
+  contextWindow: 8_000,
+  maxOutputTokens: 1_000,
+  capabilities: [],
+  price: { input: '1', cachedInput: '0.5', output: '2' },
+};
+
+export interface Fixture extends AsyncDisposable {
+  readonly database: Database;
+  readonly broker: Broker;
+  readonly streamLog: StreamLog;
+  readonly signals: Signals;
+  readonly identity: Identity;
+  /** An empty conversation of the fixture's identity. */
+  conversation(): Promise<Conversation>;
+  /** One question and its answer under `above`; the head becomes the answer. */
+  turn(
+    conversation: Conversation,
+    above: Message | undefined,
+    content: string,
+    answer?: Partial<Message>,
+  ): Promise<{ question: Message; answer: Message }>;
+}
+
+export const newIdentity = (): Identity => ({ tenantId: uuidv7(), userId: uuidv7(), roles: ['USER'], scopes: [] });
+
+export const openFixture = async (): Promise<Fixture> => {
+  await using stack = new AsyncDisposableStack();
+  const directory = stack.use(await createDirectory());
+  const database = stack.use(await openPglite(directory.path, [conversationsSchema]));
+  const broker = stack.use(await createEmbeddedBroker({ dataDirectory: directory.path, queues: topology, logger }));
+  const streamLog = stack.use(await createEmbeddedStreamLog({ dataDirectory: directory.path, logger }));
+  const signals = stack.use(createEmbeddedSignals(logger));
+  const identity = newIdentity();
+  const { tenantId, userId } = identity;
+  const closing = stack.move();
+  return {
+    database,
+    broker,
+    streamLog,
+    signals,
+    identity,
+    async conversation() {
+      const em = database.forTenant(tenantId);
+      const now = new Date();
+      const created = em.create(ConversationEntity, {
+        id: uuidv7(),
+        tenantId,
+        ownerId: userId,
+        pinned: false,
+        archived: false,
+        legalHold: false,
+        createdAt: now,
+        updatedAt: now,
+      });
+      await em.flush();
+      return created;
+    },
+    turn: (conversation, above, content, answer = {}) =>
+      database.forTenant(tenantId).transactional(async (em) => {
+        const ids = { userMessageId: uuidv7(), assistantMessageId: uuidv7() };
+        const places = await placeTurn(em, above, ids, content);
+        if (!places.user) throw new Error('a question has a place');
+        const common = { tenantId, conversationId: conversation.id, lastSeq: 0, createdAt: new Date() };
+        const question = em.create(MessageEntity, {
+          ...common,
+          ...places.user,
+          role: 'USER',
+          content,
+          status: 'COMPLETED',
+        });
+        const generation = { userId, candidates: [candidate] };
+        const reply = em.create(MessageEntity, {
+          ...common,
+          role: 'ASSISTANT',
+          content: `answer to ${content}`,
+          status: 'COMPLETED',
+          generation,
+          dispatchedAt: new Date(),
+          ...places.assistant,
+          ...answer,
+        });
+        await em.flush();
+        await em.nativeUpdate(ConversationEntity, { id: conversation.id }, { headId: reply.id });
+        conversation.headId = reply.id;
+        return { question, answer: reply };
+      }),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+};
+
+/** What a worker publishes at the end of `message`. */
+export const finished = (message: Message, change: Partial<MessageFinished> = {}): MessageFinished => ({
+  tenantId: message.tenantId,
+  userId: message.generation?.userId ?? message.tenantId,
+  conversationId: message.conversationId,
+  messageId: message.id,
+  attempt: 1,
+  modelId: candidate.modelId,
+  usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 2, reasoningTokens: 0, source: 'COUNTED' },
+  queueWaitMs: 1,
+  durationMs: 1,
+  status: 'COMPLETED',
+  finishReason: 'STOP',
+  text: 'the text',
+  lastSeq: 3,
+  ...change,
+});

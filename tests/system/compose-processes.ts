@@ -1,0 +1,121 @@
+/**
+ * docker-compose.yml without an engine: reads the file and starts the processes it describes, with the commands and the environment it
+ * gives them, on throwaway services in place of its images. What differs: host names become 127.0.0.1 and ports free ones.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { openDevelopmentIssuer } from '../../standalone/issuer/development-issuer.ts';
+import { startScriptedProvider } from '../scripted-provider/scripted-provider.ts';
+import { type Child, startChild, untilReady } from '../services/child.ts';
+import { createDirectory } from '../services/directory.ts';
+import { freePorts } from '../services/ports.ts';
+import { type Parlance, signIn } from './parlance.ts';
+
+const root = join(import.meta.dirname, '../..');
+const startTimeoutMs = 60_000;
+
+const serviceSchema = z.object({
+  command: z.array(z.string()).optional(),
+  environment: z.record(z.string(), z.string()).default({}),
+  healthcheck: z.object({ test: z.array(z.string()) }),
+  depends_on: z.record(z.string(), z.unknown()).default({}),
+});
+type ComposeService = z.infer<typeof serviceSchema>;
+const composeSchema = z.object({ services: z.record(z.string(), serviceSchema) });
+
+/** `${NAME:-default}` as compose reads it. */
+const interpolate = (text: string, variables: Readonly<Record<string, string>>): string =>
+  text.replaceAll(/\$\{(\w+):-([^}]*)\}/g, (_, name: string, byDefault: string) => variables[name] ?? byDefault);
+
+/** Names are filled in after parsing, as compose does it: an empty value stays a string. */
+const readCompose = async (
+  variables: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, ComposeService>>> => {
+  const document: unknown = parse(await readFile(join(root, 'docker-compose.yml'), 'utf8'), { merge: true });
+  return composeSchema.parse(JSON.parse(interpolate(JSON.stringify(document), variables))).services;
+};
+
+const isReady = async (url: string): Promise<boolean> => {
+  const response = await fetch(url).catch(() => undefined);
+  await response?.body?.cancel();
+  return response?.ok ?? false;
+};
+
+export interface ComposeOptions {
+  /** Added to the environment of one service. */
+  readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** Where the services of the file's images are on this machine. */
+export interface ServiceUrls {
+  readonly postgres: string;
+  readonly redis: string;
+  readonly rabbitmq: string;
+}
+
+export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = {}): Promise<Parlance> => {
+  await using stack = new AsyncDisposableStack();
+  const provider = stack.use(await startScriptedProvider());
+  const services = await readCompose({ OPENAI_API_KEY: 'test', OPENAI_BASE_URL: provider.baseUrl });
+  const directory = stack.use(await createDirectory());
+  const own = Object.entries(services).filter(([, { command }]) => command?.[0] === 'node');
+  const free = await freePorts(own.length);
+  const ports = new Map(own.map(([name], index) => [name, String(free[index])]));
+
+  /** A value of the file -> what it is on this machine. */
+  const here = (value: string): string =>
+    value
+      .replace(/^postgres:\/\/.*@postgres:5432\/.*$/, urls.postgres)
+      .replace(/^redis:\/\/redis:6379$/, urls.redis)
+      .replace(/^amqp:\/\/.*@rabbitmq:5672$/, urls.rabbitmq)
+      .replace(/^0\.0\.0\.0$/, '127.0.0.1')
+      .replace(/^\/data$/, directory.path)
+      .replaceAll(/http:\/\/(\w+):\d+/g, (all, host: string) =>
+        ports.has(host) ? `http://127.0.0.1:${ports.get(host)}` : all,
+      );
+
+  const environmentOf = (name: string, service: ComposeService): Record<string, string> => {
+    const environment = Object.fromEntries(
+      Object.entries(service.environment).map(([key, value]) => [key, here(value)]),
+    );
+    for (const key of ['PORT', 'HEALTH_PORT']) if (environment[key]) environment[key] = ports.get(name) ?? '';
+    return { ...environment, LOG_LEVEL: 'error', ...options.environment?.[name] };
+  };
+
+  const children = new Map<string, Child>();
+  const start = async (name: string): Promise<void> => {
+    const service = services[name];
+    if (!service?.command) throw new Error(`docker-compose.yml has no service ${name} of ours`);
+    const [, ...args] = service.command;
+    const child = startChild(process.execPath, args, { environment: environmentOf(name, service) });
+    children.set(name, child);
+    const probe = service.healthcheck.test.at(-1)?.replace(/:\d+\//, `:${ports.get(name)}/`) ?? '';
+    await untilReady(child, () => isReady(probe), startTimeoutMs);
+  };
+  stack.defer(async () => {
+    await Promise.all([...children.values()].map((child) => child.end('SIGTERM')));
+  });
+
+  // Those that others wait for come first, as compose does it.
+  const waited = own.filter(([name]) => name !== 'gateway').map(([name]) => name);
+  await Promise.all(waited.map(start));
+  await start('gateway');
+
+  const url = `http://127.0.0.1:${ports.get('gateway')}/graphql`;
+  const issuer = await openDevelopmentIssuer(directory.path, `http://127.0.0.1:${ports.get('issuer')}`);
+  const clients = stack.use(new AsyncDisposableStack());
+  const closing = stack.move();
+  return {
+    url,
+    provider,
+    issuer,
+    as: signIn(() => url, issuer, clients),
+    async crash(room) {
+      await children.get(room)?.end('SIGKILL');
+      await start(room);
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+};

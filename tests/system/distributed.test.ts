@@ -1,0 +1,25 @@
+/** The whole system as docker-compose.yml describes it: separate processes on PostgreSQL, Redis and RabbitMQ. */
+import { afterAll, beforeAll, describe } from 'vitest';
+import { sharedService } from '../services/shared-services.ts';
+import { startCompose } from './compose-processes.ts';
+import type { Parlance } from './parlance.ts';
+import { refusalSuite } from './suite/refusals.ts';
+import { turnSuite } from './suite/turns.ts';
+
+describe('distributed', () => {
+  let parlance: Parlance;
+  beforeAll(async () => {
+    const [postgres, redis, rabbitmq] = await Promise.all([
+      sharedService('postgres'),
+      sharedService('redis'),
+      sharedService('rabbitmq'),
+    ]);
+    parlance = await startCompose(
+      { postgres, redis, rabbitmq },
+      { environment: { worker: { DEMONSTRATION_MODEL: 'off' } } },
+    );
+  });
+  afterAll(() => parlance[Symbol.asyncDispose]());
+  turnSuite(() => parlance);
+  refusalSuite(() => parlance);
+});

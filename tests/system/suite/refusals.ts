@@ -1,0 +1,169 @@
+/** Refusals: whatever a person does wrong gets a code and a sentence, and nobody sees what is another's. */
+import { v7 as uuidv7 } from 'uuid';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { openSocket } from '../../../gateway/testing/socket-client.ts';
+import { openDevelopmentIssuer } from '../../../standalone/issuer/development-issuer.ts';
+import { createDirectory } from '../../services/directory.ts';
+import { createClient, sendMutation } from '../client.ts';
+import { findUser, type Parlance } from '../parlance.ts';
+
+const everyId = (id: string): readonly (readonly [string, object])[] => [
+  ['mutation($id: ID!) { updateConversation(id: $id, input: { title: "mine" }) { id } }', { id }],
+  ['mutation($id: ID!) { deleteConversation(id: $id) { id } }', { id }],
+  ['mutation($id: ID!) { restoreConversation(id: $id) { id } }', { id }],
+  [sendMutation, { input: { conversationId: id, content: 'hello', idempotencyKey: uuidv7() } }],
+];
+
+const everyMessageId = (id: string): readonly (readonly [string, object])[] => [
+  ['mutation($id: ID!) { selectBranch(messageId: $id) { id } }', { id }],
+  ['mutation($id: ID!) { stopGeneration(messageId: $id) { id } }', { id }],
+  [
+    'mutation($input: RegenerateMessageInput!) { regenerateMessage(input: $input) { replayed } }',
+    { input: { messageId: id, idempotencyKey: uuidv7() } },
+  ],
+  [
+    'mutation($input: EditMessageInput!) { editMessage(input: $input) { replayed } }',
+    { input: { messageId: id, content: 'hello', idempotencyKey: uuidv7() } },
+  ],
+];
+
+export const refusalSuite = (parlance: () => Parlance): void => {
+  test('a foreign id and an unknown id are the same NOT_FOUND everywhere', async () => {
+    const ada = await parlance().as('ada');
+    const conversationId = await ada.createConversation();
+    const { turn } = await ada.converse(conversationId, 'script: tokens=2');
+    for (const name of ['bob', 'grace']) {
+      const other = await parlance().as(name);
+      const operations = [
+        ...everyId(conversationId),
+        ...everyId(uuidv7()),
+        ...everyId('not-an-id'),
+        ...everyMessageId(turn.assistantMessage.id),
+        ...everyMessageId(uuidv7()),
+      ];
+      for (const [document, variables] of operations) {
+        expect((await other.refusal(document, variables)).extensions.code, document).toBe('NOT_FOUND');
+      }
+      const nothing = await other.query(
+        z.object({ conversation: z.null(), message: z.null() }),
+        'query($c: ID!, $m: ID!) { conversation(id: $c) { id } message(id: $m) { content } }',
+        { c: conversationId, m: turn.assistantMessage.id },
+      );
+      expect(nothing).toEqual({ conversation: null, message: null });
+      await expect(other.stream(turn.assistantMessage.id).all()).rejects.toThrow('NOT_FOUND');
+    }
+    // It is all still there.
+    const kept = await ada.query(
+      z.object({ conversation: z.object({ title: z.string().nullable() }) }),
+      'query($c: ID!) { conversation(id: $c) { title } }',
+      { c: conversationId },
+    );
+    expect(kept.conversation.title).not.toBe('mine');
+  });
+
+  test('a token that is missing, expired, forged, or for another audience is UNAUTHENTICATED', async () => {
+    await using elsewhere = await createDirectory();
+    const forger = await openDevelopmentIssuer(elsewhere.path);
+    const who = { ...findUser('ada'), roles: ['ADMIN'] as const, scope: '' };
+    const tokens = [
+      '',
+      'nonsense',
+      await forger.sign({ ...who, expires: '1h' }),
+      await parlance().issuer.sign({ ...who, expires: '-1m' }),
+    ];
+    for (const token of tokens) {
+      await using client = createClient(() => parlance().url, token);
+      const { status, errors } = await client.ask('{ viewer { id } }');
+      expect([status, errors[0]?.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
+    }
+  });
+
+  test('a socket without a token is closed with 4401, with a bad one with 4403', async () => {
+    const url = parlance().url.replace(/^http/, 'ws');
+    await using silent = await openSocket(url);
+    silent.send({ type: 'connection_init' });
+    expect((await silent.closed).code).toBe(4401);
+    await using forged = await openSocket(url);
+    forged.send({ type: 'connection_init', payload: { authorization: 'Bearer nonsense' } });
+    expect((await forged.closed).code).toBe(4403);
+  });
+
+  test('what needs a role is FORBIDDEN without it', async () => {
+    const ada = await parlance().as('ada');
+    for (const document of ['{ moderationCases { edges { cursor } } }', 'mutation { setPlan(plan: PRO) { id } }']) {
+      expect((await ada.refusal(document)).extensions.code, document).toBe('FORBIDDEN');
+    }
+  });
+
+  test('bad input is BAD_USER_INPUT that names the argument', async () => {
+    const ada = await parlance().as('ada');
+    const conversationId = await ada.createConversation();
+    const send = (input: object): Promise<{ extensions: Record<string, unknown> }> =>
+      ada.refusal(sendMutation, { input: { conversationId, content: 'hello', idempotencyKey: uuidv7(), ...input } });
+    const wrong: readonly (readonly [object, string])[] = [
+      [{ content: '  ' }, 'content'],
+      [{ content: 'x'.repeat(100_001) }, 'content'],
+      [{ modelPolicy: 'no/such-model' }, 'modelPolicy'],
+      [{ parentId: uuidv7() }, 'parentId'],
+      [{ replyId: 'x' }, 'replyId'],
+      [{ idempotencyKey: '' }, 'idempotencyKey'],
+      [{ temperature: 3 }, 'temperature'],
+      [{ maxOutputTokens: 0 }, 'maxOutputTokens'],
+    ];
+    for (const [input, argument] of wrong) {
+      expect((await send(input)).extensions, argument).toMatchObject({ code: 'BAD_USER_INPUT', argument });
+    }
+    await expect(ada.stream(uuidv7(), -1).all()).rejects.toThrow('BAD_USER_INPUT');
+  });
+
+  test('blocked words are CONTENT_BLOCKED with their categories, and cost nothing', async () => {
+    const ada = await parlance().as('ada');
+    const conversationId = await ada.createConversation();
+    const blocked = await ada.refusal(sendMutation, {
+      input: { conversationId, content: 'I will kill you and your family tonight', idempotencyKey: uuidv7() },
+    });
+    expect(blocked.extensions).toMatchObject({
+      code: 'CONTENT_BLOCKED',
+      categories: expect.arrayContaining(['THREAT']),
+    });
+    const { conversation } = await ada.query(
+      z.object({ conversation: z.object({ head: z.null(), cost: z.string() }) }),
+      'query($id: ID!) { conversation(id: $id) { head { id } cost } }',
+      { id: conversationId },
+    );
+    expect(conversation.cost).toBe('0');
+  });
+
+  test('an exhausted quota is QUOTA_EXCEEDED with the time to wait', async () => {
+    const bob = await parlance().as('bob');
+    const conversationId = await bob.createConversation();
+    const refused = await bob.refusal(sendMutation, {
+      input: { conversationId, content: 'hello', idempotencyKey: uuidv7(), maxOutputTokens: 2_000_000_000 },
+    });
+    expect(refused.extensions.code).toBe('QUOTA_EXCEEDED');
+    expect(refused.extensions['retryAfterMs']).toBeGreaterThan(0);
+  });
+
+  test('a provider that fails before the first token is a failed message with a code', async () => {
+    const ada = await parlance().as('ada');
+    const conversationId = await ada.createConversation();
+    const { events } = await ada.converse(conversationId, 'script: status=500');
+    expect(events.at(-1)).toMatchObject({
+      __typename: 'MessageFailed',
+      failure: { code: 'MODEL_UNAVAILABLE', retryable: true },
+    });
+    expect(JSON.stringify(events)).not.toContain('127.0.0.1');
+  });
+
+  test('an operation that is not valid gets the specification’s error', async () => {
+    const ada = await parlance().as('ada');
+    const malformed = await ada.ask('{ viewer {');
+    expect([malformed.status, malformed.errors[0]?.extensions.code]).toEqual([400, 'GRAPHQL_PARSE_FAILED']);
+    const unknown = await ada.ask('{ nothing }');
+    expect([unknown.status, unknown.errors[0]?.extensions.code]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
+    // What rooms ask each other is not there for clients.
+    const internal = await ada.ask('mutation { releaseTokens(messageId: "x") }');
+    expect(internal.errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+};
