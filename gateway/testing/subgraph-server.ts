@@ -12,14 +12,6 @@ import { WebSocketServer } from 'ws';
 type Schema = Extract<Parameters<typeof buildSubgraphSchema>[0], { readonly typeDefs: unknown }>;
 export type Resolvers = NonNullable<Schema['resolvers']>;
 
-/** Context of the resolvers. */
-export interface SubgraphRequest {
-  /** Bearer header of the user that the gateway speaks for. */
-  readonly authorization: string;
-  /** Set by a resolver of a subscription: becomes `extensions.cursor` of the event. */
-  cursor?: string;
-}
-
 export interface SubgraphServer extends AsyncDisposable {
   readonly url: string;
   /** Texts of the HTTP operations so far. */
@@ -50,6 +42,7 @@ const bodyOf = async (
   return JSON.parse(text);
 };
 
+/** Resolvers find `authorization` in their context; what they set there as `cursor` becomes `extensions.cursor` of the event. */
 export const openSubgraph = async (typeDefs: string, resolvers: Resolvers): Promise<SubgraphServer> => {
   const schema = buildSubgraphSchema({ typeDefs: parse(typeDefs), resolvers });
   const asked: string[] = [];
