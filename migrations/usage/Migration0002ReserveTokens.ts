@@ -17,11 +17,13 @@ begin
   insert into usage.quota_windows (tenant_id, user_id) values (a_tenant, a_user) on conflict do nothing;
 end $$`;
 
-/** What each subject may use, and has used in the windows of now. The tenant as a whole is the row without user_id. */
+/** What each subject may use, and has used in the windows of now, whatever the time zone of the session. The tenant as a whole is the row without user_id. */
 const quotaViewSql = `
 create view usage.quotas with (security_invoker = true) as
 select w.tenant_id, w.user_id, t.plan, t.monthly_budget_usd,
   now_month.start as month_start, now_day.start as day_start, now_minute.start as minute_start,
+  date_trunc('month', now_month.start + interval '32 days', 'UTC') as month_end,
+  now_day.start + interval '24 hours' as day_end, now_minute.start + interval '1 minute' as minute_end,
   case when w.month_start = now_month.start then w.month_cost_usd else 0 end as month_cost_usd,
   case when w.day_start = now_day.start then w.day_tokens else 0 end as day_tokens,
   case when w.minute_start = now_minute.start then w.minute_tokens else 0 end as minute_tokens,
@@ -71,15 +73,15 @@ begin
     into refused_by, refused_limit, retry_after_ms
     from (values
       ('TENANT_BUDGET', whole.monthly_budget_usd, whole.month_cost_usd >= whole.monthly_budget_usd,
-        whole.monthly_budget_usd = 0, whole.month_start + interval '1 month'),
+        whole.monthly_budget_usd = 0, whole.month_end),
       ('TENANT_DAY', whole.day_limit, whole.day_tokens + a_tokens > whole.day_limit,
-        a_tokens > whole.day_limit, whole.day_start + interval '1 day'),
+        a_tokens > whole.day_limit, whole.day_end),
       ('USER_DAY', own.day_limit, own.day_tokens + a_tokens > own.day_limit,
-        a_tokens > own.day_limit, own.day_start + interval '1 day'),
+        a_tokens > own.day_limit, own.day_end),
       ('TENANT_MINUTE', whole.minute_limit, whole.minute_tokens + a_tokens > whole.minute_limit,
-        a_tokens > whole.minute_limit, whole.minute_start + interval '1 minute'),
+        a_tokens > whole.minute_limit, whole.minute_end),
       ('USER_MINUTE', own.minute_limit, own.minute_tokens + a_tokens > own.minute_limit,
-        a_tokens > own.minute_limit, own.minute_start + interval '1 minute')
+        a_tokens > own.minute_limit, own.minute_end)
     ) as c (name, most, refuses, never, turns)
     where c.refuses
     order by c.never desc, c.turns desc limit 1;

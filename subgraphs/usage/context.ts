@@ -16,8 +16,8 @@ export interface UsageContext extends SubgraphContext {
   readonly costs: DataLoader<string, string>;
   /** By user id, in the identity's tenant. */
   readonly users: DataLoader<string, User | null>;
-  /** By user id; of the tenant as a whole by null. */
-  readonly quotas: DataLoader<string | null, QuotaState>;
+  /** By user id, or by the tenant's for all its users together. */
+  readonly quotas: DataLoader<string, QuotaState>;
 }
 
 const costsSql = `select conversation_id, sum(cost_usd)::text as cost from usage.usage_events
@@ -55,6 +55,6 @@ export const createUsageContext = (
       const users = await tables().find(UserEntity, { id: { $in: [...ids] } });
       return new Map(users.map((user) => [user.id, user]));
     }, null),
-    quotas: new DataLoader<string | null, QuotaState>((userIds) => loadQuotas(tables(), identity.tenantId, userIds)),
+    quotas: new DataLoader<string, QuotaState>((subjects) => loadQuotas(tables(), subjects)),
   };
 };

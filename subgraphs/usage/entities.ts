@@ -15,6 +15,7 @@ export const TenantEntity = defineEntity({
     tokensPerMinute: p.bigint('number').nullable(),
     userTokensPerDay: p.bigint('number').nullable(),
     userTokensPerMinute: p.bigint('number').nullable(),
+    monthlyBudgetUsd: p.decimal().nullable(),
     createdAt: p.datetime(3).onCreate(() => new Date()),
   },
 });

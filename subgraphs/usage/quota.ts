@@ -1,7 +1,9 @@
-/** How much of its quota a tenant or a user has used, as the view usage.quotas counts it. */
+/** How much of its quota a tenant or a user has used, and of its budget a tenant, as the view usage.quotas counts it. */
 import type { EntityManager } from '@mikro-orm/sql';
 import { z } from 'zod';
+import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
+import type { Tenant } from './entities.ts';
 
 export interface QuotaWindow {
   readonly limitTokens: number;
@@ -18,7 +20,7 @@ export interface QuotaState {
 const count = z.coerce.number();
 const rowsSchema = z.array(
   z.object({
-    user_id: z.string().nullable(),
+    subject: z.string(),
     day_limit: count,
     day_tokens: count,
     day_turns: count,
@@ -28,29 +30,48 @@ const rowsSchema = z.array(
   }),
 );
 
-const quotasSql = `select user_id, day_limit, day_tokens, minute_limit, minute_tokens,
-  extract(epoch from day_start + interval '1 day') * 1000 as day_turns,
-  extract(epoch from minute_start + interval '1 minute') * 1000 as minute_turns
+const quotasSql = `select coalesce(user_id, tenant_id) as subject, day_limit, day_tokens, minute_limit, minute_tokens,
+  extract(epoch from day_end) * 1000 as day_turns,
+  extract(epoch from minute_end) * 1000 as minute_turns
   from usage.quotas where coalesce(user_id, tenant_id) in (?)`;
 
 /**
  * @param em of one tenant
- * @param userIds null is the tenant as a whole; the result has the same order, with NOT_FOUND for a user that does not exist.
+ * @param subjects ids of users, or of the tenant itself for all its users together; the result has the same order, with
+ *   NOT_FOUND for a user that does not exist.
  */
 export const loadQuotas = async (
   em: EntityManager,
-  tenantId: string,
-  userIds: readonly (string | null)[],
+  subjects: readonly string[],
 ): Promise<(QuotaState | AppError)[]> => {
-  const rows = rowsSchema.parse(await em.execute(quotasSql, [userIds.map((userId) => userId ?? tenantId)]));
+  const rows = rowsSchema.parse(await em.execute(quotasSql, [[...subjects]]));
   const states = new Map(
     rows.map((row) => [
-      row.user_id,
+      row.subject,
       {
         day: { limitTokens: row.day_limit, usedTokens: row.day_tokens, resetsAt: new Date(row.day_turns) },
         minute: { limitTokens: row.minute_limit, usedTokens: row.minute_tokens, resetsAt: new Date(row.minute_turns) },
       },
     ]),
   );
-  return userIds.map((userId) => states.get(userId) ?? new AppError('NOT_FOUND', 'There is no such user.'));
+  return subjects.map((subject) => states.get(subject) ?? new AppError('NOT_FOUND', 'There is no such user.'));
+};
+
+export interface BudgetState {
+  /** Null: no limit. */
+  readonly monthlyUsd: string | null;
+  readonly spentUsd: string;
+  readonly resetsAt: Date;
+}
+
+const budgetSchema = z.object({ limit: z.string().nullable(), spent: z.string(), turns: count });
+
+const budgetSql = `select monthly_budget_usd::text as limit, month_cost_usd::text as spent,
+  extract(epoch from month_end) * 1000 as turns
+  from usage.quotas where user_id is null`;
+
+export const loadBudget = async (database: Database, { id }: Tenant): Promise<BudgetState> => {
+  const [row] = await database.forTenant(id).execute(budgetSql);
+  const { limit, spent, turns } = budgetSchema.parse(row);
+  return { monthlyUsd: limit, spentUsd: spent, resetsAt: new Date(turns) };
 };

@@ -33,10 +33,7 @@ describe.each(['pglite', 'postgres'] as const)('reservations on %s', (kind) => {
   };
   /** Tokens counted in the day and the minute of the tenant, then of the user. */
   const counted = async (identity: Identity): Promise<number[]> => {
-    const quotas = await loadQuotas(usage.database.forTenant(identity.tenantId), identity.tenantId, [
-      null,
-      identity.userId,
-    ]);
+    const quotas = await loadQuotas(usage.database.forTenant(identity.tenantId), [identity.tenantId, identity.userId]);
     return quotas.flatMap((quota) =>
       quota instanceof AppError ? [] : [quota.day.usedTokens, quota.minute.usedTokens],
     );

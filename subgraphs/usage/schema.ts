@@ -2,14 +2,18 @@
 import type { GraphQLSchema } from 'graphql';
 import { federationLinkUrl } from '#kernel/subgraph/builder.ts';
 import { addAccounts } from './schema/accounts.ts';
+import { addAdministration } from './schema/administration.ts';
 import { createUsageBuilder } from './schema/builder.ts';
 import { addCosts } from './schema/costs.ts';
+import { addReport } from './schema/report.ts';
 import { addRoomFields } from './schema/room-fields.ts';
 
 export const createUsageSchema = (): GraphQLSchema => {
   const usage = createUsageBuilder();
-  addAccounts(usage);
-  addCosts(usage);
+  const accounts = addAccounts(usage);
+  const costs = addCosts(usage);
+  addReport(usage, accounts, costs);
+  addAdministration(usage, accounts);
   addRoomFields(usage);
   return usage.builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
 };

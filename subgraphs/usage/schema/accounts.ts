@@ -1,7 +1,8 @@
 /** Tenant and User: the account and who acts for it, with their quotas. */
 import { requireTenant, requireViewer } from '../accounts.ts';
 import type { Tenant as TenantRow, User as UserRow } from '../entities.ts';
-import type { QuotaState, QuotaWindow } from '../quota.ts';
+import { listUsers } from '../list-users.ts';
+import { type BudgetState, loadBudget, type QuotaState, type QuotaWindow } from '../quota.ts';
 import type { UsageBuilder } from './builder.ts';
 
 const addQuota = ({ builder }: UsageBuilder) => {
@@ -32,6 +33,20 @@ const addQuota = ({ builder }: UsageBuilder) => {
   });
 };
 
+const addBudget = ({ builder }: UsageBuilder) =>
+  builder.objectRef<BudgetState>('Budget').implement({
+    description: 'What a tenant may spend in a calendar month, UTC. What runs when it is spent is finished and billed.',
+    fields: (t) => ({
+      monthlyUsd: t.expose('monthlyUsd', {
+        type: 'Decimal',
+        nullable: true,
+        description: 'US dollars that it may spend; null for any amount.',
+      }),
+      spentUsd: t.expose('spentUsd', { type: 'Decimal', description: 'US dollars that it has spent this month.' }),
+      resetsAt: t.expose('resetsAt', { type: 'DateTime', description: 'When the month ends.' }),
+    }),
+  });
+
 export const addAccounts = (usage: UsageBuilder) => {
   const { builder, PlanTier, Role } = usage;
   const Quota = addQuota(usage);
@@ -54,6 +69,7 @@ export const addAccounts = (usage: UsageBuilder) => {
     resolveReference: ({ id }, context) =>
       id === context.identity.userId ? requireViewer(context) : context.users.load(id),
   });
+  const Budget = addBudget(usage);
   const Tenant = builder.objectRef<TenantRow>('Tenant').implement({
     description: 'An account: the boundary that no data crosses, and who pays.',
     fields: (t) => ({
@@ -64,8 +80,26 @@ export const addAccounts = (usage: UsageBuilder) => {
       quota: t.field({
         type: Quota,
         description: 'What all its users together may use.',
-        resolve: (_, _arguments, { quotas }) => quotas.load(null),
+        resolve: ({ id }, _, { quotas }) => quotas.load(id),
       }),
+      budget: t.field({
+        type: Budget,
+        nullable: true,
+        description: 'What it may spend in a month, and has spent. ADMIN and BILLING_ADMIN only.',
+        authScopes: { role: ['ADMIN', 'BILLING_ADMIN'] },
+        resolve: (tenant, _, { database }) => loadBudget(database, tenant),
+      }),
+      users: t.connection(
+        {
+          type: User,
+          nullable: true,
+          description: 'Everybody who was ever seen. ADMIN and BILLING_ADMIN only.',
+          authScopes: { role: ['ADMIN', 'BILLING_ADMIN'] },
+          resolve: (tenant, page, { database }) => listUsers(database, tenant.id, page),
+        },
+        { name: 'UserConnection', description: 'A page of users.' },
+        { name: 'UserEdge', description: 'A user in a page.' },
+      ),
     }),
   });
   builder.asEntity(Tenant, {

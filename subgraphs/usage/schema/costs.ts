@@ -2,7 +2,7 @@
 import type { UsageEvent } from '../entities.ts';
 import type { UsageBuilder } from './builder.ts';
 
-const addAttempt = ({ builder }: UsageBuilder) => {
+const addModel = ({ builder }: UsageBuilder) => {
   const Model = builder.objectRef<{ readonly id: string }>('Model').implement({
     description: 'A model that generations run on.',
     fields: (t) => ({ id: t.exposeID('id', { description: 'provider/model.' }) }),
@@ -11,7 +11,11 @@ const addAttempt = ({ builder }: UsageBuilder) => {
     key: builder.keyDirective(builder.selection<{ id: string }>('id'), false),
     resolveReference: (model) => model,
   });
-  return builder.objectRef<UsageEvent>('UsageAttempt').implement({
+  return Model;
+};
+
+const addAttempt = ({ builder }: UsageBuilder, Model: ReturnType<typeof addModel>) =>
+  builder.objectRef<UsageEvent>('UsageAttempt').implement({
     description: 'One billed generation of a message.',
     fields: (t) => ({
       attempt: t.exposeInt('attempt', { description: 'Which attempt of the workers it was; the first is 1.' }),
@@ -37,11 +41,11 @@ const addAttempt = ({ builder }: UsageBuilder) => {
       occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it was entered in the ledger.' }),
     }),
   });
-};
 
-export const addCosts = (usage: UsageBuilder): void => {
+export const addCosts = (usage: UsageBuilder) => {
   const { builder } = usage;
-  const Attempt = addAttempt(usage);
+  const Model = addModel(usage);
+  const Attempt = addAttempt(usage, Model);
   const MessageUsage = builder.objectRef<UsageEvent>('MessageUsage').implement({
     description: 'What a message used and cost, as it was billed.',
     fields: (t) => ({
@@ -87,4 +91,5 @@ export const addCosts = (usage: UsageBuilder): void => {
     key: builder.selection<{ id: string }>('id'),
     resolveReference: (conversation) => conversation,
   });
+  return { Conversation, Model };
 };

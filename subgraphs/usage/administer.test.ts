@@ -1,0 +1,135 @@
+import { v7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Identity } from '#kernel/identity.ts';
+import { settleGeneration } from './settle-generation.ts';
+import { finished, identityOf, openUsageFixture, type UsageFixture } from './usage-fixture.ts';
+
+const setPlan = 'mutation { setPlan(plan: ENTERPRISE) { plan } }';
+const setBudget = 'mutation { setBudget(monthlyUsd: "12.50") { budget { monthlyUsd spentUsd } } }';
+const setTenantQuota = `mutation ($input: TenantQuotaInput!) {
+  setTenantQuota(input: $input) { quota { day { limitTokens } minute { limitTokens } } }
+}`;
+const setUserQuota = `mutation ($input: UserQuotaInput!) {
+  setUserQuota(input: $input) { id quota { day { limitTokens } minute { limitTokens } } }
+}`;
+const renameTenant = 'mutation ($name: String!) { renameTenant(name: $name) { name } }';
+
+const pageSchema = z.object({
+  tenant: z.object({
+    users: z.object({
+      edges: z.array(z.object({ node: z.looseObject({ id: z.string() }) })),
+      pageInfo: z.looseObject({ startCursor: z.string(), endCursor: z.string() }),
+    }),
+  }),
+});
+
+describe('administration', () => {
+  let usage: UsageFixture;
+  beforeAll(async () => {
+    usage = await openUsageFixture('pglite');
+  });
+  afterAll(() => usage[Symbol.asyncDispose]());
+
+  const codes = async (...call: Parameters<UsageFixture['ask']>) =>
+    (await usage.ask(...call)).errors?.map(({ extensions: { code, argument } }) => ({ code, argument }));
+  const fresh = (...roles: Identity['roles']) => identityOf(v7(), ...roles);
+
+  it.each([
+    ['setPlan', setPlan, {}, 'BILLING_ADMIN', 'ADMIN'],
+    ['setBudget', setBudget, {}, 'BILLING_ADMIN', 'ADMIN'],
+    ['setTenantQuota', setTenantQuota, { input: {} }, 'BILLING_ADMIN', 'ADMIN'],
+    ['setUserQuota', setUserQuota, { input: { userId: v7() } }, 'BILLING_ADMIN', 'ADMIN'],
+    ['renameTenant', renameTenant, { name: 'Acme' }, 'ADMIN', 'BILLING_ADMIN'],
+    ['Tenant.users', '{ tenant { users { edges { node { id } } } } }', {}, 'ADMIN', 'USER'],
+    ['Tenant.budget', '{ tenant { budget { spentUsd } } }', {}, 'BILLING_ADMIN', 'USER'],
+  ] as const)('%s is for its role only', async (_, query, variables, role, other) => {
+    const tenantId = v7();
+    const refused = [{ code: 'FORBIDDEN', argument: undefined }];
+    expect(await codes(identityOf(tenantId, 'USER'), query, variables)).toEqual(refused);
+    expect(await codes(identityOf(tenantId, other), query, variables)).toEqual(refused);
+    expect(await codes(identityOf(tenantId, role), query, variables)).not.toEqual(refused);
+  });
+
+  it('sets plan, name and budget of the own tenant', async () => {
+    const admin = fresh('ADMIN', 'BILLING_ADMIN');
+    await settleGeneration(usage.database, finished(admin));
+    expect((await usage.ask(admin, setPlan)).data).toEqual({ setPlan: { plan: 'ENTERPRISE' } });
+    expect((await usage.ask(admin, renameTenant, { name: 'Acme' })).data).toEqual({ renameTenant: { name: 'Acme' } });
+    expect((await usage.ask(admin, setBudget)).data).toEqual({
+      setBudget: { budget: { monthlyUsd: '12.5', spentUsd: '0.0001662' } },
+    });
+    const cleared = await usage.ask(admin, 'mutation { setBudget { name plan budget { monthlyUsd } } }');
+    expect(cleared.data).toEqual({ setBudget: { name: 'Acme', plan: 'ENTERPRISE', budget: { monthlyUsd: null } } });
+  });
+
+  it("sets quotas that win over the plan's, and takes them away again", async () => {
+    const admin = fresh('BILLING_ADMIN');
+    const limits = async (query: string, input: object) =>
+      Object.values((await usage.ask(admin, query, { input })).data ?? {});
+    const quota = (day: number, minute: number) => ({
+      quota: { day: { limitTokens: day }, minute: { limitTokens: minute } },
+    });
+    expect(await limits(setTenantQuota, { tokensPerDay: 5_000_000_000, userTokensPerMinute: 7 })).toEqual([
+      quota(5_000_000_000, 400_000),
+    ]);
+    const own = { id: admin.userId };
+    expect(await usage.ask(admin, '{ viewer { quota { minute { limitTokens } } } }')).toMatchObject({
+      data: { viewer: { quota: { minute: { limitTokens: 7 } } } },
+    });
+    const user = { userId: admin.userId };
+    expect(await limits(setUserQuota, { ...user, tokensPerMinute: 9 })).toEqual([{ ...own, ...quota(1_000_000, 9) }]);
+    expect(await limits(setUserQuota, { ...user, tokensPerDay: 8 })).toEqual([{ ...own, ...quota(8, 9) }]);
+    expect(await limits(setUserQuota, { ...user, tokensPerMinute: null })).toEqual([{ ...own, ...quota(8, 7) }]);
+  });
+
+  it('refuses limits, budgets and names that make no sense, naming the argument', async () => {
+    const admin = fresh('ADMIN', 'BILLING_ADMIN');
+    const refused = (argument: string) => [{ code: 'BAD_USER_INPUT', argument }];
+    expect(await codes(admin, setTenantQuota, { input: { tokensPerDay: -1 } })).toEqual(refused('tokensPerDay'));
+    expect(await codes(admin, setTenantQuota, { input: { tokensPerDay: 0.5 } })).toEqual(refused('tokensPerDay'));
+    expect(await codes(admin, renameTenant, { name: '  ' })).toEqual(refused('name'));
+    const negative = 'mutation { setBudget(monthlyUsd: "-1") { name } }';
+    expect(await codes(admin, negative)).toEqual(refused('monthlyUsd'));
+  });
+
+  it("does not find another tenant's user, nor one that does not exist", async () => {
+    const [admin, stranger] = [fresh('BILLING_ADMIN'), await usage.tenant()];
+    await usage.ask(admin, '{ viewer { id } }');
+    for (const userId of [stranger.userId, v7(), 'bob']) {
+      const found = await codes(admin, setUserQuota, { input: { userId, tokensPerDay: 1 } });
+      expect(found).toEqual([{ code: 'NOT_FOUND', argument: 'userId' }]);
+    }
+  });
+
+  it('pages through the users of the own tenant, with a constant number of statements', async () => {
+    const admin = fresh('ADMIN');
+    for (let index = 0; index < 6; index += 1) {
+      await usage.ask({ ...admin, userId: v7(), roles: ['USER'] }, '{ viewer { id } }');
+    }
+    await usage.ask(admin, '{ viewer { id } }');
+    const query = `query ($first: Int, $after: String, $last: Int, $before: String) { tenant { users(first: $first, after: $after, last: $last, before: $before) {
+      edges { node { id quota { day { usedTokens } } } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`;
+    const page = async (variables: object) => {
+      const { data } = await usage.ask(admin, query, { ...variables });
+      return pageSchema.parse(data).tenant.users;
+    };
+    const before = usage.database.statements;
+    const all = await page({});
+    const needed = usage.database.statements - before;
+    const ids = all.edges.map(({ node }) => node.id);
+    expect(ids).toHaveLength(7);
+    const head = await page({ first: 3 });
+    expect(usage.database.statements - before).toBe(2 * needed);
+    expect(head.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
+    const rest = await page({ first: 100, after: head.pageInfo.endCursor });
+    expect([...head.edges, ...rest.edges]).toEqual(all.edges);
+    const tail = await page({ last: 2 });
+    expect(tail.edges).toEqual(all.edges.slice(-2));
+    expect(tail.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
+    expect((await page({ last: 5, before: tail.pageInfo.startCursor })).edges).toEqual(all.edges.slice(0, 5));
+    const refused = (argument: string) => [{ code: 'BAD_USER_INPUT', argument }];
+    expect(await codes(admin, query, { after: 'nonsense' })).toEqual(refused('after'));
+    expect(await codes(admin, query, { first: 201 })).toEqual(refused('first'));
+  });
+});

@@ -1,0 +1,58 @@
+/** The users of a tenant, a page at a time by id. */
+import { validate } from 'uuid';
+import type { Database } from '#kernel/database/database.ts';
+import { AppError } from '#kernel/errors.ts';
+import { UserEntity } from './entities.ts';
+
+export interface PageArguments {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+}
+
+const defaultPageSize = 50;
+const maxPageSize = 200;
+
+const toCursor = (id: string): string => Buffer.from(id).toString('base64url');
+
+const fromCursor = (cursor: string | null | undefined, argument: string): string | undefined => {
+  if (cursor == null) return undefined;
+  const id = Buffer.from(cursor, 'base64url').toString();
+  if (validate(id)) return id;
+  throw new AppError('BAD_USER_INPUT', `"${argument}" is not a cursor of this connection.`, { argument });
+};
+
+const pageSize = ({ first, last }: PageArguments): number => {
+  const [size, argument] = last == null ? [first ?? defaultPageSize, 'first'] : [last, 'last'];
+  if (first != null && last != null) {
+    throw new AppError('BAD_USER_INPUT', 'Give "first" or "last", not both.', { argument });
+  }
+  if (size >= 0 && size <= maxPageSize) return size;
+  throw new AppError('BAD_USER_INPUT', `"${argument}" is between 0 and ${maxPageSize}.`, { argument });
+};
+
+/** One statement. Throws BAD_USER_INPUT. */
+export const listUsers = async (database: Database, tenantId: string, page: PageArguments) => {
+  const size = pageSize(page);
+  const after = fromCursor(page.after, 'after');
+  const before = fromCursor(page.before, 'before');
+  const backward = page.last != null;
+  const range = { ...(after === undefined ? {} : { $gt: after }), ...(before === undefined ? {} : { $lt: before }) };
+  const found = await database
+    .forTenant(tenantId)
+    .find(UserEntity, { tenantId, id: range }, { orderBy: { id: backward ? 'desc' : 'asc' }, limit: size + 1 });
+  const more = found.length > size;
+  const users = found.slice(0, size);
+  if (backward) users.reverse();
+  const edges = users.map((node) => ({ node, cursor: toCursor(node.id) }));
+  return {
+    edges,
+    pageInfo: {
+      hasPreviousPage: backward ? more : after !== undefined,
+      hasNextPage: backward ? before !== undefined : more,
+      startCursor: edges.at(0)?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+};

@@ -1,0 +1,74 @@
+/** Mutations of administrators: ADMIN for the tenant, BILLING_ADMIN for what it costs. */
+import { changeTenant, changeUser } from '../administer.ts';
+import type { addAccounts } from './accounts.ts';
+import type { UsageBuilder } from './builder.ts';
+
+export const addAdministration = (
+  { builder, PlanTier }: UsageBuilder,
+  accounts: ReturnType<typeof addAccounts>,
+): void => {
+  const { Tenant, User } = accounts;
+  builder.mutationField('renameTenant', (t) =>
+    t.field({
+      type: Tenant,
+      description: 'Names your tenant. ADMIN only.',
+      authScopes: { role: 'ADMIN' },
+      args: { name: t.arg.string({ required: true, description: '1 to 200 characters.' }) },
+      resolve: (_, { name }, context) => changeTenant(context, { name }),
+    }),
+  );
+  builder.mutationField('setPlan', (t) =>
+    t.field({
+      type: Tenant,
+      description: 'Puts your tenant on another plan, from the next message on. BILLING_ADMIN only.',
+      authScopes: { role: 'BILLING_ADMIN' },
+      args: { plan: t.arg({ type: PlanTier, required: true, description: 'The new plan.' }) },
+      resolve: (_, { plan }, context) => changeTenant(context, { plan }),
+    }),
+  );
+  builder.mutationField('setBudget', (t) =>
+    t.field({
+      type: Tenant,
+      description:
+        'Sets what your tenant may spend in a calendar month (UTC). Once it is spent, messages are refused with QUOTA_EXCEEDED. BILLING_ADMIN only.',
+      authScopes: { role: 'BILLING_ADMIN' },
+      args: { monthlyUsd: t.arg({ type: 'Decimal', description: 'US dollars; null or left out for no budget.' }) },
+      resolve: (_, { monthlyUsd }, context) => changeTenant(context, { monthlyBudgetUsd: monthlyUsd ?? null }),
+    }),
+  );
+  const TenantQuotaInput = builder.inputType('TenantQuotaInput', {
+    description: "Limits of a tenant. What is left out stays; null is the plan's limit again.",
+    fields: (t) => ({
+      tokensPerDay: t.float({ description: 'Of all its users together, a UTC day.' }),
+      tokensPerMinute: t.float({ description: 'Of all its users together, a minute.' }),
+      userTokensPerDay: t.float({ description: 'Of each user that has no limit of its own, a UTC day.' }),
+      userTokensPerMinute: t.float({ description: 'Of each user that has no limit of its own, a minute.' }),
+    }),
+  });
+  builder.mutationField('setTenantQuota', (t) =>
+    t.field({
+      type: Tenant,
+      description: 'Sets how many tokens your tenant may use. BILLING_ADMIN only.',
+      authScopes: { role: 'BILLING_ADMIN' },
+      args: { input: t.arg({ type: TenantQuotaInput, required: true, description: 'The limits.' }) },
+      resolve: (_, { input }, context) => changeTenant(context, { ...input }),
+    }),
+  );
+  const UserQuotaInput = builder.inputType('UserQuotaInput', {
+    description: "Limits of a user. What is left out stays; null is the tenant's limit for each user again.",
+    fields: (t) => ({
+      userId: t.id({ required: true, description: 'A user of your tenant.' }),
+      tokensPerDay: t.float({ description: 'A UTC day.' }),
+      tokensPerMinute: t.float({ description: 'A minute.' }),
+    }),
+  });
+  builder.mutationField('setUserQuota', (t) =>
+    t.field({
+      type: User,
+      description: 'Sets how many tokens one user may use. BILLING_ADMIN only.',
+      authScopes: { role: 'BILLING_ADMIN' },
+      args: { input: t.arg({ type: UserQuotaInput, required: true, description: 'The user and its limits.' }) },
+      resolve: (_, { input: { userId, ...limits } }, context) => changeUser(context, userId, limits),
+    }),
+  );
+};

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseEnvironment } from '#kernel/config/environment.ts';
+import { developmentTenants } from '#kernel/development-tenants.ts';
+import { usageConfig } from './config.ts';
+import { seedDevelopment } from './seed-development.ts';
+import { openUsageFixture, type UsageFixture } from './usage-fixture.ts';
+
+let usage: UsageFixture;
+beforeAll(async () => {
+  usage = await openUsageFixture('pglite');
+});
+afterAll(() => usage[Symbol.asyncDispose]());
+
+it('makes the tenants and users that development tokens name, and leaves them alone after that', async () => {
+  const accounts = () =>
+    Promise.all(
+      developmentTenants.flatMap(({ id: tenantId, users }) =>
+        users.map(async ({ id: userId }) => {
+          const identity = { tenantId, userId, roles: ['USER' as const], scopes: [] };
+          return (await usage.ask(identity, '{ viewer { email } tenant { name plan } }')).data;
+        }),
+      ),
+    );
+  await Promise.all([seedDevelopment(usage.database), seedDevelopment(usage.database)]);
+  expect(await accounts()).toEqual([
+    { viewer: { email: 'ada@acme.example' }, tenant: { name: 'acme', plan: 'PRO' } },
+    { viewer: { email: 'grace@acme.example' }, tenant: { name: 'acme', plan: 'PRO' } },
+    { viewer: { email: 'bob@globex.example' }, tenant: { name: 'globex', plan: 'FREE' } },
+  ]);
+  await usage.database.asSystem((em) => em.execute(`update usage.tenants set name = 'renamed'`));
+  await seedDevelopment(usage.database);
+  expect((await accounts()).map((account) => account?.['tenant'])).toMatchObject([
+    { name: 'renamed' },
+    { name: 'renamed' },
+    { name: 'renamed' },
+  ]);
+});
+
+it('is refused in production', () => {
+  const environment = { IDENTITY_SECRET: 'a'.repeat(32), NODE_ENV: 'production' };
+  expect(parseEnvironment(usageConfig, environment).SEED_DEVELOPMENT).toBe(false);
+  expect(() => parseEnvironment(usageConfig, { ...environment, SEED_DEVELOPMENT: 'true' })).toThrow(/SEED_DEVELOPMENT/);
+});
