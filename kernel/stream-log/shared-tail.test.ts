@@ -156,6 +156,17 @@ test('tells every reader when the log cannot be read, and starts afresh for the 
   expect(seqsOf(await take(tail('m', 0, never)))).toEqual([1, 2]);
 });
 
+test('says SUBSCRIPTION_LOST when the store came back without what it had', async () => {
+  const log = createLog();
+  const reading = take(createTails(log.source)('m', 0, never));
+  for (let settled = 0; settled < 5; settled += 1) await turn();
+  log.tell(log.write(delta('1')), log.write(delta('2')));
+  log.entries.length = 0;
+  log.write(delta('another 1'));
+  log.interrupt();
+  await expect(reading).rejects.toMatchObject({ code: 'SUBSCRIPTION_LOST' });
+});
+
 test('says SUBSCRIPTION_LOST when the entries after the cursor are no longer kept', async () => {
   const log = createLog();
   const tail = createTails({ ...log.source, position: async () => ({ lastSeq: 10, ended: false }) });

@@ -3,6 +3,7 @@
  * then keeps a small ring of the newest entries. Invariant: the ring is contiguous and ends at `head`; an entry that is
  * already there is dropped, and one that leaves a gap is not taken but makes the log be read again.
  */
+import { AppError } from '../errors.ts';
 import { isTerminal } from './stream-event.ts';
 import type { StreamEntry } from './stream-log.ts';
 
@@ -39,6 +40,8 @@ export const ringSize = 256;
 /** Entries per read of the log: what a reader that is behind holds at most. */
 export const pageSize = 128;
 
+const logLost = () => new AppError('SUBSCRIPTION_LOST', 'This stream was interrupted. Read the message again.');
+
 /** @param onUnused called once, when the last reader has left or the tail broke: nobody may join any more. */
 export const openSharedTail = (messageId: string, source: TailSource, onUnused: () => void): SharedTail => {
   const readers = new Set<() => void>();
@@ -49,6 +52,8 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
   let heard = 0;
   let ended = false;
   let mustRead = false;
+  /** The store may have come back without what it had: then its seqs start over, and would be taken for old ones. */
+  let mayBeLost = false;
   let reading = false;
   let failure: { readonly error: unknown } | undefined;
   let unsubscribe: (() => void) | undefined;
@@ -83,6 +88,10 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
       while ((mustRead || heard > head) && !unused) {
         mustRead = false;
         const before: number = head;
+        if (mayBeLost) {
+          mayBeLost = false;
+          if ((await source.position(messageId)).lastSeq < before) throw logLost();
+        }
         const page = await source.read(messageId, before, pageSize);
         for (const entry of page) take(entry);
         mustRead ||= page.length === pageSize && head !== before;
@@ -106,6 +115,7 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
         },
         interrupted() {
           mustRead = true;
+          mayBeLost = true;
           void catchUp();
         },
       });
