@@ -3,6 +3,7 @@
  * with a single field. Asked over HTTP with signed identities, as the gateway and the other rooms ask.
  */
 import { randomUUID } from 'node:crypto';
+import { createClient, type FormattedExecutionResult } from 'graphql-ws';
 import { type ModelsFile, type PlanTier, parseModelsFile, planTiers } from '#kernel/catalogue/models-file.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
@@ -71,6 +72,11 @@ export interface Answer {
   }[];
 }
 
+export interface Subscription {
+  next(): Promise<FormattedExecutionResult<Record<string, unknown>, unknown>>;
+  close(): Promise<void>;
+}
+
 export interface ModelsRoom extends AsyncDisposable {
   readonly url: string;
   readonly database: Database;
@@ -78,6 +84,8 @@ export interface ModelsRoom extends AsyncDisposable {
   /** Plans that the usage stand-in answers; FREE for tenants that are not in it. */
   readonly plans: Map<string, PlanTier>;
   ask(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<Answer>;
+  /** One subscription on a socket of its own. */
+  subscribe(identity: Identity, query: string): Subscription;
   announce(workerId: string, modelIds: readonly string[]): Promise<void>;
   /** Publishes message.finished with these differences from a success of acme/small. */
   finish(differences?: Partial<MessageFinished>): Promise<void>;
@@ -143,6 +151,22 @@ export const openModelsRoom = async (modelsFile = catalogue): Promise<ModelsRoom
       });
       const { data, errors = [] } = (await response.json()) as Partial<Answer>;
       return { data, errors };
+    },
+    subscribe(identity, query) {
+      const authorization = signIdentity(identity).then((token) => `Bearer ${token}`);
+      const client = createClient({
+        url: room.url.replace('http', 'ws'),
+        connectionParams: async () => ({ authorization: await authorization }),
+      });
+      const results = authorization.then((own) => client.iterate({ query, extensions: { authorization: own } }));
+      return {
+        async next() {
+          const step = await (await results).next();
+          if (step.done) throw new Error('the subscription has ended');
+          return step.value;
+        },
+        close: async () => client.dispose(),
+      };
     },
     async announce(workerId, modelIds) {
       const models = modelIds.map((modelId) => ({ modelId, provider: 'any', pool: 'SMALL' as const }));

@@ -12,7 +12,7 @@ import { seedCatalogue } from './catalogue/seed-catalogue.ts';
 import { InstanceEntity, ModelEntity, OutcomeEntity, PriceEntity, RoutingPolicyEntity } from './entities.ts';
 import { consumeResults } from './results/consume-results.ts';
 import { createRouting } from './routing/route-message.ts';
-import { openTenantTerms } from './routing/tenant-terms.ts';
+import { openTenantTerms, readPolicies } from './routing/tenant-terms.ts';
 import { createModelsSchema } from './schema.ts';
 
 export const modelsSchema: RoomSchema = {
@@ -39,7 +39,15 @@ export const openModels = async (services: RoomServices, options: ModelsOptions)
   const subgraph = opened.use(
     await serveSubgraph({
       schema: createModelsSchema(),
-      createContext: (identity) => ({ identity, database, signals, catalogue, routing }),
+      createContext: (identity) => ({
+        identity,
+        database,
+        signals,
+        catalogue,
+        modelsFile,
+        routing,
+        tenantPolicies: (tenantId: string) => readPolicies(database, tenantId),
+      }),
       verifyIdentity: services.verifyIdentity,
       host: services.host,
       port: services.port,

@@ -2,12 +2,19 @@
 import type { GraphQLSchema } from 'graphql';
 import { federationLinkUrl } from '#kernel/subgraph/builder.ts';
 import { createModelsBuilder } from './schema/builder.ts';
+import { addCatalogueMutations } from './schema/catalogue-mutations.ts';
 import { addModel } from './schema/model.ts';
+import { addModelHealthChanged } from './schema/model-health-changed.ts';
 import { addRouteMessage } from './schema/route-message.ts';
+import { addRoutingPolicies } from './schema/routing-policy.ts';
 
 export const createModelsSchema = (): GraphQLSchema => {
   const builder = createModelsBuilder();
+  builder.mutationType({});
   const types = addModel(builder);
   addRouteMessage(builder, types);
+  addRoutingPolicies(builder, types);
+  addCatalogueMutations(builder, types);
+  addModelHealthChanged(builder, types);
   return builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
 };

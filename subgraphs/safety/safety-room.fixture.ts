@@ -3,8 +3,8 @@
  * other rooms ask.
  */
 import { randomUUID } from 'node:crypto';
-import type { FormattedExecutionResult } from 'graphql';
-import { createClient } from 'graphql-ws';
+
+import { createClient, type FormattedExecutionResult } from 'graphql-ws';
 import type { Database } from '#kernel/database/database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { createIdentitySigner, createIdentityVerifier, type Identity } from '#kernel/identity.ts';

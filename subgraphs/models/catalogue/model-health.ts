@@ -39,6 +39,9 @@ export const failuresOfModels: ReadonlySet<string> = new Set<ErrorCode>([
   'MODEL_ERROR',
 ]);
 
+/** Published with `{ modelId }` after a model's circuit changed. */
+export const healthChangedTopic = 'models.health.changed';
+
 /** Minutes that an outcome counts. */
 const windowMinutes = 5;
 /** Attempts, newest first, that the circuit looks at. */

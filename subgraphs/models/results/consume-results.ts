@@ -10,6 +10,7 @@ import type { Logger } from '#kernel/log.ts';
 import { type MessageFinished, messageFinishedSchema, workerAnnouncedSchema } from '#kernel/messages/events.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { type Catalogue, modelsChangedTopic } from '../catalogue/catalogue.ts';
+import { healthChangedTopic } from '../catalogue/model-health.ts';
 import { recordAnnouncement } from './record-announcement.ts';
 import { recordOutcome } from './record-outcome.ts';
 
@@ -28,8 +29,9 @@ export const consumeResults = (options: {
 
   const outcomeChanges = async (finished: MessageFinished): Promise<boolean> => {
     const { modelId, status } = finished;
-    if (modelId === undefined || !(await recordOutcome(database, finished))) return false;
+    if (modelId === undefined) return false;
     const before = (await catalogue.current()).byId.get(modelId)?.health.state;
+    if (!(await recordOutcome(database, finished))) return false;
     // A success of a model that is well changes no circuit; only the rest is worth a look.
     if (before === 'CLOSED' && status !== 'FAILED') return false;
     return (await catalogue.refresh()).byId.get(modelId)?.health.state !== before;
@@ -46,7 +48,10 @@ export const consumeResults = (options: {
       logger.error({ id, err: finished.error }, 'a result cannot be read');
       return 'dead';
     }
-    if (await outcomeChanges(finished.data)) await signals.publish(modelsChangedTopic, null);
+    if (await outcomeChanges(finished.data)) {
+      await signals.publish(modelsChangedTopic, null);
+      await signals.publish(healthChangedTopic, { modelId: finished.data.modelId });
+    }
     return 'ack';
   });
 };

@@ -33,6 +33,10 @@ const planDeadlineMs = 2_000;
 const planQuery = 'query TenantPlan { tenantPlan }';
 const planSchema = z.object({ tenantPlan: z.enum(planTiers) });
 
+/** By name. */
+export const readPolicies = (database: Database, tenantId: string): Promise<RoutingPolicy[]> =>
+  database.forTenant(tenantId).find(RoutingPolicyEntity, {}, { orderBy: { name: 'asc' } });
+
 export const openTenantTerms = async (options: {
   readonly database: Database;
   readonly usage: RoomClient;
@@ -47,7 +51,7 @@ export const openTenantTerms = async (options: {
         data: planSchema,
         deadlineMs: planDeadlineMs,
       }),
-      options.database.forTenant(identity.tenantId).find(RoutingPolicyEntity, {}, { orderBy: { name: 'asc' } }),
+      readPolicies(options.database, identity.tenantId),
     ]);
     return { plan: tenantPlan, policies };
   };

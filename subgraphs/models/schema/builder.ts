@@ -1,15 +1,13 @@
 /** The builder of this subgraph's schema, and what each of its resolvers gets. */
-import type { Database } from '#kernel/database/database.ts';
-import type { Signals } from '#kernel/signals/signals.ts';
 import { createSubgraphBuilder, type SubgraphContext } from '#kernel/subgraph/builder.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { CatalogueServices } from '../catalogue/change-catalogue.ts';
+import type { RoutingPolicy } from '../entities.ts';
 import type { Routing } from '../routing/route-message.ts';
 
-export interface ModelsContext extends SubgraphContext {
-  readonly database: Database;
-  readonly signals: Signals;
-  readonly catalogue: Catalogue;
+export interface ModelsContext extends SubgraphContext, CatalogueServices {
   readonly routing: Routing;
+  /** By name, as the database has them now. */
+  readonly tenantPolicies: (tenantId: string) => Promise<readonly RoutingPolicy[]>;
 }
 
 export const createModelsBuilder = () => createSubgraphBuilder<ModelsContext>();

@@ -20,7 +20,7 @@ const addEnums = (builder: ModelsBuilder) => ({
     values: modelCapabilities,
   }),
   PlanTier: builder.enumType('PlanTier', {
-    description: 'What a tenant has booked.',
+    description: 'Plan of a tenant: which models it may use and how many tokens.',
     values: planTiers,
   }),
   CircuitState: builder.enumType('CircuitState', {

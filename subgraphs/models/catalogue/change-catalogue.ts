@@ -1,0 +1,120 @@
+/**
+ * The operator's changes of the catalogue, which is the same for every tenant. An administrator of one tenant must not change what
+ * others pay, so the role is not enough: the caller's token needs the scope `models:write`. Written as the system, because tenants may
+ * only read these tables. Invariant: a price that was in force is never changed; a new one begins now or later.
+ */
+
+import type { CatalogueModel, ModelsFile } from '#kernel/catalogue/models-file.ts';
+import type { Database } from '#kernel/database/database.ts';
+import { AppError } from '#kernel/errors.ts';
+import type { Identity } from '#kernel/identity.ts';
+import type { Signals } from '#kernel/signals/signals.ts';
+import { ModelEntity, PriceEntity } from '../entities.ts';
+import { type Catalogue, type ListedModel, modelsChangedTopic } from './catalogue.ts';
+import { positionOfOthers, samePrice } from './seed-catalogue.ts';
+
+/** Scope of an operator's token. */
+export const catalogueScope = 'models:write';
+
+export const requireOperator = (identity: Identity): void => {
+  if (!identity.scopes.includes(catalogueScope)) {
+    throw new AppError(
+      'FORBIDDEN',
+      `The catalogue is the same for every tenant: changing it needs a token with the scope ${catalogueScope}, which the operator has.`,
+    );
+  }
+};
+
+export interface CatalogueServices {
+  readonly database: Database;
+  readonly signals: Signals;
+  readonly catalogue: Catalogue;
+  readonly modelsFile: ModelsFile;
+}
+
+const refuse = (argument: string, sentence: string): never => {
+  throw new AppError('BAD_USER_INPUT', sentence, { argument });
+};
+
+const pricePattern = /^\d{1,9}(\.\d{1,12})?$/;
+const idPattern = /^[a-z0-9][a-z0-9-]*\/[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/;
+
+const checkPrice = (price: CatalogueModel['price'], argument: string): void => {
+  if (!Object.values(price).every((amount) => pricePattern.test(amount))) {
+    refuse(argument, 'A price is a decimal from 0 with at most 12 places, such as "0.15".');
+  }
+};
+
+const checkModel = (model: CatalogueModel, { providers }: ModelsFile): void => {
+  if (!idPattern.test(model.id) || model.id.split('/', 1)[0] !== model.provider) {
+    refuse('input.id', 'An id is the provider, a slash and the name, such as "openai/gpt-4o-mini".');
+  }
+  if (!providers.some(({ name }) => name === model.provider)) {
+    refuse('input.id', 'The provider is not in the models file. Workers reach a provider by what stands there.');
+  }
+  if (model.displayName.trim() === '') refuse('input.displayName', 'A display name is not empty.');
+  if (model.contextWindow < 2) refuse('input.contextWindow', 'A context window holds at least 2 tokens.');
+  if (model.maxOutputTokens < 1 || model.maxOutputTokens >= model.contextWindow) {
+    refuse('input.maxOutputTokens', 'An answer has at least one token and fewer than the context window.');
+  }
+  if (model.tiers.length === 0) refuse('input.tiers', 'At least one plan may use it.');
+  checkPrice(model.price, 'input.price');
+};
+
+/** Tells the other processes, and gives what this one lists from now on. */
+const listed = async ({ catalogue, signals }: CatalogueServices, id: string): Promise<ListedModel> => {
+  const { byId } = await catalogue.refresh();
+  await signals.publish(modelsChangedTopic, null);
+  const model = byId.get(id);
+  if (!model) throw new AppError('NOT_FOUND', 'There is no such model.');
+  return model;
+};
+
+/** Adds a model or replaces its terms; the models file no longer changes it. */
+export const upsertModel = async (services: CatalogueServices, model: CatalogueModel): Promise<ListedModel> => {
+  checkModel(model, services.modelsFile);
+  const { id, price, ...terms } = model;
+  const current = (await services.catalogue.refresh()).byId.get(id)?.price;
+  await services.database.asSystem(async (em) => {
+    const row = await em.findOne(ModelEntity, { id });
+    if (row) em.assign(row, { ...terms, source: 'OPERATOR' });
+    else em.create(ModelEntity, { id, ...terms, position: positionOfOthers, source: 'OPERATOR' });
+    await em.flush();
+    if (!current || !samePrice(current, price)) {
+      em.create(PriceEntity, { modelId: id, effectiveFrom: new Date(), ...price, source: 'OPERATOR' });
+    }
+  });
+  return listed(services, id);
+};
+
+export const setModelEnabled = async (
+  services: CatalogueServices,
+  id: string,
+  enabled: boolean,
+): Promise<ListedModel> => {
+  await services.database.asSystem((em) => em.nativeUpdate(ModelEntity, { id }, { enabled, updatedAt: new Date() }));
+  return listed(services, id);
+};
+
+/** @param effectiveFrom absent: now */
+export const setPrice = async (
+  services: CatalogueServices,
+  change: {
+    readonly modelId: string;
+    readonly price: CatalogueModel['price'];
+    readonly effectiveFrom: Date | undefined;
+  },
+): Promise<ListedModel> => {
+  const { modelId, price } = change;
+  checkPrice(price, 'input.price');
+  const now = new Date();
+  const effectiveFrom = change.effectiveFrom ?? now;
+  if (effectiveFrom < now)
+    refuse('input.effectiveFrom', 'A price begins now or later: messages were charged with the old one.');
+  await services.database.asSystem(async (em) => {
+    if ((await em.count(ModelEntity, { id: modelId })) === 0)
+      throw new AppError('NOT_FOUND', 'There is no such model.');
+    await em.upsert(PriceEntity, { modelId, effectiveFrom, ...price, source: 'OPERATOR' });
+  });
+  return listed(services, modelId);
+};

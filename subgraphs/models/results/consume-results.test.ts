@@ -1,0 +1,120 @@
+/** What workers tell, and what becomes of it: who is routed to, and which model is well. Each test has a room of its own. */
+import { randomUUID } from 'node:crypto';
+import { expect, test, vi } from 'vitest';
+import { acme, identityOf, type ModelsRoom, openModelsRoom } from '../models-room.fixture.ts';
+
+const user = identityOf(acme);
+const admin = identityOf(acme, { roles: ['ADMIN'] });
+
+const usableIds = async (models: ModelsRoom): Promise<string[]> => {
+  const { data } = await models.ask(user, '{ models(onlyUsable: true) { id } }');
+  return data.models.map(({ id }: { id: string }) => id);
+};
+const healthOf = async (models: ModelsRoom, id: string) => {
+  const fields = 'state samples errorRate firstTokenP50Ms tokensPerSecond queueWaitP50Ms';
+  return (await models.ask(user, `{ model(id: "${id}") { health { ${fields} } } }`)).data.model.health;
+};
+const chosen = async (models: ModelsRoom) => {
+  const query = '{ explainRoute(input: {}) { candidates { model { id } verdict } } }';
+  return (await models.ask(user, query)).data.explainRoute.candidates[0];
+};
+
+test('knows a model until its last worker says goodbye or falls silent', async () => {
+  await using models = await openModelsRoom();
+  expect(await usableIds(models)).toEqual([]);
+  await models.announce('w1', ['acme/small', 'local/tiny', 'nobody/allows']);
+  await models.announce('w2', ['acme/small']);
+  await vi.waitFor(async () => expect(await usableIds(models)).toEqual(['acme/small', 'local/tiny']));
+  const tiny = await models.ask(user, '{ model(id: "local/tiny") { displayName contextWindow liveWorkers } }');
+  expect(tiny.data.model).toEqual({ displayName: 'tiny (This machine)', contextWindow: 4096, liveWorkers: 1 });
+
+  await models.announce('w1', []);
+  await vi.waitFor(async () => expect(await usableIds(models)).toEqual(['acme/small']));
+
+  await models.database.asSystem((em) =>
+    em.execute(`update models.instances set seen_at = seen_at - interval '46 seconds'`),
+  );
+  await models.ports.signals.publish('models.changed', null);
+  await vi.waitFor(async () => expect(await usableIds(models)).toEqual([]));
+  await models.announce('w2', ['acme/small']);
+  await vi.waitFor(async () => expect(await usableIds(models)).toEqual(['acme/small']));
+});
+
+test('tells the other processes only when routing changes', async () => {
+  await using models = await openModelsRoom();
+  let told = 0;
+  await models.ports.signals.subscribe('models.changed', () => {
+    told += 1;
+  });
+  await models.announce('w1', ['acme/small']);
+  for (let count = 0; count < 3; count += 1) await models.announce('w1', ['acme/small']);
+  for (let count = 0; count < 3; count += 1) await models.finish();
+  await models.announce('w1', ['acme/small', 'local/tiny']);
+  await vi.waitFor(async () => expect(await usableIds(models)).toEqual(['acme/small', 'local/tiny']));
+  await vi.waitFor(async () => expect((await models.ports.broker.depth('models.results')).ready).toBe(0));
+  expect(told).toBe(2);
+});
+
+test('keeps messages from a model that fails, until it succeeds again', async () => {
+  await using models = await openModelsRoom();
+  await models.announce('w1', ['acme/small', 'parlance/demonstration']);
+  await vi.waitFor(async () => expect((await chosen(models)).model.id).toBe('acme/small'));
+  const changed = models.subscribe(admin, 'subscription { modelHealthChanged { id health { state } } }');
+  // The subscription is in force once it tells of a change that this test makes up.
+  const madeUp = changed.next();
+  await vi.waitFor(async () => {
+    await models.ports.signals.publish('models.health.changed', { modelId: 'acme/large' });
+    expect(await Promise.race([madeUp, 'nothing'])).not.toBe('nothing');
+  });
+  const failure = { code: 'MODEL_ERROR', message: 'no', retryable: true };
+  for (let count = 0; count < 5; count += 1) await models.finish({ status: 'FAILED', failure });
+  let change = (await changed.next()).data;
+  while (JSON.stringify(change).includes('acme/large')) change = (await changed.next()).data;
+  expect(change).toEqual({ modelHealthChanged: { id: 'acme/small', health: { state: 'OPEN' } } });
+  expect((await chosen(models)).model.id).toBe('parlance/demonstration');
+
+  await models.database.asSystem((em) =>
+    em.execute(`update models.generation_outcomes set finished_at = finished_at - interval '31 seconds'`),
+  );
+  await models.ports.signals.publish('models.changed', null);
+  await vi.waitFor(async () => expect((await healthOf(models, 'acme/small')).state).toBe('HALF_OPEN'));
+  expect((await chosen(models)).model.id).toBe('parlance/demonstration');
+
+  for (let count = 0; count < 3; count += 1) await models.finish();
+  await vi.waitFor(async () => expect((await chosen(models)).model.id).toBe('acme/small'));
+  await changed.close();
+});
+
+test('counts each attempt once, and no failure that is not the model’s', async () => {
+  await using models = await openModelsRoom();
+  const messageId = randomUUID();
+  await models.finish({ messageId });
+  await models.finish({ messageId });
+  await models.finish({ messageId, attempt: 2, firstTokenMs: 300, durationMs: 2300, queueWaitMs: 15 });
+  const failure = { code: 'CONTEXT_TOO_LONG', message: 'no', retryable: false };
+  await models.finish({ status: 'FAILED', failure, firstTokenMs: undefined });
+  await models.finish({ modelId: undefined });
+  await models.finish({ modelId: 'nobody/knows' });
+  await vi.waitFor(async () => {
+    await models.ports.signals.publish('models.changed', null);
+    expect((await healthOf(models, 'acme/small')).samples).toBe(3);
+  });
+  await vi.waitFor(async () => expect((await models.ports.broker.depth('models.results')).ready).toBe(0));
+  expect(await healthOf(models, 'acme/small')).toMatchObject({
+    state: 'CLOSED',
+    samples: 3,
+    errorRate: 0,
+    firstTokenP50Ms: 200,
+    queueWaitP50Ms: 5,
+  });
+  const [row] = await models.database.asSystem((em) =>
+    em.execute('select count(*)::int as count from models.generation_outcomes'),
+  );
+  expect(row).toEqual({ count: 3 });
+});
+
+test('puts what it cannot read aside', async () => {
+  await using models = await openModelsRoom();
+  await models.ports.broker.publish('events', 'worker.announced', 'x', { nonsense: true });
+  await vi.waitFor(async () => expect((await models.ports.broker.depth('models.results.dead')).ready).toBe(1));
+});
