@@ -61,7 +61,7 @@ export const changeTenant = async (context: UsageContext, change: TenantChange):
 /** Throws NOT_FOUND for a user of another tenant as for one that does not exist. */
 export const changeUser = async (context: UsageContext, userId: string, change: UserChange): Promise<User> => {
   requireChange(change);
-  const { database, identity, quotas, users } = context;
+  const { database, identity, quotas, quotaChanges, users } = context;
   const em = database.forTenant(identity.tenantId);
   const user = validate(userId) ? await em.findOne(UserEntity, { tenantId: identity.tenantId, id: userId }) : null;
   if (!user) throw new AppError('NOT_FOUND', 'There is no such user.', { argument: 'userId' });
@@ -69,5 +69,6 @@ export const changeUser = async (context: UsageContext, userId: string, change: 
   await em.flush();
   quotas.clearAll();
   users.clearAll();
+  quotaChanges.announce(identity.tenantId, userId);
   return user;
 };

@@ -28,4 +28,3 @@ export const usageConfig = z
     path: ['SEED_DEVELOPMENT'],
     message: 'must not be on where NODE_ENV is production',
   });
-export type UsageConfig = z.infer<typeof usageConfig>;

@@ -2,12 +2,18 @@
 import type { Broker, Consumer, Json } from '#kernel/broker/broker.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
+import type { QuotaChanges } from './quota-changes.ts';
 import { parseResult, settleGeneration } from './settle-generation.ts';
 
 /** Below the pool of database connections, so that settling never keeps a reservation waiting for one. */
 const prefetch = 8;
 
-export const consumeResults = (broker: Broker, database: Database, logger: Logger): Promise<Consumer> =>
+export const consumeResults = (
+  broker: Broker,
+  database: Database,
+  quotaChanges: Pick<QuotaChanges, 'announce'>,
+  logger: Logger,
+): Promise<Consumer> =>
   broker.consume<Json>('usage.results', { prefetch }, async ({ id, body }) => {
     const result = parseResult(body);
     if (result === undefined) {
@@ -15,5 +21,6 @@ export const consumeResults = (broker: Broker, database: Database, logger: Logge
       return 'dead';
     }
     await settleGeneration(database, result);
+    quotaChanges.announce(result.tenantId, result.userId);
     return 'ack';
   });

@@ -3,13 +3,18 @@ import DataLoader from 'dataloader';
 import { validate } from 'uuid';
 import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
+import type { Signals } from '#kernel/signals/signals.ts';
 import type { SubgraphContext } from '#kernel/subgraph/builder.ts';
 import { type UsageEvent, UsageEventEntity, type User, UserEntity } from './entities.ts';
 import { loadQuotas, type QuotaState } from './quota.ts';
+import type { QuotaChanges } from './quota-changes.ts';
 
 export interface UsageContext extends SubgraphContext {
   readonly database: Database;
+  readonly signals: Signals;
   readonly reservationTtlSeconds: number;
+  /** Told of every change to what a user has used or may use. */
+  readonly quotaChanges: Pick<QuotaChanges, 'announce'>;
   /** By message id: the entry of its reply. Null for a foreign, unknown or unfinished one. */
   readonly replies: DataLoader<string, UsageEvent | null>;
   /** By conversation id: USD, "0" for a foreign or unknown one. */
@@ -35,14 +40,13 @@ const byId = <Value>(
   });
 
 export const createUsageContext = (
-  { database, reservationTtlSeconds }: Pick<UsageContext, 'database' | 'reservationTtlSeconds'>,
+  room: Pick<UsageContext, 'database' | 'signals' | 'reservationTtlSeconds' | 'quotaChanges'>,
   identity: Identity,
 ): UsageContext => {
-  const tables = () => database.forTenant(identity.tenantId);
+  const tables = () => room.database.forTenant(identity.tenantId);
   return {
+    ...room,
     identity,
-    database,
-    reservationTtlSeconds,
     replies: byId<UsageEvent | null>(async (ids) => {
       const events = await tables().find(UsageEventEntity, { messageId: { $in: [...ids] }, kind: 'REPLY' });
       return new Map(events.map((event) => [event.messageId, event]));

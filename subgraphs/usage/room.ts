@@ -6,6 +6,7 @@ import { consumeResults } from './consume-results.ts';
 import { createUsageContext } from './context.ts';
 import { TenantEntity, UsageEventEntity, UserEntity } from './entities.ts';
 import { startExpiry } from './expire-reservations.ts';
+import { createQuotaChanges } from './quota-changes.ts';
 import { createUsageSchema } from './schema.ts';
 
 /** The tables, with migrations/usage. */
@@ -20,12 +21,14 @@ export const openUsage = async (services: RoomServices, options: UsageOptions): 
   const { database, ports, verifyIdentity, host, port, logger } = services;
   const { reservationTtlSeconds, reservationSweepSeconds } = options;
   await using opened = new AsyncDisposableStack();
+  const quotaChanges = opened.use(createQuotaChanges(ports.signals, logger));
   opened.use(startExpiry(database, reservationSweepSeconds * 1000, logger));
-  opened.use(await consumeResults(ports.broker, database, logger));
+  opened.use(await consumeResults(ports.broker, database, quotaChanges, logger));
   const { url } = opened.use(
     await serveSubgraph({
       schema: createUsageSchema(),
-      createContext: (identity) => createUsageContext({ database, reservationTtlSeconds }, identity),
+      createContext: (identity) =>
+        createUsageContext({ database, signals: ports.signals, reservationTtlSeconds, quotaChanges }, identity),
       verifyIdentity,
       host,
       port,

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settleGeneration } from './settle-generation.ts';
-import { asRoom, finished, identityOf, openUsageFixture, type UsageFixture } from './usage-fixture.ts';
+import { asRoom, finished, identityOf, openUsageFixture, type UsageFixture } from './usage-room.fixture.ts';
 
 const entitiesQuery = `query ($representations: [_Any!]!) {
   _entities(representations: $representations) {
@@ -135,6 +135,16 @@ describe('the usage subgraph', () => {
     expect(errors).toMatchObject([
       { extensions: { code: 'QUOTA_EXCEEDED', quota: 'USER_DAY', retryAfterMs: expect.any(Number) } },
     ]);
+  });
+
+  it('tells a user when its quota changes', async () => {
+    const user = await usage.tenant();
+    const messageId = v7();
+    const input = { messageId, conversationId: v7(), inputTokens: 40, maxOutputTokens: 2 };
+    const reserve = 'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { plan } }';
+    const subscription = 'subscription { quotaChanged { day { usedTokens } } }';
+    const changed = await usage.firstOf(user, subscription, () => usage.ask(asRoom(user), reserve, { input }));
+    expect(changed).toEqual({ data: { quotaChanged: { day: { usedTokens: 42 } } } });
   });
 
   it('is ready when its database and its broker answer', async () => {

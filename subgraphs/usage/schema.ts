@@ -5,6 +5,7 @@ import { addAccounts } from './schema/accounts.ts';
 import { addAdministration } from './schema/administration.ts';
 import { createUsageBuilder } from './schema/builder.ts';
 import { addCosts } from './schema/costs.ts';
+import { addQuotaChanged } from './schema/quota-changed.ts';
 import { addReport } from './schema/report.ts';
 import { addRoomFields } from './schema/room-fields.ts';
 
@@ -15,5 +16,6 @@ export const createUsageSchema = (): GraphQLSchema => {
   addReport(usage, accounts, costs);
   addAdministration(usage, accounts);
   addRoomFields(usage);
+  addQuotaChanged(usage, accounts);
   return usage.builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
 };

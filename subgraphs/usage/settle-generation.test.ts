@@ -2,7 +2,7 @@ import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { UsageEventEntity } from './entities.ts';
 import { settleGeneration } from './settle-generation.ts';
-import { asRoom, finished, openUsageFixture, type UsageFixture } from './usage-fixture.ts';
+import { asRoom, finished, openUsageFixture, type UsageFixture } from './usage-room.fixture.ts';
 
 const usageQuery = `query ($representations: [_Any!]!) {
   _entities(representations: $representations) { ... on Message { usage { costUsd } } }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Identity } from '#kernel/identity.ts';
 import { reserveTokens } from './reserve-tokens.ts';
 import { settleGeneration } from './settle-generation.ts';
-import { finished, openUsageFixture, type UsageFixture } from './usage-fixture.ts';
+import { finished, openUsageFixture, type UsageFixture } from './usage-room.fixture.ts';
 
 const tenantTables = ['tenants', 'users', 'quota_windows', 'reservations', 'usage_events'];
 

@@ -127,5 +127,5 @@ export const addAccounts = (usage: UsageBuilder) => {
       resolve: async (_, _arguments, context) => context.quotas.load((await requireViewer(context)).id),
     }),
   );
-  return { User, Tenant };
+  return { Quota, User, Tenant };
 };

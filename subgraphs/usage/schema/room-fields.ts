@@ -42,8 +42,11 @@ export const addRoomFields = ({ builder, PlanTier }: UsageBuilder): void => {
       args: {
         input: t.arg({ type: ReserveTokensInput, required: true, description: 'What the generation may need.' }),
       },
-      resolve: (_, { input }, { database, identity, reservationTtlSeconds }) =>
-        reserveTokens(database, identity, input, reservationTtlSeconds),
+      resolve: async (_, { input }, { database, identity, reservationTtlSeconds, quotaChanges }) => {
+        const reservation = await reserveTokens(database, identity, input, reservationTtlSeconds);
+        quotaChanges.announce(identity.tenantId, identity.userId);
+        return reservation;
+      },
     }),
   );
   builder.mutationField('releaseTokens', (t) =>
@@ -52,7 +55,11 @@ export const addRoomFields = ({ builder, PlanTier }: UsageBuilder): void => {
       inaccessible: true,
       authScopes: { room: true },
       args: { messageId: t.arg.id({ required: true, description: 'Message that the tokens were held for.' }) },
-      resolve: (_, { messageId }, { database, identity }) => releaseTokens(database, identity, messageId),
+      resolve: async (_, { messageId }, { database, identity, quotaChanges }) => {
+        const released = await releaseTokens(database, identity, messageId);
+        quotaChanges.announce(identity.tenantId, identity.userId);
+        return released;
+      },
     }),
   );
 };

@@ -1,5 +1,7 @@
 /** An open usage room for tests: on PGlite or a PostgreSQL database of its own, with embedded ports and fresh tenants on demand. */
+import { createClient } from 'graphql-ws';
 import { v7 } from 'uuid';
+import { expect, vi } from 'vitest';
 import { z } from 'zod';
 import type { Database } from '#kernel/database/database.ts';
 import { openDatabase } from '#kernel/database/open-database.ts';
@@ -32,6 +34,8 @@ export interface UsageFixture extends AsyncDisposable {
   readonly url: string;
   /** One operation over HTTP, in the name of the identity. */
   ask(identity: Identity, query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
+  /** The first result of a subscription that is not an error's; `until` is done again until it comes. */
+  firstOf(identity: Identity, query: string, until: () => Promise<unknown>): Promise<unknown>;
   /** A new tenant, and a user of it. Its windows do not turn: they began tomorrow. */
   tenant(limits?: Limits): Promise<Identity>;
 }
@@ -91,6 +95,30 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
         body: JSON.stringify({ query, variables }),
       });
       return answerSchema.parse(await response.json());
+    },
+    async firstOf(identity, query, until) {
+      const authorization = `Bearer ${await signIdentity(identity)}`;
+      const client = createClient({ url: room.url.replace('http', 'ws'), connectionParams: { authorization } });
+      try {
+        let result: unknown;
+        const first = client
+          .iterate({ query, extensions: { authorization } })
+          .next()
+          .then((step) => {
+            result = step.value;
+          });
+        await vi.waitFor(
+          async () => {
+            await until();
+            expect(result).toBeDefined();
+          },
+          { timeout: 10_000, interval: 100 },
+        );
+        await first;
+        return result;
+      } finally {
+        await client.dispose();
+      }
     },
     async tenant(limits = {}) {
       const identity = identityOf(v7(), 'USER');
