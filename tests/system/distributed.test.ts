@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { sharedService } from '../services/shared-services.ts';
 import { startCompose } from './compose-processes.ts';
 import type { Parlance } from './parlance.ts';
+import { roomCrashSuite } from './suite/crashes.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { turnSuite } from './suite/turns.ts';
 
@@ -22,4 +23,5 @@ describe('distributed', () => {
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
   refusalSuite(() => parlance);
+  roomCrashSuite(() => parlance);
 });
