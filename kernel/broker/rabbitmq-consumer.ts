@@ -32,37 +32,53 @@ const settle = (channel: Channel, { deliveryTag }: AsyncMessage, settlement: Set
   else channel.basicNack({ deliveryTag, requeue: settlement === 'retry' });
 };
 
+interface Arrived {
+  readonly channel: Channel;
+  readonly message: AsyncMessage;
+  /** Aborted when the channel is lost. */
+  readonly lost: AbortSignal;
+}
+
 /** Resolves when deliveries may arrive. Rejects when the queue does not exist. */
 export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Promise<Consumer> => {
   const { connection, queue, prefetch, handler, logger, signal } = options;
   const running = new Set<Promise<void>>();
   /** Arrived, but the handlers of an older channel still run. Never more than `prefetch`. */
-  let waiting: (() => void)[] = [];
+  let waiting: Arrived[] = [];
   let current: { readonly channel: Channel; readonly consumerTag: string } | undefined;
   let stopped = false;
   let retryTimer: NodeJS.Timeout | undefined;
 
-  const handle = async (channel: Channel, message: AsyncMessage, lost: AbortSignal): Promise<void> => {
-    let settlement: Settlement = 'retry';
-    try {
-      settlement = await handler(toDelivery(queue, message), AbortSignal.any([lost, signal]));
-    } catch (error) {
-      logger.warn({ err: error, queue, id: message.messageId }, 'A delivery failed and is put back');
-    }
+  const settleIfPossible = ({ channel, message }: Arrived, settlement: Settlement): void => {
     try {
       if (channel.active) settle(channel, message, settlement);
     } catch (error) {
       logger.warn({ err: error, queue, id: message.messageId }, 'A delivery cannot be settled and will come again');
     }
   };
-  const start = (channel: Channel, message: AsyncMessage, lost: AbortSignal): void => {
-    if (running.size >= prefetch) {
-      waiting.push(() => start(channel, message, lost));
+  const handle = async (arrived: Arrived): Promise<void> => {
+    const { message, lost } = arrived;
+    let settlement: Settlement = 'retry';
+    try {
+      settlement = await handler(toDelivery(queue, message), AbortSignal.any([lost, signal]));
+    } catch (error) {
+      logger.warn({ err: error, queue, id: message.messageId }, 'A delivery failed and is put back');
+    }
+    settleIfPossible(arrived, settlement);
+  };
+  const start = (arrived: Arrived): void => {
+    if (stopped) {
+      settleIfPossible(arrived, 'retry');
       return;
     }
-    const work = handle(channel, message, lost).finally(() => {
+    if (running.size >= prefetch) {
+      waiting.push(arrived);
+      return;
+    }
+    const work = handle(arrived).finally(() => {
       running.delete(work);
-      waiting.shift()?.();
+      const next = waiting.shift();
+      if (next) start(next);
     });
     running.add(work);
   };
@@ -79,10 +95,9 @@ export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Pr
       if (current?.channel === channel) reopenLater(1);
     });
     await channel.basicQos({ prefetchCount: prefetch });
-    const { consumerTag } = await channel.basicConsume({ queue }, (message) => {
-      // What arrives after the cancel was sent goes back when the channel closes.
-      if (!stopped) start(channel, message, lost.signal);
-    });
+    const { consumerTag } = await channel.basicConsume({ queue }, (message) =>
+      start({ channel, message, lost: lost.signal }),
+    );
     current = { channel, consumerTag };
     if (!channel.active) reopenLater(1);
     if (stopped) await channel.close();
@@ -103,6 +118,7 @@ export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Pr
     if (stopped) return;
     stopped = true;
     clearTimeout(retryTimer);
+    for (const arrived of waiting.splice(0)) settleIfPossible(arrived, 'retry');
     if (current?.channel.active) await current.channel.basicCancel(current.consumerTag).catch(() => undefined);
   };
   let closed: Promise<void> | undefined;
@@ -111,7 +127,6 @@ export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Pr
     [Symbol.asyncDispose]() {
       closed ??= (async () => {
         await pause();
-        waiting = [];
         await Promise.all(running);
         await current?.channel.close();
       })();
