@@ -14,6 +14,7 @@ import { startAnnouncing } from './announce.ts';
 import { defaultGenerationSettings, type GenerationSettings } from './generation/generation-context.ts';
 import { runJob } from './generation/run-job.ts';
 import type { ModelRegistry, ServedModel } from './providers/registry.ts';
+import { createRunningJobs } from './running-jobs.ts';
 
 export interface WorkerOptions {
   readonly broker: Broker;
@@ -42,6 +43,9 @@ export interface Worker extends AsyncDisposable {
   readonly running: number;
 }
 
+/** Milliseconds that a job goes on after its broker connection was lost: as long as a broker takes to come back. */
+const unclaimedMs = 30_000;
+
 /** What bounded engines among the models run at once; more would wait in this process, where no other worker can help. */
 const boundOf = (models: readonly ServedModel[]): number => {
   const bounds = models.flatMap(({ parallel }) => (parallel === undefined ? [] : [parallel]));
@@ -56,25 +60,13 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
   const pools = [...new Set(models.map(({ pool }) => pool))];
   const settings = { ...defaultGenerationSettings, ...options.settings };
   const context = { broker, streamLog: options.streamLog, registry, logger, settings };
-  /** Aborted to hand a job over. */
-  const running = new Map<AbortController, Promise<unknown>>();
+  const running = createRunningJobs((delivery, handOver) => runJob(context, delivery, handOver), unclaimedMs);
 
   await using opened = new AsyncDisposableStack();
   const consumers: Consumer[] = [];
   for (const pool of pools) {
     const prefetch = Math.min(concurrency, boundOf(models.filter((model) => model.pool === pool)));
-    const consumer = await broker.consume<Json>(generationQueue(pool), { prefetch }, (delivery, signal) => {
-      const job = new AbortController();
-      const handOver = (): void => job.abort();
-      signal.addEventListener('abort', handOver, { once: true });
-      if (signal.aborted) handOver();
-      const settled = runJob(context, delivery, job.signal).finally(() => {
-        signal.removeEventListener('abort', handOver);
-        running.delete(job);
-      });
-      running.set(job, settled);
-      return settled;
-    });
+    const consumer = await broker.consume<Json>(generationQueue(pool), { prefetch }, running.take);
     consumers.push(opened.use(consumer));
   }
   const announcing = opened.use(
@@ -93,9 +85,9 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     await Promise.all([...consumers.map((consumer) => consumer.pause()), announcing[Symbol.asyncDispose]()]);
     const handOverAll = setTimeout(() => {
       logger.info({ jobs: running.size }, 'running generations are handed over');
-      for (const job of running.keys()) job.abort();
+      running.handOverAll();
     }, shutdownGraceMs);
-    await Promise.allSettled(running.values());
+    await running.settled();
     clearTimeout(handOverAll);
     await Promise.all(consumers.map((consumer) => consumer[Symbol.asyncDispose]()));
   };

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import type { Json } from '#kernel/broker/broker.ts';
+import { connectRabbitmqBroker } from '#kernel/broker/rabbitmq-broker.ts';
+import { topology } from '#kernel/broker/topology.ts';
+import { createLogger } from '#kernel/log.ts';
+import { type MessageFinished, messageFinishedSchema } from '#kernel/messages/events.ts';
+import { textOf } from '../tests/scripted-provider/script.ts';
+import { sharedService } from '../tests/services/shared-services.ts';
+import { startTcpProxy } from '../tests/services/tcp-proxy.ts';
+import { createRunningJobs } from './running-jobs.ts';
+import { candidateOf, openWorkerFixture } from './worker-fixture.ts';
+
+test('a generation outlives the connection to the broker: it is handed out again, joined, and published once', async () => {
+  const url = await sharedService('rabbitmq');
+  await using wire = await startTcpProxy(url);
+  await using fixture = await openWorkerFixture();
+  const open = (at: string) =>
+    connectRabbitmqBroker({
+      url: at,
+      queues: topology,
+      logger: createLogger('test', 'silent'),
+      startTimeoutMs: 10_000,
+    });
+  await using direct = await open(url);
+  await using wired = await open(wire.url);
+  const results: MessageFinished[] = [];
+  const finished = Promise.withResolvers<void>();
+  await direct.consume<Json>('conversations.results', { prefetch: 1 }, async ({ body }) => {
+    results.push(messageFinishedSchema.parse(body));
+    finished.resolve();
+    return 'ack';
+  });
+  const worker = await fixture.startWorker({ broker: wired });
+  const arrived = fixture.provider.nextRequest();
+  const messageId = randomUUID();
+  await direct.publish('jobs', 'generations.external', messageId, {
+    kind: 'reply',
+    tenantId: randomUUID(),
+    userId: randomUUID(),
+    conversationId: randomUUID(),
+    messageId,
+    history: [{ role: 'USER', content: 'script: tokens=200 pace=10' }],
+    candidates: [candidateOf('openai/scripted')],
+    admittedAt: Date.now(),
+  });
+  await (await arrived).wrote(5);
+  wire.cut();
+  await finished.promise;
+  const entries = await fixture.entries(messageId);
+  await worker[Symbol.asyncDispose]();
+
+  expect(results).toMatchObject([{ messageId, attempt: 1, status: 'COMPLETED', text: textOf(200) }]);
+  expect(entries.some(({ event }) => event.type === 'MessageReset')).toBe(false);
+  expect(fixture.provider.requests).toHaveLength(1);
+  expect(await direct.depth('generations.external')).toMatchObject({ ready: 0 });
+});
+
+test('a job that is delivered twice runs once, and both deliveries are settled alike', async () => {
+  const done = Promise.withResolvers<'ack'>();
+  let runs = 0;
+  const jobs = createRunningJobs(() => {
+    runs += 1;
+    return done.promise;
+  }, 0);
+  const delivery = { queue: 'q', id: 'm', body: null, redeliveries: 0 };
+  const signal = new AbortController().signal;
+  const both = Promise.all([jobs.take(delivery, signal), jobs.take({ ...delivery, redeliveries: 1 }, signal)]);
+  expect(jobs.size).toBe(1);
+  done.resolve('ack');
+  expect(await both).toEqual(['ack', 'ack']);
+  expect(runs).toBe(1);
+  expect(jobs.size).toBe(0);
+});
+
+test('a job whose delivery was lost is handed over when nobody claims it again', async () => {
+  const jobs = createRunningJobs(
+    (_, handOver) =>
+      new Promise((resolve) => {
+        handOver.addEventListener('abort', () => resolve('retry'), { once: true });
+      }),
+    10,
+  );
+  const lost = new AbortController();
+  const settlement = jobs.take({ queue: 'q', id: 'm', body: null, redeliveries: 0 }, lost.signal);
+  lost.abort();
+  expect(await settlement).toBe('retry');
+});
