@@ -49,15 +49,24 @@ const isUncodedClientFault = (error: unknown): error is GraphQLError =>
   'status' in error.extensions['http'] &&
   error.extensions['http'].status === 400;
 
+/** Marks errors as a subgraph's, as Apollo's executor does, for the mask to know. */
+export const ofSubgraph = (
+  errors: readonly GraphQLFormattedError[],
+  serviceName: string,
+): readonly GraphQLFormattedError[] =>
+  errors.map((error) => ({ ...error, extensions: { ...error.extensions, serviceName } }));
+
 export const createErrorMask =
   (logger: Logger): MaskError =>
   (formatted, error) => {
     const extensions: Readonly<Record<string, unknown>> = formatted.extensions ?? {};
+    const fromSubgraph = 'serviceName' in extensions;
     const place = {
-      ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
+      // A subgraph's locations are of the document that it was sent.
+      ...(formatted.locations === undefined || fromSubgraph ? {} : { locations: formatted.locations }),
       ...(formatted.path === undefined ? {} : { path: formatted.path }),
     };
-    if (isPublicCode(extensions['code'], 'serviceName' in extensions)) {
+    if (isPublicCode(extensions['code'], fromSubgraph)) {
       return { message: formatted.message, ...place, extensions: publicExtensions(extensions) };
     }
     if (isUncodedClientFault(error)) {

@@ -51,9 +51,11 @@ const operation = (query: string): [object, object] => [{ query }, { documentAST
 
 test('lets the explorer read the schema without a token, and nothing else', async () => {
   const fetcher = await explorerFetcher();
-  expect((await fetcher(...operation('{ __schema { queryType { name } } }'))).data).toEqual({
-    __schema: { queryType: { name: 'Query' } },
-  });
+  const [introspection, options] = operation('{ __schema { queryType { name } } }');
+  for (const headers of [{}, { Authorization: 'Bearer <token>' }]) {
+    const { data } = await fetcher(introspection, { ...options, headers });
+    expect(data).toEqual({ __schema: { queryType: { name: 'Query' } } });
+  }
   const refused = await gateway.ask('{ story(id: "1") { id } }', { headers: {} });
   expect(refused.status).toBe(401);
   const mixed = await gateway.ask('{ __typename ...F } fragment F on Query { stories { id } }', { headers: {} });

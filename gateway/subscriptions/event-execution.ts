@@ -7,7 +7,7 @@ import { executeQueryPlan, type ServiceMap } from '@apollo/gateway';
 import type { GraphQLFormattedError, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '#kernel/log.ts';
-import type { MaskError } from '../errors/public-error.ts';
+import { type MaskError, ofSubgraph } from '../errors/public-error.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
 import type { SubscriptionPlan } from './subscription-plan.ts';
@@ -126,15 +126,14 @@ export const createEventExecution =
   };
 
 /** Replaces the errors of a raw event with what clients may see of them. */
-export const maskRawErrors = (payload: Buffer, maskError: MaskError): Buffer => {
+export const maskRawErrors = (payload: Buffer, plan: SubscriptionPlan, maskError: MaskError): Buffer => {
   const event: unknown = JSON.parse(payload.toString());
   if (!isObject(event) || !Array.isArray(event['errors'])) return payload;
-  const errors = event['errors'].map((error: unknown) =>
-    maskError(
-      isObject(error) && typeof error['message'] === 'string'
-        ? { ...error, message: error['message'] }
-        : { message: '' },
-    ),
+  const given = event['errors'].map((error: unknown) =>
+    hasMessage(error) ? error : { message: 'an error without a message' },
   );
+  const errors = ofSubgraph(given, plan.serviceName).map((error) => maskError(error));
   return Buffer.from(JSON.stringify({ ...event, errors }));
 };
+const hasMessage = (error: unknown): error is GraphQLFormattedError =>
+  isObject(error) && typeof error['message'] === 'string';

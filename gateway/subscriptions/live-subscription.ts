@@ -37,7 +37,8 @@ export const createLiveSubscription = (options: LiveSubscriptionOptions): LiveSu
   /** What is to happen when the queue is empty. */
   let ending: (() => void) | undefined;
 
-  const masked = (payload: Buffer): Buffer => (mayHaveErrors(payload) ? maskRawErrors(payload, maskError) : payload);
+  const masked = (payload: Buffer, plan: SubscriptionPlan): Buffer =>
+    mayHaveErrors(payload) ? maskRawErrors(payload, plan, maskError) : payload;
 
   const deliver = async (payload: Buffer): Promise<void> => {
     while (!stopped && !client.next(payload)) await client.drained();
@@ -46,7 +47,9 @@ export const createLiveSubscription = (options: LiveSubscriptionOptions): LiveSu
   const work = async (): Promise<void> => {
     working = true;
     for (let event = queue.shift(); event && !stopped; event = queue.shift()) {
-      await deliver(event.plan.raw ? masked(event.payload) : await completeEvent(event.payload, event.plan));
+      await deliver(
+        event.plan.raw ? masked(event.payload, event.plan) : await completeEvent(event.payload, event.plan),
+      );
     }
     working = false;
     if (stopped) return;
@@ -72,7 +75,7 @@ export const createLiveSubscription = (options: LiveSubscriptionOptions): LiveSu
     sink: {
       next(payload, plan) {
         if (plan.raw && !working) {
-          const taken = client.next(masked(payload));
+          const taken = client.next(masked(payload, plan));
           if (!taken) void proceedWhenDrained();
           return taken;
         }

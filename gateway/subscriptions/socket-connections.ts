@@ -23,12 +23,19 @@ export interface SocketConnections {
   readonly size: number;
 }
 
+export interface SocketConnectionsOptions {
+  readonly maxFrameBytes: number;
+  /** Milliseconds between pings; a client that neither answers one nor takes in bytes until the next is cut off. Default 12,000. */
+  readonly pingEveryMs?: number;
+  readonly logger: Logger;
+}
+
 /** Below the idle limits of usual load balancers (60 s), several times over. */
-const pingEveryMs = 12_000;
+const defaultPingEveryMs = 12_000;
 /** Milliseconds that clients have to answer a close. */
 const closeDeadlineMs = 2000;
 
-const keepAlive = (socket: WebSocket, tcp: Socket): NodeJS.Timeout => {
+const keepAlive = (socket: WebSocket, tcp: Socket, pingEveryMs: number): NodeJS.Timeout => {
   let answered = true;
   let takenBefore = -1;
   socket.on('pong', () => {
@@ -58,9 +65,9 @@ const send = (socket: WebSocket, data: string): Promise<void> => {
 
 export const createSocketConnections = (
   protocol: Server<Connection>,
-  options: { readonly maxFrameBytes: number; readonly logger: Logger },
+  options: SocketConnectionsOptions,
 ): SocketConnections => {
-  const { logger } = options;
+  const { logger, pingEveryMs = defaultPingEveryMs } = options;
   const accepting = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -69,7 +76,7 @@ export const createSocketConnections = (
   });
 
   const open = (socket: WebSocket, tcp: Socket): void => {
-    const pings = keepAlive(socket, tcp);
+    const pings = keepAlive(socket, tcp, pingEveryMs);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,

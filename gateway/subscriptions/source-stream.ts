@@ -7,6 +7,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { AppError, errorExtensions } from '#kernel/errors.ts';
 import type { Identity, SignIdentity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
+import { ofSubgraph } from '../errors/public-error.ts';
 import { cursorOf } from './frame.ts';
 import { type SubscriptionPlan, upstreamVariables } from './subscription-plan.ts';
 import type { UpstreamSocket } from './upstream-socket.ts';
@@ -140,7 +141,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
         next: current((payload) => onNext(plan, payload)),
         error: current((errors) => {
           end();
-          sink.error(errors);
+          sink.error(ofSubgraph(errors, plan.serviceName));
         }),
         complete: current(() => {
           end();

@@ -38,13 +38,15 @@ export interface UpstreamSocketOptions {
   readonly url: string;
   /** Bearer header of the gateway itself, for ConnectionInit. */
   authorization(): Promise<string>;
+  /** Milliseconds from opening to ConnectionAck. Default 5,000. */
+  readonly ackDeadlineMs?: number;
+  /** Milliseconds between pings; a connection on which nothing came for two of them is given up. Default 10,000. */
+  readonly pingEveryMs?: number;
   readonly logger: Logger;
 }
 
-/** Milliseconds from opening to ConnectionAck. */
-const ackDeadlineMs = 5000;
-/** A connection on which nothing came for two of these is given up. */
-const pingEveryMs = 10_000;
+const defaultAckDeadlineMs = 5000;
+const defaultPingEveryMs = 10_000;
 const maxFrameBytes = 16 * 1024 * 1024;
 
 interface Subscription {
@@ -52,7 +54,9 @@ interface Subscription {
   readonly listener: UpstreamListener;
 }
 
-export const createUpstreamSocket = ({ url, authorization, logger }: UpstreamSocketOptions): UpstreamSocket => {
+export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSocket => {
+  const { url, authorization, logger } = options;
+  const { ackDeadlineMs = defaultAckDeadlineMs, pingEveryMs = defaultPingEveryMs } = options;
   const subscriptions = new Map<string, Subscription>();
   let socket: WebSocket | undefined;
   let acknowledged = false;

@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { Socket } from 'node:net';
+import { makeServer } from 'graphql-ws';
+import { expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { createLogger } from '#kernel/log.ts';
+import { type Connection, createSocketConnections } from './socket-connections.ts';
+
+const openServer = async (
+  pingEveryMs: number,
+): Promise<AsyncDisposable & { url: string; last(): WebSocket | undefined }> => {
+  const sockets: WebSocket[] = [];
+  const connections = createSocketConnections(
+    makeServer<Record<string, unknown>, Connection>({
+      connectionInitWaitTimeout: 0,
+      onConnect: ({ extra }) => {
+        sockets.push(extra.socket);
+      },
+    }),
+    { maxFrameBytes: 1024, pingEveryMs, logger: createLogger('gateway', 'silent') },
+  );
+  const server = createServer();
+  server.on('upgrade', (request, stream, head) => {
+    if (stream instanceof Socket) connections.accept(request, stream, head);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    url: `ws://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    last: () => sockets.at(-1),
+    async [Symbol.asyncDispose]() {
+      await connections.close();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
+
+const connect = async (url: string, autoPong: boolean): Promise<WebSocket> => {
+  const client = new WebSocket(url, 'graphql-transport-ws', { autoPong });
+  await once(client, 'open');
+  client.send('{"type":"connection_init"}');
+  await once(client, 'message');
+  return client;
+};
+
+test('cuts off a client that does not answer pings', async () => {
+  await using server = await openServer(30);
+  const client = await connect(server.url, false);
+  const [code] = await once(client, 'close');
+  expect(code).toBe(1006);
+});
+
+test('keeps a client that answers, and one that is slow but takes in bytes', async () => {
+  await using server = await openServer(60);
+  const quick = await connect(server.url, true);
+  const slow = await connect(server.url, false);
+  const socket = server.last();
+  const feeding = setInterval(() => socket?.send('{"type":"ping"}'), 5);
+  for (let pings = 0; pings < 5; pings += 1) await once(quick, 'ping');
+  expect([quick.readyState, slow.readyState]).toEqual([WebSocket.OPEN, WebSocket.OPEN]);
+  clearInterval(feeding);
+  await once(slow, 'close');
+  expect(quick.readyState).toBe(WebSocket.OPEN);
+});
+
+test('says goodbye when the gateway closes', async () => {
+  const server = await openServer(1000);
+  const client = await connect(server.url, true);
+  const closed = once(client, 'close');
+  await server[Symbol.asyncDispose]();
+  expect((await closed)[0]).toBe(1001);
+});
