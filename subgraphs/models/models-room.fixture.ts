@@ -1,5 +1,5 @@
 /**
- * The models room for tests: open on PGlite and embedded ports, beside a stand-in for the usage subgraph that is a real one
+ * The models room for tests: open on PGlite or PostgreSQL, and on embedded ports, beside a stand-in for the usage subgraph that is a real one
  * with a single field. Asked over HTTP with signed identities, as the gateway and the other rooms ask.
  */
 import { randomUUID } from 'node:crypto';
@@ -7,6 +7,7 @@ import { createClient, type FormattedExecutionResult } from 'graphql-ws';
 import { type ModelsFile, type PlanTier, parseModelsFile, planTiers } from '#kernel/catalogue/models-file.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
+import { openPostgresql } from '#kernel/database/postgresql.ts';
 import { createIdentitySigner, createIdentityVerifier, type Identity } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
 import type { MessageFinished, WorkerAnnounced } from '#kernel/messages/events.ts';
@@ -14,6 +15,7 @@ import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createSubgraphBuilder, federationLinkUrl, type SubgraphContext } from '#kernel/subgraph/builder.ts';
 import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
+import { sharedService } from '../../tests/services/shared-services.ts';
 import { modelsSchema, openModels } from './room.ts';
 
 export const catalogue: ModelsFile = parseModelsFile(`
@@ -53,7 +55,6 @@ models:
 `);
 
 export const acme = '01900000-0000-7000-8000-00000000ac3e';
-export const globex = '01900000-0000-7000-8000-000000910be7';
 
 export const identityOf = (tenantId: string, more: Partial<Identity> = {}): Identity => ({
   tenantId,
@@ -91,6 +92,9 @@ export interface ModelsRoom extends AsyncDisposable {
   finish(differences?: Partial<MessageFinished>): Promise<void>;
 }
 
+export const engines = ['pglite', 'postgresql'] as const;
+export type Engine = (typeof engines)[number];
+
 const secret = 'a secret that only these tests know, 32+';
 
 const serveUsage = async (plans: ReadonlyMap<string, PlanTier>) => {
@@ -114,11 +118,15 @@ const serveUsage = async (plans: ReadonlyMap<string, PlanTier>) => {
   });
 };
 
-export const openModelsRoom = async (modelsFile = catalogue): Promise<ModelsRoom> => {
+export const openModelsRoom = async (engine: Engine = 'pglite'): Promise<ModelsRoom> => {
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await createDirectory());
   const logger = createLogger('models', 'silent');
-  const database = opened.use(await openPglite(`${directory.path}/postgres`, [modelsSchema]));
+  const database = opened.use(
+    engine === 'pglite'
+      ? await openPglite(`${directory.path}/postgres`, [modelsSchema])
+      : await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [modelsSchema]),
+  );
   const ports = opened.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1000 }, logger));
   const plans = new Map<string, PlanTier>();
   const usage = opened.use(await serveUsage(plans));
@@ -134,7 +142,7 @@ export const openModelsRoom = async (modelsFile = catalogue): Promise<ModelsRoom
         port: 0,
         logger,
       },
-      { modelsFile, usageUrl: usage.url },
+      { modelsFile: catalogue, usageUrl: usage.url },
     ),
   );
   const closing = opened.move();

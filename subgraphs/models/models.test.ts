@@ -1,259 +1,267 @@
 /** The models room over its own HTTP: routing, policies, rights. One room whose models are all served by one worker. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type RouteCandidate, routeCandidateSchema } from '#kernel/messages/generation-job.ts';
-import { acme, identityOf, type ModelsRoom, openModelsRoom } from './models-room.fixture.ts';
+import { acme, engines, identityOf, type ModelsRoom, openModelsRoom } from './models-room.fixture.ts';
 
-let models: ModelsRoom;
-beforeAll(async () => {
-  models = await openModelsRoom();
-  await models.announce('w1', ['parlance/demonstration', 'acme/small', 'acme/large', 'local/tiny']);
-  await vi.waitFor(async () => {
-    expect((await models.ask(identityOf(acme), '{ models(onlyUsable: true) { id } }')).data.models).toHaveLength(4);
+describe.each(engines)('on %s', (engine) => {
+  let models: ModelsRoom;
+  beforeAll(async () => {
+    models = await openModelsRoom(engine);
+    await models.announce('w1', ['parlance/demonstration', 'acme/small', 'acme/large', 'local/tiny']);
+    await vi.waitFor(async () => {
+      expect((await models.ask(identityOf(acme), '{ models(onlyUsable: true) { id } }')).data.models).toHaveLength(4);
+    });
   });
-});
-afterAll(() => models[Symbol.asyncDispose]());
+  afterAll(() => models[Symbol.asyncDispose]());
 
-/** A tenant of its own for each test. */
-const newTenant = (plan: 'FREE' | 'PRO' = 'FREE') => {
-  const tenantId = randomUUID();
-  models.plans.set(tenantId, plan);
-  return {
-    user: identityOf(tenantId),
-    admin: identityOf(tenantId, { roles: ['ADMIN'] }),
-    room: identityOf(tenantId, { room: 'conversations' }),
-  };
-};
-type Tenant = ReturnType<typeof newTenant>;
-const operator = identityOf(acme, { scopes: ['models:write'] });
-
-const routeQuery = `query ($input: RouteMessageInput!) { routeMessage(input: $input) { candidates {
-  modelId provider pool contextWindow maxOutputTokens capabilities price { input cachedInput output } } } }`;
-const route = (tenant: Tenant, input: Record<string, unknown> = {}) =>
-  models.ask(tenant.room, routeQuery, { input: { inputTokens: 10, ...input } });
-const routedIds = async (tenant: Tenant, input: Record<string, unknown> = {}): Promise<string[]> => {
-  const { data, errors } = await route(tenant, input);
-  expect(errors).toEqual([]);
-  return data.routeMessage.candidates.map(({ modelId }: RouteCandidate) => modelId);
-};
-const upsertPolicyMutation = `mutation ($input: RoutingPolicyInput!) { upsertRoutingPolicy(input: $input) {
-  name description models { id } requires strategy maxInputPrice maxOutputPrice isDefault } }`;
-const setPolicy = async (tenant: Tenant, input: Record<string, unknown>) => {
-  const { data, errors } = await models.ask(tenant.admin, upsertPolicyMutation, { input });
-  expect(errors).toEqual([]);
-  return data.upsertRoutingPolicy;
-};
-
-test('routes in the order of the file, then what workers brought, the demonstration last', async () => {
-  const { data } = await route(newTenant());
-  const candidates = routeCandidateSchema.array().parse(data.routeMessage.candidates);
-  expect(candidates.map(({ modelId }) => modelId)).toEqual(['acme/small', 'local/tiny', 'parlance/demonstration']);
-  expect(candidates[0]).toEqual({
-    modelId: 'acme/small',
-    provider: 'acme',
-    pool: 'EXTERNAL',
-    contextWindow: 8000,
-    maxOutputTokens: 1000,
-    capabilities: ['TOOLS'],
-    price: { input: '0.15', cachedInput: '0.075', output: '0.6' },
-  });
-});
-
-test('refuses the internal field to clients', async () => {
-  const { errors } = await models.ask(newTenant().admin, routeQuery, { input: { inputTokens: 1 } });
-  expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
-});
-
-test('routes by plan, capability and length', async () => {
-  const pro = newTenant('PRO');
-  expect(await routedIds(pro)).toEqual(['acme/small', 'acme/large', 'local/tiny', 'parlance/demonstration']);
-  expect(await routedIds(pro, { requires: ['VISION'] })).toEqual(['acme/large']);
-  expect(await routedIds(pro, { inputTokens: 7900 })).toEqual(['acme/large', 'parlance/demonstration']);
-  expect(await routedIds(pro, { modelPolicy: 'local/tiny' })).toEqual(['local/tiny']);
-});
-
-test.each([
-  ['an unknown policy', { modelPolicy: 'nobody/knows' }, { code: 'BAD_USER_INPUT', argument: 'modelPolicy' }],
-  ['a model outside the plan', { modelPolicy: 'acme/large' }, { code: 'FORBIDDEN' }],
-  ['a message too long for all', { inputTokens: 40_000 }, { code: 'CONTEXT_TOO_LONG' }],
-  ['a capability that no model has', { requires: ['JSON'] }, { code: 'MODEL_UNAVAILABLE' }],
-])('says what is wrong with %s', async (_, input, extensions) => {
-  const { errors } = await route(newTenant(), input);
-  expect(errors[0]?.extensions).toMatchObject(extensions);
-});
-
-test('follows the policy that a message names, else the default of the tenant', async () => {
-  const tenant = newTenant('PRO');
-  expect(await setPolicy(tenant, { name: 'eyes', requires: ['VISION'], description: 'Looks at pictures.' })).toEqual({
-    name: 'eyes',
-    description: 'Looks at pictures.',
-    models: [],
-    requires: ['VISION'],
-    strategy: 'PREFERENCE',
-    maxInputPrice: null,
-    maxOutputPrice: null,
-    isDefault: false,
-  });
-  await setPolicy(tenant, { name: 'ours', modelIds: ['local/tiny', 'acme/large'], isDefault: true });
-  expect(await routedIds(tenant)).toEqual(['local/tiny', 'acme/large']);
-  expect(await routedIds(tenant, { modelPolicy: 'eyes' })).toEqual(['acme/large']);
-  await setPolicy(tenant, { name: 'cheap', maxInputPrice: '0.15', strategy: 'PRICE', isDefault: true });
-  expect(await routedIds(tenant)).toEqual(['local/tiny', 'parlance/demonstration', 'acme/small']);
-  const { data } = await models.ask(tenant.user, '{ routingPolicies { name isDefault } }');
-  expect(data.routingPolicies).toEqual([
-    { name: 'cheap', isDefault: true },
-    { name: 'eyes', isDefault: false },
-    { name: 'ours', isDefault: false },
-  ]);
-  await models.ask(tenant.admin, 'mutation { deleteRoutingPolicy(name: "eyes") }');
-  const gone = await route(tenant, { modelPolicy: 'eyes' });
-  expect(gone.errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
-});
-
-test('keeps routing policies to their tenant', async () => {
-  const [owner, stranger] = [newTenant(), newTenant()];
-  await setPolicy(owner, { name: 'secret', modelIds: ['local/tiny'], isDefault: true });
-  expect((await models.ask(stranger.user, '{ routingPolicies { name } }')).data.routingPolicies).toEqual([]);
-  expect((await route(stranger, { modelPolicy: 'secret' })).errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
-  expect(await routedIds(stranger)).toContain('acme/small');
-  const deletion = await models.ask(stranger.admin, 'mutation { deleteRoutingPolicy(name: "secret") }');
-  expect(deletion.errors[0]?.extensions.code).toBe('NOT_FOUND');
-  await setPolicy(stranger, { name: 'secret', modelIds: ['acme/small'] });
-  expect(await routedIds(owner)).toEqual(['local/tiny']);
-});
-
-test.each([
-  ['a name with a slash', { name: 'acme/small' }, 'input.name'],
-  ['an unknown model', { name: 'x', modelIds: ['nobody/knows'] }, 'input.modelIds'],
-  ['a model twice', { name: 'x', modelIds: ['acme/small', 'acme/small'] }, 'input.modelIds'],
-  ['a negative price', { name: 'x', maxInputPrice: '-1' }, 'input.maxInputPrice'],
-])('refuses a policy with %s', async (_, input, argument) => {
-  const { errors } = await models.ask(newTenant().admin, upsertPolicyMutation, { input });
-  expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
-});
-
-test('explains why each model won or lost', async () => {
-  const tenant = newTenant();
-  await setPolicy(tenant, { name: 'few', modelIds: ['acme/large', 'acme/small', 'local/tiny'], maxOutputPrice: '0.5' });
-  const explain = async (input: Record<string, unknown>) => {
-    const query = `query ($input: ExplainRouteInput!) { explainRoute(input: $input) {
-      plan policy { name } candidates { model { id } verdict reason } } }`;
-    const { data, errors } = await models.ask(tenant.user, query, { input });
-    expect(errors).toEqual([]);
-    const { candidates, ...rest } = data.explainRoute;
+  /** A tenant of its own for each test. */
+  const newTenant = (plan: 'FREE' | 'PRO' = 'FREE') => {
+    const tenantId = randomUUID();
+    models.plans.set(tenantId, plan);
     return {
-      ...rest,
-      ...Object.fromEntries(
-        candidates.map((candidate: { model: { id: string }; verdict: string }) => [
-          candidate.model.id,
-          candidate.verdict,
-        ]),
-      ),
+      user: identityOf(tenantId),
+      admin: identityOf(tenantId, { roles: ['ADMIN'] }),
+      room: identityOf(tenantId, { room: 'conversations' }),
     };
   };
-  expect(await explain({})).toEqual({
-    plan: 'FREE',
-    policy: null,
-    'acme/small': 'CHOSEN',
-    'local/tiny': 'FALLBACK',
-    'parlance/demonstration': 'FALLBACK',
-    'acme/large': 'NOT_IN_PLAN',
-  });
-  expect(await explain({ modelPolicy: 'few', inputTokens: 5000 })).toEqual({
-    plan: 'FREE',
-    policy: { name: 'few' },
-    'acme/large': 'NOT_IN_PLAN',
-    'acme/small': 'TOO_EXPENSIVE',
-    'local/tiny': 'TOO_LONG',
-    'parlance/demonstration': 'NOT_IN_POLICY',
-  });
-});
+  type Tenant = ReturnType<typeof newTenant>;
+  const operator = identityOf(acme, { scopes: ['models:write'] });
 
-const priceInput = '{ input: "1", cachedInput: "0.5", output: "2" }';
-const newModel = `{ id: "acme/new", displayName: "New", pool: EXTERNAL, contextWindow: 1000, maxOutputTokens: 100, tiers: [FREE], price: ${priceInput} }`;
-const operatorMutations = [
-  ['upsertModel', `mutation { upsertModel(input: ${newModel}) { id } }`],
-  ['setModelEnabled', 'mutation { setModelEnabled(id: "acme/small", enabled: false) { id } }'],
-  ['setPrice', `mutation { setPrice(input: { modelId: "acme/small", price: ${priceInput} }) { id } }`],
-] as const;
+  const routeQuery = `query ($input: RouteMessageInput!) { routeMessage(input: $input) { candidates {
+  modelId provider pool contextWindow maxOutputTokens capabilities price { input cachedInput output } } } }`;
+  const route = (tenant: Tenant, input: Record<string, unknown> = {}) =>
+    models.ask(tenant.room, routeQuery, { input: { inputTokens: 10, ...input } });
+  const routedIds = async (tenant: Tenant, input: Record<string, unknown> = {}): Promise<string[]> => {
+    const { data, errors } = await route(tenant, input);
+    expect(errors).toEqual([]);
+    return data.routeMessage.candidates.map(({ modelId }: RouteCandidate) => modelId);
+  };
+  const upsertPolicyMutation = `mutation ($input: RoutingPolicyInput!) { upsertRoutingPolicy(input: $input) {
+  name description models { id } requires strategy maxInputPrice maxOutputPrice isDefault } }`;
+  const setPolicy = async (tenant: Tenant, input: Record<string, unknown>) => {
+    const { data, errors } = await models.ask(tenant.admin, upsertPolicyMutation, { input });
+    expect(errors).toEqual([]);
+    return data.upsertRoutingPolicy;
+  };
 
-test.each(operatorMutations)('keeps %s from administrators of a tenant', async (_, mutation) => {
-  const everyRole = identityOf(acme, { roles: ['USER', 'ADMIN', 'BILLING_ADMIN'], scopes: ['models:read'] });
-  const { errors } = await models.ask(everyRole, mutation);
-  expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
-});
-
-test.each([
-  ['upsertRoutingPolicy', 'mutation { upsertRoutingPolicy(input: { name: "x" }) { name } }'],
-  ['deleteRoutingPolicy', 'mutation { deleteRoutingPolicy(name: "x") }'],
-])('keeps %s to administrators of the tenant', async (_, mutation) => {
-  const { errors } = await models.ask(identityOf(acme, { roles: ['USER', 'BILLING_ADMIN'] }), mutation);
-  expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
-});
-
-test('changes the catalogue for an operator, and routing with it', async () => {
-  const tenant = newTenant();
-  const added = await models.ask(operator, operatorMutations[0][1]);
-  expect(added).toEqual({ data: { upsertModel: { id: 'acme/new' } }, errors: [] });
-  await models.announce('w2', ['acme/new']);
-  await vi.waitFor(async () => expect(await routedIds(tenant, { modelPolicy: 'acme/new' })).toEqual(['acme/new']));
-  const off = 'mutation { setModelEnabled(id: "acme/new", enabled: false) { enabled } }';
-  expect((await models.ask(operator, off)).data.setModelEnabled).toEqual({ enabled: false });
-  const { errors } = await route(tenant, { modelPolicy: 'acme/new' });
-  expect(errors[0]?.extensions.code).toBe('MODEL_UNAVAILABLE');
-});
-
-test.each([
-  ['an unknown provider', newModel.replace('acme/new', 'nobody/new'), 'input.id'],
-  [
-    'an answer as long as the window',
-    newModel.replace('maxOutputTokens: 100', 'maxOutputTokens: 1000'),
-    'input.maxOutputTokens',
-  ],
-  ['no plan', newModel.replace('[FREE]', '[]'), 'input.tiers'],
-  ['a negative price', newModel.replace('"1"', '"-1"'), 'input.price'],
-])('refuses a model with %s', async (_, input, argument) => {
-  const { errors } = await models.ask(operator, `mutation { upsertModel(input: ${input}) { id } }`);
-  expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
-});
-
-test('charges a new price from its moment on, never earlier', async () => {
-  const setPrice = async (price: string, effectiveFrom?: string) =>
-    models.ask(operator, `mutation ($input: SetPriceInput!) { setPrice(input: $input) { price { input } } }`, {
-      input: { modelId: 'acme/large', price: { input: price, cachedInput: '0', output: '9' }, effectiveFrom },
+  test('routes in the order of the file, then what workers brought, the demonstration last', async () => {
+    const { data } = await route(newTenant());
+    const candidates = routeCandidateSchema.array().parse(data.routeMessage.candidates);
+    expect(candidates.map(({ modelId }) => modelId)).toEqual(['acme/small', 'local/tiny', 'parlance/demonstration']);
+    expect(candidates[0]).toEqual({
+      modelId: 'acme/small',
+      provider: 'acme',
+      pool: 'EXTERNAL',
+      contextWindow: 8000,
+      maxOutputTokens: 1000,
+      capabilities: ['TOOLS'],
+      price: { input: '0.15', cachedInput: '0.075', output: '0.6' },
     });
-  expect((await setPrice('3')).data.setPrice.price).toEqual({ input: '3' });
-  const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
-  expect((await setPrice('4', tomorrow)).data.setPrice.price).toEqual({ input: '3' });
-  expect((await setPrice('5', '2020-01-01T00:00:00Z')).errors[0]?.extensions).toMatchObject({
-    code: 'BAD_USER_INPUT',
-    argument: 'input.effectiveFrom',
   });
-  // Tomorrow, as the database sees it.
-  await models.database.asSystem((em) => em.execute(`update models.prices set effective_from = now() where input = 4`));
-  await models.ports.signals.publish('models.changed', null);
-  await vi.waitFor(async () => {
-    const { data } = await models.ask(operator, '{ model(id: "acme/large") { price { input } } }');
-    expect(data.model.price).toEqual({ input: '4' });
-  });
-});
 
-test('resolves Model by key and routes without a statement', async () => {
-  const tenant = newTenant();
-  await routedIds(tenant);
-  const before = models.database.statements;
-  const representations = Array.from({ length: 50 }, (_, index) => ({
-    __typename: 'Model',
-    id: index % 2 === 0 ? 'acme/small' : 'gone/model',
-  }));
-  const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
+  test('refuses the internal field to clients', async () => {
+    const { errors } = await models.ask(newTenant().admin, routeQuery, { input: { inputTokens: 1 } });
+    expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+
+  test('routes by plan, capability and length', async () => {
+    const pro = newTenant('PRO');
+    expect(await routedIds(pro)).toEqual(['acme/small', 'acme/large', 'local/tiny', 'parlance/demonstration']);
+    expect(await routedIds(pro, { requires: ['VISION'] })).toEqual(['acme/large']);
+    expect(await routedIds(pro, { inputTokens: 7900 })).toEqual(['acme/large', 'parlance/demonstration']);
+    expect(await routedIds(pro, { modelPolicy: 'local/tiny' })).toEqual(['local/tiny']);
+  });
+
+  test.each([
+    ['an unknown policy', { modelPolicy: 'nobody/knows' }, { code: 'BAD_USER_INPUT', argument: 'modelPolicy' }],
+    ['a model outside the plan', { modelPolicy: 'acme/large' }, { code: 'FORBIDDEN' }],
+    ['a message too long for all', { inputTokens: 40_000 }, { code: 'CONTEXT_TOO_LONG' }],
+    ['a capability that no model has', { requires: ['JSON'] }, { code: 'MODEL_UNAVAILABLE' }],
+  ])('says what is wrong with %s', async (_, input, extensions) => {
+    const { errors } = await route(newTenant(), input);
+    expect(errors[0]?.extensions).toMatchObject(extensions);
+  });
+
+  test('follows the policy that a message names, else the default of the tenant', async () => {
+    const tenant = newTenant('PRO');
+    expect(await setPolicy(tenant, { name: 'eyes', requires: ['VISION'], description: 'Looks at pictures.' })).toEqual({
+      name: 'eyes',
+      description: 'Looks at pictures.',
+      models: [],
+      requires: ['VISION'],
+      strategy: 'PREFERENCE',
+      maxInputPrice: null,
+      maxOutputPrice: null,
+      isDefault: false,
+    });
+    await setPolicy(tenant, { name: 'ours', modelIds: ['local/tiny', 'acme/large'], isDefault: true });
+    expect(await routedIds(tenant)).toEqual(['local/tiny', 'acme/large']);
+    expect(await routedIds(tenant, { modelPolicy: 'eyes' })).toEqual(['acme/large']);
+    await setPolicy(tenant, { name: 'cheap', maxInputPrice: '0.15', strategy: 'PRICE', isDefault: true });
+    expect(await routedIds(tenant)).toEqual(['local/tiny', 'parlance/demonstration', 'acme/small']);
+    const { data } = await models.ask(tenant.user, '{ routingPolicies { name isDefault } }');
+    expect(data.routingPolicies).toEqual([
+      { name: 'cheap', isDefault: true },
+      { name: 'eyes', isDefault: false },
+      { name: 'ours', isDefault: false },
+    ]);
+    await models.ask(tenant.admin, 'mutation { deleteRoutingPolicy(name: "eyes") }');
+    const gone = await route(tenant, { modelPolicy: 'eyes' });
+    expect(gone.errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  test('keeps routing policies to their tenant', async () => {
+    const [owner, stranger] = [newTenant(), newTenant()];
+    await setPolicy(owner, { name: 'secret', modelIds: ['local/tiny'], isDefault: true });
+    expect((await models.ask(stranger.user, '{ routingPolicies { name } }')).data.routingPolicies).toEqual([]);
+    expect((await route(stranger, { modelPolicy: 'secret' })).errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    expect(await routedIds(stranger)).toContain('acme/small');
+    const deletion = await models.ask(stranger.admin, 'mutation { deleteRoutingPolicy(name: "secret") }');
+    expect(deletion.errors[0]?.extensions.code).toBe('NOT_FOUND');
+    await setPolicy(stranger, { name: 'secret', modelIds: ['acme/small'] });
+    expect(await routedIds(owner)).toEqual(['local/tiny']);
+  });
+
+  test.each([
+    ['a name with a slash', { name: 'acme/small' }, 'input.name'],
+    ['an unknown model', { name: 'x', modelIds: ['nobody/knows'] }, 'input.modelIds'],
+    ['a model twice', { name: 'x', modelIds: ['acme/small', 'acme/small'] }, 'input.modelIds'],
+    ['a negative price', { name: 'x', maxInputPrice: '-1' }, 'input.maxInputPrice'],
+  ])('refuses a policy with %s', async (_, input, argument) => {
+    const { errors } = await models.ask(newTenant().admin, upsertPolicyMutation, { input });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
+  });
+
+  test('explains why each model won or lost', async () => {
+    const tenant = newTenant();
+    await setPolicy(tenant, {
+      name: 'few',
+      modelIds: ['acme/large', 'acme/small', 'local/tiny'],
+      maxOutputPrice: '0.5',
+    });
+    const explain = async (input: Record<string, unknown>) => {
+      const query = `query ($input: ExplainRouteInput!) { explainRoute(input: $input) {
+      plan policy { name } candidates { model { id } verdict reason } } }`;
+      const { data, errors } = await models.ask(tenant.user, query, { input });
+      expect(errors).toEqual([]);
+      const { candidates, ...rest } = data.explainRoute;
+      return {
+        ...rest,
+        ...Object.fromEntries(
+          candidates.map((candidate: { model: { id: string }; verdict: string }) => [
+            candidate.model.id,
+            candidate.verdict,
+          ]),
+        ),
+      };
+    };
+    expect(await explain({})).toEqual({
+      plan: 'FREE',
+      policy: null,
+      'acme/small': 'CHOSEN',
+      'local/tiny': 'FALLBACK',
+      'parlance/demonstration': 'FALLBACK',
+      'acme/large': 'NOT_IN_PLAN',
+    });
+    expect(await explain({ modelPolicy: 'few', inputTokens: 5000 })).toEqual({
+      plan: 'FREE',
+      policy: { name: 'few' },
+      'acme/large': 'NOT_IN_PLAN',
+      'acme/small': 'TOO_EXPENSIVE',
+      'local/tiny': 'TOO_LONG',
+      'parlance/demonstration': 'NOT_IN_POLICY',
+    });
+  });
+
+  const priceInput = '{ input: "1", cachedInput: "0.5", output: "2" }';
+  const newModel = `{ id: "acme/new", displayName: "New", pool: EXTERNAL, contextWindow: 1000, maxOutputTokens: 100, tiers: [FREE], price: ${priceInput} }`;
+  const operatorMutations = [
+    ['upsertModel', `mutation { upsertModel(input: ${newModel}) { id } }`],
+    ['setModelEnabled', 'mutation { setModelEnabled(id: "acme/small", enabled: false) { id } }'],
+    ['setPrice', `mutation { setPrice(input: { modelId: "acme/small", price: ${priceInput} }) { id } }`],
+  ] as const;
+
+  test.each(operatorMutations)('keeps %s from administrators of a tenant', async (_, mutation) => {
+    const everyRole = identityOf(acme, { roles: ['USER', 'ADMIN', 'BILLING_ADMIN'], scopes: ['models:read'] });
+    const { errors } = await models.ask(everyRole, mutation);
+    expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+
+  test.each([
+    ['upsertRoutingPolicy', 'mutation { upsertRoutingPolicy(input: { name: "x" }) { name } }'],
+    ['deleteRoutingPolicy', 'mutation { deleteRoutingPolicy(name: "x") }'],
+  ])('keeps %s to administrators of the tenant', async (_, mutation) => {
+    const { errors } = await models.ask(identityOf(acme, { roles: ['USER', 'BILLING_ADMIN'] }), mutation);
+    expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+
+  test('changes the catalogue for an operator, and routing with it', async () => {
+    const tenant = newTenant();
+    const added = await models.ask(operator, operatorMutations[0][1]);
+    expect(added).toEqual({ data: { upsertModel: { id: 'acme/new' } }, errors: [] });
+    await models.announce('w2', ['acme/new']);
+    await vi.waitFor(async () => expect(await routedIds(tenant, { modelPolicy: 'acme/new' })).toEqual(['acme/new']));
+    const off = 'mutation { setModelEnabled(id: "acme/new", enabled: false) { enabled } }';
+    expect((await models.ask(operator, off)).data.setModelEnabled).toEqual({ enabled: false });
+    const { errors } = await route(tenant, { modelPolicy: 'acme/new' });
+    expect(errors[0]?.extensions.code).toBe('MODEL_UNAVAILABLE');
+  });
+
+  test.each([
+    ['an unknown provider', newModel.replace('acme/new', 'nobody/new'), 'input.id'],
+    [
+      'an answer as long as the window',
+      newModel.replace('maxOutputTokens: 100', 'maxOutputTokens: 1000'),
+      'input.maxOutputTokens',
+    ],
+    ['no plan', newModel.replace('[FREE]', '[]'), 'input.tiers'],
+    ['a negative price', newModel.replace('"1"', '"-1"'), 'input.price'],
+  ])('refuses a model with %s', async (_, input, argument) => {
+    const { errors } = await models.ask(operator, `mutation { upsertModel(input: ${input}) { id } }`);
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
+  });
+
+  test('charges a new price from its moment on, never earlier', async () => {
+    const setPrice = async (price: string, effectiveFrom?: string) =>
+      models.ask(operator, `mutation ($input: SetPriceInput!) { setPrice(input: $input) { price { input } } }`, {
+        input: { modelId: 'acme/large', price: { input: price, cachedInput: '0', output: '9' }, effectiveFrom },
+      });
+    expect((await setPrice('3')).data.setPrice.price).toEqual({ input: '3' });
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+    expect((await setPrice('4', tomorrow)).data.setPrice.price).toEqual({ input: '3' });
+    expect((await setPrice('5', '2020-01-01T00:00:00Z')).errors[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      argument: 'input.effectiveFrom',
+    });
+    // Tomorrow, as the database sees it.
+    await models.database.asSystem((em) =>
+      em.execute(`update models.prices set effective_from = now() where input = 4`),
+    );
+    await models.ports.signals.publish('models.changed', null);
+    await vi.waitFor(async () => {
+      const { data } = await models.ask(operator, '{ model(id: "acme/large") { price { input } } }');
+      expect(data.model.price).toEqual({ input: '4' });
+    });
+  });
+
+  test('resolves Model by key and routes without a statement', async () => {
+    const tenant = newTenant();
+    await routedIds(tenant);
+    const before = models.database.statements;
+    const representations = Array.from({ length: 50 }, (_, index) => ({
+      __typename: 'Model',
+      id: index % 2 === 0 ? 'acme/small' : 'gone/model',
+    }));
+    const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
     ... on Model { displayName provider { name } price { input } health { state } } } }`;
-  const { data, errors } = await models.ask(tenant.user, query, { representations });
-  expect(errors).toEqual([]);
-  expect(data._entities.slice(0, 2)).toEqual([
-    { displayName: 'Small', provider: { name: 'acme' }, price: { input: '0.15' }, health: { state: 'CLOSED' } },
-    null,
-  ]);
-  expect(await routedIds(tenant)).toContain('acme/small');
-  expect(models.database.statements).toBe(before);
+    const { data, errors } = await models.ask(tenant.user, query, { representations });
+    expect(errors).toEqual([]);
+    expect(data._entities.slice(0, 2)).toEqual([
+      { displayName: 'Small', provider: { name: 'acme' }, price: { input: '0.15' }, health: { state: 'CLOSED' } },
+      null,
+    ]);
+    expect(await routedIds(tenant)).toContain('acme/small');
+    expect(models.database.statements).toBe(before);
+  });
 });

@@ -1,5 +1,5 @@
 /**
- * The safety room for tests: open on PGlite and embedded ports. Asked over HTTP with signed identities, as the gateway and the
+ * The safety room for tests: open on PGlite or PostgreSQL, and on embedded ports. Asked over HTTP with signed identities, as the gateway and the
  * other rooms ask.
  */
 import { randomUUID } from 'node:crypto';
@@ -7,11 +7,13 @@ import { randomUUID } from 'node:crypto';
 import { createClient, type FormattedExecutionResult } from 'graphql-ws';
 import type { Database } from '#kernel/database/database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
+import { openPostgresql } from '#kernel/database/postgresql.ts';
 import { createIdentitySigner, createIdentityVerifier, type Identity } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
+import { sharedService } from '../../tests/services/shared-services.ts';
 import { openSafety, safetySchema } from './room.ts';
 
 export const acme = '01900000-0000-7000-8000-00000000ac3e';
@@ -51,6 +53,9 @@ export interface SafetyRoom extends AsyncDisposable {
   moderation(identity: Identity, messageIds: readonly string[]): Promise<({ action: string; stage: string } | null)[]>;
 }
 
+export const engines = ['pglite', 'postgresql'] as const;
+export type Engine = (typeof engines)[number];
+
 const secret = 'a secret that only these tests know, 32+';
 
 const screenMutation = `mutation ($input: ScreenContentInput!) {
@@ -58,11 +63,15 @@ const screenMutation = `mutation ($input: ScreenContentInput!) {
 const moderationQuery = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
   ... on Message { moderation { stage action categories { category score } version } } } }`;
 
-export const openSafetyRoom = async (): Promise<SafetyRoom> => {
+export const openSafetyRoom = async (engine: Engine = 'pglite'): Promise<SafetyRoom> => {
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await createDirectory());
   const logger = createLogger('safety', 'silent');
-  const database = opened.use(await openPglite(`${directory.path}/postgres`, [safetySchema]));
+  const database = opened.use(
+    engine === 'pglite'
+      ? await openPglite(`${directory.path}/postgres`, [safetySchema])
+      : await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [safetySchema]),
+  );
   const ports = opened.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1000 }, logger));
   const signIdentity = createIdentitySigner(secret);
   const verifyIdentity = createIdentityVerifier(secret);

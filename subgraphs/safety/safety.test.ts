@@ -1,211 +1,215 @@
-/** The safety room over its own HTTP, on PGlite. One room for all tests; each uses messages of its own. */
+/** The safety room over its own HTTP, on both databases. One room for all tests; each uses messages of its own. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { acme, globex, identityOf, openSafetyRoom, type SafetyRoom } from './safety-room.fixture.ts';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { acme, engines, globex, identityOf, openSafetyRoom, type SafetyRoom } from './safety-room.fixture.ts';
 
-let safety: SafetyRoom;
-beforeAll(async () => {
-  safety = await openSafetyRoom();
-});
-afterAll(() => safety[Symbol.asyncDispose]());
-
-const ada = identityOf(acme);
-const admin = identityOf(acme, { roles: ['ADMIN'] });
-const insult = 'you stupid bitch';
-const threat = 'I will kill you tomorrow';
-
-test('screens a message before it is admitted and keeps the verdict', async () => {
-  const [allowed, flagged, blocked] = [randomUUID(), randomUUID(), randomUUID()];
-  expect(await safety.screen('How do I kill a process?', allowed)).toMatchObject({ action: 'ALLOW', categories: [] });
-  expect(await safety.screen(insult, flagged)).toMatchObject({
-    action: 'FLAG',
-    categories: [{ category: 'PROFANITY', score: 0.6 }],
+describe.each(engines)('on %s', (engine) => {
+  let safety: SafetyRoom;
+  beforeAll(async () => {
+    safety = await openSafetyRoom(engine);
   });
-  expect(await safety.screen(threat, blocked)).toMatchObject({
-    action: 'BLOCK',
-    categories: [{ category: 'THREAT', score: 0.95 }],
-  });
-  expect(await safety.moderation(ada, [blocked, randomUUID(), allowed, flagged])).toMatchObject([
-    { stage: 'INPUT', action: 'BLOCK' },
-    null,
-    { stage: 'INPUT', action: 'ALLOW' },
-    { stage: 'INPUT', action: 'FLAG' },
-  ]);
-});
+  afterAll(() => safety[Symbol.asyncDispose]());
 
-test('refuses the internal field to clients, and ids that are none', async () => {
-  const mutation = `mutation ($id: ID!) { screenContent(input: { messageId: $id, conversationId: $id, content: "x" }) { action } }`;
-  const client = await safety.ask(admin, mutation, { id: randomUUID() });
-  expect(client.errors[0]?.extensions.code).toBe('FORBIDDEN');
-  const room = await safety.ask(identityOf(acme, { room: 'conversations' }), mutation, { id: 'nonsense' });
-  expect(room.errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'messageId' });
-});
+  const ada = identityOf(acme);
+  const admin = identityOf(acme, { roles: ['ADMIN'] });
+  const insult = 'you stupid bitch';
+  const threat = 'I will kill you tomorrow';
 
-test('screens what models wrote, once, however often the event arrives', async () => {
-  const messageId = randomUUID();
-  await safety.finish(messageId, threat);
-  await safety.finish(messageId, threat);
-  const last = randomUUID();
-  await safety.finish(last, 'Fine.');
-  await vi.waitFor(async () => {
-    expect(await safety.moderation(ada, [messageId, last])).toMatchObject([
-      { stage: 'OUTPUT', action: 'BLOCK' },
-      { stage: 'OUTPUT', action: 'ALLOW' },
+  test('screens a message before it is admitted and keeps the verdict', async () => {
+    const [allowed, flagged, blocked] = [randomUUID(), randomUUID(), randomUUID()];
+    expect(await safety.screen('How do I kill a process?', allowed)).toMatchObject({ action: 'ALLOW', categories: [] });
+    expect(await safety.screen(insult, flagged)).toMatchObject({
+      action: 'FLAG',
+      categories: [{ category: 'PROFANITY', score: 0.6 }],
+    });
+    expect(await safety.screen(threat, blocked)).toMatchObject({
+      action: 'BLOCK',
+      categories: [{ category: 'THREAT', score: 0.95 }],
+    });
+    expect(await safety.moderation(ada, [blocked, randomUUID(), allowed, flagged])).toMatchObject([
+      { stage: 'INPUT', action: 'BLOCK' },
+      null,
+      { stage: 'INPUT', action: 'ALLOW' },
+      { stage: 'INPUT', action: 'FLAG' },
     ]);
   });
-  const cases = await safety.database
-    .forTenant(acme)
-    .execute('select id from safety.cases where message_id = ?', [messageId]);
-  expect(cases).toHaveLength(1);
-});
 
-test('shows a verdict to its tenant only', async () => {
-  const messageId = randomUUID();
-  await safety.screen(insult, messageId);
-  expect(await safety.moderation(identityOf(globex), [messageId])).toEqual([null]);
-});
+  test('refuses the internal field to clients, and ids that are none', async () => {
+    const mutation = `mutation ($id: ID!) { screenContent(input: { messageId: $id, conversationId: $id, content: "x" }) { action } }`;
+    const client = await safety.ask(admin, mutation, { id: randomUUID() });
+    expect(client.errors[0]?.extensions.code).toBe('FORBIDDEN');
+    const room = await safety.ask(identityOf(acme, { room: 'conversations' }), mutation, { id: 'nonsense' });
+    expect(room.errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'messageId' });
+  });
 
-test('loads the verdicts of 50 messages with as many statements as that of one', async () => {
-  const messageIds = Array.from({ length: 50 }, () => randomUUID());
-  await Promise.all(messageIds.map((messageId) => safety.screen('Hello', messageId)));
-  const count = async (ids: string[]): Promise<number> => {
-    const before = safety.database.statements;
-    expect((await safety.moderation(ada, ids)).every((verdict) => verdict?.action === 'ALLOW')).toBe(true);
-    return safety.database.statements - before;
-  };
-  expect(await count(messageIds)).toBe(await count(messageIds.slice(0, 1)));
-});
+  test('screens what models wrote, once, however often the event arrives', async () => {
+    const messageId = randomUUID();
+    await safety.finish(messageId, threat);
+    await safety.finish(messageId, threat);
+    const last = randomUUID();
+    await safety.finish(last, 'Fine.');
+    await vi.waitFor(async () => {
+      expect(await safety.moderation(ada, [messageId, last])).toMatchObject([
+        { stage: 'OUTPUT', action: 'BLOCK' },
+        { stage: 'OUTPUT', action: 'ALLOW' },
+      ]);
+    });
+    const cases = await safety.database
+      .forTenant(acme)
+      .execute('select id from safety.cases where message_id = ?', [messageId]);
+    expect(cases).toHaveLength(1);
+  });
 
-const casesQuery = `query ($first: Int, $after: String, $filter: ModerationCaseFilter) {
+  test('shows a verdict to its tenant only', async () => {
+    const messageId = randomUUID();
+    await safety.screen(insult, messageId);
+    expect(await safety.moderation(identityOf(globex), [messageId])).toEqual([null]);
+  });
+
+  test('loads the verdicts of 50 messages with as many statements as that of one', async () => {
+    const messageIds = Array.from({ length: 50 }, () => randomUUID());
+    await Promise.all(messageIds.map((messageId) => safety.screen('Hello', messageId)));
+    const count = async (ids: string[]): Promise<number> => {
+      const before = safety.database.statements;
+      expect((await safety.moderation(ada, ids)).every((verdict) => verdict?.action === 'ALLOW')).toBe(true);
+      return safety.database.statements - before;
+    };
+    expect(await count(messageIds)).toBe(await count(messageIds.slice(0, 1)));
+  });
+
+  const casesQuery = `query ($first: Int, $after: String, $filter: ModerationCaseFilter) {
   moderationCases(first: $first, after: $after, filter: $filter) {
     edges { node { id messageId excerpt status note user { id } resolvedBy { id } verdict { stage action categories { category } } } }
     pageInfo { hasNextPage endCursor } } }`;
-const resolveMutation = `mutation ($id: ID!, $status: ModerationCaseStatus!, $note: String) {
+  const resolveMutation = `mutation ($id: ID!, $status: ModerationCaseStatus!, $note: String) {
   resolveCase(id: $id, status: $status, note: $note) { id status note resolvedBy { id } resolvedAt } }`;
-const policyFields = 'thresholds { category flagAt blockAt } version';
-const setMutation = `mutation ($thresholds: [CategoryThresholdInput!]!) {
+  const policyFields = 'thresholds { category flagAt blockAt } version';
+  const setMutation = `mutation ($thresholds: [CategoryThresholdInput!]!) {
   setModerationPolicy(input: { thresholds: $thresholds }) { ${policyFields} } }`;
 
-test('opens a case for what it flags or blocks, and an administrator decides it', async () => {
-  const tenant = identityOf(randomUUID(), { roles: ['ADMIN'] });
-  const messageId = randomUUID();
-  await safety.screen('Hello', randomUUID(), tenant.tenantId);
-  await safety.screen(threat, messageId, tenant.tenantId);
-  await safety.screen(threat, messageId, tenant.tenantId);
-  const { data } = await safety.ask(tenant, casesQuery);
-  const [{ node }, ...others] = data.moderationCases.edges;
-  expect(others).toEqual([]);
-  expect(node).toMatchObject({
-    messageId,
-    excerpt: threat,
-    status: 'OPEN',
-    note: null,
-    user: { id: ada.userId },
-    resolvedBy: null,
-    verdict: { stage: 'INPUT', action: 'BLOCK', categories: [{ category: 'THREAT' }] },
+  test('opens a case for what it flags or blocks, and an administrator decides it', async () => {
+    const tenant = identityOf(randomUUID(), { roles: ['ADMIN'] });
+    const messageId = randomUUID();
+    await safety.screen('Hello', randomUUID(), tenant.tenantId);
+    await safety.screen(threat, messageId, tenant.tenantId);
+    await safety.screen(threat, messageId, tenant.tenantId);
+    const { data } = await safety.ask(tenant, casesQuery);
+    const [{ node }, ...others] = data.moderationCases.edges;
+    expect(others).toEqual([]);
+    expect(node).toMatchObject({
+      messageId,
+      excerpt: threat,
+      status: 'OPEN',
+      note: null,
+      user: { id: ada.userId },
+      resolvedBy: null,
+      verdict: { stage: 'INPUT', action: 'BLOCK', categories: [{ category: 'THREAT' }] },
+    });
+    const decision = { id: node.id, status: 'DISMISSED', note: 'A quotation.' };
+    const resolved = await safety.ask(tenant, resolveMutation, decision);
+    expect(resolved.data.resolveCase).toMatchObject({ ...decision, resolvedBy: { id: tenant.userId } });
+    expect(resolved.data.resolveCase.resolvedAt).not.toBeNull();
+    const open = await safety.ask(tenant, casesQuery, { filter: { status: 'OPEN' } });
+    expect(open.data.moderationCases.edges).toEqual([]);
   });
-  const decision = { id: node.id, status: 'DISMISSED', note: 'A quotation.' };
-  const resolved = await safety.ask(tenant, resolveMutation, decision);
-  expect(resolved.data.resolveCase).toMatchObject({ ...decision, resolvedBy: { id: tenant.userId } });
-  expect(resolved.data.resolveCase.resolvedAt).not.toBeNull();
-  const open = await safety.ask(tenant, casesQuery, { filter: { status: 'OPEN' } });
-  expect(open.data.moderationCases.edges).toEqual([]);
-});
 
-test('pages cases newest first without repeating or leaving out one', async () => {
-  const tenant = identityOf(randomUUID(), { roles: ['ADMIN'] });
-  const messageIds = Array.from({ length: 7 }, () => randomUUID());
-  await Promise.all(messageIds.map((messageId) => safety.screen(insult, messageId, tenant.tenantId)));
-  const seen: string[] = [];
-  let after: string | null = null;
-  do {
-    const { data } = await safety.ask(tenant, casesQuery, { first: 3, after });
-    seen.push(...data.moderationCases.edges.map(({ node }: { node: { messageId: string } }) => node.messageId));
-    after = data.moderationCases.pageInfo.hasNextPage ? data.moderationCases.pageInfo.endCursor : null;
-  } while (after !== null);
-  expect(seen).toHaveLength(7);
-  expect(new Set(seen)).toEqual(new Set(messageIds));
-});
+  test('pages cases newest first without repeating or leaving out one', async () => {
+    const tenant = identityOf(randomUUID(), { roles: ['ADMIN'] });
+    const messageIds = Array.from({ length: 7 }, () => randomUUID());
+    await Promise.all(messageIds.map((messageId) => safety.screen(insult, messageId, tenant.tenantId)));
+    const seen: string[] = [];
+    let after: string | null = null;
+    do {
+      const { data } = await safety.ask(tenant, casesQuery, { first: 3, after });
+      seen.push(...data.moderationCases.edges.map(({ node }: { node: { messageId: string } }) => node.messageId));
+      after = data.moderationCases.pageInfo.hasNextPage ? data.moderationCases.pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(seen).toHaveLength(7);
+    expect(new Set(seen)).toEqual(new Set(messageIds));
+  });
 
-test('loads the verdicts of a page of cases with one statement', async () => {
-  const tenant = identityOf(randomUUID(), { roles: ['ADMIN'] });
-  await Promise.all(Array.from({ length: 50 }, () => safety.screen(insult, randomUUID(), tenant.tenantId)));
-  const count = async (first: number): Promise<number> => {
-    const before = safety.database.statements;
-    const { data } = await safety.ask(tenant, casesQuery, { first });
-    expect(data.moderationCases.edges).toHaveLength(first);
-    return safety.database.statements - before;
-  };
-  expect(await count(50)).toBe(await count(1));
-});
+  test('loads the verdicts of a page of cases with one statement', async () => {
+    const tenant = identityOf(randomUUID(), { roles: ['ADMIN'] });
+    await Promise.all(Array.from({ length: 50 }, () => safety.screen(insult, randomUUID(), tenant.tenantId)));
+    const count = async (first: number): Promise<number> => {
+      const before = safety.database.statements;
+      const { data } = await safety.ask(tenant, casesQuery, { first });
+      expect(data.moderationCases.edges).toHaveLength(first);
+      return safety.database.statements - before;
+    };
+    expect(await count(50)).toBe(await count(1));
+  });
 
-test.each([
-  ['the policy', '{ moderationPolicy { version } }'],
-  ['a change of the policy', 'mutation { setModerationPolicy(input: { thresholds: [] }) { version } }'],
-  ['cases', '{ moderationCases { edges { cursor } } }'],
-  ['a decision', `mutation { resolveCase(id: "${randomUUID()}", status: UPHELD) { id } }`],
-])('keeps %s to administrators', async (_, query) => {
-  for (const roles of [['USER'], ['BILLING_ADMIN']] as const) {
-    const { errors } = await safety.ask(identityOf(acme, { roles: [...roles] }), query);
-    expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
-  }
-});
+  test.each([
+    ['the policy', '{ moderationPolicy { version } }'],
+    ['a change of the policy', 'mutation { setModerationPolicy(input: { thresholds: [] }) { version } }'],
+    ['cases', '{ moderationCases { edges { cursor } } }'],
+    ['a decision', `mutation { resolveCase(id: "${randomUUID()}", status: UPHELD) { id } }`],
+  ])('keeps %s to administrators', async (_, query) => {
+    for (const roles of [['USER'], ['BILLING_ADMIN']] as const) {
+      const { errors } = await safety.ask(identityOf(acme, { roles: [...roles] }), query);
+      expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
+    }
+  });
 
-test('shows and decides cases of the own tenant only', async () => {
-  const owner = identityOf(randomUUID(), { roles: ['ADMIN'] });
-  const stranger = identityOf(randomUUID(), { roles: ['ADMIN'] });
-  await safety.screen(threat, randomUUID(), owner.tenantId);
-  const { data } = await safety.ask(owner, casesQuery);
-  const id = data.moderationCases.edges[0].node.id;
-  expect((await safety.ask(stranger, casesQuery)).data.moderationCases.edges).toEqual([]);
-  for (const foreign of [id, randomUUID(), 'nonsense']) {
-    const { errors } = await safety.ask(stranger, resolveMutation, { id: foreign, status: 'UPHELD' });
-    expect(errors[0]).toMatchObject({ message: 'There is no such case.', extensions: { code: 'NOT_FOUND' } });
-  }
-});
-
-test('screens by the thresholds of the tenant, from the change on', async () => {
-  const strict = identityOf(randomUUID(), { roles: ['ADMIN'] });
-  expect(await safety.screen(insult, randomUUID(), strict.tenantId)).toMatchObject({ action: 'FLAG' });
-  const thresholds = [
-    { category: 'PROFANITY', flagAt: 0.2, blockAt: 0.5 },
-    { category: 'THREAT', flagAt: null, blockAt: null },
-  ];
-  const { data } = await safety.ask(strict, setMutation, { thresholds });
-  expect(data.setModerationPolicy.thresholds).toEqual(expect.arrayContaining(thresholds));
-  expect(data.setModerationPolicy.thresholds).toContainEqual({ category: 'HATE', flagAt: 0.5, blockAt: 0.9 });
-  expect(await safety.screen(insult, randomUUID(), strict.tenantId)).toMatchObject({ action: 'BLOCK' });
-  expect(await safety.screen(threat, randomUUID(), strict.tenantId)).toMatchObject({ action: 'ALLOW' });
-  expect(await safety.screen(insult)).toMatchObject({ action: 'FLAG' });
-});
-
-test.each([
-  ['outside 0 to 1', [{ category: 'HATE', flagAt: 1.5 }]],
-  ['a block below the flag', [{ category: 'HATE', flagAt: 0.9, blockAt: 0.5 }]],
-  ['a block for prompt injection', [{ category: 'PROMPT_INJECTION', flagAt: 0.5, blockAt: 0.9 }]],
-  ['a category twice', [{ category: 'HATE' }, { category: 'HATE' }]],
-])('refuses thresholds with %s, and keeps the old ones', async (_, thresholds) => {
-  const { errors } = await safety.ask(admin, setMutation, { thresholds });
-  expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'input.thresholds' });
-  const { data } = await safety.ask(admin, `{ moderationPolicy { ${policyFields} } }`);
-  expect(data.moderationPolicy.thresholds).toContainEqual({ category: 'HATE', flagAt: 0.5, blockAt: 0.9 });
-});
-
-test('tells administrators of a case when it is opened, and nobody else', async () => {
-  const owner = identityOf(randomUUID(), { roles: ['ADMIN'] });
-  const messageId = randomUUID();
-  await using client = await safety.subscribe('subscription { moderationCaseOpened { messageId verdict { action } } }');
-  const own = client.open(owner);
-  const foreign = client.open(identityOf(randomUUID(), { roles: ['ADMIN'] }));
-  const user = client.open(identityOf(owner.tenantId));
-  expect((await user.next()).errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
-  const first = own.next();
-  const nothing = foreign.next();
-  await vi.waitFor(async () => {
-    await safety.screen(threat, messageId, owner.tenantId);
+  test('shows and decides cases of the own tenant only', async () => {
+    const owner = identityOf(randomUUID(), { roles: ['ADMIN'] });
+    const stranger = identityOf(randomUUID(), { roles: ['ADMIN'] });
     await safety.screen(threat, randomUUID(), owner.tenantId);
-    expect(await Promise.race([first, Promise.resolve(undefined)])).toBeDefined();
+    const { data } = await safety.ask(owner, casesQuery);
+    const id = data.moderationCases.edges[0].node.id;
+    expect((await safety.ask(stranger, casesQuery)).data.moderationCases.edges).toEqual([]);
+    for (const foreign of [id, randomUUID(), 'nonsense']) {
+      const { errors } = await safety.ask(stranger, resolveMutation, { id: foreign, status: 'UPHELD' });
+      expect(errors[0]).toMatchObject({ message: 'There is no such case.', extensions: { code: 'NOT_FOUND' } });
+    }
   });
-  expect((await first).data).toMatchObject({ moderationCaseOpened: { verdict: { action: 'BLOCK' } } });
-  expect(await Promise.race([nothing, Promise.resolve('nothing')])).toBe('nothing');
+
+  test('screens by the thresholds of the tenant, from the change on', async () => {
+    const strict = identityOf(randomUUID(), { roles: ['ADMIN'] });
+    expect(await safety.screen(insult, randomUUID(), strict.tenantId)).toMatchObject({ action: 'FLAG' });
+    const thresholds = [
+      { category: 'PROFANITY', flagAt: 0.2, blockAt: 0.5 },
+      { category: 'THREAT', flagAt: null, blockAt: null },
+    ];
+    const { data } = await safety.ask(strict, setMutation, { thresholds });
+    expect(data.setModerationPolicy.thresholds).toEqual(expect.arrayContaining(thresholds));
+    expect(data.setModerationPolicy.thresholds).toContainEqual({ category: 'HATE', flagAt: 0.5, blockAt: 0.9 });
+    expect(await safety.screen(insult, randomUUID(), strict.tenantId)).toMatchObject({ action: 'BLOCK' });
+    expect(await safety.screen(threat, randomUUID(), strict.tenantId)).toMatchObject({ action: 'ALLOW' });
+    expect(await safety.screen(insult)).toMatchObject({ action: 'FLAG' });
+  });
+
+  test.each([
+    ['outside 0 to 1', [{ category: 'HATE', flagAt: 1.5 }]],
+    ['a block below the flag', [{ category: 'HATE', flagAt: 0.9, blockAt: 0.5 }]],
+    ['a block for prompt injection', [{ category: 'PROMPT_INJECTION', flagAt: 0.5, blockAt: 0.9 }]],
+    ['a category twice', [{ category: 'HATE' }, { category: 'HATE' }]],
+  ])('refuses thresholds with %s, and keeps the old ones', async (_, thresholds) => {
+    const { errors } = await safety.ask(admin, setMutation, { thresholds });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'input.thresholds' });
+    const { data } = await safety.ask(admin, `{ moderationPolicy { ${policyFields} } }`);
+    expect(data.moderationPolicy.thresholds).toContainEqual({ category: 'HATE', flagAt: 0.5, blockAt: 0.9 });
+  });
+
+  test('tells administrators of a case when it is opened, and nobody else', async () => {
+    const owner = identityOf(randomUUID(), { roles: ['ADMIN'] });
+    const messageId = randomUUID();
+    await using client = await safety.subscribe(
+      'subscription { moderationCaseOpened { messageId verdict { action } } }',
+    );
+    const own = client.open(owner);
+    const foreign = client.open(identityOf(randomUUID(), { roles: ['ADMIN'] }));
+    const user = client.open(identityOf(owner.tenantId));
+    expect((await user.next()).errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
+    const first = own.next();
+    const nothing = foreign.next();
+    await vi.waitFor(async () => {
+      await safety.screen(threat, messageId, owner.tenantId);
+      await safety.screen(threat, randomUUID(), owner.tenantId);
+      expect(await Promise.race([first, Promise.resolve(undefined)])).toBeDefined();
+    });
+    expect((await first).data).toMatchObject({ moderationCaseOpened: { verdict: { action: 'BLOCK' } } });
+    expect(await Promise.race([nothing, Promise.resolve('nothing')])).toBe('nothing');
+  });
 });

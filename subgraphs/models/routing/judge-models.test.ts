@@ -1,0 +1,143 @@
+/** The rules of routing, one by one, and the order of what is left. */
+import { expect, test } from 'vitest';
+import type { ListedModel } from '../catalogue/catalogue.ts';
+import { unknownHealth } from '../catalogue/model-health.ts';
+import type { RoutingPolicy } from '../entities.ts';
+import { judgeModels, type RouteQuestion } from './judge-models.ts';
+
+const now = 1_000_000;
+const listed = (id: string, differences: Partial<ListedModel> = {}): ListedModel => ({
+  id,
+  displayName: id,
+  provider: { name: 'acme', displayName: 'Acme', kind: 'openai-compatible' },
+  pool: 'EXTERNAL',
+  contextWindow: 1000,
+  maxOutputTokens: 100,
+  capabilities: [],
+  tiers: ['FREE'],
+  enabled: true,
+  price: { input: '1', cachedInput: '1', output: '1', effectiveFrom: new Date(0) },
+  health: unknownHealth,
+  workersLiveUntil: [now + 1],
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
+  ...differences,
+});
+const price = (input: string, output: string): Partial<ListedModel> => ({
+  price: { input, cachedInput: '0', output, effectiveFrom: new Date(0) },
+});
+const policyOf = (differences: Partial<RoutingPolicy>): RouteQuestion['wish'] => ({
+  policy: {
+    tenantId: '',
+    name: 'p',
+    description: null,
+    modelIds: [],
+    requires: [],
+    strategy: 'PREFERENCE',
+    maxInputPrice: null,
+    maxOutputPrice: null,
+    isDefault: false,
+    createdAt: new Date(0),
+    updatedAt: new Date(0),
+    ...differences,
+  },
+});
+const judge = (models: readonly ListedModel[], differences: Partial<RouteQuestion> = {}) =>
+  judgeModels(models, {
+    wish: 'PLATFORM',
+    requires: [],
+    inputTokens: 10,
+    maxOutputTokens: undefined,
+    plan: 'FREE',
+    now,
+    ...differences,
+  });
+const verdicts = (...args: Parameters<typeof judge>): string[] =>
+  judge(...args).map(({ model, verdict }) => `${model.id} ${verdict}`);
+
+test('keeps the order of the platform where nothing else is asked', () => {
+  expect(verdicts([listed('b'), listed('a'), listed('c')])).toEqual(['b CHOSEN', 'a FALLBACK', 'c FALLBACK']);
+});
+
+const losing: readonly (readonly [string, Partial<ListedModel>, Partial<RouteQuestion>, string])[] = [
+  ['the policy does not list it', {}, { wish: policyOf({ modelIds: ['b'] }) }, 'NOT_IN_POLICY'],
+  ['another model was named', {}, { wish: { modelId: 'b' } }, 'NOT_IN_POLICY'],
+  ['it is switched off', { enabled: false }, {}, 'DISABLED'],
+  ['its last worker fell silent', { workersLiveUntil: [now] }, {}, 'NO_WORKER'],
+  [
+    'the message needs what it cannot do',
+    { capabilities: ['TOOLS'] },
+    { requires: ['TOOLS', 'JSON'] },
+    'MISSING_CAPABILITY',
+  ],
+  ['the policy needs what it cannot do', {}, { wish: policyOf({ requires: ['VISION'] }) }, 'MISSING_CAPABILITY'],
+  ['it makes embeddings', { capabilities: ['EMBEDDING'] }, {}, 'MISSING_CAPABILITY'],
+  ['the plan does not include it', { tiers: ['PRO'] }, {}, 'NOT_IN_PLAN'],
+  ['the prompt leaves no room for an answer', {}, { inputTokens: 901 }, 'TOO_LONG'],
+  [
+    'the answer that is asked for does not fit',
+    { maxOutputTokens: 500 },
+    { inputTokens: 600, maxOutputTokens: 450 },
+    'TOO_LONG',
+  ],
+  ['its input costs too much', {}, { wish: policyOf({ maxInputPrice: '0.99' }) }, 'TOO_EXPENSIVE'],
+  ['its output costs too much', {}, { wish: policyOf({ maxOutputPrice: '0.99' }) }, 'TOO_EXPENSIVE'],
+  ['its circuit is open', { health: { ...unknownHealth, state: 'OPEN' } }, {}, 'UNHEALTHY'],
+];
+test.each(losing)('leaves a model out when %s', (_, model, question, verdict) => {
+  const [judgement] = judge([listed('a', model)], question);
+  expect(judgement?.verdict).toBe(verdict);
+  expect(judgement?.reason).toMatch(/^[A-Z].*\.$/);
+});
+
+test.each([
+  ['the prompt and its answer fill the window', { inputTokens: 900 }],
+  ['it costs just what the policy allows', { wish: policyOf({ maxInputPrice: '1.0', maxOutputPrice: '1' }) }],
+  ['more is asked for than it ever answers', { inputTokens: 900, maxOutputTokens: 5000 }],
+] as const)('routes to a model when %s', (_, question) => {
+  expect(verdicts([listed('a')], question)).toEqual(['a CHOSEN']);
+});
+
+test('says of a model what has to be mended first', () => {
+  const hopeless = listed('a', { enabled: false, tiers: ['PRO'], workersLiveUntil: [] });
+  expect(verdicts([hopeless], { requires: ['VISION'], inputTokens: 5000 })).toEqual(['a DISABLED']);
+});
+
+test('takes a model that failed lately after every healthy one', () => {
+  const halfOpen = { health: { ...unknownHealth, state: 'HALF_OPEN' as const } };
+  const models = [listed('a', halfOpen), listed('b'), listed('c')];
+  expect(verdicts(models, { wish: policyOf({ modelIds: ['a', 'c', 'b'] }) })).toEqual([
+    'c CHOSEN',
+    'b FALLBACK',
+    'a FALLBACK',
+  ]);
+});
+
+test('orders by what the message would cost', () => {
+  const models = [
+    listed('talker', price('1', '10')),
+    listed('reader', price('10', '1')),
+    listed('free', price('0', '0')),
+  ];
+  const wish = policyOf({ strategy: 'PRICE' });
+  expect(verdicts(models, { wish, inputTokens: 500, maxOutputTokens: 1 })).toEqual([
+    'free CHOSEN',
+    'talker FALLBACK',
+    'reader FALLBACK',
+  ]);
+  expect(verdicts(models, { wish, inputTokens: 1, maxOutputTokens: 500 })).toEqual([
+    'free CHOSEN',
+    'reader FALLBACK',
+    'talker FALLBACK',
+  ]);
+});
+
+test('orders by how soon the first token came, unknown ones last', () => {
+  const after = (firstTokenP50Ms: number | undefined) => ({ health: { ...unknownHealth, firstTokenP50Ms } });
+  const models = [listed('new', after(undefined)), listed('slow', after(900)), listed('fast', after(90))];
+  expect(verdicts(models, { wish: policyOf({ strategy: 'LATENCY' }) })).toEqual([
+    'fast CHOSEN',
+    'slow FALLBACK',
+    'new FALLBACK',
+  ]);
+});
