@@ -76,7 +76,11 @@ export const roomCrashSuite = (parlance: () => Parlance): void => {
   test('the gateway is killed: the client resumes after its last seq', async () => {
     const ada = await parlance().as('ada');
     const { assistantMessage } = await ada.send(await ada.createConversation(), prompt());
-    await checkWhole(ada, assistantMessage.id, await follow(ada, assistantMessage.id, () => parlance().crash('gateway')));
+    await checkWhole(
+      ada,
+      assistantMessage.id,
+      await follow(ada, assistantMessage.id, () => parlance().crash('gateway')),
+    );
   });
 
   test('usage is killed while an answer runs: it is billed when usage is back', async () => {
@@ -91,6 +95,10 @@ export const standaloneCrashSuite = (parlance: () => Parlance): void => {
   test('the process is killed and started again: what was in flight is finished, and the cursor is still good', async () => {
     const ada = await parlance().as('ada');
     const { assistantMessage } = await ada.send(await ada.createConversation(), prompt());
-    await checkWhole(ada, assistantMessage.id, await follow(ada, assistantMessage.id, () => parlance().crash('worker')));
+    await checkWhole(
+      ada,
+      assistantMessage.id,
+      await follow(ada, assistantMessage.id, () => parlance().crash('worker')),
+    );
   });
 };

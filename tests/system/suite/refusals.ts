@@ -136,13 +136,27 @@ export const refusalSuite = (parlance: () => Parlance): void => {
   });
 
   test('an exhausted quota is QUOTA_EXCEEDED with the time to wait', async () => {
-    const bob = await parlance().as('bob');
+    const bob = await parlance().as('bob', { roles: ['BILLING_ADMIN'] });
+    const setQuota = 'mutation Set($input: UserQuotaInput!) { setUserQuota(input: $input) { id } }';
+    const { user } = findUser('bob');
+    await bob.query(z.unknown(), setQuota, { input: { userId: user.id, tokensPerMinute: 2_000, tokensPerDay: 2_000 } });
     const conversationId = await bob.createConversation();
+    const first = await bob.send(conversationId, 'script: tokens=10000 pace=10', { maxOutputTokens: 1_500 });
     const refused = await bob.refusal(sendMutation, {
-      input: { conversationId, content: 'hello', idempotencyKey: uuidv7(), maxOutputTokens: 2_000_000_000 },
+      input: {
+        conversationId: await bob.createConversation(),
+        content: 'hello',
+        idempotencyKey: uuidv7(),
+        maxOutputTokens: 1_500,
+      },
     });
     expect(refused.extensions.code).toBe('QUOTA_EXCEEDED');
     expect(refused.extensions['retryAfterMs']).toBeGreaterThan(0);
+    await bob.query(z.unknown(), 'mutation($id: ID!) { stopGeneration(messageId: $id) { id } }', {
+      id: first.assistantMessage.id,
+    });
+    await bob.stream(first.assistantMessage.id).all();
+    await bob.query(z.unknown(), setQuota, { input: { userId: user.id, tokensPerMinute: null, tokensPerDay: null } });
   });
 
   test('a provider that fails before the first token is a failed message with a code', async () => {

@@ -1,0 +1,221 @@
+/**
+ * What a page of a conversation costs: one fetch from each subgraph and the same number of SQL statements, however many messages it has.
+ * The rooms run here in one process, behind doors that count.
+ */
+
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { readModelsFile } from '#kernel/catalogue/models-file.ts';
+import { openPglite } from '#kernel/database/pglite.ts';
+import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
+import { createLogger } from '#kernel/log.ts';
+import { openPorts } from '#kernel/ports.ts';
+import type { RoomServices } from '#kernel/subgraph/room.ts';
+import { createLocalKeyAuthenticator } from '../../gateway/authentication/local-key-authenticator.ts';
+import { signatureAlgorithms } from '../../gateway/authentication/token-verifier.ts';
+import { createGateway } from '../../gateway/gateway.ts';
+import {
+  developmentAudience,
+  developmentIssuerName,
+  openDevelopmentIssuer,
+} from '../../standalone/issuer/development-issuer.ts';
+import { finished } from '../../subgraphs/conversations/conversations.fixture.ts';
+import {
+  ConversationEntity,
+  conversationsSchema,
+  type Message,
+  MessageEntity,
+} from '../../subgraphs/conversations/entities.ts';
+import { openConversations } from '../../subgraphs/conversations/room.ts';
+import { modelsSchema, openModels } from '../../subgraphs/models/room.ts';
+import { openSafety, safetySchema } from '../../subgraphs/safety/room.ts';
+import { openUsage, usageSchema } from '../../subgraphs/usage/room.ts';
+import { createDirectory } from '../services/directory.ts';
+import { createClient } from './client.ts';
+import { findUser } from './parlance.ts';
+import { until } from './until.ts';
+
+const turns = 25;
+const modelId = 'openai/gpt-4o-mini';
+
+/** Passes requests on to `url` and counts them. */
+const countingDoor = async (url: string) => {
+  let count = 0;
+  const server = createServer(async (request, response) => {
+    count += 1;
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(Buffer.from(chunk));
+    const { authorization = '' } = request.headers;
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization },
+      body: Buffer.concat(chunks),
+    });
+    response.writeHead(answer.status, { 'content-type': 'application/json' });
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
+    /** Requests since the last call. */
+    take: (): number => {
+      const taken = count;
+      count = 0;
+      return taken;
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
+
+const pageQuery = `query Page($id: ID!, $last: Int) { conversation(id: $id) { messages(last: $last) { edges { node {
+  id content model { displayName } usage { costUsd } moderation { action }
+} } } } }`;
+const pageShape = z.object({
+  conversation: z.object({
+    messages: z.object({
+      edges: z.array(
+        z.object({
+          node: z.object({
+            model: z.object({ displayName: z.string() }).nullable(),
+            usage: z.object({ costUsd: z.string() }).nullable(),
+            moderation: z.object({ action: z.string() }).nullable(),
+          }),
+        }),
+      ),
+    }),
+  }),
+});
+
+test('a page of 50 messages with model, usage and moderation costs one fetch a subgraph, and no more SQL than a page of 4', async () => {
+  await using stack = new AsyncDisposableStack();
+  const logger = createLogger('test', 'silent');
+  const directory = stack.use(await createDirectory());
+  const secret = 'a secret for this test only, long enough';
+  const schemas = [conversationsSchema, modelsSchema, usageSchema, safetySchema];
+  const database = stack.use(await openPglite(join(directory.path, 'postgres'), schemas));
+  const ports = stack.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1_000 }, logger));
+  const services: RoomServices = {
+    database,
+    ports,
+    signIdentity: createIdentitySigner(secret),
+    verifyIdentity: createIdentityVerifier(secret),
+    host: '127.0.0.1',
+    port: 0,
+    logger,
+  };
+  const usage = stack.use(await openUsage(services, { reservationTtlSeconds: 900, reservationSweepSeconds: 900 }));
+  const safety = stack.use(await openSafety(services));
+  const models = stack.use(
+    await openModels(services, { modelsFile: await readModelsFile('models.yaml'), usageUrl: usage.url }),
+  );
+  const conversations = stack.use(
+    await openConversations(services, {
+      USAGE_URL: usage.url,
+      SAFETY_URL: safety.url,
+      MODELS_URL: models.url,
+      MAX_CONTENT_LENGTH: 1_000,
+      MAX_QUEUED: 1_000,
+      WORKER_VANISHED_AFTER_MS: 900_000,
+    }),
+  );
+  const rooms = { usage, safety, models, conversations };
+  const doors = new Map<string, Awaited<ReturnType<typeof countingDoor>>>();
+  for (const [name, room] of Object.entries(rooms)) doors.set(name, stack.use(await countingDoor(room.url)));
+  const issuer = await openDevelopmentIssuer(directory.path);
+  const gateway = stack.use(
+    await createGateway({
+      supergraphSdl: await readFile('supergraph.graphql', 'utf8'),
+      subgraphUrls: Object.fromEntries([...doors].map(([name, door]) => [name, door.url])),
+      host: '127.0.0.1',
+      port: 0,
+      authenticator: createLocalKeyAuthenticator({
+        issuer: developmentIssuerName,
+        audience: developmentAudience,
+        algorithms: [...signatureAlgorithms],
+        clockToleranceSeconds: 5,
+        jwks: issuer.jwks,
+      }),
+      identitySecret: secret,
+      limiter: ports.limiter,
+      isDevelopment: false,
+      logger,
+    }),
+  );
+  const token = await issuer.sign({ ...findUser('ada'), roles: ['USER'], scope: '', expires: '10m' });
+  const ada = stack.use(createClient(() => gateway.url, token));
+
+  // A conversation of 25 turns, ended as workers end them.
+  const conversationId = await ada.createConversation({ title: 'long' });
+  const { tenant, user } = findUser('ada');
+  const answers: Message[] = [];
+  await database.forTenant(tenant.id).transactional(async (em) => {
+    let parentId: string | null = null;
+    const branchId = crypto.randomUUID();
+    for (let depth = 1; depth <= turns * 2; depth += 1) {
+      const id = depth === 1 ? branchId : crypto.randomUUID();
+      const isAnswer = depth % 2 === 0;
+      const row = em.create(MessageEntity, {
+        id,
+        tenantId: tenant.id,
+        conversationId,
+        parentId,
+        branchId,
+        depth,
+        pathLength: 0,
+        role: isAnswer ? 'ASSISTANT' : 'USER',
+        content: 'words',
+        status: isAnswer ? 'QUEUED' : 'COMPLETED',
+        modelId: isAnswer ? modelId : null,
+        generation: isAnswer ? { userId: user.id, candidates: [] } : null,
+        lastSeq: 0,
+        createdAt: new Date(),
+      });
+      if (isAnswer) answers.push(row);
+      parentId = id;
+      await em.flush();
+    }
+    await em.nativeUpdate(ConversationEntity, { id: conversationId }, { headId: parentId });
+  });
+  const price = { input: '1', cachedInput: '1', output: '1' };
+  for (const answer of answers) {
+    const result = finished(answer, { modelId, provider: 'openai', pool: 'EXTERNAL', price });
+    await ports.broker.publish('events', 'message.finished', answer.id, JSON.parse(JSON.stringify(result)));
+  }
+  const page = async (last: number) =>
+    (await ada.query(pageShape, pageQuery, { id: conversationId, last })).conversation.messages.edges;
+  await until(
+    () => page(50),
+    (edges) => edges.filter(({ node }) => node.usage !== null && node.moderation !== null).length === turns,
+  );
+
+  const costOf = async (last: number) => {
+    for (const door of doors.values()) door.take();
+    const before = database.statements;
+    expect(await page(last)).toHaveLength(last);
+    return {
+      statements: database.statements - before,
+      fetches: Object.fromEntries([...doors].map(([name, door]) => [name, door.take()])),
+    };
+  };
+  // The consumers still work on the results; their statements are not the page's. They are done when two pages cost the same.
+  let small = await costOf(4);
+  await until(
+    () => costOf(4),
+    (cost) => {
+      const quiet = cost.statements === small.statements;
+      small = cost;
+      return quiet;
+    },
+  );
+  // Sweeps run now and then beside a page: the least of a few is the page's own.
+  const pages = [await costOf(50), await costOf(50), await costOf(50)];
+  for (const { fetches } of pages) expect(fetches).toEqual({ conversations: 1, models: 1, usage: 1, safety: 1 });
+  expect(Math.min(...pages.map(({ statements }) => statements))).toBe(small.statements);
+});
