@@ -141,4 +141,5 @@ test('ends subscriptions with an error, and the socket with 4401, when the token
     payload: [{ message: 'The token has expired. Sign in again.', extensions: { code: 'UNAUTHENTICATED' } }],
   });
   expect((await client.closed).code).toBe(4401);
+  await expect(client.frame()).rejects.toThrow('4401');
 });
