@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, cpSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -121,3 +122,46 @@ test('refuses with OVERLOADED what a full queue cannot take', async () => {
   await broker.publish('jobs', queue, '3', {});
   await until(3);
 });
+
+/** Publishes until the disk refuses, gets room again, publishes once more, and is killed. Prints the accepted ids. */
+const fillingProcess = (dataDirectory: string) => `
+  import { spawnSync } from 'node:child_process';
+  import { createEmbeddedBroker } from ${JSON.stringify(new URL('embedded-broker.ts', import.meta.url).href)};
+  import { topology } from ${JSON.stringify(new URL('topology.ts', import.meta.url).href)};
+  import { createLogger } from ${JSON.stringify(new URL('../log.ts', import.meta.url).href)};
+  const logger = createLogger('test', 'silent');
+  const broker = await createEmbeddedBroker({ dataDirectory: ${JSON.stringify(dataDirectory)}, queues: topology, logger });
+  const accepted = [];
+  for (let index = 0; ; index += 1) {
+    try {
+      await broker.publish('jobs', ${JSON.stringify(queue)}, String(index), { text: 'x'.repeat(300) });
+    } catch (error) {
+      if (error.code !== 'EFBIG') throw error;
+      break;
+    }
+    accepted.push(String(index));
+  }
+  spawnSync('prlimit', ['--pid', String(process.pid), '--fsize=unlimited']);
+  await broker.publish('jobs', ${JSON.stringify(queue)}, 'after', {});
+  process.stdout.write(JSON.stringify([...accepted, 'after']), () => process.kill(process.pid, 'SIGKILL'));
+`;
+
+test.skipIf(process.platform !== 'linux')(
+  'refuses what a full disk cannot take, and keeps all that it accepted',
+  async () => {
+    await using directory = await createDirectory();
+    const script = [
+      'ulimit -S -f 16; exec "$0" --input-type=module -e "$1"',
+      process.execPath,
+      fillingProcess(directory.path),
+    ];
+    const { stdout, stderr } = spawnSync('bash', ['-c', ...script], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    const accepted: string[] = JSON.parse(stdout);
+    expect(accepted.length).toBeGreaterThan(10);
+    await using broker = await open(directory.path);
+    const { deliveries, until } = await collect(broker, queue, 1);
+    await until(accepted.length);
+    expect(deliveries.map(({ id }) => id)).toEqual(accepted);
+  },
+);
