@@ -7,6 +7,7 @@ import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
 import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
 import { CaseEntity, ThresholdEntity, VerdictEntity } from './entities.ts';
 import { createSafetySchema } from './schema.ts';
+import { screenText } from './screening/screen-text.ts';
 import { consumeResults } from './verdicts/consume-results.ts';
 import { createVerdictLoader } from './verdicts/load-verdicts.ts';
 import { openTenantThresholds } from './verdicts/tenant-thresholds.ts';
@@ -16,6 +17,8 @@ export const safetySchema: RoomSchema = { name: 'safety', entities: [ThresholdEn
 export const openSafety = async (services: RoomServices): Promise<Room> => {
   const { database, ports, logger } = services;
   const { signals, broker } = ports;
+  // The first text compiles every pattern: before ready is said, not while somebody waits for a token.
+  await screenText('Hello', 'INPUT');
   await using opened = new AsyncDisposableStack();
   const thresholds = opened.use(await openTenantThresholds(database, signals));
   const screening = { database, signals, thresholds };

@@ -14,22 +14,23 @@ describe.each(engines)('on %s', (engine) => {
   const admin = identityOf(acme, { roles: ['ADMIN'] });
   const insult = 'you stupid bitch';
   const threat = 'I will kill you tomorrow';
+  const rudeThreat = `${threat}, you bitch`;
 
   test('screens a message before it is admitted and keeps the verdict', async () => {
     const [allowed, flagged, blocked] = [randomUUID(), randomUUID(), randomUUID()];
-    expect(await safety.screen('How do I kill a process?', allowed)).toMatchObject({ action: 'ALLOW', categories: [] });
+    expect(await safety.screen('Sit in the cockpit.', allowed)).toMatchObject({ action: 'ALLOW', categories: [] });
     expect(await safety.screen(insult, flagged)).toMatchObject({
       action: 'FLAG',
       categories: [{ category: 'PROFANITY', score: 0.6 }],
     });
-    expect(await safety.screen(threat, blocked)).toMatchObject({
+    expect(await safety.screen(rudeThreat, blocked)).toMatchObject({
       action: 'BLOCK',
       categories: [{ category: 'THREAT', score: 0.95 }],
     });
     expect(await safety.moderation(ada, [blocked, randomUUID(), allowed, flagged])).toMatchObject([
-      { stage: 'INPUT', action: 'BLOCK' },
+      { stage: 'INPUT', action: 'BLOCK', categories: [{ category: 'THREAT' }, { category: 'PROFANITY' }] },
       null,
-      { stage: 'INPUT', action: 'ALLOW' },
+      { stage: 'INPUT', action: 'ALLOW', categories: [{ category: 'PROFANITY', score: 0.3 }] },
       { stage: 'INPUT', action: 'FLAG' },
     ]);
   });

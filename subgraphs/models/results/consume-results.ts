@@ -15,7 +15,8 @@ import { recordAnnouncement } from './record-announcement.ts';
 import { recordOutcome } from './record-outcome.ts';
 
 const queue = 'models.results';
-const prefetch = 16;
+/** Deliveries at once: each takes a connection to the database for a moment. */
+const prefetch = 4;
 
 export const consumeResults = (options: {
   readonly broker: Broker;

@@ -10,6 +10,9 @@ import { ModelEntity, OutcomeEntity } from '../entities.ts';
 /** Milliseconds that rows are kept; the figures look at the last minutes. */
 const keptForMs = 60 * 60 * 1000;
 
+/** Share of the events that also clear away old rows. */
+const clearingShare = 0.01;
+
 /** @returns whether it counts, which is when a known model was called */
 export const recordOutcome = (database: Database, finished: MessageFinished): Promise<boolean> =>
   database.asSystem(async (em) => {
@@ -31,6 +34,8 @@ export const recordOutcome = (database: Database, finished: MessageFinished): Pr
       },
       { onConflictAction: 'ignore' },
     );
-    await em.nativeDelete(OutcomeEntity, { finishedAt: { $lt: new Date(Date.now() - keptForMs) } });
+    if (Math.random() < clearingShare) {
+      await em.nativeDelete(OutcomeEntity, { finishedAt: { $lt: new Date(Date.now() - keptForMs) } });
+    }
     return true;
   });

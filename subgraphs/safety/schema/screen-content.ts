@@ -22,7 +22,7 @@ export const addScreenContent = (builder: SafetyBuilder, types: VerdictTypes): v
       action: t.field({ type: types.action, description: 'What to do.', resolve: ({ action }) => action }),
       categories: t.field({
         type: [types.score],
-        description: 'Categories that the text has anything of, highest score first.',
+        description: 'Categories that led to the action, highest score first; none when it is ALLOW.',
         resolve: ({ categories }) => categories,
       }),
       version: t.exposeString('version', { description: 'Rules that it was screened by.' }),

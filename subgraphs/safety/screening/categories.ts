@@ -47,7 +47,8 @@ export const defaultThresholds: Thresholds = {
   PROMPT_INJECTION: { flagAt: 0.6, blockAt: null },
 };
 
-const actionFor = ({ category, score }: CategoryScore, thresholds: Thresholds): ModerationAction => {
+/** What one score leads to. */
+export const actionFor = ({ category, score }: CategoryScore, thresholds: Thresholds): ModerationAction => {
   const { flagAt, blockAt } = thresholds[category];
   if (blockAt !== null && score >= blockAt) return 'BLOCK';
   return flagAt !== null && score >= flagAt ? 'FLAG' : 'ALLOW';

@@ -45,12 +45,14 @@ const injection = createVard().threshold(0.7).allow('delimiterInjection').allow(
 const clearSeverity = 0.85;
 const injectionWeight = { clearOverride: 1, systemPromptLeak: 0.5, vagueOverride: 0.4, roleManipulation: 0.35 };
 const mostInjection = 0.95;
+/** No phrase has a longer word, and some of vard's patterns take quadratic time in the length of one. */
+const longWords = /\w{40,}/g;
 
 /** Adds what each kind of sign is worth: one vague sign is weak, several kinds together are not. */
 const detectInjection: Detector = (window, stage) => {
   // A model's own text instructs nobody, and an empty one is refused by vard.
   if (stage === 'OUTPUT' || window.trim() === '') return [];
-  const result = injection.safeParse(window);
+  const result = injection.safeParse(window.replace(longWords, (word) => word.slice(0, 40)));
   if (result.safe) return [];
   const best = new Map<keyof typeof injectionWeight, number>();
   for (const { type, severity } of result.threats) {

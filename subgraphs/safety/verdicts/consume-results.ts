@@ -9,7 +9,8 @@ import { messageFinishedSchema } from '#kernel/messages/events.ts';
 import { recordVerdict, type ScreeningServices } from './record-verdict.ts';
 
 const queue = 'safety.results';
-const prefetch = 16;
+/** Deliveries at once: each takes a connection to the database for a moment, which people's messages need more. */
+const prefetch = 4;
 
 const finishedSchema = messageFinishedSchema.extend({
   tenantId: z.uuid(),

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Database } from '#kernel/database/database.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import {
+  actionFor,
   type CategoryScore,
   decideAction,
   type ModerationAction,
@@ -33,6 +34,7 @@ export interface ScreenedText {
 
 export interface Screening {
   readonly action: ModerationAction;
+  /** Those that led to the action; none when it is ALLOW. */
   readonly categories: readonly CategoryScore[];
   readonly version: string;
 }
@@ -69,5 +71,6 @@ export const recordVerdict = async (services: ScreeningServices, screened: Scree
       .execute(recordSql, [...verdict, uuidv7(), userId, action === 'ALLOW' ? '' : excerptOf(text)]),
   );
   for (const { id } of opened) await services.signals.publish(caseOpenedTopic(tenantId), { caseId: id });
-  return { action, categories, version: screeningVersion };
+  const reasons = categories.filter((score) => actionFor(score, thresholds) === action);
+  return { action, categories: action === 'ALLOW' ? [] : reasons, version: screeningVersion };
 };
