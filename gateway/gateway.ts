@@ -5,7 +5,6 @@
  */
 import type { ServiceMap } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { createIdentitySigner } from '#kernel/identity.ts';
 import type { Limiter } from '#kernel/limiter/limiter.ts';
 import type { Logger } from '#kernel/log.ts';
@@ -16,6 +15,7 @@ import { createAdmissionPlugin, createHttpAdmission } from './http/admission.ts'
 import { answerExplorer } from './http/explorer.ts';
 import { answerGraphQL } from './http/graphql-over-http.ts';
 import { openHttpServer } from './http/http-server.ts';
+import { createSandboxPlugin } from './http/sandbox.ts';
 import { defaultOperationLimits, type OperationLimits } from './limits/operation-limits.ts';
 import { createRequestRate, defaultRequestRates, type RequestRates } from './limits/request-rate.ts';
 import { createStreamCount, defaultStreamLimits, type StreamLimits } from './limits/stream-count.ts';
@@ -142,10 +142,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     nodeEnv: isDevelopment ? 'development' : 'production',
     formatError: maskError,
     parseOptions: { maxTokens: limits.maxTokens },
-    plugins: [
-      createAdmissionPlugin(limits),
-      ApolloServerPluginLandingPageLocalDefault({ embed: { runTelemetry: false }, footer: false }),
-    ],
+    plugins: [createAdmissionPlugin(limits), createSandboxPlugin()],
   });
   await server.start();
 

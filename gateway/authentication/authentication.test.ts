@@ -130,16 +130,13 @@ test('gives subgraphs the identity, over HTTP and over sockets, and knows only i
 test('ends subscriptions with an error, and the socket with 4401, when the token expires', async () => {
   const soon = Math.floor(Date.now() / 1000) + 1;
   await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token({ expiresAt: soon }));
-  client.send({
-    id: 'e',
-    type: 'subscribe',
-    payload: { query: 'subscription { storyStream(id: "expiry") { text } }' },
-  });
-  expect(await client.frame()).toEqual({
-    id: 'e',
-    type: 'error',
-    payload: [{ message: 'The token has expired. Sign in again.', extensions: { code: 'UNAUTHENTICATED' } }],
-  });
+  const query = 'subscription { storyStream(id: "expiry") { text } }';
+  for (const id of ['e', 'f']) client.send({ id, type: 'subscribe', payload: { query } });
+  const payload = [{ message: 'The token has expired. Sign in again.', extensions: { code: 'UNAUTHENTICATED' } }];
+  expect(await client.frames(2)).toEqual([
+    { id: 'e', type: 'error', payload },
+    { id: 'f', type: 'error', payload },
+  ]);
   expect((await client.closed).code).toBe(4401);
   await expect(client.frame()).rejects.toThrow('4401');
 });

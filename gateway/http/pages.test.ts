@@ -15,10 +15,29 @@ const page = async (path: string): Promise<{ type: string | null; html: string }
   return { type: response.headers.get('content-type'), html: await response.text() };
 };
 
-test.each(['/', '/graphql'])('serves Apollo Sandbox at %s', async (path) => {
+test.each(['/', '/graphql'])('serves Apollo Sandbox for /graphql at %s', async (path) => {
   const { type, html } = await page(path);
   expect(type).toMatch('text/html');
   expect(html).toContain('embeddable-sandbox.cdn.apollographql.com');
+  const script = html.match(/var initialEndpoint[\s\S]*?(?=<\/script>)/)?.[0] ?? '';
+  const given: Record<string, unknown>[] = [];
+  runInNewContext(script, {
+    URL,
+    window: {
+      location: { href: new URL(path, 'https://chat.example').href },
+      EmbeddedSandbox: class {
+        constructor(options: Record<string, unknown>) {
+          given.push(options);
+        }
+      },
+    },
+  });
+  expect(given).toEqual([
+    expect.objectContaining({
+      initialEndpoint: 'https://chat.example/graphql',
+      initialSubscriptionEndpoint: 'wss://chat.example/graphql',
+    }),
+  ]);
 });
 
 test('serves an explorer that loads nothing from elsewhere', async () => {

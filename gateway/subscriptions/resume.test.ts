@@ -201,3 +201,38 @@ test('stops the source for a client that does not read, and catches up without a
   expect(frames.at(-1)?.type).toBe('complete');
   expect(stories.subscribed.length).toBeGreaterThan(before + 2);
 });
+
+test('stops the source while another subgraph completes slowly, and loses nothing of a long stream', async () => {
+  await using gateway = await openTestGateway({ subgraphDeadlineMs: 30_000 });
+  const { stories, authors, logs } = gateway.graph;
+  await using client = await connect(gateway);
+  const held = Promise.withResolvers<() => void>();
+  authors.intercept = (_, response) => {
+    authors.intercept = undefined;
+    held.resolve(() => response.end('{"data":{"_entities":[{"name":"late"}]}}'));
+  };
+  logs.append('long', ...Array.from({ length: 1000 }, (_, index) => `text ${index}`), '<end>');
+  subscribe(client, '1', 'subscription { storyStream(id: "long") { seq story { author { name } } } }');
+  const release = await held.promise;
+  await stories.untilRunning(0);
+  release();
+  const frames = await client.frames(1001);
+  expect(seqs(frames.slice(0, 1000))).toEqual(cursors(1, 1000));
+  expect(frames.at(-1)?.type).toBe('complete');
+});
+
+test('ends what cannot catch up with an error when its client does not read', async () => {
+  await using gateway = await openTestGateway();
+  const { stories, logs } = gateway.graph;
+  await using client = await connect(gateway);
+  subscribe(client, '1', 'subscription { ticks { text } }');
+  await stories.untilRunning(1);
+  client.socket.pause();
+  const text = 'x'.repeat(100_000);
+  for (let index = 0; index < 200; index += 1) logs.tick(text);
+  await stories.untilRunning(0);
+  client.socket.resume();
+  let frame = await client.frame();
+  while (frame.type === 'next') frame = await client.frame();
+  expect(frame).toMatchObject({ id: '1', type: 'error', payload: [{ extensions: { code: 'SUBSCRIPTION_LOST' } }] });
+});
