@@ -79,7 +79,8 @@ test('refuses with OVERLOADED while RabbitMQ blocks publishers, and survives its
   await using server = await startRabbitmq();
   await using broker = await open(server.url);
   await server.control('set_disk_free_limit', '100000GB');
-  const refused = expect.objectContaining({ code: 'OVERLOADED', retryAfterMs: expect.any(Number) });
+  const cause = expect.objectContaining({ message: expect.stringContaining('blocks publishers') });
+  const refused = expect.objectContaining({ code: 'OVERLOADED', retryAfterMs: expect.any(Number), cause });
   await expect(broker.publish('jobs', queue, 'blocked', {})).rejects.toEqual(refused);
   await expect(broker.publish('jobs', queue, 'blocked', {})).rejects.toEqual(refused);
   await server.control('set_disk_free_limit', '50MB');
