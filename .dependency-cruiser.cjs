@@ -45,20 +45,20 @@ module.exports = {
       comment: 'Connections to Redis are made in one place, with one policy.',
       severity: 'error',
       from: { pathNot: `^kernel/(connections/redis|signals/redis-signals)\\.ts$|${tests}` },
-      to: { path: '^node_modules/(ioredis|graphql-redis-subscriptions)/', dependencyTypesNot: ['type-only'] },
+      to: { path: '(^|/)node_modules/(ioredis|graphql-redis-subscriptions)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'one-door-to-rabbitmq',
       severity: 'error',
       from: { pathNot: `^kernel/(connections/rabbitmq|broker/rabbitmq-[a-z-]+)\\.ts$|${tests}` },
-      to: { path: '^node_modules/rabbitmq-client/', dependencyTypesNot: ['type-only'] },
+      to: { path: '(^|/)node_modules/rabbitmq-client/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'one-door-to-postgres',
       severity: 'error',
       from: { pathNot: `^kernel/database/|${tests}` },
       to: {
-        path: '^node_modules/(pg|@electric-sql/pglite|@mikro-orm/(pglite|postgresql|migrations))/',
+        path: '(^|/)node_modules/(pg|@electric-sql/pglite|@mikro-orm/(pglite|postgresql|migrations))/',
         dependencyTypesNot: ['type-only'],
       },
     },

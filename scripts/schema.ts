@@ -10,20 +10,14 @@ import { parseArgs } from 'node:util';
 import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
 import { printSubgraphSchema } from '@apollo/subgraph';
-import {
-  buildSchema,
-  findBreakingChanges,
-  type GraphQLSchema,
-  lexicographicSortSchema,
-  parse,
-  printSchema,
-} from 'graphql';
+import { type GraphQLSchema, lexicographicSortSchema, parse, printSchema } from 'graphql';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { createConversationsSchema } from '../subgraphs/conversations/schema.ts';
 import { createModelsSchema } from '../subgraphs/models/schema.ts';
 import { createSafetySchema } from '../subgraphs/safety/schema.ts';
 import { createUsageSchema } from '../subgraphs/usage/schema.ts';
+import { undeclaredBreakingChanges } from './breaking-changes.ts';
 
 const root = join(import.meta.dirname, '..');
 const publicFile = 'schema/public.graphql';
@@ -77,13 +71,8 @@ const promised = await read(publicFile);
 if (flags.release || promised === '') {
   await writeFile(join(root, publicFile), publicSdl);
 } else {
-  const declared = new Set((await read(breakingFile)).split('\n').map((line) => line.trim()));
-  for (const { description } of findBreakingChanges(buildSchema(promised), apiSchema)) {
-    if (!declared.has(description)) {
-      faults.push(
-        `Breaking change of the public schema: ${description}\n    Undo it, or add this line to ${breakingFile}.`,
-      );
-    }
+  for (const change of undeclaredBreakingChanges(promised, publicSdl, await read(breakingFile))) {
+    faults.push(`Breaking change of the public schema: ${change}\n    Undo it, or add this line to ${breakingFile}.`);
   }
 }
 

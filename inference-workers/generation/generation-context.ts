@@ -1,7 +1,7 @@
 /** What every generation of a worker shares: the ports, the models, and the times within which things must happen. */
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
+import { renewEveryMs, type StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
 
 export interface GenerationSettings {
@@ -33,7 +33,7 @@ export const defaultGenerationSettings: GenerationSettings = {
   retries: 2,
   retryBackoffMs: 250,
   retryAfterMaxMs: 5_000,
-  renewEveryMs: 3_000,
+  renewEveryMs,
   logOutageMs: 30_000,
 };
 
