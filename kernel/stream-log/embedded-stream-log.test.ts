@@ -5,10 +5,10 @@ import { expect, test, vi } from 'vitest';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { createLogger } from '../log.ts';
 import { createEmbeddedStreamLog } from './embedded-stream-log.ts';
-import { completed, delta, type OpenStreamLogFixture, seqsOf, streamLogContract, take } from './stream-log.contract.ts';
+import { streamLogContract } from './stream-log.contract.ts';
+import { completed, delta, never, type OpenStreamLogFixture, seqsOf, take } from './tail.contract.ts';
 
 const logger = createLogger('test', 'silent');
-const never = new AbortController().signal;
 
 const openFixture: OpenStreamLogFixture = async (options = {}) => {
   const stack = new AsyncDisposableStack();

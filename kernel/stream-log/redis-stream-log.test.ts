@@ -6,11 +6,11 @@ import { type SharedService, sharedService } from '../../tests/services/shared-s
 import { connectRedis } from '../connections/redis.ts';
 import { createLogger } from '../log.ts';
 import { createRedisStreamLog } from './redis-stream-log.ts';
-import { completed, delta, type OpenStreamLogFixture, streamLogContract, take, upTo } from './stream-log.contract.ts';
+import { streamLogContract } from './stream-log.contract.ts';
+import { completed, delta, never, type OpenStreamLogFixture, take, upTo } from './tail.contract.ts';
 
 const logger = createLogger('test', 'silent');
 const startTimeoutMs = 10_000;
-const never = new AbortController().signal;
 
 const openFixtureOn =
   (service: SharedService): OpenStreamLogFixture =>

@@ -3,11 +3,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pageSize, ringSize, type TailListener, type TailSource } from './shared-tail.ts';
 import { isTerminal } from './stream-event.ts';
-import { completed, delta, seqsOf, take, upTo } from './stream-log.contract.ts';
 import type { StreamEntry } from './stream-log.ts';
+import { completed, delta, never, seqsOf, take, upTo } from './tail.contract.ts';
 import { createTails } from './tail-reader.ts';
 
-const never = new AbortController().signal;
 const turn = () => new Promise(setImmediate);
 
 /** A log in memory that tells its followers nothing by itself: the test decides which notices arrive. */

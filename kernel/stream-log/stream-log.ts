@@ -41,7 +41,11 @@ export interface StreamLog extends AsyncDisposable {
    * nothing changed.
    */
   open(messageId: string): Promise<StreamSnapshot>;
-  /** Atomic. Refreshes the lease and the TTL. Throws FencedError. At least one event. */
+  /**
+   * Atomic. Refreshes the lease and the TTL. Throws FencedError, also when nobody opened the log or it was lost. At least
+   * one event, and a terminal one is the last, else RangeError. Any other error leaves open whether the events are in the log: open
+   * it again and continue after what it holds.
+   */
   append(messageId: string, attempt: number, events: readonly StreamEvent[]): Promise<AppendResult>;
   /** Refreshes the lease while the model is silent; returns the same as an append, with no event. */
   renew(messageId: string, attempt: number): Promise<AppendResult>;
@@ -55,10 +59,10 @@ export interface StreamLog extends AsyncDisposable {
   /**
    * Entries with seq > afterSeq, then live ones, until the terminal event (given, then done) or until `signal` aborts
    * (then simply done). A log without any entry is waited for. Memory per reader is bounded: a reader that falls behind
-   * the shared ring reads the log.
+   * the shared ring reads the log. Throws AppError SUBSCRIPTION_LOST when the entries after the cursor are no longer kept.
    */
   tail(messageId: string, afterSeq: number, signal: AbortSignal): AsyncIterable<StreamEntry>;
-  /** Undefined when there is no log (never opened, or past its TTL). */
+  /** Undefined when there is no log (never opened nor asked to stop, or past its TTL). */
   snapshot(messageId: string): Promise<StreamSnapshot | undefined>;
   /** True while a writer has opened, appended or renewed within the lease time. */
   leased(messageId: string): Promise<boolean>;
