@@ -2,6 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** Where the JSON report goes that .ci/run counts from. */
+const report = process.env['PARLANCE_TEST_REPORT'];
+
 export default defineConfig({
   // As Node resolves it. Vite alone would take the package's ES module beside the CommonJS one that Apollo loads: two realms.
   resolve: {
@@ -12,6 +15,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/.data/**'],
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     globalSetup: ['tests/services/global-setup.ts'],
     // The first file that asks for RabbitMQ waits for it to boot.
     testTimeout: 30_000,
