@@ -56,7 +56,7 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
   server.keepAliveTimeout = keepAliveMs;
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     if (draining || pathOf(request) !== '/graphql' || !(stream instanceof Socket)) {
-      stream.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+      stream.end(`HTTP/1.1 ${draining ? '503 Service Unavailable' : '404 Not Found'}\r\nconnection: close\r\n\r\n`);
       return;
     }
     options.onUpgrade(request, stream, head);

@@ -128,6 +128,17 @@ test.each([
   expect(await listen(upstream).next()).toEqual({ what: 'lost' });
 });
 
+test('tells that a subscription is lost when it waits for a connection and the gateway closes it', async () => {
+  const peer = await openPeer(true, acknowledge);
+  const upstream = connectTo(peer.url);
+  await peer[Symbol.asyncDispose]();
+  const one = listen(upstream);
+  expect(await one.next()).toEqual({ what: 'lost' });
+  const waiting = listen(upstream);
+  await upstream[Symbol.asyncDispose]();
+  expect(await waiting.next()).toEqual({ what: 'lost' });
+});
+
 test('connects again for the next subscription', async () => {
   await using peer = await openPeer(true, acknowledge);
   await using upstream = connectTo(peer.url);

@@ -88,6 +88,12 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
     else listener?.complete();
   };
 
+  const loseAll = (): void => {
+    const lost = [...subscriptions.values()];
+    subscriptions.clear();
+    for (const { listener } of lost) listener.lost();
+  };
+
   const connect = (): void => {
     const connection = new WebSocket(url, GRAPHQL_TRANSPORT_WS_PROTOCOL, {
       perMessageDeflate: false,
@@ -139,10 +145,8 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
       acknowledged = false;
       socket = undefined;
       failures += 1;
-      const lost = [...subscriptions.values()];
-      subscriptions.clear();
-      if (!closed) logger.info({ url, code, subscriptions: lost.length }, 'connection to a subgraph ended');
-      for (const { listener } of lost) listener.lost();
+      if (!closed) logger.info({ url, code, subscriptions: subscriptions.size }, 'connection to a subgraph ended');
+      loseAll();
     });
   };
 
@@ -174,7 +178,10 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
       closed = true;
       clearTimeout(pause);
       const connection = socket;
-      if (!connection) return;
+      if (!connection) {
+        loseAll();
+        return;
+      }
       await new Promise<void>((resolve) => {
         connection.once('close', () => resolve());
         const force = setTimeout(() => connection.terminate(), 1000);
