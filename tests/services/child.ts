@@ -8,6 +8,8 @@ import { createConnection } from 'node:net';
 export interface Service extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
+  /** Of the process that was started last: servers may have children under it. */
+  readonly pid: number;
   /** Ends it in its own way, and waits until it is gone. */
   stop(): Promise<void>;
   /** Ends it with SIGKILL, and waits until it is gone. */
@@ -17,6 +19,8 @@ export interface Service extends AsyncDisposable {
 }
 
 export interface Child {
+  /** 0 when it could not be started. */
+  readonly pid: number;
   readonly exited: Promise<void>;
   /** What it wrote so far. */
   output(): string;
@@ -70,6 +74,7 @@ export const startChild = (command: string, args: readonly string[], options: Ch
     });
   });
   return {
+    pid: child.pid ?? 0,
     exited,
     output: () => output,
     async end(signal) {

@@ -66,6 +66,9 @@ export const startPostgres = async (): Promise<Postgres> => {
   return {
     url: `postgresql://postgres@${address}/postgres`,
     port,
+    get pid() {
+      return child.pid;
+    },
     /** SIGINT is the fast shutdown; SIGTERM would wait for the clients to leave. */
     stop: () => child.end('SIGINT'),
     kill: () => child.end('SIGKILL'),

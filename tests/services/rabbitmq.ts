@@ -96,6 +96,9 @@ export const startRabbitmq = async (): Promise<Rabbitmq> => {
   return {
     url: `amqp://guest:guest@127.0.0.1:${port}`,
     port,
+    get pid() {
+      return child.pid;
+    },
     manage,
     async control(...args) {
       const environmentOfNode = { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...environment };

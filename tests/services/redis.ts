@@ -37,6 +37,9 @@ export const startRedis = async (): Promise<Service> => {
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    get pid() {
+      return child.pid;
+    },
     stop: () => child.end('SIGTERM'),
     kill: () => child.end('SIGKILL'),
     async restart() {

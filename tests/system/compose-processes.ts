@@ -48,6 +48,11 @@ export interface ComposeOptions {
   readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
+export interface Compose extends Parlance {
+  /** Process ids by the names that the file gives its services, of those that run now. */
+  readonly pids: ReadonlyMap<string, number>;
+}
+
 /** Where the services of the file's images are on this machine. */
 export interface ServiceUrls {
   readonly postgres: string;
@@ -55,7 +60,7 @@ export interface ServiceUrls {
   readonly rabbitmq: string;
 }
 
-export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = {}): Promise<Parlance> => {
+export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = {}): Promise<Compose> => {
   await using stack = new AsyncDisposableStack();
   const provider = stack.use(await startScriptedProvider());
   const services = await readCompose({ OPENAI_API_KEY: 'test', OPENAI_BASE_URL: provider.baseUrl });
@@ -111,6 +116,9 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
     url,
     provider,
     issuer,
+    get pids() {
+      return new Map([...children].map(([name, child]) => [name, child.pid]));
+    },
     as: signIn(() => url, issuer, clients),
     async crash(room) {
       await children.get(room)?.end('SIGKILL');

@@ -1,0 +1,59 @@
+/**
+ * `npm run bench`: starts the stand, measures everything in turn, prints a table and writes bench/results/<time>.json.
+ * `-- --only NAME` measures one thing, `-- --quick` everything with small numbers: to see that it runs, not to compare.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureDeltas } from './deltas.ts';
+import { type Figure, table } from './figures.ts';
+import { measureFirstToken } from './first-token.ts';
+import { measureIdleSubscriptions } from './idle-subscriptions.ts';
+import { measureSends } from './sends.ts';
+import { openStand, type Stand } from './stand.ts';
+import { measureTimeline } from './timeline.ts';
+
+type Measure = (stand: Stand, quick: boolean) => Promise<Figure[]>;
+
+const measures: ReadonlyMap<string, Measure> = new Map([
+  ['first-token', measureFirstToken],
+  ['deltas', measureDeltas],
+  ['sends', measureSends],
+  ['idle-subscriptions', measureIdleSubscriptions],
+  ['timeline', measureTimeline],
+]);
+const userCount = 100;
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });
+const { only, quick } = values;
+if (only !== undefined && !measures.has(only)) {
+  process.stderr.write(`--only takes one of ${[...measures.keys()].join(', ')}\n`);
+  process.exit(2);
+}
+
+const loadBefore = loadavg();
+const figures: Figure[] = [];
+{
+  await using stand = await openStand(userCount);
+  for (const [name, measure] of measures) {
+    if (only !== undefined && only !== name) continue;
+    const measured = await measure(stand, quick);
+    process.stdout.write(`${table(measured)}\n\n`);
+    figures.push(...measured);
+  }
+}
+const takenAt = new Date().toISOString();
+const machine = {
+  processor: cpus()[0]?.model ?? 'unknown',
+  cores: cpus().length,
+  memoryBytes: totalmem(),
+  node: process.version,
+  loadBefore,
+};
+const directory = join(import.meta.dirname, 'results');
+await mkdir(directory, { recursive: true });
+const file = join(directory, `${takenAt.replaceAll(':', '-')}.json`);
+await writeFile(file, `${JSON.stringify({ takenAt, quick, machine, figures }, null, 2)}\n`);
+process.stdout.write(`${file}\n`);
+process.exit(0);
