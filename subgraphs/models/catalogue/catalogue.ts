@@ -7,7 +7,7 @@
 import type { CatalogueProvider, ModelsFile } from '#kernel/catalogue/models-file.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
-import { announcementTtlMs } from '#kernel/messages/events.ts';
+import { announceEveryMs, announcementTtlMs } from '#kernel/messages/events.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { InstanceEntity, ModelEntity, type ModelRow, type PriceRow } from '../entities.ts';
 import { type ModelHealth, readHealth, unknownHealth } from './model-health.ts';
@@ -18,8 +18,8 @@ export const modelsChangedTopic = 'models.changed';
 
 /** Milliseconds after which a read starts a refresh beside it. */
 const staleAfterMs = 5_000;
-/** Milliseconds after which a read waits for the refresh. */
-const tooOldAfterMs = 15_000;
+/** Milliseconds after which a read waits for the refresh: never while workers announce themselves, for that reads too. */
+const tooOldAfterMs = 2 * announceEveryMs;
 
 export interface ListedModel
   extends Pick<

@@ -42,6 +42,8 @@ export const consumeResults = (options: {
     const announced = workerAnnouncedSchema.safeParse(body);
     if (announced.success) {
       if (await recordAnnouncement(options, announced.data)) await signals.publish(modelsChangedTopic, null);
+      // Keeps the catalogue warm, so that no message after a quiet time waits for it.
+      await catalogue.current();
       return 'ack';
     }
     const finished = messageFinishedSchema.safeParse(body);
