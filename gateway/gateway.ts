@@ -1,7 +1,8 @@
 /**
- * The gateway as one disposable: authenticates, limits, plans, executes and subscribes for any supergraph. It can be one process
- * (main.ts) or a part of one (the standalone). Closing it: stop intake, answer what is in flight, say goodbye to sockets, close
- * the connections to subgraphs. The authenticator and the limiter belong to the caller, who closes them after it.
+ * The gateway as one disposable: authenticates, limits, plans, executes and subscribes for any supergraph. It can be
+ * one process (main.ts) or a part of one (the standalone). Closing it: stop intake, answer what is in flight, say
+ * goodbye to sockets, close the connections to subgraphs. The authenticator and the limiter belong to the caller, who
+ * closes them after it.
  */
 import type { ServiceMap } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';

@@ -1,6 +1,6 @@
 /**
- * The gateway as a process: `node gateway/main.ts --supergraph FILE [--port N]`. Serves any supergraph; see config.ts for the
- * variables. The limiter is Redis where REDIS_URL is set, else it counts in this process.
+ * The gateway as a process: `node gateway/main.ts --supergraph FILE [--port N]`. Serves any supergraph; see config.ts
+ * for the variables. The limiter is Redis where REDIS_URL is set, else it counts in this process.
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';

@@ -1,7 +1,7 @@
 /**
- * Authenticator for any OpenID Connect issuer: finds the key set by discovery (OpenID Connect Discovery 1.0, section 4), or is
- * told where it is. Discovery starts at once and is retried with jitter until it succeeds; `ready` says why it did not
- * yet. At most one discovery runs at a time, and whoever needs it meanwhile waits for that one.
+ * Authenticator for any OpenID Connect issuer: finds the key set by discovery (OpenID Connect Discovery 1.0, section
+ * 4), or is told where it is. Discovery starts at once and is retried with jitter until it succeeds; `ready` says why
+ * it did not yet. At most one discovery runs at a time, and whoever needs it meanwhile waits for that one.
  */
 import { createRemoteJWKSet, type RemoteJWKSet } from 'jose';
 import { z } from 'zod';

@@ -1,6 +1,7 @@
 /**
- * Checks a JWT against a key set: signature by an asymmetric algorithm of a pinned list, issuer, audience and times. A checked
- * token is remembered until it expires, at most `rememberedMs`, so that a key which the issuer withdrew ends with it.
+ * Checks a JWT against a key set: signature by an asymmetric algorithm of a pinned list, issuer, audience and times. A
+ * checked token is remembered until it expires, at most `rememberedMs`, so that a key which the issuer withdrew ends
+ * with it.
  */
 import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';

@@ -2,9 +2,10 @@
  * An AppError as the GraphQL libraries carry it: the code in `extensions`, and the HTTP status and headers that Apollo
  * Server applies when the whole request fails with it.
  *
- * Status codes of the gateway, under both `application/graphql-response+json` and the older `application/json`: a request
- * that is refused before it ran (no `data` entry) has the status of its code: 400 for a faulty document or variables, 401,
- * 413, 429, 503. As soon as it ran (a `data` entry, even null) the status is 200, as GraphQL over HTTP asks for.
+ * Status codes of the gateway, under both `application/graphql-response+json` and the older `application/json`: a
+ * request that is refused before it ran (no `data` entry) has the status of its code: 400 for a faulty document or
+ * variables, 401, 413, 429, 503. As soon as it ran (a `data` entry, even null) the status is 200, as GraphQL over HTTP
+ * asks for.
  */
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';

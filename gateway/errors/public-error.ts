@@ -1,7 +1,7 @@
 /**
- * What clients see of an error, whichever way it came: from this gateway, from a subgraph's answer or on a stream. Known codes
- * keep their sentence and public fields; everything else becomes INTERNAL_SERVER_ERROR without a detail, and is logged.
- * Invariant: no subgraph name, no stack, no text of an unforeseen fault leaves the gateway.
+ * What clients see of an error, whichever way it came: from this gateway, from a subgraph's answer or on a stream.
+ * Known codes keep their sentence and public fields; everything else becomes INTERNAL_SERVER_ERROR without a detail,
+ * and is logged. Invariant: no subgraph name, no stack, no text of an unforeseen fault leaves the gateway.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { errorCodes } from '#kernel/errors.ts';

@@ -1,7 +1,7 @@
 /**
- * What every HTTP operation passes before it runs, in this order: length in tokens, sign-in, rate, and, once it is known to
- * be valid, complexity. In development an operation that reads only the schema needs no token, because explorers ask for it
- * first; everywhere else nothing is even parsed without one.
+ * What every HTTP operation passes before it runs, in this order: length in tokens, sign-in, rate, and, once it is
+ * known to be valid, complexity. In development an operation that reads only the schema needs no token, because
+ * explorers ask for it first; everywhere else nothing is even parsed without one.
  */
 import type { IncomingMessage } from 'node:http';
 import type { ApolloServerPlugin } from '@apollo/server';

@@ -1,6 +1,6 @@
 /**
- * Cross-origin access by a list of allowed origins. No cookies are used, so credentials are never allowed; the token goes in
- * the Authorization header.
+ * Cross-origin access by a list of allowed origins. No cookies are used, so credentials are never allowed; the token
+ * goes in the Authorization header.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 

@@ -1,6 +1,7 @@
 /**
- * Runs in the explorer page: sends GraphiQL's operations to this gateway, queries and mutations by fetch, subscriptions over a
- * graphql-transport-ws socket each. The user's headers are the request's headers, and the payload of ConnectionInit.
+ * Runs in the explorer page: sends GraphiQL's operations to this gateway, queries and mutations by fetch, subscriptions
+ * over a graphql-transport-ws socket each. The user's headers are the request's headers, and the payload of
+ * ConnectionInit.
  */
 const subscribeOverSocket = (url, payload, headers, sink) => {
   const socket = new WebSocket(url, 'graphql-transport-ws');

@@ -1,7 +1,8 @@
 /**
- * The explorer at /explorer: GraphiQL with everything inlined, so that it works without internet. Its fetcher is ours (explorer-
- * fetcher.js), because the page's own cannot sign in over graphql-ws: the headers that the user enters go with each request and,
- * for subscriptions, into ConnectionInit. The page is made at the first request and kept compressed.
+ * The explorer at /explorer: GraphiQL with everything inlined, so that it works without internet. Its fetcher is ours
+ * (explorer-fetcher.js), because the page's own cannot sign in over graphql-ws: the headers that the user enters go
+ * with each request and, for subscriptions, into ConnectionInit. The page is made at the first request and kept
+ * compressed.
  */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';

@@ -1,7 +1,7 @@
 /**
  * GraphQL over HTTP on bare node:http: reads the request, lets Apollo Server answer it through its integration API
- * (`executeHTTPGraphQLRequest`: media types, GET for queries only, CSRF prevention, persisted queries, no batching), writes the
- * response. Every fault of the client is an answer with a code; only a broken connection is not answered.
+ * (`executeHTTPGraphQLRequest`: media types, GET for queries only, CSRF prevention, persisted queries, no batching),
+ * writes the response. Every fault of the client is an answer with a code; only a broken connection is not answered.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';

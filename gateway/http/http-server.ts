@@ -1,6 +1,6 @@
 /**
- * The one port of the gateway: health, pages, GraphQL over HTTP, and the upgrade to WebSocket. Closing it stops intake first:
- * idle connections end at once, the others as soon as what is in flight on them is answered.
+ * The one port of the gateway: health, pages, GraphQL over HTTP, and the upgrade to WebSocket. Closing it stops intake
+ * first: idle connections end at once, the others as soon as what is in flight on them is answered.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';

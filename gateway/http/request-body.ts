@@ -1,6 +1,6 @@
 /**
- * Reads a request body up to a bound. What is beyond the bound is thrown away as it comes, so that the client can still read the
- * answer; a client that does not stop is cut off at `discardedAtMost`.
+ * Reads a request body up to a bound. What is beyond the bound is thrown away as it comes, so that the client can still
+ * read the answer; a client that does not stop is cut off at `discardedAtMost`.
  */
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '#kernel/errors.ts';

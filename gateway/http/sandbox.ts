@@ -1,6 +1,7 @@
 /**
- * Apollo Sandbox as the landing page, at / and at /graphql. Apollo's page takes its own address for the endpoint; this one always asks
- * /graphql, by HTTP and by WebSocket. Throws at the start when Apollo's page changed so that this cannot be said any more.
+ * Apollo Sandbox as the landing page, at / and at /graphql. Apollo's page takes its own address for the endpoint; this
+ * one always asks /graphql, by HTTP and by WebSocket. Throws at the start when Apollo's page changed so that this
+ * cannot be said any more.
  */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';

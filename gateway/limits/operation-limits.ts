@@ -1,7 +1,8 @@
 /**
- * What one operation may be: tokens, depth, aliases, directives, root fields and cost. Checked after validation (so fragments
- * have no cycles) and before planning. Fragments are measured once each, so that measuring is linear in the document even
- * where its expansion is exponential. Introspection fields count as one field each: graphql-js bounds them by itself.
+ * What one operation may be: tokens, depth, aliases, directives, root fields and cost. Checked after validation (so
+ * fragments have no cycles) and before planning. Fragments are measured once each, so that measuring is linear in the
+ * document even where its expansion is exponential. Introspection fields count as one field each: graphql-js bounds
+ * them by itself.
  */
 import { type FragmentDefinitionNode, Kind, Lexer, Source, TokenKind } from 'graphql';
 import { AppError } from '#kernel/errors.ts';

@@ -1,7 +1,7 @@
 /**
- * The size of a selection set as if all its fragments were spread. A list multiplies the cost of what is below it by its page
- * size: `first` or `last` where given, else an assumed one; the lists inside a connection (`edges`, `nodes`) are the same
- * items and multiply no further.
+ * The size of a selection set as if all its fragments were spread. A list multiplies the cost of what is below it by
+ * its page size: `first` or `last` where given, else an assumed one; the lists inside a connection (`edges`, `nodes`)
+ * are the same items and multiply no further.
  */
 import {
   type FieldNode,

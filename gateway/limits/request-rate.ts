@@ -1,7 +1,7 @@
 /**
- * How often a user and a tenant may ask: one token of both buckets for each operation, HTTP and WebSocket alike. The buckets are in
- * the limiter, so that they hold across gateway processes. A limiter that does not answer lets operations pass: not to count for a
- * while is better than to be down.
+ * How often a user and a tenant may ask: one token of both buckets for each operation, HTTP and WebSocket alike. The
+ * buckets are in the limiter, so that they hold across gateway processes. A limiter that does not answer lets
+ * operations pass: not to count for a while is better than to be down.
  */
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';

@@ -1,6 +1,6 @@
 /**
- * How many subscriptions run at once, per user of a tenant and per socket, in this process. Counted where the streams are, so that a
- * process that dies takes its count along.
+ * How many subscriptions run at once, per user of a tenant and per socket, in this process. Counted where the streams
+ * are, so that a process that dies takes its count along.
  */
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';

@@ -1,6 +1,6 @@
 /**
- * Warm keep-alive connections to the subgraphs, one undici pool per origin (the default fetcher of @apollo/gateway costs three to
- * four times as much). Pools outlive reloads as long as a subgraph is at their origin.
+ * Warm keep-alive connections to the subgraphs, one undici pool per origin (the default fetcher of @apollo/gateway
+ * costs three to four times as much). Pools outlive reloads as long as a subgraph is at their origin.
  */
 import { Pool } from 'undici';
 

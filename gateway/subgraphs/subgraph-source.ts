@@ -1,6 +1,7 @@
 /**
- * Sends one fetch of a plan to a subgraph, with the signed identity of the user, and checks that what comes back is a GraphQL
- * response. A subgraph that is down, late or confused is one field error with its own code; the rest of the plan goes on.
+ * Sends one fetch of a plan to a subgraph, with the signed identity of the user, and checks that what comes back is a
+ * GraphQL response. A subgraph that is down, late or confused is one field error with its own code; the rest of the
+ * plan goes on.
  */
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { errors, type Pool } from 'undici';

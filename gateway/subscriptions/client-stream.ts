@@ -1,7 +1,7 @@
 /**
- * One subscription as its client sees it: writes frames to the client's socket, and is the iterator that graphql-ws waits on, which
- * never yields. Bounded: beyond `highWaterBytes` waiting on the socket a frame is refused, and `drained` tells when the socket
- * has caught up. Frames of one turn of the event loop leave in one write (corked).
+ * One subscription as its client sees it: writes frames to the client's socket, and is the iterator that graphql-ws
+ * waits on, which never yields. Bounded: beyond `highWaterBytes` waiting on the socket a frame is refused, and
+ * `drained` tells when the socket has caught up. Frames of one turn of the event loop leave in one write (corked).
  */
 import type { Socket } from 'node:net';
 import type { GraphQLFormattedError } from 'graphql';

@@ -1,7 +1,7 @@
 /**
- * Completes events that need more than their own subgraph gave: runs Apollo's `executeQueryPlan` on a plan whose first fetch the
- * event answers. The other fetches of one stream repeat from event to event (every delta has the same message), so their answers are
- * remembered for a moment.
+ * Completes events that need more than their own subgraph gave: runs Apollo's `executeQueryPlan` on a plan whose first
+ * fetch the event answers. The other fetches of one stream repeat from event to event (every delta has the same
+ * message), so their answers are remembered for a moment.
  */
 import { executeQueryPlan, type ServiceMap } from '@apollo/gateway';
 import type { GraphQLFormattedError, OperationDefinitionNode } from 'graphql';

@@ -1,6 +1,7 @@
 /**
- * graphql-transport-ws frames as bytes. What is hot - a `next` frame and the cursor in its payload - is found by position, without
- * parsing; anything written in an unusual way is parsed instead, so that the outcome never depends on a peer's key order.
+ * graphql-transport-ws frames as bytes. What is hot - a `next` frame and the cursor in its payload - is found by
+ * position, without parsing; anything written in an unusual way is parsed instead, so that the outcome never depends on
+ * a peer's key order.
  */
 
 const idStart = Buffer.from('{"id":"');

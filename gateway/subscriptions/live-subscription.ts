@@ -1,7 +1,8 @@
 /**
- * Joins a source stream to a client's stream. Raw events go straight through; others wait in a bounded queue and are completed one
- * at a time, in order. Whatever is full - the client's socket or the queue - stops the source, which goes on after the
- * last event that was taken once there is room: memory is bounded, nothing is dropped, and no other client waits.
+ * Joins a source stream to a client's stream. Raw events go straight through; others wait in a bounded queue and are
+ * completed one at a time, in order. Whatever is full - the client's socket or the queue - stops the source, which goes
+ * on after the last event that was taken once there is room: memory is bounded, nothing is dropped, and no other client
+ * waits.
  */
 import type { GraphQLFormattedError } from 'graphql';
 import type { MaskError } from '../errors/public-error.ts';

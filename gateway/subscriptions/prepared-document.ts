@@ -1,6 +1,6 @@
 /**
- * The text of an operation that came over a socket, parsed and validated once per schema generation. Invariant: a document that
- * this gives without errors is valid in the schema of that generation.
+ * The text of an operation that came over a socket, parsed and validated once per schema generation. Invariant: a
+ * document that this gives without errors is valid in the schema of that generation.
  */
 import { createHash } from 'node:crypto';
 import { type DocumentNode, type FragmentDefinitionNode, GraphQLError, parse, validate } from 'graphql';

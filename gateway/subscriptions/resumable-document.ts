@@ -1,7 +1,7 @@
 /**
- * Rewrites a subscription once so that the argument which takes the cursor is a variable of ours. Then starting, and starting again
- * after any event, are the same document with other variables - whether the client gave the argument literally, by a
- * variable, by a default, or not at all.
+ * Rewrites a subscription once so that the argument which takes the cursor is a variable of ours. Then starting, and
+ * starting again after any event, are the same document with other variables - whether the client gave the argument
+ * literally, by a variable, by a default, or not at all.
  */
 import {
   type ArgumentNode,

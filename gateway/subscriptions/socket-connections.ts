@@ -1,6 +1,6 @@
 /**
- * Client WebSockets under graphql-ws: accepts them, hands their messages to the protocol, keeps them alive, and closes them when
- * the gateway does. A client counts as alive while it answers pings or takes in bytes: slow is not dead.
+ * Client WebSockets under graphql-ws: accepts them, hands their messages to the protocol, keeps them alive, and closes
+ * them when the gateway does. A client counts as alive while it answers pings or takes in bytes: slow is not dead.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';

@@ -1,7 +1,7 @@
 /**
- * The source stream of one subscription, from its subgraph, across lost connections and replaced schemas. Where the field is
- * resumable it goes on after the last event that its sink took, so the sink sees every event once and in order; where it is
- * not, a loss ends it with SUBSCRIPTION_LOST, never with a clean completion.
+ * The source stream of one subscription, from its subgraph, across lost connections and replaced schemas. Where the
+ * field is resumable it goes on after the last event that its sink took, so the sink sees every event once and in
+ * order; where it is not, a loss ends it with SUBSCRIPTION_LOST, never with a clean completion.
  */
 import type { GraphQLFormattedError } from 'graphql';
 import { AppError, errorExtensions } from '#kernel/errors.ts';

@@ -1,7 +1,7 @@
 /**
- * How one subscription is served: which subgraph owns it, what is sent there, and what is done with each event. Raw: the event's
- * bytes go to the client as they are. Otherwise the event is run through a plan whose first fetch it answers, so
- * that other subgraphs complete it and rewrites, null bubbling and error paths are Apollo's.
+ * How one subscription is served: which subgraph owns it, what is sent there, and what is done with each event. Raw:
+ * the event's bytes go to the client as they are. Otherwise the event is run through a plan whose first fetch it
+ * answers, so that other subgraphs complete it and rewrites, null bubbling and error paths are Apollo's.
  */
 
 import { operationFromDocument } from '@apollo/federation-internals';

@@ -1,6 +1,6 @@
 /**
- * All subscriptions of this process: opens each one, counts it, replans it when the schema is replaced, and ends its source in
- * the same tick in which its client leaves.
+ * All subscriptions of this process: opens each one, counts it, replans it when the schema is replaced, and ends its
+ * source in the same tick in which its client leaves.
  */
 import type { ServiceMap } from '@apollo/gateway';
 import { getOperationAST } from 'graphql';

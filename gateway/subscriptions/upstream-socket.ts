@@ -1,8 +1,8 @@
 /**
- * One graphql-transport-ws connection to a subgraph that carries many subscriptions. Whenever it ends, for whatever reason, all its
- * subscriptions are told `lost` and forgotten: going on is for those who opened them. The next one to subscribe opens it
- * again, after a pause with jitter that grows while the subgraph stays away. The socket is never paused: it has no flow
- * control per subscription, so a slow reader must end its subscription instead.
+ * One graphql-transport-ws connection to a subgraph that carries many subscriptions. Whenever it ends, for whatever
+ * reason, all its subscriptions are told `lost` and forgotten: going on is for those who opened them. The next one to
+ * subscribe opens it again, after a pause with jitter that grows while the subgraph stays away. The socket is never
+ * paused: it has no flow control per subscription, so a slow reader must end its subscription instead.
  */
 import type { GraphQLFormattedError } from 'graphql';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';

@@ -1,7 +1,8 @@
 /**
- * The gateway that Apollo Server asks: plans with Apollo's planner and executes with `executeQueryPlan` of @apollo/gateway.
- * It stands in for the class ApolloGateway, for three reasons: an operation stays with the schema generation that validated it,
- * subscriptions share the planner instead of building a second one, and nothing is reported to anybody's telemetry.
+ * The gateway that Apollo Server asks: plans with Apollo's planner and executes with `executeQueryPlan` of
+ * @apollo/gateway. It stands in for the class ApolloGateway, for three reasons: an operation stays with the schema
+ * generation that validated it, subscriptions share the planner instead of building a second one, and nothing is
+ * reported to anybody's telemetry.
  */
 
 import { operationFromDocument } from '@apollo/federation-internals';

@@ -1,6 +1,7 @@
 /**
- * One version of the supergraph, and everything that is derived from it: the schema for clients, the planner, its plans.
- * Invariant: never changed after it was made. Who starts with a generation ends with it, so that a reload drops nothing.
+ * One version of the supergraph, and everything that is derived from it: the schema for clients, the planner, its
+ * plans. Invariant: never changed after it was made. Who starts with a generation ends with it, so that a reload drops
+ * nothing.
  */
 import { FieldDefinition, type Schema, Supergraph } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';

@@ -1,6 +1,6 @@
 /**
- * Watches a supergraph file and tells when its text changed. The folder is watched, not the file, because tools replace files by
- * renaming; a file that is missing for a moment or half written is read again at the next change.
+ * Watches a supergraph file and tells when its text changed. The folder is watched, not the file, because tools replace
+ * files by renaming; a file that is missing for a moment or half written is read again at the next change.
  */
 import { watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * A small real subgraph for tests: a federated schema on node:http and graphql-ws, at a port that it takes again when it is reopened
- * after `kill`. It records what it was asked and tells when subscriptions start and end.
+ * A small real subgraph for tests: a federated schema on node:http and graphql-ws, at a port that it takes again when
+ * it is reopened after `kill`. It records what it was asked and tells when subscriptions start and end.
  */
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';

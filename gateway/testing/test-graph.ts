@@ -1,6 +1,6 @@
 /**
- * The graph of the gateway's tests: `stories` owns stories and their streams, `authors` completes them. Streams read from logs that
- * the test appends to and that outlive a killed subgraph, as a stream log does.
+ * The graph of the gateway's tests: `stories` owns stories and their streams, `authors` completes them. Streams read
+ * from logs that the test appends to and that outlive a killed subgraph, as a stream log does.
  */
 import { EventEmitter, once } from 'node:events';
 import { composeServices } from '@apollo/composition';
