@@ -9,6 +9,23 @@ export interface BlobsFixture extends AsyncDisposable {
 
 const bytes = Uint8Array.from({ length: 300_000 }, (_, index) => (index * 7919) % 256);
 
+const refusedKeys = [
+  '../outside/of/it',
+  'tenant/../../outside',
+  'tenant/exports/..',
+  'tenant/./name',
+  '/etc/kind/passwd',
+  'tenant//name',
+  'tenant/kind/',
+  'tenant/name',
+  'tenant\\..\\kind/x/name',
+  'tenant/kind/name\u0000.txt',
+  'tenant/kind/%2e%2e',
+  'tenant/kind/.hidden',
+  `tenant/kind/${'x'.repeat(1100)}`,
+  '',
+];
+
 export const blobsContract = (name: string, openFixture: () => Promise<BlobsFixture>): void => {
   describe(`${name} blobs`, () => {
     test('give back the bytes that were put, and the newest where there were others', async () => {
@@ -40,29 +57,17 @@ export const blobsContract = (name: string, openFixture: () => Promise<BlobsFixt
       expect(await fixture.blobs.exists(other)).toBe(true);
     });
 
-    test.each([
-      '../outside/of/it',
-      'tenant/../../outside',
-      'tenant/exports/..',
-      'tenant/./name',
-      '/etc/kind/passwd',
-      'tenant//name',
-      'tenant/kind/',
-      'tenant/name',
-      'tenant\\..\\kind/x/name',
-      'tenant/kind/name\u0000.txt',
-      'tenant/kind/%2e%2e',
-      'tenant/kind/.hidden',
-      `tenant/kind/${'x'.repeat(1100)}`,
-      '',
-    ])('refuse the key %.40j', async (key) => {
-      await using fixture = await openFixture();
-      const { blobs } = fixture;
-      const refused = { code: 'BAD_USER_INPUT' };
-      await expect(blobs.put(key, bytes, 'text/plain')).rejects.toMatchObject(refused);
-      await expect(blobs.get(key)).rejects.toMatchObject(refused);
-      await expect(blobs.exists(key)).rejects.toMatchObject(refused);
-      await expect(blobs.delete(key)).rejects.toMatchObject(refused);
-    });
+    test.each(refusedKeys.map((key) => ({ shown: key.slice(0, 40), key })))(
+      'refuse the key "$shown"',
+      async ({ key }) => {
+        await using fixture = await openFixture();
+        const { blobs } = fixture;
+        const refused = { code: 'BAD_USER_INPUT' };
+        await expect(blobs.put(key, bytes, 'text/plain')).rejects.toMatchObject(refused);
+        await expect(blobs.get(key)).rejects.toMatchObject(refused);
+        await expect(blobs.exists(key)).rejects.toMatchObject(refused);
+        await expect(blobs.delete(key)).rejects.toMatchObject(refused);
+      },
+    );
   });
 };
