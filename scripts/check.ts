@@ -14,6 +14,7 @@ const checks: readonly Check[] = [
   { name: 'types (tsc)', command: ['tsc', '-p', '.'] },
   { name: 'imports (dependency-cruiser)', command: ['depcruise', '--config', '.dependency-cruiser.cjs', '.'] },
   { name: 'unused code and dependencies (knip)', command: ['knip'] },
+  { name: 'lockfile (npm ci)', command: ['npm', 'ci', '--dry-run', '--silent'] },
   { name: 'subgraph and supergraph schemas', command: ['node', 'scripts/schema.ts', '--check'] },
 ];
 
