@@ -24,7 +24,10 @@ export interface AdmissionRequest {
   /** What the user wrote; absent when nothing new was written (regenerate). */
   readonly content: string | undefined;
   readonly modelPolicy: string | undefined;
+  /** Estimate of the whole prompt: what is reserved. */
   readonly inputTokens: number;
+  /** Estimate of what the worker cannot cut from it: what a model must have room for. */
+  readonly leastInputTokens: number;
   readonly maxOutputTokens: number | undefined;
 }
 
@@ -95,8 +98,8 @@ export const createAdmission = (rooms: AdmissionRooms, logger: Logger): Admissio
   };
 
   const route = async (request: AdmissionRequest): Promise<readonly RouteCandidate[]> => {
-    const { modelPolicy, inputTokens, maxOutputTokens, identity } = request;
-    const variables = { input: { modelPolicy, inputTokens, maxOutputTokens, requires: [] } };
+    const { modelPolicy, leastInputTokens, maxOutputTokens, identity } = request;
+    const variables = { input: { modelPolicy, inputTokens: leastInputTokens, maxOutputTokens, requires: [] } };
     const answer = await rooms.models.call({ identity, query: routeQuery, variables, data: routed, deadlineMs });
     return answer.routeMessage.candidates;
   };

@@ -53,6 +53,14 @@ const charactersPerToken = 4;
 /** Milliseconds after which a busy conversation is worth another try. */
 const busyRetryAfterMs = 1_000;
 
+const tokensOf = (characters: number): number => Math.ceil(characters / charactersPerToken);
+
+/** Characters that every prompt of this turn has, however much history is cut: the system prompt and the question. */
+const uncuttableLength = ({ conversation, content, above }: TurnRequest): number => {
+  const question = content ?? (above === 'head' ? undefined : above)?.content ?? '';
+  return (conversation.systemPrompt?.length ?? 0) + question.length;
+};
+
 interface Stored extends TurnResult {
   readonly outbox: readonly OutboxRow[];
   readonly interrupted: readonly string[];
@@ -162,7 +170,8 @@ export const startTurn = async (services: TurnServices, request: TurnRequest): P
     assistantMessageId: ids.assistantMessageId,
     content: request.content,
     modelPolicy: request.modelPolicy ?? request.conversation.modelPolicy ?? undefined,
-    inputTokens: Math.ceil((above + (request.content?.length ?? 0)) / charactersPerToken),
+    inputTokens: tokensOf(above + (request.content?.length ?? 0)),
+    leastInputTokens: tokensOf(uncuttableLength(request)),
     maxOutputTokens: request.maxOutputTokens,
   });
 
