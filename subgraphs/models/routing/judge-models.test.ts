@@ -141,3 +141,23 @@ test('orders by how soon the first token came, unknown ones last', () => {
     'new FALLBACK',
   ]);
 });
+
+test('the demonstration stands in where no model fits, and never behind one unless it is named', () => {
+  const demonstration = listed('demo', {
+    provider: { name: 'parlance', displayName: 'Parlance', kind: 'demonstration' },
+  });
+  const verdicts = (models: readonly ListedModel[], wish: RouteQuestion['wish'] = 'PLATFORM') =>
+    judge(models, { wish }).map(({ model, verdict }) => [model.id, verdict]);
+  expect(verdicts([listed('a'), demonstration])).toEqual([
+    ['a', 'CHOSEN'],
+    ['demo', 'NO_REAL_MODEL'],
+  ]);
+  expect(verdicts([listed('a', { enabled: false }), demonstration])).toEqual([
+    ['demo', 'CHOSEN'],
+    ['a', 'DISABLED'],
+  ]);
+  expect(verdicts([listed('a'), demonstration], policyOf({ modelIds: ['a', 'demo'] }))).toEqual([
+    ['a', 'CHOSEN'],
+    ['demo', 'FALLBACK'],
+  ]);
+});

@@ -21,6 +21,7 @@ export const losses = [
   'TOO_LONG',
   'TOO_EXPENSIVE',
   'UNHEALTHY',
+  'NO_REAL_MODEL',
 ] as const;
 export type Loss = (typeof losses)[number];
 
@@ -126,9 +127,27 @@ const rankBy = (model: ListedModel, question: RouteQuestion): number => {
 /** Difference of two ranks that may be infinite. */
 const compare = (one: number, other: number): number => (one === other ? 0 : one < other ? -1 : 1);
 
+/** Whether the question names this model itself. */
+const isNamed = (model: ListedModel, { wish }: RouteQuestion): boolean =>
+  typeof wish === 'object' && ('modelId' in wish || wish.policy.modelIds.includes(model.id));
+
+const standIn: RuleLoss = {
+  verdict: 'NO_REAL_MODEL',
+  reason: 'It is a demonstration: it stands in only where no model fits.',
+};
+
+/** The demonstration never answers in place of a model that failed: people would take its words for the model's. */
+const isStandIn = (model: ListedModel, question: RouteQuestion): boolean =>
+  model.provider.kind === 'demonstration' && !isNamed(model, question);
+
 /** @param models in the platform's order, which decides between equals. */
 export const judgeModels = (models: readonly ListedModel[], question: RouteQuestion): readonly Judgement[] => {
-  const judged = models.map((model) => ({ model, loss: lossOf(model, question) }));
+  const ruled = models.map((model) => ({ model, loss: lossOf(model, question) }));
+  const hasModel = ruled.some(({ model, loss }) => loss === undefined && !isStandIn(model, question));
+  const judged = ruled.map(({ model, loss }) => ({
+    model,
+    loss: loss ?? (hasModel && isStandIn(model, question) ? standIn : undefined),
+  }));
   const winners = judged
     .filter(({ loss }) => loss === undefined)
     .map(({ model }) => ({ model, recovering: model.health.state === 'HALF_OPEN', rank: rankBy(model, question) }))
