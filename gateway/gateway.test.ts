@@ -15,17 +15,23 @@ test('closing answers what is in flight, says goodbye to sockets, and takes noth
   const client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
   client.send({ id: '1', type: 'subscribe', payload: { query: 'subscription { ticks { seq } }' } });
   await stories.untilRunning(1);
-  const held = Promise.withResolvers<() => void>();
-  stories.intercept = (_, response) => held.resolve(() => response.end('{"data":{"story":{"id":"1"}}}'));
+  const held: (() => void)[] = [];
+  const bothHeld = Promise.withResolvers<void>();
+  stories.intercept = (_, response) => {
+    held.push(() => response.end('{"data":{"story":{"id":"1"}}}'));
+    if (held.length === 2) bothHeld.resolve();
+  };
   const inFlight = gateway.ask('{ story(id: "1") { id } }');
-  const answer = await held.promise;
+  client.send({ id: '2', type: 'subscribe', payload: { query: '{ story(id: "1") { id } }' } });
+  await bothHeld.promise;
 
   const closing = gateway.gateway[Symbol.asyncDispose]();
+  await expect(gateway.ask('{ __typename }')).rejects.toThrow();
+  for (const answer of held) answer();
+  expect((await inFlight).data).toEqual({ story: { id: '1' } });
+  expect(await client.frame()).toEqual({ id: '2', type: 'next', payload: { data: { story: { id: '1' } } } });
   expect((await client.closed).code).toBe(1001);
   await stories.untilRunning(0);
-  await expect(gateway.ask('{ __typename }')).rejects.toThrow();
-  answer();
-  expect((await inFlight).data).toEqual({ story: { id: '1' } });
   await closing;
   await gateway.graph[Symbol.asyncDispose]();
 });

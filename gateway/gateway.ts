@@ -147,19 +147,17 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   });
   await server.start();
 
-  const connections = createSocketConnections(
-    createSocketProtocol({
-      server,
-      current: executor.current,
-      authenticator,
-      prepare,
-      subscriptions,
-      takeRequest,
-      limits,
-      maskError,
-    }),
-    { maxFrameBytes: limits.maxBodyBytes, logger },
-  );
+  const protocol = createSocketProtocol({
+    server,
+    current: executor.current,
+    authenticator,
+    prepare,
+    subscriptions,
+    takeRequest,
+    limits,
+    maskError,
+  });
+  const connections = createSocketConnections(protocol, { maxFrameBytes: limits.maxBodyBytes, logger });
   const http = await openHttpServer({
     host: options.host,
     port: options.port,
@@ -186,6 +184,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     async [Symbol.asyncDispose]() {
       watching?.[Symbol.dispose]();
       const drained = http.drain();
+      await protocol.answered();
       await connections.close();
       await drained;
       await server.stop();

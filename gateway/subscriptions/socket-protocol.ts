@@ -43,12 +43,18 @@ type ConnectionContext = Context<Record<string, unknown>, Connection>;
 /** Milliseconds that a client has for ConnectionInit, as graphql-ws has it. */
 const initDeadlineMs = 3000;
 
-export const createSocketProtocol = (options: SocketProtocolOptions): Server<Connection> => {
+export interface SocketProtocol extends Server<Connection> {
+  /** Resolves when the queries and mutations that run now are answered. */
+  answered(): Promise<void>;
+}
+
+export const createSocketProtocol = (options: SocketProtocolOptions): SocketProtocol => {
   const { server, current, authenticator, prepare, subscriptions, takeRequest, limits, maskError } = options;
   const users = new WeakMap<object, AuthenticatedUser>();
   const subscribeArguments = new WeakMap<object, SubscribeArguments>();
   const payloads = new WeakMap<object, { payload: SubscribePayload; user: AuthenticatedUser }>();
   const results = new WeakMap<object, FormattedExecutionResult>();
+  const running = new Set<Promise<unknown>>();
 
   const signIn = async (context: ConnectionContext): Promise<boolean> => {
     const { socket } = context.extra;
@@ -132,7 +138,7 @@ export const createSocketProtocol = (options: SocketProtocolOptions): Server<Con
 
   const mask = (error: GraphQLError): ReturnType<MaskError> => maskError(error.toJSON(), error);
 
-  return makeServer<Record<string, unknown>, Connection>({
+  const protocol = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: initDeadlineMs,
     onConnect: signIn,
     onSubscribe: async (context, id, payload) => {
@@ -151,7 +157,7 @@ export const createSocketProtocol = (options: SocketProtocolOptions): Server<Con
       const known = payloads.get(execution);
       if (!known) throw new Error('an operation was not admitted');
       const { query, operationName, variables, extensions } = known.payload;
-      const { body } = await server.executeOperation(
+      const execute = server.executeOperation(
         {
           query,
           ...(operationName ? { operationName } : {}),
@@ -160,6 +166,8 @@ export const createSocketProtocol = (options: SocketProtocolOptions): Server<Con
         },
         { contextValue: { user: known.user } },
       );
+      running.add(execute);
+      const { body } = await execute.finally(() => running.delete(execute));
       if (body.kind !== 'single') throw new Error('incremental delivery is not possible here');
       results.set(execution, body.singleResult);
       return {};
@@ -172,4 +180,12 @@ export const createSocketProtocol = (options: SocketProtocolOptions): Server<Con
       return subscriptions.open(known);
     },
   });
+  return {
+    ...protocol,
+    async answered() {
+      await Promise.allSettled(running);
+      // graphql-ws sends the results in the turn of the event loop that is under way.
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
 };
