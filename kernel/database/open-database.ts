@@ -13,8 +13,7 @@ export const databaseEnvironment = {
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(20).describe('Connections to PostgreSQL per process.'),
 };
 
-/** Milliseconds that a missing server is waited for at the start. */
-const startDeadlineMs = 15_000;
+/** Milliseconds between two tries, give or take half. */
 const retryEveryMs = 500;
 
 const isUnreachable = (fault: unknown): boolean =>
@@ -23,21 +22,22 @@ const isUnreachable = (fault: unknown): boolean =>
     `${fault.message} ${String(fault.cause)}`,
   );
 
-export const openDatabase = async (
-  config: {
-    readonly DATABASE_URL?: string | undefined;
-    readonly DATABASE_POOL_SIZE: number;
-    readonly DATA_DIR: string;
-  },
-  schemas: readonly RoomSchema[],
-): Promise<Database> => {
+export interface DatabaseConfig {
+  readonly DATABASE_URL?: string | undefined;
+  readonly DATABASE_POOL_SIZE: number;
+  readonly DATA_DIR: string;
+  /** Milliseconds that a missing server is waited for. */
+  readonly SERVICE_START_TIMEOUT_MS: number;
+}
+
+export const openDatabase = async (config: DatabaseConfig, schemas: readonly RoomSchema[]): Promise<Database> => {
   if (config.DATABASE_URL === undefined) {
     const { openPglite } = await import('./pglite.ts');
     return openPglite(join(config.DATA_DIR, 'postgres'), schemas);
   }
   const { openPostgresql } = await import('./postgresql.ts');
   const options = { url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE };
-  const deadline = Date.now() + startDeadlineMs;
+  const deadline = Date.now() + config.SERVICE_START_TIMEOUT_MS;
   for (;;) {
     try {
       return await openPostgresql(options, schemas);

@@ -15,10 +15,7 @@ describe('distributed', () => {
       sharedService('redis'),
       sharedService('rabbitmq'),
     ]);
-    parlance = await startCompose(
-      { postgres, redis, rabbitmq },
-      { environment: { worker: { DEMONSTRATION_MODEL: 'off' } } },
-    );
+    parlance = await startCompose({ postgres, redis, rabbitmq });
   });
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { conversationsSchema } from '../../subgraphs/conversations/entities.ts';
+import { createDirectory } from '../../tests/services/directory.ts';
+import { freePort } from '../../tests/services/ports.ts';
+import { sharedService } from '../../tests/services/shared-services.ts';
+import { databaseContract } from './database.contract.ts';
+import { openDatabase } from './open-database.ts';
+import { openPglite } from './pglite.ts';
+import { openPostgresql } from './postgresql.ts';
+
+databaseContract('PGlite', async () => {
+  const directory = await createDirectory();
+  const database = await openPglite(directory.path, [conversationsSchema]);
+  return {
+    forTenant: database.forTenant,
+    asSystem: database.asSystem,
+    get statements() {
+      return database.statements;
+    },
+    ping: database.ping,
+    async [Symbol.asyncDispose]() {
+      await database[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+});
+
+databaseContract('PostgreSQL', async () => {
+  const url = await sharedService('postgres');
+  return openPostgresql({ url, poolSize: 8 }, [conversationsSchema]);
+});
+
+test('several processes that start at once migrate once', async () => {
+  const url = await sharedService('postgres');
+  const opened = await Promise.all(
+    Array.from({ length: 4 }, () => openPostgresql({ url, poolSize: 2 }, [conversationsSchema])),
+  );
+  const [first] = opened;
+  const names = await first?.asSystem((em) =>
+    em.execute('select count(*)::int as count from conversations.conversations'),
+  );
+  expect(names).toEqual([{ count: 0 }]);
+  await Promise.all(opened.map((database) => database[Symbol.asyncDispose]()));
+});
+
+test('a server that does not answer is a sentence that says what to do', async () => {
+  const config = {
+    DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/none`,
+    DATABASE_POOL_SIZE: 2,
+    DATA_DIR: 'unused',
+    SERVICE_START_TIMEOUT_MS: 300,
+  };
+  await expect(openDatabase(config, [conversationsSchema])).rejects.toThrow(
+    'PostgreSQL does not answer at DATABASE_URL',
+  );
+});
