@@ -135,6 +135,20 @@ describe('a new supergraph', () => {
     expect(await client.frame()).toMatchObject({ id: '2', type: 'next' });
   });
 
+  test('ends streams that cannot go on when it takes their subgraph away', async () => {
+    await using gateway = await openTestGateway();
+    await using other = await openTestGateway();
+    await using client = await connect(gateway);
+    subscribe(client, '1', 'subscription { ticks { text } }');
+    await gateway.graph.stories.untilRunning(1);
+    gateway.gateway.reload(other.graph.supergraphSdl);
+    expect(await client.frame()).toMatchObject({
+      id: '1',
+      type: 'error',
+      payload: [{ extensions: { code: 'SUBSCRIPTION_LOST' } }],
+    });
+  });
+
   test('completes events at the new address of a subgraph, for streams old and new', async () => {
     await using gateway = await openTestGateway();
     await using other = await openTestGateway();

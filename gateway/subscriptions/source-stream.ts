@@ -59,7 +59,6 @@ const lostForGood = (why: string): AppError => new AppError('SUBSCRIPTION_LOST',
 export const openSourceStream = (options: SourceStreamOptions): SourceStream => {
   const { sink, logger, resumeDeadlineMs } = options;
   let cursor: string | undefined;
-  let delivered = false;
   let ended = false;
   let refused = false;
   /** Counts starts; what an earlier start still says is ignored. */
@@ -86,12 +85,11 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
     sink.error(formatted(error));
   };
 
-  const onLost = (plan: SubscriptionPlan): void => {
+  const onLost = (plan: SubscriptionPlan, started: boolean): void => {
     const now = Date.now();
     if (now - startedAt > stableAfterMs) lostAt = undefined;
-    const isFirstStart = !delivered && lostAt === undefined && now - startedAt <= stableAfterMs;
     if (!plan.resumable) {
-      fail(isFirstStart ? unavailable() : lostForGood('The source of this subscription was lost.'));
+      fail(started ? lostForGood('The source of this subscription was lost.') : unavailable());
       return;
     }
     if (lostAt === undefined) {
@@ -113,7 +111,6 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
       halt();
       return;
     }
-    delivered = true;
     cursor = next ?? cursor;
     lostAt = undefined;
     clearTimeout(deadline);
@@ -147,7 +144,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
           end();
           sink.complete();
         }),
-        lost: current(() => onLost(plan)),
+        lost: current((started) => onLost(plan, started)),
       },
     );
   };

@@ -17,8 +17,8 @@ export interface UpstreamListener {
   next(payload: Buffer): void;
   error(errors: readonly GraphQLFormattedError[]): void;
   complete(): void;
-  /** The connection ended, or could not be opened. */
-  lost(): void;
+  /** The connection ended, or could not be opened. @param started whether the subgraph was sent the subscription. */
+  lost(started: boolean): void;
 }
 
 export interface UpstreamRequest {
@@ -90,8 +90,10 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
 
   const loseAll = (): void => {
     const lost = [...subscriptions.values()];
+    const started = acknowledged;
+    acknowledged = false;
     subscriptions.clear();
-    for (const { listener } of lost) listener.lost();
+    for (const { listener } of lost) listener.lost(started);
   };
 
   const connect = (): void => {
@@ -142,7 +144,6 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
     connection.on('close', (code) => {
       clearTimeout(ackTimer);
       clearInterval(pings);
-      acknowledged = false;
       socket = undefined;
       failures += 1;
       if (!closed) logger.info({ url, code, subscriptions: subscriptions.size }, 'connection to a subgraph ended');
