@@ -16,7 +16,8 @@ export interface RoomInternals {
 
 export interface ConversationsContext extends SubgraphContext {
   readonly room: RoomInternals;
-  readonly loaders: Loaders;
+  /** One batch's memory: of a request, or of one event of a subscription. */
+  loaders: Loaders;
 }
 
 export const createContext = (room: RoomInternals, identity: Identity): ConversationsContext => ({
@@ -24,3 +25,8 @@ export const createContext = (room: RoomInternals, identity: Identity): Conversa
   room,
   loaders: createLoaders(room, identity),
 });
+
+/** For each event of a subscription: what an earlier event loaded may have changed since. */
+export const forgetLoaded = (context: ConversationsContext): void => {
+  context.loaders = createLoaders(context.room, context.identity);
+};

@@ -7,7 +7,7 @@ import { type Change, changeKinds, changeSchema, conversationTopic, ownerTopic }
 import { awaitMessage } from '../streams/await-message.ts';
 import { openMessageStream, type StreamedEvent } from '../streams/message-stream.ts';
 import { builder } from './builder.ts';
-import type { ConversationsContext } from './context.ts';
+import { type ConversationsContext, forgetLoaded } from './context.ts';
 import { MessageEventRef } from './message-events.ts';
 import { ConversationRef, MessageRef } from './message-type.ts';
 
@@ -23,15 +23,14 @@ const ConversationChangeRef = builder.objectRef<Change>('ConversationChange').im
       type: ConversationRef,
       nullable: true,
       description: 'The conversation as it is now.',
-      resolve: (change, _, { loaders }) =>
-        loaders.conversation.clear(change.conversationId).load(change.conversationId),
+      resolve: (change, _, { loaders }) => loaders.conversation.load(change.conversationId),
     }),
     message: t.field({
       type: MessageRef,
       nullable: true,
       description: 'The message that was added or finished.',
       resolve: (change, _, { loaders }) =>
-        change.messageId === undefined ? null : loaders.message.clear(change.messageId).load(change.messageId),
+        change.messageId === undefined ? null : loaders.message.load(change.messageId),
     }),
   }),
 });
@@ -75,13 +74,19 @@ builder.subscriptionFields((t) => ({
       const { id } = await requireConversation(em, identity, conversationId, { intent: 'read' });
       return iterateSignals(room.ports.signals, conversationTopic(identity.tenantId, id), readChange);
     },
-    resolve: (change) => change,
+    resolve: (change, _args, context) => {
+      forgetLoaded(context);
+      return change;
+    },
   }),
   conversationsChanged: t.field({
     type: ConversationChangeRef,
     description: 'Changes of any conversation of yours: for the list panel.',
     subscribe: (_, _args, { identity, room }) =>
       iterateSignals(room.ports.signals, ownerTopic(identity.tenantId, identity.userId), readChange),
-    resolve: (change) => change,
+    resolve: (change, _args, context) => {
+      forgetLoaded(context);
+      return change;
+    },
   }),
 }));

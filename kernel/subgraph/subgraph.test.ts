@@ -1,0 +1,183 @@
+/** What every subgraph does at its door: who may in, what errors look like, and that one broken stream harms no other. */
+import { createClient } from 'graphql-ws';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { z } from 'zod';
+import { AppError } from '../errors.ts';
+import { createIdentitySigner, createIdentityVerifier, type Identity } from '../identity.ts';
+import { createLogger } from '../log.ts';
+import { createSubgraphBuilder, federationLinkUrl, type SubgraphContext } from './builder.ts';
+import { createRoomClient } from './room-client.ts';
+import { type Subgraph, serveSubgraph } from './serve-subgraph.ts';
+
+const secret = 'a secret of at least thirty-two characters';
+const ada: Identity = {
+  tenantId: '01900000-0000-7000-8000-00000000ac3e',
+  userId: '01900000-0000-7000-8000-000000000ada',
+  roles: ['USER'],
+  scopes: [],
+};
+const sign = createIdentitySigner(secret);
+const logger = createLogger('test', 'silent');
+
+const createTestSchema = () => {
+  const builder = createSubgraphBuilder<SubgraphContext>();
+  builder.queryFields((t) => ({
+    whoami: t.string({ resolve: (_, _args, { identity }) => identity.userId }),
+    forAdmins: t.string({ authScopes: { role: 'ADMIN' }, resolve: () => 'secret' }),
+    forRooms: t.string({ inaccessible: true, authScopes: { room: true }, resolve: () => 'internal' }),
+    refuses: t.string({
+      nullable: true,
+      resolve: () => {
+        throw new AppError('OVERLOADED', 'Come back later.', { retryAfterMs: 7, details: { queue: 'small' } });
+      },
+    }),
+    breaks: t.string({
+      nullable: true,
+      resolve: () => {
+        throw new Error('password=hunter2');
+      },
+    }),
+    echo: t.field({
+      type: 'Decimal',
+      args: { value: t.arg({ type: 'Decimal', required: true }), at: t.arg({ type: 'DateTime' }) },
+      resolve: (_, { value }) => value,
+    }),
+  }));
+  builder.subscriptionType({
+    fields: (t) => ({
+      counts: t.int({
+        args: { to: t.arg.int({ required: true }), breaks: t.arg.boolean({ defaultValue: false }) },
+        subscribe: async function* (_, { to, breaks }) {
+          for (let value = 1; value <= to; value += 1) yield value;
+          if (breaks) throw new Error('password=hunter2');
+        },
+        resolve: (value: unknown, _args, context) => {
+          context.cursor = String(value);
+          return Number(value);
+        },
+      }),
+    }),
+  });
+  return builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
+};
+
+let subgraph: Subgraph;
+beforeAll(async () => {
+  subgraph = await serveSubgraph({
+    schema: createTestSchema(),
+    createContext: (identity) => ({ identity }),
+    verifyIdentity: createIdentityVerifier(secret),
+    host: '127.0.0.1',
+    port: 0,
+    checks: {},
+    logger,
+  });
+});
+afterAll(() => subgraph[Symbol.asyncDispose]());
+
+const answerShape = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z.array(z.looseObject({ message: z.string(), extensions: z.looseObject({ code: z.string() }) })).optional(),
+});
+
+const ask = async (query: string, authorization?: string) => {
+  const response = await fetch(subgraph.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization }) },
+    body: JSON.stringify({ query }),
+  });
+  return { status: response.status, ...answerShape.parse(await response.json()) };
+};
+const bearer = async (identity: Identity = ada): Promise<string> => `Bearer ${await sign(identity)}`;
+
+test('nobody is answered without an identity token that the rooms’ secret signed', async () => {
+  const forged = createIdentitySigner('another secret of more than thirty-two characters');
+  for (const authorization of [undefined, 'Bearer nonsense', `Bearer ${await forged(ada)}`]) {
+    const { status, data, errors } = await ask('{ whoami }', authorization);
+    expect([status, data, errors?.[0]?.extensions.code]).toEqual([401, undefined, 'UNAUTHENTICATED']);
+  }
+  expect((await ask('{ whoami }', await bearer())).data).toEqual({ whoami: ada.userId });
+});
+
+test('a role opens what needs it, and only rooms see internal fields', async () => {
+  expect((await ask('{ forAdmins }', await bearer())).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  expect((await ask('{ forAdmins }', await bearer({ ...ada, roles: ['ADMIN'] }))).data).toEqual({
+    forAdmins: 'secret',
+  });
+  expect((await ask('{ forRooms }', await bearer())).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  expect((await ask('{ forRooms }', await bearer({ ...ada, room: 'conversations' }))).data).toEqual({
+    forRooms: 'internal',
+  });
+});
+
+test('a refusal shows its code and sentence, anything unexpected is masked', async () => {
+  const { errors } = await ask('{ refuses breaks }', await bearer());
+  expect(errors?.map(({ message, extensions }) => [message, extensions])).toEqual([
+    ['Come back later.', { queue: 'small', code: 'OVERLOADED', retryAfterMs: 7 }],
+    [expect.stringContaining('Something went wrong on our side'), { code: 'INTERNAL_SERVER_ERROR' }],
+  ]);
+  expect(JSON.stringify(errors)).not.toContain('hunter2');
+});
+
+test('scalars are exact, and say how they are written when they are not', async () => {
+  expect((await ask('{ echo(value: "0.1000000000000000000001") }', await bearer())).data).toEqual({
+    echo: '0.1000000000000000000001',
+  });
+  const wrong = await ask('{ echo(value: "abc") }', await bearer());
+  expect(wrong.errors?.[0]?.message).toContain('A Decimal is a string such as "12.50".');
+});
+
+test('a body that is no JSON, or too long, is refused and the next request is answered', async () => {
+  const send = async (body: string) =>
+    (await fetch(subgraph.url, { method: 'POST', headers: { authorization: await bearer() }, body })).status;
+  expect(await send('{')).toBe(400);
+  expect(await send(' '.repeat(5 * 1024 * 1024))).toBe(413);
+  expect((await ask('{ whoami }', await bearer())).status).toBe(200);
+});
+
+test('events carry their cursor; a source that breaks ends alone, masked, on a socket that goes on', async () => {
+  const socket = createClient({
+    url: subgraph.url.replace(/^http/, 'ws'),
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: await bearer() },
+    retryAttempts: 0,
+  });
+  const extensions = { authorization: await bearer() };
+  const results: unknown[] = [];
+  for await (const result of socket.iterate({ query: 'subscription { counts(to: 2, breaks: true) }', extensions }))
+    results.push(result);
+  expect(results).toEqual([
+    { data: { counts: 1 }, extensions: { cursor: '1' } },
+    { data: { counts: 2 }, extensions: { cursor: '2' } },
+    {
+      errors: [expect.objectContaining({ extensions: { code: 'INTERNAL_SERVER_ERROR' } })],
+      extensions: { cursor: '2' },
+    },
+  ]);
+  const after: unknown[] = [];
+  for await (const result of socket.iterate({ query: 'subscription { counts(to: 1) }', extensions }))
+    after.push(result);
+  expect(after).toHaveLength(1);
+  // The socket's own identity is not the user's: a subscription needs one of its own.
+  const anonymous = socket.iterate({ query: 'subscription { counts(to: 1) }' });
+  await expect(anonymous.next()).rejects.toEqual([
+    expect.objectContaining({ extensions: { code: 'UNAUTHENTICATED' } }),
+  ]);
+  await socket.dispose();
+});
+
+test('a room asks another by GraphQL: its refusals keep their code, its silence has one of its own', async () => {
+  await using client = createRoomClient('conversations', subgraph.url, sign);
+  const call = (query: string) =>
+    client.call({ identity: ada, query, variables: {}, data: z.record(z.string(), z.unknown()), deadlineMs: 2_000 });
+  expect(await call('{ forRooms }')).toEqual({ forRooms: 'internal' });
+  await expect(call('{ refuses }')).rejects.toMatchObject({
+    code: 'OVERLOADED',
+    retryAfterMs: 7,
+    details: { queue: 'small' },
+  });
+  await using nowhere = createRoomClient('conversations', 'http://127.0.0.1:1/graphql', sign);
+  const lost = nowhere.call({ identity: ada, query: '{ a }', variables: {}, data: z.unknown(), deadlineMs: 2_000 });
+  await expect(lost).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
+});
