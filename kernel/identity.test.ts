@@ -1,0 +1,42 @@
+import { SignJWT } from 'jose';
+import { expect, test } from 'vitest';
+import { createIdentitySigner, createIdentityVerifier, type Identity } from './identity.ts';
+
+const secret = 'a secret of at least thirty-two characters';
+const ada: Identity = {
+  tenantId: '01900000-0000-7000-8000-00000000ac3e',
+  userId: '01900000-0000-7000-8000-000000000ada',
+  roles: ['USER', 'ADMIN'],
+  scopes: ['models:write'],
+};
+
+test('an identity arrives as it was signed, and its token is used again', async () => {
+  const sign = createIdentitySigner(secret);
+  const verify = createIdentityVerifier(secret);
+  expect(await verify(await sign(ada))).toEqual(ada);
+  expect(await sign(ada)).toBe(await sign({ ...ada }));
+  expect(await sign({ ...ada, room: 'usage' })).not.toBe(await sign(ada));
+});
+
+test('a token of another secret, issuer, audience, time or content is refused', async () => {
+  const verify = createIdentityVerifier(secret);
+  const make = (key: string, change: (token: SignJWT) => SignJWT, identity: unknown = ada): Promise<string> =>
+    change(
+      new SignJWT({ identity })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setIssuer('parlance-gateway')
+        .setAudience('parlance-rooms')
+        .setExpirationTime('1m'),
+    ).sign(Buffer.from(key));
+  const same = (token: SignJWT): SignJWT => token;
+  expect(await verify(await make(secret, same))).toEqual(ada);
+  const wrong = [
+    await make('another secret of more than thirty-two characters', same),
+    await make(secret, (token) => token.setIssuer('somebody')),
+    await make(secret, (token) => token.setAudience('somebody')),
+    await make(secret, (token) => token.setExpirationTime('-1s')),
+    await make(secret, same, { ...ada, tenantId: 'acme' }),
+    'nonsense',
+  ];
+  for (const token of wrong) await expect(verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+});
