@@ -16,17 +16,18 @@ const row = (tenantId: string) => ({
   updatedAt: new Date(),
 });
 
-/** @param open with the schema of conversations; called once. */
-export const databaseContract = (name: string, open: () => Promise<Database>): void => {
+/** @param open with the schema of conversations; called once. What it puts on the stack is closed after the database. */
+export const databaseContract = (name: string, open: (stack: AsyncDisposableStack) => Promise<Database>): void => {
   describe(name, () => {
+    const stack = new AsyncDisposableStack();
     let database: Database;
     const [acme, globex] = [randomUUID(), randomUUID()];
     beforeAll(async () => {
-      database = await open();
+      database = stack.use(await open(stack));
       await database.forTenant(acme).insert(ConversationEntity, row(acme));
       await database.forTenant(globex).insert(ConversationEntity, row(globex));
     });
-    afterAll(() => database[Symbol.asyncDispose]());
+    afterAll(() => stack.disposeAsync());
 
     const tenantsSeenBy = async (tenantId: string): Promise<string[]> => {
       const rows = await database.forTenant(tenantId).find(ConversationEntity, {});

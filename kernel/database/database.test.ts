@@ -8,21 +8,9 @@ import { openDatabase } from './open-database.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgresql } from './postgresql.ts';
 
-databaseContract('PGlite', async () => {
-  const directory = await createDirectory();
-  const database = await openPglite(directory.path, [conversationsSchema]);
-  return {
-    forTenant: database.forTenant,
-    asSystem: database.asSystem,
-    get statements() {
-      return database.statements;
-    },
-    ping: database.ping,
-    async [Symbol.asyncDispose]() {
-      await database[Symbol.asyncDispose]();
-      await directory[Symbol.asyncDispose]();
-    },
-  };
+databaseContract('PGlite', async (stack) => {
+  const directory = stack.use(await createDirectory());
+  return openPglite(directory.path, [conversationsSchema]);
 });
 
 databaseContract('PostgreSQL', async () => {
