@@ -58,6 +58,17 @@ export const databaseContract = (name: string, open: (stack: AsyncDisposableStac
       expect(await tenantsSeenBy(globex)).toEqual([globex]);
     });
 
+    test('a call sees the tenant that its function sets, and a statement without one nothing', async () => {
+      const [mine] = await database.forTenant(acme).find(ConversationEntity, {});
+      const turn = (tenantId: string) =>
+        database.call('select above_id from conversations.read_turn(?, ?, ?, ?, true, null)', [
+          ...[tenantId, mine?.ownerId, mine?.id, 'key'],
+        ]);
+      expect(await turn(acme)).toEqual([{ above_id: null }]);
+      expect(await turn(globex)).toEqual([]);
+      expect(await database.call('select id from conversations.conversations', [])).toEqual([]);
+    });
+
     test('a tenant that is no UUID, or empty, sees nothing', async () => {
       expect(await tenantsSeenBy('')).toEqual([]);
       await expect(tenantsSeenBy('x')).rejects.toThrow('uuid');

@@ -15,7 +15,6 @@ import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { type Conversation, ConversationEntity, conversationsSchema, type Message, MessageEntity } from './entities.ts';
-import { placeTurn } from './turns/place-turn.ts';
 
 export const logger = createLogger('test', 'silent');
 
@@ -82,13 +81,22 @@ export const openFixture = async (): Promise<Fixture> => {
     },
     turn: (conversation, above, content, answer = {}) =>
       database.forTenant(tenantId).transactional(async (em) => {
-        const ids = { userMessageId: uuidv7(), assistantMessageId: uuidv7() };
-        const places = await placeTurn(em, above, ids, content);
-        if (!places.user) throw new Error('a question has a place');
-        const common = { tenantId, conversationId: conversation.id, lastSeq: 0, createdAt: new Date() };
+        const id = uuidv7();
+        const depth = (above?.depth ?? 0) + 1;
+        const taken = above && (await em.count(MessageEntity, { branchId: above.branchId, depth })) > 0;
+        const common = {
+          tenantId,
+          conversationId: conversation.id,
+          branchId: above && !taken ? above.branchId : id,
+          pathLength: (above?.pathLength ?? 0) + content.length,
+          lastSeq: 0,
+          createdAt: new Date(),
+        };
         const question = em.create(MessageEntity, {
           ...common,
-          ...places.user,
+          id,
+          parentId: above?.id ?? null,
+          depth,
           role: 'USER',
           content,
           status: 'COMPLETED',
@@ -96,12 +104,14 @@ export const openFixture = async (): Promise<Fixture> => {
         const generation = { userId, candidates: [candidate] };
         const reply = em.create(MessageEntity, {
           ...common,
+          id: uuidv7(),
+          parentId: id,
+          depth: depth + 1,
           role: 'ASSISTANT',
           content: `answer to ${content}`,
           status: 'COMPLETED',
           generation,
           dispatchedAt: new Date(),
-          ...places.assistant,
           ...answer,
         });
         await em.flush();

@@ -1,10 +1,11 @@
 /** Mutations that start or stop a generation. */
 import { validate, version } from 'uuid';
 import { AppError } from '#kernel/errors.ts';
-import { requireConversation, requireMessage } from '../access.ts';
+import { requireMessage } from '../access.ts';
 import { type Message, MessageEntity } from '../entities.ts';
 import { readMessage } from '../streams/in-flight.ts';
 import { hashRequest, type TurnResult } from '../turns/idempotency.ts';
+import type { Place } from '../turns/read-turn.ts';
 import { startTurn } from '../turns/start-turn.ts';
 import { stopGeneration } from '../turns/stop-generation.ts';
 import { builder } from './builder.ts';
@@ -29,7 +30,9 @@ const SendMessagePayload = builder.objectRef<TurnResult>('SendMessagePayload').i
     assistantMessage: t.field({
       type: MessageRef,
       description: 'The answer to come.',
-      resolve: (turn, _, { room }) => readMessage(room.ports.streamLog, turn.assistantMessage),
+      // A new one has no log yet: it is as it was stored.
+      resolve: (turn, _, { room }) =>
+        turn.replayed ? readMessage(room.ports.streamLog, turn.assistantMessage) : turn.assistantMessage,
     }),
     replayed: t.exposeBoolean('replayed', {
       description: 'True when the idempotencyKey was used before: nothing new was started.',
@@ -136,19 +139,12 @@ builder.mutationFields((t) => ({
     description:
       'Admits, stores and queues one turn. The same idempotencyKey gives the same payload; with another input IDEMPOTENCY_KEY_REUSED.',
     args: { input: t.arg({ type: SendMessageInput, required: true, description: 'The question.' }) },
-    resolve: async (_, { input }, { identity, room }) => {
+    resolve: (_, { input }, { identity, room }) => {
       checkContent(input.content, room.maxContentLength);
       const generation = readGeneration('sendMessage', input);
-      const em = room.database.forTenant(identity.tenantId);
-      const conversation = await requireConversation(em, identity, input.conversationId, { intent: 'write' });
-      let above: Message | 'head' = 'head';
-      if (input.parentId != null) {
-        const found = validate(input.parentId)
-          ? await em.findOne(MessageEntity, { id: input.parentId, conversationId: conversation.id })
-          : null;
-        above = found ?? refuse('parentId', '"parentId" is no message of this conversation.');
-      }
-      return startTurn(room.turns, { ...generation, identity, conversation, above, content: input.content });
+      const { conversationId, parentId, content: question } = input;
+      const place: Place = parentId == null ? { kind: 'head' } : { kind: 'message', id: parentId };
+      return startTurn(room.turns, { ...generation, identity, conversationId, place, question });
     },
   }),
   regenerateMessage: t.field({
@@ -160,26 +156,28 @@ builder.mutationFields((t) => ({
       const generation = readGeneration('regenerateMessage', input);
       const em = room.database.forTenant(identity.tenantId);
       const { message, conversation } = await requireMessage(em, identity, input.messageId, 'write');
-      const above = await parentOf(context, message);
-      if (message.role !== 'ASSISTANT' || !above)
+      const question = await parentOf(context, message);
+      if (message.role !== 'ASSISTANT' || !question)
         return refuse('messageId', 'Only an answer can be regenerated. Use editMessage for a question.');
-      return startTurn(room.turns, { ...generation, identity, conversation, above, content: undefined });
+      const place = { kind: 'message', id: question.id } as const;
+      return startTurn(room.turns, { ...generation, identity, conversationId: conversation.id, place, question });
     },
   }),
   editMessage: t.field({
     type: SendMessagePayload,
     description: 'Asks the question anew in other words: a sibling of the given one, a new branch with its own answer.',
     args: { input: t.arg({ type: EditMessageInput, required: true, description: 'The new wording.' }) },
-    resolve: async (_, { input }, context) => {
-      const { identity, room } = context;
+    resolve: async (_, { input }, { identity, room }) => {
       checkContent(input.content, room.maxContentLength);
       const generation = readGeneration('editMessage', input);
       const em = room.database.forTenant(identity.tenantId);
       const { message, conversation } = await requireMessage(em, identity, input.messageId, 'write');
       if (message.role !== 'USER')
         return refuse('messageId', 'Only a question can be edited. Use regenerateMessage for an answer.');
-      const above = await parentOf(context, message);
-      return startTurn(room.turns, { ...generation, identity, conversation, above, content: input.content });
+      const { parentId } = message;
+      const place: Place = parentId == null ? { kind: 'root' } : { kind: 'message', id: parentId };
+      const question = input.content;
+      return startTurn(room.turns, { ...generation, identity, conversationId: conversation.id, place, question });
     },
   }),
   stopGeneration: t.field({

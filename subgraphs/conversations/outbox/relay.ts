@@ -23,13 +23,18 @@ const sweepEveryMs = 5_000;
 /** Rows of one sweep. */
 const sweepRows = 100;
 
-/** Stores a job in the transaction at hand. The row goes to `relay.publish` once that has committed. */
-export const addToOutbox = (em: EntityManager, job: GenerationJob): OutboxRow => {
+/** The row that holds a job until the broker has confirmed it. */
+export const outboxRowOf = (job: GenerationJob): OutboxRow => {
   const [candidate] = job.candidates;
   if (!candidate) throw new Error('a job has at least one candidate');
   // Through JSON: what the broker gets is what the row holds.
   const body: Json = JSON.parse(JSON.stringify(job));
-  const row = { id: uuidv7(), routingKey: generationQueue(candidate.pool), messageId: job.messageId, body };
+  return { id: uuidv7(), routingKey: generationQueue(candidate.pool), messageId: job.messageId, body };
+};
+
+/** Stores a job in the transaction at hand. The row goes to `relay.publish` once that has committed. */
+export const addToOutbox = (em: EntityManager, job: GenerationJob): OutboxRow => {
+  const row = outboxRowOf(job);
   em.create(OutboxEntity, { ...row, tenantId: job.tenantId });
   return row;
 };
@@ -44,9 +49,25 @@ export interface OutboxRelay extends AsyncDisposable {
 export const startOutboxRelay = (database: Database, broker: Broker, logger: Logger): OutboxRelay => {
   const running = new Set<Promise<void>>();
 
+  /** Confirmed rows; what gathers while some are deleted goes with one statement after them. */
+  let confirmed: string[] = [];
+  let deleting: Promise<void> | undefined;
+
+  const deleteConfirmed = async (): Promise<void> => {
+    while (confirmed.length > 0) {
+      const ids = confirmed;
+      confirmed = [];
+      await database.asSystem((em) => em.nativeDelete(OutboxEntity, { id: { $in: ids } }));
+    }
+  };
+
   const publishRow = async (row: OutboxRow): Promise<void> => {
     await broker.publish('jobs', row.routingKey, row.messageId, row.body);
-    await database.asSystem((em) => em.nativeDelete(OutboxEntity, { id: row.id }));
+    confirmed.push(row.id);
+    deleting ??= deleteConfirmed().finally(() => {
+      deleting = undefined;
+    });
+    await deleting;
   };
 
   const publish = async (rows: readonly OutboxRow[]): Promise<void> => {

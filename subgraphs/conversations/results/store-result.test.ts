@@ -94,7 +94,11 @@ test('a job that was committed but not published is published by the sweep, and 
   const generation = answer.generation;
   if (!generation) throw new Error('an answer has a generation');
   await fixture.database.asSystem(async (em) => {
-    addToOutbox(em, await buildJob(em, conversation, question, { id: answer.id, generation }));
+    const { tenantId, id: conversationId, systemPrompt } = conversation;
+    addToOutbox(
+      em,
+      buildJob({ tenantId, conversationId, systemPrompt, branch: [question], answerId: answer.id, generation }),
+    );
   });
   await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
   await relay.sweep(0);

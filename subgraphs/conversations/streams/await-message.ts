@@ -2,18 +2,23 @@
  * The message of a stream that was opened in the same flight as its mutation, or before: it is waited for, by signal and not by
  * polling, for a stated time, and the caller's right to it is checked when it exists.
  */
+import { z } from 'zod';
 import type { Database } from '#kernel/database/database.ts';
-import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
-import { requireMessage } from '../access.ts';
+import { messageNotFound } from '../access.ts';
 import { messageTopic } from '../changes.ts';
-import type { Message } from '../entities.ts';
+import { type Message, MessageEntity } from '../entities.ts';
 
 /** Milliseconds that a message may come after its stream. */
 const waitMs = 5_000;
 
-const isNotFound = (fault: unknown): boolean => fault instanceof AppError && fault.code === 'NOT_FOUND';
+/** All columns but the search vector. */
+const findSql = `
+  select id, tenant_id, conversation_id, parent_id, branch_id, depth, path_length, role, content, status, finish_reason,
+    failure, model_id, generation, dispatched_at, stop_requested_at, last_seq, created_at, completed_at
+  from conversations.find_message(?, ?, ?)`;
+const rowsSchema = z.array(z.record(z.string(), z.unknown()));
 
 /** Throws NOT_FOUND when there is no such message after the wait, or it is somebody else's. */
 export const awaitMessage = async (
@@ -21,23 +26,26 @@ export const awaitMessage = async (
   identity: Identity,
   messageId: string,
 ): Promise<Message> => {
-  const find = async (): Promise<Message> =>
-    (await requireMessage(room.database.forTenant(identity.tenantId), identity, messageId, 'read')).message;
-  try {
-    return await find();
-  } catch (cause) {
-    if (!isNotFound(cause)) throw cause;
-  }
+  const { tenantId, userId, roles } = identity;
+  const find = async (): Promise<Message | undefined> => {
+    const parameters = [tenantId, messageId, roles.includes('ADMIN') ? null : userId];
+    const [row] = rowsSchema.parse(await room.database.call(findSql, parameters));
+    return row && room.database.forTenant(tenantId).map(MessageEntity, row);
+  };
+  const found = await find();
+  if (found) return found;
   const added = Promise.withResolvers<void>();
-  const close = await room.ports.signals.subscribe(messageTopic(identity.tenantId, messageId), () => added.resolve());
+  const close = await room.ports.signals.subscribe(messageTopic(tenantId, messageId), () => added.resolve());
   const timer = setTimeout(added.resolve, waitMs);
   try {
     // It may have been stored between the look-up and the subscription.
-    return await find().catch(async (cause) => {
-      if (!isNotFound(cause)) throw cause;
+    let message = await find();
+    if (!message) {
       await added.promise;
-      return find();
-    });
+      message = await find();
+    }
+    if (!message) throw messageNotFound();
+    return message;
   } finally {
     clearTimeout(timer);
     await close();

@@ -2,47 +2,46 @@
  * The job of an assistant message: the route that admission chose, and the branch above it, newest messages first chosen until the
  * largest context window is surely full. The worker cuts it exactly, by the model's own tokens.
  */
-import type { EntityManager } from '@mikro-orm/sql';
 import type { GenerationJob, PromptMessage } from '#kernel/messages/generation-job.ts';
-import { readBranch } from '../branch.ts';
-import type { Conversation, Generation, Message } from '../entities.ts';
+import type { Generation, Message } from '../entities.ts';
 
 /** Characters a token has at most in running text: more than the 4 of English, so that enough history is sent. */
 const charactersPerToken = 6;
 /** Messages of history at most. */
-const maxHistory = 500;
+export const maxHistory = 500;
+
+type Said = Pick<Message, 'role' | 'content' | 'status'>;
+
+export interface JobInput {
+  readonly tenantId: string;
+  readonly conversationId: string;
+  readonly systemPrompt: string | null | undefined;
+  /** The branch that the answer goes under, oldest first; the last one is the question. */
+  readonly branch: readonly Said[];
+  readonly answerId: string;
+  readonly generation: Generation;
+}
 
 /** Answers that are worth showing to the model. */
-const isPrompt = (message: Message): boolean => message.content.length > 0 && message.status !== 'BLOCKED';
+const isPrompt = (message: Said): boolean => message.content.length > 0 && message.status !== 'BLOCKED';
 
-/** @param question the message that the assistant message answers: its parent. */
-export const buildJob = async (
-  em: EntityManager,
-  conversation: Conversation,
-  question: Message,
-  assistant: { readonly id: string; readonly generation: Generation },
-): Promise<GenerationJob> => {
-  const { generation } = assistant;
-  // By the question's parent: the question itself may not be in the table yet.
-  const above =
-    question.parentId == null
-      ? []
-      : await readBranch(em, question.parentId, question.depth - maxHistory, question.depth - 1);
+export const buildJob = (input: JobInput): GenerationJob => {
+  const { generation, branch, systemPrompt } = input;
   const budget = charactersPerToken * Math.max(...generation.candidates.map((candidate) => candidate.contextWindow));
   const history: PromptMessage[] = [];
   let characters = 0;
-  for (const message of [question, ...above.toReversed()]) {
+  for (const message of branch.toReversed()) {
     characters += message.content.length;
     if (history.length > 0 && characters > budget) break;
     if (isPrompt(message)) history.push({ role: message.role, content: message.content });
   }
-  if (conversation.systemPrompt) history.push({ role: 'SYSTEM', content: conversation.systemPrompt });
+  if (systemPrompt) history.push({ role: 'SYSTEM', content: systemPrompt });
   return {
     kind: 'reply',
-    tenantId: conversation.tenantId,
+    tenantId: input.tenantId,
     userId: generation.userId,
-    conversationId: conversation.id,
-    messageId: assistant.id,
+    conversationId: input.conversationId,
+    messageId: input.answerId,
     history: history.reverse(),
     candidates: [...generation.candidates],
     maxOutputTokens: generation.maxOutputTokens,

@@ -3,9 +3,10 @@
  * `onBusy: ENQUEUE` or `INTERRUPT` left waiting goes out in the transaction that stores the end of the one before.
  */
 import type { EntityManager } from '@mikro-orm/sql';
+import { readBranch } from '../branch.ts';
 import { type Conversation, MessageEntity } from '../entities.ts';
 import { addToOutbox, type OutboxRow } from '../outbox/relay.ts';
-import { buildJob } from './build-job.ts';
+import { buildJob, maxHistory } from './build-job.ts';
 
 /** Undefined when nothing waits. The caller holds the conversation's row lock. */
 export const dispatchNext = async (em: EntityManager, conversation: Conversation): Promise<OutboxRow | undefined> => {
@@ -15,7 +16,9 @@ export const dispatchNext = async (em: EntityManager, conversation: Conversation
     { orderBy: { createdAt: 'asc', id: 'asc' } },
   );
   if (!next?.generation || next.parentId == null) return undefined;
-  const question = await em.findOneOrFail(MessageEntity, { id: next.parentId });
   next.dispatchedAt = new Date();
-  return addToOutbox(em, await buildJob(em, conversation, question, { id: next.id, generation: next.generation }));
+  const { tenantId, id: conversationId, systemPrompt } = conversation;
+  const branch = await readBranch(em, next.parentId, next.depth - maxHistory, next.depth - 1);
+  const job = { tenantId, conversationId, systemPrompt, branch, answerId: next.id, generation: next.generation };
+  return addToOutbox(em, buildJob(job));
 };

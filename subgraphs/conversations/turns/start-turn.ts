@@ -3,8 +3,6 @@
  * with its job in one transaction under the conversation's row lock. Invariant: one idempotency key leads to one pair of
  * messages, one job and one reservation, however often and however concurrently it is sent.
  */
-import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
-import type { EntityManager } from '@mikro-orm/sql';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
@@ -12,26 +10,24 @@ import type { RouteCandidate } from '#kernel/messages/generation-job.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { conversationNotFound } from '../access.ts';
 import type { ChangeFeed } from '../changes.ts';
-import { type Conversation, ConversationEntity, inFlightStatuses, type Message, MessageEntity } from '../entities.ts';
-import { addToOutbox, type OutboxRelay, type OutboxRow } from '../outbox/relay.ts';
+import type { Message } from '../entities.ts';
+import type { OutboxRelay } from '../outbox/relay.ts';
 import type { Admission } from './admission.ts';
-import { buildJob } from './build-job.ts';
-import { findReplay, recordSend, type TurnResult } from './idempotency.ts';
-import { newMessageId, placeTurn } from './place-turn.ts';
+import { buildJob, maxHistory } from './build-job.ts';
+import { replayTurn, type TurnResult } from './idempotency.ts';
 import type { CheckPressure } from './queue-pressure.ts';
-
-export type BusyPolicy = 'REJECT' | 'ENQUEUE' | 'INTERRUPT';
+import { type History, type Place, readHistory, readTurn, type Turn } from './read-turn.ts';
+import { type BusyPolicy, newMessageId, type StoreOutcome, storeTurn } from './store-turn.ts';
 
 export interface TurnRequest {
   readonly identity: Identity;
   readonly idempotencyKey: string;
   /** Hash of everything else the client sent: the same key with another hash is refused. */
   readonly requestHash: string;
-  readonly conversation: Conversation;
-  /** The message to go under; `head`: whatever the head is when the turn is stored; undefined: the root. */
-  readonly above: Message | 'head' | undefined;
-  /** What the user wrote; undefined: only a new answer to `above`. */
-  readonly content: string | undefined;
+  readonly conversationId: string;
+  readonly place: Place;
+  /** What the user wrote, or the question at `place` that gets another answer. */
+  readonly question: string | Message;
   readonly replyId: string | undefined;
   readonly modelPolicy: string | undefined;
   readonly maxOutputTokens: number | undefined;
@@ -52,164 +48,137 @@ export interface TurnServices {
 const charactersPerToken = 4;
 /** Milliseconds after which a busy conversation is worth another try. */
 const busyRetryAfterMs = 1_000;
+/** Times that a turn is placed anew because another one took its place first. */
+const mostPlacings = 8;
 
 const tokensOf = (characters: number): number => Math.ceil(characters / charactersPerToken);
 
-/** Characters that every prompt of this turn has, however much history is cut: the system prompt and the question. */
-const uncuttableLength = ({ conversation, content, above }: TurnRequest): number => {
-  const question = content ?? (above === 'head' ? undefined : above)?.content ?? '';
-  return (conversation.systemPrompt?.length ?? 0) + question.length;
-};
-
-interface Stored extends TurnResult {
-  readonly outbox: readonly OutboxRow[];
-  readonly interrupted: readonly string[];
-}
-
-interface Ids {
-  readonly userMessageId: string | undefined;
-  readonly assistantMessageId: string;
-}
-
-/** Applies the busy policy under the lock. Returns whether the new answer has to wait, and what was asked to stop. */
-const makeWay = async (
-  em: EntityManager,
-  conversationId: string,
-  onBusy: BusyPolicy,
-): Promise<{ readonly wait: boolean; readonly interrupted: readonly string[] }> => {
-  const running = await em.find(MessageEntity, { conversationId, status: { $in: [...inFlightStatuses] } });
-  if (running.length === 0) return { wait: false, interrupted: [] };
-  if (onBusy === 'REJECT') {
-    throw new AppError(
-      'CONVERSATION_BUSY',
-      'An answer is being written in this conversation. Wait for it, stop it, or send with onBusy ENQUEUE or INTERRUPT.',
-      {
-        retryAfterMs: busyRetryAfterMs,
-      },
-    );
-  }
-  if (onBusy === 'ENQUEUE') return { wait: true, interrupted: [] };
-  for (const message of running) message.stopRequestedAt ??= new Date();
-  return { wait: true, interrupted: running.map((message) => message.id) };
-};
-
-const store = async (
-  em: EntityManager,
-  request: TurnRequest,
-  ids: Ids,
-  candidates: readonly RouteCandidate[],
-): Promise<Stored | 'replay'> => {
-  const { identity } = request;
-  const conversation = await em.findOne(
-    ConversationEntity,
-    { id: request.conversation.id, deletedAt: null },
-    { lockMode: LockMode.PESSIMISTIC_WRITE },
+const busy = (): AppError =>
+  new AppError(
+    'CONVERSATION_BUSY',
+    'An answer is being written in this conversation. Wait for it, stop it, or send with onBusy ENQUEUE or INTERRUPT.',
+    { retryAfterMs: busyRetryAfterMs },
   );
-  if (!conversation) throw conversationNotFound();
-  const headId = request.above === 'head' ? conversation.headId : undefined;
-  const above = headId ? await em.findOneOrFail(MessageEntity, { id: headId }) : request.above;
-  const parent = above === 'head' ? undefined : above;
-  const answersId = ids.userMessageId ?? parent?.id;
-  if (answersId === undefined) throw new Error('an answer without a question');
-  if (!(await recordSend(em, request, answersId, ids.assistantMessageId))) return 'replay';
-  const { wait, interrupted } = await makeWay(em, conversation.id, request.onBusy);
-  const { user, assistant } = await placeTurn(em, parent, ids, request.content ?? '');
 
-  const now = new Date();
-  const common = { tenantId: identity.tenantId, conversationId: conversation.id, createdAt: now };
-  const userMessage = user
-    ? em.create(MessageEntity, {
-        ...common,
-        ...user,
-        role: 'USER',
-        content: request.content ?? '',
-        status: 'COMPLETED',
-        completedAt: now,
-      })
-    : parent;
-  if (!userMessage) throw new Error('an answer without a question');
+const isUniqueViolation = (fault: unknown): boolean =>
+  fault instanceof Error && 'code' in fault && fault.code === '23505';
+
+/** What is known of a turn when the other rooms have admitted it. */
+interface Admitted {
+  readonly turn: Turn;
+  readonly history: History;
+  readonly questionId: string;
+  readonly answerId: string;
+  readonly candidates: readonly RouteCandidate[];
+}
+
+type Stored = Extract<StoreOutcome, { kind: 'stored' }>;
+
+const storeOnce = (
+  database: Database,
+  request: TurnRequest,
+  admitted: Admitted,
+  onBusy: BusyPolicy,
+): Promise<StoreOutcome> => {
+  const { identity, conversationId, idempotencyKey, requestHash, question, place } = request;
+  const { turn, history, answerId, questionId } = admitted;
   const generation = {
     userId: identity.userId,
-    candidates,
+    candidates: admitted.candidates,
     maxOutputTokens: request.maxOutputTokens,
     temperature: request.temperature,
   };
-  const assistantMessage = em.create(MessageEntity, {
-    ...common,
-    ...assistant,
-    role: 'ASSISTANT',
-    content: '',
-    status: 'QUEUED',
-    modelId: candidates[0]?.modelId ?? null,
-    generation,
-    dispatchedAt: wait ? null : now,
+  const isNew = typeof question === 'string';
+  const branch = isNew
+    ? [...history, { role: 'USER' as const, content: question, status: 'COMPLETED' as const }]
+    : history;
+  const { tenantId } = identity;
+  const { systemPrompt } = turn;
+  return storeTurn(database, {
+    ...{ identity, conversationId, idempotencyKey, requestHash, onBusy, answerId, generation },
+    followsHead: place.kind === 'head',
+    aboveId: turn.aboveId,
+    question: isNew ? { id: questionId, content: question } : question,
+    job: buildJob({ tenantId, conversationId, systemPrompt, branch, answerId, generation }),
   });
-  conversation.headId = assistantMessage.id;
-  conversation.updatedAt = now;
-  const outbox = wait
-    ? []
-    : [addToOutbox(em, await buildJob(em, conversation, userMessage, { id: assistantMessage.id, generation }))];
-  return { userMessage, assistantMessage, replayed: false, outbox, interrupted };
 };
 
-/** Throws the refusals of admission, CONVERSATION_BUSY, IDEMPOTENCY_KEY_REUSED, OVERLOADED, NOT_FOUND. */
-export const startTurn = async (services: TurnServices, request: TurnRequest): Promise<TurnResult> => {
-  const { database, admission, identity } = { ...services, identity: request.identity };
-  const replay = await findReplay(database.forTenant(identity.tenantId), request);
-  if (replay) return replay;
+/**
+ * Stores until the turn has its place. An answer that has ended for everybody who watches, but whose row is not written yet, makes the
+ * conversation busy for nobody: the new one waits for that row.
+ */
+const store = async (services: TurnServices, request: TurnRequest, first: Admitted): Promise<Stored | 'known'> => {
+  const { database, streamLog } = services;
+  let admitted = first;
+  let { onBusy } = request;
+  for (let placing = 1; placing <= mostPlacings; placing += 1) {
+    const outcome = await storeOnce(database, request, admitted, onBusy);
+    if (outcome.kind === 'stored') return outcome;
+    if (outcome.kind === 'known') return 'known';
+    if (outcome.kind === 'gone') throw conversationNotFound();
+    if (outcome.kind === 'busy') {
+      const logs = await Promise.all(outcome.running.map((id) => streamLog.snapshot(id)));
+      if (!logs.every((log) => log?.ended)) throw busy();
+      onBusy = 'ENQUEUE';
+    } else {
+      const turn = await readTurn(database, request);
+      const history = await readHistory(database, request.identity.tenantId, turn.aboveId, maxHistory);
+      admitted = { ...admitted, turn, history };
+    }
+  }
+  throw busy();
+};
 
-  const ids: Ids = {
-    userMessageId: request.content === undefined ? undefined : newMessageId(),
-    assistantMessageId: request.replyId ?? newMessageId(),
-  };
-  const above = await pathLengthAbove(database.forTenant(identity.tenantId), request);
+/** Throws the refusals of admission, CONVERSATION_BUSY, IDEMPOTENCY_KEY_REUSED, OVERLOADED, NOT_FOUND, BAD_USER_INPUT. */
+export const startTurn = async (services: TurnServices, request: TurnRequest): Promise<TurnResult> => {
+  const { database, admission } = services;
+  const { identity, conversationId, question, requestHash } = request;
+  const turn = await readTurn(database, request);
+  if (turn.send) return replayTurn(database, identity.tenantId, turn.send, requestHash);
+
+  const content = typeof question === 'string' ? question : undefined;
+  const asked = typeof question === 'string' ? question : question.content;
+  const answerId = request.replyId ?? newMessageId();
+  const questionId = typeof question === 'string' ? newMessageId() : question.id;
+  const reading = readHistory(database, identity.tenantId, turn.aboveId, maxHistory);
+  // Awaited below, where the reservation is given back when it fails.
+  reading.catch(() => undefined);
   const candidates = await admission.admit({
     identity,
-    conversationId: request.conversation.id,
-    userMessageId: ids.userMessageId ?? ids.assistantMessageId,
-    assistantMessageId: ids.assistantMessageId,
-    content: request.content,
-    modelPolicy: request.modelPolicy ?? request.conversation.modelPolicy ?? undefined,
-    inputTokens: tokensOf(above + (request.content?.length ?? 0)),
-    leastInputTokens: tokensOf(uncuttableLength(request)),
+    conversationId,
+    userMessageId: content === undefined ? answerId : questionId,
+    assistantMessageId: answerId,
+    content,
+    modelPolicy: request.modelPolicy ?? turn.modelPolicy,
+    inputTokens: tokensOf(turn.pathLength + (content?.length ?? 0)),
+    leastInputTokens: tokensOf((turn.systemPrompt?.length ?? 0) + asked.length),
     maxOutputTokens: request.maxOutputTokens,
   });
 
-  let stored: Stored | 'replay';
+  let stored: Stored | 'known';
   try {
     const [first] = candidates;
     if (first) services.checkPressure(first.pool);
-    stored = await database.forTenant(identity.tenantId).transactional((em) => store(em, request, ids, candidates));
+    stored = await store(services, request, { turn, history: await reading, questionId, answerId, candidates });
   } catch (cause) {
-    await admission.release(identity, ids.assistantMessageId);
-    if (cause instanceof UniqueConstraintViolationException && request.replyId !== undefined) {
-      throw new AppError(
-        'BAD_USER_INPUT',
-        'There is a message with this replyId already. Make a new one for each message.',
-        {
-          cause,
-          argument: 'replyId',
-        },
-      );
-    }
-    throw cause;
+    await admission.release(identity, answerId);
+    if (!isUniqueViolation(cause) || request.replyId === undefined) throw cause;
+    throw new AppError(
+      'BAD_USER_INPUT',
+      'There is a message with this replyId already. Make a new one for each message.',
+      { cause, argument: 'replyId' },
+    );
   }
-  if (stored === 'replay') {
-    const known = await findReplay(database.forTenant(identity.tenantId), request);
-    if (!known) throw new Error('a recorded send is gone');
-    if (known.assistantMessage.id !== ids.assistantMessageId) await admission.release(identity, ids.assistantMessageId);
-    return known;
+  if (stored === 'known') {
+    const { send } = await readTurn(database, request);
+    if (!send) throw new Error('a recorded send is gone');
+    if (send.answerId !== answerId) await admission.release(identity, answerId);
+    return replayTurn(database, identity.tenantId, send, requestHash);
   }
   void services.relay.publish(stored.outbox);
   for (const id of stored.interrupted) await services.streamLog.requestStop(id);
-  services.changes.announce(request.conversation, 'MESSAGE_ADDED', stored.assistantMessage.id);
-  return stored;
-};
-
-/** Characters of the history that the prompt will have, at most. */
-const pathLengthAbove = async (em: EntityManager, request: TurnRequest): Promise<number> => {
-  if (request.above !== 'head') return request.above?.pathLength ?? 0;
-  const { headId } = request.conversation;
-  if (!headId) return 0;
-  return (await em.findOne(MessageEntity, { id: headId }, { fields: ['pathLength'] }))?.pathLength ?? 0;
+  const { userMessage, assistantMessage } = stored;
+  const announced = { id: conversationId, tenantId: identity.tenantId, ownerId: identity.userId };
+  services.changes.announce(announced, 'MESSAGE_ADDED', assistantMessage.id);
+  return { userMessage, assistantMessage, replayed: false };
 };

@@ -1,0 +1,94 @@
+/**
+ * What a turn must know before it is admitted, read in one statement, and the branch it goes under, read while the other rooms are
+ * asked. Both see what the caller may change and nothing else (migrations/conversations/Migration0002StoreTurns.ts).
+ */
+import { validate } from 'uuid';
+import { z } from 'zod';
+import type { Database } from '#kernel/database/database.ts';
+import { AppError } from '#kernel/errors.ts';
+import type { Identity } from '#kernel/identity.ts';
+import { conversationNotFound } from '../access.ts';
+import { messageRoles, messageStatuses } from '../entities.ts';
+
+/** Where a turn goes: under the head, whatever it is when the turn is stored, or under no message, or under the one with this id. */
+export type Place = { readonly kind: 'head' | 'root' } | { readonly kind: 'message'; readonly id: string };
+
+export interface KnownSend {
+  readonly requestHash: string;
+  readonly questionId: string;
+  readonly answerId: string;
+}
+
+export interface Turn {
+  readonly modelPolicy: string | undefined;
+  readonly systemPrompt: string | undefined;
+  /** What the idempotency key led to before. */
+  readonly send: KnownSend | undefined;
+  /** Undefined: at the root. */
+  readonly aboveId: string | undefined;
+  /** Characters of all messages down to that one. */
+  readonly pathLength: number;
+}
+
+const turnSchema = z.object({
+  model_policy: z.string().nullable(),
+  system_prompt: z.string().nullable(),
+  request_hash: z.string().nullable(),
+  question_id: z.string().nullable(),
+  answer_id: z.string().nullable(),
+  above_id: z.string().nullable(),
+  above_path_length: z.coerce.number(),
+});
+
+/** Throws NOT_FOUND, and BAD_USER_INPUT when the message to go under is not in the conversation. */
+export const readTurn = async (
+  database: Database,
+  request: {
+    readonly identity: Identity;
+    readonly conversationId: string;
+    readonly idempotencyKey: string;
+    readonly place: Place;
+  },
+): Promise<Turn> => {
+  const { identity, conversationId, idempotencyKey, place } = request;
+  const wanted = place.kind === 'message' && validate(place.id) ? place.id : null;
+  if (!validate(conversationId)) throw conversationNotFound();
+  const [found] = await database.call('select * from conversations.read_turn(?, ?, ?, ?, ?, ?)', [
+    ...[identity.tenantId, identity.userId, conversationId, idempotencyKey],
+    ...[place.kind === 'head', wanted],
+  ]);
+  if (found === undefined) throw conversationNotFound();
+  const row = turnSchema.parse(found);
+  if (place.kind === 'message' && row.above_id === null) {
+    throw new AppError('BAD_USER_INPUT', '"parentId" is no message of this conversation.', { argument: 'parentId' });
+  }
+  const { request_hash: requestHash, question_id: questionId, answer_id: answerId } = row;
+  return {
+    modelPolicy: row.model_policy ?? undefined,
+    systemPrompt: row.system_prompt ?? undefined,
+    send:
+      requestHash === null || questionId === null || answerId === null
+        ? undefined
+        : { requestHash, questionId, answerId },
+    aboveId: row.above_id ?? undefined,
+    pathLength: row.above_path_length,
+  };
+};
+
+const historySchema = z.array(
+  z.object({ role: z.enum(messageRoles), content: z.string(), status: z.enum(messageStatuses) }),
+);
+export type History = z.infer<typeof historySchema>;
+
+/** The path down to a message, at most its last `most` messages, oldest first. */
+export const readHistory = async (
+  database: Database,
+  tenantId: string,
+  tipId: string | undefined,
+  most: number,
+): Promise<History> =>
+  tipId === undefined
+    ? []
+    : historySchema.parse(
+        await database.call('select * from conversations.read_history(?, ?, ?)', [tenantId, tipId, most]),
+      );

@@ -1,0 +1,133 @@
+/**
+ * Stores an admitted turn with its job: one statement, which locks the conversation, applies the busy policy and places the messages in the
+ * tree (migrations/conversations/Migration0002StoreTurns.ts). Invariant: all of it is stored, or nothing.
+ */
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import type { Database } from '#kernel/database/database.ts';
+import type { Identity } from '#kernel/identity.ts';
+import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import type { Generation, Message } from '../entities.ts';
+import { type OutboxRow, outboxRowOf } from '../outbox/relay.ts';
+
+export type BusyPolicy = 'REJECT' | 'ENQUEUE' | 'INTERRUPT';
+
+export interface AdmittedTurn {
+  readonly identity: Identity;
+  readonly conversationId: string;
+  readonly idempotencyKey: string;
+  readonly requestHash: string;
+  readonly onBusy: BusyPolicy;
+  /** Whether `aboveId` must still be the head. */
+  readonly followsHead: boolean;
+  readonly aboveId: string | undefined;
+  /** The question that was asked before, or the new one. */
+  readonly question: Message | { readonly id: string; readonly content: string };
+  readonly answerId: string;
+  readonly generation: Generation;
+  readonly job: GenerationJob;
+}
+
+export type StoreOutcome =
+  | {
+      readonly kind: 'stored';
+      readonly userMessage: Message;
+      readonly assistantMessage: Message;
+      /** The job to publish; none while the answer waits for another. */
+      readonly outbox: readonly OutboxRow[];
+      /** Answers that were asked to stop. */
+      readonly interrupted: readonly string[];
+    }
+  /** Answers in flight, under `REJECT`. */
+  | { readonly kind: 'busy'; readonly running: readonly string[] }
+  /** The conversation is deleted; the idempotency key is known by now; the head is another one by now. */
+  | { readonly kind: 'gone' | 'known' | 'moved' };
+
+const idsSchema = z
+  .string()
+  .transform((text): unknown => JSON.parse(text))
+  .or(z.array(z.unknown()))
+  .pipe(z.array(z.string()));
+const outcomeSchema = z.discriminatedUnion('outcome', [
+  z.object({
+    outcome: z.enum(['STORED', 'WAITING']),
+    running: idsSchema,
+    branch_id: z.string(),
+    depth: z.number(),
+    path_length: z.coerce.number(),
+  }),
+  z.object({ outcome: z.literal('BUSY'), running: idsSchema }),
+  z.object({ outcome: z.enum(['GONE', 'KNOWN', 'MOVED']) }),
+]);
+const refusals = { GONE: 'gone', KNOWN: 'known', MOVED: 'moved' } as const;
+
+const storeSql = `select * from conversations.store_turn(${Array.from({ length: 17 }, () => '?').join(', ')})`;
+
+/** Rejects with a unique violation when the answer's id is taken. */
+export const storeTurn = async (database: Database, turn: AdmittedTurn): Promise<StoreOutcome> => {
+  const { identity, question, aboveId, generation, answerId } = turn;
+  const isNew = !('role' in question);
+  const now = new Date();
+  const row = outboxRowOf(turn.job);
+  const modelId = generation.candidates[0]?.modelId ?? null;
+  const [found] = await database.call(storeSql, [
+    ...[identity.tenantId, identity.userId, turn.conversationId, turn.idempotencyKey, turn.requestHash],
+    ...[turn.onBusy, turn.followsHead, aboveId ?? null],
+    ...[isNew ? question.id : null, isNew ? question.content : null, answerId],
+    ...[modelId, JSON.stringify(generation), now.toISOString()],
+    ...[row.id, row.routingKey, JSON.stringify(row.body)],
+  ]);
+  const result = outcomeSchema.parse(found);
+  if (result.outcome === 'BUSY') return { kind: 'busy', running: result.running };
+  if (result.outcome !== 'STORED' && result.outcome !== 'WAITING') return { kind: refusals[result.outcome] };
+  const waits = result.outcome === 'WAITING';
+  const common = {
+    tenantId: identity.tenantId,
+    conversationId: turn.conversationId,
+    branchId: result.branch_id,
+    pathLength: result.path_length,
+    finishReason: null,
+    failure: null,
+    stopRequestedAt: null,
+    lastSeq: 0,
+    createdAt: now,
+  };
+  const userMessage: Message = isNew
+    ? {
+        ...common,
+        id: question.id,
+        parentId: aboveId ?? null,
+        depth: result.depth,
+        role: 'USER',
+        content: question.content,
+        status: 'COMPLETED',
+        modelId: null,
+        generation: null,
+        dispatchedAt: null,
+        completedAt: now,
+      }
+    : question;
+  const assistantMessage: Message = {
+    ...common,
+    id: answerId,
+    parentId: question.id,
+    depth: isNew ? result.depth + 1 : result.depth,
+    role: 'ASSISTANT',
+    content: '',
+    status: 'QUEUED',
+    modelId,
+    generation,
+    dispatchedAt: waits ? null : now,
+    completedAt: null,
+  };
+  return {
+    kind: 'stored',
+    userMessage,
+    assistantMessage,
+    outbox: waits ? [] : [row],
+    interrupted: turn.onBusy === 'INTERRUPT' ? result.running : [],
+  };
+};
+
+/** A time-ordered id, so that rows of one time lie together. */
+export const newMessageId = (): string => uuidv7();
