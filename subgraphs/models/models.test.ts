@@ -45,10 +45,10 @@ describe.each(engines)('on %s', (engine) => {
     return data.upsertRoutingPolicy;
   };
 
-  test('routes in the order of the file, then what workers brought, the demonstration last', async () => {
+  test('routes in the order of the file, then what workers brought, and not to the demonstration', async () => {
     const { data } = await route(newTenant());
     const candidates = routeCandidateSchema.array().parse(data.routeMessage.candidates);
-    expect(candidates.map(({ modelId }) => modelId)).toEqual(['acme/small', 'local/tiny', 'parlance/demonstration']);
+    expect(candidates.map(({ modelId }) => modelId)).toEqual(['acme/small', 'local/tiny']);
     expect(candidates[0]).toEqual({
       modelId: 'acme/small',
       provider: 'acme',
@@ -67,9 +67,9 @@ describe.each(engines)('on %s', (engine) => {
 
   test('routes by plan, capability and length', async () => {
     const pro = newTenant('PRO');
-    expect(await routedIds(pro)).toEqual(['acme/small', 'acme/large', 'local/tiny', 'parlance/demonstration']);
+    expect(await routedIds(pro)).toEqual(['acme/small', 'acme/large', 'local/tiny']);
     expect(await routedIds(pro, { requires: ['VISION'] })).toEqual(['acme/large']);
-    expect(await routedIds(pro, { inputTokens: 7900 })).toEqual(['acme/large', 'parlance/demonstration']);
+    expect(await routedIds(pro, { inputTokens: 7900 })).toEqual(['acme/large']);
     expect(await routedIds(pro, { modelPolicy: 'local/tiny' })).toEqual(['local/tiny']);
   });
 
@@ -99,7 +99,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(await routedIds(tenant)).toEqual(['local/tiny', 'acme/large']);
     expect(await routedIds(tenant, { modelPolicy: 'eyes' })).toEqual(['acme/large']);
     await setPolicy(tenant, { name: 'cheap', maxInputPrice: '0.15', strategy: 'PRICE', isDefault: true });
-    expect(await routedIds(tenant)).toEqual(['local/tiny', 'parlance/demonstration', 'acme/small']);
+    expect(await routedIds(tenant)).toEqual(['local/tiny', 'acme/small']);
     const { data } = await models.ask(tenant.user, '{ routingPolicies { name isDefault } }');
     expect(data.routingPolicies).toEqual([
       { name: 'cheap', isDefault: true },
@@ -161,7 +161,7 @@ describe.each(engines)('on %s', (engine) => {
       policy: null,
       'acme/small': 'CHOSEN',
       'local/tiny': 'FALLBACK',
-      'parlance/demonstration': 'FALLBACK',
+      'parlance/demonstration': 'NO_REAL_MODEL',
       'acme/large': 'NOT_IN_PLAN',
     });
     expect(await explain({ modelPolicy: 'few', inputTokens: 5000 })).toEqual({

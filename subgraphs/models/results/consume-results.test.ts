@@ -57,7 +57,7 @@ test('tells the other processes only when routing changes', async () => {
 
 test('keeps messages from a model that fails, until it succeeds again', async () => {
   await using models = await openModelsRoom();
-  await models.announce('w1', ['acme/small', 'parlance/demonstration']);
+  await models.announce('w1', ['acme/small', 'local/tiny']);
   await vi.waitFor(async () => expect((await chosen(models)).model.id).toBe('acme/small'));
   const changed = models.subscribe(admin, 'subscription { modelHealthChanged { id health { state } } }');
   // The subscription is in force once it tells of a change that this test makes up.
@@ -71,14 +71,14 @@ test('keeps messages from a model that fails, until it succeeds again', async ()
   let change = (await changed.next()).data;
   while (JSON.stringify(change).includes('acme/large')) change = (await changed.next()).data;
   expect(change).toEqual({ modelHealthChanged: { id: 'acme/small', health: { state: 'OPEN' } } });
-  expect((await chosen(models)).model.id).toBe('parlance/demonstration');
+  expect((await chosen(models)).model.id).toBe('local/tiny');
 
   await models.database.asSystem((em) =>
     em.execute(`update models.generation_outcomes set finished_at = finished_at - interval '31 seconds'`),
   );
   await models.ports.signals.publish('models.changed', null);
   await vi.waitFor(async () => expect((await healthOf(models, 'acme/small')).state).toBe('HALF_OPEN'));
-  expect((await chosen(models)).model.id).toBe('parlance/demonstration');
+  expect((await chosen(models)).model.id).toBe('local/tiny');
 
   for (let count = 0; count < 3; count += 1) await models.finish();
   await vi.waitFor(async () => expect((await chosen(models)).model.id).toBe('acme/small'));
