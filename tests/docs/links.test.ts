@@ -4,16 +4,16 @@ import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 import { documentFiles, proseOf, readDocument, root } from './markdown.ts';
 
-/** Files that a document asks its reader to make. */
-const madeByReaders: ReadonlySet<string> = new Set(['stream.mjs']);
+/** What looks like a file and is none: one that readers make, a package. */
+const noFiles: ReadonlySet<string> = new Set(['stream.mjs', 'decimal.js']);
 
 const folders = 'gateway,inference-workers,kernel,standalone,subgraphs,tests';
 const pathPattern = /^(?:\.\/)?[\w.*-]+(?:\/[\w.*-]+)*\/?$/;
-const extensions = /\.(ts|mjs|cjs|js|md|json|yaml|yml|graphql|txt)$/;
+const extensions = /\w\.(ts|mjs|cjs|js|md|json|yaml|yml|graphql|txt)$/;
 
 /** A word with an extension of ours, or one below a folder of ours. */
 const isPath = (word: string): boolean => {
-  if (!pathPattern.test(word) || madeByReaders.has(word)) return false;
+  if (!pathPattern.test(word) || noFiles.has(word)) return false;
   const [first = ''] = word.split('/');
   return extensions.test(word) || (word.includes('/') && existsSync(join(root, first)));
 };
