@@ -9,6 +9,7 @@ import type { Identity, VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import { answerHealth, type ReadinessChecks } from '../process/health.ts';
 import type { SubgraphContext } from './builder.ts';
+import { createDocuments } from './documents.ts';
 import { createSubgraphHttp } from './serve-http.ts';
 import { serveSubgraphWebSocket } from './serve-websocket.ts';
 
@@ -35,13 +36,14 @@ const keepAliveTimeoutMs = 75_000;
 export const serveSubgraph = async <Context extends SubgraphContext>(
   options: SubgraphOptions<Context>,
 ): Promise<Subgraph> => {
-  const http = await createSubgraphHttp(options);
+  const readDocument = createDocuments(options.schema);
+  const http = createSubgraphHttp({ ...options, readDocument });
   const health = answerHealth(options.checks, options.logger);
   const server = createServer((request, response) => {
     if (!health(request, response)) void http.handle(request, response);
   });
   server.keepAliveTimeout = keepAliveTimeoutMs;
-  const sockets = serveSubgraphWebSocket({ ...options, server });
+  const sockets = serveSubgraphWebSocket({ ...options, readDocument, server });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
@@ -53,7 +55,6 @@ export const serveSubgraph = async <Context extends SubgraphContext>(
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       await sockets[Symbol.asyncDispose]();
-      await http.stop();
       server.closeAllConnections();
       await closed;
     },

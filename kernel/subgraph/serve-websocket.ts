@@ -10,22 +10,18 @@ import {
   type FormattedExecutionResult,
   GraphQLError,
   type GraphQLSchema,
-  parse,
   subscribe,
-  validate,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
-import { LRUCache } from 'lru-cache';
 import { WebSocketServer } from 'ws';
 import type { Identity, VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import type { SubgraphContext } from './builder.ts';
+import type { ReadDocument } from './documents.ts';
 import { maskError } from './mask-error.ts';
 import { bearerToken } from './serve-http.ts';
 
-/** Parsed and validated documents remembered: the gateway sends the same few again and again. */
-const rememberedDocuments = 500;
 /** Bytes of one frame from the gateway. */
 const maxFrameBytes = 1024 * 1024;
 
@@ -71,28 +67,12 @@ const endWithError = (
 export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options: {
   readonly server: Server;
   readonly schema: GraphQLSchema;
+  readonly readDocument: ReadDocument;
   readonly createContext: (identity: Identity) => Context;
   readonly verifyIdentity: VerifyIdentity;
   readonly logger: Logger;
 }): AsyncDisposable => {
   const { schema, logger } = options;
-  const documents = new LRUCache<string, Pick<ExecutionArgs, 'document'> | readonly GraphQLError[]>({
-    max: rememberedDocuments,
-  });
-  const read = (query: string): Pick<ExecutionArgs, 'document'> | readonly GraphQLError[] => {
-    const known = documents.get(query);
-    if (known) return known;
-    try {
-      const document = parse(query);
-      const errors = validate(schema, document);
-      const result = errors.length > 0 ? errors : { document };
-      documents.set(query, result);
-      return result;
-    } catch (cause) {
-      if (cause instanceof GraphQLError) return [cause];
-      throw cause;
-    }
-  };
   const sockets = new WebSocketServer({
     server: options.server,
     path: '/graphql',
@@ -106,8 +86,8 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
         return true;
       },
       onSubscribe: async (_, _id, payload: SubscribePayload) => {
-        const found = read(payload.query);
-        if (!('document' in found)) return found;
+        const found = options.readDocument(payload.query);
+        if ('errors' in found) return found.errors;
         try {
           const identity = await options.verifyIdentity(bearerToken(payload.extensions?.['authorization']));
           const contextValue = options.createContext(identity);

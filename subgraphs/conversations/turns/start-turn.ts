@@ -140,10 +140,7 @@ export const startTurn = async (services: TurnServices, request: TurnRequest): P
   const asked = typeof question === 'string' ? question : question.content;
   const answerId = request.replyId ?? newMessageId();
   const questionId = typeof question === 'string' ? newMessageId() : question.id;
-  const reading = readHistory(database, identity.tenantId, turn.aboveId, maxHistory);
-  // Awaited below, where the reservation is given back when it fails.
-  reading.catch(() => undefined);
-  const candidates = await admission.admit({
+  const admitting = admission.admit({
     identity,
     conversationId,
     userMessageId: content === undefined ? answerId : questionId,
@@ -154,6 +151,10 @@ export const startTurn = async (services: TurnServices, request: TurnRequest): P
     leastInputTokens: tokensOf((turn.systemPrompt?.length ?? 0) + asked.length),
     maxOutputTokens: request.maxOutputTokens,
   });
+  // Awaited below, where the reservation is given back when it fails.
+  const reading = readHistory(database, identity.tenantId, turn.aboveId, maxHistory);
+  reading.catch(() => undefined);
+  const candidates = await admitting;
 
   let stored: Stored | 'known';
   try {

@@ -45,16 +45,7 @@ export const caseOpenedTopic = (tenantId: string): string => `safety.case-opened
 /** Characters of the text that a case keeps. */
 const excerptLength = 500;
 
-const recordSql = `
-  with verdict as (
-    insert into safety.verdicts (tenant_id, message_id, stage, conversation_id, action, categories, version)
-    values (?::uuid, ?::uuid, ?::text, ?::uuid, ?::text, ?::jsonb, ?::text)
-    on conflict do nothing
-    returning tenant_id, message_id, stage, action
-  )
-  insert into safety.cases (id, tenant_id, message_id, stage, user_id, excerpt)
-  select ?::uuid, tenant_id, message_id, stage, ?::uuid, ?::text from verdict where action <> 'ALLOW'
-  returning id`;
+const recordSql = 'select id from safety.record_verdict(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 const openedSchema = z.array(z.object({ id: z.string() }));
 
 /** Postgres holds no NUL, and a cut may not leave half a character. */
@@ -66,9 +57,7 @@ export const recordVerdict = async (services: ScreeningServices, screened: Scree
   const action = decideAction(categories, thresholds);
   const verdict = [tenantId, messageId, stage, conversationId, action, JSON.stringify(categories), screeningVersion];
   const opened = openedSchema.parse(
-    await services.database
-      .forTenant(tenantId)
-      .execute(recordSql, [...verdict, uuidv7(), userId, action === 'ALLOW' ? '' : excerptOf(text)]),
+    await services.database.call(recordSql, [...verdict, uuidv7(), userId, action === 'ALLOW' ? '' : excerptOf(text)]),
   );
   for (const { id } of opened) await services.signals.publish(caseOpenedTopic(tenantId), { caseId: id });
   const reasons = categories.filter((score) => actionFor(score, thresholds) === action);

@@ -1,0 +1,41 @@
+/**
+ * Parsed and validated documents of a subgraph, remembered: the gateway and the other rooms send the same few again and again, with
+ * everything that differs in their variables. Bounded by their number.
+ */
+import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import { LRUCache } from 'lru-cache';
+
+const rememberedDocuments = 500;
+
+export type ReadDocument = (
+  query: string,
+) => { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
+
+const withCode = (error: GraphQLError, code: string): GraphQLError =>
+  new GraphQLError(error.message, {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    extensions: { ...error.extensions, code },
+  });
+
+export const createDocuments = (schema: GraphQLSchema): ReadDocument => {
+  const remembered = new LRUCache<string, ReturnType<ReadDocument>>({ max: rememberedDocuments });
+  const read: ReadDocument = (query) => {
+    try {
+      const document = parse(query);
+      const errors = validate(schema, document).map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+      return errors.length > 0 ? { errors } : { document };
+    } catch (cause) {
+      if (!(cause instanceof GraphQLError)) throw cause;
+      return { errors: [withCode(cause, 'GRAPHQL_PARSE_FAILED')] };
+    }
+  };
+  return (query) => {
+    const known = remembered.get(query);
+    if (known) return known;
+    const result = read(query);
+    remembered.set(query, result);
+    return result;
+  };
+};
