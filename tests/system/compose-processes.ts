@@ -44,6 +44,8 @@ const isReady = async (url: string): Promise<boolean> => {
 };
 
 export interface ComposeOptions {
+  /** Services that run twice. The second gateway asks the second subgraphs. */
+  readonly replicas?: readonly string[];
   /** Added to the environment of one service. */
   readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -51,6 +53,8 @@ export interface ComposeOptions {
 export interface Compose extends Parlance {
   /** Process ids by the names that the file gives its services, of those that run now. */
   readonly pids: ReadonlyMap<string, number>;
+  /** GraphQL of each gateway. */
+  readonly gatewayUrls: readonly string[];
 }
 
 /** Where the services of the file's images are on this machine. */
@@ -60,17 +64,25 @@ export interface ServiceUrls {
   readonly rabbitmq: string;
 }
 
+/** Of a second process of a service. */
+const secondSuffix = '-2';
+
 export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = {}): Promise<Compose> => {
   await using stack = new AsyncDisposableStack();
   const provider = stack.use(await startScriptedProvider());
   const services = await readCompose({ OPENAI_API_KEY: 'test', OPENAI_BASE_URL: provider.baseUrl });
   const directory = stack.use(await createDirectory());
-  const own = Object.entries(services).filter(([, { command }]) => command?.[0] === 'node');
-  const free = await freePorts(own.length);
-  const ports = new Map(own.map(([name], index) => [name, String(free[index])]));
+  const own = Object.keys(services).filter((name) => services[name]?.command?.[0] === 'node');
+  const names = [...own, ...(options.replicas ?? []).map((name) => `${name}${secondSuffix}`)];
+  const free = await freePorts(names.length);
+  const ports = new Map(names.map((name, index) => [name, String(free[index])]));
 
-  /** A value of the file -> what it is on this machine. */
-  const here = (value: string): string =>
+  /** The port of a host as one process sees it: second processes know each other where they exist. */
+  const portFor = (name: string, host: string): string | undefined =>
+    (name.endsWith(secondSuffix) ? ports.get(`${host}${secondSuffix}`) : undefined) ?? ports.get(host);
+
+  /** A value of the file -> what it is on this machine, for one process. */
+  const here = (name: string, value: string): string =>
     value
       .replace(/^postgres:\/\/.*@postgres:5432\/.*$/, urls.postgres)
       .replace(/^redis:\/\/redis:6379$/, urls.redis)
@@ -78,12 +90,12 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
       .replace(/^0\.0\.0\.0$/, '127.0.0.1')
       .replace(/^\/data$/, directory.path)
       .replaceAll(/http:\/\/(\w+):\d+/g, (all, host: string) =>
-        ports.has(host) ? `http://127.0.0.1:${ports.get(host)}` : all,
+        ports.has(host) ? `http://127.0.0.1:${portFor(name, host)}` : all,
       );
 
   const environmentOf = (name: string, service: ComposeService): Record<string, string> => {
     const environment = Object.fromEntries(
-      Object.entries(service.environment).map(([key, value]) => [key, here(value)]),
+      Object.entries(service.environment).map(([key, value]) => [key, here(name, value)]),
     );
     for (const key of ['PORT', 'HEALTH_PORT']) if (environment[key]) environment[key] = ports.get(name) ?? '';
     return { ...environment, LOG_LEVEL: 'error', ...options.environment?.[name] };
@@ -91,7 +103,7 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
 
   const children = new Map<string, Child>();
   const start = async (name: string): Promise<void> => {
-    const service = services[name];
+    const service = services[name.replace(secondSuffix, '')];
     if (!service?.command) throw new Error(`docker-compose.yml has no service ${name} of ours`);
     const [, ...args] = service.command;
     const child = startChild(process.execPath, args, { environment: environmentOf(name, service) });
@@ -104,16 +116,18 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
   });
 
   // Those that others wait for come first, as compose does it.
-  const waited = own.filter(([name]) => name !== 'gateway').map(([name]) => name);
-  await Promise.all(waited.map(start));
-  await start('gateway');
+  const gateways = names.filter((name) => name.startsWith('gateway'));
+  await Promise.all(names.filter((name) => !gateways.includes(name)).map(start));
+  await Promise.all(gateways.map(start));
 
-  const url = `http://127.0.0.1:${ports.get('gateway')}/graphql`;
+  const gatewayUrls = gateways.map((name) => `http://127.0.0.1:${ports.get(name)}/graphql`);
+  const url = gatewayUrls[0] ?? '';
   const issuer = await openDevelopmentIssuer(directory.path, `http://127.0.0.1:${ports.get('issuer')}`);
   const clients = stack.use(new AsyncDisposableStack());
   const closing = stack.move();
   return {
     url,
+    gatewayUrls,
     provider,
     issuer,
     get pids() {

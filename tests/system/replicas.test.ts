@@ -1,0 +1,77 @@
+/** Rooms in any number: two gateways, two conversations, two usage and two workers are one Parlance. */
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { textOf } from '../scripted-provider/script.ts';
+import { sharedService } from '../services/shared-services.ts';
+import { createClient, type TestClient, textOfEvents } from './client.ts';
+import { type Compose, startCompose } from './compose-processes.ts';
+import { findUser } from './parlance.ts';
+
+const stack = new AsyncDisposableStack();
+let parlance: Compose;
+/** The same user at the first gateway and at the second. */
+let here: TestClient;
+let there: TestClient;
+
+beforeAll(async () => {
+  const [postgres, redis, rabbitmq] = await Promise.all([
+    sharedService('postgres'),
+    sharedService('redis'),
+    sharedService('rabbitmq'),
+  ]);
+  const replicas = ['conversations', 'usage', 'worker', 'gateway'];
+  parlance = stack.use(await startCompose({ postgres, redis, rabbitmq }, { replicas }));
+  const token = await parlance.issuer.sign({ ...findUser('ada'), roles: ['USER'], scope: '', expires: '10m' });
+  const [first = '', second = ''] = parlance.gatewayUrls;
+  here = stack.use(createClient(() => first, token));
+  there = stack.use(createClient(() => second, token));
+});
+afterAll(() => stack.disposeAsync());
+
+test('what is sent at one gateway streams at another, from before its message exists', async () => {
+  const conversationId = await here.createConversation();
+  const replyId = uuidv7();
+  const [events] = await Promise.all([
+    there.stream(replyId).all(),
+    here.send(conversationId, 'script: tokens=50 pace=1', { replyId }),
+  ]);
+  expect(textOfEvents(events)).toBe(textOf(50));
+  expect(await here.stream(replyId).all()).toEqual(events);
+});
+
+test('one key sent to both gateways at once is one turn', async () => {
+  const conversationId = await here.createConversation();
+  const idempotencyKey = uuidv7();
+  const content = `script: tokens=3\n${idempotencyKey}`;
+  const sends = Array.from({ length: 30 }, (_, index) =>
+    (index % 2 === 0 ? here : there).send(conversationId, content, { idempotencyKey }),
+  );
+  const turns = await Promise.all(sends);
+  expect(new Set(turns.map(({ assistantMessage }) => assistantMessage.id)).size).toBe(1);
+  await there.stream(turns[0]?.assistantMessage.id ?? '').all();
+  const asked = parlance.provider.requests.filter(({ body }) => body.messages.at(-1)?.content === content);
+  expect(asked).toHaveLength(1);
+});
+
+test('a stop at one gateway ends what streams at another', async () => {
+  const conversationId = await here.createConversation();
+  const { assistantMessage } = await here.send(conversationId, 'script: tokens=10000 pace=5');
+  let status: string | undefined;
+  for await (const event of here.stream(assistantMessage.id)) {
+    if (event.seq === 3)
+      await there.ask('mutation($id: ID!) { stopGeneration(messageId: $id) { id } }', { id: assistantMessage.id });
+    status = event.message?.status;
+  }
+  expect(status).toBe('CANCELLED');
+});
+
+test('forty conversations at once, over both of everything: each answer is whole, and its own', async () => {
+  const converse = async (index: number): Promise<void> => {
+    const client = index % 2 === 0 ? here : there;
+    const conversationId = await client.createConversation();
+    const { events } = await client.converse(conversationId, `script: tokens=${20 + index} pace=2`);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
+    expect(textOfEvents(events)).toBe(textOf(20 + index));
+  };
+  await Promise.all(Array.from({ length: 40 }, (_, index) => converse(index)));
+});
