@@ -91,7 +91,14 @@ export const startRabbitmq = async (): Promise<Rabbitmq> => {
     await untilReady(child, answers, startTimeoutMs);
     return child;
   };
-  let child = await start();
+  const endAround = async (): Promise<void> => {
+    await portMapper.end('SIGKILL');
+    await rm(directory, { recursive: true, force: true });
+  };
+  let child = await start().catch(async (fault: unknown) => {
+    await endAround();
+    throw fault;
+  });
 
   return {
     url: `amqp://guest:guest@127.0.0.1:${port}`,
@@ -118,8 +125,7 @@ export const startRabbitmq = async (): Promise<Rabbitmq> => {
     },
     async [Symbol.asyncDispose]() {
       await child.end('SIGKILL');
-      await portMapper.end('SIGKILL');
-      await rm(directory, { recursive: true, force: true });
+      await endAround();
     },
   };
 };
