@@ -25,7 +25,7 @@ begin
     where c.id = a_conversation and c.owner_id = a_user and c.deleted_at is null;
 end $$`;
 
-/** The path from the root to a_tip, its last a_most messages, oldest first: what a prompt is made of. */
+/** The path from the root to a_tip, its last a_most messages, oldest first: what a prompt is made of. The inner limit keeps the planner on the index. */
 const readHistorySql = `
 create function conversations.read_history(a_tenant uuid, a_tip uuid, a_most integer)
 returns table (role text, content text, status text)
@@ -47,8 +47,13 @@ begin
     )
     select m.role, m.content, m.status
     from segments s
-    join conversations.messages m on m.branch_id = s.branch_id
-      and m.depth between greatest(s.from_depth, s.below + 1) and s.to_depth
+    cross join lateral (
+      select said.depth, said.role, said.content, said.status
+      from conversations.messages said
+      where said.branch_id = s.branch_id and said.depth between greatest(s.from_depth, s.below + 1) and s.to_depth
+      order by said.depth
+      limit a_most
+    ) m
     order by m.depth;
 end $$`;
 
@@ -62,7 +67,7 @@ const storeTurnSql = `
 create function conversations.store_turn(
   a_tenant uuid, a_user uuid, a_conversation uuid, a_key text, a_hash text, a_on_busy text, a_follows_head boolean,
   a_above uuid, a_question uuid, a_content text, a_answer uuid, a_model text, a_generation jsonb, a_now timestamptz,
-  a_outbox uuid, a_routing_key text, a_job jsonb)
+  a_outbox uuid, a_routing_key text, a_job jsonb, a_history_open boolean)
 returns table (outcome text, running jsonb, branch_id uuid, depth integer, path_length bigint)
 language plpgsql as $$
 #variable_conflict use_column
@@ -93,6 +98,12 @@ begin
     where m.conversation_id = a_conversation and m.status in ('QUEUED', 'STREAMING');
   if running <> '[]' and a_on_busy = 'REJECT' then
     outcome := 'BUSY';
+    return next;
+    return;
+  end if;
+  -- The job was built while an answer above was still being written, and that answer is there now.
+  if running = '[]' and a_history_open then
+    outcome := 'MOVED';
     return next;
     return;
   end if;

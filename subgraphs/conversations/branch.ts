@@ -20,7 +20,10 @@ const segments = `
     join conversations.messages first on first.id = fork.branch_id
   )`;
 
-/** Messages on the path to `tipId` with `from` <= depth <= `to`, oldest first. */
+/**
+ * Messages on the path to `tipId` with `from` <= depth <= `to`, oldest first. The limit inside says nothing that the depths do not
+ * say; it keeps the planner, which cannot know how long a run is, from reading the whole table for a long one.
+ */
 export const readBranch = async (
   em: EntityManager,
   tipId: string,
@@ -29,14 +32,18 @@ export const readBranch = async (
 ): Promise<readonly Message[]> => {
   const rows = await em.execute<Record<string, unknown>[]>(
     `${segments}
-    select m.id, m.tenant_id, m.conversation_id, m.parent_id, m.branch_id, m.depth, m.path_length, m.role, m.content,
-      m.status, m.finish_reason, m.failure, m.model_id, m.generation, m.dispatched_at, m.stop_requested_at, m.last_seq,
-      m.created_at, m.completed_at
+    select m.*
     from segments s
-    join conversations.messages m on m.branch_id = s.branch_id
-      and m.depth between greatest(s.from_depth, ?) and least(s.to_depth, ?)
+    cross join lateral (
+      select id, tenant_id, conversation_id, parent_id, branch_id, depth, path_length, role, content, status, finish_reason,
+        failure, model_id, generation, dispatched_at, stop_requested_at, last_seq, created_at, completed_at
+      from conversations.messages
+      where branch_id = s.branch_id and depth between greatest(s.from_depth, ?) and least(s.to_depth, ?)
+      order by depth
+      limit ?
+    ) m
     order by m.depth`,
-    [tipId, from, to],
+    [tipId, from, to, Math.max(0, to - from + 1)],
   );
   return rows.map((row) => em.map(MessageEntity, row));
 };
