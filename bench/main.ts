@@ -32,6 +32,9 @@ if (only !== undefined && !measures.has(only)) {
   process.exit(2);
 }
 
+// Leaving by exit ends every process of the stand.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const loadBefore = loadavg();
 const figures: Figure[] = [];
 {

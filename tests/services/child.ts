@@ -29,6 +29,12 @@ export interface Child {
 
 const outputKept = 20_000;
 
+/** How to end each child that runs, when this process ends. */
+const endWithUs = new Set<() => void>();
+process.once('exit', () => {
+  for (const end of endWithUs) end();
+});
+
 export interface ChildOptions {
   /** Added to PATH and LANG, which are all it inherits. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -60,11 +66,11 @@ export const startChild = (command: string, args: readonly string[], options: Ch
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
-  const endWithUs = () => send('SIGKILL');
-  process.once('exit', endWithUs);
+  const kill = () => send('SIGKILL');
+  endWithUs.add(kill);
   const exited = new Promise<void>((resolve) => {
     const gone = () => {
-      process.off('exit', endWithUs);
+      endWithUs.delete(kill);
       resolve();
     };
     child.once('exit', gone);
