@@ -10,7 +10,7 @@ import type { RouteCandidate } from '#kernel/messages/generation-job.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { conversationNotFound } from '../access.ts';
 import type { ChangeFeed } from '../changes.ts';
-import type { Message } from '../entities.ts';
+import { inFlightStatuses, type Message } from '../entities.ts';
 import type { OutboxRelay } from '../outbox/relay.ts';
 import type { Admission } from './admission.ts';
 import { buildJob, maxHistory } from './build-job.ts';
@@ -99,6 +99,7 @@ const storeOnce = (
     followsHead: place.kind === 'head',
     aboveId: turn.aboveId,
     question: isNew ? { id: questionId, content: question } : question,
+    historyIsOpen: history.some(({ status }) => inFlightStatuses.includes(status)),
     job: buildJob({ tenantId, conversationId, systemPrompt, branch, answerId, generation }),
   });
 };

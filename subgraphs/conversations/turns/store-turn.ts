@@ -26,6 +26,8 @@ export interface AdmittedTurn {
   readonly answerId: string;
   readonly generation: Generation;
   readonly job: GenerationJob;
+  /** Whether the job's history was read while an answer in it was still being written. */
+  readonly historyIsOpen: boolean;
 }
 
 export type StoreOutcome =
@@ -40,7 +42,7 @@ export type StoreOutcome =
     }
   /** Answers in flight, under `REJECT`. */
   | { readonly kind: 'busy'; readonly running: readonly string[] }
-  /** The conversation is deleted; the idempotency key is known by now; the head is another one by now. */
+  /** The conversation is deleted; the idempotency key is known by now; the head, or the history, is another one by now. */
   | { readonly kind: 'gone' | 'known' | 'moved' };
 
 const idsSchema = z
@@ -61,7 +63,7 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
 ]);
 const refusals = { GONE: 'gone', KNOWN: 'known', MOVED: 'moved' } as const;
 
-const storeSql = `select * from conversations.store_turn(${Array.from({ length: 17 }, () => '?').join(', ')})`;
+const storeSql = `select * from conversations.store_turn(${Array.from({ length: 18 }, () => '?').join(', ')})`;
 
 /** Rejects with a unique violation when the answer's id is taken. */
 export const storeTurn = async (database: Database, turn: AdmittedTurn): Promise<StoreOutcome> => {
@@ -75,7 +77,7 @@ export const storeTurn = async (database: Database, turn: AdmittedTurn): Promise
     ...[turn.onBusy, turn.followsHead, aboveId ?? null],
     ...[isNew ? question.id : null, isNew ? question.content : null, answerId],
     ...[modelId, JSON.stringify(generation), now.toISOString()],
-    ...[row.id, row.routingKey, JSON.stringify(row.body)],
+    ...[row.id, row.routingKey, JSON.stringify(row.body), turn.historyIsOpen],
   ]);
   const result = outcomeSchema.parse(found);
   if (result.outcome === 'BUSY') return { kind: 'busy', running: result.running };

@@ -86,19 +86,18 @@ export const turnSuite = (parlance: () => Parlance): void => {
     expect(branch.conversation.messages.edges.map(({ node }) => node.role)).toEqual(['USER', 'ASSISTANT']);
   });
 
-  test('the model is told the conversation so far', async () => {
+  test('the model is told the conversation so far, also when the next question comes at once', async () => {
     const ada = await parlance().as('ada');
     const conversationId = await ada.createConversation({ systemPrompt: 'Answer in numbers.' });
-    await ada.converse(conversationId, 'script: tokens=2');
-    const asked = `script: tokens=3 delay=${Math.floor(Math.random() * 5)}\n${uuidv7()}`;
-    await ada.converse(conversationId, asked);
-    const request = parlance().provider.requests.find(({ body }) => body.messages.at(-1)?.content === asked);
-    expect(request?.body.messages).toEqual([
-      { role: 'system', content: 'Answer in numbers.' },
-      { role: 'user', content: 'script: tokens=2' },
-      { role: 'assistant', content: textOf(2) },
-      { role: 'user', content: asked },
-    ]);
+    const said: { readonly role: string; readonly content: string }[] = [];
+    for (let turn = 1; turn <= 6; turn += 1) {
+      const content = `script: tokens=${turn}\n${uuidv7()}`;
+      await ada.converse(conversationId, content);
+      said.push({ role: 'user', content });
+      const request = parlance().provider.requests.find(({ body }) => body.messages.at(-1)?.content === content);
+      expect(request?.body.messages).toEqual([{ role: 'system', content: 'Answer in numbers.' }, ...said]);
+      said.push({ role: 'assistant', content: textOf(turn) });
+    }
   });
 
   test('a stream that was left is resumed after its last seq', async () => {
