@@ -59,7 +59,7 @@ export const gatewayEnvironment = z.object({
   ALLOWED_ORIGINS: list
     .optional()
     .describe(
-      'Origins whose web pages may ask, separated by commas; `*` is all. Not set: Apollo Studio in development, else none.',
+      'Origins whose web pages may ask, separated by commas; `*` is all. Not set: in development Apollo Studio and pages of this machine, else none.',
     ),
   REDIS_URL: z
     .string()

@@ -13,6 +13,7 @@ import { answerHealth, type ReadinessChecks } from '#kernel/process/health.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import { createErrorMask } from './errors/public-error.ts';
 import { createAdmissionPlugin, createHttpAdmission } from './http/admission.ts';
+import { type AllowsOrigin, allowListed, allowLoopback } from './http/cors.ts';
 import { answerExplorer } from './http/explorer.ts';
 import { answerGraphQL } from './http/graphql-over-http.ts';
 import { openHttpServer } from './http/http-server.ts';
@@ -58,7 +59,7 @@ export interface GatewayOptions {
   readonly resumeDeadlineMs?: number;
   /** True: the schema can be read without a token, and web pages of this host and Apollo Studio may ask. */
   readonly isDevelopment: boolean;
-  /** Origins whose pages may ask; `*` is all of them. Default: in development Apollo Studio and this host, else none. */
+  /** Origins whose pages may ask; `*` is all of them. Default: in development Apollo Studio and pages of this machine, else none. */
   readonly allowedOrigins?: readonly string[] | undefined;
   readonly logger: Logger;
   /** Further conditions of /health/ready; the authenticator is always one. */
@@ -77,6 +78,14 @@ const defaultSubgraphDeadlineMs = 10_000;
 const defaultResumeDeadlineMs = 30_000;
 const studio = 'https://studio.apollographql.com';
 const embeddedSandbox = 'https://sandbox.embed.apollographql.com';
+
+/** By default, in development: Apollo's pages and whatever this machine serves; else none. */
+const originsOf = ({ allowedOrigins, isDevelopment }: GatewayOptions): AllowsOrigin => {
+  if (allowedOrigins !== undefined) return allowListed(allowedOrigins);
+  if (!isDevelopment) return () => false;
+  const isApollo = allowListed([studio, embeddedSandbox]);
+  return (origin) => isApollo(origin) || allowLoopback(origin);
+};
 
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { logger, authenticator, isDevelopment, subgraphUrls = {} } = options;
@@ -169,7 +178,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       logger,
     }),
     answerExplorer: answerExplorer(),
-    allowedOrigins: new Set(options.allowedOrigins ?? (isDevelopment ? [studio, embeddedSandbox] : [])),
+    allowsOrigin: originsOf(options),
     onUpgrade: connections.accept,
   });
   const watching =

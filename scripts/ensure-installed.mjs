@@ -30,3 +30,11 @@ if (changedAt('node_modules/.package-lock.json') < changedAt('package-lock.json'
   });
   if (status !== 0) process.exit(status ?? 1);
 }
+
+// Linux gets Node 24 as a dependency (package.json); elsewhere the machine's own must be new enough to run TypeScript.
+if (process.platform !== 'linux' && major < 24) {
+  console.error(
+    `On this system Parlance needs Node 24 or later, this is ${process.version}. Get it from https://nodejs.org/.`,
+  );
+  process.exit(1);
+}

@@ -12,15 +12,26 @@ const fail = (sentence: string): never => {
 const namesOf = (all: readonly { readonly name: string }[]): string => all.map(({ name }) => name).join(', ');
 const isRole = (name: string): name is Role => roles.some((role) => role === name);
 
-const { values } = parseArgs({
-  options: {
-    tenant: { type: 'string', default: 'acme' },
-    user: { type: 'string', default: 'ada' },
-    role: { type: 'string', multiple: true, default: ['USER'] },
-    scope: { type: 'string', default: '' },
-    expires: { type: 'string', default: '1h' },
-  },
-});
+const readFlags = () =>
+  parseArgs({
+    options: {
+      tenant: { type: 'string', default: 'acme' },
+      user: { type: 'string', default: 'ada' },
+      role: { type: 'string', multiple: true, default: ['USER'] },
+      scope: { type: 'string', default: '' },
+      expires: { type: 'string', default: '1h' },
+    },
+  }).values;
+
+const values = (() => {
+  try {
+    return readFlags();
+  } catch {
+    return fail(
+      'Usage: npm run --silent token -- [--tenant NAME] [--user NAME] [--role ROLE]... [--scope SCOPES] [--expires SPAN]',
+    );
+  }
+})();
 const tenant: DevelopmentTenant =
   developmentTenants.find(({ name }) => name === values.tenant) ??
   fail(`--tenant is one of: ${namesOf(developmentTenants)}`);

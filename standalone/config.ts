@@ -8,15 +8,18 @@ import { modelsEnvironment } from '../inference-workers/config.ts';
 import { conversationsEnvironment } from '../subgraphs/conversations/config.ts';
 import { usageOwnEnvironment } from '../subgraphs/usage/config.ts';
 
+/** Here the development issuer decides about seeds, not SEED_DEVELOPMENT. */
+const { SEED_DEVELOPMENT: _, ...reservations } = usageOwnEnvironment;
+
 const loopback: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 
-const standaloneEnvironment = z
+export const standaloneEnvironment = z
   .object({
     ...portsEnvironment,
     ...databaseEnvironment,
     ...modelsEnvironment,
     ...conversationsEnvironment,
-    ...usageOwnEnvironment,
+    ...reservations,
     NODE_ENV: z
       .enum(['development', 'production', 'test'])
       .default('development')

@@ -74,7 +74,8 @@ export const openStandalone = async (
     port: 0,
     logger,
   };
-  if (config.NODE_ENV === 'development') await seedDevelopment(database);
+  // The users whose tokens the development issuer signs.
+  if (config.OIDC_ISSUER === undefined) await seedDevelopment(database);
   const usage = opened.use(
     await openUsage(services, {
       reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,

@@ -1,10 +1,12 @@
 /** What a person who starts the standalone sees, and what becomes of mistakes. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { createDirectory } from '../tests/services/directory.ts';
+import { freePort } from '../tests/services/ports.ts';
 
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
@@ -66,8 +68,33 @@ test('the token command names what it knows when it is asked for something else'
     2,
     '--role is one of: USER, ADMIN, BILLING_ADMIN\n',
   ]);
+  expect(await fails('scripts/token.ts', ['--tennant', 'acme'], environment)).toEqual([
+    2,
+    expect.stringContaining('Usage:'),
+  ]);
   expect(await fails('scripts/token.ts', ['--expires', 'soon'], environment)).toEqual([
     2,
     expect.stringContaining('--expires'),
   ]);
+});
+
+test('a port in use, a service that is missing, and a room without services in production are each one sentence', async () => {
+  await using directory = await createDirectory();
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  const environment = { DATA_DIR: directory.path };
+  const busy = await fails('standalone/issuer/main.ts', [], { ...environment, PORT: String(port) });
+  expect(busy).toEqual([1, `issuer: Port ${port} is in use. Stop what listens there, or set PORT to another one.\n`]);
+  taken.close();
+
+  const lost = { ...environment, REDIS_URL: `redis://127.0.0.1:${await freePort()}`, SERVICE_START_TIMEOUT_MS: '200' };
+  const [, redis] = await fails('standalone/main.ts', [], lost);
+  expect(redis).toMatch(/^parlance: Redis at 127\.0\.0\.1:\d+ did not answer within 200 ms: .*REDIS_URL right\?\n$/m);
+
+  const alone = { ...environment, NODE_ENV: 'production', IDENTITY_SECRET: 'x'.repeat(32) };
+  const [, room] = await fails('subgraphs/safety/main.ts', [], alone);
+  expect(room).toBe(
+    'safety: In production a room needs services of its own, so these must be set: DATABASE_URL, REDIS_URL, RABBITMQ_URL.\n',
+  );
 });

@@ -1,18 +1,27 @@
 /**
- * Cross-origin access by a list of allowed origins. No cookies are used, so credentials are never allowed; the token
+ * Cross-origin access by origin. No cookies are used, so credentials are never allowed; the token
  * goes in the Authorization header.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+/** Whether pages of an origin may ask. */
+export type AllowsOrigin = (origin: string) => boolean;
+
+/** `*` in the list is every origin. */
+export const allowListed = (origins: readonly string[]): AllowsOrigin => {
+  const listed = new Set(origins);
+  return (origin) => listed.has('*') || listed.has(origin);
+};
+
+/** A page that this machine serves, on whichever port: the frontend under development. */
+export const allowLoopback: AllowsOrigin = (origin) =>
+  URL.canParse(origin) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(origin).hostname);
+
 /** Writes the headers; true when the request was a preflight and is answered. */
-export const applyCors = (
-  allowedOrigins: ReadonlySet<string>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): boolean => {
+export const applyCors = (allows: AllowsOrigin, request: IncomingMessage, response: ServerResponse): boolean => {
   const { origin } = request.headers;
   response.setHeader('vary', 'origin, accept');
-  if (origin !== undefined && (allowedOrigins.has('*') || allowedOrigins.has(origin))) {
+  if (origin !== undefined && allows(origin)) {
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader('access-control-expose-headers', 'retry-after, www-authenticate');
     if (request.method === 'OPTIONS') {

@@ -181,6 +181,17 @@ describe('cross-origin', () => {
     expect(response.headers.has('access-control-allow-origin')).toBe(false);
   });
 
+  test('allows pages of this machine in development, on whichever port, and no look-alikes', async () => {
+    await using open = await openTestGateway({ isDevelopment: true });
+    const allowed = async (origin: string): Promise<string | null> => {
+      const response = await fetch(open.gateway.url, { method: 'OPTIONS', headers: { origin } });
+      return response.headers.get('access-control-allow-origin');
+    };
+    for (const origin of ['http://localhost:5173', 'http://127.0.0.1:3000']) expect(await allowed(origin)).toBe(origin);
+    for (const origin of ['http://localhost.example', 'http://127.0.0.1.example', 'null'])
+      expect(await allowed(origin)).toBeNull();
+  });
+
   test('allows the configured origin, and answers its preflight', async () => {
     await using open = await openTestGateway({ allowedOrigins: ['https://app.example'] });
     const response = await fetch(open.gateway.url, {

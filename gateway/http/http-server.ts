@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { applyCors } from './cors.ts';
+import { type AllowsOrigin, applyCors } from './cors.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -17,7 +17,7 @@ export interface HttpServerOptions {
   answerHealth(request: IncomingMessage, response: ServerResponse): boolean;
   readonly answerGraphQL: Answer;
   readonly answerExplorer: Answer;
-  readonly allowedOrigins: ReadonlySet<string>;
+  readonly allowsOrigin: AllowsOrigin;
   onUpgrade(request: IncomingMessage, tcp: Socket, head: Buffer): void;
 }
 
@@ -50,7 +50,7 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
       response.writeHead(404, { 'content-type': 'text/plain' }).end('GraphQL is at /graphql.\n');
       return;
     }
-    if (applyCors(options.allowedOrigins, request, response)) return;
+    if (applyCors(options.allowsOrigin, request, response)) return;
     void options.answerGraphQL(request, response);
   });
   server.keepAliveTimeout = keepAliveMs;

@@ -17,6 +17,9 @@ export const parseEnvironment = <Config>(
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = shape.safeParse(given);
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  const lines = parsed.error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    return `  ${name}: ${name !== '' && given[name] === undefined && /received undefined/.test(message) ? 'must be set' : message}`;
+  });
   throw new EnvironmentError(`The environment is not usable:\n${lines.join('\n')}`);
 };

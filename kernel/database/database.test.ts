@@ -39,6 +39,6 @@ test('a server that does not answer is a sentence that says what to do', async (
     SERVICE_START_TIMEOUT_MS: 300,
   };
   await expect(openDatabase(config, [conversationsSchema])).rejects.toThrow(
-    'PostgreSQL does not answer at DATABASE_URL',
+    /PostgreSQL at 127\.0\.0\.1:\d+ did not answer within 300 ms: .* is DATABASE_URL right\?/,
   );
 });

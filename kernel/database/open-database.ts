@@ -1,7 +1,7 @@
 /** Opens the database that the configuration names: PostgreSQL where a URL is given, else PGlite in the data directory. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AppError } from '../errors.ts';
+import { startError } from '../connections/start-error.ts';
 import type { Database, RoomSchema } from './database.ts';
 
 /** Environment variables of every process that has tables; spread into its configuration. */
@@ -44,11 +44,7 @@ export const openDatabase = async (config: DatabaseConfig, schemas: readonly Roo
     } catch (cause) {
       if (!isUnreachable(cause)) throw cause;
       if (Date.now() > deadline) {
-        throw new AppError(
-          'INTERNAL_SERVER_ERROR',
-          `PostgreSQL does not answer at DATABASE_URL (${new URL(options.url).host}). Start it, or unset DATABASE_URL to use the embedded database.`,
-          { cause },
-        );
+        throw startError('PostgreSQL', 'DATABASE_URL', options.url, config.SERVICE_START_TIMEOUT_MS, cause);
       }
       await new Promise((resolve) => setTimeout(resolve, retryEveryMs * (0.5 + Math.random())));
     }

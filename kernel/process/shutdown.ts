@@ -4,14 +4,23 @@
  */
 
 import { EnvironmentError } from '../config/environment.ts';
+import { StartError } from '../connections/start-error.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
 /** Milliseconds that closing may take; workers give running generations less than this (`SHUTDOWN_GRACE_MS`). */
 const closeDeadlineMs = 60_000;
 
-/** Faults that a person can mend: said without a stack. */
-const isForPeople = (fault: unknown): fault is Error => fault instanceof EnvironmentError || fault instanceof AppError;
+/** What a person can mend is said in a sentence; anything else with its stack. */
+const describeFault = (fault: unknown): string => {
+  if (fault instanceof EnvironmentError || fault instanceof AppError || fault instanceof StartError)
+    return fault.message;
+  if (!(fault instanceof Error)) return String(fault);
+  if ('code' in fault && fault.code === 'EADDRINUSE' && 'port' in fault) {
+    return `Port ${String(fault.port)} is in use. Stop what listens there, or set PORT to another one.`;
+  }
+  return fault.stack ?? fault.message;
+};
 
 /** @param open starts everything; what it returns is disposed when a signal comes. */
 export const runUntilSignal = async (
@@ -40,9 +49,8 @@ export const runUntilSignal = async (
     clearTimeout(timer);
     process.exit(0);
   } catch (fault) {
-    process.stderr.write(
-      `${name}: ${isForPeople(fault) ? fault.message : String(fault instanceof Error ? fault.stack : fault)}\n`,
-    );
+    process.stderr.write(`${name}: ${describeFault(fault)}
+`);
     process.exit(1);
   }
 };

@@ -3,7 +3,7 @@
  * wait for the signal, close in the reverse order. The standalone opens the same rooms in one process with one database.
  */
 import { z } from 'zod';
-import { parseEnvironment } from '../config/environment.ts';
+import { EnvironmentError, parseEnvironment } from '../config/environment.ts';
 import type { Database, RoomSchema } from '../database/database.ts';
 import { databaseEnvironment, openDatabase } from '../database/open-database.ts';
 import { createIdentitySigner, createIdentityVerifier, type SignIdentity, type VerifyIdentity } from '../identity.ts';
@@ -18,7 +18,7 @@ export const roomEnvironment = {
   NODE_ENV: z
     .enum(['development', 'production', 'test'])
     .default('development')
-    .describe('Production is strict: no seeds, no defaults for secrets.'),
+    .describe('In production the URLs of PostgreSQL, Redis and RabbitMQ must be set, and nothing is seeded.'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(0).describe('Port to listen on; 0 takes a free one.'),
   LOG_LEVEL: z.enum(logLevels).default('info').describe('Least severe log line that is written (to stderr, as JSON).'),
@@ -49,6 +49,15 @@ export interface Room extends AsyncDisposable {
 const baseConfig = z.object(roomEnvironment);
 type BaseConfig = z.infer<typeof baseConfig>;
 
+/** The embedded defaults are for one process: two rooms on them would share nothing, and two replicas ruin each other's files. */
+const requireServices = (config: BaseConfig): void => {
+  const missing = (['DATABASE_URL', 'REDIS_URL', 'RABBITMQ_URL'] as const).filter((name) => config[name] === undefined);
+  if (config.NODE_ENV !== 'production' || missing.length === 0) return;
+  throw new EnvironmentError(
+    `In production a room needs services of its own, so these must be set: ${missing.join(', ')}.`,
+  );
+};
+
 /** The main of a room's process. Exits by itself. */
 export const runRoom = async <Config extends BaseConfig>(options: {
   readonly name: string;
@@ -64,6 +73,7 @@ export const runRoom = async <Config extends BaseConfig>(options: {
     async () => {
       const config = parseEnvironment(options.shape, options.environment);
       logger = createLogger(options.name, config.LOG_LEVEL);
+      requireServices(config);
       await using opened = new AsyncDisposableStack();
       const [database, ports] = await Promise.all([
         openDatabase(config, [options.schema]).then((opening) => opened.use(opening)),

@@ -4,22 +4,12 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { z } from 'zod';
 import { parseEnvironment } from '#kernel/config/environment.ts';
 import { createLogger } from '#kernel/log.ts';
 import { answerHealth } from '#kernel/process/health.ts';
 import { runUntilSignal } from '#kernel/process/shutdown.ts';
+import { issuerEnvironment } from './config.ts';
 import { openDevelopmentIssuer } from './development-issuer.ts';
-
-const issuerEnvironment = z.object({
-  HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(4080).describe('Port to listen on.'),
-  DATA_DIR: z.string().default('.data').describe('Directory with the key.'),
-  OIDC_ISSUER: z
-    .url()
-    .optional()
-    .describe('Address under which others reach it: the `iss` of its tokens. Unset: the address it listens on.'),
-});
 
 const logger = createLogger('issuer', 'info');
 

@@ -6,9 +6,9 @@ import { readDocument, rowsUnder } from './markdown.ts';
 const header = ['Variable', 'Processes', 'Default', 'Description'];
 
 /** Rows that share all but the process are one. */
-const rowsOfCode = async (): Promise<string[]> => {
+const rowsOfCode = (): string[] => {
   const processes = new Map<string, string[]>();
-  for (const [process, variables] of await readEnvironments()) {
+  for (const [process, variables] of readEnvironments()) {
     for (const { name, byDefault, description } of variables) {
       const cells = [`\`${name}\``, byDefault === '' || byDefault === 'required' ? byDefault : `\`${byDefault}\``];
       const key = JSON.stringify([...cells, description.replaceAll('|', '\\|')]);
@@ -24,11 +24,11 @@ const rowsOfCode = async (): Promise<string[]> => {
 test('every variable of every process is in the table as it is in the code, and no other', async () => {
   const rowsOfDocument = rowsUnder(await readDocument('docs/configuration.md'), header);
   const documented = rowsOfDocument.map((cells) => `| ${cells.join(' | ')} |`);
-  expect(documented.toSorted()).toEqual((await rowsOfCode()).toSorted());
+  expect(documented.toSorted()).toEqual(rowsOfCode().toSorted());
 });
 
-test('every variable has a description', async () => {
-  for (const [process, variables] of await readEnvironments()) {
+test('every variable has a description', () => {
+  for (const [process, variables] of readEnvironments()) {
     expect(variables.length, process).toBeGreaterThan(2);
     for (const { name, description } of variables) expect(description, `${process} ${name}`).toMatch(/\.$/);
   }
