@@ -25,7 +25,7 @@ export const measureDeltas = async (stand: Stand, quick: boolean): Promise<Figur
   await run(0, 50);
   const before = await readFigures(stand.pids);
   const startedAt = performance.now();
-  const answers = await run(1, quick ? 200 : 2_000);
+  const answers = await run(1, quick ? 200 : 1_000);
   const seconds = (performance.now() - startedAt) / 1000;
   const after = await readFigures(stand.pids);
   const deltas = answers.reduce((sum, answer) => sum + answer.deltas, 0);

@@ -22,9 +22,9 @@ interface Load {
 
 /** One at a time needs no long answers: nothing runs beside it. */
 const loads: readonly Load[] = [
-  { streams: 1, rounds: 4, roundMs: 3_000, script: 'script: tokens=4 pace=5', answerMs: 15 },
-  { streams: 20, rounds: 4, roundMs: 6_000, script: 'script: tokens=80 pace=25', answerMs: 2_000 },
-  { streams: 100, rounds: 2, roundMs: 6_000, script: 'script: tokens=80 pace=25', answerMs: 2_000 },
+  { streams: 1, rounds: 3, roundMs: 3_000, script: 'script: tokens=4 pace=5', answerMs: 15 },
+  { streams: 20, rounds: 3, roundMs: 6_000, script: 'script: tokens=80 pace=25', answerMs: 2_000 },
+  { streams: 100, rounds: 1, roundMs: 6_000, script: 'script: tokens=80 pace=25', answerMs: 2_000 },
 ];
 /** Parlance may take so many times what the plain proxy takes at 20 streams. */
 const goal = { streams: 20, ratio: 3 };

@@ -10,7 +10,7 @@ const clientCount = 50;
 
 export const measureSends = async (stand: Stand, quick: boolean): Promise<Figure[]> => {
   await using opened = new AsyncDisposableStack();
-  const perClient = quick ? 5 : 80;
+  const perClient = quick ? 5 : 40;
   const clients = await Promise.all(
     stand.users.slice(0, clientCount).map(async ({ id, token }) => ({
       socket: opened.use(await openGraphSocket(stand.url, token)),
