@@ -5,9 +5,14 @@ test('the defaults are usable, with the demonstration on outside production only
   const demonstration = (environment: Record<string, string>) =>
     providerSettings(readWorkerConfig(environment), environment).demonstrationTokensPerSecond;
   expect(demonstration({})).toBe(40);
-  expect(demonstration({ NODE_ENV: 'production' })).toBeUndefined();
-  expect(demonstration({ NODE_ENV: 'production', DEMONSTRATION_MODEL: 'on' })).toBe(40);
+  const production = { NODE_ENV: 'production', RABBITMQ_URL: 'amqp://a', REDIS_URL: 'redis://a' };
+  expect(demonstration(production)).toBeUndefined();
+  expect(demonstration({ ...production, DEMONSTRATION_MODEL: 'on' })).toBe(40);
   expect(demonstration({ DEMONSTRATION_MODEL: 'off' })).toBeUndefined();
+});
+
+test('in production a worker without its services is refused', () => {
+  expect(() => readWorkerConfig({ NODE_ENV: 'production' })).toThrow('RABBITMQ_URL: must be set in production');
 });
 
 test('what is set reaches models, times and pools', () => {

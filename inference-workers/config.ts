@@ -77,16 +77,21 @@ const poolList = z
   .pipe(z.array(z.enum(pools)).min(1));
 
 /** The variables of the worker process. */
-export const workerEnvironment = z.object({
-  ...portsEnvironment,
-  ...modelsEnvironment,
-  POOLS: poolList
-    .optional()
-    .describe('Pools to serve, separated by commas: SMALL, MEDIUM, LARGE, EXTERNAL. Not set: those of its models.'),
-  HOST: z.string().default('127.0.0.1').describe('Address on which health is answered.'),
-  HEALTH_PORT: whole(0).max(65_535).default(4010).describe('Port of /health/live and /health/ready.'),
-  LOG_LEVEL: z.enum(logLevels).default('info').describe('Least important level that is logged.'),
-});
+export const workerEnvironment = z
+  .object({
+    ...portsEnvironment,
+    ...modelsEnvironment,
+    POOLS: poolList
+      .optional()
+      .describe('Pools to serve, separated by commas: SMALL, MEDIUM, LARGE, EXTERNAL. Not set: those of its models.'),
+    HOST: z.string().default('127.0.0.1').describe('Address on which health is answered.'),
+    HEALTH_PORT: whole(0).max(65_535).default(4010).describe('Port of /health/live and /health/ready.'),
+    LOG_LEVEL: z.enum(logLevels).default('info').describe('Least important level that is logged.'),
+  })
+  .refine(({ NODE_ENV, RABBITMQ_URL, REDIS_URL }) => NODE_ENV !== 'production' || (RABBITMQ_URL && REDIS_URL), {
+    path: ['RABBITMQ_URL'],
+    message: 'must be set in production, and REDIS_URL too: a worker on the embedded defaults is heard by nobody',
+  });
 
 const modelsConfig = z.object(modelsEnvironment);
 export type ModelsConfig = z.infer<typeof modelsConfig>;
