@@ -1,6 +1,7 @@
 /**
  * The Pothos builder that every subgraph starts from: non-null by default, the scalars of the contract, roles as auth
- * scopes, Relay connections, federation directives. Invariant: a scalar and PageInfo mean the same in every subgraph.
+ * scopes, Relay connections, federation directives. Invariant: what several subgraphs have (scalars, PageInfo, root types, PlanTier)
+ * means the same in each, and says so in the same words.
  */
 import SchemaBuilder from '@pothos/core';
 import DirectivePlugin from '@pothos/plugin-directives';
@@ -10,6 +11,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { Decimal } from 'decimal.js';
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import type { Json } from '../broker/broker.ts';
+import type { PlanTier } from '../catalogue/models-file.ts';
 import { AppError } from '../errors.ts';
 import type { Identity, Role } from '../identity.ts';
 
@@ -57,6 +59,22 @@ const parseDecimal = (value: unknown): string => {
 
 const literal = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node.value : undefined);
 
+/** For `builder.mutationType` of a subgraph that has mutations. */
+export const mutationTypeOptions = { description: 'What changes something. The fields run one after another.' };
+
+/** For `builder.subscriptionType` of a subgraph that has subscriptions. */
+export const subscriptionTypeOptions = { description: 'What is told as it happens. An operation has one field.' };
+
+/** For `builder.enumType('PlanTier')`. */
+export const planTierOptions = {
+  description: 'Plan of a tenant: which models it may use and how many tokens.',
+  values: {
+    FREE: { description: 'What a tenant begins with; the lowest limits.' },
+    PRO: { description: 'Higher limits.' },
+    ENTERPRISE: { description: 'The highest limits.' },
+  } satisfies Record<PlanTier, object>,
+};
+
 export const createSubgraphBuilder = <Context extends SubgraphContext>() => {
   const builder = new SchemaBuilder<SubgraphSchemaTypes<SubgraphContext> & { Context: Context }>({
     plugins: [ScopeAuthPlugin, RelayPlugin, DirectivePlugin, FederationPlugin],
@@ -79,12 +97,24 @@ export const createSubgraphBuilder = <Context extends SubgraphContext>() => {
       cursorType: 'String',
       nodeQueryOptions: false,
       nodesQueryOptions: false,
-      edgesFieldOptions: { nullable: false },
-      nodeFieldOptions: { nullable: false },
+      edgesFieldOptions: { nullable: false, description: 'What the page holds, in the order of the connection.' },
+      nodeFieldOptions: { nullable: false, description: 'What lies at this place.' },
+      cursorFieldOptions: { description: 'Its place, for "after" or "before". Opaque.' },
+      pageInfoFieldOptions: { description: 'Where the page lies in the connection.' },
+      hasNextPageFieldOptions: { description: 'Whether more follows the page.' },
+      hasPreviousPageFieldOptions: { description: 'Whether something comes before the page.' },
+      startCursorFieldOptions: { description: 'Cursor of the first edge; null when the page is empty.' },
+      endCursorFieldOptions: { description: 'Cursor of the last edge; null when the page is empty.' },
+      firstArgOptions: { description: 'Most edges of the page, from the beginning: 0 to 200; 50 unless told.' },
+      afterArgOptions: { description: 'Cursor: the page begins after it. endCursor of a page gives the next one.' },
+      lastArgOptions: {
+        description: 'Most edges of the page, from the end: 0 to 200. Not where a field pages forward only.',
+      },
+      beforeArgOptions: { description: 'Cursor: the page ends before it. Not where a field pages forward only.' },
       pageInfoTypeOptions: { shareable: true, description: 'Where a page lies in its connection (Relay).' },
     },
   });
-  builder.queryType({});
+  builder.queryType({ description: 'What can be read. Nothing changes by it.' });
   builder.scalarType('DateTime', {
     description: 'A moment: ISO 8601 with milliseconds, in UTC, e.g. "2026-01-31T12:00:00.000Z".',
     serialize: (value) => value.toISOString(),

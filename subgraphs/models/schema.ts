@@ -1,6 +1,6 @@
 /** The GraphQL schema of models, complete without a database: for serving it, and for printing its SDL. */
 import type { GraphQLSchema } from 'graphql';
-import { federationLinkUrl } from '#kernel/subgraph/builder.ts';
+import { federationLinkUrl, mutationTypeOptions } from '#kernel/subgraph/builder.ts';
 import { createModelsBuilder } from './schema/builder.ts';
 import { addCatalogueMutations } from './schema/catalogue-mutations.ts';
 import { addModel } from './schema/model.ts';
@@ -10,7 +10,7 @@ import { addRoutingPolicies } from './schema/routing-policy.ts';
 
 export const createModelsSchema = (): GraphQLSchema => {
   const builder = createModelsBuilder();
-  builder.mutationType({});
+  builder.mutationType(mutationTypeOptions);
   const types = addModel(builder);
   addRouteMessage(builder, types);
   addRoutingPolicies(builder, types);

@@ -1,6 +1,6 @@
 /** The GraphQL schema of safety, complete without a database: for serving it, and for printing its SDL. */
 import type { GraphQLSchema } from 'graphql';
-import { federationLinkUrl } from '#kernel/subgraph/builder.ts';
+import { federationLinkUrl, mutationTypeOptions, subscriptionTypeOptions } from '#kernel/subgraph/builder.ts';
 import { createSafetyBuilder } from './schema/builder.ts';
 import { addCases } from './schema/case.ts';
 import { addPolicy } from './schema/policy.ts';
@@ -9,8 +9,8 @@ import { addVerdict } from './schema/verdict.ts';
 
 export const createSafetySchema = (): GraphQLSchema => {
   const builder = createSafetyBuilder();
-  builder.mutationType({});
-  builder.subscriptionType({});
+  builder.mutationType(mutationTypeOptions);
+  builder.subscriptionType(subscriptionTypeOptions);
   const types = addVerdict(builder);
   addScreenContent(builder, types);
   addPolicy(builder, types);

@@ -1,5 +1,5 @@
 /** The builder of this subgraph, and the types that others own and this one only names by key. */
-import { createSubgraphBuilder } from '#kernel/subgraph/builder.ts';
+import { createSubgraphBuilder, mutationTypeOptions, subscriptionTypeOptions } from '#kernel/subgraph/builder.ts';
 import type { ConversationsContext } from './context.ts';
 
 export const builder = createSubgraphBuilder<ConversationsContext>();
@@ -14,5 +14,5 @@ export const ModelRef = builder.externalRef('Model', builder.selection<{ id: str
   externalFields: (t) => ({ id: t.id() }),
 });
 
-builder.mutationType({});
-builder.subscriptionType({});
+builder.mutationType(mutationTypeOptions);
+builder.subscriptionType(subscriptionTypeOptions);

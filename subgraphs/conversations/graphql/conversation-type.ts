@@ -42,7 +42,7 @@ ConversationRef.implement({
     ),
     pinned: t.exposeBoolean('pinned', { description: 'Kept at the top of the list by the client.' }),
     archived: t.exposeBoolean('archived', { description: 'Left out of the list unless the filter asks for it.' }),
-    legalHold: t.exposeBoolean('legalHold', { description: 'Under legal hold: it is not purged.' }),
+    legalHold: t.exposeBoolean('legalHold', { description: 'Under legal hold: it must not be purged.' }),
     createdAt: t.field({ type: 'DateTime', description: 'When it was made.', resolve: (each) => each.createdAt }),
     updatedAt: t.field({
       type: 'DateTime',
@@ -52,7 +52,7 @@ ConversationRef.implement({
     deletedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it was deleted; it can be restored until it is purged.',
+      description: 'When it was deleted; null while it is not. restoreConversation brings it back.',
       resolve: (each) => each.deletedAt,
     }),
   }),

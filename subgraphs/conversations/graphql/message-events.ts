@@ -1,5 +1,5 @@
 /** The GraphQL types of a message's stream: one interface, one type for each kind of event in the log. */
-import { resetReasons, type StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { ResetReason, StreamEvent } from '#kernel/stream-log/stream-event.ts';
 import { afterTerminal } from '../streams/in-flight.ts';
 import type { StreamedEvent } from '../streams/message-stream.ts';
 import { builder, ModelRef } from './builder.ts';
@@ -30,9 +30,15 @@ export const MessageEventRef = builder.interfaceRef<StreamedEvent>('MessageEvent
   }),
 });
 
-const ResetReason = builder.enumType('ResetReason', {
+const ResetReasonRef = builder.enumType('ResetReason', {
   description: 'Why the text so far is void.',
-  values: resetReasons,
+  values: {
+    WORKER_REPLACED: {
+      description:
+        'Another worker took over with a model that cannot go on after the text; or the answer has ended meanwhile and is told whole.',
+    },
+    MODEL_REPLACED: { description: 'The model failed, and the next one cannot go on after the text.' },
+  } satisfies Record<ResetReason, object>,
 });
 
 builder.objectRef<EventOf<'MessageStarted'>>('MessageStarted').implement({
@@ -65,7 +71,7 @@ builder.objectRef<EventOf<'MessageReset'>>('MessageReset').implement({
   interfaces: [MessageEventRef],
   isTypeOf: isEvent('MessageReset'),
   fields: (t) => ({
-    reason: t.field({ type: ResetReason, description: 'Why.', resolve: ({ event }) => event.reason }),
+    reason: t.field({ type: ResetReasonRef, description: 'Why.', resolve: ({ event }) => event.reason }),
   }),
 });
 

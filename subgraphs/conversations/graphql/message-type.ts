@@ -1,20 +1,46 @@
 /** The GraphQL types Message and what hangs on it alone. */
 import { errorCodes } from '#kernel/errors.ts';
-import { finishReasons } from '#kernel/stream-log/stream-event.ts';
-import { type Conversation, type Failure, type Message, messageRoles, messageStatuses } from '../entities.ts';
+import type { FinishReason } from '#kernel/stream-log/stream-event.ts';
+import type { Conversation, Failure, Message, MessageRole, MessageStatus } from '../entities.ts';
 import { builder, ModelRef } from './builder.ts';
 
 export const ConversationRef = builder.objectRef<Conversation>('Conversation');
 export const MessageRef = builder.objectRef<Message>('Message');
 
-const MessageRole = builder.enumType('MessageRole', { description: 'Who speaks in a message.', values: messageRoles });
-
-const MessageStatus = builder.enumType('MessageStatus', {
-  description: 'Where a message stands. QUEUED and STREAMING change; the others are final.',
-  values: messageStatuses,
+const MessageRoleRef = builder.enumType('MessageRole', {
+  description: 'Who speaks in a message.',
+  values: {
+    SYSTEM: { description: 'Instructions to the model.' },
+    USER: { description: 'A person, or a program that asks.' },
+    ASSISTANT: { description: 'A model.' },
+    TOOL: { description: 'A tool: what its call gave.' },
+  } satisfies Record<MessageRole, object>,
 });
 
-const FinishReason = builder.enumType('FinishReason', { description: 'Why the model stopped.', values: finishReasons });
+const MessageStatusRef = builder.enumType('MessageStatus', {
+  description: 'Where a message stands. QUEUED and STREAMING change; the others are final.',
+  values: {
+    QUEUED: { description: 'Waits for a worker, or for the answers before it in its conversation.' },
+    STREAMING: { description: 'Is being written.' },
+    COMPLETED: { description: 'Whole: a question, or an answer that the model ended; finishReason tells how.' },
+    PARTIAL: { description: 'The model or its worker failed after some text, which is kept.' },
+    CANCELLED: { description: 'Stopped on request. What was written until then is kept.' },
+    FAILED: { description: 'There is no answer; error tells why.' },
+    BLOCKED: { description: 'Held back by the screening: it is left out of prompts.' },
+  } satisfies Record<MessageStatus, object>,
+});
+
+const FinishReasonRef = builder.enumType('FinishReason', {
+  description: 'Why the model stopped.',
+  values: {
+    STOP: { description: 'It had said everything.' },
+    LENGTH: { description: 'The answer reached maxOutputTokens, or the bound of the model.' },
+    TOOL_CALLS: { description: 'It asked for a tool.' },
+    CONTENT_FILTER: { description: 'The provider held the rest back.' },
+    CANCELLED: { description: 'It was stopped on request.' },
+    ERROR: { description: 'It failed, or its worker did.' },
+  } satisfies Record<FinishReason, object>,
+});
 
 export const MessageFailureRef = builder.objectRef<Failure>('MessageFailure').implement({
   description: 'Why an answer failed.',
@@ -53,11 +79,11 @@ MessageRef.implement({
         'The alternatives at this place: regenerated answers, edited questions; itself among them, oldest first.',
       resolve: async (message, _, { loaders }) => [...(await loaders.siblings.load(message))],
     }),
-    role: t.field({ type: MessageRole, description: 'Who speaks.', resolve: (message) => message.role }),
+    role: t.field({ type: MessageRoleRef, description: 'Who speaks.', resolve: (message) => message.role }),
     content: t.exposeString('content', { description: 'The text. While it is written: what has been written so far.' }),
-    status: t.field({ type: MessageStatus, description: 'Where it stands.', resolve: (message) => message.status }),
+    status: t.field({ type: MessageStatusRef, description: 'Where it stands.', resolve: (message) => message.status }),
     finishReason: t.field({
-      type: FinishReason,
+      type: FinishReasonRef,
       nullable: true,
       description: 'Why the model stopped; null while it has not, and for messages of users.',
       resolve: (message) => message.finishReason,

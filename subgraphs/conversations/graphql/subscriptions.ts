@@ -3,7 +3,7 @@ import { validate } from 'uuid';
 import { AppError } from '#kernel/errors.ts';
 import { iterateSignals } from '#kernel/signals/iterate-signals.ts';
 import { messageNotFound, requireConversation } from '../access.ts';
-import { type Change, changeKinds, changeSchema, conversationTopic, ownerTopic } from '../changes.ts';
+import { type Change, type ChangeKind, changeSchema, conversationTopic, ownerTopic } from '../changes.ts';
 import { awaitMessage } from '../streams/await-message.ts';
 import { openMessageStream, type StreamedEvent } from '../streams/message-stream.ts';
 import { builder } from './builder.ts';
@@ -11,13 +11,24 @@ import { type ConversationsContext, forgetLoaded } from './context.ts';
 import { MessageEventRef } from './message-events.ts';
 import { ConversationRef, MessageRef } from './message-type.ts';
 
-const ChangeKind = builder.enumType('ConversationChangeKind', { description: 'What happened.', values: changeKinds });
+const ChangeKindRef = builder.enumType('ConversationChangeKind', {
+  description: 'What happened.',
+  values: {
+    CREATED: { description: 'The conversation was made.' },
+    UPDATED: { description: 'Its title, model policy, system prompt, pinned or archived changed.' },
+    DELETED: { description: 'It was deleted. It can be restored.' },
+    RESTORED: { description: 'It was restored.' },
+    MESSAGE_ADDED: { description: 'A turn was added: an answer is to come.' },
+    MESSAGE_FINISHED: { description: 'An answer became final.' },
+    BRANCH_SELECTED: { description: 'Another branch became the current one.' },
+  } satisfies Record<ChangeKind, object>,
+});
 
 const ConversationChangeRef = builder.objectRef<Change>('ConversationChange').implement({
   description:
     'Something changed: read what you show of it anew. Changes may be missed while a client is away; refetch after a reconnect.',
   fields: (t) => ({
-    kind: t.field({ type: ChangeKind, description: 'What happened.', resolve: (change) => change.kind }),
+    kind: t.field({ type: ChangeKindRef, description: 'What happened.', resolve: (change) => change.kind }),
     conversationId: t.exposeID('conversationId', { description: 'The conversation.' }),
     conversation: t.field({
       type: ConversationRef,
@@ -28,7 +39,8 @@ const ConversationChangeRef = builder.objectRef<Change>('ConversationChange').im
     message: t.field({
       type: MessageRef,
       nullable: true,
-      description: 'The message that was added or finished.',
+      description:
+        'The answer that was added or finished, or the message by which a branch was selected; null otherwise.',
       resolve: (change, _, { loaders }) =>
         change.messageId === undefined ? null : loaders.message.load(change.messageId),
     }),

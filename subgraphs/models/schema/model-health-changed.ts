@@ -1,6 +1,7 @@
 /** The subscription by which administrators hear that a model fails or is well again. */
 import { z } from 'zod';
 import { iterateSignals } from '#kernel/signals/iterate-signals.ts';
+import { subscriptionTypeOptions } from '#kernel/subgraph/builder.ts';
 import { healthChangedTopic } from '../catalogue/model-health.ts';
 import type { ModelsBuilder } from './builder.ts';
 import type { ModelTypes } from './model.ts';
@@ -8,7 +9,7 @@ import type { ModelTypes } from './model.ts';
 const changedSchema = z.object({ modelId: z.string() });
 
 export const addModelHealthChanged = (builder: ModelsBuilder, types: ModelTypes): void => {
-  builder.subscriptionType({});
+  builder.subscriptionType(subscriptionTypeOptions);
   builder.subscriptionField('modelHealthChanged', (t) =>
     t.field({
       type: types.model,

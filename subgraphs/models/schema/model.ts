@@ -2,31 +2,43 @@
  * The entity Model and the queries for it. Everything comes from the catalogue in memory: a page of messages that asks for its
  * models costs no statement.
  */
-import { pools } from '#kernel/broker/topology.ts';
-import { planTiers } from '#kernel/catalogue/models-file.ts';
-import { modelCapabilities } from '#kernel/messages/generation-job.ts';
+import type { Pool } from '#kernel/broker/topology.ts';
+import { planTierOptions } from '#kernel/subgraph/builder.ts';
 import { type ListedModel, liveWorkers } from '../catalogue/catalogue.ts';
-import { circuitStates, type ModelHealth } from '../catalogue/model-health.ts';
+import type { CircuitState, ModelHealth } from '../catalogue/model-health.ts';
+import type { ModelCapability } from '../routing/judge-models.ts';
 import type { ModelsBuilder } from './builder.ts';
 
 const addEnums = (builder: ModelsBuilder) => ({
   Pool: builder.enumType('Pool', {
-    description:
-      'A class of workers with a queue of its own: local models by size, or EXTERNAL for providers on the net.',
-    values: pools,
+    description: 'A class of workers with a queue of its own.',
+    values: {
+      SMALL: { description: 'Small models on machines of this installation.' },
+      MEDIUM: { description: 'Medium models on machines of this installation.' },
+      LARGE: { description: 'Large models on machines of this installation.' },
+      EXTERNAL: { description: 'Models of providers on the net.' },
+    } satisfies Record<Pool, object>,
   }),
   ModelCapability: builder.enumType('ModelCapability', {
     description: 'What a model can do beyond plain text.',
-    values: modelCapabilities,
+    values: {
+      TOOLS: { description: 'It can ask for tools.' },
+      VISION: { description: 'It understands pictures.' },
+      JSON: { description: 'It can be held to answer in JSON.' },
+      PREFILL: {
+        description: 'It can go on after the beginning of an answer, so that no text is void when a worker fails.',
+      },
+      EMBEDDING: { description: 'It makes embeddings, not answers.' },
+    } satisfies Record<ModelCapability, object>,
   }),
-  PlanTier: builder.enumType('PlanTier', {
-    description: 'Plan of a tenant: which models it may use and how many tokens.',
-    values: planTiers,
-  }),
+  PlanTier: builder.enumType('PlanTier', planTierOptions),
   CircuitState: builder.enumType('CircuitState', {
-    description:
-      'CLOSED: used. OPEN: failed too often lately and is not used. HALF_OPEN: tried after every healthy model.',
-    values: circuitStates,
+    description: 'Whether a model is used after how it did in the last minutes.',
+    values: {
+      CLOSED: { description: 'It is used.' },
+      OPEN: { description: 'It failed too often lately and is not used.' },
+      HALF_OPEN: { description: 'It is tried again, after every healthy model.' },
+    } satisfies Record<CircuitState, object>,
   }),
 });
 
@@ -63,15 +75,15 @@ const addPrice = (builder: ModelsBuilder) => {
   return price;
 };
 
-const addHealth = (builder: ModelsBuilder, CircuitState: ReturnType<typeof addEnums>['CircuitState']) => {
+const addHealth = (builder: ModelsBuilder, state: ReturnType<typeof addEnums>['CircuitState']) => {
   const health = builder.objectRef<ModelHealth>('ModelHealth');
   health.implement({
     description: 'How a model did in the last minutes. Figures are null while there was no message to take them from.',
     fields: (t) => ({
       state: t.field({
-        type: CircuitState,
+        type: state,
         description: 'Whether messages are routed to it.',
-        resolve: ({ state }) => state,
+        resolve: (parent) => parent.state,
       }),
       samples: t.exposeInt('samples', { description: 'Generations that the figures are of.' }),
       errorRate: t.exposeFloat('errorRate', { nullable: true, description: 'Share that the model failed, 0 to 1.' }),

@@ -1,16 +1,21 @@
 /** Routing policies of the tenant, and explainRoute: why a message would go where it goes. */
-import { type RoutingPolicy, routingStrategies } from '../entities.ts';
+import type { RoutingPolicy } from '../entities.ts';
 import { deletePolicy, upsertPolicy } from '../policies/change-policies.ts';
-import { type Judgement, routeVerdicts } from '../routing/judge-models.ts';
+import type { Judgement, RouteVerdict } from '../routing/judge-models.ts';
 import type { RouteDecision } from '../routing/route-message.ts';
 import type { ModelsBuilder } from './builder.ts';
 import type { ModelTypes } from './model.ts';
 
 const addPolicyType = (builder: ModelsBuilder, types: ModelTypes) => {
   const strategy = builder.enumType('RoutingStrategy', {
-    description:
-      'What the models that fit are put in order by. PREFERENCE: the order of the policy. PRICE: what the message would cost. LATENCY: how soon the first token came lately.',
-    values: routingStrategies,
+    description: 'What the models that fit are put in order by.',
+    values: {
+      PREFERENCE: { description: 'The order of the policy; that of the platform where it lists none.' },
+      PRICE: { description: 'What the message would cost, lowest first.' },
+      LATENCY: {
+        description: 'How soon the first token came lately, soonest first; models without a figure come last.',
+      },
+    } satisfies Record<RoutingPolicy['strategy'], object>,
   });
   const policy = builder.objectRef<RoutingPolicy>('RoutingPolicy').implement({
     description: "One of a tenant's ways to choose a model; a conversation or a message names it as its modelPolicy.",
@@ -106,8 +111,20 @@ const addMutations = (builder: ModelsBuilder, types: ModelTypes, { strategy, pol
 
 const addExplainRoute = (builder: ModelsBuilder, types: ModelTypes, { policy }: PolicyTypes): void => {
   const verdict = builder.enumType('RouteVerdict', {
-    description: 'CHOSEN answers; FALLBACK answers when those before it cannot; the others say why a model does not.',
-    values: routeVerdicts,
+    description: 'Whether a model answers, or the first reason why it does not.',
+    values: {
+      CHOSEN: { description: 'It answers.' },
+      FALLBACK: { description: 'It answers when those before it cannot.' },
+      NOT_IN_POLICY: { description: 'The policy does not list it, or another model was named.' },
+      DISABLED: { description: 'The operator has switched it off.' },
+      NO_WORKER: { description: 'No worker serves it now.' },
+      MISSING_CAPABILITY: { description: 'It cannot do what is required, or makes embeddings only.' },
+      NOT_IN_PLAN: { description: "The tenant's plan does not include it." },
+      TOO_LONG: { description: 'Prompt and answer exceed its context window.' },
+      TOO_EXPENSIVE: { description: 'Its price exceeds what the policy allows.' },
+      UNHEALTHY: { description: 'It failed too often in the last minutes: its circuit is OPEN.' },
+      NO_REAL_MODEL: { description: 'It is the demonstration, which stands in only where no model fits.' },
+    } satisfies Record<RouteVerdict, object>,
   });
   const judgement = builder.objectRef<Judgement>('RouteJudgement').implement({
     description: 'A model, and why a message would or would not go to it.',

@@ -4,7 +4,7 @@ import { AppError } from '#kernel/errors.ts';
 import { iterateSignals } from '#kernel/signals/iterate-signals.ts';
 import { listCases } from '../cases/list-cases.ts';
 import { resolveCase } from '../cases/resolve-case.ts';
-import { CaseEntity, caseStatuses, type ModerationCase } from '../entities.ts';
+import { CaseEntity, type CaseStatus, type ModerationCase } from '../entities.ts';
 import { caseOpenedTopic } from '../verdicts/record-verdict.ts';
 import type { SafetyBuilder } from './builder.ts';
 import type { VerdictTypes } from './verdict.ts';
@@ -13,8 +13,7 @@ const openedSchema = z.object({ caseId: z.uuid() });
 
 const addUser = (builder: SafetyBuilder) => {
   const user = builder.objectRef<{ readonly id: string }>('User').implement({
-    description: 'A person or program that acts for a tenant.',
-    fields: (t) => ({ id: t.exposeID('id', { description: 'UUID, the subject of its tokens.' }) }),
+    fields: (t) => ({ id: t.exposeID('id') }),
   });
   builder.asEntity(user, {
     key: builder.keyDirective(builder.selection<{ id: string }>('id'), false),
@@ -25,8 +24,12 @@ const addUser = (builder: SafetyBuilder) => {
 
 const addCaseType = (builder: SafetyBuilder, types: VerdictTypes) => {
   const status = builder.enumType('ModerationCaseStatus', {
-    description: 'OPEN: nobody decided yet. UPHELD: the screening was right. DISMISSED: it was not.',
-    values: caseStatuses,
+    description: 'What an administrator decided on a case.',
+    values: {
+      OPEN: { description: 'Nothing yet.' },
+      UPHELD: { description: 'The screening was right.' },
+      DISMISSED: { description: 'The screening was wrong.' },
+    } satisfies Record<CaseStatus, object>,
   });
   const user = addUser(builder);
   const moderationCase = builder.objectRef<ModerationCase>('ModerationCase').implement({

@@ -1,26 +1,38 @@
 /** What screening found, and Message.moderation, by which it is seen beside the message. */
 import type { Verdict } from '../entities.ts';
-import {
-  type CategoryScore,
-  moderationActions,
-  moderationCategories,
-  moderationStages,
-} from '../screening/categories.ts';
+import type { CategoryScore, ModerationAction, ModerationCategory, ModerationStage } from '../screening/categories.ts';
 import type { SafetyBuilder } from './builder.ts';
 
 export const addVerdict = (builder: SafetyBuilder) => {
   const category = builder.enumType('ModerationCategory', {
-    description: 'What text is screened for. CHAT_TEMPLATE: markers by which a prompt pretends to be several turns.',
-    values: moderationCategories,
+    description: 'What text is screened for.',
+    values: {
+      PROFANITY: { description: 'Swear words.' },
+      HATE: { description: 'Slurs, and hatred of a group of people.' },
+      THREAT: { description: 'Threats of violence, and questions how to attack a place.' },
+      SELF_HARM: { description: 'The wish to harm oneself, and calls on others to do so.' },
+      CHAT_TEMPLATE: { description: 'Markers by which a prompt pretends to be several turns.' },
+      PROMPT_INJECTION: {
+        description: "Attempts to override the model's instructions. Looked for in INPUT; flagged, never blocked.",
+      },
+    } satisfies Record<ModerationCategory, object>,
   });
   const action = builder.enumType('ModerationAction', {
-    description:
-      'ALLOW: nothing. FLAG: a case is opened for an administrator. BLOCK: the message is refused as well, unless a model has written it already.',
-    values: moderationActions,
+    description: 'What a verdict leads to.',
+    values: {
+      ALLOW: { description: 'Nothing.' },
+      FLAG: { description: 'A case is opened for an administrator.' },
+      BLOCK: {
+        description: 'A case is opened, and the message is refused with CONTENT_BLOCKED unless a model has written it.',
+      },
+    } satisfies Record<ModerationAction, object>,
   });
   const stage = builder.enumType('ModerationStage', {
-    description: 'INPUT: what a person wrote. OUTPUT: what a model wrote.',
-    values: moderationStages,
+    description: 'Whose text was screened.',
+    values: {
+      INPUT: { description: 'What a person wrote, before it is admitted.' },
+      OUTPUT: { description: 'What a model wrote, once it has ended.' },
+    } satisfies Record<ModerationStage, object>,
   });
   const score = builder.objectRef<CategoryScore>('CategoryScore').implement({
     description: 'How sure the screening is that a text belongs to a category.',
@@ -44,9 +56,8 @@ export const addVerdict = (builder: SafetyBuilder) => {
     }),
   });
   const message = builder.objectRef<{ id: string }>('Message').implement({
-    description: 'A message of a conversation.',
     fields: (t) => ({
-      id: t.exposeID('id', { description: 'UUID.' }),
+      id: t.exposeID('id'),
       moderation: t.field({
         type: verdict,
         nullable: true,

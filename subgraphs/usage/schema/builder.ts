@@ -1,21 +1,23 @@
 /** The builder of this subgraph, and the enums that several of its types share. */
-import { planTiers } from '#kernel/catalogue/models-file.ts';
-import { roles } from '#kernel/identity.ts';
-import { createSubgraphBuilder } from '#kernel/subgraph/builder.ts';
+import type { Role } from '#kernel/identity.ts';
+import { createSubgraphBuilder, mutationTypeOptions, planTierOptions } from '#kernel/subgraph/builder.ts';
 import type { UsageContext } from '../context.ts';
 
 export const createUsageBuilder = () => {
   const builder = createSubgraphBuilder<UsageContext>();
-  builder.mutationType({});
-  const PlanTier = builder.enumType('PlanTier', {
-    description: 'Plan of a tenant: which models it may use and how many tokens.',
-    values: planTiers,
+  builder.mutationType(mutationTypeOptions);
+  const PlanTier = builder.enumType('PlanTier', planTierOptions);
+  const RoleRef = builder.enumType('Role', {
+    description: 'What a user may do.',
+    values: {
+      USER: { description: 'Own conversations, own usage and quota.' },
+      ADMIN: {
+        description:
+          "Read the tenant's conversations by id; moderation, routing policies, the tenant's name, usage of everybody.",
+      },
+      BILLING_ADMIN: { description: "The tenant's plan, budget and quotas; usage of everybody." },
+    } satisfies Record<Role, object>,
   });
-  const Role = builder.enumType('Role', {
-    description:
-      'What a user may do. USER: own conversations. ADMIN: the tenant. BILLING_ADMIN: its plan, quotas and costs.',
-    values: roles,
-  });
-  return { builder, PlanTier, Role };
+  return { builder, PlanTier, Role: RoleRef };
 };
 export type UsageBuilder = ReturnType<typeof createUsageBuilder>;

@@ -4,8 +4,7 @@ import type { UsageBuilder } from './builder.ts';
 
 const addModel = ({ builder }: UsageBuilder) => {
   const Model = builder.objectRef<{ readonly id: string }>('Model').implement({
-    description: 'A model that generations run on.',
-    fields: (t) => ({ id: t.exposeID('id', { description: 'provider/model.' }) }),
+    fields: (t) => ({ id: t.exposeID('id') }),
   });
   builder.asEntity(Model, {
     key: builder.keyDirective(builder.selection<{ id: string }>('id'), false),
@@ -64,9 +63,8 @@ export const addCosts = (usage: UsageBuilder) => {
     }),
   });
   const Message = builder.objectRef<{ readonly id: string }>('Message').implement({
-    description: 'A message of a conversation.',
     fields: (t) => ({
-      id: t.exposeID('id', { description: 'UUID.' }),
+      id: t.exposeID('id'),
       usage: t.field({
         type: MessageUsage,
         nullable: true,
@@ -77,9 +75,8 @@ export const addCosts = (usage: UsageBuilder) => {
   });
   builder.asEntity(Message, { key: builder.selection<{ id: string }>('id'), resolveReference: (message) => message });
   const Conversation = builder.objectRef<{ readonly id: string }>('Conversation').implement({
-    description: 'A conversation.',
     fields: (t) => ({
-      id: t.exposeID('id', { description: 'UUID.' }),
+      id: t.exposeID('id'),
       cost: t.field({
         type: 'Decimal',
         description: 'US dollars that its messages and its title cost so far.',

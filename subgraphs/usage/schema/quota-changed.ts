@@ -1,12 +1,13 @@
 /** The subscription by which a client keeps a gauge of its quota. */
 import { iterateSignals } from '#kernel/signals/iterate-signals.ts';
+import { subscriptionTypeOptions } from '#kernel/subgraph/builder.ts';
 import { requireViewer } from '../accounts.ts';
 import { quotaTopic } from '../quota-changes.ts';
 import type { addAccounts } from './accounts.ts';
 import type { UsageBuilder } from './builder.ts';
 
 export const addQuotaChanged = ({ builder }: UsageBuilder, { Quota }: ReturnType<typeof addAccounts>): void => {
-  builder.subscriptionType({});
+  builder.subscriptionType(subscriptionTypeOptions);
   builder.subscriptionField('quotaChanged', (t) =>
     t.field({
       type: Quota,

@@ -1,5 +1,11 @@
 /** The usage report, for people who look at costs. */
-import { reportUsage, type UsageGroup, type UsageReport, type UsageTotals, usageGroupings } from '../usage-report.ts';
+import {
+  reportUsage,
+  type UsageGroup,
+  type UsageGrouping,
+  type UsageReport,
+  type UsageTotals,
+} from '../usage-report.ts';
 import type { addAccounts } from './accounts.ts';
 import type { UsageBuilder } from './builder.ts';
 import type { addCosts } from './costs.ts';
@@ -28,7 +34,12 @@ export const addReport = (
   const Totals = addTotals(usage);
   const GroupBy = builder.enumType('UsageGroupBy', {
     description: 'What a report has one group for each of.',
-    values: usageGroupings,
+    values: {
+      DAY: { description: 'Days, in UTC.' },
+      MODEL: { description: 'Models.' },
+      USER: { description: 'Users, by whose messages it was used.' },
+      CONVERSATION: { description: 'Conversations.' },
+    } satisfies Record<UsageGrouping, object>,
   });
   const reference = (group: UsageGroup, groupBy: UsageGroup['groupBy']) =>
     group.groupBy === groupBy && group.key !== null ? { id: group.key } : null;
