@@ -8,8 +8,7 @@ import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import { type Identity, requireRole } from '#kernel/identity.ts';
 
-export const usageGroupings = ['DAY', 'MODEL', 'USER', 'CONVERSATION'] as const;
-export type UsageGrouping = (typeof usageGroupings)[number];
+export type UsageGrouping = 'DAY' | 'MODEL' | 'USER' | 'CONVERSATION';
 
 const count = z.coerce.number();
 const totalsSchema = z.object({

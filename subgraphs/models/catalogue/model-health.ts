@@ -7,8 +7,7 @@ import type { EntityManager } from '@mikro-orm/sql';
 import { z } from 'zod';
 import type { ErrorCode } from '#kernel/errors.ts';
 
-export const circuitStates = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const;
-export type CircuitState = (typeof circuitStates)[number];
+export type CircuitState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
 
 export interface ModelHealth {
   readonly state: CircuitState;

@@ -1,6 +1,6 @@
 /**
  * Which models may answer a message, best first, and why each of the others may not. Pure: the same catalogue, tenant and
- * question give the same answer. Invariant: a model loses by the first rule that it fails, in the order of `losses`, so
+ * question give the same answer. Invariant: a model loses by the first rule that it fails, in the order of `Loss`, so
  * that what is said about it is what has to be mended first.
  */
 import { Decimal } from 'decimal.js';
@@ -12,22 +12,19 @@ import type { RoutingPolicy } from '../entities.ts';
 export type ModelCapability = (typeof modelCapabilities)[number];
 
 /** Why a model is not routed to. */
-export const losses = [
-  'NOT_IN_POLICY',
-  'DISABLED',
-  'NO_WORKER',
-  'MISSING_CAPABILITY',
-  'NOT_IN_PLAN',
-  'TOO_LONG',
-  'TOO_EXPENSIVE',
-  'UNHEALTHY',
-  'NO_REAL_MODEL',
-] as const;
-export type Loss = (typeof losses)[number];
+export type Loss =
+  | 'NOT_IN_POLICY'
+  | 'DISABLED'
+  | 'NO_WORKER'
+  | 'MISSING_CAPABILITY'
+  | 'NOT_IN_PLAN'
+  | 'TOO_LONG'
+  | 'TOO_EXPENSIVE'
+  | 'UNHEALTHY'
+  | 'NO_REAL_MODEL';
 
 /** CHOSEN answers; FALLBACK answers when those before it cannot. */
-export const routeVerdicts = ['CHOSEN', 'FALLBACK', ...losses] as const;
-export type RouteVerdict = (typeof routeVerdicts)[number];
+export type RouteVerdict = 'CHOSEN' | 'FALLBACK' | Loss;
 
 export interface Judgement {
   readonly model: ListedModel;
