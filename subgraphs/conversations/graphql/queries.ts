@@ -111,7 +111,8 @@ builder.queryFields((t) => ({
   searchMessages: t.connection(
     {
       type: SearchHitRef,
-      description: 'Messages of yours that hold the words, best first. Understands "quoted phrases", or, and -without.',
+      description:
+        'Messages of yours that hold the words, best first. Understands "quoted phrases", or, and -without. Forward paging only: "last" and "before" have no effect.',
       args: { query: t.arg.string({ required: true, description: 'What to look for; 1 to 200 characters.' }) },
       resolve: (_, args, context) => searchMessages(args, context),
     },
