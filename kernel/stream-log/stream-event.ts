@@ -8,7 +8,7 @@ export const finishReasons = ['STOP', 'LENGTH', 'TOOL_CALLS', 'CONTENT_FILTER', 
 export type FinishReason = (typeof finishReasons)[number];
 
 /** Why the text so far is void. */
-export const resetReasons = ['WORKER_REPLACED', 'MODEL_REPLACED'] as const;
+export const resetReasons = ['WORKER_REPLACED', 'MODEL_REPLACED', 'LOG_EXPIRED'] as const;
 export type ResetReason = (typeof resetReasons)[number];
 
 export type StreamEvent =

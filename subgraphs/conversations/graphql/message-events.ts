@@ -34,10 +34,10 @@ const ResetReasonRef = builder.enumType('ResetReason', {
   description: 'Why the text so far is void.',
   values: {
     WORKER_REPLACED: {
-      description:
-        'Another worker took over with a model that cannot go on after the text; or the answer has ended meanwhile and is told whole.',
+      description: 'Another worker took over, with a model that cannot go on after the text.',
     },
     MODEL_REPLACED: { description: 'The model failed, and the next one cannot go on after the text.' },
+    LOG_EXPIRED: { description: 'The answer ended long ago, and is told whole in place of event by event.' },
   } satisfies Record<ResetReason, object>,
 });
 

@@ -19,6 +19,17 @@ export const decodeCursor = <Value>(shape: z.ZodType<Value>, cursor: string, arg
   }
 };
 
+/** Throws BAD_USER_INPUT when a connection that goes forward only is asked to go backward. */
+export const refuseBackward = (args: {
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+}): void => {
+  for (const argument of ['last', 'before'] as const) {
+    if (args[argument] == null) continue;
+    throw new AppError('BAD_USER_INPUT', 'This list goes forward only: use "first" and "after".', { argument });
+  }
+};
+
 /** Throws BAD_USER_INPUT unless 0 <= size <= maxPageSize. */
 export const pageSize = (size: number | null | undefined, argument: string): number => {
   const wanted = size ?? defaultPageSize;

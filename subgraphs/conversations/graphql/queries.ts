@@ -2,13 +2,12 @@
 import type { FilterQuery } from '@mikro-orm/sql';
 import { validate } from 'uuid';
 import { z } from 'zod';
-import { AppError } from '#kernel/errors.ts';
 import { visibleTo } from '../access.ts';
 import { type Conversation, ConversationEntity } from '../entities.ts';
 import { builder } from './builder.ts';
 import type { ConversationsContext } from './context.ts';
 import { ConversationRef, MessageRef } from './message-type.ts';
-import { decodeCursor, encodeCursor, pageSize } from './paging.ts';
+import { decodeCursor, encodeCursor, pageSize, refuseBackward } from './paging.ts';
 import { SearchHitRef, searchMessages } from './search.ts';
 
 const ConversationFilter = builder.inputType('ConversationFilter', {
@@ -53,9 +52,7 @@ const listConditions = (args: ListArguments): FilterQuery<Conversation>[] => {
 };
 
 const listConversations = async (args: ListArguments, { identity, room }: ConversationsContext) => {
-  if (args.last != null || args.before != null) {
-    throw new AppError('BAD_USER_INPUT', 'The list goes forward only: use "first" and "after".', { argument: 'last' });
-  }
+  refuseBackward(args);
   const size = pageSize(args.first, 'first');
   const rows = await room.database
     .forTenant(identity.tenantId)

@@ -5,7 +5,7 @@ import type { Message } from '../entities.ts';
 import { builder } from './builder.ts';
 import type { ConversationsContext } from './context.ts';
 import { MessageRef } from './message-type.ts';
-import { decodeCursor, encodeCursor, pageSize } from './paging.ts';
+import { decodeCursor, encodeCursor, pageSize, refuseBackward } from './paging.ts';
 
 export interface SearchHit {
   readonly message: Message;
@@ -34,9 +34,12 @@ export const searchMessages = async (
     readonly query: string;
     readonly first?: number | null | undefined;
     readonly after?: string | null | undefined;
+    readonly last?: number | null | undefined;
+    readonly before?: string | null | undefined;
   },
   { identity, room, loaders }: ConversationsContext,
 ) => {
+  refuseBackward(args);
   const query = args.query.trim();
   if (query === '' || query.length > maxQueryLength) {
     throw new AppError('BAD_USER_INPUT', `"query" has 1 to ${maxQueryLength} characters.`, { argument: 'query' });

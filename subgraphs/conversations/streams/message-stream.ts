@@ -31,7 +31,7 @@ export const streamOfStored = (message: Message, afterSeq: number): readonly Str
   const first: StreamEvent =
     afterSeq === 0
       ? { type: 'MessageStarted', attempt: 1, modelId: message.modelId ?? '' }
-      : { type: 'MessageReset', reason: 'WORKER_REPLACED' };
+      : { type: 'MessageReset', reason: 'LOG_EXPIRED' };
   const text: readonly StreamEvent[] = message.content === '' ? [] : [{ type: 'TokenDelta', text: message.content }];
   return [first, ...text, terminalOf(message)].map((event, index) => ({
     messageId: message.id,

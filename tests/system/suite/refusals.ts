@@ -114,6 +114,15 @@ export const refusalSuite = (parlance: () => Parlance): void => {
     for (const [input, argument] of wrong) {
       expect((await send(input)).extensions, argument).toMatchObject({ code: 'BAD_USER_INPUT', argument });
     }
+    for (const list of [
+      'conversations(last: 1)',
+      'searchMessages(query: "x", before: "y")',
+      'conversations(first: 201)',
+    ]) {
+      expect((await ada.refusal(`{ ${list} { pageInfo { hasNextPage } } }`)).extensions.code, list).toBe(
+        'BAD_USER_INPUT',
+      );
+    }
     await expect(ada.stream(uuidv7(), -1).all()).rejects.toThrow('BAD_USER_INPUT');
   });
 
