@@ -20,7 +20,10 @@ beforeAll(async () => {
     sharedService('rabbitmq'),
   ]);
   const replicas = ['conversations', 'usage', 'worker', 'gateway'];
-  parlance = stack.use(await startCompose({ postgres, redis, rabbitmq }, { replicas }));
+  // One user does here what the default rate leaves to several.
+  const limits = { USER_BURST: '1000', USER_RATE: '1000' };
+  const environment = { gateway: limits, 'gateway-2': limits };
+  parlance = stack.use(await startCompose({ postgres, redis, rabbitmq }, { replicas, environment }));
   const token = await parlance.issuer.sign({ ...findUser('ada'), roles: ['USER'], scope: '', expires: '10m' });
   const [first = '', second = ''] = parlance.gatewayUrls;
   here = stack.use(createClient(() => first, token));
