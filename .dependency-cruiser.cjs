@@ -21,6 +21,13 @@ module.exports = {
       to: { path: '^(subgraphs|gateway|inference-workers|standalone|scripts|client)/', pathNot: '^$1/' },
     },
     {
+      name: 'client-runs-in-browsers',
+      comment: 'The SDK needs nothing of Node, and nothing of the server that it talks to.',
+      severity: 'error',
+      from: { path: '^client/sdk/', pathNot: tests },
+      to: { path: '^(?!client/sdk/|node_modules/|@graphql-typed-document-node/)' },
+    },
+    {
       name: 'kernel-is-a-leaf',
       comment: 'kernel imports npm packages and itself.',
       severity: 'error',
@@ -76,7 +83,7 @@ module.exports = {
       from: {},
       module: {
         path: '^kernel/',
-        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|blobs|database|connections|subgraph)/`,
+        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|blobs|database|connections|subgraph|telemetry)/`,
         numberOfDependentsLessThan: 2,
       },
     },

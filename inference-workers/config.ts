@@ -5,6 +5,7 @@ import { pools } from '#kernel/broker/topology.ts';
 import { parseEnvironment } from '#kernel/config/environment.ts';
 import { logLevels } from '#kernel/log.ts';
 import { portsEnvironment } from '#kernel/ports.ts';
+import { telemetryEnvironment } from '#kernel/telemetry/telemetry.ts';
 import { defaultGenerationSettings, type GenerationSettings } from './generation/generation-context.ts';
 import type { ProviderSettings } from './providers/discover-models.ts';
 
@@ -80,6 +81,7 @@ const poolList = z
 export const workerEnvironment = z
   .object({
     ...portsEnvironment,
+    ...telemetryEnvironment,
     ...modelsEnvironment,
     POOLS: poolList
       .optional()

@@ -4,6 +4,7 @@ import { createLogger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
 import { serveHealth } from '#kernel/process/health.ts';
 import { runUntilSignal } from '#kernel/process/shutdown.ts';
+import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { generationSettings, providerSettings, readWorkerConfig } from './config.ts';
 import { discoverModels } from './providers/discover-models.ts';
 import { startWorker } from './worker.ts';
@@ -18,6 +19,7 @@ await runUntilSignal(
     logger = createLogger('inference-workers', config.LOG_LEVEL);
     const modelsFile = await readModelsFile(config.MODELS_FILE);
     await using opened = new AsyncDisposableStack();
+    opened.use(await openTelemetry(config, 'worker', logger));
     const { broker, streamLog } = opened.use(await openPorts(config, logger));
     const registry = opened.use(await discoverModels(providerSettings(config, process.env), modelsFile, logger));
     let takesJobs = false;

@@ -121,3 +121,19 @@ test('the demonstration gives a title from the question and says in its answer w
   expect(text).toMatch(/^This is the demonstration of Parlance, not a language model/);
   expect(text).toContain('What is a stream log');
 });
+
+test('two copies of one job at two workers are one generation, and the second copy is kept while the first one runs', async () => {
+  await using fixture = await openWorkerFixture();
+  const settings = { renewEveryMs: 20 };
+  const workers = [await fixture.startWorker({ settings }), await fixture.startWorker({ settings })];
+  const arrived = fixture.provider.nextRequest();
+  const messageId = await fixture.send('script: tokens=60 pace=5');
+  await fixture.send('script: tokens=60 pace=5', { messageId });
+  await (await arrived).wrote(5);
+  const entries = await fixture.entries(messageId);
+  for (const worker of workers) await worker[Symbol.asyncDispose]();
+  expect(fixture.provider.requests).toHaveLength(1);
+  expect(fixture.results).toHaveLength(1);
+  expect(entries.filter(({ event }) => event.type === 'MessageStarted')).toHaveLength(1);
+  expect(await fixture.broker.depth('generations.external')).toMatchObject({ ready: 0 });
+});

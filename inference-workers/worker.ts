@@ -13,6 +13,7 @@ import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { startAnnouncing } from './announce.ts';
 import { defaultGenerationSettings, type GenerationSettings } from './generation/generation-context.ts';
 import { runJob } from './generation/run-job.ts';
+import { generationsRunning } from './metrics.ts';
 import type { ModelRegistry, ServedModel } from './providers/registry.ts';
 import { createRunningJobs } from './running-jobs.ts';
 
@@ -43,8 +44,11 @@ export interface Worker extends AsyncDisposable {
   readonly running: number;
 }
 
-/** Milliseconds that a job goes on after its broker connection was lost: as long as a broker takes to come back. */
-const unclaimedMs = 30_000;
+/**
+ * Milliseconds that a job goes on after its broker connection was lost: longer than any answer. Whoever is given it meanwhile waits for as
+ * long as this worker writes, so giving up earlier would only have the model asked twice.
+ */
+const unclaimedMs = 900_000;
 
 /** What bounded engines among the models run at once; more would wait in this process, where no other worker can help. */
 const boundOf = (models: readonly ServedModel[]): number => {
@@ -63,6 +67,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
   const running = createRunningJobs((delivery, handOver) => runJob(context, delivery, handOver), unclaimedMs);
 
   await using opened = new AsyncDisposableStack();
+  const counted = opened.use(generationsRunning.from(() => [{ value: running.size }]));
   const consumers: Consumer[] = [];
   for (const pool of pools) {
     const prefetch = Math.min(concurrency, boundOf(models.filter((model) => model.pool === pool)));
@@ -90,6 +95,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     await running.settled();
     clearTimeout(handOverAll);
     await Promise.all(consumers.map((consumer) => consumer[Symbol.asyncDispose]()));
+    counted[Symbol.dispose]();
   };
   let closed: Promise<void> | undefined;
   return {

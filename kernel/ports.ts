@@ -11,7 +11,9 @@ import type { Cache } from './cache/cache.ts';
 import type { Limiter } from './limiter/limiter.ts';
 import type { Logger } from './log.ts';
 import type { Signals } from './signals/signals.ts';
+import { measureStreamLog } from './stream-log/measured-stream-log.ts';
 import type { StreamLog } from './stream-log/stream-log.ts';
+import { isRecording } from './telemetry/instruments.ts';
 
 /** For the environment object of a process: `z.object({ ...portsEnvironment, ... })`. */
 export const portsEnvironment = {
@@ -142,7 +144,7 @@ export const openPorts = async (config: PortsConfig, logger: Logger): Promise<Po
   const closing = opened.move();
   return {
     broker: broker.value,
-    streamLog,
+    streamLog: isRecording() ? measureStreamLog(streamLog) : streamLog,
     signals,
     cache,
     limiter,

@@ -1,6 +1,6 @@
 /**
- * Makes the programs of PostgreSQL, Redis and RabbitMQ available to the tests, which start throwaway instances of them on
- * private ports. In this order: they are installed -> nothing to do; apt-get may install them -> installs them, without starting
+ * Makes the programs of PostgreSQL, Redis, RabbitMQ and Chromium available to the tests, which start throwaway instances of
+ * them on private ports. In this order: they are installed -> nothing to do; apt-get may install them -> installs them, without starting
  * any; else it says what to install, and with a working Docker the command that runs the tests in a container, and exits with 1.
  * Plain JavaScript without dependencies: it runs before anything else is there.
  */
@@ -32,6 +32,11 @@ const services = [
     isThere: () =>
       isOnPath('epmd') && (existsSync(join(rabbitmqScripts, 'rabbitmq-server')) || isOnPath('rabbitmq-server')),
     debianPackage: 'rabbitmq-server',
+  },
+  {
+    name: 'Chromium',
+    isThere: () => ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'].some(isOnPath),
+    debianPackage: 'chromium',
   },
 ];
 
@@ -76,7 +81,7 @@ const provide = () => {
     [
       `The tests start their own throwaway servers and need the programs of: ${names.join(', ')}.`,
       `On Debian or Ubuntu: sudo apt-get install --no-install-recommends ${packages.join(' ')}`,
-      'On macOS: brew install postgresql redis rabbitmq',
+      'On macOS: brew install postgresql redis rabbitmq, and a chromium on the PATH',
       ...(hasDocker() ? [`In a container: ${inContainer}`] : []),
     ].join('\n'),
   );

@@ -13,6 +13,7 @@ import { printSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLSchema, lexicographicSortSchema, parse, printSchema } from 'graphql';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { withDeferDirective } from '../gateway/supergraph/defer-directive.ts';
 import { createConversationsSchema } from '../subgraphs/conversations/schema.ts';
 import { createModelsSchema } from '../subgraphs/models/schema.ts';
 import { createSafetySchema } from '../subgraphs/safety/schema.ts';
@@ -65,7 +66,7 @@ if (composed.errors) {
 }
 await write(supergraphFile, `${composed.supergraphSdl.trim()}\n`);
 
-const apiSchema = Supergraph.build(composed.supergraphSdl).apiSchema().toGraphQLJSSchema();
+const apiSchema = withDeferDirective(Supergraph.build(composed.supergraphSdl).apiSchema().toGraphQLJSSchema());
 const publicSdl = `${printSchema(lexicographicSortSchema(apiSchema)).trim()}\n`;
 const promised = await read(publicFile);
 if (flags.release || promised === '') {

@@ -1,19 +1,23 @@
 /**
- * Gets the answer of a reply from the job's candidates, best first: faults that pass are tried again before the first token, then
- * the next model is asked. Invariant: once a model has said something, no other model is asked; what it said is kept, and a
- * fault after that makes the answer PARTIAL. It throws only what the `abandon` signal or the stream log says.
+ * Gets the answer of a reply from the job's candidates, best first: faults that pass are tried again before the first token, then, as
+ * after a fault in the middle, the next model is asked. It goes on after the text so far where it can. Invariants: text that clients
+ * saw is voided only in one append with the first words of a model that begins anew, so when nobody answers any more it is kept and
+ * the answer is PARTIAL. It throws only what the `abandon` signal or the stream log says.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { AppError } from '#kernel/errors.ts';
 import type { TokenUsage } from '#kernel/messages/events.ts';
 import type { GenerationJob, RouteCandidate } from '#kernel/messages/generation-job.ts';
-import type { FinishReason, StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { FinishReason, ResetReason, StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import { startSpan } from '#kernel/telemetry/tracing.ts';
+import { modelFaults, timeToFirstToken } from '../metrics.ts';
 import { buildPrompt, type Prompt } from '../prompt/build-prompt.ts';
 import type { ServedModel } from '../providers/registry.ts';
 import { createDeltaWriter, type DeltaWriter } from './delta-writer.ts';
 import type { GenerationContext } from './generation-context.ts';
 import { ModelFault, toModelFault } from './model-fault.ts';
+import { createOpeningAppend } from './opening-append.ts';
 import { streamModel } from './stream-model.ts';
 import { noUsage, usageOfProvider } from './token-usage.ts';
 
@@ -26,8 +30,10 @@ export interface Candidate {
 export interface Answer {
   readonly status: 'COMPLETED' | 'PARTIAL' | 'CANCELLED' | 'FAILED';
   readonly finishReason: FinishReason;
-  /** Everything that clients saw, the text of an earlier attempt included. */
+  /** Everything that clients see, the text of an earlier attempt or model included. */
   readonly text: string;
+  /** What `by` said of it in this call, which `usage` is for. */
+  readonly said: string;
   /** The candidate that answered, or the last that was asked. */
   readonly by: Candidate | undefined;
   readonly usage: TokenUsage;
@@ -63,11 +69,16 @@ export const answer = async (context: GenerationContext, options: AnswerOptions)
   const { settings, logger } = context;
   const { job, candidates, stop, abandon } = options;
   const ended = AbortSignal.any([stop, abandon]);
+  const opening = createOpeningAppend(options.append);
   let prefix = options.earlierText;
   let opened: Prompt | undefined;
   let firstTokenAt: number | undefined;
   let by: Candidate | undefined;
   let fault: AppError | undefined;
+  /** Whether `by` said something before it failed. */
+  let spoke = false;
+  /** Whether a model goes on after what clients see; else that has to be voided. */
+  const continues = ({ candidate }: Candidate): boolean => prefix === '' || candidate.capabilities.includes('PREFILL');
 
   const conclude = (
     status: Answer['status'],
@@ -83,20 +94,29 @@ export const answer = async (context: GenerationContext, options: AnswerOptions)
         ? noUsage
         : { ...noUsage, inputTokens: opened.countInputTokens(), outputTokens: countTokens(said) };
     const usage = usageOfProvider(provided) ?? counted();
-    return { status, finishReason, text: prefix + said, by, usage, firstTokenAt, fault };
+    return { status, finishReason, text: prefix + said, said, by, usage, firstTokenAt, fault };
   };
 
-  /** One call. Undefined: nothing was said, and `fault` tells why. */
-  const ask = async (next: Candidate, prompt: Prompt): Promise<Answer | undefined> => {
-    const writer = createDeltaWriter({ ...settings, append: options.append });
+  /** One call. Undefined: it is not the end of the answer, and `fault` tells why. */
+  const ask = async (next: Candidate, prompt: Prompt, resets: ResetReason): Promise<Answer | undefined> => {
+    let voiding: readonly StreamEvent[] = continues(next) ? [] : [{ type: 'MessageReset', reason: resets }];
+    const append = (events: readonly StreamEvent[]): Promise<void> => {
+      const all = [...voiding, ...events];
+      voiding = [];
+      return opening.append(all);
+    };
+    const writer = createDeltaWriter({ ...settings, append });
     const { candidate, served } = next;
     const maxOutputTokens = outputLimit(job, candidate);
+    const after = continues(next) ? prefix : '';
+    const observeFirstToken = timeToFirstToken.start();
+    const span = startSpan(`ask ${candidate.modelId}`, { kind: 'client' });
     try {
       const end = await streamModel(
         served.model,
         {
           prompt: [...prompt.messages],
-          maxOutputTokens: prefix === '' ? maxOutputTokens : Math.max(1, maxOutputTokens - served.countTokens(prefix)),
+          maxOutputTokens: after === '' ? maxOutputTokens : Math.max(1, maxOutputTokens - served.countTokens(after)),
           ...(job.temperature === undefined ? {} : { temperature: job.temperature }),
         },
         settings,
@@ -106,56 +126,67 @@ export const answer = async (context: GenerationContext, options: AnswerOptions)
             opened = prompt;
           },
           onText(text) {
-            const begins = firstTokenAt === undefined;
+            const begins = writer.text === '';
             firstTokenAt ??= Date.now();
-            return writer.write(begins && served.trimsPrefix ? withoutRepeatedSpace(prefix, text) : text);
+            if (begins) {
+              observeFirstToken({ model: candidate.modelId });
+              span.event('first token');
+            }
+            const full = writer.write(begins && served.trimsPrefix ? withoutRepeatedSpace(after, text) : text);
+            if (writer.text !== '') prefix = after;
+            return full;
           },
         },
       );
+      span.end();
       await writer.flush();
       return conclude('COMPLETED', end.finishReason, writer, end.usage);
     } catch (cause) {
+      span.end(stop.aborted ? undefined : toModelFault(cause));
       abandon.throwIfAborted();
       await writer.flush();
       if (stop.aborted) return conclude('CANCELLED', 'CANCELLED', writer);
-      fault = toModelFault(cause);
+      const failed = toModelFault(cause);
+      fault = failed;
+      modelFaults.add({ model: candidate.modelId, code: failed.code });
       logger.warn({ err: cause, messageId: job.messageId, modelId: candidate.modelId }, 'a model failed');
-      return writer.text === '' ? undefined : conclude('PARTIAL', 'ERROR', writer);
+      if (writer.text !== '' && next === candidates.at(-1)) return conclude('PARTIAL', 'ERROR', writer);
+      spoke = writer.text !== '';
+      prefix += writer.text;
+      return undefined;
     }
   };
 
   /** Milliseconds until the same model is asked again; undefined: it is not. */
   const pauseAfter = (tries: number): number | undefined => {
-    if (!(fault instanceof ModelFault) || !fault.tryAgain || tries > settings.retries) return undefined;
+    if (!(fault instanceof ModelFault) || !fault.tryAgain || spoke || tries > settings.retries) return undefined;
     if (fault.retryAfterMs === undefined) return Math.random() * settings.retryBackoffMs * 2 ** (tries - 1);
     return fault.retryAfterMs <= settings.retryAfterMaxMs ? fault.retryAfterMs : undefined;
   };
 
-  /** Says which model answers now, and voids the earlier text where this model cannot go on after it. */
+  /** Says which model answers now. */
   const introduce = ({ candidate }: Candidate): void => {
     const events: StreamEvent[] = [{ type: 'MessageStarted', attempt: options.attempt, modelId: candidate.modelId }];
-    if (prefix !== '' && !candidate.capabilities.includes('PREFILL')) {
-      events.push({ type: 'MessageReset', reason: by === undefined ? 'WORKER_REPLACED' : 'MODEL_REPLACED' });
-      prefix = '';
-    }
-    // Not awaited: the model is asked meanwhile. What goes wrong here ends the session, and through it this generation.
-    options.append(events).catch(() => undefined);
+    opening.announce(events);
   };
 
-  const askUntilAnswered = async (next: Candidate): Promise<Answer | undefined> => {
+  const askUntilAnswered = async (next: Candidate, resets: ResetReason): Promise<Answer | undefined> => {
     const { candidate, served } = next;
     const contextWindow = Math.min(candidate.contextWindow, served.contextWindow ?? candidate.contextWindow);
     const limits = { contextWindow, maxOutputTokens: outputLimit(job, candidate), countTokens: served.countTokens };
     let prompt: Prompt;
+    const span = startSpan('build prompt');
     try {
-      prompt = buildPrompt(job.history, limits, prefix);
+      prompt = buildPrompt(job.history, limits, continues(next) ? prefix : '');
     } catch (cause) {
       if (!(cause instanceof AppError)) throw cause;
       fault = cause;
       return undefined;
+    } finally {
+      span.end();
     }
     for (let tries = 1; ; tries += 1) {
-      const answered = await ask(next, prompt);
+      const answered = await ask(next, prompt, resets);
       const pause = answered === undefined ? pauseAfter(tries) : undefined;
       if (answered !== undefined || pause === undefined) return answered;
       await sleep(pause, undefined, { signal: ended }).catch(() => undefined);
@@ -164,14 +195,20 @@ export const answer = async (context: GenerationContext, options: AnswerOptions)
     }
   };
 
-  for (const next of candidates) {
-    introduce(next);
-    by = next;
-    opened = undefined;
-    if (stop.aborted) return conclude('CANCELLED', 'CANCELLED', undefined);
-    const answered = await askUntilAnswered(next);
-    if (answered !== undefined) return answered;
+  try {
+    for (const next of candidates) {
+      introduce(next);
+      const resets = by === undefined ? 'WORKER_REPLACED' : 'MODEL_REPLACED';
+      by = next;
+      opened = undefined;
+      spoke = false;
+      if (stop.aborted) return conclude('CANCELLED', 'CANCELLED', undefined);
+      const answered = await askUntilAnswered(next, resets);
+      if (answered !== undefined) return answered;
+    }
+    fault ??= new ModelFault('MODEL_UNAVAILABLE', false);
+    return conclude(prefix === '' ? 'FAILED' : 'PARTIAL', 'ERROR', undefined);
+  } finally {
+    opening.flush();
   }
-  fault ??= new ModelFault('MODEL_UNAVAILABLE', false);
-  return conclude(prefix === '' ? 'FAILED' : 'PARTIAL', 'ERROR', undefined);
 };

@@ -5,6 +5,7 @@
  * which PostgreSQL cannot keep; at most `waitAboveChars` characters wait before `write` asks its caller to stop.
  */
 import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import { deltasAppended } from '../metrics.ts';
 
 export interface DeltaWriter {
   /** Text that was handed to the log, or will be. */
@@ -24,6 +25,7 @@ export interface DeltaWriterOptions {
 }
 
 const waitAboveChars = 65_536;
+const none = {};
 
 /** Where the text can be cut without parting a surrogate pair. */
 const wholeLength = (text: string): number => {
@@ -46,6 +48,7 @@ export const createDeltaWriter = ({ append, coalesceMs, coalesceChars }: DeltaWr
     pending = pending.slice(length);
     text += delta;
     first = false;
+    deltasAppended.add(none);
     const sent = append([{ type: 'TokenDelta', text: delta }]);
     sending = sent;
     sent.then(

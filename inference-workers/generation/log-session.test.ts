@@ -2,9 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { connectRedis } from '#kernel/connections/redis.ts';
 import { createLogger } from '#kernel/log.ts';
 import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.ts';
+import { createRedisStreamLog } from '#kernel/stream-log/redis-stream-log.ts';
 import { FencedError, type StreamLog } from '#kernel/stream-log/stream-log.ts';
+import { startRedis } from '../../tests/services/redis.ts';
 import { openLogSession } from './log-session.ts';
 
 const openLog = async (): Promise<AsyncDisposable & { readonly streamLog: StreamLog }> => {
@@ -25,6 +28,7 @@ const openSession = (streamLog: StreamLog, onLost: (fault: unknown) => void = ()
     messageId: 'm',
     attempt: 1,
     lastSeq: 0,
+    entries: [],
     renewEveryMs: 20,
     outageMs,
     onStop: () => undefined,
@@ -87,6 +91,24 @@ test('a log that stays away is given up, told once, and nothing is appended afte
   expect(lost).toHaveLength(1);
   expect((await log.streamLog.snapshot('m'))?.text).toBe('');
 });
+
+test('a log that came back empty is put back with the same seqs, and the writer goes on', async () => {
+  await using redis = await startRedis();
+  await using connection = await connectRedis(redis.url, createLogger('test', 'silent'), 10_000);
+  const streamLog = createRedisStreamLog(connection);
+  await streamLog.open('m');
+  const lost: unknown[] = [];
+  await using session = openSession(streamLog, (fault) => lost.push(fault), 20_000);
+  await session.append([delta('a'), delta('b')]);
+  const before = await streamLog.entries('m');
+  await redis.restart();
+  await session.append([delta('c')]);
+  await redis.restart();
+  await session.seal('{}');
+  expect(await streamLog.entries('m')).toEqual([...before, { seq: 3, event: delta('c') }]);
+  expect(session.entries).toEqual(await streamLog.entries('m'));
+  expect(lost).toEqual([]);
+}, 60_000);
 
 test('a silent session keeps its lease, and learns from that when it was replaced', async () => {
   await using log = await openLog();

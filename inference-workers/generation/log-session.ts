@@ -1,19 +1,30 @@
 /**
  * One writer's hold on the stream log of one message: appends in order, renews the lease while nothing is appended, and
  * passes on that a stop was asked for. Invariants: an append is in the log once or the session is lost, also when the log
- * went away in the middle (it looks what arrived before it appends again); after `onLost` nothing more is appended.
+ * went away in the middle (it looks what arrived before it appends again); a log that comes back empty is put back from what this
+ * writer holds, with the same seqs; after `onLost` nothing more is appended.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
-import { type AppendResult, FencedError, type StreamLog } from '#kernel/stream-log/stream-log.ts';
+import {
+  type AppendResult,
+  FencedError,
+  LogGoneError,
+  type StreamEntry,
+  type StreamLog,
+} from '#kernel/stream-log/stream-log.ts';
 
 export interface LogSession extends AsyncDisposable {
   /** seq of the last event in the log, this writer's or an earlier one's. */
   readonly lastSeq: number;
+  /** Everything that the log holds, from its first event. */
+  readonly entries: readonly StreamEntry[];
   /** Resolves when the events are in the log. Rejects with what `onLost` was told. */
   append(events: readonly StreamEvent[]): Promise<void>;
-  /** Resolves when the log has confirmed that this writer is still the newest. Rejects as `append`. */
-  renew(): Promise<void>;
+  /** Resolves when nothing is under way any more: then `lastSeq` and `entries` are all that was asked for, or the session is lost. */
+  settled(): Promise<void>;
+  /** Resolves when the log keeps the result, and so has confirmed that this writer is still the newest. Rejects as `append`. */
+  seal(result: string): Promise<void>;
 }
 
 export interface LogSessionOptions {
@@ -22,6 +33,8 @@ export interface LogSessionOptions {
   readonly attempt: number;
   /** seq of the last event that the log held when it was opened. */
   readonly lastSeq: number;
+  /** What it held then. */
+  readonly entries: readonly StreamEntry[];
   /** Milliseconds between the renewals of a silent writer. */
   readonly renewEveryMs: number;
   /** Milliseconds for which a log that does not answer is tried again. */
@@ -32,12 +45,21 @@ export interface LogSessionOptions {
   readonly onLost: (fault: unknown) => void;
 }
 
+/** No event renews the lease. */
+interface Write {
+  readonly events: readonly StreamEvent[];
+  /** Is sealed, in place of an append. */
+  readonly result?: string;
+}
+
 /** Milliseconds between two tries of a log that does not answer. */
 const retryEveryMs = 200;
 
 export const openLogSession = (options: LogSessionOptions): LogSession => {
   const { streamLog, messageId, attempt } = options;
+  const entries = [...options.entries];
   let lastSeq = options.lastSeq;
+  let stopRequested = false;
   let busy = 0;
   let lost: { readonly fault: unknown } | undefined;
   let queue: Promise<unknown> = Promise.resolve();
@@ -46,40 +68,62 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
 
   const note = (result: AppendResult): void => {
     touchedAt = performance.now();
-    if (result.stopRequested) options.onStop();
+    if (!result.stopRequested) return;
+    stopRequested = true;
+    options.onStop();
+  };
+  const hold = (events: readonly StreamEvent[]): void => {
+    for (const event of events) {
+      lastSeq += 1;
+      entries.push({ seq: lastSeq, event });
+    }
   };
 
   /** What the log says about events whose append ended with a fault: true when they are in it. */
   const arrived = async (events: readonly StreamEvent[]): Promise<boolean> => {
     const held = await streamLog.snapshot(messageId);
-    if (held === undefined) throw new Error('The log of the message is gone.');
+    if (held === undefined || held.attempt === 0) throw new LogGoneError('The log of the message is gone.');
     if (held.attempt !== attempt) throw new FencedError();
     if (held.lastSeq === lastSeq) return false;
     if (held.lastSeq === lastSeq + events.length) return true;
-    throw new Error(
+    throw new FencedError(
       `The log holds ${held.lastSeq} events where ${lastSeq} or ${lastSeq + events.length} were expected.`,
     );
   };
 
-  const attemptWrite = async (events: readonly StreamEvent[], again: boolean): Promise<void> => {
+  const attemptWrite = async ({ events, result: sealed }: Write, again: boolean): Promise<void> => {
+    if (sealed !== undefined) {
+      note(await streamLog.seal(messageId, attempt, sealed, lastSeq));
+      return;
+    }
     if (again && events.length > 0 && (await arrived(events))) {
-      lastSeq += events.length;
+      hold(events);
       return;
     }
     const result =
       events.length > 0
-        ? await streamLog.append(messageId, attempt, events)
+        ? await streamLog.append(messageId, attempt, events, lastSeq)
         : await streamLog.renew(messageId, attempt);
-    lastSeq = events.length > 0 ? result.lastSeq : lastSeq;
+    hold(events);
     note(result);
   };
+  /** As `attemptWrite`; where there is no log any more it is put back first. */
+  const writeOrRestore = async (work: Write, again: boolean): Promise<void> => {
+    try {
+      await attemptWrite(work, again);
+    } catch (fault) {
+      if (!(fault instanceof LogGoneError)) throw fault;
+      note(await streamLog.restore(messageId, { attempt, entries, lastSeq, stopRequested }));
+      await attemptWrite(work, false);
+    }
+  };
 
-  const write = async (events: readonly StreamEvent[]): Promise<void> => {
+  const write = async (work: Write): Promise<void> => {
     const giveUpAt = performance.now() + options.outageMs;
     for (let again = false; ; again = true) {
       if (lost) throw lost.fault;
       try {
-        await attemptWrite(events, again);
+        await writeOrRestore(work, again);
         return;
       } catch (fault) {
         if (!(fault instanceof FencedError) && performance.now() < giveUpAt && !closed.signal.aborted) {
@@ -94,10 +138,10 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
   };
 
   /** One write at a time, in the order of the calls. */
-  const enqueue = (events: readonly StreamEvent[]): Promise<void> => {
+  const enqueue = (work: Write): Promise<void> => {
     busy += 1;
     const written = queue
-      .then(() => write(events))
+      .then(() => write(work))
       .finally(() => {
         busy -= 1;
       });
@@ -107,7 +151,7 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
 
   const renewal = setInterval(() => {
     if (busy > 0 || lost || performance.now() - touchedAt < options.renewEveryMs / 2) return;
-    enqueue([]).catch(() => undefined);
+    enqueue({ events: [] }).catch(() => undefined);
   }, options.renewEveryMs);
 
   const listening = streamLog.onStop(messageId, options.onStop);
@@ -118,8 +162,12 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
     get lastSeq() {
       return lastSeq;
     },
-    append: enqueue,
-    renew: () => enqueue([]),
+    entries,
+    append: (events) => enqueue({ events }),
+    async settled() {
+      await queue;
+    },
+    seal: (result) => enqueue({ events: [], result }),
     async [Symbol.asyncDispose]() {
       clearInterval(renewal);
       closed.abort();

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { applyToText } from '#kernel/stream-log/stream-event.ts';
 import { textOf } from '../../tests/scripted-provider/script.ts';
+import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { candidateOf, openWorkerFixture, type WorkerFixture } from '../worker-fixture.ts';
 
 /** The result of a message and the last event of its log. */
@@ -74,19 +76,59 @@ test('a model that says nothing in time ends as a timeout, and its socket is clo
   expect(await fixture.provider.requests.at(0)?.ended).toBe('closed by client');
 });
 
-test.each([
-  ['a stall', 'script: tokens=9 stall=5'],
-  ['a cut socket', 'script: tokens=9 cut=5'],
-  ['an event that cannot be read', 'script: tokens=9 garbage=5'],
-  ['an answer that ends without saying so', 'script: tokens=9 end=5'],
-] as const)('after the first token, %s keeps the text as PARTIAL and nobody else is asked', async (_, prompt) => {
+const midway = [
+  ['a stall', { tokens: 9, stall: 5 }],
+  ['a cut socket', { tokens: 9, cut: 5 }],
+  ['an event that cannot be read', { tokens: 9, garbage: 5 }],
+  ['an answer that ends without saying so', { tokens: 9, end: 5 }],
+] as const;
+
+test.each(midway)('after the first token, %s makes the next candidate go on after the text', async (_, script) => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker({ settings: { stallTimeoutMs: 50 } });
+  fixture.provider.queue(script);
+  const candidates = [candidateOf('openai/scripted'), candidateOf('openai/other', { capabilities: ['PREFILL'] })];
+  const { finished, entries } = await outcome(fixture, await fixture.send('script: tokens=9', { candidates }));
+  expect(entries.filter(({ event }) => event.type === 'MessageReset')).toEqual([]);
+  expect(fixture.provider.requests.at(1)?.body.messages.at(-1)).toEqual({ role: 'assistant', content: textOf(5) });
+  expect(finished).toMatchObject({ status: 'COMPLETED', text: textOf(9), modelId: 'openai/other' });
+  expect(finished.parts).toMatchObject([
+    {
+      modelId: 'openai/scripted',
+      inAnswer: true,
+      usage: { source: 'COUNTED', outputTokens: countO200kTokens(textOf(5)) },
+    },
+    { modelId: 'openai/other', inAnswer: true, usage: { source: 'PROVIDER', outputTokens: 4 } },
+  ]);
+});
+
+test('a next candidate that cannot go on begins anew, and the text is voided with its first words', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  fixture.provider.queue({ tokens: 9, cut: 5 });
   const candidates = [candidateOf('openai/scripted'), candidateOf('openai/other')];
-  const { finished, last } = await outcome(fixture, await fixture.send(prompt, { candidates }));
+  const { finished, entries } = await outcome(fixture, await fixture.send('script: tokens=9', { candidates }));
+  const reset = entries.findIndex(({ event }) => event.type === 'MessageReset');
+  expect(entries[reset]?.event).toMatchObject({ reason: 'MODEL_REPLACED' });
+  expect(entries[reset + 1]?.event).toMatchObject({ type: 'TokenDelta' });
+  expect(entries.reduce((text, { event }) => applyToText(text, event), '')).toBe(textOf(9));
+  expect(finished).toMatchObject({ status: 'COMPLETED', text: textOf(9) });
+  expect(finished.parts?.map(({ modelId, inAnswer }) => [modelId, inAnswer])).toEqual([
+    ['openai/scripted', false],
+    ['openai/other', true],
+  ]);
+});
+
+test.each(midway)('when after %s nobody else answers, what was delivered is kept as PARTIAL', async (_, script) => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker({ settings: { stallTimeoutMs: 50 } });
+  fixture.provider.queue(script, { status: 401 });
+  const candidates = [candidateOf('openai/scripted'), candidateOf('openai/other')];
+  const { finished, last, entries } = await outcome(fixture, await fixture.send('hello', { candidates }));
+  expect(entries.filter(({ event }) => event.type === 'MessageReset')).toEqual([]);
   expect(last).toEqual({ type: 'MessageCompleted', status: 'PARTIAL', finishReason: 'ERROR' });
-  expect(finished).toMatchObject({ status: 'PARTIAL', text: textOf(5), usage: { source: 'COUNTED' } });
-  expect(fixture.provider.requests).toHaveLength(1);
+  expect(finished).toMatchObject({ status: 'PARTIAL', text: textOf(5) });
+  expect(finished.parts).toMatchObject([{ modelId: 'openai/scripted', usage: { source: 'COUNTED' } }]);
 });
 
 test('after a fault inside the stream the socket of a provider that goes on is closed', async () => {
@@ -94,4 +136,32 @@ test('after a fault inside the stream the socket of a provider that goes on is c
   await fixture.startWorker();
   await outcome(fixture, await fixture.send('script: tokens=9 garbage=5 stall=5'));
   expect(await fixture.provider.requests.at(0)?.ended).toBe('closed by client');
+});
+
+test('the result names the seq of its end, also where the log was slow to take who began to answer', async () => {
+  await using fixture = await openWorkerFixture();
+  const { streamLog, provider } = fixture;
+  const refused = Promise.withResolvers<void>();
+  await fixture.startWorker({
+    streamLog: {
+      ...streamLog,
+      async append(...args) {
+        const begins = args[2].some((event) => event.type === 'MessageStarted' && event.modelId === 'openai/other');
+        if (begins) await refused.promise;
+        return streamLog.append(...args);
+      },
+    },
+  });
+  provider.queue({ tokens: 9, cut: 5 }, { status: 401 });
+  const first = provider.nextRequest();
+  const candidates = [candidateOf('openai/scripted'), candidateOf('openai/other')];
+  const messageId = await fixture.send('hello', { candidates });
+  await first;
+  const second = await provider.nextRequest();
+  await second.ended;
+  // Until the worker has heard of the refusal, and done with it what it does.
+  for (let turns = 0; turns < 200; turns += 1) await new Promise(setImmediate);
+  refused.resolve();
+  const { finished, entries } = await outcome(fixture, messageId);
+  expect(finished.lastSeq).toBe(entries.at(-1)?.seq);
 });

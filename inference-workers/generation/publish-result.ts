@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, Json } from '#kernel/broker/broker.ts';
 import type { Logger } from '#kernel/log.ts';
+import { inSpan } from '#kernel/telemetry/tracing.ts';
 
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
@@ -20,7 +21,7 @@ export const publishUntilConfirmed = async (
   for (let pause = firstPauseMs; ; pause = Math.min(longestPauseMs, pause * 2)) {
     signal.throwIfAborted();
     try {
-      await broker.publish('events', routingKey, id, body);
+      await inSpan(`publish ${routingKey}`, { kind: 'producer' }, () => broker.publish('events', routingKey, id, body));
       return;
     } catch (err) {
       logger.warn({ err, routingKey, id }, 'the broker did not take an event; it is tried again');

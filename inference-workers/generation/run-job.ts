@@ -4,6 +4,7 @@
  */
 import type { Delivery, Json, Settlement } from '#kernel/broker/broker.ts';
 import { type GenerationJob, generationJobSchema } from '#kernel/messages/generation-job.ts';
+import { inSpan } from '#kernel/telemetry/tracing.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
 import type { Candidate } from './answer.ts';
 import type { GenerationContext } from './generation-context.ts';
@@ -36,7 +37,10 @@ export const runJob = async (
   const job = parsed.data;
   const candidates = servedCandidates(job, context.registry);
   if (candidates.length === 0 && delivery.redeliveries < timesPutBack) return 'retry';
-  return job.kind === 'title'
-    ? runTitle(context, job, candidates, handOver)
-    : runReply(context, job, candidates, handOver);
+  const { kind, traceparent: parent } = job;
+  return inSpan(`generate ${kind}`, { kind: 'consumer', parent }, () =>
+    kind === 'title'
+      ? runTitle(context, job, candidates, handOver)
+      : runReply(context, { job, candidates, redeliveries: delivery.redeliveries, handOver }),
+  );
 };

@@ -1,30 +1,29 @@
 /**
  * Runs one reply job from taking over the log to its terminal event. Invariants: the terminal event is appended only after
- * the broker has confirmed `message.finished`, at the seq that it names; a writer that was fenced gives up silently; one that
- * hands over leaves no terminal event, so the next worker goes on where it stopped.
+ * the broker has confirmed `message.finished`, at the seq that it names; the result is sealed in the log before it is published, so
+ * that a job has one result, whoever ends it; a writer that was fenced gives up silently; one that hands over leaves no
+ * terminal event, so the next worker goes on where it stopped.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settlement } from '#kernel/broker/broker.ts';
 import { isRetryable } from '#kernel/errors.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
 import type { GenerationJob } from '#kernel/messages/generation-job.ts';
-import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import { readSealed, sealResult, terminalEventOf } from '#kernel/messages/sealed-result.ts';
 import { FencedError } from '#kernel/stream-log/stream-log.ts';
+import { generationDuration, queueWait } from '../metrics.ts';
 import { type Answer, answer, type Candidate } from './answer.ts';
+import { answerParts } from './answer-parts.ts';
 import type { GenerationContext } from './generation-context.ts';
 import { openLogSession } from './log-session.ts';
 import { ModelFault } from './model-fault.ts';
 import { publishUntilConfirmed } from './publish-result.ts';
+import { noteTokens } from './token-usage.ts';
 
 const failureOf = ({ status, fault }: Answer): MessageFinished['failure'] => {
   if (status !== 'FAILED') return undefined;
   const { code, message } = fault ?? new ModelFault('MODEL_ERROR', false);
   return { code, message, retryable: isRetryable(code) };
-};
-
-const terminalEvent = ({ status, finishReason, fault }: Answer): StreamEvent => {
-  if (status !== 'FAILED') return { type: 'MessageCompleted', status, finishReason };
-  const { code, message } = fault ?? new ModelFault('MODEL_ERROR', false);
-  return { type: 'MessageFailed', code, message, retryable: isRetryable(code) };
 };
 
 const provenance = (by: Candidate | undefined) =>
@@ -37,21 +36,37 @@ const provenance = (by: Candidate | undefined) =>
         price: by.candidate.price,
       };
 
-/**
- * @param candidates those of the job's that this worker has; none makes the message fail as MODEL_UNAVAILABLE.
- * @param handOver aborted when this worker must leave the job to another one.
- */
-export const runReply = async (
-  context: GenerationContext,
-  job: GenerationJob,
-  candidates: readonly Candidate[],
-  handOver: AbortSignal,
-): Promise<Settlement> => {
+/** Milliseconds after which a log that somebody else writes is looked at again. */
+const lookAgainMs = 250;
+
+export interface ReplyOptions {
+  readonly job: GenerationJob;
+  /** Those of the job's that this worker has; none makes the message fail as MODEL_UNAVAILABLE. */
+  readonly candidates: readonly Candidate[];
+  /** How often the job was handed out before. */
+  readonly redeliveries: number;
+  /** Aborted when this worker must leave the job to another one. */
+  readonly handOver: AbortSignal;
+}
+
+export const runReply = async (context: GenerationContext, options: ReplyOptions): Promise<Settlement> => {
+  const { job, candidates, handOver } = options;
   const { streamLog, settings, logger } = context;
   const takenAt = Date.now();
-  const held = await streamLog.open(job.messageId);
+  const earlier = { count: options.redeliveries, since: job.admittedAt };
+  let held = await streamLog.open(job.messageId, earlier);
+  while (held.busy) {
+    // Somebody writes: a worker with another copy of the job, or one whose broker took it for lost. It is left alone until it has
+    // ended, or its lease has.
+    await sleep(lookAgainMs, undefined, { signal: handOver }).catch(() => undefined);
+    if (handOver.aborted) return 'retry';
+    held = await streamLog.open(job.messageId, earlier);
+  }
+  const pool = candidates[0]?.served.pool ?? 'none';
+  queueWait.observe({ pool }, Math.max(0, takenAt - job.admittedAt) / 1000);
   // The result was published and the log is closed: only the acknowledgement got lost.
   if (held.ended) return 'ack';
+  const entries = held.lastSeq === 0 ? [] : await streamLog.entries(job.messageId);
 
   const stop = new AbortController();
   const lost = new AbortController();
@@ -62,12 +77,17 @@ export const runReply = async (
     messageId: job.messageId,
     attempt: held.attempt,
     lastSeq: held.lastSeq,
+    entries,
     renewEveryMs: settings.renewEveryMs,
     outageMs: settings.logOutageMs,
     onStop: () => stop.abort(),
     onLost: (fault) => lost.abort(fault),
   });
-  try {
+  const generate = async (): Promise<MessageFinished> => {
+    // The store has forgotten what clients may have seen: that is void.
+    if (entries.length === 0 && held.lastSeq > 0) {
+      await session.append([{ type: 'MessageReset', reason: 'WORKER_REPLACED' }]);
+    }
     const answered = await answer(context, {
       job,
       attempt: held.attempt,
@@ -77,8 +97,8 @@ export const runReply = async (
       stop: stop.signal,
       abandon,
     });
-    // Everything is in the log and nobody took over: from here on this result is the message's.
-    await session.renew();
+    // Who began to answer is told without waiting: the result has to count that too.
+    await session.settled();
     const body: MessageFinished = {
       tenantId: job.tenantId,
       userId: job.userId,
@@ -93,14 +113,30 @@ export const runReply = async (
       status: answered.status,
       finishReason: answered.finishReason,
       text: answered.text,
+      parts: answerParts({
+        job,
+        registry: context.registry,
+        entries: session.entries,
+        attempt: held.attempt,
+        answered,
+      }),
       lastSeq: session.lastSeq + 1,
       failure: failureOf(answered),
     };
-    await publishUntilConfirmed(context, 'message.finished', job.messageId, body, abandon);
-    await session.append([terminalEvent(answered)]);
+    generationDuration.observe({ pool, status: body.status }, body.durationMs / 1000);
+    if (answered.by) noteTokens(answered.by.candidate.modelId, answered.usage);
+    // Everything is in the log and nobody took over: from here on this result is the message's.
+    await session.seal(sealResult(body));
+    return body;
+  };
+  try {
+    const result = readSealed(held) ?? (await generate());
+    await publishUntilConfirmed(context, 'message.finished', job.messageId, result, abandon);
+    await session.append([terminalEventOf(result)]);
     return 'ack';
   } catch (fault) {
     if (fault instanceof FencedError || lost.signal.reason instanceof FencedError) return 'ack';
+    await streamLog.release(job.messageId, held.attempt).catch(() => undefined);
     if (!handOver.aborted) logger.error({ err: fault, messageId: job.messageId }, 'a reply is left to another worker');
     return 'retry';
   }

@@ -12,7 +12,7 @@ import type { Candidate } from './answer.ts';
 import type { GenerationContext } from './generation-context.ts';
 import { publishUntilConfirmed } from './publish-result.ts';
 import { streamModel } from './stream-model.ts';
-import { noUsage, usageOfProvider } from './token-usage.ts';
+import { noteTokens, noUsage, usageOfProvider } from './token-usage.ts';
 
 /** Room for a model that thinks a little first. */
 const titleTokens = 64;
@@ -62,7 +62,7 @@ export const runTitle = async (
   const generate = async ({ candidate, served }: Candidate): Promise<Partial<ConversationTitled>> => {
     let text = '';
     let firstTokenAt: number | undefined;
-    const { usage } = await streamModel(
+    const { usage: provided } = await streamModel(
       served.model,
       { prompt, maxOutputTokens: titleTokens, providerOptions: { parlance: { titleOf: question } } },
       context.settings,
@@ -82,13 +82,15 @@ export const runTitle = async (
       inputTokens: countTokens(JSON.stringify(prompt)),
       outputTokens: countTokens(text),
     });
+    const usage = usageOfProvider(provided) ?? counted();
+    noteTokens(candidate.modelId, usage);
     return {
       title: cleanTitle(text),
       modelId: candidate.modelId,
       provider: candidate.provider,
       pool: served.pool,
       price: candidate.price,
-      usage: usageOfProvider(usage) ?? counted(),
+      usage,
       ...(firstTokenAt === undefined ? {} : { firstTokenMs: firstTokenAt - takenAt }),
     };
   };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { sealResult } from '#kernel/messages/sealed-result.ts';
 import { applyToText } from '#kernel/stream-log/stream-event.ts';
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '../../tests/scripted-provider/script.ts';
@@ -17,6 +18,8 @@ const leaveBehind = async (streamLog: StreamLog, messageId: string, text: string
     { type: 'MessageStarted', attempt, modelId: 'openai/scripted' },
     { type: 'TokenDelta', text },
   ]);
+  // As if the time of the dead had run out.
+  await streamLog.release(messageId, attempt);
 };
 
 test('a worker that takes over continues after the text that clients saw, where the model can', async () => {
@@ -30,7 +33,12 @@ test('a worker that takes over continues after the text that clients saw, where 
   expect(fixture.provider.requests.at(0)?.body.messages.at(-1)).toEqual({ role: 'assistant', content: textOf(4) });
   expect(entries.some(({ event }) => event.type === 'MessageReset')).toBe(false);
   expect(textIn(entries)).toBe(textOf(9));
-  expect(await fixture.finished(messageId)).toMatchObject({ attempt: 2, text: textOf(9), status: 'COMPLETED' });
+  const finished = await fixture.finished(messageId);
+  expect(finished).toMatchObject({ attempt: 2, text: textOf(9), status: 'COMPLETED' });
+  expect(finished.parts).toMatchObject([
+    { attempt: 1, inAnswer: true, usage: { source: 'COUNTED', outputTokens: countO200kTokens(textOf(4)) } },
+    { attempt: 2, inAnswer: true, usage: { source: 'PROVIDER', outputTokens: 5 } },
+  ]);
 });
 
 test('where the model cannot, the text is reset and the answer begins again', async () => {
@@ -48,7 +56,27 @@ test('where the model cannot, the text is reset and the answer begins again', as
     { type: 'TokenDelta', text: 'w0 ' },
   ]);
   expect(textIn(entries)).toBe(textOf(5));
-  expect((await fixture.finished(messageId)).text).toBe(textOf(5));
+  const finished = await fixture.finished(messageId);
+  expect(finished.text).toBe(textOf(5));
+  expect(finished.parts).toMatchObject([
+    { attempt: 1, inAnswer: false, usage: { source: 'COUNTED' } },
+    { attempt: 2, inAnswer: true, usage: { source: 'PROVIDER', outputTokens: 5 } },
+  ]);
+});
+
+test('a worker that takes over after the result was sealed ends the answer with it, and asks nobody', async () => {
+  await using fixture = await openWorkerFixture();
+  const { streamLog } = fixture;
+  const messageId = crypto.randomUUID();
+  await fixture.startWorker();
+  const done = await fixture.finished(await fixture.send('script: tokens=3'));
+  await leaveBehind(streamLog, messageId, textOf(3));
+  await streamLog.seal(messageId, 1, sealResult({ ...done, messageId, lastSeq: 3 }), 2);
+  await streamLog.release(messageId, 1);
+  await fixture.send('script: tokens=3', { messageId });
+  expect((await fixture.entries(messageId)).at(-1)).toMatchObject({ seq: 3, event: { status: 'COMPLETED' } });
+  expect(await fixture.finished(messageId)).toEqual({ ...done, messageId, lastSeq: 3 });
+  expect(fixture.provider.requests).toHaveLength(1);
 });
 
 test('when the model that would continue fails, the next one that cannot continue resets the text', async () => {

@@ -1,6 +1,7 @@
 /** The tokens that one generation is billed for: what the provider says, else what our tokenizer counts. */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { TokenUsage } from '#kernel/messages/events.ts';
+import { tokensUsed } from '../metrics.ts';
 
 export const noUsage: TokenUsage = {
   inputTokens: 0,
@@ -22,4 +23,12 @@ export const usageOfProvider = (usage: LanguageModelV4Usage | undefined): TokenU
     reasoningTokens: whole(usage.outputTokens.reasoning),
     source: 'PROVIDER',
   };
+};
+
+/** For those who watch the worker; bills are made elsewhere. */
+export const noteTokens = (model: string, usage: TokenUsage): void => {
+  tokensUsed.add({ model, kind: 'input' }, usage.inputTokens);
+  tokensUsed.add({ model, kind: 'cached_input' }, usage.cachedInputTokens);
+  tokensUsed.add({ model, kind: 'output' }, usage.outputTokens);
+  tokensUsed.add({ model, kind: 'reasoning' }, usage.reasoningTokens);
 };

@@ -61,7 +61,7 @@ export const databaseContract = (name: string, open: (stack: AsyncDisposableStac
     test('a call sees the tenant that its function sets, and a statement without one nothing', async () => {
       const [mine] = await database.forTenant(acme).find(ConversationEntity, {});
       const turn = (tenantId: string) =>
-        database.call('select above_id from conversations.read_turn(?, ?, ?, ?, true, null)', [
+        database.call('select above_id from conversations.read_turn(?, ?, ?, ?, true, null, 1)', [
           ...[tenantId, mine?.ownerId, mine?.id, 'key'],
         ]);
       expect(await turn(acme)).toEqual([{ above_id: null }]);

@@ -4,6 +4,7 @@
  * tenant's rows only, or the system's inside one transaction. There is no unscoped one.
  */
 import { type EntityManager, type MikroORM, type Options, UnderscoreNamingStrategy } from '@mikro-orm/sql';
+import { statementsSent } from './metrics.ts';
 import { systemRole, tenantVariable } from './row-level-security.ts';
 
 /** A room's part of the database: its Postgres schema, whose migrations lie in migrations/<name>. */
@@ -57,15 +58,29 @@ export const ormOptions = (schemas: readonly RoomSchema[], counter: StatementCou
   }),
 });
 
-export const createDatabase = (orm: MikroORM, counter: StatementCounter, close: () => Promise<void>): Database => ({
-  forTenant: (tenantId) => orm.em.fork({ session: { variables: { [tenantVariable]: tenantId } } }),
-  call: (sql, parameters) => orm.em.getConnection().execute<unknown[]>(sql, [...parameters]),
-  asSystem: (work) => orm.em.fork({ session: { role: systemRole } }).transactional(work),
-  get statements() {
-    return counter.count;
-  },
-  async ping() {
-    await orm.em.fork().execute('select 1');
-  },
-  [Symbol.asyncDispose]: close,
-});
+/** How an adapter sends the one statement of `call`. */
+export type CallStatement = Database['call'];
+
+export const createDatabase = (
+  orm: MikroORM,
+  call: CallStatement,
+  counter: StatementCounter,
+  close: () => Promise<void>,
+): Database => {
+  const counted = statementsSent.from(() => [{ value: counter.count }]);
+  return {
+    forTenant: (tenantId) => orm.em.fork({ session: { variables: { [tenantVariable]: tenantId } } }),
+    call,
+    asSystem: (work) => orm.em.fork({ session: { role: systemRole } }).transactional(work),
+    get statements() {
+      return counter.count;
+    },
+    async ping() {
+      await orm.em.fork().execute('select 1');
+    },
+    async [Symbol.asyncDispose]() {
+      counted[Symbol.dispose]();
+      await close();
+    },
+  };
+};

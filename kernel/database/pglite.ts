@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { MikroORM } from '@mikro-orm/pglite';
-import { createDatabase, type Database, ormOptions, type RoomSchema } from './database.ts';
+import { type CallStatement, createDatabase, type Database, ormOptions, type RoomSchema } from './database.ts';
 import { migrate } from './migrate.ts';
 import { rwRole } from './row-level-security.ts';
 
@@ -21,7 +21,8 @@ export const openPglite = async (directory: string, schemas: readonly RoomSchema
   const orm = await MikroORM.init({ ...ormOptions(schemas, counter), dbName: 'postgres', driverOptions });
   await instance.exec(`set role ${rwRole}`);
   counter.count = 0;
-  return createDatabase(orm, counter, async () => {
+  const call: CallStatement = (sql, parameters) => orm.em.getConnection().execute<unknown[]>(sql, [...parameters]);
+  return createDatabase(orm, call, counter, async () => {
     await orm.close(true);
     await instance.close();
   });

@@ -3,7 +3,17 @@
  * start, so that no query runs with the login's own rights.
  */
 import { MikroORM } from '@mikro-orm/postgresql';
-import { createDatabase, type Database, ormOptions, type RoomSchema } from './database.ts';
+import type { Pool } from 'pg';
+import {
+  type CallStatement,
+  createDatabase,
+  type Database,
+  ormOptions,
+  type RoomSchema,
+  type StatementCounter,
+} from './database.ts';
+import { releaseLostClients } from './lost-clients.ts';
+import { poolConnections, poolWaiting } from './metrics.ts';
 import { migrate } from './migrate.ts';
 import { rwRole } from './row-level-security.ts';
 
@@ -16,6 +26,32 @@ export interface PostgresqlOptions {
   /** Connections of this process at most. */
   readonly poolSize: number;
 }
+
+/**
+ * Calls as prepared statements: each connection parses and plans one once, and its parameters travel beside it. The callers' statements
+ * are few and constant, so their names are never forgotten.
+ */
+const createCalls = (pool: Pool, counter: StatementCounter): CallStatement => {
+  const prepared = new Map<string, { readonly name: string; readonly text: string }>();
+  const prepare = (sql: string) => {
+    let parameters = 0;
+    const text = sql.replace(/\?/g, () => {
+      parameters += 1;
+      return `$${parameters}`;
+    });
+    const statement = { name: `call_${prepared.size + 1}`, text };
+    prepared.set(sql, statement);
+    return statement;
+  };
+  return async (sql, values) => {
+    counter.count += 1;
+    const { rows } = await pool.query<Record<string, unknown>>({
+      ...(prepared.get(sql) ?? prepare(sql)),
+      values: [...values],
+    });
+    return rows;
+  };
+};
 
 export const openPostgresql = async (options: PostgresqlOptions, schemas: readonly RoomSchema[]): Promise<Database> => {
   const counter = { count: 0 };
@@ -40,5 +76,17 @@ export const openPostgresql = async (options: PostgresqlOptions, schemas: readon
     driverOptions: { options: `-c role=${rwRole}`, application_name: 'parlance', keepAlive: true },
   });
   counter.count = 0;
-  return createDatabase(orm, counter, () => orm.close(true));
+  const pool = await orm.em.getDriver().getConnection().getNativeClient();
+  releaseLostClients(pool);
+  const read = [
+    poolConnections.from(() => [
+      { value: pool.totalCount - pool.idleCount, labels: { state: 'used' } },
+      { value: pool.idleCount, labels: { state: 'idle' } },
+    ]),
+    poolWaiting.from(() => [{ value: pool.waitingCount }]),
+  ];
+  return createDatabase(orm, createCalls(pool, counter), counter, async () => {
+    for (const reading of read) reading[Symbol.dispose]();
+    await orm.close(true);
+  });
 };

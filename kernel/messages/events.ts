@@ -17,6 +17,18 @@ export const tokenUsageSchema = z.object({
 });
 export type TokenUsage = z.infer<typeof tokenUsageSchema>;
 
+/** One model's part in an answer: an attempt whose worker was lost, a model that failed in the middle, the one that ended it. */
+export const answerPartSchema = z.object({
+  attempt: z.int().positive(),
+  modelId: z.string(),
+  provider: z.string(),
+  price: priceSchema,
+  usage: tokenUsageSchema,
+  /** Whether what it said is in the text that clients kept; else it was reset. */
+  inAnswer: z.boolean(),
+});
+export type AnswerPart = z.infer<typeof answerPartSchema>;
+
 const generationResult = {
   tenantId: z.string(),
   userId: z.string(),
@@ -42,6 +54,8 @@ export const messageFinishedSchema = z.object({
   finishReason: z.enum(finishReasons),
   /** The whole text that clients saw. */
   text: z.string(),
+  /** Whoever said something, in this order. `usage` above is that of the last one alone. */
+  parts: z.array(answerPartSchema).optional(),
   /** seq that the terminal event has in the log. */
   lastSeq: z.int().positive(),
   failure: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }).optional(),

@@ -12,6 +12,7 @@ import type { TailListener } from './shared-tail.ts';
 import { applyToText, isTerminal, type StreamEvent } from './stream-event.ts';
 import {
   FencedError,
+  LogGoneError,
   leaseMs,
   logTtlSeconds,
   type StreamEntry,
@@ -33,6 +34,7 @@ interface Log {
   attempt: number;
   ended: boolean;
   stopRequested: boolean;
+  sealed: string | undefined;
   /** Milliseconds since the epoch; a lease does not outlive its process. */
   leasedUntil: number;
   touchedAt: number;
@@ -46,6 +48,7 @@ const sweepEveryMs = 60_000;
 const add = (log: Log, line: LogLine): readonly StreamEntry[] => {
   if ('opened' in line) log.attempt = line.opened;
   if ('stop' in line) log.stopRequested = true;
+  if ('sealed' in line) log.sealed = line.sealed;
   if (!('events' in line)) return [];
   const first = log.entries.length + 1;
   const added = line.events.map((event: StreamEvent, index) => ({ seq: first + index, event }));
@@ -57,12 +60,13 @@ const add = (log: Log, line: LogLine): readonly StreamEntry[] => {
   return added;
 };
 
-const snapshotOf = ({ text, entries, attempt, ended, stopRequested }: Log): StreamSnapshot => ({
+const snapshotOf = ({ text, entries, attempt, ended, stopRequested, sealed }: Log): StreamSnapshot => ({
   text,
   lastSeq: entries.length,
   attempt,
   ended,
   stopRequested,
+  ...(sealed === undefined ? {} : { sealed }),
 });
 
 export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions): Promise<StreamLog> => {
@@ -99,6 +103,7 @@ export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions)
       attempt: 0,
       ended: false,
       stopRequested: false,
+      sealed: undefined,
       leasedUntil: 0,
       touchedAt: Date.now(),
       file: undefined,
@@ -119,7 +124,8 @@ export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions)
   /** The log, when `attempt` may write to it. */
   const writable = (messageId: string, attempt: number): Log => {
     const log = find(messageId);
-    if (!log || log.ended || log.attempt !== attempt) {
+    if (!log || log.attempt === 0) throw new LogGoneError(`There is no log of ${messageId}`);
+    if (log.ended || log.attempt !== attempt) {
       throw new FencedError(`Attempt ${attempt} may not write to ${messageId}: it has ended or was taken over`);
     }
     return log;
@@ -169,16 +175,20 @@ export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions)
   await sweep();
 
   return {
-    async open(messageId) {
+    async open(messageId, earlier) {
       const log = find(messageId) ?? createLog(messageId);
+      if (earlier && !log.ended && log.leasedUntil > Date.now()) return { ...snapshotOf(log), busy: true };
       if (!log.ended) {
         write(messageId, log, { opened: log.attempt + 1 });
         hold(log);
       }
       return snapshotOf(log);
     },
-    async append(messageId, attempt, events) {
+    async append(messageId, attempt, events, after) {
       const log = writable(messageId, attempt);
+      if (after !== undefined && after !== log.entries.length) {
+        throw new FencedError(`Somebody else wrote to ${messageId}`);
+      }
       const end = events.findIndex(isTerminal);
       if (events.length === 0 || (end !== -1 && end !== events.length - 1)) {
         throw new RangeError('An append has at least one event, and a terminal event is its last');
@@ -188,6 +198,34 @@ export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions)
       if (log.ended) settle(messageId, log);
       for (const listener of tailListeners.get(messageId) ?? []) listener.live(added);
       return { lastSeq: log.entries.length, stopRequested: log.stopRequested };
+    },
+    async seal(messageId, attempt, result, after) {
+      const log = writable(messageId, attempt);
+      if (after !== log.entries.length) throw new FencedError(`Somebody else wrote to ${messageId}`);
+      write(messageId, log, { sealed: result });
+      hold(log);
+      return { lastSeq: log.entries.length, stopRequested: log.stopRequested };
+    },
+    async restore(messageId, { attempt, entries, stopRequested }) {
+      const known = find(messageId);
+      if (known && known.attempt > 0) {
+        if (known.attempt !== attempt || known.entries.length !== entries.length) {
+          throw new FencedError(`Attempt ${attempt} may not restore ${messageId}: it was taken over`);
+        }
+        return { lastSeq: entries.length, stopRequested: known.stopRequested };
+      }
+      const log = known ?? createLog(messageId);
+      write(messageId, log, { opened: attempt });
+      if (stopRequested) write(messageId, log, { stop: true });
+      if (entries.length > 0) write(messageId, log, { events: entries.map(({ event }) => event) });
+      hold(log);
+      for (const listener of tailListeners.get(messageId) ?? []) listener.live(log.entries.slice(-1));
+      return { lastSeq: log.entries.length, stopRequested: log.stopRequested };
+    },
+    entries: async (messageId) => [...(find(messageId)?.entries ?? [])],
+    async release(messageId, attempt) {
+      const log = find(messageId);
+      if (log?.attempt === attempt) log.leasedUntil = 0;
     },
     async renew(messageId, attempt) {
       const log = writable(messageId, attempt);

@@ -44,6 +44,7 @@ export const streamEventSchema: z.ZodType<StreamEvent> = z.discriminatedUnion('t
 const lineSchema = z.union([
   z.object({ opened: z.int().positive() }),
   z.object({ stop: z.literal(true) }),
+  z.object({ sealed: z.string() }),
   z.object({ events: z.array(streamEventSchema) }),
 ]);
 export type LogLine = z.infer<typeof lineSchema>;

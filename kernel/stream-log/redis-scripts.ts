@@ -17,13 +17,36 @@ end`;
 
 const snapshot = `
 local function snapshot()
-  local meta = redis.call('HMGET', KEYS[1], 'attempt', 'lastSeq', 'ended', 'stop')
-  return { redis.call('GET', KEYS[3]) or '', tonumber(meta[2] or 0), tonumber(meta[1] or 0), meta[3] and 1 or 0, meta[4] and 1 or 0 }
+  local meta = redis.call('HMGET', KEYS[1], 'attempt', 'lastSeq', 'ended', 'stop', 'sealed')
+  return { redis.call('GET', KEYS[3]) or '', tonumber(meta[2] or 0), tonumber(meta[1] or 0), meta[3] and 1 or 0, meta[4] and 1 or 0,
+    meta[5] or '' }
 end`;
 
-/** KEYS meta, entries, text; ARGV lease, ttl. Gives [text, lastSeq, attempt, ended, stop]. */
+/** Seqs that one attempt can give: where an attempt begins whose predecessors were forgotten together with their log. */
+const seqsOfAttempt = 1_048_576;
+/** Uptime is told in whole seconds, and clocks of machines differ: a store counts as younger than a job by this margin. */
+const youngerByMs = 2_000;
+
+/**
+ * KEYS meta, entries, text; ARGV lease, ttl, earlier attempts, their time, '1' to leave a leased log alone. Gives [text, lastSeq, attempt,
+ * ended, stop, sealed], and an empty list where it is left alone.
+ * A log that is not there though earlier attempts may have opened it: where the server was started after them, it has forgotten.
+ */
 export const openScript = redisScript(`${touch}${snapshot}
+local function forgot(since)
+  ${clock}
+  local uptime = string.match(redis.call('INFO', 'server'), 'uptime_in_seconds:(%d+)')
+  return since < now - tonumber(uptime) * 1000 + ${youngerByMs}
+end
 if not redis.call('HGET', KEYS[1], 'ended') then
+  if ARGV[5] == '1' then
+    ${clock}
+    if tonumber(redis.call('HGET', KEYS[1], 'leasedUntil') or 0) > now then return {} end
+  end
+  local earlier = tonumber(ARGV[3])
+  if earlier > 0 and not redis.call('HGET', KEYS[1], 'attempt') and forgot(tonumber(ARGV[4])) then
+    redis.call('HSET', KEYS[1], 'attempt', earlier, 'lastSeq', earlier * ${seqsOfAttempt})
+  end
   redis.call('HINCRBY', KEYS[1], 'attempt', 1)
   touch(tonumber(ARGV[1]), tonumber(ARGV[2]))
 end
@@ -36,9 +59,9 @@ return snapshot()`);
 
 /**
  * KEYS meta, entries, text; ARGV attempt, lease, ttl, writing process, its append's number, publish command, channel,
- * '1' when the append resets the text, text after that, '1' when it ends the log, then the events' JSON. Gives [lastSeq, stop], or an
- * empty list when the writer is fenced. An append that a reconnecting client sent twice is answered, not repeated.
- * Without events it renews the lease.
+ * '1' when the append resets the text, text after that, '1' when it ends the log, seq that it must follow or -1, then the events'
+ * JSON. Gives [lastSeq, stop], an empty list when the writer is fenced, [-1] when the log is gone. An append that a reconnecting
+ * client sent twice is answered, not repeated. Without events it renews the lease.
  */
 export const appendScript = redisScript(`${touch}
 local writer = 'writer:' .. ARGV[4]
@@ -46,18 +69,54 @@ local meta = redis.call('HMGET', KEYS[1], 'attempt', 'lastSeq', 'ended', 'stop',
 local seq = tonumber(meta[2] or 0)
 local stop = meta[4] and 1 or 0
 if meta[5] and meta[5] == ARGV[5] then return { seq, stop } end
+if not meta[1] and not meta[3] then return { -1 } end
 if meta[3] or meta[1] ~= ARGV[1] then return {} end
-if #ARGV > 10 then
+if ARGV[11] ~= '-1' and ARGV[11] ~= tostring(seq) then return {} end
+if #ARGV > 11 then
   local first = seq + 1
-  for i = 11, #ARGV do
+  for i = 12, #ARGV do
     seq = seq + 1
     redis.call('XADD', KEYS[2], seq .. '-0', 'e', ARGV[i])
   end
   if ARGV[8] == '1' then redis.call('SET', KEYS[3], ARGV[9]) elseif ARGV[9] ~= '' then redis.call('APPEND', KEYS[3], ARGV[9]) end
   redis.call('HSET', KEYS[1], 'lastSeq', seq, writer, ARGV[5])
   if ARGV[10] == '1' then redis.call('HSET', KEYS[1], 'ended', 1) end
-  redis.call(ARGV[6], ARGV[7], '[' .. first .. ',' .. table.concat(ARGV, ',', 11) .. ']')
+  redis.call(ARGV[6], ARGV[7], '[' .. first .. ',' .. table.concat(ARGV, ',', 12) .. ']')
 end
+touch(tonumber(ARGV[2]), tonumber(ARGV[3]))
+return { seq, stop }`);
+
+/** KEYS meta, entries, text; ARGV attempt, lease, ttl, seq that the log must end with, result. Gives as append does. */
+export const sealScript = redisScript(`${touch}
+local meta = redis.call('HMGET', KEYS[1], 'attempt', 'lastSeq', 'ended', 'stop')
+if not meta[1] and not meta[3] then return { -1 } end
+if meta[3] or meta[1] ~= ARGV[1] or (meta[2] or '0') ~= ARGV[4] then return {} end
+redis.call('HSET', KEYS[1], 'sealed', ARGV[5])
+touch(tonumber(ARGV[2]), tonumber(ARGV[3]))
+return { tonumber(ARGV[4]), meta[4] and 1 or 0 }`);
+
+/**
+ * KEYS meta, entries, text; ARGV attempt, lease, ttl, publish command, channel, seq of the last entry, text, '1' when a stop was asked for,
+ * then the entries' JSON, which end at that seq. Gives as append does. Repeated, it changes nothing. The last entry is told once more, so that
+ * who follows looks at the log.
+ */
+export const restoreScript = redisScript(`${touch}
+local meta = redis.call('HMGET', KEYS[1], 'attempt', 'lastSeq', 'stop')
+local stop = (meta[3] or ARGV[8] == '1') and 1 or 0
+if meta[1] then
+  if meta[1] ~= ARGV[1] or (meta[2] or '0') ~= ARGV[6] then return {} end
+  return { tonumber(ARGV[6]), stop }
+end
+redis.call('DEL', KEYS[2], KEYS[3])
+local seq = tonumber(ARGV[6]) - (#ARGV - 8)
+for i = 9, #ARGV do
+  seq = seq + 1
+  redis.call('XADD', KEYS[2], seq .. '-0', 'e', ARGV[i])
+end
+if ARGV[7] ~= '' then redis.call('SET', KEYS[3], ARGV[7]) end
+redis.call('HSET', KEYS[1], 'attempt', ARGV[1], 'lastSeq', seq)
+if stop == 1 then redis.call('HSET', KEYS[1], 'stop', 1) end
+if #ARGV > 8 then redis.call(ARGV[4], ARGV[5], '[' .. seq .. ',' .. ARGV[#ARGV] .. ']') end
 touch(tonumber(ARGV[2]), tonumber(ARGV[3]))
 return { seq, stop }`);
 
@@ -68,6 +127,11 @@ if meta[1] or meta[2] then return 0 end
 redis.call('HSET', KEYS[1], 'stop', 1)
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[1]) end
 redis.call(ARGV[2], ARGV[3], '1')
+return 1`);
+
+/** KEYS meta; ARGV attempt. */
+export const releaseScript = redisScript(`
+if redis.call('HGET', KEYS[1], 'attempt') == ARGV[1] then redis.call('HDEL', KEYS[1], 'leasedUntil') end
 return 1`);
 
 /** KEYS meta. 1 while a writer holds the lease. */

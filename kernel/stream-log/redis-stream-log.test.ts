@@ -7,6 +7,7 @@ import { connectRedis } from '../connections/redis.ts';
 import { createLogger } from '../log.ts';
 import { createRedisStreamLog } from './redis-stream-log.ts';
 import { streamLogContract } from './stream-log.contract.ts';
+import { LogGoneError } from './stream-log.ts';
 import { completed, delta, never, type OpenStreamLogFixture, take, upTo } from './tail.contract.ts';
 
 const logger = createLogger('test', 'silent');
@@ -114,3 +115,48 @@ test('refuses to start within the stated time when there is no server', async ()
   expect(String(failure)).toMatch(/^StartError: Redis at 127\.0\.0\.1:1 did not answer within 300 ms: .*REDIS_URL/);
   expect(String(failure)).not.toContain('secret');
 });
+
+test('where it came back empty, its writer puts the log back, and no reader sees a gap or a double', async () => {
+  await using redis = await startRedis();
+  await using writing = await connectRedis(redis.url, logger, startTimeoutMs);
+  await using reading = await connectRedis(redis.url, logger, startTimeoutMs);
+  const writer = createRedisStreamLog(writing);
+  const reader = createRedisStreamLog(reading);
+  const id = randomUUID();
+  await writer.open(id);
+  const following = reader.tail(id, 0, never)[Symbol.asyncIterator]();
+  await writer.append(id, 1, [delta('a'), delta('b')]);
+  const entries = await writer.entries(id);
+  const seen = [await following.next(), await following.next()].map(({ value }) => value);
+  await redis.restart();
+  await expect(writer.append(id, 1, [delta('c')], 2)).rejects.toBeInstanceOf(LogGoneError);
+  // Comes while the log is not there.
+  const late = take(reader.tail(id, 1, never));
+  await writer.restore(id, { attempt: 1, entries, lastSeq: 2, stopRequested: false });
+  await writer.append(id, 1, [delta('c'), completed], 2);
+  const rest = await take({ [Symbol.asyncIterator]: () => following });
+  expect([...seen, ...rest]).toEqual([...entries, { seq: 3, event: delta('c') }, { seq: 4, event: completed }]);
+  expect(await late).toEqual([...seen, ...rest].slice(1));
+}, 60_000);
+
+test('where it came back empty and the writer is gone too, the next one begins past every seq that was given', async () => {
+  await using redis = await startRedis();
+  await using connection = await connectRedis(redis.url, logger, startTimeoutMs);
+  const streamLog = createRedisStreamLog(connection);
+  const id = randomUUID();
+  const since = Date.now() - 60_000;
+  await streamLog.open(id);
+  await streamLog.append(id, 1, [delta('a'), delta('b')]);
+  const following = streamLog.tail(id, 0, never)[Symbol.asyncIterator]();
+  await following.next();
+  await redis.restart();
+  const opened = await streamLog.open(id, { count: 1, since });
+  expect(opened).toMatchObject({ attempt: 2, text: '' });
+  const reset = { type: 'MessageReset', reason: 'WORKER_REPLACED' } as const;
+  await streamLog.append(id, 2, [reset, delta('anew'), completed], opened.lastSeq);
+  const anew = [reset, delta('anew'), completed].map((event, index) => ({ seq: opened.lastSeq + 1 + index, event }));
+  expect((await take({ [Symbol.asyncIterator]: () => following })).slice(-3)).toEqual(anew);
+  expect(await take(streamLog.tail(id, 2, never))).toEqual(anew);
+  // A job that is younger than the server has lost nothing: its log begins at 1, handed out before or not.
+  expect(await streamLog.open(randomUUID(), { count: 1, since: Date.now() + 60_000 })).toMatchObject({ lastSeq: 0 });
+}, 60_000);

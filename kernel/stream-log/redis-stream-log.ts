@@ -7,11 +7,22 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { RedisConnection, RedisScript } from '../connections/redis.ts';
 import { streamEventSchema } from './log-file.ts';
-import { appendScript, leasedScript, openScript, requestStopScript, snapshotScript } from './redis-scripts.ts';
+import {
+  appendScript,
+  leasedScript,
+  openScript,
+  releaseScript,
+  requestStopScript,
+  restoreScript,
+  sealScript,
+  snapshotScript,
+} from './redis-scripts.ts';
+import { pageSize } from './shared-tail.ts';
 import { applyToText, isTerminal, type StreamEvent } from './stream-event.ts';
 import {
   type AppendResult,
   FencedError,
+  LogGoneError,
   leaseMs,
   logTtlSeconds,
   type StreamEntry,
@@ -35,21 +46,33 @@ const entriesChannel = (messageId: string) => `parlance:{${messageId}}:live`;
 const stopChannel = (messageId: string) => `parlance:{${messageId}}:stop`;
 
 const flag = z.int().transform((value) => value === 1);
-const snapshotReply = z.tuple([z.string(), z.int(), z.int(), flag, flag]);
+const snapshotReply = z.tuple([z.string(), z.int(), z.int(), flag, flag, z.string()]);
 const appendReply = z.tuple([z.int(), flag]);
 const messageSchema = z.tuple([z.int()], streamEventSchema);
 const positionReply = z.tuple([z.string().nullable(), z.string().nullable()]);
 const entryReply = z.tuple([z.string(), z.tuple([z.literal('e'), z.string()])]);
 
+const noLog: StreamSnapshot = { text: '', lastSeq: 0, attempt: 0, ended: false, stopRequested: false };
+
 const toSnapshot = (reply: unknown): StreamSnapshot => {
-  const [text, lastSeq, attempt, ended, stopRequested] = snapshotReply.parse(reply);
-  return { text, lastSeq, attempt, ended, stopRequested };
+  const [text, lastSeq, attempt, ended, stopRequested, sealed] = snapshotReply.parse(reply);
+  return { text, lastSeq, attempt, ended, stopRequested, ...(sealed === '' ? {} : { sealed }) };
 };
 
 /** Live entries of one published append: its first seq, then its events. */
 const parseMessage = (text: string): StreamEntry[] => {
   const [first, ...events] = messageSchema.parse(JSON.parse(text));
   return events.map((event, index) => ({ seq: first + index, event }));
+};
+
+/** Page after page, until one is not full. */
+const readAll = async (readPage: (afterSeq: number) => Promise<readonly StreamEntry[]>): Promise<StreamEntry[]> => {
+  const all: StreamEntry[] = [];
+  for (;;) {
+    const page = await readPage(all.at(-1)?.seq ?? 0);
+    all.push(...page);
+    if (page.length < pageSize) return all;
+  }
 };
 
 export const createRedisStreamLog = (redis: RedisConnection, options: RedisStreamLogOptions = {}): StreamLog => {
@@ -63,7 +86,21 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
   const run = (script: RedisScript, messageId: string, ...args: (string | number)[]) =>
     redis.run(script, keysOf(messageId), args);
 
-  const write = async (messageId: string, attempt: number, events: readonly StreamEvent[]): Promise<AppendResult> => {
+  const resultOf = (reply: unknown, messageId: string, attempt: number): AppendResult => {
+    if (Array.isArray(reply) && reply.length === 0) {
+      throw new FencedError(`Attempt ${attempt} may not write to ${messageId}: it has ended or was taken over`);
+    }
+    if (Array.isArray(reply) && reply.length === 1) throw new LogGoneError(`There is no log of ${messageId}`);
+    const [lastSeq, stopRequested] = appendReply.parse(reply);
+    return { lastSeq, stopRequested };
+  };
+
+  const write = async (
+    messageId: string,
+    attempt: number,
+    events: readonly StreamEvent[],
+    after: number,
+  ): Promise<AppendResult> => {
     appends += 1;
     const isReset = events.some(({ type }) => type === 'MessageReset');
     const text = events.reduce(applyToText, '');
@@ -71,23 +108,20 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
       appendScript,
       messageId,
       ...[attempt, lease, ttlMs, writer, appends, publishCommand, entriesChannel(messageId)],
-      ...[isReset ? '1' : '0', text, events.some(isTerminal) ? '1' : '0'],
+      ...[isReset ? '1' : '0', text, events.some(isTerminal) ? '1' : '0', after],
       ...events.map((event) => JSON.stringify(event)),
     );
-    if (Array.isArray(reply) && reply.length === 0) {
-      throw new FencedError(`Attempt ${attempt} may not write to ${messageId}: it has ended or was taken over`);
-    }
-    const [lastSeq, stopRequested] = appendReply.parse(reply);
-    return { lastSeq, stopRequested };
+    return resultOf(reply, messageId, attempt);
   };
-  const writeInTurn = (messageId: string, attempt: number, events: readonly StreamEvent[]): Promise<AppendResult> => {
+  const writeInTurn = (
+    messageId: string,
+    attempt: number,
+    events: readonly StreamEvent[],
+    after = -1,
+  ): Promise<AppendResult> => {
     const before = underWay.get(messageId);
-    const result = before
-      ? before.then(
-          () => write(messageId, attempt, events),
-          () => write(messageId, attempt, events),
-        )
-      : write(messageId, attempt, events);
+    const next = () => write(messageId, attempt, events, after);
+    const result = before ? before.then(next, next) : next();
     underWay.set(messageId, result);
     const forget = () => {
       if (underWay.get(messageId) === result) underWay.delete(messageId);
@@ -96,19 +130,21 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
     return result;
   };
 
+  const read = async (messageId: string, afterSeq: number, limit: number): Promise<StreamEntry[]> => {
+    const [, key] = keysOf(messageId);
+    const replies = await commands.xrange(key, `${afterSeq + 1}-0`, '+', 'COUNT', limit);
+    return replies.map((reply) => {
+      const [id, [, json]] = entryReply.parse(reply);
+      return { seq: Number.parseInt(id, 10), event: streamEventSchema.parse(JSON.parse(json)) };
+    });
+  };
+
   const tail = createTails({
     async position(messageId) {
       const [lastSeq, ended] = positionReply.parse(await commands.hmget(keysOf(messageId)[0], 'lastSeq', 'ended'));
       return { lastSeq: Number(lastSeq ?? 0), ended: ended !== null };
     },
-    async read(messageId, afterSeq, limit) {
-      const [, key] = keysOf(messageId);
-      const replies = await commands.xrange(key, `${afterSeq + 1}-0`, '+', 'COUNT', limit);
-      return replies.map((reply) => {
-        const [id, [, json]] = entryReply.parse(reply);
-        return { seq: Number.parseInt(id, 10), event: streamEventSchema.parse(JSON.parse(json)) };
-      });
-    },
+    read,
     subscribe: (messageId, listener) =>
       channels.subscribe(entriesChannel(messageId), {
         message: (text) => listener.live(parseMessage(text)),
@@ -117,13 +153,34 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
   });
 
   return {
-    open: async (messageId) => toSnapshot(await run(openScript, messageId, lease, ttlMs)),
-    async append(messageId, attempt, events) {
+    async open(messageId, earlier) {
+      const { count, since } = earlier ?? { count: 0, since: 0 };
+      const reply = await run(openScript, messageId, lease, ttlMs, count, since, earlier ? '1' : '0');
+      return Array.isArray(reply) && reply.length === 0 ? { ...noLog, busy: true } : toSnapshot(reply);
+    },
+    async append(messageId, attempt, events, after) {
       const end = events.findIndex(isTerminal);
       if (events.length === 0 || (end !== -1 && end !== events.length - 1)) {
         throw new RangeError('An append has at least one event, and a terminal event is its last');
       }
-      return writeInTurn(messageId, attempt, events);
+      return writeInTurn(messageId, attempt, events, after);
+    },
+    async restore(messageId, { attempt, entries, lastSeq, stopRequested }) {
+      const reply = await run(
+        restoreScript,
+        messageId,
+        ...[attempt, lease, ttlMs, publishCommand, entriesChannel(messageId), lastSeq],
+        ...[entries.reduce((text, { event }) => applyToText(text, event), ''), stopRequested ? '1' : '0'],
+        ...entries.map(({ event }) => JSON.stringify(event)),
+      );
+      return resultOf(reply, messageId, attempt);
+    },
+    entries: (messageId) => readAll((afterSeq) => read(messageId, afterSeq, pageSize)),
+    async seal(messageId, attempt, result, after) {
+      return resultOf(await run(sealScript, messageId, attempt, lease, ttlMs, after, result), messageId, attempt);
+    },
+    async release(messageId, attempt) {
+      await redis.run(releaseScript, [keysOf(messageId)[0]], [attempt]);
     },
     renew: (messageId, attempt) => writeInTurn(messageId, attempt, []),
     async requestStop(messageId) {

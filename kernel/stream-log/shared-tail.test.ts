@@ -1,9 +1,9 @@
 /** Tails over a log whose notices are lost, doubled and shuffled: what readers get is the log all the same. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { pageSize, ringSize, type TailListener, type TailSource } from './shared-tail.ts';
 import { isTerminal } from './stream-event.ts';
-import type { StreamEntry } from './stream-log.ts';
+import { restoreWithinMs, type StreamEntry } from './stream-log.ts';
 import { completed, delta, never, seqsOf, take, upTo } from './tail.contract.ts';
 import { createTails } from './tail-reader.ts';
 
@@ -164,6 +164,24 @@ test('says SUBSCRIPTION_LOST when the store came back without what it had', asyn
   log.write(delta('another 1'));
   log.interrupt();
   await expect(reading).rejects.toMatchObject({ code: 'SUBSCRIPTION_LOST' });
+});
+
+test('waits for a log that is gone, and says SUBSCRIPTION_LOST when nobody puts it back', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const log = createLog();
+    const lost = take(createTails(log.source)('m', 0, never));
+    for (let settled = 0; settled < 5; settled += 1) await turn();
+    log.tell(log.write(delta('1')), log.write(delta('2')));
+    log.entries.length = 0;
+    log.interrupt();
+    for (let settled = 0; settled < 5; settled += 1) await turn();
+    const refused = expect(lost).rejects.toMatchObject({ code: 'SUBSCRIPTION_LOST' });
+    vi.advanceTimersByTime(restoreWithinMs);
+    await refused;
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('says SUBSCRIPTION_LOST when the entries after the cursor are no longer kept', async () => {

@@ -1,11 +1,12 @@
 /**
  * One live tail per message and process, shared by all its readers. It subscribes first, then learns how long the log is,
  * then keeps a small ring of the newest entries. Invariant: the ring is contiguous and ends at `head`; an entry that is
- * already there is dropped, and one that leaves a gap is not taken but makes the log be read again.
+ * already there is dropped, and one that leaves a gap is not taken but makes the log be read again. A log that is gone is waited for:
+ * its writer restores it with the same seqs.
  */
 import { AppError } from '../errors.ts';
 import { isTerminal } from './stream-event.ts';
-import type { StreamEntry } from './stream-log.ts';
+import { restoreWithinMs, type StreamEntry } from './stream-log.ts';
 
 /** What a tail needs of a stream log. */
 export interface TailSource {
@@ -40,6 +41,10 @@ export const ringSize = 256;
 /** Entries per read of the log: what a reader that is behind holds at most. */
 export const pageSize = 128;
 
+/** Whether a page of the log is that of a log which was begun anew, past the seqs of the one that was lost. */
+export const isBegunAnew = ([first]: readonly StreamEntry[], afterSeq: number): boolean =>
+  first !== undefined && first.seq > afterSeq + 1 && first.event.type === 'MessageReset';
+
 const logLost = () => new AppError('SUBSCRIPTION_LOST', 'This stream was interrupted. Read the message again.');
 
 /** @param onUnused called once, when the last reader has left or the tail broke: nobody may join any more. */
@@ -54,6 +59,8 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
   let mustRead = false;
   /** The store may have come back without what it had: then its seqs start over, and would be taken for old ones. */
   let mayBeLost = false;
+  /** Runs while the log is gone and may be restored. */
+  let gone: NodeJS.Timeout | undefined;
   let reading = false;
   let failure: { readonly error: unknown } | undefined;
   let unsubscribe: (() => void) | undefined;
@@ -65,6 +72,7 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
   const close = () => {
     if (!unused) onUnused();
     unused = true;
+    clearTimeout(gone);
     unsubscribe?.();
     unsubscribe = undefined;
   };
@@ -81,6 +89,18 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
     ring.push(entry);
     if (ring.length > ringSize) ring.shift();
   };
+  /** Whether the log is still the one that ends at `before`. While it is gone nothing is read. */
+  const isKept = async (before: number): Promise<boolean> => {
+    const { lastSeq } = await source.position(messageId);
+    if (lastSeq >= before) {
+      clearTimeout(gone);
+      gone = undefined;
+      return true;
+    }
+    if (lastSeq > 0) throw logLost();
+    gone ??= setTimeout(() => fail(logLost()), restoreWithinMs);
+    return false;
+  };
   const catchUp = async (): Promise<void> => {
     if (reading || head === undefined) return;
     reading = true;
@@ -90,9 +110,16 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
         const before: number = head;
         if (mayBeLost) {
           mayBeLost = false;
-          if ((await source.position(messageId)).lastSeq < before) throw logLost();
+          if (!(await isKept(before))) {
+            heard = before;
+            continue;
+          }
         }
         const page = await source.read(messageId, before, pageSize);
+        if (isBegunAnew(page, before) && page[0]) {
+          ring.length = 0;
+          head = page[0].seq - 1;
+        }
         for (const entry of page) take(entry);
         mustRead ||= page.length === pageSize && head !== before;
         // Heard of but not in the log: it is past its time to live, and nothing will come of reading it again.
@@ -109,6 +136,12 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
     try {
       const closer = await source.subscribe(messageId, {
         live(entries) {
+          if (gone) {
+            mustRead = true;
+            mayBeLost = true;
+            void catchUp();
+            return;
+          }
           for (const entry of entries) take(entry);
           tellReaders();
           if (head !== undefined && heard > head) void catchUp();

@@ -1,7 +1,7 @@
 /** What every stream log must do: the sentences of stream-log.ts as tests. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
-import { FencedError } from './stream-log.ts';
+import { FencedError, LogGoneError } from './stream-log.ts';
 import {
   completed,
   delta,
@@ -12,6 +12,7 @@ import {
   take,
   upTo,
 } from './tail.contract.ts';
+import { takeoverContract } from './takeover.contract.ts';
 
 export const streamLogContract = (name: string, openFixture: OpenStreamLogFixture): void => {
   describe(`${name} stream log, writing`, () => {
@@ -70,9 +71,24 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       expect((await streamLog.snapshot(id))?.text).toBe('so far, on');
     });
 
-    test('refuses a writer whose log nobody opened', async () => {
+    test('tells a writer whose log is not there, also where only a stop is known of it', async () => {
       await using fixture = await openFixture();
-      await expect(fixture.streamLog.append(randomUUID(), 1, [delta('x')])).rejects.toBeInstanceOf(FencedError);
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      await expect(streamLog.append(id, 1, [delta('x')])).rejects.toBeInstanceOf(LogGoneError);
+      await streamLog.requestStop(id);
+      await expect(streamLog.append(id, 1, [delta('x')])).rejects.toBeInstanceOf(LogGoneError);
+      await expect(streamLog.renew(id, 1)).rejects.toBeInstanceOf(LogGoneError);
+    });
+
+    test('refuses an append that does not follow the entry that its writer knows of', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      await streamLog.open(id);
+      expect((await streamLog.append(id, 1, [delta('a')], 0)).lastSeq).toBe(1);
+      await expect(streamLog.append(id, 1, [delta('b')], 0)).rejects.toBeInstanceOf(FencedError);
+      expect((await streamLog.append(id, 1, [delta('b')], 1)).lastSeq).toBe(2);
     });
 
     test('takes nothing after the end, and opening an ended log changes nothing', async () => {
@@ -162,6 +178,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
   });
 
   tailContract(name, openFixture);
+  takeoverContract(name, openFixture);
 
   describe(`${name} stream log, stopping`, () => {
     test('tells a stop in band, with every append and renewal from then on', async () => {

@@ -27,6 +27,10 @@ export interface StreamSnapshot {
   readonly attempt: number;
   readonly ended: boolean;
   readonly stopRequested: boolean;
+  /** Told by `open` alone: another writer holds the lease, and nothing was changed. */
+  readonly busy?: boolean;
+  /** What `seal` was given. */
+  readonly sealed?: string | undefined;
 }
 
 /** A writer of a lower attempt than the log has seen, or any append after the end. The writer gives up silently. */
@@ -34,19 +38,57 @@ export class FencedError extends Error {
   override readonly name = 'FencedError';
 }
 
+/** There is no such log: nobody opened it, or its store came back without it. Who holds its entries can restore it. */
+export class LogGoneError extends Error {
+  override readonly name = 'LogGoneError';
+}
+
+/** What is known of earlier deliveries of a job. */
+export interface EarlierAttempts {
+  /** How often it was handed out before: so many attempts may have opened the log. */
+  readonly count: number;
+  /** Milliseconds since the epoch at which the first of them can have begun. */
+  readonly since: number;
+}
+
+/** The whole log as its writer knows it. */
+export interface HeldLog {
+  readonly attempt: number;
+  readonly entries: readonly StreamEntry[];
+  /** seq of the last entry; what the log began after when there is none. */
+  readonly lastSeq: number;
+  readonly stopRequested: boolean;
+}
+
 export interface StreamLog extends AsyncDisposable {
   /**
    * Takes the log over for writing: attempt = highest attempt + 1, so every earlier writer is fenced from now on.
    * Returns what the log holds, for the writer to continue after. When the log has ended already, `ended` is true and
-   * nothing changed.
+   * nothing changed. Who names earlier attempts leaves a writer alone that holds the lease: then `busy` is true, and nothing changed. A log that is not there although an earlier attempt may have written it, in a store that has forgotten,
+   * begins past all seqs that were ever given (`lastSeq` is not 0, and `entries` are none): its first event has to be
+   * MessageReset, and a reader with a cursor of the lost log goes on from there.
    */
-  open(messageId: string): Promise<StreamSnapshot>;
+  open(messageId: string, earlier?: EarlierAttempts): Promise<StreamSnapshot>;
   /**
-   * Atomic. Refreshes the lease and the TTL. Throws FencedError, also when nobody opened the log or it was lost. At least
-   * one event, and a terminal one is the last, else RangeError. Any other error leaves open whether the events are in the log: open
-   * it again and continue after what it holds.
+   * Atomic. Refreshes the lease and the TTL. Throws FencedError, and LogGoneError when there is no log. At least one event, and a
+   * terminal one is the last, else RangeError. Any other error leaves open whether the events are in the log: look what it holds.
+   * @param after seq of the last entry that the writer knows of. Another one in the log means that somebody else wrote: FencedError.
    */
-  append(messageId: string, attempt: number, events: readonly StreamEvent[]): Promise<AppendResult>;
+  append(messageId: string, attempt: number, events: readonly StreamEvent[], after?: number): Promise<AppendResult>;
+  /**
+   * Puts a log that is gone back, entry for entry with the same seqs; readers that follow go on. Throws FencedError when
+   * somebody else has opened the log meanwhile.
+   */
+  restore(messageId: string, log: HeldLog): Promise<AppendResult>;
+  /** All entries, oldest first: for the writer who takes a log over. */
+  entries(messageId: string): Promise<readonly StreamEntry[]>;
+  /**
+   * Keeps a result with the log, before it is told elsewhere: whoever takes over finds it in the snapshot. Returns and throws as an
+   * append with no event. @param after as of `append`.
+   */
+  seal(messageId: string, attempt: number, result: string, after: number): Promise<AppendResult>;
+  /** Ends the lease at once, so that another writer need not wait for its end. Harmless when repeated or fenced. */
+  release(messageId: string, attempt: number): Promise<void>;
   /** Refreshes the lease while the model is silent; returns the same as an append, with no event. */
   renew(messageId: string, attempt: number): Promise<AppendResult>;
   /**
@@ -59,7 +101,8 @@ export interface StreamLog extends AsyncDisposable {
   /**
    * Entries with seq > afterSeq, then live ones, until the terminal event (given, then done) or until `signal` aborts
    * (then simply done). A log without any entry is waited for. Memory per reader is bounded: a reader that falls behind
-   * the shared ring reads the log. Throws AppError SUBSCRIPTION_LOST when the entries after the cursor are no longer kept.
+   * the shared ring reads the log. Throws AppError SUBSCRIPTION_LOST when the entries after the cursor are no longer kept, and
+   * when a log that it followed is gone and nobody restores it within `restoreWithinMs`.
    */
   tail(messageId: string, afterSeq: number, signal: AbortSignal): AsyncIterable<StreamEntry>;
   /** Undefined when there is no log (never opened nor asked to stop, or past its TTL). */
@@ -72,6 +115,8 @@ export interface StreamLog extends AsyncDisposable {
 /** Seconds a log lives after its last append (architecture: an hour). */
 export const logTtlSeconds = 3600;
 /** Milliseconds after the last append or renew at which a writer counts as gone. */
-export const leaseMs = 10_000;
+export const leaseMs = 3_000;
+/** Milliseconds that readers wait for a log that is gone: longer than a silent writer takes to notice. */
+export const restoreWithinMs = 12_000;
 /** Milliseconds between the renewals of a silent writer: three chances within a lease. */
-export const renewEveryMs = 3_000;
+export const renewEveryMs = 1_000;

@@ -3,7 +3,7 @@
  * while it waits. Invariant: it holds at most one page of the log; what it gives has seq = the one before + 1.
  */
 import { AppError } from '../errors.ts';
-import { openSharedTail, pageSize, type SharedTail, type TailSource } from './shared-tail.ts';
+import { isBegunAnew, openSharedTail, pageSize, type SharedTail, type TailSource } from './shared-tail.ts';
 import { isTerminal } from './stream-event.ts';
 import type { StreamEntry } from './stream-log.ts';
 
@@ -57,7 +57,7 @@ const iterate = (
         (entries) => {
           page = entries;
           pageIndex = 0;
-          if (entries[0]?.seq !== at + 1)
+          if (entries[0]?.seq !== at + 1 && !isBegunAnew(entries, at))
             readFailure = {
               error: new AppError('SUBSCRIPTION_LOST', 'This stream is no longer kept. Read the message.'),
             };

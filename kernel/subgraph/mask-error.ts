@@ -1,10 +1,15 @@
 /**
  * The edge where errors become GraphQL: an AppError shows its code and sentence, an error of the specification (syntax,
- * validation, coercion) shows itself, and everything else is masked as INTERNAL_SERVER_ERROR and logged with its cause.
+ * validation, coercion) shows itself, a service that is away is SUBGRAPH_UNAVAILABLE, and everything else is masked as
+ * INTERNAL_SERVER_ERROR. What is masked is logged with its cause.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { isOutage } from '../connections/outage.ts';
 import { AppError, errorExtensions } from '../errors.ts';
 import type { Logger } from '../log.ts';
+
+/** What a client is told to wait when a service is away: a restart takes a second or a few. */
+const awayRetryAfterMs = 1_000;
 
 /** The first error under GraphQLError wrappers; undefined when the GraphQLError itself is the fault. */
 const original = (error: unknown): unknown => {
@@ -30,6 +35,13 @@ export const maskError = (error: unknown, logger: Logger, formatted?: GraphQLFor
       formatted ?? (error instanceof GraphQLError ? error.toJSON() : { message: 'The request is not valid.' });
     const { stacktrace: _, ...extensions } = shown.extensions ?? {};
     return { ...shown, extensions: { code: 'BAD_USER_INPUT', ...extensions } };
+  }
+  if (isOutage(cause)) {
+    logger.warn({ err: cause }, 'a service is away');
+    const away = new AppError('SUBGRAPH_UNAVAILABLE', 'A part of the service is away for a moment. Try again.', {
+      retryAfterMs: awayRetryAfterMs,
+    });
+    return { message: away.message, ...located(error), extensions: errorExtensions(away) };
   }
   logger.error({ err: cause, path: error instanceof GraphQLError ? error.path : undefined }, 'unexpected fault');
   return {

@@ -10,11 +10,13 @@ import { createIdentitySigner, createIdentityVerifier, type SignIdentity, type V
 import { createLogger, type Logger, logLevels } from '../log.ts';
 import { openPorts, type Ports, portsEnvironment } from '../ports.ts';
 import { runUntilSignal } from '../process/shutdown.ts';
+import { openTelemetry, telemetryEnvironment } from '../telemetry/telemetry.ts';
 
 /** Variables of every room that serves a subgraph. */
 export const roomEnvironment = {
   ...portsEnvironment,
   ...databaseEnvironment,
+  ...telemetryEnvironment,
   NODE_ENV: z
     .enum(['development', 'production', 'test'])
     .default('development')
@@ -75,6 +77,7 @@ export const runRoom = async <Config extends BaseConfig>(options: {
       logger = createLogger(options.name, config.LOG_LEVEL);
       requireServices(config);
       await using opened = new AsyncDisposableStack();
+      opened.use(await openTelemetry(config, options.name, logger));
       const [database, ports] = await Promise.all([
         openDatabase(config, [options.schema]).then((opening) => opened.use(opening)),
         openPorts(config, logger).then((opening) => opened.use(opening)),

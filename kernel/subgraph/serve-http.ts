@@ -3,14 +3,24 @@
  * makes four such calls. Bodies are bounded; nothing here is reachable for the public.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { execute, type GraphQLError, type GraphQLFormattedError, type GraphQLSchema, getOperationAST } from 'graphql';
+import {
+  execute,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { z } from 'zod';
-import { AppError, errorCodes, errorExtensions } from '../errors.ts';
+import { AppError, errorCodes, errorExtensions, toErrorCode } from '../errors.ts';
 import type { Identity, VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
+import { activeSpan, inSpan } from '../telemetry/tracing.ts';
 import type { SubgraphContext } from './builder.ts';
 import type { ReadDocument } from './documents.ts';
 import { maskError } from './mask-error.ts';
+import { requestDuration } from './metrics.ts';
 
 /** Bytes of a request body: a page of entity representations and a long message fit, nothing else needs to. */
 const maxBodyBytes = 4 * 1024 * 1024;
@@ -49,12 +59,19 @@ export interface SubgraphHttp {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
+/** Kind and first root field of an operation that is valid: there are as many as the schema has. */
+const labelOf = ({ operation, selectionSet }: OperationDefinitionNode): string => {
+  const field = selectionSet.selections.find((selection) => selection.kind === Kind.FIELD);
+  return `${operation} ${field?.name.value ?? 'fragment'}`;
+};
+
 interface Answer {
   readonly status: number;
   readonly body: { readonly data?: unknown; readonly errors?: readonly GraphQLFormattedError[] };
 }
 
 export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
+  readonly name: string;
   readonly schema: GraphQLSchema;
   readonly readDocument: ReadDocument;
   readonly createContext: (identity: Identity) => Context;
@@ -68,11 +85,15 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
     response.end(JSON.stringify(body));
   };
   const run = async ({ query, variables, operationName }: GraphQLRequest, identity: Identity): Promise<Answer> => {
+    const observe = requestDuration.start();
     const read = options.readDocument(query);
     if ('errors' in read) return { status: 400, body: { errors: masked(read.errors) } };
-    if (getOperationAST(read.document, operationName)?.operation === 'subscription') {
+    const operation = getOperationAST(read.document, operationName);
+    if (operation?.operation === 'subscription') {
       throw new AppError('BAD_USER_INPUT', 'Subscriptions run over WebSocket at the same address.');
     }
+    const label = operation ? labelOf(operation) : 'unknown';
+    activeSpan().describe(`${options.name} ${label}`);
     const { data, errors } = await execute({
       schema,
       document: read.document,
@@ -80,9 +101,13 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
       variableValues: variables ?? null,
       contextValue: options.createContext(identity),
     });
+    const shown = errors ? masked(errors) : undefined;
+    const outcome = shown ? toErrorCode(shown[0]?.extensions?.['code']) : 'OK';
+    observe({ room: options.name, operation: label, outcome });
+    if (shown) activeSpan().describe(`${options.name} ${label}`, { 'error.type': outcome });
     return {
       status: data === undefined ? 400 : 200,
-      body: { ...(errors ? { errors: masked(errors) } : {}), ...(data === undefined ? {} : { data }) },
+      body: { ...(shown ? { errors: shown } : {}), ...(data === undefined ? {} : { data }) },
     };
   };
   const refuse = (response: ServerResponse, error: AppError): void => {
@@ -97,7 +122,9 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
       }
       try {
         const identity = await options.verifyIdentity(bearerToken(request.headers.authorization));
-        send(response, await run(await readRequest(request), identity));
+        const asked = await readRequest(request);
+        const { traceparent: parent } = request.headers;
+        send(response, await inSpan(options.name, { kind: 'server', parent }, () => run(asked, identity)));
       } catch (fault) {
         if (!(fault instanceof AppError)) options.logger.error({ err: fault }, 'request failed');
         refuse(

@@ -10,10 +10,13 @@ import type { Logger } from '../log.ts';
 import { answerHealth, type ReadinessChecks } from '../process/health.ts';
 import type { SubgraphContext } from './builder.ts';
 import { createDocuments } from './documents.ts';
+import type { OpenRawStream } from './raw-stream.ts';
 import { createSubgraphHttp } from './serve-http.ts';
 import { serveSubgraphWebSocket } from './serve-websocket.ts';
 
 export interface SubgraphOptions<Context extends SubgraphContext> {
+  /** Of the room, for those who watch it. */
+  readonly name: string;
   readonly schema: GraphQLSchema;
   /** Called once per request and per subscription. */
   readonly createContext: (identity: Identity) => Context;
@@ -22,6 +25,8 @@ export interface SubgraphOptions<Context extends SubgraphContext> {
   /** 0: any free port. */
   readonly port: number;
   readonly checks: ReadinessChecks;
+  /** For subscriptions that the room serves without graphql-js. */
+  readonly openRawStream?: OpenRawStream<Context>;
   readonly logger: Logger;
 }
 

@@ -17,9 +17,11 @@ import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Identity, VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
+import { inSpan } from '../telemetry/tracing.ts';
 import type { SubgraphContext } from './builder.ts';
 import type { ReadDocument } from './documents.ts';
 import { maskError } from './mask-error.ts';
+import { type OpenRawStream, writeRawStream } from './raw-stream.ts';
 import { bearerToken } from './serve-http.ts';
 
 /** Bytes of one frame from the gateway. */
@@ -34,6 +36,12 @@ const cursorOf = (context: unknown): string | undefined =>
     ? context.cursor
     : undefined;
 
+/** A fault of a source as its subscription's last result; it is masked when it is sent. */
+const toErrorResult = (cause: unknown): ExecutionResult => {
+  const originalError = cause instanceof Error ? cause : new Error(String(cause));
+  return { errors: [cause instanceof GraphQLError ? cause : new GraphQLError('', { originalError })] };
+};
+
 /** The same stream, but a throw becomes one result with the error, then the end. */
 const endWithError = (
   source: AsyncGenerator<ExecutionResult, void, void>,
@@ -46,11 +54,7 @@ const endWithError = (
         return await source.next();
       } catch (cause) {
         failed = true;
-        const error =
-          cause instanceof GraphQLError
-            ? cause
-            : new GraphQLError('', { originalError: cause instanceof Error ? cause : new Error(String(cause)) });
-        return { done: false, value: { errors: [error] } };
+        return { done: false, value: toErrorResult(cause) };
       }
     },
     return: () => source.return(undefined),
@@ -65,14 +69,21 @@ const endWithError = (
 };
 
 export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options: {
+  readonly name: string;
   readonly server: Server;
   readonly schema: GraphQLSchema;
   readonly readDocument: ReadDocument;
   readonly createContext: (identity: Identity) => Context;
   readonly verifyIdentity: VerifyIdentity;
+  /** Asked first for each subscription. */
+  readonly openRawStream?: OpenRawStream<Context> | undefined;
   readonly logger: Logger;
 }): AsyncDisposable => {
   const { schema, logger } = options;
+  /** Arguments that graphql-ws was given -> how their subscription is served without graphql-js, if it can be. */
+  const rawOf = new WeakMap<ExecutionArgs, () => Promise<AsyncGenerator<ExecutionResult, void, void>> | undefined>();
+  /** And the trace that it is a part of. */
+  const traceparentOf = new WeakMap<ExecutionArgs, unknown>();
   const sockets = new WebSocketServer({
     server: options.server,
     path: '/graphql',
@@ -85,25 +96,33 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
         await options.verifyIdentity(bearerToken(connectionParams?.['authorization']));
         return true;
       },
-      onSubscribe: async (_, _id, payload: SubscribePayload) => {
+      onSubscribe: async ({ extra }, id, payload: SubscribePayload) => {
         const found = options.readDocument(payload.query);
         if ('errors' in found) return found.errors;
         try {
           const identity = await options.verifyIdentity(bearerToken(payload.extensions?.['authorization']));
           const contextValue = options.createContext(identity);
-          return {
-            schema,
-            document: found.document,
-            operationName: payload.operationName,
-            variableValues: payload.variables,
-            contextValue,
-          };
+          const { document } = found;
+          const { operationName, variables } = payload;
+          const args = { schema, document, operationName, variableValues: variables, contextValue };
+          traceparentOf.set(args, payload.extensions?.['traceparent']);
+          rawOf.set(args, () =>
+            options
+              .openRawStream?.({ document, operationName, variables: variables ?? {}, context: contextValue })
+              ?.then((source) => writeRawStream(source, { socket: extra.socket, tcp: extra.request.socket, id })),
+          );
+          return args;
         } catch (cause) {
           return [new GraphQLError('', { originalError: cause instanceof Error ? cause : new Error(String(cause)) })];
         }
       },
       subscribe: async (args: ExecutionArgs) => {
-        const result = await subscribe(args);
+        const open = async () => {
+          const raw = rawOf.get(args)?.();
+          return raw ? raw.catch(toErrorResult) : subscribe(args);
+        };
+        const parent = traceparentOf.get(args);
+        const result = await inSpan(`${options.name} open stream`, { kind: 'server', parent }, open);
         return isAsyncIterator(result) ? endWithError(result) : result;
       },
       onNext: (_, _id, _payload, args, { errors, data }): FormattedExecutionResult | undefined => {

@@ -65,6 +65,7 @@ const createTestSchema = () => {
 let subgraph: Subgraph;
 beforeAll(async () => {
   subgraph = await serveSubgraph({
+    name: 'test',
     schema: createTestSchema(),
     createContext: (identity) => ({ identity }),
     verifyIdentity: createIdentityVerifier(secret),

@@ -31,6 +31,9 @@ export const ownerTopic = (tenantId: string, ownerId: string): string => `conver
 /** Told when an assistant message is stored: a stream that was opened before its message waits for it. */
 export const messageTopic = (tenantId: string, messageId: string): string => `message.${tenantId}.${messageId}`;
 
+/** Told when a conversation was deleted, to whoever streams one of its messages. */
+export const deletionsTopic = 'conversations.deleted';
+
 export interface ChangeFeed {
   /** Fire and forget: a change that is not told is seen at the next refetch. */
   announce(
@@ -45,6 +48,7 @@ export const createChangeFeed = (signals: Signals, logger: Logger): ChangeFeed =
     const change: Change = { kind, conversationId: id, ...(messageId === undefined ? {} : { messageId }) };
     const topics = [conversationTopic(tenantId, id), ownerTopic(tenantId, ownerId)];
     if (kind === 'MESSAGE_ADDED' && messageId !== undefined) topics.push(messageTopic(tenantId, messageId));
+    if (kind === 'DELETED') topics.push(deletionsTopic);
     void Promise.all(topics.map((topic) => signals.publish(topic, change))).catch((err) =>
       logger.warn({ err }, 'change not announced'),
     );

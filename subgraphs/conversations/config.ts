@@ -16,6 +16,12 @@ export const conversationsEnvironment = {
     .positive()
     .default(1_000)
     .describe('Jobs that may wait in one pool before sends are refused with OVERLOADED.'),
+  STREAM_PERSISTENCE: z
+    .enum(['text', 'all'])
+    .default('text')
+    .describe(
+      'What is kept of an answer for good: its text, or every event of its stream too, for resuming event by event after the hour of its log.',
+    ),
   WORKER_VANISHED_AFTER_MS: z.coerce
     .number()
     .int()

@@ -6,16 +6,25 @@ import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
 import { createChangeFeed } from './changes.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createContext, type RoomInternals } from './graphql/context.ts';
+import { createRawMessageStream } from './graphql/raw-message-stream.ts';
 import { startOutboxRelay } from './outbox/relay.ts';
 import { consumeResults } from './results/consume-results.ts';
 import { startSweeper } from './results/sweeper.ts';
 import { createConversationsSchema } from './schema.ts';
+import { openStreamWatch } from './streams/stream-watch.ts';
 import { createAdmission } from './turns/admission.ts';
 import { createQueuePressure } from './turns/queue-pressure.ts';
+import { openRoutes } from './turns/routes.ts';
 
 export type ConversationsOptions = Pick<
   ConversationsConfig,
-  'USAGE_URL' | 'SAFETY_URL' | 'MODELS_URL' | 'MAX_CONTENT_LENGTH' | 'MAX_QUEUED' | 'WORKER_VANISHED_AFTER_MS'
+  | 'USAGE_URL'
+  | 'SAFETY_URL'
+  | 'MODELS_URL'
+  | 'MAX_CONTENT_LENGTH'
+  | 'MAX_QUEUED'
+  | 'WORKER_VANISHED_AFTER_MS'
+  | 'STREAM_PERSISTENCE'
 >;
 
 /** Closing: no more requests, then no more results, then the relay has published what it holds. */
@@ -27,24 +36,30 @@ export const openConversations = async (services: RoomServices, options: Convers
   const rooms = {
     usage: client(options.USAGE_URL),
     safety: client(options.SAFETY_URL),
-    models: client(options.MODELS_URL),
+    routes: opened.use(await openRoutes(client(options.MODELS_URL), signals)),
   };
   const relay = opened.use(startOutboxRelay(database, broker, logger));
   const changes = createChangeFeed(signals, logger);
   const admission = createAdmission(rooms, logger);
   const checkPressure = createQueuePressure(broker, options.MAX_QUEUED, logger);
   opened.use(startSweeper({ database, broker, streamLog, logger }, options.WORKER_VANISHED_AFTER_MS));
-  opened.use(await consumeResults(broker, { database, relay, changes }, logger));
+  const keepChunksOf = options.STREAM_PERSISTENCE === 'all' ? streamLog : undefined;
+  opened.use(await consumeResults(broker, { database, relay, changes, keepChunksOf }, logger));
+  const watch = opened.use(await openStreamWatch({ database, signals, logger }));
   const internals: RoomInternals = {
     database,
     ports: { streamLog, signals, broker },
     turns: { database, admission, checkPressure, relay, streamLog, changes },
+    streams: { streamLog, database, watch },
     maxContentLength: options.MAX_CONTENT_LENGTH,
   };
+  const schema = createConversationsSchema();
   const subgraph = opened.use(
     await serveSubgraph({
       ...services,
-      schema: createConversationsSchema(),
+      name: 'conversations',
+      schema,
+      openRawStream: createRawMessageStream(schema),
       createContext: (identity) => createContext(internals, identity),
       checks: {
         database: () => database.ping(),

@@ -1,5 +1,12 @@
 /** The executable schema of this subgraph. Needs no service: it is also what the committed SDL is printed from. */
-import { DirectiveLocation, GraphQLDirective, GraphQLNonNull, type GraphQLSchema, GraphQLString } from 'graphql';
+import {
+  DirectiveLocation,
+  GraphQLDirective,
+  GraphQLNonNull,
+  type GraphQLSchema,
+  GraphQLString,
+  specifiedDirectives,
+} from 'graphql';
 import { federationLinkUrl } from '#kernel/subgraph/builder.ts';
 import { builder } from './graphql/builder.ts';
 import './graphql/message-type.ts';
@@ -25,7 +32,8 @@ const resumableLink = { url: 'https://parlance.dev/resumable/v1.0', import: ['@r
 export const createConversationsSchema = (): GraphQLSchema =>
   builder.toSubGraphSchema({
     linkUrl: federationLinkUrl,
-    directives: [resumable],
+    // With those of the specification: what is named here is all that the schema knows.
+    directives: [...specifiedDirectives, resumable],
     composeDirectives: ['@resumable'],
     schemaDirectives: { link: resumableLink },
   });

@@ -108,6 +108,7 @@ const serveUsage = async (plans: ReadonlyMap<string, PlanTier>) => {
     }),
   );
   return serveSubgraph({
+    name: 'usage',
     schema: builder.toSubGraphSchema({ linkUrl: federationLinkUrl }),
     createContext: (identity) => ({ identity }),
     verifyIdentity: createIdentityVerifier(secret),

@@ -38,6 +38,7 @@ export const openModels = async (services: RoomServices, options: ModelsOptions)
   const routing = createRouting(catalogue, tenantTerms);
   const subgraph = opened.use(
     await serveSubgraph({
+      name: 'models',
       schema: createModelsSchema(),
       createContext: (identity) => ({
         identity,

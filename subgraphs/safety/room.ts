@@ -24,6 +24,7 @@ export const openSafety = async (services: RoomServices): Promise<Room> => {
   const screening = { database, signals, thresholds };
   const subgraph = opened.use(
     await serveSubgraph({
+      name: 'safety',
       schema: createSafetySchema(),
       createContext: (identity) => ({
         ...screening,

@@ -1,7 +1,10 @@
-/** What a generation costs: exact decimal arithmetic, never a float. Unrounded, so that sums of entries stay exact too. */
+/**
+ * What a generation costs: exact decimal arithmetic, never a float. Unrounded, so that sums of entries stay exact too. The price policy
+ * where several models or attempts had a part in one answer: it is charged as if one had written it.
+ */
 import { Decimal } from 'decimal.js';
 import type { z } from 'zod';
-import type { TokenUsage } from '#kernel/messages/events.ts';
+import type { AnswerPart, TokenUsage } from '#kernel/messages/events.ts';
 import type { priceSchema } from '#kernel/messages/generation-job.ts';
 
 /** Digits that hold any product exactly: 16 of a token count, 21 of a price (models.yaml), 6 of the million. */
@@ -20,4 +23,49 @@ export const costUsd = (usage: TokenUsage, price: z.infer<typeof priceSchema> | 
     .plus(new Exact(price.output).times(usage.outputTokens))
     .dividedBy(1_000_000)
     .toFixed();
+};
+
+/** One part of an answer on its bill. */
+export interface BilledPart extends AnswerPart {
+  /** Tokens that are charged. */
+  readonly charged: TokenUsage;
+  readonly costUsd: string;
+}
+
+export interface Bill {
+  /** What is charged in all. */
+  readonly usage: TokenUsage;
+  readonly costUsd: string;
+  readonly parts: readonly BilledPart[];
+}
+
+/**
+ * What was reset is not in the answer and costs nothing: that it had to be repeated is not the customer's doing. Of what is in the answer
+ * the first part pays for the prompt, and each for what it said; that a later one had to read the prompt again costs nothing either.
+ */
+export const billOf = (parts: readonly AnswerPart[], source: TokenUsage['source']): Bill => {
+  const first = parts.find(({ inAnswer }) => inAnswer);
+  const billed = parts.map((part): BilledPart => {
+    const { usage, inAnswer, price } = part;
+    const readsAgain = { ...usage, inputTokens: 0, cachedInputTokens: 0 };
+    const charged = !inAnswer
+      ? { ...readsAgain, outputTokens: 0, reasoningTokens: 0 }
+      : part === first
+        ? usage
+        : readsAgain;
+    return { ...part, charged, costUsd: costUsd(charged, price) };
+  });
+  const sum = (count: (usage: TokenUsage) => number): number =>
+    billed.reduce((total, { charged }) => total + count(charged), 0);
+  return {
+    usage: {
+      inputTokens: sum((usage) => usage.inputTokens),
+      cachedInputTokens: sum((usage) => usage.cachedInputTokens),
+      outputTokens: sum((usage) => usage.outputTokens),
+      reasoningTokens: sum((usage) => usage.reasoningTokens),
+      source,
+    },
+    costUsd: billed.reduce((total, part) => total.plus(part.costUsd), new Exact(0)).toFixed(),
+    parts: billed,
+  };
 };

@@ -41,6 +41,20 @@ export type User = InferEntity<typeof UserEntity>;
 export const usageKinds = ['REPLY', 'TITLE'] as const;
 export type UsageKind = (typeof usageKinds)[number];
 
+/** What one attempt or model had in the answer that an entry bills. */
+export interface LedgerPart {
+  readonly attempt: number;
+  readonly modelId: string;
+  readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  /** Whether what it said is in the text that was kept. */
+  readonly inAnswer: boolean;
+  /** What of the entry's cost is its. */
+  readonly costUsd: string;
+}
+
 /** An entry of the ledger: one generation that was billed. Never changed, never deleted. */
 export const UsageEventEntity = defineEntity({
   name: 'UsageEvent',
@@ -69,6 +83,8 @@ export const UsageEventEntity = defineEntity({
     queueWaitMs: p.float(),
     firstTokenMs: p.float().nullable(),
     durationMs: p.float(),
+    /** Empty where one attempt of one model was all. */
+    attempts: p.json<readonly LedgerPart[]>(),
     occurredAt: p.datetime(3),
   },
 });

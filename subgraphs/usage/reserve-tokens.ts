@@ -73,19 +73,15 @@ export const reserveTokens = async (
 ): Promise<TokenReservation> => {
   requireInput(input);
   const tokens = input.inputTokens + input.maxOutputTokens;
-  // Past the session on purpose: its transaction would be three more round trips. The function sets the tenant itself.
-  const [row] = await database
-    .forTenant(identity.tenantId)
-    .getConnection()
-    .execute(reserveSql, [
-      identity.tenantId,
-      identity.userId,
-      strongestRole(identity),
-      input.messageId,
-      input.conversationId,
-      tokens,
-      ttlSeconds,
-    ]);
+  const [row] = await database.call(reserveSql, [
+    identity.tenantId,
+    identity.userId,
+    strongestRole(identity),
+    input.messageId,
+    input.conversationId,
+    tokens,
+    ttlSeconds,
+  ]);
   const answer = answerSchema.parse(row);
   if (answer.refused_by === null) {
     return { messageId: input.messageId, plan: answer.plan, reservedTokens: answer.reserved };

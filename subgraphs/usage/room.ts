@@ -26,6 +26,7 @@ export const openUsage = async (services: RoomServices, options: UsageOptions): 
   opened.use(await consumeResults(ports.broker, database, quotaChanges, logger));
   const { url } = opened.use(
     await serveSubgraph({
+      name: 'usage',
       schema: createUsageSchema(),
       createContext: (identity) =>
         createUsageContext({ database, signals: ports.signals, reservationTtlSeconds, quotaChanges }, identity),

@@ -46,6 +46,53 @@ describe('settling', () => {
     expect(data).toEqual({ quota: { day: { usedTokens: 1077 }, minute: { usedTokens: 1077 } } });
   });
 
+  it('bills an answer that several had a part in once, as if one had written it, and itemises each', async () => {
+    const user = await usage.tenant();
+    const tokens = (inputTokens: number, outputTokens: number) =>
+      ({ inputTokens, cachedInputTokens: 0, outputTokens, reasoningTokens: 0, source: 'COUNTED' }) as const;
+    const price = { input: '1', cachedInput: '0.5', output: '2' };
+    const part = { modelId: 'openai/gpt-4o-mini', provider: 'openai', price };
+    const result = finished(user, {
+      attempt: 3,
+      parts: [
+        { ...part, attempt: 1, inAnswer: false, usage: tokens(1000, 50) },
+        { ...part, attempt: 2, inAnswer: true, usage: tokens(1000, 30) },
+        { ...part, attempt: 3, inAnswer: true, modelId: 'openai/other', usage: tokens(1030, 70) },
+      ],
+    });
+    expect(await settleGeneration(usage.database, result)).toBe(true);
+    expect(await settleGeneration(usage.database, result)).toBe(false);
+    const fields = 'attempt inAnswer inputTokens outputTokens costUsd model { id }';
+    const query = usageQuery.replace('costUsd', `costUsd inputTokens outputTokens attempts { ${fields} }`);
+    const { data } = await usage.ask(user, query, {
+      representations: [{ __typename: 'Message', id: result.messageId }],
+    });
+    const model = { id: 'openai/gpt-4o-mini' };
+    expect(data).toEqual({
+      _entities: [
+        {
+          usage: {
+            costUsd: '0.0012',
+            inputTokens: 1000,
+            outputTokens: 100,
+            attempts: [
+              { attempt: 1, inAnswer: false, inputTokens: 1000, outputTokens: 50, costUsd: '0', model },
+              { attempt: 2, inAnswer: true, inputTokens: 1000, outputTokens: 30, costUsd: '0.00106', model },
+              {
+                attempt: 3,
+                inAnswer: true,
+                inputTokens: 1030,
+                outputTokens: 70,
+                costUsd: '0.00014',
+                model: { id: 'openai/other' },
+              },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
   it('bills a title, and counts it against no quota', async () => {
     const user = await usage.tenant();
     const { status: _, finishReason: __, text: ___, lastSeq: ____, ...reply } = finished(user);

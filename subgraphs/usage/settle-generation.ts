@@ -12,8 +12,8 @@ import {
   type MessageFinished,
   messageFinishedSchema,
 } from '#kernel/messages/events.ts';
-import { costUsd } from './cost.ts';
-import type { UsageKind } from './entities.ts';
+import { type Bill, billOf, costUsd } from './cost.ts';
+import type { LedgerPart, UsageKind } from './entities.ts';
 
 /** Undefined when the body is no result of a generation, or names something by what is no id here. */
 export const parseResult = (body: Json): MessageFinished | ConversationTitled | undefined => {
@@ -22,52 +22,63 @@ export const parseResult = (body: Json): MessageFinished | ConversationTitled | 
   return parsed.success && ids.safeParse(body).success ? parsed.data : undefined;
 };
 
-const entrySql = `
-with entry as (
-  insert into usage.usage_events (
-    tenant_id, message_id, kind, user_id, conversation_id, attempt, status, model_id, provider, pool,
-    input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, counted_by,
-    input_price, cached_input_price, output_price, cost_usd, queue_wait_ms, first_token_ms, duration_ms)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::numeric, ?::numeric, ?::numeric, ?::numeric, ?, ?, ?)
-  on conflict do nothing
-  returning tenant_id, message_id, cost_usd
-)
-select usage.settle(tenant_id, message_id, ?, cost_usd) from entry`;
+const settleSql = 'select usage.settle_generation(?, ?, ?, ?) as settled';
+const settledSchema = z.object({ settled: z.boolean() });
+
+/** A title, and a reply of one attempt of one model, is its own only part. */
+const billFor = (result: MessageFinished | ConversationTitled): Bill => {
+  const { usage, price } = result;
+  const parts = 'parts' in result ? (result.parts ?? []) : [];
+  return parts.length > 0 ? billOf(parts, usage.source) : { usage, costUsd: costUsd(usage, price), parts: [] };
+};
+
+/** A part of a bill as the ledger keeps it. */
+const entryOf = ({ attempt, modelId, usage, inAnswer, costUsd: cost }: Bill['parts'][number]): LedgerPart => {
+  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage;
+  return {
+    attempt,
+    modelId,
+    inputTokens,
+    cachedInputTokens,
+    outputTokens,
+    reasoningTokens,
+    inAnswer,
+    costUsd: cost,
+  };
+};
 
 /** True when this was the first delivery. */
-export const settleGeneration = (
+export const settleGeneration = async (
   database: Database,
   result: MessageFinished | ConversationTitled,
 ): Promise<boolean> => {
-  const { usage, price } = result;
+  const { price } = result;
+  const { usage, costUsd: cost, parts } = billFor(result);
   const kind: UsageKind = 'title' in result ? 'TITLE' : 'REPLY';
-  return database.asSystem(async (em) => {
-    await em.execute("select usage.provision(?, ?, 'USER')", [result.tenantId, result.userId]);
-    const rows = await em.execute<unknown[]>(entrySql, [
-      result.tenantId,
-      result.messageId,
-      kind,
-      result.userId,
-      result.conversationId,
-      result.attempt,
-      'status' in result ? result.status : 'COMPLETED',
-      result.modelId ?? null,
-      result.provider ?? null,
-      result.pool ?? null,
-      usage.inputTokens,
-      usage.cachedInputTokens,
-      usage.outputTokens,
-      usage.reasoningTokens,
-      usage.source,
-      price?.input ?? null,
-      price?.cachedInput ?? null,
-      price?.output ?? null,
-      costUsd(usage, price),
-      result.queueWaitMs,
-      result.firstTokenMs ?? null,
-      result.durationMs,
-      usage.inputTokens + usage.outputTokens,
-    ]);
-    return rows.length > 0;
-  });
+  const entry = {
+    message_id: result.messageId,
+    kind,
+    conversation_id: result.conversationId,
+    attempt: result.attempt,
+    status: 'status' in result ? result.status : 'COMPLETED',
+    model_id: result.modelId,
+    provider: result.provider,
+    pool: result.pool,
+    input_tokens: usage.inputTokens,
+    cached_input_tokens: usage.cachedInputTokens,
+    output_tokens: usage.outputTokens,
+    reasoning_tokens: usage.reasoningTokens,
+    counted_by: usage.source,
+    input_price: price?.input,
+    cached_input_price: price?.cachedInput,
+    output_price: price?.output,
+    cost_usd: cost,
+    queue_wait_ms: result.queueWaitMs,
+    first_token_ms: result.firstTokenMs,
+    duration_ms: result.durationMs,
+    attempts: parts.map(entryOf),
+  };
+  const tokens = usage.inputTokens + usage.outputTokens;
+  const [row] = await database.call(settleSql, [result.tenantId, result.userId, tokens, JSON.stringify(entry)]);
+  return settledSchema.parse(row).settled;
 };

@@ -1,4 +1,4 @@
-/** A wire that a test can cut: carries TCP to a service until it is told not to. */
+/** A wire that a test can cut or make slow: carries TCP to a service until it is told not to. */
 import { createConnection, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy extends AsyncDisposable {
@@ -6,12 +6,29 @@ export interface TcpProxy extends AsyncDisposable {
   readonly url: string;
   /** Drops every connection, as a failing network does. New ones are carried again. */
   cut(): void;
+  /** From now on each piece of data waits so many milliseconds, in both directions; 0 carries it at once. */
+  delay(ms: number): void;
   /** Drops every connection and takes no new one, as a killed process's peer sees it. */
   close(): Promise<void>;
 }
 
+/** Carries what one side says to the other, each piece after the delay of the moment; the order stays. */
+const carry = (from: Socket, to: Socket, delayMs: () => number): void => {
+  from.on('data', (chunk) => {
+    from.pause();
+    const write = (): void => {
+      if (to.destroyed || to.write(chunk)) from.resume();
+      else to.once('drain', () => from.resume());
+    };
+    if (delayMs() === 0) write();
+    else setTimeout(write, delayMs());
+  });
+  from.on('end', () => to.end());
+};
+
 export const startTcpProxy = async (url: string): Promise<TcpProxy> => {
   const target = new URL(url);
+  let delayMs = 0;
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
     const far = createConnection({ host: target.hostname, port: Number(target.port) });
@@ -26,7 +43,7 @@ export const startTcpProxy = async (url: string): Promise<TcpProxy> => {
         sockets.delete(one);
         other.destroy();
       });
-      one.pipe(other);
+      carry(one, other, () => delayMs);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -42,5 +59,8 @@ export const startTcpProxy = async (url: string): Promise<TcpProxy> => {
     cut();
     await closed;
   };
-  return { url: near.href, cut, close, [Symbol.asyncDispose]: close };
+  const delay = (ms: number) => {
+    delayMs = ms;
+  };
+  return { url: near.href, cut, delay, close, [Symbol.asyncDispose]: close };
 };

@@ -3,6 +3,7 @@ import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { Ports } from '#kernel/ports.ts';
 import type { SubgraphContext } from '#kernel/subgraph/builder.ts';
+import type { StreamServices } from '../streams/message-stream.ts';
 import type { TurnServices } from '../turns/start-turn.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
@@ -10,6 +11,7 @@ export interface RoomInternals {
   readonly database: Database;
   readonly ports: Pick<Ports, 'streamLog' | 'signals' | 'broker'>;
   readonly turns: TurnServices;
+  readonly streams: StreamServices;
   /** Characters that one message may have (`MAX_CONTENT_LENGTH`). */
   readonly maxContentLength: number;
 }

@@ -25,7 +25,8 @@ export const MessageEventRef = builder.interfaceRef<StreamedEvent>('MessageEvent
   fields: (t) => ({
     messageId: t.exposeID('messageId', { description: 'The answer.' }),
     seq: t.exposeInt('seq', {
-      description: 'Its place in the stream: starts at 1, has no holes. The cursor for afterSeq.',
+      description:
+        'Its place in the stream: starts at 1, has no holes, but that a MessageReset may be far beyond where the stream was lost on the way. The cursor for afterSeq.',
     }),
   }),
 });

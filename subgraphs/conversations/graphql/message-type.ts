@@ -1,5 +1,4 @@
 /** The GraphQL types Message and what hangs on it alone. */
-import { errorCodes } from '#kernel/errors.ts';
 import type { FinishReason } from '#kernel/stream-log/stream-event.ts';
 import type { Conversation, Failure, Message, MessageRole, MessageStatus } from '../entities.ts';
 import { builder, ModelRef } from './builder.ts';
@@ -46,7 +45,7 @@ export const MessageFailureRef = builder.objectRef<Failure>('MessageFailure').im
   description: 'Why an answer failed.',
   fields: (t) => ({
     code: t.exposeString('code', {
-      description: `A code of the error table, such as ${Object.keys(errorCodes).at(12)}.`,
+      description: 'A code of the error table, such as WORKER_LOST.',
     }),
     message: t.exposeString('message', { description: 'A sentence for people.' }),
     retryable: t.exposeBoolean('retryable', { description: 'Whether asking again, unchanged, can help.' }),

@@ -49,7 +49,8 @@ const ConversationChangeRef = builder.objectRef<Change>('ConversationChange').im
 
 const readChange = (payload: unknown): Change | undefined => changeSchema.safeParse(payload).data;
 
-const openStream = async (
+/** Throws BAD_USER_INPUT, and NOT_FOUND when there is no such message within the wait or it is somebody else's. */
+export const openStream = async (
   { messageId, afterSeq }: { readonly messageId: string; readonly afterSeq: number },
   { identity, room }: ConversationsContext,
 ): Promise<AsyncIterableIterator<StreamedEvent>> => {
@@ -59,7 +60,7 @@ const openStream = async (
     });
   if (!validate(messageId)) throw messageNotFound();
   const message = await awaitMessage(room, identity, messageId);
-  return openMessageStream(room.ports.streamLog, message, afterSeq);
+  return openMessageStream(room.streams, message, afterSeq);
 };
 
 builder.subscriptionFields((t) => ({
@@ -69,7 +70,11 @@ builder.subscriptionFields((t) => ({
     directives: { resumable: { argument: 'afterSeq' } },
     args: {
       messageId: t.arg.id({ required: true, description: 'The assistant message.' }),
-      afterSeq: t.arg.int({ defaultValue: 0, description: 'seq of the last event that was seen; 0: from the start.' }),
+      afterSeq: t.arg.int({
+        defaultValue: 0,
+        description:
+          'seq of the last event that was seen; 0: from the start. One beyond the end is refused, but waited for while the answer is written.',
+      }),
     },
     subscribe: (_, { messageId, afterSeq }, context) => openStream({ messageId, afterSeq: afterSeq ?? 0 }, context),
     resolve: (streamed, _, context) => {

@@ -9,7 +9,9 @@ import { generationQueue } from '#kernel/broker/topology.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { OutboxEntity } from '../entities.ts';
+import { outboxWaiting } from '../metrics.ts';
 
 export interface OutboxRow {
   readonly id: string;
@@ -20,6 +22,8 @@ export interface OutboxRow {
 
 /** Milliseconds between two sweeps, and the age at which a row counts as left behind. */
 const sweepEveryMs = 5_000;
+/** Milliseconds that confirmed rows wait for others to be deleted with, off the way to the first token. Far below the sweep's age. */
+const deleteAfterMs = 250;
 /** Rows of one sweep. */
 const sweepRows = 100;
 
@@ -49,25 +53,28 @@ export interface OutboxRelay extends AsyncDisposable {
 export const startOutboxRelay = (database: Database, broker: Broker, logger: Logger): OutboxRelay => {
   const running = new Set<Promise<void>>();
 
-  /** Confirmed rows; what gathers while some are deleted goes with one statement after them. */
   let confirmed: string[] = [];
-  let deleting: Promise<void> | undefined;
+  let deletion: NodeJS.Timeout | undefined;
 
   const deleteConfirmed = async (): Promise<void> => {
-    while (confirmed.length > 0) {
-      const ids = confirmed;
-      confirmed = [];
+    clearTimeout(deletion);
+    deletion = undefined;
+    const ids = confirmed;
+    confirmed = [];
+    if (ids.length === 0) return;
+    try {
       await database.asSystem((em) => em.nativeDelete(OutboxEntity, { id: { $in: ids } }));
+    } catch (err) {
+      logger.warn({ err }, 'published jobs not deleted; the sweep publishes them again, which changes nothing');
     }
   };
 
   const publishRow = async (row: OutboxRow): Promise<void> => {
-    await broker.publish('jobs', row.routingKey, row.messageId, row.body);
+    await inSpan(`publish ${row.routingKey}`, { kind: 'producer' }, () =>
+      broker.publish('jobs', row.routingKey, row.messageId, row.body),
+    );
     confirmed.push(row.id);
-    deleting ??= deleteConfirmed().finally(() => {
-      deleting = undefined;
-    });
-    await deleting;
+    deletion ??= setTimeout(() => void tracked(deleteConfirmed()), deleteAfterMs);
   };
 
   const publish = async (rows: readonly OutboxRow[]): Promise<void> => {
@@ -92,8 +99,10 @@ export const startOutboxRelay = (database: Database, broker: Broker, logger: Log
       ),
     );
     await publish(rows);
+    await deleteConfirmed();
   };
 
+  const counted = outboxWaiting.from(async () => [{ value: await database.asSystem((em) => em.count(OutboxEntity)) }]);
   const timer = setInterval(() => {
     void tracked(sweep(sweepEveryMs).catch((err) => logger.warn({ err }, 'outbox sweep failed')));
   }, sweepEveryMs);
@@ -103,7 +112,9 @@ export const startOutboxRelay = (database: Database, broker: Broker, logger: Log
     sweep: (olderThanMs) => tracked(sweep(olderThanMs)),
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
+      counted[Symbol.dispose]();
       await Promise.allSettled(running);
+      await deleteConfirmed();
     },
   };
 };

@@ -3,18 +3,12 @@
  * publish `message.finished`, then append the terminal event. When the log has ended already, nothing is done.
  */
 import type { Broker } from '#kernel/broker/broker.ts';
-import { toErrorCode } from '#kernel/errors.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
-import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import { readSealed, terminalEventOf } from '#kernel/messages/sealed-result.ts';
 import { FencedError, type StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { Message } from '../entities.ts';
 
 type Outcome = Pick<MessageFinished, 'status' | 'finishReason' | 'failure'>;
-
-const terminalEvent = ({ status, finishReason, failure }: Outcome): StreamEvent =>
-  status === 'FAILED' && failure
-    ? { type: 'MessageFailed', ...failure, code: toErrorCode(failure.code) }
-    : { type: 'MessageCompleted', status: status === 'FAILED' ? 'PARTIAL' : status, finishReason };
 
 export const endWithoutWorker = async (
   services: { readonly broker: Broker; readonly streamLog: StreamLog },
@@ -22,9 +16,16 @@ export const endWithoutWorker = async (
   outcome: Outcome,
 ): Promise<void> => {
   const { broker, streamLog } = services;
-  const log = await streamLog.open(message.id);
+  const since = message.dispatchedAt?.getTime() ?? 0;
+  const log = await streamLog.open(message.id, { count: since === 0 ? 0 : 1, since });
   if (log.ended) return;
-  const result: MessageFinished = {
+  let lastSeq = log.lastSeq;
+  if (lastSeq > 0 && (await streamLog.entries(message.id)).length === 0) {
+    // The store has forgotten what clients may have seen: that is void.
+    const reset = { type: 'MessageReset', reason: 'WORKER_REPLACED' } as const;
+    ({ lastSeq } = await streamLog.append(message.id, log.attempt, [reset]));
+  }
+  const result: MessageFinished = readSealed(log) ?? {
     tenantId: message.tenantId,
     userId: message.generation?.userId ?? message.tenantId,
     conversationId: message.conversationId,
@@ -34,13 +35,13 @@ export const endWithoutWorker = async (
     queueWaitMs: 0,
     durationMs: 0,
     text: log.text,
-    lastSeq: log.lastSeq + 1,
+    lastSeq: lastSeq + 1,
     ...outcome,
   };
   // Through JSON: absent fields stay absent.
   await broker.publish('events', 'message.finished', message.id, JSON.parse(JSON.stringify(result)));
   try {
-    await streamLog.append(message.id, log.attempt, [terminalEvent(outcome)]);
+    await streamLog.append(message.id, log.attempt, [terminalEventOf(result)]);
   } catch (cause) {
     if (!(cause instanceof FencedError)) throw cause;
   }

@@ -20,6 +20,7 @@ const services = (relay: ReturnType<typeof startOutboxRelay>) => ({
   database: fixture.database,
   relay,
   changes: createChangeFeed(fixture.signals, logger),
+  keepChunksOf: undefined,
 });
 
 const reread = (message: Message): Promise<Message> =>

@@ -1,22 +1,28 @@
 /**
  * Stores what a generation ended with, and lets the conversation go on: the next waiting answer and, after the first turn, the title
- * are put in the outbox in the same transaction. Idempotent: a second delivery of the same end changes nothing.
+ * are put in the outbox in the same transaction. Where neither is due, which is most often, all of it is one statement. Idempotent: a
+ * second delivery of the same end changes nothing.
  */
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/sql';
 import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
 import type { Database } from '#kernel/database/database.ts';
 import { toErrorCode } from '#kernel/errors.ts';
 import type { ConversationTitled, MessageFinished } from '#kernel/messages/events.ts';
+import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { ChangeFeed } from '../changes.ts';
 import { type Conversation, ConversationEntity, inFlightStatuses, type Message, MessageEntity } from '../entities.ts';
 import { addToOutbox, type OutboxRelay, type OutboxRow } from '../outbox/relay.ts';
+import { chunksOf, storeChunks } from '../streams/kept-chunks.ts';
 import { dispatchNext } from '../turns/dispatch.ts';
 
 export interface ResultServices {
   readonly database: Database;
   readonly relay: OutboxRelay;
   readonly changes: ChangeFeed;
+  /** The log whose events are kept for good; undefined: they are not (`STREAM_PERSISTENCE`). */
+  readonly keepChunksOf: StreamLog | undefined;
 }
 
 /** Locks the conversation, then applies the change. Undefined when it is gone. */
@@ -60,7 +66,32 @@ const titleJob = async (
   });
 };
 
+const failureOf = ({ failure }: MessageFinished) => (failure ? { ...failure, code: toErrorCode(failure.code) } : null);
+
+const storeSql = `select * from conversations.store_result(${Array.from({ length: 10 }, () => '?').join(', ')})`;
+const storedSchema = z.object({
+  outcome: z.enum(['STORED', 'GONE', 'KNOWN', 'FOLLOWED']),
+  owner_id: z.string().nullable(),
+});
+
+/** True when nothing is left to be done: stored by this statement, or there was nothing to store. */
+const storeAlone = async ({ database, changes }: ResultServices, result: MessageFinished): Promise<boolean> => {
+  const { tenantId, conversationId, messageId } = result;
+  const failure = failureOf(result);
+  const [row] = await database.call(storeSql, [
+    ...[tenantId, conversationId, messageId, result.text, result.status, result.finishReason],
+    ...[failure && JSON.stringify(failure), result.modelId ?? null, result.lastSeq, new Date().toISOString()],
+  ]);
+  const { outcome, owner_id: ownerId } = storedSchema.parse(row);
+  if (outcome === 'STORED' && ownerId !== null) {
+    changes.announce({ id: conversationId, tenantId, ownerId }, 'MESSAGE_FINISHED', messageId);
+  }
+  return outcome !== 'FOLLOWED';
+};
+
 export const storeFinished = async (services: ResultServices, result: MessageFinished): Promise<void> => {
+  const chunks = services.keepChunksOf ? await chunksOf(services.keepChunksOf, result) : [];
+  if (chunks.length === 0 && (await storeAlone(services, result))) return;
   const stored = await services.database.asSystem((em) =>
     withConversation(em, result.conversationId, async (conversation) => {
       const message = await em.findOne(MessageEntity, { id: result.messageId, conversationId: conversation.id });
@@ -69,12 +100,13 @@ export const storeFinished = async (services: ResultServices, result: MessageFin
       message.content = result.text;
       message.status = result.status;
       message.finishReason = result.finishReason;
-      message.failure = result.failure ? { ...result.failure, code: toErrorCode(result.failure.code) } : null;
+      message.failure = failureOf(result);
       if (result.modelId !== undefined) message.modelId = result.modelId;
       message.lastSeq = result.lastSeq;
       message.completedAt = new Date();
       conversation.updatedAt = message.completedAt;
       await em.flush();
+      await storeChunks(em, result, chunks);
       const next = await dispatchNext(em, conversation);
       return { conversation, outbox: [title, next].filter((row) => row !== undefined) };
     }),

@@ -13,6 +13,13 @@ import { type Message, MessageEntity } from '../entities.ts';
 /** Milliseconds that a message may come after its stream. */
 const waitMs = 5_000;
 
+/** Milliseconds of age up to which a message may be still on its way. */
+const youngMs = 30_000;
+
+/** By the time in its id, which a client's clock may have got wrong: it decides what is looked at first, and nothing else. */
+const isYoung = (messageId: string): boolean =>
+  Math.abs(Date.now() - Number.parseInt(messageId.replaceAll('-', '').slice(0, 12), 16)) < youngMs;
+
 /** All columns but the search vector. */
 const findSql = `
   select id, tenant_id, conversation_id, parent_id, branch_id, depth, path_length, role, content, status, finish_reason,
@@ -32,13 +39,14 @@ export const awaitMessage = async (
     const [row] = rowsSchema.parse(await room.database.call(findSql, parameters));
     return row && room.database.forTenant(tenantId).map(MessageEntity, row);
   };
-  const found = await find();
-  if (found) return found;
+  if (!isYoung(messageId)) {
+    const found = await find();
+    if (found) return found;
+  }
   const added = Promise.withResolvers<void>();
   const close = await room.ports.signals.subscribe(messageTopic(tenantId, messageId), () => added.resolve());
   const timer = setTimeout(added.resolve, waitMs);
   try {
-    // It may have been stored between the look-up and the subscription.
     let message = await find();
     if (!message) {
       await added.promise;

@@ -1,15 +1,26 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { messageTopic } from '../changes.ts';
-import { type Fixture, newIdentity, openFixture } from '../conversations.fixture.ts';
+import { createChangeFeed, messageTopic } from '../changes.ts';
+import { type Fixture, finished, logger, newIdentity, openFixture } from '../conversations.fixture.ts';
+import { ConversationEntity, MessageEntity } from '../entities.ts';
+import { startOutboxRelay } from '../outbox/relay.ts';
+import { storeFinished } from '../results/store-result.ts';
 import { awaitMessage } from './await-message.ts';
 import { readMessage } from './in-flight.ts';
-import { openMessageStream, streamOfStored } from './message-stream.ts';
+import { openMessageStream, type StreamServices, streamOfStored } from './message-stream.ts';
+import { openStreamWatch } from './stream-watch.ts';
 
 let fixture: Fixture;
+let services: StreamServices;
+const stack = new AsyncDisposableStack();
+/** Looks quickly, so that nobody waits for it. */
+const watchEveryMs = 20;
+
 beforeAll(async () => {
-  fixture = await openFixture();
+  fixture = stack.use(await openFixture());
+  const watch = stack.use(await openStreamWatch({ ...fixture, logger }, watchEveryMs));
+  services = { ...fixture, watch };
 });
-afterAll(() => fixture[Symbol.asyncDispose]());
+afterAll(() => stack.disposeAsync());
 
 const collect = async <Value>(stream: AsyncIterable<Value>): Promise<Value[]> => {
   const all: Value[] = [];
@@ -32,7 +43,7 @@ test('a message in flight is read as its log shows it, up to its end', async () 
     { type: 'MessageCompleted', status: 'CANCELLED', finishReason: 'CANCELLED' },
   ]);
   expect(await readMessage(streamLog, answer)).toMatchObject({ status: 'CANCELLED', content: 'half', lastSeq: 3 });
-  const events = await collect(await openMessageStream(streamLog, answer, 0));
+  const events = await collect(await openMessageStream(services, answer, 0));
   expect(events.map(({ seq, event }) => [seq, event.type])).toEqual([
     [1, 'MessageStarted'],
     [2, 'TokenDelta'],
@@ -44,7 +55,7 @@ test('a message in flight is read as its log shows it, up to its end', async () 
 test('leaving a stream that waits ends it at once', async () => {
   const conversation = await fixture.conversation();
   const { answer } = await fixture.turn(conversation, undefined, 'q', { status: 'QUEUED', content: '' });
-  const stream = await openMessageStream(fixture.streamLog, answer, 0);
+  const stream = await openMessageStream(services, answer, 0);
   const waiting = stream.next();
   await stream.return?.();
   expect(await waiting).toEqual({ done: true, value: undefined });
@@ -57,7 +68,7 @@ test('a message whose log is gone is told from its row, without holes, from any 
     lastSeq: 9,
     finishReason: 'STOP',
   });
-  const fromStart = await collect(await openMessageStream(fixture.streamLog, answer, 0));
+  const fromStart = await collect(await openMessageStream(services, answer, 0));
   expect(fromStart.map(({ seq, event }) => [seq, event.type])).toEqual([
     [1, 'MessageStarted'],
     [2, 'TokenDelta'],
@@ -69,6 +80,92 @@ test('a message whose log is gone is told from its row, without holes, from any 
     [8, 'MessageCompleted'],
   ]);
   expect(streamOfStored(answer, 9)).toEqual([]);
+});
+
+/** An answer that is being written: two events are in its log. */
+const writing = async () => {
+  const conversation = await fixture.conversation();
+  const { answer } = await fixture.turn(conversation, undefined, 'q', { status: 'QUEUED', content: '' });
+  const { attempt } = await fixture.streamLog.open(answer.id);
+  await fixture.streamLog.append(answer.id, attempt, [
+    { type: 'MessageStarted', attempt, modelId: 'm' },
+    { type: 'TokenDelta', text: 'half' },
+  ]);
+  return { conversation, answer, attempt };
+};
+
+test('a cursor beyond the end is refused once the answer has ended, and waited for while it is written', async () => {
+  const { answer, attempt } = await writing();
+  const [waiting, beyond] = [
+    await openMessageStream(services, answer, 3),
+    await openMessageStream(services, answer, 9),
+  ];
+  const given = collect(waiting);
+  const refused = expect(collect(beyond)).rejects.toMatchObject({ code: 'BAD_USER_INPUT', argument: 'afterSeq' });
+  const end = { type: 'MessageCompleted', status: 'COMPLETED', finishReason: 'STOP' } as const;
+  await fixture.streamLog.append(answer.id, attempt, [{ type: 'TokenDelta', text: ' whole' }, end]);
+  expect((await given).map(({ seq }) => seq)).toEqual([4]);
+  await refused;
+  await expect(openMessageStream(services, answer, 5)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  expect(await collect(await openMessageStream(services, answer, 4))).toEqual([]);
+  const stored = { ...answer, id: crypto.randomUUID(), status: 'COMPLETED', content: 'x', lastSeq: 3 } as const;
+  await expect(openMessageStream(services, stored, 4)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+});
+
+test('deleting the conversation ends the streams of its messages with NOT_FOUND, at once where that is told', async () => {
+  const slow = new AsyncDisposableStack();
+  const watch = slow.use(await openStreamWatch({ ...fixture, logger }, 3_600_000));
+  const { conversation, answer } = await writing();
+  const streams = await Promise.all(
+    [services, { ...services, watch }].map((each) => openMessageStream(each, answer, 0)),
+  );
+  for (const stream of streams) expect((await stream.next()).value?.seq).toBe(1);
+  const refused = streams.map((stream) => expect(collect(stream)).rejects.toMatchObject({ code: 'NOT_FOUND' }));
+  const em = fixture.database.forTenant(answer.tenantId);
+  await em.nativeUpdate(ConversationEntity, { id: conversation.id }, { deletedAt: new Date() });
+  createChangeFeed(fixture.signals, logger).announce(conversation, 'DELETED');
+  await Promise.all(refused);
+  await slow.disposeAsync();
+});
+
+test('an answer that was stored although its log is gone ends its waiting streams', async () => {
+  const conversation = await fixture.conversation();
+  const { answer } = await fixture.turn(conversation, undefined, 'q', { status: 'QUEUED', content: '' });
+  const given = collect(await openMessageStream(services, answer, 0));
+  const em = fixture.database.forTenant(answer.tenantId);
+  const end = { status: 'COMPLETED', content: 'whole', lastSeq: 9, finishReason: 'STOP' } as const;
+  await em.nativeUpdate(MessageEntity, { id: answer.id }, end);
+  expect((await given).map(({ seq, event }) => [seq, event.type])).toEqual([
+    [1, 'MessageStarted'],
+    [2, 'TokenDelta'],
+    [3, 'MessageCompleted'],
+  ]);
+});
+
+test('where all events are kept, a stream whose log is gone gives the exact suffix from any cursor', async () => {
+  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  const { streamLog, database } = fixture;
+  const { answer, attempt } = await writing();
+  const many = Array.from({ length: 1_200 }, (_, index) => ({
+    type: 'TokenDelta' as const,
+    text: `"é${index}\u2028 `,
+  }));
+  await streamLog.append(answer.id, attempt, many);
+  const result = finished(answer, { text: `half${many.map(({ text }) => text).join('')}`, lastSeq: 1_203 });
+  const changes = createChangeFeed(fixture.signals, logger);
+  await storeFinished({ database, relay, changes, keepChunksOf: streamLog }, result);
+  await storeFinished({ database, relay, changes, keepChunksOf: streamLog }, result);
+  await streamLog.append(answer.id, attempt, [{ type: 'MessageCompleted', status: 'COMPLETED', finishReason: 'STOP' }]);
+  const told = await streamLog.entries(answer.id);
+  const gone = { ...services, streamLog: { ...streamLog, snapshot: async () => undefined } };
+  const row = await database.forTenant(answer.tenantId).findOneOrFail(MessageEntity, { id: answer.id });
+  for (const afterSeq of [0, 1, 700, 1_202]) {
+    const events = await collect(await openMessageStream(gone, row, afterSeq));
+    expect(events.map(({ seq, event }) => ({ seq, event }))).toEqual(told.slice(afterSeq));
+    expect(events.at(-1)?.message?.content).toBe(result.text);
+  }
+  const stranger = database.forTenant(newIdentity().tenantId);
+  expect(await stranger.execute('select seq from conversations.message_chunks')).toEqual([]);
 });
 
 test('a stream opened before its message waits for it, and gives it to its owner only', async () => {

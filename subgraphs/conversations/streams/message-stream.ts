@@ -1,12 +1,19 @@
 /**
  * The source stream of `messageStream`: the log's entries after the cursor, each once and in order, until the terminal one. A message whose
- * log is past its time to live is told from its row: what is new to this cursor, without holes in seq. Invariant: returning the iterator
- * (client gone) ends the tail in the same tick, also while it waits.
+ * log has gone is told from its kept chunks, or from its row: what is new to this cursor, without holes in seq. Invariants: returning the
+ * iterator (client gone) ends the tail in the same tick, also while it waits; a stream does not outlive the right to read its message.
  */
+import type { Database } from '#kernel/database/database.ts';
+import { AppError } from '#kernel/errors.ts';
 import { isTerminal, type StreamEvent } from '#kernel/stream-log/stream-event.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
-import { inFlightStatuses, type Message } from '../entities.ts';
+import { messageNotFound } from '../access.ts';
+import { inFlightStatuses, type Message, MessageEntity } from '../entities.ts';
 import { afterTerminal } from './in-flight.ts';
+import { readChunks } from './kept-chunks.ts';
+import type { Fate, StreamWatch } from './stream-watch.ts';
+
+const done: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** One event for GraphQL. `message` is set on the terminal ones: the message as it is after the event. */
 export interface StreamedEvent {
@@ -41,41 +48,128 @@ export const streamOfStored = (message: Message, afterSeq: number): readonly Str
   }));
 };
 
-const iterateStored = (events: readonly StreamedEvent[]): AsyncIterableIterator<StreamedEvent> => {
-  const remaining = events.values();
+export interface StreamServices {
+  readonly streamLog: StreamLog;
+  readonly database: Database;
+  readonly watch: StreamWatch;
+}
+
+/** From the kept chunks where there are some, else told from the row. */
+const openStored = async function* (
+  { database }: StreamServices,
+  message: Message,
+  afterSeq: number,
+): AsyncGenerator<StreamedEvent, void, undefined> {
+  let kept = false;
+  for await (const { seq, event } of readChunks(database, message.tenantId, message.id, afterSeq)) {
+    kept = true;
+    yield { messageId: message.id, seq, event, ...(isTerminal(event) ? { message } : {}) };
+  }
+  if (!kept) yield* streamOfStored(message, afterSeq);
+};
+
+const beyondTheEnd = (lastSeq: number): AppError =>
+  new AppError('BAD_USER_INPUT', `"afterSeq" is beyond the last event, which has seq ${lastSeq}.`, {
+    argument: 'afterSeq',
+  });
+
+/**
+ * Follows the log. What the watch tells may end it: GONE with NOT_FOUND; FINAL, where the log has gone too, by the stored rest.
+ */
+const follow = (services: StreamServices, message: Message, afterSeq: number): AsyncIterableIterator<StreamedEvent> => {
+  const { streamLog, database, watch } = services;
+  const { id, tenantId } = message;
+  const closing = new AbortController();
+  const entries = streamLog.tail(id, afterSeq, closing.signal)[Symbol.asyncIterator]();
+  let at = afterSeq;
+  let ended = false;
+  let fate: Fate | undefined;
+  let stored: AsyncIterator<StreamedEvent> | undefined;
+
+  const leave = watch.join(id, (told) => {
+    if (fate !== undefined || ended) return;
+    if (told === 'GONE') {
+      fate = told;
+      closing.abort();
+      return;
+    }
+    streamLog.snapshot(id).then(
+      (held) => {
+        if (held !== undefined && held.attempt > 0) return;
+        fate ??= told;
+        closing.abort();
+      },
+      // It is looked after again.
+      () => undefined,
+    );
+  });
+  const close = (): void => {
+    ended = true;
+    leave();
+    closing.abort();
+  };
+  const whole = async (): Promise<string> => (await streamLog.snapshot(id))?.text ?? message.content;
+
+  /** The tail is over, and no terminal event was in it. */
+  const goOn = async (): Promise<IteratorResult<StreamedEvent, undefined>> => {
+    if (ended) return done;
+    if (fate === 'GONE') throw messageNotFound();
+    if (fate === 'FINAL') {
+      const row = await database.forTenant(tenantId).findOne(MessageEntity, { id });
+      if (!row) throw messageNotFound();
+      stored = openStored(services, row, at);
+      return takeStored(stored);
+    }
+    const lastSeq = (await streamLog.snapshot(id))?.lastSeq ?? at;
+    if (lastSeq < at) throw beyondTheEnd(lastSeq);
+    close();
+    return done;
+  };
+  const takeStored = async (from: AsyncIterator<StreamedEvent>): Promise<IteratorResult<StreamedEvent, undefined>> => {
+    const step = await from.next();
+    if (!step.done && !ended) return { done: false, value: step.value };
+    close();
+    return done;
+  };
+
   const iterator: AsyncIterableIterator<StreamedEvent> = {
-    next: async () => remaining.next(),
-    return: async () => ({ done: true, value: undefined }),
+    async next() {
+      try {
+        if (stored) return await takeStored(stored);
+        const step = await entries.next();
+        if (step.done) return await goOn();
+        const { seq, event } = step.value;
+        at = seq;
+        if (!isTerminal(event)) return { done: false, value: { messageId: id, seq, event } };
+        const text = await whole();
+        close();
+        return { done: false, value: { messageId: id, seq, event, message: afterTerminal(message, event, text, seq) } };
+      } catch (fault) {
+        close();
+        throw fault;
+      }
+    },
+    async return() {
+      close();
+      return done;
+    },
     [Symbol.asyncIterator]: () => iterator,
   };
   return iterator;
 };
 
-/** @param message the row as it is now; the caller has checked that the client may read it. */
+/**
+ * Throws BAD_USER_INPUT for a cursor beyond the end of an answer that has ended; while it is written such a cursor is waited for.
+ * @param message the row as it is now; the caller has checked that the client may read it.
+ */
 export const openMessageStream = async (
-  log: StreamLog,
+  services: StreamServices,
   message: Message,
   afterSeq: number,
 ): Promise<AsyncIterableIterator<StreamedEvent>> => {
-  const inFlight = inFlightStatuses.includes(message.status);
-  if (!inFlight && !(await log.snapshot(message.id))) return iterateStored(streamOfStored(message, afterSeq));
-  const closing = new AbortController();
-  const entries = log.tail(message.id, afterSeq, closing.signal)[Symbol.asyncIterator]();
-  const whole = async (): Promise<string> => (await log.snapshot(message.id))?.text ?? message.content;
-  const iterator: AsyncIterableIterator<StreamedEvent> = {
-    async next() {
-      const step = await entries.next();
-      if (step.done) return { done: true, value: undefined };
-      const { seq, event } = step.value;
-      const streamed = { messageId: message.id, seq, event };
-      if (!isTerminal(event)) return { done: false, value: streamed };
-      return { done: false, value: { ...streamed, message: afterTerminal(message, event, await whole(), seq) } };
-    },
-    async return() {
-      closing.abort();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]: () => iterator,
-  };
-  return iterator;
+  const isFinal = !inFlightStatuses.includes(message.status);
+  const held = await services.streamLog.snapshot(message.id);
+  const lastSeq = held?.ended ? held.lastSeq : isFinal ? message.lastSeq : Number.POSITIVE_INFINITY;
+  if (afterSeq > lastSeq) throw beyondTheEnd(lastSeq);
+  return isFinal && !held ? openStored(services, message, afterSeq) : follow(services, message, afterSeq);
 };

@@ -1,19 +1,22 @@
 /**
  * Asks, in parallel and each with a deadline, the rooms that may refuse a turn: safety screens the words, usage reserves the
- * tokens, models chooses who answers. A refusal is thrown with that room's own code; what was reserved is then given back.
+ * tokens, models chooses who answers (routes.ts). A refusal is thrown with that room's own code; what was reserved is then given back.
  */
 import { z } from 'zod';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
-import { type RouteCandidate, routeCandidateSchema } from '#kernel/messages/generation-job.ts';
+import type { RouteCandidate } from '#kernel/messages/generation-job.ts';
 import type { RoomClient } from '#kernel/subgraph/room-client.ts';
+import { inSpan } from '#kernel/telemetry/tracing.ts';
+import { admissionDuration } from '../metrics.ts';
+import type { Routes } from './routes.ts';
 
-/** The rooms that are asked. */
+/** The rooms that are asked, and what models said. */
 export interface AdmissionRooms {
   readonly safety: RoomClient;
   readonly usage: RoomClient;
-  readonly models: RoomClient;
+  readonly routes: Pick<Routes, 'of'>;
 }
 
 export interface AdmissionRequest {
@@ -52,14 +55,18 @@ const reserved = z.object({ reserveTokens: z.object({ messageId: z.string() }) }
 const releaseQuery = `mutation Release($messageId: ID!) { releaseTokens(messageId: $messageId) }`;
 const released = z.object({ releaseTokens: z.boolean() });
 
-const routeQuery = `query Route($input: RouteMessageInput!) {
-  routeMessage(input: $input) {
-    candidates {
-      modelId provider pool contextWindow maxOutputTokens capabilities price { input cachedInput output }
-    }
+/** The answer of one room, with what it took. */
+const measured = async <Value>(room: string, ask: () => Promise<Value>): Promise<Value> => {
+  const observe = admissionDuration.start();
+  try {
+    const value = await inSpan(`admission by ${room}`, { kind: 'client' }, ask);
+    observe({ room, outcome: 'OK' });
+    return value;
+  } catch (fault) {
+    observe({ room, outcome: fault instanceof AppError ? fault.code : 'INTERNAL_SERVER_ERROR' });
+    throw fault;
   }
-}`;
-const routed = z.object({ routeMessage: z.object({ candidates: z.array(routeCandidateSchema) }) });
+};
 
 export interface Admission {
   /** Candidates, best first; at least one. Throws the first refusal; nothing stays reserved then. */
@@ -97,13 +104,6 @@ export const createAdmission = (rooms: AdmissionRooms, logger: Logger): Admissio
     await rooms.usage.call({ identity, query: reserveQuery, variables, data: reserved, deadlineMs });
   };
 
-  const route = async (request: AdmissionRequest): Promise<readonly RouteCandidate[]> => {
-    const { modelPolicy, leastInputTokens, maxOutputTokens, identity } = request;
-    const variables = { input: { modelPolicy, inputTokens: leastInputTokens, maxOutputTokens, requires: [] } };
-    const answer = await rooms.models.call({ identity, query: routeQuery, variables, data: routed, deadlineMs });
-    return answer.routeMessage.candidates;
-  };
-
   const release = async (identity: Identity, messageId: string): Promise<void> => {
     try {
       await rooms.usage.call({ identity, query: releaseQuery, variables: { messageId }, data: released, deadlineMs });
@@ -115,10 +115,14 @@ export const createAdmission = (rooms: AdmissionRooms, logger: Logger): Admissio
   return {
     release,
     async admit(request) {
-      const [screening, reservation, routing] = await Promise.allSettled([
-        screen(request),
-        reserve(request),
-        route(request),
+      const { identity, modelPolicy, maxOutputTokens, leastInputTokens } = request;
+      // The slowest first: they leave one after the other.
+      const [reservation, screening, routing] = await Promise.allSettled([
+        measured('usage', () => reserve(request)),
+        measured('safety', () => screen(request)),
+        measured('models', () =>
+          rooms.routes.of({ identity, modelPolicy, maxOutputTokens, inputTokens: leastInputTokens }),
+        ),
       ]);
       if (screening.status === 'fulfilled' && reservation.status === 'fulfilled' && routing.status === 'fulfilled') {
         return routing.value;

@@ -3,6 +3,7 @@
  * largest context window is surely full. The worker cuts it exactly, by the model's own tokens.
  */
 import type { GenerationJob, PromptMessage } from '#kernel/messages/generation-job.ts';
+import { traceHeaders } from '#kernel/telemetry/tracing.ts';
 import type { Generation, Message } from '../entities.ts';
 
 /** Characters a token has at most in running text: more than the 4 of English, so that enough history is sent. */
@@ -47,5 +48,6 @@ export const buildJob = (input: JobInput): GenerationJob => {
     maxOutputTokens: generation.maxOutputTokens,
     temperature: generation.temperature,
     admittedAt: Date.now(),
+    ...traceHeaders(),
   };
 };

@@ -1,6 +1,6 @@
 /**
- * What a turn must know before it is admitted, read in one statement, and the branch it goes under, read while the other rooms are
- * asked. Both see what the caller may change and nothing else (migrations/conversations/Migration0002StoreTurns.ts).
+ * What a turn must know before it is admitted, and the branch it goes under, read in one statement that sees what the caller may change and
+ * nothing else (migrations/conversations/Migration0004ReadTurns.ts).
  */
 import { validate } from 'uuid';
 import { z } from 'zod';
@@ -9,6 +9,7 @@ import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import { conversationNotFound } from '../access.ts';
 import { messageRoles, messageStatuses } from '../entities.ts';
+import { maxHistory } from './build-job.ts';
 
 /** Where a turn goes: under the head, whatever it is when the turn is stored, or under no message, or under the one with this id. */
 export type Place = { readonly kind: 'head' | 'root' } | { readonly kind: 'message'; readonly id: string };
@@ -19,6 +20,11 @@ export interface KnownSend {
   readonly answerId: string;
 }
 
+const historySchema = z.array(
+  z.object({ role: z.enum(messageRoles), content: z.string(), status: z.enum(messageStatuses) }),
+);
+export type History = z.infer<typeof historySchema>;
+
 export interface Turn {
   readonly modelPolicy: string | undefined;
   readonly systemPrompt: string | undefined;
@@ -28,6 +34,8 @@ export interface Turn {
   readonly aboveId: string | undefined;
   /** Characters of all messages down to that one. */
   readonly pathLength: number;
+  /** The path down to that message, at most its last `maxHistory` messages, oldest first; empty when `send` is known. */
+  readonly history: History;
 }
 
 const turnSchema = z.object({
@@ -38,6 +46,13 @@ const turnSchema = z.object({
   answer_id: z.string().nullable(),
   above_id: z.string().nullable(),
   above_path_length: z.coerce.number(),
+  history: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .or(z.array(z.unknown()))
+    .nullable()
+    .transform((history) => history ?? [])
+    .pipe(historySchema),
 });
 
 /** Throws NOT_FOUND, and BAD_USER_INPUT when the message to go under is not in the conversation. */
@@ -53,9 +68,9 @@ export const readTurn = async (
   const { identity, conversationId, idempotencyKey, place } = request;
   const wanted = place.kind === 'message' && validate(place.id) ? place.id : null;
   if (!validate(conversationId)) throw conversationNotFound();
-  const [found] = await database.call('select * from conversations.read_turn(?, ?, ?, ?, ?, ?)', [
+  const [found] = await database.call('select * from conversations.read_turn(?, ?, ?, ?, ?, ?, ?)', [
     ...[identity.tenantId, identity.userId, conversationId, idempotencyKey],
-    ...[place.kind === 'head', wanted],
+    ...[place.kind === 'head', wanted, maxHistory],
   ]);
   if (found === undefined) throw conversationNotFound();
   const row = turnSchema.parse(found);
@@ -72,23 +87,6 @@ export const readTurn = async (
         : { requestHash, questionId, answerId },
     aboveId: row.above_id ?? undefined,
     pathLength: row.above_path_length,
+    history: row.history,
   };
 };
-
-const historySchema = z.array(
-  z.object({ role: z.enum(messageRoles), content: z.string(), status: z.enum(messageStatuses) }),
-);
-export type History = z.infer<typeof historySchema>;
-
-/** The path down to a message, at most its last `most` messages, oldest first. */
-export const readHistory = async (
-  database: Database,
-  tenantId: string,
-  tipId: string | undefined,
-  most: number,
-): Promise<History> =>
-  tipId === undefined
-    ? []
-    : historySchema.parse(
-        await database.call('select * from conversations.read_history(?, ?, ?)', [tenantId, tipId, most]),
-      );

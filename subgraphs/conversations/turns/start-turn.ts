@@ -11,12 +11,13 @@ import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { conversationNotFound } from '../access.ts';
 import type { ChangeFeed } from '../changes.ts';
 import { inFlightStatuses, type Message } from '../entities.ts';
+import { turnsEnded } from '../metrics.ts';
 import type { OutboxRelay } from '../outbox/relay.ts';
 import type { Admission } from './admission.ts';
-import { buildJob, maxHistory } from './build-job.ts';
+import { buildJob } from './build-job.ts';
 import { replayTurn, type TurnResult } from './idempotency.ts';
 import type { CheckPressure } from './queue-pressure.ts';
-import { type History, type Place, readHistory, readTurn, type Turn } from './read-turn.ts';
+import { type Place, readTurn, type Turn } from './read-turn.ts';
 import { type BusyPolicy, newMessageId, type StoreOutcome, storeTurn } from './store-turn.ts';
 
 export interface TurnRequest {
@@ -66,7 +67,6 @@ const isUniqueViolation = (fault: unknown): boolean =>
 /** What is known of a turn when the other rooms have admitted it. */
 interface Admitted {
   readonly turn: Turn;
-  readonly history: History;
   readonly questionId: string;
   readonly answerId: string;
   readonly candidates: readonly RouteCandidate[];
@@ -81,7 +81,8 @@ const storeOnce = (
   onBusy: BusyPolicy,
 ): Promise<StoreOutcome> => {
   const { identity, conversationId, idempotencyKey, requestHash, question, place } = request;
-  const { turn, history, answerId, questionId } = admitted;
+  const { turn, answerId, questionId } = admitted;
+  const { systemPrompt, history } = turn;
   const generation = {
     userId: identity.userId,
     candidates: admitted.candidates,
@@ -93,7 +94,6 @@ const storeOnce = (
     ? [...history, { role: 'USER' as const, content: question, status: 'COMPLETED' as const }]
     : history;
   const { tenantId } = identity;
-  const { systemPrompt } = turn;
   return storeTurn(database, {
     ...{ identity, conversationId, idempotencyKey, requestHash, onBusy, answerId, generation },
     followsHead: place.kind === 'head',
@@ -122,16 +122,13 @@ const store = async (services: TurnServices, request: TurnRequest, first: Admitt
       if (!logs.every((log) => log?.ended)) throw busy();
       onBusy = 'ENQUEUE';
     } else {
-      const turn = await readTurn(database, request);
-      const history = await readHistory(database, request.identity.tenantId, turn.aboveId, maxHistory);
-      admitted = { ...admitted, turn, history };
+      admitted = { ...admitted, turn: await readTurn(database, request) };
     }
   }
   throw busy();
 };
 
-/** Throws the refusals of admission, CONVERSATION_BUSY, IDEMPOTENCY_KEY_REUSED, OVERLOADED, NOT_FOUND, BAD_USER_INPUT. */
-export const startTurn = async (services: TurnServices, request: TurnRequest): Promise<TurnResult> => {
+const runTurn = async (services: TurnServices, request: TurnRequest): Promise<TurnResult> => {
   const { database, admission } = services;
   const { identity, conversationId, question, requestHash } = request;
   const turn = await readTurn(database, request);
@@ -141,7 +138,7 @@ export const startTurn = async (services: TurnServices, request: TurnRequest): P
   const asked = typeof question === 'string' ? question : question.content;
   const answerId = request.replyId ?? newMessageId();
   const questionId = typeof question === 'string' ? newMessageId() : question.id;
-  const admitting = admission.admit({
+  const candidates = await admission.admit({
     identity,
     conversationId,
     userMessageId: content === undefined ? answerId : questionId,
@@ -152,16 +149,12 @@ export const startTurn = async (services: TurnServices, request: TurnRequest): P
     leastInputTokens: tokensOf((turn.systemPrompt?.length ?? 0) + asked.length),
     maxOutputTokens: request.maxOutputTokens,
   });
-  // Awaited below, where the reservation is given back when it fails.
-  const reading = readHistory(database, identity.tenantId, turn.aboveId, maxHistory);
-  reading.catch(() => undefined);
-  const candidates = await admitting;
 
   let stored: Stored | 'known';
   try {
     const [first] = candidates;
     if (first) services.checkPressure(first.pool);
-    stored = await store(services, request, { turn, history: await reading, questionId, answerId, candidates });
+    stored = await store(services, request, { turn, questionId, answerId, candidates });
   } catch (cause) {
     await admission.release(identity, answerId);
     if (!isUniqueViolation(cause) || request.replyId === undefined) throw cause;
@@ -183,4 +176,16 @@ export const startTurn = async (services: TurnServices, request: TurnRequest): P
   const announced = { id: conversationId, tenantId: identity.tenantId, ownerId: identity.userId };
   services.changes.announce(announced, 'MESSAGE_ADDED', assistantMessage.id);
   return { userMessage, assistantMessage, replayed: false };
+};
+
+/** Throws the refusals of admission, CONVERSATION_BUSY, IDEMPOTENCY_KEY_REUSED, OVERLOADED, NOT_FOUND, BAD_USER_INPUT. */
+export const startTurn = async (services: TurnServices, request: TurnRequest): Promise<TurnResult> => {
+  try {
+    const result = await runTurn(services, request);
+    turnsEnded.add({ outcome: result.replayed ? 'REPLAYED' : 'STORED' });
+    return result;
+  } catch (fault) {
+    turnsEnded.add({ outcome: fault instanceof AppError ? fault.code : 'INTERNAL_SERVER_ERROR' });
+    throw fault;
+  }
 };

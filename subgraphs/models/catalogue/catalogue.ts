@@ -8,13 +8,11 @@ import type { CatalogueProvider, ModelsFile } from '#kernel/catalogue/models-fil
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
 import { announceEveryMs, announcementTtlMs } from '#kernel/messages/events.ts';
+import { modelsChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { InstanceEntity, ModelEntity, type ModelRow, type PriceRow } from '../entities.ts';
 import { type ModelHealth, readHealth, unknownHealth } from './model-health.ts';
 import { currentPrices } from './seed-catalogue.ts';
-
-/** Published, without a payload, after anything changed that routing depends on. */
-export const modelsChangedTopic = 'models.changed';
 
 /** Milliseconds after which a read starts a refresh beside it. */
 const staleAfterMs = 5_000;

@@ -8,9 +8,10 @@ import type { CatalogueModel, ModelsFile } from '#kernel/catalogue/models-file.t
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
+import { modelsChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { ModelEntity, PriceEntity } from '../entities.ts';
-import { type Catalogue, type ListedModel, modelsChangedTopic } from './catalogue.ts';
+import type { Catalogue, ListedModel } from './catalogue.ts';
 import { positionOfOthers, samePrice } from './seed-catalogue.ts';
 
 /** Scope of an operator's token. */

@@ -5,11 +5,11 @@
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
+import { policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { CatalogueSnapshot } from '../catalogue/catalogue.ts';
 import { type RoutingPolicy, RoutingPolicyEntity, type routingStrategies } from '../entities.ts';
 import type { ModelCapability } from '../routing/judge-models.ts';
-import { policiesChangedTopic } from '../routing/tenant-terms.ts';
 
 export interface PolicyInput {
   readonly name: string;

@@ -2,6 +2,7 @@
  * Keeps how generations ended, from `message.finished`, for the health of their model. One row per attempt: the same event twice
  * counts once. Rows are forgotten when no figure looks at them any more.
  */
+import { z } from 'zod';
 import type { Database } from '#kernel/database/database.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
 import { failuresOfModels } from '../catalogue/model-health.ts';
@@ -13,15 +14,8 @@ const keptForMs = 60 * 60 * 1000;
 /** Share of the events that also clear away old rows. */
 const clearingShare = 0.01;
 
-const keepSql = `
-  with known as (select id from models.models where id = ?),
-  kept as (
-    insert into models.generation_outcomes
-      (message_id, attempt, model_id, failed, queue_wait_ms, first_token_ms, duration_ms, output_tokens, finished_at)
-    select ?, ?, id, ?, ?, ?, ?, ?, ? from known
-    on conflict do nothing
-  )
-  select id from known`;
+const keepSql = 'select models.record_outcome(?, ?, ?, ?, ?, ?, ?, ?, ?) as known';
+const keptSchema = z.object({ known: z.boolean() });
 
 /** @returns whether it counts, which is when a known model was called */
 export const recordOutcome = async (database: Database, finished: MessageFinished): Promise<boolean> => {
@@ -29,11 +23,17 @@ export const recordOutcome = async (database: Database, finished: MessageFinishe
   if (modelId === undefined) return false;
   const failed = finished.status === 'FAILED' && failuresOfModels.has(finished.failure?.code ?? '');
   const figures = [queueWaitMs, firstTokenMs, durationMs, usage.outputTokens];
-  return database.asSystem(async (em) => {
-    const known = await em.execute<unknown[]>(keepSql, [modelId, messageId, attempt, failed, ...figures, new Date()]);
-    if (Math.random() < clearingShare) {
-      await em.nativeDelete(OutcomeEntity, { finishedAt: { $lt: new Date(Date.now() - keptForMs) } });
-    }
-    return known.length > 0;
-  });
+  const [row] = await database.call(keepSql, [
+    messageId,
+    attempt,
+    modelId,
+    failed,
+    ...figures,
+    new Date().toISOString(),
+  ]);
+  if (Math.random() < clearingShare) {
+    const forgotten = new Date(Date.now() - keptForMs);
+    await database.asSystem((em) => em.nativeDelete(OutcomeEntity, { finishedAt: { $lt: forgotten } }));
+  }
+  return keptSchema.parse(row).known;
 };

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { type PlanTier, planTiers } from '#kernel/catalogue/models-file.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
+import { policiesChangedSchema, policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { RoomClient } from '#kernel/subgraph/room-client.ts';
 import { type RoutingPolicy, RoutingPolicyEntity } from '../entities.ts';
@@ -20,10 +21,6 @@ export interface TenantTerms {
 export interface TenantTermsSource extends AsyncDisposable {
   of(identity: Identity): Promise<TenantTerms>;
 }
-
-/** Published with `{ tenantId }` after a tenant's policies changed. */
-export const policiesChangedTopic = 'models.policies.changed';
-const policiesChangedSchema = z.object({ tenantId: z.string() });
 
 /** Milliseconds that a tenant's terms are taken for true. */
 const freshForMs = 30_000;

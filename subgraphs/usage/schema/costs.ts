@@ -1,5 +1,5 @@
 /** What messages and conversations cost: fields that this subgraph adds to entities of others. */
-import type { UsageEvent } from '../entities.ts';
+import type { LedgerPart, UsageEvent } from '../entities.ts';
 import type { UsageBuilder } from './builder.ts';
 
 const addModel = ({ builder }: UsageBuilder) => {
@@ -13,9 +13,28 @@ const addModel = ({ builder }: UsageBuilder) => {
   return Model;
 };
 
+/** One part of an entry, with what the worker that ended the answer knows of its own time. */
+interface Attempt extends Omit<LedgerPart, 'modelId'> {
+  readonly modelId: string | null | undefined;
+  readonly queueWaitMs: number;
+  readonly firstTokenMs: number | null | undefined;
+  readonly durationMs: number;
+  readonly occurredAt: Date;
+}
+
+/** Of an attempt whose worker was lost, or whose model was replaced, no time is known. */
+const noTimes = { queueWaitMs: 0, firstTokenMs: null, durationMs: 0 };
+
+const attemptsOf = (event: UsageEvent): readonly Attempt[] =>
+  event.attempts.length === 0
+    ? [{ ...event, inAnswer: true }]
+    : event.attempts.map((part, index) =>
+        index === event.attempts.length - 1 ? { ...event, ...part } : { ...event, ...part, ...noTimes },
+      );
+
 const addAttempt = ({ builder }: UsageBuilder, Model: ReturnType<typeof addModel>) =>
-  builder.objectRef<UsageEvent>('UsageAttempt').implement({
-    description: 'One billed generation of a message.',
+  builder.objectRef<Attempt>('UsageAttempt').implement({
+    description: 'What one attempt, or one model, had in the answer to a message.',
     fields: (t) => ({
       attempt: t.exposeInt('attempt', { description: 'Which attempt of the workers it was; the first is 1.' }),
       model: t.field({
@@ -30,13 +49,25 @@ const addAttempt = ({ builder }: UsageBuilder, Model: ReturnType<typeof addModel
       }),
       outputTokens: t.exposeInt('outputTokens', { description: 'Tokens of the answer, reasoning included.' }),
       reasoningTokens: t.exposeInt('reasoningTokens', { description: 'Tokens of the answer that were reasoning.' }),
-      costUsd: t.expose('costUsd', { type: 'Decimal', description: 'US dollars, exact.' }),
-      queueWaitMs: t.exposeFloat('queueWaitMs', { description: 'Milliseconds from admission to the worker.' }),
+      inAnswer: t.exposeBoolean('inAnswer', {
+        description: 'Whether what it said is in the answer. What was reset is not, and is not charged.',
+      }),
+      costUsd: t.expose('costUsd', {
+        type: 'Decimal',
+        description:
+          'US dollars, exact, that are charged for it. The prompt is charged once, to the first in the answer.',
+      }),
+      queueWaitMs: t.exposeFloat('queueWaitMs', {
+        description: 'Milliseconds from admission to the worker; 0 for one that did not end the answer.',
+      }),
       firstTokenMs: t.exposeFloat('firstTokenMs', {
         nullable: true,
-        description: "Milliseconds from the worker's start to the first token; null when there was none.",
+        description:
+          "Milliseconds from the worker's start to the first token; null when there was none, and for one that did not end the answer.",
       }),
-      durationMs: t.exposeFloat('durationMs', { description: "Milliseconds from the worker's start to the end." }),
+      durationMs: t.exposeFloat('durationMs', {
+        description: "Milliseconds from the worker's start to the end; 0 for one that did not end the answer.",
+      }),
       occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it was entered in the ledger.' }),
     }),
   });
@@ -57,8 +88,9 @@ export const addCosts = (usage: UsageBuilder) => {
       costUsd: t.expose('costUsd', { type: 'Decimal', description: 'US dollars, exact.' }),
       attempts: t.field({
         type: [Attempt],
-        description: 'The generations that were billed. A message is billed once, for the attempt that ended it.',
-        resolve: (event) => [event],
+        description:
+          'Each attempt and each model that had a part in the answer. The message is billed once, for what is in it.',
+        resolve: attemptsOf,
       }),
     }),
   });

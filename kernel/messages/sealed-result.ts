@@ -1,0 +1,25 @@
+/**
+ * The result of an answer as it is kept with the answer's log before it is published: whoever takes over after that publishes the same one
+ * again and ends the log with it, in place of asking a model twice. The text is not in it: the log has it.
+ */
+import { toErrorCode } from '../errors.ts';
+import type { StreamEvent } from '../stream-log/stream-event.ts';
+import type { StreamSnapshot } from '../stream-log/stream-log.ts';
+import { type MessageFinished, messageFinishedSchema } from './events.ts';
+
+export const sealResult = ({ text: _, ...result }: MessageFinished): string => JSON.stringify(result);
+
+/** Undefined when nobody has sealed the log. */
+export const readSealed = ({ sealed, text }: StreamSnapshot): MessageFinished | undefined =>
+  sealed === undefined ? undefined : messageFinishedSchema.parse({ ...JSON.parse(sealed), text });
+
+/** What ends the log of an answer with this result. */
+export const terminalEventOf = ({ status, finishReason, failure }: MessageFinished): StreamEvent => {
+  if (status !== 'FAILED') return { type: 'MessageCompleted', status, finishReason };
+  const { code, message, retryable } = failure ?? {
+    code: 'MODEL_ERROR',
+    message: 'The model could not answer this message.',
+    retryable: true,
+  };
+  return { type: 'MessageFailed', code: toErrorCode(code), message, retryable };
+};

@@ -1,0 +1,79 @@
+/** What a stream log keeps when its writer changes, or when it was lost itself: the sentences of stream-log.ts about that as tests. */
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { FencedError, LogGoneError } from './stream-log.ts';
+import { completed, delta, never, type OpenStreamLogFixture, seqsOf, take } from './tail.contract.ts';
+
+export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture): void => {
+  describe(`${name} stream log, changing hands`, () => {
+    test('takes a lost log back with the same seqs, keeps the stop, and goes on', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const [id, other] = [randomUUID(), randomUUID()];
+      await streamLog.open(other);
+      await streamLog.append(other, 1, [
+        delta('one '),
+        { type: 'MessageReset', reason: 'MODEL_REPLACED' },
+        delta('two'),
+      ]);
+      const entries = await streamLog.entries(other);
+      expect(seqsOf(entries)).toEqual([1, 2, 3]);
+      const following = take(streamLog.tail(id, 0, never));
+      const held = { attempt: 3, entries, lastSeq: 3, stopRequested: true };
+      expect(await streamLog.restore(id, held)).toEqual({ lastSeq: 3, stopRequested: true });
+      expect(await streamLog.restore(id, held)).toEqual({ lastSeq: 3, stopRequested: true });
+      expect(await streamLog.snapshot(id)).toEqual({
+        text: 'two',
+        lastSeq: 3,
+        attempt: 3,
+        ended: false,
+        stopRequested: true,
+      });
+      await streamLog.append(id, 3, [completed], 3);
+      expect(await following).toEqual([...entries, { seq: 4, event: completed }]);
+    });
+
+    test('leaves a writer who holds the lease alone, until it releases it or has ended', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      const earlier = { count: 1, since: Date.now() + 60_000 };
+      expect(await streamLog.open(id, earlier)).toMatchObject({ lastSeq: 0 });
+      const { attempt } = await streamLog.open(id);
+      expect((await streamLog.open(id, earlier)).busy).toBe(true);
+      await streamLog.release(id, attempt - 1);
+      expect((await streamLog.open(id, earlier)).busy).toBe(true);
+      expect((await streamLog.append(id, attempt, [delta('a')])).lastSeq).toBe(1);
+      await streamLog.release(id, attempt);
+      const next = await streamLog.open(id, earlier);
+      expect(next).toEqual({ text: 'a', lastSeq: 1, attempt: attempt + 1, ended: false, stopRequested: false });
+      await streamLog.append(id, next.attempt, [completed]);
+      expect(await streamLog.open(id, earlier)).toMatchObject({ ended: true });
+    });
+
+    test('keeps a sealed result for whoever takes over, and takes none from a fenced writer or after another entry', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      await expect(streamLog.seal(id, 1, '{}', 0)).rejects.toBeInstanceOf(LogGoneError);
+      await streamLog.open(id);
+      await streamLog.append(id, 1, [delta('a')]);
+      await expect(streamLog.seal(id, 1, '{"late":1}', 0)).rejects.toBeInstanceOf(FencedError);
+      expect(await streamLog.seal(id, 1, '{"result":"é"}', 1)).toEqual({ lastSeq: 1, stopRequested: false });
+      const streamLogOfNext = await fixture.reopen();
+      expect(await streamLogOfNext.open(id)).toMatchObject({ attempt: 2, sealed: '{"result":"é"}' });
+      await expect(streamLogOfNext.seal(id, 1, '{}', 1)).rejects.toBeInstanceOf(FencedError);
+    });
+
+    test('does not take a lost log back that somebody else has opened meanwhile', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const id = randomUUID();
+      await streamLog.open(id);
+      const entries = [{ seq: 1, event: delta('a') }];
+      const restoring = streamLog.restore(id, { attempt: 1, entries, lastSeq: 1, stopRequested: false });
+      await expect(restoring).rejects.toBeInstanceOf(FencedError);
+      expect((await streamLog.snapshot(id))?.lastSeq).toBe(0);
+    });
+  });
+};

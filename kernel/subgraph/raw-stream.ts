@@ -1,0 +1,90 @@
+/**
+ * A subscription whose events a room has serialized itself: `next` frames are put together from their text and written straight to the
+ * socket, and those of one turn of the event loop leave in one write. What the room could not serialize passes through as an execution
+ * result. Invariants: the order of the events stays; a socket that is behind stops its own streams and no others.
+ */
+import type { Socket } from 'node:net';
+import type { DocumentNode, ExecutionResult } from 'graphql';
+import WebSocket from 'ws';
+import type { SubgraphContext } from './builder.ts';
+
+/** Text of an execution result as JSON, or the result itself. */
+export type RawResult = string | ExecutionResult;
+
+export interface RawSubscription<Context extends SubgraphContext> {
+  readonly document: DocumentNode;
+  readonly operationName: string | null | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly context: Context;
+}
+
+/** Undefined: this operation is for graphql-js. Rejects as a subscribe resolver does. */
+export type OpenRawStream<Context extends SubgraphContext> = (
+  subscription: RawSubscription<Context>,
+) => Promise<AsyncIterator<RawResult, undefined>> | undefined;
+
+/** Bytes waiting on one socket beyond which a stream stops; it goes on when they have left. */
+export const highWaterBytes = 1024 * 1024;
+
+const corked = new Set<Socket>();
+
+const corkThisTurn = (tcp: Socket): void => {
+  if (corked.has(tcp)) return;
+  if (corked.size === 0) {
+    setImmediate(() => {
+      for (const held of corked) held.uncork();
+      corked.clear();
+    });
+  }
+  corked.add(tcp);
+  tcp.cork();
+};
+
+const drained = async (socket: WebSocket, tcp: Socket): Promise<void> => {
+  while (socket.readyState === WebSocket.OPEN && socket.bufferedAmount > highWaterBytes / 2) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    tcp.once('drain', resolve);
+    tcp.once('close', resolve);
+    await promise;
+    tcp.off('drain', resolve);
+    tcp.off('close', resolve);
+  }
+};
+
+const done: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/** What graphql-ws waits on: it is given only what it has to serialize. */
+export const writeRawStream = (
+  source: AsyncIterator<RawResult, undefined>,
+  { socket, tcp, id }: { readonly socket: WebSocket; readonly tcp: Socket; readonly id: string },
+): AsyncGenerator<ExecutionResult, void, void> => {
+  const prefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  let closed = false;
+  const close = async (): Promise<IteratorReturnResult<undefined>> => {
+    closed = true;
+    await source.return?.();
+    return done;
+  };
+  return {
+    async next() {
+      while (!closed) {
+        const step = await source.next();
+        if (step.done || closed) return done;
+        if (typeof step.value !== 'string') return { done: false, value: step.value };
+        if (socket.readyState !== WebSocket.OPEN) return close();
+        corkThisTurn(tcp);
+        socket.send(`${prefix}${step.value}}`);
+        if (socket.bufferedAmount > highWaterBytes) await drained(socket, tcp);
+      }
+      return done;
+    },
+    return: close,
+    throw: close,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await close();
+    },
+  };
+};

@@ -1,0 +1,52 @@
+/**
+ * `GET /metrics` on a port of its own, so that the port of the gateway, which is for the public, never shows it. Invariant: it answers
+ * nothing else, and one page at a time is made, whoever asks how often.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from '../log.ts';
+import type { PrometheusRecorder } from './prometheus.ts';
+
+export interface MetricsServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+export const serveMetrics = async (options: {
+  readonly host: string;
+  readonly port: number;
+  readonly recorder: PrometheusRecorder;
+  readonly logger: Logger;
+}): Promise<MetricsServer> => {
+  const { recorder, logger } = options;
+  let making: Promise<string> | undefined;
+  const page = (): Promise<string> => {
+    making ??= recorder.page().finally(() => {
+      making = undefined;
+    });
+    return making;
+  };
+  const server = createServer((request, response) => {
+    if (request.method !== 'GET' || request.url?.split('?', 1)[0] !== '/metrics') {
+      response.writeHead(404).end();
+      return;
+    }
+    page().then(
+      (text) => response.writeHead(200, { 'content-type': recorder.contentType }).end(text),
+      (err: unknown) => {
+        logger.error({ err }, 'metrics cannot be told');
+        response.writeHead(500).end();
+      },
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};

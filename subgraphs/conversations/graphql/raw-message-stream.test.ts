@@ -1,0 +1,114 @@
+/** The written projection against graphql-js: the same document, the same events, the same text. */
+import { execute, parse, validate } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { RawResult } from '#kernel/subgraph/raw-stream.ts';
+import { type Fixture, logger, openFixture } from '../conversations.fixture.ts';
+import { createConversationsSchema } from '../schema.ts';
+import type { StreamServices } from '../streams/message-stream.ts';
+import { createProjection } from '../streams/project-events.ts';
+import { openStreamWatch } from '../streams/stream-watch.ts';
+import { type ConversationsContext, createContext } from './context.ts';
+import { createRawMessageStream } from './raw-message-stream.ts';
+
+const schema = createConversationsSchema();
+const stack = new AsyncDisposableStack();
+let fixture: Fixture;
+let streams: StreamServices;
+
+beforeAll(async () => {
+  fixture = stack.use(await openFixture());
+  streams = { ...fixture, watch: stack.use(await openStreamWatch({ ...fixture, logger })) };
+});
+afterAll(() => stack.disposeAsync());
+
+const contextOf = (): ConversationsContext => {
+  const { database, streamLog, signals, broker, identity } = fixture;
+  const unused = async (): Promise<never> => {
+    throw new Error('a stream sends nothing');
+  };
+  const relay = { publish: unused, sweep: unused, [Symbol.asyncDispose]: unused };
+  const changes = { announce: () => undefined };
+  const admission = { admit: unused, release: unused };
+  const turns = { database, admission, checkPressure: unused, relay, streamLog, changes };
+  const ports = { streamLog, signals, broker };
+  return createContext({ database, ports, turns, streams, maxContentLength: 1 }, identity);
+};
+
+const events: readonly StreamEvent[] = [
+  { type: 'MessageStarted', attempt: 2, modelId: 'm/1' },
+  { type: 'TokenDelta', text: 'a "quoted" \u2028 é 🙂 \\ text\n' },
+  { type: 'MessageReset', reason: 'WORKER_REPLACED' },
+  { type: 'MessageFailed', code: 'MODEL_ERROR', message: 'It "failed".', retryable: true },
+];
+
+/** A document, and how many of the events above are written: the others are left to graphql-js. */
+const documents: readonly (readonly [string, number])[] = [
+  ['subscription { messageStream(messageId: "m") { __typename seq ... on TokenDelta { text } } }', 4],
+  [
+    'subscription { s: messageStream(messageId: "m") { ... on TokenDelta { text t: text } seq kind: __typename seq messageId } }',
+    4,
+  ],
+  [
+    `subscription S { messageStream(messageId: "m") { ...E ... on MessageEvent { messageId } ... on MessageStarted { attempt } } }
+     fragment E on MessageEvent { ... { seq } ...D ... on MessageReset { reason __typename } }
+     fragment D on TokenDelta { seq text }`,
+    4,
+  ],
+  [
+    `subscription { messageStream(messageId: "m") { __typename ... on MessageStarted { model { id } attempt }
+     ... on MessageFailed { failure { code } } ... on MessageReset { reason } } }`,
+    2,
+  ],
+  ['subscription { messageStream(messageId: "m") { __typename ... on TokenDelta @skip(if: false) { text } } }', 0],
+  ['subscription { messageStream(messageId: "m") { __typename ... on TokenDelta { text @skip(if: true) seq } } }', 3],
+];
+
+test.each(documents)('writes what graphql-js gives: %s', async (query, expected) => {
+  const document = parse(query);
+  expect(validate(schema, document)).toEqual([]);
+  const projection = createProjection(document, undefined);
+  let written = 0;
+  for (const [index, event] of events.entries()) {
+    const streamed = { messageId: 'm', seq: index + 7, event };
+    const { data } = await execute({ schema, document, rootValue: streamed, contextValue: contextOf() });
+    const text = projection?.project(streamed);
+    if (text === undefined) continue;
+    written += 1;
+    expect(text).toBe(JSON.stringify(data?.[projection?.responseKey ?? '']));
+  }
+  expect(written).toBe(expected);
+});
+
+test.each([
+  'subscription { conversationsChanged { kind } }',
+  'subscription { messageStream(messageId: "m") @include(if: true) { seq } }',
+  'query { __typename }',
+])('leaves another operation to graphql-js: %s', (query) => {
+  expect(createProjection(parse(query), undefined)).toBeUndefined();
+});
+
+test('a stream is written event by event, ends with the message that graphql-js reads, and refuses as it does', async () => {
+  const conversation = await fixture.conversation();
+  const { answer } = await fixture.turn(conversation, undefined, 'q', { status: 'QUEUED', content: '' });
+  await fixture.streamLog.open(answer.id);
+  await fixture.streamLog.append(answer.id, 1, [
+    { type: 'TokenDelta', text: 'all' },
+    { type: 'MessageCompleted', status: 'COMPLETED', finishReason: 'STOP' },
+  ]);
+  const openRaw = createRawMessageStream(schema);
+  const document = parse(`subscription S($id: ID!, $after: Int = 0) { messageStream(messageId: $id, afterSeq: $after) {
+    seq ... on TokenDelta { text } ... on MessageCompleted { message { content status } } } }`);
+  const open = (variables: Record<string, unknown>) =>
+    openRaw({ document, operationName: 'S', variables, context: contextOf() });
+  const source = await open({ id: answer.id });
+  const results: RawResult[] = [];
+  for (let step = await source?.next(); step && !step.done; step = await source?.next()) results.push(step.value);
+  expect(results).toEqual([
+    '{"data":{"messageStream":{"seq":1,"text":"all"}},"extensions":{"cursor":"1"}}',
+    { data: { messageStream: { seq: 2, message: { content: 'all', status: 'COMPLETED' } } } },
+  ]);
+  await expect(open({ id: answer.id, after: -1 })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  // What is wrong with the variables is for graphql-js to say.
+  expect(open({})).toBeUndefined();
+});

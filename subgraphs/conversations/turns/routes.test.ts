@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { createIdentitySigner } from '#kernel/identity.ts';
+import { modelsChangedTopic, policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
+import { createEmbeddedSignals } from '#kernel/signals/embedded-signals.ts';
+import { createRoomClient } from '#kernel/subgraph/room-client.ts';
+import { candidate, logger, newIdentity } from '../conversations.fixture.ts';
+import { openRoutes, type RouteTimes } from './routes.ts';
+
+const bodySchema = z.object({ variables: z.object({ input: z.object({ inputTokens: z.number() }) }) });
+
+/** Models over its real protocol: names the candidate by the number of the question, and takes at most `window` tokens. */
+const openModels = async (times?: RouteTimes) => {
+  const asked: number[] = [];
+  const models = { asked, window: Number.POSITIVE_INFINITY, isDown: false };
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { inputTokens } = bodySchema.parse(JSON.parse(Buffer.concat(chunks).toString())).variables.input;
+      asked.push(inputTokens);
+      if (models.isDown) return response.destroy();
+      const refusal = { message: 'Too long.', extensions: { code: 'CONTEXT_TOO_LONG' } };
+      const route = { routeMessage: { candidates: [{ ...candidate, modelId: `model ${asked.length}` }] } };
+      return response.end(JSON.stringify(inputTokens > models.window ? { errors: [refusal] } : { data: route }));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const client = createRoomClient(
+    'conversations',
+    `http://127.0.0.1:${port}/graphql`,
+    createIdentitySigner('s'.repeat(32)),
+  );
+  const signals = createEmbeddedSignals(logger);
+  const routes = await openRoutes(client, signals, times);
+  const identity = newIdentity();
+  return {
+    models,
+    signals,
+    identity,
+    route: async (inputTokens: number, who = identity) => {
+      const question = { identity: who, modelPolicy: undefined, maxOutputTokens: undefined, inputTokens };
+      return (await routes.of(question))[0]?.modelId;
+    },
+    async [Symbol.asyncDispose]() {
+      await routes[Symbol.asyncDispose]();
+      await client[Symbol.asyncDispose]();
+      server.close();
+    },
+  };
+};
+
+test('asks once for messages of about one size, for the upper bound of that size', async () => {
+  await using room = await openModels();
+  expect(await Promise.all([1, 200, 256].map((tokens) => room.route(tokens)))).toEqual([
+    'model 1',
+    'model 1',
+    'model 1',
+  ]);
+  expect(await room.route(257)).toBe('model 2');
+  expect(await room.route(500)).toBe('model 2');
+  expect(room.models.asked).toEqual([256, 512]);
+});
+
+test('tells tenants apart', async () => {
+  await using room = await openModels();
+  expect(await room.route(1)).toBe('model 1');
+  expect(await room.route(1, newIdentity())).toBe('model 2');
+});
+
+test('asks anew when models says that something changed', async () => {
+  await using room = await openModels();
+  await room.route(1);
+  await room.signals.publish(modelsChangedTopic, null);
+  expect(await room.route(1)).toBe('model 2');
+});
+
+test('asks anew for the tenant whose policies changed, and for no other', async () => {
+  await using room = await openModels();
+  const other = newIdentity();
+  await room.route(1);
+  await room.route(1, other);
+  await room.signals.publish(policiesChangedTopic, { tenantId: room.identity.tenantId });
+  expect(await room.route(1)).toBe('model 3');
+  expect(await room.route(1, other)).toBe('model 2');
+});
+
+test('a message that fits is not refused because others of its size would not', async () => {
+  await using room = await openModels();
+  room.models.window = 300;
+  expect(await room.route(290)).toBe('model 2');
+  await expect(room.route(310)).rejects.toMatchObject({ code: 'CONTEXT_TOO_LONG' });
+  room.models.window = 1_000;
+  expect(await room.route(290)).toBe('model 5');
+});
+
+test('gives an older route at once and asks beside it, also while models is down', async () => {
+  await using room = await openModels({ freshForMs: 1, keptForMs: 60_000 });
+  await room.route(1);
+  const refreshed = async (): Promise<string | undefined> => {
+    const known = room.models.asked.length;
+    let given: string | undefined;
+    while (room.models.asked.length === known) {
+      given = await room.route(1);
+      await setImmediate();
+    }
+    return given;
+  };
+  expect(await refreshed()).toBe('model 1');
+  room.models.isDown = true;
+  for (let outage = 1; outage <= 3; outage += 1) expect(await refreshed()).toMatch(/^model /);
+});
+
+test('never gives a route that is too old', async () => {
+  await using room = await openModels({ freshForMs: 1, keptForMs: 0 });
+  await room.route(1);
+  expect(await room.route(1)).not.toBe('model 1');
+  room.models.isDown = true;
+  await expect(room.route(1)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
+});

@@ -1,0 +1,117 @@
+/**
+ * Who may answer a message, asked from models and remembered for each tenant, so that a turn rarely waits for it. Invariants: a route is
+ * never older than `keptForMs`, and sooner forgotten when models says that something changed; it is asked for the upper bound of the
+ * message's size, so it holds for every message that it is given to; a refusal is asked anew for the message's own size and not remembered.
+ */
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { AppError } from '#kernel/errors.ts';
+import type { Identity } from '#kernel/identity.ts';
+import { type RouteCandidate, routeCandidateSchema } from '#kernel/messages/generation-job.ts';
+import { modelsChangedTopic, policiesChangedSchema, policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
+import type { Signals } from '#kernel/signals/signals.ts';
+import type { RoomClient } from '#kernel/subgraph/room-client.ts';
+
+export interface RouteQuestion {
+  readonly identity: Identity;
+  readonly modelPolicy: string | undefined;
+  /** Tokens of the prompt that cannot be left out. */
+  readonly inputTokens: number;
+  readonly maxOutputTokens: number | undefined;
+}
+
+export interface Routes extends AsyncDisposable {
+  /** Candidates, best first; at least one. Throws the refusal of models. */
+  of(question: RouteQuestion): Promise<readonly RouteCandidate[]>;
+}
+
+export interface RouteTimes {
+  /** Milliseconds after which a route that is asked for is asked anew beside it. */
+  readonly freshForMs: number;
+  /** Milliseconds after which a route is not given any more: a worker's silence counts after 45 seconds. */
+  readonly keptForMs: number;
+}
+const routeTimes: RouteTimes = { freshForMs: 5_000, keptForMs: 30_000 };
+const rememberedRoutes = 10_000;
+const deadlineMs = 3_000;
+/** Smallest size that is told apart, in tokens. Above it sizes double. */
+const leastSize = 256;
+
+const routeQuery = `query Route($input: RouteMessageInput!) {
+  routeMessage(input: $input) {
+    candidates {
+      modelId provider pool contextWindow maxOutputTokens capabilities price { input cachedInput output }
+    }
+  }
+}`;
+const routed = z.object({ routeMessage: z.object({ candidates: z.array(routeCandidateSchema) }) });
+
+interface Route {
+  readonly tenantId: string;
+  readonly candidates: readonly RouteCandidate[];
+  readonly askedAt: number;
+}
+
+const isOutage = (fault: unknown): boolean =>
+  fault instanceof AppError && (fault.code === 'SUBGRAPH_UNAVAILABLE' || fault.code === 'SUBGRAPH_TIMEOUT');
+
+const sizeOf = (inputTokens: number): number =>
+  Math.max(leastSize, 2 ** Math.ceil(Math.log2(Math.max(1, inputTokens))));
+
+export const openRoutes = async (
+  models: RoomClient,
+  signals: Signals,
+  { freshForMs, keptForMs } = routeTimes,
+): Promise<Routes> => {
+  const ask = async ({ identity, ...question }: RouteQuestion): Promise<Route> => {
+    const askedAt = Date.now();
+    const variables = { input: { ...question, requires: [] } };
+    const answer = await models.call({ identity, query: routeQuery, variables, data: routed, deadlineMs });
+    return { tenantId: identity.tenantId, candidates: answer.routeMessage.candidates, askedAt };
+  };
+  const isUsable = (route: Route): boolean => Date.now() - route.askedAt < keptForMs;
+  const remembered = new LRUCache<string, Route, RouteQuestion>({
+    max: rememberedRoutes,
+    ttl: freshForMs,
+    allowStale: true,
+    async fetchMethod(_key, stale, { context }) {
+      try {
+        return await ask(context);
+      } catch (fault) {
+        if (stale && isOutage(fault) && isUsable(stale)) return stale;
+        throw fault;
+      }
+    },
+  });
+  const closers = [
+    await signals.subscribe(modelsChangedTopic, () => remembered.clear()),
+    await signals.subscribe(policiesChangedTopic, (payload) => {
+      const tenantId = policiesChangedSchema.safeParse(payload).data?.tenantId;
+      for (const [key, route] of remembered.entries()) if (route.tenantId === tenantId) remembered.delete(key);
+    }),
+  ];
+  return {
+    async of(question) {
+      const sized = { ...question, inputTokens: sizeOf(question.inputTokens) };
+      const key = JSON.stringify([
+        question.identity.tenantId,
+        question.modelPolicy,
+        sized.inputTokens,
+        question.maxOutputTokens,
+      ]);
+      try {
+        const known = await remembered.fetch(key, { context: sized });
+        if (known && isUsable(known)) return known.candidates;
+        // Forgotten while it was asked for, or too old: what comes now is new.
+        const fresh = await remembered.fetch(key, { context: sized, forceRefresh: true, allowStale: false });
+        return (fresh ?? (await ask(sized))).candidates;
+      } catch (fault) {
+        if (isOutage(fault)) throw fault;
+        return (await ask(question)).candidates;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(closers.map((close) => close()));
+    },
+  };
+};
