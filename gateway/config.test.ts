@@ -19,11 +19,14 @@ test('describes every variable', () => {
 test('reads lists and pairs', () => {
   const config = parseEnvironment(gatewayEnvironment, {
     ...needed,
-    SUBGRAPH_URLS: 'usage=http://u:4003/graphql?a=b, models=http://m/graphql',
+    SUBGRAPH_URLS: 'usage=http://u:4003/graphql?a=b, models=http://m/graphql|http://n/graphql',
     OIDC_ALGORITHMS: 'ES256, RS256',
     ALLOWED_ORIGINS: 'https://a.example,https://b.example',
   });
-  expect(config.SUBGRAPH_URLS).toEqual({ usage: 'http://u:4003/graphql?a=b', models: 'http://m/graphql' });
+  expect(config.SUBGRAPH_URLS).toEqual({
+    usage: ['http://u:4003/graphql?a=b'],
+    models: ['http://m/graphql', 'http://n/graphql'],
+  });
   expect(config.OIDC_ALGORITHMS).toEqual(['ES256', 'RS256']);
   expect(config.ALLOWED_ORIGINS).toEqual(['https://a.example', 'https://b.example']);
 });

@@ -1,30 +1,51 @@
-/** The variables of a gateway that runs alone. Flags of main.ts come before them. */
+/**
+ * The variables of a gateway that runs alone. Flags of main.ts come before them. Without authentication no issuer and
+ * no shared secret is needed, and production is refused.
+ */
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { parseEnvironment } from '#kernel/config/environment.ts';
 import { logLevels } from '#kernel/log.ts';
+import { telemetryEnvironment } from '#kernel/telemetry/telemetry.ts';
 import { signatureAlgorithms } from './authentication/token-verifier.ts';
+import { defaultKeepAlive } from './limits/keep-alive.ts';
 import { defaultOperationLimits } from './limits/operation-limits.ts';
 import { defaultRequestRates } from './limits/request-rate.ts';
 import { defaultStreamLimits } from './limits/stream-count.ts';
 
 const positive = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
 
-/** `a=b,c=d` -> { a: 'b', c: 'd' } */
+/** `a=b,c=d|e` -> { a: ['b'], c: ['d', 'e'] } */
 const pairs = z.string().transform((text, context) => {
   const entries = text.split(',').map((pair) => pair.trim().split(/=(.*)/s, 2));
-  const valid = entries.every(([name, url]) => name !== '' && url !== undefined && URL.canParse(url));
+  const urls = entries.map(([name = '', given = '']) => [name, given.split('|')] as const);
+  const valid = urls.every(([name, all]) => name !== '' && all.every((url) => URL.canParse(url)));
   if (!valid) context.addIssue('must be name=URL pairs, separated by commas');
-  return Object.fromEntries(entries.map(([name = '', url = '']) => [name, url]));
+  return Object.fromEntries(urls);
 });
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
 
 export const gatewayEnvironment = z.object({
+  ...telemetryEnvironment,
   SUPERGRAPH_PATH: z
     .string()
     .optional()
     .describe('Supergraph SDL file; it is watched and reloaded. The flag --supergraph comes before it.'),
   SUBGRAPH_URLS: pairs
     .default({})
-    .describe('URLs in place of those in the supergraph: `conversations=http://host:4001/graphql,usage=http://…`.'),
+    .describe(
+      'URLs in place of those in the supergraph: `conversations=http://host:4001/graphql,usage=http://…`. Those of several replicas are separated by a vertical bar.',
+    ),
+  CONTRACT_EXCLUDE_TAGS: list
+    .default([])
+    .describe(
+      'Tags, separated by commas: clients do not see what has one of them by `@tag`. The flag --contract-exclude comes before it.',
+    ),
+  CONTRACT_INCLUDE_TAGS: list
+    .default([])
+    .describe(
+      'Tags, separated by commas: clients see only fields that have one of them by `@tag`, themselves or at their type. The flag --contract-include comes before it.',
+    ),
   NODE_ENV: z
     .enum(['development', 'production', 'test'])
     .default('development')
@@ -37,6 +58,12 @@ export const gatewayEnvironment = z.object({
     .max(65_535)
     .default(4000)
     .describe('Port of HTTP and WebSocket; 0 takes a free one. The flag --port comes before it.'),
+  AUTHENTICATION: z
+    .enum(['oidc', 'none'])
+    .default('oidc')
+    .describe(
+      '`none`: nobody is asked for a token, and everybody is one anonymous user without rights or rates. Refused in production. The flag --auth comes before it.',
+    ),
   LOG_LEVEL: z.enum(logLevels).default('info').describe('Least severe log line that is written (to stderr, as JSON).'),
   IDENTITY_SECRET: z
     .string()
@@ -74,7 +101,9 @@ export const gatewayEnvironment = z.object({
   MAX_TOKENS: positive(defaultOperationLimits.maxTokens).describe('Lexical tokens of an operation.'),
   MAX_DEPTH: positive(defaultOperationLimits.maxDepth).describe('Fields nested in one another.'),
   MAX_ALIASES: positive(defaultOperationLimits.maxAliases).describe('Aliases in an operation.'),
-  MAX_COST: positive(defaultOperationLimits.maxCost).describe('Fields that the answer of an operation can hold.'),
+  MAX_COST: positive(defaultOperationLimits.maxCost).describe(
+    'Cost of an operation: by `@cost` and `@listSize` where the supergraph has them, else the fields that its answer can hold.',
+  ),
   USER_BURST: positive(defaultRequestRates.perUser.capacity).describe('Operations that a user can send at once.'),
   USER_RATE: positive(defaultRequestRates.perUser.refillPerSecond).describe(
     'Operations that a user can send per second.',
@@ -87,9 +116,36 @@ export const gatewayEnvironment = z.object({
     'Subscriptions of one user at once, per process.',
   ),
   MAX_STREAMS_PER_SOCKET: positive(defaultStreamLimits.perSocket).describe('Subscriptions on one socket at once.'),
+  MAX_STREAMS: positive(defaultStreamLimits.perProcess).describe('Subscriptions of everybody at once, per process.'),
+  PING_INTERVAL_MS: positive(defaultKeepAlive.pingEveryMs).describe(
+    'Milliseconds between two signs of life on a WebSocket or a streamed answer. Below the idle limit of the load balancer.',
+  ),
+  IDLE_TIMEOUT_MS: positive(defaultKeepAlive.idleTimeoutMs).describe(
+    'Milliseconds after which a client is cut off that neither answers pings nor takes in what waits for it.',
+  ),
   SUBGRAPH_TIMEOUT_MS: positive(10_000).describe('Milliseconds for one fetch from a subgraph.'),
+  OPERATION_TIMEOUT_MS: positive(30_000).describe('Milliseconds for all fetches of one operation together.'),
   RESUME_TIMEOUT_MS: positive(30_000).describe(
     'Milliseconds that a resumable subscription waits for its subgraph to come back.',
   ),
 });
-export type GatewayEnvironment = z.infer<typeof gatewayEnvironment>;
+
+const openEnvironment = gatewayEnvironment
+  .extend({
+    AUTHENTICATION: z.literal('none'),
+    OIDC_ISSUER: gatewayEnvironment.shape.OIDC_ISSUER.optional(),
+    // Subgraphs that are not ours have no use for identity tokens.
+    IDENTITY_SECRET: gatewayEnvironment.shape.IDENTITY_SECRET.default(() => randomBytes(32).toString('hex')),
+  })
+  .refine(({ NODE_ENV }) => NODE_ENV !== 'production', {
+    path: ['AUTHENTICATION'],
+    message: 'must not be none in production',
+  });
+
+export type GatewayConfig = z.infer<typeof gatewayEnvironment> | z.infer<typeof openEnvironment>;
+
+/** Throws an EnvironmentError that says all that is wrong. */
+export const readGatewayConfig = (environment: Readonly<Record<string, string | undefined>>): GatewayConfig =>
+  environment['AUTHENTICATION'] === 'none'
+    ? parseEnvironment(openEnvironment, environment)
+    : parseEnvironment(gatewayEnvironment, environment);

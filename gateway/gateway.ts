@@ -4,30 +4,39 @@
  * goodbye to sockets, close the connections to subgraphs. The authenticator and the limiter belong to the caller, who
  * closes them after it.
  */
-import type { ServiceMap } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { createIdentitySigner } from '#kernel/identity.ts';
 import type { Limiter } from '#kernel/limiter/limiter.ts';
 import type { Logger } from '#kernel/log.ts';
 import { answerHealth, type ReadinessChecks } from '#kernel/process/health.ts';
+import { isRecording } from '#kernel/telemetry/instruments.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
+import { createContract } from './contract/contract.ts';
+import type { ContractTags } from './contract/hidden-elements.ts';
 import { createErrorMask } from './errors/public-error.ts';
 import { createAdmissionPlugin, createHttpAdmission } from './http/admission.ts';
 import { type AllowsOrigin, allowListed, allowLoopback } from './http/cors.ts';
+import { createDeferredAnswersPlugin } from './http/deferred-answers.ts';
 import { answerExplorer } from './http/explorer.ts';
 import { answerGraphQL } from './http/graphql-over-http.ts';
 import { openHttpServer } from './http/http-server.ts';
 import { createSandboxPlugin } from './http/sandbox.ts';
+import { createHttpStreams } from './http/stream-over-http.ts';
+import { defaultKeepAlive, type KeepAlive } from './limits/keep-alive.ts';
 import { defaultOperationLimits, type OperationLimits } from './limits/operation-limits.ts';
 import { createRequestRate, defaultRequestRates, type RequestRates } from './limits/request-rate.ts';
 import { createStreamCount, defaultStreamLimits, type StreamLimits } from './limits/stream-count.ts';
+import { subscriptionsOpen } from './metrics.ts';
+import { createCountingPlugin } from './observation/count-operations.ts';
+import { createFetchSenders } from './subgraphs/fetch-senders.ts';
 import { createSubgraphPools } from './subgraphs/subgraph-pools.ts';
-import { createSubgraphSource } from './subgraphs/subgraph-source.ts';
+import { createOperationAdmission } from './subscriptions/operation-admission.ts';
 import { createDocumentPreparer } from './subscriptions/prepared-document.ts';
 import { createSocketConnections } from './subscriptions/socket-connections.ts';
 import { createSocketProtocol } from './subscriptions/socket-protocol.ts';
 import { createSubscriptions } from './subscriptions/subscriptions.ts';
 import { createUpstreamSockets } from './subscriptions/upstream-sockets.ts';
+import { createDeferredExecutor } from './supergraph/deferred-executor.ts';
 import { createFederatedExecutor } from './supergraph/federated-executor.ts';
 import type { OperationContext } from './supergraph/operation-context.ts';
 import type { SchemaGeneration } from './supergraph/schema-generation.ts';
@@ -38,8 +47,10 @@ export interface GatewayOptions {
   readonly supergraphSdl: string;
   /** Its file: watched, and reloaded when it changes. Without it, only `reload` replaces the supergraph. */
   readonly supergraphFile?: string | undefined;
-  /** Subgraph name -> URL, in place of the one in the supergraph. */
-  readonly subgraphUrls?: Readonly<Record<string, string>>;
+  /** Tags of what clients may see; it applies to each supergraph that is loaded. Default: they see all. */
+  readonly contract?: ContractTags;
+  /** Subgraph name -> URL, or URLs of its replicas, in place of the one in the supergraph. */
+  readonly subgraphUrls?: Readonly<Record<string, string | readonly string[]>>;
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
@@ -51,10 +62,14 @@ export interface GatewayOptions {
   readonly limiter: Limiter;
   /** Each field left out has its default. */
   readonly limits?: Partial<OperationLimits>;
+  /** What users and tenants may ask; nobody is told apart, and so limited, where the authenticator has one identity for everybody. */
   readonly rates?: Partial<RequestRates>;
   readonly streams?: Partial<StreamLimits>;
+  readonly keepAlive?: Partial<KeepAlive>;
   /** Milliseconds for one fetch from a subgraph. Default 10,000. */
   readonly subgraphDeadlineMs?: number;
+  /** Milliseconds for all fetches of one operation, or of one event of a subscription. Default 30,000. */
+  readonly operationDeadlineMs?: number;
   /** Milliseconds that a resumable subscription waits for its source to come back. Default 30,000. */
   readonly resumeDeadlineMs?: number;
   /** True: the schema can be read without a token, and web pages of this host and Apollo Studio may ask. */
@@ -75,6 +90,7 @@ export interface Gateway extends AsyncDisposable {
 }
 
 const defaultSubgraphDeadlineMs = 10_000;
+const defaultOperationDeadlineMs = 30_000;
 const defaultResumeDeadlineMs = 30_000;
 const studio = 'https://studio.apollographql.com';
 const embeddedSandbox = 'https://sandbox.embed.apollographql.com';
@@ -90,50 +106,60 @@ const originsOf = ({ allowedOrigins, isDevelopment }: GatewayOptions): AllowsOri
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { logger, authenticator, isDevelopment, subgraphUrls = {} } = options;
   const limits = { ...defaultOperationLimits, ...options.limits };
+  const keepAlive = { ...defaultKeepAlive, ...options.keepAlive };
   const deadlineMs = options.subgraphDeadlineMs ?? defaultSubgraphDeadlineMs;
   const sign = createIdentitySigner(options.identitySecret);
   const maskError = createErrorMask(logger);
-  const takeRequest = createRequestRate(options.limiter, { ...defaultRequestRates, ...options.rates }, logger);
+  const rates = { ...defaultRequestRates, ...options.rates };
+  const takeRequest = authenticator.everybody ? async () => {} : createRequestRate(options.limiter, rates, logger);
 
   const pools = createSubgraphPools(deadlineMs);
   const upstreams = createUpstreamSockets(sign, logger);
-  const urlOf = (generation: SchemaGeneration, name: string): string => {
-    const url = subgraphUrls[name] ?? generation.subgraphUrls.get(name);
-    if (url === undefined) throw new Error(`the supergraph has no subgraph ${name}`);
-    return url;
+  const urlsOf = (generation: SchemaGeneration, name: string): readonly string[] => {
+    const given = subgraphUrls[name] ?? generation.subgraphUrls.get(name);
+    if (given === undefined) throw new Error(`the supergraph has no subgraph ${name}`);
+    return typeof given === 'string' ? [given] : given;
   };
-  const sourcesByGeneration = new WeakMap<SchemaGeneration, ServiceMap>();
-  const sourcesOf = (generation: SchemaGeneration): ServiceMap => {
-    const known = sourcesByGeneration.get(generation);
-    if (known) return known;
-    const sources: ServiceMap = {};
-    for (const name of generation.subgraphUrls.keys()) {
-      const url = urlOf(generation, name);
-      sources[name] = createSubgraphSource({ name, url, pool: () => pools.at(url), sign, deadlineMs, logger });
-    }
-    sourcesByGeneration.set(generation, sources);
-    return sources;
+  let turn = 0;
+  /** Streams go to the replicas in turn: one that is lost is tried anew at the next. */
+  const nextUrlOf = (generation: SchemaGeneration, name: string): string => {
+    const urls = urlsOf(generation, name);
+    turn += 1;
+    return urls[turn % urls.length] ?? '';
   };
-
+  const senders = createFetchSenders({
+    current: () => executor.current(),
+    urlsOf,
+    pools,
+    sign,
+    fetchDeadlineMs: deadlineMs,
+    operationDeadlineMs: options.operationDeadlineMs ?? defaultOperationDeadlineMs,
+    logger,
+  });
+  const applyContract = createContract(options.contract ?? { exclude: [], include: [] });
   const executor = createFederatedExecutor({
-    sdl: options.supergraphSdl,
-    sourcesOf,
+    sdl: applyContract(options.supergraphSdl),
+    sendFor: senders.forOperation,
+    explains: isDevelopment,
     onReload(generation) {
-      const urls = [...generation.subgraphUrls.keys()].map((name) => urlOf(generation, name));
+      const urls = [...generation.subgraphUrls.keys()].flatMap((name) => urlsOf(generation, name));
       subscriptions.replanAll();
       pools.keepOnly(urls);
       upstreams.keepOnly(urls);
     },
   });
-  const prepare = createDocumentPreparer();
+  const documents = createDocumentPreparer();
+  const streamLimits = { ...defaultStreamLimits, ...options.streams };
+  const streams = createStreamCount(
+    authenticator.everybody ? { ...streamLimits, perUser: streamLimits.perProcess } : streamLimits,
+  );
   const subscriptions = createSubscriptions({
     current: executor.current,
-    prepare,
-    // Streams that stay with an older schema ask subgraphs where they are now.
-    sourcesOf: (generation) => ({ ...sourcesOf(generation), ...sourcesOf(executor.current()) }),
-    upstream: (generation, name) => upstreams.at(urlOf(generation, name)),
+    documents,
+    sendFor: senders.forEvent,
+    upstream: (generation, name) => upstreams.at(nextUrlOf(generation, name)),
     sign,
-    streams: createStreamCount({ ...defaultStreamLimits, ...options.streams }),
+    streams,
     maskError,
     resumeDeadlineMs: options.resumeDeadlineMs ?? defaultResumeDeadlineMs,
     logger,
@@ -152,28 +178,43 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     nodeEnv: isDevelopment ? 'development' : 'production',
     formatError: maskError,
     parseOptions: { maxTokens: limits.maxTokens },
-    plugins: [createAdmissionPlugin(limits), createSandboxPlugin()],
+    plugins: [
+      createAdmissionPlugin(limits, executor.generationOf),
+      createSandboxPlugin(),
+      createDeferredAnswersPlugin({
+        executeInParts: createDeferredExecutor({
+          generationOf: executor.generationOf,
+          sendFor: senders.forOperation,
+        }),
+        maskError,
+      }),
+      ...(isRecording() ? [createCountingPlugin()] : []),
+    ],
   });
   await server.start();
+  const counted = subscriptionsOpen.from(() => [{ value: streams.total }]);
 
+  const admission = createOperationAdmission({ current: executor.current, documents, limits });
   const protocol = createSocketProtocol({
     server,
-    current: executor.current,
+    admission,
     authenticator,
-    prepare,
     subscriptions,
+    streams,
     takeRequest,
-    limits,
     maskError,
   });
-  const connections = createSocketConnections(protocol, { maxFrameBytes: limits.maxBodyBytes, logger });
+  const connections = createSocketConnections(protocol, { maxFrameBytes: limits.maxBodyBytes, keepAlive, logger });
+  const contextOf = createHttpAdmission({ authenticator, takeRequest, limits, isDevelopment });
+  const httpStreams = createHttpStreams({ server, contextOf, admission, subscriptions, maskError, keepAlive });
   const http = await openHttpServer({
     host: options.host,
     port: options.port,
     answerHealth: answerHealth({ ...options.checks, authentication: authenticator.ready }, logger),
     answerGraphQL: answerGraphQL({
       server,
-      contextOf: createHttpAdmission({ authenticator, takeRequest, limits, isDevelopment }),
+      contextOf,
+      streams: httpStreams,
       maxBodyBytes: limits.maxBodyBytes,
       logger,
     }),
@@ -181,19 +222,20 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     allowsOrigin: originsOf(options),
     onUpgrade: connections.accept,
   });
+  const reload = (sdl: string): void => executor.reload(applyContract(sdl));
   const watching =
-    options.supergraphFile === undefined
-      ? undefined
-      : watchSupergraphFile(options.supergraphFile, executor.reload, logger);
+    options.supergraphFile === undefined ? undefined : watchSupergraphFile(options.supergraphFile, reload, logger);
 
   return {
     port: http.port,
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${http.port}/graphql`,
-    reload: executor.reload,
+    reload,
     async [Symbol.asyncDispose]() {
       watching?.[Symbol.dispose]();
+      counted[Symbol.dispose]();
       const drained = http.drain();
       await protocol.answered();
+      httpStreams.close();
       await connections.close();
       await drained;
       await server.stop();

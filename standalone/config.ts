@@ -4,6 +4,7 @@ import { parseEnvironment } from '#kernel/config/environment.ts';
 import { databaseEnvironment } from '#kernel/database/open-database.ts';
 import { logLevels } from '#kernel/log.ts';
 import { portsEnvironment } from '#kernel/ports.ts';
+import { telemetryEnvironment } from '#kernel/telemetry/telemetry.ts';
 import { modelsEnvironment } from '../inference-workers/config.ts';
 import { conversationsEnvironment } from '../subgraphs/conversations/config.ts';
 import { usageOwnEnvironment } from '../subgraphs/usage/config.ts';
@@ -17,6 +18,7 @@ export const standaloneEnvironment = z
   .object({
     ...portsEnvironment,
     ...databaseEnvironment,
+    ...telemetryEnvironment,
     ...modelsEnvironment,
     ...conversationsEnvironment,
     ...reservations,

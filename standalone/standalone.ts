@@ -11,6 +11,7 @@ import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.t
 import type { Logger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
 import type { RoomServices } from '#kernel/subgraph/room.ts';
+import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import type { Authenticator } from '../gateway/authentication/authenticator.ts';
 import { createLocalKeyAuthenticator } from '../gateway/authentication/local-key-authenticator.ts';
 import { createOidcAuthenticator } from '../gateway/authentication/oidc-authenticator.ts';
@@ -56,6 +57,7 @@ export const openStandalone = async (
 ): Promise<Standalone> => {
   await using opened = new AsyncDisposableStack();
   opened.use(await lockDataDirectory(config.DATA_DIR));
+  opened.use(await openTelemetry(config, 'standalone', logger));
   const schemas = [conversationsSchema, modelsSchema, usageSchema, safetySchema];
   const [database, ports, modelsFile, supergraphSdl, authenticator] = await Promise.all([
     openDatabase(config, schemas).then((opening) => opened.use(opening)),

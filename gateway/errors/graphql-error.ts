@@ -26,11 +26,3 @@ export const toGraphQLError = (error: AppError): GraphQLError => {
   };
   return new GraphQLError(error.message, { originalError: error, extensions });
 };
-
-/** For the same fault where a field failed within a request that ran: no HTTP status of its own. */
-export const toFieldError = (error: AppError, path: readonly (string | number)[]): GraphQLError =>
-  new GraphQLError(error.message, {
-    originalError: error,
-    ...(path.length === 0 ? {} : { path }),
-    extensions: errorExtensions(error),
-  });

@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { expect, test } from 'vitest';
 import { AppError, errorCodes } from '#kernel/errors.ts';
 import { createLogger } from '#kernel/log.ts';
-import { toFieldError, toGraphQLError } from './graphql-error.ts';
+import { toGraphQLError } from './graphql-error.ts';
 import { createErrorMask, ofSubgraph } from './public-error.ts';
 
 const mask = createErrorMask(createLogger('gateway', 'silent'));
@@ -46,16 +46,11 @@ test('takes an uncoded fault that Apollo Server answers with 400 for a bad reque
   expect(mask(error.toJSON(), error)).toEqual({ message: error.message, extensions: { code: 'BAD_REQUEST' } });
 });
 
-test('gives a refused request the status and headers of its code, and a field none', () => {
+test('gives a refused request the status and headers of its code', () => {
   const error = new AppError('RATE_LIMITED', 'slowly', { retryAfterMs: 1001 });
   expect(toGraphQLError(error).extensions).toEqual({
     code: 'RATE_LIMITED',
     retryAfterMs: 1001,
     http: { status: 429, headers: new HeaderMap([['retry-after', '2']]) },
-  });
-  expect(toFieldError(error, ['a']).toJSON()).toEqual({
-    message: 'slowly',
-    path: ['a'],
-    extensions: { code: 'RATE_LIMITED', retryAfterMs: 1001 },
   });
 });

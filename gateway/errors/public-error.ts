@@ -1,11 +1,13 @@
 /**
  * What clients see of an error, whichever way it came: from this gateway, from a subgraph's answer or on a stream.
  * Known codes keep their sentence and public fields; everything else becomes INTERNAL_SERVER_ERROR without a detail,
- * and is logged. Invariant: no subgraph name, no stack, no text of an unforeseen fault leaves the gateway.
+ * and is logged. Invariant: no stack and no text of an unforeseen fault leaves the gateway, and the name of a subgraph
+ * only for administrators.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { errorCodes } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
+import { mayNameSubgraph } from './subgraph-names.ts';
 
 /** Codes of the GraphQL and Apollo specifications that this gateway itself gives. */
 const specificationCodes: ReadonlySet<unknown> = new Set([
@@ -61,13 +63,14 @@ export const createErrorMask =
   (formatted, error) => {
     const extensions: Readonly<Record<string, unknown>> = formatted.extensions ?? {};
     const fromSubgraph = 'serviceName' in extensions;
+    const subgraph = fromSubgraph && mayNameSubgraph(error) ? { serviceName: extensions['serviceName'] } : undefined;
     const place = {
       // A subgraph's locations are of the document that it was sent.
       ...(formatted.locations === undefined || fromSubgraph ? {} : { locations: formatted.locations }),
       ...(formatted.path === undefined ? {} : { path: formatted.path }),
     };
     if (isPublicCode(extensions['code'], fromSubgraph)) {
-      return { message: formatted.message, ...place, extensions: publicExtensions(extensions) };
+      return { message: formatted.message, ...place, extensions: { ...publicExtensions(extensions), ...subgraph } };
     }
     if (isUncodedClientFault(error)) {
       return { message: formatted.message, ...place, extensions: { code: 'BAD_REQUEST' } };
@@ -79,6 +82,6 @@ export const createErrorMask =
     return {
       message: 'Something went wrong on our side. Try again, and tell us the time if it stays.',
       ...(formatted.path === undefined ? {} : { path: formatted.path }),
-      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      extensions: { code: 'INTERNAL_SERVER_ERROR', ...subgraph },
     };
   };

@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import { parseBearer } from '../authentication/bearer-token.ts';
@@ -14,6 +14,7 @@ import { checkOperation, checkTokens, fragmentsOf, type OperationLimits } from '
 import type { TakeRequest } from '../limits/request-rate.ts';
 import { readsOnlySchema } from '../limits/schema-only.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
+import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
 
 export interface AdmissionOptions {
   readonly authenticator: Authenticator;
@@ -22,13 +23,14 @@ export interface AdmissionOptions {
   readonly isDevelopment: boolean;
 }
 
-const tokenMissing = (): AppError =>
+export const tokenMissing = (): AppError =>
   new AppError('UNAUTHENTICATED', 'This needs a token: send "Authorization: Bearer <token>".');
 
-const needsSocket = (): GraphQLError =>
-  new GraphQLError('Subscriptions run over WebSocket at the same address, with the subprotocol graphql-transport-ws.', {
-    extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
-  });
+const needsStream = (): GraphQLError =>
+  new GraphQLError(
+    'A subscription needs an answer that streams: send "Accept: text/event-stream", or use WebSocket at the same address, with the subprotocol graphql-transport-ws.',
+    { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } },
+  );
 
 const asGraphQLError = (fault: unknown): unknown => (fault instanceof AppError ? toGraphQLError(fault) : fault);
 
@@ -38,6 +40,7 @@ export const createHttpAdmission =
   async (request: IncomingMessage, query: string | undefined): Promise<OperationContext> => {
     try {
       if (query !== undefined) checkTokens(query, limits);
+      if (authenticator.everybody) return { user: authenticator.everybody };
       const header = request.headers.authorization;
       if (header === undefined) {
         if (isDevelopment) return {};
@@ -54,15 +57,19 @@ export const createHttpAdmission =
   };
 
 /** The part of admission that needs the valid operation; runs for operations over sockets too. */
-export const createAdmissionPlugin = (limits: OperationLimits): ApolloServerPlugin<OperationContext> => ({
+export const createAdmissionPlugin = (
+  limits: OperationLimits,
+  generationOf: (schema: GraphQLSchema) => SchemaGeneration,
+): ApolloServerPlugin<OperationContext> => ({
   requestDidStart: async () => ({
     async didResolveOperation({ operation, document, schema, request, contextValue }) {
       if (!operation) return;
       const fragments = fragmentsOf(document.definitions);
       try {
-        if (operation.operation === 'subscription') throw needsSocket();
+        if (operation.operation === 'subscription') throw needsStream();
         if (!contextValue.user && !readsOnlySchema(operation, fragments)) throw tokenMissing();
-        checkOperation({ schema, operation, fragments, variables: request.variables ?? {} }, limits);
+        const weights = generationOf(schema).costWeights;
+        checkOperation({ schema, operation, fragments, variables: request.variables ?? {}, weights }, limits);
       } catch (fault) {
         throw asGraphQLError(fault);
       }

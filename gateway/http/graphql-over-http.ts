@@ -1,19 +1,27 @@
 /**
- * GraphQL over HTTP on bare node:http: reads the request, lets Apollo Server answer it through its integration API
- * (`executeHTTPGraphQLRequest`: media types, GET for queries only, CSRF prevention, persisted queries, no batching),
- * writes the response. Every fault of the client is an answer with a code; only a broken connection is not answered.
+ * GraphQL over HTTP on bare node:http: reads the request, lets the streams answer what asks for one and Apollo Server the
+ * rest, through its integration API (`executeHTTPGraphQLRequest`: media types, GET for queries only, CSRF prevention,
+ * persisted queries, no batching), writes the response. Every fault of the client is an answer with a code; only a broken connection is not answered.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { AppError, errorCodes, errorExtensions } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
+import { inSpan } from '#kernel/telemetry/tracing.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
+import { writeChunks } from './chunked-answer.ts';
+import { refuse } from './http-fault.ts';
 import { readBody } from './request-body.ts';
+import { parametersOf, textOf } from './request-parameters.ts';
+import { scopeOf } from './request-scope.ts';
+import type { HttpStreams } from './stream-over-http.ts';
 
 export interface GraphQLOverHttpOptions {
   readonly server: ApolloServer<OperationContext>;
   /** Authenticates and admits; throws a GraphQLError with its HTTP status. `query` is the text, unless only its hash was sent. */
   contextOf(request: IncomingMessage, query: string | undefined): Promise<OperationContext>;
+  /** What is answered by a stream. */
+  readonly streams: HttpStreams;
   readonly maxBodyBytes: number;
   readonly logger: Logger;
 }
@@ -25,11 +33,6 @@ const simpleContentTypes: ReadonlySet<string> = new Set([
   'text/plain',
 ]);
 
-const refuse = (response: ServerResponse, status: number, message: string, extensions: object): void => {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify({ errors: [{ message, extensions }] }));
-};
-
 const headersOf = (request: IncomingMessage): HeaderMap => {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) {
@@ -38,17 +41,9 @@ const headersOf = (request: IncomingMessage): HeaderMap => {
   return headers;
 };
 
-const textOf = (body: unknown, search: string): string | undefined => {
-  const query: unknown =
-    typeof body === 'object' && body !== null && 'query' in body
-      ? body.query
-      : new URLSearchParams(search).get('query');
-  return typeof query === 'string' ? query : undefined;
-};
-
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-export const answerGraphQL = ({ server, contextOf, maxBodyBytes, logger }: GraphQLOverHttpOptions): Answer => {
+export const answerGraphQL = ({ server, contextOf, streams, maxBodyBytes, logger }: GraphQLOverHttpOptions): Answer => {
   /** Undefined when the request is refused already; its body is undefined when there is none to read. */
   const parse = async (request: IncomingMessage, response: ServerResponse): Promise<{ body: unknown } | undefined> => {
     const [type = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
@@ -75,24 +70,34 @@ export const answerGraphQL = ({ server, contextOf, maxBodyBytes, logger }: Graph
     const { body } = parsed;
     const at = request.url?.indexOf('?') ?? -1;
     const search = at === -1 ? '' : (request.url ?? '').slice(at);
+    const method = request.method ?? 'GET';
+    const decision = await streams.answer(request, response, parametersOf(method, body, search));
+    if (decision.isAnswered) return;
+    const { context } = decision;
     const answered = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method ?? 'GET', headers: headersOf(request), search, body },
-      context: () => contextOf(request, textOf(body, search)),
+      httpGraphQLRequest: { method, headers: headersOf(request), search, body },
+      context: async () => ({
+        ...(context ?? (await contextOf(request, textOf(body, search)))),
+        ...scopeOf(request, response),
+      }),
     });
     for (const [name, value] of answered.headers) response.setHeader(name, value);
     response.statusCode = answered.status ?? 200;
     if (answered.body.kind === 'complete') {
-      response.setHeader('content-length', Buffer.byteLength(answered.body.string));
-      response.end(answered.body.string);
+      const { string } = answered.body;
+      const bytes = Buffer.byteLength(string);
+      response.setHeader('content-length', bytes);
+      // As many bytes as characters is ASCII, which is written without being converted.
+      response.end(string, bytes === string.length ? 'latin1' : 'utf8');
       return;
     }
-    for await (const chunk of answered.body.asyncIterator) response.write(chunk);
-    response.end();
+    await writeChunks(response, answered.body.asyncIterator);
   };
 
   return async (request, response) => {
     try {
-      await answer(request, response);
+      const { traceparent: parent } = request.headers;
+      await inSpan('request', { kind: 'server', parent }, () => answer(request, response));
     } catch (fault) {
       if (response.headersSent || request.destroyed) {
         response.destroy();

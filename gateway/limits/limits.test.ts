@@ -108,3 +108,36 @@ test('lets operations pass while the limiter does not answer', async () => {
   });
   expect((await gateway.ask('{ __typename }')).status).toBe(200);
 });
+
+test('tells 1,000 subscriptions on one socket that they are too many, not that they come too fast', async () => {
+  await using gateway = await openTestGateway({ streams: { perSocket: 50 } });
+  await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
+  for (let index = 0; index < 1000; index += 1) client.send(subscribePayload(String(index)));
+  const refused = await client.frames(950);
+  const codes = refused.map(({ type, payload }) => ({ type, payload }));
+  expect(codes).toEqual(
+    Array.from({ length: 950 }, () => ({
+      type: 'error',
+      payload: [{ message: expect.any(String), extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit: 50 } }],
+    })),
+  );
+  await gateway.graph.stories.untilRunning(50);
+});
+
+test('asks clients to come again when the process carries as many subscriptions as it can', async () => {
+  await using gateway = await openTestGateway({ streams: { perProcess: 1 } });
+  await using one = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
+  await using other = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
+  one.send(subscribePayload('1'));
+  await gateway.graph.stories.untilRunning(1);
+  other.send(subscribePayload('1'));
+  expect(await other.frame()).toMatchObject({
+    id: '1',
+    type: 'error',
+    payload: [{ extensions: { code: 'OVERLOADED', retryAfterMs: expect.any(Number) } }],
+  });
+  one.send({ id: '1', type: 'complete' });
+  await gateway.graph.stories.untilRunning(0);
+  other.send(subscribePayload('1'));
+  await gateway.graph.stories.untilRunning(1);
+});

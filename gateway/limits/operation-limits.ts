@@ -6,6 +6,7 @@
  */
 import { type FragmentDefinitionNode, Kind, Lexer, Source, TokenKind } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
+import { measureCost } from './operation-cost.ts';
 import { addMeasures, createMeasure, type Measure, type MeasuredOperation } from './operation-measure.ts';
 
 export interface OperationLimits {
@@ -21,9 +22,9 @@ export interface OperationLimits {
   readonly maxDirectives: number;
   /** Fields of the root type. */
   readonly maxRootFields: number;
-  /** Fields that the answer can hold: each counts once for every item of the lists around it. */
+  /** Cost by the weights of the supergraph; without them the fields that the answer can hold, each once for every item of the lists around it. */
   readonly maxCost: number;
-  /** Items that a list without `first` or `last` is taken to have. */
+  /** Items that a list is taken to have when neither `@listSize` nor `first` or `last` says how many. */
   readonly assumedPageSize: number;
 }
 
@@ -38,12 +39,12 @@ export const defaultOperationLimits: OperationLimits = {
   assumedPageSize: 20,
 };
 
-const tooComplex = (what: string, found: number, limit: number): AppError =>
+const tooComplex = (what: string, found: number, limit: number, more: { readonly cost?: number } = {}): AppError =>
   new AppError(
     'OPERATION_TOO_COMPLEX',
     `The operation has ${what} ${found}; the limit is ${limit}. Ask for less at once.`,
     {
-      details: { found, limit },
+      details: { found, limit, ...more },
     },
   );
 
@@ -80,7 +81,8 @@ export const checkOperation = (subject: MeasuredOperation, limits: OperationLimi
   }
   if (found.fields > limits.maxRootFields)
     throw tooComplex('this many root fields:', found.fields, limits.maxRootFields);
-  if (found.cost > limits.maxCost) throw tooComplex('a cost of', found.cost, limits.maxCost);
+  const cost = subject.weights ? measureCost(subject, subject.weights, limits.assumedPageSize) : found.cost;
+  if (cost > limits.maxCost) throw tooComplex('a cost of', cost, limits.maxCost, { cost });
 };
 
 /** The fragments of a document, by name. */

@@ -18,8 +18,11 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { CostWeights } from './cost-weights.ts';
 
 export interface MeasuredOperation {
+  /** Those of the supergraph; where it has none, the fields of the answer are counted. */
+  readonly weights?: CostWeights | undefined;
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -92,7 +95,8 @@ export const createMeasure = (subject: MeasuredOperation, assumedPageSize: numbe
       aliases: own.aliases + below.aliases,
       directives: own.directives + below.directives,
       fields: 1,
-      cost: 1 + items * below.cost,
+      // A size may be any number, and the product must stay one that can be compared.
+      cost: Math.min(Number.MAX_SAFE_INTEGER, 1 + items * below.cost),
     };
   };
 

@@ -1,5 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { expect, test } from 'vitest';
 import { openTestGateway } from '../testing/test-gateway.ts';
 
@@ -24,6 +25,13 @@ test('gives the data of the others, and one error, when a subgraph is down; and 
 
 test('gives up on a subgraph that takes too long', async () => {
   await using gateway = await openTestGateway({ subgraphDeadlineMs: 100 });
+  const { data, errors } = await gateway.ask('{ late authors { id } }');
+  expect(data).toEqual({ late: null, authors: [] });
+  expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'SUBGRAPH_TIMEOUT' }]);
+});
+
+test('gives up on an operation that takes too long in all', async () => {
+  await using gateway = await openTestGateway({ operationDeadlineMs: 100, subgraphDeadlineMs: 60_000 });
   const { data, errors } = await gateway.ask('{ late authors { id } }');
   expect(data).toEqual({ late: null, authors: [] });
   expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'SUBGRAPH_TIMEOUT' }]);
@@ -112,4 +120,99 @@ test('asks a subgraph at the address that is given in place of the supergraph’
   }
   server.close();
   await once(server, 'close');
+});
+
+test('names the subgraph in errors for administrators only', async () => {
+  await using gateway = await openTestGateway();
+  const asAdmin = { headers: { authorization: `Bearer ${await gateway.issuer.token({ roles: ['ADMIN'] })}` } };
+  const namesIn = async (query: string, options = {}) =>
+    (await gateway.ask(query, options)).errors?.map(({ extensions }) => extensions['serviceName']);
+  const refused = '{ fail(code: "QUOTA_EXCEEDED") }';
+  expect(await namesIn(refused, asAdmin)).toEqual(['stories']);
+  expect(await namesIn('{ crash }', asAdmin)).toEqual(['stories']);
+  expect(await namesIn(refused)).toEqual([undefined]);
+  await gateway.graph.authors.kill();
+  expect(await namesIn(bothSubgraphs, asAdmin)).toEqual(['authors']);
+  expect(await namesIn(bothSubgraphs)).toEqual([undefined]);
+});
+
+test('ends the fetches of a client that is gone', async () => {
+  await using gateway = await openTestGateway({ subgraphDeadlineMs: 60_000 });
+  const asked = Promise.withResolvers<IncomingMessage>();
+  gateway.graph.stories.intercept = (request) => asked.resolve(request);
+  const client = new AbortController();
+  const answer = fetch(gateway.gateway.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await gateway.issuer.token()}` },
+    body: '{"query":"{ stories { id } }"}',
+    signal: client.signal,
+  });
+  const { socket } = await asked.promise;
+  const ended = once(socket, 'close');
+  client.abort();
+  await expect(answer).rejects.toThrow();
+  await ended;
+});
+
+test('passes the trace of a request on, when it is one', async () => {
+  await using gateway = await openTestGateway();
+  const seen: unknown[] = [];
+  gateway.graph.stories.intercept = ({ headers }, response) => {
+    seen.push([headers['traceparent'], headers['tracestate']]);
+    response.end('{"data":{"stories":[]}}');
+  };
+  const authorization = `Bearer ${await gateway.issuer.token()}`;
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  for (const trace of [
+    { traceparent, tracestate: 'a=1' },
+    { traceparent: 'nonsense', tracestate: 'a=1' },
+  ]) {
+    await gateway.ask('{ stories { id } }', { headers: { authorization, ...trace } });
+  }
+  expect(seen).toEqual([
+    [traceparent, 'a=1'],
+    [undefined, undefined],
+  ]);
+});
+
+test('goes on with the other replica when one is down, and with both when it is back', async () => {
+  await using other = await openTestGateway();
+  await using gateway = await openTestGateway((graph) => ({
+    subgraphUrls: { authors: [graph.authors.url, other.graph.authors.url] },
+  }));
+  const { authors } = gateway.graph;
+  const ask = async (): Promise<void> => {
+    const { data, errors } = await gateway.ask(bothSubgraphs);
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({ story: { author: { id: 'author-of-1', motto: null } } });
+  };
+  await authors.kill();
+  for (let round = 0; round < 30; round += 1) await ask();
+  expect(other.graph.authors.asked).toHaveLength(30);
+  await authors.reopen();
+  while (authors.asked.length === 0) await ask();
+});
+
+test('sends equal queries of one user that come at once to a subgraph once, but never across a mutation', async () => {
+  await using gateway = await openTestGateway();
+  const { stories } = gateway.graph;
+  const userId = randomUUID();
+  const tenantId = randomUUID();
+  const headers = { authorization: `Bearer ${await gateway.issuer.token({ userId, tenantId })}` };
+  const held: (() => void)[] = [];
+  const arrived = new EventEmitter();
+  stories.intercept = (_, response) => {
+    held.push(() => response.end('{"data":{"stories":[{"id":"1"}]}}'));
+    arrived.emit('fetch');
+  };
+  const query = '{ stories { id } }';
+  const first = once(arrived, 'fetch');
+  const both = [gateway.ask(query, { headers }), gateway.ask(query, { headers })];
+  await first;
+  const others = once(arrived, 'fetch');
+  const another = gateway.ask(query);
+  await others;
+  expect(held.length).toBeGreaterThanOrEqual(2);
+  for (const answer of held.splice(0)) answer();
+  for (const { data } of await Promise.all([...both, another])) expect(data).toEqual({ stories: [{ id: '1' }] });
 });

@@ -1,121 +1,134 @@
 /**
- * Sends one fetch of a plan to a subgraph, with the signed identity of the user, and checks that what comes back is a
- * GraphQL response. A subgraph that is down, late or confused is one field error with its own code; the rest of the
+ * Sends the fetches of plans to one subgraph, with the signed identity of the user, and checks that what comes back is
+ * a GraphQL response. A query is sent once more, to another replica if there is one, when its connection was refused or
+ * cut; a mutation never is. Whatever goes wrong is an AppError, which is one error of the operation; the rest of the
  * plan goes on.
  */
-import type { GraphQLDataSource } from '@apollo/gateway';
-import { errors, type Pool } from 'undici';
-import { AppError } from '#kernel/errors.ts';
-import type { SignIdentity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
-import { toFieldError } from '../errors/graphql-error.ts';
-import type { OperationContext } from '../supergraph/operation-context.ts';
+import { abandoned, faultOf, invalidResponse, isProxyFault, mayRepeat, unavailable } from './fetch-fault.ts';
+import type { OperationScope } from './operation-scope.ts';
+import { type Post, type PostAnswer, post } from './post.ts';
+import type { Replica, Replicas } from './replicas.ts';
+import type { SharedFetches } from './shared-fetches.ts';
+import { parseAnswer, type SubgraphAnswer } from './subgraph-answer.ts';
+
+export interface SubgraphFetch {
+  /** JSON of the request. */
+  readonly body: string;
+  readonly isMutation: boolean;
+  readonly scope: OperationScope;
+}
+
+export interface SubgraphSource {
+  /** Rejects with an AppError only. */
+  send(fetch: SubgraphFetch): Promise<SubgraphAnswer>;
+}
 
 export interface SubgraphSourceOptions {
   readonly name: string;
-  readonly url: string;
-  /** Asked at each fetch: a plan that began before a reload may go on after it. */
-  pool(): Pool;
-  readonly sign: SignIdentity;
+  readonly replicas: Replicas;
+  /** Of all subgraphs of the gateway: a mutation of one may change what another answers. */
+  readonly shared: SharedFetches;
   /** Milliseconds from sending to the last byte. */
   readonly deadlineMs: number;
   readonly logger: Logger;
 }
 
-interface GraphQLPayload {
-  readonly data?: Record<string, unknown> | null;
-  readonly errors?: readonly { readonly message: string }[];
-}
+export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSource => {
+  const { name, replicas, shared, deadlineMs, logger } = options;
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const hasMessage = (value: unknown): value is { message: string } =>
-  isObject(value) && typeof value['message'] === 'string';
-const isPayload = (value: unknown): value is GraphQLPayload =>
-  isObject(value) &&
-  ('data' in value || 'errors' in value) &&
-  (value['data'] === undefined || value['data'] === null || isObject(value['data'])) &&
-  (value['errors'] === undefined || (Array.isArray(value['errors']) && value['errors'].every(hasMessage)));
+  const pick = (not?: Replica): Replica => {
+    const picked = replicas.pick(not);
+    if (typeof picked === 'object') return picked;
+    throw unavailable(
+      name,
+      new Error('its circuit is open'),
+      Number.isFinite(picked) ? Math.max(picked, 1) : undefined,
+    );
+  };
 
-const parsePayload = (text: string): GraphQLPayload | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isPayload(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
+  const read = ({ status, text }: PostAnswer): SubgraphAnswer => {
+    const answer = parseAnswer(text);
+    if (answer) return answer;
+    if (isProxyFault(status)) throw unavailable(name, new Error(`it answered ${status}`));
+    throw invalidResponse(new Error(`${name} answered ${status} with something that is no GraphQL response`));
+  };
 
-const isLate = (cause: unknown): boolean =>
-  (cause instanceof DOMException && cause.name === 'TimeoutError') ||
-  cause instanceof errors.HeadersTimeoutError ||
-  cause instanceof errors.BodyTimeoutError ||
-  cause instanceof errors.ConnectTimeoutError;
+  const start = (token: string, { body, isMutation, scope }: SubgraphFetch) => {
+    let current: Post | undefined;
+    let isAborted = false;
 
-/** A kept-alive connection that the subgraph closed in the moment it was used: nothing was answered. */
-const wasCutOff = (cause: unknown): boolean =>
-  cause instanceof errors.SocketError || (cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET');
+    const ask = async (replica: Replica): Promise<SubgraphAnswer> => {
+      if (isAborted) throw abandoned();
+      replica.circuit.begin();
+      replica.running += 1;
+      try {
+        current = post(replica.pool(), {
+          path: replica.path,
+          headers: [
+            'content-type',
+            'application/json',
+            'accept',
+            'application/json',
+            'authorization',
+            `Bearer ${token}`,
+            ...scope.headers,
+          ],
+          body,
+          deadlineMs: Math.max(1, Math.min(deadlineMs, Math.ceil(scope.endsAt - performance.now()))),
+        });
+        const answer = read(await current.answer);
+        replica.circuit.succeed();
+        return answer;
+      } catch (cause) {
+        if (isAborted) replica.circuit.abandon();
+        else replica.circuit.fail();
+        throw cause;
+      } finally {
+        replica.running -= 1;
+      }
+    };
 
-const faultOf = (name: string, cause: unknown): AppError => {
-  if (cause instanceof AppError) return cause;
-  if (isLate(cause))
-    return new AppError('SUBGRAPH_TIMEOUT', 'A part of the answer took too long. Try again.', { cause });
-  if (cause instanceof errors.ResponseExceededMaxSizeError) return invalidResponse(cause);
-  return new AppError('SUBGRAPH_UNAVAILABLE', 'A part of the service is not reachable. Try again shortly.', {
-    cause: new Error(`${name} is not reachable`, { cause }),
-    retryAfterMs: 1000,
-  });
-};
-const invalidResponse = (cause: unknown): AppError =>
-  new AppError('SUBGRAPH_INVALID_RESPONSE', 'A part of the service gave an answer that cannot be used.', { cause });
+    const askTwice = async (): Promise<SubgraphAnswer> => {
+      const first = pick();
+      try {
+        return await ask(first);
+      } catch (cause) {
+        if (isMutation || isAborted || !mayRepeat(cause)) throw cause;
+        return ask(pick(first));
+      }
+    };
 
-/** The path up to the first list: positions in lists are not known before the answer. */
-const knownPath = (path: readonly (string | number)[] | undefined): readonly (string | number)[] => {
-  const list = path?.indexOf('@') ?? -1;
-  return list === -1 ? (path ?? []) : (path ?? []).slice(0, list);
-};
-
-export const createSubgraphSource = (options: SubgraphSourceOptions): GraphQLDataSource<OperationContext> => {
-  const { name, sign, deadlineMs, logger } = options;
-  const { pathname, search } = new URL(options.url);
-
-  const send = async (body: string, token: string): Promise<GraphQLPayload> => {
-    const response = await options.pool().request({
-      path: `${pathname}${search}`,
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${token}` },
-      body,
-      signal: AbortSignal.timeout(deadlineMs),
+    const answer = askTwice().catch((cause: unknown) => {
+      const fault = faultOf(name, cause);
+      if (!isAborted) logger.warn({ err: fault, subgraph: name }, 'a fetch failed');
+      throw fault;
     });
-    const payload = parsePayload(await response.body.text());
-    if (!payload)
-      throw invalidResponse(
-        new Error(`${name} answered ${response.statusCode} with something that is no GraphQL response`),
-      );
-    return payload;
+    return {
+      answer,
+      abort() {
+        isAborted = true;
+        current?.abort(abandoned());
+      },
+    };
+  };
+
+  const startMutation = (token: string, fetch: SubgraphFetch) => {
+    const { answer, abort } = start(token, fetch);
+    shared.forget();
+    return { answer: answer.finally(() => shared.forget()), leave: abort };
   };
 
   return {
-    async process({ request, context, ...fetch }) {
-      const { query, variables, operationName } = request;
-      const body = JSON.stringify({ query, variables, operationName });
-      try {
-        const { user } = context;
-        if (!user) throw new AppError('UNAUTHENTICATED', 'This needs a token: send "Authorization: Bearer <token>".');
-        const token = await sign(user.identity);
-        const payload = await send(body, token).catch((cause: unknown) => {
-          if (!wasCutOff(cause) || query?.startsWith('mutation')) throw cause;
-          return send(body, token);
-        });
-        return { ...payload };
-      } catch (cause) {
-        const fault = faultOf(name, cause);
-        logger.warn({ err: fault, subgraph: name }, 'a fetch failed');
-        throw toFieldError(
-          fault,
-          knownPath('pathInIncomingRequest' in fetch ? fetch.pathInIncomingRequest : undefined),
-        );
-      }
+    async send(fetch) {
+      const { body, isMutation, scope } = fetch;
+      const token = await scope.token();
+      if (scope.isAbandoned) throw abandoned();
+      const { answer, leave } = isMutation
+        ? startMutation(token, fetch)
+        : shared.join(`${name} ${token} ${body}`, () => start(token, fetch));
+      scope.whenAbandoned(leave);
+      return answer.finally(() => scope.settled(leave));
     },
   };
 };

@@ -1,109 +1,23 @@
 /**
- * One subscription as its client sees it: writes frames to the client's socket, and is the iterator that graphql-ws
- * waits on, which never yields. Bounded: beyond `highWaterBytes` waiting on the socket a frame is refused, and
- * `drained` tells when the socket has caught up. Frames of one turn of the event loop leave in one write (corked).
+ * Port: one subscription as its client sees it, whichever way it is carried. Adapters: socket-stream.ts (graphql-ws)
+ * and http-stream.ts (server-sent events, multipart). Bounded: beyond `highWaterBytes` that wait for the client an event
+ * is refused, and `drained` tells when the client has caught up.
  */
-import type { Socket } from 'node:net';
 import type { GraphQLFormattedError } from 'graphql';
-import WebSocket from 'ws';
-import { nextFrame, nextPrefix } from './frame.ts';
 
 export interface ClientStream {
-  /** What graphql-ws is given. */
-  readonly iterator: AsyncIterableIterator<never, undefined, undefined> & {
-    return(): Promise<IteratorReturnResult<undefined>>;
-  };
-  /** Sends one execution result; false, and nothing is sent, while the socket is behind. */
-  next(payload: Buffer): boolean;
-  /** Sends an error frame and ends. */
+  /**
+   * Sends one execution result; false, and nothing is sent, while the client is behind.
+   * @param cursor where the client can go on after it; undefined when its field cannot be resumed.
+   */
+  next(payload: Buffer, cursor: string | undefined): boolean;
+  /** Tells the errors and ends; the client cannot take it for a completion. */
   error(errors: readonly GraphQLFormattedError[]): void;
-  /** Ends with a complete frame. */
+  /** Ends as a stream ends that is told whole. */
   complete(): void;
-  /** Resolves when the socket is no longer behind, or is closed. */
+  /** Resolves when the client is no longer behind, or is gone. */
   drained(): Promise<void>;
 }
 
-export interface ClientStreamOptions {
-  readonly socket: WebSocket;
-  /** The TCP connection below it. */
-  readonly tcp: Socket;
-  /** Of the connection's context; an id that is gone from it gets no complete frame from graphql-ws. */
-  readonly subscriptions: Record<string, unknown>;
-  readonly id: string;
-  /** Called once, in the same tick, however the stream ends. */
-  onEnd(): void;
-}
-
-/** Bytes waiting on one socket beyond which its streams stop; they go on below half of it. */
+/** Bytes waiting on one connection beyond which its streams stop; they go on below half of it. */
 export const highWaterBytes = 1024 * 1024;
-
-const corked = new Set<Socket>();
-
-/** Holds back what is written until the end of this turn of the event loop. */
-const corkThisTurn = (tcp: Socket): void => {
-  if (corked.has(tcp)) return;
-  if (corked.size === 0) {
-    setImmediate(() => {
-      for (const held of corked) held.uncork();
-      corked.clear();
-    });
-  }
-  corked.add(tcp);
-  tcp.cork();
-};
-
-export const createClientStream = ({ socket, tcp, subscriptions, id, onEnd }: ClientStreamOptions): ClientStream => {
-  const prefix = nextPrefix(id);
-  const finished = Promise.withResolvers<IteratorReturnResult<undefined>>();
-  let ended = false;
-  const end = (): void => {
-    if (ended) return;
-    ended = true;
-    onEnd();
-    finished.resolve({ done: true, value: undefined });
-  };
-  const returned: IteratorReturnResult<undefined> = { done: true, value: undefined };
-
-  return {
-    iterator: {
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-      next: () => finished.promise,
-      return: async () => {
-        end();
-        return returned;
-      },
-      throw: async () => {
-        end();
-        return returned;
-      },
-    },
-    next(payload) {
-      if (ended || socket.readyState !== WebSocket.OPEN) return true;
-      if (socket.bufferedAmount > highWaterBytes) return false;
-      corkThisTurn(tcp);
-      socket.send(nextFrame(prefix, payload), { binary: false });
-      return true;
-    },
-    error(errors) {
-      if (ended) return;
-      if (socket.readyState === WebSocket.OPEN) {
-        socket.send(JSON.stringify({ id, type: 'error', payload: errors }));
-      }
-      delete subscriptions[id];
-      end();
-    },
-    complete: end,
-    async drained() {
-      while (socket.readyState === WebSocket.OPEN && socket.bufferedAmount > highWaterBytes / 2) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        tcp.once('drain', resolve);
-        tcp.once('close', resolve);
-        await promise;
-        tcp.off('drain', resolve);
-        tcp.off('close', resolve);
-      }
-    },
-  };
-};

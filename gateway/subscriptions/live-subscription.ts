@@ -6,6 +6,7 @@
  */
 import type { GraphQLFormattedError } from 'graphql';
 import type { MaskError } from '../errors/public-error.ts';
+import { eventsForwarded } from '../metrics.ts';
 import type { ClientStream } from './client-stream.ts';
 import { type CompleteEvent, maskRawErrors } from './event-execution.ts';
 import { mayHaveErrors } from './frame.ts';
@@ -14,6 +15,13 @@ import type { SubscriptionPlan } from './subscription-plan.ts';
 
 /** Events that wait to be completed. */
 const longestQueue = 256;
+const none = {};
+
+interface WaitingEvent {
+  readonly payload: Buffer;
+  readonly plan: SubscriptionPlan;
+  readonly cursor: string | undefined;
+}
 
 export interface LiveSubscription {
   readonly sink: SourceSink;
@@ -31,7 +39,7 @@ export interface LiveSubscriptionOptions {
 
 export const createLiveSubscription = (options: LiveSubscriptionOptions): LiveSubscription => {
   const { client, completeEvent, maskError, proceed } = options;
-  const queue: { readonly payload: Buffer; readonly plan: SubscriptionPlan }[] = [];
+  const queue: WaitingEvent[] = [];
   let working = false;
   let refused = false;
   let stopped = false;
@@ -41,16 +49,16 @@ export const createLiveSubscription = (options: LiveSubscriptionOptions): LiveSu
   const masked = (payload: Buffer, plan: SubscriptionPlan): Buffer =>
     mayHaveErrors(payload) ? maskRawErrors(payload, plan, maskError) : payload;
 
-  const deliver = async (payload: Buffer): Promise<void> => {
-    while (!stopped && !client.next(payload)) await client.drained();
+  const deliver = async (payload: Buffer, cursor: string | undefined): Promise<void> => {
+    while (!stopped && !client.next(payload, cursor)) await client.drained();
+    eventsForwarded.add(none);
   };
 
   const work = async (): Promise<void> => {
     working = true;
     for (let event = queue.shift(); event && !stopped; event = queue.shift()) {
-      await deliver(
-        event.plan.raw ? masked(event.payload, event.plan) : await completeEvent(event.payload, event.plan),
-      );
+      const { payload, plan, cursor } = event;
+      await deliver(plan.raw ? masked(payload, plan) : await completeEvent(payload, plan), cursor);
     }
     working = false;
     if (stopped) return;
@@ -74,17 +82,18 @@ export const createLiveSubscription = (options: LiveSubscriptionOptions): LiveSu
 
   return {
     sink: {
-      next(payload, plan) {
+      next(payload, plan, cursor) {
         if (plan.raw && !working) {
-          const taken = client.next(masked(payload, plan));
-          if (!taken) void proceedWhenDrained();
+          const taken = client.next(masked(payload, plan), cursor);
+          if (taken) eventsForwarded.add(none);
+          else void proceedWhenDrained();
           return taken;
         }
         if (queue.length >= longestQueue) {
           refused = true;
           return false;
         }
-        queue.push({ payload, plan });
+        queue.push({ payload, plan, cursor });
         if (!working) void work();
         return true;
       },

@@ -44,20 +44,33 @@ const prepare = (generation: SchemaGeneration, text: string): Preparation => {
   return { prepared: { hash, document, fragments: fragmentsOf(document.definitions) } };
 };
 
-export type PrepareDocument = (generation: SchemaGeneration, text: string) => Preparation;
+export interface DocumentPreparer {
+  prepare(generation: SchemaGeneration, text: string): Preparation;
+  /** Whether `prepare` costs nothing for this text, because it was given before. */
+  knows(generation: SchemaGeneration, text: string): boolean;
+}
 
-export const createDocumentPreparer = (): PrepareDocument => {
+export const createDocumentPreparer = (): DocumentPreparer => {
   const memories = new WeakMap<SchemaGeneration, LRUCache<string, Preparation>>();
-  return (generation, text) => {
-    let memory = memories.get(generation);
-    if (!memory) {
-      memory = new LRUCache({ maxSize: rememberedCharacters, sizeCalculation: (_, key) => Math.max(1, key.length) });
-      memories.set(generation, memory);
-    }
-    const known = memory.get(text);
+  const memoryOf = (generation: SchemaGeneration): LRUCache<string, Preparation> => {
+    const known = memories.get(generation);
     if (known) return known;
-    const preparation = prepare(generation, text);
-    memory.set(text, preparation);
-    return preparation;
+    const memory = new LRUCache<string, Preparation>({
+      maxSize: rememberedCharacters,
+      sizeCalculation: (_, key) => Math.max(1, key.length),
+    });
+    memories.set(generation, memory);
+    return memory;
+  };
+  return {
+    prepare(generation, text) {
+      const memory = memoryOf(generation);
+      const known = memory.get(text);
+      if (known) return known;
+      const preparation = prepare(generation, text);
+      memory.set(text, preparation);
+      return preparation;
+    },
+    knows: (generation, text) => memoryOf(generation).has(text),
   };
 };

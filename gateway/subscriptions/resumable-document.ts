@@ -31,6 +31,8 @@ export interface ResumableDocument {
   start(variables: Variables): Variables;
   /** Variables to go on after an event. @param cursor its `extensions.cursor`. */
   resume(variables: Variables, cursor: string): Variables;
+  /** Whether a text from outside can be a cursor. */
+  takes(cursor: string): boolean;
 }
 
 const operationOf = (document: DocumentNode): OperationDefinitionNode | undefined =>
@@ -141,6 +143,7 @@ export const createResumableDocument = (
       const value = initial(variables);
       return value === undefined ? variables : { ...variables, [name]: value };
     },
+    takes: (cursor) => !isNumber || /^\d{1,15}$/.test(cursor),
     resume: (variables, cursor) => ({ ...variables, [name]: isNumber ? Number(cursor) : cursor }),
   };
 };

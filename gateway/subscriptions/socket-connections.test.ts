@@ -18,7 +18,11 @@ const openServer = async (
         sockets.push(extra.socket);
       },
     }),
-    { maxFrameBytes: 1024, pingEveryMs, logger: createLogger('gateway', 'silent') },
+    {
+      maxFrameBytes: 1024,
+      keepAlive: { pingEveryMs, idleTimeoutMs: 2 * pingEveryMs },
+      logger: createLogger('gateway', 'silent'),
+    },
   );
   const server = createServer();
   server.on('upgrade', (request, stream, head) => {

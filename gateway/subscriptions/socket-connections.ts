@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '#kernel/log.ts';
+import type { KeepAlive } from '../limits/keep-alive.ts';
 
 /** What graphql-ws carries for each connection. */
 export interface Connection {
@@ -25,34 +26,37 @@ export interface SocketConnections {
 
 export interface SocketConnectionsOptions {
   readonly maxFrameBytes: number;
-  /** Milliseconds between pings; a client that neither answers one nor takes in bytes until the next is cut off. Default 12,000. */
-  readonly pingEveryMs?: number;
+  readonly keepAlive: KeepAlive;
   readonly logger: Logger;
 }
 
-/** Below the idle limits of usual load balancers (60 s), several times over. */
-const defaultPingEveryMs = 12_000;
 /** Milliseconds that clients have to answer a close. */
 const closeDeadlineMs = 2000;
 
-const keepAlive = (socket: WebSocket, tcp: Socket, pingEveryMs: number): NodeJS.Timeout => {
-  let answered = true;
-  let takenBefore = -1;
-  socket.on('pong', () => {
-    answered = true;
-  });
-  return setInterval(() => {
-    const taken = tcp.bytesWritten - tcp.writableLength;
-    if (!answered && taken === takenBefore) {
+/** Pings and watches a client until what it returns is called. */
+const watch = (socket: WebSocket, tcp: Socket, { pingEveryMs, idleTimeoutMs }: KeepAlive): (() => void) => {
+  let aliveAt = Date.now();
+  let awaited = false;
+  let takenBefore = 0;
+  const taken = (): number => tcp.bytesWritten - tcp.writableLength;
+  const isAlive = (): void => {
+    aliveAt = Date.now();
+    awaited = false;
+  };
+  for (const sign of ['pong', 'ping', 'message']) socket.on(sign, isAlive);
+  const timer = setInterval(() => {
+    if (awaited && taken() !== takenBefore) aliveAt = Date.now();
+    if (Date.now() - aliveAt >= idleTimeoutMs) {
       socket.terminate();
       return;
     }
-    takenBefore = taken;
-    if (answered && socket.readyState === WebSocket.OPEN) {
-      answered = false;
+    if (!awaited && socket.readyState === WebSocket.OPEN) {
+      awaited = true;
       socket.ping();
     }
+    takenBefore = taken();
   }, pingEveryMs);
+  return () => clearInterval(timer);
 };
 
 const send = (socket: WebSocket, data: string): Promise<void> => {
@@ -67,16 +71,17 @@ export const createSocketConnections = (
   protocol: Server<Connection>,
   options: SocketConnectionsOptions,
 ): SocketConnections => {
-  const { logger, pingEveryMs = defaultPingEveryMs } = options;
+  const { logger, keepAlive } = options;
   const accepting = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     maxPayload: options.maxFrameBytes,
-    handleProtocols,
+    // A browser gives up on a handshake that takes none of what it offers, and would not see why.
+    handleProtocols: (offered) => handleProtocols(offered) || ([...offered][0] ?? false),
   });
 
   const open = (socket: WebSocket, tcp: Socket): void => {
-    const pings = keepAlive(socket, tcp, pingEveryMs);
+    const unwatch = watch(socket, tcp, keepAlive);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -94,7 +99,7 @@ export const createSocketConnections = (
     );
     socket.on('error', (err) => logger.debug({ err }, 'a client socket failed'));
     socket.once('close', (code, reason) => {
-      clearInterval(pings);
+      unwatch();
       void closed(code, String(reason));
     });
   };

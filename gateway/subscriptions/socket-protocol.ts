@@ -5,36 +5,31 @@
  * 4429).
  */
 import type { ApolloServer } from '@apollo/server';
-import {
-  type ExecutionArgs,
-  type FormattedExecutionResult,
-  GraphQLError,
-  getOperationAST,
-  getVariableValues,
-} from 'graphql';
+import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
 import { type Context, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { AppError } from '#kernel/errors.ts';
+import { inSpan } from '#kernel/telemetry/tracing.ts';
 import type { AuthenticatedUser, Authenticator } from '../authentication/authenticator.ts';
 import { tokenFromConnectionParams } from '../authentication/bearer-token.ts';
-import { toGraphQLError } from '../errors/graphql-error.ts';
 import type { MaskError } from '../errors/public-error.ts';
-import { checkOperation, checkTokens, type OperationLimits } from '../limits/operation-limits.ts';
 import type { TakeRequest } from '../limits/request-rate.ts';
+import type { StreamCount } from '../limits/stream-count.ts';
+import { countOperation } from '../observation/count-operations.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
-import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
-import type { PrepareDocument, PreparedDocument } from './prepared-document.ts';
+import { type OperationAdmission, refusalOf } from './operation-admission.ts';
+import { createSocketAnswer } from './socket-answer.ts';
 import type { Connection } from './socket-connections.ts';
-import type { SubscribeArguments, Subscriptions } from './subscriptions.ts';
+import { createSocketStream, type SocketStream } from './socket-stream.ts';
+import type { Subscriptions } from './subscriptions.ts';
 import { endWithToken } from './token-expiry.ts';
 
 export interface SocketProtocolOptions {
   readonly server: ApolloServer<OperationContext>;
-  current(): SchemaGeneration;
+  readonly admission: OperationAdmission;
   readonly authenticator: Authenticator;
-  readonly prepare: PrepareDocument;
   readonly subscriptions: Subscriptions;
+  readonly streams: StreamCount;
   readonly takeRequest: TakeRequest;
-  readonly limits: OperationLimits;
   readonly maskError: MaskError;
 }
 
@@ -49,15 +44,21 @@ export interface SocketProtocol extends Server<Connection> {
 }
 
 export const createSocketProtocol = (options: SocketProtocolOptions): SocketProtocol => {
-  const { server, current, authenticator, prepare, subscriptions, takeRequest, limits, maskError } = options;
+  const { server, admission, authenticator, subscriptions, streams, takeRequest, maskError } = options;
   const users = new WeakMap<object, AuthenticatedUser>();
-  const subscribeArguments = new WeakMap<object, SubscribeArguments>();
+  const starts = new WeakMap<object, () => SocketStream['iterator']>();
   const payloads = new WeakMap<object, { payload: SubscribePayload; user: AuthenticatedUser }>();
   const results = new WeakMap<object, FormattedExecutionResult>();
   const running = new Set<Promise<unknown>>();
+  /** Socket -> subscriptions that are being admitted on it. */
+  const coming = new WeakMap<object, number>();
 
   const signIn = async (context: ConnectionContext): Promise<boolean> => {
     const { socket } = context.extra;
+    if (authenticator.everybody) {
+      users.set(socket, authenticator.everybody);
+      return true;
+    }
     const token = tokenFromConnectionParams(context.connectionParams);
     if (token === undefined) {
       socket.close(4401, 'Unauthorized: send {"authorization": "Bearer <token>"} in ConnectionInit');
@@ -76,63 +77,50 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
     }
   };
 
-  const args = (
-    generation: SchemaGeneration,
-    prepared: PreparedDocument,
-    payload: SubscribePayload,
-  ): ExecutionArgs => ({
-    schema: generation.schema,
-    document: prepared.document,
-    operationName: payload.operationName ?? null,
-    variableValues: payload.variables ?? null,
-  });
-
-  const admit = async (
+  const admitFor = async (
     context: ConnectionContext,
     id: string,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
-    const { socket } = context.extra;
-    const user = users.get(socket);
+    const { extra } = context;
+    const user = users.get(extra.socket);
     if (!user) throw new AppError('UNAUTHENTICATED', 'Sign in with ConnectionInit first.');
-    await takeRequest(user.identity);
-    checkTokens(payload.query, limits);
-    const generation = current();
-    const preparation = prepare(generation, payload.query);
-    if ('errors' in preparation) return preparation.errors;
-    const { prepared } = preparation;
-    const operation = getOperationAST(prepared.document, payload.operationName);
-    if (!operation) {
-      return [
-        new GraphQLError('Name the operation of the document that is to run.', {
-          extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
-        }),
-      ];
+    const others = coming.get(extra.socket) ?? 0;
+    const one = /\bsubscription\b/.test(payload.query) ? 1 : 0;
+    coming.set(extra.socket, others + one);
+    const arrive = (): unknown => coming.set(extra.socket, (coming.get(extra.socket) ?? one) - one);
+    const admitted = await takeRequest(user.identity).then(
+      () => admission.admit(payload),
+      (fault: unknown) => {
+        // Who floods a full socket is told that it is full, rather than to come again.
+        const full = streams.refusal(user.identity, extra.socket, others);
+        return { errors: [refusalOf(full && admission.isKnownSubscription(payload) ? full : fault)] };
+      },
+    );
+    if ('errors' in admitted) {
+      arrive();
+      return admitted.errors;
     }
-    const variables = payload.variables ?? {};
-    checkOperation({ schema: generation.schema, operation, fragments: prepared.fragments, variables }, limits);
-    const execution = args(generation, prepared, payload);
-    if (operation.operation !== 'subscription') {
+    const { generation, prepared, operation, variables } = admitted;
+    const execution: ExecutionArgs = {
+      schema: generation.schema,
+      document: prepared.document,
+      operationName: payload.operationName ?? null,
+      variableValues: payload.variables ?? null,
+    };
+    if (operation.operation === 'subscription') {
+      const operationName = operation.name?.value;
+      const traceparent = payload.extensions?.['traceparent'];
+      const subscribe = { text: payload.query, operationName, variables, user, connection: extra.socket, traceparent };
+      starts.set(execution, () => {
+        arrive();
+        const carrier = { ...extra, id, subscriptions: context.subscriptions };
+        return subscriptions.open(subscribe, (onEnd) => createSocketStream({ ...carrier, onEnd })).iterator;
+      });
+    } else {
+      arrive();
       payloads.set(execution, { payload, user });
-      return execution;
     }
-    const { errors } = getVariableValues(generation.schema, operation.variableDefinitions ?? [], variables, {
-      maxErrors: 10,
-    });
-    if (errors) {
-      return errors.map(
-        (error) => new GraphQLError(error.message, { originalError: error, extensions: { code: 'BAD_USER_INPUT' } }),
-      );
-    }
-    subscribeArguments.set(execution, {
-      text: payload.query,
-      operationName: operation.name?.value,
-      variables,
-      user,
-      id,
-      connection: context.extra,
-      clientSubscriptions: context.subscriptions,
-    });
     return execution;
   };
 
@@ -143,41 +131,42 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
     onConnect: signIn,
     onSubscribe: async (context, id, payload) => {
       try {
-        return await admit(context, id, payload);
+        return await admitFor(context, id, payload);
       } catch (fault) {
-        if (fault instanceof AppError) return [toGraphQLError(fault)];
-        return [
-          fault instanceof GraphQLError
-            ? fault
-            : new GraphQLError('masked', { originalError: fault instanceof Error ? fault : new Error(String(fault)) }),
-        ];
+        return [refusalOf(fault)];
       }
     },
-    execute: async (execution) => {
+    execute: (execution) => {
       const known = payloads.get(execution);
       if (!known) throw new Error('an operation was not admitted');
       const { query, operationName, variables, extensions } = known.payload;
-      const execute = server.executeOperation(
-        {
+      return createSocketAnswer(async (signal): Promise<ExecutionResult> => {
+        const request = {
           query,
           ...(operationName ? { operationName } : {}),
           ...(variables ? { variables } : {}),
           ...(extensions ? { extensions } : {}),
-        },
-        { contextValue: { user: known.user } },
-      );
-      running.add(execute);
-      const { body } = await execute.finally(() => running.delete(execute));
-      if (body.kind !== 'single') throw new Error('incremental delivery is not possible here');
-      results.set(execution, body.singleResult);
-      return {};
+        };
+        const execute = inSpan('request', { kind: 'server', parent: extensions?.['traceparent'] }, () =>
+          server.executeOperation(request, { contextValue: { user: known.user, signal } }),
+        );
+        running.add(execute);
+        const { body } = await execute.finally(() => running.delete(execute));
+        if (body.kind !== 'single') throw new Error('incremental delivery is not possible here');
+        results.set(execution, body.singleResult);
+        return {};
+      });
     },
     onNext: (_context, _id, _payload, execution) => results.get(execution),
-    onError: (_context, _id, _payload, errors) => errors.map(mask),
+    onError: (_context, _id, _payload, errors) => {
+      const masked = errors.map(mask);
+      countOperation('unknown', masked);
+      return masked;
+    },
     subscribe: (execution) => {
-      const known = subscribeArguments.get(execution);
-      if (!known) throw new Error('a subscription was not admitted');
-      return subscriptions.open(known);
+      const start = starts.get(execution);
+      if (!start) throw new Error('a subscription was not admitted');
+      return start();
     },
   });
   return {

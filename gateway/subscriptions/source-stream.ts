@@ -15,8 +15,9 @@ import type { UpstreamSocket } from './upstream-socket.ts';
 export interface SourceSink {
   /**
    * One event. False refuses it: it counts as not delivered, and the stream stops at its source until `proceed`.
+   * @param cursor after which it can go on; undefined when the field is not resumable.
    */
-  next(payload: Buffer, plan: SubscriptionPlan): boolean;
+  next(payload: Buffer, plan: SubscriptionPlan, cursor: string | undefined): boolean;
   error(errors: readonly GraphQLFormattedError[]): void;
   complete(): void;
 }
@@ -34,11 +35,15 @@ export interface SourceStreamOptions {
   /** The plan in the newest schema. Throws when the operation is not possible there. */
   plan(): SubscriptionPlan;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Cursor that the client has already; it counts where the field is resumable. */
+  readonly after: string | undefined;
   readonly identity: Identity;
   readonly sign: SignIdentity;
   /** The connection to a subgraph of a plan. */
   upstream(plan: SubscriptionPlan): UpstreamSocket;
   readonly sink: SourceSink;
+  /** The trace that it is a part of. */
+  readonly traceparent: string | undefined;
   /** Milliseconds without its source after which a resumable stream gives up. */
   readonly resumeDeadlineMs: number;
   readonly logger: Logger;
@@ -57,8 +62,8 @@ const unavailable = (): AppError =>
 const lostForGood = (why: string): AppError => new AppError('SUBSCRIPTION_LOST', `${why} Subscribe again.`);
 
 export const openSourceStream = (options: SourceStreamOptions): SourceStream => {
-  const { sink, logger, resumeDeadlineMs } = options;
-  let cursor: string | undefined;
+  const { sink, logger, resumeDeadlineMs, traceparent } = options;
+  let cursor = options.after;
   let ended = false;
   let refused = false;
   /** Counts starts; what an earlier start still says is ignored. */
@@ -102,7 +107,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
 
   const onNext = (plan: SubscriptionPlan, payload: Buffer): void => {
     const next = plan.resumable ? cursorOf(payload) : undefined;
-    if (!sink.next(payload, plan)) {
+    if (!sink.next(payload, plan, next)) {
       if (!plan.resumable || (next === undefined && cursor === undefined)) {
         fail(lostForGood('This connection is too slow for the subscription.'));
         return;
@@ -132,7 +137,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
         query: plan.query,
         operationName: plan.operationName,
         variables: upstreamVariables(plan, options.variables, cursor),
-        extensions: { authorization: `Bearer ${token}` },
+        extensions: { authorization: `Bearer ${token}`, ...(traceparent === undefined ? {} : { traceparent }) },
       },
       {
         next: current((payload) => onNext(plan, payload)),
@@ -154,7 +159,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
     const mine = epoch;
     subscribe(mine).catch((err: unknown) => {
       if (epoch !== mine) return;
-      logger.warn({ err }, 'a subscription cannot go on');
+      if (!(err instanceof AppError)) logger.warn({ err }, 'a subscription cannot go on');
       fail(
         err instanceof AppError
           ? err

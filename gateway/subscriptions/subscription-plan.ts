@@ -1,14 +1,26 @@
 /**
  * How one subscription is served: which subgraph owns it, what is sent there, and what is done with each event. Raw:
- * the event's bytes go to the client as they are. Otherwise the event is run through a plan whose first fetch it
- * answers, so that other subgraphs complete it and rewrites, null bubbling and error paths are Apollo's.
+ * the event's bytes go to the client as they are. Otherwise the rest of the plan is run for each event, so that other
+ * subgraphs complete it.
  */
 
-import { operationFromDocument } from '@apollo/federation-internals';
-import { buildOperationContext } from '@apollo/gateway';
-import type { FetchNode, QueryPlan } from '@apollo/query-planner';
-import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, print, validate, visit } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  print,
+  validate,
+  visit,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { AppError } from '#kernel/errors.ts';
+import type { AuthenticatedUser } from '../authentication/authenticator.ts';
+import { type CompiledEvent, compileEvent } from '../execution/compiled-event.ts';
+import { withoutRefused } from '../execution/decided-document.ts';
+import { refusalsOf } from '../execution/refused-fields.ts';
+import { fragmentsOf } from '../limits/operation-limits.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
 import type { PreparedDocument } from './prepared-document.ts';
 import { createResumableDocument, type ResumableDocument } from './resumable-document.ts';
@@ -26,11 +38,8 @@ export interface SubscriptionPlan {
   readonly variableNames: readonly string[];
   /** Present when the field can go on after a cursor; its `query` is the one above. */
   readonly resumable: ResumableDocument | undefined;
-  /** For events that are not raw. */
-  readonly primary: FetchNode;
-  readonly eventPlan: QueryPlan;
-  readonly operationContext: ReturnType<typeof buildOperationContext>;
-  readonly document: DocumentNode;
+  /** Completes events that are not raw. */
+  readonly event: CompiledEvent | undefined;
 }
 
 /** The operation and the fragments that it reaches: subgraphs see nothing else of the document. */
@@ -55,18 +64,17 @@ const makePlan = (
   generation: SchemaGeneration,
   prepared: PreparedDocument,
   operation: OperationDefinitionNode,
+  isRestricted: boolean,
 ): SubscriptionPlan => {
   const operationName = operation.name?.value;
-  const named = operationName === undefined ? {} : { operationName };
-  const planned = generation.planner.buildQueryPlan(
-    operationFromDocument(generation.apiSchema, prepared.document, { ...named, validate: false }),
-  ).node;
+  const planned = generation.plan(withoutRefused(prepared.document), operationName);
   if (planned?.kind !== 'Subscription') throw new GraphQLError('The operation subscribes to nothing.');
   const { primary, rest } = planned;
   const subgraphSchema = generation.subgraphSchema(primary.serviceName);
   const own = onlyOperation(prepared, operation);
   const rewrites = (primary.outputRewrites?.length ?? 0) + (primary.inputRewrites?.length ?? 0);
-  const raw = !rest && rewrites === 0 && !generation.mustReshape && validate(subgraphSchema, own).length === 0;
+  const raw =
+    !isRestricted && !rest && rewrites === 0 && !generation.mustReshape && validate(subgraphSchema, own).length === 0;
   const query = raw ? print(own) : primary.operation;
   const resumable = createResumableDocument(query, subgraphSchema, generation.resumableFields);
   return {
@@ -79,39 +87,57 @@ const makePlan = (
       ? (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value)
       : (primary.variableUsages ?? []),
     resumable,
-    primary,
-    eventPlan: { kind: 'QueryPlan', node: rest ? { kind: 'Sequence', nodes: [primary, rest] } : primary },
-    operationContext: buildOperationContext({
-      schema: generation.schema,
-      operationDocument: prepared.document,
-      ...named,
-    }),
-    document: prepared.document,
+    event: raw
+      ? undefined
+      : compileEvent({
+          schema: generation.schema,
+          document: prepared.document,
+          operation,
+          primary,
+          rest,
+          environment: generation.environment,
+        }),
   };
 };
 
-/** Throws a GraphQLError when the operation cannot be planned. */
+/** Throws a GraphQLError when the operation cannot be planned, UNAUTHORIZED_FIELD_OR_TYPE when its user may not have it. */
 export type PlanSubscription = (
   generation: SchemaGeneration,
   prepared: PreparedDocument,
   operation: OperationDefinitionNode,
+  user: AuthenticatedUser,
 ) => SubscriptionPlan;
+
+const checkRoot = (
+  schema: GraphQLSchema,
+  { fragments }: PreparedDocument,
+  operation: OperationDefinitionNode,
+): void => {
+  const refusals = refusalsOf({ schema, operation, fragments, isIncluded: () => true });
+  const ofRoot = refusals.find(({ path }) => path?.length === 1);
+  if (ofRoot) throw new AppError('UNAUTHORIZED_FIELD_OR_TYPE', ofRoot.message);
+};
 
 /** Plans remembered per generation, least recently used first out. */
 const remembered = 1000;
 
 export const createSubscriptionPlanner = (): PlanSubscription => {
   const memories = new WeakMap<SchemaGeneration, LRUCache<string, SubscriptionPlan>>();
-  return (generation, prepared, operation) => {
+  return (generation, given, requested, user) => {
     let memory = memories.get(generation);
     if (!memory) {
       memory = new LRUCache({ max: remembered });
       memories.set(generation, memory);
     }
-    const key = `${prepared.hash} ${operation.name?.value ?? ''}`;
+    const requestKey = `${given.hash} ${requested.name?.value ?? ''}`;
+    const restricted = generation.restrict(requestKey, { document: given.document, operation: requested }, user);
+    const key = `${requestKey} ${restricted.key}`;
     const known = memory.get(key);
     if (known) return known;
-    const plan = makePlan(generation, prepared, operation);
+    const { document, operation } = restricted;
+    const prepared = { ...given, document, fragments: fragmentsOf(document.definitions) };
+    checkRoot(generation.schema, prepared, operation);
+    const plan = makePlan(generation, prepared, operation, restricted.key !== '');
     memory.set(key, plan);
     return plan;
   };

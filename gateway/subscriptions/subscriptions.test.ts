@@ -182,6 +182,12 @@ describe('operations over a socket', () => {
   });
 });
 
+test('a ping of the client is answered', async () => {
+  await using client = await connect();
+  client.send({ type: 'ping', payload: { n: 1 } });
+  expect(await client.frame()).toEqual({ type: 'pong', payload: { n: 1 } });
+});
+
 describe('close codes of the protocol', () => {
   test.each([
     ['4400 for a message that is none', 4400, (client: SocketClient) => client.socket.send('nonsense')],
@@ -197,8 +203,11 @@ describe('close codes of the protocol', () => {
     expect((await client.closed).code).toBe(code);
   });
 
-  test('4406 for no subprotocol', async () => {
-    await using client = await openSocket(gateway.socketUrl, []);
+  test.each([
+    ['no subprotocol', []],
+    ['one that is not known', ['graphql-ws']],
+  ])('4406 for %s', async (_, protocols) => {
+    await using client = await openSocket(gateway.socketUrl, protocols);
     expect((await client.closed).code).toBe(4406);
   });
 

@@ -2,20 +2,22 @@
  * All subscriptions of this process: opens each one, counts it, replans it when the schema is replaced, and ends its
  * source in the same tick in which its client leaves.
  */
-import type { ServiceMap } from '@apollo/gateway';
-import { getOperationAST } from 'graphql';
+import { type GraphQLFormattedError, getOperationAST } from 'graphql';
 import { AppError, errorExtensions } from '#kernel/errors.ts';
 import type { SignIdentity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
+import { startSpan } from '#kernel/telemetry/tracing.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 import type { MaskError } from '../errors/public-error.ts';
+import type { SendFetch } from '../execution/execution.ts';
 import type { StreamCount } from '../limits/stream-count.ts';
+import { countOperation } from '../observation/count-operations.ts';
+import type { OperationContext } from '../supergraph/operation-context.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
-import { type ClientStream, createClientStream } from './client-stream.ts';
+import type { ClientStream } from './client-stream.ts';
 import { createEventExecution } from './event-execution.ts';
 import { createLiveSubscription } from './live-subscription.ts';
-import type { PrepareDocument } from './prepared-document.ts';
-import type { Connection } from './socket-connections.ts';
+import type { DocumentPreparer } from './prepared-document.ts';
 import { openSourceStream, type SourceStream } from './source-stream.ts';
 import { createSubscriptionPlanner, type SubscriptionPlan } from './subscription-plan.ts';
 import type { UpstreamSocket } from './upstream-socket.ts';
@@ -25,24 +27,30 @@ export interface SubscribeArguments {
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly user: AuthenticatedUser;
-  /** Chosen by the client. */
-  readonly id: string;
-  readonly connection: Connection;
-  /** graphql-ws's table of what runs on the connection. */
-  readonly clientSubscriptions: Record<string, unknown>;
+  /** What its streams are counted on. */
+  readonly connection: object;
+  /** Cursor of the last event that the client has; it counts where the field is resumable. */
+  readonly after?: string | undefined;
+  /** As its client sent it, beside the operation; where it comes in a request, that is what it is a part of. */
+  readonly traceparent?: unknown;
 }
 
 export interface Subscriptions {
-  /** For graphql-ws: an iterator that ends with the subscription. Frames are written past it. */
-  open(subscribe: SubscribeArguments): ClientStream['iterator'];
+  /**
+   * Opens the stream of one client and feeds it until it ends. What goes wrong is told on the stream; it never throws
+   * for a fault of the client.
+   * @param openStream calls `onEnd` once, in the same tick in which its client leaves or the stream ends.
+   */
+  open<Stream extends ClientStream>(subscribe: SubscribeArguments, openStream: (onEnd: () => void) => Stream): Stream;
   /** Moves resumable streams to the newest schema. Others stay with theirs as long as their source does. */
   replanAll(): void;
 }
 
 export interface SubscriptionsOptions {
   current(): SchemaGeneration;
-  readonly prepare: PrepareDocument;
-  sourcesOf(generation: SchemaGeneration): ServiceMap;
+  readonly documents: DocumentPreparer;
+  /** Sends the fetches for one event. */
+  sendFor(generation: SchemaGeneration, context: OperationContext): SendFetch;
   upstream(generation: SchemaGeneration, serviceName: string): UpstreamSocket;
   readonly sign: SignIdentity;
   readonly streams: StreamCount;
@@ -58,61 +66,80 @@ const impossible = (): AppError =>
     'The schema changed, and this subscription is not possible any more. Subscribe anew.',
   );
 
+const noCursor = (): AppError =>
+  new AppError('BAD_USER_INPUT', 'Last-Event-ID is not an id that this subscription gave.', {
+    argument: 'Last-Event-ID',
+  });
+
 export const createSubscriptions = (options: SubscriptionsOptions): Subscriptions => {
-  const { current, prepare, sourcesOf, upstream, sign, streams, maskError, resumeDeadlineMs, logger } = options;
+  const { current, documents, sendFor, upstream, sign, streams, maskError, resumeDeadlineMs, logger } = options;
   const planSubscription = createSubscriptionPlanner();
-  const eventExecution = createEventExecution({ sourcesOf, maskError, logger });
+  const eventExecution = createEventExecution({ sendFor, maskError });
   const sources = new Set<SourceStream>();
 
   const planOf = (subscribe: SubscribeArguments): SubscriptionPlan => {
     const generation = current();
-    const preparation = prepare(generation, subscribe.text);
+    const preparation = documents.prepare(generation, subscribe.text);
     if ('errors' in preparation) throw impossible();
     const operation = getOperationAST(preparation.prepared.document, subscribe.operationName);
     if (!operation) throw impossible();
-    return planSubscription(generation, preparation.prepared, operation);
+    return planSubscription(generation, preparation.prepared, operation, subscribe.user);
   };
 
   return {
-    open(subscribe) {
-      const { user, connection, id, variables } = subscribe;
+    open(subscribe, openStream) {
+      const { user, connection, variables, after, operationName } = subscribe;
+      const name = operationName === undefined ? 'subscription' : `subscription ${operationName}`;
+      const span = startSpan(name, { kind: 'server', parent: subscribe.traceparent });
       let source: SourceStream | undefined;
       let leave: (() => void) | undefined;
-      const client = createClientStream({
-        ...connection,
-        id,
-        subscriptions: subscribe.clientSubscriptions,
-        onEnd() {
-          source?.cancel();
-          if (source) sources.delete(source);
-          live.stop();
-          leave?.();
-        },
+      let failed: readonly GraphQLFormattedError[] | undefined;
+      const client = openStream(() => {
+        const code = countOperation('subscription', failed);
+        if (failed) span.describe(name, { 'error.type': code });
+        span.end();
+        source?.cancel();
+        if (source) sources.delete(source);
+        live.stop();
+        leave?.();
       });
+      const told: ClientStream = {
+        ...client,
+        error(errors) {
+          failed = errors;
+          client.error(errors);
+        },
+      };
       const live = createLiveSubscription({
-        client,
+        client: told,
         completeEvent: eventExecution({ user }, variables),
         maskError,
         proceed: () => source?.proceed(),
       });
       try {
-        leave = streams.enter(user.identity, connection.socket);
+        leave = streams.enter(user.identity, connection);
         source = openSourceStream({
-          plan: () => planOf(subscribe),
+          plan() {
+            const plan = planOf(subscribe);
+            if (after !== undefined && plan.resumable?.takes(after) === false) throw noCursor();
+            return plan;
+          },
           variables,
+          after,
           identity: user.identity,
           sign,
           upstream: (plan) => upstream(plan.generation, plan.serviceName),
           sink: live.sink,
+          traceparent: span.traceparent,
           resumeDeadlineMs,
           logger,
         });
         sources.add(source);
       } catch (fault) {
         if (!(fault instanceof AppError)) throw fault;
-        client.error([{ message: fault.message, extensions: errorExtensions(fault) }]);
+        told.error([{ message: fault.message, extensions: errorExtensions(fault) }]);
       }
-      return client.iterator;
+      return client;
     },
     replanAll() {
       for (const source of sources) source.replan();

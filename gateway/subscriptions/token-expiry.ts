@@ -1,5 +1,5 @@
-/** Ends what runs on a connection when the token that opened it does: an error frame for each subscription, then close code 4401. */
-
+/** Ends what a token opened when the token does; over sockets: an error frame for each subscription, then close code 4401. */
+import type { GraphQLFormattedError } from 'graphql';
 import type { Context } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { AppError, errorExtensions } from '#kernel/errors.ts';
@@ -9,12 +9,32 @@ import type { Connection } from './socket-connections.ts';
 /** Longest delay of a timer. */
 const longestDelayMs = 2 ** 31 - 1;
 
+/** Calls `expire` once, when the token has ended, unless what it returns is called before. */
+export const onTokenExpiry = (
+  user: AuthenticatedUser,
+  expire: (errors: readonly GraphQLFormattedError[]) => void,
+): (() => void) => {
+  const schedule = (): NodeJS.Timeout => {
+    const left = Math.max(0, user.expiresAt - Date.now());
+    return setTimeout(
+      () => {
+        if (left > longestDelayMs) {
+          timer = schedule();
+          return;
+        }
+        const fault = new AppError('UNAUTHENTICATED', 'The token has expired. Sign in again.');
+        expire([{ message: fault.message, extensions: errorExtensions(fault) }]);
+      },
+      Math.min(left, longestDelayMs),
+    );
+  };
+  let timer = schedule();
+  return () => clearTimeout(timer);
+};
+
 export const endWithToken = (user: AuthenticatedUser, context: Context<Record<string, unknown>, Connection>): void => {
   const { socket } = context.extra;
-  const fault = new AppError('UNAUTHENTICATED', 'The token has expired. Sign in again.');
-  const payload = [{ message: fault.message, extensions: errorExtensions(fault) }];
-
-  const expire = async (): Promise<void> => {
+  const end = async (payload: readonly GraphQLFormattedError[]): Promise<void> => {
     for (const [id, running] of Object.entries(context.subscriptions)) {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ id, type: 'error', payload }));
       // Without its id here, graphql-ws sends no complete frame after the error.
@@ -23,16 +43,8 @@ export const endWithToken = (user: AuthenticatedUser, context: Context<Record<st
     }
     socket.close(4401, 'Unauthorized: the token has expired');
   };
-  const schedule = (): NodeJS.Timeout => {
-    const left = Math.max(0, user.expiresAt - Date.now());
-    return setTimeout(
-      () => {
-        if (left > longestDelayMs) timer = schedule();
-        else void expire();
-      },
-      Math.min(left, longestDelayMs),
-    );
-  };
-  let timer = schedule();
-  socket.once('close', () => clearTimeout(timer));
+  socket.once(
+    'close',
+    onTokenExpiry(user, (errors) => void end(errors)),
+  );
 };

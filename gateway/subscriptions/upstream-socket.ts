@@ -9,6 +9,7 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import WebSocket from 'ws';
 import { backoffMs } from '#kernel/connections/backoff.ts';
 import type { Logger } from '#kernel/log.ts';
+import { upstreamLosses } from '../metrics.ts';
 import { parseNextFrame } from './frame.ts';
 import { parseUpstreamMessage } from './upstream-message.ts';
 
@@ -146,6 +147,7 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
       clearInterval(pings);
       socket = undefined;
       failures += 1;
+      if (!closed) upstreamLosses.add({});
       if (!closed) logger.info({ url, code, subscriptions: subscriptions.size }, 'connection to a subgraph ended');
       loseAll();
     });

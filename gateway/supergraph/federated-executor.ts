@@ -1,21 +1,18 @@
 /**
- * The gateway that Apollo Server asks: plans with Apollo's planner and executes with `executeQueryPlan` of
- * @apollo/gateway. It stands in for the class ApolloGateway, for three reasons: an operation stays with the schema
- * generation that validated it, subscriptions share the planner instead of building a second one, and nothing is
- * reported to anybody's telemetry.
+ * The gateway that Apollo Server asks: plans with Apollo's planner, and executes with our own executor. It stands in for
+ * the class ApolloGateway, for three reasons: an operation stays with the schema generation that validated it,
+ * subscriptions share the planner instead of building a second one, and nothing is reported to anybody's telemetry.
  */
 
-import { operationFromDocument } from '@apollo/federation-internals';
-import { buildOperationContext, executeQueryPlan, type ServiceMap } from '@apollo/gateway';
-import type { QueryPlan } from '@apollo/query-planner';
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
-import {
-  type DocumentNode,
-  GraphQLError,
-  type GraphQLSchema,
-  getVariableValues,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { activeSpan, startSpan } from '#kernel/telemetry/tracing.ts';
+import type { AuthenticatedUser } from '../authentication/authenticator.ts';
+import { nameSubgraphsFor } from '../errors/subgraph-names.ts';
+import { type CompiledOperation, compileOperation } from '../execution/compiled-operation.ts';
+import type { SendFetch } from '../execution/execution.ts';
+import { plansAsked } from '../metrics.ts';
+import { createExplanation, type Explanation } from '../observation/explanation.ts';
 import type { OperationContext } from './operation-context.ts';
 import { createSchemaGeneration, type SchemaGeneration } from './schema-generation.ts';
 
@@ -25,6 +22,8 @@ type SchemaListener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0];
 export interface FederatedExecutor extends GatewayInterface {
   /** The newest generation. */
   current(): SchemaGeneration;
+  /** The generation that a schema for clients is of. */
+  generationOf(schema: GraphQLSchema): SchemaGeneration;
   /** Replaces the supergraph for operations that start from now on. Throws, and keeps the old one, when it is unusable. */
   reload(sdl: string): void;
 }
@@ -32,28 +31,47 @@ export interface FederatedExecutor extends GatewayInterface {
 export interface FederatedExecutorOptions {
   /** First supergraph. */
   readonly sdl: string;
-  /** Sources for the subgraphs of a generation, by name. */
-  sourcesOf(generation: SchemaGeneration): ServiceMap;
+  /** Sends the fetches of one operation. */
+  sendFor(generation: SchemaGeneration, context: OperationContext): SendFetch;
+  /** Tells administrators who ask for it how their queries are answered. */
+  readonly explains: boolean;
   /** Told after every reload, with the new generation current. */
   onReload(generation: SchemaGeneration): void;
 }
 
-const planOf = (
+const hit = { result: 'hit' };
+const miss = { result: 'miss' };
+
+const compiledOf = (
   generation: SchemaGeneration,
   request: { queryHash: string; document: DocumentNode; operation: OperationDefinitionNode },
-): QueryPlan => {
+  user: AuthenticatedUser | undefined,
+  explanation: Explanation | undefined,
+): CompiledOperation => {
   const operationName = request.operation.name?.value;
-  const key = `${request.queryHash} ${operationName ?? ''}`;
-  const known = generation.queryPlans.get(key);
+  const requestKey = `${request.queryHash} ${operationName ?? ''}`;
+  const { document, operation, key: refusals } = generation.restrict(requestKey, request, user);
+  const key = `${requestKey} ${refusals}`;
+  const known = explanation ? undefined : generation.operations.get(key);
+  plansAsked.add(known ? hit : miss);
   if (known) return known;
-  const operation = operationFromDocument(
-    generation.apiSchema,
-    request.document,
-    operationName === undefined ? {} : { operationName },
-  );
-  const plan = generation.planner.buildQueryPlan(operation);
-  generation.queryPlans.set(key, plan);
-  return plan;
+  const { schema, environment } = generation;
+  const compiled = compileOperation({
+    schema,
+    document,
+    operation,
+    environment,
+    plan(decided) {
+      const span = startSpan('plan');
+      const makePlan = () => generation.plan(decided, operationName);
+      const plan = explanation ? explanation.planning(makePlan) : makePlan();
+      span.end();
+      if (plan?.kind === 'Subscription') throw new GraphQLError('Subscriptions have no single answer.');
+      return plan;
+    },
+  });
+  if (!explanation) generation.operations.set(key, compiled);
+  return compiled;
 };
 
 export const createFederatedExecutor = (options: FederatedExecutorOptions): FederatedExecutor => {
@@ -68,9 +86,11 @@ export const createFederatedExecutor = (options: FederatedExecutorOptions): Fede
     for (const listener of listeners) listener({ apiSchema: generation.schema, coreSupergraphSdl: sdl });
   };
   use(options.sdl);
+  const generationOf = (schema: GraphQLSchema): SchemaGeneration => generations.get(schema) ?? current;
 
   return {
     current: () => current,
+    generationOf,
     reload(sdl) {
       if (sdl === current.sdl) return;
       use(sdl);
@@ -86,26 +106,26 @@ export const createFederatedExecutor = (options: FederatedExecutorOptions): Fede
         executor: async (request) => {
           // Apollo Server asks even for an operation that the document does not have, and gives the error its code.
           if (!request.operation) return { errors: [new GraphQLError('The document has no such operation.')] };
-          const generation = generations.get(request.schema) ?? current;
-          const definitions = request.operation.variableDefinitions ?? [];
-          const { errors } = getVariableValues(generation.schema, definitions, request.request.variables ?? {}, {
-            maxErrors: 10,
+          const { operation, name } = request.operation;
+          activeSpan().describe(name ? `${operation} ${name.value}` : operation);
+          const generation = generationOf(request.schema);
+          const context: OperationContext = request.context;
+          const isAdmin = context.user?.identity.roles.includes('ADMIN') ?? false;
+          const isExplained = options.explains && context.wantsExplanation && isAdmin && operation === 'query';
+          const explanation = isExplained ? createExplanation() : undefined;
+          const asked = { ...request, operation: request.operation };
+          const compiled = compiledOf(generation, asked, context.user, explanation);
+          const send = options.sendFor(generation, context);
+          const { errors, data } = await compiled({
+            variables: request.request.variables ?? {},
+            send: explanation ? explanation.timed(send) : send,
           });
-          if (errors) return { errors };
-          const operationName = request.operation.name?.value;
-          const operationContext = buildOperationContext({
-            schema: generation.schema,
-            operationDocument: request.document,
-            ...(operationName === undefined ? {} : { operationName }),
-          });
-          return executeQueryPlan(
-            planOf(generation, request),
-            options.sourcesOf(generation),
-            request,
-            operationContext,
-            generation.supergraphSchema,
-            generation.apiSchema,
-          );
+          nameSubgraphsFor(context.user, errors);
+          return {
+            ...(errors ? { errors } : {}),
+            ...(data === undefined ? {} : { data }),
+            ...(explanation ? { extensions: { explain: explanation.tell() } } : {}),
+          };
         },
       };
     },

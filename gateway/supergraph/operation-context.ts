@@ -4,4 +4,10 @@ import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 export interface OperationContext {
   /** Absent only in development, where an operation that reads nothing but the schema needs no token. */
   readonly user?: AuthenticatedUser;
+  /** Aborted when the client is gone. */
+  readonly signal?: AbortSignal;
+  /** Its client wants to know how a query is answered; not everybody is told. */
+  readonly wantsExplanation?: boolean;
+  /** Headers that every fetch gets besides its own (trace context), names and values in turn. */
+  readonly forwardedHeaders?: readonly string[];
 }

@@ -3,33 +3,63 @@
  * plans. Invariant: never changed after it was made. Who starts with a generation ends with it, so that a reload drops
  * nothing.
  */
-import { FieldDefinition, type Schema, Supergraph } from '@apollo/federation-internals';
+import {
+  FieldDefinition,
+  operationFromDocument,
+  ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+  Supergraph,
+} from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import type { GraphQLSchema } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, isObjectType } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { readRequirements } from '../authorization/requirements.ts';
+import { createOperationRestriction, type RestrictOperation } from '../authorization/restricted-operation.ts';
+import type { CompiledOperation } from '../execution/compiled-operation.ts';
+import { withoutDefer } from '../execution/deferred-document.ts';
+import type { PlanEnvironment } from '../execution/plan-environment.ts';
+import { createTreeKeys } from '../execution/tree-keys.ts';
+import { createTypeConditions } from '../execution/type-conditions.ts';
+import { type CostWeights, readCostWeights } from '../limits/cost-weights.ts';
+import { withDeferDirective } from './defer-directive.ts';
+import { preparePlannedSupergraph } from './planned-supergraph.ts';
 
 export interface SchemaGeneration {
   readonly sdl: string;
-  /** What clients may ask, as graphql-js and as Apollo's planner see it. */
+  /** What clients may ask. */
   readonly schema: GraphQLSchema;
-  readonly apiSchema: Schema;
+  /** As it is planned with. */
   readonly supergraph: Supergraph;
-  readonly supergraphSchema: GraphQLSchema;
-  readonly planner: QueryPlanner;
+  readonly environment: PlanEnvironment;
   /** Subgraph name -> URL as the supergraph has it. */
   readonly subgraphUrls: ReadonlyMap<string, string>;
   /** Subscription field -> its argument that takes the cursor (`@resumable(argument:)`). */
   readonly resumableFields: ReadonlyMap<string, string>;
+  /** Refuses the fields of an operation that its user may not have. */
+  readonly restrict: RestrictOperation;
+  /** By which operations are measured; undefined when the supergraph does not weigh. */
+  readonly costWeights: CostWeights | undefined;
   /** Subgraph payloads can hold types or names that clients must not see, so they are never forwarded unread. */
   readonly mustReshape: boolean;
-  /** Plans of queries and mutations, least recently used first out. */
-  readonly queryPlans: LRUCache<string, QueryPlan>;
+  /** Queries and mutations with their plans, least recently used first out. */
+  readonly operations: LRUCache<string, CompiledOperation>;
+  /** Plans a valid operation. Throws a GraphQLError when that is not possible. */
+  plan(document: DocumentNode, operationName: string | undefined): QueryPlan['node'];
+  /** The same for an operation whose labelled `@defer` count: else nothing is deferred. */
+  planInParts(document: DocumentNode, operationName: string | undefined): QueryPlan['node'];
   /** The schema of one subgraph, extracted once. Throws for a name that the supergraph does not have. */
   subgraphSchema(name: string): GraphQLSchema;
 }
 
-/** Plans remembered per generation; the plan of a large operation is some 100 kB. */
+/** Operations remembered per generation; the plan of a large one is some 100 kB. */
 const remembered = 1000;
+
+/**
+ * What the planner and the executor do for a feature is all that it asks for. Left out are those that this gateway
+ * would have to enforce and does not: connectors and contexts.
+ */
+const supportedFeatures = new Set(
+  [...ROUTER_SUPPORTED_SUPERGRAPH_FEATURES].filter((url) => !/\/(connect|context)\//.test(url)),
+);
 
 const findResumableFields = (supergraph: Supergraph): ReadonlyMap<string, string> => {
   const fields = new Map<string, string>();
@@ -43,20 +73,43 @@ const findResumableFields = (supergraph: Supergraph): ReadonlyMap<string, string
 
 /** Throws when the text is no supergraph, or when it asks for features that this gateway does not enforce. */
 export const createSchemaGeneration = (sdl: string): SchemaGeneration => {
-  const supergraph = Supergraph.build(sdl);
+  const planned = preparePlannedSupergraph(sdl);
+  const supergraph = Supergraph.build(planned.sdl, { supportedFeatures });
   const apiSchema = supergraph.apiSchema();
+  // Stand-ins are for the planner's eyes.
+  const clientSchema =
+    planned.standIns.size === 0 ? apiSchema : Supergraph.build(sdl, { supportedFeatures }).apiSchema();
+  const planner = new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: true } });
+  const treeKeys = createTreeKeys(planned.reserved);
+  const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
   const subgraphSchemas = new Map<string, GraphQLSchema>();
+  const schema = withDeferDirective(clientSchema.toGraphQLJSSchema());
+  const plan = (document: DocumentNode, operationName: string | undefined): QueryPlan['node'] => {
+    const operation = operationFromDocument(apiSchema, treeKeys.rename(document), {
+      ...(operationName === undefined ? {} : { operationName }),
+      validate: false,
+    });
+    return planner.buildQueryPlan(operation).node;
+  };
   return {
     sdl,
-    schema: apiSchema.toGraphQLJSSchema(),
-    apiSchema,
+    schema,
     supergraph,
-    supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
-    planner: new QueryPlanner(supergraph),
+    environment: {
+      passes: createTypeConditions(supergraphSchema),
+      treeKeys,
+      standIns: planned.standIns,
+      keyFields: planned.keyFields,
+      isObjectType: (typeName) => isObjectType(supergraphSchema.getType(typeName)),
+    },
     subgraphUrls: new Map(supergraph.subgraphsMetadata().map(({ name, url }) => [name, url])),
     resumableFields: findResumableFields(supergraph),
+    restrict: createOperationRestriction(schema, readRequirements(supergraph.schema)),
+    costWeights: readCostWeights(supergraph.schema),
     mustReshape: /@inaccessible/.test(sdl) || /isInterfaceObject: true/.test(sdl),
-    queryPlans: new LRUCache({ max: remembered }),
+    operations: new LRUCache({ max: remembered }),
+    plan: (document, operationName) => plan(withoutDefer(document), operationName),
+    planInParts: plan,
     subgraphSchema(name) {
       const known = subgraphSchemas.get(name);
       if (known) return known;

@@ -14,6 +14,10 @@ export const identitySecret = 'a secret of the tests, 32 bytes or more';
 export interface TokenOptions {
   readonly userId?: string;
   readonly tenantId?: string;
+  /** Default USER, and one that the gateway does not know. */
+  readonly roles?: readonly string[];
+  /** Default `read write`. */
+  readonly scope?: string;
   /** Seconds since the epoch. */
   readonly expiresAt?: number;
   readonly issuer?: string;
@@ -30,7 +34,11 @@ export const createTestIssuer = async (): Promise<TestIssuer> => {
   return {
     jwks: { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'test' }] },
     token: (options = {}) =>
-      new SignJWT({ tenant: options.tenantId ?? randomUUID(), roles: ['USER', 'WIZARD'], scope: 'read write' })
+      new SignJWT({
+        tenant: options.tenantId ?? randomUUID(),
+        roles: options.roles ?? ['USER', 'WIZARD'],
+        scope: options.scope ?? 'read write',
+      })
         .setProtectedHeader({ alg: 'ES256', kid: 'test' })
         .setSubject(options.userId ?? randomUUID())
         .setIssuer(options.issuer ?? issuer)

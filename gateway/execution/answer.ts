@@ -1,0 +1,192 @@
+/**
+ * Makes answers to one operation from merged trees: decides `@skip` and `@include`, answers introspection, projects,
+ * and completes values where the projection gives up. Shared by all runs of the operation; what is kept are shapes and
+ * projections, one for each set of decisions.
+ */
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  visit,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { isIncluded } from './decided-document.ts';
+import type { DeferredFragment } from './deferred-document.ts';
+import type { Place } from './entity-places.ts';
+import { type Introspection, introspect } from './introspection.ts';
+import { anomaly, compileSelection } from './projection.ts';
+import { refusalsOf } from './refused-fields.ts';
+import { isTree, type ResponseTree, writeOwn } from './response-tree.ts';
+import { createSelectionShape, type FieldShape, type SelectionShape } from './selection-shapes.ts';
+import type { TreeKeys } from './tree-keys.ts';
+import { type Completion, completeValues } from './value-completion.ts';
+
+export type Variables = Readonly<Record<string, unknown>>;
+export type IsTrue = (variable: string) => boolean;
+
+export interface Result {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly GraphQLError[];
+}
+
+/** What `@skip` and `@include` decide in one run. */
+export interface Decision {
+  readonly isTrue: IsTrue;
+  /** The same for the same decisions. */
+  readonly key: string;
+}
+
+export interface AnswerMaker {
+  /** Coerces the variables; gives a decision, or why there can be none. */
+  decide(variables: Variables): Decision | { readonly errors: readonly GraphQLError[] };
+  /** @param root is used up. */
+  finish(root: ResponseTree, errors: readonly GraphQLError[], variables: Variables, decision: Decision): Result;
+  /** What one object gives to a part of its own, which is the part's data. */
+  finishPart(part: AnswerPart, errors: readonly GraphQLError[], variables: Variables): Result;
+  shapeOf(decision: Decision): SelectionShape;
+}
+
+export interface AnswerPart {
+  readonly selected: SelectionShape;
+  readonly tree: ResponseTree;
+  readonly place: Place;
+}
+
+const undecided: Decision = { isTrue: () => false, key: '' };
+
+interface CompiledShape {
+  readonly shape: SelectionShape;
+  readonly project: (root: ResponseTree) => unknown;
+  readonly introspected: readonly FieldShape[];
+}
+
+interface Variant extends CompiledShape {
+  readonly refusals: readonly GraphQLError[];
+}
+
+/** Decisions that are remembered for one operation. */
+export const rememberedVariants = 32;
+
+const conditionVariables = (document: DocumentNode): readonly string[] => {
+  const names = new Set<string>();
+  visit(document, {
+    Directive({ name, arguments: given = [] }) {
+      if (name.value !== 'skip' && name.value !== 'include') return;
+      for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  });
+  return [...names];
+};
+
+export interface AnswerOptions {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  /** Fragments that are left to parts of their own. */
+  readonly deferred?: ReadonlyMap<SelectionNode, DeferredFragment>;
+}
+
+const compileShape = (shape: SelectionShape): CompiledShape => ({
+  shape,
+  project: compileSelection(shape),
+  introspected: shape.ofDeclared().fields.filter(({ kind }) => kind === 'introspection'),
+});
+
+const withErrors = (data: Record<string, unknown> | null, errors: readonly GraphQLError[]): Result =>
+  errors.length === 0 ? { data } : { data, errors };
+
+export const createAnswerMaker = (options: AnswerOptions, treeKeys: TreeKeys): AnswerMaker => {
+  const { schema, document, operation, deferred } = options;
+  const definitions = operation.variableDefinitions ?? [];
+  const conditions = conditionVariables(document).filter((name) =>
+    definitions.some(({ variable }) => variable.name.value === name),
+  );
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  const rootType = schema.getRootType(operation.operation);
+  if (!rootType) throw new GraphQLError(`The schema has no ${operation.operation}.`);
+  const introspection: Introspection = { schema, operation, fragments };
+  const variants = new LRUCache<string, Variant>({ max: rememberedVariants });
+
+  const makeVariant = (isTrue: IsTrue): Variant => {
+    const decided = new Map(conditions.map((name) => [name, isTrue(name)]));
+    const included = (selection: SelectionNode): boolean => isIncluded(selection, (name) => decided.get(name) ?? false);
+    const shape = createSelectionShape(rootType, [operation.selectionSet], {
+      schema,
+      fragments,
+      treeKeys,
+      isIncluded: included,
+      deferred,
+    });
+    const refusals = refusalsOf({ schema, operation, fragments, isIncluded: included });
+    return { ...compileShape(shape), refusals };
+  };
+  const variantOf = ({ isTrue, key }: Decision): Variant => {
+    let variant = variants.get(key);
+    if (!variant) {
+      variant = makeVariant(isTrue);
+      variants.set(key, variant);
+    }
+    return variant;
+  };
+
+  const parts = new WeakMap<SelectionShape, CompiledShape>();
+
+  const complete = (
+    { shape, project, introspected }: CompiledShape,
+    root: ResponseTree,
+    errors: readonly GraphQLError[],
+    variables: Variables,
+    place: Place,
+  ): Completion => {
+    const all = [...errors];
+    for (const { treeKey, nodes } of introspected) {
+      const answered = introspect(introspection, nodes, variables);
+      writeOwn(root, treeKey, answered.value);
+      all.push(...answered.errors);
+    }
+    const data = project(root);
+    return data !== anomaly && isTree(data) ? { data, errors: all } : completeValues(shape, root, all, place);
+  };
+
+  const badCondition = (name: string): GraphQLError =>
+    new GraphQLError(`Variable "$${name}" decides over a field, so it must be true or false.`, {
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+
+  return {
+    decide(variables) {
+      if (definitions.length === 0) return undecided;
+      const { errors, coerced } = getVariableValues(schema, definitions, variables, { maxErrors: 10 });
+      if (errors) return { errors };
+      const bad = conditions.filter((name) => typeof coerced[name] !== 'boolean');
+      if (bad.length > 0) return { errors: bad.map(badCondition) };
+      return {
+        isTrue: (name) => coerced[name] === true,
+        key: conditions.map((name) => (coerced[name] === true ? '1' : '0')).join(''),
+      };
+    },
+    finish(root, errors, variables, decision) {
+      const variant = variantOf(decision);
+      const { data, errors: found } = complete(variant, root, errors, variables, []);
+      return withErrors(data, [...found, ...variant.refusals]);
+    },
+    finishPart({ selected, tree, place }, errors, variables) {
+      let compiled = parts.get(selected);
+      if (!compiled) {
+        compiled = compileShape(selected);
+        parts.set(selected, compiled);
+      }
+      const { data, errors: found } = complete(compiled, tree, errors, variables, place);
+      return withErrors(data, found);
+    },
+    shapeOf: (decision) => variantOf(decision).shape,
+  };
+};

@@ -1,0 +1,51 @@
+/**
+ * A document without conditions and refusals: what is left of it once they are decided. Plans are made of this,
+ * because a plan with conditions asks for an entity's required fields under the condition of the field that requires
+ * them, and then loses the entity's other fields with them.
+ */
+import { type DocumentNode, Kind, type SelectionNode, type SelectionSetNode, visit } from 'graphql';
+import type { IsTrue } from './answer.ts';
+import { isRefused } from './refused-fields.ts';
+
+const isCondition = (name: string): boolean => name === 'skip' || name === 'include';
+
+/** Whether the conditions of a selection let it through. */
+export const isIncluded = (selection: SelectionNode, isTrue: IsTrue): boolean =>
+  (selection.directives ?? []).every(({ name, arguments: given = [] }) => {
+    if (!isCondition(name.value)) return true;
+    const condition = given[0]?.value;
+    const value =
+      condition?.kind === Kind.VARIABLE
+        ? isTrue(condition.name.value)
+        : condition?.kind === Kind.BOOLEAN && condition.value;
+    return value === (name.value === 'include');
+  });
+
+/** Under which a selection set that lost everything asks for the type's name, because it may not be empty. */
+export const placeholderKey = '_as_nothing';
+const placeholder: SelectionSetNode['selections'] = [
+  {
+    kind: Kind.FIELD,
+    alias: { kind: Kind.NAME, value: placeholderKey },
+    name: { kind: Kind.NAME, value: '__typename' },
+  },
+];
+
+export const decideDocument = (document: DocumentNode, isTrue: IsTrue): DocumentNode =>
+  visit(document, {
+    SelectionSet(set) {
+      const kept = set.selections.filter((selection) => isIncluded(selection, isTrue) && !isRefused(selection));
+      return { ...set, selections: kept.length === 0 ? placeholder : kept };
+    },
+    Directive: ({ name }) => (isCondition(name.value) ? null : undefined),
+  });
+
+/** A document as it is planned: without its refused fields. Its conditions stay. */
+export const withoutRefused = (document: DocumentNode): DocumentNode =>
+  visit(document, {
+    SelectionSet(set) {
+      const kept = set.selections.filter((selection) => !isRefused(selection));
+      if (kept.length === set.selections.length) return undefined;
+      return { ...set, selections: kept.length === 0 ? placeholder : kept };
+    },
+  });

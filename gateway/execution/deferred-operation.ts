@@ -1,0 +1,151 @@
+/**
+ * An operation that is answered in parts: first what is not deferred, then each deferred fragment when its fetches have
+ * answered and what it is a part of was told. Invariant: an error of a part is told with that part, and a null goes no
+ * further up than the part.
+ */
+import type { PlanNode } from '@apollo/query-planner';
+import type { DocumentNode, GraphQLError } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import {
+  type AnswerMaker,
+  type AnswerOptions,
+  createAnswerMaker,
+  type Decision,
+  type IsTrue,
+  type Result,
+  rememberedVariants,
+  type Variables,
+} from './answer.ts';
+import type { Run } from './compiled-operation.ts';
+import { decideDocument } from './decided-document.ts';
+import { deferVariables, labelDefers } from './deferred-document.ts';
+import { type FoundPart, partsOf } from './deferred-places.ts';
+import { compileDeferredPlan, type DeferredPlan } from './deferred-plan.ts';
+import type { Place } from './entity-places.ts';
+import type { Execution } from './execution.ts';
+import type { PlanEnvironment } from './plan-environment.ts';
+
+export interface PartResult extends Result {
+  readonly path: Place;
+  readonly label: string | undefined;
+}
+
+export interface ResultInParts {
+  readonly first: Result;
+  /** What came since the last, and whether more will. Undefined when the first part is all. */
+  readonly rest: AsyncIterable<{ readonly parts: readonly PartResult[]; readonly hasNext: boolean }> | undefined;
+}
+
+/** Never rejects for what a subgraph does. Undefined when nothing is deferred in this run. */
+export type DeferredOperation = (run: Run) => Promise<ResultInParts | undefined>;
+
+export interface DeferredOperationOptions extends Omit<AnswerOptions, 'deferred'> {
+  /** Plans a document with its `@defer`, all of it labelled. */
+  plan(document: DocumentNode): PlanNode | undefined;
+  readonly environment: PlanEnvironment;
+}
+
+interface Variant {
+  readonly plan: DeferredPlan;
+  readonly answers: AnswerMaker;
+}
+
+/** Whether an error is about a part: in it, or above it, so that it explains what the part lacks. */
+const isAbout = ({ path = [] }: GraphQLError, place: Place): boolean => {
+  const shared = Math.min(path.length, place.length);
+  return path.slice(0, shared).every((element, index) => element === place[index]);
+};
+
+export const compileDeferredOperation = (options: DeferredOperationOptions): DeferredOperation => {
+  const { schema, document, operation, environment } = options;
+  const { decide } = createAnswerMaker({ schema, document, operation }, environment.treeKeys);
+  const names = deferVariables(document);
+  const defaults = new Set(
+    (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+      defaultValue ? variable.name.value : [],
+    ),
+  );
+  const variants = new LRUCache<string, { readonly variant: Variant | undefined }>({ max: rememberedVariants });
+
+  /** The planner gives up on parts that need each other's required fields; whole, it can plan them. */
+  const planOf = (labelled: DocumentNode): PlanNode | undefined => {
+    try {
+      return options.plan(labelled);
+    } catch {
+      return undefined;
+    }
+  };
+  const makeVariant = (decision: Decision, isOn: IsTrue): Variant | undefined => {
+    const labelled = labelDefers(document, operation, isOn);
+    if (!labelled) return undefined;
+    const node = planOf(decideDocument(labelled.document, decision.isTrue));
+    if (node?.kind !== 'Defer') return undefined;
+    const plan = compileDeferredPlan(node, environment);
+    const deferred = new Map([...labelled.deferred].filter(([, { id }]) => plan.ids.has(id)));
+    if (deferred.size === 0) return undefined;
+    const parts = { schema, document: labelled.document, operation: labelled.operation, deferred };
+    return { plan, answers: createAnswerMaker(parts, environment.treeKeys) };
+  };
+  const variantOf = (decision: Decision, variables: Variables): Variant | undefined => {
+    const isOn = (name: string): boolean =>
+      decision.isTrue(name) || (!defaults.has(name) && !Object.hasOwn(variables, name));
+    const key = `${decision.key} ${names.map((name) => (isOn(name) ? '1' : '0')).join('')}`;
+    const known = variants.get(key);
+    if (known) return known.variant;
+    const variant = makeVariant(decision, isOn);
+    variants.set(key, { variant });
+    return variant;
+  };
+
+  return async ({ variables, send }) => {
+    const decision = decide(variables);
+    // Whoever answers it whole says what is wrong.
+    if ('errors' in decision) return undefined;
+    const variant = variantOf(decision, variables);
+    if (!variant) return undefined;
+    const { plan, answers } = variant;
+    const { isTrue } = decision;
+    const running = plan.start({ variables, isTrue, root: {}, errors: [], isWhole: true, send });
+    const { root, errors } = await running.first;
+    const first = answers.finish(root, errors, variables, decision);
+    const found = partsOf(answers.shapeOf(decision), root, first.data, []);
+    if (found.length === 0) return { first, rest: undefined };
+
+    const finish = (part: FoundPart, { errors: all }: Execution): PartResult => {
+      const about = all.filter((error) => isAbout(error, part.place));
+      return { ...answers.finishPart(part, about, variables), path: part.place, label: part.label };
+    };
+    return { first, rest: deliver(found, running.parts, finish) };
+  };
+};
+
+/** Parts in the order in which they come; those of a part after it. */
+async function* deliver(
+  found: readonly FoundPart[],
+  runs: ReadonlyMap<string, Promise<Execution>>,
+  finish: (part: FoundPart, run: Execution) => PartResult,
+): AsyncGenerator<{ parts: PartResult[]; hasNext: boolean }, void, undefined> {
+  const awaited = new Map<string, Promise<() => readonly PartResult[]>>();
+  const awaitParts = (parts: readonly FoundPart[]): void => {
+    for (const [id, group] of Map.groupBy(parts, (part) => part.id)) {
+      const run = runs.get(id);
+      if (!run) throw new Error(`nothing runs for the deferred fragment ${id}`);
+      awaited.set(
+        id,
+        run.then((execution) => () => {
+          awaited.delete(id);
+          const results = group.map((part) => ({ part, result: finish(part, execution) }));
+          // All at once: what a fragment has within it is one group, wherever the fragment stands.
+          awaitParts(results.flatMap(({ part, result }) => partsOf(part.selected, part.tree, result.data, part.place)));
+          return results.map(({ result }) => result);
+        }),
+      );
+    }
+  };
+  awaitParts(found);
+  while (awaited.size > 0) {
+    const take = await Promise.race(awaited.values());
+    const parts = [...take()];
+    yield { parts, hasNext: awaited.size > 0 };
+  }
+}

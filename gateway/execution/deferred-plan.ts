@@ -1,0 +1,102 @@
+/**
+ * A plan in parts, compiled. A part starts when the fetches that it builds on have answered, or, when there are none,
+ * after what it is deferred from; it ends when all that it needs is in the tree.
+ */
+import type { DeferNode, DeferredNode, PlanNode } from '@apollo/query-planner';
+import type { Execution, Step } from './execution.ts';
+import type { PlanEnvironment } from './plan-environment.ts';
+import { compilePlan } from './plan-steps.ts';
+
+export interface DeferredPlan {
+  /** Ids of the fragments that need fetches of their own. */
+  readonly ids: ReadonlySet<string>;
+  start(first: Execution): RunningPlan;
+}
+
+export interface RunningPlan {
+  /** The run of the first part, once all of it is in the tree. Never rejects. */
+  readonly first: Promise<Execution>;
+  /** Id of a fragment -> its run, once all of it is in the tree. Never rejects. */
+  readonly parts: ReadonlyMap<string, Promise<Execution>>;
+}
+
+interface Level {
+  readonly step: Step;
+  /** Fetches that this level announces. */
+  readonly announces: readonly string[];
+  readonly deferred: readonly Part[];
+}
+
+interface Part extends Level {
+  readonly id: string;
+  readonly depends: readonly string[];
+}
+
+const announcedBy = (node: PlanNode | undefined): readonly string[] => {
+  if (node?.kind === 'Fetch') return node.id === undefined ? [] : [node.id];
+  if (node?.kind === 'Flatten') return announcedBy(node.node);
+  return node?.kind === 'Sequence' || node?.kind === 'Parallel' ? node.nodes.flatMap(announcedBy) : [];
+};
+
+const fetches = (node: PlanNode | undefined): boolean => {
+  if (node?.kind !== 'Defer') return node !== undefined;
+  return node.primary.node !== undefined;
+};
+
+export const compileDeferredPlan = (plan: DeferNode, environment: PlanEnvironment): DeferredPlan => {
+  const ids = new Set<string>();
+  const compilePart = (node: DeferredNode): Part => {
+    const { label: id } = node;
+    if (id === undefined) throw new Error('the planner lost the label of a deferred fragment');
+    if (fetches(node.node)) ids.add(id);
+    return { ...compileLevel(node.node), id, depends: node.depends.map((fetch) => fetch.id) };
+  };
+  const compileLevel = (node: PlanNode | undefined): Level => {
+    const own = node?.kind === 'Defer' ? node.primary.node : node;
+    return {
+      step: compilePlan(own, environment),
+      announces: announcedBy(own),
+      deferred: node?.kind === 'Defer' ? node.deferred.map(compilePart) : [],
+    };
+  };
+  const root = compileLevel(plan);
+
+  return {
+    ids,
+    start(first) {
+      const announcements = new Map<string, PromiseWithResolvers<void>>();
+      const announcementOf = (id: string): PromiseWithResolvers<void> => {
+        let announcement = announcements.get(id);
+        if (!announcement) {
+          announcement = Promise.withResolvers();
+          announcements.set(id, announcement);
+        }
+        return announcement;
+      };
+      const parts = new Map<string, Promise<Execution>>();
+
+      /** Every part is known from the start, so that whoever finds its fragment can wait for it. */
+      const launch = (level: Level, started: Promise<Execution>): Promise<Execution> => {
+        const ended = started.then(async (execution) => {
+          await level.step(execution, [execution.root]);
+          // A fetch that had nothing to ask for did not announce itself.
+          for (const id of level.announces) announcementOf(id).resolve();
+          return execution;
+        });
+        for (const part of level.deferred) parts.set(part.id, launch(part, startOf(part, started, ended)));
+        return ended;
+      };
+      const startOf = async (
+        { depends }: Part,
+        started: Promise<Execution>,
+        ended: Promise<Execution>,
+      ): Promise<Execution> => {
+        const from = await started;
+        await (depends.length === 0 ? ended : Promise.all(depends.map((id) => announcementOf(id).promise)));
+        return { ...from, errors: [] };
+      };
+      const execution: Execution = { ...first, fetched: (id) => announcementOf(id).resolve() };
+      return { first: launch(root, Promise.resolve(execution)), parts };
+    },
+  };
+};

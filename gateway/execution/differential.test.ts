@@ -1,0 +1,99 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import type { GraphQLError } from 'graphql';
+import { expect, test } from 'vitest';
+import { type Contenders, createContenders } from '../testing/differential/contenders.ts';
+import { createFaults, type FaultMode } from '../testing/differential/faults.ts';
+import { generateOperation } from '../testing/differential/generated-operation.ts';
+import { graphTexts } from '../testing/differential/graphs.ts';
+
+/** Times three graphs and three modes: 10,800 operations. More with PARLANCE_DIFFERENTIAL_DOCUMENTS. */
+const documents = Number(process.env['PARLANCE_DIFFERENTIAL_DOCUMENTS'] ?? 1200);
+/** Another seed is another set of operations; a failure prints its seed. */
+const seed = Number(process.env['PARLANCE_DIFFERENTIAL_SEED'] ?? 20261123);
+
+/** Faults that a monolith can have too: there the answer must be the monolith's, to the byte. */
+const everywhere: readonly FaultMode[] = ['leaves', 'errors', 'slow'];
+/** Faults of a distributed system: there the data must be what executeQueryPlan of @apollo/gateway gives. */
+const distributed: readonly FaultMode[] = ['entities', 'short', 'down', 'refusing', 'everything'];
+
+const normal = (data: unknown): unknown => JSON.parse(JSON.stringify(data ?? null));
+const sameData = (one: unknown, other: unknown): boolean => isDeepStrictEqual(normal(one), normal(other));
+
+/** Whether nothing but null is at the end of an error's path, or on the way to it. */
+const leadsToNull = (data: unknown, path: readonly (string | number)[] = []): boolean => {
+  let value: unknown = data;
+  for (const element of path) {
+    if (value === null || value === undefined) return true;
+    value =
+      typeof value === 'object' ? new Map<unknown, unknown>(Object.entries(value)).get(String(element)) : undefined;
+  }
+  return value === null || value === undefined || typeof value === 'object';
+};
+
+const pathsOf = (errors: readonly GraphQLError[] = []): string[] => errors.map(({ path }) => (path ?? []).join('/'));
+
+/**
+ * Fields that an operation asks of one type of an interface are planned for all its types where a subgraph knows them by
+ * the interface alone. Their errors, for objects that were not asked for them, are the planner's.
+ */
+const overAsks = (graph: string, mode: FaultMode): boolean => graph === 'library' && mode === 'errors';
+
+/** @returns whether Apollo's executor was a measure. */
+const check = async (
+  graph: string,
+  contenders: Contenders,
+  tape: readonly number[],
+  seed: number,
+): Promise<boolean> => {
+  const operation = generateOperation(contenders.schema, tape);
+  fc.pre(operation !== undefined);
+  const { variables } = operation;
+  const planned = contenders.plan(operation);
+  const faultsOf = (mode: FaultMode) => createFaults(mode, seed, contenders.world);
+
+  const ours = await planned.ours(variables, faultsOf('none'));
+  const monolith = await planned.monolith(variables, faultsOf('none'));
+  expect(JSON.stringify(ours)).toBe(JSON.stringify(monolith));
+
+  const shared = everywhere[seed % everywhere.length] ?? 'leaves';
+  const ourShared = await planned.ours(variables, faultsOf(shared));
+  if (!overAsks(graph, shared)) {
+    const theirs = await planned.monolith(variables, faultsOf(shared));
+    expect(JSON.stringify(ourShared.data)).toBe(JSON.stringify(theirs.data));
+    expect(pathsOf(ourShared.errors).length > 0).toBe((theirs.errors ?? []).length > 0);
+  }
+  for (const { path } of ourShared.errors ?? []) expect(leadsToNull(ourShared.data, path)).toBe(true);
+
+  const mode = distributed[seed % distributed.length] ?? 'down';
+  const ourFaulty = await planned.ours(variables, faultsOf(mode));
+  const apolloWell = await planned.apollo(variables, faultsOf('none'))?.catch(() => undefined);
+  // What Apollo's executor answers wrongly while all is well is no measure (the tests of fault classes have these).
+  if (!apolloWell || apolloWell.errors || !sameData(apolloWell.data, monolith.data)) return false;
+  const apollo = await planned.apollo(variables, faultsOf(mode))?.catch(() => undefined);
+  // It gives up on the whole answer for a value of the wrong kind.
+  if (apollo?.data === undefined) return false;
+  expect(normal(ourFaulty.data)).toEqual(normal(apollo.data));
+  if ((apollo.errors ?? []).length > 0) expect(ourFaulty.errors ?? []).not.toEqual([]);
+  return true;
+};
+
+test.each(Object.keys(graphTexts))(
+  'answers whatever may be asked over the graph %s as one schema would',
+  async (graph) => {
+    const texts = Object.entries(graphTexts).find(([name]) => name === graph)?.[1];
+    if (!texts) throw new Error(graph);
+    const contenders = createContenders(texts);
+    let measuredByApollo = 0;
+    const property = fc.asyncProperty(
+      fc.array(fc.nat(999), { maxLength: 60, size: 'max' }),
+      fc.nat(),
+      async (tape, faultSeed) => {
+        if (await check(graph, contenders, tape, faultSeed)) measuredByApollo += 1;
+      },
+    );
+    await fc.assert(property, { numRuns: documents, seed });
+    expect(measuredByApollo).toBeGreaterThan(documents / 2);
+  },
+  300_000,
+);

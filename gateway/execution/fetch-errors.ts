@@ -1,0 +1,66 @@
+/** The errors of one fetch as errors of the client's operation: at the client's paths, and marked as that subgraph's. */
+import type { ResponsePath } from '@apollo/query-planner';
+import { GraphQLError } from 'graphql';
+import { AppError, errorExtensions } from '#kernel/errors.ts';
+import type { SubgraphError } from '../subgraphs/subgraph-answer.ts';
+import { knownPlace, type Place, placesAt } from './entity-places.ts';
+import type { Execution } from './execution.ts';
+import type { ResponseTree } from './response-tree.ts';
+import { answerKey } from './tree-keys.ts';
+
+const marked = (error: SubgraphError, subgraph: string, place: Place): GraphQLError =>
+  new GraphQLError(error.message, {
+    ...(place.length === 0 ? {} : { path: place.map(answerKey) }),
+    extensions: { ...error.extensions, serviceName: subgraph },
+  });
+
+/** For a fetch that is not for entities: its paths go on from where it was made. */
+export const addErrors = (
+  execution: Execution,
+  subgraph: string,
+  base: ResponsePath,
+  errors: readonly SubgraphError[],
+): void => {
+  execution.isWhole = false;
+  for (const error of errors) {
+    execution.errors.push(marked(error, subgraph, [...knownPlace(base), ...(error.path ?? [])]));
+  }
+};
+
+/** @param groups the objects that each representation of the fetch stood for. */
+export const addEntityErrors = (
+  execution: Execution,
+  subgraph: string,
+  base: ResponsePath,
+  errors: readonly SubgraphError[],
+  groups: readonly (readonly ResponseTree[])[],
+): void => {
+  execution.isWhole = false;
+  const places = placesAt(execution.root, base);
+  for (const error of errors) {
+    const [, position, ...rest] = error.path ?? [];
+    const group = typeof position === 'number' ? groups[position] : undefined;
+    const found = (group ?? []).flatMap((entity) => places.get(entity) ?? []).length > 0;
+    if (!group || !found) {
+      execution.errors.push(marked(error, subgraph, knownPlace(base)));
+      continue;
+    }
+    for (const entity of group) {
+      const place = places.get(entity);
+      if (place) execution.errors.push(marked(error, subgraph, [...place, ...rest]));
+    }
+  }
+};
+
+/** For a fetch that failed as a whole. */
+export const addFault = (execution: Execution, subgraph: string, base: ResponsePath, fault: unknown): void => {
+  execution.isWhole = false;
+  const place = knownPlace(base).map(answerKey);
+  execution.errors.push(
+    new GraphQLError(fault instanceof AppError ? fault.message : 'a fetch failed', {
+      ...(place.length === 0 ? {} : { path: place }),
+      originalError: fault instanceof Error ? fault : new Error(String(fault)),
+      extensions: { ...(fault instanceof AppError ? errorExtensions(fault) : {}), serviceName: subgraph },
+    }),
+  );
+};

@@ -1,0 +1,145 @@
+/**
+ * One fetch of a plan, compiled: the text of its body is made once but for its variables and representations. Equal
+ * representations are sent once, and each entity that they stand for gets the answer, all but one of them a copy.
+ */
+import type { FetchNode, ResponsePath } from '@apollo/query-planner';
+import { AppError } from '#kernel/errors.ts';
+import type { SubgraphAnswer } from '../subgraphs/subgraph-answer.ts';
+import type { Execution, Step } from './execution.ts';
+import { addEntityErrors, addErrors, addFault } from './fetch-errors.ts';
+import { type PlanEnvironment, withoutStandIns } from './plan-environment.ts';
+import { compileRepresentation } from './representations.ts';
+import { copyTree, isTree, mergeInto, type ResponseTree } from './response-tree.ts';
+import { compileRewrites } from './rewrites.ts';
+
+/** Writes `"name":value,…` of the variables that were given. */
+const writeVariables = (names: readonly string[]): ((execution: Execution) => string) => {
+  const heads = names.map((name) => `${JSON.stringify(name)}:`);
+  return ({ variables }) => {
+    let text = '';
+    for (const [index, name] of names.entries()) {
+      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+      if (value !== undefined) text += `${text === '' ? '' : ','}${heads[index]}${JSON.stringify(value)}`;
+    }
+    return text;
+  };
+};
+
+const headOf = ({ operation, operationName }: FetchNode, { standIns }: PlanEnvironment): string =>
+  `{"query":${JSON.stringify(withoutStandIns(operation, standIns))}${
+    operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`
+  },"variables":{`;
+
+/** Data that nobody else holds. */
+const ownData = ({ data, isShared }: SubgraphAnswer): ResponseTree | undefined => {
+  const own = isShared ? copyTree(data) : data;
+  return isTree(own) ? own : undefined;
+};
+
+/** The first target gets the data itself, and last, because copies are made of it before. */
+const mergeEverywhere = (targets: readonly ResponseTree[], data: ResponseTree): void => {
+  for (let index = targets.length - 1; index >= 0; index -= 1) {
+    const target = targets[index];
+    const own = index === 0 ? data : copyTree(data);
+    if (target && isTree(own)) mergeInto(target, own);
+  }
+};
+
+const compilePlainFetch = (node: FetchNode, base: ResponsePath, environment: PlanEnvironment): Step => {
+  const { serviceName } = node;
+  const isMutation = node.operationKind === 'mutation';
+  const names = node.variableUsages ?? [];
+  const head = headOf(node, environment);
+  const whole = names.length === 0 ? `${head}}}` : undefined;
+  const variablesOf = writeVariables(names);
+  const rewriteAnswer = compileRewrites(node.outputRewrites, environment.passes);
+  return async (execution, targets) => {
+    try {
+      const body = whole ?? `${head}${variablesOf(execution)}}}`;
+      const answer = await execution.send(serviceName, body, isMutation);
+      if (answer.errors.length > 0) addErrors(execution, serviceName, base, answer.errors);
+      const data = ownData(answer);
+      if (!data) return;
+      rewriteAnswer?.(data);
+      mergeEverywhere(targets, data);
+    } catch (fault) {
+      addFault(execution, serviceName, base, fault);
+    }
+  };
+};
+
+const entitiesOf = (subgraph: string, data: ResponseTree, count: number): readonly unknown[] => {
+  const entities = data['_entities'];
+  if (Array.isArray(entities) && entities.length === count) return entities;
+  throw new AppError('SUBGRAPH_INVALID_RESPONSE', 'A part of the service gave an answer that cannot be used.', {
+    cause: new Error(`${subgraph} was asked for ${count} entities and did not answer as many`),
+  });
+};
+
+const compileEntityFetch = (
+  node: FetchNode,
+  requires: NonNullable<FetchNode['requires']>,
+  base: ResponsePath,
+  environment: PlanEnvironment,
+): Step => {
+  const { passes, isObjectType } = environment;
+  const { serviceName } = node;
+  const head = headOf(node, environment);
+  const variablesOf = writeVariables(node.variableUsages ?? []);
+  const represent = compileRepresentation(requires, compileRewrites(node.inputRewrites, passes), environment);
+  const rewriteAnswer = compileRewrites(node.outputRewrites, passes);
+
+  return async (execution, targets) => {
+    const groups: ResponseTree[][] = [];
+    const positions = new Map<string, number>();
+    let representations = '';
+    for (const entity of targets) {
+      const text = represent(entity, execution.isWhole);
+      if (text === undefined) continue;
+      const position = positions.get(text);
+      if (position !== undefined) {
+        groups[position]?.push(entity);
+        continue;
+      }
+      positions.set(text, groups.length);
+      representations += groups.length === 0 ? text : `,${text}`;
+      groups.push([entity]);
+    }
+    if (groups.length === 0) return;
+    try {
+      const variables = variablesOf(execution);
+      const body = `${head}${variables}${variables === '' ? '' : ','}"representations":[${representations}]}}`;
+      const answer = await execution.send(serviceName, body, false);
+      if (answer.errors.length > 0) addEntityErrors(execution, serviceName, base, answer.errors, groups);
+      const data = ownData(answer);
+      if (!data) {
+        execution.isWhole = false;
+        return;
+      }
+      const entities = entitiesOf(serviceName, data, groups.length);
+      for (const [index, group] of groups.entries()) {
+        const entity = entities[index];
+        if (!isTree(entity)) {
+          execution.isWhole = false;
+          continue;
+        }
+        if (rewriteAnswer) {
+          entity['__typename'] ??= group[0]?.['__typename'];
+          rewriteAnswer(entity);
+        }
+        // A subgraph that knows the entity by its interface alone must not take its type away.
+        const given = entity['__typename'];
+        if (typeof given === 'string' && !isObjectType(given)) delete entity['__typename'];
+        mergeEverywhere(group, entity);
+      }
+    } catch (fault) {
+      addFault(execution, serviceName, base, fault);
+    }
+  };
+};
+
+/** @param base the path of the objects that the fetch is about. */
+export const compileFetch = (node: FetchNode, base: ResponsePath, environment: PlanEnvironment): Step =>
+  node.requires
+    ? compileEntityFetch(node, node.requires, base, environment)
+    : compilePlainFetch(node, base, environment);

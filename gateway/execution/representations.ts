@@ -1,0 +1,118 @@
+/**
+ * The representation of an entity as JSON text, compiled from what a fetch requires. Text, because equal
+ * representations are found by comparing it and the body of the request is made of it. An entity that lacks something
+ * required has no representation.
+ */
+import type { QueryPlanFieldNode, QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { PlanEnvironment, StandIns } from './plan-environment.ts';
+import { isTree, mergeInto, type ResponseTree, readOwn, writeOwn } from './response-tree.ts';
+import type { Rewrite } from './rewrites.ts';
+
+/**
+ * @param isWhole everything that was asked for so far has come. Then a required field that is missing was not asked for,
+ * which the planner does where it merges requirements of several types of one interface, and it is not needed for this
+ * type: the representation goes without it. Keys are always needed.
+ */
+export type WriteRepresentation = (entity: ResponseTree, isWhole: boolean) => string | undefined;
+
+type Build = (tree: ResponseTree, isWhole: boolean) => ResponseTree | undefined;
+
+/** In the merged tree. */
+const keyOf = (field: QueryPlanFieldNode): string => field.alias ?? field.name;
+/** In the representation. */
+const sentKeyOf = (field: QueryPlanFieldNode, standIns: StandIns): string =>
+  standIns.get(field.name)?.name.value ?? keyOf(field);
+
+const buildSelections = (selections: readonly QueryPlanSelectionNode[], environment: PlanEnvironment): Build => {
+  const { passes, standIns, keyFields } = environment;
+  const steps = selections.map((selection): ((from: ResponseTree, to: ResponseTree, isWhole: boolean) => boolean) => {
+    const build = selection.selections ? buildSelections(selection.selections, environment) : undefined;
+    if (selection.kind === 'InlineFragment') {
+      const { typeCondition } = selection;
+      return (from, to, isWhole) => {
+        const typeName = readOwn(from, '__typename');
+        if (typeof typeName !== 'string' || (typeCondition !== undefined && !passes(typeName, typeCondition)))
+          return true;
+        const part = build?.(from, isWhole);
+        if (part) mergeInto(to, part);
+        return true;
+      };
+    }
+    const key = keyOf(selection);
+    const sentKey = sentKeyOf(selection, standIns);
+    const mayLack = !keyFields.has(selection.name) && selection.name !== '__typename';
+    const inner = (value: unknown, isWhole: boolean): unknown => {
+      if (!build) return value;
+      if (Array.isArray(value)) return value.map((item) => inner(item, isWhole));
+      return isTree(value) ? (build(value, isWhole) ?? null) : null;
+    };
+    return (from, to, isWhole) => {
+      const value = readOwn(from, key);
+      if (value === undefined) return isWhole && mayLack;
+      writeOwn(to, sentKey, inner(value, isWhole));
+      return true;
+    };
+  });
+  return (from, isWhole) => {
+    const to: ResponseTree = {};
+    return steps.every((step) => step(from, to, isWhole)) ? to : undefined;
+  };
+};
+
+/** The usual shape, scalars of one type, straight to text; undefined when one is missing. */
+const writeScalars = (
+  fields: readonly QueryPlanFieldNode[],
+  standIns: StandIns,
+): ((entity: ResponseTree, typeName: string) => string | undefined) => {
+  const scalars = fields.filter(({ name }) => name !== '__typename');
+  const keys = scalars.map(keyOf);
+  const heads = scalars.map((field) => `,${JSON.stringify(sentKeyOf(field, standIns))}:`);
+  const begins = new Map<string, string>();
+  return (entity, typeName) => {
+    let text = begins.get(typeName);
+    if (text === undefined) {
+      text = `{"__typename":${JSON.stringify(typeName)}`;
+      begins.set(typeName, text);
+    }
+    for (let index = 0; index < keys.length; index += 1) {
+      const value = readOwn(entity, keys[index] ?? '');
+      if (value === undefined) return undefined;
+      text += heads[index] + JSON.stringify(value);
+    }
+    return `${text}}`;
+  };
+};
+
+const scalarsOf = (selections: readonly QueryPlanSelectionNode[]): readonly QueryPlanFieldNode[] | undefined => {
+  const fields = selections.filter((selection) => selection.kind === 'Field');
+  const plain = fields.every(({ selections: inner }) => !inner) && fields.some(({ name }) => name === '__typename');
+  return plain && fields.length === selections.length ? fields : undefined;
+};
+
+export const compileRepresentation = (
+  requires: readonly QueryPlanSelectionNode[],
+  rewrite: Rewrite | undefined,
+  environment: PlanEnvironment,
+): WriteRepresentation => {
+  const { passes, standIns, keyFields } = environment;
+  const build = buildSelections(requires, environment);
+  const writeAny: WriteRepresentation = (entity, isWhole) => {
+    const representation = build(entity, isWhole);
+    if (!representation || typeof representation['__typename'] !== 'string') return undefined;
+    // The planner merged requirements of several types, and none of the keys is for this one.
+    if (!Object.keys(representation).some((key) => keyFields.has(key))) return undefined;
+    rewrite?.(representation);
+    return JSON.stringify(representation);
+  };
+  const [only, ...others] = requires;
+  const scalars =
+    only?.kind === 'InlineFragment' && others.length === 0 && !rewrite ? scalarsOf(only.selections) : undefined;
+  if (only?.kind !== 'InlineFragment' || !scalars) return writeAny;
+  const { typeCondition } = only;
+  const write = writeScalars(scalars, standIns);
+  return (entity, isWhole) => {
+    const typeName = entity['__typename'];
+    const passed = typeof typeName === 'string' && (typeCondition === undefined || passes(typeName, typeCondition));
+    return passed ? (write(entity, typeName) ?? writeAny(entity, isWhole)) : undefined;
+  };
+};

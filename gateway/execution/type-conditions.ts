@@ -1,0 +1,33 @@
+/**
+ * Whether an object of a runtime type passes a type condition, by the supergraph's schema with everything that clients
+ * do not see. Remembered for the types that the schema has, so that nothing which subgraphs invent is kept.
+ */
+import { type GraphQLSchema, isAbstractType, isInterfaceType, isObjectType } from 'graphql';
+
+export type PassesCondition = (typeName: string, condition: string) => boolean;
+
+export const createTypeConditions = (schema: GraphQLSchema): PassesCondition => {
+  const known = new Map<string, Map<string, boolean>>();
+  const judge = (typeName: string, condition: string): boolean => {
+    const type = schema.getType(typeName);
+    const abstract = schema.getType(condition);
+    return (
+      isAbstractType(abstract) && (isObjectType(type) || isInterfaceType(type)) && schema.isSubType(abstract, type)
+    );
+  };
+  return (typeName, condition) => {
+    if (typeName === condition) return true;
+    let conditions = known.get(typeName);
+    if (!conditions) {
+      if (!schema.getType(typeName)) return false;
+      conditions = new Map();
+      known.set(typeName, conditions);
+    }
+    let passes = conditions.get(condition);
+    if (passes === undefined) {
+      passes = judge(typeName, condition);
+      conditions.set(condition, passes);
+    }
+    return passes;
+  };
+};

@@ -1,0 +1,149 @@
+/**
+ * Completes the merged tree to an answer with errors, as the specification has it: a value that its type does not have
+ * is null and an error, a null where none may be makes its parent null, up to the first that may be. Slower than the
+ * projection, and asked only where that gave up. A null that a fetch's error explains is no second error.
+ */
+import {
+  type GraphQLCompositeType,
+  GraphQLError,
+  type GraphQLOutputType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import type { Place } from './entity-places.ts';
+import { leafCoercion, notALeaf } from './leaf-values.ts';
+import { isTree, type ResponseTree, readOwn, writeOwn } from './response-tree.ts';
+import type { FieldShape, ObjectShape, SelectionShape } from './selection-shapes.ts';
+
+/** A null that its parent has to take over. */
+const bubbling: unique symbol = Symbol('a null that bubbles');
+type Completed = unknown;
+
+const separator = '\u0000';
+const textOf = (place: Place): string => place.map((element) => `${separator}${element}`).join('');
+
+/** Whether an error stands at a place, above it or below it. */
+const createExplanations = (errors: readonly GraphQLError[]): ((place: Place) => boolean) => {
+  const at = new Set<string>();
+  const above = new Set<string>();
+  for (const { path = [] } of errors) {
+    at.add(textOf(path));
+    for (let length = 0; length <= path.length; length += 1) above.add(textOf(path.slice(0, length)));
+  }
+  return (place) => {
+    if (above.has(textOf(place))) return true;
+    for (let length = 0; length < place.length; length += 1) {
+      if (at.has(textOf(place.slice(0, length)))) return true;
+    }
+    return false;
+  };
+};
+
+export interface Completion {
+  readonly data: ResponseTree | null;
+  /** Those of the fetches, then those of completion. */
+  readonly errors: readonly GraphQLError[];
+}
+
+/** @param at where `root` stands in the answer, for a part of it. */
+export const completeValues = (
+  selected: SelectionShape,
+  root: ResponseTree,
+  fetchErrors: readonly GraphQLError[],
+  at: Place = [],
+): Completion => {
+  const isExplained = createExplanations(fetchErrors);
+  const errors = [...fetchErrors];
+  const place: (string | number)[] = [...at];
+  /** Nulls of refused fields that bubble; the operation's own error explains them. */
+  let refusals = 0;
+
+  const report = (message: string): void => {
+    if (isExplained(place)) return;
+    errors.push(new GraphQLError(message, { path: [...place], extensions: { code: 'SUBGRAPH_INVALID_RESPONSE' } }));
+  };
+
+  const completeList = (type: GraphQLOutputType, field: string, value: unknown, inner: SelectionShape | undefined) => {
+    if (!Array.isArray(value)) {
+      report(`Expected a list for ${field}.`);
+      return null;
+    }
+    const list: unknown[] = [];
+    for (const [index, item] of value.entries()) {
+      place.push(index);
+      const completed = complete(type, field, item, inner);
+      place.pop();
+      if (completed === bubbling) return null;
+      list.push(completed);
+    }
+    return list;
+  };
+
+  const completeComposite = (type: GraphQLCompositeType, field: string, value: unknown, inner: SelectionShape) => {
+    if (!isTree(value)) {
+      report(`Expected an object for ${field}.`);
+      return null;
+    }
+    const typeName = value['__typename'] ?? (isObjectType(type) ? type.name : undefined);
+    const shape = typeof typeName === 'string' ? inner.of(typeName) : inner.ofDeclared();
+    if (!shape) {
+      report(`The type of an object at ${field} is not one that it can have.`);
+      return null;
+    }
+    return completeObject(shape, value);
+  };
+
+  const complete = (
+    type: GraphQLOutputType,
+    field: string,
+    value: unknown,
+    inner: SelectionShape | undefined,
+  ): Completed => {
+    if (isNonNullType(type)) {
+      const before = errors.length + refusals;
+      const completed = complete(type.ofType, field, value, inner);
+      if (completed !== null) return completed;
+      if (errors.length + refusals === before) report(`Cannot return null for non-nullable field ${field}.`);
+      return bubbling;
+    }
+    if (value === null || value === undefined) return null;
+    if (isListType(type)) return completeList(type.ofType, field, value, inner);
+    if (!isLeafType(type)) return inner ? completeComposite(type, field, value, inner) : null;
+    const coerced = leafCoercion(type)(value);
+    if (coerced !== notALeaf) return coerced;
+    report(`${type.name} cannot represent the value of ${field}.`);
+    return null;
+  };
+
+  const completeField = (field: FieldShape, parent: GraphQLCompositeType, tree: ResponseTree): Completed => {
+    if (field.kind === 'refused') {
+      if (!isNonNullType(field.type)) return null;
+      refusals += 1;
+      return bubbling;
+    }
+    if (field.kind === 'introspection') return readOwn(tree, field.treeKey) ?? null;
+    if (field.kind === 'data') {
+      if (!field.type) return null;
+      return complete(field.type, `${parent.name}.${field.name}`, readOwn(tree, field.treeKey), field.selected);
+    }
+    if (isObjectType(parent)) return parent.name;
+    report(`An object of ${parent.name} does not say its type.`);
+    return bubbling;
+  };
+
+  const completeObject = (shape: ObjectShape, tree: ResponseTree): ResponseTree | null => {
+    const answer: ResponseTree = {};
+    for (const field of shape.fields) {
+      place.push(field.key);
+      const completed = completeField(field, shape.type, tree);
+      place.pop();
+      if (completed === bubbling) return null;
+      writeOwn(answer, field.key, completed);
+    }
+    return answer;
+  };
+
+  return { data: completeObject(selected.ofDeclared(), root), errors };
+};

@@ -1,0 +1,22 @@
+/** A request that is refused as a whole, answered in JSON with the HTTP status and headers of its code. */
+import type { ServerResponse } from 'node:http';
+import { HeaderMap } from '@apollo/server';
+import type { GraphQLError } from 'graphql';
+import type { MaskError } from '../errors/public-error.ts';
+
+export const refuse = (response: ServerResponse, status: number, message: string, extensions: object): void => {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify({ errors: [{ message, extensions }] }));
+};
+
+/** As Apollo Server answers it: `extensions.http` of the error has the status and the headers. */
+export const answerFault = (response: ServerResponse, fault: GraphQLError, maskError: MaskError): void => {
+  const { http } = fault.extensions;
+  const isSaid = typeof http === 'object' && http !== null;
+  const status = isSaid && 'status' in http && typeof http.status === 'number' ? http.status : 500;
+  if (isSaid && 'headers' in http && http.headers instanceof HeaderMap) {
+    for (const [name, value] of http.headers) response.setHeader(name, value);
+  }
+  const { message, extensions } = maskError(fault.toJSON(), fault);
+  refuse(response, status, message, extensions ?? {});
+};

@@ -1,0 +1,40 @@
+/** The operation that an HTTP request asks for, from its body or, for GET, from its address; nothing is checked but shapes. */
+import { z } from 'zod';
+
+const parametersSchema = z.object({
+  query: z.string(),
+  operationName: z.string().nullish(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+  extensions: z.record(z.string(), z.unknown()).nullish(),
+});
+export type RequestParameters = z.infer<typeof parametersSchema>;
+
+/** The text of an operation, where one was sent. */
+export const textOf = (body: unknown, search: string): string | undefined => {
+  const query: unknown =
+    typeof body === 'object' && body !== null && 'query' in body
+      ? body.query
+      : new URLSearchParams(search).get('query');
+  return typeof query === 'string' ? query : undefined;
+};
+
+const parsedJson = (text: string | null): unknown => {
+  if (text === null) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
+/** Undefined when they are not of the right shapes, or when there is no text of an operation. */
+export const parametersOf = (method: string, body: unknown, search: string): RequestParameters | undefined => {
+  if (method !== 'GET') return parametersSchema.safeParse(body).data;
+  const given = new URLSearchParams(search);
+  return parametersSchema.safeParse({
+    query: given.get('query'),
+    operationName: given.get('operationName'),
+    variables: parsedJson(given.get('variables')),
+    extensions: parsedJson(given.get('extensions')),
+  }).data;
+};

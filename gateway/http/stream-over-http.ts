@@ -1,0 +1,163 @@
+/**
+ * Subscriptions over HTTP: a request that accepts a stream is signed in and limited like any other, and its subscription
+ * runs in the same core as one over a socket. What refuses the request itself (no token, too many requests) is a plain
+ * answer with its status; what is wrong with the operation is told in the stream, as GraphQL over SSE asks for. A query
+ * or a mutation that accepts nothing but events is answered by one.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ApolloServer } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import { AppError } from '#kernel/errors.ts';
+import type { MaskError } from '../errors/public-error.ts';
+import type { KeepAlive } from '../limits/keep-alive.ts';
+import { countOperation } from '../observation/count-operations.ts';
+import { createHttpStream, type HttpStream } from '../subscriptions/http-stream.ts';
+import { type AdmittedOperation, type OperationAdmission, refusalOf } from '../subscriptions/operation-admission.ts';
+import type { Subscriptions } from '../subscriptions/subscriptions.ts';
+import { onTokenExpiry } from '../subscriptions/token-expiry.ts';
+import type { OperationContext } from '../supergraph/operation-context.ts';
+import { type AcceptedStream, acceptedStream } from './accepted-stream.ts';
+import { tokenMissing } from './admission.ts';
+import { answerFault } from './http-fault.ts';
+import type { RequestParameters } from './request-parameters.ts';
+import { scopeOf } from './request-scope.ts';
+
+export interface HttpStreamsOptions {
+  readonly server: ApolloServer<OperationContext>;
+  contextOf(request: IncomingMessage, query: string | undefined): Promise<OperationContext>;
+  readonly admission: OperationAdmission;
+  readonly subscriptions: Subscriptions;
+  readonly maskError: MaskError;
+  readonly keepAlive: KeepAlive;
+}
+
+/** `context` is there when the request was admitted: it counts once. */
+export type StreamDecision = { readonly isAnswered: true } | { readonly isAnswered: false; context?: OperationContext };
+
+export interface HttpStreams {
+  /** Answers a request for a stream; what is none, or can be answered plainly, is left to the caller. */
+  answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    parameters: RequestParameters | undefined,
+  ): Promise<StreamDecision>;
+  /** Breaks off all streams, so that their clients go on elsewhere. */
+  close(): void;
+}
+
+const notAllowedByGet = (): GraphQLError =>
+  new GraphQLError('A mutation must be sent with POST.', { extensions: { code: 'BAD_REQUEST' } });
+const noOperation = (): GraphQLError =>
+  new GraphQLError('Send the text of the operation as query, and its variables as an object.', {
+    extensions: { code: 'BAD_REQUEST' },
+  });
+
+export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
+  const { server, contextOf, admission, subscriptions, maskError, keepAlive } = options;
+  const running = new Set<HttpStream>();
+
+  const openStream = (response: ServerResponse, accepted: AcceptedStream, onEnd: () => void): HttpStream => {
+    const stream = createHttpStream({
+      response,
+      format: accepted.format,
+      keepAlive,
+      onEnd() {
+        running.delete(stream);
+        onEnd();
+      },
+    });
+    running.add(stream);
+    return stream;
+  };
+
+  const refuse = (response: ServerResponse, accepted: AcceptedStream, errors: readonly GraphQLError[]): void => {
+    const masked = errors.map((error) => maskError(error.toJSON(), error));
+    countOperation('unknown', masked);
+    openStream(response, accepted, () => {}).error(masked);
+  };
+
+  const subscribe = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    accepted: AcceptedStream,
+    { query }: RequestParameters,
+    { operation, variables }: AdmittedOperation,
+    { user }: OperationContext,
+  ): void => {
+    if (!user) throw tokenMissing();
+    const after = request.headers['last-event-id'];
+    let forgetExpiry: (() => void) | undefined;
+    const stream = subscriptions.open(
+      {
+        text: query,
+        operationName: operation.name?.value,
+        variables,
+        user,
+        connection: response,
+        after: typeof after === 'string' && after !== '' ? after : undefined,
+      },
+      (onEnd) =>
+        openStream(response, accepted, () => {
+          forgetExpiry?.();
+          onEnd();
+        }),
+    );
+    if (running.has(stream)) forgetExpiry = onTokenExpiry(user, (errors) => stream.error(errors));
+  };
+
+  const answerOnce = async (
+    response: ServerResponse,
+    accepted: AcceptedStream,
+    { query, operationName, variables, extensions }: RequestParameters,
+    contextValue: OperationContext,
+  ): Promise<void> => {
+    const stream = openStream(response, accepted, () => {});
+    const { body } = await server.executeOperation(
+      {
+        query,
+        ...(operationName ? { operationName } : {}),
+        ...(variables ? { variables } : {}),
+        ...(extensions ? { extensions } : {}),
+      },
+      { contextValue },
+    );
+    if (body.kind !== 'single') throw new Error('incremental delivery is not possible here');
+    stream.next(Buffer.from(JSON.stringify(body.singleResult)), undefined);
+    stream.complete();
+  };
+
+  return {
+    async answer(request, response, parameters) {
+      const { method } = request;
+      const accepted = acceptedStream(request.headers.accept);
+      if (!accepted || (method !== 'GET' && method !== 'POST')) return { isAnswered: false };
+      if (!parameters && accepted.orJson) return { isAnswered: false };
+      let context: OperationContext;
+      try {
+        context = await contextOf(request, parameters?.query);
+        const admitted = parameters ? admission.admit(parameters) : { errors: [noOperation()] };
+        if ('errors' in admitted) {
+          if (accepted.orJson) return { isAnswered: false, context };
+          refuse(response, accepted, admitted.errors);
+        } else if (parameters && admitted.operation.operation === 'subscription') {
+          subscribe(request, response, accepted, parameters, admitted, context);
+        } else if (!parameters || accepted.orJson) {
+          return { isAnswered: false, context };
+        } else if (method === 'GET' && admitted.operation.operation === 'mutation') {
+          refuse(response, accepted, [notAllowedByGet()]);
+        } else {
+          await answerOnce(response, accepted, parameters, { ...context, ...scopeOf(request, response) });
+        }
+      } catch (fault) {
+        if (response.headersSent || !(fault instanceof AppError || fault instanceof GraphQLError)) throw fault;
+        const refusal = refusalOf(fault);
+        countOperation('unknown', [refusal]);
+        answerFault(response, refusal, maskError);
+      }
+      return { isAnswered: true };
+    },
+    close() {
+      for (const stream of running) stream.abort();
+    },
+  };
+};

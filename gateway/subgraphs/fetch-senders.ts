@@ -1,0 +1,74 @@
+/**
+ * Gives each operation the way to send its fetches: the sources of its schema generation, in the scope of its user, its
+ * deadline and its client.
+ */
+import type { SignIdentity } from '#kernel/identity.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { SendFetch } from '../execution/execution.ts';
+import { observedFetch } from '../observation/observed-fetch.ts';
+import type { OperationContext } from '../supergraph/operation-context.ts';
+import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
+import { createOperationScope } from './operation-scope.ts';
+import { createReplicas } from './replicas.ts';
+import { createSharedFetches } from './shared-fetches.ts';
+import type { SubgraphPools } from './subgraph-pools.ts';
+import { createSubgraphSource, type SubgraphSource } from './subgraph-source.ts';
+
+export interface FetchSenders {
+  /** For a query or mutation: every fetch goes where its generation has the subgraph. */
+  forOperation(generation: SchemaGeneration, context: OperationContext): SendFetch;
+  /** For an event of a stream, which may stay with an older generation: asks subgraphs where they are now. */
+  forEvent(generation: SchemaGeneration, context: OperationContext): SendFetch;
+}
+
+export interface FetchSendersOptions {
+  /** The newest generation. */
+  current(): SchemaGeneration;
+  /** Addresses of the replicas of a subgraph; at least one. */
+  urlsOf(generation: SchemaGeneration, subgraph: string): readonly string[];
+  readonly pools: SubgraphPools;
+  readonly sign: SignIdentity;
+  /** Milliseconds for one fetch. */
+  readonly fetchDeadlineMs: number;
+  /** Milliseconds for all fetches of an operation or event together. */
+  readonly operationDeadlineMs: number;
+  readonly logger: Logger;
+}
+
+type Sources = ReadonlyMap<string, SubgraphSource>;
+
+export const createFetchSenders = (options: FetchSendersOptions): FetchSenders => {
+  const { current, urlsOf, pools, sign, fetchDeadlineMs, operationDeadlineMs, logger } = options;
+  const shared = createSharedFetches();
+  const byGeneration = new WeakMap<SchemaGeneration, Sources>();
+
+  const sourcesOf = (generation: SchemaGeneration): Sources => {
+    const known = byGeneration.get(generation);
+    if (known) return known;
+    const sources = new Map<string, SubgraphSource>();
+    for (const name of generation.subgraphUrls.keys()) {
+      const replicas = createReplicas(urlsOf(generation, name), pools.at);
+      sources.set(name, createSubgraphSource({ name, replicas, shared, deadlineMs: fetchDeadlineMs, logger }));
+    }
+    byGeneration.set(generation, sources);
+    return sources;
+  };
+
+  const sendThrough = (
+    sourceOf: (subgraph: string) => SubgraphSource | undefined,
+    context: OperationContext,
+  ): SendFetch => {
+    const scope = createOperationScope({ context, sign, deadlineMs: operationDeadlineMs });
+    return async (subgraph, body, isMutation) => {
+      const source = sourceOf(subgraph);
+      if (!source) throw new Error(`the supergraph has no subgraph ${subgraph}`);
+      return observedFetch(subgraph, () => source.send({ body, isMutation, scope }));
+    };
+  };
+
+  return {
+    forOperation: (generation, context) => sendThrough((name) => sourcesOf(generation).get(name), context),
+    forEvent: (generation, context) =>
+      sendThrough((name) => sourcesOf(current()).get(name) ?? sourcesOf(generation).get(name), context),
+  };
+};

@@ -1,0 +1,43 @@
+/**
+ * The replicas of one subgraph: a fetch goes to the one with the fewest fetches under way among those that are worth
+ * asking, in turn where several are equal. Invariant: a replica whose circuit is open gets no fetch but its try.
+ */
+import type { Pool } from 'undici';
+import { type Circuit, createCircuit } from './circuit.ts';
+
+export interface Replica {
+  readonly path: string;
+  pool(): Pool;
+  readonly circuit: Circuit;
+  /** Fetches under way. */
+  running: number;
+}
+
+export interface Replicas {
+  /** A replica to ask, other than `not` when there is another; else milliseconds after which there may be one. */
+  pick(not?: Replica): Replica | number;
+}
+
+/** @param poolAt asked at each fetch: a plan that began before a reload may go on after it. */
+export const createReplicas = (urls: readonly string[], poolAt: (url: string) => Pool): Replicas => {
+  const replicas = urls.map((url): Replica => {
+    const { pathname, search } = new URL(url);
+    return { path: `${pathname}${search}`, pool: () => poolAt(url), circuit: createCircuit(), running: 0 };
+  });
+  let turn = 0;
+  return {
+    pick(not) {
+      turn = (turn + 1) % Math.max(1, replicas.length);
+      let best: Replica | undefined;
+      let shortestWait = Number.POSITIVE_INFINITY;
+      for (let index = 0; index < replicas.length; index += 1) {
+        const replica = replicas[(turn + index) % replicas.length];
+        if (!replica || (replica === not && replicas.length > 1)) continue;
+        const wait = replica.circuit.waitMs();
+        shortestWait = Math.min(shortestWait, wait);
+        if (wait === 0 && (!best || replica.running < best.running)) best = replica;
+      }
+      return best ?? shortestWait;
+    },
+  };
+};

@@ -1,0 +1,64 @@
+/** Generated operations with `@defer` here and there, and what a client makes of an answer in parts. */
+import { type DocumentNode, Kind, type SelectionNode, visit } from 'graphql';
+import type { ResultInParts } from '../../execution/deferred-operation.ts';
+import { isTree, readOwn, writeOwn } from '../../execution/response-tree.ts';
+
+/** Defers about a third of all selections; which ones, the seed says. */
+export const deferSome = (document: DocumentNode, seed: number): DocumentNode => {
+  let state = seed;
+  const next = (): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return state >>> 16;
+  };
+  const deferred = (selection: SelectionNode): SelectionNode => ({
+    kind: Kind.INLINE_FRAGMENT,
+    directives: [{ kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'defer' } }],
+    selectionSet: { kind: Kind.SELECTION_SET, selections: [selection] },
+  });
+  return visit(document, {
+    SelectionSet: {
+      leave: (set) => ({
+        ...set,
+        selections: set.selections.map((selection) => (next() % 3 === 0 ? deferred(selection) : selection)),
+      }),
+    },
+  });
+};
+
+const merge = (present: unknown, came: unknown): unknown => {
+  if (Array.isArray(present) && Array.isArray(came)) return came.map((item, index) => merge(present[index], item));
+  if (!isTree(present) || !isTree(came)) return came;
+  for (const [key, value] of Object.entries(came)) writeOwn(present, key, merge(readOwn(present, key), value));
+  return present;
+};
+
+const objectAt = (data: unknown, path: readonly (string | number)[]): unknown =>
+  path.reduce<unknown>((value, element) => {
+    if (Array.isArray(value)) return value[Number(element)];
+    return isTree(value) ? readOwn(value, String(element)) : undefined;
+  }, data);
+
+export interface Joined {
+  readonly data: unknown;
+  readonly parts: number;
+}
+
+/** Throws for a part that has no place yet, and when more is announced than comes. */
+export const joinParts = async ({ first, rest }: ResultInParts): Promise<Joined> => {
+  const data: unknown = JSON.parse(JSON.stringify(first.data ?? null));
+  let count = 0;
+  let more = rest !== undefined;
+  for await (const { parts, hasNext } of rest ?? []) {
+    if (!more) throw new Error('a part after the last');
+    more = hasNext;
+    for (const part of parts) {
+      const place = objectAt(data, part.path);
+      if (!isTree(place)) throw new Error(`no object at ${part.path.join('/')}`);
+      if (part.errors) throw new AggregateError(part.errors);
+      merge(place, JSON.parse(JSON.stringify(part.data)));
+      count += 1;
+    }
+  }
+  if (more) throw new Error('the last part did not come');
+  return { data, parts: count };
+};
