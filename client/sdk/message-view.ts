@@ -1,0 +1,61 @@
+/**
+ * What an application shows of an answer. Whoever appends each `delta`, and empties its text first where `isReset`, has
+ * `text`: no piece comes twice, none is missing.
+ */
+import type { ParlanceFault } from './errors.ts';
+import type { FinishReason, MessageStatus, MessageUsageQuery } from './generated/graphql.ts';
+
+export type MessageUsage = NonNullable<NonNullable<MessageUsageQuery['message']>['usage']>;
+
+export interface MessageView {
+  readonly messageId: string;
+  /** The whole text so far. */
+  readonly text: string;
+  /** What came since the view before. */
+  readonly delta: string;
+  /** The text of the views before is void: the answer started anew. */
+  readonly isReset: boolean;
+  readonly status: MessageStatus;
+  /** Place in the stream: follow from here with `afterSeq`, and `text` as the text so far. */
+  readonly seq: number;
+  readonly modelId: string | undefined;
+  readonly finishReason: FinishReason | undefined;
+  /** Why there is no answer, with status FAILED. */
+  readonly failure: ParlanceFault | undefined;
+  /** What it used and cost; comes with a last view, a moment after the end. */
+  readonly usage: MessageUsage | undefined;
+}
+
+/** Where a follower begins. */
+export interface MessageStart {
+  readonly messageId: string;
+  readonly afterSeq?: number | undefined;
+  /** Text up to `afterSeq`. */
+  readonly text?: string | undefined;
+}
+
+export const firstView = ({ messageId, afterSeq = 0, text = '' }: MessageStart): MessageView => ({
+  messageId,
+  text,
+  delta: '',
+  isReset: false,
+  status: afterSeq === 0 ? 'QUEUED' : 'STREAMING',
+  seq: afterSeq,
+  modelId: undefined,
+  finishReason: undefined,
+  failure: undefined,
+  usage: undefined,
+});
+
+/** Two views as one, for a reader that saw neither. */
+export const mergeViews = (earlier: MessageView, later: MessageView): MessageView =>
+  later.isReset ? later : { ...later, delta: earlier.delta + later.delta, isReset: earlier.isReset };
+
+const finalStatuses: ReadonlySet<MessageStatus> = new Set<MessageStatus>([
+  'COMPLETED',
+  'PARTIAL',
+  'CANCELLED',
+  'FAILED',
+  'BLOCKED',
+]);
+export const isFinal = (status: MessageStatus): boolean => finalStatuses.has(status);

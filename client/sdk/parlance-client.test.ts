@@ -1,0 +1,243 @@
+/** The SDK against a whole Parlance, over connections that break. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { z } from 'zod';
+import { textOf } from '../../tests/scripted-provider/script.ts';
+import { startSocketlessProxy } from '../../tests/services/socketless-proxy.ts';
+import { startTcpProxy, type TcpProxy } from '../../tests/services/tcp-proxy.ts';
+import type { TestClient } from '../../tests/system/client.ts';
+import { findUser, type Parlance } from '../../tests/system/parlance.ts';
+import { startStandalone } from '../../tests/system/standalone-process.ts';
+import { createParlanceClient, isParlanceError, type MessageView, type ParlanceClient } from './index.ts';
+
+let parlance: Parlance;
+let ada: TestClient;
+let wire: TcpProxy;
+beforeAll(async () => {
+  parlance = await startStandalone();
+  ada = await parlance.as('ada');
+  wire = await startTcpProxy(parlance.url);
+});
+afterAll(async () => {
+  await wire[Symbol.asyncDispose]();
+  await parlance[Symbol.asyncDispose]();
+});
+
+type Transport = 'auto' | 'websocket' | 'events';
+const transports: readonly Transport[] = ['websocket', 'events'];
+const connect = (transport: Transport, url = wire.url): ParlanceClient & Disposable => {
+  const backoff = { firstMs: 20, longestMs: 200 };
+  const client = createParlanceClient({ url, auth: () => ada.token, transport, webSocketImpl: WebSocket, backoff });
+  return { ...client, [Symbol.dispose]: client.close };
+};
+
+/** What an application shows that appends deltas, checked against the text at each view. */
+const watch = async (views: AsyncIterable<MessageView>, onView?: (view: MessageView) => void, before = '') => {
+  const seen: MessageView[] = [];
+  let shown = before;
+  for await (const view of views) {
+    shown = (view.isReset ? '' : shown) + view.delta;
+    expect(shown).toBe(view.text);
+    seen.push(view);
+    onView?.(view);
+  }
+  return { seen, last: seen.at(-1), text: shown };
+};
+
+describe.each(transports)('over %s', (transport) => {
+  test('sends and streams in one flight, and ends with what the server stored and what it cost', async () => {
+    using client = connect(transport);
+    const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=30 pace=1' });
+    expect(sent.userMessage).toMatchObject({ role: 'USER', content: 'script: tokens=30 pace=1' });
+    const { last, text } = await watch(sent);
+    expect(text).toBe(textOf(30));
+    expect(last).toMatchObject({
+      status: 'COMPLETED',
+      finishReason: 'STOP',
+      usage: { outputTokens: expect.any(Number) },
+    });
+    const turn = await sent.turn;
+    expect(turn.assistantMessage.id).toBe(sent.messageId);
+    expect(turn.userMessage.content).toBe(sent.userMessage.content);
+  });
+
+  test('shows each delta once through connections that are cut again and again', async () => {
+    using client = connect(transport);
+    const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=200 pace=4' });
+    let cutAt = 0;
+    let cuts = 0;
+    const { last, text } = await watch(sent, ({ seq }) => {
+      if (seq < cutAt + 5) return;
+      cutAt = seq;
+      cuts += 1;
+      wire.cut();
+    });
+    expect(cuts).toBeGreaterThan(3);
+    expect(last?.status).toBe('COMPLETED');
+    expect(text).toBe(textOf(200));
+  });
+
+  test('stops an answer, and keeps what was written', async () => {
+    using client = connect(transport);
+    const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=500 pace=10' });
+    let isStopping = false;
+    const { last, text } = await watch(sent, ({ text: written }) => {
+      if (written === '' || isStopping) return;
+      isStopping = true;
+      void sent.stop();
+    });
+    expect(last?.status).toBe('CANCELLED');
+    expect(textOf(500)).toContain(text);
+  });
+
+  test('goes on from a view in the middle', async () => {
+    using client = connect(transport);
+    const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=40 pace=1' });
+    const { seen } = await watch(sent);
+    const middle = seen.find(({ seq }) => seq > 5);
+    const { seq: afterSeq = 0, text: before = '' } = middle ?? {};
+    const rest = await watch(client.followMessage(sent.messageId, { afterSeq, text: before }), undefined, before);
+    expect(rest.seen[0]).toMatchObject({ seq: afterSeq, delta: '' });
+    expect(rest.text).toBe(textOf(40));
+  });
+
+  test('throws when the sign-in is refused again and again', async () => {
+    let asked = 0;
+    const auth = (): string => {
+      asked += 1;
+      return `nonsense.${asked}`;
+    };
+    const backoff = { firstMs: 1, longestMs: 1 };
+    const client = createParlanceClient({ url: wire.url, auth, transport, webSocketImpl: WebSocket, backoff });
+    const fault = await watch(client.followMessage('0197c3a0-0000-7000-8000-000000000000')).catch((error) => error);
+    client.close();
+    expect(fault).toMatchObject({ code: 'UNAUTHENTICATED', retryable: false });
+    expect(asked).toBe(3);
+  });
+
+  test('throws what it cannot heal', async () => {
+    using client = connect(transport);
+    const fault = await watch(client.followMessage('0197c3a0-0000-7000-8000-000000000000')).catch((error) => error);
+    expect(isParlanceError(fault)).toBe(true);
+    expect(fault).toMatchObject({ code: 'NOT_FOUND', retryable: false });
+  });
+});
+
+test('is refused with a typed error, which ends the stream too', async () => {
+  using client = connect('auto');
+  const conversationId = await ada.createConversation();
+  const sent = client.send({ conversationId, content: '' });
+  const fault = await watch(sent).catch((error) => error);
+  expect(fault).toMatchObject({ code: 'BAD_USER_INPUT', retryable: false, argument: expect.any(String) });
+  await expect(sent.turn).rejects.toBe(fault);
+});
+
+test('sends once however often it is tried: the same key gives the same turn', async () => {
+  using client = connect('auto');
+  const message = {
+    conversationId: await ada.createConversation(),
+    content: 'script: tokens=3',
+    idempotencyKey: 'one',
+  };
+  const first = client.send(message);
+  await watch(first);
+  const again = client.send({ ...message, replyId: first.messageId });
+  await watch(again);
+  expect((await again.turn).replayed).toBe(true);
+  expect((await again.turn).userMessage.id).toBe((await first.turn).userMessage.id);
+});
+
+test('a send whose answer is lost is sent again under the same key, and asks the model once', async () => {
+  let lost = 0;
+  const losesFirstAnswer: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    if (lost > 0 || !String(init?.body).includes('sendMessage')) return response;
+    lost += 1;
+    throw new TypeError('the answer was lost');
+  };
+  const backoff = { firstMs: 1, longestMs: 1 };
+  const client = createParlanceClient({
+    url: parlance.url,
+    auth: ada.token,
+    fetch: losesFirstAnswer,
+    webSocketImpl: WebSocket,
+    backoff,
+  });
+  const asked = parlance.provider.requests.length;
+  const sent = client.send({
+    conversationId: await ada.createConversation({ title: 'x' }),
+    content: 'script: tokens=5',
+  });
+  const { text } = await watch(sent);
+  client.close();
+  expect(lost).toBe(1);
+  expect((await sent.turn).replayed).toBe(true);
+  expect(text).toBe(textOf(5));
+  expect(parlance.provider.requests.length).toBe(asked + 1);
+});
+
+test('tells the end of an answer to who has all of its events, and text that its reader lacks', async () => {
+  using client = connect('auto');
+  const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=10' });
+  const { last } = await watch(sent);
+  const atTheEnd = { afterSeq: last?.seq ?? 0, text: last?.text ?? '' };
+  const { last: told } = await watch(client.followMessage(sent.messageId, atTheEnd), undefined, atTheEnd.text);
+  expect(told).toMatchObject({ status: 'COMPLETED', text: textOf(10) });
+  const short = { afterSeq: atTheEnd.afterSeq, text: 'w0 ' };
+  const { text } = await watch(client.followMessage(sent.messageId, short), undefined, short.text);
+  expect(text).toBe(textOf(10));
+});
+
+test('leaves when its reader does, and the answer goes on', async () => {
+  using client = connect('auto');
+  const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=100 pace=5' });
+  for await (const { text } of sent) if (text !== '') break;
+  const events = await ada.stream(sent.messageId).all();
+  expect(events.at(-1)).toMatchObject({ message: { status: 'COMPLETED', content: textOf(100) } });
+});
+
+test('goes over events where sockets are blocked, and stays with them', async () => {
+  await using blocked = await startSocketlessProxy(parlance.url);
+  using client = connect('auto', blocked.url);
+  const conversationId = await ada.createConversation();
+  for (const tokens of [20, 10]) {
+    const { text } = await watch(client.send({ conversationId, content: `script: tokens=${tokens}` }));
+    expect(text).toBe(textOf(tokens));
+  }
+  expect(blocked.refusedUpgrades).toBe(1);
+});
+
+test('signs in anew while it streams, and shows nothing of it', async () => {
+  const tokens: string[] = [];
+  const auth = async (): Promise<string> => {
+    const token = await parlance.issuer.sign({ ...findUser('ada'), roles: ['USER'], scope: '', expires: '1s' });
+    tokens.push(token);
+    return token;
+  };
+  const client = createParlanceClient({ url: parlance.url, auth, webSocketImpl: WebSocket });
+  const content = 'script: tokens=90 pace=100';
+  const { text, last } = await watch(client.send({ conversationId: await ada.createConversation(), content }));
+  client.close();
+  expect(last?.status).toBe('COMPLETED');
+  expect(text).toBe(textOf(90));
+  expect(new Set(tokens).size).toBeGreaterThan(1);
+});
+
+test('follows through a crash of the server, and shows what it stored', async () => {
+  using client = connect('auto');
+  const conversationId = await ada.createConversation();
+  const sent = client.send({ conversationId, content: 'script: tokens=300 pace=10' });
+  let crash: Promise<void> | undefined;
+  const { last, text } = await watch(sent, ({ text: written }) => {
+    if (written.length > 50) crash ??= parlance.crash('gateway');
+  });
+  await crash;
+  expect(crash).toBeDefined();
+  expect(['COMPLETED', 'PARTIAL']).toContain(last?.status);
+  const stored = await ada.query(
+    z.object({ message: z.object({ content: z.string(), status: z.string() }) }),
+    'query ($id: ID!) { message(id: $id) { content status } }',
+    { id: sent.messageId },
+  );
+  expect(stored.message).toEqual({ content: text, status: last?.status });
+});

@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type MessageView, mergeViews } from './message-view.ts';
+import { createReconciler, type MessageEvent } from './reconciler.ts';
+
+const messageId = '0197c3a0-0000-7000-8000-000000000000';
+
+const middle = fc.oneof(
+  { weight: 6, arbitrary: fc.string({ maxLength: 4 }).map((text) => ({ __typename: 'TokenDelta' as const, text })) },
+  { weight: 1, arbitrary: fc.constant({ __typename: 'MessageReset' as const, reason: 'WORKER_REPLACED' as const }) },
+  { weight: 1, arbitrary: fc.constant({ __typename: 'MessageStarted' as const, attempt: 1, model: { id: 'm' } }) },
+);
+const end = fc.constantFrom(
+  {
+    __typename: 'MessageCompleted' as const,
+    message: { status: 'COMPLETED' as const, finishReason: 'STOP' as const, content: '' },
+  },
+  { __typename: 'MessageFailed' as const, failure: { code: 'MODEL_ERROR', message: 'No.', retryable: true } },
+);
+/** A whole stream, with seq from 1 and without holes. */
+const stream = fc
+  .tuple(fc.array(middle, { maxLength: 30 }), end)
+  .map(([events, last]): MessageEvent[] => [...events, last].map((event, index) => ({ ...event, seq: index + 1 })));
+
+/** What one connection does: how much it repeats, how much it tells, and what it loses on the way. */
+const connection = fc.record({
+  repeats: fc.nat({ max: 5 }),
+  tells: fc.nat({ max: 8 }),
+  loses: fc.option(fc.nat({ max: 8 }), { nil: undefined }),
+});
+
+interface Connection {
+  readonly repeats: number;
+  readonly tells: number;
+  readonly loses: number | undefined;
+}
+
+const textOf = (events: readonly MessageEvent[]): string =>
+  events.reduce((text, event) => {
+    if (event.__typename === 'MessageReset') return '';
+    return event.__typename === 'TokenDelta' ? text + event.text : text;
+  }, '');
+
+/** Feeds connections, the last of which tells all that is missing. Gives the views. */
+const feed = (events: readonly MessageEvent[], connections: readonly Connection[]): MessageView[] => {
+  const reconciler = createReconciler({ messageId });
+  const views: MessageView[] = [];
+  const tell = (told: readonly MessageEvent[]): void => {
+    for (const event of told) {
+      const taken = reconciler.take(event);
+      if (taken === 'gap') return;
+      if (taken) views.push(taken);
+    }
+  };
+  for (const { repeats, tells, loses } of connections) {
+    const from = Math.max(0, reconciler.view.seq - repeats);
+    tell(events.slice(from, from + tells).filter((_, index) => index !== loses));
+  }
+  tell(events.slice(reconciler.view.seq));
+  return views;
+};
+
+const append = (text: string, view: MessageView): string => (view.isReset ? '' : text) + view.delta;
+
+test('whatever connections repeat, lose or break off, each event counts once and in order', () => {
+  fc.assert(
+    fc.property(stream, fc.array(connection), (events, connections) => {
+      const views = feed(events, connections);
+      expect(views.map(({ seq }) => seq)).toEqual(events.map(({ seq }) => seq));
+      expect(views.reduce(append, '')).toBe(textOf(events));
+      for (const view of views) expect(view.text).toBe(textOf(events.slice(0, view.seq)));
+    }),
+  );
+});
+
+test('views that are merged for a slow reader append to the same text', () => {
+  fc.assert(
+    fc.property(stream, fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1 }), (events, sizes) => {
+      const views = feed(events, []);
+      let text = '';
+      for (let index = 0; views.length > 0; index += 1) {
+        const batch = views.splice(0, sizes[index % sizes.length]);
+        const merged = batch.reduce(mergeViews);
+        text = append(text, merged);
+        expect(text).toBe(merged.text);
+      }
+      expect(text).toBe(textOf(events));
+    }),
+  );
+});
+
+test('a message that is adopted as it is stored appends to its text, whatever was shown before', () => {
+  fc.assert(
+    fc.property(stream, fc.string(), fc.nat(), (events, content, shown) => {
+      const reconciler = createReconciler({ messageId });
+      let text = '';
+      for (const event of events.slice(0, shown % events.length)) {
+        const taken = reconciler.take(event);
+        if (taken && taken !== 'gap') text = append(text, taken);
+      }
+      const view = reconciler.adopt({
+        id: messageId,
+        status: 'PARTIAL',
+        finishReason: null,
+        content,
+        lastSeq: events.length,
+        model: null,
+        error: null,
+      });
+      expect(append(text, view)).toBe(content);
+      expect(view).toMatchObject({ text: content, status: 'PARTIAL' });
+    }),
+  );
+});
+
+test('a stream that was lost and is begun anew far beyond goes on with its reset, and with nothing else', () => {
+  const reconciler = createReconciler({ messageId });
+  reconciler.take({ __typename: 'TokenDelta', seq: 1, text: 'lost' });
+  const far = 2 ** 20;
+  expect(reconciler.take({ __typename: 'TokenDelta', seq: far + 2, text: 'anew' })).toBe('gap');
+  expect(reconciler.take({ __typename: 'MessageReset', seq: far + 1, reason: 'WORKER_REPLACED' })).toMatchObject({
+    text: '',
+    seq: far + 1,
+    isReset: true,
+  });
+  expect(reconciler.take({ __typename: 'TokenDelta', seq: far + 2, text: 'anew' })).toMatchObject({ text: 'anew' });
+});

@@ -1,0 +1,99 @@
+/**
+ * Queries and mutations over HTTP, with the types of their documents. A token that the server refuses is replaced once;
+ * every fault is a ParlanceError. `persistently` repeats what may be repeated, until it succeeds or cannot.
+ */
+import { type AnyVariables, Client, fetchExchange } from '@urql/core';
+import { type Backoff, pause, waitBefore } from './backoff.ts';
+import { isParlanceError, networkError, type ParlanceError, serverError } from './errors.ts';
+import type { TypedDocumentString } from './generated/graphql.ts';
+import type { Session } from './session.ts';
+
+export interface Requests {
+  /** For what this does not cover: urql's own client, signed in. */
+  readonly urql: Client;
+  /** The data; throws a ParlanceError when there are errors. */
+  query<Data, Variables extends AnyVariables>(
+    document: TypedDocumentString<Data, Variables>,
+    variables: Variables,
+  ): Promise<Data>;
+  mutate<Data, Variables extends AnyVariables>(
+    document: TypedDocumentString<Data, Variables>,
+    variables: Variables,
+  ): Promise<Data>;
+}
+
+export interface RequestsOptions {
+  readonly url: string;
+  readonly session: Session;
+  readonly fetch: typeof fetch;
+}
+
+export const createRequests = ({ url, session, fetch: send }: RequestsOptions): Requests => {
+  const signedIn: typeof fetch = async (input, init) => {
+    const ask = async (): Promise<{ readonly response: Response; readonly token: string }> => {
+      const token = await session.token();
+      const headers = new Headers(init?.headers);
+      headers.set('authorization', `Bearer ${token}`);
+      return { token, response: await send(input, { ...init, headers }) };
+    };
+    const { response, token } = await ask();
+    return response.status === 401 && session.refuse(token) ? (await ask()).response : response;
+  };
+  const urql = new Client({
+    url,
+    fetch: signedIn,
+    preferGetMethod: false,
+    exchanges: [fetchExchange],
+    requestPolicy: 'network-only',
+  });
+
+  const settle = <Data>({
+    data,
+    error,
+  }: Awaited<ReturnType<ReturnType<typeof urql.query<Data>>['toPromise']>>): Data => {
+    const [refusal] = error?.graphQLErrors ?? [];
+    if (refusal) throw serverError(refusal);
+    if (error || data === undefined) throw networkError(error?.networkError ?? error);
+    return data;
+  };
+  return {
+    urql,
+    query: async (document, variables) => settle(await urql.query(document.toString(), variables).toPromise()),
+    mutate: async (document, variables) => settle(await urql.mutation(document.toString(), variables).toPromise()),
+  };
+};
+
+/** Codes that pass by themselves; other retryable ones need the user, or time that only the user can give. */
+const passing: ReadonlySet<ParlanceError['code']> = new Set<ParlanceError['code']>([
+  'NETWORK_ERROR',
+  'RATE_LIMITED',
+  'OVERLOADED',
+  'SUBGRAPH_UNAVAILABLE',
+  'SUBGRAPH_TIMEOUT',
+]);
+
+export const isPassing = (error: ParlanceError): boolean => passing.has(error.code);
+
+export interface Persistence {
+  readonly backoff: Backoff;
+  /** Milliseconds after which the last error is thrown. */
+  readonly giveUpAfterMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export const persistently = async <Value>(
+  task: () => Promise<Value>,
+  { backoff, giveUpAfterMs, signal }: Persistence,
+): Promise<Value> => {
+  const startedAt = Date.now();
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await task();
+    } catch (fault) {
+      if (!isParlanceError(fault) || !isPassing(fault) || signal?.aborted) throw fault;
+      const ms = waitBefore(backoff, failures, fault.retryAfterMs);
+      if (Date.now() + ms - startedAt > giveUpAfterMs) throw fault;
+      await pause(ms, signal);
+    }
+  }
+};

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { createSession } from './session.ts';
+
+/** Unsigned: the SDK reads the expiry and leaves the rest to the server. */
+const tokenUntil = (secondsFromNow: number): string => {
+  const claims = Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + secondsFromNow }));
+  return `head.${claims.toString('base64url')}.signature`;
+};
+
+const counted = (...tokens: readonly string[]) => {
+  let asked = 0;
+  const session = createSession(async () => {
+    asked += 1;
+    return tokens[Math.min(asked, tokens.length) - 1] ?? '';
+  });
+  return { session, asked: () => asked };
+};
+
+test('asks once for all that ask at the same time, and keeps the token while it lives', async () => {
+  const { session, asked } = counted(tokenUntil(600));
+  const tokens = await Promise.all([session.token(), session.token(), session.token()]);
+  expect(new Set([...tokens, await session.token()]).size).toBe(1);
+  expect(asked()).toBe(1);
+});
+
+test('asks for another before the one it has expires', async () => {
+  const next = tokenUntil(600);
+  const { session, asked } = counted(tokenUntil(0), next);
+  await session.token();
+  expect(await session.token()).toBe(next);
+  expect(asked()).toBe(2);
+});
+
+test('asks for another when the server refuses the one it has, and not when it refuses an older one', async () => {
+  const [first, second] = [tokenUntil(600), tokenUntil(601)];
+  const { session, asked } = counted(first, second);
+  await session.token();
+  expect(session.refuse(first)).toBe(true);
+  expect(await session.token()).toBe(second);
+  session.refuse(first);
+  expect(await session.token()).toBe(second);
+  expect(asked()).toBe(2);
+});
+
+test('has no other token where the application gave one', async () => {
+  const session = createSession('only');
+  expect(await session.token()).toBe('only');
+  expect(session.refuse('only')).toBe(false);
+});
+
+test('asks again after the application failed to give one', async () => {
+  let fails = true;
+  const session = createSession(() => {
+    if (!fails) return 'token';
+    fails = false;
+    throw new Error('offline');
+  });
+  await expect(session.token()).rejects.toThrow('offline');
+  expect(await session.token()).toBe('token');
+});

@@ -1,0 +1,129 @@
+/**
+ * Subscriptions over server-sent events, each a request of its own (GraphQL over SSE, distinct connections mode): goes where
+ * WebSockets are blocked. A response that is silent for longer than the server's keep-alive is given up.
+ */
+import type { GivenError } from '../errors.ts';
+import type { Session } from '../session.ts';
+import { createEventStreamParser } from './event-stream-parser.ts';
+import {
+  type EventTransport,
+  isSignInFault,
+  type StreamRequest,
+  type StreamResult,
+  type StreamSink,
+  withoutReason,
+} from './event-transport.ts';
+
+export interface EventsTransportOptions {
+  readonly url: string;
+  readonly session: Session;
+  readonly fetch: typeof fetch;
+}
+
+/** Milliseconds without a byte; the server sends a comment every 12 seconds. */
+const silenceTimeoutMs = 30_000;
+
+/** The errors of an answer that is no stream; undefined for one of something in between. */
+const refusalIn = async (response: Response): Promise<GivenError | undefined> => {
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  if (!isJson) return undefined;
+  const result: StreamResult = await response.json();
+  return result.errors?.[0] ?? withoutReason;
+};
+
+export const createEventsTransport = ({ url, session, fetch: send }: EventsTransportOptions): EventTransport => {
+  const running = new Set<AbortController>();
+
+  const follow = async (request: StreamRequest, sink: StreamSink, leaving: AbortController): Promise<void> => {
+    let reached = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const hear = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => leaving.abort(new Error('the server is silent')), silenceTimeoutMs);
+    };
+    const refuse = (error: GivenError, token: string): void => {
+      if (isSignInFault(error)) session.refuse(token);
+      sink.refused(error);
+    };
+    try {
+      hear();
+      const token = await session.token();
+      const response = await send(url, {
+        method: 'POST',
+        headers: {
+          accept: 'text/event-stream',
+          'content-type': 'application/json',
+          authorization: `Bearer ${token}`,
+        },
+        body: JSON.stringify(request),
+        signal: leaving.signal,
+      });
+      if (!response.ok || !response.body || !/event-stream/.test(response.headers.get('content-type') ?? '')) {
+        const refusal = await refusalIn(response);
+        if (refusal) refuse(refusal, token);
+        else sink.lost(new Error(`The answer has status ${response.status}.`), false);
+        return;
+      }
+      reached = true;
+      const parse = createEventStreamParser();
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+        hear();
+        for (const { event, data } of parse(piece.value)) {
+          if (leaving.signal.aborted) return;
+          if (event === 'complete') {
+            sink.complete();
+            return;
+          }
+          if (event !== 'next') continue;
+          const result: StreamResult = JSON.parse(data);
+          const [error] = result.data ? [] : (result.errors ?? []);
+          if (error) {
+            refuse(error, token);
+            return;
+          }
+          sink.next(result);
+        }
+      }
+      sink.lost(new Error('The stream broke off.'), reached);
+    } catch (cause) {
+      sink.lost(cause, reached);
+    } finally {
+      clearTimeout(timer);
+      leaving.abort();
+      running.delete(leaving);
+    }
+  };
+
+  return {
+    open(request, sink) {
+      const leaving = new AbortController();
+      running.add(leaving);
+      let isOver = false;
+      const guarded =
+        <Args extends unknown[]>(act: (...args: Args) => void, ends: boolean) =>
+        (...args: Args): void => {
+          if (isOver) return;
+          isOver = ends;
+          act(...args);
+        };
+      void follow(
+        request,
+        {
+          next: guarded(sink.next, false),
+          refused: guarded(sink.refused, true),
+          complete: guarded(sink.complete, true),
+          lost: guarded(sink.lost, true),
+        },
+        leaving,
+      );
+      return () => {
+        isOver = true;
+        leaving.abort();
+      };
+    },
+    close() {
+      for (const leaving of running) leaving.abort(new Error('the client was closed'));
+    },
+  };
+};

@@ -1,0 +1,128 @@
+/**
+ * Subscriptions over one WebSocket (graphql-transport-ws), opened with the first and closed a moment after the last. A
+ * socket that is silent is found out by pings and given up.
+ */
+import { type Client, createClient } from 'graphql-ws/client';
+import type { Session } from '../session.ts';
+import {
+  type EventTransport,
+  isSignInFault,
+  type StreamResult,
+  type StreamSink,
+  withoutReason,
+} from './event-transport.ts';
+
+export interface SocketTransportOptions {
+  /** ws: or wss: */
+  readonly url: string;
+  readonly session: Session;
+  /** Where there is no global WebSocket. */
+  readonly webSocketImpl?: unknown;
+}
+
+/** Milliseconds that a connection may take until the server has acknowledged it. */
+const connectTimeoutMs = 8000;
+const pingEveryMs = 12_000;
+const pongTimeoutMs = 6000;
+/**
+ * Milliseconds that an unused socket is kept for the next subscription: in a page until the next message, elsewhere
+ * briefly, because a program cannot end before.
+ */
+const keepUnusedMs = 'document' in globalThis ? 60_000 : 500;
+/** Close codes for a token that is missing, expired or not valid. */
+const signInCodes: readonly unknown[] = [4401, 4403];
+
+const closeCodeOf = (cause: unknown): unknown =>
+  typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+
+export const createSocketTransport = (options: SocketTransportOptions): EventTransport => {
+  const { session } = options;
+  let token = '';
+  let isConnected = false;
+  let pongTimer: ReturnType<typeof setTimeout> | undefined;
+
+  const client: Client = createClient({
+    url: options.url,
+    webSocketImpl: options.webSocketImpl,
+    retryAttempts: 0,
+    lazyCloseTimeout: keepUnusedMs,
+    keepAlive: pingEveryMs,
+    connectionAckWaitTimeout: connectTimeoutMs,
+    connectionParams: async () => {
+      token = await session.token();
+      return { authorization: `Bearer ${token}` };
+    },
+    on: {
+      connected: () => {
+        isConnected = true;
+      },
+      closed: () => {
+        isConnected = false;
+        clearTimeout(pongTimer);
+      },
+      ping: (received) => {
+        if (!received) pongTimer = setTimeout(() => client.terminate(), pongTimeoutMs);
+      },
+      pong: (received) => {
+        if (received) clearTimeout(pongTimer);
+      },
+    },
+  });
+
+  const report = (cause: unknown, reached: boolean, sink: StreamSink): void => {
+    if (Array.isArray(cause)) {
+      const error = cause[0] ?? withoutReason;
+      if (isSignInFault(error)) {
+        session.refuse(token);
+        client.terminate();
+      }
+      sink.refused(error);
+      return;
+    }
+    if (signInCodes.includes(closeCodeOf(cause))) {
+      session.refuse(token);
+      sink.refused({ message: 'Sign in again.', extensions: { code: 'UNAUTHENTICATED' } });
+      return;
+    }
+    sink.lost(cause, reached);
+  };
+
+  return {
+    open({ query, variables }, sink) {
+      let isOver = false;
+      let reached = isConnected;
+      const timer = setTimeout(() => client.terminate(), connectTimeoutMs);
+      const arrive = (): void => {
+        reached = true;
+        clearTimeout(timer);
+      };
+      if (reached) clearTimeout(timer);
+      const forget = client.on('connected', arrive);
+      const finish = (): boolean => {
+        if (isOver) return false;
+        isOver = true;
+        clearTimeout(timer);
+        forget();
+        return true;
+      };
+      const leave = client.subscribe<NonNullable<StreamResult['data']>>(
+        { query, variables },
+        {
+          next: ({ data, errors }) => {
+            if (!isOver) sink.next({ data, errors });
+          },
+          error: (cause) => {
+            if (finish()) report(cause, reached, sink);
+          },
+          complete: () => {
+            if (finish()) sink.complete();
+          },
+        },
+      );
+      return () => {
+        if (finish()) leave();
+      };
+    },
+    close: () => void client.dispose(),
+  };
+};
