@@ -1,4 +1,4 @@
-/** The snippets of the documents do what they say: those of the README run against a standalone, and every GraphQL document is valid. */
+/** The snippets of the documents do what they say: those of the README and the SDK run against a standalone, and every GraphQL document is valid. */
 import { spawn } from 'node:child_process';
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { Supergraph } from '@apollo/federation-internals';
 import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { withDeferDirective } from '../../gateway/supergraph/defer-directive.ts';
 import { textOf } from '../scripted-provider/script.ts';
 import { createDirectory } from '../services/directory.ts';
 import { startTcpProxy } from '../services/tcp-proxy.ts';
@@ -80,6 +81,16 @@ test('the snippets of the README work as they stand', { timeout }, async () => {
   expect(stream).toMatch(/^This is the demonstration of Parlance.*You asked: “What are you”.*\n$/s);
 });
 
+test('the example of the SDK works as it stands', { timeout }, async () => {
+  await using data = await createDirectory();
+  const environment = { DATA_DIR: data.path, DEMONSTRATION_MODEL: 'on', DEMONSTRATION_TOKENS_PER_SECOND: '0' };
+  await using standalone = await startStandalone({
+    environment: { ...environment, OPENAI_API_KEY: '', OPENAI_BASE_URL: '' },
+  });
+  const [output] = await runMarked(fencesOf(await readDocument('docs/sdk.md')), standalone.url, data.path);
+  expect(output).toMatch(/^This is the demonstration of Parlance.*You asked: “What are you”/s);
+});
+
 test('follow of the guide for frontends goes on after a lost connection, with each event once', {
   timeout,
 }, async () => {
@@ -111,7 +122,7 @@ test('follow of the guide for frontends goes on after a lost connection, with ea
 
 test('every GraphQL document in the documentation is valid in the supergraph', async () => {
   const supergraph = Supergraph.build(await readFile(join(root, 'supergraph.graphql'), 'utf8'));
-  const schema = supergraph.apiSchema().toGraphQLJSSchema();
+  const schema = withDeferDirective(supergraph.apiSchema().toGraphQLJSSchema());
   let found = 0;
   for (const file of await documentFiles()) {
     for (const { language, text } of fencesOf(await readDocument(file))) {

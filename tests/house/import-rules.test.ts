@@ -52,6 +52,8 @@ test('a house whose rooms meet in the kernel only breaks no rule', async () => {
 const violations: readonly (readonly [rule: string, files: Readonly<Record<string, string>>])[] = [
   ['subgraphs-are-islands', { 'subgraphs/safety/a.ts': useOf('../usage/b.ts'), 'subgraphs/usage/b.ts': value }],
   ['rooms-import-kernel-only', { 'gateway/a.ts': useOf('../inference-workers/b.ts'), 'inference-workers/b.ts': value }],
+  ['client-runs-in-browsers', { 'client/sdk/a.ts': "import { join } from 'node:path';\nexport const j = join;\n" }],
+  ['client-runs-in-browsers', { 'client/sdk/a.ts': useOf('../../kernel/shared.ts') }],
   ['kernel-is-a-leaf', { 'kernel/database/a.ts': useOf('../../gateway/b.ts'), 'gateway/b.ts': value }],
   ['nobody-imports-main', { 'gateway/a.ts': useOf('./main.ts'), 'gateway/main.ts': value }],
   ['no-circles', { 'gateway/a.ts': `${value}${useOf('./b.ts')}`, 'gateway/b.ts': `${value}${useOf('./a.ts')}` }],

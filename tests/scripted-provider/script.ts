@@ -23,7 +23,7 @@ const scriptSchema = z.strictObject({
   garbage: count.optional(),
   /** Answers with this status and an error body instead of words. */
   status: count.optional(),
-  /** How many requests with this prompt get `status`; those after it are answered. 0: all. */
+  /** How many requests with this prompt fail as the script says; those after it are answered. 0: all. */
   times: count.default(0),
   /** `Retry-After` that goes with `status`, in seconds. */
   'retry-after': z.coerce.number().nonnegative().optional(),

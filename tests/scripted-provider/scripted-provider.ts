@@ -50,6 +50,8 @@ export interface ScriptedProvider extends AsyncDisposable {
 const modelNames = ['gpt-4o-mini', 'scripted'];
 const requestsKept = 1000;
 
+const noFaults = { status: undefined, stall: undefined, cut: undefined, end: undefined, garbage: undefined };
+
 const bodyOf = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
@@ -74,12 +76,12 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
   const sockets = new Set<Socket>();
   let socketsEver = 0;
 
-  /** Whether this request gets the script's status: always, or so often. */
-  const fails = (script: Script, prompt: string): boolean => {
-    if (script.status === undefined) return false;
+  /** The script for this request: without its faults when so many requests had them as it says. */
+  const scriptFor = (script: Script, prompt: string): Script => {
+    if (script.times === 0) return script;
     const before = failures.get(prompt) ?? 0;
     failures.set(prompt, before + 1);
-    return script.times === 0 || before < script.times;
+    return before < script.times ? script : { ...script, ...noFaults };
   };
 
   const record = (body: ChatRequest, script: Script, request: IncomingMessage, response: ServerResponse) => {
@@ -132,13 +134,14 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
     const { stall, cut, end: ends, garbage } = script;
     const end = Math.min(script.tokens, ...[stall, cut, ends, garbage].map((at) => at ?? Infinity));
     let next = prefix === '' ? 0 : prefix.trimEnd().split(' ').length;
+    const told = next;
     const rest = prefix === '' ? '' : textOf(next).slice(prefix.length);
     const finish = (): void => {
       if (cut !== undefined) notes.cut();
       if (garbage !== undefined) response.write(garbageEvent);
       if (cut !== undefined || stall !== undefined) return;
       if (garbage === undefined && ends === undefined) {
-        response.write(closingEvents(script, body.stream_options?.include_usage === true));
+        response.write(closingEvents(script, body.stream_options?.include_usage === true, told));
       }
       response.end();
     };
@@ -189,13 +192,13 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
     }
     const body = requestSchema.parse(JSON.parse(await bodyOf(request)));
     const prompt = body.messages.findLast(({ role }) => role === 'user')?.content ?? '';
-    const script = queued.shift() ?? scriptOfPrompt(prompt);
+    const script = scriptFor(queued.shift() ?? scriptOfPrompt(prompt), prompt);
     const notes = record(body, script, request, response);
-    if (fails(script, prompt)) {
+    if (script.status !== undefined) {
       const wait = script['retry-after'];
       return sendJson(
         response,
-        script.status ?? 500,
+        script.status,
         errorBody(script),
         wait === undefined ? {} : { 'retry-after': String(wait) },
       );

@@ -28,17 +28,17 @@ export interface Usage {
 }
 
 /** Made-up but fixed: a test can tell them from counted ones. */
-export const usageOf = (script: Script): Usage => ({
+export const usageOf = (script: Script, told = 0): Usage => ({
   prompt_tokens: 1000,
-  completion_tokens: script.tokens,
-  total_tokens: 1000 + script.tokens,
+  completion_tokens: script.tokens - told,
+  total_tokens: 1000 + script.tokens - told,
   prompt_tokens_details: { cached_tokens: 400 },
 });
 
-/** What comes after the last word. */
-export const closingEvents = (script: Script, tellsUsage: boolean): string =>
+/** What comes after the last word. @param told words that the prompt ended with, so that the answer goes on after them. */
+export const closingEvents = (script: Script, tellsUsage: boolean, told: number): string =>
   event(choice({}, script.finish)) +
-  (tellsUsage && script.usage === 'yes' ? event({ choices: [], usage: usageOf(script) }) : '') +
+  (tellsUsage && script.usage === 'yes' ? event({ choices: [], usage: usageOf(script, told) }) : '') +
   'data: [DONE]\n\n';
 
 /** The body of an error answer. */

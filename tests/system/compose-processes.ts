@@ -55,6 +55,10 @@ export interface Compose extends Parlance {
   readonly pids: ReadonlyMap<string, number>;
   /** GraphQL of each gateway. */
   readonly gatewayUrls: readonly string[];
+  /** Ends a process by the name that `pids` has it under; resolves when it is gone. */
+  end(name: string, signal: NodeJS.Signals): Promise<void>;
+  /** Starts a process that was ended; resolves when it is ready. */
+  start(name: string): Promise<void>;
 }
 
 /** Where the services of the file's images are on this machine. */
@@ -134,6 +138,10 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
       return new Map([...children].map(([name, child]) => [name, child.pid]));
     },
     as: signIn(() => url, issuer, clients),
+    async end(name, signal) {
+      await children.get(name)?.end(signal);
+    },
+    start,
     async crash(room) {
       await children.get(room)?.end('SIGKILL');
       await start(room);

@@ -1,11 +1,23 @@
 /** Rooms in any number: two gateways, two conversations, two usage and two workers are one Parlance. */
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { textOf } from '../scripted-provider/script.ts';
 import { sharedService } from '../services/shared-services.ts';
 import { createClient, type TestClient, textOfEvents } from './client.ts';
 import { type Compose, startCompose } from './compose-processes.ts';
 import { findUser } from './parlance.ts';
+import { until } from './until.ts';
+
+const billShape = z.object({
+  message: z.object({
+    siblings: z.array(z.object({ id: z.string() })),
+    usage: z.object({ attempts: z.array(z.object({ attempt: z.number(), outputTokens: z.number() })) }).nullable(),
+  }),
+});
+const billQuery = `query($id: ID!) {
+  message(id: $id) { siblings { id } usage { attempts { attempt outputTokens } } }
+}`;
 
 const stack = new AsyncDisposableStack();
 let parlance: Compose;
@@ -42,18 +54,26 @@ test('what is sent at one gateway streams at another, from before its message ex
   expect(await here.stream(replyId).all()).toEqual(events);
 });
 
-test('one key sent to both gateways at once is one turn', async () => {
+test('one key sent a hundred times to both gateways at once is one turn, one call of the model and one charge', async () => {
   const conversationId = await here.createConversation();
   const idempotencyKey = uuidv7();
   const content = `script: tokens=3\n${idempotencyKey}`;
-  const sends = Array.from({ length: 30 }, (_, index) =>
+  const sends = Array.from({ length: 100 }, (_, index) =>
     (index % 2 === 0 ? here : there).send(conversationId, content, { idempotencyKey }),
   );
   const turns = await Promise.all(sends);
   expect(new Set(turns.map(({ assistantMessage }) => assistantMessage.id)).size).toBe(1);
-  await there.stream(turns[0]?.assistantMessage.id ?? '').all();
+  const id = turns[0]?.assistantMessage.id ?? '';
+  await there.stream(id).all();
   const asked = parlance.provider.requests.filter(({ body }) => body.messages.at(-1)?.content === content);
   expect(asked).toHaveLength(1);
+  const { message } = await until(
+    () => here.query(billShape, billQuery, { id }),
+    (answer) => answer.message.usage !== null,
+  );
+  // One answer below the question, with one line on its bill.
+  expect(message.siblings).toEqual([{ id }]);
+  expect(message.usage?.attempts).toEqual([{ attempt: 1, outputTokens: 3 }]);
 });
 
 test('a stop at one gateway ends what streams at another', async () => {

@@ -1,0 +1,97 @@
+/** The judge itself: it has nothing to say about what is right, and names each thing that is wrong. */
+import { expect, test } from 'vitest';
+import { textOf } from '../scripted-provider/script.ts';
+import { checkSend, type ViolationKind } from './check.ts';
+import type { Evidence, Following } from './evidence.ts';
+import { createRandom } from './random.ts';
+import { faultNames, planFaults } from './schedule.ts';
+
+const events = [
+  { __typename: 'MessageStarted', seq: 1, attempt: 1 },
+  { __typename: 'TokenDelta', seq: 2, text: textOf(2) },
+  { __typename: 'TokenDelta', seq: 3, text: textOf(4).slice(textOf(2).length) },
+  { __typename: 'MessageCompleted', seq: 4 },
+];
+const whole: Following = { afterSeq: 0, events, faults: [] };
+const right: Evidence = {
+  messageId: 'm',
+  words: 4,
+  stopped: false,
+  providerFails: false,
+  followings: [whole, { afterSeq: 2, events: events.slice(2), faults: [] }],
+  replay: whole,
+  answers: 1,
+  stored: { status: 'COMPLETED', content: textOf(4) },
+  ledger: [{ outputTokens: 4, status: 'COMPLETED' }],
+  workersDie: true,
+  logsLost: false,
+  providerCalls: 1,
+  providerRefusals: 0,
+};
+const saw = (...given: Following['events']): Evidence => ({ ...right, followings: [{ ...whole, events: given }] });
+const [started, one, two, end] = events;
+
+test('what is right is not blamed', () => {
+  expect(checkSend(right)).toEqual([]);
+});
+
+test.each<[ViolationKind, Evidence]>([
+  ['hole or double in seq', saw(...events.filter(({ seq }) => seq !== 2))],
+  ['hole or double in seq', saw(...events.flatMap((event) => (event === one ? [event, event] : [event])))],
+  ['same seq, other bytes', saw(...events.map((event) => (event === two ? { ...event, text: 'x' } : event)))],
+  ['no end, or more than one', saw(...events.filter((event) => event !== end))],
+  ['refused or torn off', { ...right, followings: [{ ...whole, faults: ['completed without an end'] }] }],
+  ['text differs from what is stored', { ...right, stored: { status: 'COMPLETED', content: 'x' } }],
+  ['text is not the answer', { ...right, words: 5 }],
+  ['answer failed', { ...right, stored: { status: 'FAILED', content: textOf(4) } }],
+  ['answer failed', { ...right, stored: { status: 'PARTIAL', content: textOf(4) } }],
+  ['answer failed', { ...right, stored: { status: 'CANCELLED', content: textOf(2) } }],
+  ['text is not the answer', { ...right, stopped: true, stored: { status: 'CANCELLED', content: 'w0 w2 ' } }],
+  ['answer failed', { ...right, stored: { status: 'STREAMING', content: textOf(4) } }],
+  ['sent twice', { ...right, answers: 2 }],
+  ['not billed once', { ...right, ledger: [] }],
+  ['not billed once', { ...right, ledger: [...right.ledger, ...right.ledger] }],
+  ['taken from a living worker', { ...saw({ __typename: 'MessageStarted', seq: 1, attempt: 2 }), workersDie: false }],
+  ['provider asked too often', { ...right, providerCalls: 2 }],
+])('%s is seen', (kind, evidence) => {
+  expect(checkSend(evidence).map((violation) => violation.kind)).toContain(kind);
+});
+
+test('a jump far beyond is no hole where the text is reset with it, and one where it is not', () => {
+  const far = 2 ** 20;
+  const anew = [
+    { __typename: 'MessageReset', seq: far + 1 },
+    { __typename: 'TokenDelta', seq: far + 2, text: textOf(4) },
+    { __typename: 'MessageCompleted', seq: far + 3 },
+  ];
+  const jumps = { ...saw(...events.slice(0, 2), ...anew), replay: undefined };
+  expect(checkSend(jumps)).toEqual([]);
+  const holes = { ...saw(...events.slice(0, 2), ...anew.slice(1)), replay: undefined };
+  expect(checkSend(holes).map(({ kind }) => kind)).toContain('hole or double in seq');
+});
+
+test('an answer whose log was lost may be told from its row, and no other may', () => {
+  const told = [
+    { __typename: 'MessageStarted', seq: 1, attempt: 1 },
+    { __typename: 'TokenDelta', seq: 2, text: textOf(4) },
+    { __typename: 'MessageCompleted', seq: 3 },
+  ];
+  const evidence = { ...right, replay: { ...whole, events: told } };
+  const kinds = (logsLost: boolean) => new Set(checkSend({ ...evidence, logsLost }).map(({ kind }) => kind));
+  expect(kinds(true)).toEqual(new Set());
+  expect(kinds(false)).toEqual(new Set(['same seq, other bytes']));
+});
+
+test('a takeover explains a second call of the provider, also when the first attempt left no trace', () => {
+  const takenOver = { __typename: 'MessageStarted', seq: 1, attempt: 2 };
+  const evidence = { ...saw(takenOver, ...events.slice(1)), replay: undefined, providerCalls: 2 };
+  expect(started?.attempt).toBe(1);
+  expect(checkSend(evidence)).toEqual([]);
+});
+
+test('a seed gives its schedule again, and another seed another one', () => {
+  const plan = (seed: number) => planFaults(createRandom(seed), faultNames, 300_000, 2_000);
+  expect(plan(7)).toEqual(plan(7));
+  expect(plan(7)).not.toEqual(plan(8));
+  expect(new Set(plan(7).map(({ name }) => name))).toEqual(new Set(faultNames));
+});

@@ -1,0 +1,127 @@
+/**
+ * The promise, as a judgement of one send: what every client put together is what is stored, no event is missing, doubled or different
+ * for somebody else, there is one end, one bill, and no call of the provider that nothing explains.
+ */
+import { textOf } from '../scripted-provider/script.ts';
+import { type StreamedEvent, textOfEvents } from '../system/client.ts';
+import type { Evidence, Following } from './evidence.ts';
+
+export const violationKinds = [
+  'hole or double in seq',
+  'same seq, other bytes',
+  'no end, or more than one',
+  'refused or torn off',
+  'text differs from what is stored',
+  'text is not the answer',
+  'answer failed',
+  'sent twice',
+  'not billed once',
+  'provider asked too often',
+  'taken from a living worker',
+  'left behind',
+] as const;
+export type ViolationKind = (typeof violationKinds)[number];
+
+export interface Violation {
+  readonly kind: ViolationKind;
+  readonly messageId: string;
+  readonly detail: string;
+}
+
+/** How far beyond a log begins that was lost together with its writer (kernel/stream-log/redis-scripts.ts). */
+const seqsOfAttempt = 1_048_576;
+
+const ends = (events: readonly StreamedEvent[]): readonly StreamedEvent[] =>
+  events.filter(({ __typename }) => __typename === 'MessageCompleted' || __typename === 'MessageFailed');
+
+/** What every reader must be given alike; the message of the end is compared with the store. */
+const bytesOf = ({ __typename, seq, text, attempt }: StreamedEvent): string =>
+  JSON.stringify([__typename, seq, text, attempt]);
+
+const isComplete = ({ stored, words }: Evidence): boolean =>
+  stored?.status === 'COMPLETED' && stored.content === textOf(words);
+
+/** Started, the whole text at once, the end: what is told of an answer whose log is gone. Its seqs are not those of the log. */
+const isToldFromRow = ({ afterSeq, events }: Following, stored: Evidence['stored']): boolean => {
+  const [first, ...rest] = events;
+  const texts = rest.slice(0, -1);
+  return (
+    afterSeq === 0 &&
+    first?.__typename === 'MessageStarted' &&
+    texts.length <= 1 &&
+    texts.every(({ __typename, text }) => __typename === 'TokenDelta' && text === stored?.content)
+  );
+};
+
+/** Events whose bytes everybody must be given alike. After a log was lost, what is told anew begins with a reset or with the row. */
+const comparable = ({ logsLost, stored }: Evidence, following: Following): readonly StreamedEvent[] => {
+  if (!logsLost) return following.events;
+  if (isToldFromRow(following, stored)) return [];
+  const reset = following.events.findIndex(({ __typename }) => __typename === 'MessageReset');
+  return reset === -1 ? following.events : following.events.slice(0, reset);
+};
+
+const checkFollowing = (evidence: Evidence, following: Following, known: Map<number, string>) => {
+  const found: [ViolationKind, string][] = following.faults.map((fault) => ['refused or torn off', fault]);
+  const { events, afterSeq } = following;
+  let at = afterSeq;
+  for (const { seq, __typename } of events) {
+    // A log that was lost together with its writer begins anew far beyond, and says so.
+    const begunAnew = __typename === 'MessageReset' && seq - at > seqsOfAttempt / 2;
+    if (seq !== at + 1 && !begunAnew) found.push(['hole or double in seq', `${at} is followed by ${seq}`]);
+    at = seq;
+  }
+  for (const event of comparable(evidence, following)) {
+    const bytes = bytesOf(event);
+    if ((known.get(event.seq) ?? bytes) !== bytes)
+      found.push(['same seq, other bytes', `${known.get(event.seq)} and ${bytes}`]);
+    known.set(event.seq, bytes);
+  }
+  const end = ends(events);
+  if (end.length !== 1 || end[0] !== events.at(-1))
+    found.push([
+      'no end, or more than one',
+      `${end.length} ends, ${events.length} events, last ${events.at(-1)?.__typename}`,
+    ]);
+  if (afterSeq === 0 && end.length === 1 && textOfEvents(events) !== evidence.stored?.content)
+    found.push(['text differs from what is stored', `${textOfEvents(events)} | ${evidence.stored?.content}`]);
+  return found;
+};
+
+/** Requests to the provider that the stream itself explains: one for each attempt and each model, and the refusals. */
+const explainedCalls = ({ followings, providerRefusals }: Evidence): number => {
+  const starts = (followings.find(({ afterSeq }) => afterSeq === 0)?.events ?? []).filter(
+    ({ __typename }) => __typename === 'MessageStarted',
+  );
+  // An attempt that died before its first append asked the provider and left nothing but the gap in the attempts.
+  const attempts = starts.map(({ attempt = 0 }) => attempt);
+  const silent = Math.max(0, ...attempts) - new Set(attempts).size;
+  return starts.length + silent + providerRefusals;
+};
+
+export const checkSend = (evidence: Evidence): readonly Violation[] => {
+  const known = new Map<number, string>();
+  const found = [...evidence.followings, ...(evidence.replay ? [evidence.replay] : [])].flatMap((following) =>
+    checkFollowing(evidence, following, known),
+  );
+  const { stored, ledger, answers, providerCalls } = evidence;
+  if (answers !== 1) found.push(['sent twice', `${answers} answers`]);
+  const allowed = [
+    'COMPLETED',
+    ...(evidence.providerFails ? ['PARTIAL'] : []),
+    ...(evidence.stopped ? ['CANCELLED'] : []),
+  ];
+  const isPrefix = textOf(evidence.words).startsWith(stored?.content ?? '');
+  if (stored === undefined || !allowed.includes(stored.status))
+    found.push(['answer failed', stored?.status ?? 'not stored']);
+  else if (!isPrefix || (stored.status === 'COMPLETED' && !isComplete(evidence)))
+    found.push(['text is not the answer', stored.content]);
+  if (ledger.length !== 1) found.push(['not billed once', `${ledger.length} lines`]);
+  else if (isComplete(evidence) && ledger[0]?.outputTokens === 0) found.push(['not billed once', 'billed for nothing']);
+  const attempts = evidence.followings.flatMap((one) => one.events.map(({ attempt = 1 }) => attempt));
+  if (!evidence.workersDie && attempts.some((attempt) => attempt > 1))
+    found.push(['taken from a living worker', `attempt ${Math.max(...attempts)}`]);
+  if (providerCalls > explainedCalls(evidence))
+    found.push(['provider asked too often', `${providerCalls} calls, ${explainedCalls(evidence)} explained`]);
+  return found.map(([kind, detail]) => ({ kind, messageId: evidence.messageId, detail: detail.slice(0, 300) }));
+};

@@ -1,0 +1,47 @@
+/** What is known of one send when all is over: what clients saw, what is stored, billed and asked of the provider. */
+import type { StreamedEvent } from '../system/client.ts';
+
+/** One client that followed an answer, through as many connections as it took. */
+export interface Following {
+  /** seq after which it began. */
+  readonly afterSeq: number;
+  /** Each event that it was given, in the order of arrival. */
+  readonly events: readonly StreamedEvent[];
+  /** Faults that a client must not see: a stream that completes without an end, a code that is not for trying again. */
+  readonly faults: readonly string[];
+}
+
+export interface StoredMessage {
+  readonly status: string;
+  readonly content: string;
+}
+
+export interface LedgerLine {
+  readonly outputTokens: number;
+  readonly status: string;
+}
+
+export interface Evidence {
+  readonly messageId: string;
+  /** Words that the provider says when it is let. */
+  readonly words: number;
+  /** Somebody asked to stop it while it was written. */
+  readonly stopped: boolean;
+  /** The provider was told to fail this answer in the middle, once. */
+  readonly providerFails: boolean;
+  readonly followings: readonly Following[];
+  /** The stream as it is told after the end, from its first event; undefined when it was not asked for. */
+  readonly replay: Following | undefined;
+  /** Of the answers below the question: more than one means that one key was sent twice. */
+  readonly answers: number;
+  readonly stored: StoredMessage | undefined;
+  readonly ledger: readonly LedgerLine[];
+  /** Workers were killed or drained in this run: an answer may have changed hands. */
+  readonly workersDie: boolean;
+  /** Redis came back empty in this run: an answer that had ended may be told from its row afterwards. */
+  readonly logsLost: boolean;
+  /** Requests that reached the provider. */
+  readonly providerCalls: number;
+  /** Requests that the provider was told to refuse before a word: each is asked again. */
+  readonly providerRefusals: number;
+}

@@ -1,0 +1,77 @@
+/** Does what the schedule says. Invariant: one fault at a time on one process or service; when it resolves, all is as before. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FaultName, type PlannedFault, wires } from './schedule.ts';
+import { doubled, type Stand } from './stand.ts';
+
+const delayMs = 40;
+const mostStarts = 20;
+const betweenStartsMs = 500;
+
+const processOf = (room: string, replica: number): string =>
+  replica === 1 && doubled.includes(room) ? `${room}-2` : room;
+
+/** A process that finds a service away at its start ends: whoever runs it starts it again, as an orchestrator does. */
+const startAgain = async ({ compose }: Stand, process: string): Promise<void> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await compose.start(process);
+      return;
+    } catch (fault) {
+      if (tries === mostStarts) throw fault;
+      await sleep(betweenStartsMs);
+    }
+  }
+};
+
+const run = async (stand: Stand, { name, replica, lastsMs }: PlannedFault): Promise<void> => {
+  const { compose } = stand;
+  const [verb, target = ''] = name.split(' ');
+  const wire = wires.find((one) => one === target);
+  if (name === 'kill rabbitmq') {
+    await stand.rabbitmq.kill();
+    await sleep(lastsMs);
+    await stand.rabbitmq.restart();
+  } else if (verb === 'kill' || verb === 'drain') {
+    const process = processOf(target, replica);
+    await compose.end(process, verb === 'kill' ? 'SIGKILL' : 'SIGTERM');
+    await sleep(lastsMs);
+    await startAgain(stand, process);
+  } else if (verb === 'cut' && wire) {
+    for (const proxy of stand.wiresOf(wire)) proxy.cut();
+  } else if (verb === 'delay' && wire) {
+    for (const proxy of stand.wiresOf(wire)) proxy.delay(delayMs);
+    await sleep(lastsMs);
+    for (const proxy of stand.wiresOf(wire)) proxy.delay(0);
+  } else if (target === 'redis') {
+    await stand.redis.kill();
+    await sleep(lastsMs);
+    await stand.redis.restart();
+  } else if (target === 'rabbitmq') await stand.rabbitmq.restart();
+  else await stand.postgres.restart();
+};
+
+export interface Tormentor {
+  /** How often each fault was done so far. */
+  readonly done: ReadonlyMap<FaultName, number>;
+  /** Resolves when every planned fault is over. Rejects when something could not be started again. */
+  readonly over: Promise<void>;
+}
+
+export const torment = (stand: Stand, plan: readonly PlannedFault[]): Tormentor => {
+  const done = new Map<FaultName, number>();
+  const busy = new Map<string, Promise<void>>();
+  const inTurn = async (): Promise<void> => {
+    const startedAt = Date.now();
+    const running: Promise<void>[] = [];
+    for (const fault of plan) {
+      await sleep(Math.max(0, startedAt + fault.atMs - Date.now()));
+      const target = fault.name.split(' ')[1] ?? '';
+      const work = (busy.get(target) ?? Promise.resolve()).then(() => run(stand, fault));
+      busy.set(target, work);
+      done.set(fault.name, (done.get(fault.name) ?? 0) + 1);
+      running.push(work);
+    }
+    await Promise.all(running);
+  };
+  return { done, over: inTurn() };
+};

@@ -1,0 +1,61 @@
+/**
+ * A client as Parlance asks for one: follows an answer over graphql-ws and, whatever happens to the connection, comes back to any gateway
+ * and goes on after the last seq. It gives up only at the deadline, and notes what it should never have been told.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { StreamedEvent, TestClient } from '../system/client.ts';
+import type { Following } from './evidence.ts';
+
+/** Codes after which a client may try again: the service is away for a moment. */
+export const passingCodes: ReadonlySet<string> = new Set([
+  'SUBSCRIPTION_LOST',
+  'SUBGRAPH_UNAVAILABLE',
+  'SUBGRAPH_TIMEOUT',
+  'OVERLOADED',
+  'RATE_LIMITED',
+  'TOO_MANY_SUBSCRIPTIONS',
+]);
+
+const codesSchema = z.array(z.object({ extensions: z.object({ code: z.string() }) }));
+
+/** Codes of an error that the client threw; empty: the connection itself failed. */
+export const codesOf = (fault: unknown): readonly string[] => {
+  const text = fault instanceof Error ? fault.message : '';
+  if (!text.startsWith('[')) return [];
+  return codesSchema.safeParse(JSON.parse(text)).data?.map(({ extensions }) => extensions.code) ?? [];
+};
+
+export const isEnd = (event: StreamedEvent | undefined): boolean =>
+  event?.__typename === 'MessageCompleted' || event?.__typename === 'MessageFailed';
+
+const pauseMs = 150;
+
+/** @param clients one at each gateway; the next one is asked after each fault. */
+export const follow = async (
+  clients: readonly [TestClient, ...TestClient[]],
+  messageId: string,
+  afterSeq: number,
+  deadline: AbortSignal,
+): Promise<Following> => {
+  const events: StreamedEvent[] = [];
+  const faults: string[] = [];
+  for (let turn = 0; !isEnd(events.at(-1)) && !deadline.aborted; turn += 1) {
+    const client = clients[turn % clients.length] ?? clients[0];
+    const stream = client.stream(messageId, events.at(-1)?.seq ?? afterSeq);
+    const leave = (): void => void stream.return?.();
+    deadline.addEventListener('abort', leave, { once: true });
+    try {
+      for await (const event of stream) events.push(event);
+      if (!isEnd(events.at(-1)) && !deadline.aborted) faults.push('completed without an end');
+    } catch (fault) {
+      const wrong = codesOf(fault).filter((code) => !passingCodes.has(code));
+      faults.push(...wrong);
+    } finally {
+      deadline.removeEventListener('abort', leave);
+    }
+    if (faults.length > 20) break;
+    if (!isEnd(events.at(-1))) await sleep(pauseMs);
+  }
+  return { afterSeq, events, faults };
+};

@@ -1,0 +1,127 @@
+/**
+ * Users who talk all the time: each sends, is followed by two clients, stops some answers, and sends again, until the time is over. What a user does is drawn
+ * from the seed. A send is repeated with its key until it is taken, as a client does it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import type { TestClient } from '../system/client.ts';
+import type { Following } from './evidence.ts';
+import { codesOf, follow, passingCodes } from './follow.ts';
+import type { Random } from './random.ts';
+
+/** What a user did, and what its clients saw of it. */
+export interface Send {
+  readonly messageId: string;
+  readonly prompt: string;
+  readonly words: number;
+  readonly stopped: boolean;
+  readonly providerFails: boolean;
+  readonly providerRefusals: number;
+  readonly followings: readonly Following[];
+  readonly sendFaults: readonly string[];
+}
+
+/** Codes that a send may meet in addition: nobody may be asked, or the answer before is not stored yet. */
+const passingSendCodes = new Set([...passingCodes, 'CONVERSATION_BUSY', 'MODEL_UNAVAILABLE']);
+const pauseMs = 200;
+
+/** Repeats until it is answered, however the connection fails. Codes that are no matter of time go to `faults`. */
+const persist = async <Value>(
+  act: (turn: number) => Promise<Value>,
+  faults: string[],
+  deadline: AbortSignal,
+): Promise<Value | undefined> => {
+  for (let turn = 0; !deadline.aborted; turn += 1) {
+    try {
+      return await act(turn);
+    } catch (fault) {
+      faults.push(...codesOf(fault).filter((code) => !passingSendCodes.has(code)));
+      if (faults.length > 5) return undefined;
+      await sleep(pauseMs);
+    }
+  }
+  return undefined;
+};
+
+const stopMutation = 'mutation($id: ID!) { stopGeneration(messageId: $id) { id } }';
+const stopShape = z.object({ stopGeneration: z.object({ id: z.string() }) });
+
+const troubles = ['cut', 'stall', 'garbage', 'end'] as const;
+const refusals = [429, 500] as const;
+
+/** What the provider is told with the question: mostly nothing, else to fail in the middle once, or to refuse a few times. */
+const drawScript = (random: Random) => {
+  const words = random.between(20, 120);
+  const script = `script: tokens=${words} pace=${random.between(5, 25)}`;
+  const kind = random.next();
+  if (kind < 0.12)
+    return {
+      words,
+      refused: 0,
+      fails: true,
+      script: `${script} ${random.pick(troubles)}=${random.between(1, 19)} times=1`,
+    };
+  const times = kind < 0.24 ? random.between(1, 2) : 0;
+  const refusal = times === 0 ? '' : ` status=${random.pick(refusals)} retry-after=0.05 times=${times}`;
+  return { words, refused: times, fails: false, script: `${script}${refusal}` };
+};
+
+/** @param talkUntil aborted when nothing more is to be sent; @param deadline aborted when what has not ended counts as hanging. */
+export const talk = async (
+  clients: readonly [TestClient, ...TestClient[]],
+  random: Random,
+  talkUntil: AbortSignal,
+  deadline: AbortSignal,
+): Promise<readonly Send[]> => {
+  const sends: Send[] = [];
+  const clientAt = (turn: number): TestClient => clients[turn % clients.length] ?? clients[0];
+  while (!talkUntil.aborted) {
+    const faults: string[] = [];
+    const conversationId = await persist((turn) => clientAt(turn).createConversation(), faults, deadline);
+    if (conversationId === undefined) throw new Error(`no conversation can be made: ${faults.join(', ')}`);
+    for (let turns = random.between(1, 3); turns > 0 && !talkUntil.aborted; turns -= 1) {
+      const { words, refused, fails, script } = drawScript(random);
+      const idempotencyKey = uuidv7();
+      const prompt = `${script}\n${idempotencyKey}`;
+      const model = random.pick([undefined, 'openai/gpt-4o-mini', 'openai/scripted']);
+      const input = {
+        idempotencyKey,
+        replyId: uuidv7(),
+        onBusy: 'ENQUEUE',
+        maxOutputTokens: 500,
+        ...(model === undefined || fails ? {} : { modelPolicy: model }),
+      };
+      const turn = await persist((at) => clientAt(at).send(conversationId, prompt, input), faults, deadline);
+      const messageId = turn?.assistantMessage.id ?? input.replyId;
+      const stopAfterMs = random.next() < 0.1 ? random.between(20, 900) : undefined;
+      // A stopped answer may have no event at all but its end.
+      const late = stopAfterMs === undefined ? random.between(1, 2) : 0;
+      const stop = async (): Promise<void> => {
+        if (stopAfterMs === undefined) return;
+        await sleep(stopAfterMs);
+        await persist((at) => clientAt(at + 1).query(stopShape, stopMutation, { id: messageId }), faults, deadline);
+      };
+      const [followings] = turn
+        ? await Promise.all([
+            Promise.all([
+              follow(clients, messageId, 0, deadline),
+              follow([clientAt(1), ...clients], messageId, late, deadline),
+            ]),
+            stop(),
+          ])
+        : [[]];
+      sends.push({
+        messageId,
+        prompt,
+        words,
+        stopped: stopAfterMs !== undefined,
+        providerFails: fails,
+        providerRefusals: refused,
+        followings,
+        sendFaults: faults,
+      });
+    }
+  }
+  return sends;
+};

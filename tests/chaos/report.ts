@@ -1,0 +1,27 @@
+/** A run as a table: what was done to the system, and what it did to its promises. */
+import { violationKinds } from './check.ts';
+import type { ChaosResult } from './run-chaos.ts';
+import { faultNames } from './schedule.ts';
+
+const row = (name: string, value: number | string): string => `  ${name.padEnd(36)}${String(value).padStart(8)}`;
+
+/** Violations that are told in full. */
+const shown = 20;
+
+export const report = ({ done, sends, events, violations }: ChaosResult): string => {
+  const faults = faultNames.filter((name) => done.has(name));
+  return [
+    'faults',
+    ...faults.map((name) => row(name, done.get(name) ?? 0)),
+    row('stopped by its user', sends.filter(({ stopped }) => stopped).length),
+    row('provider fails in the middle', sends.filter(({ providerFails }) => providerFails).length),
+    row('provider refuses first', sends.filter(({ providerRefusals }) => providerRefusals > 0).length),
+    'load',
+    row('answers', sends.length),
+    row('events delivered', events),
+    'violations (goal 0)',
+    ...violationKinds.map((kind) => row(kind, violations.filter((one) => one.kind === kind).length)),
+    row('all', violations.length),
+    ...violations.slice(0, shown).map(({ kind, messageId, detail }) => `! ${kind}: ${messageId}: ${detail}`),
+  ].join('\n');
+};

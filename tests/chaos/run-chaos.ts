@@ -1,0 +1,105 @@
+/** One run: users talk while the schedule is carried out; then everything has to come to rest, and each send is judged. */
+import { createClient, type TestClient } from '../system/client.ts';
+import { findUser } from '../system/parlance.ts';
+import { checkSend, type Violation } from './check.ts';
+import { torment } from './faults.ts';
+import { follow } from './follow.ts';
+import { createCallCounter, evidenceOf, findLeftovers, readStored } from './gather.ts';
+import { type Send, talk } from './load.ts';
+import { createRandom } from './random.ts';
+import { type FaultName, type PlannedFault, planFaults } from './schedule.ts';
+import { openStand, type Stand } from './stand.ts';
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly streams: number;
+  /** Milliseconds for which users begin something new. */
+  readonly durationMs: number;
+  /** Milliseconds between two faults, on average. */
+  readonly everyMs: number;
+  readonly faults: readonly FaultName[];
+  /** Told what happens, line by line. */
+  readonly say: (line: string) => void;
+}
+
+export interface ChaosResult {
+  readonly plan: readonly PlannedFault[];
+  readonly done: ReadonlyMap<FaultName, number>;
+  readonly sends: readonly Send[];
+  readonly events: number;
+  readonly violations: readonly Violation[];
+}
+
+/** Milliseconds after the last fault in which everything must have ended, else it hangs. */
+const restMs = 45_000;
+const pollMs = 250;
+
+/** Asks until every send is stored with an end and billed, or the time is over. */
+const untilStored = async (stand: Stand, sends: readonly Send[], deadline: number) => {
+  for (;;) {
+    const stored = await readStored(stand.database, sends);
+    const done = [...stored.values()].every(
+      ({ status, bills }) => !/QUEUED|STREAMING/.test(status) && bills.length > 0,
+    );
+    if (done || Date.now() > deadline) return stored;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+};
+
+/** Titles are on their way a little longer than answers. */
+const untilNothingIsLeft = async (stand: Stand, deadline: number): Promise<readonly string[]> => {
+  for (;;) {
+    const left = await findLeftovers(stand);
+    if (left.length === 0 || Date.now() > deadline) return left;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+};
+
+const openUser = async (stand: Stand, stack: AsyncDisposableStack): Promise<readonly [TestClient, ...TestClient[]]> => {
+  const terms = { roles: ['USER'] as const, scope: '', expires: '60m' };
+  const token = await stand.compose.issuer.sign({ ...findUser('ada'), ...terms });
+  const [first, ...others] = stand.urls;
+  const open = (url: string): TestClient => stack.use(createClient(() => url, token));
+  return [open(first), ...others.map(open)];
+};
+
+export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
+  const { streams, durationMs, say } = options;
+  const random = createRandom(options.seed);
+  const plan = planFaults(random.fork(), options.faults, durationMs, options.everyMs);
+  await using stack = new AsyncDisposableStack();
+  const stand = stack.use(await openStand());
+  const counter = createCallCounter(stand.compose.provider);
+  const looking = setInterval(counter.look, pollMs);
+  stack.defer(() => clearInterval(looking));
+  const users = await Promise.all(Array.from({ length: streams }, () => openUser(stand, stack)));
+  say(`${streams} users talk for ${durationMs / 1000} s; ${plan.length} faults`);
+
+  const talkUntil = AbortSignal.timeout(durationMs);
+  const deadline = new AbortController();
+  const tormentor = torment(stand, plan);
+  const talking = Promise.all(users.map((clients) => talk(clients, random.fork(), talkUntil, deadline.signal)));
+  await tormentor.over;
+  const timer = setTimeout(() => deadline.abort(), Math.max(0, durationMs / 10) + restMs);
+  const sends = (await talking).flat();
+  clearTimeout(timer);
+  const stored = await untilStored(stand, sends, Date.now() + restMs);
+  const [clients] = users;
+
+  const run = {
+    workersDie: tormentor.done.has('kill worker') || tormentor.done.has('drain worker'),
+    logsLost: tormentor.done.has('empty redis'),
+  };
+  const violations: Violation[] = [];
+  for (const send of sends) {
+    const { messageId } = send;
+    const replay = clients && (await follow(clients, messageId, 0, AbortSignal.timeout(restMs)));
+    const evidence = evidenceOf(send, stored.get(messageId), counter.of(send.prompt), run, replay);
+    violations.push(...checkSend(evidence));
+    for (const fault of send.sendFaults) violations.push({ kind: 'refused or torn off', messageId, detail: fault });
+  }
+  for (const detail of await untilNothingIsLeft(stand, Date.now() + restMs))
+    violations.push({ kind: 'left behind', messageId: '-', detail });
+  const events = sends.flatMap(({ followings }) => followings).reduce((sum, one) => sum + one.events.length, 0);
+  return { plan, done: tormentor.done, sends, events, violations };
+};
