@@ -26,6 +26,11 @@ const loads: readonly Load[] = [
   { streams: 20, rounds: 3, roundMs: 6_000, script: 'script: tokens=80 pace=25', answerMs: 2_000 },
   { streams: 100, rounds: 1, roundMs: 6_000, script: 'script: tokens=80 pace=25', answerMs: 2_000 },
 ];
+/** Turns of one conversation; then a client goes on in another one, as people do. The proxy and the provider are sent the question alone. */
+const turnsEach = 10;
+/** More conversations than a client needs in all rounds. */
+const conversationsEach = 200;
+
 /** Parlance may take so many times what the plain proxy takes at 20 streams. */
 const goal = { streams: 20, ratio: 3 };
 
@@ -48,10 +53,17 @@ type Side = 'provider' | 'proxy' | 'parlance';
 const measureLoad = async (stand: Stand, load: Load): Promise<Figure[]> => {
   const users = stand.users.slice(0, load.streams);
   await using opened = new AsyncDisposableStack();
-  const clients: { readonly socket: GraphSocket; readonly conversationId: string; readonly token: string }[] = [];
+  const clients: { readonly socket: GraphSocket; readonly token: string; nextConversation(): string }[] = [];
   for (const { id, token } of users) {
-    const [conversationId = ''] = await seedConversations(stand, id, 1);
-    clients.push({ socket: opened.use(await openGraphSocket(stand.url, token)), conversationId, token });
+    const conversations = await seedConversations(stand, id, conversationsEach);
+    let turns = 0;
+    const nextConversation = (): string => {
+      const conversation = conversations[Math.floor(turns / turnsEach)];
+      turns += 1;
+      if (conversation === undefined) throw new Error('a client has run out of conversations');
+      return conversation;
+    };
+    clients.push({ socket: opened.use(await openGraphSocket(stand.url, token)), token, nextConversation });
   }
   const clientAt = (index: number) => {
     const client = clients[index];
@@ -62,8 +74,8 @@ const measureLoad = async (stand: Stand, load: Load): Promise<Figure[]> => {
     provider: () => askProvider(stand.providerUrl, load.script),
     proxy: (index) => askProxy(stand.proxyUrl, clientAt(index).token, load.script),
     parlance: async (index) => {
-      const { socket, conversationId } = clientAt(index);
-      return (await converse(socket, conversationId, load.script)).firstMs;
+      const { socket, nextConversation } = clientAt(index);
+      return (await converse(socket, nextConversation(), load.script)).firstMs;
     },
   };
   const times: Record<Side, number[]> = { provider: [], proxy: [], parlance: [] };

@@ -12,6 +12,7 @@ import { measureFirstToken } from './first-token.ts';
 import { measureIdleSubscriptions } from './idle-subscriptions.ts';
 import { measureSends } from './sends.ts';
 import { openStand, type Stand } from './stand.ts';
+import { measureStreamEvents } from './stream-events.ts';
 import { measureTimeline } from './timeline.ts';
 
 type Measure = (stand: Stand, quick: boolean) => Promise<Figure[]>;
@@ -19,6 +20,7 @@ type Measure = (stand: Stand, quick: boolean) => Promise<Figure[]>;
 const measures: ReadonlyMap<string, Measure> = new Map([
   ['first-token', measureFirstToken],
   ['deltas', measureDeltas],
+  ['stream-events', measureStreamEvents],
   ['sends', measureSends],
   ['idle-subscriptions', measureIdleSubscriptions],
   ['timeline', measureTimeline],

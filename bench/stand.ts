@@ -26,6 +26,8 @@ export interface Stand extends AsyncDisposable {
   /** The scripted provider; ends in /v1. */
   readonly providerUrl: string;
   readonly proxyUrl: string;
+  /** Where the stream logs are. */
+  readonly redisUrl: string;
   /** Parlance's database, past row level security: for seeding. */
   readonly sql: Pool;
   readonly tenantId: string;
@@ -97,6 +99,7 @@ export const openStand = async (userCount: number): Promise<Stand> => {
   return {
     url: parlance.url,
     providerUrl,
+    redisUrl: redis.url,
     proxyUrl: `http://127.0.0.1:${proxyPort}/`,
     sql,
     tenantId: tenant.id,

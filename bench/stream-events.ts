@@ -1,0 +1,94 @@
+/**
+ * What conversations spends on an event of a stream: as it writes them itself, and by graphql-js for the same events in the same run. The
+ * log is fed directly, so that nothing else on the way bounds the rate.
+ */
+import { connectRedis } from '#kernel/connections/redis.ts';
+import { createLogger } from '#kernel/log.ts';
+import { createRedisStreamLog } from '#kernel/stream-log/redis-stream-log.ts';
+import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
+import type { Figure } from './figures.ts';
+import { openGraphSocket } from './graph-socket.ts';
+import { readFigures } from './process-figures.ts';
+import { seedConversations, seedWaitingAnswers } from './seed.ts';
+import type { Stand } from './stand.ts';
+
+const streams = 50;
+/** Events of one append: as many as gather in a worker under load. */
+const perAppend = 16;
+const delta: StreamEvent = { type: 'TokenDelta', text: 'eight by' };
+const end: StreamEvent = { type: 'MessageCompleted', status: 'COMPLETED', finishReason: 'STOP' };
+/** Seconds of CPU for 100,000 events at 60,000 a second. */
+const goalSeconds = 100_000 / 60_000;
+
+const plain = 'subscription($id: ID!) { messageStream(messageId: $id) { __typename seq ... on TokenDelta { text } } }';
+/** The same selection, with what the room leaves to graphql-js. */
+const executed = plain.replace('messageStream(messageId: $id)', 'messageStream(messageId: $id) @include(if: true)');
+
+const feed = async (log: StreamLog, messageId: string, events: number): Promise<void> => {
+  const { attempt } = await log.open(messageId);
+  const some = Array.from({ length: perAppend }, () => delta);
+  for (let written = 0; written < events; written += perAppend) await log.append(messageId, attempt, some);
+  await log.append(messageId, attempt, [end]);
+};
+
+interface Spent {
+  readonly perSecond: number;
+  /** Seconds of conversations for 100,000 events. */
+  readonly cpuSeconds: number;
+}
+
+const deliver = async (stand: Stand, log: StreamLog, query: string, events: number): Promise<Spent> => {
+  await using opened = new AsyncDisposableStack();
+  const clients = await Promise.all(
+    stand.users.slice(0, streams).map(async ({ id: userId, token }) => {
+      const [messageId = ''] = await seedWaitingAnswers(stand, await seedConversations(stand, userId, 1));
+      return { messageId, socket: opened.use(await openGraphSocket(stand.url, token)) };
+    }),
+  );
+  let delivered = 0;
+  const before = await readFigures(stand.pids);
+  const startedAt = performance.now();
+  await Promise.all(
+    clients.flatMap(({ messageId, socket }) => {
+      const over = Promise.withResolvers<void>();
+      socket.start(
+        query,
+        { id: messageId },
+        {
+          data: () => {
+            delivered += 1;
+          },
+          end: (fault) => (fault ? over.reject(fault) : over.resolve()),
+        },
+      );
+      return [feed(log, messageId, events), over.promise];
+    }),
+  );
+  const seconds = (performance.now() - startedAt) / 1000;
+  const after = await readFigures(stand.pids);
+  const cpu = (after.get('conversations')?.cpuSeconds ?? 0) - (before.get('conversations')?.cpuSeconds ?? 0);
+  return { perSecond: delivered / seconds, cpuSeconds: (cpu / delivered) * 100_000 };
+};
+
+export const measureStreamEvents = async (stand: Stand, quick: boolean): Promise<Figure[]> => {
+  await using redis = await connectRedis(stand.redisUrl, createLogger('bench', 'error'), 10_000);
+  const log = createRedisStreamLog(redis);
+  const events = quick ? 320 : 8_000;
+  await deliver(stand, log, plain, 320);
+  await deliver(stand, log, executed, 320);
+  const written = await deliver(stand, log, plain, events);
+  const byGraphql = await deliver(stand, log, executed, events);
+  return [
+    { name: 'events delivered, written by the room', value: written.perSecond, unit: '/s' },
+    { name: 'events delivered, by graphql-js', value: byGraphql.perSecond, unit: '/s' },
+    {
+      name: 'CPU per 100,000 events, conversations, written by the room',
+      value: written.cpuSeconds,
+      unit: 's',
+      atMost: goalSeconds,
+    },
+    { name: 'CPU per 100,000 events, conversations, by graphql-js', value: byGraphql.cpuSeconds, unit: 's' },
+    { name: 'CPU written / by graphql-js', value: written.cpuSeconds / byGraphql.cpuSeconds, unit: '' },
+  ];
+};
