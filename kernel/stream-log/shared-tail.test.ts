@@ -184,6 +184,26 @@ test('waits for a log that is gone, and says SUBSCRIPTION_LOST when nobody puts 
   }
 });
 
+test('a reader that comes while the log is gone reads it when it was put back, whenever that is', async () => {
+  for (let turnsGone = 0; turnsGone < 12; turnsGone += 1) {
+    const log = createLog();
+    const tail = createTails(log.source);
+    log.write(delta('1'));
+    log.write(delta('2'));
+    // It reads these from the log, so the ring holds none of them.
+    const first = tail('m', 0, never)[Symbol.asyncIterator]();
+    await first.next();
+    const kept = log.entries.splice(0);
+    const late = take(tail('m', 1, never));
+    for (let turns = 0; turns < turnsGone; turns += 1) await turn();
+    log.entries.push(...kept);
+    log.tell(...kept.slice(-1));
+    log.tell(log.write(completed));
+    expect(seqsOf(await late)).toEqual([2, 3]);
+    expect(seqsOf(await take({ [Symbol.asyncIterator]: () => first }))).toEqual([2, 3]);
+  }
+});
+
 test('says SUBSCRIPTION_LOST when the entries after the cursor are no longer kept', async () => {
   const log = createLog();
   const tail = createTails({ ...log.source, position: async () => ({ lastSeq: 10, ended: false }) });

@@ -30,6 +30,8 @@ export interface SharedTail {
    * ring; `ended` when there will be none. Throws what broke the tail.
    */
   after(seq: number): StreamEntry | 'wait' | 'read' | 'ended';
+  /** A read did not find what `after` said to read. It is said again only when the log is known to be there. */
+  missed(): void;
   /** `changed` is called whenever `after` may give something new. */
   join(changed: () => void): void;
   /** The last one to leave ends the subscription. */
@@ -57,10 +59,12 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
   let heard = 0;
   let ended = false;
   let mustRead = false;
-  /** The store may have come back without what it had: then its seqs start over, and would be taken for old ones. */
-  let mayBeLost = false;
-  /** Runs while the log is gone and may be restored. */
-  let gone: NodeJS.Timeout | undefined;
+  /**
+   * Whether the log is there. The store may have come back without what it had: then the log is doubted, for its seqs would start
+   * over and be taken for old ones. While it is gone it may be restored.
+   */
+  let log: 'kept' | 'doubted' | 'checking' | 'gone' = 'kept';
+  let restoreTimer: NodeJS.Timeout | undefined;
   let reading = false;
   let failure: { readonly error: unknown } | undefined;
   let unsubscribe: (() => void) | undefined;
@@ -72,7 +76,7 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
   const close = () => {
     if (!unused) onUnused();
     unused = true;
-    clearTimeout(gone);
+    clearTimeout(restoreTimer);
     unsubscribe?.();
     unsubscribe = undefined;
   };
@@ -89,17 +93,22 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
     ring.push(entry);
     if (ring.length > ringSize) ring.shift();
   };
-  /** Whether the log is still the one that ends at `before`. While it is gone nothing is read. */
-  const isKept = async (before: number): Promise<boolean> => {
+  /** Learns whether the log is still the one that ends at `before`. It stays doubted where it was doubted once more meanwhile. */
+  const check = async (before: number): Promise<void> => {
+    log = 'checking';
     const { lastSeq } = await source.position(messageId);
-    if (lastSeq >= before) {
-      clearTimeout(gone);
-      gone = undefined;
-      return true;
-    }
-    if (lastSeq > 0) throw logLost();
-    gone ??= setTimeout(() => fail(logLost()), restoreWithinMs);
-    return false;
+    const isKept = lastSeq >= before;
+    if (!isKept && (lastSeq > 0 || ended)) throw logLost();
+    if (isKept) {
+      clearTimeout(restoreTimer);
+      restoreTimer = undefined;
+    } else restoreTimer ??= setTimeout(() => fail(logLost()), restoreWithinMs);
+    if (log === 'checking') log = isKept ? 'kept' : 'gone';
+  };
+  const doubt = () => {
+    mustRead = true;
+    log = 'doubted';
+    void catchUp();
   };
   const catchUp = async (): Promise<void> => {
     if (reading || head === undefined) return;
@@ -108,12 +117,11 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
       while ((mustRead || heard > head) && !unused) {
         mustRead = false;
         const before: number = head;
-        if (mayBeLost) {
-          mayBeLost = false;
-          if (!(await isKept(before))) {
-            heard = before;
-            continue;
-          }
+        if (log === 'doubted') await check(before);
+        if (log === 'doubted') continue;
+        if (log === 'gone') {
+          heard = before;
+          continue;
         }
         const page = await source.read(messageId, before, pageSize);
         if (isBegunAnew(page, before) && page[0]) {
@@ -136,21 +144,15 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
     try {
       const closer = await source.subscribe(messageId, {
         live(entries) {
-          if (gone) {
-            mustRead = true;
-            mayBeLost = true;
-            void catchUp();
+          if (log !== 'kept') {
+            doubt();
             return;
           }
           for (const entry of entries) take(entry);
           tellReaders();
           if (head !== undefined && heard > head) void catchUp();
         },
-        interrupted() {
-          mustRead = true;
-          mayBeLost = true;
-          void catchUp();
-        },
+        interrupted: doubt,
       });
       if (unused) {
         closer();
@@ -173,8 +175,9 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
       if (failure) throw failure.error;
       if (head === undefined) return 'wait';
       if (seq >= head) return ended ? 'ended' : 'wait';
-      return ring[seq - head + ring.length] ?? 'read';
+      return ring[seq - head + ring.length] ?? (log === 'kept' ? 'read' : 'wait');
     },
+    missed: doubt,
     join: (changed) => void readers.add(changed),
     leave(changed) {
       readers.delete(changed);

@@ -22,8 +22,11 @@ const iterate = (
   let page: readonly StreamEntry[] = [];
   let pageIndex = 0;
   let tail: SharedTail | undefined;
+  /** A page was missing once where the log should have had it: it may be restored, and is then read a second time. */
+  let missed = false;
+  let reading = false;
   let closed = false;
-  let readFailure: { readonly error: unknown } | undefined;
+  let failure: { readonly error: unknown } | undefined;
   let wake: (() => void) | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -50,23 +53,23 @@ const iterate = (
     if (isTerminal(entry.event)) close();
     return { done: false, value: entry };
   };
-  const readPage = () => {
-    source
-      .read(messageId, at, pageSize)
-      .then(
-        (entries) => {
-          page = entries;
-          pageIndex = 0;
-          if (entries[0]?.seq !== at + 1 && !isBegunAnew(entries, at))
-            readFailure = {
-              error: new AppError('SUBSCRIPTION_LOST', 'This stream is no longer kept. Read the message.'),
-            };
-        },
-        (error: unknown) => {
-          readFailure = { error };
-        },
-      )
-      .finally(changed);
+  const readPage = async (tail: SharedTail): Promise<void> => {
+    reading = true;
+    try {
+      const entries = await source.read(messageId, at, pageSize);
+      const isThere = entries[0]?.seq === at + 1 || isBegunAnew(entries, at);
+      if (isThere) {
+        page = entries;
+        pageIndex = 0;
+      } else if (missed) throw new AppError('SUBSCRIPTION_LOST', 'This stream is no longer kept. Read the message.');
+      else tail.missed();
+      missed = !isThere;
+    } catch (error) {
+      failure = { error };
+    } finally {
+      reading = false;
+      changed();
+    }
   };
   const step = async (): Promise<IteratorResult<StreamEntry>> => {
     try {
@@ -79,13 +82,12 @@ const iterate = (
         if (typeof next === 'object') return give(next);
         if (next === 'ended') close();
         else {
-          const woken = sleep();
-          if (next === 'read') readPage();
-          await woken;
-          // Woken by something else than the read: it is still under way, and must be waited for.
-          while (next === 'read' && page.length === 0 && !readFailure && !closed) await sleep();
+          if (next === 'read') void readPage(tail);
+          // What wakes it may be something else than the read under way.
+          do await sleep();
+          while (reading && !closed);
         }
-        if (readFailure) throw readFailure.error;
+        if (failure) throw failure.error;
       }
     } catch (error) {
       close();
