@@ -1,6 +1,6 @@
 /**
  * Completes events that need more than their own subgraph gave. The fetches of one stream repeat from event to event
- * (every delta has the same message), so their answers are remembered for a moment.
+ * (every delta has the same message), so their answers are remembered for a moment. A client that leaves ends them.
  */
 import type { GraphQLFormattedError } from 'graphql';
 import { LRUCache } from 'lru-cache';
@@ -19,8 +19,13 @@ export interface EventExecutionOptions {
   readonly maskError: MaskError;
 }
 
-/** Completes one event of a stream. Never throws: what goes wrong is in the result's errors. */
-export type CompleteEvent = (payload: Buffer, plan: SubscriptionPlan) => Promise<Buffer>;
+/** Completes the events of one stream, one at a time. */
+export interface EventCompletion {
+  /** Never throws: what goes wrong is in the result's errors. */
+  complete(payload: Buffer, plan: SubscriptionPlan): Promise<Buffer>;
+  /** Ends the fetches that run: nobody waits for them any more. */
+  abort(): void;
+}
 
 /** Milliseconds that an answer of another subgraph serves further events of the same stream, and how many are kept. */
 const rememberedMs = 1000;
@@ -28,18 +33,27 @@ const rememberedAnswers = 100;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-/** @returns a completer for one stream of one user. */
+/** @returns what completes the events of one stream of one user. */
 export const createEventExecution =
   ({ sendFor, maskError }: EventExecutionOptions) =>
-  (context: OperationContext, variables: Variables): CompleteEvent => {
+  (context: OperationContext, variables: Variables): EventCompletion => {
     const answers = new LRUCache<string, Promise<SubgraphAnswer>>({ max: rememberedAnswers, ttl: rememberedMs });
+    /** Of the event at hand, once it had to ask. */
+    let fetching: AbortController | undefined;
 
-    const remembering =
-      (send: SendFetch): SendFetch =>
-      (subgraph, body, isMutation) => {
+    /** Asks for one event. Most ask nothing new, and need neither a scope nor a signal. */
+    const sender = (generation: SchemaGeneration): SendFetch => {
+      fetching = new AbortController();
+      return sendFor(generation, { ...context, signal: fetching.signal });
+    };
+
+    const remembering = (generation: SchemaGeneration): SendFetch => {
+      let send: SendFetch | undefined;
+      return (subgraph, body, isMutation) => {
         const key = `${subgraph} ${body}`;
         const known = answers.get(key);
         if (known) return known;
+        send ??= sender(generation);
         const answer = send(subgraph, body, isMutation).then((fresh) => ({ ...fresh, isShared: true }));
         answers.set(key, answer);
         const forget = (): void => {
@@ -48,15 +62,13 @@ export const createEventExecution =
         answer.then(({ errors }) => errors.length > 0 && forget(), forget);
         return answer;
       };
+    };
 
     const run = async (payload: Buffer, plan: SubscriptionPlan): Promise<Record<string, unknown>> => {
       const event: unknown = JSON.parse(payload.toString());
       const answer = answerOf(event);
       if (!answer || !plan.event || !isObject(event)) throw new Error('an event is no GraphQL response');
-      const { data, errors } = await plan.event(answer, {
-        variables,
-        send: remembering(sendFor(plan.generation, context)),
-      });
+      const { data, errors } = await plan.event(answer, { variables, send: remembering(plan.generation) });
       nameSubgraphsFor(context.user, errors);
       const masked = errors?.map((error) => maskError(error.toJSON(), error));
       return {
@@ -66,13 +78,16 @@ export const createEventExecution =
       };
     };
 
-    return async (payload, plan) => {
-      try {
-        return Buffer.from(JSON.stringify(await run(payload, plan)));
-      } catch (fault) {
-        const error = maskError({ message: 'an event cannot be completed' }, fault);
-        return Buffer.from(JSON.stringify({ errors: [error], data: null }));
-      }
+    return {
+      async complete(payload, plan) {
+        try {
+          return Buffer.from(JSON.stringify(await run(payload, plan)));
+        } catch (fault) {
+          const error = maskError({ message: 'an event cannot be completed' }, fault);
+          return Buffer.from(JSON.stringify({ errors: [error], data: null }));
+        }
+      },
+      abort: () => fetching?.abort(),
     };
   };
 

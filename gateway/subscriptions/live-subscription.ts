@@ -8,7 +8,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { MaskError } from '../errors/public-error.ts';
 import { eventsForwarded } from '../metrics.ts';
 import type { ClientStream } from './client-stream.ts';
-import { type CompleteEvent, maskRawErrors } from './event-execution.ts';
+import { type EventCompletion, maskRawErrors } from './event-execution.ts';
 import { mayHaveErrors } from './frame.ts';
 import type { SourceSink } from './source-stream.ts';
 import type { SubscriptionPlan } from './subscription-plan.ts';
@@ -25,20 +25,20 @@ interface WaitingEvent {
 
 export interface LiveSubscription {
   readonly sink: SourceSink;
-  /** Nothing is completed or sent any more. */
+  /** Nothing is completed or sent any more; fetches that complete an event end in the same tick. */
   stop(): void;
 }
 
 export interface LiveSubscriptionOptions {
   readonly client: ClientStream;
-  readonly completeEvent: CompleteEvent;
+  readonly completion: EventCompletion;
   readonly maskError: MaskError;
   /** Lets the source go on after it was refused. */
   proceed(): void;
 }
 
 export const createLiveSubscription = (options: LiveSubscriptionOptions): LiveSubscription => {
-  const { client, completeEvent, maskError, proceed } = options;
+  const { client, completion, maskError, proceed } = options;
   const queue: WaitingEvent[] = [];
   let working = false;
   let refused = false;
@@ -51,14 +51,14 @@ export const createLiveSubscription = (options: LiveSubscriptionOptions): LiveSu
 
   const deliver = async (payload: Buffer, cursor: string | undefined): Promise<void> => {
     while (!stopped && !client.next(payload, cursor)) await client.drained();
-    eventsForwarded.add(none);
+    if (!stopped) eventsForwarded.add(none);
   };
 
   const work = async (): Promise<void> => {
     working = true;
     for (let event = queue.shift(); event && !stopped; event = queue.shift()) {
       const { payload, plan, cursor } = event;
-      await deliver(plan.raw ? masked(payload, plan) : await completeEvent(payload, plan), cursor);
+      await deliver(plan.raw ? masked(payload, plan) : await completion.complete(payload, plan), cursor);
     }
     working = false;
     if (stopped) return;
@@ -104,6 +104,7 @@ export const createLiveSubscription = (options: LiveSubscriptionOptions): LiveSu
     stop() {
       stopped = true;
       queue.length = 0;
+      completion.abort();
     },
   };
 };

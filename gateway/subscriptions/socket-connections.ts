@@ -9,6 +9,7 @@ import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '#kernel/log.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
+import { separateReusedIds } from './reused-ids.ts';
 
 /** What graphql-ws carries for each connection. */
 export interface Connection {
@@ -87,13 +88,19 @@ export const createSocketConnections = (
         protocol: socket.protocol,
         send: (data) => send(socket, data),
         close: (code, reason) => socket.close(code, reason),
-        onMessage: (take) =>
+        onMessage: (given) => {
+          const take = separateReusedIds({
+            take: given,
+            isOpen: () => socket.readyState === WebSocket.OPEN,
+            close: (code, reason) => socket.close(code, reason),
+          });
           socket.on('message', (data) => {
             take(String(data)).catch((err: unknown) => {
               logger.error({ err }, 'a message of a client failed');
               socket.close(CloseCode.InternalServerError, 'Internal server error');
             });
-          }),
+          });
+        },
       },
       { socket, tcp },
     );

@@ -112,7 +112,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
       };
       const live = createLiveSubscription({
         client: told,
-        completeEvent: eventExecution({ user }, variables),
+        completion: eventExecution({ user }, variables),
         maskError,
         proceed: () => source?.proceed(),
       });

@@ -1,0 +1,50 @@
+/** Events that wait for another subgraph when their client leaves: the fetches end with it. */
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { expect, test } from 'vitest';
+import { openBody } from '../testing/body-client.ts';
+import { openSignedIn } from '../testing/socket-client.ts';
+import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+
+const query = 'subscription { storyStream(id: "held") { seq story { author { name } } } }';
+
+/** The next fetch that completes an event, which stays without an answer. */
+const heldFetch = async ({ graph }: TestGateway): Promise<IncomingMessage> => {
+  const asked = Promise.withResolvers<IncomingMessage>();
+  graph.authors.intercept = (request) => asked.resolve(request);
+  graph.logs.append('held', 'a');
+  const request = await asked.promise;
+  graph.authors.intercept = undefined;
+  return request;
+};
+
+test('a fetch ends when the client completes, and the next subscription is served', async () => {
+  await using gateway = await openTestGateway({ subgraphDeadlineMs: 60_000 });
+  await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
+  client.send({ id: 'a', type: 'subscribe', payload: { query } });
+  const ended = once((await heldFetch(gateway)).socket, 'close');
+  client.send({ id: 'a', type: 'complete' });
+  await ended;
+  client.send({ id: 'a', type: 'subscribe', payload: { query } });
+  expect((await client.frame()).payload).toMatchObject({
+    data: { storyStream: { seq: 1, story: { author: { name: 'Name of author-of-held' } } } },
+  });
+});
+
+test('a fetch ends when the socket goes away', async () => {
+  await using gateway = await openTestGateway({ subgraphDeadlineMs: 60_000 });
+  const client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
+  client.send({ id: 'a', type: 'subscribe', payload: { query } });
+  const ended = once((await heldFetch(gateway)).socket, 'close');
+  await client[Symbol.asyncDispose]();
+  await ended;
+});
+
+test('a fetch ends when a client of server-sent events goes away', async () => {
+  await using gateway = await openTestGateway({ subgraphDeadlineMs: 60_000 });
+  const headers = { accept: 'text/event-stream', authorization: `Bearer ${await gateway.issuer.token()}` };
+  await using client = await openBody(gateway.gateway.url, { headers, body: { query } });
+  const ended = once((await heldFetch(gateway)).socket, 'close');
+  client.leave();
+  await ended;
+});
