@@ -185,6 +185,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
         executeInParts: createDeferredExecutor({
           generationOf: executor.generationOf,
           sendFor: senders.forOperation,
+          explains: isDevelopment,
         }),
         maskError,
       }),

@@ -3,14 +3,20 @@ import { createCounter, createGauge, createHistogram } from '#kernel/telemetry/i
 
 export const operationsEnded = createCounter({
   name: 'parlance_gateway_operations_total',
-  help: 'Operations of clients; type is query, mutation, subscription, or unknown where it was refused before; code is OK or that of the first error.',
+  help: 'Operations of clients; type is query, mutation, subscription, or unknown where it was refused before; code is OK or that of the first error of the answer, or of its first part.',
   labels: ['type', 'code'],
 });
 
 export const operationDuration = createHistogram({
   name: 'parlance_gateway_operation_duration_seconds',
-  help: 'Queries and mutations, from the parsed request to the answer.',
+  help: 'Queries and mutations, from the parsed request to the answer, or to its first part.',
   labels: ['type'],
+});
+
+export const partDuration = createHistogram({
+  name: 'parlance_gateway_deferred_part_duration_seconds',
+  help: 'Deferred fragments, from the valid operation to the part that holds them; code is OK or that of the first error.',
+  labels: ['code'],
 });
 
 export const plansAsked = createCounter({

@@ -20,7 +20,7 @@ import type { Run } from './compiled-operation.ts';
 import { decideDocument } from './decided-document.ts';
 import { deferVariables, labelDefers } from './deferred-document.ts';
 import { type FoundPart, partsOf } from './deferred-places.ts';
-import { compileDeferredPlan, type DeferredPlan } from './deferred-plan.ts';
+import { compileDeferredPlan, type DeferredPlan, type PartRun } from './deferred-plan.ts';
 import type { Place } from './entity-places.ts';
 import type { Execution } from './execution.ts';
 import type { PlanEnvironment } from './plan-environment.ts';
@@ -30,14 +30,27 @@ export interface PartResult extends Result {
   readonly label: string | undefined;
 }
 
+/** What one deferred fragment gave, wherever it stands in what was told before. */
+export interface FragmentResult {
+  /** Of the fragment, in its plan. */
+  readonly id: string;
+  readonly parts: readonly PartResult[];
+  readonly hasNext: boolean;
+}
+
 export interface ResultInParts {
   readonly first: Result;
-  /** What came since the last, and whether more will. Undefined when the first part is all. */
-  readonly rest: AsyncIterable<{ readonly parts: readonly PartResult[]; readonly hasNext: boolean }> | undefined;
+  /** In the order in which they come. Undefined when the first part is all. */
+  readonly rest: AsyncIterable<FragmentResult> | undefined;
+}
+
+export interface RunInParts extends Run {
+  /** Asked once for each fragment that has fetches of its own, with the client's label for it. */
+  partRun(id: string, label: string | undefined): PartRun;
 }
 
 /** Never rejects for what a subgraph does. Undefined when nothing is deferred in this run. */
-export type DeferredOperation = (run: Run) => Promise<ResultInParts | undefined>;
+export type DeferredOperation = (run: RunInParts) => Promise<ResultInParts | undefined>;
 
 export interface DeferredOperationOptions extends Omit<AnswerOptions, 'deferred'> {
   /** Plans a document with its `@defer`, all of it labelled. */
@@ -47,6 +60,8 @@ export interface DeferredOperationOptions extends Omit<AnswerOptions, 'deferred'
 
 interface Variant {
   readonly plan: DeferredPlan;
+  /** What the client calls each deferred fragment, by id. */
+  readonly labels: ReadonlyMap<string, string | undefined>;
   readonly answers: AnswerMaker;
 }
 
@@ -84,7 +99,8 @@ export const compileDeferredOperation = (options: DeferredOperationOptions): Def
     const deferred = new Map([...labelled.deferred].filter(([, { id }]) => plan.ids.has(id)));
     if (deferred.size === 0) return undefined;
     const parts = { schema, document: labelled.document, operation: labelled.operation, deferred };
-    return { plan, answers: createAnswerMaker(parts, environment.treeKeys) };
+    const labels = new Map([...deferred.values()].map(({ id, label }) => [id, label]));
+    return { plan, labels, answers: createAnswerMaker(parts, environment.treeKeys) };
   };
   const variantOf = (decision: Decision, variables: Variables): Variant | undefined => {
     const isOn = (name: string): boolean =>
@@ -97,15 +113,17 @@ export const compileDeferredOperation = (options: DeferredOperationOptions): Def
     return variant;
   };
 
-  return async ({ variables, send }) => {
+  return async ({ variables, send, partRun }) => {
     const decision = decide(variables);
     // Whoever answers it whole says what is wrong.
     if ('errors' in decision) return undefined;
     const variant = variantOf(decision, variables);
     if (!variant) return undefined;
-    const { plan, answers } = variant;
+    const { plan, labels, answers } = variant;
     const { isTrue } = decision;
-    const running = plan.start({ variables, isTrue, root: {}, errors: [], isWhole: true, send });
+    const running = plan.start({ variables, isTrue, root: {}, errors: [], isWhole: true, send }, (id) =>
+      partRun(id, labels.get(id)),
+    );
     const { root, errors } = await running.first;
     const first = answers.finish(root, errors, variables, decision);
     const found = partsOf(answers.shapeOf(decision), root, first.data, []);
@@ -124,8 +142,8 @@ async function* deliver(
   found: readonly FoundPart[],
   runs: ReadonlyMap<string, Promise<Execution>>,
   finish: (part: FoundPart, run: Execution) => PartResult,
-): AsyncGenerator<{ parts: PartResult[]; hasNext: boolean }, void, undefined> {
-  const awaited = new Map<string, Promise<() => readonly PartResult[]>>();
+): AsyncGenerator<FragmentResult, void, undefined> {
+  const awaited = new Map<string, Promise<() => Omit<FragmentResult, 'hasNext'>>>();
   const awaitParts = (parts: readonly FoundPart[]): void => {
     for (const [id, group] of Map.groupBy(parts, (part) => part.id)) {
       const run = runs.get(id);
@@ -137,7 +155,7 @@ async function* deliver(
           const results = group.map((part) => ({ part, result: finish(part, execution) }));
           // All at once: what a fragment has within it is one group, wherever the fragment stands.
           awaitParts(results.flatMap(({ part, result }) => partsOf(part.selected, part.tree, result.data, part.place)));
-          return results.map(({ result }) => result);
+          return { id, parts: results.map(({ result }) => result) };
         }),
       );
     }
@@ -145,7 +163,7 @@ async function* deliver(
   awaitParts(found);
   while (awaited.size > 0) {
     const take = await Promise.race(awaited.values());
-    const parts = [...take()];
-    yield { parts, hasNext: awaited.size > 0 };
+    const fragment = take();
+    yield { ...fragment, hasNext: awaited.size > 0 };
   }
 }

@@ -3,14 +3,22 @@
  * after what it is deferred from; it ends when all that it needs is in the tree.
  */
 import type { DeferNode, DeferredNode, PlanNode } from '@apollo/query-planner';
-import type { Execution, Step } from './execution.ts';
+import type { Execution, SendFetch, Step } from './execution.ts';
 import type { PlanEnvironment } from './plan-environment.ts';
 import { compilePlan } from './plan-steps.ts';
+
+/** What is done around the fetches of one part. */
+export interface PartRun {
+  readonly send: SendFetch;
+  /** Does the work, which is all that the part fetches. */
+  within(work: () => Promise<void>): Promise<void>;
+}
 
 export interface DeferredPlan {
   /** Ids of the fragments that need fetches of their own. */
   readonly ids: ReadonlySet<string>;
-  start(first: Execution): RunningPlan;
+  /** @param partRun asked once for each of the ids. */
+  start(first: Execution, partRun: (id: string) => PartRun): RunningPlan;
 }
 
 export interface RunningPlan {
@@ -63,7 +71,7 @@ export const compileDeferredPlan = (plan: DeferNode, environment: PlanEnvironmen
 
   return {
     ids,
-    start(first) {
+    start(first, partRun) {
       const announcements = new Map<string, PromiseWithResolvers<void>>();
       const announcementOf = (id: string): PromiseWithResolvers<void> => {
         let announcement = announcements.get(id);
@@ -76,24 +84,29 @@ export const compileDeferredPlan = (plan: DeferNode, environment: PlanEnvironmen
       const parts = new Map<string, Promise<Execution>>();
 
       /** Every part is known from the start, so that whoever finds its fragment can wait for it. */
-      const launch = (level: Level, started: Promise<Execution>): Promise<Execution> => {
+      const launch = (level: Level, started: Promise<Execution>, run?: PartRun): Promise<Execution> => {
         const ended = started.then(async (execution) => {
-          await level.step(execution, [execution.root]);
+          const work = async (): Promise<void> => level.step(execution, [execution.root]);
+          await (run ? run.within(work) : work());
           // A fetch that had nothing to ask for did not announce itself.
           for (const id of level.announces) announcementOf(id).resolve();
           return execution;
         });
-        for (const part of level.deferred) parts.set(part.id, launch(part, startOf(part, started, ended)));
+        for (const part of level.deferred) {
+          const own = ids.has(part.id) ? partRun(part.id) : undefined;
+          parts.set(part.id, launch(part, startOf(part, started, ended, own), own));
+        }
         return ended;
       };
       const startOf = async (
         { depends }: Part,
         started: Promise<Execution>,
         ended: Promise<Execution>,
+        own: PartRun | undefined,
       ): Promise<Execution> => {
         const from = await started;
         await (depends.length === 0 ? ended : Promise.all(depends.map((id) => announcementOf(id).promise)));
-        return { ...from, errors: [] };
+        return { ...from, errors: [], send: own?.send ?? from.send };
       };
       const execution: Execution = { ...first, fetched: (id) => announcementOf(id).resolve() };
       return { first: launch(root, Promise.resolve(execution)), parts };

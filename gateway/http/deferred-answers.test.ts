@@ -3,6 +3,7 @@ import { Defer20220824Handler } from '@apollo/client/incremental';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { partsIn } from '../testing/answer-parts.ts';
 import { type BodyClient, openBody } from '../testing/body-client.ts';
 import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { openTimelineGraph, type TimelineGraph } from '../testing/timeline-graph.ts';
@@ -27,12 +28,6 @@ const signedIn = async (more: Record<string, string> = {}): Promise<Record<strin
 const open = async (query: string, variables: object = {}, url = gateway.gateway.url): Promise<BodyClient> =>
   openBody(url, { headers: await signedIn({ accept: inParts }), body: { query, variables } });
 
-/** Parts of the body that came so far. */
-const partsIn = (body: string): unknown[] =>
-  body
-    .split(/\r\n---(?:--)?\r\n/)
-    .filter((part) => part !== '')
-    .map((part) => JSON.parse(part.slice(part.indexOf('\r\n\r\n'))));
 const allParts = async (query: string, variables: object = {}): Promise<unknown[]> => {
   await using client = await open(query, variables);
   expect(await client.ended).toBe(true);

@@ -8,8 +8,10 @@ import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import { nameSubgraphsFor } from '../errors/subgraph-names.ts';
 import type { Result } from '../execution/answer.ts';
-import type { PartResult, ResultInParts } from '../execution/deferred-operation.ts';
-import type { ExecuteInParts } from '../supergraph/deferred-executor.ts';
+import type { PartResult } from '../execution/deferred-operation.ts';
+import { partDuration } from '../metrics.ts';
+import { codeOf } from '../observation/count-operations.ts';
+import type { AnsweredInParts, ExecuteInParts } from '../supergraph/deferred-executor.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
 
 const partsType = 'multipart/mixed; deferSpec=20220824';
@@ -34,6 +36,8 @@ const headers = (): HeaderMap =>
     ['x-accel-buffering', 'no'],
   ]);
 
+type ObservePart = ReturnType<typeof partDuration.start>;
+
 export interface DeferredAnswersOptions {
   readonly executeInParts: ExecuteInParts;
   readonly maskError: MaskError;
@@ -55,24 +59,33 @@ export const createDeferredAnswersPlugin = ({
     ...(part.label === undefined ? {} : { label: part.label }),
     ...formatted(part, user),
   });
-  async function* formattedRest(rest: NonNullable<ResultInParts['rest']>, user: AuthenticatedUser | undefined) {
-    for await (const { parts, hasNext } of rest) {
-      yield { incremental: parts.map((part) => incremental(part, user)), hasNext };
+  async function* formattedRest(
+    rest: NonNullable<AnsweredInParts['rest']>,
+    user: AuthenticatedUser | undefined,
+    observe: ObservePart,
+  ) {
+    for await (const { parts, hasNext, extensions } of rest) {
+      const told = parts.map((part) => incremental(part, user));
+      observe({ code: codeOf(told.flatMap(({ errors = [] }) => errors)) });
+      yield { incremental: told, hasNext, ...(extensions ? { extensions } : {}) };
     }
   }
-  const respond = ({ first, rest }: ResultInParts, user: AuthenticatedUser | undefined): GraphQLResponse => {
+  const respond = (
+    { first, rest }: AnsweredInParts,
+    user: AuthenticatedUser | undefined,
+    observe: ObservePart,
+  ): GraphQLResponse => {
+    const { extensions } = first;
+    const result = { ...formatted(first, user), ...(extensions ? { extensions } : {}) };
     if (!rest) {
-      return {
-        http: { headers: new HeaderMap() },
-        body: { kind: 'single', singleResult: formatted(first, user) },
-      };
+      return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult: result } };
     }
     return {
       http: { headers: headers() },
       body: {
         kind: 'incremental',
-        initialResult: { ...formatted(first, user), hasNext: true },
-        subsequentResults: formattedRest(rest, user),
+        initialResult: { ...result, hasNext: true },
+        subsequentResults: formattedRest(rest, user, observe),
       },
     };
   };
@@ -82,6 +95,7 @@ export const createDeferredAnswersPlugin = ({
       async responseForOperation({ request, schema, queryHash, document, operation, contextValue }) {
         const given = request.http?.headers;
         if (!given || queryHash === undefined || !acceptsParts(given.get('accept'))) return null;
+        const observe = partDuration.start();
         try {
           const variables = request.variables ?? {};
           const valid = { schema, queryHash, document, operation, variables, context: contextValue };
@@ -89,10 +103,10 @@ export const createDeferredAnswersPlugin = ({
           if (!result) return null;
           // Of several kinds of parts that a client accepts, Apollo Server is to name this one.
           if (result.rest) given.set('accept', partsType);
-          return respond(result, contextValue.user);
+          return respond(result, contextValue.user, observe);
         } catch (fault) {
           if (!(fault instanceof GraphQLError)) throw fault;
-          return respond({ first: { errors: [fault] }, rest: undefined }, contextValue.user);
+          return respond({ first: { errors: [fault] }, rest: undefined }, contextValue.user, observe);
         }
       },
     }),

@@ -10,7 +10,7 @@ import type { OperationContext } from '../supergraph/operation-context.ts';
 type Coded = Pick<GraphQLFormattedError, 'extensions'>;
 
 /** The code of the first error; every error that clients see has one. */
-const codeOf = (errors: readonly Coded[] | undefined): string => {
+export const codeOf = (errors: readonly Coded[] | undefined): string => {
   if (!errors || errors.length === 0) return 'OK';
   const code: unknown = errors[0]?.extensions?.['code'];
   return typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR';
@@ -36,7 +36,8 @@ export const createCountingPlugin = (): ApolloServerPlugin<OperationContext> => 
       async willSendResponse({ operation, response }) {
         const type = operation?.operation ?? 'unknown';
         observe({ type });
-        countOperation(type, response.body.kind === 'single' ? response.body.singleResult.errors : undefined);
+        const { body } = response;
+        countOperation(type, (body.kind === 'single' ? body.singleResult : body.initialResult).errors);
       },
     };
   },

@@ -1,9 +1,10 @@
 /**
- * Says how one query was answered: its plan, and when each fetch began and ended. Made anew for each query that asks, and
- * never for others, so that nothing is measured for them.
+ * Says how one query was answered: its plan, and when each fetch began and ended, those of a deferred fragment with its
+ * part. Made anew for each query that asks, and never for others, so that nothing is measured for them.
  */
 import { prettyFormatQueryPlan, type QueryPlan } from '@apollo/query-planner';
 import type { SendFetch } from '../execution/execution.ts';
+import type { OperationContext } from '../supergraph/operation-context.ts';
 
 /** One fetch, in milliseconds since the query began. */
 interface ExplainedFetch {
@@ -12,30 +13,55 @@ interface ExplainedFetch {
   readonly endMs: number;
 }
 
-/** `extensions.explain`. */
-export interface ExplainedQuery {
-  /** Lines of the plan as Apollo's tools print it. */
-  readonly plan: readonly string[];
-  readonly planMs: number;
+/** `extensions.explain` of a part that comes later. */
+export interface ExplainedPart {
   /** In the order in which they ended. */
   readonly fetches: readonly ExplainedFetch[];
+  /** Since the query began. */
   readonly totalMs: number;
 }
 
-export interface Explanation {
-  /** Makes the plan, and remembers it. */
-  planning<Node extends QueryPlan['node']>(makePlan: () => Node): Node;
+/** `extensions.explain` of an answer, or of its first part. */
+export interface ExplainedQuery extends ExplainedPart {
+  /** Lines of the plan as Apollo's tools print it. */
+  readonly plan: readonly string[];
+  readonly planMs: number;
+}
+
+interface Timing<Told extends ExplainedPart> {
   /** Sends as `send` does, and remembers when. */
   timed(send: SendFetch): SendFetch;
-  tell(): ExplainedQuery;
+  tell(): Told;
+}
+
+export interface Explanation extends Timing<ExplainedQuery> {
+  /** Makes the plan, and remembers it. */
+  planning<Node extends QueryPlan['node']>(makePlan: () => Node): Node;
+  /** Of one deferred fragment: the same for the same id. */
+  part(id: string): Timing<ExplainedPart>;
 }
 
 const rounded = (milliseconds: number): number => Math.round(milliseconds * 100) / 100;
 
-export const createExplanation = (): Explanation => {
+const createExplanation = (): Explanation => {
   const startedAt = performance.now();
   const elapsed = (): number => rounded(performance.now() - startedAt);
-  const fetches: ExplainedFetch[] = [];
+  const parts = new Map<string, Timing<ExplainedPart>>();
+  const createTiming = (): Timing<ExplainedPart> => {
+    const fetches: ExplainedFetch[] = [];
+    return {
+      timed: (send) => async (subgraph, body, isMutation) => {
+        const startMs = elapsed();
+        try {
+          return await send(subgraph, body, isMutation);
+        } finally {
+          fetches.push({ subgraph, startMs, endMs: elapsed() });
+        }
+      },
+      tell: () => ({ fetches, totalMs: elapsed() }),
+    };
+  };
+  const { timed, tell } = createTiming();
   let node: QueryPlan['node'];
   let planMs = 0;
   return {
@@ -46,19 +72,25 @@ export const createExplanation = (): Explanation => {
       node = plan;
       return plan;
     },
-    timed: (send) => async (subgraph, body, isMutation) => {
-      const startMs = elapsed();
-      try {
-        return await send(subgraph, body, isMutation);
-      } finally {
-        fetches.push({ subgraph, startMs, endMs: elapsed() });
-      }
-    },
+    timed,
     tell: () => ({
       plan: prettyFormatQueryPlan({ kind: 'QueryPlan', ...(node ? { node } : {}) }).split('\n'),
       planMs,
-      fetches,
-      totalMs: elapsed(),
+      ...tell(),
     }),
+    part(id) {
+      const timing = parts.get(id) ?? createTiming();
+      parts.set(id, timing);
+      return timing;
+    },
   };
+};
+
+/** For administrators who ask for it of a query; else undefined. */
+export const explanationFor = (
+  { user, wantsExplanation }: OperationContext,
+  operation: string,
+): Explanation | undefined => {
+  const isAdmin = user?.identity.roles.includes('ADMIN') ?? false;
+  return wantsExplanation && isAdmin && operation === 'query' ? createExplanation() : undefined;
 };

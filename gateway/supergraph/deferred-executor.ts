@@ -1,15 +1,20 @@
 /** Answers operations with `@defer` in parts, for clients that take them: the way beside the one of Apollo Server. */
-import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { activeSpan, inSpan } from '#kernel/telemetry/tracing.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 import type { Variables } from '../execution/answer.ts';
 import { hasDefer } from '../execution/deferred-document.ts';
 import {
   compileDeferredOperation,
   type DeferredOperation,
+  type FragmentResult,
   type ResultInParts,
 } from '../execution/deferred-operation.ts';
 import type { SendFetch } from '../execution/execution.ts';
+import { plansAsked } from '../metrics.ts';
+import { type ExplainedPart, type Explanation, explanationFor } from '../observation/explanation.ts';
+import { observedPlan } from '../observation/observed-plan.ts';
 import type { OperationContext } from './operation-context.ts';
 import type { SchemaGeneration } from './schema-generation.ts';
 
@@ -23,13 +28,25 @@ export interface ValidOperation {
   readonly context: OperationContext;
 }
 
+interface Explained {
+  readonly extensions?: { readonly explain: ExplainedPart };
+}
+
+export interface AnsweredInParts {
+  readonly first: ResultInParts['first'] & Explained;
+  /** Undefined when the first part is all. */
+  readonly rest: AsyncIterable<FragmentResult & Explained> | undefined;
+}
+
 /** Undefined when nothing of the operation is deferred: then nothing was run. */
-export type ExecuteInParts = (valid: ValidOperation) => Promise<ResultInParts | undefined>;
+export type ExecuteInParts = (valid: ValidOperation) => Promise<AnsweredInParts | undefined>;
 
 export interface DeferredExecutorOptions {
   generationOf(schema: GraphQLSchema): SchemaGeneration;
   /** Sends the fetches of one operation. */
   sendFor(generation: SchemaGeneration, context: OperationContext): SendFetch;
+  /** Tells administrators who ask for it how their queries are answered. */
+  readonly explains: boolean;
 }
 
 /** Operations remembered per generation, least recently used first out. */
@@ -38,6 +55,7 @@ const remembered = 1000;
 const compile = (
   generation: SchemaGeneration,
   { document, operation }: Pick<ValidOperation, 'document' | 'operation'>,
+  explanation: Explanation | undefined,
 ): DeferredOperation => {
   const { schema, environment } = generation;
   return compileDeferredOperation({
@@ -45,15 +63,20 @@ const compile = (
     document,
     operation,
     environment,
-    plan(labelled) {
-      const plan = generation.planInParts(labelled, operation.name?.value);
-      if (plan?.kind === 'Subscription') throw new GraphQLError('Subscriptions have no single answer.');
-      return plan;
-    },
+    plan: (labelled) => observedPlan(() => generation.planInParts(labelled, operation.name?.value), explanation),
   });
 };
 
-export const createDeferredExecutor = ({ generationOf, sendFor }: DeferredExecutorOptions): ExecuteInParts => {
+async function* explained(
+  rest: NonNullable<ResultInParts['rest']>,
+  explanation: Explanation,
+): AsyncGenerator<FragmentResult & Explained, void, undefined> {
+  for await (const fragment of rest) {
+    yield { ...fragment, extensions: { explain: explanation.part(fragment.id).tell() } };
+  }
+}
+
+export const createDeferredExecutor = (options: DeferredExecutorOptions): ExecuteInParts => {
   const memories = new WeakMap<SchemaGeneration, LRUCache<string, DeferredOperation>>();
   const deferring = new WeakMap<DocumentNode, boolean>();
 
@@ -69,7 +92,8 @@ export const createDeferredExecutor = ({ generationOf, sendFor }: DeferredExecut
     generation: SchemaGeneration,
     valid: ValidOperation,
     user: AuthenticatedUser | undefined,
-  ): DeferredOperation => {
+    explanation: Explanation | undefined,
+  ): { readonly run: DeferredOperation; readonly isHit: boolean } => {
     let memory = memories.get(generation);
     if (!memory) {
       memory = new LRUCache({ max: remembered });
@@ -78,17 +102,38 @@ export const createDeferredExecutor = ({ generationOf, sendFor }: DeferredExecut
     const requestKey = `${valid.queryHash} ${valid.operation.name?.value ?? ''}`;
     const restricted = generation.restrict(requestKey, valid, user);
     const key = `${requestKey} ${restricted.key}`;
-    const known = memory.get(key);
-    if (known) return known;
-    const compiled = compile(generation, restricted);
-    memory.set(key, compiled);
-    return compiled;
+    const known = explanation ? undefined : memory.get(key);
+    if (known) return { run: known, isHit: true };
+    const run = compile(generation, restricted, explanation);
+    if (!explanation) memory.set(key, run);
+    return { run, isHit: false };
   };
 
   return async (valid) => {
     const { document, operation, schema, variables, context } = valid;
     if (operation.operation === 'subscription' || !defers(document)) return undefined;
-    const generation = generationOf(schema);
-    return compiledOf(generation, valid, context.user)({ variables, send: sendFor(generation, context) });
+    const generation = options.generationOf(schema);
+    const explanation = options.explains ? explanationFor(context, operation.operation) : undefined;
+    const { run, isHit } = compiledOf(generation, valid, context.user, explanation);
+    const send = options.sendFor(generation, context);
+    const result = await run({
+      variables,
+      send: explanation ? explanation.timed(send) : send,
+      partRun: (id, label) => ({
+        send: explanation ? explanation.part(id).timed(send) : send,
+        within: (work) => inSpan(label === undefined ? 'part' : `part ${label}`, {}, work),
+      }),
+    });
+    // What is answered whole after all is seen where that is done.
+    if (!result) return undefined;
+    plansAsked.add({ result: isHit ? 'hit' : 'miss' });
+    const { operation: kind, name } = operation;
+    activeSpan().describe(name ? `${kind} ${name.value}` : kind);
+    if (!explanation) return result;
+    const { first, rest } = result;
+    return {
+      first: { ...first, extensions: { explain: explanation.tell() } },
+      rest: rest && explained(rest, explanation),
+    };
   };
 };

@@ -6,13 +6,14 @@
 
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
-import { activeSpan, startSpan } from '#kernel/telemetry/tracing.ts';
+import { activeSpan } from '#kernel/telemetry/tracing.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 import { nameSubgraphsFor } from '../errors/subgraph-names.ts';
 import { type CompiledOperation, compileOperation } from '../execution/compiled-operation.ts';
 import type { SendFetch } from '../execution/execution.ts';
 import { plansAsked } from '../metrics.ts';
-import { createExplanation, type Explanation } from '../observation/explanation.ts';
+import { type Explanation, explanationFor } from '../observation/explanation.ts';
+import { observedPlan } from '../observation/observed-plan.ts';
 import type { OperationContext } from './operation-context.ts';
 import { createSchemaGeneration, type SchemaGeneration } from './schema-generation.ts';
 
@@ -61,14 +62,7 @@ const compiledOf = (
     document,
     operation,
     environment,
-    plan(decided) {
-      const span = startSpan('plan');
-      const makePlan = () => generation.plan(decided, operationName);
-      const plan = explanation ? explanation.planning(makePlan) : makePlan();
-      span.end();
-      if (plan?.kind === 'Subscription') throw new GraphQLError('Subscriptions have no single answer.');
-      return plan;
-    },
+    plan: (decided) => observedPlan(() => generation.plan(decided, operationName), explanation),
   });
   if (!explanation) generation.operations.set(key, compiled);
   return compiled;
@@ -110,9 +104,7 @@ export const createFederatedExecutor = (options: FederatedExecutorOptions): Fede
           activeSpan().describe(name ? `${operation} ${name.value}` : operation);
           const generation = generationOf(request.schema);
           const context: OperationContext = request.context;
-          const isAdmin = context.user?.identity.roles.includes('ADMIN') ?? false;
-          const isExplained = options.explains && context.wantsExplanation && isAdmin && operation === 'query';
-          const explanation = isExplained ? createExplanation() : undefined;
+          const explanation = options.explains ? explanationFor(context, operation) : undefined;
           const asked = { ...request, operation: request.operation };
           const compiled = compiledOf(generation, asked, context.user, explanation);
           const send = options.sendFor(generation, context);

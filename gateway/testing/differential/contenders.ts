@@ -232,7 +232,8 @@ export const createContenders = (texts: SubgraphTexts): Contenders => {
             environment,
             plan: (labelled) => planNode(generation.planInParts(labelled, undefined)),
           });
-          return inParts({ variables, send: sendWith(faults) });
+          const send = sendWith(faults);
+          return inParts({ variables, send, partRun: () => ({ send, within: (work) => work() }) });
         },
         apollo(variables, faults) {
           const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
