@@ -1,0 +1,42 @@
+/** Subscriptions to what their users may not have. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openPeopleGraph, type PeopleGraph, refusalAt } from '../testing/people-graph.ts';
+import { openSignedIn } from '../testing/socket-client.ts';
+
+let graph: PeopleGraph;
+beforeAll(async () => {
+  graph = await openPeopleGraph();
+});
+afterAll(() => graph[Symbol.asyncDispose]());
+
+const refusal = (...path: readonly string[]): object => expect.objectContaining(refusalAt(...path));
+
+describe('a subscription', () => {
+  test('to a refused field is an error, also in a fragment, and reaches no subgraph', async () => {
+    await using client = await openSignedIn(graph.gateway.url.replace('http', 'ws'), await graph.signer.token());
+    for (const query of [
+      'subscription { secretlyHired { name } }',
+      'subscription { ...S } fragment S on Subscription { secretlyHired { name } }',
+    ]) {
+      client.send({ id: '1', type: 'subscribe', payload: { query } });
+      expect(await client.frame()).toMatchObject({
+        type: 'error',
+        payload: [{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }],
+      });
+    }
+    expect(graph.people.subscribed).toEqual([]);
+  });
+
+  test('gives events without what is refused', async () => {
+    await using client = await openSignedIn(graph.gateway.url.replace('http', 'ws'), await graph.signer.token());
+    client.send({ id: '1', type: 'subscribe', payload: { query: 'subscription { hired { name email } }' } });
+    await graph.people.untilRunning(1);
+    while (graph.hires.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    graph.hires[0]?.('eve');
+    expect(await client.frame()).toMatchObject({
+      type: 'next',
+      payload: { data: { hired: { name: 'eve', email: null } }, errors: [refusal('hired', 'email')] },
+    });
+    expect(graph.people.subscribed.at(-1)?.query).not.toContain('email');
+  });
+});
