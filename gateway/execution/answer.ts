@@ -20,7 +20,7 @@ import type { DeferredFragment } from './deferred-document.ts';
 import type { Place } from './entity-places.ts';
 import { type Introspection, introspect } from './introspection.ts';
 import { anomaly, compileSelection } from './projection.ts';
-import { refusalsOf } from './refused-fields.ts';
+import { type Refusals, refusalsOf } from './refused-fields.ts';
 import { isTree, type ResponseTree, writeOwn } from './response-tree.ts';
 import { createSelectionShape, type FieldShape, type SelectionShape } from './selection-shapes.ts';
 import type { TreeKeys } from './tree-keys.ts';
@@ -47,11 +47,13 @@ export interface AnswerMaker {
   /** @param root is used up. */
   finish(root: ResponseTree, errors: readonly GraphQLError[], variables: Variables, decision: Decision): Result;
   /** What one object gives to a part of its own, which is the part's data. */
-  finishPart(part: AnswerPart, errors: readonly GraphQLError[], variables: Variables): Result;
+  finishPart(part: AnswerPart, errors: readonly GraphQLError[], variables: Variables, decision: Decision): Result;
   shapeOf(decision: Decision): SelectionShape;
 }
 
 export interface AnswerPart {
+  /** Of its fragment. */
+  readonly id: string;
   readonly selected: SelectionShape;
   readonly tree: ResponseTree;
   readonly place: Place;
@@ -66,7 +68,7 @@ interface CompiledShape {
 }
 
 interface Variant extends CompiledShape {
-  readonly refusals: readonly GraphQLError[];
+  readonly refusals: Refusals;
 }
 
 /** Decisions that are remembered for one operation. */
@@ -97,6 +99,9 @@ const compileShape = (shape: SelectionShape): CompiledShape => ({
   introspected: shape.ofDeclared().fields.filter(({ kind }) => kind === 'introspection'),
 });
 
+const errorBelow = (place: Place, { message, path = [], extensions }: GraphQLError): GraphQLError =>
+  new GraphQLError(message, { path: [...place, ...path], extensions });
+
 const withErrors = (data: Record<string, unknown> | null, errors: readonly GraphQLError[]): Result =>
   errors.length === 0 ? { data } : { data, errors };
 
@@ -125,7 +130,7 @@ export const createAnswerMaker = (options: AnswerOptions, treeKeys: TreeKeys): A
       isIncluded: included,
       deferred,
     });
-    const refusals = refusalsOf({ schema, operation, fragments, isIncluded: included });
+    const refusals = refusalsOf({ schema, operation, fragments, isIncluded: included, deferred });
     return { ...compileShape(shape), refusals };
   };
   const variantOf = ({ isTrue, key }: Decision): Variant => {
@@ -176,16 +181,17 @@ export const createAnswerMaker = (options: AnswerOptions, treeKeys: TreeKeys): A
     finish(root, errors, variables, decision) {
       const variant = variantOf(decision);
       const { data, errors: found } = complete(variant, root, errors, variables, []);
-      return withErrors(data, [...found, ...variant.refusals]);
+      return withErrors(data, [...found, ...(variant.refusals.get(undefined) ?? [])]);
     },
-    finishPart({ selected, tree, place }, errors, variables) {
+    finishPart({ id, selected, tree, place }, errors, variables, decision) {
       let compiled = parts.get(selected);
       if (!compiled) {
         compiled = compileShape(selected);
         parts.set(selected, compiled);
       }
       const { data, errors: found } = complete(compiled, tree, errors, variables, place);
-      return withErrors(data, found);
+      const refused = variantOf(decision).refusals.get(id) ?? [];
+      return withErrors(data, [...found, ...refused.map((error) => errorBelow(place, error))]);
     },
     shapeOf: (decision) => variantOf(decision).shape,
   };

@@ -31,6 +31,14 @@ const placeholder: SelectionSetNode['selections'] = [
   },
 ];
 
+/** Whether nothing but placeholders is left of it. */
+export const isEmptied = ({ selections }: SelectionSetNode): boolean =>
+  selections.every(
+    (selection) =>
+      (selection.kind === Kind.FIELD && selection.alias?.value === placeholderKey) ||
+      (selection.kind === Kind.INLINE_FRAGMENT && isEmptied(selection.selectionSet)),
+  );
+
 export const decideDocument = (document: DocumentNode, isTrue: IsTrue): DocumentNode =>
   visit(document, {
     SelectionSet(set) {

@@ -16,6 +16,7 @@ import {
   visit,
 } from 'graphql';
 import type { IsTrue } from './answer.ts';
+import { decideDocument, isEmptied } from './decided-document.ts';
 
 const isDefer = ({ name }: DirectiveNode): boolean => name.value === 'defer';
 
@@ -32,6 +33,12 @@ export const hasDefer = (document: DocumentNode): boolean => {
 /** The same document when it has none. */
 export const withoutDefer = (document: DocumentNode): DocumentNode =>
   visit(document, { Directive: (directive) => (isDefer(directive) ? null : undefined) });
+
+/** A labelled document without conditions and refusals. What has nothing left to defer is not deferred. */
+export const decideDeferred = (document: DocumentNode, isTrue: IsTrue): DocumentNode =>
+  visit(decideDocument(document, isTrue), {
+    InlineFragment: (fragment) => (isEmptied(fragment.selectionSet) ? { ...fragment, directives: [] } : undefined),
+  });
 
 /** Names of the variables that decide over deferral. */
 export const deferVariables = (document: DocumentNode): readonly string[] => {

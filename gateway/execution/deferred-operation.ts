@@ -17,8 +17,7 @@ import {
   type Variables,
 } from './answer.ts';
 import type { Run } from './compiled-operation.ts';
-import { decideDocument } from './decided-document.ts';
-import { deferVariables, labelDefers } from './deferred-document.ts';
+import { decideDeferred, deferVariables, labelDefers } from './deferred-document.ts';
 import { type FoundPart, partsOf } from './deferred-places.ts';
 import { compileDeferredPlan, type DeferredPlan, type PartRun } from './deferred-plan.ts';
 import type { Place } from './entity-places.ts';
@@ -93,7 +92,7 @@ export const compileDeferredOperation = (options: DeferredOperationOptions): Def
   const makeVariant = (decision: Decision, isOn: IsTrue): Variant | undefined => {
     const labelled = labelDefers(document, operation, isOn);
     if (!labelled) return undefined;
-    const node = planOf(decideDocument(labelled.document, decision.isTrue));
+    const node = planOf(decideDeferred(labelled.document, decision.isTrue));
     if (node?.kind !== 'Defer') return undefined;
     const plan = compileDeferredPlan(node, environment);
     const deferred = new Map([...labelled.deferred].filter(([, { id }]) => plan.ids.has(id)));
@@ -131,7 +130,7 @@ export const compileDeferredOperation = (options: DeferredOperationOptions): Def
 
     const finish = (part: FoundPart, { errors: all }: Execution): PartResult => {
       const about = all.filter((error) => isAbout(error, part.place));
-      return { ...answers.finishPart(part, about, variables), path: part.place, label: part.label };
+      return { ...answers.finishPart(part, about, variables, decision), path: part.place, label: part.label };
     };
     return { first, rest: deliver(found, running.parts, finish) };
   };

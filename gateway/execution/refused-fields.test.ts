@@ -15,7 +15,9 @@ const placesOf = (query: string, isIncluded = () => true): (string | undefined)[
   const operation = definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   if (!operation) throw new Error('no operation');
   const fragments: ReadonlyMap<string, FragmentDefinitionNode> = fragmentsOf(definitions);
-  return refusalsOf({ schema, operation, fragments, isIncluded }).map(({ path }) => path?.join('.'));
+  return [...refusalsOf({ schema, operation, fragments, isIncluded }).values()]
+    .flat()
+    .map(({ path }) => path?.join('.'));
 };
 
 test('tells each place once, by the keys of the answer, with the lists on the way', () => {

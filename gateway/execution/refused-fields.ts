@@ -1,6 +1,7 @@
 /**
  * Fields of a document that its user may not have. They carry a mark under a name that no schema can define: plans are
- * made without them, and in the answer they are null, whatever a plan has read for itself.
+ * made without them, and in the answer they are null, whatever a plan has read for itself. They are told with the part
+ * of the answer in which they are null.
  */
 import {
   type ConstDirectiveNode,
@@ -20,6 +21,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { DeferredFragment } from './deferred-document.ts';
 
 const mark: ConstDirectiveNode = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: '__refused' } };
 
@@ -32,18 +34,30 @@ export interface RefusalOptions {
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   isIncluded(selection: SelectionNode): boolean;
+  /** Fragments that are left to parts of their own. */
+  readonly deferred?: ReadonlyMap<SelectionNode, DeferredFragment> | undefined;
 }
 
-/** Errors of one answer; more fields can be refused. */
+/** Id of a deferred fragment -> its errors, whose paths begin at its object; undefined -> all others. */
+export type Refusals = ReadonlyMap<string | undefined, readonly GraphQLError[]>;
+
+/** Errors of one part; more fields can be refused. */
 const mostErrors = 100;
+
+interface Place {
+  readonly part: string | undefined;
+  readonly path: readonly string[];
+  readonly parent: GraphQLNamedType | undefined;
+}
 
 const listLevels = (type: GraphQLOutputType): readonly '@'[] => {
   if (isNonNullType(type)) return listLevels(type.ofType);
   return isListType(type) ? ['@', ...listLevels(type.ofType)] : [];
 };
 
-/** One error for each place of a refused field; `@` in its path stands for every item of a list. */
-export const refusalsOf = ({ schema, operation, fragments, isIncluded }: RefusalOptions): readonly GraphQLError[] => {
+/** For each part one error for each place of a refused field; `@` in its path stands for every item of a list. */
+export const refusalsOf = (options: RefusalOptions): Refusals => {
+  const { schema, operation, fragments, isIncluded, deferred } = options;
   const inFragments = new Map<string, boolean>();
   const refuses = (set: SelectionSetNode): boolean =>
     set.selections.some((selection) => {
@@ -61,10 +75,17 @@ export const refusalsOf = ({ schema, operation, fragments, isIncluded }: Refusal
       return found;
     });
 
-  const errors = new Map<string, GraphQLError>();
+  /** By path, for each part. */
+  const refusals = new Map<string | undefined, Map<string, GraphQLError>>();
+  const errorsOf = (part: string | undefined): Map<string, GraphQLError> => {
+    const errors = refusals.get(part) ?? new Map<string, GraphQLError>();
+    refusals.set(part, errors);
+    return errors;
+  };
   const visited = new Set<string>();
-  const add = (path: readonly string[], parent: GraphQLNamedType | undefined, field: FieldNode): void => {
-    errors.set(
+  const add = (place: Place, field: FieldNode): void => {
+    const { part, path, parent } = place;
+    errorsOf(part).set(
       path.join(' '),
       new GraphQLError(`You may not have ${parent?.name}.${field.name.value}.`, {
         path,
@@ -72,17 +93,18 @@ export const refusalsOf = ({ schema, operation, fragments, isIncluded }: Refusal
       }),
     );
   };
-  const walk = (set: SelectionSetNode, parent: GraphQLNamedType | undefined, path: readonly string[]): void => {
+  const walk = (set: SelectionSetNode, place: Place): void => {
     if (!refuses(set)) return;
+    const { part, path, parent } = place;
     for (const selection of set.selections) {
-      if (errors.size >= mostErrors || !isIncluded(selection)) continue;
+      if (errorsOf(part).size >= mostErrors || !isIncluded(selection)) continue;
       if (selection.kind === Kind.FIELD) {
         const inner = [...path, (selection.alias ?? selection.name).value];
         const type =
           isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[selection.name.value]?.type : undefined;
-        if (isRefused(selection)) add(inner, parent, selection);
+        if (isRefused(selection)) add({ ...place, path: inner }, selection);
         else if (selection.selectionSet && type) {
-          walk(selection.selectionSet, getNamedType(type), [...inner, ...listLevels(type)]);
+          walk(selection.selectionSet, { part, path: [...inner, ...listLevels(type)], parent: getNamedType(type) });
         }
         continue;
       }
@@ -90,14 +112,20 @@ export const refusalsOf = ({ schema, operation, fragments, isIncluded }: Refusal
       if (!fragment) continue;
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
         // A fragment that is spread twice at one place says nothing new there.
-        const visit = `${selection.name.value} ${path.join(' ')}`;
+        const visit = `${part} ${selection.name.value} ${path.join(' ')}`;
         if (visited.has(visit)) continue;
         visited.add(visit);
       }
       const condition = fragment.typeCondition && schema.getType(fragment.typeCondition.name.value);
-      walk(fragment.selectionSet, condition ?? parent, path);
+      const own = deferred?.get(selection);
+      const inner = own ? { part: own.id, path: [] } : { part, path };
+      walk(fragment.selectionSet, { ...inner, parent: condition ?? parent });
     }
   };
-  walk(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, []);
-  return [...errors.values()];
+  walk(operation.selectionSet, {
+    part: undefined,
+    path: [],
+    parent: schema.getRootType(operation.operation) ?? undefined,
+  });
+  return new Map([...refusals].map(([part, errors]) => [part, [...errors.values()]]));
 };

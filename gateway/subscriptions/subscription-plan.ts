@@ -114,7 +114,7 @@ const checkRoot = (
   operation: OperationDefinitionNode,
 ): void => {
   const refusals = refusalsOf({ schema, operation, fragments, isIncluded: () => true });
-  const ofRoot = refusals.find(({ path }) => path?.length === 1);
+  const ofRoot = refusals.get(undefined)?.find(({ path }) => path?.length === 1);
   if (ofRoot) throw new AppError('UNAUTHORIZED_FIELD_OR_TYPE', ofRoot.message);
 };
 

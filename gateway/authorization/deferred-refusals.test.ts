@@ -1,0 +1,101 @@
+/** Refused fields of answers in parts: each is told with the part in which it is null. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { partsIn } from '../testing/answer-parts.ts';
+import { openBody } from '../testing/body-client.ts';
+import { openPeopleGraph, type PeopleGraph, refusalAt } from '../testing/people-graph.ts';
+
+let graph: PeopleGraph;
+beforeAll(async () => {
+  graph = await openPeopleGraph();
+});
+afterAll(() => graph[Symbol.asyncDispose]());
+
+const refusal = (type: string, ...path: readonly (string | number)[]) => ({
+  message: `You may not have ${type}.${path.at(-1)}.`,
+  ...refusalAt(...path),
+});
+const allParts = async (query: string, scope = 'people:money'): Promise<unknown[]> => {
+  await using client = await openBody(graph.gateway.url, {
+    headers: {
+      accept: 'multipart/mixed;deferSpec=20220824,application/json',
+      authorization: `Bearer ${await graph.signer.token({ scope })}`,
+    },
+    body: { query },
+  });
+  expect(await client.ended).toBe(true);
+  return client.answer.headers['content-type']?.startsWith('multipart')
+    ? partsIn(client.text())
+    : [JSON.parse(client.text())];
+};
+
+test('a refused field of a deferred fragment is told in each of its parts, with the place of the part', async () => {
+  const parts = await allParts('{ people { name grade ... @defer(label: "late") { tax email } } }');
+  expect(parts).toEqual([
+    {
+      data: {
+        people: [
+          { name: 'ann', grade: null },
+          { name: 'bob', grade: null },
+        ],
+      },
+      errors: [refusal('Person', 'people', '@', 'grade')],
+      hasNext: true,
+    },
+    {
+      incremental: [0, 1].map((index) => ({
+        path: ['people', index],
+        label: 'late',
+        data: { tax: 3, email: null },
+        errors: [refusal('Person', 'people', index, 'email')],
+      })),
+      hasNext: false,
+    },
+  ]);
+});
+
+test('a null goes up no further than the part, and what was told before stays', async () => {
+  const parts = await allParts('{ boss { name ... @defer { letter pay: salary } } }', 'people:read');
+  expect(parts).toEqual([
+    { data: { boss: { name: 'bob' } }, hasNext: true },
+    {
+      incremental: [
+        {
+          path: ['boss'],
+          data: null,
+          errors: [{ message: 'You may not have Person.salary.', ...refusalAt('boss', 'pay') }],
+        },
+      ],
+      hasNext: false,
+    },
+  ]);
+});
+
+test('a fragment of which nothing is left to be fetched comes with what is around it, as do its errors', async () => {
+  expect(await allParts('{ boss { name ... @defer { email grade } } }')).toEqual([
+    {
+      data: { boss: { name: 'bob', email: null, grade: null } },
+      errors: [refusal('Person', 'boss', 'email'), refusal('Person', 'boss', 'grade')],
+    },
+  ]);
+});
+
+test('a fragment in a fragment tells its own, and who may have the fields is told of nothing', async () => {
+  const query = `{ boss { name ... @defer(label: "outer") { tax grade ... @defer(label: "inner") { letter email } } } }`;
+  const parts = await allParts(query);
+  const told = (part: unknown) =>
+    Object(part).incremental?.map(({ label, errors }: { label: string; errors?: unknown }) => [label, errors]);
+  expect(parts.flatMap((part) => told(part) ?? [])).toEqual([
+    [
+      'outer',
+      [refusal('Person', 'boss', 'grade'), refusal('Person', 'boss', 'letter'), refusal('Person', 'boss', 'email')],
+    ],
+  ]);
+  const granted = await allParts(query, 'people:money people:read grading');
+  expect(JSON.stringify(granted)).not.toContain('errors');
+  expect(
+    granted
+      .flatMap((part) => told(part) ?? [])
+      .map(([label]: unknown[]) => label)
+      .toSorted(),
+  ).toEqual(['inner', 'outer']);
+});
