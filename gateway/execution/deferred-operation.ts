@@ -24,21 +24,30 @@ import type { Place } from './entity-places.ts';
 import type { Execution } from './execution.ts';
 import type { PlanEnvironment } from './plan-environment.ts';
 
-export interface PartResult extends Result {
+/** Where a deferred fragment gives a part. */
+export interface PartPlace {
+  /** Of the fragment, in its plan. */
+  readonly id: string;
   readonly path: Place;
+  /** The client's. */
   readonly label: string | undefined;
 }
 
+export interface PartResult extends Result, PartPlace {}
+
 /** What one deferred fragment gave, wherever it stands in what was told before. */
 export interface FragmentResult {
-  /** Of the fragment, in its plan. */
   readonly id: string;
   readonly parts: readonly PartResult[];
+  /** What will come for the objects that these parts brought. */
+  readonly pending: readonly PartPlace[];
   readonly hasNext: boolean;
 }
 
 export interface ResultInParts {
   readonly first: Result;
+  /** What will come for the objects of the first part. */
+  readonly pending: readonly PartPlace[];
   /** In the order in which they come. Undefined when the first part is all. */
   readonly rest: AsyncIterable<FragmentResult> | undefined;
 }
@@ -126,15 +135,17 @@ export const compileDeferredOperation = (options: DeferredOperationOptions): Def
     const { root, errors } = await running.first;
     const first = answers.finish(root, errors, variables, decision);
     const found = partsOf(answers.shapeOf(decision), root, first.data, []);
-    if (found.length === 0) return { first, rest: undefined };
+    if (found.length === 0) return { first, pending: [], rest: undefined };
 
     const finish = (part: FoundPart, { errors: all }: Execution): PartResult => {
       const about = all.filter((error) => isAbout(error, part.place));
-      return { ...answers.finishPart(part, about, variables, decision), path: part.place, label: part.label };
+      return { ...answers.finishPart(part, about, variables, decision), ...placeOf(part) };
     };
-    return { first, rest: deliver(found, running.parts, finish) };
+    return { first, pending: found.map(placeOf), rest: deliver(found, running.parts, finish) };
   };
 };
+
+const placeOf = ({ id, place, label }: FoundPart): PartPlace => ({ id, path: place, label });
 
 /** Parts in the order in which they come; those of a part after it. */
 async function* deliver(
@@ -153,8 +164,11 @@ async function* deliver(
           awaited.delete(id);
           const results = group.map((part) => ({ part, result: finish(part, execution) }));
           // All at once: what a fragment has within it is one group, wherever the fragment stands.
-          awaitParts(results.flatMap(({ part, result }) => partsOf(part.selected, part.tree, result.data, part.place)));
-          return { id, parts: results.map(({ result }) => result) };
+          const within = results.flatMap(({ part, result }) =>
+            partsOf(part.selected, part.tree, result.data, part.place),
+          );
+          awaitParts(within);
+          return { id, parts: results.map(({ result }) => result), pending: within.map(placeOf) };
         }),
       );
     }

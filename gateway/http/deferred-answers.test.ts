@@ -256,7 +256,7 @@ describe('a client that takes no parts', () => {
     'application/json',
     '*/*',
     'multipart/mixed,application/json',
-    'multipart/mixed;incrementalSpec=v0.2,application/json',
+    'multipart/mixed;incrementalSpec=v0.3,application/json',
     'multipart/mixed;deferSpec=20220824;q=0,application/json',
   ])('gets the whole answer in one: %s', async (accept) => {
     const headers = await signedIn({ accept });

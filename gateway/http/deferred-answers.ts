@@ -1,6 +1,6 @@
 /**
- * Answers in parts over HTTP, as Apollo Client asks for them: `multipart/mixed; deferSpec=20220824`. Who accepts that
- * too, and defers something, gets it; Apollo Server writes the parts, and answers everything else as always.
+ * Answers in parts over HTTP: who accepts one of their formats too, and defers something, gets it; Apollo Server writes
+ * the parts, and answers everything else as always.
  */
 import { type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
@@ -8,26 +8,11 @@ import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import { nameSubgraphsFor } from '../errors/subgraph-names.ts';
 import type { Result } from '../execution/answer.ts';
-import type { PartResult } from '../execution/deferred-operation.ts';
 import { partDuration } from '../metrics.ts';
 import { codeOf } from '../observation/count-operations.ts';
 import type { AnsweredInParts, ExecuteInParts } from '../supergraph/deferred-executor.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
-
-const partsType = 'multipart/mixed; deferSpec=20220824';
-
-/** A weight of 0 is a refusal. */
-const acceptsParts = (accept: string | undefined): boolean =>
-  (accept ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((range) => range.split(';').map((part) => part.trim()))
-    .some(
-      ([type, ...parameters]) =>
-        type === 'multipart/mixed' &&
-        parameters.some((parameter) => /^deferspec="?20220824"?$/.test(parameter)) &&
-        !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)),
-    );
+import { acceptedFormat, type FormattedFragment, type PartFormat } from './part-formats.ts';
 
 const headers = (): HeaderMap =>
   new HeaderMap([
@@ -54,39 +39,40 @@ export const createDeferredAnswersPlugin = ({
       ...(errors ? { errors: errors.map((error) => maskError(error.toJSON(), error)) } : {}),
     };
   };
-  const incremental = (part: PartResult, user: AuthenticatedUser | undefined) => ({
-    path: part.path,
-    ...(part.label === undefined ? {} : { label: part.label }),
-    ...formatted(part, user),
-  });
   async function* formattedRest(
     rest: NonNullable<AnsweredInParts['rest']>,
     user: AuthenticatedUser | undefined,
     observe: ObservePart,
-  ) {
-    for await (const { parts, hasNext, extensions } of rest) {
-      const told = parts.map((part) => incremental(part, user));
+  ): AsyncGenerator<FormattedFragment, void, undefined> {
+    for await (const { parts, pending, hasNext, extensions } of rest) {
+      const told = parts.map(({ id, path, label, ...result }) => ({ id, path, label, ...formatted(result, user) }));
       observe({ code: codeOf(told.flatMap(({ errors = [] }) => errors)) });
-      yield { incremental: told, hasNext, ...(extensions ? { extensions } : {}) };
+      yield { parts: told, pending, hasNext, ...(extensions ? { extensions } : {}) };
     }
   }
-  const respond = (
-    { first, rest }: AnsweredInParts,
-    user: AuthenticatedUser | undefined,
-    observe: ObservePart,
-  ): GraphQLResponse => {
-    const { extensions } = first;
-    const result = { ...formatted(first, user), ...(extensions ? { extensions } : {}) };
-    if (!rest) {
-      return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult: result } };
-    }
+  const whole = (result: Result, user: AuthenticatedUser | undefined): GraphQLResponse => ({
+    http: { headers: new HeaderMap() },
+    body: { kind: 'single', singleResult: formatted(result, user) },
+  });
+
+  const answer = async (
+    format: PartFormat,
+    valid: Parameters<ExecuteInParts>[0],
+    given: HeaderMap,
+  ): Promise<GraphQLResponse | null> => {
+    const observe = partDuration.start();
+    const result = await executeInParts(valid);
+    if (!result) return null;
+    const { user } = valid.context;
+    const { extensions } = result.first;
+    const first = { ...formatted(result.first, user), ...(extensions ? { extensions } : {}) };
+    const { pending, rest } = result;
+    if (!rest) return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult: first } };
+    // Of several kinds of parts that a client accepts, Apollo Server is to name this one.
+    given.set('accept', format.mediaType);
     return {
       http: { headers: headers() },
-      body: {
-        kind: 'incremental',
-        initialResult: { ...result, hasNext: true },
-        subsequentResults: formattedRest(rest, user, observe),
-      },
+      body: format.bodyOf({ first, pending, rest: formattedRest(rest, user, observe) }),
     };
   };
 
@@ -94,19 +80,18 @@ export const createDeferredAnswersPlugin = ({
     requestDidStart: async () => ({
       async responseForOperation({ request, schema, queryHash, document, operation, contextValue }) {
         const given = request.http?.headers;
-        if (!given || queryHash === undefined || !acceptsParts(given.get('accept'))) return null;
-        const observe = partDuration.start();
+        const format = acceptedFormat(given?.get('accept'));
+        if (!given || queryHash === undefined || !format) return null;
         try {
           const variables = request.variables ?? {};
-          const valid = { schema, queryHash, document, operation, variables, context: contextValue };
-          const result = await executeInParts(valid);
-          if (!result) return null;
-          // Of several kinds of parts that a client accepts, Apollo Server is to name this one.
-          if (result.rest) given.set('accept', partsType);
-          return respond(result, contextValue.user, observe);
+          return await answer(
+            format,
+            { schema, queryHash, document, operation, variables, context: contextValue },
+            given,
+          );
         } catch (fault) {
           if (!(fault instanceof GraphQLError)) throw fault;
-          return respond({ first: { errors: [fault] }, rest: undefined }, contextValue.user, observe);
+          return whole({ errors: [fault] }, contextValue.user);
         }
       },
     }),

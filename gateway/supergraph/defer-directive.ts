@@ -11,7 +11,7 @@ import {
 const deferDirective = new GraphQLDirective({
   name: 'defer',
   description:
-    'What the fragment selects may come later than the rest, to clients that accept multipart/mixed; deferSpec=20220824. Everybody else gets the whole answer at once.',
+    'What the fragment selects may come later than the rest, to clients that accept multipart/mixed with incrementalSpec=v0.2 or deferSpec=20220824. Everybody else gets the whole answer at once.',
   locations: [DirectiveLocation.FRAGMENT_SPREAD, DirectiveLocation.INLINE_FRAGMENT],
   args: {
     if: { type: new GraphQLNonNull(GraphQLBoolean), defaultValue: true, description: 'False: nothing is deferred.' },

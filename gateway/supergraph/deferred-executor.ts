@@ -34,6 +34,7 @@ interface Explained {
 
 export interface AnsweredInParts {
   readonly first: ResultInParts['first'] & Explained;
+  readonly pending: ResultInParts['pending'];
   /** Undefined when the first part is all. */
   readonly rest: AsyncIterable<FragmentResult & Explained> | undefined;
 }
@@ -130,9 +131,10 @@ export const createDeferredExecutor = (options: DeferredExecutorOptions): Execut
     const { operation: kind, name } = operation;
     activeSpan().describe(name ? `${kind} ${name.value}` : kind);
     if (!explanation) return result;
-    const { first, rest } = result;
+    const { first, pending, rest } = result;
     return {
       first: { ...first, extensions: { explain: explanation.tell() } },
+      pending,
       rest: rest && explained(rest, explanation),
     };
   };
