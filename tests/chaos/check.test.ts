@@ -40,7 +40,10 @@ test.each<[ViolationKind, Evidence]>([
   ['hole or double in seq', saw(...events.flatMap((event) => (event === one ? [event, event] : [event])))],
   ['same seq, other bytes', saw(...events.map((event) => (event === two ? { ...event, text: 'x' } : event)))],
   ['no end, or more than one', saw(...events.filter((event) => event !== end))],
-  ['refused or torn off', { ...right, followings: [{ ...whole, faults: ['completed without an end'] }] }],
+  [
+    'refused or torn off',
+    { ...right, followings: [{ ...whole, faults: [{ atMs: 0, what: 'completed without an end' }] }] },
+  ],
   ['text differs from what is stored', { ...right, stored: { status: 'COMPLETED', content: 'x' } }],
   ['text is not the answer', { ...right, words: 5 }],
   ['answer failed', { ...right, stored: { status: 'FAILED', content: textOf(4) } }],

@@ -26,7 +26,11 @@ export interface Violation {
   readonly kind: ViolationKind;
   readonly messageId: string;
   readonly detail: string;
+  /** When a client was told, where it is something that a client was told. */
+  readonly atMs?: number;
 }
+
+type Found = readonly [kind: ViolationKind, detail: string, atMs?: number];
 
 /** How far beyond a log begins that was lost together with its writer (kernel/stream-log/redis-scripts.ts). */
 const seqsOfAttempt = 1_048_576;
@@ -62,7 +66,7 @@ const comparable = ({ logsLost, stored }: Evidence, following: Following): reado
 };
 
 const checkFollowing = (evidence: Evidence, following: Following, known: Map<number, string>) => {
-  const found: [ViolationKind, string][] = following.faults.map((fault) => ['refused or torn off', fault]);
+  const found: Found[] = following.faults.map(({ what, atMs }) => ['refused or torn off', what, atMs]);
   const { events, afterSeq } = following;
   let at = afterSeq;
   for (const { seq, __typename } of events) {
@@ -123,5 +127,10 @@ export const checkSend = (evidence: Evidence): readonly Violation[] => {
     found.push(['taken from a living worker', `attempt ${Math.max(...attempts)}`]);
   if (providerCalls > explainedCalls(evidence))
     found.push(['provider asked too often', `${providerCalls} calls, ${explainedCalls(evidence)} explained`]);
-  return found.map(([kind, detail]) => ({ kind, messageId: evidence.messageId, detail: detail.slice(0, 300) }));
+  return found.map(([kind, detail, atMs]) => ({
+    kind,
+    messageId: evidence.messageId,
+    detail: detail.slice(0, 300),
+    ...(atMs === undefined ? {} : { atMs }),
+  }));
 };

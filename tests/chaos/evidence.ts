@@ -1,6 +1,13 @@
 /** What is known of one send when all is over: what clients saw, what is stored, billed and asked of the provider. */
 import type { StreamedEvent } from '../system/client.ts';
 
+/** Something that a client should never have been told. */
+export interface SeenFault {
+  readonly atMs: number;
+  /** The code of the error, or what happened. */
+  readonly what: string;
+}
+
 /** One client that followed an answer, through as many connections as it took. */
 export interface Following {
   /** seq after which it began. */
@@ -8,7 +15,7 @@ export interface Following {
   /** Each event that it was given, in the order of arrival. */
   readonly events: readonly StreamedEvent[];
   /** Faults that a client must not see: a stream that completes without an end, a code that is not for trying again. */
-  readonly faults: readonly string[];
+  readonly faults: readonly SeenFault[];
 }
 
 export interface StoredMessage {

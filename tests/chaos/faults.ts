@@ -4,11 +4,17 @@ import { type FaultName, type PlannedFault, wires } from './schedule.ts';
 import { doubled, type Stand } from './stand.ts';
 
 const delayMs = 40;
+/** A stalled wire has to outlast the deadlines of those who wait at it, some of the time. */
+const stallsLonger = 4;
 const mostStarts = 20;
 const betweenStartsMs = 500;
 
 const processOf = (room: string, replica: number): string =>
   replica === 1 && doubled.includes(room) ? `${room}-2` : room;
+
+/** One half of several wires that do the same, so that the other half goes on; a single one is taken. */
+const picked = <Wire>(all: readonly Wire[], replica: number): readonly Wire[] =>
+  all.length === 1 ? all : all.filter((_, index) => index % 2 === replica);
 
 /** A process that finds a service away at its start ends: whoever runs it starts it again, as an orchestrator does. */
 const startAgain = async ({ compose }: Stand, process: string): Promise<void> => {
@@ -42,6 +48,11 @@ const run = async (stand: Stand, { name, replica, lastsMs }: PlannedFault): Prom
     for (const proxy of stand.wiresOf(wire)) proxy.delay(delayMs);
     await sleep(lastsMs);
     for (const proxy of stand.wiresOf(wire)) proxy.delay(0);
+  } else if (verb === 'stall' && wire) {
+    const stalled = picked(stand.wiresOf(wire), replica);
+    for (const proxy of stalled) proxy.stall();
+    await sleep(lastsMs * stallsLonger);
+    for (const proxy of stalled) proxy.resume();
   } else if (target === 'redis') {
     await stand.redis.kill();
     await sleep(lastsMs);
@@ -50,7 +61,14 @@ const run = async (stand: Stand, { name, replica, lastsMs }: PlannedFault): Prom
   else await stand.postgres.restart();
 };
 
+export interface DoneFault extends PlannedFault {
+  /** When it was begun, and when all was as before, by the clock. */
+  readonly fromMs: number;
+  toMs?: number;
+}
+
 export interface Tormentor {
+  readonly history: readonly DoneFault[];
   /** How often each fault was done so far. */
   readonly done: ReadonlyMap<FaultName, number>;
   /** Resolves when every planned fault is over. Rejects when something could not be started again. */
@@ -59,6 +77,13 @@ export interface Tormentor {
 
 export const torment = (stand: Stand, plan: readonly PlannedFault[]): Tormentor => {
   const done = new Map<FaultName, number>();
+  const history: DoneFault[] = [];
+  const runNoted = async (fault: PlannedFault): Promise<void> => {
+    const noted: DoneFault = { ...fault, fromMs: Date.now() };
+    history.push(noted);
+    await run(stand, fault);
+    noted.toMs = Date.now();
+  };
   const busy = new Map<string, Promise<void>>();
   const inTurn = async (): Promise<void> => {
     const startedAt = Date.now();
@@ -66,12 +91,12 @@ export const torment = (stand: Stand, plan: readonly PlannedFault[]): Tormentor 
     for (const fault of plan) {
       await sleep(Math.max(0, startedAt + fault.atMs - Date.now()));
       const target = fault.name.split(' ')[1] ?? '';
-      const work = (busy.get(target) ?? Promise.resolve()).then(() => run(stand, fault));
+      const work = (busy.get(target) ?? Promise.resolve()).then(() => runNoted(fault));
       busy.set(target, work);
       done.set(fault.name, (done.get(fault.name) ?? 0) + 1);
       running.push(work);
     }
     await Promise.all(running);
   };
-  return { done, over: inTurn() };
+  return { done, history, over: inTurn() };
 };

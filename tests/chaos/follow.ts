@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { StreamedEvent, TestClient } from '../system/client.ts';
-import type { Following } from './evidence.ts';
+import type { Following, SeenFault } from './evidence.ts';
 
 /** Codes after which a client may try again: the service is away for a moment. */
 export const passingCodes: ReadonlySet<string> = new Set([
@@ -17,13 +17,30 @@ export const passingCodes: ReadonlySet<string> = new Set([
   'TOO_MANY_SUBSCRIPTIONS',
 ]);
 
-const codesSchema = z.array(z.object({ extensions: z.object({ code: z.string() }) }));
+const errorsSchema = z.array(
+  z.object({
+    message: z.string(),
+    path: z.array(z.union([z.string(), z.number()])).optional(),
+    extensions: z.object({ code: z.string() }),
+  }),
+);
 
-/** Codes of an error that the client threw; empty: the connection itself failed. */
-export const codesOf = (fault: unknown): readonly string[] => {
+/** As an error frame or as the text of a result's errors. Empty: the connection itself failed. */
+const errorsOf = (fault: unknown): z.infer<typeof errorsSchema> => {
+  if (Array.isArray(fault)) return errorsSchema.safeParse(fault).data ?? [];
   const text = fault instanceof Error ? fault.message : '';
-  if (!text.startsWith('[')) return [];
-  return codesSchema.safeParse(JSON.parse(text)).data?.map(({ extensions }) => extensions.code) ?? [];
+  return text.startsWith('[') ? (errorsSchema.safeParse(JSON.parse(text)).data ?? []) : [];
+};
+
+/** What of an error that a client threw is no matter of time. */
+export const wrongIn = (fault: unknown, passing: ReadonlySet<string>): readonly SeenFault[] => {
+  const atMs = Date.now();
+  return errorsOf(fault)
+    .filter(({ extensions: { code } }) => !passing.has(code))
+    .map(({ message, path = [], extensions: { code } }) => ({
+      atMs,
+      what: `${code} at ${path.join('.')}: ${message}`,
+    }));
 };
 
 export const isEnd = (event: StreamedEvent | undefined): boolean =>
@@ -39,7 +56,7 @@ export const follow = async (
   deadline: AbortSignal,
 ): Promise<Following> => {
   const events: StreamedEvent[] = [];
-  const faults: string[] = [];
+  const faults: SeenFault[] = [];
   for (let turn = 0; !isEnd(events.at(-1)) && !deadline.aborted; turn += 1) {
     const client = clients[turn % clients.length] ?? clients[0];
     const stream = client.stream(messageId, events.at(-1)?.seq ?? afterSeq);
@@ -47,10 +64,10 @@ export const follow = async (
     deadline.addEventListener('abort', leave, { once: true });
     try {
       for await (const event of stream) events.push(event);
-      if (!isEnd(events.at(-1)) && !deadline.aborted) faults.push('completed without an end');
+      if (!isEnd(events.at(-1)) && !deadline.aborted)
+        faults.push({ atMs: Date.now(), what: 'completed without an end' });
     } catch (fault) {
-      const wrong = codesOf(fault).filter((code) => !passingCodes.has(code));
-      faults.push(...wrong);
+      faults.push(...wrongIn(fault, passingCodes));
     } finally {
       deadline.removeEventListener('abort', leave);
     }

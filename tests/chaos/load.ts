@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { TestClient } from '../system/client.ts';
-import type { Following } from './evidence.ts';
-import { codesOf, follow, passingCodes } from './follow.ts';
+import type { Following, SeenFault } from './evidence.ts';
+import { follow, passingCodes, wrongIn } from './follow.ts';
 import type { Random } from './random.ts';
 
 /** What a user did, and what its clients saw of it. */
@@ -19,7 +19,7 @@ export interface Send {
   readonly providerFails: boolean;
   readonly providerRefusals: number;
   readonly followings: readonly Following[];
-  readonly sendFaults: readonly string[];
+  readonly sendFaults: readonly SeenFault[];
 }
 
 /** Codes that a send may meet in addition: nobody may be asked, or the answer before is not stored yet. */
@@ -29,14 +29,14 @@ const pauseMs = 200;
 /** Repeats until it is answered, however the connection fails. Codes that are no matter of time go to `faults`. */
 const persist = async <Value>(
   act: (turn: number) => Promise<Value>,
-  faults: string[],
+  faults: SeenFault[],
   deadline: AbortSignal,
 ): Promise<Value | undefined> => {
   for (let turn = 0; !deadline.aborted; turn += 1) {
     try {
       return await act(turn);
     } catch (fault) {
-      faults.push(...codesOf(fault).filter((code) => !passingSendCodes.has(code)));
+      faults.push(...wrongIn(fault, passingSendCodes));
       if (faults.length > 5) return undefined;
       await sleep(pauseMs);
     }
@@ -77,9 +77,10 @@ export const talk = async (
   const sends: Send[] = [];
   const clientAt = (turn: number): TestClient => clients[turn % clients.length] ?? clients[0];
   while (!talkUntil.aborted) {
-    const faults: string[] = [];
+    const faults: SeenFault[] = [];
     const conversationId = await persist((turn) => clientAt(turn).createConversation(), faults, deadline);
-    if (conversationId === undefined) throw new Error(`no conversation can be made: ${faults.join(', ')}`);
+    if (conversationId === undefined)
+      throw new Error(`no conversation can be made: ${faults.map(({ what }) => what).join(', ')}`);
     for (let turns = random.between(1, 3); turns > 0 && !talkUntil.aborted; turns -= 1) {
       const { words, refused, fails, script } = drawScript(random);
       const idempotencyKey = uuidv7();

@@ -22,6 +22,11 @@ export const report = ({ done, sends, events, violations }: ChaosResult): string
     'violations (goal 0)',
     ...violationKinds.map((kind) => row(kind, violations.filter((one) => one.kind === kind).length)),
     row('all', violations.length),
-    ...violations.slice(0, shown).map(({ kind, messageId, detail }) => `! ${kind}: ${messageId}: ${detail}`),
+    ...violations
+      .slice(0, shown)
+      .flatMap(({ kind, messageId, detail, circumstances }) => [
+        `! ${kind}: ${messageId}: ${detail}`,
+        ...circumstances,
+      ]),
   ].join('\n');
 };

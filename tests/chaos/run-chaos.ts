@@ -2,6 +2,7 @@
 import { createClient, type TestClient } from '../system/client.ts';
 import { findUser } from '../system/parlance.ts';
 import { checkSend, type Violation } from './check.ts';
+import type { Evidence } from './evidence.ts';
 import { torment } from './faults.ts';
 import { follow } from './follow.ts';
 import { createCallCounter, evidenceOf, findLeftovers, readStored } from './gather.ts';
@@ -9,6 +10,7 @@ import { type Send, talk } from './load.ts';
 import { createRandom } from './random.ts';
 import { type FaultName, type PlannedFault, planFaults } from './schedule.ts';
 import { openStand, type Stand } from './stand.ts';
+import { type ToldViolation, tell } from './tell-violation.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -27,7 +29,7 @@ export interface ChaosResult {
   readonly done: ReadonlyMap<FaultName, number>;
   readonly sends: readonly Send[];
   readonly events: number;
-  readonly violations: readonly Violation[];
+  readonly violations: readonly ToldViolation[];
 }
 
 /** Milliseconds after the last fault in which everything must have ended, else it hangs. */
@@ -90,16 +92,21 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
     workersDie: tormentor.done.has('kill worker') || tormentor.done.has('drain worker'),
     logsLost: tormentor.done.has('empty redis'),
   };
-  const violations: Violation[] = [];
+  const violations: ToldViolation[] = [];
+  const blame = (found: readonly Violation[], evidence?: Evidence): void => {
+    violations.push(...found.map((one) => tell(one, evidence, stand.faultLog, tormentor.history)));
+  };
   for (const send of sends) {
     const { messageId } = send;
     const replay = clients && (await follow(clients, messageId, 0, AbortSignal.timeout(restMs)));
     const evidence = evidenceOf(send, stored.get(messageId), counter.of(send.prompt), run, replay);
-    violations.push(...checkSend(evidence));
-    for (const fault of send.sendFaults) violations.push({ kind: 'refused or torn off', messageId, detail: fault });
+    const refused = send.sendFaults.map(
+      ({ what, atMs }): Violation => ({ kind: 'refused or torn off', messageId, detail: what, atMs }),
+    );
+    blame([...checkSend(evidence), ...refused], evidence);
   }
-  for (const detail of await untilNothingIsLeft(stand, Date.now() + restMs))
-    violations.push({ kind: 'left behind', messageId: '-', detail });
+  const left = await untilNothingIsLeft(stand, Date.now() + restMs);
+  blame(left.map((detail): Violation => ({ kind: 'left behind', messageId: '-', detail })));
   const events = sends.flatMap(({ followings }) => followings).reduce((sum, one) => sum + one.events.length, 0);
   return { plan, done: tormentor.done, sends, events, violations };
 };

@@ -3,8 +3,11 @@ import type { Random } from './random.ts';
 
 /** Rooms that run apart; each is killed and started again. */
 const rooms = ['worker', 'gateway', 'conversations', 'usage', 'safety', 'models'] as const;
-/** Wires that the proxies carry. `client` is the one between clients and gateways. */
-export const wires = ['redis', 'rabbitmq', 'postgres', 'client'] as const;
+/**
+ * Wires that the proxies carry. `client` is the one between clients and gateways, `subgraph` that between a subgraph and all who ask it:
+ * gateways and other rooms.
+ */
+export const wires = ['redis', 'rabbitmq', 'postgres', 'client', 'subgraph'] as const;
 export type WireName = (typeof wires)[number];
 
 export const faultNames = [
@@ -16,6 +19,7 @@ export const faultNames = [
   'restart postgres',
   ...wires.map((wire) => `cut ${wire}` as const),
   ...wires.map((wire) => `delay ${wire}` as const),
+  ...wires.map((wire) => `stall ${wire}` as const),
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 

@@ -10,6 +10,7 @@ import { type Rabbitmq, startRabbitmq } from '../services/rabbitmq.ts';
 import { startRedis } from '../services/redis.ts';
 import { startTcpProxy, type TcpProxy } from '../services/tcp-proxy.ts';
 import { type Compose, startCompose } from '../system/compose-processes.ts';
+import { createFaultLog, type FaultLog } from './fault-log.ts';
 import type { WireName } from './schedule.ts';
 
 export interface Stand extends AsyncDisposable {
@@ -22,6 +23,7 @@ export interface Stand extends AsyncDisposable {
   wiresOf(name: WireName): readonly TcpProxy[];
   /** Straight to the database, as its superuser: row level security does not hide what went wrong. */
   readonly database: Pool;
+  readonly faultLog: FaultLog;
 }
 
 /** Rooms that run twice. */
@@ -34,6 +36,7 @@ export const openStand = async (): Promise<Stand> => {
   await using stack = new AsyncDisposableStack();
   const [postgres, redis, rabbitmq] = await Promise.all([startPostgres(), startRedis(), startRabbitmq()]);
   for (const service of [postgres, redis, rabbitmq]) stack.use(service);
+  const faultLog = createFaultLog();
   const databaseUrl = await postgres.createDatabase();
   const wires = new Map<WireName, TcpProxy[]>();
   const wire = async (name: WireName, url: string): Promise<string> => {
@@ -41,8 +44,11 @@ export const openStand = async (): Promise<Stand> => {
     wires.set(name, [...(wires.get(name) ?? []), proxy]);
     return proxy.url;
   };
+  // Warnings tell of one message what happened to it.
+  const room = { LOG_LEVEL: 'warn' };
   // One user does here what the default rate leaves to many.
   const gateway = {
+    ...room,
     USER_BURST: '10000',
     USER_RATE: '10000',
     TENANT_BURST: '10000',
@@ -50,8 +56,8 @@ export const openStand = async (): Promise<Stand> => {
     MAX_STREAMS_PER_USER: '10000',
   };
   // What Redis forgets is told again from the database, event for event.
-  const conversations = { STREAM_PERSISTENCE: 'all' };
-  const models = { MODELS_FILE: join(import.meta.dirname, 'models.yaml') };
+  const conversations = { ...room, STREAM_PERSISTENCE: 'all' };
+  const models = { ...room, MODELS_FILE: join(import.meta.dirname, 'models.yaml') };
   const worker = { ...models, DEMONSTRATION_MODEL: 'off', MODEL_STALL_TIMEOUT_MS: stallTimeoutMs };
   const compose = stack.use(
     await startCompose(
@@ -62,11 +68,15 @@ export const openStand = async (): Promise<Stand> => {
       },
       {
         replicas: doubled,
+        onLogLine: faultLog.take,
+        wireSubgraph: async (url) => new URL(await wire('subgraph', url)).origin,
         environment: {
           gateway,
           'gateway-2': gateway,
           conversations,
           'conversations-2': conversations,
+          usage: room,
+          safety: room,
           models,
           worker,
           'worker-2': worker,
@@ -88,6 +98,7 @@ export const openStand = async (): Promise<Stand> => {
     urls: [first, ...others],
     wiresOf: (name) => wires.get(name) ?? [],
     database,
+    faultLog,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 };

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createConnection } from 'node:net';
+import { createInterface } from 'node:readline';
 
 export interface Service extends AsyncDisposable {
   readonly url: string;
@@ -42,10 +43,12 @@ export interface ChildOptions {
   readonly user?: { readonly uid: number; readonly gid: number };
   /** Signals go to all processes that it starts: for servers that are a shell script around the real one. */
   readonly group?: boolean;
+  /** Told each line that it writes to stderr: the log of our own processes. */
+  readonly onLogLine?: (line: string) => void;
 }
 
 export const startChild = (command: string, args: readonly string[], options: ChildOptions = {}): Child => {
-  const { environment, user, group = false } = options;
+  const { environment, user, group = false, onLogLine } = options;
   const child: ChildProcess = spawn(command, args, {
     env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -66,6 +69,7 @@ export const startChild = (command: string, args: readonly string[], options: Ch
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
+  if (onLogLine && child.stderr) createInterface({ input: child.stderr }).on('line', onLogLine);
   const kill = () => send('SIGKILL');
   endWithUs.add(kill);
   const exited = new Promise<void>((resolve) => {

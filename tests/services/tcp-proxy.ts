@@ -8,20 +8,22 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void;
   /** From now on each piece of data waits so many milliseconds, in both directions; 0 carries it at once. */
   delay(ms: number): void;
+  /** Holds back what both sides say, with the connections open, as a network does that drops packets; until `resume`. */
+  stall(): void;
+  resume(): void;
   /** Drops every connection and takes no new one, as a killed process's peer sees it. */
   close(): Promise<void>;
 }
 
-/** Carries what one side says to the other, each piece after the delay of the moment; the order stays. */
-const carry = (from: Socket, to: Socket, delayMs: () => number): void => {
+/** Carries what one side says to the other, each piece when `pass` lets it; the order stays. */
+const carry = (from: Socket, to: Socket, pass: (write: () => void) => void): void => {
   from.on('data', (chunk) => {
     from.pause();
     const write = (): void => {
       if (to.destroyed || to.write(chunk)) from.resume();
       else to.once('drain', () => from.resume());
     };
-    if (delayMs() === 0) write();
-    else setTimeout(write, delayMs());
+    pass(write);
   });
   from.on('end', () => to.end());
 };
@@ -29,6 +31,13 @@ const carry = (from: Socket, to: Socket, delayMs: () => number): void => {
 export const startTcpProxy = async (url: string): Promise<TcpProxy> => {
   const target = new URL(url);
   let delayMs = 0;
+  let isStalled = false;
+  const heldBack = new Set<() => void>();
+  const pass = (write: () => void): void => {
+    if (isStalled) heldBack.add(write);
+    else if (delayMs === 0) write();
+    else setTimeout(write, delayMs);
+  };
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
     const far = createConnection({ host: target.hostname, port: Number(target.port) });
@@ -43,7 +52,7 @@ export const startTcpProxy = async (url: string): Promise<TcpProxy> => {
         sockets.delete(one);
         other.destroy();
       });
-      carry(one, other, () => delayMs);
+      carry(one, other, pass);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -62,5 +71,13 @@ export const startTcpProxy = async (url: string): Promise<TcpProxy> => {
   const delay = (ms: number) => {
     delayMs = ms;
   };
-  return { url: near.href, cut, delay, close, [Symbol.asyncDispose]: close };
+  const stall = () => {
+    isStalled = true;
+  };
+  const resume = () => {
+    isStalled = false;
+    for (const write of heldBack) write();
+    heldBack.clear();
+  };
+  return { url: near.href, cut, delay, stall, resume, close, [Symbol.asyncDispose]: close };
 };

@@ -48,6 +48,10 @@ export interface ComposeOptions {
   readonly replicas?: readonly string[];
   /** Added to the environment of one service. */
   readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Told each line of a process's log. */
+  readonly onLogLine?: (process: string, line: string) => void;
+  /** Puts a wire before a subgraph's address, `http://host:port`, for all who ask it; gives the address to ask. */
+  readonly wireSubgraph?: (url: string) => Promise<string>;
 }
 
 export interface Compose extends Parlance {
@@ -70,6 +74,8 @@ export interface ServiceUrls {
 
 /** Of a second process of a service. */
 const secondSuffix = '-2';
+/** Services of the file that serve a subgraph. */
+const subgraphs: readonly string[] = ['conversations', 'models', 'usage', 'safety'];
 
 export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = {}): Promise<Compose> => {
   await using stack = new AsyncDisposableStack();
@@ -81,9 +87,16 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
   const free = await freePorts(names.length);
   const ports = new Map(names.map((name, index) => [name, String(free[index])]));
 
-  /** The port of a host as one process sees it: second processes know each other where they exist. */
-  const portFor = (name: string, host: string): string | undefined =>
-    (name.endsWith(secondSuffix) ? ports.get(`${host}${secondSuffix}`) : undefined) ?? ports.get(host);
+  const addresses = new Map<string, string>();
+  for (const [name, port] of ports) {
+    const url = `http://127.0.0.1:${port}`;
+    const isSubgraph = subgraphs.includes(name.replace(secondSuffix, ''));
+    addresses.set(name, isSubgraph && options.wireSubgraph ? await options.wireSubgraph(url) : url);
+  }
+
+  /** The address of a host as one process sees it: second processes know each other where they exist. */
+  const addressFor = (name: string, host: string): string | undefined =>
+    (name.endsWith(secondSuffix) ? addresses.get(`${host}${secondSuffix}`) : undefined) ?? addresses.get(host);
 
   /** A value of the file -> what it is on this machine, for one process. */
   const here = (name: string, value: string): string =>
@@ -93,9 +106,7 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
       .replace(/^amqp:\/\/.*@rabbitmq:5672$/, urls.rabbitmq)
       .replace(/^0\.0\.0\.0$/, '127.0.0.1')
       .replace(/^\/data$/, directory.path)
-      .replaceAll(/http:\/\/(\w+):\d+/g, (all, host: string) =>
-        ports.has(host) ? `http://127.0.0.1:${portFor(name, host)}` : all,
-      );
+      .replaceAll(/http:\/\/(\w+):\d+/g, (all, host: string) => addressFor(name, host) ?? all);
 
   const environmentOf = (name: string, service: ComposeService): Record<string, string> => {
     const environment = Object.fromEntries(
@@ -110,7 +121,11 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
     const service = services[name.replace(secondSuffix, '')];
     if (!service?.command) throw new Error(`docker-compose.yml has no service ${name} of ours`);
     const [, ...args] = service.command;
-    const child = startChild(process.execPath, args, { environment: environmentOf(name, service) });
+    const { onLogLine } = options;
+    const child = startChild(process.execPath, args, {
+      environment: environmentOf(name, service),
+      ...(onLogLine ? { onLogLine: (line: string) => onLogLine(name, line) } : {}),
+    });
     children.set(name, child);
     const probe = service.healthcheck.test.at(-1)?.replace(/:\d+\//, `:${ports.get(name)}/`) ?? '';
     await untilReady(child, () => isReady(probe), startTimeoutMs);
