@@ -7,7 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { AppError } from '#kernel/errors.ts';
-import type { TokenUsage } from '#kernel/messages/events.ts';
+import type { ModelFailure, TokenUsage } from '#kernel/messages/events.ts';
 import type { GenerationJob, RouteCandidate } from '#kernel/messages/generation-job.ts';
 import type { FinishReason, ResetReason, StreamEvent } from '#kernel/stream-log/stream-event.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
@@ -41,6 +41,8 @@ export interface Answer {
   readonly firstTokenAt: number | undefined;
   /** Why it is PARTIAL or FAILED. */
   readonly fault: AppError | undefined;
+  /** Models that were given up. */
+  readonly modelFailures: readonly ModelFailure[];
 }
 
 export interface AnswerOptions {
@@ -77,6 +79,14 @@ export const answer = async (context: GenerationContext, options: AnswerOptions)
   let fault: AppError | undefined;
   /** Whether `by` said something before it failed. */
   let spoke = false;
+  /** When `by` was asked, and when it said its first word. */
+  let askedAt = 0;
+  let spokeAt: number | undefined;
+  const modelFailures: ModelFailure[] = [];
+  const giveUp = ({ candidate: { modelId } }: Candidate, code: string): void => {
+    const firstTokenMs = spokeAt === undefined ? undefined : spokeAt - askedAt;
+    modelFailures.push({ modelId, code, firstTokenMs, durationMs: Date.now() - askedAt });
+  };
   /** Whether a model goes on after what clients see; else that has to be voided. */
   const continues = ({ candidate }: Candidate): boolean => prefix === '' || candidate.capabilities.includes('PREFILL');
 
@@ -94,7 +104,7 @@ export const answer = async (context: GenerationContext, options: AnswerOptions)
         ? noUsage
         : { ...noUsage, inputTokens: opened.countInputTokens(), outputTokens: countTokens(said) };
     const usage = usageOfProvider(provided) ?? counted();
-    return { status, finishReason, text: prefix + said, said, by, usage, firstTokenAt, fault };
+    return { status, finishReason, text: prefix + said, said, by, usage, firstTokenAt, fault, modelFailures };
   };
 
   /** One call. Undefined: it is not the end of the answer, and `fault` tells why. */
@@ -127,7 +137,8 @@ export const answer = async (context: GenerationContext, options: AnswerOptions)
           },
           onText(text) {
             const begins = writer.text === '';
-            firstTokenAt ??= Date.now();
+            spokeAt ??= Date.now();
+            firstTokenAt ??= spokeAt;
             if (begins) {
               observeFirstToken({ model: candidate.modelId });
               span.event('first token');
@@ -150,7 +161,10 @@ export const answer = async (context: GenerationContext, options: AnswerOptions)
       fault = failed;
       modelFaults.add({ model: candidate.modelId, code: failed.code });
       logger.warn({ err: cause, messageId: job.messageId, modelId: candidate.modelId }, 'a model failed');
-      if (writer.text !== '' && next === candidates.at(-1)) return conclude('PARTIAL', 'ERROR', writer);
+      if (writer.text !== '' && next === candidates.at(-1)) {
+        giveUp(next, failed.code);
+        return conclude('PARTIAL', 'ERROR', writer);
+      }
       spoke = writer.text !== '';
       prefix += writer.text;
       return undefined;
@@ -200,11 +214,14 @@ export const answer = async (context: GenerationContext, options: AnswerOptions)
       introduce(next);
       const resets = by === undefined ? 'WORKER_REPLACED' : 'MODEL_REPLACED';
       by = next;
+      askedAt = Date.now();
+      spokeAt = undefined;
       opened = undefined;
       spoke = false;
       if (stop.aborted) return conclude('CANCELLED', 'CANCELLED', undefined);
       const answered = await askUntilAnswered(next, resets);
       if (answered !== undefined) return answered;
+      if (fault) giveUp(next, fault.code);
     }
     fault ??= new ModelFault('MODEL_UNAVAILABLE', false);
     return conclude(prefix === '' ? 'FAILED' : 'PARTIAL', 'ERROR', undefined);

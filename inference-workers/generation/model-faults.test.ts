@@ -92,6 +92,9 @@ test.each(midway)('after the first token, %s makes the next candidate go on afte
   expect(entries.filter(({ event }) => event.type === 'MessageReset')).toEqual([]);
   expect(fixture.provider.requests.at(1)?.body.messages.at(-1)).toEqual({ role: 'assistant', content: textOf(5) });
   expect(finished).toMatchObject({ status: 'COMPLETED', text: textOf(9), modelId: 'openai/other' });
+  expect(finished.modelFailures).toMatchObject([
+    { modelId: 'openai/scripted', firstTokenMs: expect.any(Number), durationMs: expect.any(Number) },
+  ]);
   expect(finished.parts).toMatchObject([
     {
       modelId: 'openai/scripted',
@@ -129,6 +132,7 @@ test.each(midway)('when after %s nobody else answers, what was delivered is kept
   expect(last).toEqual({ type: 'MessageCompleted', status: 'PARTIAL', finishReason: 'ERROR' });
   expect(finished).toMatchObject({ status: 'PARTIAL', text: textOf(5) });
   expect(finished.parts).toMatchObject([{ modelId: 'openai/scripted', usage: { source: 'COUNTED' } }]);
+  expect(finished.modelFailures?.map(({ modelId }) => modelId)).toEqual(['openai/scripted', 'openai/other']);
 });
 
 test('after a fault inside the stream the socket of a provider that goes on is closed', async () => {

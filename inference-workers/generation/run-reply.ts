@@ -120,6 +120,7 @@ export const runReply = async (context: GenerationContext, options: ReplyOptions
         attempt: held.attempt,
         answered,
       }),
+      modelFailures: [...answered.modelFailures],
       lastSeq: session.lastSeq + 1,
       failure: failureOf(answered),
     };

@@ -29,6 +29,17 @@ export const answerPartSchema = z.object({
 });
 export type AnswerPart = z.infer<typeof answerPartSchema>;
 
+/** A model that was given up in one attempt, however the answer ended. */
+export const modelFailureSchema = z.object({
+  modelId: z.string(),
+  code: z.string(),
+  /** Milliseconds from the request to its first text; absent where it said nothing. */
+  firstTokenMs: z.number().nonnegative().optional(),
+  /** Milliseconds that it was asked for, tries included. */
+  durationMs: z.number().nonnegative(),
+});
+export type ModelFailure = z.infer<typeof modelFailureSchema>;
+
 const generationResult = {
   tenantId: z.string(),
   userId: z.string(),
@@ -56,6 +67,8 @@ export const messageFinishedSchema = z.object({
   text: z.string(),
   /** Whoever said something, in this order. `usage` above is that of the last one alone. */
   parts: z.array(answerPartSchema).optional(),
+  /** Models that failed in this attempt, in this order; the one that ended it is the last where it failed too. */
+  modelFailures: z.array(modelFailureSchema).optional(),
   /** seq that the terminal event has in the log. */
   lastSeq: z.int().positive(),
   failure: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }).optional(),

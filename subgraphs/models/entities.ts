@@ -67,7 +67,7 @@ export const InstanceEntity = defineEntity({
   },
 });
 
-/** How one attempt at a message ended, for the health of its model. */
+/** How one model did in one attempt at a message, for its health. */
 export const OutcomeEntity = defineEntity({
   name: 'GenerationOutcome',
   tableName: 'generation_outcomes',
@@ -75,7 +75,7 @@ export const OutcomeEntity = defineEntity({
   properties: {
     messageId: p.text().primary(),
     attempt: p.integer().primary(),
-    modelId: p.text(),
+    modelId: p.text().primary(),
     failed: p.boolean(),
     queueWaitMs: p.double(),
     firstTokenMs: p.double().nullable(),

@@ -85,6 +85,19 @@ test('keeps messages from a model that fails, until it succeeds again', async ()
   await changed.close();
 });
 
+test('keeps messages from a model that fails in the middle of answers and is replaced, or leaves them cut short', async () => {
+  await using models = await openModelsRoom();
+  await models.announce('w1', ['acme/small', 'local/tiny']);
+  await vi.waitFor(async () => expect((await chosen(models)).model.id).toBe('acme/small'));
+  const failed = { modelId: 'acme/small', code: 'MODEL_TIMEOUT', firstTokenMs: 50, durationMs: 900 };
+  const modelFailures = [failed];
+  for (let count = 0; count < 4; count += 1) await models.finish({ modelId: 'local/tiny', modelFailures });
+  await models.finish({ status: 'PARTIAL', finishReason: 'ERROR', modelFailures });
+  await vi.waitFor(async () => expect((await chosen(models)).model.id).toBe('local/tiny'));
+  expect(await healthOf(models, 'acme/small')).toMatchObject({ state: 'OPEN', samples: 5, errorRate: 1 });
+  expect(await healthOf(models, 'local/tiny')).toMatchObject({ state: 'CLOSED', samples: 4, errorRate: 0 });
+});
+
 test('counts each attempt once, and no failure that is not the model’s', async () => {
   await using models = await openModelsRoom();
   const messageId = randomUUID();
@@ -93,7 +106,8 @@ test('counts each attempt once, and no failure that is not the model’s', async
   await models.finish({ messageId, attempt: 2, firstTokenMs: 300, durationMs: 2300, queueWaitMs: 15 });
   const failure = { code: 'CONTEXT_TOO_LONG', message: 'no', retryable: false };
   await models.finish({ status: 'FAILED', failure, firstTokenMs: undefined });
-  await models.finish({ modelId: undefined });
+  const modelFailures = [{ modelId: 'acme/large', code: 'CONTEXT_TOO_LONG', durationMs: 1 }];
+  await models.finish({ modelId: undefined, modelFailures });
   await models.finish({ modelId: 'nobody/knows' });
   await vi.waitFor(async () => {
     await models.ports.signals.publish('models.changed', null);

@@ -13,7 +13,7 @@ import type { Signals } from '#kernel/signals/signals.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { healthChangedTopic } from '../catalogue/model-health.ts';
 import { recordAnnouncement } from './record-announcement.ts';
-import { recordOutcome } from './record-outcome.ts';
+import { outcomesOf, recordOutcome } from './record-outcome.ts';
 
 const queue = 'models.results';
 /** Deliveries at once: each takes a connection to the database for a moment. */
@@ -29,14 +29,19 @@ export const consumeResults = (options: {
 }): Promise<Consumer> => {
   const { broker, signals, database, catalogue, logger } = options;
 
-  const outcomeChanges = async (finished: MessageFinished): Promise<boolean> => {
-    const { modelId, status } = finished;
-    if (modelId === undefined) return false;
-    const before = (await catalogue.current()).byId.get(modelId)?.health.state;
-    if (!(await recordOutcome(database, finished))) return false;
-    // A success of a model that is well changes no circuit; only the rest is worth a look.
-    if (before === 'CLOSED' && status !== 'FAILED') return false;
-    return (await catalogue.refresh()).byId.get(modelId)?.health.state !== before;
+  /** Models whose circuit has another state by it. */
+  const changedBy = async (finished: MessageFinished): Promise<readonly string[]> => {
+    const before = (await catalogue.current()).byId;
+    const worthALook: string[] = [];
+    for (const outcome of outcomesOf(finished)) {
+      const { modelId, failed } = outcome;
+      const isKnown = await recordOutcome(database, finished, outcome);
+      // A success of a model that is well changes no circuit; only the rest is worth a look.
+      if (isKnown && (failed || before.get(modelId)?.health.state !== 'CLOSED')) worthALook.push(modelId);
+    }
+    if (worthALook.length === 0) return [];
+    const after = (await catalogue.refresh()).byId;
+    return worthALook.filter((modelId) => after.get(modelId)?.health.state !== before.get(modelId)?.health.state);
   };
 
   return broker.consume<Json>(queue, { prefetch }, async ({ body, id }): Promise<Settlement> => {
@@ -52,10 +57,9 @@ export const consumeResults = (options: {
       logger.error({ id, err: finished.error }, 'a result cannot be read');
       return 'dead';
     }
-    if (await outcomeChanges(finished.data)) {
-      await signals.publish(modelsChangedTopic, null);
-      await signals.publish(healthChangedTopic, { modelId: finished.data.modelId });
-    }
+    const changed = await changedBy(finished.data);
+    if (changed.length > 0) await signals.publish(modelsChangedTopic, null);
+    for (const modelId of changed) await signals.publish(healthChangedTopic, { modelId });
     return 'ack';
   });
 };

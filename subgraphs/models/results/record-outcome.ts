@@ -1,6 +1,7 @@
 /**
- * Keeps how generations ended, from `message.finished`, for the health of their model. One row per attempt: the same event twice
- * counts once. Rows are forgotten when no figure looks at them any more.
+ * Keeps how generations ended, from `message.finished`, for the health of their models. One row for each model of an attempt: also of one
+ * that failed and was replaced, before its first word or in the middle. The same event twice counts once. Rows are forgotten when no
+ * figure looks at them any more.
  */
 import { z } from 'zod';
 import type { Database } from '#kernel/database/database.ts';
@@ -14,23 +15,56 @@ const keptForMs = 60 * 60 * 1000;
 /** Share of the events that also clear away old rows. */
 const clearingShare = 0.01;
 
+/** How one model did in one attempt. Times are milliseconds. */
+export interface ModelOutcome {
+  readonly modelId: string;
+  readonly failed: boolean;
+  readonly firstTokenMs: number | undefined;
+  readonly durationMs: number;
+  readonly outputTokens: number;
+}
+
+/** Of each model that was asked, those that were replaced first. Failures that speak against the request count for nobody but the last. */
+export const outcomesOf = (finished: MessageFinished): readonly ModelOutcome[] => {
+  const { modelId, attempt, status, failure, firstTokenMs, durationMs, usage } = finished;
+  const { parts = [], modelFailures = [] } = finished;
+  const replaced = modelFailures
+    .filter((one) => one.modelId !== modelId && failuresOfModels.has(one.code))
+    .map((one): ModelOutcome => {
+      const part = parts.find((candidate) => candidate.modelId === one.modelId && candidate.attempt === attempt);
+      return {
+        modelId: one.modelId,
+        failed: true,
+        firstTokenMs: one.firstTokenMs,
+        durationMs: one.durationMs,
+        outputTokens: part?.usage.outputTokens ?? 0,
+      };
+    });
+  if (modelId === undefined) return replaced;
+  const own = modelFailures.find((one) => one.modelId === modelId);
+  const code = own?.code ?? (status === 'FAILED' ? failure?.code : undefined);
+  const last: ModelOutcome = {
+    modelId,
+    failed: code !== undefined && failuresOfModels.has(code),
+    firstTokenMs,
+    durationMs,
+    outputTokens: usage.outputTokens,
+  };
+  return [...replaced, last];
+};
+
 const keepSql = 'select models.record_outcome(?, ?, ?, ?, ?, ?, ?, ?, ?) as known';
 const keptSchema = z.object({ known: z.boolean() });
 
-/** @returns whether it counts, which is when a known model was called */
-export const recordOutcome = async (database: Database, finished: MessageFinished): Promise<boolean> => {
-  const { modelId, messageId, attempt, queueWaitMs, firstTokenMs = null, durationMs, usage } = finished;
-  if (modelId === undefined) return false;
-  const failed = finished.status === 'FAILED' && failuresOfModels.has(finished.failure?.code ?? '');
-  const figures = [queueWaitMs, firstTokenMs, durationMs, usage.outputTokens];
-  const [row] = await database.call(keepSql, [
-    messageId,
-    attempt,
-    modelId,
-    failed,
-    ...figures,
-    new Date().toISOString(),
-  ]);
+/** @returns whether it counts, which is when the model is known */
+export const recordOutcome = async (
+  database: Database,
+  { messageId, attempt, queueWaitMs }: MessageFinished,
+  { modelId, failed, firstTokenMs, durationMs, outputTokens }: ModelOutcome,
+): Promise<boolean> => {
+  const figures = [queueWaitMs, firstTokenMs ?? null, durationMs, outputTokens];
+  const at = new Date().toISOString();
+  const [row] = await database.call(keepSql, [messageId, attempt, modelId, failed, ...figures, at]);
   if (Math.random() < clearingShare) {
     const forgotten = new Date(Date.now() - keptForMs);
     await database.asSystem((em) => em.nativeDelete(OutcomeEntity, { finishedAt: { $lt: forgotten } }));
