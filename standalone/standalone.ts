@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openAccessList } from '#kernel/access/access-list.ts';
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
 import { openDatabase } from '#kernel/database/open-database.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
@@ -72,6 +73,7 @@ export const openStandalone = async (
     ports,
     signIdentity: createIdentitySigner(identitySecret),
     verifyIdentity: createIdentityVerifier(identitySecret),
+    access: opened.use(await openAccessList(ports, logger)),
     host: '127.0.0.1',
     port: 0,
     logger,

@@ -3,6 +3,7 @@
  * wait for the signal, close in the reverse order. The standalone opens the same rooms in one process with one database.
  */
 import { z } from 'zod';
+import { type AccessList, openAccessList } from '../access/access-list.ts';
 import { EnvironmentError, parseEnvironment } from '../config/environment.ts';
 import type { Database, RoomSchema } from '../database/database.ts';
 import { databaseEnvironment, openDatabase } from '../database/open-database.ts';
@@ -36,6 +37,7 @@ export interface RoomServices {
   readonly ports: Ports;
   readonly signIdentity: SignIdentity;
   readonly verifyIdentity: VerifyIdentity;
+  readonly access: AccessList;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -87,6 +89,7 @@ export const runRoom = async <Config extends BaseConfig>(options: {
         ports,
         signIdentity: createIdentitySigner(config.IDENTITY_SECRET),
         verifyIdentity: createIdentityVerifier(config.IDENTITY_SECRET),
+        access: opened.use(await openAccessList(ports, logger)),
         host: config.HOST,
         port: config.PORT,
         logger,

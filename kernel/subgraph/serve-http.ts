@@ -13,6 +13,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { z } from 'zod';
+import type { AccessList } from '../access/access-list.ts';
 import { AppError, errorCodes, errorExtensions, toErrorCode } from '../errors.ts';
 import type { Identity, VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
@@ -76,6 +77,7 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
   readonly readDocument: ReadDocument;
   readonly createContext: (identity: Identity) => Context;
   readonly verifyIdentity: VerifyIdentity;
+  readonly access?: AccessList | undefined;
   readonly logger: Logger;
 }): SubgraphHttp => {
   const { schema, logger } = options;
@@ -121,7 +123,8 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
         return;
       }
       try {
-        const identity = await options.verifyIdentity(bearerToken(request.headers.authorization));
+        const given = await options.verifyIdentity(bearerToken(request.headers.authorization));
+        const identity = options.access?.admit(given) ?? given;
         const asked = await readRequest(request);
         const { traceparent: parent } = request.headers;
         send(response, await inSpan(options.name, { kind: 'server', parent }, () => run(asked, identity)));

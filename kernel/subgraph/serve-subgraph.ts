@@ -5,6 +5,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
+import type { AccessList } from '../access/access-list.ts';
 import type { Identity, VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import { answerHealth, type ReadinessChecks } from '../process/health.ts';
@@ -21,6 +22,8 @@ export interface SubgraphOptions<Context extends SubgraphContext> {
   /** Called once per request and per subscription. */
   readonly createContext: (identity: Identity) => Context;
   readonly verifyIdentity: VerifyIdentity;
+  /** Not given: the roles of the token count. */
+  readonly access?: AccessList;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;

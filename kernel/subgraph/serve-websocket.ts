@@ -1,7 +1,8 @@
 /**
  * A subgraph's subscriptions over graphql-transport-ws. The gateway opens one socket and multiplexes: `connection_init` carries
  * its own identity token, each `subscribe` carries the user's in `extensions.authorization`. Invariant: a fault in one
- * source stream ends that subscription with a typed error in its last result, never the socket that others share.
+ * source stream ends that subscription with a typed error in its last result, never the socket that others share; no subscription
+ * outlives the rights that it needs.
  */
 import type { Server } from 'node:http';
 import {
@@ -15,12 +16,15 @@ import {
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import type { AccessList } from '../access/access-list.ts';
 import type { Identity, VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import { inSpan } from '../telemetry/tracing.ts';
 import type { SubgraphContext } from './builder.ts';
 import type { ReadDocument } from './documents.ts';
+import { createEndableStream, toErrorResult } from './endable-stream.ts';
 import { maskError } from './mask-error.ts';
+import { createOpenSubscriptions } from './open-subscriptions.ts';
 import { type OpenRawStream, writeRawStream } from './raw-stream.ts';
 import { bearerToken } from './serve-http.ts';
 
@@ -36,38 +40,6 @@ const cursorOf = (context: unknown): string | undefined =>
     ? context.cursor
     : undefined;
 
-/** A fault of a source as its subscription's last result; it is masked when it is sent. */
-const toErrorResult = (cause: unknown): ExecutionResult => {
-  const originalError = cause instanceof Error ? cause : new Error(String(cause));
-  return { errors: [cause instanceof GraphQLError ? cause : new GraphQLError('', { originalError })] };
-};
-
-/** The same stream, but a throw becomes one result with the error, then the end. */
-const endWithError = (
-  source: AsyncGenerator<ExecutionResult, void, void>,
-): AsyncGenerator<ExecutionResult, void, void> => {
-  let failed = false;
-  return {
-    async next() {
-      if (failed) return { done: true, value: undefined };
-      try {
-        return await source.next();
-      } catch (cause) {
-        failed = true;
-        return { done: false, value: toErrorResult(cause) };
-      }
-    },
-    return: () => source.return(undefined),
-    throw: (error: unknown) => source.throw(error),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    [Symbol.asyncDispose]: async () => {
-      await source.return(undefined);
-    },
-  };
-};
-
 export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options: {
   readonly name: string;
   readonly server: Server;
@@ -75,15 +47,37 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
   readonly readDocument: ReadDocument;
   readonly createContext: (identity: Identity) => Context;
   readonly verifyIdentity: VerifyIdentity;
+  readonly access?: AccessList | undefined;
   /** Asked first for each subscription. */
   readonly openRawStream?: OpenRawStream<Context> | undefined;
   readonly logger: Logger;
 }): AsyncDisposable => {
-  const { schema, logger } = options;
+  const { schema, logger, access } = options;
+  const open = createOpenSubscriptions(options.name, access);
   /** Arguments that graphql-ws was given -> how their subscription is served without graphql-js, if it can be. */
   const rawOf = new WeakMap<ExecutionArgs, () => Promise<AsyncGenerator<ExecutionResult, void, void>> | undefined>();
   /** And the trace that it is a part of. */
   const traceparentOf = new WeakMap<ExecutionArgs, unknown>();
+  /** And whose it is. */
+  const identityOf = new WeakMap<ExecutionArgs, Identity>();
+
+  /** Opens it once more under these rights, and leaves. */
+  const refusalFor = async (args: ExecutionArgs, identity: Identity): Promise<unknown> => {
+    const result = await subscribe({ ...args, contextValue: options.createContext(identity) });
+    if (!isAsyncIterator(result)) return result.errors?.[0];
+    await result.return(undefined);
+    return undefined;
+  };
+  const served = (
+    args: ExecutionArgs,
+    source: AsyncGenerator<ExecutionResult, void, void>,
+  ): AsyncGenerator<ExecutionResult, void, void> => {
+    const identity = identityOf.get(args);
+    let forget: (() => void) | undefined;
+    const stream = createEndableStream(source, () => forget?.());
+    if (identity) forget = open.add({ identity, fail: stream.fail, refusalFor: (now) => refusalFor(args, now) });
+    return stream;
+  };
   const sockets = new WebSocketServer({
     server: options.server,
     path: '/graphql',
@@ -100,11 +94,13 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
         const found = options.readDocument(payload.query);
         if ('errors' in found) return found.errors;
         try {
-          const identity = await options.verifyIdentity(bearerToken(payload.extensions?.['authorization']));
+          const given = await options.verifyIdentity(bearerToken(payload.extensions?.['authorization']));
+          const identity = access?.admit(given) ?? given;
           const contextValue = options.createContext(identity);
           const { document } = found;
           const { operationName, variables } = payload;
           const args = { schema, document, operationName, variableValues: variables, contextValue };
+          identityOf.set(args, identity);
           traceparentOf.set(args, payload.extensions?.['traceparent']);
           rawOf.set(args, () =>
             options
@@ -123,7 +119,7 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
         };
         const parent = traceparentOf.get(args);
         const result = await inSpan(`${options.name} open stream`, { kind: 'server', parent }, open);
-        return isAsyncIterator(result) ? endWithError(result) : result;
+        return isAsyncIterator(result) ? served(args, result) : result;
       },
       onNext: (_, _id, _payload, args, { errors, data }): FormattedExecutionResult | undefined => {
         const cursor = cursorOf(args.contextValue);
@@ -139,5 +135,10 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
     sockets,
   );
   sockets.on('connection', (socket) => socket.on('error', (err) => logger.warn({ err }, 'socket failed')));
-  return { [Symbol.asyncDispose]: async () => closer.dispose() };
+  return {
+    async [Symbol.asyncDispose]() {
+      open[Symbol.dispose]();
+      await closer.dispose();
+    },
+  };
 };

@@ -1,8 +1,10 @@
 /** Conversations on an embedded database and embedded ports, for tests of what needs no other room. */
 import { v7 as uuidv7 } from 'uuid';
+import { type AccessList, openAccessList } from '#kernel/access/access-list.ts';
 import type { Broker } from '#kernel/broker/broker.ts';
 import { createEmbeddedBroker } from '#kernel/broker/embedded-broker.ts';
 import { topology } from '#kernel/broker/topology.ts';
+import { createEmbeddedCache } from '#kernel/cache/embedded-cache.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
 import type { Identity } from '#kernel/identity.ts';
@@ -33,6 +35,7 @@ export interface Fixture extends AsyncDisposable {
   readonly broker: Broker;
   readonly streamLog: StreamLog;
   readonly signals: Signals;
+  readonly access: AccessList;
   readonly identity: Identity;
   /** An empty conversation of the fixture's identity. */
   conversation(): Promise<Conversation>;
@@ -54,6 +57,8 @@ export const openFixture = async (): Promise<Fixture> => {
   const broker = stack.use(await createEmbeddedBroker({ dataDirectory: directory.path, queues: topology, logger }));
   const streamLog = stack.use(await createEmbeddedStreamLog({ dataDirectory: directory.path, logger }));
   const signals = stack.use(createEmbeddedSignals(logger));
+  const cache = stack.use(createEmbeddedCache());
+  const access = stack.use(await openAccessList({ cache, signals }, logger));
   const identity = newIdentity();
   const { tenantId, userId } = identity;
   const closing = stack.move();
@@ -62,6 +67,7 @@ export const openFixture = async (): Promise<Fixture> => {
     broker,
     streamLog,
     signals,
+    access,
     identity,
     async conversation() {
       const em = database.forTenant(tenantId);

@@ -45,7 +45,7 @@ export const openConversations = async (services: RoomServices, options: Convers
   opened.use(startSweeper({ database, broker, streamLog, logger }, options.WORKER_VANISHED_AFTER_MS));
   const keepChunksOf = options.STREAM_PERSISTENCE === 'all' ? streamLog : undefined;
   opened.use(await consumeResults(broker, { database, relay, changes, keepChunksOf }, logger));
-  const watch = opened.use(await openStreamWatch({ database, signals, logger }));
+  const watch = opened.use(await openStreamWatch({ database, signals, access: services.access, logger }));
   const internals: RoomInternals = {
     database,
     ports: { streamLog, signals, broker },

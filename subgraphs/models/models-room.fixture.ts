@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createClient, type FormattedExecutionResult } from 'graphql-ws';
+import { openAccessList } from '#kernel/access/access-list.ts';
 import { type ModelsFile, type PlanTier, parseModelsFile, planTiers } from '#kernel/catalogue/models-file.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
@@ -139,6 +140,7 @@ export const openModelsRoom = async (engine: Engine = 'pglite'): Promise<ModelsR
         ports,
         signIdentity,
         verifyIdentity: createIdentityVerifier(secret),
+        access: opened.use(await openAccessList(ports, logger)),
         host: '127.0.0.1',
         port: 0,
         logger,

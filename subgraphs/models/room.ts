@@ -50,6 +50,7 @@ export const openModels = async (services: RoomServices, options: ModelsOptions)
         tenantPolicies: (tenantId: string) => readPolicies(database, tenantId),
       }),
       verifyIdentity: services.verifyIdentity,
+      access: services.access,
       host: services.host,
       port: services.port,
       checks: { database: () => database.ping(), broker: () => broker.ping() },

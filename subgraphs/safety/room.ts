@@ -32,6 +32,7 @@ export const openSafety = async (services: RoomServices): Promise<Room> => {
         verdicts: createVerdictLoader(database, identity.tenantId),
       }),
       verifyIdentity: services.verifyIdentity,
+      access: services.access,
       host: services.host,
       port: services.port,
       checks: { database: () => database.ping(), broker: () => broker.ping() },

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { createClient, type FormattedExecutionResult } from 'graphql-ws';
+import { openAccessList } from '#kernel/access/access-list.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { openPostgresql } from '#kernel/database/postgresql.ts';
@@ -75,8 +76,9 @@ export const openSafetyRoom = async (engine: Engine = 'pglite'): Promise<SafetyR
   const ports = opened.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1000 }, logger));
   const signIdentity = createIdentitySigner(secret);
   const verifyIdentity = createIdentityVerifier(secret);
+  const access = opened.use(await openAccessList(ports, logger));
   const room = opened.use(
-    await openSafety({ database, ports, signIdentity, verifyIdentity, host: '127.0.0.1', port: 0, logger }),
+    await openSafety({ database, ports, signIdentity, verifyIdentity, access, host: '127.0.0.1', port: 0, logger }),
   );
   const closing = opened.move();
   const ask: SafetyRoom['ask'] = async (identity, query, variables = {}) => {

@@ -6,6 +6,7 @@ import type { Identity } from '#kernel/identity.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { SubgraphContext } from '#kernel/subgraph/builder.ts';
 import { type UsageEvent, UsageEventEntity, type User, UserEntity } from './entities.ts';
+import type { AccessDecisions } from './publish-access.ts';
 import { loadQuotas, type QuotaState } from './quota.ts';
 import type { QuotaChanges } from './quota-changes.ts';
 
@@ -15,6 +16,7 @@ export interface UsageContext extends SubgraphContext {
   readonly reservationTtlSeconds: number;
   /** Told of every change to what a user has used or may use. */
   readonly quotaChanges: Pick<QuotaChanges, 'announce'>;
+  readonly accessDecisions: Pick<AccessDecisions, 'tell'>;
   /** By message id: the entry of its reply. Null for a foreign, unknown or unfinished one. */
   readonly replies: DataLoader<string, UsageEvent | null>;
   /** By conversation id: USD, "0" for a foreign or unknown one. */
@@ -40,7 +42,7 @@ const byId = <Value>(
   });
 
 export const createUsageContext = (
-  room: Pick<UsageContext, 'database' | 'signals' | 'reservationTtlSeconds' | 'quotaChanges'>,
+  room: Pick<UsageContext, 'database' | 'signals' | 'reservationTtlSeconds' | 'quotaChanges' | 'accessDecisions'>,
   identity: Identity,
 ): UsageContext => {
   const tables = () => room.database.forTenant(identity.tenantId);

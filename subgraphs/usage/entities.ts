@@ -30,6 +30,11 @@ export const UserEntity = defineEntity({
     id: p.uuid().primary(),
     email: p.text().nullable(),
     role: p.enum(roles),
+    /** In place of the roles of its tokens; null: those count. */
+    assignedRole: p.enum(roles).nullable(),
+    isActive: p.boolean().default(true),
+    /** How often an administrator decided about it. */
+    accessVersion: p.integer().default(0),
     tokensPerDay: p.bigint('number').nullable(),
     tokensPerMinute: p.bigint('number').nullable(),
     createdAt: p.datetime(3).onCreate(() => new Date()),

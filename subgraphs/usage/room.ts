@@ -6,6 +6,7 @@ import { consumeResults } from './consume-results.ts';
 import { createUsageContext } from './context.ts';
 import { TenantEntity, UsageEventEntity, UserEntity } from './entities.ts';
 import { startExpiry } from './expire-reservations.ts';
+import { openAccessDecisions } from './publish-access.ts';
 import { createQuotaChanges } from './quota-changes.ts';
 import { createUsageSchema } from './schema.ts';
 
@@ -18,10 +19,12 @@ export interface UsageOptions {
 }
 
 export const openUsage = async (services: RoomServices, options: UsageOptions): Promise<Room> => {
-  const { database, ports, verifyIdentity, host, port, logger } = services;
+  const { database, ports, verifyIdentity, access, host, port, logger } = services;
   const { reservationTtlSeconds, reservationSweepSeconds } = options;
   await using opened = new AsyncDisposableStack();
   const quotaChanges = opened.use(createQuotaChanges(ports.signals, logger));
+  const { cache, signals } = ports;
+  const accessDecisions = opened.use(await openAccessDecisions({ database, cache, signals, logger }));
   opened.use(startExpiry(database, reservationSweepSeconds * 1000, logger));
   opened.use(await consumeResults(ports.broker, database, quotaChanges, logger));
   const { url } = opened.use(
@@ -29,8 +32,9 @@ export const openUsage = async (services: RoomServices, options: UsageOptions): 
       name: 'usage',
       schema: createUsageSchema(),
       createContext: (identity) =>
-        createUsageContext({ database, signals: ports.signals, reservationTtlSeconds, quotaChanges }, identity),
+        createUsageContext({ database, signals, reservationTtlSeconds, quotaChanges, accessDecisions }, identity),
       verifyIdentity,
+      access,
       host,
       port,
       checks: { database: () => database.ping(), broker: () => ports.broker.ping() },

@@ -3,6 +3,7 @@ import { createClient } from 'graphql-ws';
 import { v7 } from 'uuid';
 import { expect, vi } from 'vitest';
 import { z } from 'zod';
+import { openAccessList } from '#kernel/access/access-list.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { openDatabase } from '#kernel/database/open-database.ts';
 import { createIdentitySigner, createIdentityVerifier, type Identity, type Role } from '#kernel/identity.ts';
@@ -76,7 +77,9 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
   const database = opened.use(await openDatabase(config, [usageSchema]));
   const ports = opened.use(await openPorts(config, logger));
   const signIdentity = createIdentitySigner(secret);
-  const services = { database, ports, signIdentity, verifyIdentity: createIdentityVerifier(secret), logger };
+  const verifyIdentity = createIdentityVerifier(secret);
+  const access = opened.use(await openAccessList(ports, logger));
+  const services = { database, ports, signIdentity, verifyIdentity, access, logger };
   const room = opened.use(
     await openUsage(
       { ...services, host: '127.0.0.1', port: 0 },

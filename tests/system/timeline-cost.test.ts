@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { openAccessList } from '#kernel/access/access-list.ts';
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
@@ -106,6 +107,7 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
     ports,
     signIdentity: createIdentitySigner(secret),
     verifyIdentity: createIdentityVerifier(secret),
+    access: stack.use(await openAccessList(ports, logger)),
     host: '127.0.0.1',
     port: 0,
     logger,

@@ -60,7 +60,7 @@ export const openStream = async (
     });
   if (!validate(messageId)) throw messageNotFound();
   const message = await awaitMessage(room, identity, messageId);
-  return openMessageStream(room.streams, message, afterSeq);
+  return openMessageStream(room.streams, identity, message, afterSeq);
 };
 
 builder.subscriptionFields((t) => ({

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accessChangedTopic } from '#kernel/access/access-list.ts';
+import type { Identity } from '#kernel/identity.ts';
 import { createChangeFeed, messageTopic } from '../changes.ts';
 import { type Fixture, finished, logger, newIdentity, openFixture } from '../conversations.fixture.ts';
 import { ConversationEntity, MessageEntity } from '../entities.ts';
@@ -43,7 +45,7 @@ test('a message in flight is read as its log shows it, up to its end', async () 
     { type: 'MessageCompleted', status: 'CANCELLED', finishReason: 'CANCELLED' },
   ]);
   expect(await readMessage(streamLog, answer)).toMatchObject({ status: 'CANCELLED', content: 'half', lastSeq: 3 });
-  const events = await collect(await openMessageStream(services, answer, 0));
+  const events = await collect(await openMessageStream(services, fixture.identity, answer, 0));
   expect(events.map(({ seq, event }) => [seq, event.type])).toEqual([
     [1, 'MessageStarted'],
     [2, 'TokenDelta'],
@@ -55,7 +57,7 @@ test('a message in flight is read as its log shows it, up to its end', async () 
 test('leaving a stream that waits ends it at once', async () => {
   const conversation = await fixture.conversation();
   const { answer } = await fixture.turn(conversation, undefined, 'q', { status: 'QUEUED', content: '' });
-  const stream = await openMessageStream(services, answer, 0);
+  const stream = await openMessageStream(services, fixture.identity, answer, 0);
   const waiting = stream.next();
   await stream.return?.();
   expect(await waiting).toEqual({ done: true, value: undefined });
@@ -68,7 +70,7 @@ test('a message whose log is gone is told from its row, without holes, from any 
     lastSeq: 9,
     finishReason: 'STOP',
   });
-  const fromStart = await collect(await openMessageStream(services, answer, 0));
+  const fromStart = await collect(await openMessageStream(services, fixture.identity, answer, 0));
   expect(fromStart.map(({ seq, event }) => [seq, event.type])).toEqual([
     [1, 'MessageStarted'],
     [2, 'TokenDelta'],
@@ -97,8 +99,8 @@ const writing = async () => {
 test('a cursor beyond the end is refused once the answer has ended, and waited for while it is written', async () => {
   const { answer, attempt } = await writing();
   const [waiting, beyond] = [
-    await openMessageStream(services, answer, 3),
-    await openMessageStream(services, answer, 9),
+    await openMessageStream(services, fixture.identity, answer, 3),
+    await openMessageStream(services, fixture.identity, answer, 9),
   ];
   const given = collect(waiting);
   const refused = expect(collect(beyond)).rejects.toMatchObject({ code: 'BAD_USER_INPUT', argument: 'afterSeq' });
@@ -106,10 +108,14 @@ test('a cursor beyond the end is refused once the answer has ended, and waited f
   await fixture.streamLog.append(answer.id, attempt, [{ type: 'TokenDelta', text: ' whole' }, end]);
   expect((await given).map(({ seq }) => seq)).toEqual([4]);
   await refused;
-  await expect(openMessageStream(services, answer, 5)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
-  expect(await collect(await openMessageStream(services, answer, 4))).toEqual([]);
+  await expect(openMessageStream(services, fixture.identity, answer, 5)).rejects.toMatchObject({
+    code: 'BAD_USER_INPUT',
+  });
+  expect(await collect(await openMessageStream(services, fixture.identity, answer, 4))).toEqual([]);
   const stored = { ...answer, id: crypto.randomUUID(), status: 'COMPLETED', content: 'x', lastSeq: 3 } as const;
-  await expect(openMessageStream(services, stored, 4)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  await expect(openMessageStream(services, fixture.identity, stored, 4)).rejects.toMatchObject({
+    code: 'BAD_USER_INPUT',
+  });
 });
 
 test('deleting the conversation ends the streams of its messages with NOT_FOUND, at once where that is told', async () => {
@@ -117,7 +123,7 @@ test('deleting the conversation ends the streams of its messages with NOT_FOUND,
   const watch = slow.use(await openStreamWatch({ ...fixture, logger }, 3_600_000));
   const { conversation, answer } = await writing();
   const streams = await Promise.all(
-    [services, { ...services, watch }].map((each) => openMessageStream(each, answer, 0)),
+    [services, { ...services, watch }].map((each) => openMessageStream(each, fixture.identity, answer, 0)),
   );
   for (const stream of streams) expect((await stream.next()).value?.seq).toBe(1);
   const refused = streams.map((stream) => expect(collect(stream)).rejects.toMatchObject({ code: 'NOT_FOUND' }));
@@ -128,10 +134,28 @@ test('deleting the conversation ends the streams of its messages with NOT_FOUND,
   await slow.disposeAsync();
 });
 
+test('an administrator who is one no more loses the streams of others at once, and keeps its own', async () => {
+  await using slow = new AsyncDisposableStack();
+  const watch = slow.use(await openStreamWatch({ ...fixture, logger }, 3_600_000));
+  const { answer, attempt } = await writing();
+  const { identity, signals, streamLog } = fixture;
+  const admin: Identity = { ...newIdentity(), tenantId: identity.tenantId, roles: ['ADMIN'] };
+  const open = (reader: Identity) => openMessageStream({ ...services, watch }, reader, answer, 2);
+  const [foreign, own] = await Promise.all([open(admin), open({ ...identity, roles: ['ADMIN'] })]);
+  const refused = expect(foreign.next()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  for (const { tenantId, userId } of [identity, admin]) {
+    await signals.publish(accessChangedTopic, { tenantId, userId, version: 1, isActive: true, role: 'USER' });
+  }
+  await refused;
+  await streamLog.append(answer.id, attempt, [{ type: 'TokenDelta', text: ' whole' }]);
+  expect((await own.next()).value?.seq).toBe(3);
+  await own.return?.();
+});
+
 test('an answer that was stored although its log is gone ends its waiting streams', async () => {
   const conversation = await fixture.conversation();
   const { answer } = await fixture.turn(conversation, undefined, 'q', { status: 'QUEUED', content: '' });
-  const given = collect(await openMessageStream(services, answer, 0));
+  const given = collect(await openMessageStream(services, fixture.identity, answer, 0));
   const em = fixture.database.forTenant(answer.tenantId);
   const end = { status: 'COMPLETED', content: 'whole', lastSeq: 9, finishReason: 'STOP' } as const;
   await em.nativeUpdate(MessageEntity, { id: answer.id }, end);
@@ -160,7 +184,7 @@ test('where all events are kept, a stream whose log is gone gives the exact suff
   const gone = { ...services, streamLog: { ...streamLog, snapshot: async () => undefined } };
   const row = await database.forTenant(answer.tenantId).findOneOrFail(MessageEntity, { id: answer.id });
   for (const afterSeq of [0, 1, 700, 1_202]) {
-    const events = await collect(await openMessageStream(gone, row, afterSeq));
+    const events = await collect(await openMessageStream(gone, fixture.identity, row, afterSeq));
     expect(events.map(({ seq, event }) => ({ seq, event }))).toEqual(told.slice(afterSeq));
     expect(events.at(-1)?.message?.content).toBe(result.text);
   }

@@ -5,6 +5,7 @@
  */
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
+import type { Identity } from '#kernel/identity.ts';
 import { isTerminal, type StreamEvent } from '#kernel/stream-log/stream-event.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { messageNotFound } from '../access.ts';
@@ -76,7 +77,12 @@ const beyondTheEnd = (lastSeq: number): AppError =>
 /**
  * Follows the log. What the watch tells may end it: GONE with NOT_FOUND; FINAL, where the log has gone too, by the stored rest.
  */
-const follow = (services: StreamServices, message: Message, afterSeq: number): AsyncIterableIterator<StreamedEvent> => {
+const follow = (
+  services: StreamServices,
+  reader: Identity,
+  message: Message,
+  afterSeq: number,
+): AsyncIterableIterator<StreamedEvent> => {
   const { streamLog, database, watch } = services;
   const { id, tenantId } = message;
   const closing = new AbortController();
@@ -86,7 +92,7 @@ const follow = (services: StreamServices, message: Message, afterSeq: number): A
   let fate: Fate | undefined;
   let stored: AsyncIterator<StreamedEvent> | undefined;
 
-  const leave = watch.join(id, (told) => {
+  const leave = watch.join(id, reader, (told) => {
     if (fate !== undefined || ended) return;
     if (told === 'GONE') {
       fate = told;
@@ -160,10 +166,11 @@ const follow = (services: StreamServices, message: Message, afterSeq: number): A
 
 /**
  * Throws BAD_USER_INPUT for a cursor beyond the end of an answer that has ended; while it is written such a cursor is waited for.
- * @param message the row as it is now; the caller has checked that the client may read it.
+ * @param message the row as it is now; the caller has checked that the reader may read it.
  */
 export const openMessageStream = async (
   services: StreamServices,
+  reader: Identity,
   message: Message,
   afterSeq: number,
 ): Promise<AsyncIterableIterator<StreamedEvent>> => {
@@ -171,5 +178,5 @@ export const openMessageStream = async (
   const held = await services.streamLog.snapshot(message.id);
   const lastSeq = held?.ended ? held.lastSeq : isFinal ? message.lastSeq : Number.POSITIVE_INFINITY;
   if (afterSeq > lastSeq) throw beyondTheEnd(lastSeq);
-  return isFinal && !held ? openStored(services, message, afterSeq) : follow(services, message, afterSeq);
+  return isFinal && !held ? openStored(services, message, afterSeq) : follow(services, reader, message, afterSeq);
 };

@@ -56,6 +56,12 @@ export const addAccounts = (usage: UsageBuilder) => {
       id: t.exposeID('id', { description: 'UUID, the subject of its tokens.' }),
       email: t.exposeString('email', { nullable: true, description: 'E-mail address; null until it is known.' }),
       role: t.expose('role', { type: Role, description: 'The strongest role that it had when it was last seen.' }),
+      assignedRole: t.expose('assignedRole', {
+        type: Role,
+        nullable: true,
+        description: 'The role that counts in place of those of its tokens; null: those count.',
+      }),
+      isActive: t.exposeBoolean('isActive', { description: 'Whether it may do anything. See setUserActive.' }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first seen.' }),
       quota: t.field({
         type: Quota,

@@ -1,10 +1,11 @@
 /** Mutations of administrators: ADMIN for the tenant, BILLING_ADMIN for what it costs. */
 import { changeTenant, changeUser } from '../administer.ts';
+import { decideAccess } from '../decide-access.ts';
 import type { addAccounts } from './accounts.ts';
 import type { UsageBuilder } from './builder.ts';
 
 export const addAdministration = (
-  { builder, PlanTier }: UsageBuilder,
+  { builder, PlanTier, Role }: UsageBuilder,
   accounts: ReturnType<typeof addAccounts>,
 ): void => {
   const { Tenant, User } = accounts;
@@ -69,6 +70,32 @@ export const addAdministration = (
       authScopes: { role: 'BILLING_ADMIN' },
       args: { input: t.arg({ type: UserQuotaInput, required: true, description: 'The user and its limits.' }) },
       resolve: (_, { input: { userId, ...limits } }, context) => changeUser(context, userId, limits),
+    }),
+  );
+  builder.mutationField('setRole', (t) =>
+    t.field({
+      type: User,
+      description:
+        'Gives a user of your tenant a role that counts in place of those of its tokens, from now on: what runs under a role that it has not any more ends. ADMIN only, and not for yourself.',
+      authScopes: { role: 'ADMIN' },
+      args: {
+        userId: t.arg.id({ required: true, description: 'A user of your tenant.' }),
+        role: t.arg({ type: Role, description: 'The role; null or left out for those of its tokens again.' }),
+      },
+      resolve: (_, { userId, role }, context) => decideAccess(context, userId, { assignedRole: role ?? null }),
+    }),
+  );
+  builder.mutationField('setUserActive', (t) =>
+    t.field({
+      type: User,
+      description:
+        'Deactivates a user of your tenant, or lets it in again. Whatever a deactivated user asks is refused with FORBIDDEN, and its subscriptions end with it; answers that are being written go on and are stored. ADMIN only, and not for yourself.',
+      authScopes: { role: 'ADMIN' },
+      args: {
+        userId: t.arg.id({ required: true, description: 'A user of your tenant.' }),
+        isActive: t.arg.boolean({ required: true, description: 'false deactivates it.' }),
+      },
+      resolve: (_, { userId, isActive }, context) => decideAccess(context, userId, { isActive }),
     }),
   );
 };

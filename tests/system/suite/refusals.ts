@@ -96,6 +96,46 @@ export const refusalSuite = (parlance: () => Parlance): void => {
     }
   });
 
+  test('a user who is deactivated while an answer streams loses the stream and everything else, until it is let in again', async () => {
+    const grace = await parlance().as('grace');
+    const ada = await parlance().as('ada', { roles: ['ADMIN'] });
+    const setActive = 'mutation($id: ID!, $is: Boolean!) { setUserActive(userId: $id, isActive: $is) { isActive } }';
+    const { user } = findUser('grace');
+    const conversationId = await grace.createConversation();
+    const { assistantMessage } = await grace.send(conversationId, 'script: tokens=10000 pace=5');
+    const stream = grace.stream(assistantMessage.id);
+    await stream.next();
+    const told = expect(stream.all()).rejects.toThrow('FORBIDDEN');
+    await ada.query(z.unknown(), setActive, { id: user.id, is: false });
+    await told;
+    expect((await grace.refusal('{ conversations { edges { cursor } } }')).extensions.code).toBe('FORBIDDEN');
+    const refused = [expect.objectContaining({ extensions: expect.objectContaining({ code: 'FORBIDDEN' }) })];
+    await expect(grace.stream(assistantMessage.id).all()).rejects.toEqual(refused);
+    await ada.query(z.unknown(), setActive, { id: user.id, is: true });
+    const stop = 'mutation($id: ID!) { stopGeneration(messageId: $id) { id } }';
+    await grace.query(z.unknown(), stop, { id: assistantMessage.id });
+    expect((await grace.stream(assistantMessage.id).all()).at(-1)).toMatchObject({ message: { status: 'CANCELLED' } });
+  });
+
+  test('an administrator who becomes a user while it reads another’s answer loses that stream', async () => {
+    const ada = await parlance().as('ada', { roles: ['ADMIN'] });
+    const grace = await parlance().as('grace', { roles: ['ADMIN'] });
+    const setRole = 'mutation($id: ID!, $role: Role) { setRole(userId: $id, role: $role) { role } }';
+    const { user } = findUser('grace');
+    // Known to usage from its first question on.
+    await grace.query(z.unknown(), '{ viewer { id } }');
+    const { assistantMessage } = await ada.send(await ada.createConversation(), 'script: tokens=10000 pace=5');
+    const stream = grace.stream(assistantMessage.id);
+    await stream.next();
+    const told = expect(stream.all()).rejects.toThrow('NOT_FOUND');
+    await ada.query(z.unknown(), setRole, { id: user.id, role: 'USER' });
+    await told;
+    await ada.query(z.unknown(), setRole, { id: user.id, role: null });
+    await ada.query(z.unknown(), 'mutation($id: ID!) { stopGeneration(messageId: $id) { id } }', {
+      id: assistantMessage.id,
+    });
+  });
+
   test('bad input is BAD_USER_INPUT that names the argument', async () => {
     const ada = await parlance().as('ada');
     const conversationId = await ada.createConversation();

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test, vi } from 'vitest';
+import { createEmbeddedCache } from '../cache/embedded-cache.ts';
+import type { Identity } from '../identity.ts';
+import { createLogger } from '../log.ts';
+import { createEmbeddedSignals } from '../signals/embedded-signals.ts';
+import { accessChangedTopic, accessListKey, openAccessList, type UserAccess } from './access-list.ts';
+
+const logger = createLogger('test', 'silent');
+
+const ada: Identity = { tenantId: randomUUID(), userId: randomUUID(), roles: ['ADMIN'], scopes: ['x'] };
+const decision = (change: Partial<UserAccess>): UserAccess => ({
+  tenantId: ada.tenantId,
+  userId: ada.userId,
+  version: 1,
+  isActive: true,
+  role: null,
+  ...change,
+});
+
+const openAll = async (known: readonly UserAccess[] = []) => {
+  await using opened = new AsyncDisposableStack();
+  const cache = opened.use(createEmbeddedCache());
+  const signals = opened.use(createEmbeddedSignals(logger));
+  await cache.set(accessListKey, JSON.stringify(known), 60_000);
+  const access = opened.use(await openAccessList({ cache, signals }, logger));
+  const closing = opened.move();
+  return {
+    access,
+    tell: (change: Partial<UserAccess>) => signals.publish(accessChangedTopic, decision(change)),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+};
+
+test('everybody is who the token says until somebody decides', async () => {
+  await using all = await openAll();
+  expect(all.access.admit(ada)).toBe(ada);
+});
+
+test('knows from the start what was decided before', async () => {
+  await using all = await openAll([decision({ role: 'USER' })]);
+  expect(all.access.admit(ada)).toEqual({ ...ada, roles: ['USER'] });
+  const elsewhere = { ...ada, tenantId: randomUUID() };
+  expect(all.access.admit(elsewhere)).toBe(elsewhere);
+});
+
+test('a decision holds from its signal on, is told to who listens, and no older one comes after it', async () => {
+  await using all = await openAll([decision({ version: 2, role: 'USER' })]);
+  const told: UserAccess[] = [];
+  const close = all.access.onChange((access) => told.push(access));
+  await all.tell({ version: 3, isActive: false });
+  await vi.waitFor(() => expect(() => all.access.admit(ada)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' })));
+  await all.tell({ version: 1 });
+  await all.tell({ version: 4, role: 'BILLING_ADMIN' });
+  await vi.waitFor(() => expect(all.access.admit(ada).roles).toEqual(['BILLING_ADMIN']));
+  expect(told.map(({ version }) => version)).toEqual([3, 4]);
+  close();
+  await all.tell({ version: 5 });
+  await vi.waitFor(() => expect(all.access.admit(ada)).toBe(ada));
+  expect(told).toHaveLength(2);
+});

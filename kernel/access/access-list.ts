@@ -1,0 +1,92 @@
+/**
+ * Who may do less, or something else, than its token says: what administrators decided about users (subgraphs/usage tells it). Each process
+ * holds all of it, so that asking costs a look into a map. A decision comes at once by signal; the whole list is read at the start and every
+ * few seconds, in case a signal got lost. Invariant: a decision is never replaced by an older one of the same user.
+ */
+import { z } from 'zod';
+import type { Cache } from '../cache/cache.ts';
+import { AppError } from '../errors.ts';
+import { type Identity, roles } from '../identity.ts';
+import type { Logger } from '../log.ts';
+import type { Signals } from '../signals/signals.ts';
+
+export const userAccessSchema = z.object({
+  tenantId: z.string(),
+  userId: z.string(),
+  /** Counts the decisions about this user. */
+  version: z.int().positive(),
+  isActive: z.boolean(),
+  /** In place of the roles of its tokens; null: those count. */
+  role: z.enum(roles).nullable(),
+});
+export type UserAccess = z.infer<typeof userAccessSchema>;
+
+/** Of the cache: all decisions, as JSON. */
+export const accessListKey = 'access-list';
+/** Milliseconds that the list is kept, unless it is written again. */
+export const accessListTtlMs = 24 * 60 * 60 * 1000;
+/** Milliseconds between two times that it is read, and written. */
+export const accessListEveryMs = 10_000;
+/** Told with one UserAccess. */
+export const accessChangedTopic = 'access.changed';
+
+export interface AccessList extends AsyncDisposable {
+  /** The identity with the roles that it has here. Throws FORBIDDEN for a user that was deactivated. */
+  admit(identity: Identity): Identity;
+  /** Calls back after each decision about a user. Returns the closer. */
+  onChange(callback: (access: UserAccess) => void): () => void;
+}
+
+const keyOf = (tenantId: string, userId: string): string => `${tenantId} ${userId}`;
+const listSchema = z.array(userAccessSchema);
+
+export const openAccessList = async (
+  { cache, signals }: { readonly cache: Cache; readonly signals: Signals },
+  logger: Logger,
+): Promise<AccessList> => {
+  const decisions = new Map<string, UserAccess>();
+  const listeners = new Set<(access: UserAccess) => void>();
+
+  const take = (access: UserAccess): void => {
+    const key = keyOf(access.tenantId, access.userId);
+    if ((decisions.get(key)?.version ?? 0) >= access.version) return;
+    decisions.set(key, access);
+    for (const listener of listeners) listener(access);
+  };
+  const read = async (): Promise<void> => {
+    const text = await cache.get(accessListKey);
+    if (text !== undefined) for (const access of listSchema.parse(JSON.parse(text))) take(access);
+  };
+  const readAgain = (): void => {
+    read().catch((err: unknown) => logger.warn({ err }, 'decisions about users cannot be read'));
+  };
+
+  const close = await signals.subscribe(accessChangedTopic, (payload) => {
+    const access = userAccessSchema.safeParse(payload);
+    if (access.success) take(access.data);
+    else logger.error({ err: access.error }, 'a decision about a user cannot be read');
+  });
+  await read();
+  const timer = setInterval(readAgain, accessListEveryMs);
+  timer.unref();
+
+  return {
+    admit(identity) {
+      if (decisions.size === 0) return identity;
+      const access = decisions.get(keyOf(identity.tenantId, identity.userId));
+      if (access === undefined) return identity;
+      if (!access.isActive) {
+        throw new AppError('FORBIDDEN', 'Your account was deactivated. Ask an administrator of your tenant.');
+      }
+      return access.role === null ? identity : { ...identity, roles: [access.role] };
+    },
+    onChange(callback) {
+      listeners.add(callback);
+      return () => listeners.delete(callback);
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await close();
+    },
+  };
+};

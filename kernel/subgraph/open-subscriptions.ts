@@ -1,0 +1,56 @@
+/**
+ * The subscriptions that a room serves now, and the rights under which they run: a subscription of a user who was deactivated ends at once,
+ * and one of a user who lost a role is opened anew under what is left, as a trial, and ends with what that is refused with.
+ */
+import type { AccessList } from '../access/access-list.ts';
+import type { Identity } from '../identity.ts';
+import { subscriptionsOpen } from './metrics.ts';
+
+export interface OpenSubscription {
+  readonly identity: Identity;
+  /** Ends it with an error that is shown. */
+  fail(cause: unknown): void;
+  /** What opening it under other rights is refused with; undefined: it would be served. */
+  refusalFor(identity: Identity): Promise<unknown>;
+}
+
+export interface OpenSubscriptions extends Disposable {
+  /** Returns what is to be called at its end. */
+  add(subscription: OpenSubscription): () => void;
+}
+
+export const createOpenSubscriptions = (room: string, access: AccessList | undefined): OpenSubscriptions => {
+  const open = new Set<OpenSubscription>();
+
+  const check = async (subscription: OpenSubscription): Promise<void> => {
+    const { identity, fail, refusalFor } = subscription;
+    try {
+      const now = access?.admit(identity) ?? identity;
+      if (identity.roles.every((role) => now.roles.includes(role))) return;
+      const refusal = await refusalFor(now);
+      if (refusal !== undefined) fail(refusal);
+    } catch (cause) {
+      fail(cause);
+    }
+  };
+  const close = access?.onChange(({ tenantId, userId }) => {
+    for (const subscription of open) {
+      const { identity } = subscription;
+      if (identity.tenantId === tenantId && identity.userId === userId) void check(subscription);
+    }
+  });
+  const counted = subscriptionsOpen.from(() => [{ value: open.size, labels: { room } }]);
+
+  return {
+    add(subscription) {
+      open.add(subscription);
+      // A decision may have come since its rights were looked at.
+      void check(subscription);
+      return () => open.delete(subscription);
+    },
+    [Symbol.dispose]() {
+      close?.();
+      counted[Symbol.dispose]();
+    },
+  };
+};

@@ -1,0 +1,77 @@
+import { v7 } from 'uuid';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accessListKey, openAccessList } from '#kernel/access/access-list.ts';
+import type { Identity } from '#kernel/identity.ts';
+import { createLogger } from '#kernel/log.ts';
+import { identityOf, openUsageFixture, type UsageFixture } from './usage-room.fixture.ts';
+
+const setRole = 'mutation ($id: ID!, $role: Role) { setRole(userId: $id, role: $role) { id role assignedRole } }';
+const setActive = 'mutation ($id: ID!, $is: Boolean!) { setUserActive(userId: $id, isActive: $is) { id isActive } }';
+
+let usage: UsageFixture;
+beforeAll(async () => {
+  usage = await openUsageFixture('pglite');
+});
+afterAll(() => usage[Symbol.asyncDispose]());
+
+const code = async (...call: Parameters<UsageFixture['ask']>) =>
+  (await usage.ask(...call)).errors?.map(({ extensions: { code: found, argument } }) => [found, argument]);
+const mayDo = async (identity: Identity) =>
+  (await code(identity, '{ tenant { users { edges { cursor } } } }')) ?? 'all';
+
+/** A user, and an administrator of its tenant. */
+const both = async () => {
+  const user = await usage.tenant();
+  const admin: Identity = { ...identityOf(user.tenantId, 'ADMIN') };
+  await usage.ask(admin, '{ viewer { id } }');
+  return { user, admin };
+};
+
+test('a role that was given counts in place of those of the token, until it is taken back', async () => {
+  const { user, admin } = await both();
+  expect(await mayDo(user)).toEqual([['FORBIDDEN', undefined]]);
+  const given = await usage.ask(admin, setRole, { id: user.userId, role: 'ADMIN' });
+  expect(given.data).toEqual({ setRole: { id: user.userId, role: 'ADMIN', assignedRole: 'ADMIN' } });
+  expect(await mayDo(user)).toBe('all');
+  // An administrator by its token, a user by decision.
+  await usage.ask(user, setRole, { id: admin.userId, role: 'USER' });
+  expect(await mayDo(admin)).toEqual([['FORBIDDEN', undefined]]);
+  await usage.ask(user, setRole, { id: admin.userId });
+  expect(await mayDo(admin)).toBe('all');
+});
+
+test('a deactivated user is refused everything, until it is let in again', async () => {
+  const { user, admin } = await both();
+  const off = await usage.ask(admin, setActive, { id: user.userId, is: false });
+  expect(off.data).toEqual({ setUserActive: { id: user.userId, isActive: false } });
+  expect(await code(user, '{ viewer { id } }')).toEqual([['FORBIDDEN', undefined]]);
+  await usage.ask(admin, setActive, { id: user.userId, is: true });
+  expect(await code(user, '{ viewer { id } }')).toBeUndefined();
+});
+
+test('nobody decides about itself, about another tenant, or without the role', async () => {
+  const { user, admin } = await both();
+  const { user: foreign } = await both();
+  for (const [document, rest] of [
+    [setRole, { role: 'USER' }],
+    [setActive, { is: false }],
+  ] as const) {
+    expect(await code(admin, document, { id: admin.userId, ...rest })).toEqual([['BAD_USER_INPUT', 'userId']]);
+    for (const id of [foreign.userId, v7(), 'no-id'])
+      expect(await code(admin, document, { id, ...rest })).toEqual([['NOT_FOUND', 'userId']]);
+    expect(await code(user, document, { id: admin.userId, ...rest })).toEqual([['FORBIDDEN', undefined]]);
+    const billing = identityOf(user.tenantId, 'BILLING_ADMIN');
+    expect(await code(billing, document, { id: user.userId, ...rest })).toEqual([['FORBIDDEN', undefined]]);
+  }
+  expect(await mayDo(foreign)).toEqual([['FORBIDDEN', undefined]]);
+});
+
+test('a process that starts later knows what was decided, also when the cache has forgotten it', async () => {
+  const { user, admin } = await both();
+  await usage.ask(admin, setActive, { id: user.userId, is: false });
+  await usage.ports.cache.delete(accessListKey);
+  // The next decision about anybody writes all of them, as the clock does.
+  await usage.ask(admin, setRole, { id: user.userId, role: 'USER' });
+  await using later = await openAccessList(usage.ports, createLogger('test', 'silent'));
+  expect(() => later.admit(user)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
+});
