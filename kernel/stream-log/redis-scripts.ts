@@ -28,25 +28,29 @@ const seqsOfAttempt = 1_048_576;
 const youngerByMs = 2_000;
 
 /**
- * KEYS meta, entries, text; ARGV lease, ttl, earlier attempts, their time, '1' to leave a leased log alone. Gives [text, lastSeq, attempt,
- * ended, stop, sealed], and an empty list where it is left alone.
- * A log that is not there though earlier attempts may have opened it: where the server was started after them, it has forgotten.
+ * KEYS meta, entries, text; ARGV lease, ttl, earlier deliveries, their time, '1' to leave a living writer alone, grace. Gives [text, lastSeq,
+ * attempt, ended, stop, sealed], and an empty list where it is left alone.
+ * A log that is not there though an earlier attempt may have opened it: where the server was started after the job, it has forgotten. Until
+ * it is up for the grace, a writer that lives may put the log back. A job may have several copies, each of which knows of no other: so one
+ * that was never delivered before counts too, where the job is older than the server beyond doubt.
  */
 export const openScript = redisScript(`${touch}${snapshot}
-local function forgot(since)
+if not redis.call('HGET', KEYS[1], 'ended') and ARGV[5] == '1' then
   ${clock}
-  local uptime = string.match(redis.call('INFO', 'server'), 'uptime_in_seconds:(%d+)')
-  return since < now - tonumber(uptime) * 1000 + ${youngerByMs}
+  if tonumber(redis.call('HGET', KEYS[1], 'leasedUntil') or 0) > now then return {} end
+  if not redis.call('HGET', KEYS[1], 'attempt') then
+    local uptime = tonumber(string.match(redis.call('INFO', 'server'), 'uptime_in_seconds:(%d+)'))
+    local earlier = tonumber(ARGV[3])
+    local since = tonumber(ARGV[4])
+    local isOlder = since < (tonumber(time[1]) - uptime) * 1000
+    if isOlder and uptime * 1000 < tonumber(ARGV[6]) then return {} end
+    if isOlder or (earlier > 0 and since < now - uptime * 1000 + ${youngerByMs}) then
+      earlier = math.max(earlier, 1)
+      redis.call('HSET', KEYS[1], 'attempt', earlier, 'lastSeq', earlier * ${seqsOfAttempt})
+    end
+  end
 end
 if not redis.call('HGET', KEYS[1], 'ended') then
-  if ARGV[5] == '1' then
-    ${clock}
-    if tonumber(redis.call('HGET', KEYS[1], 'leasedUntil') or 0) > now then return {} end
-  end
-  local earlier = tonumber(ARGV[3])
-  if earlier > 0 and not redis.call('HGET', KEYS[1], 'attempt') and forgot(tonumber(ARGV[4])) then
-    redis.call('HSET', KEYS[1], 'attempt', earlier, 'lastSeq', earlier * ${seqsOfAttempt})
-  end
   redis.call('HINCRBY', KEYS[1], 'attempt', 1)
   touch(tonumber(ARGV[1]), tonumber(ARGV[2]))
 end

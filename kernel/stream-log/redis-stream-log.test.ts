@@ -7,7 +7,7 @@ import { connectRedis } from '../connections/redis.ts';
 import { createLogger } from '../log.ts';
 import { createRedisStreamLog } from './redis-stream-log.ts';
 import { streamLogContract } from './stream-log.contract.ts';
-import { LogGoneError } from './stream-log.ts';
+import { FencedError, LogGoneError } from './stream-log.ts';
 import { completed, delta, never, type OpenStreamLogFixture, take, upTo } from './tail.contract.ts';
 
 const logger = createLogger('test', 'silent');
@@ -142,7 +142,7 @@ test('where it came back empty, its writer puts the log back, and no reader sees
 test('where it came back empty and the writer is gone too, the next one begins past every seq that was given', async () => {
   await using redis = await startRedis();
   await using connection = await connectRedis(redis.url, logger, startTimeoutMs);
-  const streamLog = createRedisStreamLog(connection);
+  const streamLog = createRedisStreamLog(connection, { restoreGraceMs: 0 });
   const id = randomUUID();
   const since = Date.now() - 60_000;
   await streamLog.open(id);
@@ -159,4 +159,31 @@ test('where it came back empty and the writer is gone too, the next one begins p
   expect(await take(streamLog.tail(id, 2, never))).toEqual(anew);
   // A job that is younger than the server has lost nothing: its log begins at 1, handed out before or not.
   expect(await streamLog.open(randomUUID(), { count: 1, since: Date.now() + 60_000 })).toMatchObject({ lastSeq: 0 });
+}, 60_000);
+
+test('where it came back empty, a writer that lives is left alone by whoever has another copy of the job', async () => {
+  await using redis = await startRedis();
+  await using writing = await connectRedis(redis.url, logger, startTimeoutMs);
+  await using other = await connectRedis(redis.url, logger, startTimeoutMs);
+  const writer = createRedisStreamLog(writing);
+  const id = randomUUID();
+  const earlier = { count: 0, since: Date.now() - 60_000 };
+  await writer.open(id);
+  await writer.append(id, 1, [delta('a')]);
+  const entries = await writer.entries(id);
+  await redis.restart();
+  // Its copy was never delivered before, and may be the only one for all it knows.
+  const another = createRedisStreamLog(other);
+  expect(await another.open(id, earlier)).toMatchObject({ busy: true, attempt: 0 });
+  await writer.restore(id, { attempt: 1, entries, lastSeq: 1, stopRequested: false });
+  expect(await another.open(id, earlier)).toMatchObject({ busy: true });
+  await writer.append(id, 1, [delta('b'), completed], 1);
+  expect(await another.open(id, earlier)).toMatchObject({ ended: true, text: 'ab', attempt: 1 });
+  // Nobody put it back in time: what clients may have seen is void, and the former writer is fenced.
+  const lost = randomUUID();
+  const patient = createRedisStreamLog(other, { restoreGraceMs: 0 });
+  const opened = await patient.open(lost, earlier);
+  expect(opened.attempt).toBe(2);
+  expect(opened.lastSeq).toBeGreaterThan(1);
+  await expect(writer.append(lost, 1, [delta('late')])).rejects.toBeInstanceOf(FencedError);
 }, 60_000);

@@ -34,7 +34,12 @@ import { createTails } from './tail-reader.ts';
 export interface RedisStreamLogOptions {
   readonly leaseMs?: number;
   readonly ttlMs?: number;
+  /** Milliseconds that Redis must be up before a log that it has forgotten is begun anew. */
+  readonly restoreGraceMs?: number;
 }
+
+/** Longer than the lease and the reconnect of a writer that lives, shorter than readers wait for a lost log. */
+const defaultRestoreGraceMs = 5_000;
 
 /** The braces make one cluster node hold all of a message. */
 const keysOf = (messageId: string): [meta: string, entries: string, text: string] => [
@@ -76,7 +81,7 @@ const readAll = async (readPage: (afterSeq: number) => Promise<readonly StreamEn
 };
 
 export const createRedisStreamLog = (redis: RedisConnection, options: RedisStreamLogOptions = {}): StreamLog => {
-  const { leaseMs: lease = leaseMs, ttlMs = logTtlSeconds * 1000 } = options;
+  const { leaseMs: lease = leaseMs, ttlMs = logTtlSeconds * 1000, restoreGraceMs = defaultRestoreGraceMs } = options;
   const { commands, channels, publishCommand } = redis;
   const writer = randomUUID();
   let appends = 0;
@@ -155,7 +160,7 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
   return {
     async open(messageId, earlier) {
       const { count, since } = earlier ?? { count: 0, since: 0 };
-      const reply = await run(openScript, messageId, lease, ttlMs, count, since, earlier ? '1' : '0');
+      const reply = await run(openScript, messageId, lease, ttlMs, count, since, earlier ? '1' : '0', restoreGraceMs);
       return Array.isArray(reply) && reply.length === 0 ? { ...noLog, busy: true } : toSnapshot(reply);
     },
     async append(messageId, attempt, events, after) {

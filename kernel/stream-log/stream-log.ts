@@ -64,8 +64,9 @@ export interface StreamLog extends AsyncDisposable {
   /**
    * Takes the log over for writing: attempt = highest attempt + 1, so every earlier writer is fenced from now on.
    * Returns what the log holds, for the writer to continue after. When the log has ended already, `ended` is true and
-   * nothing changed. Who names earlier attempts leaves a writer alone that holds the lease: then `busy` is true, and nothing changed. A log that is not there although an earlier attempt may have written it, in a store that has forgotten,
-   * begins past all seqs that were ever given (`lastSeq` is not 0, and `entries` are none): its first event has to be
+   * nothing changed. Who names earlier attempts leaves a writer alone that holds the lease, or that may be about to put a log back which the
+   * store has just forgotten: then `busy` is true, and nothing changed. A log that is not there although an earlier attempt may have written
+   * it, in a store that has forgotten, begins past all seqs that were ever given (`lastSeq` is not 0, and `entries` are none): its first event has to be
    * MessageReset, and a reader with a cursor of the lost log goes on from there.
    */
   open(messageId: string, earlier?: EarlierAttempts): Promise<StreamSnapshot>;

@@ -1,6 +1,6 @@
 /**
  * From the outbox to the broker: a row is deleted only when the broker has confirmed its job, so a crash in between publishes it
- * again and never loses it. The hot path hands committed rows over in memory; a sweep finds what a crash left behind.
+ * again and never loses it; unless the message has ended meanwhile. The hot path hands committed rows over in memory; a sweep finds what a crash left behind.
  */
 import type { EntityManager } from '@mikro-orm/sql';
 import { v7 as uuidv7 } from 'uuid';
@@ -10,7 +10,7 @@ import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { GenerationJob } from '#kernel/messages/generation-job.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
-import { OutboxEntity } from '../entities.ts';
+import { inFlightStatuses, MessageEntity, OutboxEntity } from '../entities.ts';
 import { outboxWaiting } from '../metrics.ts';
 
 export interface OutboxRow {
@@ -90,6 +90,13 @@ export const startOutboxRelay = (database: Database, broker: Broker, logger: Log
     return work.finally(() => running.delete(work));
   };
 
+  const idsOfEnded = async (rows: readonly OutboxRow[]): Promise<ReadonlySet<string>> => {
+    if (rows.length === 0) return new Set();
+    const where = { id: { $in: rows.map(({ messageId }) => messageId) }, status: { $nin: [...inFlightStatuses] } };
+    const messages = await database.asSystem((em) => em.find(MessageEntity, where, { fields: ['id'] }));
+    return new Set(messages.map(({ id }) => id));
+  };
+
   const sweep = async (olderThanMs: number): Promise<void> => {
     const rows = await database.asSystem((em) =>
       em.find(
@@ -98,7 +105,14 @@ export const startOutboxRelay = (database: Database, broker: Broker, logger: Log
         { orderBy: { createdAt: 'asc' }, limit: sweepRows },
       ),
     );
-    await publish(rows);
+    // Published before, and only its deletion failed: another copy would ask a model again once the log is gone.
+    const ended = await idsOfEnded(rows);
+    const [over, due] = [
+      rows.filter((row) => ended.has(row.messageId)),
+      rows.filter((row) => !ended.has(row.messageId)),
+    ];
+    confirmed.push(...over.map(({ id }) => id));
+    await publish(due);
     await deleteConfirmed();
   };
 

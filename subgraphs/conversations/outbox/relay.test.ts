@@ -1,0 +1,36 @@
+import { expect, test, vi } from 'vitest';
+import { candidate, logger, openFixture } from '../conversations.fixture.ts';
+import { type Message, OutboxEntity } from '../entities.ts';
+import { addToOutbox, startOutboxRelay } from './relay.ts';
+
+test('what a crash left behind is published, unless its message has ended: then it is only deleted', async () => {
+  await using fixture = await openFixture();
+  const { database, broker, identity } = fixture;
+  const conversation = await fixture.conversation();
+  const jobOf = (message: Message) => ({
+    kind: 'reply' as const,
+    tenantId: identity.tenantId,
+    userId: identity.userId,
+    conversationId: conversation.id,
+    messageId: message.id,
+    history: [],
+    candidates: [candidate],
+    admittedAt: Date.now(),
+  });
+  const ended = await fixture.turn(conversation, undefined, 'one', { status: 'CANCELLED' });
+  const queued = await fixture.turn(conversation, ended.answer, 'two', { status: 'QUEUED' });
+  await database.forTenant(identity.tenantId).transactional(async (em) => {
+    for (const { answer } of [ended, queued]) addToOutbox(em, jobOf(answer));
+  });
+  const published: string[] = [];
+  await using _ = await broker.consume('generations.small', { prefetch: 1 }, async ({ id }) => {
+    published.push(id);
+    return 'ack';
+  });
+  await using relay = startOutboxRelay(database, broker, logger);
+  await relay.sweep(0);
+  expect(await database.asSystem((em) => em.count(OutboxEntity))).toBe(0);
+  // The one that has ended is older, and would come first.
+  await vi.waitFor(() => expect(published).toContain(queued.answer.id));
+  expect(published).toEqual([queued.answer.id]);
+});
