@@ -4,13 +4,19 @@
  * renews, a request that is not right. Where the stream is gone it takes the message as it is stored.
  */
 import { type Backoff, pause, waitBefore } from './backoff.ts';
-import { createDeferred } from './deferred.ts';
+import { connectOnce, type Outcome } from './connect-once.ts';
 import { isParlanceError, networkError, type ParlanceError, serverError } from './errors.ts';
-import { MessageStateDocument, MessageStreamDocument, MessageUsageDocument } from './generated/graphql.ts';
+import {
+  MessageStateDocument,
+  MessageStreamDocument,
+  type MessageStreamSubscription,
+  MessageUsageDocument,
+} from './generated/graphql.ts';
+import { isHealable, stableAfterMs } from './healing.ts';
 import { createLatestView } from './latest-view.ts';
 import { isFinal, type MessageStart, type MessageView } from './message-view.ts';
 import { createReconciler } from './reconciler.ts';
-import { isPassing, type Requests } from './requests.ts';
+import type { Requests } from './requests.ts';
 import type { EventTransport } from './transports/event-transport.ts';
 
 export interface FollowServices {
@@ -26,15 +32,6 @@ export interface FollowOptions extends MessageStart {
   readonly isOnItsWay?: (() => boolean) | undefined;
 }
 
-/** How one connection ended. */
-type Outcome =
-  | { readonly kind: 'final' | 'gap' | 'complete' | 'left' }
-  | { readonly kind: 'failed'; readonly error: ParlanceError };
-
-/** Times in a row that an error which may be the server's accident is tried again. */
-const accidents = 3;
-/** Milliseconds that a connection must have stood for its end to count as the first failure. */
-const stableAfterMs = 10_000;
 /** When to look for the usage after the end, in milliseconds from one look to the next. */
 const usageLooksMs: readonly number[] = [50, 150, 400, 800, 1200];
 
@@ -50,38 +47,18 @@ export const followMessage = (
   if (signal?.aborted) leave();
   signal?.addEventListener('abort', leave, { once: true });
 
+  let sawGap = false;
+  const take = ({ messageStream }: MessageStreamSubscription): boolean => {
+    const taken = reconciler.take(messageStream);
+    sawGap = taken === 'gap';
+    if (taken === undefined || taken === 'gap') return !sawGap;
+    latest.put(taken);
+    return !isFinal(taken.status);
+  };
   const connect = (): Promise<Outcome> => {
-    const { promise, resolve } = createDeferred<Outcome>();
-    const fail = (error: ParlanceError): void => resolve({ kind: 'failed', error });
-    const request = {
-      query: MessageStreamDocument.toString(),
-      variables: { messageId, afterSeq: reconciler.view.seq },
-    };
-    const disconnect = transport.open(request, {
-      next({ data, errors }) {
-        if (!data) {
-          fail(serverError(errors?.[0] ?? { message: 'The server sent an event without content.' }));
-          return;
-        }
-        const taken = reconciler.take(data.messageStream);
-        if (taken === 'gap') {
-          resolve({ kind: 'gap' });
-        } else if (taken) {
-          latest.put(taken);
-          if (isFinal(taken.status)) resolve({ kind: 'final' });
-        }
-      },
-      refused: (error) => fail(serverError(error)),
-      complete: () => resolve({ kind: 'complete' }),
-      lost: (cause) => fail(networkError(cause)),
-    });
-    const stop = (): void => resolve({ kind: 'left' });
-    leaving.signal.addEventListener('abort', stop, { once: true });
-    if (leaving.signal.aborted) stop();
-    return promise.finally(() => {
-      leaving.signal.removeEventListener('abort', stop);
-      disconnect();
-    });
+    sawGap = false;
+    const variables = { messageId, afterSeq: reconciler.view.seq };
+    return connectOnce(transport, { query: MessageStreamDocument.toString(), variables }, take, leaving.signal);
   };
 
   /** The end as it is stored; undefined while the answer is still written. */
@@ -91,11 +68,8 @@ export const followMessage = (
     return isFinal(message.status) ? reconciler.adopt(message) : undefined;
   };
 
-  const canHeal = (error: ParlanceError, failures: number): boolean => {
-    if (isPassing(error) || error.code === 'SUBSCRIPTION_LOST') return true;
-    if (error.code === 'NOT_FOUND') return isOnItsWay?.() ?? false;
-    return (error.code === 'UNAUTHENTICATED' || isAccident(error)) && failures < accidents;
-  };
+  const canHeal = (error: ParlanceError, failures: number): boolean =>
+    isHealable(error, failures) || (error.code === 'NOT_FOUND' && (isOnItsWay?.() ?? false));
 
   const followToEnd = async (): Promise<void> => {
     let failures = 0;
@@ -103,7 +77,7 @@ export const followMessage = (
     while (!leaving.signal.aborted) {
       const connectedAt = Date.now();
       const outcome = await connect();
-      if (outcome.kind === 'final' || outcome.kind === 'left') return;
+      if (outcome.kind === 'left' || (outcome.kind === 'enough' && !sawGap)) return;
       const wasOfUse = reconciler.view.seq > seenAt || Date.now() - connectedAt > stableAfterMs;
       failures = wasOfUse ? 1 : failures + 1;
       seenAt = reconciler.view.seq;
@@ -121,7 +95,7 @@ export const followMessage = (
         }
       }
       if (error && !canHeal(error, failures)) throw error;
-      if (outcome.kind !== 'gap' || failures > 1) {
+      if (!sawGap || failures > 1) {
         await pause(waitBefore(backoff, failures, error?.retryAfterMs), leaving.signal);
       }
     }
@@ -157,6 +131,3 @@ export const followMessage = (
   void run();
   return latest.views;
 };
-
-const isAccident = ({ code }: ParlanceError): boolean =>
-  code === 'INTERNAL_SERVER_ERROR' || code === 'SUBGRAPH_INVALID_RESPONSE' || code === 'UNKNOWN';

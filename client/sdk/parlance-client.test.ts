@@ -1,8 +1,9 @@
 /** The SDK against a whole Parlance, over connections that break. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { z } from 'zod';
 import { textOf } from '../../tests/scripted-provider/script.ts';
+import { freePort } from '../../tests/services/ports.ts';
 import { startSocketlessProxy } from '../../tests/services/socketless-proxy.ts';
 import { startTcpProxy, type TcpProxy } from '../../tests/services/tcp-proxy.ts';
 import type { TestClient } from '../../tests/system/client.ts';
@@ -13,8 +14,10 @@ import { createParlanceClient, isParlanceError, type MessageView, type ParlanceC
 let parlance: Parlance;
 let ada: TestClient;
 let wire: TcpProxy;
+let metricsPort: number;
 beforeAll(async () => {
-  parlance = await startStandalone();
+  metricsPort = await freePort();
+  parlance = await startStandalone({ environment: { METRICS_PORT: String(metricsPort) } });
   ada = await parlance.as('ada');
   wire = await startTcpProxy(parlance.url);
 });
@@ -188,12 +191,60 @@ test('tells the end of an answer to who has all of its events, and text that its
   expect(text).toBe(textOf(10));
 });
 
-test('leaves when its reader does, and the answer goes on', async () => {
-  using client = connect('auto');
-  const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=100 pace=5' });
-  for await (const { text } of sent) if (text !== '') break;
-  const events = await ada.stream(sent.messageId).all();
-  expect(events.at(-1)).toMatchObject({ message: { status: 'COMPLETED', content: textOf(100) } });
+/** Subscriptions that the gateway has open for clients, and those that the rooms serve it. */
+const subscriptionsOpen = async () => {
+  const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  const sum = (name: string): number =>
+    [...text.matchAll(new RegExp(`^${name}\\{.*\\} (\\d+)$`, 'gm'))].reduce(
+      (total, [, value]) => total + Number(value),
+      0,
+    );
+  return { gateway: sum('parlance_gateway_subscriptions_open'), rooms: sum('parlance_subscriptions_open') };
+};
+const nothingOpen = { gateway: 0, rooms: 0 };
+
+test.each(transports)(
+  'over %s leaves when its reader does: nothing of it is left on the server, and the answer goes on',
+  async (transport) => {
+    using client = connect(transport);
+    await vi.waitFor(async () => expect(await subscriptionsOpen()).toEqual(nothingOpen), { timeout: 10_000 });
+    const sent = client.send({
+      conversationId: await ada.createConversation(),
+      content: 'script: tokens=10000 pace=5',
+    });
+    for await (const { text } of sent) {
+      if (text === '') continue;
+      expect(await subscriptionsOpen()).toEqual({ gateway: 1, rooms: 1 });
+      break;
+    }
+    await vi.waitFor(async () => expect(await subscriptionsOpen()).toEqual(nothingOpen), { timeout: 10_000 });
+    const events = ada.stream(sent.messageId);
+    expect((await events.next()).done).toBe(false);
+    await client.stop(sent.messageId);
+    expect((await events.all()).at(-1)).toMatchObject({ message: { status: 'CANCELLED' } });
+  },
+);
+
+test('goes over to events where sockets got through before a restart of the server and do not after it', async () => {
+  await using proxy = await startSocketlessProxy(parlance.url, true);
+  using client = connect('auto', proxy.url);
+  const conversationId = await ada.createConversation();
+  const sent = client.send({ conversationId, content: 'script: tokens=300 pace=10' });
+  let restart: Promise<void> | undefined;
+  const { last } = await watch(sent, ({ text: written }) => {
+    if (written === '' || restart) return;
+    expect(proxy.refusedUpgrades).toBe(0);
+    restart = parlance.crash('gateway');
+    proxy.refuseSockets();
+  });
+  await restart;
+  expect(['COMPLETED', 'PARTIAL']).toContain(last?.status);
+  // A socket that did work is given four chances in a row, and four more after events did not get through either.
+  expect(proxy.refusedUpgrades).toBeGreaterThan(0);
+  expect(proxy.refusedUpgrades % 4).toBe(0);
+  const before = proxy.refusedUpgrades;
+  expect((await watch(client.send({ conversationId, content: 'script: tokens=10' }))).text).toBe(textOf(10));
+  expect(proxy.refusedUpgrades).toBe(before);
 });
 
 test('goes over events where sockets are blocked, and stays with them', async () => {

@@ -3,13 +3,20 @@
  * that run then end.
  */
 import { type Backoff, defaultBackoff } from './backoff.ts';
+import { type ConversationChange, type ConversationNotices, followChanges } from './follow-changes.ts';
 import { type FollowOptions, followMessage } from './follow-message.ts';
+import {
+  ConversationChangedDocument,
+  type ConversationChangedSubscription,
+  ConversationsChangedDocument,
+  type ConversationsChangedSubscription,
+} from './generated/graphql.ts';
 import type { MessageView } from './message-view.ts';
 import { createRequests, type Requests } from './requests.ts';
 import { type SendOptions, type SentMessage, sendMessage } from './send-message.ts';
 import { type Auth, createSession } from './session.ts';
 import { stopGeneration } from './stop-generation.ts';
-import type { EventTransport } from './transports/event-transport.ts';
+import type { EventTransport, StreamRequest } from './transports/event-transport.ts';
 import { createEventsTransport } from './transports/events-transport.ts';
 import { createFallbackTransport } from './transports/fallback-transport.ts';
 import { createSocketTransport } from './transports/socket-transport.ts';
@@ -29,6 +36,11 @@ export interface ParlanceClientOptions {
   readonly backoff?: Partial<Backoff>;
 }
 
+export interface FollowChangesOptions {
+  /** Ends the following. */
+  readonly signal?: AbortSignal;
+}
+
 export interface ParlanceClient extends Pick<Requests, 'query' | 'mutate' | 'urql'> {
   /** Sends, and gives the answer's stream at once. */
   send(options: SendOptions): SentMessage;
@@ -37,6 +49,10 @@ export interface ParlanceClient extends Pick<Requests, 'query' | 'mutate' | 'urq
     messageId: string,
     options?: Omit<FollowOptions, 'messageId' | 'isOnItsWay'>,
   ): AsyncIterableIterator<MessageView, undefined, undefined>;
+  /** Changes of one conversation, on whichever device they were made; never ends by itself. */
+  conversationChanged(conversationId: string, options?: FollowChangesOptions): ConversationNotices;
+  /** Changes of any conversation of the user: for the list panel. */
+  conversationsChanged(options?: FollowChangesOptions): ConversationNotices;
   /** Resolves when the wish is recorded; the answer's stream ends a moment later. */
   stop(messageId: string): Promise<void>;
   close(): void;
@@ -62,6 +78,12 @@ export const createParlanceClient = (options: ParlanceClientOptions): ParlanceCl
   const untilClosed = (signal: AbortSignal | undefined): AbortSignal =>
     signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
 
+  const changesOf = <Data>(
+    request: StreamRequest,
+    changeOf: (data: Data) => ConversationChange,
+    signal: AbortSignal | undefined,
+  ): ConversationNotices => followChanges({ ...services, request, changeOf, signal: untilClosed(signal) });
+
   return {
     urql: requests.urql,
     query: requests.query,
@@ -69,6 +91,18 @@ export const createParlanceClient = (options: ParlanceClientOptions): ParlanceCl
     send: ({ signal, ...message }) => sendMessage(services, { ...message, signal: untilClosed(signal) }),
     followMessage: (messageId, { signal, ...start } = {}) =>
       followMessage(services, { ...start, messageId, signal: untilClosed(signal) }),
+    conversationChanged: (conversationId, { signal } = {}) =>
+      changesOf(
+        { query: ConversationChangedDocument.toString(), variables: { conversationId } },
+        (data: ConversationChangedSubscription) => data.conversationChanged,
+        signal,
+      ),
+    conversationsChanged: ({ signal } = {}) =>
+      changesOf(
+        { query: ConversationsChangedDocument.toString(), variables: {} },
+        (data: ConversationsChangedSubscription) => data.conversationsChanged,
+        signal,
+      ),
     stop: (messageId) => stopGeneration(services, messageId),
     close() {
       closing.abort();

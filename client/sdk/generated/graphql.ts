@@ -13,6 +13,23 @@ export type BusyPolicy =
   /** Refuse with CONVERSATION_BUSY. */
   | 'REJECT';
 
+/** What happened. */
+export type ConversationChangeKind =
+  /** Another branch became the current one. */
+  | 'BRANCH_SELECTED'
+  /** The conversation was made. */
+  | 'CREATED'
+  /** It was deleted. It can be restored. */
+  | 'DELETED'
+  /** A turn was added: an answer is to come. */
+  | 'MESSAGE_ADDED'
+  /** An answer became final. */
+  | 'MESSAGE_FINISHED'
+  /** It was restored. */
+  | 'RESTORED'
+  /** Its title, model policy, system prompt, pinned or archived changed. */
+  | 'UPDATED';
+
 /** Why the model stopped. */
 export type FinishReason =
   /** It was stopped on request. */
@@ -87,6 +104,20 @@ export type SendMessageInput = {
   temperature?: number | null | undefined;
 };
 
+export type ConversationChangeFragment = { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, updatedAt: string, deletedAt: string | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null };
+
+export type ConversationChangedSubscriptionVariables = Exact<{
+  conversationId: string;
+}>;
+
+
+export type ConversationChangedSubscription = { conversationChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, updatedAt: string, deletedAt: string | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
+
+export type ConversationsChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ConversationsChangedSubscription = { conversationsChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, updatedAt: string, deletedAt: string | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
+
 export type MessageStateQueryVariables = Exact<{
   messageId: string;
 }>;
@@ -147,7 +178,80 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-
+export const ConversationChangeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ConversationChange on ConversationChange {
+  kind
+  conversationId
+  conversation {
+    id
+    title
+    pinned
+    archived
+    modelPolicy
+    updatedAt
+    deletedAt
+  }
+  message {
+    id
+    role
+    status
+    lastSeq
+    createdAt
+  }
+}
+    `, {"fragmentName":"ConversationChange"}) as unknown as TypedDocumentString<ConversationChangeFragment, unknown>;
+export const ConversationChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription ConversationChanged($conversationId: ID!) {
+  conversationChanged(conversationId: $conversationId) {
+    ...ConversationChange
+  }
+}
+    fragment ConversationChange on ConversationChange {
+  kind
+  conversationId
+  conversation {
+    id
+    title
+    pinned
+    archived
+    modelPolicy
+    updatedAt
+    deletedAt
+  }
+  message {
+    id
+    role
+    status
+    lastSeq
+    createdAt
+  }
+}`) as unknown as TypedDocumentString<ConversationChangedSubscription, ConversationChangedSubscriptionVariables>;
+export const ConversationsChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription ConversationsChanged {
+  conversationsChanged {
+    ...ConversationChange
+  }
+}
+    fragment ConversationChange on ConversationChange {
+  kind
+  conversationId
+  conversation {
+    id
+    title
+    pinned
+    archived
+    modelPolicy
+    updatedAt
+    deletedAt
+  }
+  message {
+    id
+    role
+    status
+    lastSeq
+    createdAt
+  }
+}`) as unknown as TypedDocumentString<ConversationsChangedSubscription, ConversationsChangedSubscriptionVariables>;
 export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     query MessageState($messageId: ID!) {
   message(id: $messageId) {

@@ -3,21 +3,21 @@
  * fallback-transport.ts, which chooses. An adapter never retries: it reports, and its caller asks again after what it has.
  */
 import type { GivenError } from '../errors.ts';
-import type { MessageStreamSubscription, MessageStreamSubscriptionVariables } from '../generated/graphql.ts';
 
 export interface StreamRequest {
   readonly query: string;
-  readonly variables: MessageStreamSubscriptionVariables;
+  readonly variables: Readonly<Record<string, unknown>>;
 }
 
-export interface StreamResult {
-  readonly data?: MessageStreamSubscription | null | undefined;
+/** `Data` is what the query of the request asks for. */
+export interface StreamResult<Data> {
+  readonly data?: Data | null | undefined;
   readonly errors?: readonly GivenError[] | undefined;
 }
 
 /** Exactly one of `refused`, `complete` and `lost` ends it. */
-export interface StreamSink {
-  next(result: StreamResult): void;
+export interface StreamSink<Data> {
+  next(result: StreamResult<Data>): void;
   /** The server says why it does not go on. */
   refused(error: GivenError): void;
   complete(): void;
@@ -30,7 +30,7 @@ export interface StreamSink {
 
 export interface EventTransport {
   /** Returns how to leave; after that the sink hears nothing. */
-  open(request: StreamRequest, sink: StreamSink): () => void;
+  open<Data>(request: StreamRequest, sink: StreamSink<Data>): () => void;
   close(): void;
 }
 

@@ -27,14 +27,18 @@ const silenceTimeoutMs = 30_000;
 const refusalIn = async (response: Response): Promise<GivenError | undefined> => {
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
   if (!isJson) return undefined;
-  const result: StreamResult = await response.json();
+  const result: StreamResult<unknown> = await response.json();
   return result.errors?.[0] ?? withoutReason;
 };
 
 export const createEventsTransport = ({ url, session, fetch: send }: EventsTransportOptions): EventTransport => {
   const running = new Set<AbortController>();
 
-  const follow = async (request: StreamRequest, sink: StreamSink, leaving: AbortController): Promise<void> => {
+  const follow = async <Data>(
+    request: StreamRequest,
+    sink: StreamSink<Data>,
+    leaving: AbortController,
+  ): Promise<void> => {
     let reached = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const hear = (): void => {
@@ -76,7 +80,7 @@ export const createEventsTransport = ({ url, session, fetch: send }: EventsTrans
             return;
           }
           if (event !== 'next') continue;
-          const result: StreamResult = JSON.parse(data);
+          const result: StreamResult<Data> = JSON.parse(data);
           const [error] = result.data ? [] : (result.errors ?? []);
           if (error) {
             refuse(error, token);

@@ -15,7 +15,7 @@ export const createFallbackTransport = (socket: EventTransport, events: EventTra
   let hasWorked = false;
   let misses = 0;
 
-  const overSocket = (sink: StreamSink): StreamSink => {
+  const overSocket = <Data>(sink: StreamSink<Data>): StreamSink<Data> => {
     const worked = (): void => {
       hasWorked = true;
       misses = 0;
@@ -37,7 +37,7 @@ export const createFallbackTransport = (socket: EventTransport, events: EventTra
       },
     };
   };
-  const overEvents = (sink: StreamSink): StreamSink => ({
+  const overEvents = <Data>(sink: StreamSink<Data>): StreamSink<Data> => ({
     ...sink,
     lost(cause, reached) {
       // Where neither gets through it is the network, not the socket.

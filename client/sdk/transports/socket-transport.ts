@@ -7,7 +7,7 @@ import type { Session } from '../session.ts';
 import {
   type EventTransport,
   isSignInFault,
-  type StreamResult,
+  type StreamRequest,
   type StreamSink,
   withoutReason,
 } from './event-transport.ts';
@@ -28,7 +28,7 @@ const pongTimeoutMs = 6000;
  * Milliseconds that an unused socket is kept for the next subscription: in a page until the next message, elsewhere
  * briefly, because a program cannot end before.
  */
-const keepUnusedMs = 'document' in globalThis ? 60_000 : 500;
+const keepUnused = () => ('document' in globalThis ? 60_000 : 500);
 /** Close codes for a token that is missing, expired or not valid. */
 const signInCodes: readonly unknown[] = [4401, 4403];
 
@@ -45,7 +45,7 @@ export const createSocketTransport = (options: SocketTransportOptions): EventTra
     url: options.url,
     webSocketImpl: options.webSocketImpl,
     retryAttempts: 0,
-    lazyCloseTimeout: keepUnusedMs,
+    lazyCloseTimeout: keepUnused(),
     keepAlive: pingEveryMs,
     connectionAckWaitTimeout: connectTimeoutMs,
     connectionParams: async () => {
@@ -69,7 +69,7 @@ export const createSocketTransport = (options: SocketTransportOptions): EventTra
     },
   });
 
-  const report = (cause: unknown, reached: boolean, sink: StreamSink): void => {
+  const report = <Data>(cause: unknown, reached: boolean, sink: StreamSink<Data>): void => {
     if (Array.isArray(cause)) {
       const error = cause[0] ?? withoutReason;
       if (isSignInFault(error)) {
@@ -88,7 +88,7 @@ export const createSocketTransport = (options: SocketTransportOptions): EventTra
   };
 
   return {
-    open({ query, variables }, sink) {
+    open<Data>({ query, variables }: StreamRequest, sink: StreamSink<Data>) {
       let isOver = false;
       let reached = isConnected;
       const timer = setTimeout(() => client.terminate(), connectTimeoutMs);
@@ -105,7 +105,7 @@ export const createSocketTransport = (options: SocketTransportOptions): EventTra
         forget();
         return true;
       };
-      const leave = client.subscribe<NonNullable<StreamResult['data']>>(
+      const leave = client.subscribe<Data>(
         { query, variables },
         {
           next: ({ data, errors }) => {

@@ -1,0 +1,117 @@
+/**
+ * Follows the changes of one conversation, or of all of the user's, through whatever happens to the connection. Changes are hints to read
+ * anew, and those of a lost connection are not told again: after each reconnect comes a notice that says so. Bounded: a reader that is
+ * slower than they come gets that notice in place of those that it missed.
+ */
+import { type Backoff, pause, waitBefore } from './backoff.ts';
+import { connectOnce } from './connect-once.ts';
+import { createDeferred } from './deferred.ts';
+import type { ConversationChangeFragment } from './generated/graphql.ts';
+import { isHealable, stableAfterMs } from './healing.ts';
+import type { EventTransport, StreamRequest } from './transports/event-transport.ts';
+
+export type ConversationChange = ConversationChangeFragment;
+
+/** A change; or `MISSED`: there may have been others, read everything that you show anew. */
+export type ConversationNotice = ConversationChange | { readonly kind: 'MISSED' };
+
+export type ConversationNotices = AsyncIterableIterator<ConversationNotice, undefined, undefined>;
+
+export interface ChangesOptions<Data> {
+  readonly transport: EventTransport;
+  readonly backoff: Backoff;
+  readonly request: StreamRequest;
+  readonly changeOf: (data: Data) => ConversationChange;
+  /** Ends the following. */
+  readonly signal: AbortSignal;
+}
+
+type Step = IteratorResult<ConversationNotice, undefined>;
+
+/** Notices that wait for a slow reader. */
+const maxWaiting = 256;
+const missed: ConversationNotice = { kind: 'MISSED' };
+
+export const followChanges = <Data>(options: ChangesOptions<Data>): ConversationNotices => {
+  const { transport, backoff, request, changeOf, signal } = options;
+  const done: Step = { done: true, value: undefined };
+  const leaving = new AbortController();
+  let waiting: ConversationNotice[] = [];
+  let reader: { resolve(step: Step): void; reject(error: unknown): void } | undefined;
+  let ended = false;
+  let fault: { readonly error: unknown } | undefined;
+
+  const serve = (): void => {
+    if (!reader) return;
+    const { resolve, reject } = reader;
+    const value = waiting.shift();
+    if (value === undefined && !ended) return;
+    reader = undefined;
+    if (value !== undefined) {
+      resolve({ done: false, value });
+    } else if (fault) {
+      const { error } = fault;
+      fault = undefined;
+      reject(error);
+    } else {
+      resolve(done);
+    }
+  };
+  const put = (notice: ConversationNotice): void => {
+    if (ended) return;
+    if (notice === missed || waiting.length === maxWaiting) waiting = [missed];
+    else waiting.push(notice);
+    serve();
+  };
+  const end = (): void => {
+    ended = true;
+    signal.removeEventListener('abort', leave);
+    serve();
+  };
+  const leave = (): void => {
+    leaving.abort();
+    waiting = [];
+    end();
+  };
+  signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) leave();
+
+  const take = (data: Data): boolean => {
+    put(changeOf(data));
+    return true;
+  };
+  const follow = async (): Promise<void> => {
+    for (let failures = 0; !leaving.signal.aborted; ) {
+      const connectedAt = Date.now();
+      const connection = connectOnce(transport, request, take, leaving.signal);
+      if (failures > 0) put(missed);
+      const outcome = await connection;
+      if (outcome.kind === 'left') return;
+      failures = Date.now() - connectedAt > stableAfterMs ? 1 : failures + 1;
+      const error = outcome.kind === 'failed' ? outcome.error : undefined;
+      if (error && !isHealable(error, failures)) throw error;
+      await pause(waitBefore(backoff, failures, error?.retryAfterMs), leaving.signal);
+    }
+  };
+  follow()
+    .catch((error: unknown) => {
+      fault = { error };
+    })
+    .finally(end);
+
+  const notices: ConversationNotices = {
+    next() {
+      const { promise, resolve, reject } = createDeferred<Step>();
+      reader = { resolve, reject };
+      serve();
+      return promise;
+    },
+    async return() {
+      fault = undefined;
+      leave();
+      return done;
+    },
+    [Symbol.asyncIterator]: () => notices,
+  };
+  return notices;
+};

@@ -1,0 +1,84 @@
+/** What an application gets that imports the SDK through a bundler: no more than it uses, nothing of Node, and it runs on the oldest Node. */
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
+import { expect, test } from 'vitest';
+import { textOf } from '../../tests/scripted-provider/script.ts';
+import { startChild } from '../../tests/services/child.ts';
+import { createDirectory } from '../../tests/services/directory.ts';
+import { startStandalone } from '../../tests/system/standalone-process.ts';
+
+const door = join(import.meta.dirname, 'index.ts');
+/** The SDK promises to run from here on. */
+const oldestMajor = 20;
+/** Compressed bytes that docs/sdk.md tells, and a little. */
+const mostBytes = 18_500;
+
+/** One file of what an entry needs, for a page. */
+const bundle = async (entry: string) => {
+  await using directory = await createDirectory();
+  const input = join(directory.path, 'entry.ts');
+  await writeFile(input, entry);
+  const bundled = await rolldown({ input, platform: 'browser', treeshake: true });
+  try {
+    const { output } = await bundled.generate({ format: 'esm', minify: true });
+    expect(output).toHaveLength(1);
+    const [{ code, imports, dynamicImports, modules }] = output;
+    const files = Object.entries(modules).flatMap(([id, { renderedLength }]) => (renderedLength > 0 ? [id] : []));
+    return { code, imports: [...imports, ...dynamicImports], files };
+  } finally {
+    await bundled.close();
+  }
+};
+
+test('an import of one function brings that function, and nothing of the rest', async () => {
+  const { code, imports, files } = await bundle(`export { isParlanceError } from '${door}';`);
+  expect(imports).toEqual([]);
+  expect(files).toEqual([join(import.meta.dirname, 'errors.ts')]);
+  expect(code.length).toBeLessThan(300);
+});
+
+test('all of it has no import of Node, and is as small as the documentation says', async () => {
+  const { code, imports } = await bundle(`export * from '${door}';`);
+  expect(imports).toEqual([]);
+  for (const name of builtinModules) expect(code).not.toMatch(new RegExp(`["'\`](node:)?${name}["'\`]\\)`));
+  expect(code).not.toContain('node:');
+  expect(gzipSync(code).length).toBeLessThan(mostBytes);
+});
+
+/** The oldest Node that this machine has and the SDK promises to run on; the one that runs this test where there is no other. */
+const findOldestNode = () => {
+  const paths = (process.env['PATH'] ?? '').split(':').map((path) => join(path, 'node'));
+  const found = [...paths, '/usr/bin/node', '/usr/local/bin/node', process.execPath].flatMap((path) => {
+    const version = spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout?.trim();
+    const major = Number(/^v(\d+)\./.exec(version ?? '')?.[1] ?? Number.NaN);
+    return major >= oldestMajor ? [{ path, version, major }] : [];
+  });
+  const [oldest] = found.toSorted((one, other) => one.major - other.major);
+  if (!oldest) throw new Error('the Node that runs this test was not found');
+  return oldest;
+};
+const oldest = findOldestNode();
+
+const application = `
+import { createParlanceClient } from '${door}';
+const [url = '', token = '', conversationId = ''] = process.argv.slice(2);
+const client = createParlanceClient({ url, auth: token });
+for await (const { delta } of client.send({ conversationId, content: 'script: tokens=30 pace=1' })) process.stdout.write(delta);
+client.close();
+`;
+
+test(`bundled it sends and follows on the oldest Node of this machine, ${oldest.version}`, async () => {
+  await using parlance = await startStandalone();
+  await using directory = await createDirectory();
+  const ada = await parlance.as('ada');
+  const { code } = await bundle(application);
+  const file = join(directory.path, 'application.mjs');
+  await writeFile(file, code);
+  const child = startChild(oldest.path, [file, parlance.url, ada.token, await ada.createConversation()]);
+  await child.exited;
+  expect(child.output()).toBe(textOf(30));
+});
