@@ -25,6 +25,74 @@ const pairs = z.string().transform((text, context) => {
 });
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
 
+/** What a gateway lets through and for how long it waits: the same in a process of its own and in the standalone. */
+export const gatewayLimitsEnvironment = {
+  ALLOWED_ORIGINS: list
+    .optional()
+    .describe(
+      'Origins whose web pages may ask, separated by commas; `*` is all. Not set: in development Apollo Studio and pages of this machine, else none.',
+    ),
+  MAX_BODY_BYTES: positive(defaultOperationLimits.maxBodyBytes).describe(
+    'Bytes of a request body or a WebSocket message.',
+  ),
+  MAX_TOKENS: positive(defaultOperationLimits.maxTokens).describe('Lexical tokens of an operation.'),
+  MAX_DEPTH: positive(defaultOperationLimits.maxDepth).describe('Fields nested in one another.'),
+  MAX_ALIASES: positive(defaultOperationLimits.maxAliases).describe('Aliases in an operation.'),
+  MAX_COST: positive(defaultOperationLimits.maxCost).describe(
+    'Cost of an operation: by `@cost` and `@listSize` where the supergraph has them, else the fields that its answer can hold.',
+  ),
+  USER_BURST: positive(defaultRequestRates.perUser.capacity).describe('Operations that a user can send at once.'),
+  USER_RATE: positive(defaultRequestRates.perUser.refillPerSecond).describe(
+    'Operations that a user can send per second.',
+  ),
+  TENANT_BURST: positive(defaultRequestRates.perTenant.capacity).describe('Operations that a tenant can send at once.'),
+  TENANT_RATE: positive(defaultRequestRates.perTenant.refillPerSecond).describe(
+    'Operations that a tenant can send per second.',
+  ),
+  MAX_STREAMS_PER_USER: positive(defaultStreamLimits.perUser).describe(
+    'Subscriptions of one user at once, per process.',
+  ),
+  MAX_STREAMS_PER_SOCKET: positive(defaultStreamLimits.perSocket).describe('Subscriptions on one socket at once.'),
+  MAX_STREAMS: positive(defaultStreamLimits.perProcess).describe('Subscriptions of everybody at once, per process.'),
+  PING_INTERVAL_MS: positive(defaultKeepAlive.pingEveryMs).describe(
+    'Milliseconds between two signs of life on a WebSocket or a streamed answer. Below the idle limit of the load balancer.',
+  ),
+  IDLE_TIMEOUT_MS: positive(defaultKeepAlive.idleTimeoutMs).describe(
+    'Milliseconds after which a client is cut off that neither answers pings nor takes in what waits for it.',
+  ),
+  SUBGRAPH_TIMEOUT_MS: positive(10_000).describe('Milliseconds for one fetch from a subgraph.'),
+  OPERATION_TIMEOUT_MS: positive(30_000).describe('Milliseconds for all fetches of one operation together.'),
+  RESUME_TIMEOUT_MS: positive(30_000).describe(
+    'Milliseconds that a resumable subscription waits for its subgraph to come back.',
+  ),
+};
+type GatewayLimitsConfig = z.infer<z.ZodObject<typeof gatewayLimitsEnvironment>>;
+
+/** As the gateway takes them. */
+export const gatewayLimits = (config: GatewayLimitsConfig) => ({
+  limits: {
+    maxBodyBytes: config.MAX_BODY_BYTES,
+    maxTokens: config.MAX_TOKENS,
+    maxDepth: config.MAX_DEPTH,
+    maxAliases: config.MAX_ALIASES,
+    maxCost: config.MAX_COST,
+  },
+  rates: {
+    perUser: { capacity: config.USER_BURST, refillPerSecond: config.USER_RATE },
+    perTenant: { capacity: config.TENANT_BURST, refillPerSecond: config.TENANT_RATE },
+  },
+  streams: {
+    perUser: config.MAX_STREAMS_PER_USER,
+    perSocket: config.MAX_STREAMS_PER_SOCKET,
+    perProcess: config.MAX_STREAMS,
+  },
+  keepAlive: { pingEveryMs: config.PING_INTERVAL_MS, idleTimeoutMs: config.IDLE_TIMEOUT_MS },
+  subgraphDeadlineMs: config.SUBGRAPH_TIMEOUT_MS,
+  operationDeadlineMs: config.OPERATION_TIMEOUT_MS,
+  resumeDeadlineMs: config.RESUME_TIMEOUT_MS,
+  allowedOrigins: config.ALLOWED_ORIGINS,
+});
+
 export const gatewayEnvironment = z.object({
   ...telemetryEnvironment,
   SUPERGRAPH_PATH: z
@@ -83,11 +151,6 @@ export const gatewayEnvironment = z.object({
     .nonnegative()
     .default(5)
     .describe('Seconds by which the clocks of issuer and gateway may differ.'),
-  ALLOWED_ORIGINS: list
-    .optional()
-    .describe(
-      'Origins whose web pages may ask, separated by commas; `*` is all. Not set: in development Apollo Studio and pages of this machine, else none.',
-    ),
   REDIS_URL: z
     .string()
     .optional()
@@ -95,39 +158,7 @@ export const gatewayEnvironment = z.object({
   SERVICE_START_TIMEOUT_MS: positive(10_000).describe(
     'Milliseconds after which a service that does not answer at the start is an error.',
   ),
-  MAX_BODY_BYTES: positive(defaultOperationLimits.maxBodyBytes).describe(
-    'Bytes of a request body or a WebSocket message.',
-  ),
-  MAX_TOKENS: positive(defaultOperationLimits.maxTokens).describe('Lexical tokens of an operation.'),
-  MAX_DEPTH: positive(defaultOperationLimits.maxDepth).describe('Fields nested in one another.'),
-  MAX_ALIASES: positive(defaultOperationLimits.maxAliases).describe('Aliases in an operation.'),
-  MAX_COST: positive(defaultOperationLimits.maxCost).describe(
-    'Cost of an operation: by `@cost` and `@listSize` where the supergraph has them, else the fields that its answer can hold.',
-  ),
-  USER_BURST: positive(defaultRequestRates.perUser.capacity).describe('Operations that a user can send at once.'),
-  USER_RATE: positive(defaultRequestRates.perUser.refillPerSecond).describe(
-    'Operations that a user can send per second.',
-  ),
-  TENANT_BURST: positive(defaultRequestRates.perTenant.capacity).describe('Operations that a tenant can send at once.'),
-  TENANT_RATE: positive(defaultRequestRates.perTenant.refillPerSecond).describe(
-    'Operations that a tenant can send per second.',
-  ),
-  MAX_STREAMS_PER_USER: positive(defaultStreamLimits.perUser).describe(
-    'Subscriptions of one user at once, per process.',
-  ),
-  MAX_STREAMS_PER_SOCKET: positive(defaultStreamLimits.perSocket).describe('Subscriptions on one socket at once.'),
-  MAX_STREAMS: positive(defaultStreamLimits.perProcess).describe('Subscriptions of everybody at once, per process.'),
-  PING_INTERVAL_MS: positive(defaultKeepAlive.pingEveryMs).describe(
-    'Milliseconds between two signs of life on a WebSocket or a streamed answer. Below the idle limit of the load balancer.',
-  ),
-  IDLE_TIMEOUT_MS: positive(defaultKeepAlive.idleTimeoutMs).describe(
-    'Milliseconds after which a client is cut off that neither answers pings nor takes in what waits for it.',
-  ),
-  SUBGRAPH_TIMEOUT_MS: positive(10_000).describe('Milliseconds for one fetch from a subgraph.'),
-  OPERATION_TIMEOUT_MS: positive(30_000).describe('Milliseconds for all fetches of one operation together.'),
-  RESUME_TIMEOUT_MS: positive(30_000).describe(
-    'Milliseconds that a resumable subscription waits for its subgraph to come back.',
-  ),
+  ...gatewayLimitsEnvironment,
 });
 
 const openEnvironment = gatewayEnvironment

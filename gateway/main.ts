@@ -13,7 +13,7 @@ import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { createAnonymousAuthenticator } from './authentication/anonymous-authenticator.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import { createOidcAuthenticator } from './authentication/oidc-authenticator.ts';
-import { type GatewayConfig, readGatewayConfig } from './config.ts';
+import { type GatewayConfig, gatewayLimits, readGatewayConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 
 const openLimiter = async (config: GatewayConfig, logger: Logger, opened: AsyncDisposableStack): Promise<Limiter> => {
@@ -60,28 +60,8 @@ const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposa
       authenticator,
       identitySecret: config.IDENTITY_SECRET,
       limiter,
-      limits: {
-        maxBodyBytes: config.MAX_BODY_BYTES,
-        maxTokens: config.MAX_TOKENS,
-        maxDepth: config.MAX_DEPTH,
-        maxAliases: config.MAX_ALIASES,
-        maxCost: config.MAX_COST,
-      },
-      rates: {
-        perUser: { capacity: config.USER_BURST, refillPerSecond: config.USER_RATE },
-        perTenant: { capacity: config.TENANT_BURST, refillPerSecond: config.TENANT_RATE },
-      },
-      streams: {
-        perUser: config.MAX_STREAMS_PER_USER,
-        perSocket: config.MAX_STREAMS_PER_SOCKET,
-        perProcess: config.MAX_STREAMS,
-      },
-      keepAlive: { pingEveryMs: config.PING_INTERVAL_MS, idleTimeoutMs: config.IDLE_TIMEOUT_MS },
-      subgraphDeadlineMs: config.SUBGRAPH_TIMEOUT_MS,
-      operationDeadlineMs: config.OPERATION_TIMEOUT_MS,
-      resumeDeadlineMs: config.RESUME_TIMEOUT_MS,
+      ...gatewayLimits(config),
       isDevelopment: config.NODE_ENV === 'development',
-      allowedOrigins: config.ALLOWED_ORIGINS,
       logger,
     }),
   );

@@ -5,6 +5,7 @@ import { databaseEnvironment } from '#kernel/database/open-database.ts';
 import { logLevels } from '#kernel/log.ts';
 import { portsEnvironment } from '#kernel/ports.ts';
 import { telemetryEnvironment } from '#kernel/telemetry/telemetry.ts';
+import { gatewayLimitsEnvironment } from '../gateway/config.ts';
 import { modelsEnvironment } from '../inference-workers/config.ts';
 import { conversationsEnvironment } from '../subgraphs/conversations/config.ts';
 import { usageOwnEnvironment } from '../subgraphs/usage/config.ts';
@@ -19,6 +20,7 @@ export const standaloneEnvironment = z
     ...portsEnvironment,
     ...databaseEnvironment,
     ...telemetryEnvironment,
+    ...gatewayLimitsEnvironment,
     ...modelsEnvironment,
     ...conversationsEnvironment,
     ...reservations,

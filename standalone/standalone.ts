@@ -17,6 +17,7 @@ import type { Authenticator } from '../gateway/authentication/authenticator.ts';
 import { createLocalKeyAuthenticator } from '../gateway/authentication/local-key-authenticator.ts';
 import { createOidcAuthenticator } from '../gateway/authentication/oidc-authenticator.ts';
 import { signatureAlgorithms } from '../gateway/authentication/token-verifier.ts';
+import { gatewayLimits } from '../gateway/config.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { generationSettings, providerSettings } from '../inference-workers/config.ts';
 import { discoverModels } from '../inference-workers/providers/discover-models.ts';
@@ -117,6 +118,7 @@ export const openStandalone = async (
       authenticator,
       identitySecret,
       limiter: ports.limiter,
+      ...gatewayLimits(config),
       isDevelopment: config.NODE_ENV === 'development',
       logger,
       checks: {
