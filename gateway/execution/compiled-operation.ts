@@ -34,7 +34,7 @@ export interface CompileOptions extends AnswerOptions {
 }
 
 /** Whether data is asked for, in a document without conditions. */
-const selectsData = (document: DocumentNode, name: string | undefined): boolean => {
+export const selectsData = (document: DocumentNode, name: string | undefined): boolean => {
   const fragments = new Map<string, SelectionSetNode>();
   let root: SelectionSetNode | undefined;
   for (const definition of document.definitions) {

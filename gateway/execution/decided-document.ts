@@ -47,13 +47,3 @@ export const decideDocument = (document: DocumentNode, isTrue: IsTrue): Document
     },
     Directive: ({ name }) => (isCondition(name.value) ? null : undefined),
   });
-
-/** A document as it is planned: without its refused fields. Its conditions stay. */
-export const withoutRefused = (document: DocumentNode): DocumentNode =>
-  visit(document, {
-    SelectionSet(set) {
-      const kept = set.selections.filter((selection) => !isRefused(selection));
-      if (kept.length === set.selections.length) return undefined;
-      return { ...set, selections: kept.length === 0 ? placeholder : kept };
-    },
-  });

@@ -3,7 +3,14 @@
  * document that this gives without errors is valid in the schema of that generation.
  */
 import { createHash } from 'node:crypto';
-import { type DocumentNode, type FragmentDefinitionNode, GraphQLError, parse, validate } from 'graphql';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+  validate,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { fragmentsOf } from '../limits/operation-limits.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
@@ -30,6 +37,16 @@ const withCode = (error: GraphQLError, code: string): GraphQLError =>
     extensions: { ...error.extensions, code },
   });
 
+/** Where a variable decides over the root field of a subscription, which is not valid, graphql-js throws. */
+const validationErrors = (schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] => {
+  try {
+    return validate(schema, document);
+  } catch (fault) {
+    if (fault instanceof GraphQLError) return [fault];
+    throw fault;
+  }
+};
+
 const prepare = (generation: SchemaGeneration, text: string): Preparation => {
   let document: DocumentNode;
   try {
@@ -38,7 +55,7 @@ const prepare = (generation: SchemaGeneration, text: string): Preparation => {
     if (fault instanceof GraphQLError) return { errors: [withCode(fault, 'GRAPHQL_PARSE_FAILED')] };
     throw fault;
   }
-  const errors = validate(generation.schema, document);
+  const errors = validationErrors(generation.schema, document);
   if (errors.length > 0) return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
   const hash = createHash('sha256').update(text).digest('base64url');
   return { prepared: { hash, document, fragments: fragmentsOf(document.definitions) } };

@@ -1,7 +1,8 @@
 /**
  * How one subscription is served: which subgraph owns it, what is sent there, and what is done with each event. Raw:
  * the event's bytes go to the client as they are. Otherwise the rest of the plan is run for each event, so that other
- * subgraphs complete it.
+ * subgraphs complete it. Variables stay the same as long as a stream lasts, so `@skip` and `@include` are decided
+ * before it is planned, as those of a query are.
  */
 
 import {
@@ -17,8 +18,16 @@ import {
 import { LRUCache } from 'lru-cache';
 import { AppError } from '#kernel/errors.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
+import {
+  type AnswerMaker,
+  createAnswerMaker,
+  type Decision,
+  rememberedVariants,
+  type Variables,
+} from '../execution/answer.ts';
 import { type CompiledEvent, compileEvent } from '../execution/compiled-event.ts';
-import { withoutRefused } from '../execution/decided-document.ts';
+import { selectsData } from '../execution/compiled-operation.ts';
+import { decideDocument } from '../execution/decided-document.ts';
 import { refusalsOf } from '../execution/refused-fields.ts';
 import { fragmentsOf } from '../limits/operation-limits.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
@@ -65,9 +74,12 @@ const makePlan = (
   prepared: PreparedDocument,
   operation: OperationDefinitionNode,
   isRestricted: boolean,
+  { isTrue }: Decision,
 ): SubscriptionPlan => {
   const operationName = operation.name?.value;
-  const planned = generation.plan(withoutRefused(prepared.document), operationName);
+  const decided = decideDocument(prepared.document, isTrue);
+  if (!selectsData(decided, operationName)) throw new AppError('BAD_USER_INPUT', 'Nothing is left to subscribe to.');
+  const planned = generation.plan(decided, operationName);
   if (planned?.kind !== 'Subscription') throw new GraphQLError('The operation subscribes to nothing.');
   const { primary, rest } = planned;
   const subgraphSchema = generation.subgraphSchema(primary.serviceName);
@@ -100,12 +112,16 @@ const makePlan = (
   };
 };
 
-/** Throws a GraphQLError when the operation cannot be planned, UNAUTHORIZED_FIELD_OR_TYPE when its user may not have it. */
+/**
+ * Throws a GraphQLError when the operation cannot be planned, UNAUTHORIZED_FIELD_OR_TYPE when its user may not have it,
+ * BAD_USER_INPUT when its conditions decide nothing, or leave nothing.
+ */
 export type PlanSubscription = (
   generation: SchemaGeneration,
   prepared: PreparedDocument,
   operation: OperationDefinitionNode,
   user: AuthenticatedUser,
+  variables: Variables,
 ) => SubscriptionPlan;
 
 const checkRoot = (
@@ -118,12 +134,41 @@ const checkRoot = (
   if (ofRoot) throw new AppError('UNAUTHORIZED_FIELD_OR_TYPE', ofRoot.message);
 };
 
-/** Plans remembered per generation, least recently used first out. */
+/** An operation as one outcome of its restrictions leaves it, with a plan for each set of decisions. */
+interface PlannedOperation {
+  readonly decide: AnswerMaker['decide'];
+  planFor(decision: Decision): SubscriptionPlan;
+}
+
+/** Operations remembered per generation, least recently used first out. */
 const remembered = 1000;
 
 export const createSubscriptionPlanner = (): PlanSubscription => {
-  const memories = new WeakMap<SchemaGeneration, LRUCache<string, SubscriptionPlan>>();
-  return (generation, given, requested, user) => {
+  const memories = new WeakMap<SchemaGeneration, LRUCache<string, PlannedOperation>>();
+
+  const plannedOperation = (
+    generation: SchemaGeneration,
+    prepared: PreparedDocument,
+    operation: OperationDefinitionNode,
+    isRestricted: boolean,
+  ): PlannedOperation => {
+    const { schema, environment } = generation;
+    checkRoot(schema, prepared, operation);
+    const { decide } = createAnswerMaker({ schema, document: prepared.document, operation }, environment.treeKeys);
+    const plans = new LRUCache<string, SubscriptionPlan>({ max: rememberedVariants });
+    return {
+      decide,
+      planFor(decision) {
+        const known = plans.get(decision.key);
+        if (known) return known;
+        const plan = makePlan(generation, prepared, operation, isRestricted, decision);
+        plans.set(decision.key, plan);
+        return plan;
+      },
+    };
+  };
+
+  return (generation, given, requested, user, variables) => {
     let memory = memories.get(generation);
     if (!memory) {
       memory = new LRUCache({ max: remembered });
@@ -132,14 +177,16 @@ export const createSubscriptionPlanner = (): PlanSubscription => {
     const requestKey = `${given.hash} ${requested.name?.value ?? ''}`;
     const restricted = generation.restrict(requestKey, { document: given.document, operation: requested }, user);
     const key = `${requestKey} ${restricted.key}`;
-    const known = memory.get(key);
-    if (known) return known;
-    const { document, operation } = restricted;
-    const prepared = { ...given, document, fragments: fragmentsOf(document.definitions) };
-    checkRoot(generation.schema, prepared, operation);
-    const plan = makePlan(generation, prepared, operation, restricted.key !== '');
-    memory.set(key, plan);
-    return plan;
+    let planned = memory.get(key);
+    if (!planned) {
+      const { document, operation } = restricted;
+      const prepared = { ...given, document, fragments: fragmentsOf(document.definitions) };
+      planned = plannedOperation(generation, prepared, operation, restricted.key !== '');
+      memory.set(key, planned);
+    }
+    const decision = planned.decide(variables);
+    if ('errors' in decision) throw new AppError('BAD_USER_INPUT', decision.errors[0]?.message ?? 'Bad variables.');
+    return planned.planFor(decision);
   };
 };
 

@@ -83,7 +83,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
     if ('errors' in preparation) throw impossible();
     const operation = getOperationAST(preparation.prepared.document, subscribe.operationName);
     if (!operation) throw impossible();
-    return planSubscription(generation, preparation.prepared, operation, subscribe.user);
+    return planSubscription(generation, preparation.prepared, operation, subscribe.user, subscribe.variables);
   };
 
   return {
