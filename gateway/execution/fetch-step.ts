@@ -5,6 +5,7 @@
 import type { FetchNode, ResponsePath } from '@apollo/query-planner';
 import { AppError } from '#kernel/errors.ts';
 import type { SubgraphAnswer } from '../subgraphs/subgraph-answer.ts';
+import { createEntityGrouping } from './entity-groups.ts';
 import type { Execution, Step } from './execution.ts';
 import { addEntityErrors, addErrors, addFault } from './fetch-errors.ts';
 import { type PlanEnvironment, withoutStandIns } from './plan-environment.ts';
@@ -86,29 +87,17 @@ const compileEntityFetch = (
   const { serviceName } = node;
   const head = headOf(node, environment);
   const variablesOf = writeVariables(node.variableUsages ?? []);
-  const represent = compileRepresentation(requires, compileRewrites(node.inputRewrites, passes), environment);
+  const group = createEntityGrouping(
+    compileRepresentation(requires, compileRewrites(node.inputRewrites, passes), environment),
+  );
   const rewriteAnswer = compileRewrites(node.outputRewrites, passes);
 
   return async (execution, targets) => {
-    const groups: ResponseTree[][] = [];
-    const positions = new Map<string, number>();
-    let representations = '';
-    for (const entity of targets) {
-      const text = represent(entity, execution.isWhole);
-      if (text === undefined) continue;
-      const position = positions.get(text);
-      if (position !== undefined) {
-        groups[position]?.push(entity);
-        continue;
-      }
-      positions.set(text, groups.length);
-      representations += groups.length === 0 ? text : `,${text}`;
-      groups.push([entity]);
-    }
+    const { groups, text } = group(targets, execution.isWhole);
     if (groups.length === 0) return;
     try {
       const variables = variablesOf(execution);
-      const body = `${head}${variables}${variables === '' ? '' : ','}"representations":[${representations}]}}`;
+      const body = `${head}${variables}${variables === '' ? '' : ','}"representations":[${text}]}}`;
       const answer = await execution.send(serviceName, body, false);
       if (answer.errors.length > 0) addEntityErrors(execution, serviceName, base, answer.errors, groups);
       const data = ownData(answer);
@@ -117,20 +106,20 @@ const compileEntityFetch = (
         return;
       }
       const entities = entitiesOf(serviceName, data, groups.length);
-      for (const [index, group] of groups.entries()) {
+      for (const [index, alike] of groups.entries()) {
         const entity = entities[index];
         if (!isTree(entity)) {
           execution.isWhole = false;
           continue;
         }
         if (rewriteAnswer) {
-          entity['__typename'] ??= group[0]?.['__typename'];
+          entity['__typename'] ??= alike[0]?.['__typename'];
           rewriteAnswer(entity);
         }
         // A subgraph that knows the entity by its interface alone must not take its type away.
         const given = entity['__typename'];
         if (typeof given === 'string' && !isObjectType(given)) delete entity['__typename'];
-        mergeEverywhere(group, entity);
+        mergeEverywhere(alike, entity);
       }
     } catch (fault) {
       addFault(execution, serviceName, base, fault);

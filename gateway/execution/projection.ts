@@ -70,8 +70,10 @@ const compileObject = (shape: ObjectShape): ((tree: ResponseTree) => unknown) =>
       return answer;
     };
   }
+  // A copy of an object that has the keys already takes half the time of one that gets them one by one.
+  const template: Readonly<ResponseTree> = Object.fromEntries(keys.map((key) => [key, null]));
   return (tree) => {
-    const answer: ResponseTree = {};
+    const answer: ResponseTree = { ...template };
     for (let index = 0; index < projects.length; index += 1) {
       const key = keys[index] ?? '';
       const projected = projects[index]?.(ofTree[index] ? tree : tree[treeKeys[index] ?? '']);

@@ -5,7 +5,7 @@
  */
 import type { QueryPlanFieldNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import type { PlanEnvironment, StandIns } from './plan-environment.ts';
-import { isTree, mergeInto, type ResponseTree, readOwn, writeOwn } from './response-tree.ts';
+import { isInherited, isTree, mergeInto, type ResponseTree, readOwn, writeOwn } from './response-tree.ts';
 import type { Rewrite } from './rewrites.ts';
 
 /**
@@ -14,6 +14,12 @@ import type { Rewrite } from './rewrites.ts';
  * type: the representation goes without it. Keys are always needed.
  */
 export type WriteRepresentation = (entity: ResponseTree, isWhole: boolean) => string | undefined;
+
+export interface Representation {
+  readonly write: WriteRepresentation;
+  /** The field, holding text, that decides with the type what is written; undefined where more than one does. */
+  readonly soleKey: string | undefined;
+}
 
 type Build = (tree: ResponseTree, isWhole: boolean) => ResponseTree | undefined;
 
@@ -93,7 +99,7 @@ export const compileRepresentation = (
   requires: readonly QueryPlanSelectionNode[],
   rewrite: Rewrite | undefined,
   environment: PlanEnvironment,
-): WriteRepresentation => {
+): Representation => {
   const { passes, standIns, keyFields } = environment;
   const build = buildSelections(requires, environment);
   const writeAny: WriteRepresentation = (entity, isWhole) => {
@@ -107,12 +113,16 @@ export const compileRepresentation = (
   const [only, ...others] = requires;
   const scalars =
     only?.kind === 'InlineFragment' && others.length === 0 && !rewrite ? scalarsOf(only.selections) : undefined;
-  if (only?.kind !== 'InlineFragment' || !scalars) return writeAny;
+  if (only?.kind !== 'InlineFragment' || !scalars) return { write: writeAny, soleKey: undefined };
   const { typeCondition } = only;
   const write = writeScalars(scalars, standIns);
-  return (entity, isWhole) => {
-    const typeName = entity['__typename'];
-    const passed = typeof typeName === 'string' && (typeCondition === undefined || passes(typeName, typeCondition));
-    return passed ? (write(entity, typeName) ?? writeAny(entity, isWhole)) : undefined;
+  const [sole, ...more] = scalars.filter(({ name }) => name !== '__typename').map(keyOf);
+  return {
+    write(entity, isWhole) {
+      const typeName = entity['__typename'];
+      const passed = typeof typeName === 'string' && (typeCondition === undefined || passes(typeName, typeCondition));
+      return passed ? (write(entity, typeName) ?? writeAny(entity, isWhole)) : undefined;
+    },
+    soleKey: sole === undefined || more.length > 0 || isInherited(sole) ? undefined : sole,
   };
 };
