@@ -39,8 +39,13 @@ export type VerifyIdentity = (token: string) => Promise<Identity>;
 export const createIdentitySigner = (secret: string): SignIdentity => {
   const key = createSecretKey(Buffer.from(secret));
   const tokens = new LRUCache<string, Promise<string>>({ max: remembered, ttl: (identityTtlSeconds * 1000) / 2 });
+  const cacheKeys = new WeakMap<Identity, string>();
   return (identity) => {
-    const cacheKey = JSON.stringify(identity);
+    let cacheKey = cacheKeys.get(identity);
+    if (cacheKey === undefined) {
+      cacheKey = JSON.stringify(identity);
+      cacheKeys.set(identity, cacheKey);
+    }
     const known = tokens.get(cacheKey);
     if (known) return known;
     const signed = new SignJWT({ identity })

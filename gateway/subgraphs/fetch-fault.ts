@@ -1,6 +1,7 @@
 /** A failed fetch as the code that clients see, and what the gateway may do about it. */
-import { errors } from 'undici';
 import { AppError } from '#kernel/errors.ts';
+import { AnswerTooLarge } from './http-answer.ts';
+import { ConnectionLost, ConnectionTimedOut } from './http-connection.ts';
 import { DeadlineExceeded } from './post.ts';
 
 export const invalidResponse = (cause: unknown): AppError =>
@@ -19,15 +20,13 @@ export const abandoned = (): AppError => new AppError('SUBGRAPH_UNAVAILABLE', 'T
 export const isProxyFault = (status: number): boolean => status === 502 || status === 503 || status === 504;
 
 /** The connection was refused, or closed before the answer: a query may be sent again. */
-export const mayRepeat = (cause: unknown): boolean =>
-  cause instanceof errors.SocketError ||
-  (cause instanceof Error && 'code' in cause && (cause.code === 'ECONNRESET' || cause.code === 'ECONNREFUSED'));
+export const mayRepeat = (cause: unknown): boolean => cause instanceof ConnectionLost;
 
 export const faultOf = (subgraph: string, cause: unknown): AppError => {
   if (cause instanceof AppError) return cause;
-  if (cause instanceof DeadlineExceeded || cause instanceof errors.ConnectTimeoutError) {
+  if (cause instanceof DeadlineExceeded || cause instanceof ConnectionTimedOut) {
     return new AppError('SUBGRAPH_TIMEOUT', 'A part of the answer took too long. Try again.', { cause });
   }
-  if (cause instanceof errors.ResponseExceededMaxSizeError) return invalidResponse(cause);
+  if (cause instanceof AnswerTooLarge) return invalidResponse(cause);
   return unavailable(subgraph, cause);
 };

@@ -59,7 +59,7 @@ export const createFetchSenders = (options: FetchSendersOptions): FetchSenders =
     context: OperationContext,
   ): SendFetch => {
     const scope = createOperationScope({ context, sign, deadlineMs: operationDeadlineMs });
-    return async (subgraph, body, isMutation) => {
+    return (subgraph, body, isMutation) => {
       const source = sourceOf(subgraph);
       if (!source) throw new Error(`the supergraph has no subgraph ${subgraph}`);
       return observedFetch(subgraph, () => source.send({ body, isMutation, scope }));

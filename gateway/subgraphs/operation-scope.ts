@@ -10,8 +10,8 @@ import type { OperationContext } from '../supergraph/operation-context.ts';
 export interface OperationScope {
   /** Identity token; rejects with UNAUTHENTICATED when there is no user. The same for equal identities. */
   token(): Promise<string>;
-  /** Header names and values that are passed on, in turn; those of the fetch that is being sent. */
-  readonly headers: readonly string[];
+  /** Headers that are passed on, each with its line end; those of the fetch that is being sent. */
+  readonly headers: string;
   /** On the clock of `performance.now()`. */
   readonly endsAt: number;
   /** True once the client is gone: nothing is fetched any more. */
@@ -28,6 +28,13 @@ export interface OperationScopeOptions {
   /** Milliseconds for all fetches of the operation together. */
   readonly deadlineMs: number;
 }
+
+/** @param headers came by HTTP themselves, so that no value holds a line end. */
+const linesOf = (headers: readonly string[]): string => {
+  let lines = '';
+  for (let index = 0; index + 1 < headers.length; index += 2) lines += `${headers[index]}: ${headers[index + 1]}\r\n`;
+  return lines;
+};
 
 export const createOperationScope = ({ context, sign, deadlineMs }: OperationScopeOptions): OperationScope => {
   const { user, signal, forwardedHeaders = [] } = context;
@@ -52,7 +59,9 @@ export const createOperationScope = ({ context, sign, deadlineMs }: OperationSco
     get headers() {
       const { traceparent } = activeSpan();
       // The fetch is a part of our own span, and no longer of the client's.
-      return traceparent === undefined ? forwardedHeaders : ['traceparent', traceparent, ...forwardedHeaders.slice(2)];
+      const headers =
+        traceparent === undefined ? forwardedHeaders : ['traceparent', traceparent, ...forwardedHeaders.slice(2)];
+      return linesOf(headers);
     },
     endsAt: performance.now() + deadlineMs,
     get isAbandoned() {

@@ -1,25 +1,17 @@
-/**
- * One POST on a pool, read to its last byte or ended at its deadline, whichever is first. On undici's dispatch, because
- * its request API makes a stream for each answer, which costs more than the rest of a small fetch.
- */
-import type { Dispatcher, Pool } from 'undici';
+/** One POST on a pool, read to its last byte or ended at its deadline, whichever is first. */
+import type { HttpAnswer } from './http-answer.ts';
+import type { SubgraphPool } from './subgraph-pools.ts';
 
 export interface PostRequest {
-  readonly path: string;
-  /** Names and values in turn. */
-  readonly headers: string[];
+  /** Request line and headers, each with its line end; without content-length. */
+  readonly head: string;
   readonly body: string;
   readonly deadlineMs: number;
 }
 
-export interface PostAnswer {
-  readonly status: number;
-  readonly text: string;
-}
-
 export interface Post {
-  /** Rejects with what undici says, with `DeadlineExceeded`, or with what it was aborted with. */
-  readonly answer: Promise<PostAnswer>;
+  /** Rejects with what the connection says, with `DeadlineExceeded`, or with what it was aborted with. */
+  readonly answer: Promise<HttpAnswer>;
   abort(reason: Error): void;
 }
 
@@ -27,48 +19,30 @@ export class DeadlineExceeded extends Error {
   override readonly name = 'DeadlineExceeded';
 }
 
-const textOf = (chunks: readonly Buffer[]): string => {
-  const [only, ...others] = chunks;
-  if (!only) return '';
-  return (others.length === 0 ? only : Buffer.concat(chunks)).toString('utf8');
-};
-
-export const post = (pool: Pool, { path, headers, body, deadlineMs }: PostRequest): Post => {
-  const { promise, resolve, reject } = Promise.withResolvers<PostAnswer>();
-  const chunks: Buffer[] = [];
-  let controller: Dispatcher.DispatchController | undefined;
-  let ended: Error | undefined;
-  let status = 0;
+export const post = (pool: SubgraphPool, { head, body, deadlineMs }: PostRequest): Post => {
+  const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+  const bytes = Buffer.byteLength(body);
+  let isSettled = false;
   const abort = (reason: Error): void => {
-    clearTimeout(timer);
-    ended ??= reason;
-    reject(ended);
-    controller?.abort(ended);
+    if (!isSettled) breakOff(reason);
   };
   const timer = setTimeout(() => abort(new DeadlineExceeded(`no answer in ${deadlineMs} ms`)), deadlineMs);
-  pool.dispatch(
-    { path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 },
-    {
-      onRequestStart(started) {
-        controller = started;
-        // It waited for a connection until after its end.
-        if (ended) started.abort(ended);
-      },
-      onResponseStart(_, statusCode) {
-        status = statusCode;
-      },
-      onResponseData(_, chunk) {
-        chunks.push(chunk);
-      },
-      onResponseEnd() {
-        clearTimeout(timer);
-        resolve({ status, text: textOf(chunks) });
-      },
-      onResponseError(_, fault) {
-        clearTimeout(timer);
-        reject(fault);
-      },
+  const settle = (): void => {
+    isSettled = true;
+    clearTimeout(timer);
+  };
+  const breakOff = pool.send({
+    text: `${head}content-length: ${bytes}\r\n\r\n${body}`,
+    // As many bytes as characters is ASCII, which is written without being converted.
+    encoding: bytes === body.length ? 'latin1' : 'utf8',
+    answered(answer) {
+      settle();
+      resolve(answer);
     },
-  );
+    failed(fault) {
+      settle();
+      reject(fault);
+    },
+  });
   return { answer: promise, abort };
 };

@@ -2,12 +2,13 @@
  * The replicas of one subgraph: a fetch goes to the one with the fewest fetches under way among those that are worth
  * asking, in turn where several are equal. Invariant: a replica whose circuit is open gets no fetch but its try.
  */
-import type { Pool } from 'undici';
 import { type Circuit, createCircuit } from './circuit.ts';
+import type { SubgraphPool } from './subgraph-pools.ts';
 
 export interface Replica {
-  readonly path: string;
-  pool(): Pool;
+  /** Request line and headers that all fetches have, each with its line end. */
+  readonly head: string;
+  pool(): SubgraphPool;
   readonly circuit: Circuit;
   /** Fetches under way. */
   running: number;
@@ -18,11 +19,14 @@ export interface Replicas {
   pick(not?: Replica): Replica | number;
 }
 
+const fixedHeaders = 'content-type: application/json\r\naccept: application/json\r\nconnection: keep-alive\r\n';
+
 /** @param poolAt asked at each fetch: a plan that began before a reload may go on after it. */
-export const createReplicas = (urls: readonly string[], poolAt: (url: string) => Pool): Replicas => {
+export const createReplicas = (urls: readonly string[], poolAt: (url: string) => SubgraphPool): Replicas => {
   const replicas = urls.map((url): Replica => {
-    const { pathname, search } = new URL(url);
-    return { path: `${pathname}${search}`, pool: () => poolAt(url), circuit: createCircuit(), running: 0 };
+    const { pathname, search, host } = new URL(url);
+    const head = `POST ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\n${fixedHeaders}`;
+    return { head, pool: () => poolAt(url), circuit: createCircuit(), running: 0 };
   });
   let turn = 0;
   return {

@@ -21,7 +21,7 @@ const openFetches = () => {
   return {
     started,
     shared,
-    join: (key = 'key') => shared.join(key, start),
+    join: (body = 'body', sender = 'sender') => shared.join(sender, body, start),
     pass(milliseconds: number) {
       time += milliseconds;
     },
@@ -30,14 +30,15 @@ const openFetches = () => {
 
 test('gives equal fetches one answer, and says that it is shared', async () => {
   const { started, join } = openFetches();
-  const [one, two, other] = [join(), join(), join('other')];
-  expect(started).toHaveLength(2);
+  const [one, two, other, anothers] = [join(), join(), join('other'), join('body', 'another sender')];
+  expect(started).toHaveLength(3);
   for (const { answer } of started) answer();
   expect((await one.answer).isShared).toBe(true);
   expect((await two.answer).isShared).toBe(true);
   expect((await other.answer).isShared).toBe(false);
+  expect((await anothers.answer).isShared).toBe(false);
   join();
-  expect(started).toHaveLength(3);
+  expect(started).toHaveLength(4);
 });
 
 test('joins no fetch that began before something was written, nor one that began long ago', () => {

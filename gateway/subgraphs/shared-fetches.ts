@@ -9,11 +9,12 @@ import type { SubgraphAnswer } from './subgraph-answer.ts';
 const joinableMs = 50;
 
 interface Shared {
-  readonly answer: Promise<SubgraphAnswer>;
+  /** As the joined see it. */
+  answer: Promise<SubgraphAnswer>;
   readonly startedAt: number;
   readonly abort: () => void;
   waiting: number;
-  joined: boolean;
+  isJoined: boolean;
 }
 
 export interface StartedFetch {
@@ -23,39 +24,60 @@ export interface StartedFetch {
 
 export interface SharedFetches {
   /**
-   * Joins a fetch with the same key, or starts one.
+   * Joins a fetch of the same body to the same subgraph for the same identity, or starts one.
+   * @param sender stands for subgraph and identity.
    * @returns the answer, and `leave`, by which one who waits gives up.
    */
-  join(key: string, start: () => StartedFetch): { readonly answer: Promise<SubgraphAnswer>; leave(): void };
+  join(
+    sender: string,
+    body: string,
+    start: () => StartedFetch,
+  ): { readonly answer: Promise<SubgraphAnswer>; leave(): void };
   /** From now on fetches that are under way are not joined: something was written. */
   forget(): void;
 }
 
 export const createSharedFetches = (now: () => number = () => performance.now()): SharedFetches => {
-  const running = new Map<string, Shared>();
+  /** By sender, then by body: bodies are long, and are not to be copied for a key. */
+  const running = new Map<string, Map<string, Shared>>();
+
+  const startShared = (sender: string, body: string, start: () => StartedFetch): Shared => {
+    const { answer, abort } = start();
+    const shared: Shared = { answer, abort, startedAt: now(), waiting: 0, isJoined: false };
+    const bodies = running.get(sender) ?? new Map<string, Shared>();
+    running.set(sender, bodies);
+    bodies.set(body, shared);
+    shared.answer = answer.then(
+      (answered) => {
+        end(sender, body, shared);
+        return shared.isJoined ? { ...answered, isShared: true } : answered;
+      },
+      (fault) => {
+        end(sender, body, shared);
+        throw fault;
+      },
+    );
+    return shared;
+  };
+  const end = (sender: string, body: string, shared: Shared): void => {
+    const bodies = running.get(sender);
+    if (bodies?.get(body) !== shared) return;
+    bodies.delete(body);
+    if (bodies.size === 0) running.delete(sender);
+  };
+
   return {
-    join(key, start) {
-      let shared = running.get(key);
-      if (shared && now() - shared.startedAt <= joinableMs) {
-        shared.waiting += 1;
-        shared.joined = true;
-      } else {
-        const { answer, abort } = start();
-        shared = { answer, abort, startedAt: now(), waiting: 1, joined: false };
-        running.set(key, shared);
-        const own = shared;
-        const end = (): void => {
-          if (running.get(key) === own) running.delete(key);
-        };
-        answer.then(end, end);
-      }
-      const joined = shared;
+    join(sender, body, start) {
+      const known = running.get(sender)?.get(body);
+      const joined = known && now() - known.startedAt <= joinableMs ? known : startShared(sender, body, start);
+      joined.isJoined ||= joined === known;
+      joined.waiting += 1;
       return {
-        answer: joined.answer.then((answer) => (joined.joined ? { ...answer, isShared: true } : answer)),
+        answer: joined.answer,
         leave() {
           joined.waiting -= 1;
           if (joined.waiting > 0) return;
-          if (running.get(key) === joined) running.delete(key);
+          end(sender, body, joined);
           joined.abort();
         },
       };

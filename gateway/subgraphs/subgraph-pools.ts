@@ -1,50 +1,142 @@
 /**
- * Warm keep-alive connections to the subgraphs, one undici pool per origin (the default fetcher of @apollo/gateway
- * costs three to four times as much). Pools outlive reloads as long as a subgraph is at their origin.
+ * Warm keep-alive connections to the subgraphs, a pool for each origin (the default fetcher of @apollo/gateway costs
+ * three to four times as much). Pools outlive reloads as long as a subgraph is at their origin.
  */
-import { Pool } from 'undici';
+import {
+  ConnectionLost,
+  type Exchange,
+  type HttpConnection,
+  type Origin,
+  openHttpConnection,
+} from './http-connection.ts';
+
+export interface SubgraphPool extends AsyncDisposable {
+  /** Sends a request on a free connection; waits for one where all are in use. @returns what breaks it off, until it is settled. */
+  send(exchange: Exchange): (fault: Error) => void;
+}
 
 export interface SubgraphPools extends AsyncDisposable {
   /** The pool for a URL, opened when it is the first of its origin. */
-  at(url: string): Pool;
+  at(url: string): SubgraphPool;
   /** Closes pools whose origin none of the URLs has; requests in flight on them finish. */
   keepOnly(urls: Iterable<string>): void;
 }
 
 /** Connections per origin: more than the fetches that one gateway process can keep busy. */
-const connections = 64;
+const maxConnections = 64;
 /** A larger answer of a subgraph is refused while it is read. */
 const maxResponseBytes = 16 * 1024 * 1024;
 
+interface Waiting {
+  start(connection: HttpConnection): void;
+}
+
+const createPool = (origin: Origin): SubgraphPool => {
+  const open = new Set<HttpConnection>();
+  /** The one used last is used first, so that few connections carry much. */
+  const idle: HttpConnection[] = [];
+  const queue = new Set<Waiting>();
+  const closed = Promise.withResolvers<void>();
+  let isClosing = false;
+
+  const takeIdle = (): HttpConnection | undefined => {
+    for (let connection = idle.pop(); connection; connection = idle.pop()) {
+      if (connection.isUsable()) return connection;
+      connection.destroy(new ConnectionLost('kept for too long'));
+    }
+    return undefined;
+  };
+  const takeWaiting = (): Waiting | undefined => {
+    for (const waiting of queue) {
+      queue.delete(waiting);
+      return waiting;
+    }
+    return undefined;
+  };
+  const connect = (): HttpConnection => {
+    const connection = openHttpConnection(origin, { onFree, onClosed });
+    open.add(connection);
+    return connection;
+  };
+  const onFree = (connection: HttpConnection): void => {
+    const next = takeWaiting();
+    if (next) next.start(connection);
+    else if (isClosing) connection.destroy(new ConnectionLost('the pool is closed'));
+    else idle.push(connection);
+  };
+  const onClosed = (connection: HttpConnection): void => {
+    open.delete(connection);
+    const at = idle.indexOf(connection);
+    if (at !== -1) idle.splice(at, 1);
+    const next = takeWaiting();
+    if (next) next.start(connect());
+    else if (isClosing && open.size === 0) closed.resolve();
+  };
+
+  return {
+    send(exchange) {
+      let used: HttpConnection | undefined;
+      const waiting: Waiting = {
+        start(connection) {
+          used = connection;
+          connection.send(exchange);
+        },
+      };
+      const connection = takeIdle() ?? (open.size < maxConnections ? connect() : undefined);
+      if (connection) waiting.start(connection);
+      else queue.add(waiting);
+      return (fault) => {
+        if (used) used.destroy(fault);
+        else if (queue.delete(waiting)) exchange.failed(fault);
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      isClosing = true;
+      for (const connection of [...idle]) connection.destroy(new ConnectionLost('the pool is closed'));
+      if (open.size > 0) await closed.promise;
+    },
+  };
+};
+
+const originOf = ({ protocol, hostname, port }: URL, connectDeadlineMs: number): Origin => {
+  const isEncrypted = protocol === 'https:';
+  return {
+    isEncrypted,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port) || (isEncrypted ? 443 : 80),
+    connectDeadlineMs,
+    maxResponseBytes,
+  };
+};
+
 /** @param deadlineMs within which a connection must stand. */
 export const createSubgraphPools = (deadlineMs: number): SubgraphPools => {
-  const pools = new Map<string, Pool>();
+  const pools = new Map<string, SubgraphPool>();
+  const byUrl = new Map<string, SubgraphPool>();
   return {
     at(url) {
-      const { origin } = new URL(url);
-      let pool = pools.get(origin);
+      const known = byUrl.get(url);
+      if (known) return known;
+      const parsed = new URL(url);
+      let pool = pools.get(parsed.origin);
       if (!pool) {
-        pool = new Pool(origin, {
-          connections,
-          pipelining: 1,
-          keepAliveTimeout: 60_000,
-          connect: { timeout: deadlineMs },
-          maxResponseSize: maxResponseBytes,
-        });
-        pools.set(origin, pool);
+        pool = createPool(originOf(parsed, deadlineMs));
+        pools.set(parsed.origin, pool);
       }
+      byUrl.set(url, pool);
       return pool;
     },
     keepOnly(urls) {
+      byUrl.clear();
       const kept = new Set([...urls].map((url) => new URL(url).origin));
       for (const [origin, pool] of pools) {
         if (kept.has(origin)) continue;
         pools.delete(origin);
-        void pool.close();
+        void pool[Symbol.asyncDispose]();
       }
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      await Promise.all([...pools.values()].map((pool) => pool[Symbol.asyncDispose]()));
       pools.clear();
     },
   };

@@ -6,8 +6,9 @@
  */
 import type { Logger } from '#kernel/log.ts';
 import { abandoned, faultOf, invalidResponse, isProxyFault, mayRepeat, unavailable } from './fetch-fault.ts';
+import type { HttpAnswer } from './http-answer.ts';
 import type { OperationScope } from './operation-scope.ts';
-import { type Post, type PostAnswer, post } from './post.ts';
+import { type Post, post } from './post.ts';
 import type { Replica, Replicas } from './replicas.ts';
 import type { SharedFetches } from './shared-fetches.ts';
 import { parseAnswer, type SubgraphAnswer } from './subgraph-answer.ts';
@@ -47,7 +48,7 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
     );
   };
 
-  const read = ({ status, text }: PostAnswer): SubgraphAnswer => {
+  const read = ({ status, text }: HttpAnswer): SubgraphAnswer => {
     const answer = parseAnswer(text);
     if (answer) return answer;
     if (isProxyFault(status)) throw unavailable(name, new Error(`it answered ${status}`));
@@ -64,16 +65,7 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
       replica.running += 1;
       try {
         current = post(replica.pool(), {
-          path: replica.path,
-          headers: [
-            'content-type',
-            'application/json',
-            'accept',
-            'application/json',
-            'authorization',
-            `Bearer ${token}`,
-            ...scope.headers,
-          ],
+          head: `${replica.head}authorization: Bearer ${token}\r\n${scope.headers}`,
           body,
           deadlineMs: Math.max(1, Math.min(deadlineMs, Math.ceil(scope.endsAt - performance.now()))),
         });
@@ -90,22 +82,23 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
     };
 
     const askTwice = async (): Promise<SubgraphAnswer> => {
-      const first = pick();
       try {
-        return await ask(first);
+        const first = pick();
+        try {
+          return await ask(first);
+        } catch (cause) {
+          if (isMutation || isAborted || !mayRepeat(cause)) throw cause;
+          return await ask(pick(first));
+        }
       } catch (cause) {
-        if (isMutation || isAborted || !mayRepeat(cause)) throw cause;
-        return ask(pick(first));
+        const fault = faultOf(name, cause);
+        if (!isAborted) logger.warn({ err: fault, subgraph: name }, 'a fetch failed');
+        throw fault;
       }
     };
 
-    const answer = askTwice().catch((cause: unknown) => {
-      const fault = faultOf(name, cause);
-      if (!isAborted) logger.warn({ err: fault, subgraph: name }, 'a fetch failed');
-      throw fault;
-    });
     return {
-      answer,
+      answer: askTwice(),
       abort() {
         isAborted = true;
         current?.abort(abandoned());
@@ -126,9 +119,13 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
       if (scope.isAbandoned) throw abandoned();
       const { answer, leave } = isMutation
         ? startMutation(token, fetch)
-        : shared.join(`${name} ${token} ${body}`, () => start(token, fetch));
+        : shared.join(`${name} ${token}`, body, () => start(token, fetch));
       scope.whenAbandoned(leave);
-      return answer.finally(() => scope.settled(leave));
+      try {
+        return await answer;
+      } finally {
+        scope.settled(leave);
+      }
     },
   };
 };

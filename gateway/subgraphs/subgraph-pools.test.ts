@@ -1,0 +1,169 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { ConnectionLost } from './http-connection.ts';
+import { post } from './post.ts';
+import { createSubgraphPools } from './subgraph-pools.ts';
+
+const listen = async (server: Server): Promise<AsyncDisposable & { readonly url: string }> => {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    url: `http://127.0.0.1:${address.port}/graphql`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
+
+const head = 'POST /graphql HTTP/1.1\r\nhost: x\r\n';
+const openPool = async (server: Server) => {
+  const listening = await listen(server);
+  const pools = createSubgraphPools(1000);
+  return {
+    ask: (body: string, deadlineMs = 60_000) => post(pools.at(listening.url), { head, body, deadlineMs }),
+    pools,
+    url: listening.url,
+    async [Symbol.asyncDispose]() {
+      await pools[Symbol.asyncDispose]();
+      await listening[Symbol.asyncDispose]();
+    },
+  };
+};
+
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) text += String(chunk);
+  return text;
+};
+
+test('sends one request after another on one connection, in any script, and reads answers of any size', async () => {
+  const ports = new Set<number | undefined>();
+  const server = createServer(async (request, response) => {
+    ports.add(request.socket.remotePort);
+    const text = await bodyOf(request);
+    if (text.startsWith('chunks')) response.write(text.slice(0, 3));
+    response.end(text.startsWith('chunks') ? text.slice(3) : text);
+  });
+  await using pool = await openPool(server);
+  for (const body of ['plain', 'été 日本', `chunks ${'é'.repeat(700_000)}`, 'x'.repeat(3_000_000), '']) {
+    const { status, text } = await pool.ask(body).answer;
+    expect(status).toBe(200);
+    expect(text === body).toBe(true);
+  }
+  expect(ports.size).toBe(1);
+});
+
+test('lets requests wait for one of 64 connections, and answers all of them', async () => {
+  const held: ServerResponse[] = [];
+  const sockets = new Set<Socket>();
+  const full = Promise.withResolvers<void>();
+  let isHolding = true;
+  const server = createServer((request, response) => {
+    sockets.add(request.socket);
+    request.resume();
+    if (!isHolding) {
+      response.end('{}');
+      return;
+    }
+    held.push(response);
+    if (held.length === 64) full.resolve();
+  });
+  await using pool = await openPool(server);
+  const asked = Array.from({ length: 200 }, (_, index) => pool.ask(String(index)));
+  await full.promise;
+  const given = asked.at(-1);
+  given?.abort(new Error('given up while it waited'));
+  await expect(given?.answer).rejects.toThrow('given up while it waited');
+  isHolding = false;
+  for (const response of held) response.end('{}');
+  for (const { answer } of asked.slice(0, -1)) expect((await answer).text).toBe('{}');
+  expect(sockets.size).toBe(64);
+});
+
+test('opens another connection for what waits when one is lost', async () => {
+  const held: Socket[] = [];
+  const full = Promise.withResolvers<void>();
+  let isHolding = true;
+  const server = createServer((request, response) => {
+    if (!isHolding) {
+      response.end('{}');
+      return;
+    }
+    held.push(request.socket);
+    if (held.length === 64) full.resolve();
+  });
+  await using pool = await openPool(server);
+  const asked = Array.from({ length: 128 }, () =>
+    pool.ask('{}').answer.then(
+      ({ text }) => text,
+      (fault) => fault,
+    ),
+  );
+  await full.promise;
+  isHolding = false;
+  for (const socket of held) socket.destroy();
+  const answers = await Promise.all(asked);
+  expect(answers.filter((answer) => answer instanceof ConnectionLost)).toHaveLength(64);
+  expect(answers.filter((answer) => answer === '{}')).toHaveLength(64);
+});
+
+test('uses no connection again that its server ends or has misused', async () => {
+  const answers = [
+    'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}',
+    'HTTP/1.1 200 OK\r\nkeep-alive: timeout=1\r\ncontent-length: 2\r\n\r\n{}',
+    'HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\n{}',
+    'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}',
+  ];
+  let connections = 0;
+  const server = createTcpServer((socket) => {
+    const answer = answers[connections];
+    connections += 1;
+    socket.on('data', () => socket.write(answer ?? ''));
+  });
+  await using pool = await openPool(server);
+  for (const _ of answers) expect((await pool.ask('{}').answer).text).toBe('{}');
+  expect(connections).toBe(answers.length);
+});
+
+test('takes an answer that ends with its connection', async () => {
+  const server = createTcpServer((socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\n{"a":1}')));
+  await using pool = await openPool(server);
+  for (let round = 0; round < 3; round += 1) expect((await pool.ask('{}').answer).text).toBe('{"a":1}');
+});
+
+test('says that the connection was lost when it is refused, and when it ends within the answer', async () => {
+  const server = createTcpServer((socket) =>
+    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}')),
+  );
+  let url: string;
+  {
+    await using pool = await openPool(server);
+    url = pool.url;
+    await expect(pool.ask('{}').answer).rejects.toBeInstanceOf(ConnectionLost);
+  }
+  await using pools = createSubgraphPools(1000);
+  const { answer } = post(pools.at(url), { head, body: '{}', deadlineMs: 60_000 });
+  await expect(answer).rejects.toBeInstanceOf(ConnectionLost);
+});
+
+test('closing a pool answers what is in flight', async () => {
+  const asked = Promise.withResolvers<ServerResponse>();
+  const server = createServer((_, response) => asked.resolve(response));
+  await using pool = await openPool(server);
+  const { answer } = pool.ask('{}');
+  const response = await asked.promise;
+  pool.pools.keepOnly([]);
+  response.end('{"a":1}');
+  expect((await answer).text).toBe('{"a":1}');
+});
