@@ -17,6 +17,7 @@ import { createErrorMask } from './errors/public-error.ts';
 import { createAdmissionPlugin, createHttpAdmission } from './http/admission.ts';
 import { type AllowsOrigin, allowListed, allowLoopback } from './http/cors.ts';
 import { createDeferredAnswersPlugin } from './http/deferred-answers.ts';
+import { createDirectAnswers } from './http/direct-answers.ts';
 import { answerExplorer } from './http/explorer.ts';
 import { answerGraphQL } from './http/graphql-over-http.ts';
 import { openHttpServer } from './http/http-server.ts';
@@ -215,6 +216,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     answerGraphQL: answerGraphQL({
       server,
       contextOf,
+      answerDirectly: createDirectAnswers({ admission, execute: executor.execute, maskError }),
       streams: httpStreams,
       maxBodyBytes: limits.maxBodyBytes,
       logger,

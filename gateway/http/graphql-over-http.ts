@@ -1,7 +1,8 @@
 /**
- * GraphQL over HTTP on bare node:http: reads the request, lets the streams answer what asks for one and Apollo Server the
- * rest, through its integration API (`executeHTTPGraphQLRequest`: media types, GET for queries only, CSRF prevention,
- * persisted queries, no batching), writes the response. Every fault of the client is an answer with a code; only a broken connection is not answered.
+ * GraphQL over HTTP on bare node:http: reads the request, lets the streams answer what asks for one, direct answers what
+ * is usual, and Apollo Server the rest, through its integration API (`executeHTTPGraphQLRequest`: media types, GET for
+ * queries only, CSRF prevention, persisted queries, no batching), writes the response. Every fault of the client is an
+ * answer with a code; only a broken connection is not answered.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
@@ -10,16 +11,19 @@ import type { Logger } from '#kernel/log.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
 import { writeChunks } from './chunked-answer.ts';
+import { type AnswerDirectly, usualRequest } from './direct-answers.ts';
 import { refuse } from './http-fault.ts';
 import { readBody } from './request-body.ts';
 import { parametersOf, textOf } from './request-parameters.ts';
 import { scopeOf } from './request-scope.ts';
 import type { HttpStreams } from './stream-over-http.ts';
+import { writeWhole } from './whole-answer.ts';
 
 export interface GraphQLOverHttpOptions {
   readonly server: ApolloServer<OperationContext>;
   /** Authenticates and admits; throws a GraphQLError with its HTTP status. `query` is the text, unless only its hash was sent. */
   contextOf(request: IncomingMessage, query: string | undefined): Promise<OperationContext>;
+  readonly answerDirectly: AnswerDirectly;
   /** What is answered by a stream. */
   readonly streams: HttpStreams;
   readonly maxBodyBytes: number;
@@ -33,6 +37,21 @@ const simpleContentTypes: ReadonlySet<string> = new Set([
   'text/plain',
 ]);
 
+/** What a request has for a body: JSON, something that cannot be read, or none that is looked at. */
+const bodyKind = ({ method, headers }: IncomingMessage): 'json' | 'other' | 'none' => {
+  const given = headers['content-type'] ?? '';
+  if (method !== 'POST') return 'none';
+  if (given === 'application/json') return 'json';
+  const [type = '', ...parameters] = given
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  if (type === '' || simpleContentTypes.has(type)) return 'none';
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  const isUtf8 = charset === undefined || charset === 'charset=utf-8' || charset === 'charset="utf-8"';
+  return type === 'application/json' && isUtf8 ? 'json' : 'other';
+};
+
 const headersOf = (request: IncomingMessage): HeaderMap => {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) {
@@ -41,17 +60,21 @@ const headersOf = (request: IncomingMessage): HeaderMap => {
   return headers;
 };
 
+const searchOf = ({ url = '' }: IncomingMessage): string => {
+  const at = url.indexOf('?');
+  return at === -1 ? '' : url.slice(at);
+};
+
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-export const answerGraphQL = ({ server, contextOf, streams, maxBodyBytes, logger }: GraphQLOverHttpOptions): Answer => {
+export const answerGraphQL = (options: GraphQLOverHttpOptions): Answer => {
+  const { server, contextOf, answerDirectly, streams, maxBodyBytes, logger } = options;
+
   /** Undefined when the request is refused already; its body is undefined when there is none to read. */
   const parse = async (request: IncomingMessage, response: ServerResponse): Promise<{ body: unknown } | undefined> => {
-    const [type = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
-    const charset = parameters
-      .map((parameter) => parameter.trim())
-      .find((parameter) => parameter.startsWith('charset='));
-    if (request.method !== 'POST' || type === '' || simpleContentTypes.has(type.trim())) return { body: undefined };
-    if (type.trim() !== 'application/json' || !['charset=utf-8', 'charset="utf-8"', undefined].includes(charset)) {
+    const kind = bodyKind(request);
+    if (kind === 'none') return { body: undefined };
+    if (kind === 'other') {
       refuse(response, 415, 'Send the request as application/json in UTF-8.', { code: 'BAD_REQUEST' });
       return undefined;
     }
@@ -64,31 +87,37 @@ export const answerGraphQL = ({ server, contextOf, streams, maxBodyBytes, logger
     }
   };
 
+  const contextFor = async (request: IncomingMessage, response: ServerResponse, query: string | undefined) => ({
+    ...(await contextOf(request, query)),
+    ...scopeOf(request, response),
+  });
+
   const answer: Answer = async (request, response) => {
     const parsed = await parse(request, response);
     if (!parsed) return;
     const { body } = parsed;
-    const at = request.url?.indexOf('?') ?? -1;
-    const search = at === -1 ? '' : (request.url ?? '').slice(at);
     const method = request.method ?? 'GET';
-    const decision = await streams.answer(request, response, parametersOf(method, body, search));
-    if (decision.isAnswered) return;
-    const { context } = decision;
+    const search = searchOf(request);
+    const usual = usualRequest(request, body);
+    let admitted: Promise<OperationContext> | undefined;
+    if (usual) {
+      admitted = contextFor(request, response, textOf(body, search));
+      // What refuses it is said by Apollo Server, which awaits the same promise.
+      const context = await admitted.catch(() => undefined);
+      if (context && (await answerDirectly(usual, context, response))) return;
+    } else {
+      const decision = await streams.answer(request, response, parametersOf(method, body, search));
+      if (decision.isAnswered) return;
+      if (decision.context) admitted = Promise.resolve({ ...decision.context, ...scopeOf(request, response) });
+    }
     const answered = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers: headersOf(request), search, body },
-      context: async () => ({
-        ...(context ?? (await contextOf(request, textOf(body, search)))),
-        ...scopeOf(request, response),
-      }),
+      context: () => admitted ?? contextFor(request, response, textOf(body, search)),
     });
     for (const [name, value] of answered.headers) response.setHeader(name, value);
     response.statusCode = answered.status ?? 200;
     if (answered.body.kind === 'complete') {
-      const { string } = answered.body;
-      const bytes = Buffer.byteLength(string);
-      response.setHeader('content-length', bytes);
-      // As many bytes as characters is ASCII, which is written without being converted.
-      response.end(string, bytes === string.length ? 'latin1' : 'utf8');
+      writeWhole(response, answered.body.string);
       return;
     }
     await writeChunks(response, answered.body.asyncIterator);

@@ -1,6 +1,6 @@
 /** What an operation takes over from its HTTP request: whether the client is still there, its trace, and `?explain`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { OperationContext } from '../supergraph/operation-context.ts';
+import type { ClientSignal, OperationContext } from '../supergraph/operation-context.ts';
 
 /** As W3C Trace Context has it: version, trace, parent, flags. */
 const traceParent = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}(-[!-~]*)?$/;
@@ -14,14 +14,27 @@ const traceHeaders = ({ headers }: IncomingMessage): readonly string[] => {
   return ['traceparent', traceparent, ...(hasState ? ['tracestate', tracestate] : [])];
 };
 
+const clientSignal = (response: ServerResponse): ClientSignal => {
+  const listeners: (() => void)[] = [];
+  let aborted = false;
+  response.once('close', () => {
+    if (response.writableFinished) return;
+    aborted = true;
+    for (const listener of listeners) listener();
+  });
+  return {
+    get aborted() {
+      return aborted;
+    },
+    addEventListener: (_, listener) => listeners.push(listener),
+  };
+};
+
 export const scopeOf = (
   request: IncomingMessage,
   response: ServerResponse,
-): Pick<OperationContext, 'signal' | 'forwardedHeaders' | 'wantsExplanation'> => {
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
-  });
-  const wantsExplanation = /[?&]explain(?=[&=]|$)/.test(request.url ?? '');
-  return { signal: gone.signal, forwardedHeaders: traceHeaders(request), wantsExplanation };
-};
+): Pick<OperationContext, 'signal' | 'forwardedHeaders' | 'wantsExplanation'> => ({
+  signal: clientSignal(response),
+  forwardedHeaders: traceHeaders(request),
+  wantsExplanation: /[?&]explain(?=[&=]|$)/.test(request.url ?? ''),
+});

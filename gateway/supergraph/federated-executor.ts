@@ -7,12 +7,12 @@
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { activeSpan } from '#kernel/telemetry/tracing.ts';
-import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 import { nameSubgraphsFor } from '../errors/subgraph-names.ts';
+import type { Result, Variables } from '../execution/answer.ts';
 import { type CompiledOperation, compileOperation } from '../execution/compiled-operation.ts';
 import type { SendFetch } from '../execution/execution.ts';
 import { plansAsked } from '../metrics.ts';
-import { type Explanation, explanationFor } from '../observation/explanation.ts';
+import { type ExplainedQuery, type Explanation, explanationFor } from '../observation/explanation.ts';
 import { observedPlan } from '../observation/observed-plan.ts';
 import type { OperationContext } from './operation-context.ts';
 import { createSchemaGeneration, type SchemaGeneration } from './schema-generation.ts';
@@ -20,13 +20,33 @@ import { createSchemaGeneration, type SchemaGeneration } from './schema-generati
 type GatewayInterface = ApolloServerOptionsWithGateway<OperationContext>['gateway'];
 type SchemaListener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0];
 
+/** An operation that the schema of its generation holds for valid. */
+export interface AskedOperation {
+  readonly generation: SchemaGeneration;
+  /** Stands for the text of its document. */
+  readonly queryHash: string;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Variables;
+  readonly context: OperationContext;
+}
+
 export interface FederatedExecutor extends GatewayInterface {
+  /**
+   * Runs a query or a mutation. Rejects with a GraphQLError when it cannot be planned; then nothing was fetched. Without
+   * `data` the errors are those of its variables, and nothing was fetched either.
+   */
+  execute(asked: AskedOperation): Promise<ExecutedResult>;
   /** The newest generation. */
   current(): SchemaGeneration;
   /** The generation that a schema for clients is of. */
   generationOf(schema: GraphQLSchema): SchemaGeneration;
   /** Replaces the supergraph for operations that start from now on. Throws, and keeps the old one, when it is unusable. */
   reload(sdl: string): void;
+}
+
+export interface ExecutedResult extends Result {
+  readonly extensions?: { readonly explain: ExplainedQuery };
 }
 
 export interface FederatedExecutorOptions {
@@ -43,15 +63,11 @@ export interface FederatedExecutorOptions {
 const hit = { result: 'hit' };
 const miss = { result: 'miss' };
 
-const compiledOf = (
-  generation: SchemaGeneration,
-  request: { queryHash: string; document: DocumentNode; operation: OperationDefinitionNode },
-  user: AuthenticatedUser | undefined,
-  explanation: Explanation | undefined,
-): CompiledOperation => {
-  const operationName = request.operation.name?.value;
-  const requestKey = `${request.queryHash} ${operationName ?? ''}`;
-  const { document, operation, key: refusals } = generation.restrict(requestKey, request, user);
+const compiledOf = (asked: AskedOperation, explanation: Explanation | undefined): CompiledOperation => {
+  const { generation } = asked;
+  const operationName = asked.operation.name?.value;
+  const requestKey = `${asked.queryHash} ${operationName ?? ''}`;
+  const { document, operation, key: refusals } = generation.restrict(requestKey, asked, asked.context.user);
   const key = `${requestKey} ${refusals}`;
   const known = explanation ? undefined : generation.operations.get(key);
   plansAsked.add(known ? hit : miss);
@@ -82,9 +98,22 @@ export const createFederatedExecutor = (options: FederatedExecutorOptions): Fede
   use(options.sdl);
   const generationOf = (schema: GraphQLSchema): SchemaGeneration => generations.get(schema) ?? current;
 
+  const execute: FederatedExecutor['execute'] = async (asked) => {
+    const { generation, operation, context, variables } = asked;
+    const { operation: type, name } = operation;
+    activeSpan().describe(name ? `${type} ${name.value}` : type);
+    const explanation = options.explains ? explanationFor(context, type) : undefined;
+    const compiled = compiledOf(asked, explanation);
+    const send = options.sendFor(generation, context);
+    const result = await compiled({ variables, send: explanation ? explanation.timed(send) : send });
+    nameSubgraphsFor(context.user, result.errors);
+    return explanation ? { ...result, extensions: { explain: explanation.tell() } } : result;
+  };
+
   return {
     current: () => current,
     generationOf,
+    execute,
     reload(sdl) {
       if (sdl === current.sdl) return;
       use(sdl);
@@ -100,24 +129,15 @@ export const createFederatedExecutor = (options: FederatedExecutorOptions): Fede
         executor: async (request) => {
           // Apollo Server asks even for an operation that the document does not have, and gives the error its code.
           if (!request.operation) return { errors: [new GraphQLError('The document has no such operation.')] };
-          const { operation, name } = request.operation;
-          activeSpan().describe(name ? `${operation} ${name.value}` : operation);
-          const generation = generationOf(request.schema);
-          const context: OperationContext = request.context;
-          const explanation = options.explains ? explanationFor(context, operation) : undefined;
-          const asked = { ...request, operation: request.operation };
-          const compiled = compiledOf(generation, asked, context.user, explanation);
-          const send = options.sendFor(generation, context);
-          const { errors, data } = await compiled({
+          const { data, ...rest } = await execute({
+            generation: generationOf(request.schema),
+            queryHash: request.queryHash,
+            document: request.document,
+            operation: request.operation,
             variables: request.request.variables ?? {},
-            send: explanation ? explanation.timed(send) : send,
+            context: request.context,
           });
-          nameSubgraphsFor(context.user, errors);
-          return {
-            ...(errors ? { errors } : {}),
-            ...(data === undefined ? {} : { data }),
-            ...(explanation ? { extensions: { explain: explanation.tell() } } : {}),
-          };
+          return { ...rest, ...(data === undefined ? {} : { data }) };
         },
       };
     },

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await openTestGateway({ isDevelopment: true });
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+const send = async (
+  body: Readonly<Record<string, unknown>>,
+  headers: Readonly<Record<string, string>>,
+): Promise<unknown> => {
+  const response = await fetch(gateway.gateway.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  const seen = [...response.headers].filter(([name]) => name !== 'date');
+  return { status: response.status, headers: seen, text: await response.text() };
+};
+
+/** Extensions, even empty ones, are for Apollo Server. */
+const expectAlike = async (
+  body: Readonly<Record<string, unknown>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> => {
+  const authorization = `Bearer ${await gateway.issuer.token()}`;
+  const direct = await send(body, { authorization, ...headers });
+  expect(direct).toEqual(await send({ ...body, extensions: {} }, { authorization, ...headers }));
+};
+
+describe('answers as Apollo Server does', () => {
+  test.each([
+    ['a query', { query: '{ story(id: "7") { title author { name } } }' }],
+    ['null for what may be missing', { query: '{ story(id: "7") { title }', variables: null, operationName: null }],
+    ['variables', { query: 'query ($n: Int) { stories(first: $n) { id } }', variables: { n: 1 } }],
+    ['a variable of the wrong type', { query: 'query ($n: Int) { stories(first: $n) { id } }', variables: { n: 'x' } }],
+    ['one of several operations', { query: 'query A { __typename } query B { authors { id } }', operationName: 'B' }],
+    ['an operation that is not there', { query: 'query A { __typename }', operationName: 'B' }],
+    ['several operations without a name', { query: 'query A { __typename } query B { __typename }' }],
+    ['a mutation', { query: 'mutation { rename(id: "1", title: "é") { title } }' }],
+    ['an error that has a place', { query: '{ fail(code: "QUOTA_EXCEEDED") authors { id } }' }],
+    ['an error that is hidden', { query: '{ crash }' }],
+    ['introspection', { query: '{ __schema { queryType { name } } story(id: "1") { __typename } }' }],
+    ['deferred parts, to whom takes none', { query: '{ story(id: "1") { id ... @defer { title } } }' }],
+    ['a document that does not parse', { query: '{ story(' }],
+    ['a document that is not valid', { query: '{ nothing }' }],
+    ['a subscription', { query: 'subscription { ticks { seq } }' }],
+    ['no text', { query: '' }],
+    ['a text that is none', { query: 1 }],
+    ['variables in a list', { query: '{ __typename }', variables: [] }],
+    ['a name that is none', { query: '{ __typename }', operationName: 1 }],
+    [
+      'too many aliases',
+      { query: `{ ${Array.from({ length: 31 }, (_, index) => `a${index}: __typename`).join(' ')} }` },
+    ],
+    ['too many tokens', { query: `{ ${'__typename '.repeat(3000)} }` }],
+  ])('%s', async (_, body) => {
+    await expectAlike(body);
+  });
+
+  test.each([
+    '*/*',
+    'application/json',
+    'application/json, */*',
+    'application/json, text/plain, */*',
+    'application/graphql-response+json',
+    'application/graphql-response+json, application/json',
+    'application/graphql-response+json,application/json;q=0.9',
+    'application/json;q=0.1, application/graphql-response+json',
+    'application/xml',
+    'text/html, */*;q=0.1',
+  ])('whom accepts %s', async (accept) => {
+    await expectAlike({ query: '{ authors { id } }' }, { accept });
+  });
+
+  test.each([
+    ['without a token', ''],
+    ['with a token that is none', 'Bearer x'],
+    ['with another scheme', 'Basic eA=='],
+  ])('whom comes %s', async (_, authorization) => {
+    await expectAlike({ query: '{ authors { id } }' }, { authorization });
+    await expectAlike({ query: '{ __typename }' }, { authorization });
+  });
+});
+
+test('runs a mutation once, whatever comes of it', async () => {
+  const { stories } = gateway.graph;
+  let asked = 0;
+  stories.intercept = (_, response) => {
+    asked += 1;
+    response.end('{"data":null,"errors":[{"message":"no"}]}');
+  };
+  const { data, errors } = await gateway.ask('mutation { rename(id: "1", title: "x") { title } }');
+  stories.intercept = undefined;
+  expect(data).toBeNull();
+  expect(errors).toHaveLength(1);
+  expect(asked).toBe(1);
+});
