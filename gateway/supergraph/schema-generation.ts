@@ -16,6 +16,7 @@ import { readRequirements } from '../authorization/requirements.ts';
 import { createOperationRestriction, type RestrictOperation } from '../authorization/restricted-operation.ts';
 import type { CompiledOperation } from '../execution/compiled-operation.ts';
 import { withoutDefer } from '../execution/deferred-document.ts';
+import { narrowPlan } from '../execution/interface-fetches.ts';
 import type { PlanEnvironment } from '../execution/plan-environment.ts';
 import { createTreeKeys } from '../execution/tree-keys.ts';
 import { createTypeConditions } from '../execution/type-conditions.ts';
@@ -91,12 +92,19 @@ export const createSchemaGeneration = (sdl: string): SchemaGeneration => {
     });
     return planner.buildQueryPlan(operation).node;
   };
+  const passes = createTypeConditions(supergraphSchema);
+  const hasInterfaceObjects = /isInterfaceObject: true/.test(sdl);
+  const planWhole = (document: DocumentNode, operationName: string | undefined): QueryPlan['node'] => {
+    const whole = withoutDefer(document);
+    const node = plan(whole, operationName);
+    return hasInterfaceObjects ? narrowPlan(node, whole, operationName, { schema, passes, treeKeys }) : node;
+  };
   return {
     sdl,
     schema,
     supergraph,
     environment: {
-      passes: createTypeConditions(supergraphSchema),
+      passes,
       treeKeys,
       standIns: planned.standIns,
       keyFields: planned.keyFields,
@@ -106,9 +114,9 @@ export const createSchemaGeneration = (sdl: string): SchemaGeneration => {
     resumableFields: findResumableFields(supergraph),
     restrict: createOperationRestriction(schema, readRequirements(supergraph.schema)),
     costWeights: readCostWeights(supergraph.schema),
-    mustReshape: /@inaccessible/.test(sdl) || /isInterfaceObject: true/.test(sdl),
+    mustReshape: /@inaccessible/.test(sdl) || hasInterfaceObjects,
     operations: new LRUCache({ max: remembered }),
-    plan: (document, operationName) => plan(withoutDefer(document), operationName),
+    plan: planWhole,
     planInParts: plan,
     subgraphSchema(name) {
       const known = subgraphSchemas.get(name);

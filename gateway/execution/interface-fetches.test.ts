@@ -1,0 +1,66 @@
+/** What is asked of a subgraph that knows entities by their interface alone (`@interfaceObject`). */
+import type { PlanNode } from '@apollo/query-planner';
+import { parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
+import { createContenders } from '../testing/differential/contenders.ts';
+import { createFaults } from '../testing/differential/faults.ts';
+import { compose, graphTexts } from '../testing/differential/graphs.ts';
+
+const generation = createSchemaGeneration(compose(graphTexts.library));
+
+/** Texts of the fetches of entities from `ratings`, with the types whose representations they are sent. */
+const fetchesIn = (query: string): readonly (readonly [types: string, text: string])[] => {
+  const fetches: [string, string][] = [];
+  const walk = (node: PlanNode | undefined): void => {
+    if (node?.kind === 'Flatten') walk(node.node);
+    if (node?.kind === 'Sequence' || node?.kind === 'Parallel') for (const child of node.nodes) walk(child);
+    if (node?.kind !== 'Fetch' || node.serviceName !== 'ratings' || !node.requires) return;
+    const types = node.requires.map((one) => (one.kind === 'InlineFragment' ? (one.typeCondition ?? '') : one.name));
+    const [head = '', selected = ''] = node.operation.split('{_entities(representations:$representations){');
+    fetches.push([[...new Set(types)].join(), `${head.replace(/.*\$representations:\[_Any!\]!/, '')}${selected}`]);
+  };
+  const plan = generation.plan(parse(query), undefined);
+  if (plan?.kind !== 'Subscription') walk(plan);
+  return fetches;
+};
+
+test('a field that is asked of one type is fetched of that type alone', () => {
+  expect(fetchesIn('{ media { ... on Film { stars } ... on Book { votes } } }')).toEqual([
+    ['Film', ')...on Media{stars}}}'],
+    ['Book', ')...on Media{votes}}}'],
+  ]);
+});
+
+test('what is asked of all types is one fetch, also through fragments and by one type after the other', () => {
+  expect(fetchesIn('{ media { ... on Film { stars } votes } }')).toEqual([
+    ['Media,Film', ')...on Media{votes}}}'],
+    ['Film', ')...on Media{stars}}}'],
+  ]);
+  const all = '{ media { ...F ... on Book { votes stars } } } fragment F on Film { stars ... { votes } }';
+  expect(fetchesIn(all)).toEqual([['Film,Book', ')...on Media{stars votes}}}']]);
+  expect(fetchesIn('{ media { ... on Film { stars votes } } }')).toEqual([['Film', ')...on Media{stars votes}}}']]);
+});
+
+test('a fetch has the variables of its own fields, and no others', () => {
+  const query = 'query ($min: Int) { media { ... on Film { few: votes(min: $min) } ... on Book { stars } } }';
+  expect(fetchesIn(query)).toEqual([
+    ['Film', ',$min:Int)...on Media{few:votes(min:$min)}}}'],
+    ['Book', ')...on Media{stars}}}'],
+  ]);
+});
+
+test('an error in a field of one type does not show at the others', async () => {
+  const contenders = createContenders(graphTexts.library);
+  const query = '{ media { __typename ... on Film { stars comments { text } } ... on Book { votes thick } pages } }';
+  const planned = contenders.plan({ text: query, document: parse(query), variables: {} });
+  let failed = 0;
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const ours = await planned.ours({}, createFaults('errors', seed, contenders.world));
+    const monolith = await planned.monolith({}, createFaults('errors', seed, contenders.world));
+    expect(JSON.stringify(ours.data)).toBe(JSON.stringify(monolith.data));
+    expect(ours.errors?.length ?? 0).toBe(monolith.errors?.length ?? 0);
+    failed += monolith.errors ? 1 : 0;
+  }
+  expect(failed).toBeGreaterThan(5);
+});

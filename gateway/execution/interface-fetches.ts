@@ -1,0 +1,200 @@
+/**
+ * Fetches from a subgraph that knows entities by their interface alone, as narrow as what was asked: the planner merges
+ * what an operation asks of several types of the interface into one fetch, which asks it of all of them. Here what is
+ * asked of all stays one fetch, and the rest is one fetch for the types that it was asked of. Done once, to the plan.
+ */
+import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode, ResponsePath } from '@apollo/query-planner';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  getOperationAST,
+  isInterfaceType,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  print,
+  type SelectionSetNode,
+  stripIgnoredCharacters,
+  visit,
+} from 'graphql';
+import type { TreeKeys } from './tree-keys.ts';
+import type { PassesCondition } from './type-conditions.ts';
+
+export interface NarrowingOptions {
+  readonly schema: GraphQLSchema;
+  readonly passes: PassesCondition;
+  readonly treeKeys: TreeKeys;
+}
+
+/** What a fetch asks of entities that it knows by one interface. */
+interface InterfaceFetch {
+  readonly operation: OperationDefinitionNode;
+  readonly interfaceName: string;
+  readonly fields: readonly FieldNode[];
+}
+
+const keyOf = ({ alias, name }: FieldNode): string => (alias ?? name).value;
+
+/** Undefined where a fetch asks for anything else, or gives it other names. */
+const interfaceFetchOf = (node: FetchNode, schema: GraphQLSchema): InterfaceFetch | undefined => {
+  if (!node.requires || node.id !== undefined || (node.outputRewrites?.length ?? 0) > 0) return undefined;
+  const operation = getOperationAST(parse(node.operation, { noLocation: true }));
+  const [entities] = operation?.selectionSet.selections ?? [];
+  const [fragment, ...others] = (entities?.kind === Kind.FIELD && entities.selectionSet?.selections) || [];
+  if (!operation || others.length > 0 || fragment?.kind !== Kind.INLINE_FRAGMENT) return undefined;
+  const interfaceName = fragment.typeCondition?.name.value ?? '';
+  const { selections } = fragment.selectionSet;
+  const fields = selections.filter((selection) => selection.kind === Kind.FIELD);
+  const isPlain = fields.length === selections.length && isInterfaceType(schema.getType(interfaceName));
+  return isPlain ? { operation, interfaceName, fields } : undefined;
+};
+
+/** The fetch with some of its fields. */
+const withFields = (node: FetchNode, { operation }: InterfaceFetch, fields: readonly FieldNode[]): FetchNode => {
+  const variables = new Set<string>();
+  const narrowed = visit(operation, {
+    InlineFragment: (fragment) => ({ ...fragment, selectionSet: { ...fragment.selectionSet, selections: fields } }),
+  });
+  visit(narrowed.selectionSet, {
+    Variable: ({ name }) => {
+      variables.add(name.value);
+    },
+  });
+  const variableDefinitions = (operation.variableDefinitions ?? []).filter(({ variable }) =>
+    variables.has(variable.name.value),
+  );
+  return {
+    ...node,
+    operation: stripIgnoredCharacters(print({ ...narrowed, variableDefinitions })),
+    variableUsages: (node.variableUsages ?? []).filter((name) => variables.has(name)),
+  };
+};
+
+const requiredKeys = (plan: PlanNode): ReadonlySet<string> => {
+  const keys = new Set<string>();
+  const addAll = (selections: readonly QueryPlanSelectionNode[] = []): void => {
+    for (const selection of selections) {
+      if (selection.kind === 'Field') keys.add(selection.alias ?? selection.name);
+      addAll(selection.selections);
+    }
+  };
+  const walk = (node: PlanNode): void => {
+    if (node.kind === 'Fetch') addAll(node.requires);
+    else if (node.kind === 'Flatten') walk(node.node);
+    else if (node.kind === 'Sequence' || node.kind === 'Parallel') for (const child of node.nodes) walk(child);
+  };
+  walk(plan);
+  return keys;
+};
+
+/** @param document without conditions, as the plan was made of it but for the keys of the tree. */
+export const narrowInterfaceFetches = (
+  plan: PlanNode,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  { schema, passes, treeKeys }: NarrowingOptions,
+): PlanNode => {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  /** All fields of the sets, through the fragments that are let through. */
+  const fieldsIn = (sets: readonly SelectionSetNode[], lets: (condition: string) => boolean): readonly FieldNode[] => {
+    const found: FieldNode[] = [];
+    const spread = new Set<string>();
+    const gather = ({ selections }: SelectionSetNode): void => {
+      for (const selection of selections) {
+        if (selection.kind === Kind.FIELD) {
+          found.push(selection);
+          continue;
+        }
+        if (selection.kind === Kind.FRAGMENT_SPREAD && spread.has(selection.name.value)) continue;
+        if (selection.kind === Kind.FRAGMENT_SPREAD) spread.add(selection.name.value);
+        const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+        const condition = fragment?.typeCondition?.name.value;
+        if (fragment && (condition === undefined || lets(condition))) gather(fragment.selectionSet);
+      }
+    };
+    for (const set of sets) gather(set);
+    return found;
+  };
+  const selectedAt = (path: ResponsePath): readonly SelectionSetNode[] =>
+    path
+      .filter((element) => element !== '@')
+      .reduce<readonly SelectionSetNode[]>(
+        (sets, element) =>
+          fieldsIn(sets, () => true).flatMap((field) =>
+            treeKeys.of(field) === element && field.selectionSet ? field.selectionSet : [],
+          ),
+        [operation.selectionSet],
+      );
+  const required = requiredKeys(plan);
+
+  const narrow = (node: FetchNode, base: ResponsePath): PlanNode => {
+    const asked = interfaceFetchOf(node, schema);
+    if (!asked) return node;
+    const { requires = [] } = node;
+    const requiresOf = (typeName: string): QueryPlanSelectionNode[] =>
+      requires.flatMap((selection) =>
+        selection.kind === 'InlineFragment' && passes(typeName, selection.typeCondition ?? typeName)
+          ? { ...selection, typeCondition: typeName }
+          : [],
+      );
+    const abstract = schema.getType(asked.interfaceName);
+    const types = isInterfaceType(abstract)
+      ? schema.getPossibleTypes(abstract).filter(({ name }) => requiresOf(name).length > 0)
+      : [];
+    const sets = selectedAt(base);
+    const askedOf = new Map(
+      types.map(({ name }) => [name, new Set(fieldsIn(sets, (condition) => passes(name, condition)).map(treeKeys.of))]),
+    );
+    const typesOf = (field: FieldNode): readonly string[] =>
+      types.flatMap(({ name }) => (askedOf.get(name)?.has(keyOf(field)) ? name : []));
+    /** What nobody asked for serves the plan. */
+    const isForAll = (field: FieldNode): boolean =>
+      required.has(keyOf(field)) || [0, types.length].includes(typesOf(field).length);
+    const forAll = asked.fields.filter(isForAll);
+    if (forAll.length === asked.fields.length) return node;
+
+    const forSome = Map.groupBy(
+      asked.fields.filter((field) => !isForAll(field)),
+      (field) => typesOf(field).join(),
+    );
+    const nodes = [...forSome.values()].map((fields) => {
+      const [first] = fields;
+      return { ...withFields(node, asked, fields), requires: (first ? typesOf(first) : []).flatMap(requiresOf) };
+    });
+    const rest = forAll.some((field) => keyOf(field) !== '__typename') ? [withFields(node, asked, forAll)] : [];
+    return { kind: 'Parallel', nodes: [...rest, ...nodes] };
+  };
+
+  const walk = (node: PlanNode, base: ResponsePath): PlanNode => {
+    switch (node.kind) {
+      case 'Fetch':
+        return narrow(node, base);
+      case 'Flatten':
+        return { ...node, node: walk(node.node, [...base, ...node.path]) };
+      case 'Sequence':
+      case 'Parallel':
+        return { ...node, nodes: node.nodes.map((child) => walk(child, base)) };
+      default:
+        return node;
+    }
+  };
+  return walk(plan, []);
+};
+
+/** The same for what a planner gives: of a subscription, what is run for each event. */
+export const narrowPlan = (
+  plan: QueryPlan['node'],
+  document: DocumentNode,
+  operationName: string | undefined,
+  options: NarrowingOptions,
+): QueryPlan['node'] => {
+  const operation = getOperationAST(document, operationName);
+  if (!plan || !operation) return plan;
+  if (plan.kind !== 'Subscription') return narrowInterfaceFetches(plan, document, operation, options);
+  return plan.rest ? { ...plan, rest: narrowInterfaceFetches(plan.rest, document, operation, options) } : plan;
+};
