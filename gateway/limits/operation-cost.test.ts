@@ -130,6 +130,31 @@ test.each([
   expect(cost('{ sliced(first: 7) { text } search(deep: true) { id } }', {}, of)).toBe(7 * 5 + 1 + 7);
 });
 
+test('nothing for what is fetched only as a key or because a field requires it', () => {
+  const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: IMPORTS)';
+  const graph = (name: string, imports: string, types: string) => ({
+    name,
+    url: `http://127.0.0.1:1/${name}`,
+    typeDefs: parse(link.replace('IMPORTS', imports) + types),
+  });
+  const { supergraphSdl: sdl } = composeServices([
+    graph(
+      'goods',
+      '["@key", "@cost"]',
+      'type Query { item: Item } type Item @key(fields: "id") { id: ID! @cost(weight: 5) weight: Int @cost(weight: 7) }',
+    ),
+    graph(
+      'freight',
+      '["@key", "@external", "@requires", "@cost"]',
+      `type Item @key(fields: "id") { id: ID! @cost(weight: 5) weight: Int @external
+        shipping: Int @requires(fields: "weight") @cost(weight: 3) }`,
+    ),
+  ]);
+  const of = createSchemaGeneration(sdl ?? '');
+  expect(cost('{ item { shipping } }', {}, of)).toBe(1 + 3);
+  expect(cost('{ item { id weight shipping } }', {}, of)).toBe(1 + 3 + 5 + 7);
+});
+
 test('counts fields of a supergraph without weights', () => {
   const schema = generation.schema;
   const unweighted = { ...subject('{ book { id body } }'), schema, weights: undefined };
