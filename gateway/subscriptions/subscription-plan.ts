@@ -73,7 +73,6 @@ const makePlan = (
   generation: SchemaGeneration,
   prepared: PreparedDocument,
   operation: OperationDefinitionNode,
-  isRestricted: boolean,
   { isTrue }: Decision,
 ): SubscriptionPlan => {
   const operationName = operation.name?.value;
@@ -85,8 +84,8 @@ const makePlan = (
   const subgraphSchema = generation.subgraphSchema(primary.serviceName);
   const own = onlyOperation(prepared, operation);
   const rewrites = (primary.outputRewrites?.length ?? 0) + (primary.inputRewrites?.length ?? 0);
-  const raw =
-    !isRestricted && !rest && rewrites === 0 && !generation.mustReshape && validate(subgraphSchema, own).length === 0;
+  // Refused fields carry a directive that no subgraph has, so what is left of them is never valid there.
+  const raw = !rest && rewrites === 0 && !generation.mustReshape && validate(subgraphSchema, own).length === 0;
   const query = raw ? print(own) : primary.operation;
   const resumable = createResumableDocument(query, subgraphSchema, generation.resumableFields);
   return {
@@ -150,7 +149,6 @@ export const createSubscriptionPlanner = (): PlanSubscription => {
     generation: SchemaGeneration,
     prepared: PreparedDocument,
     operation: OperationDefinitionNode,
-    isRestricted: boolean,
   ): PlannedOperation => {
     const { schema, environment } = generation;
     checkRoot(schema, prepared, operation);
@@ -161,7 +159,7 @@ export const createSubscriptionPlanner = (): PlanSubscription => {
       planFor(decision) {
         const known = plans.get(decision.key);
         if (known) return known;
-        const plan = makePlan(generation, prepared, operation, isRestricted, decision);
+        const plan = makePlan(generation, prepared, operation, decision);
         plans.set(decision.key, plan);
         return plan;
       },
@@ -181,7 +179,7 @@ export const createSubscriptionPlanner = (): PlanSubscription => {
     if (!planned) {
       const { document, operation } = restricted;
       const prepared = { ...given, document, fragments: fragmentsOf(document.definitions) };
-      planned = plannedOperation(generation, prepared, operation, restricted.key !== '');
+      planned = plannedOperation(generation, prepared, operation);
       memory.set(key, planned);
     }
     const decision = planned.decide(variables);

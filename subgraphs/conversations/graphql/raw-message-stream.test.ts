@@ -61,6 +61,7 @@ const documents: readonly (readonly [string, number])[] = [
     2,
   ],
   ['subscription { messageStream(messageId: "m") { __typename ... on TokenDelta @skip(if: false) { text } } }', 0],
+  ['subscription { messageStream(messageId: "m") { __typename seq @skip(if: true) messageId } }', 0],
   ['subscription { messageStream(messageId: "m") { __typename ... on TokenDelta { text @skip(if: true) seq } } }', 3],
 ];
 
