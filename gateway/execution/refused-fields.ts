@@ -12,16 +12,15 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
-  isInterfaceType,
   isListType,
   isNonNullType,
-  isObjectType,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { DeferredFragment } from './deferred-document.ts';
+import { fieldOf, typeWithin } from './selected-types.ts';
 
 const mark: ConstDirectiveNode = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: '__refused' } };
 
@@ -100,8 +99,7 @@ export const refusalsOf = (options: RefusalOptions): Refusals => {
       if (errorsOf(part).size >= mostErrors || !isIncluded(selection)) continue;
       if (selection.kind === Kind.FIELD) {
         const inner = [...path, (selection.alias ?? selection.name).value];
-        const type =
-          isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[selection.name.value]?.type : undefined;
+        const type = fieldOf(parent, selection.name.value)?.type;
         if (isRefused(selection)) add({ ...place, path: inner }, selection);
         else if (selection.selectionSet && type) {
           walk(selection.selectionSet, { part, path: [...inner, ...listLevels(type)], parent: getNamedType(type) });
@@ -116,10 +114,9 @@ export const refusalsOf = (options: RefusalOptions): Refusals => {
         if (visited.has(visit)) continue;
         visited.add(visit);
       }
-      const condition = fragment.typeCondition && schema.getType(fragment.typeCondition.name.value);
       const own = deferred?.get(selection);
       const inner = own ? { part: own.id, path: [] } : { part, path };
-      walk(fragment.selectionSet, { ...inner, parent: condition ?? parent });
+      walk(fragment.selectionSet, { ...inner, parent: typeWithin(schema, fragment, parent) });
     }
   };
   walk(operation.selectionSet, {

@@ -15,7 +15,6 @@ import {
   isInterfaceType,
   isListType,
   isNonNullType,
-  isObjectType,
   Kind,
   OperationTypeNode,
   type SelectionNode,
@@ -23,6 +22,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
+import { fieldOf, typeWithin } from '../execution/selected-types.ts';
 import { costOfArgument } from './argument-cost.ts';
 import type { CostWeights, ListSize } from './cost-weights.ts';
 import type { MeasuredOperation } from './operation-measure.ts';
@@ -87,8 +87,7 @@ export const measureCost = (subject: MeasuredOperation, weights: CostWeights, as
     });
 
   const costOfField = (node: FieldNode, parent: GraphQLNamedType, sized: Sized | undefined): number => {
-    const hasFields = isObjectType(parent) || isInterfaceType(parent);
-    const field = hasFields ? parent.getFields()[node.name.value] : undefined;
+    const field = fieldOf(parent, node.name.value);
     if (!field) return 0;
     const coordinate = `${parent.name}.${field.name}`;
     const values = new Map(
@@ -129,8 +128,7 @@ export const measureCost = (subject: MeasuredOperation, weights: CostWeights, as
       if (selection.kind === Kind.FIELD) cost += costOfField(selection, parent, sized);
       else if (selection.kind === Kind.FRAGMENT_SPREAD) cost += costOfFragment(selection.name.value, sized);
       else {
-        const condition = selection.typeCondition && schema.getType(selection.typeCondition.name.value);
-        cost += costOf(selection.selectionSet, condition ?? parent, sized);
+        cost += costOf(selection.selectionSet, typeWithin(schema, selection, parent) ?? parent, sized);
       }
     }
     return Math.min(highest, cost);

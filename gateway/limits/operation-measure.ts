@@ -10,14 +10,13 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
-  isInterfaceType,
   isListType,
   isNonNullType,
-  isObjectType,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { fieldOf, typeWithin } from '../execution/selected-types.ts';
 import type { CostWeights } from './cost-weights.ts';
 
 export interface MeasuredOperation {
@@ -85,8 +84,7 @@ export const createMeasure = (subject: MeasuredOperation, assumedPageSize: numbe
       fields: 1,
       cost: 1,
     };
-    const field =
-      parent && (isObjectType(parent) || isInterfaceType(parent)) ? parent.getFields()[node.name.value] : undefined;
+    const field = fieldOf(parent, node.name.value);
     if (!node.selectionSet || !field) return own;
     const below = measure(node.selectionSet, getNamedType(field.type), isPaged(field) && !isList(field));
     const items = isPaged(field) || (isList(field) && !paged) ? pageSize(node) : 1;
@@ -106,7 +104,7 @@ export const createMeasure = (subject: MeasuredOperation, assumedPageSize: numbe
     if (measured) return measured;
     const fragment = fragments.get(name);
     if (!fragment) return nothing;
-    const result = measure(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value), paged);
+    const result = measure(fragment.selectionSet, typeWithin(schema, fragment, undefined), paged);
     known.set(key, result);
     return result;
   };
@@ -121,11 +119,7 @@ export const createMeasure = (subject: MeasuredOperation, assumedPageSize: numbe
       const spread =
         selection.kind === Kind.FRAGMENT_SPREAD
           ? measureFragment(selection.name.value, paged)
-          : measure(
-              selection.selectionSet,
-              selection.typeCondition ? schema.getType(selection.typeCondition.name.value) : parent,
-              paged,
-            );
+          : measure(selection.selectionSet, typeWithin(schema, selection, parent), paged);
       total = addMeasures(total, { ...spread, directives: spread.directives + (selection.directives?.length ?? 0) });
     }
     return total;

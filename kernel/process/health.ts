@@ -3,8 +3,8 @@
  * its deadline; else 503 with the names of the failing ones, and the reasons in the log only.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Logger } from '../log.ts';
+import { type ListeningServer, listen } from './listen.ts';
 
 /** Name of a dependency -> rejects when it does not answer. */
 export type ReadinessChecks = Readonly<Record<string, () => Promise<void>>>;
@@ -59,30 +59,16 @@ export const answerHealth = (
   };
 };
 
-export interface HealthServer extends AsyncDisposable {
-  readonly port: number;
-}
-
 /** For processes that serve nothing else, such as workers. */
 export const serveHealth = async (options: {
   readonly host: string;
   readonly port: number;
   readonly checks: ReadinessChecks;
   readonly logger: Logger;
-}): Promise<HealthServer> => {
+}): Promise<ListeningServer> => {
   const answer = answerHealth(options.checks, options.logger);
   const server = createServer((request, response) => {
     if (!answer(request, response)) response.writeHead(404).end();
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return listen(server, options);
 };

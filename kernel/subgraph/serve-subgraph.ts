@@ -3,12 +3,12 @@
  * requests finish, ends subscriptions with a going-away close that the gateway resumes elsewhere, then frees the port.
  */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import type { AccessList } from '../access/access-list.ts';
 import type { Identity, VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import { answerHealth, type ReadinessChecks } from '../process/health.ts';
+import { listen } from '../process/listen.ts';
 import type { SubgraphContext } from './builder.ts';
 import { createDocuments } from './documents.ts';
 import type { OpenRawStream } from './raw-stream.ts';
@@ -52,11 +52,7 @@ export const serveSubgraph = async <Context extends SubgraphContext>(
   });
   server.keepAliveTimeout = keepAliveTimeoutMs;
   const sockets = serveSubgraphWebSocket({ ...options, readDocument, server });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const { port } = await listen(server, options);
   return {
     url: `http://${options.host}:${port}/graphql`,
     async [Symbol.asyncDispose]() {

@@ -3,20 +3,16 @@
  * nothing else, and one page at a time is made, whoever asks how often.
  */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Logger } from '../log.ts';
+import { type ListeningServer, listen } from '../process/listen.ts';
 import type { PrometheusRecorder } from './prometheus.ts';
-
-export interface MetricsServer extends AsyncDisposable {
-  readonly port: number;
-}
 
 export const serveMetrics = async (options: {
   readonly host: string;
   readonly port: number;
   readonly recorder: PrometheusRecorder;
   readonly logger: Logger;
-}): Promise<MetricsServer> => {
+}): Promise<ListeningServer> => {
   const { recorder, logger } = options;
   let making: Promise<string> | undefined;
   const page = (): Promise<string> => {
@@ -38,15 +34,5 @@ export const serveMetrics = async (options: {
       },
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return listen(server, options);
 };

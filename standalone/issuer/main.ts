@@ -3,10 +3,10 @@
  * out no tokens over the network; `npm run token` signs them with the key in DATA_DIR.
  */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { parseEnvironment } from '#kernel/config/environment.ts';
 import { createLogger } from '#kernel/log.ts';
 import { answerHealth } from '#kernel/process/health.ts';
+import { listen } from '#kernel/process/listen.ts';
 import { runUntilSignal } from '#kernel/process/shutdown.ts';
 import { issuerEnvironment } from './config.ts';
 import { openDevelopmentIssuer } from './development-issuer.ts';
@@ -31,19 +31,10 @@ await runUntilSignal(
       response.writeHead(document ? 200 : 404, { 'content-type': 'application/json' });
       response.end(JSON.stringify(document ?? {}));
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(config.PORT, config.HOST, resolve);
-    });
-    const { port } = server.address() as AddressInfo;
-    const url = `http://${config.HOST}:${port}`;
+    const listening = await listen(server, { host: config.HOST, port: config.PORT });
+    const url = `http://${config.HOST}:${listening.port}`;
     issuer ??= url;
     logger.info({ url, issuer }, 'issuer: ready');
-    return {
-      async [Symbol.asyncDispose]() {
-        server.closeAllConnections();
-        await new Promise((resolve) => server.close(resolve));
-      },
-    };
+    return listening;
   },
 );

@@ -1,0 +1,26 @@
+/** Opens the port of a server that answers each request at once, and closes it with all its connections. */
+import type { Server } from 'node:http';
+
+export interface ListeningServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** @param at its port: 0 picks a free one. Rejects when the port cannot be had. */
+export const listen = async (
+  server: Server,
+  at: { readonly host: string; readonly port: number },
+): Promise<ListeningServer> => {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at.port, at.host, resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return {
+    port: address.port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
