@@ -1,7 +1,11 @@
-/** `npm run soak [-- --requests N --users M --seed S]`: exits with 1 when an answer was wrong, memory grew or the gateway died. */
+/**
+ * `npm run soak [-- --requests N --users M --seed S]`: exits with 1 when an answer was wrong, memory grew or the gateway died.
+ * SIGUSR2 makes it rest, and go on.
+ */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { report } from './report.ts';
+import { restOnSignal } from './rest.ts';
 import { runSoak } from './run-soak.ts';
 
 const { values } = parseArgs({
@@ -22,6 +26,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 say(`seed ${seed}: npm run soak -- --requests ${requests} --users ${users} --seed ${seed}`);
-const result = await runSoak({ seed, requests, users, say });
+const result = await runSoak({ seed, requests, users, say, ...restOnSignal(say) });
 say(report(result));
 process.exit(result.violations.length === 0 ? 0 : 1);

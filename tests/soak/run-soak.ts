@@ -15,6 +15,8 @@ export interface SoakOptions {
   readonly users: number;
   /** Told what happens, line by line. */
   readonly say: (line: string) => void;
+  /** Awaited before each request. Default: at once. */
+  readonly rested?: () => Promise<void>;
 }
 
 export interface SoakResult {
@@ -105,7 +107,7 @@ const sampleMemory = async (stand: Stand, progress: Progress, requests: number):
   return taken;
 };
 
-export const runSoak = async ({ seed, requests, users, say }: SoakOptions): Promise<SoakResult> => {
+export const runSoak = async ({ seed, requests, users, say, rested }: SoakOptions): Promise<SoakResult> => {
   const random = createRandom(seed);
   await using stack = new AsyncDisposableStack();
   const stand = stack.use(await openStand(random.fork()));
@@ -136,6 +138,7 @@ export const runSoak = async ({ seed, requests, users, say }: SoakOptions): Prom
       breakOff,
     };
     while (progress.begun < requests && !progress.isOver) {
+      await rested?.();
       progress.begun += 1;
       const [name, exercise] = drawExercise(own);
       const { faults, isPartial } = await withDeadline(exercise(user));
