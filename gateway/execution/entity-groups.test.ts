@@ -1,0 +1,68 @@
+import type { QueryPlanSelectionNode } from '@apollo/query-planner';
+import { expect, test } from 'vitest';
+import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
+import { compose, graphTexts } from '../testing/differential/graphs.ts';
+import { createEntityGrouping } from './entity-groups.ts';
+import { compileRepresentation } from './representations.ts';
+import type { ResponseTree } from './response-tree.ts';
+
+const { environment } = createSchemaGeneration(compose(graphTexts.shop));
+
+/** The positions of the entities in each group, and the representations. */
+const group = (fields: readonly string[], entities: readonly ResponseTree[], isWhole = true) => {
+  const selections = ['__typename', ...fields].map((name): QueryPlanSelectionNode => ({ kind: 'Field', name }));
+  const requires: QueryPlanSelectionNode[] = [{ kind: 'InlineFragment', selections }];
+  const { groups, text } = createEntityGrouping(compileRepresentation(requires, undefined, environment))(
+    entities,
+    isWhole,
+  );
+  return {
+    groups: groups.map((alike) => alike.map((entity) => entities.indexOf(entity))),
+    sent: JSON.parse(`[${text}]`),
+  };
+};
+
+const product = (id: unknown): ResponseTree => ({ __typename: 'Product', id, sku: `sku of ${id}` });
+const brand = (id: unknown): ResponseTree => ({ __typename: 'Brand', id });
+
+test('puts entities together that have the same key and type, in the order in which they come', () => {
+  expect(group(['id'], [product('1'), brand('1'), product('2"'), product('1'), brand('1'), product('2"')])).toEqual({
+    groups: [
+      [0, 3],
+      [1, 4],
+      [2, 5],
+    ],
+    sent: [
+      { __typename: 'Product', id: '1' },
+      { __typename: 'Brand', id: '1' },
+      { __typename: 'Product', id: '2"' },
+    ],
+  });
+});
+
+test('tells keys apart that differ in kind', () => {
+  expect(group(['id'], [product('1'), product(1), product('1'), product(1), product(null)])).toEqual({
+    groups: [[0, 2], [1, 3], [4]],
+    sent: [
+      { __typename: 'Product', id: '1' },
+      { __typename: 'Product', id: 1 },
+      { __typename: 'Product', id: null },
+    ],
+  });
+});
+
+test('leaves out what has no key or no type, and goes by all fields where there are several', () => {
+  expect(group(['id'], [{ __typename: 'Brand' }, { id: '1' }, brand('1')])).toEqual({
+    groups: [[2]],
+    sent: [{ __typename: 'Brand', id: '1' }],
+  });
+  expect(group(['id'], [{ id: '1' }, brand('1')])).toEqual({ groups: [[1]], sent: [{ __typename: 'Brand', id: '1' }] });
+  const other = { ...product('1'), sku: 'another' };
+  expect(group(['id', 'sku'], [product('1'), other, product('1')])).toEqual({
+    groups: [[0, 2], [1]],
+    sent: [
+      { __typename: 'Product', id: '1', sku: 'sku of 1' },
+      { __typename: 'Product', id: '1', sku: 'another' },
+    ],
+  });
+});
