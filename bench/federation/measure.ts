@@ -1,14 +1,14 @@
 /**
- * `node bench/federation/measure.ts`: measures gateways over the same graph in turn, so that noise falls on all of them,
- * and prints requests a second, CPU and memory of each, and the ratios that are aimed at. `--seconds N` for each
- * measurement, `--rounds N`, `--only NAME` (may be repeated).
+ * `node bench/federation/measure.ts`: measures gateways over the same graph, all of them running, each load in turns of
+ * seconds, so that noise falls on all of them, and prints requests a second, CPU and memory of each, and the ratios that
+ * are aimed at. `--seconds N` for each turn, `--rounds N`, `--only NAME` (may be repeated).
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Figure, percentile, table } from '../figures.ts';
-import { forkReady, gateways } from './gateways.ts';
+import { forkReady, gateways, type RunningGateway } from './gateways.ts';
 import { operations, supergraphOf } from './graph.ts';
 import { type Measured, measureGateway } from './load.ts';
 
@@ -33,15 +33,21 @@ const taken = new Map<string, Measured[]>();
 const loads = Object.entries(operations).flatMap(([name, operation]) =>
   [10, 50].map((connections) => ({ name, operation, connections })),
 );
-for (let round = 0; round < Number(values.rounds); round += 1) {
-  for (const gateway of gateways) {
-    if (values.only && !values.only.includes(gateway.name)) continue;
-    using running = await gateway.start(supergraphPath, 50);
-    for (const { name, operation, connections } of loads) {
-      const measured = await measureGateway(running, { operation, connections, seconds: Number(values.seconds) });
-      const key = `${name}, ${connections} connections: ${gateway.name}`;
-      taken.set(key, [...(taken.get(key) ?? []), measured]);
-      process.stdout.write(`${key}: ${Math.round(measured.requestsPerSecond)} requests/s\n`);
+{
+  using started = new DisposableStack();
+  const running: { readonly name: string; readonly gateway: RunningGateway }[] = [];
+  for (const { name, start } of gateways) {
+    if (values.only && !values.only.includes(name)) continue;
+    running.push({ name, gateway: started.use(await start(supergraphPath, 50)) });
+  }
+  for (const { name: load, operation, connections } of loads) {
+    for (let round = 0; round < Number(values.rounds); round += 1) {
+      for (const { name, gateway } of running) {
+        const measured = await measureGateway(gateway, { operation, connections, seconds: Number(values.seconds) });
+        const key = `${load}, ${connections} connections: ${name}`;
+        taken.set(key, [...(taken.get(key) ?? []), measured]);
+        process.stdout.write(`${key}: ${Math.round(measured.requestsPerSecond)} requests/s\n`);
+      }
     }
   }
 }
