@@ -32,10 +32,16 @@ const errorsOf = (fault: unknown): z.infer<typeof errorsSchema> => {
   return text.startsWith('[') ? (errorsSchema.safeParse(JSON.parse(text)).data ?? []) : [];
 };
 
-/** What of an error that a client threw is no matter of time. */
-export const wrongIn = (fault: unknown, passing: ReadonlySet<string>): readonly SeenFault[] => {
+/** Counts what clients were told that is a matter of time, by code; what is no error of the server counts as a lost connection. */
+export type Passed = Map<string, number>;
+
+/** What of an error that a client threw is no matter of time; the rest is counted. */
+export const wrongIn = (fault: unknown, passing: ReadonlySet<string>, passed: Passed): readonly SeenFault[] => {
   const atMs = Date.now();
-  return errorsOf(fault)
+  const errors = errorsOf(fault);
+  const codes = errors.length === 0 ? ['connection lost'] : errors.map(({ extensions: { code } }) => code);
+  for (const code of codes) if (!errors.length || passing.has(code)) passed.set(code, (passed.get(code) ?? 0) + 1);
+  return errors
     .filter(({ extensions: { code } }) => !passing.has(code))
     .map(({ message, path = [], extensions: { code } }) => ({
       atMs,
@@ -54,6 +60,7 @@ export const follow = async (
   messageId: string,
   afterSeq: number,
   deadline: AbortSignal,
+  passed: Passed = new Map(),
 ): Promise<Following> => {
   const events: StreamedEvent[] = [];
   const faults: SeenFault[] = [];
@@ -67,7 +74,7 @@ export const follow = async (
       if (!isEnd(events.at(-1)) && !deadline.aborted)
         faults.push({ atMs: Date.now(), what: 'completed without an end' });
     } catch (fault) {
-      faults.push(...wrongIn(fault, passingCodes));
+      faults.push(...wrongIn(fault, passingCodes, passed));
     } finally {
       deadline.removeEventListener('abort', leave);
     }

@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { TestClient } from '../system/client.ts';
 import type { Following, SeenFault } from './evidence.ts';
-import { follow, passingCodes, wrongIn } from './follow.ts';
+import { follow, type Passed, passingCodes, wrongIn } from './follow.ts';
 import type { Random } from './random.ts';
 
 /** What a user did, and what its clients saw of it. */
@@ -20,6 +20,8 @@ export interface Send {
   readonly providerRefusals: number;
   readonly followings: readonly Following[];
   readonly sendFaults: readonly SeenFault[];
+  /** From the first try of the send to the end at the slower of its followers. */
+  readonly tookMs: number;
 }
 
 /** Codes that a send may meet in addition: nobody may be asked, or the answer before is not stored yet. */
@@ -30,13 +32,14 @@ const pauseMs = 200;
 const persist = async <Value>(
   act: (turn: number) => Promise<Value>,
   faults: SeenFault[],
+  passed: Passed,
   deadline: AbortSignal,
 ): Promise<Value | undefined> => {
   for (let turn = 0; !deadline.aborted; turn += 1) {
     try {
       return await act(turn);
     } catch (fault) {
-      faults.push(...wrongIn(fault, passingSendCodes));
+      faults.push(...wrongIn(fault, passingSendCodes, passed));
       if (faults.length > 5) return undefined;
       await sleep(pauseMs);
     }
@@ -73,12 +76,13 @@ export const talk = async (
   random: Random,
   talkUntil: AbortSignal,
   deadline: AbortSignal,
+  passed: Passed,
 ): Promise<readonly Send[]> => {
   const sends: Send[] = [];
   const clientAt = (turn: number): TestClient => clients[turn % clients.length] ?? clients[0];
   while (!talkUntil.aborted) {
     const faults: SeenFault[] = [];
-    const conversationId = await persist((turn) => clientAt(turn).createConversation(), faults, deadline);
+    const conversationId = await persist((turn) => clientAt(turn).createConversation(), faults, passed, deadline);
     if (conversationId === undefined)
       throw new Error(`no conversation can be made: ${faults.map(({ what }) => what).join(', ')}`);
     for (let turns = random.between(1, 3); turns > 0 && !talkUntil.aborted; turns -= 1) {
@@ -93,7 +97,8 @@ export const talk = async (
         maxOutputTokens: 500,
         ...(model === undefined || fails ? {} : { modelPolicy: model }),
       };
-      const turn = await persist((at) => clientAt(at).send(conversationId, prompt, input), faults, deadline);
+      const begunAt = Date.now();
+      const turn = await persist((at) => clientAt(at).send(conversationId, prompt, input), faults, passed, deadline);
       const messageId = turn?.assistantMessage.id ?? input.replyId;
       const stopAfterMs = random.next() < 0.1 ? random.between(20, 900) : undefined;
       // A stopped answer may have no event at all but its end.
@@ -101,13 +106,18 @@ export const talk = async (
       const stop = async (): Promise<void> => {
         if (stopAfterMs === undefined) return;
         await sleep(stopAfterMs);
-        await persist((at) => clientAt(at + 1).query(stopShape, stopMutation, { id: messageId }), faults, deadline);
+        await persist(
+          (at) => clientAt(at + 1).query(stopShape, stopMutation, { id: messageId }),
+          faults,
+          passed,
+          deadline,
+        );
       };
       const [followings] = turn
         ? await Promise.all([
             Promise.all([
-              follow(clients, messageId, 0, deadline),
-              follow([clientAt(1), ...clients], messageId, late, deadline),
+              follow(clients, messageId, 0, deadline, passed),
+              follow([clientAt(1), ...clients], messageId, late, deadline, passed),
             ]),
             stop(),
           ])
@@ -121,6 +131,7 @@ export const talk = async (
         providerRefusals: refused,
         followings,
         sendFaults: faults,
+        tookMs: Date.now() - begunAt,
       });
     }
   }

@@ -8,7 +8,12 @@ const row = (name: string, value: number | string): string => `  ${name.padEnd(3
 /** Violations that are told in full. */
 const shown = 20;
 
-export const report = ({ done, sends, events, violations }: ChaosResult): string => {
+/** The value below which a share of them lies; 0 of none. */
+const quantile = (values: readonly number[], share: number): number =>
+  values.toSorted((one, other) => one - other)[Math.floor((values.length - 1) * share)] ?? 0;
+
+export const report = ({ done, sends, events, passed, violations }: ChaosResult): string => {
+  const took = sends.map(({ tookMs }) => tookMs);
   const faults = faultNames.filter((name) => done.has(name));
   return [
     'faults',
@@ -19,6 +24,11 @@ export const report = ({ done, sends, events, violations }: ChaosResult): string
     'load',
     row('answers', sends.length),
     row('events delivered', events),
+    row('milliseconds, half of the answers', quantile(took, 0.5)),
+    row('milliseconds, 99 of 100', quantile(took, 0.99)),
+    row('milliseconds, the slowest', quantile(took, 1)),
+    'told to clients, who try again',
+    ...[...passed].map(([code, count]) => row(code, count)),
     'violations (goal 0)',
     ...violationKinds.map((kind) => row(kind, violations.filter((one) => one.kind === kind).length)),
     row('all', violations.length),

@@ -4,7 +4,7 @@ import { findUser } from '../system/parlance.ts';
 import { checkSend, type Violation } from './check.ts';
 import type { Evidence } from './evidence.ts';
 import { torment } from './faults.ts';
-import { follow } from './follow.ts';
+import { follow, type Passed } from './follow.ts';
 import { createCallCounter, evidenceOf, findLeftovers, readStored } from './gather.ts';
 import { type Send, talk } from './load.ts';
 import { createRandom } from './random.ts';
@@ -29,6 +29,8 @@ export interface ChaosResult {
   readonly done: ReadonlyMap<FaultName, number>;
   readonly sends: readonly Send[];
   readonly events: number;
+  /** What clients were told that passed, by code. */
+  readonly passed: ReadonlyMap<string, number>;
   readonly violations: readonly ToldViolation[];
 }
 
@@ -79,8 +81,9 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
 
   const talkUntil = AbortSignal.timeout(durationMs);
   const deadline = new AbortController();
+  const passed: Passed = new Map();
   const tormentor = torment(stand, plan);
-  const talking = Promise.all(users.map((clients) => talk(clients, random.fork(), talkUntil, deadline.signal)));
+  const talking = Promise.all(users.map((clients) => talk(clients, random.fork(), talkUntil, deadline.signal, passed)));
   await tormentor.over;
   const timer = setTimeout(() => deadline.abort(), Math.max(0, durationMs / 10) + restMs);
   const sends = (await talking).flat();
@@ -108,5 +111,5 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
   const left = await untilNothingIsLeft(stand, Date.now() + restMs);
   blame(left.map((detail): Violation => ({ kind: 'left behind', messageId: '-', detail })));
   const events = sends.flatMap(({ followings }) => followings).reduce((sum, one) => sum + one.events.length, 0);
-  return { plan, done: tormentor.done, sends, events, violations };
+  return { plan, done: tormentor.done, sends, events, passed, violations };
 };

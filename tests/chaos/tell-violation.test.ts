@@ -1,0 +1,67 @@
+/** A violation is told with its reasons: what was being done to the system, and what its processes logged. */
+import { expect, test } from 'vitest';
+import { createFaultLog } from './fault-log.ts';
+import { tell } from './tell-violation.ts';
+
+const at = Date.UTC(2026, 0, 1, 12);
+const line = (level: number, time: number, rest: object) => JSON.stringify({ level, time, room: 'usage', ...rest });
+const done = { name: 'kill usage', atMs: 0, replica: 0, lastsMs: 10 } as const;
+
+test('tells the faults and the errors around the moment, and what names the message whenever it was', () => {
+  const log = createFaultLog();
+  log.take('usage', line(50, at - 1_000, { msg: 'unexpected fault', err: { message: 'why' } }));
+  log.take('usage', line(40, at - 1_000, { msg: 'a warning of others' }));
+  log.take('usage', line(50, at - 60_000, { msg: 'long ago' }));
+  log.take('worker', line(40, at - 60_000, { msg: 'a model failed', messageId: 'm1' }));
+  const history = [
+    { ...done, fromMs: at - 3_000, toMs: at - 2_000 },
+    { ...done, name: 'cut redis' as const, fromMs: at - 90_000, toMs: at - 80_000 },
+  ];
+  const evidence = {
+    messageId: 'm1',
+    words: 1,
+    stopped: false,
+    providerFails: false,
+    followings: [
+      {
+        afterSeq: 0,
+        faults: [],
+        events: [
+          { __typename: 'MessageStarted', seq: 1, attempt: 1 },
+          { __typename: 'TokenDelta', seq: 2, text: 'w0 ' },
+          { __typename: 'TokenDelta', seq: 3, text: 'w1 ' },
+        ],
+      },
+    ],
+    replay: undefined,
+    answers: 1,
+    stored: undefined,
+    ledger: [],
+    workersDie: false,
+    logsLost: false,
+    providerCalls: 1,
+    providerRefusals: 0,
+  };
+  const violation = {
+    kind: 'refused or torn off',
+    messageId: 'm1',
+    detail: 'INTERNAL_SERVER_ERROR',
+    atMs: at,
+  } as const;
+  const told = tell(violation, evidence, log, history).circumstances.join('\n');
+  expect(told).toContain('12:00:00.000');
+  expect(told).toContain('followed after 0: 1 MessageStarted/1, 2 deltas');
+  expect(told).toContain('stored: nothing');
+  expect(told).toContain('kill usage');
+  expect(told).not.toContain('cut redis');
+  expect(told).toMatch(/usage: unexpected fault .*why/);
+  expect(told).toContain('worker: a model failed');
+  expect(told).not.toContain('others');
+  expect(told).not.toContain('long ago');
+});
+
+test('what a process says when it dies is no line of the log, and told too', () => {
+  const log = createFaultLog();
+  log.take('usage', 'usage: Port 1 is in use.');
+  expect(log.about(Date.now(), '').map(({ text }) => text)).toEqual(['usage: Port 1 is in use.']);
+});
