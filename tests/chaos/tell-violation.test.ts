@@ -4,6 +4,9 @@ import { createFaultLog } from './fault-log.ts';
 import { tell } from './tell-violation.ts';
 
 const at = Date.UTC(2026, 0, 1, 12);
+/** As the clients make them: of version 7, sent two seconds before. */
+const madeAt = (at - 2_000).toString(16).padStart(12, '0');
+const messageId = `${madeAt.slice(0, 8)}-${madeAt.slice(8)}-7000-8000-000000000001`;
 const line = (level: number, time: number, rest: object) => JSON.stringify({ level, time, room: 'usage', ...rest });
 const done = { name: 'kill usage', atMs: 0, replica: 0, lastsMs: 10 } as const;
 
@@ -12,13 +15,13 @@ test('tells the faults and the errors around the moment, and what names the mess
   log.take('usage', line(50, at - 1_000, { msg: 'unexpected fault', err: { message: 'why' } }));
   log.take('usage', line(40, at - 1_000, { msg: 'a warning of others' }));
   log.take('usage', line(50, at - 60_000, { msg: 'long ago' }));
-  log.take('worker', line(40, at - 60_000, { msg: 'a model failed', messageId: 'm1' }));
+  log.take('worker', line(40, at - 60_000, { msg: 'a model failed', messageId }));
   const history = [
     { ...done, fromMs: at - 3_000, toMs: at - 2_000 },
     { ...done, name: 'cut redis' as const, fromMs: at - 90_000, toMs: at - 80_000 },
   ];
   const evidence = {
-    messageId: 'm1',
+    messageId,
     words: 1,
     stopped: false,
     providerFails: false,
@@ -44,12 +47,13 @@ test('tells the faults and the errors around the moment, and what names the mess
   };
   const violation = {
     kind: 'refused or torn off',
-    messageId: 'm1',
+    messageId,
     detail: 'INTERNAL_SERVER_ERROR',
     atMs: at,
   } as const;
   const told = tell(violation, evidence, log, history).circumstances.join('\n');
-  expect(told).toContain('12:00:00.000');
+  expect(told).toContain('sent at 11:59:58.000');
+  expect(told).toContain('seen at 12:00:00.000');
   expect(told).toContain('followed after 0: 1 MessageStarted/1, 2 deltas');
   expect(told).toContain('stored: nothing');
   expect(told).toContain('kill usage');

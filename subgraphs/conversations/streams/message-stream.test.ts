@@ -166,6 +166,25 @@ test('an answer that was stored although its log is gone ends its waiting stream
   ]);
 });
 
+test('an answer that was stored is told as it is stored, also where its log was lost and written anew', async () => {
+  const conversation = await fixture.conversation();
+  const { answer } = await fixture.turn(conversation, undefined, 'q', { content: 'first', lastSeq: 3 });
+  const { attempt } = await fixture.streamLog.open(answer.id);
+  await fixture.streamLog.append(answer.id, attempt, [
+    { type: 'MessageStarted', attempt, modelId: 'm' },
+    { type: 'MessageReset', reason: 'WORKER_REPLACED' },
+    { type: 'TokenDelta', text: 'second' },
+    { type: 'MessageCompleted', status: 'COMPLETED', finishReason: 'STOP' },
+  ]);
+  const events = await collect(await openMessageStream(services, fixture.identity, answer, 0));
+  expect(events.map(({ event }) => (event.type === 'TokenDelta' ? event.text : event.type))).toEqual([
+    'MessageStarted',
+    'first',
+    'MessageCompleted',
+  ]);
+  expect(await collect(await openMessageStream(services, fixture.identity, answer, 3))).toEqual([]);
+});
+
 test('where all events are kept, a stream whose log is gone gives the exact suffix from any cursor', async () => {
   await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
   const { streamLog, database } = fixture;

@@ -176,6 +176,9 @@ export const openMessageStream = async (
 ): Promise<AsyncIterableIterator<StreamedEvent>> => {
   const isFinal = !inFlightStatuses.includes(message.status);
   const held = await services.streamLog.snapshot(message.id);
+  // A log that goes beyond the end that is stored was begun anew after it was lost: what is stored is the answer.
+  if (isFinal && held && held.lastSeq > message.lastSeq && afterSeq <= message.lastSeq)
+    return openStored(services, message, afterSeq);
   const lastSeq = held?.ended ? held.lastSeq : isFinal ? message.lastSeq : Number.POSITIVE_INFINITY;
   if (afterSeq > lastSeq) throw beyondTheEnd(lastSeq);
   return isFinal && !held ? openStored(services, message, afterSeq) : follow(services, reader, message, afterSeq);
