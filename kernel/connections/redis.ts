@@ -59,6 +59,17 @@ const nodeOf = (url: string) => {
   };
 };
 
+/**
+ * It subscribes again by itself when the connection is back, and gives nobody the promise: closed in that moment, it would end the process.
+ * Who sends a command still hears of its fault.
+ */
+class Subscriber extends Redis {
+  override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {
+    command.promise.catch(() => undefined);
+    return super.sendCommand(command, stream);
+  }
+}
+
 const createClients = (urls: readonly string[]): { commands: Redis | Cluster; subscriber: Redis | Cluster } => {
   const nodes = urls.map(nodeOf);
   const [first] = nodes;
@@ -66,7 +77,7 @@ const createClients = (urls: readonly string[]): { commands: Redis | Cluster; su
   if (nodes.length === 1) {
     return {
       commands: new Redis({ ...baseOptions, ...first, maxRetriesPerRequest, enableAutoPipelining, lazyConnect: true }),
-      subscriber: new Redis({ ...baseOptions, ...first, maxRetriesPerRequest: null, lazyConnect: true }),
+      subscriber: new Subscriber({ ...baseOptions, ...first, maxRetriesPerRequest: null, lazyConnect: true }),
     };
   }
   const { host: _host, port: _port, ...credentials } = first;

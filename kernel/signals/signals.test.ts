@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { sharedService } from '../../tests/services/shared-services.ts';
 import { startTcpProxy } from '../../tests/services/tcp-proxy.ts';
@@ -35,4 +36,26 @@ test('Redis signals are heard again by themselves after a lost connection', asyn
     expect(heard).toContain('heard');
   }, 10_000);
   await near.ping();
+});
+
+test('a connection that is closed while it subscribes again leaves no fault behind that nobody hears', async () => {
+  const unheard: unknown[] = [];
+  const note = (fault: unknown) => unheard.push(fault);
+  process.on('unhandledRejection', note);
+  try {
+    await using wire = await startTcpProxy(await sharedService('redis'));
+    await using connection = await connectRedis(wire.url, logger, 10_000);
+    await listen(createRedisSignals(connection, logger), 'closed-at-once');
+    const back = once(connection.subscriber, 'ready');
+    wire.cut();
+    await back;
+    wire.stall();
+    const ended = once(connection.subscriber, 'end');
+    await connection[Symbol.asyncDispose]();
+    await ended;
+    await new Promise(setImmediate);
+    expect(unheard).toEqual([]);
+  } finally {
+    process.off('unhandledRejection', note);
+  }
 });
