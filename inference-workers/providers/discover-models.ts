@@ -45,10 +45,10 @@ export const discoverModels = async (
   logger: Logger,
 ): Promise<ModelRegistry> => {
   await using opened = new AsyncDisposableStack();
-  const { fetch } = opened.use(createWarmFetch(settings.connectTimeoutMs));
+  const connections = opened.use(createWarmFetch(settings.connectTimeoutMs));
   const modelsOf = async (provider: CatalogueProvider): Promise<readonly ServedModel[]> => {
     if (provider.kind === 'demonstration') return demonstration(provider, file, settings.demonstrationTokensPerSecond);
-    if (provider.kind !== 'llama') return hostedModels(provider, file, { ...settings, fetch, logger });
+    if (provider.kind !== 'llama') return hostedModels(provider, file, { ...settings, connections, logger });
     const local = settings.llama && (await loadLocalModel(provider, file, settings.llama, logger));
     if (local === undefined) return [];
     opened.use(local.engine);

@@ -3,33 +3,35 @@
  * without its key or address gives none, which is no fault; one that should say what it has and does not answer is logged.
  */
 import { createAnthropic } from '@ai-sdk/anthropic';
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { type CatalogueProvider, findCatalogueModel, type ModelsFile } from '#kernel/catalogue/models-file.ts';
 import type { Logger } from '#kernel/log.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { parseBaseUrl } from './base-url.ts';
+import { createChatCompletionsModel } from './chat-completions/chat-completions-model.ts';
 import { listModels } from './list-models.ts';
 import type { ServedModel } from './registry.ts';
+import type { WarmFetch } from './warm-fetch.ts';
 
 export interface HostedSettings {
   /** The variables that the models file names. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly fetch: typeof fetch;
+  readonly connections: WarmFetch;
   /** Milliseconds a provider may take to say which models it has. */
   readonly discoveryTimeoutMs: number;
   readonly logger: Logger;
 }
 
 const modelFactory = (
-  provider: CatalogueProvider,
-  baseURL: string,
+  { kind, name: provider }: CatalogueProvider,
+  baseUrl: string,
   apiKey: string | undefined,
-  fetch: typeof globalThis.fetch,
+  { fetch, dispatcher }: WarmFetch,
 ): ((name: string) => LanguageModelV4) => {
-  const key = apiKey === undefined ? {} : { apiKey };
-  if (provider.kind === 'anthropic') return createAnthropic({ baseURL, ...key, fetch }).languageModel;
-  return createOpenAICompatible({ name: provider.name, baseURL, ...key, includeUsage: true, fetch }).languageModel;
+  if (kind === 'anthropic') {
+    return createAnthropic({ baseURL: baseUrl, ...(apiKey === undefined ? {} : { apiKey }), fetch }).languageModel;
+  }
+  return (model) => createChatCompletionsModel({ provider, baseUrl, apiKey, model, dispatcher });
 };
 
 /** The variable's value; the empty text counts as not set. */
@@ -39,7 +41,7 @@ const settingOf = (environment: HostedSettings['environment'], variable: string 
 export const hostedModels = async (
   provider: CatalogueProvider,
   file: ModelsFile,
-  { environment, fetch, discoveryTimeoutMs, logger }: HostedSettings,
+  { environment, connections, discoveryTimeoutMs, logger }: HostedSettings,
 ): Promise<readonly ServedModel[]> => {
   const given = settingOf(environment, provider.baseUrlVariable);
   const baseUrl = given === undefined ? provider.baseUrl : parseBaseUrl(given);
@@ -53,7 +55,7 @@ export const hostedModels = async (
   const listed = file.models.filter((model) => model.provider === provider.name).map(({ id }) => id);
   const asks = provider.discover === 'always' || (provider.discover === 'at-other-base-url' && given !== undefined);
   const ids = asks
-    ? await listModels({ baseUrl, apiKey, fetch, timeoutMs: discoveryTimeoutMs }).then(
+    ? await listModels({ baseUrl, apiKey, fetch: connections.fetch, timeoutMs: discoveryTimeoutMs }).then(
         (names) => names.map((name) => `${provider.name}/${name}`),
         (err: unknown) => {
           logger.warn({ err, provider: provider.name }, 'the provider did not say which models it has');
@@ -62,7 +64,7 @@ export const hostedModels = async (
       )
     : listed;
 
-  const create = modelFactory(provider, baseUrl, apiKey, fetch);
+  const create = modelFactory(provider, baseUrl, apiKey, connections);
   return ids.flatMap((modelId) => {
     const model = findCatalogueModel(file, modelId);
     if (model === undefined) return [];

@@ -3,10 +3,12 @@
  * aborted request closes its socket at once, which is how a provider learns that nobody listens. It takes what the provider
  * packages send (an address, a text body, a signal) and nothing else.
  */
-import { Agent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 
 export interface WarmFetch extends AsyncDisposable {
   readonly fetch: typeof fetch;
+  /** The same connections, for who needs no fetch. */
+  readonly dispatcher: Dispatcher;
 }
 
 /** Milliseconds an idle connection is kept: the usual 60 s of load balancers, less a margin. */
@@ -42,6 +44,7 @@ export const createWarmFetch = (connectTimeoutMs: number): WarmFetch => {
     bodyTimeout: 0,
   });
   return {
+    dispatcher: agent,
     fetch: async (input, init) => {
       if (input instanceof Request) throw new TypeError('Pass an address, not a Request.');
       if (init?.body != null && typeof init.body !== 'string') throw new TypeError('Only text bodies are sent.');

@@ -1,0 +1,110 @@
+/**
+ * A model behind an OpenAI-compatible `POST /chat/completions`, streamed. Invariant: whoever cancels the stream or aborts the call closes
+ * the socket at once, which is how a provider learns that nobody listens.
+ */
+import {
+  APICallError,
+  type LanguageModelV4,
+  type LanguageModelV4CallOptions,
+  type LanguageModelV4Prompt,
+  type LanguageModelV4StreamPart,
+} from '@ai-sdk/provider';
+import type { Dispatcher } from 'undici';
+import { generateByStreaming } from '../generate-by-streaming.ts';
+import { createPartReader } from './read-parts.ts';
+
+export interface ChatCompletionsOptions {
+  /** Name of the provider in the catalogue. */
+  readonly provider: string;
+  /** Without the path of the operation, `https://host/v1`. */
+  readonly baseUrl: string;
+  readonly apiKey: string | undefined;
+  /** Name by which the provider knows the model. */
+  readonly model: string;
+  /** Holds the connections. */
+  readonly dispatcher: Dispatcher;
+}
+
+const messagesOf = (prompt: LanguageModelV4Prompt) =>
+  prompt.map(({ role, content }) => ({
+    role,
+    content:
+      typeof content === 'string' ? content : content.map((part) => (part.type === 'text' ? part.text : '')).join(''),
+  }));
+
+const bodyOf = (model: string, { prompt, maxOutputTokens, temperature }: LanguageModelV4CallOptions): string =>
+  JSON.stringify({
+    model,
+    messages: messagesOf(prompt),
+    max_tokens: maxOutputTokens,
+    temperature,
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+
+/** Header names are in lower case already; of several values the first counts. */
+const headersOf = ({ headers }: Dispatcher.ResponseData): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => [[name, [value].flat()[0] ?? '']]));
+
+const refusalOf = async (url: string, response: Dispatcher.ResponseData): Promise<APICallError> =>
+  new APICallError({
+    message: `The provider answered ${response.statusCode}.`,
+    url,
+    requestBodyValues: {},
+    statusCode: response.statusCode,
+    responseHeaders: headersOf(response),
+    responseBody: await response.body.text(),
+  });
+
+const partsOf = (body: Dispatcher.ResponseData['body']): ReadableStream<LanguageModelV4StreamPart> => {
+  const reader = createPartReader();
+  const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        for (;;) {
+          const chunk = await chunks.next();
+          const parts = chunk.done ? reader.end() : reader.read(chunk.value);
+          for (const part of parts) controller.enqueue(part);
+          if (chunk.done) controller.close();
+          if (chunk.done || parts.length > 0) return;
+        }
+      },
+      cancel() {
+        body.destroy();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+};
+
+export const createChatCompletionsModel = (options: ChatCompletionsOptions): LanguageModelV4 => {
+  const { provider, baseUrl, apiKey, model: modelId, dispatcher } = options;
+  const url = `${baseUrl}/chat/completions`;
+  const { origin, pathname, search } = new URL(url);
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'text/event-stream',
+    ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+  };
+  const model: LanguageModelV4 = {
+    specificationVersion: 'v4',
+    provider,
+    modelId,
+    supportedUrls: {},
+    doGenerate: (call) => generateByStreaming(model, call),
+    async doStream(call) {
+      const response = await dispatcher.request({
+        origin,
+        path: pathname + search,
+        method: 'POST',
+        headers,
+        body: bodyOf(modelId, call),
+        signal: call.abortSignal ?? null,
+      });
+      if (response.statusCode !== 200) throw await refusalOf(url, response);
+      return { stream: partsOf(response.body) };
+    },
+  };
+  return model;
+};

@@ -1,0 +1,89 @@
+/**
+ * One event of a chat-completions stream, as OpenAI, vLLM, llama.cpp, Ollama, Mistral and the gateways before them write it. What is not
+ * named here is of no use to us and may be anything.
+ */
+import type { LanguageModelV4FinishReason, LanguageModelV4Usage } from '@ai-sdk/provider';
+import { z } from 'zod';
+
+const count = z.number().nullish();
+
+const usageSchema = z.object({
+  prompt_tokens: count,
+  completion_tokens: count,
+  prompt_tokens_details: z.object({ cached_tokens: count }).nullish(),
+  completion_tokens_details: z.object({ reasoning_tokens: count }).nullish(),
+});
+
+/** Mistral writes the content of a model that reasons as parts: text, and thinking that has texts of its own. */
+const contentSchema = z.string().or(
+  z.array(
+    z.object({
+      text: z.string().optional(),
+      thinking: z.array(z.object({ text: z.string().optional() })).optional(),
+    }),
+  ),
+);
+
+const deltaSchema = z.object({
+  content: contentSchema.nullish(),
+  refusal: z.string().nullish(),
+  reasoning_content: z.string().nullish(),
+  reasoning: z.string().nullish(),
+});
+
+export const chunkSchema = z.object({
+  choices: z.array(z.object({ delta: deltaSchema.nullish(), finish_reason: z.string().nullish() })).optional(),
+  usage: usageSchema.nullish(),
+  /** In place of all else: the provider gives up in the middle. */
+  error: z.unknown().optional(),
+});
+
+type Delta = z.infer<typeof deltaSchema>;
+
+const partsOf = ({ content }: Delta) => (Array.isArray(content) ? content : []);
+
+/** What a delta says to the reader; a refusal is an answer too. */
+export const textOfDelta = (delta: Delta): string => {
+  const { content, refusal } = delta;
+  const said = typeof content === 'string' ? content : partsOf(delta).reduce((all, { text = '' }) => all + text, '');
+  return refusal ? said + refusal : said;
+};
+
+/** What a delta tells of the model's reasoning, which is a sign of life and no part of the answer. */
+export const reasoningOfDelta = (delta: Delta): string =>
+  delta.reasoning_content ||
+  delta.reasoning ||
+  partsOf(delta)
+    .flatMap(({ thinking = [] }) => thinking)
+    .reduce((all, { text = '' }) => all + text, '');
+
+const unified: Readonly<Record<string, LanguageModelV4FinishReason['unified']>> = {
+  stop: 'stop',
+  length: 'length',
+  content_filter: 'content-filter',
+  tool_calls: 'tool-calls',
+  function_call: 'tool-calls',
+};
+
+export const finishReasonOf = (raw: string): LanguageModelV4FinishReason => ({ unified: unified[raw] ?? 'other', raw });
+
+/** Each undefined where the provider does not tell it. */
+export const usageOf = (usage: z.infer<typeof usageSchema> | null | undefined): LanguageModelV4Usage => {
+  const input = usage?.prompt_tokens ?? undefined;
+  const output = usage?.completion_tokens ?? undefined;
+  const cached = usage?.prompt_tokens_details?.cached_tokens ?? 0;
+  const reasoning = usage?.completion_tokens_details?.reasoning_tokens ?? 0;
+  return {
+    inputTokens: {
+      total: input,
+      noCache: input === undefined ? undefined : input - cached,
+      cacheRead: input === undefined ? undefined : cached,
+      cacheWrite: undefined,
+    },
+    outputTokens: {
+      total: output,
+      text: output === undefined ? undefined : Math.max(0, output - reasoning),
+      reasoning: output === undefined ? undefined : reasoning,
+    },
+  };
+};
