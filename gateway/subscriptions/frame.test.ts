@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cursorOf, mayHaveErrors, nextFrame, nextPrefix, parseNextFrame } from './frame.ts';
+import { cursorOf, mayHaveErrors, parseNextFrame } from './frame.ts';
 
 const bytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
-test('finds id and payload of every next frame that graphql-ws writes', () => {
+test('finds id and payload of every next message that graphql-ws writes', () => {
   fc.assert(
-    fc.property(fc.stringMatching(/^[0-9a-z]{1,8}$/), fc.jsonValue(), (id, payload) => {
-      const found = parseNextFrame(bytes({ id, type: 'next', payload }));
+    fc.property(fc.nat(), fc.jsonValue(), (id, payload) => {
+      const found = parseNextFrame(bytes({ id: String(id), type: 'next', payload }));
       expect(found?.id).toBe(id);
       expect(found?.payload.toString()).toBe(JSON.stringify(payload));
     }),
@@ -16,6 +16,9 @@ test('finds id and payload of every next frame that graphql-ws writes', () => {
 
 test.each([
   [{ type: 'next', id: '1', payload: {} }],
+  [{ id: '', type: 'next', payload: {} }],
+  [{ id: '1a', type: 'next', payload: {} }],
+  [{ id: '1234567890123456', type: 'next', payload: {} }],
   [{ id: '1', type: 'error', payload: [] }],
   [{ id: '1', type: 'complete' }],
   [{ type: 'connection_ack' }],
@@ -40,13 +43,4 @@ test('reads the cursor that parsing would find, whatever the data holds', () => 
 test('suspects errors where there are some, and not because of a text', () => {
   expect(mayHaveErrors(bytes({ errors: [{ message: '' }], data: null }))).toBe(true);
   expect(mayHaveErrors(bytes({ data: { text: '"errors":[' } }))).toBe(false);
-});
-
-test('writes the frame that a client parses back', () => {
-  fc.assert(
-    fc.property(fc.string(), fc.jsonValue(), (id, payload) => {
-      const frame = nextFrame(nextPrefix(id), bytes(payload));
-      expect(JSON.parse(frame.toString())).toEqual(JSON.parse(JSON.stringify({ id, type: 'next', payload })));
-    }),
-  );
 });

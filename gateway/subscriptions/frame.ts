@@ -1,28 +1,39 @@
 /**
- * graphql-transport-ws frames as bytes. What is hot - a `next` frame and the cursor in its payload - is found by
- * position, without parsing; anything written in an unusual way is parsed instead, so that the outcome never depends on
- * a peer's key order.
+ * graphql-transport-ws messages as bytes, and the WebSocket frames around those for clients. What is hot - a `next`
+ * message and the cursor in its payload - is found by position, without parsing; anything written in an unusual way is
+ * parsed instead, so that the outcome never depends on a peer's key order.
  */
 
 const idStart = Buffer.from('{"id":"');
 const nextMiddle = Buffer.from('","type":"next","payload":');
 const cursorStart = Buffer.from('"extensions":{"cursor":"');
-const cursorEnd = Buffer.from('"}}');
 const errorsStart = Buffer.from('"errors":[');
 const quote = 0x22;
+const backslash = 0x5c;
+const closingBrace = 0x7d;
+const zero = 0x30;
 
-/** The id and payload bytes of `{"id":"…","type":"next","payload":…}` in exactly this order; else undefined. */
-export const parseNextFrame = (frame: Buffer): { readonly id: string; readonly payload: Buffer } | undefined => {
-  if (frame.length < idStart.length + nextMiddle.length) return undefined;
-  if (frame.compare(idStart, 0, idStart.length, 0, idStart.length) !== 0) return undefined;
-  const idEnd = frame.indexOf(quote, idStart.length);
-  const payloadStart = idEnd + nextMiddle.length;
-  if (idEnd === -1 || payloadStart >= frame.length) return undefined;
-  if (frame.compare(nextMiddle, 0, nextMiddle.length, idEnd, payloadStart) !== 0) return undefined;
-  return {
-    id: frame.toString('latin1', idStart.length, idEnd),
-    payload: frame.subarray(payloadStart, frame.length - 1),
-  };
+/** Compared here, because a call of `compare` takes longer than so few bytes. */
+const standsAt = (frame: Buffer, at: number, expected: Buffer): boolean => {
+  for (let index = 0; index < expected.length; index += 1) if (frame[at + index] !== expected[index]) return false;
+  return true;
+};
+
+/** Digits of the longest id that is read by position. */
+const longestId = 15;
+
+/** The id and payload bytes of `{"id":"<decimal>","type":"next","payload":…}` in exactly this order; else undefined. */
+export const parseNextFrame = (frame: Buffer): { readonly id: number; readonly payload: Buffer } | undefined => {
+  if (!standsAt(frame, 0, idStart)) return undefined;
+  let at = idStart.length;
+  let id = 0;
+  for (let digit = (frame[at] ?? 0) - zero; digit >= 0 && digit <= 9; digit = (frame[at] ?? 0) - zero) {
+    id = id * 10 + digit;
+    at += 1;
+  }
+  const digits = at - idStart.length;
+  if (digits === 0 || digits > longestId || !standsAt(frame, at, nextMiddle)) return undefined;
+  return { id, payload: frame.subarray(at + nextMiddle.length, frame.length - 1) };
 };
 
 const parsedCursor = (payload: Buffer): string | undefined => {
@@ -33,30 +44,69 @@ const parsedCursor = (payload: Buffer): string | undefined => {
   return typeof extensions.cursor === 'string' ? extensions.cursor : undefined;
 };
 
-/** `extensions.cursor` of an execution result; undefined when it has none. */
-export const cursorOf = (payload: Buffer): string | undefined => {
-  const start = payload.lastIndexOf(cursorStart);
-  if (start !== -1) {
-    const from = start + cursorStart.length;
-    const to = payload.length - cursorEnd.length;
-    const isTail = payload.indexOf(quote, from) === to && payload.compare(cursorEnd, 0, cursorEnd.length, to) === 0;
-    const text = isTail ? payload.toString('utf8', from, to) : undefined;
-    if (text !== undefined && !text.includes('\\')) return text;
+/** Remembers what it gave for the last payload: of an event that many get, each asks in turn. */
+const onceForEach = <Value>(read: (payload: Buffer) => Value): ((payload: Buffer) => Value) => {
+  let known: { readonly payload: Buffer; readonly value: Value } | undefined;
+  return (payload) => {
+    if (known?.payload !== payload) known = { payload, value: read(payload) };
+    return known.value;
+  };
+};
+
+const readCursor = (payload: Buffer): string | undefined => {
+  const to = payload.length - 3;
+  if (payload[to] === quote && payload[to + 1] === closingBrace && payload[to + 2] === closingBrace) {
+    let from = to;
+    while (from > 0 && payload[from - 1] !== quote && payload[from - 1] !== backslash) from -= 1;
+    if (standsAt(payload, from - cursorStart.length, cursorStart)) return payload.toString('utf8', from, to);
   }
   return payload.includes('"extensions"') ? parsedCursor(payload) : undefined;
 };
 
-/** Whether the payload may have errors. Quotes inside strings are escaped, so text cannot look like this key. */
-export const mayHaveErrors = (payload: Buffer): boolean => payload.includes(errorsStart);
+/** `extensions.cursor` of an execution result; undefined when it has none. */
+export const cursorOf = onceForEach(readCursor);
 
-/** Bytes of a `next` frame for a client. @param prefix from `nextPrefix`. */
-export const nextFrame = (prefix: Buffer, payload: Buffer): Buffer => {
-  const frame = Buffer.allocUnsafe(prefix.length + payload.length + 1);
-  prefix.copy(frame, 0);
-  payload.copy(frame, prefix.length);
-  frame[frame.length - 1] = 0x7d;
-  return frame;
-};
+/** Whether the payload may have errors. Quotes inside strings are escaped, so text cannot look like this key. */
+export const mayHaveErrors = onceForEach((payload) => payload.includes(errorsStart));
 
 /** @param id as the client chose it. */
 export const nextPrefix = (id: string): Buffer => Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+
+/** First byte of a text message in one WebSocket frame (RFC 6455, 5.2). */
+const wholeText = 0x81;
+/** Payload lengths beyond which a WebSocket header has 2 and 8 bytes more. */
+const [shortLength, longLength] = [125, 65_535];
+
+const headerLength = (message: number): number => {
+  if (message <= shortLength) return 2;
+  return message <= longLength ? 4 : 10;
+};
+
+/** Bytes of the WebSocket frame with a `next` message. @param prefix from `nextPrefix`. */
+export const frameLength = (prefix: Buffer, payload: Buffer): number => {
+  const message = prefix.length + payload.length + 1;
+  return headerLength(message) + message;
+};
+
+/** Writes the WebSocket frame, as servers do unmasked. @returns where it ends. */
+export const writeNextFrame = (target: Buffer, start: number, prefix: Buffer, payload: Buffer): number => {
+  const message = prefix.length + payload.length + 1;
+  let at = start;
+  target[at] = wholeText;
+  if (message <= shortLength) {
+    target[at + 1] = message;
+  } else if (message <= longLength) {
+    target[at + 1] = 126;
+    target.writeUInt16BE(message, at + 2);
+  } else {
+    target[at + 1] = 127;
+    target.writeBigUInt64BE(BigInt(message), at + 2);
+  }
+  at += headerLength(message);
+  target.set(prefix, at);
+  at += prefix.length;
+  target.set(payload, at);
+  at += payload.length;
+  target[at] = closingBrace;
+  return at + 1;
+};

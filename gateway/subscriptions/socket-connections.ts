@@ -10,11 +10,12 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '#kernel/log.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
 import { separateReusedIds } from './reused-ids.ts';
+import { createSocketOutput, type SocketOutput } from './socket-output.ts';
 
 /** What graphql-ws carries for each connection. */
 export interface Connection {
   readonly socket: WebSocket;
-  readonly tcp: Socket;
+  readonly output: SocketOutput;
 }
 
 export interface SocketConnections {
@@ -60,14 +61,6 @@ const watch = (socket: WebSocket, tcp: Socket, { pingEveryMs, idleTimeoutMs }: K
   return () => clearInterval(timer);
 };
 
-const send = (socket: WebSocket, data: string): Promise<void> => {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (socket.readyState !== WebSocket.OPEN) resolve();
-  // A failure to send ends the socket, which is reported as its close.
-  else socket.send(data, () => resolve());
-  return promise;
-};
-
 export const createSocketConnections = (
   protocol: Server<Connection>,
   options: SocketConnectionsOptions,
@@ -83,26 +76,27 @@ export const createSocketConnections = (
 
   const open = (socket: WebSocket, tcp: Socket): void => {
     const unwatch = watch(socket, tcp, keepAlive);
+    const output = createSocketOutput(socket, tcp);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (data) => send(socket, data),
-        close: (code, reason) => socket.close(code, reason),
+        send: output.send,
+        close: output.close,
         onMessage: (given) => {
           const take = separateReusedIds({
             take: given,
-            isOpen: () => socket.readyState === WebSocket.OPEN,
-            close: (code, reason) => socket.close(code, reason),
+            isOpen: () => output.isOpen,
+            close: output.close,
           });
           socket.on('message', (data) => {
             take(String(data)).catch((err: unknown) => {
               logger.error({ err }, 'a message of a client failed');
-              socket.close(CloseCode.InternalServerError, 'Internal server error');
+              output.close(CloseCode.InternalServerError, 'Internal server error');
             });
           });
         },
       },
-      { socket, tcp },
+      { socket, output },
     );
     socket.on('error', (err) => logger.debug({ err }, 'a client socket failed'));
     socket.once('close', (code, reason) => {

@@ -1,11 +1,10 @@
 /**
- * A client's stream over graphql-transport-ws: writes frames to the client's socket, and is the iterator that graphql-ws
- * waits on, which never yields. Frames of one turn of the event loop leave in one write (corked).
+ * A client's stream over graphql-transport-ws: gives frames to the client's socket, and is the iterator that graphql-ws
+ * waits on, which never yields.
  */
-import type { Socket } from 'node:net';
-import WebSocket from 'ws';
-import { type ClientStream, highWaterBytes } from './client-stream.ts';
-import { nextFrame, nextPrefix } from './frame.ts';
+import type { ClientStream } from './client-stream.ts';
+import { nextPrefix } from './frame.ts';
+import type { SocketOutput } from './socket-output.ts';
 
 export interface SocketStream extends ClientStream {
   /** What graphql-ws is given. */
@@ -15,9 +14,7 @@ export interface SocketStream extends ClientStream {
 }
 
 export interface SocketStreamOptions {
-  readonly socket: WebSocket;
-  /** The TCP connection below it. */
-  readonly tcp: Socket;
+  readonly output: SocketOutput;
   /** Of the connection's context; an id that is gone from it gets no complete frame from graphql-ws. */
   readonly subscriptions: Record<string, unknown>;
   readonly id: string;
@@ -25,22 +22,7 @@ export interface SocketStreamOptions {
   onEnd(): void;
 }
 
-const corked = new Set<Socket>();
-
-/** Holds back what is written until the end of this turn of the event loop. */
-const corkThisTurn = (tcp: Socket): void => {
-  if (corked.has(tcp)) return;
-  if (corked.size === 0) {
-    setImmediate(() => {
-      for (const held of corked) held.uncork();
-      corked.clear();
-    });
-  }
-  corked.add(tcp);
-  tcp.cork();
-};
-
-export const createSocketStream = ({ socket, tcp, subscriptions, id, onEnd }: SocketStreamOptions): SocketStream => {
+export const createSocketStream = ({ output, subscriptions, id, onEnd }: SocketStreamOptions): SocketStream => {
   const prefix = nextPrefix(id);
   const finished = Promise.withResolvers<IteratorReturnResult<undefined>>();
   let ended = false;
@@ -68,30 +50,18 @@ export const createSocketStream = ({ socket, tcp, subscriptions, id, onEnd }: So
       },
     },
     next(payload) {
-      if (ended || socket.readyState !== WebSocket.OPEN) return true;
-      if (socket.bufferedAmount > highWaterBytes) return false;
-      corkThisTurn(tcp);
-      socket.send(nextFrame(prefix, payload), { binary: false });
+      if (ended || !output.isOpen) return true;
+      if (output.isBehind) return false;
+      output.next(prefix, payload);
       return true;
     },
     error(errors) {
       if (ended) return;
-      if (socket.readyState === WebSocket.OPEN) {
-        socket.send(JSON.stringify({ id, type: 'error', payload: errors }));
-      }
+      void output.send(JSON.stringify({ id, type: 'error', payload: errors }));
       delete subscriptions[id];
       end();
     },
     complete: end,
-    async drained() {
-      while (socket.readyState === WebSocket.OPEN && socket.bufferedAmount > highWaterBytes / 2) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        tcp.once('drain', resolve);
-        tcp.once('close', resolve);
-        await promise;
-        tcp.off('drain', resolve);
-        tcp.off('close', resolve);
-      }
-    },
+    drained: output.drained,
   };
 };

@@ -1,7 +1,6 @@
 /** Ends what a token opened when the token does; over sockets: an error frame for each subscription, then close code 4401. */
 import type { GraphQLFormattedError } from 'graphql';
 import type { Context } from 'graphql-ws';
-import { WebSocket } from 'ws';
 import { AppError, errorExtensions } from '#kernel/errors.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 import type { Connection } from './socket-connections.ts';
@@ -33,15 +32,15 @@ export const onTokenExpiry = (
 };
 
 export const endWithToken = (user: AuthenticatedUser, context: Context<Record<string, unknown>, Connection>): void => {
-  const { socket } = context.extra;
+  const { socket, output } = context.extra;
   const end = async (payload: readonly GraphQLFormattedError[]): Promise<void> => {
     for (const [id, running] of Object.entries(context.subscriptions)) {
-      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ id, type: 'error', payload }));
+      void output.send(JSON.stringify({ id, type: 'error', payload }));
       // Without its id here, graphql-ws sends no complete frame after the error.
       delete context.subscriptions[id];
       if (running !== null && 'return' in running) await running.return(undefined);
     }
-    socket.close(4401, 'Unauthorized: the token has expired');
+    output.close(4401, 'Unauthorized: the token has expired');
   };
   socket.once(
     'close',

@@ -58,7 +58,7 @@ interface Subscription {
 export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSocket => {
   const { url, authorization, logger } = options;
   const { ackDeadlineMs = defaultAckDeadlineMs, pingEveryMs = defaultPingEveryMs } = options;
-  const subscriptions = new Map<string, Subscription>();
+  const subscriptions = new Map<number, Subscription>();
   let socket: WebSocket | undefined;
   let acknowledged = false;
   let pause: NodeJS.Timeout | undefined;
@@ -79,12 +79,13 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
     }
     if (message.type === 'ping') connection.send('{"type":"pong"}');
     if (message.type === 'ping' || message.type === 'pong') return;
-    const listener = subscriptions.get(message.id)?.listener;
+    const id = Number(message.id);
+    const listener = subscriptions.get(id)?.listener;
     if (message.type === 'next') {
       listener?.next(Buffer.from(JSON.stringify(message.payload)));
       return;
     }
-    subscriptions.delete(message.id);
+    subscriptions.delete(id);
     if (message.type === 'error') listener?.error(message.payload);
     else listener?.complete();
   };
@@ -168,8 +169,8 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
   return {
     subscribe(request, listener) {
       lastId += 1;
-      const id = lastId.toString(36);
-      const message = JSON.stringify({ id, type: 'subscribe', payload: request });
+      const id = lastId;
+      const message = JSON.stringify({ id: String(id), type: 'subscribe', payload: request });
       subscriptions.set(id, { message, listener });
       if (acknowledged) socket?.send(message);
       else ensureConnected();

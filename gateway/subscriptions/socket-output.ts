@@ -1,0 +1,91 @@
+/**
+ * What goes out on one client's WebSocket. `next` frames of one turn of the event loop are put together as bytes and
+ * leave in one write, past ws, which takes two writes and several objects for each; whatever else is sent leaves after
+ * them, through ws. Invariant: frames leave in the order in which they were given. It holds because the sockets neither
+ * compress nor fragment, so that ws writes at once and whole frames only.
+ */
+import type { Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import { highWaterBytes } from './client-stream.ts';
+import { frameLength, writeNextFrame } from './frame.ts';
+
+export interface SocketOutput {
+  readonly isOpen: boolean;
+  /** Whether more than `highWaterBytes` wait for the client. */
+  readonly isBehind: boolean;
+  /** One execution result, at the end of this turn. @param prefix from `nextPrefix`. */
+  next(prefix: Buffer, payload: Buffer): void;
+  /** A message of the protocol. Resolves when it is handed over or the socket is closed: a failure to send closes it. */
+  send(message: string): Promise<void>;
+  close(code: number, reason: string): void;
+  /** Resolves when no more than half of that wait, or the socket is closed. */
+  drained(): Promise<void>;
+}
+
+/** Writes of this turn that wait for its end. */
+const waiting: (() => void)[] = [];
+
+const writeAll = (): void => {
+  for (const flush of waiting.splice(0)) flush();
+};
+
+export const createSocketOutput = (socket: WebSocket, tcp: Socket): SocketOutput => {
+  /** Prefix and payload in turn. */
+  let parts: Buffer[] = [];
+  let length = 0;
+
+  const flush = (): void => {
+    const given = parts;
+    if (given.length === 0) return;
+    const bytes = Buffer.allocUnsafe(length);
+    parts = [];
+    length = 0;
+    if (socket.readyState !== WebSocket.OPEN) return;
+    let at = 0;
+    for (let index = 0; index < given.length; index += 2) {
+      const [prefix, payload] = [given[index], given[index + 1]];
+      if (prefix && payload) at = writeNextFrame(bytes, at, prefix, payload);
+    }
+    tcp.write(bytes);
+  };
+
+  return {
+    get isOpen() {
+      return socket.readyState === WebSocket.OPEN;
+    },
+    get isBehind() {
+      return tcp.writableLength + length > highWaterBytes;
+    },
+    next(prefix, payload) {
+      if (parts.length === 0) {
+        if (waiting.length === 0) setImmediate(writeAll);
+        waiting.push(flush);
+      }
+      parts.push(prefix, payload);
+      length += frameLength(prefix, payload);
+    },
+    send(message) {
+      flush();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      if (socket.readyState !== WebSocket.OPEN) resolve();
+      else socket.send(message, () => resolve());
+      return promise;
+    },
+    close(code, reason) {
+      flush();
+      socket.close(code, reason);
+    },
+    async drained() {
+      // What the system takes at once is never told to have drained.
+      flush();
+      while (socket.readyState === WebSocket.OPEN && tcp.writableLength + length > highWaterBytes / 2) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        tcp.once('drain', resolve);
+        tcp.once('close', resolve);
+        await promise;
+        tcp.off('drain', resolve);
+        tcp.off('close', resolve);
+      }
+    },
+  };
+};
