@@ -7,6 +7,7 @@ export interface Figure {
   readonly unit: string;
   /** The goal, where there is one. */
   readonly atMost?: number;
+  readonly atLeast?: number;
 }
 
 /** The value that the given share (0 to 1) of the values does not exceed. Throws when there are none. */
@@ -20,7 +21,8 @@ export const percentile = (values: readonly number[], share: number): number => 
 const shown = (value: number): string =>
   value >= 1000 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 
-const verdict = ({ value, atMost }: Figure): string => {
+const verdict = ({ value, atMost, atLeast }: Figure): string => {
+  if (atLeast !== undefined) return `at least ${atLeast}: ${value >= atLeast ? 'met' : 'missed'}`;
   if (atMost === undefined) return '';
   return `at most ${atMost}: ${value <= atMost ? 'met' : 'missed'}`;
 };

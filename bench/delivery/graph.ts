@@ -2,11 +2,19 @@
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 
-const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])\n';
+const link =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@composeDirective"])\n';
+/** Says that everybody gets the same events; only ours knows it. */
+const broadcast = `@link(url: "https://parlance.dev/broadcast/v1.0", import: ["@broadcast"])
+  @composeDirective(name: "@broadcast")
+  directive @broadcast(audience: String!) on FIELD_DEFINITION\n`;
 
 export const subgraphs = {
-  streams: `${link} type Query { streams: Int! }
-    type Subscription { deltas(stream: Int!, count: Int!, paceMs: Int!): Delta! }
+  streams: `${link} ${broadcast} type Query { streams: Int! }
+    type Subscription {
+      deltas(stream: Int!, count: Int!, paceMs: Int!): Delta!
+      published: Delta! @broadcast(audience: "EVERYBODY")
+    }
     type Delta { seq: Int! text: String! sentAt: Float! author: Author! }
     type Author @key(fields: "id") { id: ID! }`,
   authors: `${link} type Query { authors: Int! } type Author @key(fields: "id") { id: ID! name: String! }`,
@@ -29,6 +37,8 @@ const field = 'deltas(stream: $stream, count: $count, paceMs: $paceMs)';
 export const operations = {
   /** Answered by one subgraph. */
   plain: `subscription Deltas${variables} { ${field} { seq text sentAt } }`,
+  /** The same events for everybody. */
+  published: 'subscription Published { published { seq text sentAt } }',
   /** Every event needs a second subgraph. */
   authored: `subscription Deltas${variables} { ${field} { seq text sentAt author { id name } } }`,
 } as const;

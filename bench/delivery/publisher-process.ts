@@ -1,6 +1,7 @@
 /**
  * Both subgraphs in one process, as fast as they can be: events are written as text over graphql-transport-ws, entities answered over
- * HTTP from a template. Streams of `paceMs` 0 go as fast as their socket takes them. Says its addresses by IPC.
+ * HTTP from a template. Streams of `paceMs` 0 go as fast as their socket takes them. What is published goes to all who are there: events
+ * with seq 0 until it is told by IPC how many are to come, then those, then the end. Says its addresses by IPC.
  */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -76,6 +77,45 @@ const startStream = (
   };
 };
 
+interface Subscriber {
+  readonly socket: WebSocket;
+  readonly id: string;
+}
+const subscribers = new Set<Subscriber>();
+
+const publish = (seq: number): void => {
+  const sentAt = performance.timeOrigin + performance.now();
+  const payload = `{"data":{"published":{"seq":${seq},"text":"${text}","sentAt":${sentAt}}}}`;
+  for (const { socket, id } of subscribers)
+    socket.send(`{"id":${JSON.stringify(id)},"type":"next","payload":${payload}}`);
+};
+const publishAll = (count: number): void => {
+  let seq = 0;
+  const rush = (): void => {
+    const isBehind = (): boolean => [...subscribers].some(({ socket }) => socket.bufferedAmount > highWaterBytes);
+    for (let sent = 0; sent < burst && seq < count && !isBehind(); sent += 1) {
+      seq += 1;
+      publish(seq);
+    }
+    if (seq < count) {
+      setImmediate(rush);
+      return;
+    }
+    for (const { socket, id } of subscribers) socket.send(JSON.stringify({ id, type: 'complete' }));
+    subscribers.clear();
+  };
+  rush();
+};
+/** Milliseconds between the events that tell who has come. */
+const greetEveryMs = 50;
+setInterval(() => publish(0), greetEveryMs);
+process.on('message', (message) => publishAll(z.object({ publish: z.number() }).parse(message).publish));
+
+const join = (subscriber: Subscriber): (() => void) => {
+  subscribers.add(subscriber);
+  return () => subscribers.delete(subscriber);
+};
+
 const serveSocket = (socket: WebSocket): void => {
   const streams = new Map<string, () => void>();
   socket.on('message', (bytes) => {
@@ -85,7 +125,8 @@ const serveSocket = (socket: WebSocket): void => {
     else if (type === 'complete') streams.get(id)?.();
     else if (type === 'subscribe') {
       const { query, variables } = operationSchema.parse(payload);
-      streams.set(id, startStream(socket, id, query, variables ?? {}));
+      const isPublished = query.includes('published');
+      streams.set(id, isPublished ? join({ socket, id }) : startStream(socket, id, query, variables ?? {}));
     }
   });
   socket.on('close', () => {

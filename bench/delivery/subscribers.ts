@@ -11,6 +11,8 @@ export interface SubscriberLoad {
   readonly subscribers: number;
   readonly count: number;
   readonly paceMs: number;
+  /** For what one publisher tells everybody: lets it begin. Until then all get events with seq 0. */
+  readonly publish?: (count: number) => void;
 }
 
 export interface Deliveries {
@@ -33,7 +35,12 @@ const deltaSchema = z.object({
   sentAt: z.number(),
   author: z.object({ id: z.string(), name: z.string() }).optional(),
 });
-const eventSchema = z.object({ payload: z.object({ data: z.object({ deltas: deltaSchema }) }) });
+const eventSchema = z.object({ payload: z.object({ data: z.record(z.string(), deltaSchema) }) });
+const deltaOf = (bytes: Buffer): z.infer<typeof deltaSchema> => {
+  const [delta] = Object.values(eventSchema.parse(JSON.parse(bytes.toString())).payload.data);
+  if (!delta) throw new Error('an event without a delta');
+  return delta;
+};
 
 const open = async (url: string, token: string | undefined): Promise<WebSocket> => {
   const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws', { perMessageDeflate: false });
@@ -48,21 +55,36 @@ const open = async (url: string, token: string | undefined): Promise<WebSocket> 
   return socket;
 };
 
-const follow = (socket: WebSocket, stream: number, load: SubscriberLoad, milliseconds: number[]): Promise<void> =>
+interface Following {
+  readonly socket: WebSocket;
+  readonly stream: number;
+  readonly load: SubscriberLoad;
+  readonly milliseconds: number[];
+  /** Called with the first event of seq 0. */
+  onGreeted(): void;
+}
+
+const follow = ({ socket, stream, load, milliseconds, onGreeted }: Following): Promise<void> =>
   new Promise((resolve, reject) => {
     const { query, count, paceMs } = load;
     let delivered = 0;
+    let isGreeted = false;
     socket.on('close', () => reject(new Error(`a socket was closed after ${delivered} deliveries`)));
     socket.on('message', (bytes) => {
       if (!Buffer.isBuffer(bytes)) return;
       const head = bytes.subarray(0, headBytes);
       // graphql-ws writes the id first, others the type: the marker is near the start or, with a long payload before it, at the end.
       if (head.includes(nextMarker) || bytes.subarray(-headBytes).includes(nextMarker)) {
+        if (load.publish && delivered === 0 && deltaOf(bytes).seq === 0) {
+          if (!isGreeted) onGreeted();
+          isGreeted = true;
+          return;
+        }
         delivered += 1;
         if (delivered % sampleEvery !== 0) return;
-        const { deltas } = eventSchema.parse(JSON.parse(bytes.toString())).payload.data;
-        if (deltas.seq !== delivered) reject(new Error(`delta ${deltas.seq} came as number ${delivered}`));
-        milliseconds.push(performance.timeOrigin + performance.now() - deltas.sentAt);
+        const { seq, sentAt } = deltaOf(bytes);
+        if (seq !== delivered) reject(new Error(`delta ${seq} came as number ${delivered}`));
+        milliseconds.push(performance.timeOrigin + performance.now() - sentAt);
       } else if (head.includes(completeMarker)) {
         if (delivered === count) resolve();
         else reject(new Error(`complete after ${delivered} of ${count}`));
@@ -70,7 +92,11 @@ const follow = (socket: WebSocket, stream: number, load: SubscriberLoad, millise
       else if (head.includes('"type":"error"')) reject(new Error(bytes.toString()));
     });
     socket.send(
-      JSON.stringify({ id: '1', type: 'subscribe', payload: { query, variables: { stream, count, paceMs } } }),
+      JSON.stringify({
+        id: '1',
+        type: 'subscribe',
+        payload: load.publish ? { query } : { query, variables: { stream, count, paceMs } },
+      }),
     );
   });
 
@@ -79,8 +105,15 @@ export const subscribe = async (gateway: RunningGateway, load: SubscriberLoad): 
   for (let index = 0; index < load.subscribers; index += 1)
     sockets.push(await open(gateway.url, gateway.tokens[index]));
   const milliseconds: number[] = [];
-  const started = performance.now();
-  await Promise.all(sockets.map((socket, stream) => follow(socket, stream, load, milliseconds)));
+  let started = performance.now();
+  let greeted = 0;
+  const onGreeted = (): void => {
+    greeted += 1;
+    if (greeted < sockets.length) return;
+    started = performance.now();
+    load.publish?.(load.count);
+  };
+  await Promise.all(sockets.map((socket, stream) => follow({ socket, stream, load, milliseconds, onGreeted })));
   const seconds = (performance.now() - started) / 1000;
   for (const socket of sockets) socket.terminate();
   return { deliveries: load.subscribers * load.count, seconds, milliseconds };

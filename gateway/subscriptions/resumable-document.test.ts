@@ -33,7 +33,7 @@ test('takes over the variable of the client, its default and its absence', () =>
   expect(flat(document?.query)).toBe(
     'subscription ($resumeAfter: ID, $resumeAfter_: Int = 0) { byNumber(id: $resumeAfter, after: $resumeAfter_) { seq } }',
   );
-  expect(document?.start({ a: 5 })).toEqual({ a: 5, resumeAfter_: 5 });
+  expect(document?.start({ a: 5, resumeAfter: 'id' })).toEqual({ resumeAfter: 'id', resumeAfter_: 5 });
   expect(document?.start({})).toEqual({ resumeAfter_: 3 });
   expect(rewrite('subscription ($a: String) { byText(after: $a) { seq } }')?.start({})).toEqual({});
 });
@@ -47,6 +47,24 @@ test('finds the field behind fragments', () => {
     'subscription { ...F } fragment F on Subscription { ... { x: byText(filter: ["a"]) { seq } } }',
   );
   expect(flat(document?.query)).toContain('x: byText(filter: ["a"], after: $resumeAfter)');
+});
+
+test('tells places apart, and knows the same one however it is said', () => {
+  const placeOf = (query: string, variables = {}): string | undefined => {
+    const document = rewrite(query);
+    return document?.position(document.start(variables));
+  };
+  const same = [
+    placeOf('subscription { byNumber { seq } }'),
+    placeOf('subscription { byNumber(after: 0) { seq } }'),
+    placeOf('subscription ($a: Int = 0) { byNumber(after: $a) { seq } }'),
+    placeOf('subscription ($a: Int!) { byNumber(after: $a) { seq } }', { a: 0 }),
+  ];
+  expect(new Set(same)).toEqual(new Set(['0']));
+  const document = rewrite('subscription { byText { seq } }');
+  expect(document?.position(document.resume({}, '0'))).toBe('"0"');
+  expect(document?.position(document.start({}))).toBeUndefined();
+  expect(placeOf('subscription { byText(after: null) { seq } }')).toBeUndefined();
 });
 
 test('leaves other fields alone', () => {

@@ -33,6 +33,10 @@ export interface ResumableDocument {
   resume(variables: Variables, cursor: string): Variables;
   /** Whether a text from outside can be a cursor. */
   takes(cursor: string): boolean;
+  /** Name of the variable that is ours. */
+  readonly variable: string;
+  /** Where it starts with these variables; equal for equal places. Undefined where nothing says so, not even a default. */
+  position(variables: Variables): string | undefined;
 }
 
 const operationOf = (document: DocumentNode): OperationDefinitionNode | undefined =>
@@ -137,13 +141,21 @@ export const createResumableDocument = (
     const variable = given.value.name.value;
     return variables[variable] === undefined ? byDefault.get(variable) : variables[variable];
   };
+  const byItself = argument.defaultValue;
+  const stillUsed = (variables: Variables): Variables =>
+    Object.fromEntries(Object.entries(variables).filter(([variable]) => used.has(variable)));
   return {
     query: print(complete),
+    variable: name,
+    position(variables) {
+      const value = variables[name] === undefined ? byItself : variables[name];
+      return value === undefined || value === null ? undefined : JSON.stringify(value);
+    },
     start(variables) {
       const value = initial(variables);
-      return value === undefined ? variables : { ...variables, [name]: value };
+      return value === undefined ? stillUsed(variables) : { ...stillUsed(variables), [name]: value };
     },
     takes: (cursor) => !isNumber || /^\d{1,15}$/.test(cursor),
-    resume: (variables, cursor) => ({ ...variables, [name]: isNumber ? Number(cursor) : cursor }),
+    resume: (variables, cursor) => ({ ...stillUsed(variables), [name]: isNumber ? Number(cursor) : cursor }),
   };
 };

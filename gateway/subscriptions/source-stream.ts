@@ -9,8 +9,9 @@ import type { Identity, SignIdentity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { ofSubgraph } from '../errors/public-error.ts';
 import { cursorOf } from './frame.ts';
+import type { SharedListener } from './shared-stream.ts';
 import { type SubscriptionPlan, upstreamVariables } from './subscription-plan.ts';
-import type { UpstreamSocket } from './upstream-socket.ts';
+import type { UpstreamRequest } from './upstream-socket.ts';
 
 export interface SourceSink {
   /**
@@ -39,8 +40,11 @@ export interface SourceStreamOptions {
   readonly after: string | undefined;
   readonly identity: Identity;
   readonly sign: SignIdentity;
-  /** The connection to a subgraph of a plan. */
-  upstream(plan: SubscriptionPlan): UpstreamSocket;
+  /**
+   * Subscribes at the subgraph of a plan; what it returns ends that. Nothing is told before it returned.
+   * @param alone shares with nobody.
+   */
+  subscribe(plan: SubscriptionPlan, request: UpstreamRequest, listener: SharedListener, alone: boolean): () => void;
   readonly sink: SourceSink;
   /** The trace that it is a part of. */
   readonly traceparent: string | undefined;
@@ -48,6 +52,9 @@ export interface SourceStreamOptions {
   readonly resumeDeadlineMs: number;
   readonly logger: Logger;
 }
+
+/** Refusals of others after which a stream shares no more: where all are refused, each asks a few times only. */
+const mostRefusals = 3;
 
 /** Milliseconds that a connection must have stood for its next loss to count as a new one. */
 const stableAfterMs = 5000;
@@ -69,6 +76,8 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
   /** Counts starts; what an earlier start still says is ignored. */
   let epoch = 0;
   let stop: (() => void) | undefined;
+  /** Times that others were refused with whom it would have shared. */
+  let refusals = 0;
   /** Whether the plan that runs can go on elsewhere. */
   let resumable = false;
   let startedAt = Date.now();
@@ -132,7 +141,8 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
       (...rest: Rest): void => {
         if (epoch === mine) act(...rest);
       };
-    stop = options.upstream(plan).subscribe(
+    stop = options.subscribe(
+      plan,
       {
         query: plan.query,
         operationName: plan.operationName,
@@ -140,7 +150,9 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
         extensions: { authorization: `Bearer ${token}`, ...(traceparent === undefined ? {} : { traceparent }) },
       },
       {
-        next: current((payload) => onNext(plan, payload)),
+        next(payload) {
+          if (epoch === mine) onNext(plan, payload);
+        },
         error: current((errors) => {
           end();
           sink.error(ofSubgraph(errors, plan.serviceName));
@@ -150,7 +162,12 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
           sink.complete();
         }),
         lost: current((started) => onLost(plan, started)),
+        again: current(() => {
+          refusals += 1;
+          start();
+        }),
       },
+      refusals >= mostRefusals,
     );
   };
 

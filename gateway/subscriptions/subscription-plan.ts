@@ -9,9 +9,11 @@ import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
   Kind,
   type OperationDefinitionNode,
   print,
+  type SelectionSetNode,
   validate,
   visit,
 } from 'graphql';
@@ -30,7 +32,7 @@ import { selectsData } from '../execution/compiled-operation.ts';
 import { decideDocument } from '../execution/decided-document.ts';
 import { refusalsOf } from '../execution/refused-fields.ts';
 import { fragmentsOf } from '../limits/operation-limits.ts';
-import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
+import type { Audience, SchemaGeneration } from '../supergraph/schema-generation.ts';
 import type { PreparedDocument } from './prepared-document.ts';
 import { createResumableDocument, type ResumableDocument } from './resumable-document.ts';
 
@@ -47,6 +49,8 @@ export interface SubscriptionPlan {
   readonly variableNames: readonly string[];
   /** Present when the field can go on after a cursor; its `query` is the one above. */
   readonly resumable: ResumableDocument | undefined;
+  /** Who may follow one upstream subscription with others that ask alike; undefined: nobody. */
+  readonly audience: Audience | undefined;
   /** Completes events that are not raw. */
   readonly event: CompiledEvent | undefined;
 }
@@ -69,6 +73,21 @@ const onlyOperation = (prepared: PreparedDocument, operation: OperationDefinitio
   return { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
 };
 
+/** Names of the fields that are subscribed to; one, or there would be no event. @param decided without conditions. */
+const rootFields = (decided: DocumentNode, operationName: string | undefined): ReadonlySet<string> => {
+  const fragments = fragmentsOf(decided.definitions);
+  const names = new Set<string>();
+  const collect = (set: SelectionSetNode | undefined): void => {
+    for (const selection of set?.selections ?? []) {
+      if (selection.kind === Kind.FIELD) names.add(selection.name.value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
+      else collect(fragments.get(selection.name.value)?.selectionSet);
+    }
+  };
+  collect(getOperationAST(decided, operationName)?.selectionSet);
+  return names;
+};
+
 const makePlan = (
   generation: SchemaGeneration,
   prepared: PreparedDocument,
@@ -88,6 +107,8 @@ const makePlan = (
   const raw = !rest && rewrites === 0 && !generation.mustReshape && validate(subgraphSchema, own).length === 0;
   const query = raw ? print(own) : primary.operation;
   const resumable = createResumableDocument(query, subgraphSchema, generation.resumableFields);
+  const [root = '', ...others] = rootFields(decided, operationName);
+  const declared = others.length === 0 ? generation.broadcastFields.get(root) : undefined;
   return {
     generation,
     serviceName: primary.serviceName,
@@ -98,6 +119,8 @@ const makePlan = (
       ? (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value)
       : (primary.variableUsages ?? []),
     resumable,
+    // Whoever goes on after a cursor gets the same as others of that identity, whenever they came.
+    audience: declared ?? (resumable && 'IDENTITY'),
     event: raw
       ? undefined
       : compileEvent({

@@ -18,6 +18,7 @@ import type { ClientStream } from './client-stream.ts';
 import { createEventExecution } from './event-execution.ts';
 import { createLiveSubscription } from './live-subscription.ts';
 import type { DocumentPreparer } from './prepared-document.ts';
+import { createSharedStreams } from './shared-streams.ts';
 import { openSourceStream, type SourceStream } from './source-stream.ts';
 import { createSubscriptionPlanner, type SubscriptionPlan } from './subscription-plan.ts';
 import type { UpstreamSocket } from './upstream-socket.ts';
@@ -75,6 +76,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
   const { current, documents, sendFor, upstream, sign, streams, maskError, resumeDeadlineMs, logger } = options;
   const planSubscription = createSubscriptionPlanner();
   const eventExecution = createEventExecution({ sendFor, maskError });
+  const shared = createSharedStreams((plan) => upstream(plan.generation, plan.serviceName));
   const sources = new Set<SourceStream>();
 
   const planOf = (subscribe: SubscribeArguments): SubscriptionPlan => {
@@ -128,7 +130,8 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
           after,
           identity: user.identity,
           sign,
-          upstream: (plan) => upstream(plan.generation, plan.serviceName),
+          subscribe: (plan, request, listener, alone) =>
+            shared.subscribe({ plan, identity: user.identity, request, alone }, listener),
           sink: live.sink,
           traceparent: span.traceparent,
           resumeDeadlineMs,

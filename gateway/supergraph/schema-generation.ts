@@ -24,6 +24,13 @@ import { type CostWeights, readCostWeights } from '../limits/cost-weights.ts';
 import { withDeferDirective } from './defer-directive.ts';
 import { preparePlannedSupergraph } from './planned-supergraph.ts';
 
+/**
+ * Who gets the same events of a field, whoever of them asked for it: everybody, all of a tenant, or all who come with the
+ * same identity (user, tenant, roles and scopes).
+ */
+const audiences = ['EVERYBODY', 'TENANT', 'IDENTITY'] as const;
+export type Audience = (typeof audiences)[number];
+
 export interface SchemaGeneration {
   readonly sdl: string;
   /** What clients may ask. */
@@ -35,6 +42,8 @@ export interface SchemaGeneration {
   readonly subgraphUrls: ReadonlyMap<string, string>;
   /** Subscription field -> its argument that takes the cursor (`@resumable(argument:)`). */
   readonly resumableFields: ReadonlyMap<string, string>;
+  /** Subscription field -> who gets the same events (`@broadcast(audience:)`). */
+  readonly broadcastFields: ReadonlyMap<string, Audience>;
   /** Refuses the fields of an operation that its user may not have. */
   readonly restrict: RestrictOperation;
   /** By which operations are measured; undefined when the supergraph does not weigh. */
@@ -62,12 +71,24 @@ const supportedFeatures = new Set(
   [...ROUTER_SUPPORTED_SUPERGRAPH_FEATURES].filter((url) => !/\/(connect|context)\//.test(url)),
 );
 
-const findResumableFields = (supergraph: Supergraph): ReadonlyMap<string, string> => {
+/** Subscription field -> the argument of a directive on it. */
+const findArguments = (supergraph: Supergraph, directive: string, argument: string): ReadonlyMap<string, string> => {
   const fields = new Map<string, string>();
   for (const field of supergraph.schema.schemaDefinition.rootType('subscription')?.fields() ?? []) {
     if (!(field instanceof FieldDefinition)) continue;
-    const argument: unknown = field.appliedDirectivesOf('resumable')[0]?.arguments()['argument'];
-    if (typeof argument === 'string') fields.set(field.name, argument);
+    const value: unknown = field.appliedDirectivesOf(directive)[0]?.arguments()[argument];
+    if (typeof value === 'string') fields.set(field.name, value);
+  }
+  return fields;
+};
+
+const findBroadcastFields = (supergraph: Supergraph): ReadonlyMap<string, Audience> => {
+  const fields = new Map<string, Audience>();
+  for (const [name, value] of findArguments(supergraph, 'broadcast', 'audience')) {
+    const audience = audiences.find((one) => one === value);
+    if (!audience)
+      throw new Error(`@broadcast of ${name} has the audience ${value}, not one of ${audiences.join(', ')}`);
+    fields.set(name, audience);
   }
   return fields;
 };
@@ -111,7 +132,8 @@ export const createSchemaGeneration = (sdl: string): SchemaGeneration => {
       isObjectType: (typeName) => isObjectType(supergraphSchema.getType(typeName)),
     },
     subgraphUrls: new Map(supergraph.subgraphsMetadata().map(({ name, url }) => [name, url])),
-    resumableFields: findResumableFields(supergraph),
+    resumableFields: findArguments(supergraph, 'resumable', 'argument'),
+    broadcastFields: findBroadcastFields(supergraph),
     restrict: createOperationRestriction(schema, readRequirements(supergraph.schema)),
     costWeights: readCostWeights(supergraph.schema),
     mustReshape: /@inaccessible/.test(sdl) || hasInterfaceObjects,

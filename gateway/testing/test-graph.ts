@@ -5,6 +5,8 @@
 import { EventEmitter, once } from 'node:events';
 import { composeServices } from '@apollo/composition';
 import { GraphQLError, parse } from 'graphql';
+import { decodeJwt } from 'jose';
+import { z } from 'zod';
 import { openSubgraph, type SubgraphServer } from './subgraph-server.ts';
 
 const storiesSdl = `
@@ -12,7 +14,10 @@ extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@composeDirective"])
   @link(url: "https://parlance.example/resumable/v1.0", import: ["@resumable"])
   @composeDirective(name: "@resumable")
+  @link(url: "https://parlance.example/broadcast/v1.0", import: ["@broadcast"])
+  @composeDirective(name: "@broadcast")
 directive @resumable(argument: String!) on FIELD_DEFINITION
+directive @broadcast(audience: String!) on FIELD_DEFINITION
 type Query {
   story(id: ID!): Story
   stories(first: Int): [Story!]!
@@ -25,6 +30,10 @@ type Mutation { rename(id: ID!, title: String!): Story! }
 type Subscription {
   storyStream(id: ID!, afterSeq: Int = 0): Delta! @resumable(argument: "afterSeq")
   ticks: Delta!
+  mine(topic: String, afterSeq: Int = 0): Delta! @resumable(argument: "afterSeq")
+  news: Delta! @broadcast(audience: "EVERYBODY")
+  tenantNews: Delta! @broadcast(audience: "TENANT")
+  ownNews: Delta! @broadcast(audience: "IDENTITY")
 }
 type StoryConnection { edges: [StoryEdge!]! nodes: [Story!]! }
 type StoryEdge { node: Story! }
@@ -53,9 +62,29 @@ export interface TestGraph extends AsyncDisposable {
   readonly supergraphSdl: string;
 }
 
+const forbidden = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'FORBIDDEN' } });
+
 const setCursor = (context: unknown, seq: number): void => {
   if (typeof context === 'object' && context !== null) Object.assign(context, { cursor: String(seq) });
 };
+
+/** Is refused the news, once somebody appended to the log `refusals`. */
+export const unwelcomeUser = '00000000-0000-4000-8000-00000000dead';
+
+/** Whom the subgraph was told that it answers: tenant and user. */
+const userOf = (context: unknown): string => {
+  if (typeof context !== 'object' || context === null || !('authorization' in context)) return '';
+  const { identity } = identitySchema.parse(decodeJwt(String(context.authorization).slice('Bearer '.length)));
+  return `${identity.tenantId}/${identity.userId}`;
+};
+const identitySchema = z.object({ identity: z.object({ tenantId: z.string(), userId: z.string() }) });
+
+/** News say for whom the subgraph thinks that it tells them. */
+const newsOf = ({ seq, text }: { seq: number; text: string }, _: unknown, context: unknown): object => ({
+  seq,
+  text: `${text} for ${userOf(context)}`,
+  story: storyOf('1'),
+});
 
 const storyOf = (id: string): object => ({ id, title: `Story ${id}`, author: { id: `author-of-${id}` }, related: [] });
 
@@ -79,7 +108,7 @@ export const openTestGraph = async (): Promise<TestGraph> => {
     return log;
   };
 
-  /** From a position on, then live; `<end>` ends it. Returns at once when it is told to, even while it waits. */
+  /** From a position on, then live; `<end>` ends it, and `<forbidden>` with an error. Returns at once when it is told to, even while it waits. */
   const follow = (name: string, from: number): AsyncGenerator<{ seq: number; text: string }> => {
     let at = from;
     const stopped = new AbortController();
@@ -89,6 +118,7 @@ export const openTestGraph = async (): Promise<TestGraph> => {
         while (!stopped.signal.aborted) {
           const text = logOf(name)[at];
           if (text === '<end>') return done;
+          if (text === '<forbidden>') throw forbidden('Not any more.');
           if (text !== undefined) {
             at += 1;
             return { done: false, value: { seq: at, text } };
@@ -142,6 +172,23 @@ export const openTestGraph = async (): Promise<TestGraph> => {
         subscribe: () => follow('ticks', logOf('ticks').length),
         resolve: ({ seq, text }: { seq: number; text: string }) => ({ seq, text, story: storyOf('1') }),
       },
+      mine: {
+        subscribe: (_, args) => follow('mine', Number(args['afterSeq'])),
+        resolve: ({ seq, text }: { seq: number; text: string }, _, context) => {
+          setCursor(context, seq);
+          return { seq, text: `${text} of ${userOf(context)}`, story: storyOf('1') };
+        },
+      },
+      news: {
+        async subscribe(_, _args, context) {
+          if (!userOf(context).endsWith(unwelcomeUser)) return follow('news', logOf('news').length);
+          await follow('refusals', 0).next();
+          throw forbidden('Not for you.');
+        },
+        resolve: newsOf,
+      },
+      tenantNews: { subscribe: () => follow('news', logOf('news').length), resolve: newsOf },
+      ownNews: { subscribe: () => follow('news', logOf('news').length), resolve: newsOf },
     },
     Delta: {
       broken: () => {
