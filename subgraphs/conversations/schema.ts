@@ -26,14 +26,26 @@ const resumable = new GraphQLDirective({
   locations: [DirectiveLocation.FIELD_DEFINITION],
 });
 
-/** Composed directives need a specification of their own to link to. */
-const resumableLink = { url: 'https://parlance.dev/resumable/v1.0', import: ['@resumable'] };
+/** Tells the gateway that equal subscriptions of its audience may follow one here. */
+const broadcast = new GraphQLDirective({
+  name: 'broadcast',
+  description:
+    'Events depend neither on when they were asked for nor, within the audience (EVERYBODY, TENANT or IDENTITY), on who asked.',
+  args: { audience: { type: new GraphQLNonNull(GraphQLString) } },
+  locations: [DirectiveLocation.FIELD_DEFINITION],
+});
+
+/** Composed directives need specifications of their own to link to. */
+const links = [
+  { url: 'https://parlance.dev/resumable/v1.0', import: ['@resumable'] },
+  { url: 'https://parlance.dev/broadcast/v1.0', import: ['@broadcast'] },
+];
 
 export const createConversationsSchema = (): GraphQLSchema =>
   builder.toSubGraphSchema({
     linkUrl: federationLinkUrl,
     // With those of the specification: what is named here is all that the schema knows.
-    directives: [...specifiedDirectives, resumable],
-    composeDirectives: ['@resumable'],
-    schemaDirectives: { link: resumableLink },
+    directives: [...specifiedDirectives, resumable, broadcast],
+    composeDirectives: ['@resumable', '@broadcast'],
+    schemaDirectives: { link: links },
   });

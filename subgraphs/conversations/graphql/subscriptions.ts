@@ -85,6 +85,7 @@ builder.subscriptionFields((t) => ({
   conversationChanged: t.field({
     type: ConversationChangeRef,
     description: 'Changes of one conversation of yours, on whichever device they were made.',
+    directives: { broadcast: { audience: 'IDENTITY' } },
     args: { conversationId: t.arg.id({ required: true, description: 'The conversation.' }) },
     subscribe: async (_, { conversationId }, { identity, room }) => {
       const em = room.database.forTenant(identity.tenantId);
@@ -99,6 +100,7 @@ builder.subscriptionFields((t) => ({
   conversationsChanged: t.field({
     type: ConversationChangeRef,
     description: 'Changes of any conversation of yours: for the list panel.',
+    directives: { broadcast: { audience: 'IDENTITY' } },
     subscribe: (_, _args, { identity, room }) =>
       iterateSignals(room.ports.signals, ownerTopic(identity.tenantId, identity.userId), readChange),
     resolve: (change, _args, context) => {
