@@ -89,8 +89,10 @@ const publish = (seq: number): void => {
   for (const { socket, id } of subscribers)
     socket.send(`{"id":${JSON.stringify(id)},"type":"next","payload":${payload}}`);
 };
+let isPublishing = false;
 const publishAll = (count: number): void => {
   let seq = 0;
+  isPublishing = true;
   const rush = (): void => {
     const isBehind = (): boolean => [...subscribers].some(({ socket }) => socket.bufferedAmount > highWaterBytes);
     for (let sent = 0; sent < burst && seq < count && !isBehind(); sent += 1) {
@@ -103,12 +105,15 @@ const publishAll = (count: number): void => {
     }
     for (const { socket, id } of subscribers) socket.send(JSON.stringify({ id, type: 'complete' }));
     subscribers.clear();
+    isPublishing = false;
   };
   rush();
 };
 /** Milliseconds between the events that tell who has come. */
 const greetEveryMs = 50;
-setInterval(() => publish(0), greetEveryMs);
+setInterval(() => {
+  if (!isPublishing) publish(0);
+}, greetEveryMs);
 process.on('message', (message) => publishAll(z.object({ publish: z.number() }).parse(message).publish));
 
 const join = (subscriber: Subscriber): (() => void) => {
