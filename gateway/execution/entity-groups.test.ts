@@ -41,12 +41,14 @@ test('puts entities together that have the same key and type, in the order in wh
 });
 
 test('tells keys apart that differ in kind', () => {
-  expect(group(['id'], [product('1'), product(1), product('1'), product(1), product(null)])).toEqual({
-    groups: [[0, 2], [1, 3], [4]],
+  const entities = ['1', 1, '1', 1, null, ['1'], ['1']].map(product);
+  expect(group(['id'], entities)).toEqual({
+    groups: [[0, 2], [1, 3], [4], [5, 6]],
     sent: [
       { __typename: 'Product', id: '1' },
       { __typename: 'Product', id: 1 },
       { __typename: 'Product', id: null },
+      { __typename: 'Product', id: ['1'] },
     ],
   });
 });

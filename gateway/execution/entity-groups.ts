@@ -22,7 +22,7 @@ export const createEntityGrouping = ({ write, soleKey }: Representation): GroupE
     let known = new Map<string, ResponseTree[]>();
     for (const entity of entities) {
       const key = entity[soleKey];
-      // Nothing but text is told apart by what it is: 1 and 1.0 are equal, and lists are equal by their items.
+      // A key of a custom scalar can be a list or an object, which are equal by what they hold.
       if (typeof key !== 'string') return groupByText(write, entities, isWhole);
       if (entity['__typename'] !== typeName) {
         typeName = entity['__typename'];
