@@ -36,9 +36,12 @@ test('tries one fetch after a pause, pauses twice as long when it fails, and clo
   for (let count = 0; count < 10; count += 1) fetch('fail');
   pass(1000);
   expect(circuit.waitMs()).toBe(0);
+  expect(circuit.trial).toBeUndefined();
   circuit.begin();
   expect(circuit.waitMs()).toBeGreaterThan(0);
+  expect(circuit.trial).toBeInstanceOf(Promise);
   circuit.fail();
+  expect(circuit.trial).toBeUndefined();
   expect(circuit.waitMs()).toBe(2000);
   pass(2000);
   fetch('abandon');

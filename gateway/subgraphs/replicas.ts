@@ -17,6 +17,8 @@ export interface Replica {
 export interface Replicas {
   /** A replica to ask, other than `not` when there is another; else milliseconds after which there may be one. */
   pick(not?: Replica): Replica | number;
+  /** Resolves when a try of one of them has ended; undefined when none is tried. */
+  trial(): Promise<void> | undefined;
 }
 
 const fixedHeaders = 'content-type: application/json\r\naccept: application/json\r\nconnection: keep-alive\r\n';
@@ -42,6 +44,10 @@ export const createReplicas = (urls: readonly string[], poolAt: (url: string) =>
         if (wait === 0 && (!best || replica.running < best.running)) best = replica;
       }
       return best ?? shortestWait;
+    },
+    trial() {
+      const trials = replicas.flatMap(({ circuit }) => circuit.trial ?? []);
+      return trials.length > 0 ? Promise.race(trials) : undefined;
     },
   };
 };

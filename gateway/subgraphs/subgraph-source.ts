@@ -38,8 +38,13 @@ export interface SubgraphSourceOptions {
 export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSource => {
   const { name, replicas, shared, deadlineMs, logger } = options;
 
-  const pick = (not?: Replica): Replica => {
-    const picked = replicas.pick(not);
+  /** A replica that is tried just now is waited for: when it is back, nobody should be refused. */
+  const pick = async (not?: Replica): Promise<Replica> => {
+    let picked = replicas.pick(not);
+    for (let trial = replicas.trial(); typeof picked === 'number' && trial; trial = replicas.trial()) {
+      await trial;
+      picked = replicas.pick(not);
+    }
     if (typeof picked === 'object') return picked;
     throw unavailable(
       name,
@@ -83,12 +88,12 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
 
     const askTwice = async (): Promise<SubgraphAnswer> => {
       try {
-        const first = pick();
+        const first = await pick();
         try {
           return await ask(first);
         } catch (cause) {
           if (isMutation || isAborted || !mayRepeat(cause)) throw cause;
-          return await ask(pick(first));
+          return await ask(await pick(first));
         }
       } catch (cause) {
         const fault = faultOf(name, cause);
