@@ -32,6 +32,13 @@ const keepAliveMs = 75_000;
 
 const pathOf = (request: IncomingMessage): string => request.url?.split('?', 1)[0] ?? '/';
 
+/** From an upgrade on nobody but us listens to the connection: not for its faults, and not for its end. */
+const refuseUpgrade = (stream: Duplex, status: string): void => {
+  stream.on('error', () => stream.destroy());
+  stream.once('finish', () => stream.destroy());
+  stream.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
+};
+
 export const openHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
   let draining = false;
   const server = createServer((request, response) => {
@@ -56,7 +63,7 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
   server.keepAliveTimeout = keepAliveMs;
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     if (draining || pathOf(request) !== '/graphql' || !(stream instanceof Socket)) {
-      stream.end(`HTTP/1.1 ${draining ? '503 Service Unavailable' : '404 Not Found'}\r\nconnection: close\r\n\r\n`);
+      refuseUpgrade(stream, draining ? '503 Service Unavailable' : '404 Not Found');
       return;
     }
     options.onUpgrade(request, stream, head);

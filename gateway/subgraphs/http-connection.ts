@@ -3,7 +3,7 @@
  * piece is dealt with before the next is read: what a stream of its own would cost for each answer is more than the rest
  * of a small fetch. Invariant: a connection on which anything unforeseen happened is closed, and never used again.
  */
-import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { createHttpAnswerReader, type HttpAnswer } from './http-answer.ts';
 
@@ -104,7 +104,9 @@ export const openHttpConnection = (origin: Origin, listener: HttpConnectionListe
   };
   const open = (): Socket => {
     if (!isEncrypted) return connect(options, () => clearTimeout(connecting));
-    return connectTls(options, () => clearTimeout(connecting));
+    // By its name a server with several certificates knows which one to show; an address is no name (RFC 6066, 3).
+    const servername = isIP(host) === 0 ? { servername: host } : {};
+    return connectTls({ ...options, ...servername }, () => clearTimeout(connecting));
   };
   const connecting = setTimeout(
     () => close(new ConnectionTimedOut(`no connection in ${connectDeadlineMs} ms`)),

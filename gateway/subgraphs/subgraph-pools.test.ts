@@ -167,3 +167,28 @@ test('closing a pool answers what is in flight', async () => {
   response.end('{"a":1}');
   expect((await answer).text).toBe('{"a":1}');
 });
+
+test('names the host in the TLS handshake, and no address', async () => {
+  const hellos: Promise<Buffer>[] = [];
+  const server = createTcpServer((socket) => {
+    const whole = Promise.withResolvers<Buffer>();
+    hellos.push(whole.promise);
+    let hello = Buffer.alloc(0);
+    socket.on('data', (bytes: Buffer) => {
+      hello = Buffer.concat([hello, bytes]);
+      // Type, version and length of the record come first (RFC 8446, 5.1).
+      if (hello.length < 5 || hello.length < 5 + hello.readUInt16BE(3)) return;
+      whole.resolve(hello);
+      socket.destroy();
+    });
+  });
+  await using listening = await listen(server);
+  await using pools = createSubgraphPools(60_000);
+  for (const [index, host] of ['localhost', '127.0.0.1'].entries()) {
+    const url = listening.url.replace('http://127.0.0.1', `https://${host}`);
+    await expect(post(pools.at(url), { head, body: '{}', deadlineMs: 60_000 }).answer).rejects.toBeInstanceOf(
+      ConnectionLost,
+    );
+    expect((await hellos[index])?.includes(host)).toBe(host === 'localhost');
+  }
+});

@@ -70,6 +70,36 @@ test('keeps a client that answers, and one that is slow but takes in bytes', asy
   expect(quick.readyState).toBe(WebSocket.OPEN);
 });
 
+test('reads no client that takes no answers, and answers all that it asked once it does', async () => {
+  await using server = await openServer(60_000);
+  const client = await connect(server.url, true);
+  const socket = server.last();
+  if (!socket) throw new Error('no socket');
+  const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(900) } });
+  // More than the system takes for a client that does not read.
+  const pings = 40_000;
+  client.pause();
+  const halted = Promise.withResolvers<void>();
+  let read = 0;
+  let mostWaiting = 0;
+  socket.on('message', () => {
+    read += 1;
+    mostWaiting = Math.max(mostWaiting, socket.bufferedAmount);
+    if (socket.isPaused || read === pings) halted.resolve();
+  });
+  for (let sent = 0; sent < pings; sent += 1) client.send(ping);
+  await halted.promise;
+  const answered = Promise.withResolvers<void>();
+  let pongs = 0;
+  client.on('message', () => {
+    pongs += 1;
+    if (pongs === pings) answered.resolve();
+  });
+  client.resume();
+  await answered.promise;
+  expect(mostWaiting).toBeLessThan(6 * 1024 * 1024);
+});
+
 test('says goodbye when the gateway closes', async () => {
   const server = await openServer(1000);
   const client = await connect(server.url, true);

@@ -61,6 +61,20 @@ const watch = (socket: WebSocket, tcp: Socket, { pingEveryMs, idleTimeoutMs }: K
   return () => clearInterval(timer);
 };
 
+/**
+ * Reads a client no faster than it reads itself: who asks, or pings, and takes no answer is not read any more, until it
+ * has taken most of what waits for it.
+ */
+const holdBack = (socket: WebSocket, output: SocketOutput): void => {
+  const check = async (): Promise<void> => {
+    if (!output.isFull || socket.isPaused) return;
+    socket.pause();
+    await output.drained();
+    socket.resume();
+  };
+  for (const sign of ['ping', 'message']) socket.on(sign, check);
+};
+
 export const createSocketConnections = (
   protocol: Server<Connection>,
   options: SocketConnectionsOptions,
@@ -77,6 +91,7 @@ export const createSocketConnections = (
   const open = (socket: WebSocket, tcp: Socket): void => {
     const unwatch = watch(socket, tcp, keepAlive);
     const output = createSocketOutput(socket, tcp);
+    holdBack(socket, output);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,

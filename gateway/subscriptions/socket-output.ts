@@ -13,6 +13,8 @@ export interface SocketOutput {
   readonly isOpen: boolean;
   /** Whether more than `highWaterBytes` wait for the client. */
   readonly isBehind: boolean;
+  /** Whether so much waits that the client must read before it is read from. */
+  readonly isFull: boolean;
   /** One execution result, at the end of this turn. @param prefix from `nextPrefix`. */
   next(prefix: Buffer, payload: Buffer): void;
   /** A message of the protocol. Resolves when it is handed over or the socket is closed: a failure to send closes it. */
@@ -21,6 +23,9 @@ export interface SocketOutput {
   /** Resolves when no more than half of that wait, or the socket is closed. */
   drained(): Promise<void>;
 }
+
+/** More than streams make wait, so that who is slow with one can still complete it. */
+const fullBytes = 4 * highWaterBytes;
 
 /** Writes of this turn that wait for its end. */
 const waiting: (() => void)[] = [];
@@ -55,6 +60,9 @@ export const createSocketOutput = (socket: WebSocket, tcp: Socket): SocketOutput
     },
     get isBehind() {
       return tcp.writableLength + length > highWaterBytes;
+    },
+    get isFull() {
+      return tcp.writableLength + length > fullBytes;
     },
     next(prefix, payload) {
       if (parts.length === 0) {

@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+
+/** Asks to upgrade at a path where there is nothing to upgrade to. */
+const askUpgrade = async (gateway: TestGateway, allowHalfOpen: boolean): Promise<Socket> => {
+  const client = connect({ port: gateway.gateway.port, host: '127.0.0.1', allowHalfOpen });
+  client.on('error', () => {});
+  await once(client, 'connect');
+  client.write('GET /elsewhere HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+  return client;
+};
+
+test('survives clients that reset their connection while they are refused an upgrade', async () => {
+  await using gateway = await openTestGateway();
+  for (let round = 0; round < 50; round += 1) {
+    const client = await askUpgrade(gateway, false);
+    client.resetAndDestroy();
+    await once(client, 'close');
+  }
+  const client = await askUpgrade(gateway, false);
+  const [answer] = await once(client, 'data');
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
+});
+
+test('keeps no connection of a client that was refused an upgrade and does not end it', async () => {
+  await using gateway = await openTestGateway();
+  const client = await askUpgrade(gateway, true);
+  client.resume();
+  await once(client, 'end');
+  const closed = new Promise((resolve) => client.once('close', resolve));
+  // Only who has closed on the other side resets it.
+  client.write('x', () => client.write('x'));
+  await closed;
+});
