@@ -104,6 +104,24 @@ test('refuses a contract that leaves nothing, in a sentence', async () => {
   );
 });
 
+test('says in one sentence that a flag is unknown, or that a file is no supergraph', async () => {
+  const misspelt = start(['--sopergraph', 'any.graphql']);
+  await misspelt.exited;
+  expect(misspelt.output()).toMatch(/^gateway: Usage: npm run gateway -- --supergraph FILE.*\n$/);
+
+  await using directory = await createDirectory();
+  const path = join(directory.path, 'text.graphql');
+  for (const text of ['{ "name": "parlance" }', 'type Query { a: Int }']) {
+    await writeFile(path, text);
+    const gateway = start(['--supergraph', path, '--port', '0', '--auth', 'none']);
+    await gateway.exited;
+    expect(gateway.output()).toMatch(
+      /^gateway: This supergraph cannot be served: .* The file must be as composition wrote it\.\n$/m,
+    );
+    expect(gateway.output()).not.toContain('    at ');
+  }
+});
+
 test('refuses a way of authentication that it does not know', async () => {
   const gateway = start(['--supergraph', 'any.graphql', '--auth', 'nobody']);
   await gateway.exited;

@@ -69,12 +69,9 @@ const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposa
   return opened.move();
 };
 
-let logger = createLogger('gateway', 'info');
-await runUntilSignal(
-  'gateway',
-  () => logger,
-  async () => {
-    const { values: flags } = parseArgs({
+const readFlags = () => {
+  try {
+    return parseArgs({
       options: {
         supergraph: { type: 'string' },
         port: { type: 'string' },
@@ -82,7 +79,21 @@ await runUntilSignal(
         'contract-exclude': { type: 'string' },
         'contract-include': { type: 'string' },
       },
-    });
+    }).values;
+  } catch (cause) {
+    throw new EnvironmentError(
+      'Usage: npm run gateway -- --supergraph FILE [--port N] [--auth none] [--contract-exclude TAGS] [--contract-include TAGS]',
+      { cause },
+    );
+  }
+};
+
+let logger = createLogger('gateway', 'info');
+await runUntilSignal(
+  'gateway',
+  () => logger,
+  async () => {
+    const flags = readFlags();
     const given = Object.entries({
       SUPERGRAPH_PATH: flags.supergraph,
       PORT: flags.port,

@@ -42,7 +42,9 @@ const given = values.role.filter(isRole);
 if (given.length !== values.role.length) fail(`--role is one of: ${roles.join(', ')}`);
 
 const dataDirectory = process.env['DATA_DIR'] || '.data';
-const issuer = await openDevelopmentIssuer(dataDirectory, process.env['OIDC_ISSUER'] || developmentIssuerName);
+const issuer = await openDevelopmentIssuer(dataDirectory, process.env['OIDC_ISSUER'] || developmentIssuerName).catch(
+  (fault: Error) => fail(fault.message),
+);
 try {
   const token = await issuer.sign({ tenant, user, roles: given, scope: values.scope, expires: values.expires });
   process.stdout.write(`${token}\n`);

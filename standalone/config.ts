@@ -47,7 +47,7 @@ export const standaloneEnvironment = z
       .url()
       .optional()
       .describe('Issuer of access tokens. Unset: the development issuer, for loopback only.'),
-    OIDC_AUDIENCE: z.string().default('parlance').describe('What `aud` of access tokens must have.'),
+    OIDC_AUDIENCE: z.string().default('parlance').describe('What the `aud` of access tokens must have.'),
     WORKER_CONCURRENCY: z.coerce.number().int().min(1).default(64).describe('Generations at once in each pool.'),
     SHUTDOWN_GRACE_MS: z.coerce
       .number()

@@ -37,9 +37,14 @@ const answers = (path: string): Promise<boolean> =>
     socket.once('error', () => resolve(false));
   });
 
-/** Throws EnvironmentError when another process holds it. */
+/** Throws EnvironmentError when it cannot be made or another process holds it. */
 export const lockDataDirectory = async (directory: string): Promise<AsyncDisposable> => {
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+    throw new EnvironmentError(
+      `${directory} cannot hold the data (${cause.message}). Set DATA_DIR to a directory that can be written.`,
+      { cause },
+    );
+  });
   const path = await socketPath(directory);
   let server = await listen(path);
   if (!server && !(await answers(path))) {

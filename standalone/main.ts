@@ -4,6 +4,9 @@ import { runUntilSignal } from '#kernel/process/shutdown.ts';
 import { readStandaloneConfig } from './config.ts';
 import { openStandalone } from './standalone.ts';
 
+/** Tokens are signed with the key of this process's data directory. */
+const ofDirectory = (directory: string): string => (directory === '.data' ? '' : `DATA_DIR='${directory}' `);
+
 let logger = createLogger('standalone', 'warn');
 
 await runUntilSignal(
@@ -20,7 +23,7 @@ await runUntilSignal(
       `  Sandbox    ${origin}/`,
       `  Explorer   ${origin}/explorer  (works without internet)`,
       config.OIDC_ISSUER === undefined
-        ? `  Token      npm run --silent token -- --tenant acme --user ada --role ADMIN`
+        ? `  Token      ${ofDirectory(config.DATA_DIR)}npm run --silent token -- --tenant acme --user ada --role ADMIN`
         : `  Tokens by  ${config.OIDC_ISSUER}`,
       `  Models     ${standalone.modelIds.join(', ') || 'none: set OPENAI_API_KEY, OLLAMA_HOST or MODEL_PATH'}`,
       `  Ctrl-C lets running answers finish, then stops.`,

@@ -1,6 +1,7 @@
 /** What a person who starts the standalone sees, and what becomes of mistakes. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -36,7 +37,7 @@ test('it says its addresses, the way to a token and its models, and ends cleanly
   });
   await ready.promise;
   expect(output).toMatch(/GraphQL +http:\/\/127\.0\.0\.1:\d+\/graphql/);
-  expect(output).toContain('npm run --silent token');
+  expect(output).toContain(`DATA_DIR='${directory.path}' npm run --silent token`);
   expect(output).toContain('parlance/demonstration');
   const second = await fails('standalone/main.ts', [], { PORT: '0', DATA_DIR: directory.path });
   expect(second).toEqual([1, expect.stringContaining('Another process uses')]);
@@ -76,6 +77,16 @@ test('the token command names what it knows when it is asked for something else'
     2,
     expect.stringContaining('--expires'),
   ]);
+});
+
+test('a data directory that cannot be made is one sentence, for the standalone and for the token command', async () => {
+  await using directory = await createDirectory();
+  const file = join(directory.path, 'file');
+  await writeFile(file, '');
+  const environment = { DATA_DIR: join(file, 'data'), PORT: '0' };
+  const remedy = /^[^\n]*ENOTDIR[^\n]*Set DATA_DIR to a directory that can be written\.\n$/;
+  expect(await fails('standalone/main.ts', [], environment)).toEqual([1, expect.stringMatching(remedy)]);
+  expect(await fails('scripts/token.ts', [], environment)).toEqual([2, expect.stringMatching(remedy)]);
 });
 
 test('a port in use, a service that is missing, and a room without services in production are each one sentence', async () => {

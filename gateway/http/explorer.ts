@@ -25,7 +25,7 @@ const makePage = async (): Promise<Buffer> => {
     title: 'Parlance explorer',
     endpoint: '/graphql',
     headers: exampleHeaders,
-    defaultQuery: 'query Viewer {\n  __typename\n}\n',
+    defaultQuery: 'query Example {\n  __typename\n}\n',
   });
   const at = page.lastIndexOf(renderCall);
   if (at === -1) throw new Error('the explorer page has no place for its fetcher');

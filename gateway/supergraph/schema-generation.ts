@@ -12,6 +12,7 @@ import {
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, isObjectType } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { EnvironmentError } from '#kernel/config/environment.ts';
 import { readRequirements } from '../authorization/requirements.ts';
 import { createOperationRestriction, type RestrictOperation } from '../authorization/restricted-operation.ts';
 import type { CompiledOperation } from '../execution/compiled-operation.ts';
@@ -22,7 +23,7 @@ import { createTreeKeys } from '../execution/tree-keys.ts';
 import { createTypeConditions } from '../execution/type-conditions.ts';
 import { type CostWeights, readCostWeights } from '../limits/cost-weights.ts';
 import { withDeferDirective } from './defer-directive.ts';
-import { preparePlannedSupergraph } from './planned-supergraph.ts';
+import { type PlannedSupergraph, preparePlannedSupergraph } from './planned-supergraph.ts';
 
 /**
  * Who gets the same events of a field, whoever of them asked for it: everybody, all of a tenant, or all who come with the
@@ -93,10 +94,22 @@ const findBroadcastFields = (supergraph: Supergraph): ReadonlyMap<string, Audien
   return fields;
 };
 
-/** Throws when the text is no supergraph, or when it asks for features that this gateway does not enforce. */
+const readSupergraph = (sdl: string): { readonly planned: PlannedSupergraph; readonly supergraph: Supergraph } => {
+  try {
+    const planned = preparePlannedSupergraph(sdl);
+    return { planned, supergraph: Supergraph.build(planned.sdl, { supportedFeatures }) };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EnvironmentError(
+      `This supergraph cannot be served: ${reason} The file must be as composition wrote it.`,
+      { cause },
+    );
+  }
+};
+
+/** Throws EnvironmentError when the text is no supergraph, or asks for features that this gateway does not enforce. */
 export const createSchemaGeneration = (sdl: string): SchemaGeneration => {
-  const planned = preparePlannedSupergraph(sdl);
-  const supergraph = Supergraph.build(planned.sdl, { supportedFeatures });
+  const { planned, supergraph } = readSupergraph(sdl);
   const apiSchema = supergraph.apiSchema();
   // Stand-ins are for the planner's eyes.
   const clientSchema =

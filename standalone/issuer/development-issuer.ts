@@ -6,6 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, SignJWT } from 'jose';
 import { z } from 'zod';
+import { EnvironmentError } from '#kernel/config/environment.ts';
 import type { DevelopmentTenant, DevelopmentUser } from '#kernel/development-tenants.ts';
 import type { Role } from '#kernel/identity.ts';
 
@@ -42,17 +43,27 @@ const readKey = async (file: string): Promise<z.infer<typeof keySchema>> => {
   if (stored !== undefined) return keySchema.parse(JSON.parse(stored));
   const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
   const key = keySchema.parse(await exportJWK(privateKey));
-  await mkdir(join(file, '..'), { recursive: true });
   try {
+    await mkdir(join(file, '..'), { recursive: true });
     await writeFile(file, JSON.stringify(key), { mode: 0o600, flag: 'wx' });
     return key;
-  } catch {
-    // Somebody else made it first.
-    return keySchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (cause) {
+    // Somebody else may have made it first.
+    const made = await readFile(file, 'utf8').catch(() => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new EnvironmentError(
+        `No key can be kept at ${file} (${reason}). Set DATA_DIR to a directory that can be written.`,
+        { cause },
+      );
+    });
+    return keySchema.parse(JSON.parse(made));
   }
 };
 
-/** @param issuer the `iss` of its tokens. */
+/**
+ * Throws EnvironmentError when the directory can neither be read nor written.
+ * @param issuer the `iss` of its tokens.
+ */
 export const openDevelopmentIssuer = async (
   dataDirectory: string,
   issuer: string = developmentIssuerName,
