@@ -69,7 +69,12 @@ export const modelsEnvironment = {
   SHUTDOWN_GRACE_MS: whole(0)
     .default(20_000)
     .describe('Milliseconds that running generations get to finish before they are handed over to another worker.'),
-  NODE_ENV: z.string().optional().describe('production turns defaults for development off.'),
+  NODE_ENV: z
+    .string()
+    .optional()
+    .describe(
+      'In production REDIS_URL and RABBITMQ_URL must be set, and the demonstration is off unless it is asked for.',
+    ),
 };
 
 const poolList = z
@@ -88,7 +93,10 @@ export const workerEnvironment = z
       .describe('Pools to serve, separated by commas: SMALL, MEDIUM, LARGE, EXTERNAL. Not set: those of its models.'),
     HOST: z.string().default('127.0.0.1').describe('Address on which health is answered.'),
     HEALTH_PORT: whole(0).max(65_535).default(4010).describe('Port of /health/live and /health/ready.'),
-    LOG_LEVEL: z.enum(logLevels).default('info').describe('Least important level that is logged.'),
+    LOG_LEVEL: z
+      .enum(logLevels)
+      .default('info')
+      .describe('Least severe log line that is written (to stderr, as JSON).'),
   })
   .refine(({ NODE_ENV, RABBITMQ_URL, REDIS_URL }) => NODE_ENV !== 'production' || (RABBITMQ_URL && REDIS_URL), {
     path: ['RABBITMQ_URL'],
