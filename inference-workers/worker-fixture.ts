@@ -14,6 +14,8 @@ import { createLogger } from '#kernel/log.ts';
 import {
   type ConversationTitled,
   conversationTitledSchema,
+  type JobReturned,
+  jobReturnedSchema,
   type MessageFinished,
   messageFinishedSchema,
   type WorkerAnnounced,
@@ -67,6 +69,8 @@ export interface WorkerFixture extends AsyncDisposable {
   entries(messageId: string): Promise<readonly StreamEntry[]>;
   finished(messageId: string): Promise<MessageFinished>;
   titled(messageId: string): Promise<ConversationTitled>;
+  /** The job as a worker returned it. */
+  returned(messageId: string): Promise<JobReturned>;
 }
 
 export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}): Promise<WorkerFixture> => {
@@ -152,6 +156,7 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
     },
     finished: async (messageId) => messageFinishedSchema.parse(await resultOf(messageId)),
     titled: async (messageId) => conversationTitledSchema.parse(await resultOf(messageId)),
+    returned: async (messageId) => jobReturnedSchema.parse(await resultOf(messageId)),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 };

@@ -36,7 +36,8 @@ export const runJob = async (
   }
   const job = parsed.data;
   const candidates = servedCandidates(job, context.registry);
-  if (candidates.length === 0 && delivery.redeliveries < timesPutBack) return 'retry';
+  const deliveries = (job.deliveredBefore ?? 0) + delivery.redeliveries;
+  if (candidates.length === 0 && deliveries < timesPutBack) return 'retry';
   const { kind, traceparent: parent } = job;
   return inSpan(`generate ${kind}`, { kind: 'consumer', parent }, () =>
     kind === 'title'

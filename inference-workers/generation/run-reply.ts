@@ -4,7 +4,6 @@
  * that a job has one result, whoever ends it; a writer that was fenced gives up silently; one that hands over leaves no
  * terminal event, so the next worker goes on where it stopped.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settlement } from '#kernel/broker/broker.ts';
 import { isRetryable } from '#kernel/errors.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
@@ -18,6 +17,7 @@ import type { GenerationContext } from './generation-context.ts';
 import { openLogSession } from './log-session.ts';
 import { ModelFault } from './model-fault.ts';
 import { publishUntilConfirmed } from './publish-result.ts';
+import { takeLog } from './take-log.ts';
 import { noteTokens } from './token-usage.ts';
 
 const failureOf = ({ status, fault }: Answer): MessageFinished['failure'] => {
@@ -36,14 +36,11 @@ const provenance = (by: Candidate | undefined) =>
         price: by.candidate.price,
       };
 
-/** Milliseconds after which a log that somebody else writes is looked at again. */
-const lookAgainMs = 250;
-
 export interface ReplyOptions {
   readonly job: GenerationJob;
   /** Those of the job's that this worker has; none makes the message fail as MODEL_UNAVAILABLE. */
   readonly candidates: readonly Candidate[];
-  /** How often the job was handed out before. */
+  /** How often the broker handed out this copy of the job before. */
   readonly redeliveries: number;
   /** Aborted when this worker must leave the job to another one. */
   readonly handOver: AbortSignal;
@@ -53,15 +50,8 @@ export const runReply = async (context: GenerationContext, options: ReplyOptions
   const { job, candidates, handOver } = options;
   const { streamLog, settings, logger } = context;
   const takenAt = Date.now();
-  const earlier = { count: options.redeliveries, since: job.admittedAt };
-  let held = await streamLog.open(job.messageId, earlier);
-  while (held.busy) {
-    // Somebody writes: a worker with another copy of the job, or one whose broker took it for lost. It is left alone until it has
-    // ended, or its lease has.
-    await sleep(lookAgainMs, undefined, { signal: handOver }).catch(() => undefined);
-    if (handOver.aborted) return 'retry';
-    held = await streamLog.open(job.messageId, earlier);
-  }
+  const held = await takeLog(context, options);
+  if (typeof held === 'string') return held;
   const pool = candidates[0]?.served.pool ?? 'none';
   queueWait.observe({ pool }, Math.max(0, takenAt - job.admittedAt) / 1000);
   // The result was published and the log is closed: only the acknowledgement got lost.

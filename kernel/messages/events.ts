@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { pools } from '../broker/topology.ts';
 import { finishReasons } from '../stream-log/stream-event.ts';
-import { priceSchema } from './generation-job.ts';
+import { generationJobSchema, priceSchema } from './generation-job.ts';
 
 /** Tokens of one generation. `source` says who counted: the provider, or our tokenizer where the provider gave none. */
 export const tokenUsageSchema = z.object({
@@ -78,6 +78,13 @@ export type MessageFinished = z.infer<typeof messageFinishedSchema>;
 /** Routing key `conversation.titled`, id = the job's message id. */
 export const conversationTitledSchema = z.object({ ...generationResult, title: z.string() });
 export type ConversationTitled = z.infer<typeof conversationTitledSchema>;
+
+/**
+ * Routing key `job.returned`, id = message id: a reply job that a worker did not run, because an earlier delivery of it may have ended the
+ * answer and the log that would tell is gone. Conversations knows by the answer's row: it drops the job or publishes it again.
+ */
+export const jobReturnedSchema = generationJobSchema.required({ deliveredBefore: true });
+export type JobReturned = z.infer<typeof jobReturnedSchema>;
 
 /**
  * Routing key `worker.announced`: what a worker can serve, at its start and every `announceEveryMs`. A model that nobody

@@ -44,6 +44,8 @@ export const generationJobSchema = z.object({
   temperature: z.number().min(0).max(2).optional(),
   /** Milliseconds since the epoch at which the message was admitted: for queue wait. */
   admittedAt: z.number(),
+  /** Where the job was returned (events.ts) and is published again: how often it was handed out until then. */
+  deliveredBefore: z.int().positive().optional(),
   traceparent: z.string().optional(),
 });
 export type GenerationJob = z.infer<typeof generationJobSchema>;

@@ -56,3 +56,15 @@ test('deletes the files of logs that are past their time to live', async () => {
   const path = join(directory.path, 'streams', `${id}.jsonl`);
   await vi.waitFor(() => expect(existsSync(path)).toBe(false), { timeout: 5000 });
 });
+
+test('tells of a log past its time to live that its answer may have ended there, and begins it where it is known that it has not', async () => {
+  await using directory = await createDirectory();
+  await using log = await createEmbeddedStreamLog({ dataDirectory: directory.path, logger, ttlMs: 1_000 });
+  const id = randomUUID();
+  const expired = { count: 1, since: Date.now() - 60_000 };
+  expect(await log.open(id, { ...expired, mayHaveEnded: true })).toMatchObject({ forgotten: true, attempt: 0 });
+  expect(await log.snapshot(id)).toBeUndefined();
+  expect(await log.open(id, expired)).toMatchObject({ attempt: 1, lastSeq: 0 });
+  const young = await log.open(randomUUID(), { count: 1, since: Date.now() + 60_000, mayHaveEnded: true });
+  expect(young).toEqual({ text: '', lastSeq: 0, attempt: 1, ended: false, stopRequested: false });
+});

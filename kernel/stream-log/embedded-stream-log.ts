@@ -176,7 +176,11 @@ export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions)
 
   return {
     async open(messageId, earlier) {
-      const log = find(messageId) ?? createLog(messageId);
+      const known = find(messageId);
+      if (earlier?.mayHaveEnded && !known?.attempt && earlier.count > 0 && earlier.since < Date.now() - ttlMs) {
+        return { text: '', lastSeq: 0, attempt: 0, ended: false, stopRequested: false, forgotten: true };
+      }
+      const log = known ?? createLog(messageId);
       if (earlier && !log.ended && log.leasedUntil > Date.now()) return { ...snapshotOf(log), busy: true };
       if (!log.ended) {
         write(messageId, log, { opened: log.attempt + 1 });

@@ -28,23 +28,28 @@ const seqsOfAttempt = 1_048_576;
 const youngerByMs = 2_000;
 
 /**
- * KEYS meta, entries, text; ARGV lease, ttl, earlier deliveries, their time, '1' to leave a living writer alone, grace. Gives [text, lastSeq,
- * attempt, ended, stop, sealed], and an empty list where it is left alone.
- * A log that is not there though an earlier attempt may have opened it: where the server was started after the job, it has forgotten. Until
- * it is up for the grace, a writer that lives may put the log back. A job may have several copies, each of which knows of no other: so one
- * that was never delivered before counts too, where the job is older than the server beyond doubt.
+ * KEYS meta, entries, text; ARGV lease, ttl, earlier deliveries, their time, '1' to leave a living writer alone, grace, '1' where an earlier
+ * attempt may have ended the answer. Gives [text, lastSeq, attempt, ended, stop, sealed]; where it is left alone [attempt of the writer, or 0];
+ * [-1] where it is gone and may have ended.
+ * A log that is not there though an earlier attempt may have opened it: where the server was started after the job, it has forgotten; and
+ * where the job is older than a log lives. Until the server is up for the grace, a writer that lives may put the log back. A job may have
+ * several copies, each of which knows of no other: so one that was never delivered before counts too, where the job is older than the server
+ * beyond doubt.
  */
 export const openScript = redisScript(`${touch}${snapshot}
 if not redis.call('HGET', KEYS[1], 'ended') and ARGV[5] == '1' then
   ${clock}
-  if tonumber(redis.call('HGET', KEYS[1], 'leasedUntil') or 0) > now then return {} end
-  if not redis.call('HGET', KEYS[1], 'attempt') then
+  local known = redis.call('HMGET', KEYS[1], 'attempt', 'leasedUntil')
+  if tonumber(known[2] or 0) > now then return { tonumber(known[1]) } end
+  if not known[1] then
     local uptime = tonumber(string.match(redis.call('INFO', 'server'), 'uptime_in_seconds:(%d+)'))
     local earlier = tonumber(ARGV[3])
     local since = tonumber(ARGV[4])
     local isOlder = since < (tonumber(time[1]) - uptime) * 1000
-    if isOlder and uptime * 1000 < tonumber(ARGV[6]) then return {} end
-    if isOlder or (earlier > 0 and since < now - uptime * 1000 + ${youngerByMs}) then
+    if isOlder and uptime * 1000 < tonumber(ARGV[6]) then return { 0 } end
+    local lostBefore = math.max(now - uptime * 1000 + ${youngerByMs}, now - tonumber(ARGV[2]))
+    if isOlder or (earlier > 0 and since < lostBefore) then
+      if ARGV[7] == '1' then return { -1 } end
       earlier = math.max(earlier, 1)
       redis.call('HSET', KEYS[1], 'attempt', earlier, 'lastSeq', earlier * ${seqsOfAttempt})
     end

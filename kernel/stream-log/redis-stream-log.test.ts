@@ -187,3 +187,31 @@ test('where it came back empty, a writer that lives is left alone by whoever has
   expect(opened.lastSeq).toBeGreaterThan(1);
   await expect(writer.append(lost, 1, [delta('late')])).rejects.toBeInstanceOf(FencedError);
 }, 60_000);
+
+test('where it came back empty, an answer that may have ended is told as forgotten, and begun anew by who knows that it has not', async () => {
+  await using redis = await startRedis();
+  await using connection = await connectRedis(redis.url, logger, startTimeoutMs);
+  const streamLog = createRedisStreamLog(connection, { restoreGraceMs: 0 });
+  const id = randomUUID();
+  const earlier = { count: 1, since: Date.now() - 60_000 };
+  await streamLog.open(id);
+  await streamLog.append(id, 1, [delta('a'), completed]);
+  expect(await streamLog.open(id, { ...earlier, mayHaveEnded: true })).toMatchObject({ ended: true });
+  await redis.restart();
+  const forgotten = await streamLog.open(id, { ...earlier, mayHaveEnded: true });
+  expect(forgotten).toEqual({
+    text: '',
+    lastSeq: 0,
+    attempt: 0,
+    ended: false,
+    stopRequested: false,
+    forgotten: true,
+  });
+  expect(await streamLog.snapshot(id)).toBeUndefined();
+  const begun = await streamLog.open(id, earlier);
+  expect(begun.attempt).toBe(2);
+  expect(begun.lastSeq).toBeGreaterThan(2);
+  // A job that is younger than the server has lost nothing.
+  const young = { count: 1, since: Date.now() + 60_000, mayHaveEnded: true };
+  expect(await streamLog.open(randomUUID(), young)).toMatchObject({ attempt: 1, lastSeq: 0 });
+}, 60_000);

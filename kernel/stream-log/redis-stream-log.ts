@@ -52,6 +52,7 @@ const stopChannel = (messageId: string) => `parlance:{${messageId}}:stop`;
 
 const flag = z.int().transform((value) => value === 1);
 const snapshotReply = z.tuple([z.string(), z.int(), z.int(), flag, flag, z.string()]);
+const unopenedReply = z.tuple([z.int()]);
 const appendReply = z.tuple([z.int(), flag]);
 const messageSchema = z.tuple([z.int()], streamEventSchema);
 const positionReply = z.tuple([z.string().nullable(), z.string().nullable()]);
@@ -159,9 +160,16 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
 
   return {
     async open(messageId, earlier) {
-      const { count, since } = earlier ?? { count: 0, since: 0 };
-      const reply = await run(openScript, messageId, lease, ttlMs, count, since, earlier ? '1' : '0', restoreGraceMs);
-      return Array.isArray(reply) && reply.length === 0 ? { ...noLog, busy: true } : toSnapshot(reply);
+      const { count, since, mayHaveEnded = false } = earlier ?? { count: 0, since: 0 };
+      const reply = await run(
+        openScript,
+        messageId,
+        ...[lease, ttlMs, count, since, earlier ? '1' : '0', restoreGraceMs, mayHaveEnded ? '1' : '0'],
+      );
+      const unopened = unopenedReply.safeParse(reply);
+      if (!unopened.success) return toSnapshot(reply);
+      const [attempt] = unopened.data;
+      return attempt === -1 ? { ...noLog, forgotten: true } : { ...noLog, attempt, busy: true };
     },
     async append(messageId, attempt, events, after) {
       const end = events.findIndex(isTerminal);

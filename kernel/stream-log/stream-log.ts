@@ -27,8 +27,13 @@ export interface StreamSnapshot {
   readonly attempt: number;
   readonly ended: boolean;
   readonly stopRequested: boolean;
-  /** Told by `open` alone: another writer holds the lease, and nothing was changed. */
+  /**
+   * Told by `open` alone: nothing was changed, because another writer holds the lease, whose attempt this is; or, where the attempt is 0,
+   * because one may be about to put back a log that the store has just forgotten.
+   */
   readonly busy?: boolean;
+  /** Told by `open` alone: the log is gone in which an earlier attempt may have ended the answer, and nothing was changed. */
+  readonly forgotten?: boolean;
   /** What `seal` was given. */
   readonly sealed?: string | undefined;
 }
@@ -49,6 +54,8 @@ export interface EarlierAttempts {
   readonly count: number;
   /** Milliseconds since the epoch at which the first of them can have begun. */
   readonly since: number;
+  /** Whether one of them may have ended the answer. Default false: a log that is gone is begun anew. */
+  readonly mayHaveEnded?: boolean;
 }
 
 /** The whole log as its writer knows it. */
@@ -66,8 +73,9 @@ export interface StreamLog extends AsyncDisposable {
    * Returns what the log holds, for the writer to continue after. When the log has ended already, `ended` is true and
    * nothing changed. Who names earlier attempts leaves a writer alone that holds the lease, or that may be about to put a log back which the
    * store has just forgotten: then `busy` is true, and nothing changed. A log that is not there although an earlier attempt may have written
-   * it, in a store that has forgotten, begins past all seqs that were ever given (`lastSeq` is not 0, and `entries` are none): its first event has to be
-   * MessageReset, and a reader with a cursor of the lost log goes on from there.
+   * it, in a store that has forgotten or past its TTL, is told as `forgotten` where that attempt may have ended the answer. Else it begins past
+   * all seqs that were ever given (`lastSeq` is not 0, and `entries` are none; the embedded one, which loses nothing but by its TTL, begins at
+   * 1): its first event has to be MessageReset, and a reader with a cursor of the lost log goes on from there.
    */
   open(messageId: string, earlier?: EarlierAttempts): Promise<StreamSnapshot>;
   /**

@@ -40,7 +40,7 @@ export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture
       const earlier = { count: 1, since: Date.now() + 60_000 };
       expect(await streamLog.open(id, earlier)).toMatchObject({ lastSeq: 0 });
       const { attempt } = await streamLog.open(id);
-      expect((await streamLog.open(id, earlier)).busy).toBe(true);
+      expect(await streamLog.open(id, earlier)).toMatchObject({ busy: true, attempt });
       await streamLog.release(id, attempt - 1);
       expect((await streamLog.open(id, earlier)).busy).toBe(true);
       expect((await streamLog.append(id, attempt, [delta('a')])).lastSeq).toBe(1);

@@ -27,7 +27,7 @@ const contextOf = (): ConversationsContext => {
   const unused = async (): Promise<never> => {
     throw new Error('a stream sends nothing');
   };
-  const relay = { publish: unused, sweep: unused, [Symbol.asyncDispose]: unused };
+  const relay = { publish: unused, publishLater: unused, sweep: unused, [Symbol.asyncDispose]: unused };
   const changes = { announce: () => undefined };
   const admission = { admit: unused, release: unused };
   const turns = { database, admission, checkPressure: unused, relay, streamLog, changes };

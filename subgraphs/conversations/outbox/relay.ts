@@ -24,6 +24,11 @@ export interface OutboxRow {
 const sweepEveryMs = 5_000;
 /** Milliseconds that confirmed rows wait for others to be deleted with, off the way to the first token. Far below the sweep's age. */
 const deleteAfterMs = 250;
+/**
+ * Milliseconds that the row of a returned job waits before its message is looked at and it is published: results that were handed out before
+ * it are stored by then. With the grace of the stream log below what readers wait for a lost log.
+ */
+const publishLaterMs = 2_000;
 /** Rows of one sweep. */
 const sweepRows = 100;
 
@@ -46,6 +51,8 @@ export const addToOutbox = (em: EntityManager, job: GenerationJob): OutboxRow =>
 export interface OutboxRelay extends AsyncDisposable {
   /** Publishes rows that are committed. Never rejects: what fails stays for the sweep. */
   publish(rows: readonly OutboxRow[]): Promise<void>;
+  /** Publishes a committed row in a moment, unless its message has ended by then: for a job that may have run before. */
+  publishLater(row: OutboxRow): void;
   /** Publishes what is older than the sweep's age; for the start and for tests. */
   sweep(olderThanMs: number): Promise<void>;
 }
@@ -97,14 +104,7 @@ export const startOutboxRelay = (database: Database, broker: Broker, logger: Log
     return new Set(messages.map(({ id }) => id));
   };
 
-  const sweep = async (olderThanMs: number): Promise<void> => {
-    const rows = await database.asSystem((em) =>
-      em.find(
-        OutboxEntity,
-        { createdAt: { $lte: new Date(Date.now() - olderThanMs) } },
-        { orderBy: { createdAt: 'asc' }, limit: sweepRows },
-      ),
-    );
+  const publishUnlessEnded = async (rows: readonly OutboxRow[]): Promise<void> => {
     // Published before, and only its deletion failed: another copy would ask a model again once the log is gone.
     const ended = await idsOfEnded(rows);
     const [over, due] = [
@@ -116,6 +116,26 @@ export const startOutboxRelay = (database: Database, broker: Broker, logger: Log
     await deleteConfirmed();
   };
 
+  const later = new Set<NodeJS.Timeout>();
+  const publishLater = (row: OutboxRow): void => {
+    const timer = setTimeout(() => {
+      later.delete(timer);
+      void tracked(publishUnlessEnded([row]).catch((err) => logger.warn({ err }, 'returned job left to the sweep')));
+    }, publishLaterMs);
+    later.add(timer);
+  };
+
+  const sweep = async (olderThanMs: number): Promise<void> => {
+    const rows = await database.asSystem((em) =>
+      em.find(
+        OutboxEntity,
+        { createdAt: { $lte: new Date(Date.now() - olderThanMs) } },
+        { orderBy: { createdAt: 'asc' }, limit: sweepRows },
+      ),
+    );
+    await publishUnlessEnded(rows);
+  };
+
   const counted = outboxWaiting.from(async () => [{ value: await database.asSystem((em) => em.count(OutboxEntity)) }]);
   const timer = setInterval(() => {
     void tracked(sweep(sweepEveryMs).catch((err) => logger.warn({ err }, 'outbox sweep failed')));
@@ -123,9 +143,12 @@ export const startOutboxRelay = (database: Database, broker: Broker, logger: Log
 
   return {
     publish: (rows) => tracked(publish(rows)),
+    publishLater,
     sweep: (olderThanMs) => tracked(sweep(olderThanMs)),
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
+      // Their rows are committed: the next start publishes them.
+      for (const one of later) clearTimeout(one);
       counted[Symbol.dispose]();
       await Promise.allSettled(running);
       await deleteConfirmed();
