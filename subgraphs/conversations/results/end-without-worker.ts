@@ -1,6 +1,6 @@
 /**
  * Ends a generation that no worker runs (it waits in its conversation, or its worker vanished) the way a worker would: fence the log,
- * publish `message.finished`, then append the terminal event. When the log has ended already, nothing is done.
+ * publish `message.finished`, then append the terminal event. When the log has ended already, or somebody writes it, nothing is done.
  */
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
@@ -16,9 +16,10 @@ export const endWithoutWorker = async (
   outcome: Outcome,
 ): Promise<void> => {
   const { broker, streamLog } = services;
-  const since = message.dispatchedAt?.getTime() ?? 0;
-  const log = await streamLog.open(message.id, { count: since === 0 ? 0 : 1, since });
-  if (log.ended) return;
+  // What was never dispatched has no writer, and no log that can have been lost.
+  const earlier = message.dispatchedAt ? { count: 1, since: message.dispatchedAt.getTime() } : undefined;
+  const log = await streamLog.open(message.id, earlier);
+  if (log.ended || log.busy) return;
   let lastSeq = log.lastSeq;
   if (lastSeq > 0 && (await streamLog.entries(message.id)).length === 0) {
     // The store has forgotten what clients may have seen: that is void.
