@@ -127,6 +127,15 @@ test('gives subgraphs the identity, over HTTP and over sockets, and knows only i
   }
 });
 
+test('takes two spellings of a UUID for one user', async () => {
+  const [ada, acme] = ['0190aaaa-0000-7000-8000-0000000000da', '0190bbbb-0000-7000-8000-00000000ac3e'];
+  const token = await gateway.issuer.token({ tenantId: acme.toUpperCase(), userId: ada.toUpperCase() });
+  await gateway.ask('{ story(id: "1") { id } }', { headers: { authorization: `Bearer ${token}` } });
+  const authorization = gateway.graph.stories.authorizations.at(-1) ?? '';
+  const identity = await createIdentityVerifier(identitySecret)(authorization.replace('Bearer ', ''));
+  expect(identity).toMatchObject({ tenantId: acme, userId: ada });
+});
+
 test('ends subscriptions with an error, and the socket with 4401, when the token expires', async () => {
   const soon = Math.floor(Date.now() / 1000) + 1;
   await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token({ expiresAt: soon }));

@@ -8,8 +8,9 @@ import { type Role, roles } from '#kernel/identity.ts';
 import type { AuthenticatedUser } from './authenticator.ts';
 
 const claimsSchema = z.object({
-  sub: z.uuid(),
-  tenant: z.uuid(),
+  // Of one UUID in two spellings one is the identity (RFC 9562, 4): what is decided about a user is found by it.
+  sub: z.uuid().toLowerCase(),
+  tenant: z.uuid().toLowerCase(),
   roles: z.array(z.string()).default([]),
   scope: z.string().default(''),
   exp: z.number(),

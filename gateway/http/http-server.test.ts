@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
@@ -33,4 +34,22 @@ test('keeps no connection of a client that was refused an upgrade and does not e
   // Only who has closed on the other side resets it.
   client.write('x', () => client.write('x'));
   await closed;
+});
+
+test('answers a request that offers a protocol which is not spoken here', async () => {
+  await using gateway = await openTestGateway();
+  const request = httpRequest(gateway.gateway.url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await gateway.issuer.token()}`,
+      connection: 'Upgrade, HTTP2-Settings',
+      upgrade: 'h2c',
+      'http2-settings': 'AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA',
+    },
+  });
+  request.end('{"query":"{ __typename }"}');
+  const [response] = await once(request, 'response');
+  expect(response.statusCode).toBe(200);
+  response.resume();
 });

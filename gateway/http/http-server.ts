@@ -41,7 +41,10 @@ const refuseUpgrade = (stream: Duplex, status: string): void => {
 
 export const openHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
   let draining = false;
-  const server = createServer((request, response) => {
+  // What a client offers that is not spoken here is ignored (RFC 9110, 7.8): some offer h2c with every request.
+  const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
+    headers.upgrade?.toLowerCase() === 'websocket';
+  const server = createServer({ shouldUpgradeCallback }, (request, response) => {
     // A connection that was kept alive for a next request would hold up the drain until its idle limit.
     response.once('close', () => {
       if (draining) setImmediate(() => server.closeIdleConnections());

@@ -2,11 +2,13 @@
  * Parsed and validated documents of a subgraph, remembered: the gateway and the other rooms send the same few again and again, with
  * everything that differs in their variables. Bounded by their number.
  */
-import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate, visit } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { requireStorableText } from './storable-text.ts';
 
 const rememberedDocuments = 500;
 
+/** Throws BAD_USER_INPUT for one that holds text which cannot be stored. */
 export type ReadDocument = (
   query: string,
 ) => { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
@@ -24,6 +26,7 @@ export const createDocuments = (schema: GraphQLSchema): ReadDocument => {
   const read: ReadDocument = (query) => {
     try {
       const document = parse(query);
+      visit(document, { StringValue: ({ value }) => requireStorableText(value) });
       const errors = validate(schema, document).map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
       return errors.length > 0 ? { errors } : { document };
     } catch (cause) {

@@ -22,6 +22,7 @@ import type { SubgraphContext } from './builder.ts';
 import type { ReadDocument } from './documents.ts';
 import { maskError } from './mask-error.ts';
 import { requestDuration } from './metrics.ts';
+import { requireStorableText } from './storable-text.ts';
 
 /** Bytes of a request body: a page of entity representations and a long message fit, nothing else needs to. */
 const maxBodyBytes = 4 * 1024 * 1024;
@@ -88,6 +89,7 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
   };
   const run = async ({ query, variables, operationName }: GraphQLRequest, identity: Identity): Promise<Answer> => {
     const observe = requestDuration.start();
+    requireStorableText(variables);
     const read = options.readDocument(query);
     if ('errors' in read) return { status: 400, body: { errors: masked(read.errors) } };
     const operation = getOperationAST(read.document, operationName);

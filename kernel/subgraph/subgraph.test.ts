@@ -129,6 +129,19 @@ test('scalars are exact, and say how they are written when they are not', async 
   expect(wrong.errors?.[0]?.message).toContain('A Decimal is a string such as "12.50".');
 });
 
+test('text that cannot be stored is refused, in variables and in documents', async () => {
+  const query = 'query ($value: Decimal!) { echo(value: $value) }';
+  for (const text of ['a\0b', 'half \ud83d']) {
+    const body = JSON.stringify({ query, variables: { value: text, deep: [{ text }] } });
+    const response = await fetch(subgraph.url, { method: 'POST', headers: { authorization: await bearer() }, body });
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: expect.stringContaining('U+0000'), extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+  }
+  const literal = await ask('{ echo(value: "a\\u0000b") }', await bearer());
+  expect(literal.errors?.[0]?.message).toContain('U+0000');
+});
+
 test('a body that is no JSON, or too long, is refused and the next request is answered', async () => {
   const send = async (body: string) =>
     (await fetch(subgraph.url, { method: 'POST', headers: { authorization: await bearer() }, body })).status;

@@ -49,6 +49,18 @@ test('a deactivated user is refused everything, until it is let in again', async
   expect(await code(user, '{ viewer { id } }')).toBeUndefined();
 });
 
+test('of two administrators who deactivate each other one remains', async () => {
+  const { admin: one } = await both();
+  const other = identityOf(one.tenantId, 'ADMIN');
+  await usage.ask(other, '{ viewer { id } }');
+  const refused = await Promise.all([
+    code(one, setActive, { id: other.userId, is: false }),
+    code(other, setActive, { id: one.userId, is: false }),
+  ]);
+  expect(refused.filter((found) => found === undefined)).toHaveLength(1);
+  expect(refused.flatMap((found) => found ?? [])).toEqual([['FORBIDDEN', undefined]]);
+});
+
 test('nobody decides about itself, about another tenant, or without the role', async () => {
   const { user, admin } = await both();
   const { user: foreign } = await both();

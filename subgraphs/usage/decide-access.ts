@@ -5,7 +5,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { validate } from 'uuid';
 import { AppError } from '#kernel/errors.ts';
-import type { Role } from '#kernel/identity.ts';
+import { type Identity, type Role, requireRole } from '#kernel/identity.ts';
 import type { UsageContext } from './context.ts';
 import { type User, UserEntity } from './entities.ts';
 import { accessOf } from './publish-access.ts';
@@ -16,9 +16,16 @@ export interface AccessDecision {
   readonly assignedRole?: Role | null;
 }
 
+/** By what is stored, which may be newer than what this process was told: two administrators cannot deactivate each other. */
+const requireDecider = (identity: Identity, stored: User | undefined): void => {
+  const assigned = stored?.assignedRole ?? null;
+  const roles = assigned === null ? identity.roles : [assigned];
+  requireRole({ ...identity, roles: stored?.isActive === false ? [] : roles }, 'ADMIN');
+};
+
 /**
  * Throws NOT_FOUND for a user of another tenant as for one that does not exist, and BAD_USER_INPUT for oneself: a tenant keeps the
- * administrator who decides.
+ * administrator who decides. Throws FORBIDDEN for who is no active administrator any more.
  */
 export const decideAccess = async (
   { database, identity, users, accessDecisions }: UsageContext,
@@ -32,7 +39,17 @@ export const decideAccess = async (
   }
   const decided = validate(userId)
     ? await database.forTenant(tenantId).transactional(async (em) => {
-        const user = await em.findOne(UserEntity, { tenantId, id: userId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+        const both = await em.find(
+          UserEntity,
+          { tenantId, id: { $in: [identity.userId, userId] } },
+          // In one order, so that two who decide about each other do not wait for each other.
+          { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
+        );
+        requireDecider(
+          identity,
+          both.find(({ id }) => id === identity.userId),
+        );
+        const user = both.find(({ id }) => id === userId.toLowerCase());
         if (!user) return null;
         const role = decision.assignedRole ?? user.role;
         em.assign(user, { ...decision, role, accessVersion: user.accessVersion + 1 });

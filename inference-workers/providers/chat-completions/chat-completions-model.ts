@@ -46,6 +46,20 @@ const bodyOf = (model: string, { prompt, maxOutputTokens, temperature }: Languag
 const headersOf = ({ headers }: Dispatcher.ResponseData): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => [[name, [value].flat()[0] ?? '']]));
 
+/** Characters that are kept of what a provider says with a refusal; the rest is not read. */
+const longestRefusal = 64 * 1024;
+
+const textOf = async (body: Dispatcher.ResponseData['body']): Promise<string> => {
+  const decoder = new TextDecoder();
+  const chunks: AsyncIterable<Uint8Array> = body;
+  let text = '';
+  for await (const chunk of chunks) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > longestRefusal) break;
+  }
+  return text.slice(0, longestRefusal);
+};
+
 const refusalOf = async (url: string, response: Dispatcher.ResponseData): Promise<APICallError> =>
   new APICallError({
     message: `The provider answered ${response.statusCode}.`,
@@ -53,7 +67,7 @@ const refusalOf = async (url: string, response: Dispatcher.ResponseData): Promis
     requestBodyValues: {},
     statusCode: response.statusCode,
     responseHeaders: headersOf(response),
-    responseBody: await response.body.text(),
+    responseBody: await textOf(response.body),
   });
 
 const partsOf = (body: Dispatcher.ResponseData['body']): ReadableStream<LanguageModelV4StreamPart> => {

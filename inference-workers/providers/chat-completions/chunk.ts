@@ -32,9 +32,9 @@ const deltaSchema = z.object({
 });
 
 export const chunkSchema = z.object({
-  choices: z.array(z.object({ delta: deltaSchema.nullish(), finish_reason: z.string().nullish() })).optional(),
+  choices: z.array(z.object({ delta: deltaSchema.nullish(), finish_reason: z.string().nullish() })).nullish(),
   usage: usageSchema.nullish(),
-  /** In place of all else: the provider gives up in the middle. */
+  /** In place of all else: the provider gives up in the middle. Some write null beside everything that is none. */
   error: z.unknown().optional(),
 });
 

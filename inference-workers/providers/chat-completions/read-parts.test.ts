@@ -59,6 +59,8 @@ test('reads what providers do differently: refusals, reasoning, content in parts
     expect(partsOf(delta(reasoning))).toMatchObject([{ type: 'reasoning-delta', delta: 'hm' }]);
   }
   expect(textOf(partsOf(delta({ content: [{ type: 'text', text: 'so' }] })))).toBe('so');
+  expect(textOf(partsOf(event({ error: null, usage: null, choices: [{ delta: { content: 'so' } }] })))).toBe('so');
+  expect(partsOf(event({ error: null, choices: null }))).toEqual([]);
   expect(partsOf(delta({ content: 'x' }, 'eos'))).toMatchObject([
     { type: 'text-start' },
     { type: 'text-delta', delta: 'x' },

@@ -41,7 +41,7 @@ export const createPartReader = (): PartReader => {
       return;
     }
     const chunk = chunkSchema.parse(JSON.parse(data));
-    if (chunk.error !== undefined) parts.push({ type: 'error', error: chunk.error });
+    if (chunk.error) parts.push({ type: 'error', error: chunk.error });
     usage = chunk.usage ?? usage;
     const choice = chunk.choices?.[0];
     if (!choice) return;

@@ -1,0 +1,20 @@
+/**
+ * Text that no room can store: PostgreSQL has no U+0000 in its texts, and no half of a surrogate pair in its JSON. It is refused before
+ * anything is done with it, because in the middle of a turn it is a fault of ours.
+ */
+import { AppError } from '../errors.ts';
+
+/** Looks at all strings in a value of JSON, however deep. Throws BAD_USER_INPUT. */
+export const requireStorableText = (value: unknown): void => {
+  const waiting = [value];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next === 'object' && next !== null) for (const inner of Object.values(next)) waiting.push(inner);
+    if (typeof next === 'string' && (next.includes('\0') || !next.isWellFormed())) {
+      throw new AppError(
+        'BAD_USER_INPUT',
+        'A text holds the character U+0000 or half of a surrogate pair. Leave it out.',
+      );
+    }
+  }
+};
