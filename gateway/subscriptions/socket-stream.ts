@@ -2,15 +2,18 @@
  * A client's stream over graphql-transport-ws: gives frames to the client's socket, and is the iterator that graphql-ws
  * waits on, which never yields.
  */
+import {
+  createReturnableIterator,
+  iterationEnd,
+  type ReturnableIterator,
+} from '#kernel/iteration/returnable-iterator.ts';
 import type { ClientStream } from './client-stream.ts';
 import { nextPrefix } from './frame.ts';
 import type { SocketOutput } from './socket-output.ts';
 
 export interface SocketStream extends ClientStream {
   /** What graphql-ws is given. */
-  readonly iterator: AsyncIterableIterator<never, undefined, undefined> & {
-    return(): Promise<IteratorReturnResult<undefined>>;
-  };
+  readonly iterator: ReturnableIterator<never>;
 }
 
 export interface SocketStreamOptions {
@@ -30,25 +33,11 @@ export const createSocketStream = ({ output, subscriptions, id, onEnd }: SocketS
     if (ended) return;
     ended = true;
     onEnd();
-    finished.resolve({ done: true, value: undefined });
+    finished.resolve(iterationEnd);
   };
-  const returned: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
   return {
-    iterator: {
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-      next: () => finished.promise,
-      return: async () => {
-        end();
-        return returned;
-      },
-      throw: async () => {
-        end();
-        return returned;
-      },
-    },
+    iterator: createReturnableIterator<never>(() => finished.promise, end),
     next(payload) {
       if (ended || !output.isOpen) return true;
       if (output.isBehind) return false;

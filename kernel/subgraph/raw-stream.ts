@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net';
 import type { DocumentNode, ExecutionResult } from 'graphql';
 import WebSocket from 'ws';
+import { createReturnableIterator, iterationEnd, type ReturnableIterator } from '../iteration/returnable-iterator.ts';
 import type { SubgraphContext } from './builder.ts';
 
 /** Text of an execution result as JSON, or the result itself. */
@@ -24,7 +25,7 @@ export type OpenRawStream<Context extends SubgraphContext> = (
 ) => Promise<AsyncIterator<RawResult, undefined>> | undefined;
 
 /** Bytes waiting on one socket beyond which a stream stops; it goes on when they have left. */
-export const highWaterBytes = 1024 * 1024;
+const highWaterBytes = 1024 * 1024;
 
 const corked = new Set<Socket>();
 
@@ -51,40 +52,31 @@ const drained = async (socket: WebSocket, tcp: Socket): Promise<void> => {
   }
 };
 
-const done: IteratorReturnResult<undefined> = { done: true, value: undefined };
-
 /** What graphql-ws waits on: it is given only what it has to serialize. */
 export const writeRawStream = (
   source: AsyncIterator<RawResult, undefined>,
   { socket, tcp, id }: { readonly socket: WebSocket; readonly tcp: Socket; readonly id: string },
-): AsyncGenerator<ExecutionResult, void, void> => {
+): ReturnableIterator<ExecutionResult> => {
   const prefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   let closed = false;
-  const close = async (): Promise<IteratorReturnResult<undefined>> => {
+  const close = async (): Promise<void> => {
     closed = true;
     await source.return?.();
-    return done;
   };
-  return {
-    async next() {
-      while (!closed) {
-        const step = await source.next();
-        if (step.done || closed) return done;
-        if (typeof step.value !== 'string') return { done: false, value: step.value };
-        if (socket.readyState !== WebSocket.OPEN) return close();
-        corkThisTurn(tcp);
-        socket.send(`${prefix}${step.value}}`);
-        if (socket.bufferedAmount > highWaterBytes) await drained(socket, tcp);
+  const next = async (): Promise<IteratorResult<ExecutionResult, undefined>> => {
+    while (!closed) {
+      const step = await source.next();
+      if (step.done || closed) break;
+      if (typeof step.value !== 'string') return { done: false, value: step.value };
+      if (socket.readyState !== WebSocket.OPEN) {
+        await close();
+        break;
       }
-      return done;
-    },
-    return: close,
-    throw: close,
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    [Symbol.asyncDispose]: async () => {
-      await close();
-    },
+      corkThisTurn(tcp);
+      socket.send(`${prefix}${step.value}}`);
+      if (socket.bufferedAmount > highWaterBytes) await drained(socket, tcp);
+    }
+    return iterationEnd;
   };
+  return createReturnableIterator(next, close);
 };

@@ -1,0 +1,34 @@
+/**
+ * An iterator that can be left while it waits, as graphql-ws leaves those that it was given: it calls `return` when the client
+ * completes the operation or its socket closes. A blocked async generator cannot be returned, so this is written by hand.
+ */
+
+export type ReturnableIterator<Item> = AsyncGenerator<Item, undefined, undefined>;
+
+/** The last step, which says nothing but that. */
+export const iterationEnd: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/**
+ * @param next the next step; it has to resolve soon after `leave`.
+ * @param leave called in the same tick, each time that the iterator is returned, thrown into or disposed.
+ */
+export const createReturnableIterator = <Item>(
+  next: () => Promise<IteratorResult<Item, undefined>>,
+  leave: () => unknown,
+): ReturnableIterator<Item> => {
+  const end = async (): Promise<IteratorReturnResult<undefined>> => {
+    await leave();
+    return iterationEnd;
+  };
+  return {
+    next,
+    return: end,
+    throw: end,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async [Symbol.asyncDispose]() {
+      await end();
+    },
+  };
+};
