@@ -9,7 +9,7 @@ const broadcast = `@link(url: "https://parlance.dev/broadcast/v1.0", import: ["@
   @composeDirective(name: "@broadcast")
   directive @broadcast(audience: String!) on FIELD_DEFINITION\n`;
 
-export const subgraphs = {
+const subgraphs = {
   streams: `${link} ${broadcast} type Query { streams: Int! }
     type Subscription {
       deltas(stream: Int!, count: Int!, paceMs: Int!): Delta!

@@ -90,7 +90,7 @@ const requiredKeys = (plan: PlanNode): ReadonlySet<string> => {
 };
 
 /** @param document without conditions, as the plan was made of it but for the keys of the tree. */
-export const narrowInterfaceFetches = (
+const narrowInterfaceFetches = (
   plan: PlanNode,
   document: DocumentNode,
   operation: OperationDefinitionNode,

@@ -9,13 +9,13 @@ import { titleFromQuestion } from '../prompt/question-title.ts';
 import { generateByStreaming } from './generate-by-streaming.ts';
 
 /** It counts nothing; the worker counts. */
-export const unknownUsage = {
+const unknownUsage = {
   inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
   outputTokens: { total: undefined, text: undefined, reasoning: undefined },
 };
 
 /** Text of the last message of a role; empty when there is none. */
-export const lastTextOf = (prompt: LanguageModelV4Prompt, role: 'user' | 'assistant'): string => {
+const lastTextOf = (prompt: LanguageModelV4Prompt, role: 'user' | 'assistant'): string => {
   const message = prompt.findLast((one) => one.role === role);
   if (message === undefined || typeof message.content === 'string') return '';
   return message.content.map((part) => (part.type === 'text' ? part.text : '')).join('');

@@ -10,7 +10,7 @@ import { type Identity, roles } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import type { Signals } from '../signals/signals.ts';
 
-export const userAccessSchema = z.object({
+const userAccessSchema = z.object({
   tenantId: z.string(),
   userId: z.string(),
   /** Counts the decisions about this user. */

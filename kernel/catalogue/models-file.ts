@@ -16,7 +16,7 @@ export const planTiers = ['FREE', 'PRO', 'ENTERPRISE'] as const;
 export type PlanTier = (typeof planTiers)[number];
 
 /** How a worker talks to a provider. `llama` and `demonstration` run inside the worker. */
-export const providerKinds = ['openai-compatible', 'anthropic', 'llama', 'demonstration'] as const;
+const providerKinds = ['openai-compatible', 'anthropic', 'llama', 'demonstration'] as const;
 
 const decimal = z.string().regex(/^\d{1,9}(\.\d{1,12})?$/, 'write a decimal in quotes, such as "0.15"');
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower case letters, digits and hyphens');
@@ -123,7 +123,7 @@ export type CatalogueModel = ModelsFile['models'][number];
 export type CatalogueProvider = ModelsFile['providers'][number];
 
 /** The models file is not usable: like a variable, it is for whoever starts the process to mend. The message lists every fault with its place, one a line. */
-export class ModelsFileError extends EnvironmentError {}
+class ModelsFileError extends EnvironmentError {}
 
 /** @param source what the message calls the file. Throws ModelsFileError. */
 export const parseModelsFile = (text: string, source = 'models.yaml'): ModelsFile => {

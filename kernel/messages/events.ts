@@ -8,7 +8,7 @@ import { finishReasons } from '../stream-log/stream-event.ts';
 import { generationJobSchema, priceSchema } from './generation-job.ts';
 
 /** Tokens of one generation. `source` says who counted: the provider, or our tokenizer where the provider gave none. */
-export const tokenUsageSchema = z.object({
+const tokenUsageSchema = z.object({
   inputTokens: z.int().nonnegative(),
   cachedInputTokens: z.int().nonnegative(),
   outputTokens: z.int().nonnegative(),
@@ -18,7 +18,7 @@ export const tokenUsageSchema = z.object({
 export type TokenUsage = z.infer<typeof tokenUsageSchema>;
 
 /** One model's part in an answer: an attempt whose worker was lost, a model that failed in the middle, the one that ended it. */
-export const answerPartSchema = z.object({
+const answerPartSchema = z.object({
   attempt: z.int().positive(),
   modelId: z.string(),
   provider: z.string(),
@@ -30,7 +30,7 @@ export const answerPartSchema = z.object({
 export type AnswerPart = z.infer<typeof answerPartSchema>;
 
 /** A model that was given up in one attempt, however the answer ended. */
-export const modelFailureSchema = z.object({
+const modelFailureSchema = z.object({
   modelId: z.string(),
   code: z.string(),
   /** Milliseconds from the request to its first text; absent where it said nothing. */

@@ -22,7 +22,7 @@ export const routeCandidateSchema = z.object({
 });
 export type RouteCandidate = z.infer<typeof routeCandidateSchema>;
 
-export const promptMessageSchema = z.object({
+const promptMessageSchema = z.object({
   role: z.enum(['SYSTEM', 'USER', 'ASSISTANT', 'TOOL']),
   content: z.string(),
 });

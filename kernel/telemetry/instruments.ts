@@ -52,7 +52,7 @@ export interface Gauge {
 }
 
 /** Seconds of what a person waits for: from half a millisecond to a minute. */
-export const secondsBuckets = [
+const secondsBuckets = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 ] as const;
 

@@ -26,7 +26,7 @@ export interface FindOptions {
   readonly deleted?: boolean;
 }
 
-export const findConversation = async (
+const findConversation = async (
   em: EntityManager,
   identity: Identity,
   id: string,

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Logger } from '#kernel/log.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 
-export const changeKinds = [
+const changeKinds = [
   'CREATED',
   'UPDATED',
   'DELETED',

@@ -93,7 +93,7 @@ export const MessageEntity = defineEntity({
 export type Message = InferEntity<typeof MessageEntity>;
 
 /** One idempotency key, with what it led to. */
-export const SendEntity = defineEntity({
+const SendEntity = defineEntity({
   name: 'Send',
   tableName: 'sends',
   schema: 'conversations',

@@ -11,7 +11,7 @@ import { modelCapabilities } from '#kernel/messages/generation-job.ts';
  * Who wrote a row last. FILE: the models file, which may change it again at the next start. OPERATOR: a mutation, which the
  * file does not undo. DISCOVERED: a worker announced it.
  */
-export const catalogueSources = ['FILE', 'OPERATOR', 'DISCOVERED'] as const;
+const catalogueSources = ['FILE', 'OPERATOR', 'DISCOVERED'] as const;
 
 export const ModelEntity = defineEntity({
   name: 'CatalogueModel',

@@ -40,7 +40,7 @@ export const VerdictEntity = defineEntity({
 export type Verdict = InferEntity<typeof VerdictEntity>;
 
 /** UPHELD: the screening was right. DISMISSED: it was not. */
-export const caseStatuses = ['OPEN', 'UPHELD', 'DISMISSED'] as const;
+const caseStatuses = ['OPEN', 'UPHELD', 'DISMISSED'] as const;
 export type CaseStatus = (typeof caseStatuses)[number];
 
 export const CaseEntity = defineEntity({

@@ -43,7 +43,7 @@ export const UserEntity = defineEntity({
 export type User = InferEntity<typeof UserEntity>;
 
 /** What an entry of the ledger is for. */
-export const usageKinds = ['REPLY', 'TITLE'] as const;
+const usageKinds = ['REPLY', 'TITLE'] as const;
 export type UsageKind = (typeof usageKinds)[number];
 
 /** What one attempt or model had in the answer that an entry bills. */

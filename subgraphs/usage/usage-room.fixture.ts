@@ -55,7 +55,7 @@ export const identityOf = (tenantId: string, ...roles: Role[]): Identity => ({
 export const asRoom = (identity: Identity): Identity => ({ ...identity, room: 'conversations' });
 
 /** Puts the windows of a tenant where no clock turns them during a test. */
-export const pinWindows = (database: Database, tenantId: string): Promise<unknown> =>
+const pinWindows = (database: Database, tenantId: string): Promise<unknown> =>
   database.asSystem((em) =>
     em.execute(
       `update usage.quota_windows set day_start = date_trunc('day', now(), 'UTC') + interval '1 day',

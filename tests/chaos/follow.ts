@@ -49,7 +49,7 @@ export const wrongIn = (fault: unknown, passing: ReadonlySet<string>, passed: Pa
     }));
 };
 
-export const isEnd = (event: StreamedEvent | undefined): boolean =>
+const isEnd = (event: StreamedEvent | undefined): boolean =>
   event?.__typename === 'MessageCompleted' || event?.__typename === 'MessageFailed';
 
 const pauseMs = 150;

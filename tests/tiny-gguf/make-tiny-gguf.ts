@@ -73,7 +73,7 @@ const buildTensors = (tokens: number, words: ReadonlySet<number>): readonly Tens
   ];
 };
 
-export const buildTinyGguf = (): Buffer => {
+const buildTinyGguf = (): Buffer => {
   const vocabulary = buildVocabulary();
   const { string, u32, f32, bool, strings, integers } = metadata;
   const entries = [

@@ -4,17 +4,7 @@
  */
 import { hashOf, type Instance, type LeafFault, type World } from './world.ts';
 
-export const faultModes = [
-  'none',
-  'leaves',
-  'errors',
-  'entities',
-  'short',
-  'down',
-  'refusing',
-  'slow',
-  'everything',
-] as const;
+const faultModes = ['none', 'leaves', 'errors', 'entities', 'short', 'down', 'refusing', 'slow', 'everything'] as const;
 export type FaultMode = (typeof faultModes)[number];
 
 export interface Faults {

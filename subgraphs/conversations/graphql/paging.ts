@@ -2,8 +2,8 @@
 import type { z } from 'zod';
 import { AppError } from '#kernel/errors.ts';
 
-export const defaultPageSize = 50;
-export const maxPageSize = 200;
+const defaultPageSize = 50;
+const maxPageSize = 200;
 
 export const encodeCursor = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 

@@ -45,7 +45,7 @@ export interface RouteQuestion {
 }
 
 /** Tokens that an answer must find room for where the request does not say. */
-export const leastAnswerTokens = 256;
+const leastAnswerTokens = 256;
 
 type RuleLoss = { readonly verdict: Loss; readonly reason: string };
 
