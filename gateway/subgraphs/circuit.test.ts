@@ -5,8 +5,7 @@ const openCircuit = () => {
   let time = 0;
   const circuit = createCircuit(() => time);
   const fetch = (outcome: 'succeed' | 'fail' | 'abandon'): void => {
-    circuit.begin();
-    circuit[outcome]();
+    circuit.begin()[outcome]();
   };
   return {
     circuit,
@@ -37,10 +36,10 @@ test('tries one fetch after a pause, pauses twice as long when it fails, and clo
   pass(1000);
   expect(circuit.waitMs()).toBe(0);
   expect(circuit.trial).toBeUndefined();
-  circuit.begin();
+  const attempt = circuit.begin();
   expect(circuit.waitMs()).toBeGreaterThan(0);
   expect(circuit.trial).toBeInstanceOf(Promise);
-  circuit.fail();
+  attempt.fail();
   expect(circuit.trial).toBeUndefined();
   expect(circuit.waitMs()).toBe(2000);
   pass(2000);
@@ -49,5 +48,21 @@ test('tries one fetch after a pause, pauses twice as long when it fails, and clo
   fetch('succeed');
   expect(circuit.waitMs()).toBe(0);
   for (let count = 0; count < 5; count += 1) fetch('fail');
+  expect(circuit.waitMs()).toBe(0);
+});
+
+test('goes by the try alone while it is open, however what began before ends', () => {
+  const { circuit, fetch, pass } = openCircuit();
+  const before = Array.from({ length: 30 }, () => circuit.begin());
+  for (let count = 0; count < 10; count += 1) fetch('fail');
+  pass(1000);
+  const attempt = circuit.begin();
+  before.pop()?.fail();
+  before.pop()?.abandon();
+  before.pop()?.succeed();
+  expect(circuit.trial).toBeInstanceOf(Promise);
+  attempt.succeed();
+  expect(circuit.trial).toBeUndefined();
+  for (const late of before) late.fail();
   expect(circuit.waitMs()).toBe(0);
 });

@@ -86,6 +86,7 @@ describe('refuses', () => {
     ['a switch of protocols', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
     ['a header without a name', `${ok}: 1\r\n\r\n`],
     ['a header on two lines', `${ok}a: 1\r\n b: 2\r\n\r\n`],
+    ['a bare line feed, which may be taken for a line end', `${ok}a: 1\ncontent-length: 2\r\n\r\n{}`],
     ['a blank in a name', `${ok}content-length : 2\r\n\r\n{}`],
     ['a length that is no number', `${ok}content-length: +2\r\n\r\n{}`],
     ['two lengths', `${ok}content-length: 2\r\ncontent-length: 3\r\n\r\n{}`],

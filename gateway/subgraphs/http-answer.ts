@@ -63,7 +63,8 @@ const parseHead = (text: string): Head => {
     const line = lines[index] ?? '';
     const colon = line.indexOf(':');
     const name = line.slice(0, colon).toLowerCase();
-    if (colon < 1 || /[\s\0]/.test(name)) throw new HttpAnswerFault('a header line without a name');
+    if (/[\r\n\0]/.test(line)) throw new HttpAnswerFault('a line end or a NUL within a header line');
+    if (colon < 1 || /\s/.test(name)) throw new HttpAnswerFault('a header line without a name');
     if (name === 'content-length') length = lengthOf(line.slice(colon + 1).trim(), length);
     else if (name === 'transfer-encoding') {
       if (

@@ -66,7 +66,7 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
 
     const ask = async (replica: Replica): Promise<SubgraphAnswer> => {
       if (isAborted) throw abandoned();
-      replica.circuit.begin();
+      const attempt = replica.circuit.begin();
       replica.running += 1;
       try {
         current = post(replica.pool(), {
@@ -75,11 +75,11 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
           deadlineMs: Math.max(1, Math.min(deadlineMs, Math.ceil(scope.endsAt - performance.now()))),
         });
         const answer = read(await current.answer);
-        replica.circuit.succeed();
+        attempt.succeed();
         return answer;
       } catch (cause) {
-        if (isAborted) replica.circuit.abandon();
-        else replica.circuit.fail();
+        if (isAborted) attempt.abandon();
+        else attempt.fail();
         throw cause;
       } finally {
         replica.running -= 1;

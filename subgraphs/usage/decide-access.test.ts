@@ -49,7 +49,17 @@ test('a deactivated user is refused everything, until it is let in again', async
   expect(await code(user, '{ viewer { id } }')).toBeUndefined();
 });
 
-test('of two administrators who deactivate each other one remains', async () => {
+test('who is no administrator any more decides nothing, though this process was not told of it', async () => {
+  const { user, admin } = await both();
+  for (const lost of ['is_active = false', `assigned_role = 'USER'`]) {
+    const former = identityOf(user.tenantId, 'ADMIN');
+    await usage.ask(former, '{ viewer { id } }');
+    await usage.database.asSystem((em) => em.execute(`update usage.users set ${lost} where id = ?`, [former.userId]));
+    expect(await code(former, setActive, { id: admin.userId, is: false })).toEqual([['FORBIDDEN', undefined]]);
+  }
+});
+
+test('two administrators who deactivate each other at once do not both go', async () => {
   const { admin: one } = await both();
   const other = identityOf(one.tenantId, 'ADMIN');
   await usage.ask(other, '{ viewer { id } }');
