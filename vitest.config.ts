@@ -17,8 +17,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/.data/**'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     globalSetup: ['tests/services/global-setup.ts'],
-    // The first file that asks for RabbitMQ waits for it to boot.
-    testTimeout: 30_000,
+    // Bounds for hangs, not for speed: the first file that asks for RabbitMQ waits for it to boot, on whatever machine.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
   },

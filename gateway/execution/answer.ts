@@ -15,6 +15,7 @@ import {
   visit,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { startSpan } from '#kernel/telemetry/tracing.ts';
 import { isIncluded } from './decided-document.ts';
 import type { DeferredFragment } from './deferred-document.ts';
 import type { Place } from './entity-places.ts';
@@ -157,8 +158,13 @@ export const createAnswerMaker = (options: AnswerOptions, treeKeys: TreeKeys): A
       writeOwn(root, treeKey, answered.value);
       all.push(...answered.errors);
     }
-    const data = project(root);
-    return data !== anomaly && isTree(data) ? { data, errors: all } : completeValues(shape, root, all, place);
+    const span = startSpan('project');
+    try {
+      const data = project(root);
+      return data !== anomaly && isTree(data) ? { data, errors: all } : completeValues(shape, root, all, place);
+    } finally {
+      span.end();
+    }
   };
 
   const badCondition = (name: string): GraphQLError =>

@@ -113,14 +113,16 @@ test('parts are counted with their codes, plans with their hits, and spans lie i
 
   const spans = collector.spans.filter(({ name }) => name === 'query Nested');
   expect(spans).toHaveLength(2);
+  // Of the first part and of both others.
+  const projected = ['project', 'project', 'project'];
   const below = (parent: CollectedSpan | undefined): readonly string[] =>
     collector.spans
       .filter(({ parentSpanId }) => parentSpanId !== undefined && parentSpanId === parent?.spanId)
       .map(({ name }) => name)
       .toSorted();
   expect(spans.map(below).toSorted((one, other) => one.length - other.length)).toEqual([
-    ['fetch messages', 'part case', 'part usage'],
-    ['fetch messages', 'part case', 'part usage', 'plan'],
+    ['fetch messages', 'part case', 'part usage', ...projected],
+    ['fetch messages', 'part case', 'part usage', 'plan', ...projected],
   ]);
   for (const [part, fetched] of [
     ['part usage', 'fetch usage'],

@@ -75,10 +75,13 @@ test(
         ['gateway', 'fetch conversations'],
         ['gateway', 'mutation Send'],
       ],
-      [
-        ['gateway', 'plan'],
-        ['gateway', 'mutation Send'],
-      ],
+      ...(['plan', 'project'] as const).map(
+        (step) =>
+          [
+            ['gateway', step],
+            ['gateway', 'mutation Send'],
+          ] as const,
+      ),
       [
         ['conversations', 'conversations mutation sendMessage'],
         ['gateway', 'fetch conversations'],
