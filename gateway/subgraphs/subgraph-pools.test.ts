@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ConnectionLost } from './http-connection.ts';
 import { post } from './post.ts';
 import { createSubgraphPools } from './subgraph-pools.ts';
@@ -89,6 +89,22 @@ test('lets requests wait for one of 64 connections, and answers all of them', as
   for (const response of held) response.end('{}');
   for (const { answer } of asked.slice(0, -1)) expect((await answer).text).toBe('{}');
   expect(sockets.size).toBe(64);
+});
+
+test('refuses at once what comes when 1,024 requests wait, and answers those', async () => {
+  const held: ServerResponse[] = [];
+  let isHolding = true;
+  const server = createServer((_request, response) => {
+    if (isHolding) held.push(response);
+    else response.end('late');
+  });
+  await using pool = await openPool(server);
+  const taken = Array.from({ length: 64 + 1024 }, () => pool.ask('').answer);
+  await expect(pool.ask('').answer).rejects.toThrow('1024 requests wait');
+  await vi.waitFor(() => expect(held).toHaveLength(64), 10_000);
+  isHolding = false;
+  for (const response of held) response.end('late');
+  expect((await Promise.all(taken)).every(({ text }) => text === 'late')).toBe(true);
 });
 
 test('opens another connection for what waits when one is lost', async () => {

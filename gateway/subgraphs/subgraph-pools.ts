@@ -11,7 +11,7 @@ import {
 } from './http-connection.ts';
 
 export interface SubgraphPool extends AsyncDisposable {
-  /** Sends a request on a free connection; waits for one where all are in use. @returns what breaks it off, until it is settled. */
+  /** Sends a request on a free connection; waits for one where all are in use, and fails where 1,024 wait. @returns what breaks it off, until it is settled. */
   send(exchange: Exchange): (fault: Error) => void;
 }
 
@@ -24,6 +24,8 @@ export interface SubgraphPools extends AsyncDisposable {
 
 /** Connections per origin: more than the fetches that one gateway process can keep busy. */
 const maxConnections = 64;
+/** Requests per origin that wait for a connection: sixteen for each. More come only to a subgraph that does not keep up. */
+const maxWaiting = 1024;
 /** A larger answer of a subgraph is refused while it is read. */
 const maxResponseBytes = 16 * 1024 * 1024;
 
@@ -84,7 +86,8 @@ const createPool = (origin: Origin): SubgraphPool => {
       };
       const connection = takeIdle() ?? (open.size < maxConnections ? connect() : undefined);
       if (connection) waiting.start(connection);
-      else queue.add(waiting);
+      else if (queue.size < maxWaiting) queue.add(waiting);
+      else exchange.failed(new Error(`${maxWaiting} requests wait for a connection`));
       return (fault) => {
         if (used) used.destroy(fault);
         else if (queue.delete(waiting)) exchange.failed(fault);
