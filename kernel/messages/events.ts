@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { pools } from '../broker/topology.ts';
-import { finishReasons } from '../stream-log/stream-event.ts';
+import { finishReasons, toolCallRecordSchema } from '../stream-log/stream-event.ts';
 import { generationJobSchema, priceSchema } from './generation-job.ts';
 
 /** Tokens of one generation. `source` says who counted: the provider, or our tokenizer where the provider gave none. */
@@ -65,6 +65,8 @@ export const messageFinishedSchema = z.object({
   finishReason: z.enum(finishReasons),
   /** The whole text that clients saw. */
   text: z.string(),
+  /** Calls of tools in the order of their start, without what a reset voided; absent where there was none. */
+  toolCalls: z.array(toolCallRecordSchema).optional(),
   /** Whoever said something, in this order. `usage` above is that of the last one alone. */
   parts: z.array(answerPartSchema).optional(),
   /** Models that failed in this attempt, in this order; the one that ended it is the last where it failed too. */

@@ -28,6 +28,22 @@ const promptMessageSchema = z.object({
 });
 export type PromptMessage = z.infer<typeof promptMessageSchema>;
 
+/** An HTTP endpoint of the tenant's that a model may call while it answers. */
+const toolSchema = z.object({
+  name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/),
+  /** What it does and when to call it: the model reads this. */
+  description: z.string(),
+  /** JSON Schema of the arguments, which are an object. */
+  parameters: z.record(z.string(), z.json()),
+  /** Called with POST. http or https, without credentials. */
+  url: z.string(),
+  /** Milliseconds that one call may take. */
+  timeoutMs: z.int().positive(),
+  /** Signs the calls, by Standard Webhooks: `whsec_` and the key in base64. */
+  secret: z.string(),
+});
+export type Tool = z.infer<typeof toolSchema>;
+
 export const generationJobSchema = z.object({
   /** `reply` streams an assistant message; `title` names a conversation and streams nothing. */
   kind: z.enum(['reply', 'title']),
@@ -40,6 +56,8 @@ export const generationJobSchema = z.object({
   history: z.array(promptMessageSchema),
   /** Best first; the worker serves the first whose model it has. */
   candidates: z.array(routeCandidateSchema).min(1),
+  /** What candidates with the capability TOOLS may call; absent where there is nothing. */
+  tools: z.array(toolSchema).optional(),
   maxOutputTokens: z.int().positive().optional(),
   temperature: z.number().min(0).max(2).optional(),
   /** Milliseconds since the epoch at which the message was admitted: for queue wait. */

@@ -17,7 +17,13 @@ import {
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { errorCodes } from '../errors.ts';
-import { finishReasons, resetReasons, type StreamEvent } from './stream-event.ts';
+import {
+  askedToolCallSchema,
+  finishReasons,
+  resetReasons,
+  type StreamEvent,
+  toolCallRecordSchema,
+} from './stream-event.ts';
 
 const errorCodeSchema = z.custom<keyof typeof errorCodes>(
   (value) => typeof value === 'string' && Object.hasOwn(errorCodes, value),
@@ -27,6 +33,8 @@ const errorCodeSchema = z.custom<keyof typeof errorCodes>(
 export const streamEventSchema: z.ZodType<StreamEvent> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('MessageStarted'), attempt: z.int(), modelId: z.string() }),
   z.object({ type: z.literal('TokenDelta'), text: z.string() }),
+  z.object({ type: z.literal('ToolCallStarted'), toolCall: askedToolCallSchema }),
+  z.object({ type: z.literal('ToolCallCompleted'), toolCall: toolCallRecordSchema }),
   z.object({ type: z.literal('MessageReset'), reason: z.enum(resetReasons) }),
   z.object({
     type: z.literal('MessageCompleted'),

@@ -6,7 +6,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Json } from '#kernel/broker/broker.ts';
 import type { RoomSchema } from '#kernel/database/database.ts';
 import type { ErrorCode } from '#kernel/errors.ts';
-import type { RouteCandidate } from '#kernel/messages/generation-job.ts';
+import type { RouteCandidate, Tool } from '#kernel/messages/generation-job.ts';
 import type { FinishReason } from '#kernel/stream-log/stream-event.ts';
 
 export const messageRoles = ['SYSTEM', 'USER', 'ASSISTANT', 'TOOL'] as const;
@@ -36,6 +36,8 @@ export interface Failure {
 export interface Generation {
   readonly userId: string;
   readonly candidates: readonly RouteCandidate[];
+  /** What the model may call. */
+  readonly tools?: readonly Tool[] | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly temperature?: number | undefined;
 }

@@ -1,9 +1,10 @@
 /** The GraphQL types of a message's stream: one interface, one type for each kind of event in the log. */
-import type { ResetReason, StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { ResetReason, StreamEvent, ToolCall } from '#kernel/stream-log/stream-event.ts';
 import { afterTerminal } from '../streams/in-flight.ts';
 import type { StreamedEvent } from '../streams/message-stream.ts';
 import { builder, ModelRef } from './builder.ts';
 import { MessageFailureRef, MessageRef } from './message-type.ts';
+import { ToolCallRef } from './tool-call-type.ts';
 
 type EventOf<Type extends StreamEvent['type']> = StreamedEvent & {
   readonly event: Extract<StreamEvent, { type: Type }>;
@@ -32,7 +33,7 @@ export const MessageEventRef = builder.interfaceRef<StreamedEvent>('MessageEvent
 });
 
 const ResetReasonRef = builder.enumType('ResetReason', {
-  description: 'Why the text so far is void.',
+  description: 'Why the text and the tool calls so far are void.',
   values: {
     WORKER_REPLACED: {
       description: 'Another worker took over, with a model that cannot go on after the text.',
@@ -67,8 +68,34 @@ builder.objectRef<EventOf<'TokenDelta'>>('TokenDelta').implement({
   fields: (t) => ({ text: t.string({ description: 'The text to append.', resolve: ({ event }) => event.text }) }),
 });
 
+builder.objectRef<EventOf<'ToolCallStarted'>>('ToolCallStarted').implement({
+  description: 'The model calls a tool; text may come before, beside and after it.',
+  interfaces: [MessageEventRef],
+  isTypeOf: isEvent('ToolCallStarted'),
+  fields: (t) => ({
+    toolCall: t.field({
+      type: ToolCallRef,
+      description: 'The call, RUNNING.',
+      resolve: ({ event }): ToolCall => ({ ...event.toolCall, status: 'RUNNING' }),
+    }),
+  }),
+});
+
+builder.objectRef<EventOf<'ToolCallCompleted'>>('ToolCallCompleted').implement({
+  description: 'A call has ended, with status COMPLETED or FAILED: it takes the place of the one with its id.',
+  interfaces: [MessageEventRef],
+  isTypeOf: isEvent('ToolCallCompleted'),
+  fields: (t) => ({
+    toolCall: t.field({
+      type: ToolCallRef,
+      description: 'The call with its result.',
+      resolve: ({ event }): ToolCall => event.toolCall,
+    }),
+  }),
+});
+
 builder.objectRef<EventOf<'MessageReset'>>('MessageReset').implement({
-  description: 'Discard the text so far: the answer starts anew.',
+  description: 'Discard the text and the tool calls so far: the answer starts anew.',
   interfaces: [MessageEventRef],
   isTypeOf: isEvent('MessageReset'),
   fields: (t) => ({

@@ -38,31 +38,50 @@ const contextOf = (): ConversationsContext => {
 const events: readonly StreamEvent[] = [
   { type: 'MessageStarted', attempt: 2, modelId: 'm/1' },
   { type: 'TokenDelta', text: 'a "quoted" \u2028 é 🙂 \\ text\n' },
+  { type: 'ToolCallStarted', toolCall: { id: 'c1', name: 'look_up', arguments: '{"a":"\\u00e9 \\"q\\""}' } },
+  {
+    type: 'ToolCallCompleted',
+    toolCall: { id: 'c1', name: 'look_up', arguments: '{}', status: 'FAILED', result: 'No "answer"\n.' },
+  },
   { type: 'MessageReset', reason: 'WORKER_REPLACED' },
   { type: 'MessageFailed', code: 'MODEL_ERROR', message: 'It "failed".', retryable: true },
 ];
 
 /** A document, and how many of the events above are written: the others are left to graphql-js. */
 const documents: readonly (readonly [string, number])[] = [
-  ['subscription { messageStream(messageId: "m") { __typename seq ... on TokenDelta { text } } }', 4],
+  ['subscription { messageStream(messageId: "m") { __typename seq ... on TokenDelta { text } } }', 6],
   [
     'subscription { s: messageStream(messageId: "m") { ... on TokenDelta { text t: text } seq kind: __typename seq messageId } }',
-    4,
+    6,
   ],
   [
     `subscription S { messageStream(messageId: "m") { ...E ... on MessageEvent { messageId } ... on MessageStarted { attempt } } }
      fragment E on MessageEvent { ... { seq } ...D ... on MessageReset { reason __typename } }
      fragment D on TokenDelta { seq text }`,
-    4,
+    6,
   ],
   [
     `subscription { messageStream(messageId: "m") { __typename ... on MessageStarted { model { id } attempt }
      ... on MessageFailed { failure { code } } ... on MessageReset { reason } } }`,
-    2,
+    4,
   ],
   ['subscription { messageStream(messageId: "m") { __typename ... on TokenDelta @skip(if: false) { text } } }', 0],
   ['subscription { messageStream(messageId: "m") { __typename seq @skip(if: true) messageId } }', 0],
-  ['subscription { messageStream(messageId: "m") { __typename ... on TokenDelta { text @skip(if: true) seq } } }', 3],
+  ['subscription { messageStream(messageId: "m") { __typename ... on TokenDelta { text @skip(if: true) seq } } }', 5],
+  // Nothing is asked of the other types.
+  ['subscription { messageStream(messageId: "m") { ... on TokenDelta { text } } }', 6],
+  [
+    `subscription { messageStream(messageId: "m") { seq ... on ToolCallStarted { toolCall { ...C } } ... on ToolCallCompleted {
+     call: toolCall { __typename ...C result arguments } toolCall { id } } } }
+     fragment C on ToolCall { name status call: id result }`,
+    6,
+  ],
+  // Selections of one object that are to be merged.
+  [
+    `subscription { messageStream(messageId: "m") { ... on ToolCallStarted { toolCall { id } toolCall { name } }
+     ... on ToolCallCompleted { toolCall { id status @skip(if: true) } } } }`,
+    4,
+  ],
 ];
 
 test.each(documents)('writes what graphql-js gives: %s', async (query, expected) => {

@@ -5,6 +5,7 @@
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
 import { readSealed, terminalEventOf } from '#kernel/messages/sealed-result.ts';
+import { applyToToolCalls, endToolCalls, type ToolCall } from '#kernel/stream-log/stream-event.ts';
 import { FencedError, type StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { Message } from '../entities.ts';
 
@@ -21,11 +22,13 @@ export const endWithoutWorker = async (
   const log = await streamLog.open(message.id, earlier);
   if (log.ended || log.busy) return;
   let lastSeq = log.lastSeq;
-  if (lastSeq > 0 && (await streamLog.entries(message.id)).length === 0) {
+  const entries = lastSeq > 0 ? await streamLog.entries(message.id) : [];
+  if (lastSeq > 0 && entries.length === 0) {
     // The store has forgotten what clients may have seen: that is void.
     const reset = { type: 'MessageReset', reason: 'WORKER_REPLACED' } as const;
     ({ lastSeq } = await streamLog.append(message.id, log.attempt, [reset]));
   }
+  const calls = entries.reduce((before: readonly ToolCall[], { event }) => applyToToolCalls(before, event), []);
   const result: MessageFinished = readSealed(log) ?? {
     tenantId: message.tenantId,
     userId: message.generation?.userId ?? message.tenantId,
@@ -36,6 +39,7 @@ export const endWithoutWorker = async (
     queueWaitMs: 0,
     durationMs: 0,
     text: log.text,
+    ...(calls.length === 0 ? {} : { toolCalls: [...endToolCalls(calls)] }),
     lastSeq: lastSeq + 1,
     ...outcome,
   };

@@ -1,7 +1,7 @@
 /**
  * The selection set of a `messageStream` as functions that write an event's JSON: compiled once for each document, because graphql-js takes
- * ten times as long for each event. Invariant: the text is what graphql-js would give, key for key; whatever is not a plain field of the
- * event (an object below it, a directive) is left to graphql-js, for that type of event or for the whole document.
+ * ten times as long for each event. Invariant: the text is what graphql-js would give, key for key; whatever is not a value of the event
+ * itself (an object that is loaded for it, a directive) is left to graphql-js, for that type of event or for the whole document.
  */
 import {
   type DocumentNode,
@@ -13,7 +13,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { StreamEvent, ToolCall } from '#kernel/stream-log/stream-event.ts';
 import type { StreamedEvent } from './message-stream.ts';
 
 /** The text of the event's value; undefined: graphql-js has to give it. */
@@ -30,16 +30,41 @@ export interface Projection {
 type EventType = StreamEvent['type'];
 type WriteField = (streamed: StreamedEvent) => string;
 
+/** An object type whose values are all in the event. */
+interface Shape {
+  readonly type: string;
+  readonly fields: Readonly<Record<string, WriteField | Shape>>;
+}
+
 const common: Readonly<Record<string, WriteField>> = {
-  __typename: ({ event }) => `"${event.type}"`,
   messageId: ({ messageId }) => JSON.stringify(messageId),
   seq: ({ seq }) => String(seq),
 };
 
+const ofToolCall =
+  (write: (call: ToolCall) => string | null): WriteField =>
+  ({ event }) => {
+    if (event.type === 'ToolCallStarted') return JSON.stringify(write({ ...event.toolCall, status: 'RUNNING' }));
+    return event.type === 'ToolCallCompleted' ? JSON.stringify(write(event.toolCall)) : 'null';
+  };
+
+const toolCall: Shape = {
+  type: 'ToolCall',
+  fields: {
+    id: ofToolCall(({ id }) => id),
+    name: ofToolCall(({ name }) => name),
+    arguments: ofToolCall((call) => call.arguments),
+    status: ofToolCall(({ status }) => status),
+    result: ofToolCall((call) => (call.status === 'RUNNING' ? null : call.result)),
+  },
+};
+
 /** Fields of the types that are values of the event itself. */
-const own: Readonly<Record<EventType, Readonly<Record<string, WriteField>>>> = {
+const own: Readonly<Record<EventType, Shape['fields']>> = {
   MessageStarted: { attempt: ({ event }) => ('attempt' in event ? String(event.attempt) : 'null') },
   TokenDelta: { text: ({ event }) => ('text' in event ? JSON.stringify(event.text) : 'null') },
+  ToolCallStarted: { toolCall },
+  ToolCallCompleted: { toolCall },
   MessageReset: { reason: ({ event }) => ('reason' in event ? JSON.stringify(event.reason) : 'null') },
   MessageCompleted: {},
   MessageFailed: {},
@@ -48,39 +73,42 @@ const own: Readonly<Record<EventType, Readonly<Record<string, WriteField>>>> = {
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
 /** Fields of a type in the order of their first appearance. Undefined: something is there that graphql-js has to do. */
-const fieldsOf = (
-  type: EventType,
-  set: SelectionSetNode,
-  fragments: Fragments,
-): Map<string, WriteField> | undefined => {
+const fieldsOf = (shape: Shape, set: SelectionSetNode, fragments: Fragments): Map<string, WriteField> | undefined => {
   const fields = new Map<string, WriteField>();
+  const writerOf = ({ name, selectionSet }: FieldNode): WriteField | undefined => {
+    if (name.value === '__typename') return () => `"${shape.type}"`;
+    const field = shape.fields[name.value];
+    if (typeof field !== 'object') return field;
+    return selectionSet && compile(field, selectionSet, fragments);
+  };
   const add = (selection: SelectionNode): boolean => {
     if (selection.directives && selection.directives.length > 0) return false;
     if (selection.kind === Kind.FIELD) {
-      const { name, alias } = selection;
-      const write = common[name.value] ?? own[type][name.value];
-      if (!write) return false;
-      const key = (alias ?? name).value;
-      if (!fields.has(key)) fields.set(key, write);
-      return true;
+      const key = (selection.alias ?? selection.name).value;
+      // Two selections of an object would have to be merged.
+      if (fields.has(key)) return selection.selectionSet === undefined;
+      const write = writerOf(selection);
+      if (write) fields.set(key, write);
+      return write !== undefined;
     }
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
     if (!fragment || (fragment.directives && fragment.directives.length > 0)) return false;
-    const condition = fragment.typeCondition?.name.value ?? type;
-    return (condition !== type && condition !== 'MessageEvent') || fragment.selectionSet.selections.every(add);
+    const condition = fragment.typeCondition?.name.value ?? shape.type;
+    return (condition !== shape.type && condition !== 'MessageEvent') || fragment.selectionSet.selections.every(add);
   };
   return set.selections.every(add) ? fields : undefined;
 };
 
-const compile = (type: EventType, set: SelectionSetNode, fragments: Fragments): ProjectEvent => {
-  const fields = fieldsOf(type, set, fragments);
-  if (!fields) return () => undefined;
+/** Undefined: graphql-js has to give it. */
+const compile = (shape: Shape, set: SelectionSetNode, fragments: Fragments): WriteField | undefined => {
+  const fields = fieldsOf(shape, set, fragments);
+  if (!fields) return undefined;
   const writers = [...fields].map(([key, write], index) => {
-    const before = `${index === 0 ? '{' : ','}${JSON.stringify(key)}:`;
+    const before = `${index === 0 ? '' : ','}${JSON.stringify(key)}:`;
     return (streamed: StreamedEvent): string => before + write(streamed);
   });
   return (streamed) => {
-    let text = '';
+    let text = '{';
     for (const write of writers) text += write(streamed);
     return `${text}}`;
   };
@@ -89,6 +117,8 @@ const compile = (type: EventType, set: SelectionSetNode, fragments: Fragments): 
 const typesOfEvents: readonly EventType[] = [
   'MessageStarted',
   'TokenDelta',
+  'ToolCallStarted',
+  'ToolCallCompleted',
   'MessageReset',
   'MessageCompleted',
   'MessageFailed',
@@ -107,7 +137,12 @@ export const createProjection = (
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  const projects = new Map(typesOfEvents.map((type) => [type, compile(type, selectionSet, fragments)]));
+  const projects = new Map(
+    typesOfEvents.map((type) => [
+      type,
+      compile({ type, fields: { ...common, ...own[type] } }, selectionSet, fragments),
+    ]),
+  );
   return {
     operation,
     field,
