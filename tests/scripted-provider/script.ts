@@ -6,6 +6,16 @@ import { z } from 'zod';
 
 const count = z.coerce.number().int().nonnegative();
 
+const callSchema = z.strictObject({
+  name: z.string(),
+  /** As it goes on the wire: JSON text where the model is well behaved. */
+  arguments: z.string().default('{}'),
+});
+const callsSchema = z.preprocess(
+  (given) => (typeof given === 'string' ? JSON.parse(given) : given),
+  z.array(callSchema),
+);
+
 const scriptSchema = z.strictObject({
   /** Words of the answer. */
   tokens: count.default(20),
@@ -31,6 +41,14 @@ const scriptSchema = z.strictObject({
   usage: z.enum(['yes', 'no']).default('yes'),
   error: z.enum(['plain', 'context']).default('plain'),
   finish: z.enum(['stop', 'length', 'content_filter']).default('stop'),
+  /** Tools that are called before the answer, where the request offers tools. In a prompt: JSON without white space and `=`. */
+  calls: callsSchema.default([]),
+  /** How many times in a row they are called, each time with the results so far. */
+  steps: count.default(1),
+  /** Words that are said before the calls. */
+  lead: count.default(0),
+  /** `yes`: the socket is destroyed in the middle of the arguments of the last call. */
+  torn: z.enum(['yes', 'no']).default('no'),
 });
 
 export type Script = z.infer<typeof scriptSchema>;

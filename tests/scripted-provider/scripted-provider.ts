@@ -5,19 +5,19 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { z } from 'zod';
+import { type ChatRequest, callsAreDue, chatRequestSchema, promptOf, toolResultsOf } from './chat-request.ts';
 import { parseScript, type Script, type ScriptInput, scriptOfPrompt, textOf } from './script.ts';
-import { closingEvents, errorBody, garbageEvent, roleEvent, textEvent, usageOf, wordEvent } from './wire.ts';
-
-const requestSchema = z.looseObject({
-  model: z.string(),
-  stream: z.boolean().optional(),
-  stream_options: z.looseObject({ include_usage: z.boolean().optional() }).optional(),
-  messages: z.array(z.looseObject({ role: z.string(), content: z.string() })),
-  max_tokens: z.number().optional(),
-  temperature: z.number().optional(),
-});
-export type ChatRequest = z.infer<typeof requestSchema>;
+import {
+  callEvents,
+  closingEvents,
+  errorBody,
+  garbageEvent,
+  roleEvent,
+  textEvent,
+  tokensPerCall,
+  usageOf,
+  wordEvent,
+} from './wire.ts';
 
 export interface RecordedRequest {
   readonly body: ChatRequest;
@@ -50,7 +50,14 @@ export interface ScriptedProvider extends AsyncDisposable {
 const modelNames = ['gpt-4o-mini', 'scripted'];
 const requestsKept = 1000;
 
-const noFaults = { status: undefined, stall: undefined, cut: undefined, end: undefined, garbage: undefined };
+const noFaults = {
+  status: undefined,
+  stall: undefined,
+  cut: undefined,
+  end: undefined,
+  garbage: undefined,
+  torn: 'no',
+} as const;
 
 const bodyOf = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];
@@ -129,21 +136,33 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
     notes: ReturnType<typeof record>,
   ): void => {
     const last = body.messages.at(-1);
-    const whole = textOf(script.tokens);
-    const prefix = last?.role === 'assistant' && whole.startsWith(last.content) ? last.content : '';
+    const calls = callsAreDue(body, script) ? script.calls : [];
+    const tokens = calls.length > 0 ? script.lead : script.tokens;
+    const results = calls.length > 0 ? '' : toolResultsOf(body);
+    const given = last?.role === 'assistant' && last.tool_calls === undefined ? (last.content ?? '') : '';
+    const prefix = (results + textOf(tokens)).startsWith(given) ? given : '';
+    const wordsGiven = prefix.slice(results.length).trimEnd();
     const { stall, cut, end: ends, garbage } = script;
-    const end = Math.min(script.tokens, ...[stall, cut, ends, garbage].map((at) => at ?? Infinity));
-    let next = prefix === '' ? 0 : prefix.trimEnd().split(' ').length;
+    const end = Math.min(tokens, ...[stall, cut, ends, garbage].map((at) => at ?? Infinity));
+    let next = wordsGiven === '' ? 0 : wordsGiven.split(' ').length;
     const told = next;
-    const rest = prefix === '' ? '' : textOf(next).slice(prefix.length);
+    // What the tools said, or the rest of the word that the prefix ends in.
+    const rest = (results + textOf(next)).slice(prefix.length);
+    const tellsUsage = body.stream_options?.include_usage === true && script.usage === 'yes';
+    const close = (reason: Parameters<typeof closingEvents>[0], outputTokens: number): void => {
+      response.end(closingEvents(reason, tellsUsage ? usageOf(outputTokens) : undefined));
+    };
     const finish = (): void => {
       if (cut !== undefined) notes.cut();
       if (garbage !== undefined) response.write(garbageEvent);
       if (cut !== undefined || stall !== undefined) return;
-      if (garbage === undefined && ends === undefined) {
-        response.write(closingEvents(script, body.stream_options?.include_usage === true, told));
+      if (garbage !== undefined || ends !== undefined) response.end();
+      else if (calls.length === 0) close(script.finish, tokens - told);
+      else {
+        response.write(callEvents(calls, script.torn === 'yes'));
+        if (script.torn === 'yes') notes.cut();
+        else close('tool_calls', tokens + calls.length * tokensPerCall);
       }
-      response.end();
     };
     /** Writes the words up to an index; false when the socket wants a pause. */
     const writeTo = (limit: number): boolean => {
@@ -190,8 +209,8 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
     if (request.url?.endsWith('/models')) {
       return sendJson(response, 200, JSON.stringify({ object: 'list', data: modelNames.map((id) => ({ id })) }));
     }
-    const body = requestSchema.parse(JSON.parse(await bodyOf(request)));
-    const prompt = body.messages.findLast(({ role }) => role === 'user')?.content ?? '';
+    const body = chatRequestSchema.parse(JSON.parse(await bodyOf(request)));
+    const prompt = promptOf(body);
     const script = scriptFor(queued.shift() ?? scriptOfPrompt(prompt), prompt);
     const notes = record(body, script, request, response);
     if (script.status !== undefined) {
@@ -215,7 +234,7 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
         created: 0,
         model: 'scripted',
         choices,
-        usage: usageOf(script),
+        usage: usageOf(script.tokens),
       }),
     );
   };

@@ -27,19 +27,43 @@ export interface Usage {
   readonly prompt_tokens_details: { readonly cached_tokens: number };
 }
 
-/** Made-up but fixed: a test can tell them from counted ones. */
-export const usageOf = (script: Script, told = 0): Usage => ({
+/** Made-up but fixed, except what was said: a test can tell them from counted ones. */
+export const usageOf = (outputTokens: number): Usage => ({
   prompt_tokens: 1000,
-  completion_tokens: script.tokens - told,
-  total_tokens: 1000 + script.tokens - told,
+  completion_tokens: outputTokens,
+  total_tokens: 1000 + outputTokens,
   prompt_tokens_details: { cached_tokens: 400 },
 });
 
-/** What comes after the last word. @param told words that the prompt ended with, so that the answer goes on after them. */
-export const closingEvents = (script: Script, tellsUsage: boolean, told: number): string =>
-  event(choice({}, script.finish)) +
-  (tellsUsage && script.usage === 'yes' ? event({ choices: [], usage: usageOf(script, told) }) : '') +
-  'data: [DONE]\n\n';
+/** Output tokens of a call, made-up but fixed. */
+export const tokensPerCall = 10;
+
+interface ScriptedCall {
+  readonly name: string;
+  readonly arguments: string;
+}
+
+/** The events of the calls: each with its name first, then its arguments in two pieces; the last one without the second where it is torn. */
+export const callEvents = (calls: readonly ScriptedCall[], torn: boolean): string =>
+  calls
+    .flatMap(({ name, arguments: text }, index) => {
+      const id = `call_${crypto.randomUUID()}`;
+      const half = Math.ceil(text.length / 2);
+      const pieces =
+        torn && index === calls.length - 1 ? [text.slice(0, half)] : [text.slice(0, half), text.slice(half)];
+      return [
+        { index, id, type: 'function', function: { name, arguments: '' } },
+        ...pieces.map((piece) => ({ index, function: { arguments: piece } })),
+      ];
+    })
+    .map((call) => event(choice({ tool_calls: [call] })))
+    .join('');
+
+/** What comes after the last word or call. @param usage undefined where it is not told. */
+export const closingEvents = (finish: Script['finish'] | 'tool_calls', usage: Usage | undefined): string => {
+  const toldUsage = usage === undefined ? '' : event({ choices: [], usage });
+  return `${event(choice({}, finish))}${toldUsage}data: [DONE]\n\n`;
+};
 
 /** The body of an error answer. */
 export const errorBody = (script: Script): string =>

@@ -2,16 +2,11 @@
  * A model behind an OpenAI-compatible `POST /chat/completions`, streamed. Invariant: whoever cancels the stream or aborts the call closes
  * the socket at once, which is how a provider learns that nobody listens.
  */
-import {
-  APICallError,
-  type LanguageModelV4,
-  type LanguageModelV4CallOptions,
-  type LanguageModelV4Prompt,
-  type LanguageModelV4StreamPart,
-} from '@ai-sdk/provider';
+import { APICallError, type LanguageModelV4, type LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { Dispatcher } from 'undici';
 import { generateByStreaming } from '../generate-by-streaming.ts';
 import { createPartReader } from './read-parts.ts';
+import { requestBody } from './request-body.ts';
 
 export interface ChatCompletionsOptions {
   /** Name of the provider in the catalogue. */
@@ -24,23 +19,6 @@ export interface ChatCompletionsOptions {
   /** Holds the connections. */
   readonly dispatcher: Dispatcher;
 }
-
-const messagesOf = (prompt: LanguageModelV4Prompt) =>
-  prompt.map(({ role, content }) => ({
-    role,
-    content:
-      typeof content === 'string' ? content : content.map((part) => (part.type === 'text' ? part.text : '')).join(''),
-  }));
-
-const bodyOf = (model: string, { prompt, maxOutputTokens, temperature }: LanguageModelV4CallOptions): string =>
-  JSON.stringify({
-    model,
-    messages: messagesOf(prompt),
-    max_tokens: maxOutputTokens,
-    temperature,
-    stream: true,
-    stream_options: { include_usage: true },
-  });
 
 /** Header names are in lower case already; of several values the first counts. */
 const headersOf = ({ headers }: Dispatcher.ResponseData): Record<string, string> =>
@@ -113,7 +91,7 @@ export const createChatCompletionsModel = (options: ChatCompletionsOptions): Lan
         path: pathname + search,
         method: 'POST',
         headers,
-        body: bodyOf(modelId, call),
+        body: requestBody(modelId, call),
         signal: call.abortSignal ?? null,
       });
       if (response.statusCode !== 200) throw await refusalOf(url, response);

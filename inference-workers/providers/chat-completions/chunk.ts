@@ -24,11 +24,28 @@ const contentSchema = z.string().or(
   ),
 );
 
+/** A piece of a call: most servers write name and id first and the arguments in pieces, some all at once, or the arguments as an object. */
+const toolCallSchema = z.object({
+  index: z.number().nullish(),
+  id: z.string().nullish(),
+  function: z
+    .object({
+      name: z.string().nullish(),
+      arguments: z
+        .string()
+        .or(z.record(z.string(), z.unknown()).transform((all) => JSON.stringify(all)))
+        .nullish(),
+    })
+    .nullish(),
+});
+export type ToolCallDelta = z.infer<typeof toolCallSchema>;
+
 const deltaSchema = z.object({
   content: contentSchema.nullish(),
   refusal: z.string().nullish(),
   reasoning_content: z.string().nullish(),
   reasoning: z.string().nullish(),
+  tool_calls: z.array(toolCallSchema).nullish(),
 });
 
 export const chunkSchema = z.object({

@@ -69,6 +69,67 @@ test('reads what providers do differently: refusals, reasoning, content in parts
   ]);
 });
 
+const call = (index: number | undefined, id: string | undefined, name?: string, text?: string) => ({
+  index,
+  id,
+  type: 'function',
+  function: { name, arguments: text },
+});
+const calls = (...tool_calls: readonly object[]) => delta({ tool_calls });
+const callsIn = (parts: readonly LanguageModelV4StreamPart[]) =>
+  parts.flatMap((part) => (part.type === 'tool-call' ? [[part.toolName, part.input]] : []));
+
+test.each([
+  [
+    'side by side, in pieces, as OpenAI',
+    calls(call(0, 'a', 'weather', '')) +
+      calls(call(0, undefined, undefined, '{"city":')) +
+      calls(call(1, 'b', 'time', '')) +
+      calls(call(0, undefined, undefined, '"Köln"}'), call(1, undefined, undefined, '{}')),
+  ],
+  [
+    'whole, without numbers',
+    calls(call(undefined, 'a', 'weather', '{"city":"Köln"}')) + calls(call(undefined, 'b', 'time', '{}')),
+  ],
+  ['whole, all with the number 0', calls(call(0, 'a', 'weather', '{"city":"Köln"}'), call(0, 'b', 'time', ''))],
+  [
+    'with the id and the name in each piece',
+    calls(call(0, 'a', 'weather', '{"city":')) +
+      calls(call(0, 'a', 'weather', '"Köln"}')) +
+      calls(call(1, 'b', 'time', '{}')),
+  ],
+  [
+    'without ids, the arguments as objects',
+    calls({ index: 0, function: { name: 'weather', arguments: { city: 'Köln' } } }, call(1, '', 'time', ' ')),
+  ],
+])('reads tool calls that come %s', (_, stream) => {
+  fc.assert(
+    fc.property(fc.array(fc.nat()), (ends) => {
+      const parts = partsOf(delta({ content: 'Let me see.' }) + stream + delta({}, 'tool_calls') + done, ends);
+      expect(textOf(parts)).toBe('Let me see.');
+      expect(callsIn(parts)).toEqual([
+        ['weather', '{"city":"Köln"}'],
+        ['time', '{}'],
+      ]);
+      expect(parts.at(-1)).toMatchObject({ type: 'finish', finishReason: { unified: 'tool-calls' } });
+      expect(parts.findIndex(({ type }) => type === 'tool-call')).toBeGreaterThan(
+        parts.findLastIndex(({ type }) => type === 'tool-input-delta'),
+      );
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('calls of an answer that was cut are none, though their pieces were a sign of life', () => {
+  const parts = partsOf(calls(call(0, 'a', 'weather', '{"city":')));
+  expect(parts.map(({ type }) => type)).toEqual(['tool-input-start', 'tool-input-delta']);
+});
+
+test('arguments that do not end are an error part', () => {
+  const piece = calls(call(0, 'a', 'weather', 'x'.repeat(1024 * 512)));
+  expect(partsOf(piece + piece + piece).at(-1)).toMatchObject({ type: 'error' });
+});
+
 test('an answer that ends before it was finished has no finish', () => {
   for (const stream of ['', delta({ content: 'x' }), delta({ content: 'x' }) + done]) {
     expect(partsOf(stream).filter(({ type }) => type === 'finish')).toEqual([]);

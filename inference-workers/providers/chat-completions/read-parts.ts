@@ -6,6 +6,7 @@ import type { LanguageModelV4FinishReason, LanguageModelV4StreamPart } from '@ai
 import { createParser } from 'eventsource-parser';
 import type { z } from 'zod';
 import { chunkSchema, finishReasonOf, reasoningOfDelta, textOfDelta, usageOf } from './chunk.ts';
+import { createToolCallGatherer, type ToolCallGatherer } from './gather-tool-calls.ts';
 
 export interface PartReader {
   /** Parts that these bytes complete; an error part, after those before it, where they are not the format. */
@@ -26,6 +27,7 @@ export const createPartReader = (): PartReader => {
   let parts: LanguageModelV4StreamPart[] = [];
   let finishReason: LanguageModelV4FinishReason | undefined;
   let usage: z.infer<typeof chunkSchema>['usage'];
+  let calls: ToolCallGatherer | undefined;
   let saysText = false;
   let finished = false;
 
@@ -33,6 +35,7 @@ export const createPartReader = (): PartReader => {
     if (finished || finishReason === undefined) return;
     finished = true;
     if (saysText) parts.push({ type: 'text-end', id: textId });
+    if (calls) parts.push(...calls.end());
     parts.push({ type: 'finish', finishReason, usage: usageOf(usage) });
   };
   const onEvent = ({ data }: { readonly data: string }): void => {
@@ -50,10 +53,15 @@ export const createPartReader = (): PartReader => {
     const reasoning = reasoningOfDelta(choice.delta);
     if (reasoning !== '') parts.push({ type: 'reasoning-delta', id: reasoningId, delta: reasoning });
     const delta = textOfDelta(choice.delta);
-    if (delta === '') return;
-    if (!saysText) parts.push({ type: 'text-start', id: textId });
-    saysText = true;
-    parts.push({ type: 'text-delta', id: textId, delta });
+    if (delta !== '') {
+      if (!saysText) parts.push({ type: 'text-start', id: textId });
+      saysText = true;
+      parts.push({ type: 'text-delta', id: textId, delta });
+    }
+    if (choice.delta.tool_calls) {
+      calls ??= createToolCallGatherer();
+      parts.push(...calls.read(choice.delta.tool_calls));
+    }
   };
   const parser = createParser({
     onEvent,

@@ -1,0 +1,42 @@
+/** What a request to the scripted provider holds, and what of a script's tool calls is due in it. */
+import { z } from 'zod';
+import type { Script } from './script.ts';
+
+const messageSchema = z.looseObject({
+  role: z.string(),
+  content: z.string().nullable(),
+  tool_calls: z.array(z.looseObject({ id: z.string() })).optional(),
+});
+
+export const chatRequestSchema = z.looseObject({
+  model: z.string(),
+  stream: z.boolean().optional(),
+  stream_options: z.looseObject({ include_usage: z.boolean().optional() }).optional(),
+  messages: z.array(messageSchema),
+  tools: z.array(z.looseObject({ type: z.literal('function') })).optional(),
+  tool_choice: z.string().optional(),
+  max_tokens: z.number().optional(),
+  temperature: z.number().optional(),
+});
+export type ChatRequest = z.infer<typeof chatRequestSchema>;
+
+/** The text of the last question. */
+export const promptOf = ({ messages }: ChatRequest): string =>
+  messages.findLast(({ role }) => role === 'user')?.content ?? '';
+
+const sinceQuestion = ({ messages }: ChatRequest): ChatRequest['messages'] =>
+  messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1);
+
+/** Whether this request is answered with the script's calls. */
+export const callsAreDue = (request: ChatRequest, { calls, steps }: Script): boolean =>
+  calls.length > 0 &&
+  request.tools !== undefined &&
+  request.tool_choice !== 'none' &&
+  sinceQuestion(request).filter(({ tool_calls }) => tool_calls !== undefined).length < steps;
+
+/** What the tools said to this question: the answer begins with it. */
+export const toolResultsOf = (request: ChatRequest): string =>
+  sinceQuestion(request)
+    .filter(({ role }) => role === 'tool')
+    .map(({ content }) => `${content} `)
+    .join('');
