@@ -64,7 +64,9 @@ export const modelsEnvironment = {
     .describe('Times that a model is asked again before its first token, after 429, 5xx and faults of the connection.'),
   STREAM_COALESCE_MS: whole(0)
     .default(defaultGenerationSettings.coalesceMs)
-    .describe('Milliseconds that text waits for more before it is sent on. The first text of an answer never waits.'),
+    .describe(
+      'Milliseconds that text waits for more at most before it is sent on: the beat that all answers of a worker share. The first text of an answer never waits.',
+    ),
   WORKER_CONCURRENCY: whole(1).default(64).describe('Generations at once in each pool.'),
   SHUTDOWN_GRACE_MS: whole(0)
     .default(20_000)

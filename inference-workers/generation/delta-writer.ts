@@ -1,11 +1,12 @@
 /**
- * Gathers the model's text into TokenDelta events. The first text goes out at once; after that what arrives within
- * `coalesceMs`, or while an append is under way, goes out as one event: under load events grow instead of queues.
+ * Gathers the model's text into TokenDelta events. The first text goes out at once; after that what arrives until the next beat,
+ * or while an append is under way, goes out as one event: under load events grow instead of queues.
  * Invariants: the events' texts joined are the text written, in order; no event ends inside a surrogate pair, and none holds a NUL,
  * which PostgreSQL cannot keep; at most `waitAboveChars` characters wait before `write` asks its caller to stop.
  */
 import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
 import { deltasAppended } from '../metrics.ts';
+import { onBeat } from './beat.ts';
 
 export interface DeltaWriter {
   /** Text that was handed to the log, or will be. */
@@ -18,7 +19,7 @@ export interface DeltaWriter {
 
 export interface DeltaWriterOptions {
   readonly append: (events: readonly StreamEvent[]) => Promise<void>;
-  /** Milliseconds that text waits for more; 0 sends each piece as soon as the one before is in. */
+  /** Milliseconds between two beats (beat.ts); 0 sends each piece as soon as the one before is in. */
   readonly coalesceMs: number;
   /** Characters that are not kept waiting for more. */
   readonly coalesceChars: number;
@@ -37,12 +38,12 @@ export const createDeltaWriter = ({ append, coalesceMs, coalesceChars }: DeltaWr
   let text = '';
   let pending = '';
   let first = true;
-  let timer: NodeJS.Timeout | undefined;
+  let revoke: (() => void) | undefined;
   let sending: Promise<void> | undefined;
 
   const send = (length: number): void => {
-    clearTimeout(timer);
-    timer = undefined;
+    revoke?.();
+    revoke = undefined;
     if (sending !== undefined || length === 0) return;
     const delta = pending.slice(0, length).toWellFormed();
     pending = pending.slice(length);
@@ -62,7 +63,7 @@ export const createDeltaWriter = ({ append, coalesceMs, coalesceChars }: DeltaWr
   const schedule = (): void => {
     if (sending !== undefined) return;
     if (first || coalesceMs === 0 || pending.length >= coalesceChars) send(wholeLength(pending));
-    else timer ??= setTimeout(() => send(wholeLength(pending)), coalesceMs);
+    else revoke ??= onBeat(coalesceMs, () => send(wholeLength(pending)));
   };
 
   return {

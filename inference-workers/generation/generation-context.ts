@@ -5,7 +5,7 @@ import { renewEveryMs, type StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
 
 export interface GenerationSettings {
-  /** Milliseconds that text waits for more before it is appended; the first text never waits. */
+  /** Milliseconds that text waits for more at most before it is appended; the first text never waits. */
   readonly coalesceMs: number;
   /** Characters of text that are appended without waiting for more. */
   readonly coalesceChars: number;
