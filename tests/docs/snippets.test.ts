@@ -91,25 +91,16 @@ test('the example of the SDK works as it stands', { timeout }, async () => {
   expect(output).toMatch(/^This is the demonstration of Parlance.*You asked: “What are you”/s);
 });
 
-/** React's own signatures of what the hook uses (@types/react 19). */
-const reactTypes = `
-type SetStateAction<State> = State | ((last: State) => State);
-export function useState<State = undefined>(): [State | undefined, (value: SetStateAction<State | undefined>) => void];
-export function useEffect(effect: () => void | (() => void), dependencies?: readonly unknown[]): void;
-`;
-
 /** What tsc says of a file in a directory that looks like a clone; empty when all is well. */
 const typeFaults = async (file: string, text: string): Promise<string> => {
   await using clone = await createDirectory();
   for (const entry of await readdir(root)) await symlink(join(root, entry), join(clone.path, entry));
   await writeFile(join(clone.path, file), text);
-  await writeFile(join(clone.path, 'react.d.ts'), reactTypes);
-  const paths = { react: ['./react.d.ts'], '#kernel/*': ['./kernel/*'] };
   const project = {
     extends: './tsconfig.json',
-    compilerOptions: { noEmit: true, lib: ['ESNext', 'DOM', 'DOM.Iterable'], paths, preserveSymlinks: true },
+    compilerOptions: { noEmit: true, lib: ['ESNext', 'DOM', 'DOM.Iterable'], preserveSymlinks: true },
     include: [],
-    files: [file],
+    files: [file, 'tests/browser/react.d.ts'],
   };
   await writeFile(join(clone.path, 'tsconfig.snippet.json'), JSON.stringify(project));
   return await runShell('node_modules/.bin/tsc -p tsconfig.snippet.json || true', clone.path, {});

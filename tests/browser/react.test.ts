@@ -1,0 +1,95 @@
+/** The hook of docs/sdk.md, taken from there, in React in a real browser: what it puts on the page while an answer is written. */
+import { symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { expect, test } from 'vitest';
+import { fencesOf, readDocument, root } from '../docs/markdown.ts';
+import { textOf } from '../scripted-provider/script.ts';
+import { createDirectory } from '../services/directory.ts';
+import { freePort } from '../services/ports.ts';
+import { startTcpProxy } from '../services/tcp-proxy.ts';
+import { startStandalone } from '../system/standalone-process.ts';
+import { until } from '../system/until.ts';
+import { startChromium } from './chromium.ts';
+import { startModuleServer } from './module-server.ts';
+
+const entry = `
+import { offerAnswers } from '${join(import.meta.dirname, 'show-answer.ts')}';
+import { useAnswer } from './use-answer.ts';
+offerAnswers(useAnswer);
+`;
+
+/** The page's script with React in it, as it is built for development: it warns of what an application does wrong. */
+const bundlePage = async (): Promise<string> => {
+  await using directory = await createDirectory();
+  const hook = fencesOf(await readDocument('docs/sdk.md')).find(({ mark }) => mark === 'test: use-answer.ts');
+  await symlink(join(root, 'node_modules'), join(directory.path, 'node_modules'));
+  await writeFile(join(directory.path, 'use-answer.ts'), hook?.text ?? '');
+  const input = join(directory.path, 'entry.ts');
+  await writeFile(input, entry);
+  const transform = { define: { 'process.env.NODE_ENV': '"development"' } };
+  const bundled = await rolldown({ input, platform: 'browser', transform });
+  try {
+    const { output } = await bundled.generate({ format: 'esm' });
+    return output[0].code;
+  } finally {
+    await bundled.close();
+  }
+};
+
+const openSubscriptions = async (metricsPort: number): Promise<number> => {
+  const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  const readings = text.matchAll(/^parlance_gateway_subscriptions_open(?:\{.*\})? (\d+)$/gm);
+  return [...readings].reduce((sum, [, value]) => sum + Number(value), 0);
+};
+
+test('an answer grows on the page through a cut connection, and who leaves the page ends its stream', async () => {
+  const metricsPort = await freePort();
+  await using parlance = await startStandalone({ environment: { METRICS_PORT: String(metricsPort) } });
+  await using wire = await startTcpProxy(parlance.url);
+  await using modules = await startModuleServer();
+  await using browser = await startChromium();
+  const code = await bundlePage();
+  const page = await browser.newPage();
+  await page.route('**/page.js', (route) => route.fulfill({ contentType: 'text/javascript', body: code }));
+  const warnings: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() !== 'info') warnings.push(message.text());
+  });
+  page.on('pageerror', (error) => warnings.push(error.message));
+
+  const texts: string[] = [];
+  const ended = Promise.withResolvers<void>();
+  await page.exposeFunction('onShown', (text: string, status: string | undefined) => {
+    if (texts.push(text) === 5) wire.cut();
+    if (status === 'COMPLETED') ended.resolve();
+  });
+  await page.goto(modules.pageOf('page.js'));
+  await page.waitForFunction(() => 'showAnswer' in globalThis);
+
+  const ada = await parlance.as('ada');
+  const show = async (content: string): Promise<string> => {
+    const { assistantMessage } = await ada.send(await ada.createConversation(), content);
+    const request = { url: wire.url, token: ada.token, messageId: assistantMessage.id };
+    await page.evaluate((given) => globalThis.showAnswer(given), request);
+    return assistantMessage.id;
+  };
+  await show('script: tokens=150 pace=20');
+  await ended.promise;
+  expect(texts.length).toBeGreaterThan(10);
+  for (const [index, text] of texts.entries()) expect(text.startsWith(texts[index - 1] ?? '')).toBe(true);
+  expect(texts.at(-1)).toBe(textOf(150));
+
+  const id = await show('script: tokens=2000 pace=20');
+  await until(
+    () => openSubscriptions(metricsPort),
+    (open) => open === 1,
+  );
+  await page.evaluate(() => globalThis.leaveAnswer());
+  await until(
+    () => openSubscriptions(metricsPort),
+    (open) => open === 0,
+  );
+  await ada.ask('mutation($id: ID!) { stopGeneration(messageId: $id) { id } }', { id });
+  expect(warnings).toEqual([]);
+}, 120_000);

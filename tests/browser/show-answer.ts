@@ -1,0 +1,40 @@
+/** Runs in the page: shows an answer as an application does that uses React, by the hook that it is given. */
+import { createElement, StrictMode, useEffect, useRef } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createParlanceClient, type MessageView, type ParlanceClient } from '../../client/sdk/index.ts';
+
+export interface AnswerRequest {
+  readonly url: string;
+  readonly token: string;
+  readonly messageId: string;
+}
+
+interface AnswerProps {
+  readonly useAnswer: (client: ParlanceClient, messageId: string) => MessageView | undefined;
+  readonly client: ParlanceClient;
+  readonly messageId: string;
+}
+
+declare global {
+  /** Given by the test: the text that stands in the page after React has changed it, and the status that the hook told. */
+  var onShown: (text: string, status: string | undefined) => Promise<void>;
+  var showAnswer: (request: AnswerRequest) => void;
+  var leaveAnswer: () => void;
+}
+
+const Answer = ({ useAnswer, client, messageId }: AnswerProps) => {
+  const view = useAnswer(client, messageId);
+  const paragraph = useRef<HTMLParagraphElement>(null);
+  useEffect(() => void onShown(paragraph.current?.textContent ?? '', view?.status), [view]);
+  return createElement('p', { ref: paragraph }, view?.text);
+};
+
+/** In strict mode, as applications are developed: React mounts, unmounts and mounts again. */
+export const offerAnswers = (useAnswer: AnswerProps['useAnswer']): void => {
+  const root = createRoot(document.body);
+  globalThis.showAnswer = ({ url, token, messageId }) => {
+    const client = createParlanceClient({ url, auth: token });
+    root.render(createElement(StrictMode, {}, createElement(Answer, { useAnswer, client, messageId })));
+  };
+  globalThis.leaveAnswer = () => root.unmount();
+};
