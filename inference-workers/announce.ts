@@ -1,5 +1,5 @@
 /**
- * Tells the models subgraph what this worker serves: at the start, at an interval, and that it serves nothing when it stops.
+ * Tells the models subgraph what this worker serves: at the start, at an interval, when it changes, and that it serves nothing when it stops.
  * A broker that takes no announcement is only logged: the next one repeats it.
  */
 import { randomUUID } from 'node:crypto';
@@ -11,13 +11,19 @@ export interface AnnouncerOptions {
   readonly broker: Broker;
   readonly logger: Logger;
   readonly workerId: string;
-  readonly models: WorkerAnnounced['models'];
+  /** What it serves now. */
+  readonly models: () => WorkerAnnounced['models'];
   /** Milliseconds between announcements. */
   readonly everyMs: number;
 }
 
+export interface Announcer extends AsyncDisposable {
+  /** Tells it now, without waiting for the interval. */
+  announce(): void;
+}
+
 /** Resolves after the first announcement. Disposing announces that the worker serves nothing any more. */
-export const startAnnouncing = async (options: AnnouncerOptions): Promise<AsyncDisposable> => {
+export const startAnnouncing = async (options: AnnouncerOptions): Promise<Announcer> => {
   const announce = async (models: WorkerAnnounced['models']): Promise<void> => {
     const body: WorkerAnnounced = { workerId: options.workerId, models };
     try {
@@ -26,12 +32,14 @@ export const startAnnouncing = async (options: AnnouncerOptions): Promise<AsyncD
       options.logger.warn({ err }, 'the broker did not take an announcement');
     }
   };
-  await announce(options.models);
+  await announce(options.models());
   let latest = Promise.resolve();
-  const timer = setInterval(() => {
-    latest = announce(options.models);
-  }, options.everyMs);
+  const announceNext = (): void => {
+    latest = latest.then(() => announce(options.models()));
+  };
+  const timer = setInterval(announceNext, options.everyMs);
   return {
+    announce: announceNext,
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await latest;

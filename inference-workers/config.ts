@@ -52,7 +52,12 @@ export const modelsEnvironment = {
     .describe('Milliseconds until a connection to a provider must stand.'),
   MODEL_DISCOVERY_TIMEOUT_MS: whole(1)
     .default(3_000)
-    .describe('Milliseconds that a provider may take at the start to say which models it has.'),
+    .describe('Milliseconds that a provider may take to say which models it has.'),
+  MODEL_DISCOVERY_EVERY_MS: whole(0)
+    .default(60_000)
+    .describe(
+      'Milliseconds between two times that a provider such as Ollama is asked which models it has; 0 for at the start only.',
+    ),
   MODEL_FIRST_TOKEN_TIMEOUT_MS: whole(1)
     .default(defaultGenerationSettings.firstTokenTimeoutMs)
     .describe('Milliseconds from a request to a model until its first token.'),
@@ -121,6 +126,7 @@ export const providerSettings = (config: ModelsConfig, environment: Environment)
     environment,
     connectTimeoutMs: config.MODEL_CONNECT_TIMEOUT_MS,
     discoveryTimeoutMs: config.MODEL_DISCOVERY_TIMEOUT_MS,
+    discoveryEveryMs: config.MODEL_DISCOVERY_EVERY_MS,
     demonstrationTokensPerSecond: demonstration === 'on' ? config.DEMONSTRATION_TOKENS_PER_SECOND : undefined,
     llama:
       config.MODEL_PATH === undefined

@@ -26,6 +26,7 @@ import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../tests/scripted-provider/scripted-provider.ts';
 import { discoverModels, type ProviderSettings } from './providers/discover-models.ts';
+import type { ModelRegistry } from './providers/registry.ts';
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts';
 
 /** Two names for the scripted provider, one that continues a prefix and one that does not, an address where nobody listens. */
@@ -59,6 +60,7 @@ export interface WorkerFixture extends AsyncDisposable {
   readonly broker: Broker;
   readonly streamLog: StreamLog;
   readonly provider: ScriptedProvider;
+  readonly registry: ModelRegistry;
   readonly announcements: readonly WorkerAnnounced[];
   /** Every `message.finished` so far. */
   readonly results: readonly MessageFinished[];
@@ -87,6 +89,7 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
         environment: { OPENAI_BASE_URL: provider.baseUrl },
         connectTimeoutMs: 2_000,
         discoveryTimeoutMs: 2_000,
+        discoveryEveryMs: 0,
         demonstrationTokensPerSecond: 0,
         llama: undefined,
         ...settings,
@@ -126,6 +129,7 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
     broker,
     streamLog,
     provider,
+    registry,
     announcements,
     results: finishedResults,
     async startWorker(options = {}) {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { textOf } from '../tests/scripted-provider/script.ts';
+import { createModelRegistry } from './providers/registry.ts';
 import { candidateOf, openWorkerFixture } from './worker-fixture.ts';
 
 test('a worker announces its models at the start, again at the interval, and none when it stops', async () => {
@@ -27,6 +28,25 @@ test('a worker announces its models at the start, again at the interval, and non
   expect(own.at(0)?.models).toContainEqual({ modelId: 'parlance/demonstration', provider: 'parlance', pool: 'SMALL' });
   expect(own.at(1)).toEqual(own.at(0));
   expect(own.at(-1)?.models).toEqual([]);
+});
+
+test('a model that is found later is announced at once, and the jobs of its pool are taken', async () => {
+  await using fixture = await openWorkerFixture();
+  await using found = await openWorkerFixture();
+  const later = found.registry.models.filter(({ pool }) => pool === 'EXTERNAL');
+  const registry = createModelRegistry(found.registry.models.filter(({ pool }) => pool === 'SMALL'));
+  const worker = await fixture.startWorker({ registry });
+  expect(worker.pools).toEqual(['SMALL']);
+  const messageId = await fixture.send('script: tokens=2');
+  registry.replace([...registry.models, ...later]);
+  expect(await fixture.finished(messageId)).toMatchObject({ status: 'COMPLETED', modelId: 'openai/scripted' });
+  expect(worker.pools).toEqual(['SMALL', 'EXTERNAL']);
+  await worker[Symbol.asyncDispose]();
+  // Its consumer takes this after the announcements before it.
+  await fixture.startWorker({ workerId: 'later' });
+  await fixture.entries(await fixture.send('script: tokens=1'));
+  const own = fixture.announcements.filter(({ workerId }) => workerId === worker.workerId);
+  expect(own.map(({ models }) => models.length)).toEqual([1, 1 + later.length, 0]);
 });
 
 test('a worker that is kept to some pools takes and announces nothing of the others', async () => {

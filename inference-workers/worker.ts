@@ -1,7 +1,7 @@
 /**
  * One inference worker: takes generations from the queues of its models' pools and runs them. Invariant: on disposal it takes
  * nothing new, lets what runs finish within the grace, and hands the rest over without a terminal event; every job is settled
- * before disposal resolves. The ports and the registry belong to the caller, who closes them afterwards.
+ * before disposal resolves. A pool whose first model is found later is served from then on. The ports and the registry belong to the caller, who closes them afterwards.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -60,48 +60,76 @@ const boundOf = (models: readonly ServedModel[]): number => {
 export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
   const { broker, registry, logger, concurrency = 64, shutdownGraceMs = 20_000 } = options;
   const workerId = options.workerId ?? `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const models = registry.models.filter(({ pool }) => options.pools?.includes(pool) ?? true);
-  const pools = [...new Set(models.map(({ pool }) => pool))];
+  const served = (): readonly ServedModel[] =>
+    registry.models.filter(({ pool }) => options.pools?.includes(pool) ?? true);
   const settings = { ...defaultGenerationSettings, ...options.settings };
   const context = { broker, streamLog: options.streamLog, registry, logger, settings };
   const running = createRunningJobs((delivery, handOver) => runJob(context, delivery, handOver), unclaimedMs);
 
   await using opened = new AsyncDisposableStack();
   const counted = opened.use(generationsRunning.from(() => [{ value: running.size }]));
-  const consumers: Consumer[] = [];
-  for (const pool of pools) {
-    const prefetch = Math.min(concurrency, boundOf(models.filter((model) => model.pool === pool)));
-    const consumer = await broker.consume<Json>(generationQueue(pool), { prefetch }, running.take);
-    consumers.push(opened.use(consumer));
-  }
+  const consumers = new Map<Pool, Consumer>();
+  const consume = async (): Promise<void> => {
+    for (const { pool } of served()) {
+      if (consumers.has(pool)) continue;
+      const prefetch = Math.min(concurrency, boundOf(served().filter((model) => model.pool === pool)));
+      const consumer = await broker.consume<Json>(generationQueue(pool), { prefetch }, running.take);
+      consumers.set(pool, consumer);
+    }
+  };
+  opened.defer(async () => {
+    await Promise.all([...consumers.values()].map((consumer) => consumer[Symbol.asyncDispose]()));
+  });
+  await consume();
   const announcing = opened.use(
     await startAnnouncing({
       broker,
       logger,
       workerId,
-      models: models.map(({ modelId, provider, pool }) => ({ modelId, provider, pool })),
+      models: () => served().map(({ modelId, provider, pool }) => ({ modelId, provider, pool })),
       everyMs: options.announceEveryMs ?? announceEveryMs,
     }),
   );
-  logger.info({ workerId, pools, models: models.map(({ modelId }) => modelId) }, 'the worker takes jobs');
+  const tell = (): void => {
+    const models = served().map(({ modelId }) => modelId);
+    logger.info({ workerId, pools: [...consumers.keys()], models }, 'the worker takes jobs');
+  };
+  tell();
+  let consuming = Promise.resolve();
+  const stopListening = registry.onChange(() => {
+    consuming = consuming.then(consume).then(
+      () => {
+        announcing.announce();
+        tell();
+      },
+      (err: unknown) => logger.error({ err }, 'the queue of a new pool cannot be consumed'),
+    );
+  });
   opened.move();
 
   const close = async (): Promise<void> => {
-    await Promise.all([...consumers.map((consumer) => consumer.pause()), announcing[Symbol.asyncDispose]()]);
+    stopListening();
+    await consuming;
+    const pausing = [...consumers.values()].map((consumer) => consumer.pause());
+    await Promise.all([...pausing, announcing[Symbol.asyncDispose]()]);
     const handOverAll = setTimeout(() => {
       logger.info({ jobs: running.size }, 'running generations are handed over');
       running.handOverAll();
     }, shutdownGraceMs);
     await running.settled();
     clearTimeout(handOverAll);
-    await Promise.all(consumers.map((consumer) => consumer[Symbol.asyncDispose]()));
+    await Promise.all([...consumers.values()].map((consumer) => consumer[Symbol.asyncDispose]()));
     counted[Symbol.dispose]();
   };
   let closed: Promise<void> | undefined;
   return {
     workerId,
-    models,
-    pools,
+    get models() {
+      return served();
+    },
+    get pools() {
+      return [...consumers.keys()];
+    },
     get running() {
       return running.size;
     },

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +18,7 @@ const discover = (environment: Record<string, string>, changes: Partial<Provider
       environment,
       connectTimeoutMs: 1_000,
       discoveryTimeoutMs: 1_000,
+      discoveryEveryMs: 0,
       demonstrationTokensPerSecond: undefined,
       llama: undefined,
       ...changes,
@@ -55,6 +57,53 @@ test('an address where nobody answers leaves its provider out, and the others in
   await using registry = await discover({ OLLAMA_HOST: '127.0.0.1:1', OPENAI_API_KEY: 'key' });
   expect(registry.find('openai/gpt-4o-mini')).toBeDefined();
   expect(idsOf(registry).some((id) => id.startsWith('ollama/'))).toBe(false);
+});
+
+/** A server that tells the models in `names`; 503 where there are none. */
+const startLister = async (first: readonly string[], port = 0) => {
+  const answered = new EventEmitter();
+  let names: readonly string[] = first;
+  const server = createServer((_, response) => {
+    response.statusCode = names.length === 0 ? 503 : 200;
+    response.end(JSON.stringify({ data: names.map((id) => ({ id })) }), () => answered.emit('answer'));
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+    /** Resolves when what it tells now has been heard: an answer is asked for when the one before was taken in. */
+    async tell(next: readonly string[]) {
+      names = next;
+      for (let answers = 0; answers < 3; answers += 1) await once(answered, 'answer');
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
+
+test('a provider that comes later is found, keeps what it had while it is away, and then has what it says', async () => {
+  const early = await startLister([]);
+  await early[Symbol.asyncDispose]();
+  await using registry = await discover({ OLLAMA_HOST: `127.0.0.1:${early.port}` }, { discoveryEveryMs: 5 });
+  const changes: (readonly string[])[] = [];
+  registry.onChange(() => changes.push(idsOf(registry)));
+  expect(idsOf(registry)).toEqual([]);
+
+  await using lister = await startLister(['a', 'b'], early.port);
+  await lister.tell(['a', 'b']);
+  const kept = registry.find('ollama/b');
+  await lister.tell([]);
+  await lister.tell(['b', 'c']);
+  expect(changes).toEqual([
+    ['ollama/a', 'ollama/b'],
+    ['ollama/b', 'ollama/c'],
+  ]);
+  expect(kept).toBeDefined();
+  expect(registry.find('ollama/b')).toBe(kept);
 });
 
 test('a GGUF file that is not there is a fault at the start that names the variable', async () => {

@@ -1,13 +1,14 @@
 /**
  * Finds which models this worker can serve, from the models file and the environment: hosted providers with a key or an address,
- * a GGUF file, the demonstration. Invariant: what cannot be reached now is left out, never half there; the engine of
- * a GGUF file that is named but cannot be loaded is a fault at the start.
+ * a GGUF file, the demonstration. Providers that say what they have are asked again from time to time. Invariant: what cannot be reached
+ * at the start is left out, never half there; the engine of a GGUF file that is named but cannot be loaded is a fault at the start.
  */
+import { setInterval } from 'node:timers/promises';
 import { type CatalogueProvider, findCatalogueModel, type ModelsFile } from '#kernel/catalogue/models-file.ts';
 import type { Logger } from '#kernel/log.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { createDemonstrationModel } from './demonstration-model.ts';
-import { hostedModels } from './hosted-models.ts';
+import { type HostedProvider, openHostedProvider } from './hosted-models.ts';
 import type { LlamaSettings } from './llama-engine.ts';
 import { loadLocalModel } from './local-models.ts';
 import { createModelRegistry, type ModelRegistry, type ServedModel } from './registry.ts';
@@ -20,6 +21,8 @@ export interface ProviderSettings {
   readonly connectTimeoutMs: number;
   /** Milliseconds a provider may take to say which models it has. */
   readonly discoveryTimeoutMs: number;
+  /** Milliseconds between two times that a provider is asked which models it has; 0 for at the start only. */
+  readonly discoveryEveryMs: number;
   /** Undefined where the demonstration is off. Its tokens per second; 0 for as fast as they are taken. */
   readonly demonstrationTokensPerSecond: number | undefined;
   /** The GGUF file to serve, if any. */
@@ -46,14 +49,32 @@ export const discoverModels = async (
 ): Promise<ModelRegistry> => {
   await using opened = new AsyncDisposableStack();
   const connections = opened.use(createWarmFetch(settings.connectTimeoutMs));
-  const modelsOf = async (provider: CatalogueProvider): Promise<readonly ServedModel[]> => {
-    if (provider.kind === 'demonstration') return demonstration(provider, file, settings.demonstrationTokensPerSecond);
-    if (provider.kind !== 'llama') return hostedModels(provider, file, { ...settings, connections, logger });
+  const closing = new AbortController();
+  const openProvider = async (provider: CatalogueProvider): Promise<HostedProvider> => {
+    const always = (models: readonly ServedModel[]): HostedProvider => ({ asks: false, models: async () => models });
+    if (provider.kind === 'demonstration')
+      return always(demonstration(provider, file, settings.demonstrationTokensPerSecond));
+    if (provider.kind !== 'llama')
+      return openHostedProvider(provider, file, { ...settings, connections, closed: closing.signal, logger });
     const local = settings.llama && (await loadLocalModel(provider, file, settings.llama, logger));
-    if (local === undefined) return [];
+    if (local === undefined) return always([]);
     opened.use(local.engine);
-    return [local.served];
+    return always([local.served]);
   };
-  const found = await Promise.all(file.providers.map(modelsOf));
-  return createModelRegistry(found.flat(), opened.move());
+  const providers = await Promise.all(file.providers.map(openProvider));
+  const find = async (): Promise<readonly ServedModel[]> =>
+    (await Promise.all(providers.map((provider) => provider.models()))).flat();
+  opened.defer(() => closing.abort());
+  const registry = createModelRegistry(await find(), opened.move());
+  if (settings.discoveryEveryMs === 0 || !providers.some(({ asks }) => asks)) return registry;
+  const findAgain = async (): Promise<void> => {
+    // Unreferenced: it keeps no process alive.
+    for await (const _ of setInterval(settings.discoveryEveryMs, undefined, { ref: false, signal: closing.signal })) {
+      registry.replace(await find());
+    }
+  };
+  findAgain().catch((fault: unknown) => {
+    if (!closing.signal.aborted) logger.error({ err: fault }, 'models are not looked for any more');
+  });
+  return registry;
 };

@@ -1,6 +1,7 @@
 /**
  * The models of one provider that is reached over HTTP: those of the catalogue, or those that it says it has. A provider
- * without its key or address gives none, which is no fault; one that should say what it has and does not answer is logged.
+ * without its key or address gives none, which is no fault; one that should say what it has and does not answer keeps what it had, and is
+ * logged when it had answered before or was never asked.
  */
 import { createAnthropic } from '@ai-sdk/anthropic';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
@@ -19,6 +20,8 @@ export interface HostedSettings {
   readonly connections: WarmFetch;
   /** Milliseconds a provider may take to say which models it has. */
   readonly discoveryTimeoutMs: number;
+  /** Aborted when the registry closes. */
+  readonly closed: AbortSignal;
   readonly logger: Logger;
 }
 
@@ -38,11 +41,27 @@ const modelFactory = (
 const settingOf = (environment: HostedSettings['environment'], variable: string | undefined): string | undefined =>
   (variable === undefined ? undefined : environment[variable]) || undefined;
 
-export const hostedModels = async (
+/** A provider that can be asked again what it has. */
+export interface HostedProvider {
+  /** Whether what it has changes with what it says. */
+  readonly asks: boolean;
+  /** What it has now. A model that it had before is the same object. Never rejects. */
+  models(): Promise<readonly ServedModel[]>;
+}
+
+const nothing: HostedProvider = { asks: false, models: async () => [] };
+
+/** Why a provider did not answer, without a stack: it is no fault of ours. */
+const reasonOf = (fault: unknown): string => {
+  if (!(fault instanceof Error)) return String(fault);
+  return fault.cause instanceof Error ? `${fault.message}: ${fault.cause.message}` : fault.message;
+};
+
+export const openHostedProvider = (
   provider: CatalogueProvider,
   file: ModelsFile,
-  { environment, connections, discoveryTimeoutMs, logger }: HostedSettings,
-): Promise<readonly ServedModel[]> => {
+  { environment, connections, discoveryTimeoutMs: timeoutMs, closed, logger }: HostedSettings,
+): HostedProvider => {
   const given = settingOf(environment, provider.baseUrlVariable);
   const baseUrl = given === undefined ? provider.baseUrl : parseBaseUrl(given);
   if (given !== undefined && baseUrl === undefined) {
@@ -50,24 +69,14 @@ export const hostedModels = async (
   }
   const apiKey = settingOf(environment, provider.apiKeyVariable);
   const needsKey = provider.apiKeyVariable !== undefined && given === undefined;
-  if (baseUrl === undefined || (needsKey && apiKey === undefined)) return [];
+  if (baseUrl === undefined || (needsKey && apiKey === undefined)) return nothing;
 
   const listed = file.models.filter((model) => model.provider === provider.name).map(({ id }) => id);
   const asks = provider.discover === 'always' || (provider.discover === 'at-other-base-url' && given !== undefined);
-  const ids = asks
-    ? await listModels({ baseUrl, apiKey, fetch: connections.fetch, timeoutMs: discoveryTimeoutMs }).then(
-        (names) => names.map((name) => `${provider.name}/${name}`),
-        (err: unknown) => {
-          logger.warn({ err, provider: provider.name }, 'the provider did not say which models it has');
-          return listed;
-        },
-      )
-    : listed;
-
   const create = modelFactory(provider, baseUrl, apiKey, connections);
-  return ids.flatMap((modelId) => {
+  const serve = (modelId: string): ServedModel | undefined => {
     const model = findCatalogueModel(file, modelId);
-    if (model === undefined) return [];
+    if (model === undefined) return undefined;
     const name = modelId.slice(provider.name.length + 1);
     const served = {
       modelId,
@@ -76,6 +85,33 @@ export const hostedModels = async (
       model: create(name),
       countTokens: countO200kTokens,
     };
-    return [provider.kind === 'anthropic' ? { ...served, trimsPrefix: true } : served];
-  });
+    return provider.kind === 'anthropic' ? { ...served, trimsPrefix: true } : served;
+  };
+
+  let ids = listed;
+  let answers = true;
+  const ask = async (): Promise<void> => {
+    try {
+      const names = await listModels({ baseUrl, apiKey, fetch: connections.fetch, timeoutMs, closed });
+      ids = names.map((name) => `${provider.name}/${name}`);
+      answers = true;
+    } catch (fault) {
+      if (!answers || closed.aborted) return;
+      answers = false;
+      logger.warn(
+        { provider: provider.name, baseUrl, reason: reasonOf(fault) },
+        'the provider does not say which models it has; it is asked again from time to time',
+      );
+    }
+  };
+  let known: ReadonlyMap<string, ServedModel> = new Map();
+  return {
+    asks,
+    async models() {
+      if (asks) await ask();
+      const served = ids.flatMap((modelId) => known.get(modelId) ?? serve(modelId) ?? []);
+      known = new Map(served.map((one) => [one.modelId, one]));
+      return served;
+    },
+  };
 };

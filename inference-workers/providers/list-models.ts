@@ -14,13 +14,16 @@ export interface ModelList {
   readonly fetch: typeof fetch;
   /** Milliseconds for the whole question. */
   readonly timeoutMs: number;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly closed: AbortSignal;
 }
 
 /** Rejects when the server does not answer in time or not in this form. */
-export const listModels = async ({ baseUrl, apiKey, fetch, timeoutMs }: ModelList): Promise<readonly string[]> => {
+export const listModels = async (list: ModelList): Promise<readonly string[]> => {
+  const { baseUrl, apiKey, fetch, timeoutMs, closed } = list;
   const response = await fetch(`${baseUrl}/models`, {
     headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: AbortSignal.any([closed, AbortSignal.timeout(timeoutMs)]),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`GET ${baseUrl}/models answered ${response.status}.`);
