@@ -66,5 +66,5 @@ test('tells of a log past its time to live that its answer may have ended there,
   expect(await log.snapshot(id)).toBeUndefined();
   expect(await log.open(id, expired)).toMatchObject({ attempt: 1, lastSeq: 0 });
   const young = await log.open(randomUUID(), { count: 1, since: Date.now() + 60_000, mayHaveEnded: true });
-  expect(young).toEqual({ text: '', lastSeq: 0, attempt: 1, ended: false, stopRequested: false });
+  expect(young).toEqual({ text: '', toolCalls: [], lastSeq: 0, attempt: 1, ended: false, stopRequested: false });
 });

@@ -9,7 +9,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from '../log.ts';
 import { type LogFile, type LogLine, loadLogFile, openLogFile } from './log-file.ts';
 import type { TailListener } from './shared-tail.ts';
-import { applyToText, isTerminal, type StreamEvent } from './stream-event.ts';
+import { applyToText, applyToToolCalls, isTerminal, type StreamEvent, type ToolCall } from './stream-event.ts';
 import {
   FencedError,
   LogGoneError,
@@ -31,6 +31,7 @@ export interface EmbeddedStreamLogOptions {
 interface Log {
   readonly entries: StreamEntry[];
   text: string;
+  toolCalls: readonly ToolCall[];
   attempt: number;
   ended: boolean;
   stopRequested: boolean;
@@ -54,14 +55,16 @@ const add = (log: Log, line: LogLine): readonly StreamEntry[] => {
   const added = line.events.map((event: StreamEvent, index) => ({ seq: first + index, event }));
   for (const { event } of added) {
     log.text = applyToText(log.text, event);
+    log.toolCalls = applyToToolCalls(log.toolCalls, event);
     log.ended ||= isTerminal(event);
   }
   log.entries.push(...added);
   return added;
 };
 
-const snapshotOf = ({ text, entries, attempt, ended, stopRequested, sealed }: Log): StreamSnapshot => ({
+const snapshotOf = ({ text, toolCalls, entries, attempt, ended, stopRequested, sealed }: Log): StreamSnapshot => ({
   text,
+  toolCalls,
   lastSeq: entries.length,
   attempt,
   ended,
@@ -100,6 +103,7 @@ export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions)
     const log: Log = {
       entries: [],
       text: '',
+      toolCalls: [],
       attempt: 0,
       ended: false,
       stopRequested: false,
@@ -178,7 +182,7 @@ export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions)
     async open(messageId, earlier) {
       const known = find(messageId);
       if (earlier?.mayHaveEnded && !known?.attempt && earlier.count > 0 && earlier.since < Date.now() - ttlMs) {
-        return { text: '', lastSeq: 0, attempt: 0, ended: false, stopRequested: false, forgotten: true };
+        return { text: '', toolCalls: [], lastSeq: 0, attempt: 0, ended: false, stopRequested: false, forgotten: true };
       }
       const log = known ?? createLog(messageId);
       if (earlier && !log.ended && log.leasedUntil > Date.now()) return { ...snapshotOf(log), busy: true };

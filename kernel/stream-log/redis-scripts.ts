@@ -1,7 +1,8 @@
 /**
  * The scripts of the Redis stream log: each is one atomic step. Keys of a message, all with its hash tag: meta (hash:
- * attempt, lastSeq, ended, stop, leasedUntil, and per writing process the number of its last append), entries (stream, entry ID = seq-0,
- * field e = the event's JSON), text (string: the deltas since the last reset).
+ * attempt, lastSeq, ended, stop, leasedUntil, calls: the JSON of the events of tool calls since the last reset, each behind a comma, and per
+ * writing process the number of its last append), entries (stream, entry ID = seq-0, field e = the event's JSON), text (string: the deltas
+ * since the last reset).
  */
 import { redisScript } from '../connections/redis.ts';
 
@@ -17,9 +18,9 @@ end`;
 
 const snapshot = `
 local function snapshot()
-  local meta = redis.call('HMGET', KEYS[1], 'attempt', 'lastSeq', 'ended', 'stop', 'sealed')
+  local meta = redis.call('HMGET', KEYS[1], 'attempt', 'lastSeq', 'ended', 'stop', 'sealed', 'calls')
   return { redis.call('GET', KEYS[3]) or '', tonumber(meta[2] or 0), tonumber(meta[1] or 0), meta[3] and 1 or 0, meta[4] and 1 or 0,
-    meta[5] or '' }
+    meta[5] or '', meta[6] or '' }
 end`;
 
 /** Seqs that one attempt can give: where an attempt begins whose predecessors were forgotten together with their log. */
@@ -29,7 +30,7 @@ const youngerByMs = 2_000;
 
 /**
  * KEYS meta, entries, text; ARGV lease, ttl, earlier deliveries, their time, '1' to leave a living writer alone, grace, '1' where an earlier
- * attempt may have ended the answer. Gives [text, lastSeq, attempt, ended, stop, sealed]; where it is left alone [attempt of the writer, or 0];
+ * attempt may have ended the answer. Gives [text, lastSeq, attempt, ended, stop, sealed, calls]; where it is left alone [attempt of the writer, or 0];
  * [-1] where it is gone and may have ended.
  * A log that is not there though an earlier attempt may have opened it: where the server was started after the job, it has forgotten; and
  * where the job is older than a log lives. Until the server is up for the grace, a writer that lives may put the log back. A job may have
@@ -68,8 +69,8 @@ return snapshot()`);
 
 /**
  * KEYS meta, entries, text; ARGV attempt, lease, ttl, writing process, its append's number, publish command, channel,
- * '1' when the append resets the text, text after that, '1' when it ends the log, seq that it must follow or -1, then the events'
- * JSON. Gives [lastSeq, stop], an empty list when the writer is fenced, [-1] when the log is gone. An append that a reconnecting
+ * '1' when the append resets text and calls, text after that, '1' when it ends the log, seq that it must follow or -1, calls after the reset,
+ * then the events' JSON. Gives [lastSeq, stop], an empty list when the writer is fenced, [-1] when the log is gone. An append that a reconnecting
  * client sent twice is answered, not repeated. Without events it renews the lease.
  */
 export const appendScript = redisScript(`${touch}
@@ -81,16 +82,18 @@ if meta[5] and meta[5] == ARGV[5] then return { seq, stop } end
 if not meta[1] and not meta[3] then return { -1 } end
 if meta[3] or meta[1] ~= ARGV[1] then return {} end
 if ARGV[11] ~= '-1' and ARGV[11] ~= tostring(seq) then return {} end
-if #ARGV > 11 then
+if #ARGV > 12 then
   local first = seq + 1
-  for i = 12, #ARGV do
+  for i = 13, #ARGV do
     seq = seq + 1
     redis.call('XADD', KEYS[2], seq .. '-0', 'e', ARGV[i])
   end
   if ARGV[8] == '1' then redis.call('SET', KEYS[3], ARGV[9]) elseif ARGV[9] ~= '' then redis.call('APPEND', KEYS[3], ARGV[9]) end
+  if ARGV[8] == '1' then redis.call('HDEL', KEYS[1], 'calls') end
+  if ARGV[12] ~= '' then redis.call('HSET', KEYS[1], 'calls', (redis.call('HGET', KEYS[1], 'calls') or '') .. ARGV[12]) end
   redis.call('HSET', KEYS[1], 'lastSeq', seq, writer, ARGV[5])
   if ARGV[10] == '1' then redis.call('HSET', KEYS[1], 'ended', 1) end
-  redis.call(ARGV[6], ARGV[7], '[' .. first .. ',' .. table.concat(ARGV, ',', 12) .. ']')
+  redis.call(ARGV[6], ARGV[7], '[' .. first .. ',' .. table.concat(ARGV, ',', 13) .. ']')
 end
 touch(tonumber(ARGV[2]), tonumber(ARGV[3]))
 return { seq, stop }`);
@@ -106,7 +109,7 @@ return { tonumber(ARGV[4]), meta[4] and 1 or 0 }`);
 
 /**
  * KEYS meta, entries, text; ARGV attempt, lease, ttl, publish command, channel, seq of the last entry, text, '1' when a stop was asked for,
- * then the entries' JSON, which end at that seq. Gives as append does. Repeated, it changes nothing. The last entry is told once more, so that
+ * calls, then the entries' JSON, which end at that seq. Gives as append does. Repeated, it changes nothing. The last entry is told once more, so that
  * who follows looks at the log.
  */
 export const restoreScript = redisScript(`${touch}
@@ -117,15 +120,16 @@ if meta[1] then
   return { tonumber(ARGV[6]), stop }
 end
 redis.call('DEL', KEYS[2], KEYS[3])
-local seq = tonumber(ARGV[6]) - (#ARGV - 8)
-for i = 9, #ARGV do
+local seq = tonumber(ARGV[6]) - (#ARGV - 9)
+for i = 10, #ARGV do
   seq = seq + 1
   redis.call('XADD', KEYS[2], seq .. '-0', 'e', ARGV[i])
 end
 if ARGV[7] ~= '' then redis.call('SET', KEYS[3], ARGV[7]) end
 redis.call('HSET', KEYS[1], 'attempt', ARGV[1], 'lastSeq', seq)
+if ARGV[9] ~= '' then redis.call('HSET', KEYS[1], 'calls', ARGV[9]) end
 if stop == 1 then redis.call('HSET', KEYS[1], 'stop', 1) end
-if #ARGV > 8 then redis.call(ARGV[4], ARGV[5], '[' .. seq .. ',' .. ARGV[#ARGV] .. ']') end
+if #ARGV > 9 then redis.call(ARGV[4], ARGV[5], '[' .. seq .. ',' .. ARGV[#ARGV] .. ']') end
 touch(tonumber(ARGV[2]), tonumber(ARGV[3]))
 return { seq, stop }`);
 

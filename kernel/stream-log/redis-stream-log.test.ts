@@ -201,6 +201,7 @@ test('where it came back empty, an answer that may have ended is told as forgott
   const forgotten = await streamLog.open(id, { ...earlier, mayHaveEnded: true });
   expect(forgotten).toEqual({
     text: '',
+    toolCalls: [],
     lastSeq: 0,
     attempt: 0,
     ended: false,

@@ -18,7 +18,7 @@ import {
   snapshotScript,
 } from './redis-scripts.ts';
 import { pageSize } from './shared-tail.ts';
-import { applyToText, isTerminal, type StreamEvent } from './stream-event.ts';
+import { applyToText, applyToToolCalls, isTerminal, type StreamEvent } from './stream-event.ts';
 import {
   type AppendResult,
   FencedError,
@@ -51,18 +51,36 @@ const entriesChannel = (messageId: string) => `parlance:{${messageId}}:live`;
 const stopChannel = (messageId: string) => `parlance:{${messageId}}:stop`;
 
 const flag = z.int().transform((value) => value === 1);
-const snapshotReply = z.tuple([z.string(), z.int(), z.int(), flag, flag, z.string()]);
+const snapshotReply = z.tuple([z.string(), z.int(), z.int(), flag, flag, z.string(), z.string()]);
+const callEventsSchema = z.array(streamEventSchema);
 const unopenedReply = z.tuple([z.int()]);
 const appendReply = z.tuple([z.int(), flag]);
 const messageSchema = z.tuple([z.int()], streamEventSchema);
 const positionReply = z.tuple([z.string().nullable(), z.string().nullable()]);
 const entryReply = z.tuple([z.string(), z.tuple([z.literal('e'), z.string()])]);
 
-const noLog: StreamSnapshot = { text: '', lastSeq: 0, attempt: 0, ended: false, stopRequested: false };
+const noLog: StreamSnapshot = {
+  text: '',
+  toolCalls: [],
+  lastSeq: 0,
+  attempt: 0,
+  ended: false,
+  stopRequested: false,
+};
 
 const toSnapshot = (reply: unknown): StreamSnapshot => {
-  const [text, lastSeq, attempt, ended, stopRequested, sealed] = snapshotReply.parse(reply);
-  return { text, lastSeq, attempt, ended, stopRequested, ...(sealed === '' ? {} : { sealed }) };
+  const [text, lastSeq, attempt, ended, stopRequested, sealed, calls] = snapshotReply.parse(reply);
+  const toolCalls = callEventsSchema.parse(JSON.parse(`[${calls.slice(1)}]`)).reduce(applyToToolCalls, []);
+  return { text, toolCalls, lastSeq, attempt, ended, stopRequested, ...(sealed === '' ? {} : { sealed }) };
+};
+
+/** What the scripts keep of the events of calls. */
+const callsOf = (events: readonly StreamEvent[]): string => {
+  const sinceReset = events.slice(events.findLastIndex(({ type }) => type === 'MessageReset') + 1);
+  return sinceReset
+    .filter(({ type }) => type === 'ToolCallStarted' || type === 'ToolCallCompleted')
+    .map((event) => `,${JSON.stringify(event)}`)
+    .join('');
 };
 
 /** Live entries of one published append: its first seq, then its events. */
@@ -114,7 +132,7 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
       appendScript,
       messageId,
       ...[attempt, lease, ttlMs, writer, appends, publishCommand, entriesChannel(messageId)],
-      ...[isReset ? '1' : '0', text, events.some(isTerminal) ? '1' : '0', after],
+      ...[isReset ? '1' : '0', text, events.some(isTerminal) ? '1' : '0', after, callsOf(events)],
       ...events.map((event) => JSON.stringify(event)),
     );
     return resultOf(reply, messageId, attempt);
@@ -179,12 +197,13 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
       return writeInTurn(messageId, attempt, events, after);
     },
     async restore(messageId, { attempt, entries, lastSeq, stopRequested }) {
+      const events = entries.map(({ event }) => event);
       const reply = await run(
         restoreScript,
         messageId,
         ...[attempt, lease, ttlMs, publishCommand, entriesChannel(messageId), lastSeq],
-        ...[entries.reduce((text, { event }) => applyToText(text, event), ''), stopRequested ? '1' : '0'],
-        ...entries.map(({ event }) => JSON.stringify(event)),
+        ...[events.reduce(applyToText, ''), stopRequested ? '1' : '0', callsOf(events)],
+        ...events.map((event) => JSON.stringify(event)),
       );
       return resultOf(reply, messageId, attempt);
     },

@@ -1,6 +1,7 @@
 /** What every stream log must do: the sentences of stream-log.ts as tests. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
+import type { StreamEvent } from './stream-event.ts';
 import { FencedError, LogGoneError } from './stream-log.ts';
 import {
   completed,
@@ -64,7 +65,14 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       const first = await streamLog.open(id);
       await streamLog.append(id, first.attempt, [delta('so far')]);
       const second = await streamLog.open(id);
-      expect(second).toEqual({ text: 'so far', lastSeq: 1, attempt: 2, ended: false, stopRequested: false });
+      expect(second).toEqual({
+        text: 'so far',
+        toolCalls: [],
+        lastSeq: 1,
+        attempt: 2,
+        ended: false,
+        stopRequested: false,
+      });
       await expect(streamLog.append(id, first.attempt, [delta('late')])).rejects.toBeInstanceOf(FencedError);
       await expect(streamLog.renew(id, first.attempt)).rejects.toBeInstanceOf(FencedError);
       expect((await streamLog.append(id, second.attempt, [delta(', on')])).lastSeq).toBe(2);
@@ -99,7 +107,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       await streamLog.append(id, 1, [delta('all'), completed]);
       await expect(streamLog.append(id, 1, [delta('more')])).rejects.toBeInstanceOf(FencedError);
       await expect(streamLog.renew(id, 1)).rejects.toBeInstanceOf(FencedError);
-      const ended = { text: 'all', lastSeq: 2, attempt: 1, ended: true, stopRequested: false };
+      const ended = { text: 'all', toolCalls: [], lastSeq: 2, attempt: 1, ended: true, stopRequested: false };
       expect(await streamLog.open(id)).toEqual(ended);
       expect(await streamLog.open(id)).toEqual(ended);
       expect(seqsOf(await take(streamLog.tail(id, 0, never)))).toEqual([1, 2]);
@@ -129,6 +137,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       await streamLog.append(id, 1, [delta(' \u2028done')]);
       expect(await streamLog.snapshot(id)).toEqual({
         text: 'é\n"]\u0000🙂 \u2028done',
+        toolCalls: [],
         lastSeq: 6,
         attempt: 1,
         ended: false,
@@ -136,6 +145,34 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       });
       await streamLog.append(id, 1, [{ type: 'MessageReset', reason: 'MODEL_REPLACED' }]);
       expect((await streamLog.snapshot(id))?.text).toBe('');
+    });
+
+    test('knows the calls of tools since the last reset, also after it was put back or read by another process', async () => {
+      await using fixture = await openFixture();
+      const { streamLog } = fixture;
+      const [id, other] = [randomUUID(), randomUUID()];
+      const asked = (id: string) => ({ id, name: 'look_up', arguments: '{"é":"\\"]"}' });
+      const ended = (id: string) => ({ ...asked(id), status: 'COMPLETED' as const, result: '[,"🙂"' });
+      const events: readonly StreamEvent[] = [
+        { type: 'ToolCallStarted', toolCall: asked('void') },
+        { type: 'ToolCallCompleted', toolCall: ended('void') },
+        { type: 'MessageReset', reason: 'MODEL_REPLACED' },
+        { type: 'ToolCallStarted', toolCall: asked('a') },
+        { type: 'ToolCallStarted', toolCall: asked('b') },
+        { type: 'ToolCallCompleted', toolCall: ended('b') },
+      ];
+      await streamLog.open(id);
+      for (const event of events.slice(0, 2)) await streamLog.append(id, 1, [event]);
+      expect((await streamLog.snapshot(id))?.toolCalls).toEqual([ended('void')]);
+      await streamLog.append(id, 1, events.slice(2, 5));
+      await streamLog.append(id, 1, events.slice(5));
+      const toolCalls = [{ ...asked('a'), status: 'RUNNING' }, ended('b')];
+      expect(await streamLog.snapshot(id)).toMatchObject({ text: '', lastSeq: 6, toolCalls });
+      const entries = await streamLog.entries(id);
+      expect(entries.map(({ event }) => event)).toEqual(events);
+      await streamLog.restore(other, { attempt: 1, entries, lastSeq: 6, stopRequested: false });
+      expect((await streamLog.snapshot(other))?.toolCalls).toEqual(toolCalls);
+      expect((await (await fixture.reopen()).open(id)).toolCalls).toEqual(toolCalls);
     });
 
     test('is leased while a writer opens, appends or renews, and no longer', async () => {
@@ -170,7 +207,14 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       const before = await take(fixture.streamLog.tail(id, 0, never), 2);
       const streamLog = await fixture.reopen();
       const opened = await streamLog.open(id);
-      expect(opened).toEqual({ text: 'before the kill', lastSeq: 2, attempt: 2, ended: false, stopRequested: false });
+      expect(opened).toEqual({
+        text: 'before the kill',
+        toolCalls: [],
+        lastSeq: 2,
+        attempt: 2,
+        ended: false,
+        stopRequested: false,
+      });
       await streamLog.append(id, 2, [delta(', after'), completed]);
       expect((await take(streamLog.tail(id, 0, never))).slice(0, 2)).toEqual(before);
       expect(seqsOf(await take(streamLog.tail(id, 2, never)))).toEqual([3, 4]);

@@ -5,7 +5,7 @@
  * (fenced); after a terminal event nothing is appended; a tail gives each entry once and in order, and re-reads the log when
  * it sees a gap; what a tail gave, a later tail gives again with the same seq and the same bytes.
  */
-import type { StreamEvent } from './stream-event.ts';
+import type { StreamEvent, ToolCall } from './stream-event.ts';
 
 export interface StreamEntry {
   readonly seq: number;
@@ -22,6 +22,8 @@ export interface AppendResult {
 /** What the log holds at one moment. `text` is the concatenation of the deltas since the last reset. */
 export interface StreamSnapshot {
   readonly text: string;
+  /** Calls since the last reset, in the order of their start. */
+  readonly toolCalls: readonly ToolCall[];
   readonly lastSeq: number;
   /** Highest attempt that opened the log; 0 when there is none. */
   readonly attempt: number;

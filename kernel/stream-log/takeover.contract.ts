@@ -24,6 +24,7 @@ export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture
       expect(await streamLog.restore(id, held)).toEqual({ lastSeq: 3, stopRequested: true });
       expect(await streamLog.snapshot(id)).toEqual({
         text: 'two',
+        toolCalls: [],
         lastSeq: 3,
         attempt: 3,
         ended: false,
@@ -46,7 +47,14 @@ export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture
       expect((await streamLog.append(id, attempt, [delta('a')])).lastSeq).toBe(1);
       await streamLog.release(id, attempt);
       const next = await streamLog.open(id, earlier);
-      expect(next).toEqual({ text: 'a', lastSeq: 1, attempt: attempt + 1, ended: false, stopRequested: false });
+      expect(next).toEqual({
+        text: 'a',
+        toolCalls: [],
+        lastSeq: 1,
+        attempt: attempt + 1,
+        ended: false,
+        stopRequested: false,
+      });
       await streamLog.append(id, next.attempt, [completed]);
       expect(await streamLog.open(id, earlier)).toMatchObject({ ended: true });
     });

@@ -31,3 +31,32 @@ test('an answer that was never dispatched is ended at its first seq, also by a R
   ]);
   expect(await streamLog.snapshot(answer.id)).toMatchObject({ attempt: 1, lastSeq: 1, ended: true });
 }, 60_000);
+
+test('an answer whose worker vanished keeps its text and its calls; a call that still ran has failed', async () => {
+  await using fixture = await openFixture();
+  const { broker, streamLog } = fixture;
+  const arrived = Promise.withResolvers<Json>();
+  await using _ = await broker.consume<Json>('conversations.results', { prefetch: 1 }, async ({ body }) => {
+    arrived.resolve(body);
+    return 'ack';
+  });
+  const running = { status: 'STREAMING', content: '' } as const;
+  const { answer } = await fixture.turn(await fixture.conversation(), undefined, 'q', running);
+  const [first, second] = ['a', 'b'].map((id) => ({ id, name: 'look_up', arguments: '{}' }));
+  if (!first || !second) throw new Error('two calls');
+  const told = { ...first, status: 'COMPLETED', result: '42' } as const;
+  const { attempt } = await streamLog.open(answer.id);
+  await streamLog.append(answer.id, attempt, [
+    { type: 'ToolCallStarted', toolCall: first },
+    { type: 'ToolCallStarted', toolCall: second },
+    { type: 'ToolCallCompleted', toolCall: told },
+    { type: 'TokenDelta', text: 'so far' },
+  ]);
+  await streamLog.release(answer.id, attempt);
+  await endWithoutWorker({ broker, streamLog }, answer, { status: 'FAILED', finishReason: 'ERROR' });
+  expect(messageFinishedSchema.parse(await arrived.promise)).toMatchObject({
+    text: 'so far',
+    lastSeq: 5,
+    toolCalls: [told, { ...second, status: 'FAILED', result: 'The answer ended before the tool had answered.' }],
+  });
+});

@@ -4,8 +4,7 @@
  */
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
-import { readSealed, terminalEventOf } from '#kernel/messages/sealed-result.ts';
-import { applyToToolCalls, endToolCalls, type ToolCall } from '#kernel/stream-log/stream-event.ts';
+import { finishedCalls, readSealed, terminalEventOf } from '#kernel/messages/sealed-result.ts';
 import { FencedError, type StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { Message } from '../entities.ts';
 
@@ -22,13 +21,11 @@ export const endWithoutWorker = async (
   const log = await streamLog.open(message.id, earlier);
   if (log.ended || log.busy) return;
   let lastSeq = log.lastSeq;
-  const entries = lastSeq > 0 ? await streamLog.entries(message.id) : [];
-  if (lastSeq > 0 && entries.length === 0) {
+  if (lastSeq > 0 && (await streamLog.entries(message.id)).length === 0) {
     // The store has forgotten what clients may have seen: that is void.
     const reset = { type: 'MessageReset', reason: 'WORKER_REPLACED' } as const;
     ({ lastSeq } = await streamLog.append(message.id, log.attempt, [reset]));
   }
-  const calls = entries.reduce((before: readonly ToolCall[], { event }) => applyToToolCalls(before, event), []);
   const result: MessageFinished = readSealed(log) ?? {
     tenantId: message.tenantId,
     userId: message.generation?.userId ?? message.tenantId,
@@ -39,7 +36,7 @@ export const endWithoutWorker = async (
     queueWaitMs: 0,
     durationMs: 0,
     text: log.text,
-    ...(calls.length === 0 ? {} : { toolCalls: [...endToolCalls(calls)] }),
+    ...finishedCalls(log.toolCalls),
     lastSeq: lastSeq + 1,
     ...outcome,
   };
