@@ -61,7 +61,7 @@ export const runReply = async (context: GenerationContext, options: ReplyOptions
   const stop = new AbortController();
   const lost = new AbortController();
   const abandon = AbortSignal.any([handOver, lost.signal]);
-  if (held.stopRequested) stop.abort();
+  if (held.stopRequested || job.stopRequested) stop.abort();
   await using session = openLogSession({
     streamLog,
     messageId: job.messageId,

@@ -57,6 +57,14 @@ test('a message that was stopped in the queue is cancelled without asking a mode
   expect(fixture.provider.requests).toHaveLength(0);
 });
 
+test('a job that was published with the wish to stop is cancelled without asking a model', async () => {
+  await using fixture = await openWorkerFixture();
+  const messageId = await fixture.send('script: tokens=3', { stopRequested: true });
+  await fixture.startWorker();
+  expect(await fixture.finished(messageId)).toMatchObject({ status: 'CANCELLED', text: '' });
+  expect(fixture.provider.requests).toHaveLength(0);
+});
+
 test.each([
   ['while the model speaks, from an append', 'script: tokens=100000 pace=1'],
   ['while it is silent, from a renewal', 'script: tokens=9 stall=1'],

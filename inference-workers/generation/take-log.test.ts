@@ -46,6 +46,16 @@ test('a redelivered job whose log is gone is returned in place of asking a model
   expect(await fixture.broker.depth(queue)).toMatchObject({ ready: 0 });
 });
 
+test('a second copy of a job, handed out for the first time when the log is gone, is returned too', async () => {
+  await using fixture = await openWorkerFixture();
+  await using redis = await startRedis();
+  await using connection = await connectRedis(redis.url, createLogger('test', 'silent'), 10_000);
+  await fixture.startWorker({ streamLog: createRedisStreamLog(connection, { restoreGraceMs: 0 }) });
+  const messageId = await fixture.send(prompt, { admittedAt: longAgo(), publishedBefore: true });
+  expect(await fixture.returned(messageId)).toMatchObject({ messageId, deliveredBefore: 1 });
+  expect(fixture.provider.requests).toHaveLength(0);
+}, 60_000);
+
 test('a redelivered job whose log cannot have gone yet is run without being returned', async () => {
   await using fixture = await openWorkerFixture();
   const messageId = await sendRedelivered(fixture, Date.now());

@@ -39,8 +39,8 @@ export const takeLog = async (
   const { streamLog, logger } = context;
   const { messageId, admittedAt: since } = job;
   let count = (job.deliveredBefore ?? 0) + redeliveries;
-  // What conversations has published again may run: it knows of no end.
-  let mayHaveEnded = redeliveries > 0;
+  // What was returned and comes again may run: conversations knows of no end.
+  let mayHaveEnded = redeliveries > 0 || job.publishedBefore === true;
   for (;;) {
     const held = await streamLog.open(messageId, { count, since, mayHaveEnded });
     if (held.forgotten) {

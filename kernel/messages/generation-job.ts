@@ -64,6 +64,10 @@ export const generationJobSchema = z.object({
   admittedAt: z.number(),
   /** Where the job was returned (events.ts) and is published again: how often it was handed out until then. */
   deliveredBefore: z.int().positive().optional(),
+  /** The outbox may have published another copy of this job: that one may have ended the answer. Default: false. */
+  publishedBefore: z.boolean().optional(),
+  /** The user asked to stop before the job was published: no model is asked. Later wishes are told by the stream log. Default: false. */
+  stopRequested: z.boolean().optional(),
   traceparent: z.string().optional(),
 });
 export type GenerationJob = z.infer<typeof generationJobSchema>;

@@ -8,7 +8,7 @@ import type { Broker, Json } from '#kernel/broker/broker.ts';
 import { generationQueue } from '#kernel/broker/topology.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import { type GenerationJob, generationJobSchema } from '#kernel/messages/generation-job.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { inFlightStatuses, MessageEntity, OutboxEntity } from '../entities.ts';
 import { outboxWaiting } from '../metrics.ts';
@@ -47,6 +47,12 @@ export const addToOutbox = (em: EntityManager, job: GenerationJob): OutboxRow =>
   em.create(OutboxEntity, { ...row, tenantId: job.tenantId });
   return row;
 };
+
+/** As it goes out from a sweep: it may have been published before, and only its deletion failed. */
+const publishedBefore = (row: OutboxRow): OutboxRow => ({
+  ...row,
+  body: { ...generationJobSchema.parse(row.body), publishedBefore: true },
+});
 
 export interface OutboxRelay extends AsyncDisposable {
   /** Publishes rows that are committed. Never rejects: what fails stays for the sweep. */
@@ -133,7 +139,7 @@ export const startOutboxRelay = (database: Database, broker: Broker, logger: Log
         { orderBy: { createdAt: 'asc' }, limit: sweepRows },
       ),
     );
-    await publishUnlessEnded(rows);
+    await publishUnlessEnded(rows.map(publishedBefore));
   };
 
   const counted = outboxWaiting.from(async () => [{ value: await database.asSystem((em) => em.count(OutboxEntity)) }]);

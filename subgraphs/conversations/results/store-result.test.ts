@@ -89,6 +89,17 @@ test('an answer that waited goes to the workers with the end of the one before, 
   expect((await reread(second.answer)).dispatchedAt).not.toBeNull();
 });
 
+test('an answer whose stop failed while it waited goes to the workers with the wish to stop', async () => {
+  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  const conversation = await fixture.conversation();
+  const first = await fixture.turn(conversation, undefined, 'one', { status: 'QUEUED', content: '' });
+  const waiting = { status: 'QUEUED', content: '', dispatchedAt: null, stopRequestedAt: new Date() } as const;
+  const { answer } = await fixture.turn(conversation, first.answer, 'two', waiting);
+  const jobs = takeJobs(1);
+  await storeFinished(services(relay), finished(first.answer, { status: 'PARTIAL' }));
+  expect(await jobs).toMatchObject([{ messageId: answer.id, stopRequested: true }]);
+});
+
 test('a job that was committed but not published is published by the sweep, and its row is gone', async () => {
   const conversation = await fixture.conversation();
   const { question, answer } = await fixture.turn(conversation, undefined, 'q', { status: 'QUEUED', content: '' });
@@ -106,6 +117,15 @@ test('a job that was committed but not published is published by the sweep, and 
   const [job] = await takeJobs(1);
   expect(job?.messageId).toBe(answer.id);
   expect(await fixture.database.asSystem((em) => em.count(OutboxEntity, { messageId: answer.id }))).toBe(0);
+});
+
+test('a wish to stop that the log has forgotten is told again while the answer runs', async () => {
+  const stopped = { status: 'QUEUED', content: '', stopRequestedAt: new Date() } as const;
+  const { answer } = await fixture.turn(await fixture.conversation(), undefined, 'q', stopped);
+  const { attempt } = await fixture.streamLog.open(answer.id);
+  await using sweeper = startSweeper({ ...fixture, logger }, 60_000);
+  await sweeper.sweep();
+  expect(await fixture.streamLog.renew(answer.id, attempt)).toMatchObject({ stopRequested: true });
 });
 
 test('a message whose worker vanished fails with WORKER_LOST, in the log and in the table', async () => {

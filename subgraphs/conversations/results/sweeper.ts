@@ -1,6 +1,7 @@
 /**
  * Ends messages whose worker vanished and whose job is gone too (dead-lettered, or lost with its broker): after the stated time without a
- * lease they fail with WORKER_LOST, through the same log and event as any other end, so that clients, ledger and store agree.
+ * lease they fail with WORKER_LOST, through the same log and event as any other end, so that clients, ledger and store agree. It also puts
+ * wishes to stop back in the logs of answers that still run: the store of the logs may have forgotten them.
  */
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { Database } from '#kernel/database/database.ts';
@@ -47,7 +48,20 @@ export const startSweeper = (
     logger.warn({ messageId: message.id }, 'worker lost');
   };
 
+  const tellStops = async (): Promise<void> => {
+    const inFlight = { status: { $in: [...inFlightStatuses] }, dispatchedAt: { $ne: null } };
+    const stopped = await database.asSystem((em) =>
+      em.find(
+        MessageEntity,
+        { ...inFlight, stopRequestedAt: { $ne: null } },
+        { fields: ['id'], limit: sweepRows, orderBy: { stopRequestedAt: 'desc' } },
+      ),
+    );
+    for (const { id } of stopped) await streamLog.requestStop(id);
+  };
+
   const sweep = async (): Promise<void> => {
+    await tellStops();
     const stale = await database.asSystem((em) =>
       em.find(
         MessageEntity,

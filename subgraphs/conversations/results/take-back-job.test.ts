@@ -62,7 +62,7 @@ test('a returned job is dropped where its answer has ended, and published again 
   const ended = await fixture.turn(conversation, undefined, 'one', { status: 'CANCELLED' });
   const running = await fixture.turn(conversation, ended.answer, 'two', { status: 'QUEUED', content: '' });
   const giveBack = async ({ answer }: { readonly answer: Message }) => {
-    await fixture.broker.publish('events', 'job.returned', answer.id, { ...jobOf(answer) });
+    await fixture.broker.publish('events', 'job.returned', answer.id, { ...jobOf(answer), publishedBefore: true });
     await vi.waitFor(() => expect(settled.at(-1)).toBe(`ack ${answer.id}`), patience);
   };
   await giveBack(ended);
@@ -71,6 +71,16 @@ test('a returned job is dropped where its answer has ended, and published again 
   await vi.waitFor(() => expect(taken.jobs).toHaveLength(1), patience);
   expect(taken.jobs).toEqual([jobOf(running.answer)]);
   await vi.waitFor(async () => expect(await waitingRows(fixture)).toBe(0), patience);
+});
+
+test('a returned job takes the wish to stop along, which was lost with the log', async () => {
+  await using fixture = await openFixture();
+  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  await using taken = await collectJobs(fixture);
+  const stopped = { status: 'QUEUED', content: '', stopRequestedAt: new Date() } as const;
+  const { answer } = await fixture.turn(await fixture.conversation(), undefined, 'one', stopped);
+  await takeBackJob({ database: fixture.database, relay }, jobOf(answer), logger);
+  await vi.waitFor(() => expect(taken.jobs).toEqual([{ ...jobOf(answer), stopRequested: true }]), patience);
 });
 
 test('a returned job is dropped where the result of its answer is stored a moment after it', async () => {
@@ -103,5 +113,5 @@ test('a returned job that conversations did not publish before it ended is publi
   expect(await waitingRows(fixture)).toBe(1);
   await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
   await relay.sweep(0);
-  await vi.waitFor(() => expect(taken.jobs).toEqual([jobOf(answer)]), patience);
+  await vi.waitFor(() => expect(taken.jobs).toEqual([{ ...jobOf(answer), publishedBefore: true }]), patience);
 });

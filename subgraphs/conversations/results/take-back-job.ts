@@ -14,10 +14,13 @@ export const takeBackJob = async (
   job: JobReturned,
   logger: Logger,
 ): Promise<void> => {
+  const { publishedBefore: _, ...again } = job;
   const { messageId } = job;
   const row = await database.asSystem(async (em) => {
-    const message = await em.findOne(MessageEntity, { id: messageId }, { fields: ['status'] });
-    return message && inFlightStatuses.includes(message.status) ? addToOutbox(em, job) : undefined;
+    const message = await em.findOne(MessageEntity, { id: messageId }, { fields: ['status', 'stopRequestedAt'] });
+    if (!message || !inFlightStatuses.includes(message.status)) return undefined;
+    // The log that is gone held the wish to stop.
+    return addToOutbox(em, { ...again, ...(message.stopRequestedAt ? { stopRequested: true } : {}) });
   });
   if (row) relay.publishLater(row);
   else logger.warn({ messageId }, 'a returned job is dropped: its answer has ended');

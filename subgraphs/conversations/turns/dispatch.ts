@@ -20,5 +20,6 @@ export const dispatchNext = async (em: EntityManager, conversation: Conversation
   const { tenantId, id: conversationId, systemPrompt } = conversation;
   const branch = await readBranch(em, next.parentId, next.depth - maxHistory, next.depth - 1);
   const job = { tenantId, conversationId, systemPrompt, branch, answerId: next.id, generation: next.generation };
-  return addToOutbox(em, buildJob(job));
+  // A wish to stop it while it waited was stored, and what should have ended it then failed.
+  return addToOutbox(em, { ...buildJob(job), ...(next.stopRequestedAt ? { stopRequested: true } : {}) });
 };
