@@ -51,6 +51,16 @@ test('tries one fetch after a pause, pauses twice as long when it fails, and clo
   expect(circuit.waitMs()).toBe(0);
 });
 
+test('tries a replica every 5 seconds, however long it is down', () => {
+  const { circuit, fetch, pass } = openCircuit();
+  for (let count = 0; count < 10; count += 1) fetch('fail');
+  for (let tries = 0; tries < 20; tries += 1) {
+    pass(circuit.waitMs());
+    fetch('fail');
+  }
+  expect(circuit.waitMs()).toBe(5_000);
+});
+
 test('goes by the try alone while it is open, however what began before ends', () => {
   const { circuit, fetch, pass } = openCircuit();
   const before = Array.from({ length: 30 }, () => circuit.begin());

@@ -26,7 +26,8 @@ export interface Circuit {
 const lookBack = 20;
 const fewest = 10;
 const firstPauseMs = 1000;
-const longestPauseMs = 30_000;
+/** What a client may be refused for after the replica is back: one fetch in this time is nothing to a replica that is down. */
+const longestPauseMs = 5_000;
 
 /** @param now milliseconds on a clock that never goes back. */
 export const createCircuit = (now: () => number = () => performance.now()): Circuit => {
