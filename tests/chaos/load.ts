@@ -20,8 +20,10 @@ export interface Send {
   readonly providerRefusals: number;
   readonly followings: readonly Following[];
   readonly sendFaults: readonly SeenFault[];
-  /** From the first try of the send to the end at the slower of its followers. */
-  readonly tookMs: number;
+  /** From its first try until a gateway said that it is taken. */
+  readonly takenMs: number;
+  /** From there to the end at the slower of its followers. */
+  readonly answeredMs: number;
 }
 
 /** Codes that a send may meet in addition: nobody may be asked, or the answer before is not stored yet. */
@@ -99,6 +101,7 @@ export const talk = async (
       };
       const begunAt = Date.now();
       const turn = await persist((at) => clientAt(at).send(conversationId, prompt, input), faults, passed, deadline);
+      const takenAt = Date.now();
       const messageId = turn?.assistantMessage.id ?? input.replyId;
       const stopAfterMs = random.next() < 0.1 ? random.between(20, 900) : undefined;
       // A stopped answer may have no event at all but its end.
@@ -131,7 +134,8 @@ export const talk = async (
         providerRefusals: refused,
         followings,
         sendFaults: faults,
-        tookMs: Date.now() - begunAt,
+        takenMs: takenAt - begunAt,
+        answeredMs: Date.now() - takenAt,
       });
     }
   }

@@ -12,8 +12,10 @@ const shown = 20;
 const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((one, other) => one - other)[Math.floor((values.length - 1) * share)] ?? 0;
 
+const spread = (values: readonly number[]): string =>
+  [0.5, 0.99, 1].map((share) => String(quantile(values, share)).padStart(8)).join('');
+
 export const report = ({ done, sends, events, passed, violations }: ChaosResult): string => {
-  const took = sends.map(({ tookMs }) => tookMs);
   const faults = faultNames.filter((name) => done.has(name));
   return [
     'faults',
@@ -24,9 +26,9 @@ export const report = ({ done, sends, events, passed, violations }: ChaosResult)
     'load',
     row('answers', sends.length),
     row('events delivered', events),
-    row('milliseconds, half of the answers', quantile(took, 0.5)),
-    row('milliseconds, 99 of 100', quantile(took, 0.99)),
-    row('milliseconds, the slowest', quantile(took, 1)),
+    'milliseconds: half, 99 of 100, the slowest',
+    row('until a send is taken', spread(sends.map(({ takenMs }) => takenMs))),
+    row('from there to the end of its answer', spread(sends.map(({ answeredMs }) => answeredMs))),
     'told to clients, who try again',
     ...[...passed].map(([code, count]) => row(code, count)),
     'violations (goal 0)',

@@ -68,6 +68,7 @@ export const openStand = async (): Promise<Stand> => {
       },
       {
         replicas: doubled,
+        gatewaysAskAll: true,
         onLogLine: faultLog.take,
         wireSubgraph: async (url) => new URL(await wire('subgraph', url)).origin,
         environment: {

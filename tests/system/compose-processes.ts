@@ -46,6 +46,8 @@ const isReady = async (url: string): Promise<boolean> => {
 export interface ComposeOptions {
   /** Services that run twice. The second gateway asks the second subgraphs. */
   readonly replicas?: readonly string[];
+  /** Every gateway asks all replicas of a subgraph. */
+  readonly gatewaysAskAll?: boolean;
   /** Added to the environment of one service. */
   readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Told each line of a process's log. */
@@ -94,9 +96,13 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
     addresses.set(name, isSubgraph && options.wireSubgraph ? await options.wireSubgraph(url) : url);
   }
 
-  /** The address of a host as one process sees it: second processes know each other where they exist. */
-  const addressFor = (name: string, host: string): string | undefined =>
-    (name.endsWith(secondSuffix) ? addresses.get(`${host}${secondSuffix}`) : undefined) ?? addresses.get(host);
+  /** The addresses of a host as one process sees it: second processes know each other where they exist. */
+  const addressesFor = (name: string, host: string): readonly string[] => {
+    const [first, second] = [addresses.get(host), addresses.get(`${host}${secondSuffix}`)];
+    const asksAll = options.gatewaysAskAll === true && name.startsWith('gateway');
+    const asked = asksAll ? [first, second] : [name.endsWith(secondSuffix) ? (second ?? first) : first];
+    return asked.filter((address) => address !== undefined);
+  };
 
   /** A value of the file -> what it is on this machine, for one process. */
   const here = (name: string, value: string): string =>
@@ -106,7 +112,13 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
       .replace(/^amqp:\/\/.*@rabbitmq:5672$/, urls.rabbitmq)
       .replace(/^0\.0\.0\.0$/, '127.0.0.1')
       .replace(/^\/data$/, directory.path)
-      .replaceAll(/http:\/\/(\w+):\d+/g, (all, host: string) => addressFor(name, host) ?? all);
+      .replaceAll(
+        /http:\/\/(\w+):\d+([\w/]*)/g,
+        (all, host: string, path: string) =>
+          addressesFor(name, host)
+            .map((address) => `${address}${path}`)
+            .join('|') || all,
+      );
 
   const environmentOf = (name: string, service: ComposeService): Record<string, string> => {
     const environment = Object.fromEntries(
