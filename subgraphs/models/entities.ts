@@ -1,6 +1,6 @@
 /**
  * The tables of models as entities. The catalogue (models, prices, instances, outcomes) is the platform's: every tenant reads it,
- * only the system writes it. Routing policies are each tenant's own.
+ * only the system writes it. Routing policies and tools are each tenant's own.
  */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { pools } from '#kernel/broker/topology.ts';
@@ -112,3 +112,27 @@ export const RoutingPolicyEntity = defineEntity({
   },
 });
 export type RoutingPolicy = InferEntity<typeof RoutingPolicyEntity>;
+
+export const ToolEntity = defineEntity({
+  name: 'Tool',
+  tableName: 'tools',
+  schema: 'models',
+  properties: {
+    tenantId: p.uuid().primary(),
+    name: p.text().primary(),
+    description: p.text(),
+    /** JSON text of a JSON Schema. */
+    parameters: p.text(),
+    url: p.text(),
+    timeoutMs: p.integer(),
+    enabled: p.boolean(),
+    /** Never in a public field or a log. */
+    secret: p.text(),
+    createdAt: p.datetime(3).onCreate(() => new Date()),
+    updatedAt: p
+      .datetime(3)
+      .onCreate(() => new Date())
+      .onUpdate(() => new Date()),
+  },
+});
+export type ToolRow = InferEntity<typeof ToolEntity>;

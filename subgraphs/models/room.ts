@@ -9,7 +9,14 @@ import { createRoomClient } from '#kernel/subgraph/room-client.ts';
 import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
 import { openCatalogue } from './catalogue/catalogue.ts';
 import { seedCatalogue } from './catalogue/seed-catalogue.ts';
-import { InstanceEntity, ModelEntity, OutcomeEntity, PriceEntity, RoutingPolicyEntity } from './entities.ts';
+import {
+  InstanceEntity,
+  ModelEntity,
+  OutcomeEntity,
+  PriceEntity,
+  RoutingPolicyEntity,
+  ToolEntity,
+} from './entities.ts';
 import { consumeResults } from './results/consume-results.ts';
 import { createRouting } from './routing/route-message.ts';
 import { openTenantTerms, readPolicies } from './routing/tenant-terms.ts';
@@ -17,7 +24,7 @@ import { createModelsSchema } from './schema.ts';
 
 export const modelsSchema: RoomSchema = {
   name: 'models',
-  entities: [ModelEntity, PriceEntity, InstanceEntity, OutcomeEntity, RoutingPolicyEntity],
+  entities: [ModelEntity, PriceEntity, InstanceEntity, OutcomeEntity, RoutingPolicyEntity, ToolEntity],
 };
 
 export interface ModelsOptions {

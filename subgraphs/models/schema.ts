@@ -7,6 +7,7 @@ import { addModel } from './schema/model.ts';
 import { addModelHealthChanged } from './schema/model-health-changed.ts';
 import { addRouteMessage } from './schema/route-message.ts';
 import { addRoutingPolicies } from './schema/routing-policy.ts';
+import { addTools } from './schema/tool.ts';
 
 export const createModelsSchema = (): GraphQLSchema => {
   const builder = createModelsBuilder();
@@ -14,6 +15,7 @@ export const createModelsSchema = (): GraphQLSchema => {
   const types = addModel(builder);
   addRouteMessage(builder, types);
   addRoutingPolicies(builder, types);
+  addTools(builder);
   addCatalogueMutations(builder, types);
   addModelHealthChanged(builder, types);
   return builder.toSubGraphSchema({ linkUrl: federationLinkUrl });

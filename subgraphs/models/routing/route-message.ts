@@ -1,12 +1,13 @@
 /**
- * The answer to "who shall answer this message": judged candidates for a tenant, or the fault that fits when there is none.
+ * The answer to "who shall answer this message": judged candidates for a tenant with what they may call, or the fault that fits when there
+ * is none.
  * On the way to the first token: reads memory only.
  */
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
 import { circuitCooldownMs } from '../catalogue/model-health.ts';
-import type { RoutingPolicy } from '../entities.ts';
+import type { RoutingPolicy, ToolRow } from '../entities.ts';
 import { type Judgement, judgeModels, type Loss, type ModelCapability, type RouteQuestion } from './judge-models.ts';
 import type { TenantTerms, TenantTermsSource } from './tenant-terms.ts';
 
@@ -26,11 +27,18 @@ export interface RouteDecision {
   readonly judgements: readonly Judgement[];
 }
 
+export interface MessageRoute {
+  /** Best first; at least one. */
+  readonly candidates: readonly Judgement[];
+  /** The tenant's, where a candidate can call them. */
+  readonly tools: readonly ToolRow[];
+}
+
 export interface Routing {
   /** Throws BAD_USER_INPUT when modelPolicy is neither a policy nor a model. */
   decide(identity: Identity, request: RouteRequest): Promise<RouteDecision>;
-  /** The winners; throws MODEL_UNAVAILABLE, CONTEXT_TOO_LONG or FORBIDDEN when there is none. */
-  candidates(identity: Identity, request: RouteRequest): Promise<readonly Judgement[]>;
+  /** Throws MODEL_UNAVAILABLE, CONTEXT_TOO_LONG or FORBIDDEN when there is no candidate. */
+  route(identity: Identity, request: RouteRequest): Promise<MessageRoute>;
 }
 
 /** Candidates that a job carries at most. */
@@ -112,11 +120,12 @@ export const createRouting = (catalogue: Catalogue, tenantTerms: TenantTermsSour
   };
   return {
     decide,
-    async candidates(identity, request) {
+    async route(identity, request) {
       const { judgements, terms } = await decide(identity, request);
       const winners = judgements.filter(isWinner).slice(0, mostCandidates);
       if (winners.length === 0) throw faultOf(judgements, terms);
-      return winners;
+      const canCall = winners.some(({ model }) => model.capabilities.includes('TOOLS'));
+      return { candidates: winners, tools: canCall ? terms.tools : [] };
     },
   };
 };

@@ -1,5 +1,5 @@
 /**
- * What routing must know of a tenant: its plan, asked from usage, and its routing policies. Remembered per process, so that
+ * What routing must know of a tenant: its plan, asked from usage, its routing policies and its tools. Remembered per process, so that
  * the way to the first token waits for neither: an answer that is old is used once more while a new one is fetched. Bounded
  * by number of tenants.
  */
@@ -11,11 +11,14 @@ import type { Identity } from '#kernel/identity.ts';
 import { policiesChangedSchema, policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { RoomClient } from '#kernel/subgraph/room-client.ts';
-import { type RoutingPolicy, RoutingPolicyEntity } from '../entities.ts';
+import { type RoutingPolicy, RoutingPolicyEntity, type ToolRow } from '../entities.ts';
+import { readTools } from '../tools/change-tools.ts';
 
 export interface TenantTerms {
   readonly plan: PlanTier;
   readonly policies: readonly RoutingPolicy[];
+  /** Those that are enabled. */
+  readonly tools: readonly ToolRow[];
 }
 
 export interface TenantTermsSource extends AsyncDisposable {
@@ -40,7 +43,7 @@ export const openTenantTerms = async (options: {
   readonly signals: Signals;
 }): Promise<TenantTermsSource> => {
   const read = async (identity: Identity): Promise<TenantTerms> => {
-    const [{ tenantPlan }, policies] = await Promise.all([
+    const [{ tenantPlan }, policies, tools] = await Promise.all([
       options.usage.call({
         identity,
         query: planQuery,
@@ -49,8 +52,9 @@ export const openTenantTerms = async (options: {
         deadlineMs: planDeadlineMs,
       }),
       readPolicies(options.database, identity.tenantId),
+      readTools(options.database, identity.tenantId),
     ]);
-    return { plan: tenantPlan, policies };
+    return { plan: tenantPlan, policies, tools: tools.filter(({ enabled }) => enabled) };
   };
   const remembered = new LRUCache<string, TenantTerms, Identity>({
     max: rememberedTenants,

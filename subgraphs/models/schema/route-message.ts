@@ -1,5 +1,7 @@
 /** The internal field by which conversations asks who shall answer a message. Not part of the public schema. */
+import type { ToolRow } from '../entities.ts';
 import type { Judgement } from '../routing/judge-models.ts';
+import type { MessageRoute } from '../routing/route-message.ts';
 import type { ModelsBuilder } from './builder.ts';
 import type { ModelTypes } from './model.ts';
 
@@ -45,14 +47,31 @@ export const addRouteMessage = (builder: ModelsBuilder, types: ModelTypes): void
       price: t.field({ type: routePrice, description: 'What it costs.', resolve: ({ price }) => price }),
     }),
   });
-  const route = builder.objectRef<readonly Judgement[]>('MessageRoute').implement({
-    description: 'Who may answer a message.',
+  const tool = builder.objectRef<ToolRow>('RouteTool').implement({
+    description: 'A tool that may be called, as the job carries it.',
+    inaccessible: true,
+    fields: (t) => ({
+      name: t.exposeString('name', { description: 'Its name.' }),
+      description: t.exposeString('description', { description: 'For the model.' }),
+      parameters: t.exposeString('parameters', { description: 'JSON text of the JSON Schema of its arguments.' }),
+      url: t.exposeString('url', { description: 'Where it is called.' }),
+      timeoutMs: t.exposeInt('timeoutMs', { description: 'Milliseconds that one call may take.' }),
+      secret: t.exposeString('secret', { description: 'What its calls are signed with.' }),
+    }),
+  });
+  const route = builder.objectRef<MessageRoute>('MessageRoute').implement({
+    description: 'Who may answer a message, and with what.',
     inaccessible: true,
     fields: (t) => ({
       candidates: t.field({
         type: [candidate],
         description: 'Best first; at least one.',
-        resolve: (judgements) => judgements.map(({ model }) => model),
+        resolve: ({ candidates }) => candidates.map(({ model }) => model),
+      }),
+      tools: t.field({
+        type: [tool],
+        description: 'The enabled tools of the tenant, where a candidate can call them.',
+        resolve: ({ tools }) => [...tools],
       }),
     }),
   });
@@ -63,7 +82,7 @@ export const addRouteMessage = (builder: ModelsBuilder, types: ModelTypes): void
       authScopes: { room: true },
       description: 'Who shall answer a message of this tenant. For rooms only.',
       args: { input: t.arg({ type: input, required: true, description: 'The message.' }) },
-      resolve: (_, args, { identity, routing }) => routing.candidates(identity, args.input),
+      resolve: (_, args, { identity, routing }) => routing.route(identity, args.input),
     }),
   );
 };

@@ -1,0 +1,38 @@
+/**
+ * Whether a text is a JSON Schema for the arguments of a tool: an object whose keywords have values of the right kind. Providers refuse a
+ * whole request for one schema that is not, so a fault is found when the tool is registered. Keywords that are not named here pass.
+ */
+import { z } from 'zod';
+
+const typeName = z.enum(['object', 'array', 'string', 'number', 'integer', 'boolean', 'null']);
+
+const subschema: z.ZodType<unknown> = z.lazy(() =>
+  z.union([
+    z.boolean(),
+    z.looseObject({
+      type: z.union([typeName, z.array(typeName).min(1)]).optional(),
+      description: z.string().optional(),
+      enum: z.array(z.unknown()).min(1).optional(),
+      properties: z.record(z.string(), subschema).optional(),
+      required: z.array(z.string()).optional(),
+      additionalProperties: subschema.optional(),
+      items: subschema.optional(),
+      anyOf: z.array(subschema).min(1).optional(),
+      oneOf: z.array(subschema).min(1).optional(),
+      allOf: z.array(subschema).min(1).optional(),
+      not: subschema.optional(),
+      $defs: z.record(z.string(), subschema).optional(),
+      // Nobody fetches one from elsewhere.
+      $ref: z.string().startsWith('#').optional(),
+    }),
+  ]),
+);
+const parametersSchema = z.looseObject({ type: z.literal('object') }).and(subschema);
+
+export const areParameters = (text: string): boolean => {
+  try {
+    return parametersSchema.safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
+};
