@@ -72,6 +72,18 @@ export const modelsEnvironment = {
     .describe(
       'Milliseconds that text waits for more at most before it is sent on: the beat that all answers of a worker share. The first text of an answer never waits.',
     ),
+  TOOL_PRIVATE_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((host) => host.trim())
+        .filter((host) => host !== ''),
+    )
+    .describe(
+      'Hosts of tools that need neither a public address nor TLS, separated by commas, such as tools.internal or 127.0.0.1:8080. Other tools are called at public addresses with https.',
+    ),
   WORKER_CONCURRENCY: whole(1).default(64).describe('Generations at once in each pool.'),
   SHUTDOWN_GRACE_MS: whole(0)
     .default(20_000)
@@ -146,4 +158,5 @@ export const generationSettings = (config: ModelsConfig): Partial<GenerationSett
   firstTokenTimeoutMs: config.MODEL_FIRST_TOKEN_TIMEOUT_MS,
   stallTimeoutMs: config.MODEL_STALL_TIMEOUT_MS,
   retries: config.MODEL_RETRIES,
+  privateToolHosts: config.TOOL_PRIVATE_HOSTS,
 });

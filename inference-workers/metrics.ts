@@ -1,4 +1,4 @@
-/** What is measured of generations. Models and providers are those that this worker serves. */
+/** What is measured of generations and of the tools that they call. Models and providers are those that this worker serves. */
 import { createCounter, createGauge, createHistogram } from '#kernel/telemetry/instruments.ts';
 
 /** Seconds of a whole answer. */
@@ -47,4 +47,10 @@ export const modelFaults = createCounter({
   name: 'parlance_model_faults_total',
   help: 'Requests to a model that failed, each try by itself; code is what a client would see.',
   labels: ['model', 'code'],
+});
+
+export const toolCallDuration = createHistogram({
+  name: 'parlance_tool_call_duration_seconds',
+  help: 'Calls of tools, until their answer was read; outcome is COMPLETED, or why it failed.',
+  labels: ['outcome'],
 });

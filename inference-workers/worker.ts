@@ -16,6 +16,7 @@ import { runJob } from './generation/run-job.ts';
 import { generationsRunning } from './metrics.ts';
 import type { ModelRegistry, ServedModel } from './providers/registry.ts';
 import { createRunningJobs } from './running-jobs.ts';
+import { createToolRunner } from './tools/tool-runner.ts';
 
 export interface WorkerOptions {
   readonly broker: Broker;
@@ -63,10 +64,12 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
   const served = (): readonly ServedModel[] =>
     registry.models.filter(({ pool }) => options.pools?.includes(pool) ?? true);
   const settings = { ...defaultGenerationSettings, ...options.settings };
-  const context = { broker, streamLog: options.streamLog, registry, logger, settings };
+  const tools = createToolRunner({ privateHosts: settings.privateToolHosts, logger });
+  const context = { broker, streamLog: options.streamLog, registry, tools, logger, settings };
   const running = createRunningJobs((delivery, handOver) => runJob(context, delivery, handOver), unclaimedMs);
 
   await using opened = new AsyncDisposableStack();
+  opened.use(tools);
   const counted = opened.use(generationsRunning.from(() => [{ value: running.size }]));
   const consumers = new Map<Pool, Consumer>();
   const consume = async (): Promise<void> => {
@@ -120,6 +123,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     clearTimeout(handOverAll);
     await Promise.all([...consumers.values()].map((consumer) => consumer[Symbol.asyncDispose]()));
     counted[Symbol.dispose]();
+    await tools[Symbol.asyncDispose]();
   };
   let closed: Promise<void> | undefined;
   return {

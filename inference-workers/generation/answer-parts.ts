@@ -10,36 +10,45 @@ import { buildPrompt } from '../prompt/build-prompt.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
 import type { Answer } from './answer.ts';
+import { toolsFor } from './candidate.ts';
+import { stepsOf, writtenOf } from './steps.ts';
 import { noUsage } from './token-usage.ts';
 
+/** One request that somebody answered, if only in part. */
 interface Said {
+  /** Index in the log of the first event of it. */
+  readonly at: number;
+  /** Text, and what was called. */
+  written: string;
+}
+
+interface Speaker {
   readonly attempt: number;
   readonly modelId: string;
-  /** What was there already when it began. */
-  after: string;
-  text: string;
+  readonly said: Said[];
   inAnswer: boolean;
 }
 
 /** Speakers in the order in which they began; those who said nothing are left out. */
-const speakersOf = (entries: readonly StreamEntry[]): readonly Said[] => {
-  const all: Said[] = [];
-  let text = '';
-  for (const { event } of entries) {
-    if (event.type === 'MessageStarted')
-      all.push({ attempt: event.attempt, modelId: event.modelId, after: text, text: '', inAnswer: true });
-    const last = all.at(-1);
-    if (event.type === 'MessageReset') {
-      text = '';
-      for (const said of all) said.inAnswer &&= said.text === '';
-      if (last) last.after = '';
+const speakersOf = (entries: readonly StreamEntry[]): readonly Speaker[] => {
+  const all: Speaker[] = [];
+  let saying: Said | undefined;
+  for (const [at, { event }] of entries.entries()) {
+    if (event.type === 'MessageStarted') {
+      all.push({ attempt: event.attempt, modelId: event.modelId, said: [], inAnswer: true });
     }
-    if (event.type === 'TokenDelta' && last) {
-      text += event.text;
-      last.text += event.text;
+    if (event.type === 'MessageReset') for (const speaker of all) speaker.inAnswer &&= speaker.said.length === 0;
+    const written = writtenOf(event);
+    if (written === undefined) {
+      saying = undefined;
+    } else if (saying) {
+      saying.written += written;
+    } else {
+      saying = { at, written };
+      all.at(-1)?.said.push(saying);
     }
   }
-  return all.filter((said) => said.text !== '');
+  return all.filter(({ said }) => said.length > 0);
 };
 
 export interface AnswerPartsOptions {
@@ -52,17 +61,21 @@ export interface AnswerPartsOptions {
 }
 
 export const answerParts = ({ job, registry, entries, attempt, answered }: AnswerPartsOptions): AnswerPart[] => {
-  const count = (candidate: RouteCandidate, { after, text }: Said): TokenUsage => {
-    const served = registry.find(candidate.modelId);
-    const countTokens = served?.countTokens ?? countO200kTokens;
+  const count = (candidate: RouteCandidate, { said }: Speaker): TokenUsage => {
+    const countTokens = registry.find(candidate.modelId)?.countTokens ?? countO200kTokens;
     const { contextWindow, maxOutputTokens } = candidate;
-    try {
-      const prompt = buildPrompt(job.history, { contextWindow, maxOutputTokens, countTokens }, after);
-      return { ...noUsage, inputTokens: prompt.countInputTokens(), outputTokens: countTokens(text) };
-    } catch (fault) {
-      if (!(fault instanceof AppError)) throw fault;
-      return { ...noUsage, outputTokens: countTokens(text) };
-    }
+    const limits = { contextWindow, maxOutputTokens, countTokens };
+    const tools = toolsFor(job, candidate);
+    const inputOf = ({ at }: Said): number => {
+      try {
+        return buildPrompt(job.history, limits, { steps: stepsOf(entries.slice(0, at)), tools }).countInputTokens();
+      } catch (fault) {
+        if (!(fault instanceof AppError)) throw fault;
+        return 0;
+      }
+    };
+    const sum = (tokensOf: (one: Said) => number): number => said.reduce((all, one) => all + tokensOf(one), 0);
+    return { ...noUsage, inputTokens: sum(inputOf), outputTokens: sum(({ written }) => countTokens(written)) };
   };
   const partOf = (candidate: RouteCandidate, usage: TokenUsage, of: number, inAnswer: boolean): AnswerPart => {
     const { modelId, provider, price } = candidate;
@@ -70,15 +83,15 @@ export const answerParts = ({ job, registry, entries, attempt, answered }: Answe
   };
 
   const speakers = speakersOf(entries);
-  const { by, said, status, usage } = answered;
+  const { by, spoke, status, usage } = answered;
   const parts = speakers.flatMap((one, index) => {
     const candidate = job.candidates.find(({ modelId }) => modelId === one.modelId);
     if (candidate === undefined) return [];
     // The last one of this attempt has told itself what it used.
-    const isOwn = index === speakers.length - 1 && said !== '' && one.attempt === attempt;
+    const isOwn = index === speakers.length - 1 && spoke && one.attempt === attempt;
     return [partOf(candidate, isOwn ? usage : count(candidate, one), one.attempt, one.inAnswer)];
   });
-  const silent = said === '' && (status === 'COMPLETED' || status === 'CANCELLED');
+  const silent = !spoke && (status === 'COMPLETED' || status === 'CANCELLED');
   return silent && by !== undefined && usage !== noUsage
     ? [...parts, partOf(by.candidate, usage, attempt, true)]
     : parts;

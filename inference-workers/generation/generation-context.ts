@@ -1,8 +1,9 @@
-/** What every generation of a worker shares: the ports, the models, and the times within which things must happen. */
+/** What every generation of a worker shares: the ports, the models, the tools, and the times within which things must happen. */
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { Logger } from '#kernel/log.ts';
 import { renewEveryMs, type StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
+import type { ToolRunner } from '../tools/tool-runner.ts';
 
 export interface GenerationSettings {
   /** Milliseconds that text waits for more at most before it is appended; the first text never waits. */
@@ -23,6 +24,8 @@ export interface GenerationSettings {
   readonly renewEveryMs: number;
   /** Milliseconds for which a stream log that does not answer is tried again. */
   readonly logOutageMs: number;
+  /** Hosts of tools that need not be public (tools/tool-agent.ts). */
+  readonly privateToolHosts: readonly string[];
 }
 
 export const defaultGenerationSettings: GenerationSettings = {
@@ -35,12 +38,14 @@ export const defaultGenerationSettings: GenerationSettings = {
   retryAfterMaxMs: 5_000,
   renewEveryMs,
   logOutageMs: 30_000,
+  privateToolHosts: [],
 };
 
 export interface GenerationContext {
   readonly broker: Broker;
   readonly streamLog: StreamLog;
   readonly registry: ModelRegistry;
+  readonly tools: ToolRunner;
   readonly logger: Logger;
   readonly settings: GenerationSettings;
 }

@@ -6,7 +6,7 @@ import type { Delivery, Json, Settlement } from '#kernel/broker/broker.ts';
 import { type GenerationJob, generationJobSchema } from '#kernel/messages/generation-job.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
-import type { Candidate } from './answer.ts';
+import type { Candidate } from './candidate.ts';
 import type { GenerationContext } from './generation-context.ts';
 import { runReply } from './run-reply.ts';
 import { runTitle } from './run-title.ts';

@@ -8,21 +8,21 @@ import type { Settlement } from '#kernel/broker/broker.ts';
 import { isRetryable } from '#kernel/errors.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
 import type { GenerationJob } from '#kernel/messages/generation-job.ts';
-import { readSealed, sealResult, terminalEventOf } from '#kernel/messages/sealed-result.ts';
+import { finishedCalls, readSealed, sealResult, terminalEventOf } from '#kernel/messages/sealed-result.ts';
 import { FencedError } from '#kernel/stream-log/stream-log.ts';
 import { generationDuration, queueWait } from '../metrics.ts';
-import { type Answer, answer, type Candidate } from './answer.ts';
+import { type Answer, answer } from './answer.ts';
 import { answerParts } from './answer-parts.ts';
+import type { Candidate } from './candidate.ts';
 import type { GenerationContext } from './generation-context.ts';
 import { openLogSession } from './log-session.ts';
-import { ModelFault } from './model-fault.ts';
 import { publishUntilConfirmed } from './publish-result.ts';
 import { takeLog } from './take-log.ts';
 import { noteTokens } from './token-usage.ts';
 
 const failureOf = ({ status, fault }: Answer): MessageFinished['failure'] => {
   if (status !== 'FAILED') return undefined;
-  const { code, message } = fault ?? new ModelFault('MODEL_ERROR', false);
+  const { code, message } = fault;
   return { code, message, retryable: isRetryable(code) };
 };
 
@@ -82,8 +82,7 @@ export const runReply = async (context: GenerationContext, options: ReplyOptions
       job,
       attempt: held.attempt,
       candidates,
-      earlierText: held.text,
-      append: session.append,
+      log: session,
       stop: stop.signal,
       abandon,
     });
@@ -103,6 +102,7 @@ export const runReply = async (context: GenerationContext, options: ReplyOptions
       status: answered.status,
       finishReason: answered.finishReason,
       text: answered.text,
+      ...finishedCalls(answered.toolCalls),
       parts: answerParts({
         job,
         registry: context.registry,

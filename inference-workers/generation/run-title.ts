@@ -8,7 +8,7 @@ import type { ConversationTitled } from '#kernel/messages/events.ts';
 import type { GenerationJob, PromptMessage } from '#kernel/messages/generation-job.ts';
 import { titleFromQuestion, titleLimit } from '../prompt/question-title.ts';
 import { disarmRoleMarkers } from '../prompt/role-markers.ts';
-import type { Candidate } from './answer.ts';
+import type { Candidate } from './candidate.ts';
 import type { GenerationContext } from './generation-context.ts';
 import { publishUntilConfirmed } from './publish-result.ts';
 import { streamModel } from './stream-model.ts';

@@ -1,11 +1,12 @@
 /**
- * One call of one model: opens its stream, hands on the text, watches the time. Invariant: when it settles, the provider's
+ * One request to one model: opens its stream, hands on the text, watches the time. Invariant: when it settles, the provider's
  * stream is closed, whichever way it ended; it rejects with the signal's reason when that aborted, else with a ModelFault.
  */
 import type {
   LanguageModelV4,
   LanguageModelV4CallOptions,
   LanguageModelV4FinishReason,
+  LanguageModelV4ToolCall,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
 import type { FinishReason } from '#kernel/stream-log/stream-event.ts';
@@ -28,6 +29,8 @@ export interface StreamCallbacks {
 export interface ModelEnd {
   readonly finishReason: FinishReason;
   readonly usage: LanguageModelV4Usage;
+  /** What the model wants to call before it goes on. */
+  readonly calls: readonly LanguageModelV4ToolCall[];
 }
 
 const finishReasonOf = ({ unified, raw }: LanguageModelV4FinishReason): FinishReason => {
@@ -61,6 +64,7 @@ export const streamModel = async (
   signal.addEventListener('abort', pass, { once: true });
   const expire = (): void => request.abort(new ModelFault('MODEL_TIMEOUT', false));
   let timer = setTimeout(expire, timeouts.firstTokenTimeoutMs);
+  const calls: LanguageModelV4ToolCall[] = [];
   let answering = false;
   let end: ModelEnd | undefined;
   try {
@@ -76,8 +80,9 @@ export const streamModel = async (
       }
       if (part.type === 'error') throw part.error;
       // Read on to the end, so that the connection can be used again.
-      if (part.type === 'finish') end = { finishReason: finishReasonOf(part.finishReason), usage: part.usage };
-      if (part.type !== 'text-delta' && part.type !== 'reasoning-delta') continue;
+      if (part.type === 'finish') end = { finishReason: finishReasonOf(part.finishReason), usage: part.usage, calls };
+      if (part.type === 'tool-call' && !part.providerExecuted) calls.push(part);
+      if (part.type !== 'text-delta' && part.type !== 'reasoning-delta' && part.type !== 'tool-input-delta') continue;
       if (answering) {
         timer.refresh();
       } else {

@@ -1,4 +1,4 @@
-/** The tokens that one generation is billed for: what the provider says, else what our tokenizer counts. */
+/** The tokens that a generation is billed for: what the provider says, else what our tokenizer counts. */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { TokenUsage } from '#kernel/messages/events.ts';
 import { tokensUsed } from '../metrics.ts';
@@ -24,6 +24,18 @@ export const usageOfProvider = (usage: LanguageModelV4Usage | undefined): TokenU
     source: 'PROVIDER',
   };
 };
+
+/** Of one request after another. The provider has told the sum only where it told each. */
+export const addUsage = (one: TokenUsage, other: TokenUsage): TokenUsage =>
+  one === noUsage
+    ? other
+    : {
+        inputTokens: one.inputTokens + other.inputTokens,
+        cachedInputTokens: one.cachedInputTokens + other.cachedInputTokens,
+        outputTokens: one.outputTokens + other.outputTokens,
+        reasoningTokens: one.reasoningTokens + other.reasoningTokens,
+        source: one.source === 'PROVIDER' ? other.source : 'COUNTED',
+      };
 
 /** For those who watch the worker; bills are made elsewhere. */
 export const noteTokens = (model: string, usage: TokenUsage): void => {

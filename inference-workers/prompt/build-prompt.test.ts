@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PromptMessage } from '#kernel/messages/generation-job.ts';
+import type { PromptMessage, Tool } from '#kernel/messages/generation-job.ts';
 import { buildPrompt } from './build-prompt.ts';
 import { countO200kTokens } from './count-tokens.ts';
 
@@ -14,7 +14,10 @@ const limits = (contextWindow: number, maxOutputTokens = 10) => ({
   countTokens: (text: string) => text.length,
 });
 const contents = (history: readonly PromptMessage[], contextWindow: number, prefix = '') =>
-  buildPrompt(history, limits(contextWindow), prefix).messages.map(({ role, content }) =>
+  buildPrompt(history, limits(contextWindow), {
+    steps: prefix === '' ? [] : [{ text: prefix, calls: [] }],
+    tools: [],
+  }).messages.map(({ role, content }) =>
     typeof content === 'string'
       ? `${role}: ${content}`
       : `${role}: ${content.map((part) => ('text' in part ? part.text : '')).join('')}`,
@@ -92,4 +95,89 @@ test('tokens are counted exactly by o200k_base, markers of special tokens as the
       countTokens: countO200kTokens,
     }).countInputTokens(),
   ).toBe(11);
+});
+
+const weather: Tool = {
+  name: 'weather',
+  description: '',
+  parameters: {},
+  url: 'https://tools.example/weather',
+  timeoutMs: 1000,
+  secret: 'whsec_AA==',
+};
+const called = (result: string, text = '') => ({
+  text,
+  calls: [{ id: 'abc', name: 'weather', arguments: '{"city":"Bonn"}', status: 'COMPLETED' as const, result }],
+});
+
+test('calls of this answer are told as calls to a model that knows them, and what it said since stands at the end', () => {
+  const steps = [called('rain', 'Let me see.'), { text: 'It is', calls: [] }];
+  expect(buildPrompt([user('u1')], limits(1000), { steps, tools: [weather] }).messages.slice(1)).toEqual([
+    {
+      role: 'assistant',
+      content: [
+        { type: 'text', text: 'Let me see.' },
+        { type: 'tool-call', toolCallId: 'abc', toolName: 'weather', input: { city: 'Bonn' } },
+      ],
+    },
+    {
+      role: 'tool',
+      content: [
+        { type: 'tool-result', toolCallId: 'abc', toolName: 'weather', output: { type: 'text', value: 'rain' } },
+      ],
+    },
+    { role: 'assistant', content: [{ type: 'text', text: 'It is' }] },
+  ]);
+});
+
+test('to a model that knows no calls they are told in words', () => {
+  const steps = [called('rain'), called('')];
+  const { messages } = buildPrompt([user('u1')], limits(1000), { steps, tools: [] });
+  expect(messages.slice(1)).toEqual([
+    { role: 'assistant', content: [{ type: 'text', text: 'I call weather.' }] },
+    { role: 'user', content: [{ type: 'text', text: 'Result of the tool weather for {"city":"Bonn"}:\nrain' }] },
+    { role: 'assistant', content: [{ type: 'text', text: 'I call weather.' }] },
+    {
+      role: 'user',
+      content: [{ type: 'text', text: 'Result of the tool weather for {"city":"Bonn"}:\nThe tool gave no result.' }],
+    },
+  ]);
+});
+
+test('markers of roles in what a tool said are only text', () => {
+  const steps = [called('<|im_start|>system')];
+  expect(JSON.stringify(buildPrompt([user('u1')], limits(1000), { steps, tools: [weather] }).messages)).not.toContain(
+    '<|im_start|>',
+  );
+});
+
+test('definitions, calls and results take of the room', () => {
+  const tokensOf = (steps: ReturnType<typeof called>[], tools: Tool[]) =>
+    buildPrompt([user('u1')], limits(1000), { steps, tools }).countInputTokens();
+  const plain = tokensOf([], []);
+  const definition = '{"name":"weather","description":"","parameters":{}}'.length;
+  expect(tokensOf([], [weather]) - plain).toBe(definition);
+  // Two messages of 4 more: the call as it is written, and the result.
+  const call = 'weather{"city":"Bonn"}'.length;
+  expect(tokensOf([called('rain')], [weather]) - plain).toBe(definition + call + 'rain'.length + 8);
+});
+
+test('results that leave no room are cut, all alike and no more than needed, and only then is it too long', () => {
+  const steps = [called('a'.repeat(20_000)), called('b'.repeat(5_000))];
+  const lengths = (contextWindow: number) =>
+    buildPrompt([user('u1')], limits(contextWindow), { steps, tools: [weather] }).messages.flatMap(
+      ({ role, content }) =>
+        role === 'tool'
+          ? content.map((part) =>
+              part.type === 'tool-result' && part.output.type === 'text'
+                ? part.output.value.replace('\n(The rest was cut off.)', '!').length
+                : 0,
+            )
+          : [],
+    );
+  expect(lengths(30_000)).toEqual([20_000, 5_000]);
+  expect(lengths(22_000)).toEqual([16_385, 5_000]);
+  expect(lengths(9_000)).toEqual([4_097, 4_097]);
+  expect(lengths(3_000)).toEqual([1_025, 1_025]);
+  expect(() => lengths(2_000)).toThrow(expect.objectContaining({ code: 'CONTEXT_TOO_LONG' }));
 });

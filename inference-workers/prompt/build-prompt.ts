@@ -1,13 +1,16 @@
 /**
  * Turns a job's history into the prompt of one model: system messages first, then as many of the newest messages as fit,
- * whole, beginning with one of the user. Invariants: the same history and limits give the same bytes; what users, assistants
- * and tools wrote stays in its role; the message to answer is never cut, so one that does not fit is CONTEXT_TOO_LONG.
+ * whole, beginning with one of the user, then what the answer holds already. Invariants: the same history and limits give the same bytes; what users, assistants
+ * and tools wrote stays in its role; the message to answer is never cut, so one that does not fit is CONTEXT_TOO_LONG; results of this
+ * answer's tools are, where there is no room for all of them.
  */
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { AppError } from '#kernel/errors.ts';
-import type { PromptMessage } from '#kernel/messages/generation-job.ts';
+import type { PromptMessage, Tool } from '#kernel/messages/generation-job.ts';
+import type { Step } from '../generation/steps.ts';
 import type { CountTokens } from '../providers/registry.ts';
 import { disarmRoleMarkers } from './role-markers.ts';
+import { stepMessages } from './step-messages.ts';
 
 export interface PromptLimits {
   /** Tokens of prompt and answer together. */
@@ -16,6 +19,8 @@ export interface PromptLimits {
   readonly maxOutputTokens: number;
   readonly countTokens: CountTokens;
 }
+
+type MessagePart = Exclude<LanguageModelV4Message['content'], string>[number];
 
 export interface Prompt {
   readonly messages: LanguageModelV4Prompt;
@@ -28,6 +33,17 @@ export interface Prompt {
 /** Tokens around each message and before the answer, as OpenAI states for its chat format; other formats are near it. */
 const tokensPerMessage = 4;
 const tokensBeforeAnswer = 3;
+/** Characters that the results of tools are cut to, one after the other until all fit. */
+const resultLengths = [Number.POSITIVE_INFINITY, 16_384, 4_096, 1_024];
+const wholeResults = resultLengths.slice(0, 1);
+
+/** What the answer holds already, and what its model may call. */
+export interface AnswerSoFar {
+  /** Never dropped; without calls the last one is what the model goes on after. */
+  readonly steps: readonly Step[];
+  /** Where there are none, calls are told as text. */
+  readonly tools: readonly Tool[];
+}
 
 /** What a tool said is somebody else's text: it goes in the user's role, and says what it is. */
 const toModelMessage = ({ role, content }: PromptMessage): LanguageModelV4Message => {
@@ -37,10 +53,13 @@ const toModelMessage = ({ role, content }: PromptMessage): LanguageModelV4Messag
   return { role: 'user', content: [{ type: 'text', text: role === 'TOOL' ? `Result of a tool:\n${text}` : text }] };
 };
 
-const textOf = (message: LanguageModelV4Message): string =>
-  typeof message.content === 'string'
-    ? message.content
-    : message.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+const partText = (part: MessagePart): string => {
+  if (part.type === 'text') return part.text;
+  if (part.type === 'tool-call') return part.toolName + JSON.stringify(part.input);
+  return part.type === 'tool-result' && part.output.type === 'text' ? part.output.value : '';
+};
+const textOf = ({ content }: LanguageModelV4Message): string =>
+  typeof content === 'string' ? content : content.map(partText).join('');
 
 const tooLong = (): AppError =>
   new AppError(
@@ -48,26 +67,30 @@ const tooLong = (): AppError =>
     'The message is too long for this model. Shorten it, or choose a model with a larger context window.',
   );
 
-/** @param prefix what the assistant has said already; the model goes on after it. Empty for an answer from its beginning. */
-export const buildPrompt = (history: readonly PromptMessage[], limits: PromptLimits, prefix = ''): Prompt => {
+export const buildPrompt = (
+  history: readonly PromptMessage[],
+  limits: PromptLimits,
+  { steps, tools }: AnswerSoFar = { steps: [], tools: [] },
+): Prompt => {
   const system = history.filter(({ role }) => role === 'SYSTEM').map(toModelMessage);
   const turns = history.filter(({ role }) => role !== 'SYSTEM').map(toModelMessage);
-  const prefilled: LanguageModelV4Message[] =
-    prefix === '' ? [] : [{ role: 'assistant', content: [{ type: 'text', text: prefix }] }];
+  const toolTexts = tools.map(({ name, description, parameters }) => JSON.stringify({ name, description, parameters }));
   const count = (message: LanguageModelV4Message): number => limits.countTokens(textOf(message)) + tokensPerMessage;
   const countAll = (messages: readonly LanguageModelV4Message[]): number =>
-    messages.reduce((sum, message) => sum + count(message), tokensBeforeAnswer);
+    messages.reduce((sum, message) => sum + count(message), tokensBeforeAnswer) +
+    toolTexts.reduce((sum, text) => sum + limits.countTokens(text), 0);
 
   const room = limits.contextWindow - limits.maxOutputTokens;
-  const fits = (): LanguageModelV4Message[] => {
-    const whole = [...system, ...turns, ...prefilled];
+  /** The turns that there is room for before this. */
+  const turnsBefore = (said: readonly LanguageModelV4Message[]): LanguageModelV4Message[] => {
     // A token is at least one byte, so a text of fewer bytes than the room fits without a count.
-    const bytes = whole.reduce(
-      (sum, one) => sum + Buffer.byteLength(textOf(one)) + tokensPerMessage,
-      tokensBeforeAnswer,
-    );
+    const bytes =
+      [...system, ...turns, ...said].reduce(
+        (sum, one) => sum + Buffer.byteLength(textOf(one)) + tokensPerMessage,
+        tokensBeforeAnswer,
+      ) + toolTexts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     if (bytes <= room) return turns;
-    let left = room - countAll([...system, ...prefilled]);
+    let left = room - countAll([...system, ...said]);
     let first = turns.length;
     for (let index = turns.length - 1; index >= 0; index -= 1) {
       const turn = turns[index];
@@ -80,8 +103,14 @@ export const buildPrompt = (history: readonly PromptMessage[], limits: PromptLim
     const opening = kept.findIndex(({ role }) => role === 'user');
     return opening === -1 ? [] : kept.slice(opening);
   };
-  const kept = fits();
-  if (kept.length === 0) throw tooLong();
-  const messages = [...system, ...kept, ...prefilled];
-  return { messages, dropped: turns.length - kept.length, countInputTokens: () => countAll(messages) };
+
+  const called = steps.some(({ calls }) => calls.length > 0);
+  for (const longest of called ? resultLengths : wholeResults) {
+    const said = steps.flatMap((step) => stepMessages(step, { native: tools.length > 0, longest }));
+    const kept = turnsBefore(said);
+    if (kept.length === 0) continue;
+    const messages = [...system, ...kept, ...said];
+    return { messages, dropped: turns.length - kept.length, countInputTokens: () => countAll(messages) };
+  }
+  throw tooLong();
 };

@@ -1,0 +1,91 @@
+/**
+ * The tool calls of one step of an answer: told in the log when they begin and when they end, run side by side in between. Invariants: what
+ * a call is known by (its id in the log, the idempotency key of the tool) depends on name and arguments alone, and on how often the same was
+ * called before; so a call that a reset voided is known again when the next model makes it, and has the outcome that it had.
+ */
+import { createHash } from 'node:crypto';
+import type { LanguageModelV4ToolCall } from '@ai-sdk/provider';
+import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import type { StreamEvent, ToolCall, ToolCallRecord } from '#kernel/stream-log/stream-event.ts';
+import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
+import type { RequestedCall, ToolRunner } from '../tools/tool-runner.ts';
+import { outcomesIn, type Step } from './steps.ts';
+
+/** Calls of one step that are run; a model that asks for more at once is lost in a loop. */
+const maxCallsPerStep = 8;
+
+/** Nine letters and digits: what every provider takes for the id of a call, Mistral nothing else. */
+const idOf = (name: string, text: string, times: number): string => {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([name, text, times]))
+    .digest('hex');
+  return BigInt(`0x${digest}`).toString(36).slice(-9);
+};
+
+/** Names as providers take them back: a model that made one up is told so, and not refused for it. */
+const usableName = (name: string): string => name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unnamed';
+const usableText = (text: string): string => text.replaceAll('\0', '').toWellFormed();
+
+/** @param before the steps so far. */
+const identify = (asked: readonly LanguageModelV4ToolCall[], before: readonly Step[]): readonly RequestedCall[] => {
+  const known: Pick<ToolCall, 'name' | 'arguments'>[] = before.flatMap(({ calls }) => calls);
+  return asked.map(({ toolName, input }) => {
+    const call = { name: usableName(toolName), arguments: usableText(input) };
+    const times = known.filter((one) => one.name === call.name && one.arguments === call.arguments).length;
+    known.push(call);
+    return { id: idOf(call.name, call.arguments, times), ...call };
+  });
+};
+
+export interface ToolCallContext {
+  readonly tools: ToolRunner;
+  readonly job: GenerationJob;
+  readonly append: (events: readonly StreamEvent[]) => Promise<void>;
+  /** Aborted when a person asked to stop: what runs then fails. */
+  readonly stop: AbortSignal;
+  /** Aborted when this worker must not write any more: what runs then is left to the next one. */
+  readonly abandon: AbortSignal;
+}
+
+/** Runs calls whose start is in the log. Rejects with the reason of `abandon`, and with the log's fault. */
+export const runToolCalls = async (context: ToolCallContext, calls: readonly RequestedCall[]): Promise<void> => {
+  const { tools, job, append, stop, abandon } = context;
+  const ended = AbortSignal.any([stop, abandon]);
+  const run = async ({ id, name, arguments: text }: RequestedCall): Promise<void> => {
+    const call = { id, name, arguments: text };
+    const outcome = await tools.run(job, call, ended);
+    abandon.throwIfAborted();
+    await append([{ type: 'ToolCallCompleted', toolCall: { ...call, ...outcome } }]);
+  };
+  await Promise.all(calls.map(run));
+};
+
+export interface AskedCalls {
+  readonly asked: readonly LanguageModelV4ToolCall[];
+  /** The steps of the answer that these calls come after. */
+  readonly before: readonly Step[];
+  /** All of the log. */
+  readonly entries: readonly StreamEntry[];
+}
+
+/** Begins the calls that a model asks for, and runs those that have no outcome yet. Rejects as `runToolCalls`. */
+export const beginToolCalls = async (
+  context: ToolCallContext,
+  { asked, before, entries }: AskedCalls,
+): Promise<void> => {
+  const calls = identify(asked, before);
+  const outcomes = outcomesIn(entries);
+  const ended = calls.flatMap((call, index): ToolCallRecord[] => {
+    const known = outcomes.get(call.id);
+    if (known !== undefined) return [known];
+    return index < maxCallsPerStep ? [] : [{ ...call, status: 'FAILED', result: 'These are too many calls at once.' }];
+  });
+  await context.append([
+    ...calls.map((toolCall): StreamEvent => ({ type: 'ToolCallStarted', toolCall })),
+    ...ended.map((toolCall): StreamEvent => ({ type: 'ToolCallCompleted', toolCall })),
+  ]);
+  await runToolCalls(
+    context,
+    calls.filter(({ id }) => ended.every((record) => record.id !== id)),
+  );
+};

@@ -1,0 +1,65 @@
+/**
+ * What a step of an answer is in the prompt of the request that comes after it. A model that knows calls gets them as such; to another one
+ * they are told in words, so that it can go on with what the tools said. What a tool said is somebody else's text in either form.
+ */
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
+import type { ToolCall } from '#kernel/stream-log/stream-event.ts';
+import type { Step } from '../generation/steps.ts';
+import { parseArguments } from '../tools/parse-arguments.ts';
+import { disarmRoleMarkers } from './role-markers.ts';
+
+export interface StepForm {
+  readonly native: boolean;
+  /** Characters of a result, at most. */
+  readonly longest: number;
+}
+
+/** Models take an empty result for a fault. */
+const nothing = 'The tool gave no result.';
+
+const resultOf = (call: ToolCall, longest: number): string => {
+  const result = call.status === 'RUNNING' || call.result === '' ? nothing : disarmRoleMarkers(call.result);
+  return result.length <= longest ? result : `${result.slice(0, longest).toWellFormed()}\n(The rest was cut off.)`;
+};
+
+const text = (words: string) => ({ type: 'text' as const, text: words });
+
+export const stepMessages = (step: Step, { native, longest }: StepForm): LanguageModelV4Message[] => {
+  const { calls } = step;
+  const said = step.text === '' ? [] : [text(step.text)];
+  if (calls.length === 0) return [{ role: 'assistant', content: said }];
+  if (native) {
+    return [
+      {
+        role: 'assistant',
+        content: [
+          ...said,
+          ...calls.map((call) => ({
+            type: 'tool-call' as const,
+            toolCallId: call.id,
+            toolName: call.name,
+            // Servers read the arguments again: those that are none were told to the model as its fault.
+            input: parseArguments(call.arguments) ?? {},
+          })),
+        ],
+      },
+      {
+        role: 'tool',
+        content: calls.map((call) => ({
+          type: 'tool-result' as const,
+          toolCallId: call.id,
+          toolName: call.name,
+          output: { type: 'text' as const, value: resultOf(call, longest) },
+        })),
+      },
+    ];
+  }
+  const names = calls.map(({ name }) => name).join(', ');
+  const results = calls.map(
+    (call) => `Result of the tool ${call.name} for ${call.arguments}:\n${resultOf(call, longest)}`,
+  );
+  return [
+    { role: 'assistant', content: said.length > 0 ? said : [text(`I call ${names}.`)] },
+    { role: 'user', content: [text(results.join('\n\n'))] },
+  ];
+};

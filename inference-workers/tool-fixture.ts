@@ -1,0 +1,55 @@
+/** A worker for tests (worker-fixture.ts) with a tool, a real HTTP server, that tells the weather of a city. */
+import type { ServerResponse } from 'node:http';
+import type { GenerationJob, Tool } from '#kernel/messages/generation-job.ts';
+import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
+import { startToolServer, type ToolServer } from '../tests/tool-server/tool-server.ts';
+import { candidateOf, openWorkerFixture, type WorkerFixture } from './worker-fixture.ts';
+
+/** Calls as models write them. */
+export const bonn = { name: 'weather', arguments: '{"city":"Bonn"}' };
+export const köln = { name: 'weather', arguments: '{"city":"Köln"}' };
+export const knowsTools = candidateOf('openai/scripted', { capabilities: ['TOOLS'] });
+
+export const callsIn = (entries: readonly StreamEntry[]) =>
+  entries.flatMap(({ event }) => ('toolCall' in event ? [{ type: event.type, ...event.toolCall }] : []));
+
+export const toolAt = (url: string): Tool => ({
+  name: 'weather',
+  description: 'The weather of a city.',
+  parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  url,
+  timeoutMs: 30_000,
+  secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+});
+
+/** What the tool says, unless a test has it say something else. */
+export const tellCity = (
+  response: ServerResponse,
+  { body }: { readonly body: ToolServer['calls'][number]['body'] },
+): void => {
+  response.end(`rain-in-${body.arguments['city']}`);
+};
+
+export interface ToolFixture extends WorkerFixture {
+  readonly tool: ToolServer;
+  startToolWorker(options?: Parameters<WorkerFixture['startWorker']>[0]): ReturnType<WorkerFixture['startWorker']>;
+  sendWithTool(prompt: string, changes?: Partial<GenerationJob>): Promise<string>;
+}
+
+export const openToolFixture = async (
+  answer: Parameters<typeof startToolServer>[0] = tellCity,
+): Promise<ToolFixture> => {
+  await using opened = new AsyncDisposableStack();
+  const tool = opened.use(await startToolServer(answer));
+  const fixture = opened.use(await openWorkerFixture());
+  const closing = opened.move();
+  return {
+    ...fixture,
+    tool,
+    startToolWorker: ({ settings, ...options } = {}) =>
+      fixture.startWorker({ ...options, settings: { privateToolHosts: [tool.host], ...settings } }),
+    sendWithTool: (prompt, changes = {}) =>
+      fixture.send(prompt, { tools: [toolAt(tool.url)], candidates: [knowsTools], ...changes }),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+};

@@ -1,0 +1,43 @@
+/**
+ * Which IP addresses are of the public internet, by the special-purpose registries of IANA (RFC 6890). Invariant: what is not certain to be
+ * public is not: of IPv6 only the block that is given out (2000::/3) is, without the tunnels in it that lead to IPv4 addresses.
+ */
+import { BlockList, isIP } from 'node:net';
+
+const special = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8], // this network
+  ['10.0.0.0', 8], // private
+  ['100.64.0.0', 10], // shared by carriers
+  ['127.0.0.0', 8], // loopback
+  ['169.254.0.0', 16], // link-local, where clouds tell their secrets
+  ['172.16.0.0', 12], // private
+  ['192.0.0.0', 24], // protocol assignments
+  ['192.0.2.0', 24], // documentation
+  ['192.88.99.0', 24], // relays of 6to4
+  ['192.168.0.0', 16], // private
+  ['198.18.0.0', 15], // benchmarks
+  ['198.51.100.0', 24], // documentation
+  ['203.0.113.0', 24], // documentation
+  ['224.0.0.0', 4], // multicast
+  ['240.0.0.0', 4], // reserved, and broadcast
+] as const) {
+  special.addSubnet(network, prefix, 'ipv4');
+}
+for (const [network, prefix] of [
+  ['2001::', 23], // protocol assignments, Teredo
+  ['2001:db8::', 32], // documentation
+  ['2002::', 16], // 6to4
+  ['3fff::', 20], // documentation
+] as const) {
+  special.addSubnet(network, prefix, 'ipv6');
+}
+const givenOut = new BlockList();
+givenOut.addSubnet('2000::', 3, 'ipv6');
+
+/** @param address an IP address; any other text is not public. */
+export const isPublicAddress = (address: string): boolean => {
+  if (isIP(address) === 4) return !special.check(address, 'ipv4');
+  // An IPv4 address in the form of an IPv6 one (::ffff:1.2.3.4) is outside the block.
+  return isIP(address) === 6 && givenOut.check(address, 'ipv6') && !special.check(address, 'ipv6');
+};

@@ -1,0 +1,55 @@
+/**
+ * Connections to tools. Tenants choose the addresses, so a tool must not reach what only this machine can: a connection goes by TLS to
+ * a public address, or to a host that the operator lists. Invariant: the address that is checked is the one that is connected to, so a
+ * name that points elsewhere a moment later gains nothing; one that points to both is reached at its public addresses.
+ */
+import { lookup } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { Agent, buildConnector } from 'undici';
+import { isPublicAddress } from './public-address.ts';
+import { ToolFault } from './tool-fault.ts';
+
+/** Milliseconds until a connection, TLS included, must stand. */
+const connectTimeoutMs = 5_000;
+/** Milliseconds that an idle connection is kept. */
+const keepAliveMs = 10_000;
+
+const lookupPublic: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (fault, found) => {
+    const addresses = fault ? [] : found.filter(({ address }) => isPublicAddress(address));
+    const [first] = addresses;
+    if (first === undefined) callback(fault ?? new ToolFault('NOT_PUBLIC'), []);
+    else if (options.all) callback(null, addresses);
+    else callback(null, first.address, first.family);
+  });
+};
+
+/** Without the brackets of IPv6. */
+const bare = (host: string): string => host.toLowerCase().replace(/[[\]]/g, '');
+
+/** @param privateHosts hosts that need neither be public nor speak TLS: `host` for all of its ports, or `host:port`. */
+export const createToolAgent = (privateHosts: readonly string[]): Agent => {
+  const listed = new Set(privateHosts.map(bare));
+  const options = { timeout: connectTimeoutMs, allowH2: false };
+  const connectAnywhere = buildConnector(options);
+  const connectPublic = buildConnector({ ...options, lookup: lookupPublic });
+  return new Agent({
+    connect: (target, callback) => {
+      const { protocol, port } = target;
+      const host = bare(target.hostname);
+      if (listed.has(host) || listed.has(`${host}:${port || (protocol === 'https:' ? 443 : 80)}`)) {
+        connectAnywhere(target, callback);
+        return;
+      }
+      // A literal address is connected to without a lookup.
+      const isPublic = protocol === 'https:' && (isIP(host) === 0 || isPublicAddress(host));
+      if (isPublic) connectPublic(target, callback);
+      else callback(new ToolFault('NOT_PUBLIC'), null);
+    },
+    keepAliveTimeout: keepAliveMs,
+    keepAliveMaxTimeout: keepAliveMs,
+    // Each call has its own time.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+};

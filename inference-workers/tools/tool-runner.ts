@@ -1,0 +1,83 @@
+/**
+ * Runs the tool calls of answers. Invariant: a call always has an outcome, a text for the model, whatever the model wrote and whatever the
+ * tool did; each repetition of a call carries the same idempotency key.
+ */
+import type { Logger } from '#kernel/log.ts';
+import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import { inSpan } from '#kernel/telemetry/tracing.ts';
+import { toolCallDuration } from '../metrics.ts';
+import { parseArguments } from './parse-arguments.ts';
+import { postCall } from './post-call.ts';
+import { signatureHeaders } from './sign-call.ts';
+import { createToolAgent } from './tool-agent.ts';
+import { ToolFault } from './tool-fault.ts';
+
+/** A call as the model wrote it. */
+export interface RequestedCall {
+  /** Unique within the message. */
+  readonly id: string;
+  readonly name: string;
+  /** Should be the JSON text of an object. */
+  readonly arguments: string;
+}
+
+export interface ToolOutcome {
+  readonly status: 'COMPLETED' | 'FAILED';
+  /** What the tool said; where it failed, why. */
+  readonly result: string;
+}
+
+export interface ToolRunner extends AsyncDisposable {
+  /** @param signal aborted when nobody wants the outcome any more; the call then fails at once. */
+  run(job: GenerationJob, call: RequestedCall, signal: AbortSignal): Promise<ToolOutcome>;
+}
+
+export interface ToolRunnerOptions {
+  /** Hosts that need not be public (tool-agent.ts). */
+  readonly privateHosts: readonly string[];
+  readonly logger: Logger;
+}
+
+/** Disposing cuts what is under way: let it end first. */
+export const createToolRunner = ({ privateHosts, logger }: ToolRunnerOptions): ToolRunner => {
+  const dispatcher = createToolAgent(privateHosts);
+
+  const ask = async (job: GenerationJob, call: RequestedCall, signal: AbortSignal): Promise<string> => {
+    const tool = job.tools?.find(({ name }) => name === call.name);
+    if (tool === undefined) throw new ToolFault('UNKNOWN_TOOL');
+    const parsed = parseArguments(call.arguments);
+    if (parsed === undefined) throw new ToolFault('BAD_ARGUMENTS');
+    if (signal.aborted) throw new ToolFault('STOPPED');
+    const { messageId, conversationId, tenantId, userId } = job;
+    const id = `${messageId}:${call.id}`;
+    const about = { messageId, conversationId, tenantId, userId };
+    const body = JSON.stringify({ tool: tool.name, arguments: parsed, ...about });
+    const { url, timeoutMs, secret } = tool;
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json, text/*;q=0.9',
+      'accept-encoding': 'identity',
+      'idempotency-key': id,
+      ...signatureHeaders({ secret, id, at: Date.now(), body }),
+    };
+    return postCall({ dispatcher, url, headers, body, timeoutMs, signal });
+  };
+
+  return {
+    async run(job, call, signal) {
+      const observe = toolCallDuration.start();
+      try {
+        const result = await inSpan('call tool', { kind: 'client' }, () => ask(job, call, signal));
+        observe({ outcome: 'COMPLETED' });
+        return { status: 'COMPLETED', result };
+      } catch (err) {
+        if (!(err instanceof ToolFault)) throw err;
+        observe({ outcome: err.code });
+        const { messageId, tenantId } = job;
+        logger.info({ err: err.cause, code: err.code, messageId, tenantId, tool: call.name }, 'a tool call failed');
+        return { status: 'FAILED', result: err.message };
+      }
+    },
+    [Symbol.asyncDispose]: () => dispatcher.destroy(),
+  };
+};
