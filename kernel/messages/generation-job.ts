@@ -29,7 +29,7 @@ const promptMessageSchema = z.object({
 export type PromptMessage = z.infer<typeof promptMessageSchema>;
 
 /** An HTTP endpoint of the tenant's that a model may call while it answers. */
-const toolSchema = z.object({
+export const toolSchema = z.object({
   name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/),
   /** What it does and when to call it: the model reads this. */
   description: z.string(),

@@ -10,7 +10,7 @@ import { openPglite } from '#kernel/database/pglite.ts';
 import type { Identity } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
-import type { RouteCandidate } from '#kernel/messages/generation-job.ts';
+import type { RouteCandidate, Tool } from '#kernel/messages/generation-job.ts';
 import { createEmbeddedSignals } from '#kernel/signals/embedded-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.ts';
@@ -28,6 +28,15 @@ export const candidate: RouteCandidate = {
   maxOutputTokens: 1_000,
   capabilities: [],
   price: { input: '1', cachedInput: '0.5', output: '2' },
+};
+
+export const tool: Tool = {
+  name: 'look_up',
+  description: 'Looks an order up.',
+  parameters: { type: 'object', properties: { order: { type: 'string' } } },
+  url: 'https://acme.example/orders',
+  timeoutMs: 1_000,
+  secret: 'whsec_c2VjcmV0',
 };
 
 export interface Fixture extends AsyncDisposable {

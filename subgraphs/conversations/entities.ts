@@ -7,7 +7,7 @@ import type { Json } from '#kernel/broker/broker.ts';
 import type { RoomSchema } from '#kernel/database/database.ts';
 import type { ErrorCode } from '#kernel/errors.ts';
 import type { RouteCandidate, Tool } from '#kernel/messages/generation-job.ts';
-import type { FinishReason } from '#kernel/stream-log/stream-event.ts';
+import type { FinishReason, ToolCall } from '#kernel/stream-log/stream-event.ts';
 
 export const messageRoles = ['SYSTEM', 'USER', 'ASSISTANT', 'TOOL'] as const;
 export type MessageRole = (typeof messageRoles)[number];
@@ -36,11 +36,14 @@ export interface Failure {
 export interface Generation {
   readonly userId: string;
   readonly candidates: readonly RouteCandidate[];
-  /** What the model may call. */
+  /** What the model may call. In a row only while the answer waits to be dispatched: there are secrets in it. */
   readonly tools?: readonly Tool[] | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly temperature?: number | undefined;
 }
+
+/** What stays in the row of an answer that waits no more. */
+export const withoutTools = ({ tools: _, ...generation }: Generation): Generation => generation;
 
 export const ConversationEntity = defineEntity({
   name: 'Conversation',
@@ -84,6 +87,8 @@ export const MessageEntity = defineEntity({
     failure: p.json<Failure>().nullable(),
     modelId: p.text().nullable(),
     generation: p.json<Generation>().nullable(),
+    /** In the order of their start; null: none, or they are still in the log. */
+    toolCalls: p.json<readonly ToolCall[]>().nullable(),
     /** When its job went to the outbox; null while it waits for an earlier one in the conversation. */
     dispatchedAt: p.datetime(3).nullable(),
     stopRequestedAt: p.datetime(3).nullable(),

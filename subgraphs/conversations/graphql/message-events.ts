@@ -115,7 +115,8 @@ builder.objectRef<EventOf<'MessageCompleted'>>('MessageCompleted').implement({
       resolve: async ({ messageId, message, event, seq }, _, { loaders }) => {
         const ended = message ?? (await loaders.message.load(messageId));
         if (!ended) throw new Error('a streamed message is readable');
-        return message ?? afterTerminal(ended, event, ended.content, seq);
+        const { content: text, toolCalls } = ended;
+        return message ?? afterTerminal(ended, event, { text, toolCalls: toolCalls ?? [] }, seq);
       },
     }),
   }),

@@ -2,6 +2,7 @@
 import type { FinishReason } from '#kernel/stream-log/stream-event.ts';
 import type { Conversation, Failure, Message, MessageRole, MessageStatus } from '../entities.ts';
 import { builder, ModelRef } from './builder.ts';
+import { ToolCallRef } from './tool-call-type.ts';
 
 export const ConversationRef = builder.objectRef<Conversation>('Conversation');
 export const MessageRef = builder.objectRef<Message>('Message');
@@ -98,6 +99,12 @@ MessageRef.implement({
       nullable: true,
       description: 'The model that answers; null for messages of users.',
       resolve: (message) => (message.modelId == null ? null : { id: message.modelId }),
+    }),
+    toolCalls: t.field({
+      type: [ToolCallRef],
+      description:
+        'The tools that the model called for this answer, in the order of the calls. While it is written: those so far. Later questions are answered without them: models read the texts of a conversation.',
+      resolve: ({ toolCalls }) => [...(toolCalls ?? [])],
     }),
     lastSeq: t.exposeInt('lastSeq', { description: 'seq of the last event of its stream so far; 0 before the first.' }),
     createdAt: t.field({

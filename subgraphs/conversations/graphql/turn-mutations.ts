@@ -54,6 +54,10 @@ const generationFields = (t: InputFields) => ({
   modelPolicy: t.string({ description: "Name of a routing policy or a model's id; null: the conversation's." }),
   maxOutputTokens: t.int({ description: 'Most tokens of the answer; null: the model’s own bound.' }),
   temperature: t.float({ description: '0 to 2; null: the model’s default.' }),
+  tools: t.stringList({
+    description:
+      'Names of the tools that the model may call, of those that the query "tools" lists; then a model with the capability TOOLS answers. Empty: none. Null: all, where the model can.',
+  }),
   onBusy: t.field({
     type: BusyPolicy,
     defaultValue: 'REJECT' as const,
@@ -94,6 +98,7 @@ interface GenerationInput {
   readonly modelPolicy?: string | null | undefined;
   readonly maxOutputTokens?: number | null | undefined;
   readonly temperature?: number | null | undefined;
+  readonly tools?: readonly string[] | null | undefined;
   readonly onBusy?: 'REJECT' | 'ENQUEUE' | 'INTERRUPT' | null | undefined;
 }
 
@@ -124,6 +129,7 @@ const readGeneration = (operation: string, input: GenerationInput) => {
     modelPolicy: input.modelPolicy ?? undefined,
     maxOutputTokens: maxOutputTokens ?? undefined,
     temperature: temperature ?? undefined,
+    tools: input.tools ?? undefined,
     onBusy: input.onBusy ?? ('REJECT' as const),
   };
 };

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Json } from '#kernel/broker/broker.ts';
 import { type GenerationJob, generationJobSchema } from '#kernel/messages/generation-job.ts';
+import { readBranch } from '../branch.ts';
 import { createChangeFeed } from '../changes.ts';
 import { type Fixture, finished, logger, openFixture } from '../conversations.fixture.ts';
 import { ConversationEntity, type Message, MessageEntity, OutboxEntity } from '../entities.ts';
 import { addToOutbox, startOutboxRelay } from '../outbox/relay.ts';
+import { awaitMessage } from '../streams/await-message.ts';
 import { buildJob } from '../turns/build-job.ts';
 import { consumeResults } from './consume-results.ts';
 import { storeFinished, storeTitle } from './store-result.ts';
@@ -64,6 +66,35 @@ test('the end of a generation is stored once; later ends of the same message cha
   await storeTitle(services(relay), { ...base, title: 'Another' });
   const titled = await fixture.database.asSystem((em) => em.findOneOrFail(ConversationEntity, { id: conversation.id }));
   expect(titled.title).toBe('A title');
+});
+
+test('the calls of tools are stored with the end, in one statement as beside others', async () => {
+  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  const call = {
+    id: 'c',
+    name: 'look_up',
+    arguments: '{"a":"\\ud800"}',
+    status: 'COMPLETED',
+    result: 'é "42"',
+  } as const;
+  const conversation = await fixture.conversation();
+  const waiting = { status: 'QUEUED', content: '' } as const;
+  const first = await fixture.turn(conversation, undefined, 'one', waiting);
+  await storeFinished(services(relay), finished(first.answer, { toolCalls: [call] }));
+  await storeTitle(services(relay), { ...finished(first.answer), title: 'A title' });
+  const second = await fixture.turn(conversation, first.answer, 'two', waiting);
+  const before = fixture.database.statements;
+  await storeFinished(services(relay), finished(second.answer, { toolCalls: [call, { ...call, id: 'd' }] }));
+  expect(fixture.database.statements).toBe(before + 1);
+  const third = await fixture.turn(conversation, second.answer, 'three', waiting);
+  await storeFinished(services(relay), finished(third.answer));
+  expect((await reread(first.answer)).toolCalls).toEqual([call]);
+  expect((await reread(second.answer)).toolCalls).toEqual([call, { ...call, id: 'd' }]);
+  expect((await reread(third.answer)).toolCalls).toBeNull();
+  const room = { database: fixture.database, ports: { signals: fixture.signals } };
+  expect((await awaitMessage(room, fixture.identity, second.answer.id)).toolCalls).toHaveLength(2);
+  const branch = await readBranch(fixture.database.forTenant(conversation.tenantId), third.answer.id, 1, 6);
+  expect(branch.map(({ toolCalls }) => toolCalls?.length ?? 0)).toEqual([0, 1, 0, 2, 0, 0]);
 });
 
 test('an answer that waited goes to the workers with the end of the one before, and knows what that said', async () => {

@@ -12,7 +12,14 @@ import { toErrorCode } from '#kernel/errors.ts';
 import type { ConversationTitled, MessageFinished } from '#kernel/messages/events.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { ChangeFeed } from '../changes.ts';
-import { type Conversation, ConversationEntity, inFlightStatuses, type Message, MessageEntity } from '../entities.ts';
+import {
+  type Conversation,
+  ConversationEntity,
+  inFlightStatuses,
+  type Message,
+  MessageEntity,
+  withoutTools,
+} from '../entities.ts';
 import { addToOutbox, type OutboxRelay, type OutboxRow } from '../outbox/relay.ts';
 import { chunksOf, storeChunks } from '../streams/kept-chunks.ts';
 import { dispatchNext } from '../turns/dispatch.ts';
@@ -68,7 +75,7 @@ const titleJob = async (
 
 const failureOf = ({ failure }: MessageFinished) => (failure ? { ...failure, code: toErrorCode(failure.code) } : null);
 
-const storeSql = `select * from conversations.store_result(${Array.from({ length: 10 }, () => '?').join(', ')})`;
+const storeSql = `select * from conversations.store_result(${Array.from({ length: 11 }, () => '?').join(', ')})`;
 const storedSchema = z.object({
   outcome: z.enum(['STORED', 'GONE', 'KNOWN', 'FOLLOWED']),
   owner_id: z.string().nullable(),
@@ -81,6 +88,7 @@ const storeAlone = async ({ database, changes }: ResultServices, result: Message
   const [row] = await database.call(storeSql, [
     ...[tenantId, conversationId, messageId, result.text, result.status, result.finishReason],
     ...[failure && JSON.stringify(failure), result.modelId ?? null, result.lastSeq, new Date().toISOString()],
+    result.toolCalls === undefined ? null : JSON.stringify(result.toolCalls),
   ]);
   const { outcome, owner_id: ownerId } = storedSchema.parse(row);
   if (outcome === 'STORED' && ownerId !== null) {
@@ -102,6 +110,8 @@ export const storeFinished = async (services: ResultServices, result: MessageFin
       message.finishReason = result.finishReason;
       message.failure = failureOf(result);
       if (result.modelId !== undefined) message.modelId = result.modelId;
+      message.toolCalls = result.toolCalls ?? null;
+      message.generation = message.generation && withoutTools(message.generation);
       message.lastSeq = result.lastSeq;
       message.completedAt = new Date();
       conversation.updatedAt = message.completedAt;

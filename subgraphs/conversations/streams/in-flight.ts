@@ -1,14 +1,20 @@
 /**
- * A message as it is at this moment. The row of a message in flight is behind its stream: text, status and last seq are read
+ * A message as it is at this moment. The row of a message in flight is behind its stream: text, tool calls, status and last seq are read
  * from the log, so that a refetch shows what the stream showed.
  */
-import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
-import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
+import { endToolCalls, type StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { StreamLog, StreamSnapshot } from '#kernel/stream-log/stream-log.ts';
 import { inFlightStatuses, type Message } from '../entities.ts';
 
-/** The row with what a terminal event says. */
-export const afterTerminal = (message: Message, event: StreamEvent, text: string, seq: number): Message => {
-  const ended = { ...message, content: text, lastSeq: seq, completedAt: message.completedAt ?? new Date() };
+/** The row with what a terminal event says, and the log before it. */
+export const afterTerminal = (
+  message: Message,
+  event: StreamEvent,
+  { text: content, toolCalls: calls }: Pick<StreamSnapshot, 'text' | 'toolCalls'>,
+  seq: number,
+): Message => {
+  const toolCalls = endToolCalls(calls);
+  const ended = { ...message, content, toolCalls, lastSeq: seq, completedAt: message.completedAt ?? new Date() };
   if (event.type === 'MessageCompleted') return { ...ended, status: event.status, finishReason: event.finishReason };
   if (event.type !== 'MessageFailed') return { ...ended, status: 'STREAMING', completedAt: null };
   const { code, message: sentence, retryable } = event;
@@ -24,7 +30,8 @@ export const readMessage = async (log: StreamLog, message: Message): Promise<Mes
   if (!inFlightStatuses.includes(message.status)) return message;
   const snapshot = await log.snapshot(message.id);
   if (!snapshot || snapshot.lastSeq === 0) return message;
-  if (!snapshot.ended) return { ...message, status: 'STREAMING', content: snapshot.text, lastSeq: snapshot.lastSeq };
-  const event = await lastEntry(log, message.id, snapshot.lastSeq);
-  return event ? afterTerminal(message, event, snapshot.text, snapshot.lastSeq) : message;
+  const { text: content, toolCalls, lastSeq } = snapshot;
+  if (!snapshot.ended) return { ...message, status: 'STREAMING', content, toolCalls, lastSeq };
+  const event = await lastEntry(log, message.id, lastSeq);
+  return event ? afterTerminal(message, event, snapshot, lastSeq) : message;
 };

@@ -3,7 +3,7 @@ import { accessChangedTopic } from '#kernel/access/access-list.ts';
 import type { Identity } from '#kernel/identity.ts';
 import { createChangeFeed, messageTopic } from '../changes.ts';
 import { type Fixture, finished, logger, newIdentity, openFixture } from '../conversations.fixture.ts';
-import { ConversationEntity, MessageEntity } from '../entities.ts';
+import { ConversationEntity, type Message, MessageEntity } from '../entities.ts';
 import { startOutboxRelay } from '../outbox/relay.ts';
 import { storeFinished } from '../results/store-result.ts';
 import { awaitMessage } from './await-message.ts';
@@ -82,6 +82,61 @@ test('a message whose log is gone is told from its row, without holes, from any 
     [8, 'MessageCompleted'],
   ]);
   expect(streamOfStored(answer, 9)).toEqual([]);
+});
+
+const asked = (id: string) => ({ id, name: 'look_up', arguments: '{"order":"1"}' });
+const ended = (id: string) => ({ ...asked(id), status: 'COMPLETED' as const, result: '42' });
+
+test('a message in flight has the calls of tools that its log has; none runs on after its end', async () => {
+  const { answer, attempt } = await writing();
+  const { streamLog } = fixture;
+  await streamLog.append(answer.id, attempt, [
+    { type: 'ToolCallStarted', toolCall: asked('a') },
+    { type: 'ToolCallStarted', toolCall: asked('b') },
+    { type: 'ToolCallCompleted', toolCall: ended('a') },
+  ]);
+  const running = [ended('a'), { ...asked('b'), status: 'RUNNING' }];
+  expect(await readMessage(streamLog, answer)).toMatchObject({ lastSeq: 5, toolCalls: running });
+  const stream = collect(await openMessageStream(services, fixture.identity, answer, 4));
+  await streamLog.append(answer.id, attempt, [
+    { type: 'MessageCompleted', status: 'CANCELLED', finishReason: 'CANCELLED' },
+  ]);
+  const toolCalls = [ended('a'), expect.objectContaining({ id: 'b', status: 'FAILED' })];
+  expect(await readMessage(streamLog, answer)).toMatchObject({ status: 'CANCELLED', toolCalls });
+  expect((await stream).at(-1)?.message).toMatchObject({ toolCalls });
+});
+
+test('calls of tools whose log is gone are told before the text, and make the stream no longer than it was', async () => {
+  const typesOf = (toolCalls: Message['toolCalls'], lastSeq: number, afterSeq: number) =>
+    streamOfStored({ ...answer, toolCalls, lastSeq }, afterSeq).map(({ seq, event }) => [
+      seq,
+      event.type,
+      'toolCall' in event ? event.toolCall.id : undefined,
+    ]);
+  const { answer } = await fixture.turn(await fixture.conversation(), undefined, 'q', { content: 'whole' });
+  expect(typesOf([ended('a'), ended('b')], 7, 0)).toEqual([
+    [1, 'MessageStarted', undefined],
+    [2, 'ToolCallStarted', 'a'],
+    [3, 'ToolCallCompleted', 'a'],
+    [4, 'ToolCallStarted', 'b'],
+    [5, 'ToolCallCompleted', 'b'],
+    [6, 'TokenDelta', undefined],
+    [7, 'MessageCompleted', undefined],
+  ]);
+  // One of the two was running when the answer ended.
+  expect(typesOf([ended('a'), ended('b')], 6, 0).map(([, type, id]) => id && `${type} ${id}`)).toEqual([
+    undefined,
+    'ToolCallStarted a',
+    'ToolCallCompleted a',
+    'ToolCallCompleted b',
+    undefined,
+    undefined,
+  ]);
+  expect(typesOf([ended('a')], 9, 3).slice(0, 3)).toEqual([
+    [4, 'MessageReset', undefined],
+    [5, 'ToolCallStarted', 'a'],
+    [6, 'ToolCallCompleted', 'a'],
+  ]);
 });
 
 /** An answer that is being written: two events are in its log. */
@@ -194,7 +249,15 @@ test('where all events are kept, a stream whose log is gone gives the exact suff
     text: `"é${index}\u2028 `,
   }));
   await streamLog.append(answer.id, attempt, many);
-  const result = finished(answer, { text: `half${many.map(({ text }) => text).join('')}`, lastSeq: 1_203 });
+  await streamLog.append(answer.id, attempt, [
+    { type: 'ToolCallStarted', toolCall: asked('a') },
+    { type: 'ToolCallCompleted', toolCall: ended('a') },
+  ]);
+  const result = finished(answer, {
+    text: `half${many.map(({ text }) => text).join('')}`,
+    toolCalls: [ended('a')],
+    lastSeq: 1_205,
+  });
   const changes = createChangeFeed(fixture.signals, logger);
   await storeFinished({ database, relay, changes, keepChunksOf: streamLog }, result);
   await storeFinished({ database, relay, changes, keepChunksOf: streamLog }, result);
@@ -202,10 +265,10 @@ test('where all events are kept, a stream whose log is gone gives the exact suff
   const told = await streamLog.entries(answer.id);
   const gone = { ...services, streamLog: { ...streamLog, snapshot: async () => undefined } };
   const row = await database.forTenant(answer.tenantId).findOneOrFail(MessageEntity, { id: answer.id });
-  for (const afterSeq of [0, 1, 700, 1_202]) {
+  for (const afterSeq of [0, 1, 700, 1_202, 1_203, 1_204]) {
     const events = await collect(await openMessageStream(gone, fixture.identity, row, afterSeq));
     expect(events.map(({ seq, event }) => ({ seq, event }))).toEqual(told.slice(afterSeq));
-    expect(events.at(-1)?.message?.content).toBe(result.text);
+    expect(events.at(-1)?.message).toMatchObject({ content: result.text, toolCalls: [ended('a')] });
   }
   const stranger = database.forTenant(newIdentity().tenantId);
   expect(await stranger.execute('select seq from conversations.message_chunks')).toEqual([]);

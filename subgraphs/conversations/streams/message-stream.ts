@@ -6,8 +6,8 @@
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
-import { isTerminal, type StreamEvent } from '#kernel/stream-log/stream-event.ts';
-import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
+import { endToolCalls, isTerminal, type StreamEvent, type ToolCallRecord } from '#kernel/stream-log/stream-event.ts';
+import type { StreamLog, StreamSnapshot } from '#kernel/stream-log/stream-log.ts';
 import { messageNotFound } from '../access.ts';
 import { inFlightStatuses, type Message, MessageEntity } from '../entities.ts';
 import { afterTerminal } from './in-flight.ts';
@@ -30,9 +30,17 @@ const terminalOf = (message: Message): StreamEvent => {
   return { type: 'MessageCompleted', status, finishReason: message.finishReason ?? 'STOP' };
 };
 
+/** A call as a stream tells it. */
+const eventsOfCall = (call: ToolCallRecord, withStart: boolean): readonly StreamEvent[] => {
+  const { id, name, arguments: given } = call;
+  const end: StreamEvent = { type: 'ToolCallCompleted', toolCall: call };
+  return withStart ? [{ type: 'ToolCallStarted', toolCall: { id, name, arguments: given } }, end] : [end];
+};
+
 /**
- * A finished message as a short stream. From the start: started, the text, the end. After a cursor of the former log the text cannot be
- * continued by seq, so it is reset and told whole.
+ * A finished message as a short stream. From the start: started, the calls of tools, the text, the end. After a cursor of the former log the
+ * text cannot be continued by seq, so all is reset and told whole. From the start it is never longer than the log was: an answer that ended
+ * while tools ran had no event for the end of their calls, so as many calls are told by their end alone.
  */
 export const streamOfStored = (message: Message, afterSeq: number): readonly StreamedEvent[] => {
   if (afterSeq > 0 && afterSeq >= message.lastSeq) return [];
@@ -41,7 +49,10 @@ export const streamOfStored = (message: Message, afterSeq: number): readonly Str
       ? { type: 'MessageStarted', attempt: 1, modelId: message.modelId ?? '' }
       : { type: 'MessageReset', reason: 'LOG_EXPIRED' };
   const text: readonly StreamEvent[] = message.content === '' ? [] : [{ type: 'TokenDelta', text: message.content }];
-  return [first, ...text, terminalOf(message)].map((event, index) => ({
+  const calls = endToolCalls(message.toolCalls ?? []);
+  const starts = message.lastSeq - calls.length - text.length - 2;
+  const told = calls.flatMap((call, index) => eventsOfCall(call, index < starts));
+  return [first, ...told, ...text, terminalOf(message)].map((event, index) => ({
     messageId: message.id,
     seq: afterSeq + 1 + index,
     event,
@@ -114,7 +125,8 @@ const follow = (
     leave();
     closing.abort();
   };
-  const whole = async (): Promise<string> => (await streamLog.snapshot(id))?.text ?? message.content;
+  const whole = async (): Promise<Pick<StreamSnapshot, 'text' | 'toolCalls'>> =>
+    (await streamLog.snapshot(id)) ?? { text: message.content, toolCalls: message.toolCalls ?? [] };
 
   /** The tail is over, and no terminal event was in it. */
   const goOn = async (): Promise<IteratorResult<StreamedEvent, undefined>> => {
@@ -147,9 +159,9 @@ const follow = (
         const { seq, event } = step.value;
         at = seq;
         if (!isTerminal(event)) return { done: false, value: { messageId: id, seq, event } };
-        const text = await whole();
+        const said = await whole();
         close();
-        return { done: false, value: { messageId: id, seq, event, message: afterTerminal(message, event, text, seq) } };
+        return { done: false, value: { messageId: id, seq, event, message: afterTerminal(message, event, said, seq) } };
       } catch (fault) {
         close();
         throw fault;

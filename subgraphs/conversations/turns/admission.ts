@@ -1,16 +1,16 @@
 /**
  * Asks, in parallel and each with a deadline, the rooms that may refuse a turn: safety screens the words, usage reserves the
- * tokens, models chooses who answers (routes.ts). A refusal is thrown with that room's own code; what was reserved is then given back.
+ * tokens, models chooses who answers and with which tools (routes.ts). A refusal is thrown with that room's own code; what was reserved is then given back.
  */
 import { z } from 'zod';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { RouteCandidate } from '#kernel/messages/generation-job.ts';
 import type { RoomClient } from '#kernel/subgraph/room-client.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { admissionDuration } from '../metrics.ts';
-import type { Routes } from './routes.ts';
+import { chooseTools } from './choose-tools.ts';
+import type { Route, Routes } from './routes.ts';
 
 /** The rooms that are asked, and what models said. */
 export interface AdmissionRooms {
@@ -32,6 +32,8 @@ export interface AdmissionRequest {
   /** Estimate of what the worker cannot cut from it: what a model must have room for. */
   readonly leastInputTokens: number;
   readonly maxOutputTokens: number | undefined;
+  /** Names of the tools that it may use; undefined: all that the tenant has. */
+  readonly tools: readonly string[] | undefined;
 }
 
 /** Milliseconds that each room has. */
@@ -69,8 +71,8 @@ const measured = async <Value>(room: string, ask: () => Promise<Value>): Promise
 };
 
 export interface Admission {
-  /** Candidates, best first; at least one. Throws the first refusal; nothing stays reserved then. */
-  admit(request: AdmissionRequest): Promise<readonly RouteCandidate[]>;
+  /** Who may answer, and with what. Throws the first refusal; nothing stays reserved then. */
+  admit(request: AdmissionRequest): Promise<Route>;
   /** Gives back what `admit` reserved for a message that was not stored. Never rejects: reservations expire. */
   release(identity: Identity, assistantMessageId: string): Promise<void>;
 }
@@ -112,17 +114,22 @@ export const createAdmission = (rooms: AdmissionRooms, logger: Logger): Admissio
     }
   };
 
+  const route = async (request: AdmissionRequest): Promise<Route> => {
+    const { identity, modelPolicy, maxOutputTokens, leastInputTokens: inputTokens, tools: names } = request;
+    // Who names a tool wants a model that can call it.
+    const requiresTools = names !== undefined && names.length > 0;
+    const found = await rooms.routes.of({ identity, modelPolicy, maxOutputTokens, inputTokens, requiresTools });
+    return { candidates: found.candidates, tools: chooseTools(found.tools, names) };
+  };
+
   return {
     release,
     async admit(request) {
-      const { identity, modelPolicy, maxOutputTokens, leastInputTokens } = request;
       // The slowest first: they leave one after the other.
       const [reservation, screening, routing] = await Promise.allSettled([
         measured('usage', () => reserve(request)),
         measured('safety', () => screen(request)),
-        measured('models', () =>
-          rooms.routes.of({ identity, modelPolicy, maxOutputTokens, inputTokens: leastInputTokens }),
-        ),
+        measured('models', () => route(request)),
       ]);
       if (screening.status === 'fulfilled' && reservation.status === 'fulfilled' && routing.status === 'fulfilled') {
         return routing.value;

@@ -45,7 +45,7 @@ export const buildJob = (input: JobInput): GenerationJob => {
     messageId: input.answerId,
     history: history.reverse(),
     candidates: [...generation.candidates],
-    ...(generation.tools?.length ? { tools: [...generation.tools] } : {}),
+    tools: generation.tools && [...generation.tools],
     maxOutputTokens: generation.maxOutputTokens,
     temperature: generation.temperature,
     admittedAt: Date.now(),

@@ -4,7 +4,7 @@
  */
 import type { EntityManager } from '@mikro-orm/sql';
 import { readBranch } from '../branch.ts';
-import { type Conversation, MessageEntity } from '../entities.ts';
+import { type Conversation, MessageEntity, withoutTools } from '../entities.ts';
 import { addToOutbox, type OutboxRow } from '../outbox/relay.ts';
 import { buildJob, maxHistory } from './build-job.ts';
 
@@ -17,9 +17,11 @@ export const dispatchNext = async (em: EntityManager, conversation: Conversation
   );
   if (!next?.generation || next.parentId == null) return undefined;
   next.dispatchedAt = new Date();
+  const { generation } = next;
+  next.generation = withoutTools(generation);
   const { tenantId, id: conversationId, systemPrompt } = conversation;
   const branch = await readBranch(em, next.parentId, next.depth - maxHistory, next.depth - 1);
-  const job = { tenantId, conversationId, systemPrompt, branch, answerId: next.id, generation: next.generation };
+  const job = { tenantId, conversationId, systemPrompt, branch, answerId: next.id, generation };
   // A wish to stop it while it waited was stored, and what should have ended it then failed.
   return addToOutbox(em, { ...buildJob(job), ...(next.stopRequestedAt ? { stopRequested: true } : {}) });
 };

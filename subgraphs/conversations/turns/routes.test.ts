@@ -7,10 +7,12 @@ import { createIdentitySigner } from '#kernel/identity.ts';
 import { modelsChangedTopic, policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import { createEmbeddedSignals } from '#kernel/signals/embedded-signals.ts';
 import { createRoomClient } from '#kernel/subgraph/room-client.ts';
-import { candidate, logger, newIdentity } from '../conversations.fixture.ts';
+import { candidate, logger, newIdentity, tool } from '../conversations.fixture.ts';
 import { openRoutes, type RouteTimes } from './routes.ts';
 
-const bodySchema = z.object({ variables: z.object({ input: z.object({ inputTokens: z.number() }) }) });
+const inputSchema = z.object({ inputTokens: z.number(), requires: z.array(z.string()) });
+const bodySchema = z.object({ variables: z.object({ input: inputSchema }) });
+const told = { ...tool, parameters: JSON.stringify(tool.parameters) };
 
 /** Models over its real protocol: names the candidate by the number of the question, and takes at most `window` tokens. */
 const openModels = async (times?: RouteTimes) => {
@@ -20,11 +22,16 @@ const openModels = async (times?: RouteTimes) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const { inputTokens } = bodySchema.parse(JSON.parse(Buffer.concat(chunks).toString())).variables.input;
+      const { inputTokens, requires } = bodySchema.parse(JSON.parse(Buffer.concat(chunks).toString())).variables.input;
       asked.push(inputTokens);
       if (models.isDown) return response.destroy();
       const refusal = { message: 'Too long.', extensions: { code: 'CONTEXT_TOO_LONG' } };
-      const route = { routeMessage: { candidates: [{ ...candidate, modelId: `model ${asked.length}` }] } };
+      const route = {
+        routeMessage: {
+          candidates: [{ ...candidate, modelId: `model ${asked.length}` }],
+          tools: requires.includes('TOOLS') ? [told] : [],
+        },
+      };
       return response.end(JSON.stringify(inputTokens > models.window ? { errors: [refusal] } : { data: route }));
     });
   });
@@ -44,9 +51,16 @@ const openModels = async (times?: RouteTimes) => {
     models,
     signals,
     identity,
+    routes,
     route: async (inputTokens: number, who = identity) => {
-      const question = { identity: who, modelPolicy: undefined, maxOutputTokens: undefined, inputTokens };
-      return (await routes.of(question))[0]?.modelId;
+      const question = {
+        identity: who,
+        modelPolicy: undefined,
+        maxOutputTokens: undefined,
+        inputTokens,
+        requiresTools: false,
+      };
+      return (await routes.of(question)).candidates[0]?.modelId;
     },
     async [Symbol.asyncDispose]() {
       await routes[Symbol.asyncDispose]();
@@ -72,6 +86,15 @@ test('tells tenants apart', async () => {
   await using room = await openModels();
   expect(await room.route(1)).toBe('model 1');
   expect(await room.route(1, newIdentity())).toBe('model 2');
+});
+
+test('tells apart whether tools are required, and reads them as the job carries them', async () => {
+  await using room = await openModels();
+  const { identity, routes } = room;
+  const question = { identity, modelPolicy: undefined, maxOutputTokens: undefined, inputTokens: 1 };
+  expect((await routes.of({ ...question, requiresTools: false })).tools).toEqual([]);
+  expect((await routes.of({ ...question, requiresTools: true })).tools).toEqual([tool]);
+  expect(room.models.asked).toHaveLength(2);
 });
 
 test('asks anew when models says that something changed', async () => {

@@ -1,5 +1,5 @@
 /**
- * Who may answer a message, asked from models and remembered for each tenant, so that a turn rarely waits for it. Invariants: a route is
+ * Who may answer a message and with which tools, asked from models and remembered for each tenant, so that a turn rarely waits for it. Invariants: a route is
  * never older than `keptForMs`, and sooner forgotten when models says that something changed; it is asked for the upper bound of the
  * message's size, so it holds for every message that it is given to; a refusal is asked anew for the message's own size and not remembered.
  */
@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
-import { type RouteCandidate, routeCandidateSchema } from '#kernel/messages/generation-job.ts';
+import { type RouteCandidate, routeCandidateSchema, type Tool, toolSchema } from '#kernel/messages/generation-job.ts';
 import { modelsChangedTopic, policiesChangedSchema, policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { RoomClient } from '#kernel/subgraph/room-client.ts';
@@ -18,11 +18,20 @@ export interface RouteQuestion {
   /** Tokens of the prompt that cannot be left out. */
   readonly inputTokens: number;
   readonly maxOutputTokens: number | undefined;
+  /** Whether the model must be able to call tools. */
+  readonly requiresTools: boolean;
+}
+
+export interface Route {
+  /** Best first; at least one. */
+  readonly candidates: readonly RouteCandidate[];
+  /** The tenant's, where a candidate can call them. */
+  readonly tools: readonly Tool[];
 }
 
 export interface Routes extends AsyncDisposable {
-  /** Candidates, best first; at least one. Throws the refusal of models. */
-  of(question: RouteQuestion): Promise<readonly RouteCandidate[]>;
+  /** Throws the refusal of models. */
+  of(question: RouteQuestion): Promise<Route>;
 }
 
 export interface RouteTimes {
@@ -42,13 +51,22 @@ const routeQuery = `query Route($input: RouteMessageInput!) {
     candidates {
       modelId provider pool contextWindow maxOutputTokens capabilities price { input cachedInput output }
     }
+    tools { name description parameters url timeoutMs secret }
   }
 }`;
-const routed = z.object({ routeMessage: z.object({ candidates: z.array(routeCandidateSchema) }) });
+const routedToolSchema = toolSchema.extend({
+  parameters: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(toolSchema.shape.parameters),
+});
+const routed = z.object({
+  routeMessage: z.object({ candidates: z.array(routeCandidateSchema), tools: z.array(routedToolSchema) }),
+});
 
-interface Route {
+interface RememberedRoute {
   readonly tenantId: string;
-  readonly candidates: readonly RouteCandidate[];
+  readonly route: Route;
   readonly askedAt: number;
 }
 
@@ -63,14 +81,14 @@ export const openRoutes = async (
   signals: Signals,
   { freshForMs, keptForMs } = routeTimes,
 ): Promise<Routes> => {
-  const ask = async ({ identity, ...question }: RouteQuestion): Promise<Route> => {
+  const ask = async ({ identity, requiresTools, ...question }: RouteQuestion): Promise<RememberedRoute> => {
     const askedAt = Date.now();
-    const variables = { input: { ...question, requires: [] } };
-    const answer = await models.call({ identity, query: routeQuery, variables, data: routed, deadlineMs });
-    return { tenantId: identity.tenantId, candidates: answer.routeMessage.candidates, askedAt };
+    const variables = { input: { ...question, requires: requiresTools ? ['TOOLS'] : [] } };
+    const { routeMessage } = await models.call({ identity, query: routeQuery, variables, data: routed, deadlineMs });
+    return { tenantId: identity.tenantId, route: routeMessage, askedAt };
   };
-  const isUsable = (route: Route): boolean => Date.now() - route.askedAt < keptForMs;
-  const remembered = new LRUCache<string, Route, RouteQuestion>({
+  const isUsable = ({ askedAt }: RememberedRoute): boolean => Date.now() - askedAt < keptForMs;
+  const remembered = new LRUCache<string, RememberedRoute, RouteQuestion>({
     max: rememberedRoutes,
     ttl: freshForMs,
     allowStale: true,
@@ -87,7 +105,7 @@ export const openRoutes = async (
     await signals.subscribe(modelsChangedTopic, () => remembered.clear()),
     await signals.subscribe(policiesChangedTopic, (payload) => {
       const tenantId = policiesChangedSchema.safeParse(payload).data?.tenantId;
-      for (const [key, route] of remembered.entries()) if (route.tenantId === tenantId) remembered.delete(key);
+      for (const [key, known] of remembered.entries()) if (known.tenantId === tenantId) remembered.delete(key);
     }),
   ];
   return {
@@ -98,16 +116,17 @@ export const openRoutes = async (
         question.modelPolicy,
         sized.inputTokens,
         question.maxOutputTokens,
+        question.requiresTools,
       ]);
       try {
         const known = await remembered.fetch(key, { context: sized });
-        if (known && isUsable(known)) return known.candidates;
+        if (known && isUsable(known)) return known.route;
         // Forgotten while it was asked for, or too old: what comes now is new.
         const fresh = await remembered.fetch(key, { context: sized, forceRefresh: true, allowStale: false });
-        return (fresh ?? (await ask(sized))).candidates;
+        return (fresh ?? (await ask(sized))).route;
       } catch (fault) {
         if (isOutage(fault)) throw fault;
-        return (await ask(question)).candidates;
+        return (await ask(question)).route;
       }
     },
     async [Symbol.asyncDispose]() {

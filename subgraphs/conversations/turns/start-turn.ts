@@ -6,7 +6,6 @@
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
-import type { RouteCandidate } from '#kernel/messages/generation-job.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { conversationNotFound } from '../access.ts';
 import type { ChangeFeed } from '../changes.ts';
@@ -18,6 +17,7 @@ import { buildJob } from './build-job.ts';
 import { replayTurn, type TurnResult } from './idempotency.ts';
 import type { CheckPressure } from './queue-pressure.ts';
 import { type Place, readTurn, type Turn } from './read-turn.ts';
+import type { Route } from './routes.ts';
 import { type BusyPolicy, newMessageId, type StoreOutcome, storeTurn } from './store-turn.ts';
 
 export interface TurnRequest {
@@ -33,6 +33,8 @@ export interface TurnRequest {
   readonly modelPolicy: string | undefined;
   readonly maxOutputTokens: number | undefined;
   readonly temperature: number | undefined;
+  /** Names of the tools that the model may call; undefined: all that the tenant has. */
+  readonly tools: readonly string[] | undefined;
   readonly onBusy: BusyPolicy;
 }
 
@@ -69,7 +71,7 @@ interface Admitted {
   readonly turn: Turn;
   readonly questionId: string;
   readonly answerId: string;
-  readonly candidates: readonly RouteCandidate[];
+  readonly route: Route;
 }
 
 type Stored = Extract<StoreOutcome, { kind: 'stored' }>;
@@ -83,9 +85,11 @@ const storeOnce = (
   const { identity, conversationId, idempotencyKey, requestHash, question, place } = request;
   const { turn, answerId, questionId } = admitted;
   const { systemPrompt, history } = turn;
+  const { candidates, tools } = admitted.route;
   const generation = {
     userId: identity.userId,
-    candidates: admitted.candidates,
+    candidates,
+    tools: tools.length === 0 ? undefined : tools,
     maxOutputTokens: request.maxOutputTokens,
     temperature: request.temperature,
   };
@@ -138,7 +142,7 @@ const runTurn = async (services: TurnServices, request: TurnRequest): Promise<Tu
   const asked = typeof question === 'string' ? question : question.content;
   const answerId = request.replyId ?? newMessageId();
   const questionId = typeof question === 'string' ? newMessageId() : question.id;
-  const candidates = await admission.admit({
+  const route = await admission.admit({
     identity,
     conversationId,
     userMessageId: content === undefined ? answerId : questionId,
@@ -148,13 +152,14 @@ const runTurn = async (services: TurnServices, request: TurnRequest): Promise<Tu
     inputTokens: tokensOf(turn.pathLength + (content?.length ?? 0)),
     leastInputTokens: tokensOf((turn.systemPrompt?.length ?? 0) + asked.length),
     maxOutputTokens: request.maxOutputTokens,
+    tools: request.tools,
   });
 
   let stored: Stored | 'known';
   try {
-    const [first] = candidates;
+    const [first] = route.candidates;
     if (first) services.checkPressure(first.pool);
-    stored = await store(services, request, { turn, questionId, answerId, candidates });
+    stored = await store(services, request, { turn, questionId, answerId, route });
   } catch (cause) {
     await admission.release(identity, answerId);
     if (!isUniqueViolation(cause) || request.replyId === undefined) throw cause;

@@ -90,6 +90,7 @@ export const storeTurn = async (database: Database, turn: AdmittedTurn): Promise
     pathLength: result.path_length,
     finishReason: null,
     failure: null,
+    toolCalls: null,
     stopRequestedAt: null,
     lastSeq: 0,
     createdAt: now,
