@@ -63,7 +63,6 @@ export const takeTurn = async (context: GenerationContext, options: TurnOptions)
   const { candidate, served } = by;
   const { countTokens } = served;
   const tools = toolsFor(job, candidate);
-  const ended = AbortSignal.any([stop, abandon]);
 
   const promptAfter = (steps: readonly Step[]): Prompt => {
     const span = startSpan('build prompt');
@@ -93,7 +92,7 @@ export const takeTurn = async (context: GenerationContext, options: TurnOptions)
       const { fault, spokeAt } = asked;
       const pause = fault && spokeAt === undefined ? pauseAfter(fault, tries, settings) : undefined;
       if (pause === undefined) return asked;
-      await sleep(pause, undefined, { signal: ended }).catch(() => undefined);
+      await sleep(pause, undefined, { signal: AbortSignal.any([stop, abandon]) }).catch(() => undefined);
       abandon.throwIfAborted();
       if (stop.aborted) return { ...asked, fault: undefined };
     }

@@ -1,0 +1,115 @@
+/**
+ * Workers as processes for tests that kill them: on RabbitMQ and Redis, against a scripted provider. Disposing kills those that run and
+ * closes everything.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Json } from '#kernel/broker/broker.ts';
+import { createLogger } from '#kernel/log.ts';
+import { type MessageFinished, messageFinishedSchema } from '#kernel/messages/events.ts';
+import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import { openPorts } from '#kernel/ports.ts';
+import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
+import { type ScriptedProvider, startScriptedProvider } from '../tests/scripted-provider/scripted-provider.ts';
+import { sharedService } from '../tests/services/shared-services.ts';
+import { readWorkerConfig } from './config.ts';
+import { candidateOf } from './worker-fixture.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const modelsFile = `
+providers:
+  - { name: openai, displayName: Scripted, kind: openai-compatible, baseUrlVariable: OPENAI_BASE_URL }
+models:
+  - { id: openai/scripted, displayName: S, provider: openai, pool: EXTERNAL, contextWindow: 4096, maxOutputTokens: 1024, price: { input: "0", cachedInput: "0", output: "0" } }
+`;
+
+export interface WorkerProcesses extends AsyncDisposable {
+  readonly provider: ScriptedProvider;
+  readonly streamLog: StreamLog;
+  /** Every `message.finished` so far. */
+  readonly results: readonly MessageFinished[];
+  /** Resolves when there is one. */
+  readonly finished: Promise<void>;
+  /** Resolves when the worker takes jobs. */
+  startWorker(environment?: Readonly<Record<string, string>>): Promise<ChildProcess>;
+  /** Publishes a job; gives the message id. */
+  send(prompt: string, changes?: Partial<GenerationJob>): Promise<string>;
+}
+
+const startProcess = async (environment: Readonly<Record<string, string>>): Promise<ChildProcess> => {
+  const child = spawn(process.execPath, ['inference-workers/main.ts'], {
+    cwd: root,
+    env: { HEALTH_PORT: '0', ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const said: string[] = [];
+  for await (const line of createInterface({ input: child.stderr })) {
+    said.push(line);
+    if (line.includes('the worker takes jobs')) {
+      child.stderr.resume();
+      return child;
+    }
+  }
+  throw new Error(`The worker ended:\n${said.join('\n')}`);
+};
+
+export const openWorkerProcesses = async (): Promise<WorkerProcesses> => {
+  await using opened = new AsyncDisposableStack();
+  const directory = await mkdtemp(join(tmpdir(), 'parlance-killed-'));
+  opened.defer(() => rm(directory, { recursive: true, force: true }));
+  await writeFile(join(directory, 'models.yaml'), modelsFile);
+  const provider = opened.use(await startScriptedProvider());
+  const environment = {
+    RABBITMQ_URL: await sharedService('rabbitmq'),
+    REDIS_URL: await sharedService('redis'),
+    OPENAI_BASE_URL: provider.baseUrl,
+    MODELS_FILE: join(directory, 'models.yaml'),
+    DATA_DIR: directory,
+  };
+  const logger = createLogger('test', 'silent');
+  const { broker, streamLog } = opened.use(await openPorts(readWorkerConfig(environment), logger));
+  const results: MessageFinished[] = [];
+  const finished = Promise.withResolvers<void>();
+  opened.use(
+    await broker.consume<Json>('conversations.results', { prefetch: 1 }, async ({ body }) => {
+      results.push(messageFinishedSchema.parse(body));
+      finished.resolve();
+      return 'ack';
+    }),
+  );
+  const closing = opened.move();
+  return {
+    provider,
+    streamLog,
+    results,
+    finished: finished.promise,
+    async startWorker(more = {}) {
+      const child = await startProcess({ ...environment, ...more });
+      closing.defer(() => {
+        child.kill('SIGKILL');
+      });
+      return child;
+    },
+    async send(prompt, changes = {}) {
+      const job: GenerationJob = {
+        kind: 'reply',
+        tenantId: randomUUID(),
+        userId: randomUUID(),
+        conversationId: randomUUID(),
+        messageId: randomUUID(),
+        history: [{ role: 'USER', content: prompt }],
+        candidates: [candidateOf('openai/scripted')],
+        admittedAt: Date.now(),
+        ...changes,
+      };
+      await broker.publish('jobs', 'generations.external', job.messageId, job);
+      return job.messageId;
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+};
