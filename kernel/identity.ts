@@ -20,6 +20,8 @@ const identitySchema = z.object({
   userId: z.uuid(),
   roles: z.array(z.enum(roles)),
   scopes: z.array(z.string()),
+  /** UUID of the API key that acts for the user. Its roles are the most that it ever has, whatever the user is given later. */
+  apiKeyId: z.uuid().optional(),
   /** Set when a room calls another by itself; opens the internal fields. The name of the calling room. */
   room: z.string().optional(),
 });

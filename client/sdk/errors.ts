@@ -16,6 +16,7 @@ export const serverCodes = {
   QUOTA_EXCEEDED: true,
   RATE_LIMITED: true,
   TOO_MANY_SUBSCRIPTIONS: false,
+  TOO_MANY_API_KEYS: false,
   OPERATION_TOO_COMPLEX: false,
   PAYLOAD_TOO_LARGE: false,
   OVERLOADED: true,
@@ -43,14 +44,19 @@ interface Fault<Code extends string> {
   readonly retryAfterMs: number | undefined;
 }
 
-type DetailedCode = 'BAD_USER_INPUT' | 'CONTENT_BLOCKED' | 'QUOTA_EXCEEDED' | 'TOO_MANY_SUBSCRIPTIONS';
+type DetailedCode =
+  | 'BAD_USER_INPUT'
+  | 'CONTENT_BLOCKED'
+  | 'QUOTA_EXCEEDED'
+  | 'TOO_MANY_SUBSCRIPTIONS'
+  | 'TOO_MANY_API_KEYS';
 
 export type ParlanceFault =
   | { [Code in Exclude<ServerCode, DetailedCode>]: Fault<Code> }[Exclude<ServerCode, DetailedCode>]
   | (Fault<'BAD_USER_INPUT'> & { readonly argument: string | undefined })
   | (Fault<'CONTENT_BLOCKED'> & { readonly categories: readonly string[] })
   | (Fault<'QUOTA_EXCEEDED'> & { readonly quota: string | undefined })
-  | (Fault<'TOO_MANY_SUBSCRIPTIONS'> & { readonly limit: number | undefined })
+  | (Fault<'TOO_MANY_SUBSCRIPTIONS' | 'TOO_MANY_API_KEYS'> & { readonly limit: number | undefined })
   | Fault<'NETWORK_ERROR'>
   | (Fault<'UNKNOWN'> & { readonly serverCode: string });
 
@@ -92,7 +98,7 @@ const faultOf = ({ message, extensions = {} }: GivenError): ParlanceFault => {
   const base = { message, retryable: serverCodes[code], retryAfterMs };
   if (code === 'BAD_USER_INPUT') return { ...base, code, argument: textOr(extensions['argument'], undefined) };
   if (code === 'QUOTA_EXCEEDED') return { ...base, code, quota: textOr(extensions['quota'], undefined) };
-  if (code === 'TOO_MANY_SUBSCRIPTIONS') {
+  if (code === 'TOO_MANY_SUBSCRIPTIONS' || code === 'TOO_MANY_API_KEYS') {
     return { ...base, code, limit: typeof extensions['limit'] === 'number' ? extensions['limit'] : undefined };
   }
   if (code === 'CONTENT_BLOCKED') {

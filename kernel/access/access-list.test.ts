@@ -59,3 +59,16 @@ test('a decision holds from its signal on, is told to who listens, and no older 
   await vi.waitFor(() => expect(all.access.admit(ada)).toBe(ada));
   expect(told).toHaveLength(2);
 });
+
+test('an API key never has a role that it was not made with, and none that was taken', async () => {
+  await using all = await openAll([decision({ role: 'ADMIN' })]);
+  const withKey = (...roles: Identity['roles']): Identity => ({ ...ada, roles, apiKeyId: randomUUID() });
+  expect(all.access.admit(withKey('USER')).roles).toEqual(['USER']);
+  expect(all.access.admit(withKey('USER', 'ADMIN', 'BILLING_ADMIN')).roles).toEqual(['USER', 'ADMIN']);
+  await all.tell({ version: 2, role: 'USER' });
+  await vi.waitFor(() => expect(all.access.admit(withKey('USER', 'ADMIN')).roles).toEqual(['USER']));
+  await all.tell({ version: 3, isActive: false });
+  await vi.waitFor(() =>
+    expect(() => all.access.admit(withKey('USER'))).toThrow(expect.objectContaining({ code: 'FORBIDDEN' })),
+  );
+});

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Cache } from '../cache/cache.ts';
 import { AppError } from '../errors.ts';
-import { type Identity, roles } from '../identity.ts';
+import { type Identity, type Role, roles } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import type { Signals } from '../signals/signals.ts';
 
@@ -36,6 +36,10 @@ export interface AccessList extends AsyncDisposable {
   /** Calls back after each decision about a user. Returns the closer. */
   onChange(callback: (access: UserAccess) => void): () => void;
 }
+
+/** What a decision leaves: in place of the roles of a token, and of those of an API key no more than it has. */
+const rolesUnder = (decided: Role, { roles: own, apiKeyId }: Identity): Role[] =>
+  apiKeyId === undefined ? [decided] : own.filter((role) => role === 'USER' || role === decided);
 
 const keyOf = (tenantId: string, userId: string): string => `${tenantId} ${userId}`;
 const listSchema = z.array(userAccessSchema);
@@ -78,7 +82,7 @@ export const openAccessList = async (
       if (!access.isActive) {
         throw new AppError('FORBIDDEN', 'Your account was deactivated. Ask an administrator of your tenant.');
       }
-      return access.role === null ? identity : { ...identity, roles: [access.role] };
+      return access.role === null ? identity : { ...identity, roles: rolesUnder(access.role, identity) };
     },
     onChange(callback) {
       listeners.add(callback);

@@ -5,6 +5,7 @@ import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { SubgraphContext } from '#kernel/subgraph/builder.ts';
+import type { TellRevocation } from './api-keys/revoke-api-key.ts';
 import { type UsageEvent, UsageEventEntity, type User, UserEntity } from './entities.ts';
 import type { AccessDecisions } from './publish-access.ts';
 import { loadQuotas, type QuotaState } from './quota.ts';
@@ -17,6 +18,7 @@ export interface UsageContext extends SubgraphContext {
   /** Told of every change to what a user has used or may use. */
   readonly quotaChanges: Pick<QuotaChanges, 'announce'>;
   readonly accessDecisions: Pick<AccessDecisions, 'tell'>;
+  readonly tellRevocation: TellRevocation;
   /** By message id: the entry of its reply. Null for a foreign, unknown or unfinished one. */
   readonly replies: DataLoader<string, UsageEvent | null>;
   /** By conversation id: USD, "0" for a foreign or unknown one. */
@@ -42,7 +44,7 @@ const byId = <Value>(
   });
 
 export const createUsageContext = (
-  room: Pick<UsageContext, 'database' | 'signals' | 'reservationTtlSeconds' | 'quotaChanges' | 'accessDecisions'>,
+  room: Omit<UsageContext, keyof SubgraphContext | 'replies' | 'costs' | 'users' | 'quotas'>,
   identity: Identity,
 ): UsageContext => {
   const tables = () => room.database.forTenant(identity.tenantId);

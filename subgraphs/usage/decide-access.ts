@@ -3,11 +3,12 @@
  * Stored first, then told to every process (publish-access.ts); when the mutation has answered, the decision was told.
  */
 import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/sql';
 import { validate } from 'uuid';
 import { AppError } from '#kernel/errors.ts';
 import { type Identity, type Role, requireRole } from '#kernel/identity.ts';
 import type { UsageContext } from './context.ts';
-import { type User, UserEntity } from './entities.ts';
+import { ApiKeyEntity, type User, UserEntity } from './entities.ts';
 import { accessOf } from './publish-access.ts';
 
 export interface AccessDecision {
@@ -21,6 +22,16 @@ const requireDecider = (identity: Identity, stored: User | undefined): void => {
   const assigned = stored?.assignedRole ?? null;
   const roles = assigned === null ? identity.roles : [assigned];
   requireRole({ ...identity, roles: stored?.isActive === false ? [] : roles }, 'ADMIN');
+};
+
+/**
+ * Takes from the API keys of a user what a decision about its role does not give, for good: a key that was made under a role must not
+ * have it when the decision for that role is taken back.
+ */
+const narrowApiKeys = async (em: EntityManager, { tenantId, id, assignedRole }: User): Promise<void> => {
+  for (const apiKey of await em.find(ApiKeyEntity, { tenantId, userId: id, revokedAt: null })) {
+    apiKey.roles = apiKey.roles.filter((role) => role === 'USER' || role === assignedRole);
+  }
 };
 
 /**
@@ -53,6 +64,7 @@ export const decideAccess = async (
         if (!user) return null;
         const role = decision.assignedRole ?? user.role;
         em.assign(user, { ...decision, role, accessVersion: user.accessVersion + 1 });
+        if (decision.assignedRole !== undefined) await narrowApiKeys(em, user);
         return user;
       })
     : null;

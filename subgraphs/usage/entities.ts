@@ -1,7 +1,7 @@
 /** The tables of usage that are read as entities. Reservations and quota windows are changed by SQL functions only (migrations/usage). */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { planTiers } from '#kernel/catalogue/models-file.ts';
-import { roles } from '#kernel/identity.ts';
+import { type Role, roles } from '#kernel/identity.ts';
 
 export const TenantEntity = defineEntity({
   name: 'Tenant',
@@ -41,6 +41,30 @@ export const UserEntity = defineEntity({
   },
 });
 export type User = InferEntity<typeof UserEntity>;
+
+/** What a program signs in with in place of its user's tokens. The key itself is not kept. */
+export const ApiKeyEntity = defineEntity({
+  name: 'ApiKey',
+  tableName: 'api_keys',
+  schema: 'usage',
+  properties: {
+    tenantId: p.uuid().primary(),
+    id: p.uuid().primary(),
+    userId: p.uuid(),
+    name: p.text(),
+    prefix: p.text(),
+    /** SHA-256 of the key, hexadecimal. */
+    secretHash: p.text(),
+    roles: p.json<readonly Role[]>(),
+    scopes: p.json<readonly string[]>(),
+    createdAt: p.datetime(3).onCreate(() => new Date()),
+    expiresAt: p.datetime(3).nullable(),
+    /** To the minute. */
+    lastUsedAt: p.datetime(3).nullable(),
+    revokedAt: p.datetime(3).nullable(),
+  },
+});
+export type ApiKey = InferEntity<typeof ApiKeyEntity>;
 
 /** What an entry of the ledger is for. */
 const usageKinds = ['REPLY', 'TITLE'] as const;

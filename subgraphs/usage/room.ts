@@ -2,16 +2,20 @@
 import type { RoomSchema } from '#kernel/database/database.ts';
 import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
 import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
+import { createRevocationTeller } from './api-keys/revoke-api-key.ts';
 import { consumeResults } from './consume-results.ts';
 import { createUsageContext } from './context.ts';
-import { TenantEntity, UsageEventEntity, UserEntity } from './entities.ts';
+import { ApiKeyEntity, TenantEntity, UsageEventEntity, UserEntity } from './entities.ts';
 import { startExpiry } from './expire-reservations.ts';
 import { openAccessDecisions } from './publish-access.ts';
 import { createQuotaChanges } from './quota-changes.ts';
 import { createUsageSchema } from './schema.ts';
 
 /** The tables, with migrations/usage. */
-export const usageSchema: RoomSchema = { name: 'usage', entities: [TenantEntity, UserEntity, UsageEventEntity] };
+export const usageSchema: RoomSchema = {
+  name: 'usage',
+  entities: [TenantEntity, UserEntity, ApiKeyEntity, UsageEventEntity],
+};
 
 export interface UsageOptions {
   readonly reservationTtlSeconds: number;
@@ -24,6 +28,7 @@ export const openUsage = async (services: RoomServices, options: UsageOptions): 
   await using opened = new AsyncDisposableStack();
   const quotaChanges = opened.use(createQuotaChanges(ports.signals, logger));
   const { cache, signals } = ports;
+  const tellRevocation = createRevocationTeller(signals, logger);
   const accessDecisions = opened.use(await openAccessDecisions({ database, cache, signals, logger }));
   opened.use(startExpiry(database, reservationSweepSeconds * 1000, logger));
   opened.use(await consumeResults(ports.broker, database, quotaChanges, logger));
@@ -32,7 +37,10 @@ export const openUsage = async (services: RoomServices, options: UsageOptions): 
       name: 'usage',
       schema: createUsageSchema(),
       createContext: (identity) =>
-        createUsageContext({ database, signals, reservationTtlSeconds, quotaChanges, accessDecisions }, identity),
+        createUsageContext(
+          { database, signals, reservationTtlSeconds, quotaChanges, accessDecisions, tellRevocation },
+          identity,
+        ),
       verifyIdentity,
       access,
       host,

@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { federationLinkUrl } from '#kernel/subgraph/builder.ts';
 import { addAccounts } from './schema/accounts.ts';
 import { addAdministration } from './schema/administration.ts';
+import { addApiKeys } from './schema/api-keys.ts';
 import { createUsageBuilder } from './schema/builder.ts';
 import { addCosts } from './schema/costs.ts';
 import { addQuotaChanged } from './schema/quota-changed.ts';
@@ -15,6 +16,7 @@ export const createUsageSchema = (): GraphQLSchema => {
   const costs = addCosts(usage);
   addReport(usage, accounts, costs);
   addAdministration(usage, accounts);
+  addApiKeys(usage, accounts);
   addRoomFields(usage);
   addQuotaChanged(usage, accounts);
   return usage.builder.toSubGraphSchema({ linkUrl: federationLinkUrl });

@@ -1,16 +1,21 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { hashApiKey } from '#kernel/access/api-key.ts';
 import type { Identity } from '#kernel/identity.ts';
+import { findApiKeys } from './api-keys/find-api-keys.ts';
 import { reserveTokens } from './reserve-tokens.ts';
 import { settleGeneration } from './settle-generation.ts';
 import { finished, openUsageFixture, type UsageFixture } from './usage-room.fixture.ts';
 
-const tenantTables = ['tenants', 'users', 'quota_windows', 'reservations', 'usage_events'];
+const tenantTables = ['tenants', 'users', 'quota_windows', 'reservations', 'usage_events', 'api_keys'];
+const createKey = 'mutation { createApiKey(input: { name: "x" }) { secret } }';
 
 describe('the tables of usage on PostgreSQL', () => {
   let usage: UsageFixture;
   let acme: Identity;
   let globex: Identity;
+  let key: string;
   const messageId = v7();
   beforeAll(async () => {
     usage = await openUsageFixture('postgres');
@@ -18,6 +23,8 @@ describe('the tables of usage on PostgreSQL', () => {
     const input = { messageId, conversationId: v7(), inputTokens: 10, maxOutputTokens: 10 };
     await reserveTokens(usage.database, acme, input, 3600);
     await settleGeneration(usage.database, finished(acme, { messageId }));
+    const { data } = await usage.ask(acme, createKey);
+    key = z.object({ createApiKey: z.object({ secret: z.string() }) }).parse(data).createApiKey.secret;
   });
   afterAll(() => usage[Symbol.asyncDispose]());
 
@@ -41,8 +48,27 @@ describe('the tables of usage on PostgreSQL', () => {
   it.each(tenantTables)('show the rows of %s to their own tenant only', async (table) => {
     expect(await count(acme, table)).toBeGreaterThan(0);
     const own = await count(globex, table);
-    expect(own).toBe(['reservations', 'usage_events'].includes(table) ? 0 : table === 'quota_windows' ? 2 : 1);
+    expect(own).toBe(
+      ['reservations', 'usage_events', 'api_keys'].includes(table) ? 0 : table === 'quota_windows' ? 2 : 1,
+    );
     expect(await count({ ...globex, tenantId: v7() }, table)).toBe(0);
+  });
+
+  it('show an API key to who knows it, whatever the tenant, and leave nothing open after that', async () => {
+    const ask = (keys: readonly string[]) =>
+      findApiKeys(
+        usage.database,
+        keys.map((text) => ({ hash: hashApiKey(text), isUsed: true })),
+      );
+    const { tenantId, userId } = acme;
+    const expected = { tenant_id: tenantId, user_id: userId, roles: ['USER'], expires_at: null, revoked_at: null };
+    expect(await ask(['', key])).toEqual([null, expect.objectContaining(expected)]);
+    expect(await ask([])).toEqual([]);
+    expect(await usage.database.call('select * from usage.api_keys', [])).toEqual([]);
+    const [{ last_used_at: lastUsedAt } = {}] = await usage.database
+      .forTenant(tenantId)
+      .execute<{ last_used_at: unknown }[]>('select last_used_at from usage.api_keys');
+    expect(lastUsedAt).toBeTruthy();
   });
 
   it('take no row of another tenant', async () => {

@@ -1,7 +1,7 @@
 /** Tenant and User: the account and who acts for it, with their quotas. */
 import { requireTenant, requireViewer } from '../accounts.ts';
-import type { Tenant as TenantRow, User as UserRow } from '../entities.ts';
-import { listUsers } from '../list-users.ts';
+import { type Tenant as TenantRow, UserEntity, type User as UserRow } from '../entities.ts';
+import { pageById } from '../page-by-id.ts';
 import { type BudgetState, loadBudget, type QuotaState, type QuotaWindow } from '../quota.ts';
 import type { UsageBuilder } from './builder.ts';
 
@@ -101,7 +101,10 @@ export const addAccounts = (usage: UsageBuilder) => {
           nullable: true,
           description: 'Everybody who was ever seen. ADMIN and BILLING_ADMIN only.',
           authScopes: { role: ['ADMIN', 'BILLING_ADMIN'] },
-          resolve: (tenant, page, { database }) => listUsers(database, tenant.id, page),
+          resolve: ({ id: tenantId }, page, { database }) =>
+            pageById(page, ({ range, options }) =>
+              database.forTenant(tenantId).find(UserEntity, { tenantId, id: range }, options),
+            ),
         },
         { name: 'UserConnection', description: 'A page of users.' },
         { name: 'UserEdge', description: 'A user in a page.' },

@@ -1,14 +1,18 @@
-/** The users of a tenant, a page at a time by id. */
+/** A page of a Relay connection whose rows are in the order of their ids, forward or backward. */
 import { validate } from 'uuid';
-import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import { UserEntity } from './entities.ts';
 
 export interface PageArguments {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
   readonly last?: number | null | undefined;
   readonly before?: string | null | undefined;
+}
+
+/** Which rows to find: those whose id is in `range`, so ordered, so many. */
+export interface PageRows {
+  readonly range: { readonly $gt?: string; readonly $lt?: string };
+  readonly options: { readonly orderBy: { readonly id: 'asc' | 'desc' }; readonly limit: number };
 }
 
 const defaultPageSize = 50;
@@ -32,20 +36,21 @@ const pageSize = ({ first, last }: PageArguments): number => {
   throw new AppError('BAD_USER_INPUT', `"${argument}" is between 0 and ${maxPageSize}.`, { argument });
 };
 
-/** One statement. Throws BAD_USER_INPUT. */
-export const listUsers = async (database: Database, tenantId: string, page: PageArguments) => {
+/** Asks `find` once. Throws BAD_USER_INPUT. */
+export const pageById = async <Row extends { readonly id: string }>(
+  page: PageArguments,
+  find: (rows: PageRows) => Promise<Row[]>,
+) => {
   const size = pageSize(page);
   const after = fromCursor(page.after, 'after');
   const before = fromCursor(page.before, 'before');
   const backward = page.last != null;
   const range = { ...(after === undefined ? {} : { $gt: after }), ...(before === undefined ? {} : { $lt: before }) };
-  const found = await database
-    .forTenant(tenantId)
-    .find(UserEntity, { tenantId, id: range }, { orderBy: { id: backward ? 'desc' : 'asc' }, limit: size + 1 });
+  const found = await find({ range, options: { orderBy: { id: backward ? 'desc' : 'asc' }, limit: size + 1 } });
   const more = found.length > size;
-  const users = found.slice(0, size);
-  if (backward) users.reverse();
-  const edges = users.map((node) => ({ node, cursor: toCursor(node.id) }));
+  const rows = found.slice(0, size);
+  if (backward) rows.reverse();
+  const edges = rows.map((node) => ({ node, cursor: toCursor(node.id) }));
   return {
     edges,
     pageInfo: {
