@@ -154,7 +154,13 @@ export const gatewayEnvironment = z.object({
   REDIS_URL: z
     .string()
     .optional()
-    .describe('Request rates are counted in this Redis, for all gateways together. Not set: in this process.'),
+    .describe(
+      'Request rates are counted in this Redis, for all gateways together, and revocations of API keys are heard at once. Not set: rates are counted in this process, and revocations are seen within 10 seconds.',
+    ),
+  USAGE_URL: z
+    .url()
+    .optional()
+    .describe('The usage subgraph, `http://host:4103/graphql`: it knows the API keys. Not set: access tokens alone.'),
   SERVICE_START_TIMEOUT_MS: positive(10_000).describe(
     'Milliseconds after which a service that does not answer at the start is an error.',
   ),

@@ -1,42 +1,64 @@
 /**
  * The gateway as a process: `npm run gateway -- --supergraph FILE [--port N] [--auth none]`. Serves any supergraph; see
- * config.ts for the variables. The limiter is Redis where REDIS_URL is set, else it counts in this process.
+ * config.ts for the variables. Rates are counted, and revocations of API keys told, in Redis where REDIS_URL is set, else in
+ * this process.
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { EnvironmentError } from '#kernel/config/environment.ts';
 import { createEmbeddedLimiter } from '#kernel/limiter/embedded-limiter.ts';
-import type { Limiter } from '#kernel/limiter/limiter.ts';
 import { createLogger, type Logger } from '#kernel/log.ts';
+import type { Ports } from '#kernel/ports.ts';
 import { runUntilSignal } from '#kernel/process/shutdown.ts';
+import { createEmbeddedSignals } from '#kernel/signals/embedded-signals.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { createAnonymousAuthenticator } from './authentication/anonymous-authenticator.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import { createOidcAuthenticator } from './authentication/oidc-authenticator.ts';
+import { openWithApiKeys } from './authentication/with-api-keys.ts';
 import { type GatewayConfig, gatewayLimits, readGatewayConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 
-const openLimiter = async (config: GatewayConfig, logger: Logger, opened: AsyncDisposableStack): Promise<Limiter> => {
-  if (config.REDIS_URL === undefined) return opened.use(createEmbeddedLimiter());
+type SharedPorts = Pick<Ports, 'limiter' | 'signals'>;
+
+const openSharedPorts = async (
+  config: GatewayConfig,
+  logger: Logger,
+  opened: AsyncDisposableStack,
+): Promise<SharedPorts> => {
+  if (config.REDIS_URL === undefined) {
+    return { limiter: opened.use(createEmbeddedLimiter()), signals: createEmbeddedSignals(logger) };
+  }
   const { connectRedis } = await import('#kernel/connections/redis.ts');
   const { createRedisLimiter } = await import('#kernel/limiter/redis-limiter.ts');
+  const { createRedisSignals } = await import('#kernel/signals/redis-signals.ts');
   const redis = opened.use(await connectRedis(config.REDIS_URL, logger, config.SERVICE_START_TIMEOUT_MS));
-  return opened.use(createRedisLimiter(redis));
+  return { limiter: opened.use(createRedisLimiter(redis)), signals: createRedisSignals(redis, logger) };
 };
 
-const createAuthenticator = (config: GatewayConfig, logger: Logger): Authenticator => {
+const openAuthenticator = async (
+  config: GatewayConfig,
+  { signals }: SharedPorts,
+  logger: Logger,
+  opened: AsyncDisposableStack,
+): Promise<Authenticator> => {
   if (config.AUTHENTICATION === 'none') {
     logger.warn('nobody is asked for a token: everybody is one anonymous user');
     return createAnonymousAuthenticator();
   }
-  return createOidcAuthenticator({
-    issuer: config.OIDC_ISSUER,
-    audience: config.OIDC_AUDIENCE,
-    jwksUri: config.OIDC_JWKS_URI,
-    algorithms: config.OIDC_ALGORITHMS,
-    clockToleranceSeconds: config.OIDC_CLOCK_TOLERANCE_SECONDS,
-    logger,
-  });
+  const tokens = opened.use(
+    createOidcAuthenticator({
+      issuer: config.OIDC_ISSUER,
+      audience: config.OIDC_AUDIENCE,
+      jwksUri: config.OIDC_JWKS_URI,
+      algorithms: config.OIDC_ALGORITHMS,
+      clockToleranceSeconds: config.OIDC_CLOCK_TOLERANCE_SECONDS,
+      logger,
+    }),
+  );
+  const { USAGE_URL: usageUrl, IDENTITY_SECRET: identitySecret } = config;
+  if (usageUrl === undefined) return tokens;
+  return opened.use(await openWithApiKeys(tokens, { usageUrl, identitySecret, signals, logger }));
 };
 
 const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposable> => {
@@ -47,8 +69,8 @@ const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposa
   });
   await using opened = new AsyncDisposableStack();
   opened.use(await openTelemetry(config, 'gateway', logger));
-  const limiter = await openLimiter(config, logger, opened);
-  const authenticator = opened.use(createAuthenticator(config, logger));
+  const ports = await openSharedPorts(config, logger, opened);
+  const authenticator = await openAuthenticator(config, ports, logger, opened);
   const gateway = opened.use(
     await createGateway({
       supergraphSdl,
@@ -59,7 +81,7 @@ const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposa
       port: config.PORT,
       authenticator,
       identitySecret: config.IDENTITY_SECRET,
-      limiter,
+      limiter: ports.limiter,
       ...gatewayLimits(config),
       isDevelopment: config.NODE_ENV === 'development',
       logger,

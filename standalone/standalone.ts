@@ -17,6 +17,7 @@ import type { Authenticator } from '../gateway/authentication/authenticator.ts';
 import { createLocalKeyAuthenticator } from '../gateway/authentication/local-key-authenticator.ts';
 import { createOidcAuthenticator } from '../gateway/authentication/oidc-authenticator.ts';
 import { signatureAlgorithms } from '../gateway/authentication/token-verifier.ts';
+import { openWithApiKeys } from '../gateway/authentication/with-api-keys.ts';
 import { gatewayLimits } from '../gateway/config.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { generationSettings, providerSettings } from '../inference-workers/config.ts';
@@ -61,7 +62,7 @@ export const openStandalone = async (
   opened.use(await lockDataDirectory(config.DATA_DIR));
   opened.use(await openTelemetry(config, 'standalone', logger));
   const schemas = [conversationsSchema, modelsSchema, usageSchema, safetySchema];
-  const [database, ports, modelsFile, supergraphSdl, authenticator] = await Promise.all([
+  const [database, ports, modelsFile, supergraphSdl, tokens] = await Promise.all([
     openDatabase(config, schemas).then((opening) => opened.use(opening)),
     openPorts(config, logger).then((opening) => opened.use(opening)),
     readModelsFile(config.MODELS_FILE),
@@ -108,6 +109,9 @@ export const openStandalone = async (
       shutdownGraceMs: config.SHUTDOWN_GRACE_MS,
       settings: generationSettings(config),
     }),
+  );
+  const authenticator = opened.use(
+    await openWithApiKeys(tokens, { usageUrl: usage.url, identitySecret, signals: ports.signals, logger }),
   );
   const gateway = opened.use(
     await createGateway({

@@ -42,6 +42,15 @@ test('asks for another when the server refuses the one it has, and not when it r
   expect(asked()).toBe(2);
 });
 
+test('keeps an API key, which does not say when it ends, until the server refuses it', async () => {
+  const [first, second] = [`parlance_${'0'.repeat(72)}`, `parlance_${'1'.repeat(72)}`];
+  const { session, asked } = counted(first, second);
+  expect([await session.token(), await session.token()]).toEqual([first, first]);
+  expect(asked()).toBe(1);
+  session.refuse(first);
+  expect(await session.token()).toBe(second);
+});
+
 test('has no other token where the application gave one', async () => {
   const session = createSession('only');
   expect(await session.token()).toBe('only');

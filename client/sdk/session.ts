@@ -3,7 +3,10 @@
  * refuses it. Invariant: at most one question to the application at a time.
  */
 
-/** A token, or how to get one that is valid for a while. Called again shortly before the last one expires. */
+/**
+ * An API key or a token, or how to get one. The function is called again shortly before a token expires, and when the server refuses what
+ * it gave: so it may read a key from where keys are rotated.
+ */
 export type Auth = string | (() => string | Promise<string>);
 
 export interface Session {

@@ -13,8 +13,8 @@ import type { KeepAlive } from '../limits/keep-alive.ts';
 import { countOperation } from '../observation/count-operations.ts';
 import { createHttpStream, type HttpStream } from '../subscriptions/http-stream.ts';
 import { type AdmittedOperation, type OperationAdmission, refusalOf } from '../subscriptions/operation-admission.ts';
+import { onSignInEnd } from '../subscriptions/sign-in-end.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
-import { onTokenExpiry } from '../subscriptions/token-expiry.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
 import { type AcceptedStream, acceptedStream } from './accepted-stream.ts';
 import { tokenMissing } from './admission.ts';
@@ -86,7 +86,7 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
   ): void => {
     if (!user) throw tokenMissing();
     const after = request.headers['last-event-id'];
-    let forgetExpiry: (() => void) | undefined;
+    let forgetSignIn: (() => void) | undefined;
     const stream = subscriptions.open(
       {
         text: query,
@@ -98,11 +98,11 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
       },
       (onEnd) =>
         openStream(response, accepted, () => {
-          forgetExpiry?.();
+          forgetSignIn?.();
           onEnd();
         }),
     );
-    if (running.has(stream)) forgetExpiry = onTokenExpiry(user, (errors) => stream.error(errors));
+    if (running.has(stream)) forgetSignIn = onSignInEnd(user, (errors) => stream.error(errors));
   };
 
   const answerOnce = async (

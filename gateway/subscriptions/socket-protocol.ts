@@ -17,11 +17,11 @@ import type { StreamCount } from '../limits/stream-count.ts';
 import { countOperation } from '../observation/count-operations.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
 import { type OperationAdmission, refusalOf } from './operation-admission.ts';
+import { endWithSignIn } from './sign-in-end.ts';
 import { createSocketAnswer } from './socket-answer.ts';
 import type { Connection } from './socket-connections.ts';
 import { createSocketStream, type SocketStream } from './socket-stream.ts';
 import type { Subscriptions } from './subscriptions.ts';
-import { endWithToken } from './token-expiry.ts';
 
 export interface SocketProtocolOptions {
   readonly server: ApolloServer<OperationContext>;
@@ -67,7 +67,7 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
     try {
       const user = await authenticator.authenticate(token);
       users.set(socket, user);
-      endWithToken(user, context);
+      endWithSignIn(user, context);
       return true;
     } catch (fault) {
       if (!(fault instanceof AppError)) throw fault;

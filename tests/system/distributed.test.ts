@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { sharedService } from '../services/shared-services.ts';
 import { startCompose } from './compose-processes.ts';
 import type { Parlance } from './parlance.ts';
+import { apiKeySuite } from './suite/api-keys.ts';
 import { roomCrashSuite } from './suite/crashes.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { turnSuite } from './suite/turns.ts';
@@ -20,5 +21,6 @@ describe('distributed', () => {
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
   refusalSuite(() => parlance);
+  apiKeySuite(() => parlance);
   roomCrashSuite(() => parlance);
 });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Parlance } from './parlance.ts';
 import { startStandalone } from './standalone-process.ts';
+import { apiKeySuite } from './suite/api-keys.ts';
 import { standaloneCrashSuite } from './suite/crashes.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { turnSuite } from './suite/turns.ts';
@@ -14,5 +15,6 @@ describe('standalone', () => {
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
   refusalSuite(() => parlance);
+  apiKeySuite(() => parlance);
   standaloneCrashSuite(() => parlance);
 });

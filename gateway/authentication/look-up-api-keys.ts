@@ -1,0 +1,52 @@
+/** Asks usage whom API keys stand for, by their hashes: a key itself never leaves the gateway. */
+import { z } from 'zod';
+import { AppError } from '#kernel/errors.ts';
+import { roles } from '#kernel/identity.ts';
+import type { RoomClient } from '#kernel/subgraph/room-client.ts';
+import { nobody } from './authenticator.ts';
+
+export interface AskedApiKey {
+  readonly hash: string;
+  /** Whether somebody uses it; usage notes that. */
+  readonly isUsed: boolean;
+}
+
+const instant = z.iso.datetime().transform(Date.parse).nullable();
+const foundSchema = z.object({
+  id: z.string(),
+  tenantId: z.string(),
+  userId: z.string(),
+  roles: z.array(z.enum(roles)),
+  scopes: z.array(z.string()),
+  /** Milliseconds since the epoch; null: never. */
+  expiresAt: instant,
+  revokedAt: instant,
+});
+export type FoundApiKey = z.infer<typeof foundSchema>;
+
+/**
+ * In the order in which they were asked for; null for one that was never made. Rejects with OVERLOADED, to be tried again, while usage
+ * does not answer.
+ */
+export type LookUpApiKeys = (asked: readonly AskedApiKey[]) => Promise<readonly (FoundApiKey | null)[]>;
+
+/** Milliseconds that usage has. */
+const deadlineMs = 3000;
+
+const query = `mutation FindApiKeys($keys: [AskedApiKeyInput!]!) {
+  findApiKeys(keys: $keys) { id tenantId userId roles scopes expiresAt revokedAt }
+}`;
+
+export const createApiKeyLookUp =
+  (usage: RoomClient): LookUpApiKeys =>
+  async (keys) => {
+    const data = z.object({ findApiKeys: z.array(foundSchema.nullable()).length(keys.length) });
+    try {
+      return (await usage.call({ identity: nobody, query, variables: { keys }, data, deadlineMs })).findApiKeys;
+    } catch (cause) {
+      throw new AppError('OVERLOADED', 'API keys cannot be checked at the moment. Try again shortly.', {
+        cause,
+        retryAfterMs: 1000,
+      });
+    }
+  };

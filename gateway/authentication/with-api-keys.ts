@@ -1,0 +1,35 @@
+/** Authenticator for access tokens and API keys, which their prefix tells apart. Usage need not be there for it to open or to be ready. */
+import { hasApiKeyPrefix } from '#kernel/access/api-key.ts';
+import { createIdentitySigner } from '#kernel/identity.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { Signals } from '#kernel/signals/signals.ts';
+import { createRoomClient } from '#kernel/subgraph/room-client.ts';
+import { openApiKeyAuthenticator } from './api-key-authenticator.ts';
+import type { Authenticator } from './authenticator.ts';
+import { createApiKeyLookUp } from './look-up-api-keys.ts';
+
+export interface ApiKeysOptions {
+  /** The subgraph that knows the keys, `http://host:port/graphql`. */
+  readonly usageUrl: string;
+  /** Shared with the subgraphs, at least 32 bytes. */
+  readonly identitySecret: string;
+  /** Where revocations are told. */
+  readonly signals: Signals;
+  readonly logger: Logger;
+}
+
+/** @param tokens stays the caller's to close. */
+export const openWithApiKeys = async (
+  tokens: Authenticator,
+  { usageUrl, identitySecret, signals, logger }: ApiKeysOptions,
+): Promise<Authenticator> => {
+  await using opened = new AsyncDisposableStack();
+  const usage = opened.use(createRoomClient('gateway', usageUrl, createIdentitySigner(identitySecret)));
+  const apiKeys = opened.use(await openApiKeyAuthenticator({ lookUp: createApiKeyLookUp(usage), signals, logger }));
+  const closing = opened.move();
+  return {
+    authenticate: (token) => (hasApiKeyPrefix(token) ? apiKeys : tokens).authenticate(token),
+    ready: tokens.ready,
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+};
