@@ -1,4 +1,7 @@
-/** Does what the schedule says. Invariant: one fault at a time on one process or service; when it resolves, all is as before. */
+/**
+ * Does what the schedule says. Invariants: one fault at a time on one process or service, and it is whole for a while between two; when it
+ * resolves, all is as before.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FaultName, type PlannedFault, wires } from './schedule.ts';
 import { doubled, type Stand } from './stand.ts';
@@ -6,6 +9,11 @@ import { doubled, type Stand } from './stand.ts';
 const delayMs = 40;
 /** A stalled wire has to outlast the deadlines of those who wait at it, some of the time. */
 const stallsLonger = 4;
+/**
+ * Milliseconds between two faults on one target. Where starting takes long, faults would else follow each other without a moment in which
+ * anything can be sent.
+ */
+const wholeMs = 3_000;
 const mostStarts = 20;
 const betweenStartsMs = 500;
 
@@ -85,15 +93,27 @@ export const torment = (stand: Stand, plan: readonly PlannedFault[]): Tormentor 
     noted.toMs = Date.now();
   };
   const busy = new Map<string, Promise<void>>();
+  const endedAt = new Map<string, number>();
+  const waiting = new Set<string>();
+  const runAfterOthers = async (target: string, fault: PlannedFault): Promise<void> => {
+    waiting.add(target);
+    await busy.get(target);
+    await sleep(Math.max(0, (endedAt.get(target) ?? 0) + wholeMs - Date.now()));
+    waiting.delete(target);
+    done.set(fault.name, (done.get(fault.name) ?? 0) + 1);
+    await runNoted(fault);
+    endedAt.set(target, Date.now());
+  };
   const inTurn = async (): Promise<void> => {
     const startedAt = Date.now();
     const running: Promise<void>[] = [];
     for (const fault of plan) {
       await sleep(Math.max(0, startedAt + fault.atMs - Date.now()));
       const target = fault.name.split(' ')[1] ?? '';
-      const work = (busy.get(target) ?? Promise.resolve()).then(() => runNoted(fault));
+      // One waits already: this one is left out.
+      if (waiting.has(target)) continue;
+      const work = runAfterOthers(target, fault);
       busy.set(target, work);
-      done.set(fault.name, (done.get(fault.name) ?? 0) + 1);
       running.push(work);
     }
     await Promise.all(running);
