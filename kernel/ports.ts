@@ -59,11 +59,11 @@ export interface Ports extends AsyncDisposable {
   readonly blobs: Blobs;
 }
 
-const openBroker = async (config: PortsConfig, logger: Logger): Promise<Broker> => {
+const openBroker = async (config: PortsConfig, logger: Logger, mayBeAway: boolean): Promise<Broker> => {
   if (config.RABBITMQ_URL !== undefined) {
     const { connectRabbitmqBroker } = await import('./broker/rabbitmq-broker.ts');
     const startTimeoutMs = config.SERVICE_START_TIMEOUT_MS;
-    return connectRabbitmqBroker({ url: config.RABBITMQ_URL, queues: topology, logger, startTimeoutMs });
+    return connectRabbitmqBroker({ url: config.RABBITMQ_URL, queues: topology, logger, startTimeoutMs, mayBeAway });
   }
   const { createEmbeddedBroker } = await import('./broker/embedded-broker.ts');
   return createEmbeddedBroker({ dataDirectory: config.DATA_DIR, queues: topology, logger });
@@ -125,15 +125,18 @@ const openBlobs = async (config: PortsConfig): Promise<Blobs> => {
   return createDirectoryBlobs(config.DATA_DIR);
 };
 
-/** Rejects with a StartError that names the service when one does not answer. */
-export const openPorts = async (config: PortsConfig, logger: Logger): Promise<Ports> => {
+/**
+ * Rejects with a StartError that names the service when one does not answer.
+ * @param brokerMayBeAway true where a process has work without a broker: then RabbitMQ is connected when it is there. Default: false.
+ */
+export const openPorts = async (config: PortsConfig, logger: Logger, brokerMayBeAway = false): Promise<Ports> => {
   await using opened = new AsyncDisposableStack();
   const [blobs, stores, broker] = await Promise.allSettled([
     openBlobs(config),
     config.REDIS_URL === undefined
       ? openEmbeddedStores(config, logger)
       : openRedisStores(config.REDIS_URL, config, logger),
-    openBroker(config, logger),
+    openBroker(config, logger, brokerMayBeAway),
   ]);
   // Closed in the reverse order: the broker first.
   for (const result of [blobs, stores, broker]) if (result.status === 'fulfilled') opened.use(result.value);

@@ -9,8 +9,8 @@ import { topology } from './topology.ts';
 
 const logger = createLogger('test', 'silent');
 const queue = 'generations.small';
-const open = (url: string, startTimeoutMs = 10_000) =>
-  connectRabbitmqBroker({ url, queues: topology, logger, startTimeoutMs });
+const open = (url: string, startTimeoutMs = 10_000, mayBeAway = false) =>
+  connectRabbitmqBroker({ url, queues: topology, logger, startTimeoutMs, mayBeAway });
 
 brokerContract('RabbitMQ', async () => {
   const stack = new AsyncDisposableStack();
@@ -102,4 +102,33 @@ test('refuses to start within the stated time when there is no server', async ()
     /^StartError: RabbitMQ at 127\.0\.0\.1:1 did not answer within 300 ms: .*RABBITMQ_URL/,
   );
   expect(String(failure)).not.toContain('secret');
+});
+
+test('starts without a server that may be away, and consumes and publishes when it is there', async () => {
+  await using wire = await startTcpProxy(await sharedService('rabbitmq'));
+  wire.stall();
+  await using broker = await open(wire.url, 300, true);
+  const { until } = await collect(broker, queue, 1);
+  wire.resume();
+  await vi.waitFor(async () => expect(await broker.depth(queue)).toMatchObject({ consumers: 1 }), { timeout: 20_000 });
+  await broker.publish('jobs', queue, 'later', {});
+  await until(1);
+});
+
+test('a consumer whose connection is lost while it starts, starts when there is one again', async () => {
+  await using wire = await startTcpProxy(await sharedService('rabbitmq'));
+  await using broker = await open(wire.url);
+  wire.stall();
+  const starting = collect(broker, queue, 1);
+  wire.cut();
+  wire.resume();
+  const { until } = await starting;
+  await vi.waitFor(() => broker.publish('jobs', queue, 'later', {}), { timeout: 20_000 });
+  await until(1);
+});
+
+test('a server that refuses is an error also where it may be away', async () => {
+  const url = new URL(await sharedService('rabbitmq'));
+  url.password = 'wrong';
+  await expect(open(url.href, 5_000, true)).rejects.toThrow(/RABBITMQ_URL/);
 });

@@ -1,7 +1,7 @@
 /**
  * The broker on RabbitMQ. Two connections: one that publishes and one that consumes, because a server that blocks publishers
  * stops reading their whole connection, acknowledgements too. Invariant: both stand, and the topology is declared, before
- * the broker is given out.
+ * the broker is given out; unless the server may be away, and is: then that comes when it is there.
  */
 import { Connection } from 'rabbitmq-client';
 import { withDeadline } from '../connections/deadline.ts';
@@ -18,7 +18,17 @@ export interface RabbitmqBrokerOptions {
   readonly queues: readonly QueueDeclaration[];
   readonly logger: Logger;
   readonly startTimeoutMs: number;
+  /** A server that is away at the start is told and no error: what was opened connects when it is there. Default: false. */
+  readonly mayBeAway?: boolean;
 }
+
+/** Milliseconds after which a server that may be away counts as such. */
+const awayAfterMs = 2_000;
+
+/** What a server says that is there. Everything else is a matter of time. */
+const refusals: readonly unknown[] = ['ACCESS_REFUSED', 'NOT_ALLOWED', 'NOT_FOUND', 'PRECONDITION_FAILED'];
+const isRefusal = (fault: unknown): boolean =>
+  fault instanceof Error && 'code' in fault && refusals.includes(fault.code);
 
 /** Milliseconds an operation waits for a connection that is being made again. */
 const acquireTimeoutMs = 5_000;
@@ -44,9 +54,10 @@ const connect = (url: string, name: string, logger: Logger, onError: (error: unk
   return connection;
 };
 
-/** Rejects with a StartError when the server does not answer in time. */
+/** Rejects with a StartError when the server refuses, or does not answer in time and may not be away. */
 export const connectRabbitmqBroker = async (options: RabbitmqBrokerOptions): Promise<Broker> => {
-  const { url, queues, logger, startTimeoutMs } = options;
+  const { url, queues, logger, mayBeAway = false } = options;
+  const startTimeoutMs = mayBeAway ? Math.min(options.startTimeoutMs, awayAfterMs) : options.startTimeoutMs;
   let lastError: unknown;
   const keepError = (error: unknown) => {
     lastError = error;
@@ -60,8 +71,17 @@ export const connectRabbitmqBroker = async (options: RabbitmqBrokerOptions): Pro
     lastError = undefined;
     await publisher.ready();
   } catch (error) {
-    for (const connection of connections) connection.unsafeDestroy();
-    throw startError('RabbitMQ', 'RABBITMQ_URL', url, startTimeoutMs, lastError ?? error);
+    const cause = lastError ?? error;
+    const fault = startError('RabbitMQ', 'RABBITMQ_URL', url, startTimeoutMs, cause);
+    if (!mayBeAway || isRefusal(cause)) {
+      for (const connection of connections) connection.unsafeDestroy();
+      throw fault;
+    }
+    logger.error({ err: fault }, 'started without RabbitMQ');
+    // Consumers need the queues. What fails here is tried again by the first publish.
+    const declare = () => void publisher.ready().catch((err: unknown) => logger.warn({ err }, 'RabbitMQ topology'));
+    if (publishing.ready) declare();
+    else publishing.once('connection', declare);
   }
   const consumers = new Set<Consumer>();
   const closing = new AbortController();

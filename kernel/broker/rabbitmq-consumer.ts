@@ -39,7 +39,7 @@ interface Arrived {
   readonly lost: AbortSignal;
 }
 
-/** Resolves when deliveries may arrive. Rejects when the queue does not exist. */
+/** Resolves when deliveries may arrive, or come as soon as the server is there. Rejects when the queue does not exist. */
 export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Promise<Consumer> => {
   const { connection, queue, prefetch, handler, logger, signal } = options;
   const running = new Set<Promise<void>>();
@@ -112,7 +112,17 @@ export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Pr
       });
     }, backoffMs(attempt));
   };
-  await open();
+  const openFirst = async (): Promise<void> => {
+    try {
+      await open();
+    } catch (error) {
+      // With its connection lost meanwhile it is as with a server that is away.
+      if (connection.ready) throw error;
+      reopenLater(1);
+    }
+  };
+  if (connection.ready) await openFirst();
+  else reopenLater(1);
 
   const pause = async (): Promise<void> => {
     if (stopped) return;

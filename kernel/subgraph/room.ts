@@ -82,7 +82,7 @@ export const runRoom = async <Config extends BaseConfig>(options: {
       opened.use(await openTelemetry(config, options.name, logger));
       const [database, ports] = await Promise.all([
         openDatabase(config, [options.schema]).then((opening) => opened.use(opening)),
-        openPorts(config, logger).then((opening) => opened.use(opening)),
+        openPorts(config, logger, true).then((opening) => opened.use(opening)),
       ]);
       const services: RoomServices = {
         database,

@@ -63,7 +63,6 @@ export const openConversations = async (services: RoomServices, options: Convers
       createContext: (identity) => createContext(internals, identity),
       checks: {
         database: () => database.ping(),
-        broker: () => broker.ping(),
         streamLog: () => streamLog.ping(),
         signals: () => signals.ping(),
       },
