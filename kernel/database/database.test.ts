@@ -3,6 +3,7 @@ import { conversationsSchema } from '../../subgraphs/conversations/entities.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { freePort } from '../../tests/services/ports.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
+import { startTcpProxy } from '../../tests/services/tcp-proxy.ts';
 import { databaseContract } from './database.contract.ts';
 import { openDatabase } from './open-database.ts';
 import { openPglite } from './pglite.ts';
@@ -31,9 +32,14 @@ test('several processes that start at once migrate once', async () => {
   await Promise.all(opened.map((database) => database[Symbol.asyncDispose]()));
 });
 
-test('a server that does not answer is a sentence that says what to do', async () => {
+test.each([
+  ['does not answer', false],
+  ['ends each connection, as one that shuts down', true],
+])('a server that %s is a sentence that says what to do', async (_, answers) => {
+  await using stack = new AsyncDisposableStack();
+  const nobody = `postgres://nobody@127.0.0.1:${await freePort()}/none`;
   const config = {
-    DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/none`,
+    DATABASE_URL: answers ? stack.use(await startTcpProxy(nobody)).url : nobody,
     DATABASE_POOL_SIZE: 2,
     DATA_DIR: 'unused',
     SERVICE_START_TIMEOUT_MS: 300,
