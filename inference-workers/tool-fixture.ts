@@ -18,7 +18,7 @@ export const toolAt = (url: string): Tool => ({
   description: 'The weather of a city.',
   parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
   url,
-  timeoutMs: 30_000,
+  timeoutMs: 600_000,
   secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
 });
 

@@ -20,7 +20,7 @@ const jobWith = (url: string, changes: Partial<Tool> = {}): GenerationJob => ({
   messageId: randomUUID(),
   history: [],
   candidates: [candidateOf('openai/scripted')],
-  tools: [{ name: 'weather', description: '', parameters: {}, url, timeoutMs: 30_000, secret, ...changes }],
+  tools: [{ name: 'weather', description: '', parameters: {}, url, timeoutMs: 600_000, secret, ...changes }],
   admittedAt: 0,
 });
 const openRunner = (...privateHosts: readonly string[]) =>
