@@ -4,7 +4,7 @@ export { isParlanceError, type ParlanceError, type ParlanceFault, type ServerCod
 export type { ConversationChange, ConversationNotice, ConversationNotices } from './follow-changes.ts';
 export { TypedDocumentString } from './generated/graphql.ts';
 export { createId } from './ids.ts';
-export type { MessageUsage, MessageView } from './message-view.ts';
+export type { MessageUsage, MessageView, ToolCall } from './message-view.ts';
 export {
   createParlanceClient,
   type FollowChangesOptions,

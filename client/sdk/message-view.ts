@@ -3,9 +3,12 @@
  * `text`: no piece comes twice, none is missing.
  */
 import type { ParlanceFault } from './errors.ts';
-import type { FinishReason, MessageStatus, MessageUsageQuery } from './generated/graphql.ts';
+import type { FinishReason, MessageStatus, MessageUsageQuery, ToolCallFragment } from './generated/graphql.ts';
 
 export type MessageUsage = NonNullable<NonNullable<MessageUsageQuery['message']>['usage']>;
+
+/** A call of a tool. `arguments` is JSON text; `result` is null while it is RUNNING, and tells why where it FAILED. */
+export type ToolCall = Readonly<Pick<ToolCallFragment, 'id' | 'name' | 'arguments' | 'status' | 'result'>>;
 
 export interface MessageView {
   readonly messageId: string;
@@ -13,7 +16,9 @@ export interface MessageView {
   readonly text: string;
   /** What came since the view before. */
   readonly delta: string;
-  /** The text of the views before is void: the answer started anew. */
+  /** What the model called for the answer so far, in the order of the calls. */
+  readonly toolCalls: readonly ToolCall[];
+  /** Text and calls of the views before are void: the answer started anew. */
   readonly isReset: boolean;
   readonly status: MessageStatus;
   /** Place in the stream: follow from here with `afterSeq`, and `text` as the text so far. */
@@ -32,12 +37,15 @@ export interface MessageStart {
   readonly afterSeq?: number | undefined;
   /** Text up to `afterSeq`. */
   readonly text?: string | undefined;
+  /** Calls up to `afterSeq`. */
+  readonly toolCalls?: readonly ToolCall[] | undefined;
 }
 
-export const firstView = ({ messageId, afterSeq = 0, text = '' }: MessageStart): MessageView => ({
+export const firstView = ({ messageId, afterSeq = 0, text = '', toolCalls = [] }: MessageStart): MessageView => ({
   messageId,
   text,
   delta: '',
+  toolCalls,
   isReset: false,
   status: afterSeq === 0 ? 'QUEUED' : 'STREAMING',
   seq: afterSeq,

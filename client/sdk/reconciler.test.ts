@@ -3,6 +3,9 @@ import { expect, test } from 'vitest';
 import { type MessageView, mergeViews } from './message-view.ts';
 import { createReconciler, type MessageEvent } from './reconciler.ts';
 
+const asked = { id: 'a', name: 'look_up', arguments: '{}', status: 'RUNNING' as const, result: null };
+const told = { ...asked, status: 'COMPLETED' as const, result: '42' };
+
 const messageId = '0197c3a0-0000-7000-8000-000000000000';
 
 const middle = fc.oneof(
@@ -106,9 +109,10 @@ test('a message that is adopted as it is stored appends to its text, whatever wa
         lastSeq: events.length,
         model: null,
         error: null,
+        toolCalls: [told],
       });
       expect(append(text, view)).toBe(content);
-      expect(view).toMatchObject({ text: content, status: 'PARTIAL' });
+      expect(view).toMatchObject({ text: content, status: 'PARTIAL', toolCalls: [told] });
     }),
   );
 });
@@ -124,4 +128,27 @@ test('a stream that was lost and is begun anew far beyond goes on with its reset
     isReset: true,
   });
   expect(reconciler.take({ __typename: 'TokenDelta', seq: far + 2, text: 'anew' })).toMatchObject({ text: 'anew' });
+});
+
+test('calls of tools are shown as they start and end, are void after a reset, and none runs when the answer is over', () => {
+  const failure = { code: 'MODEL_ERROR', message: 'No.', retryable: true };
+  const calls = [
+    { __typename: 'ToolCallStarted' as const, toolCall: asked },
+    { __typename: 'ToolCallStarted' as const, toolCall: { ...asked, id: 'b' } },
+    { __typename: 'ToolCallCompleted' as const, toolCall: { ...told, id: 'b' } },
+    { __typename: 'MessageReset' as const, reason: 'MODEL_REPLACED' as const },
+    // As it is told long after the end, where the start has no place.
+    { __typename: 'ToolCallCompleted' as const, toolCall: told },
+    { __typename: 'ToolCallStarted' as const, toolCall: { ...asked, id: 'c' } },
+    { __typename: 'MessageFailed' as const, failure },
+  ].map((event, index): MessageEvent => ({ ...event, seq: index + 1 }));
+  expect(feed(calls, []).map(({ toolCalls }) => toolCalls.map(({ id, status }) => `${id} ${status}`))).toEqual([
+    ['a RUNNING'],
+    ['a RUNNING', 'b RUNNING'],
+    ['a RUNNING', 'b COMPLETED'],
+    [],
+    ['a COMPLETED'],
+    ['a COMPLETED', 'c RUNNING'],
+    ['a COMPLETED', 'c FAILED'],
+  ]);
 });

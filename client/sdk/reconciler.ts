@@ -4,7 +4,7 @@
  */
 import { failureOf } from './errors.ts';
 import type { MessageStateQuery, MessageStreamSubscription } from './generated/graphql.ts';
-import { firstView, type MessageStart, type MessageView } from './message-view.ts';
+import { firstView, type MessageStart, type MessageView, type ToolCall } from './message-view.ts';
 
 export type MessageEvent = MessageStreamSubscription['messageStream'];
 export type MessageState = NonNullable<MessageStateQuery['message']>;
@@ -18,6 +18,20 @@ export interface Reconciler {
   adopt(state: MessageState): MessageView;
 }
 
+/** The calls of an answer that is over: what still ran has failed, as the server stores it. */
+const ended = (calls: readonly ToolCall[]): readonly ToolCall[] =>
+  calls.map((call) =>
+    call.status === 'RUNNING'
+      ? { ...call, status: 'FAILED', result: 'The answer ended before the tool had answered.' }
+      : call,
+  );
+
+/** A call is told twice: when it starts, and when it has ended. One whose start was not told is added by its end. */
+const withCall = (calls: readonly ToolCall[], call: ToolCall): readonly ToolCall[] =>
+  calls.some(({ id }) => id === call.id)
+    ? calls.map((known) => (known.id === call.id ? call : known))
+    : [...calls, call];
+
 const applied = (view: MessageView, event: MessageEvent): MessageView => {
   const next = { ...view, seq: event.seq, delta: '', isReset: false };
   switch (event.__typename) {
@@ -25,14 +39,17 @@ const applied = (view: MessageView, event: MessageEvent): MessageView => {
       return { ...next, status: 'STREAMING', modelId: event.model?.id };
     case 'TokenDelta':
       return { ...next, status: 'STREAMING', delta: event.text, text: view.text + event.text };
+    case 'ToolCallStarted':
+    case 'ToolCallCompleted':
+      return { ...next, status: 'STREAMING', toolCalls: withCall(view.toolCalls, event.toolCall) };
     case 'MessageReset':
-      return { ...next, status: 'STREAMING', text: '', isReset: true };
+      return { ...next, status: 'STREAMING', text: '', toolCalls: [], isReset: true };
     case 'MessageCompleted': {
       const { status, finishReason } = event.message;
-      return { ...next, status, finishReason: finishReason ?? undefined };
+      return { ...next, status, finishReason: finishReason ?? undefined, toolCalls: ended(view.toolCalls) };
     }
     case 'MessageFailed':
-      return { ...next, status: 'FAILED', failure: failureOf(event.failure) };
+      return { ...next, status: 'FAILED', failure: failureOf(event.failure), toolCalls: ended(view.toolCalls) };
     default:
       // A kind of event that a newer server has: it counts, and shows nothing.
       return next;
@@ -68,6 +85,7 @@ export const createReconciler = (start: MessageStart): Reconciler => {
       view = {
         ...view,
         ...towards(view.text, state.content),
+        toolCalls: state.toolCalls,
         status: state.status,
         seq: Math.max(view.seq, state.lastSeq),
         modelId: state.model?.id ?? view.modelId,

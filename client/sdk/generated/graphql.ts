@@ -73,7 +73,7 @@ export type MessageStatus =
   /** Is being written. */
   | 'STREAMING';
 
-/** Why the text so far is void. */
+/** Why the text and the tool calls so far are void. */
 export type ResetReason =
   /** The answer ended long ago, and is told whole in place of event by event. */
   | 'LOG_EXPIRED'
@@ -102,7 +102,18 @@ export type SendMessageInput = {
   replyId?: string | null | undefined;
   /** 0 to 2; null: the model’s default. */
   temperature?: number | null | undefined;
+  /** Names of the tools that the model may call, of those that the query "tools" lists; then a model with the capability TOOLS answers. Empty: none. Null: all, where the model can. */
+  tools?: Array<string> | null | undefined;
 };
+
+/** Where a call of a tool stands. */
+export type ToolCallStatus =
+  /** The tool has answered. */
+  | 'COMPLETED'
+  /** It could not be asked, or did not answer as it should; the result tells why. */
+  | 'FAILED'
+  /** The tool has been asked. */
+  | 'RUNNING';
 
 export type ConversationChangeFragment = { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, updatedAt: string, deletedAt: string | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null };
 
@@ -123,7 +134,7 @@ export type MessageStateQueryVariables = Exact<{
 }>;
 
 
-export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, content: string, lastSeq: number, model: { id: string } | null, error: { code: string, message: string, retryable: boolean } | null } | null };
+export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, content: string, lastSeq: number, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, model: { id: string } | null, error: { code: string, message: string, retryable: boolean } | null } | null };
 
 export type MessageStreamSubscriptionVariables = Exact<{
   messageId: string;
@@ -137,6 +148,8 @@ export type MessageStreamSubscription = { messageStream:
     | { __typename: 'MessageReset', reason: ResetReason, seq: number }
     | { __typename: 'MessageStarted', attempt: number, seq: number, model: { id: string } | null }
     | { __typename: 'TokenDelta', text: string, seq: number }
+    | { __typename: 'ToolCallCompleted', seq: number, toolCall: { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
+    | { __typename: 'ToolCallStarted', seq: number, toolCall: { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
    };
 
 export type MessageUsageQueryVariables = Exact<{
@@ -159,6 +172,8 @@ export type StopGenerationMutationVariables = Exact<{
 
 
 export type StopGenerationMutation = { stopGeneration: { id: string, status: MessageStatus } };
+
+export type ToolCallFragment = { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -200,6 +215,15 @@ export const ConversationChangeFragmentDoc = /*#__PURE__*/ new TypedDocumentStri
   }
 }
     `, {"fragmentName":"ConversationChange"}) as unknown as TypedDocumentString<ConversationChangeFragment, unknown>;
+export const ToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ToolCall on ToolCall {
+  id
+  name
+  arguments
+  status
+  result
+}
+    `, {"fragmentName":"ToolCall"}) as unknown as TypedDocumentString<ToolCallFragment, unknown>;
 export const ConversationChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription ConversationChanged($conversationId: ID!) {
   conversationChanged(conversationId: $conversationId) {
@@ -260,6 +284,9 @@ export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     finishReason
     content
     lastSeq
+    toolCalls {
+      ...ToolCall
+    }
     model {
       id
     }
@@ -270,7 +297,13 @@ export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<MessageStateQuery, MessageStateQueryVariables>;
+    fragment ToolCall on ToolCall {
+  id
+  name
+  arguments
+  status
+  result
+}`) as unknown as TypedDocumentString<MessageStateQuery, MessageStateQueryVariables>;
 export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription MessageStream($messageId: ID!, $afterSeq: Int!) {
   messageStream(messageId: $messageId, afterSeq: $afterSeq) {
@@ -284,6 +317,16 @@ export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
     ... on TokenDelta {
       text
+    }
+    ... on ToolCallStarted {
+      toolCall {
+        ...ToolCall
+      }
+    }
+    ... on ToolCallCompleted {
+      toolCall {
+        ...ToolCall
+      }
     }
     ... on MessageReset {
       reason
@@ -304,7 +347,13 @@ export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<MessageStreamSubscription, MessageStreamSubscriptionVariables>;
+    fragment ToolCall on ToolCall {
+  id
+  name
+  arguments
+  status
+  result
+}`) as unknown as TypedDocumentString<MessageStreamSubscription, MessageStreamSubscriptionVariables>;
 export const MessageUsageDocument = /*#__PURE__*/ new TypedDocumentString(`
     query MessageUsage($messageId: ID!) {
   message(id: $messageId) {
