@@ -7,6 +7,7 @@ import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { withDeferDirective } from '../../gateway/supergraph/defer-directive.ts';
+import { signatureHeaders } from '../../inference-workers/tools/sign-call.ts';
 import { textOf } from '../scripted-provider/script.ts';
 import { createDirectory } from '../services/directory.ts';
 import { startTcpProxy } from '../services/tcp-proxy.ts';
@@ -21,6 +22,9 @@ type Follow = (options: {
   readonly onText: (text: string) => void;
   readonly webSocketImpl: typeof WebSocket;
 }) => Promise<{ readonly __typename: string; readonly seq: number }>;
+
+/** What the page for administrators defines. */
+type IsSigned = (secret: string, headers: Readonly<Record<string, string>>, body: string) => boolean;
 
 const separator = '--- next snippet ---';
 /** A standalone has to start and the machine may be busy. */
@@ -141,6 +145,23 @@ test('follow of the guide for frontends goes on after a lost connection, with ea
   expect(last.__typename).toBe('MessageCompleted');
   expect(texts).toHaveLength(last.seq);
   expect(texts.at(-1)).toBe(textOf(60));
+});
+
+test('the ten lines of the page for administrators take what a worker signs, and nothing else', async () => {
+  await using directory = await createDirectory();
+  const snippet = fencesOf(await readDocument('docs/admin.md')).find(({ mark }) => mark === 'test: verify.mjs');
+  const file = join(directory.path, 'verify.mjs');
+  await writeFile(file, snippet?.text ?? '');
+  const { isSigned }: { isSigned: IsSigned } = await import(file);
+  const call = { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', id: 'm:1', at: Date.now(), body: '{"é":1}' };
+  const headers = signatureHeaders(call);
+  const rotated = `${signatureHeaders({ ...call, secret: 'whsec_b3RoZXI=' })['webhook-signature']} ${headers['webhook-signature']}`;
+  expect(isSigned(call.secret, headers, call.body)).toBe(true);
+  expect(isSigned(call.secret, { ...headers, 'webhook-signature': rotated }, call.body)).toBe(true);
+  expect(isSigned('whsec_b3RoZXI=', headers, call.body)).toBe(false);
+  expect(isSigned(call.secret, headers, '{"é":2}')).toBe(false);
+  expect(isSigned(call.secret, signatureHeaders({ ...call, at: call.at - 600_000 }), call.body)).toBe(false);
+  expect(isSigned(call.secret, {}, call.body)).toBe(false);
 });
 
 test('every GraphQL document in the documentation is valid in the supergraph', async () => {

@@ -24,6 +24,15 @@ const eventSchema = z.looseObject({
   message: z
     .looseObject({ id: z.string(), status: z.string(), content: z.string(), finishReason: z.string().nullable() })
     .optional(),
+  toolCall: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      arguments: z.string(),
+      status: z.string(),
+      result: z.string().nullable(),
+    })
+    .optional(),
   failure: z.looseObject({ code: z.string(), message: z.string(), retryable: z.boolean() }).optional(),
 });
 export type StreamedEvent = z.infer<typeof eventSchema>;
@@ -72,10 +81,13 @@ export const streamSubscription = `subscription Stream($id: ID!, $afterSeq: Int)
     __typename seq
     ... on MessageStarted { attempt }
     ... on TokenDelta { text }
+    ... on ToolCallStarted { toolCall { ...Call } }
+    ... on ToolCallCompleted { toolCall { ...Call } }
     ... on MessageCompleted { message { id status content finishReason } }
     ... on MessageFailed { failure { code message retryable } }
   }
-}`;
+}
+fragment Call on ToolCall { id name arguments status result }`;
 
 /** The text that a client shows after these events. */
 export const textOfEvents = (events: readonly StreamedEvent[]): string =>

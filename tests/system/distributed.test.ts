@@ -6,6 +6,7 @@ import type { Parlance } from './parlance.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
 import { roomCrashSuite } from './suite/crashes.ts';
 import { refusalSuite } from './suite/refusals.ts';
+import { toolSuite } from './suite/tools.ts';
 import { turnSuite } from './suite/turns.ts';
 
 describe('distributed', () => {
@@ -16,11 +17,13 @@ describe('distributed', () => {
       sharedService('redis'),
       sharedService('rabbitmq'),
     ]);
-    parlance = await startCompose({ postgres, redis, rabbitmq });
+    const environment = { worker: { TOOL_PRIVATE_HOSTS: '127.0.0.1' } };
+    parlance = await startCompose({ postgres, redis, rabbitmq }, { environment });
   });
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
   refusalSuite(() => parlance);
   apiKeySuite(() => parlance);
+  toolSuite(() => parlance);
   roomCrashSuite(() => parlance);
 });

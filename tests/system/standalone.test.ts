@@ -5,16 +5,18 @@ import { startStandalone } from './standalone-process.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
 import { standaloneCrashSuite } from './suite/crashes.ts';
 import { refusalSuite } from './suite/refusals.ts';
+import { toolSuite } from './suite/tools.ts';
 import { turnSuite } from './suite/turns.ts';
 
 describe('standalone', () => {
   let parlance: Parlance;
   beforeAll(async () => {
-    parlance = await startStandalone();
+    parlance = await startStandalone({ environment: { TOOL_PRIVATE_HOSTS: '127.0.0.1' } });
   });
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
   refusalSuite(() => parlance);
   apiKeySuite(() => parlance);
+  toolSuite(() => parlance);
   standaloneCrashSuite(() => parlance);
 });

@@ -76,7 +76,7 @@ const countingDoor = async (url: string) => {
 };
 
 const pageQuery = `query Page($id: ID!, $last: Int) { conversation(id: $id) { messages(last: $last) { edges { node {
-  id content model { displayName } usage { costUsd } moderation { action }
+  id content toolCalls { name result } model { displayName } usage { costUsd } moderation { action }
 } } } } }`;
 const pageShape = z.object({
   conversation: z.object({
