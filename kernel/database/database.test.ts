@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { Pool } from 'pg';
+import { expect, test, vi } from 'vitest';
 import { conversationsSchema } from '../../subgraphs/conversations/entities.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { freePort } from '../../tests/services/ports.ts';
+import { startPostgres } from '../../tests/services/postgres.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
 import { startTcpProxy } from '../../tests/services/tcp-proxy.ts';
 import { databaseContract } from './database.contract.ts';
@@ -30,6 +32,28 @@ test('several processes that start at once migrate once', async () => {
   );
   expect(names).toEqual([{ count: 0 }]);
   await Promise.all(opened.map((database) => database[Symbol.asyncDispose]()));
+});
+
+test('a start whose connection is lost while it waits to migrate is tried again', async () => {
+  await using server = await startPostgres();
+  const url = await server.createDatabase();
+  await using wire = await startTcpProxy(url);
+  const other = new Pool({ connectionString: url, max: 1 });
+  const holder = await other.connect();
+  await holder.query('select pg_advisory_lock(1885434476)');
+  const opening = openDatabase(
+    { DATABASE_URL: wire.url, DATABASE_POOL_SIZE: 2, DATA_DIR: 'unused', SERVICE_START_TIMEOUT_MS: 20_000 },
+    [conversationsSchema],
+  );
+  await vi.waitFor(async () => {
+    const { rows } = await holder.query("select 1 from pg_locks where locktype = 'advisory' and not granted");
+    expect(rows).toHaveLength(1);
+  });
+  wire.cut();
+  holder.release(true);
+  await other.end();
+  await using database = await opening;
+  await database.ping();
 });
 
 test.each([

@@ -18,7 +18,7 @@ const retryEveryMs = 500;
 
 const isUnreachable = (fault: unknown): boolean =>
   fault instanceof Error &&
-  /ECONNREFUSED|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ECONNRESET|Connection terminated|starting up|shutting down|57P0[123]/.test(
+  /ECONNREFUSED|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ECONNRESET|Connection terminated|terminating connection|starting up|shutting down|57P03/.test(
     `${fault.message} ${String(fault.cause)}`,
   );
 

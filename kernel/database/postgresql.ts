@@ -61,7 +61,9 @@ export const openPostgresql = async (options: PostgresqlOptions, schemas: readon
     pool: { min: 0, max: 3 },
   });
   try {
-    const connection = migrator.em.getConnection();
+    const connection = migrator.em.getDriver().getConnection();
+    // Else closing waits for ever for a client that was lost in the transaction.
+    releaseLostClients(await connection.getNativeClient());
     await connection.transactional(async (lock) => {
       await connection.execute(`select pg_advisory_xact_lock(${migrationLock})`, [], 'run', lock);
       await migrate(migrator, schemas);
