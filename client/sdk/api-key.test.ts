@@ -1,7 +1,6 @@
 /** The SDK as a program on a server uses it: with an API key, which may be replaced while an answer streams. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { z } from 'zod';
 import { textOf } from '../../tests/scripted-provider/script.ts';
 import type { TestClient } from '../../tests/system/client.ts';
 import type { Parlance } from '../../tests/system/parlance.ts';
@@ -16,15 +15,6 @@ beforeAll(async () => {
 });
 afterAll(() => parlance[Symbol.asyncDispose]());
 
-const createdShape = z.object({
-  createApiKey: z.object({ secret: z.string(), apiKey: z.object({ id: z.string() }) }),
-});
-const makeKey = async () => {
-  const create = 'mutation { createApiKey(input: { name: "sdk" }) { secret apiKey { id } } }';
-  const { secret, apiKey } = (await ada.query(createdShape, create)).createApiKey;
-  const revoke = 'mutation($id: ID!) { revokeApiKey(id: $id) { id } }';
-  return { secret, revoke: () => ada.query(z.unknown(), revoke, { id: apiKey.id }) };
-};
 const connect = (auth: string | (() => string), transport: 'websocket' | 'events') => {
   const backoff = { firstMs: 1, longestMs: 10 };
   return createParlanceClient({ url: parlance.url, auth, transport, webSocketImpl: WebSocket, backoff });
@@ -32,13 +22,19 @@ const connect = (auth: string | (() => string), transport: 'websocket' | 'events
 
 describe.each(['websocket', 'events'] as const)('over %s', (transport) => {
   test('a key that is replaced in the middle of an answer loses nothing of it', async () => {
-    const [old, next] = [await makeKey(), await makeKey()];
+    const [old, next] = [await ada.createApiKey(), await ada.createApiKey()];
     let current = old.secret;
-    const client = connect(() => current, transport);
+    const given = new Set<string>();
+    const client = connect(() => {
+      given.add(current);
+      return current;
+    }, transport);
     const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=100 pace=20' });
     let revoked: Promise<unknown> | undefined;
+    let givenWhileStreaming: string[] = [];
     let shown = '';
-    for await (const { delta, text } of sent) {
+    for await (const { delta, text, status } of sent) {
+      if (status === 'STREAMING') givenWhileStreaming = [...given];
       shown += delta;
       expect(text).toBe(shown);
       if (revoked || shown === '') continue;
@@ -49,10 +45,11 @@ describe.each(['websocket', 'events'] as const)('over %s', (transport) => {
     client.close();
     expect(revoked).toBeDefined();
     expect(shown).toBe(textOf(100));
+    expect(givenWhileStreaming).toEqual([old.secret, next.secret]);
   });
 
   test('a key that is revoked and has no successor ends the answer with UNAUTHENTICATED', async () => {
-    const key = await makeKey();
+    const key = await ada.createApiKey();
     const client = connect(key.secret, transport);
     const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=200 pace=20' });
     const follow = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { generateApiKey, hashApiKey } from '#kernel/access/api-key.ts';
+import { AppError } from '#kernel/errors.ts';
 import { type ApiKeyRoom, openApiKeyRoom } from '../testing/api-key-room.ts';
 
 /** Longer than any test: nobody looks again. */
@@ -124,4 +125,19 @@ test('while usage is away a known key goes on, and an unknown one is told to try
   });
   comeBack();
   await room.authenticator.authenticate(unknown);
+});
+
+test('a flood of keys that are made up is refused, and no obstacle to who is known', async () => {
+  await using room = await openApiKeyRoom(never);
+  const { key } = room.make();
+  await room.authenticator.authenticate(key);
+  const release = room.holdBack();
+  const flood = Array.from({ length: 300 }, () =>
+    room.authenticator.authenticate(generateApiKey()).catch((fault: unknown) => fault),
+  );
+  await room.authenticator.authenticate(key);
+  release();
+  const codes = (await Promise.all(flood)).map((fault) => (fault instanceof AppError ? fault.code : undefined));
+  expect(codes.filter((code) => code === 'OVERLOADED')).toHaveLength(44);
+  expect(codes.filter((code) => code === 'UNAUTHENTICATED')).toHaveLength(256);
 });

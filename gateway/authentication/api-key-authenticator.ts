@@ -29,6 +29,8 @@ const rememberedMs = 5 * 60_000;
 const refusalMs = 60_000;
 /** Keys that are looked at in one question. */
 const batch = 500;
+/** Unknown keys that are asked for at once: whoever makes them up makes nobody wait who has a known one, and fills no memory. */
+const maxAsking = 256;
 
 const refusals = {
   unknown: 'The API key is not valid here. Check that it was copied whole.',
@@ -39,6 +41,9 @@ const refusals = {
 type Refusal = keyof typeof refusals;
 
 const refusalOf = (refusal: Refusal): AppError => new AppError('UNAUTHENTICATED', refusals[refusal]);
+
+const tooMany = (): AppError =>
+  new AppError('OVERLOADED', 'Too many API keys are checked at the moment. Try again shortly.', { retryAfterMs: 1000 });
 
 export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOptions): Promise<Authenticator> => {
   const { lookUp, signals, logger, lookEveryMs = 10_000 } = options;
@@ -123,7 +128,10 @@ export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOption
         key.isUsed = true;
         return key.user;
       }
-      const asked = asking.get(hash) ?? ask(hash).finally(() => asking.delete(hash));
+      const underWay = asking.get(hash);
+      if (underWay) return underWay;
+      if (asking.size >= maxAsking) throw tooMany();
+      const asked = ask(hash).finally(() => asking.delete(hash));
       asking.set(hash, asked);
       return asked;
     },

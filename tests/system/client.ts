@@ -56,6 +56,14 @@ export interface Stream extends AsyncIterableIterator<StreamedEvent> {
   all(): Promise<StreamedEvent[]>;
 }
 
+export interface TestApiKey {
+  readonly id: string;
+  /** The key itself. */
+  readonly secret: string;
+  /** By its maker. */
+  revoke(): Promise<void>;
+}
+
 export interface TestClient extends AsyncDisposable {
   readonly token: string;
   /** As it comes, with errors. */
@@ -65,6 +73,8 @@ export interface TestClient extends AsyncDisposable {
   /** The code of the first error; throws when there is none. */
   refusal(query: string, variables?: object): Promise<ShownError>;
   createConversation(input?: object): Promise<string>;
+  /** An API key of the user; `input` adds to it. */
+  createApiKey(input?: object): Promise<TestApiKey>;
   /** Sends with a key of its own; `input` adds to it. */
   send(conversationId: string, content: string, input?: object): Promise<Turn>;
   stream(messageId: string, afterSeq?: number): Stream;
@@ -165,6 +175,22 @@ export const createClient = (url: () => string, token: string): TestClient => {
       const shape = z.object({ createConversation: z.object({ id: z.string() }) });
       const document = 'mutation Create($input: CreateConversationInput!) { createConversation(input: $input) { id } }';
       return (await query(shape, document, { input })).createConversation.id;
+    },
+    async createApiKey(input = {}) {
+      const shape = z.object({
+        createApiKey: z.object({ secret: z.string(), apiKey: z.object({ id: z.string() }) }),
+      });
+      const document =
+        'mutation Create($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret apiKey { id } } }';
+      const { secret, apiKey } = (await query(shape, document, { input: { name: 'test', ...input } })).createApiKey;
+      const revoke = 'mutation Revoke($id: ID!) { revokeApiKey(id: $id) { id } }';
+      return {
+        id: apiKey.id,
+        secret,
+        async revoke() {
+          await query(z.unknown(), revoke, { id: apiKey.id });
+        },
+      };
     },
     async converse(conversationId, content, input) {
       const turn = await send(conversationId, content, input);

@@ -98,3 +98,18 @@ test('forty conversations at once, over both of everything: each answer is whole
   };
   await Promise.all(Array.from({ length: 40 }, (_, index) => converse(index)));
 });
+
+test('an API key that is revoked at one gateway loses its streams at another', async () => {
+  const key = await here.createApiKey();
+  const [, second = ''] = parlance.gatewayUrls;
+  await using program = createClient(() => second, key.secret);
+  const { assistantMessage } = await here.send(await here.createConversation(), 'script: tokens=10000 pace=5');
+  const stream = program.stream(assistantMessage.id);
+  await stream.next();
+  const ended = expect(stream.all()).rejects.toEqual([
+    expect.objectContaining({ extensions: { code: 'UNAUTHENTICATED' } }),
+  ]);
+  await key.revoke();
+  await ended;
+  await here.ask('mutation($id: ID!) { stopGeneration(messageId: $id) { id } }', { id: assistantMessage.id });
+});
