@@ -6,8 +6,8 @@ export type { Logger } from 'pino';
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** Told nobody: tokens, and what a failed statement of PGlite was given, which may be words and secrets of tenants. */
+const redact = ['authorization', '*.authorization', 'headers.authorization', 'err.query', 'err.params'];
+
 export const createLogger = (room: string, level: LogLevel): Logger =>
-  pino(
-    { level, base: { room }, redact: ['authorization', '*.authorization', 'headers.authorization'] },
-    pino.destination({ dest: 2, sync: false }),
-  );
+  pino({ level, base: { room }, redact }, pino.destination({ dest: 2, sync: false }));
