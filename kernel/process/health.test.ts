@@ -4,11 +4,16 @@ import { serveHealth } from './health.ts';
 
 test('live is always yes; ready names what does not answer, and tells no reasons', async () => {
   let broken = false;
+  let isAlone = false;
   const checks = {
     database: async () => {
       if (broken) throw new Error('password=hunter2');
     },
-    broker: async () => {},
+    broker: {
+      async optional() {
+        if (isAlone) throw new Error('ECONNREFUSED');
+      },
+    },
   };
   await using server = await serveHealth({
     host: '127.0.0.1',
@@ -21,8 +26,10 @@ test('live is always yes; ready names what does not answer, and tells no reasons
     return [response.status, await response.text()];
   };
   expect(await get('/health/ready')).toEqual([200, '{"status":"ready","failing":[]}']);
+  isAlone = true;
+  expect(await get('/health/ready')).toEqual([200, '{"status":"ready","failing":["broker"]}']);
   broken = true;
-  expect(await get('/health/ready')).toEqual([503, '{"status":"not ready","failing":["database"]}']);
+  expect(await get('/health/ready')).toEqual([503, '{"status":"not ready","failing":["database","broker"]}']);
   expect(await get('/health/live')).toEqual([200, '{"status":"live"}']);
   expect((await get('/other'))[0]).toBe(404);
 });

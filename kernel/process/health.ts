@@ -1,18 +1,20 @@
 /**
  * `GET /health/live` and `/health/ready` of a process. Live: the event loop answers. Ready: every check resolved within
- * its deadline; else 503 with the names of the failing ones, and the reasons in the log only.
+ * its deadline, but for optional ones; else 503. The answer names what failed; the reasons are in the log only.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Logger } from '../log.ts';
 import { type ListeningServer, listen } from './listen.ts';
 
-/** Name of a dependency -> rejects when it does not answer. */
-export type ReadinessChecks = Readonly<Record<string, () => Promise<void>>>;
+type Ask = () => Promise<void>;
+
+/** Name of a dependency -> rejects when it does not answer. Without an optional one the process still does what it is asked for over HTTP. */
+export type ReadinessChecks = Readonly<Record<string, Ask | { readonly optional: Ask }>>;
 
 /** Milliseconds a check may take: below the usual probe timeout of orchestrators (1 s is Kubernetes' default). */
 const checkDeadlineMs = 900;
 
-const runCheck = async (check: () => Promise<void>): Promise<unknown> => {
+const runCheck = async (check: Ask): Promise<unknown> => {
   const { promise: deadline, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`no answer within ${checkDeadlineMs} ms`)), checkDeadlineMs);
   try {
@@ -36,12 +38,16 @@ export const answerHealth = (
   };
   const ready = async (response: ServerResponse): Promise<void> => {
     const results = await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => ({ name, fault: await runCheck(check) })),
+      Object.entries(checks).map(async ([name, check]) => {
+        const isOptional = typeof check !== 'function';
+        return { name, isOptional, fault: await runCheck(isOptional ? check.optional : check) };
+      }),
     );
     const failing = results.filter(({ fault }) => fault !== undefined);
-    for (const { name, fault } of failing) logger.warn({ err: fault, check: name }, 'not ready');
-    reply(response, failing.length === 0 ? 200 : 503, {
-      status: failing.length === 0 ? 'ready' : 'not ready',
+    const isReady = failing.every(({ isOptional }) => isOptional);
+    for (const { name, fault } of failing) logger.warn({ err: fault, check: name }, 'a dependency does not answer');
+    reply(response, isReady ? 200 : 503, {
+      status: isReady ? 'ready' : 'not ready',
       failing: failing.map(({ name }) => name),
     });
   };

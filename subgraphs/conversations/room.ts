@@ -63,6 +63,7 @@ export const openConversations = async (services: RoomServices, options: Convers
       createContext: (identity) => createContext(internals, identity),
       checks: {
         database: () => database.ping(),
+        broker: { optional: () => broker.ping() },
         streamLog: () => streamLog.ping(),
         signals: () => signals.ping(),
       },

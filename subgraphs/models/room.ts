@@ -60,7 +60,7 @@ export const openModels = async (services: RoomServices, options: ModelsOptions)
       access: services.access,
       host: services.host,
       port: services.port,
-      checks: { database: () => database.ping() },
+      checks: { database: () => database.ping(), broker: { optional: () => broker.ping() } },
       logger,
     }),
   );

@@ -35,7 +35,7 @@ export const openSafety = async (services: RoomServices): Promise<Room> => {
       access: services.access,
       host: services.host,
       port: services.port,
-      checks: { database: () => database.ping() },
+      checks: { database: () => database.ping(), broker: { optional: () => broker.ping() } },
       logger,
     }),
   );

@@ -45,7 +45,7 @@ export const openUsage = async (services: RoomServices, options: UsageOptions): 
       access,
       host,
       port,
-      checks: { database: () => database.ping() },
+      checks: { database: () => database.ping(), broker: { optional: () => ports.broker.ping() } },
       logger,
     }),
   );
