@@ -9,7 +9,7 @@ import { textOf } from '../tests/scripted-provider/script.ts';
 import { sharedService } from '../tests/services/shared-services.ts';
 import { startTcpProxy } from '../tests/services/tcp-proxy.ts';
 import { createRunningJobs } from './running-jobs.ts';
-import { candidateOf, openWorkerFixture } from './worker-fixture.ts';
+import { candidateOf, openWorkerFixture } from './worker.fixture.ts';
 
 test('a generation outlives the connection to the broker: it is handed out again, joined, and published once', async () => {
   const url = await sharedService('rabbitmq');

@@ -5,9 +5,9 @@ import { applyToText } from '#kernel/stream-log/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '../tests/scripted-provider/script.ts';
 import { startToolServer } from '../tests/tool-server/tool-server.ts';
-import { bonn, knowsTools, tellCity, toolAt } from './tool-fixture.ts';
-import { candidateOf } from './worker-fixture.ts';
-import { openWorkerProcesses } from './worker-process-fixture.ts';
+import { bonn, knowsTools, tellCity, toolAt } from './tool.fixture.ts';
+import { candidateOf } from './worker.fixture.ts';
+import { openWorkerProcesses } from './worker-process.fixture.ts';
 
 const textIn = (entries: readonly StreamEntry[]): string =>
   entries.reduce((text, { event }) => applyToText(text, event), '');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { textOf } from '../tests/scripted-provider/script.ts';
 import { createModelRegistry } from './providers/registry.ts';
-import { candidateOf, openWorkerFixture } from './worker-fixture.ts';
+import { candidateOf, openWorkerFixture } from './worker.fixture.ts';
 
 test('a worker announces its models at the start, again at the interval, and none when it stops', async () => {
   await using fixture = await openWorkerFixture();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { applyToText } from '#kernel/stream-log/stream-event.ts';
 import { textOf } from '../../tests/scripted-provider/script.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
-import { candidateOf, openWorkerFixture, type WorkerFixture } from '../worker-fixture.ts';
+import { candidateOf, openWorkerFixture, type WorkerFixture } from '../worker.fixture.ts';
 
 /** The result of a message and the last event of its log. */
 const outcome = async (fixture: WorkerFixture, messageId: string) => {

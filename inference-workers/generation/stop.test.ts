@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { textOf } from '../../tests/scripted-provider/script.ts';
-import { openWorkerFixture } from '../worker-fixture.ts';
+import { openWorkerFixture } from '../worker.fixture.ts';
 
 test("a stop closes the provider's socket and keeps what was said", async () => {
   await using fixture = await openWorkerFixture();

@@ -6,7 +6,7 @@ import { createRedisStreamLog } from '#kernel/stream-log/redis-stream-log.ts';
 import { applyToText } from '#kernel/stream-log/stream-event.ts';
 import { textOf } from '../../tests/scripted-provider/script.ts';
 import { startRedis } from '../../tests/services/redis.ts';
-import { openWorkerFixture, type WorkerFixture } from '../worker-fixture.ts';
+import { openWorkerFixture, type WorkerFixture } from '../worker.fixture.ts';
 
 const queue = 'generations.external';
 const prompt = 'script: tokens=3';

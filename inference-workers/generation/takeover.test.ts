@@ -6,7 +6,7 @@ import { textOf } from '../../tests/scripted-provider/script.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { createDemonstrationModel } from '../providers/demonstration-model.ts';
 import { createModelRegistry } from '../providers/registry.ts';
-import { candidateOf, openWorkerFixture } from '../worker-fixture.ts';
+import { candidateOf, openWorkerFixture } from '../worker.fixture.ts';
 
 const textIn = (entries: readonly StreamEntry[]): string =>
   entries.reduce((text, { event }) => applyToText(text, event), '');

@@ -3,8 +3,8 @@ import { applyToText } from '#kernel/stream-log/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '../../tests/scripted-provider/script.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
-import { bonn, callsIn, knowsTools, openToolFixture, type ToolFixture, tellCity } from '../tool-fixture.ts';
-import { candidateOf } from '../worker-fixture.ts';
+import { bonn, callsIn, knowsTools, openToolFixture, type ToolFixture, tellCity } from '../tool.fixture.ts';
+import { candidateOf } from '../worker.fixture.ts';
 
 const textIn = (entries: readonly StreamEntry[]): string =>
   entries.reduce((text, { event }) => applyToText(text, event), '');

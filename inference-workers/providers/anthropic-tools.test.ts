@@ -6,7 +6,7 @@ import type { Step } from '../generation/steps.ts';
 import { streamModel } from '../generation/stream-model.ts';
 import { buildPrompt } from '../prompt/build-prompt.ts';
 import { offerOf } from '../prompt/offer-tools.ts';
-import { bonn, toolAt } from '../tool-fixture.ts';
+import { bonn, toolAt } from '../tool.fixture.ts';
 import { createWarmFetch } from './warm-fetch.ts';
 
 const textIn = async (request: IncomingMessage): Promise<string> => {

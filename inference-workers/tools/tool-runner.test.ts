@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createLogger } from '#kernel/log.ts';
 import type { GenerationJob, Tool } from '#kernel/messages/generation-job.ts';
 import { startToolServer, type ToolServer } from '../../tests/tool-server/tool-server.ts';
-import { candidateOf } from '../worker-fixture.ts';
+import { candidateOf } from '../worker.fixture.ts';
 import { signatureHeaders } from './sign-call.ts';
 import { createToolRunner } from './tool-runner.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBranch, tipOfRun } from './branch.ts';
 import { type Fixture, openFixture } from './conversations.fixture.ts';
-import { encodeCursor } from './graphql/paging.ts';
-import { pageRange } from './graphql/timeline.ts';
+import { encodeCursor } from './schema/paging.ts';
+import { pageRange } from './schema/timeline.ts';
 
 let fixture: Fixture;
 beforeAll(async () => {

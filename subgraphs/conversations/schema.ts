@@ -8,14 +8,14 @@ import {
   specifiedDirectives,
 } from 'graphql';
 import { federationLinkUrl } from '#kernel/subgraph/builder.ts';
-import { builder } from './graphql/builder.ts';
-import './graphql/message-type.ts';
-import './graphql/conversation-type.ts';
-import './graphql/message-events.ts';
-import './graphql/queries.ts';
-import './graphql/conversation-mutations.ts';
-import './graphql/turn-mutations.ts';
-import './graphql/subscriptions.ts';
+import { builder } from './schema/builder.ts';
+import './schema/message-type.ts';
+import './schema/conversation-type.ts';
+import './schema/message-events.ts';
+import './schema/queries.ts';
+import './schema/conversation-mutations.ts';
+import './schema/turn-mutations.ts';
+import './schema/subscriptions.ts';
 
 /** Tells the gateway that it may open the subscription again after `extensions.cursor` of the last event it delivered. */
 const resumable = new GraphQLDirective({

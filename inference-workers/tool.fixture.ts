@@ -1,9 +1,9 @@
-/** A worker for tests (worker-fixture.ts) with a tool, a real HTTP server, that tells the weather of a city. */
+/** A worker for tests (worker.fixture.ts) with a tool, a real HTTP server, that tells the weather of a city. */
 import type { ServerResponse } from 'node:http';
 import type { GenerationJob, Tool } from '#kernel/messages/generation-job.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { startToolServer, type ToolServer } from '../tests/tool-server/tool-server.ts';
-import { candidateOf, openWorkerFixture, type WorkerFixture } from './worker-fixture.ts';
+import { candidateOf, openWorkerFixture, type WorkerFixture } from './worker.fixture.ts';
 
 /** Calls as models write them. */
 export const bonn = { name: 'weather', arguments: '{"city":"Bonn"}' };

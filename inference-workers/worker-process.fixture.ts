@@ -18,7 +18,7 @@ import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../tests/scripted-provider/scripted-provider.ts';
 import { sharedService } from '../tests/services/shared-services.ts';
 import { readWorkerConfig } from './config.ts';
-import { candidateOf } from './worker-fixture.ts';
+import { candidateOf } from './worker.fixture.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const modelsFile = `
