@@ -48,6 +48,7 @@ export const openConversations = async (services: RoomServices, options: Convers
   const watch = opened.use(await openStreamWatch({ database, signals, access: services.access, logger }));
   const internals: RoomInternals = {
     database,
+    logger,
     ports: { streamLog, signals, broker },
     turns: { database, admission, checkPressure, relay, streamLog, changes },
     streams: { streamLog, database, watch },

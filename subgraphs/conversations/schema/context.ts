@@ -1,6 +1,7 @@
 /** What a resolver of this subgraph works with: the caller, loaders that live for one request, and the room's use cases. */
 import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
+import type { Logger } from '#kernel/log.ts';
 import type { Ports } from '#kernel/ports.ts';
 import type { SubgraphContext } from '#kernel/subgraph/builder.ts';
 import type { StreamServices } from '../streams/message-stream.ts';
@@ -9,6 +10,7 @@ import { createLoaders, type Loaders } from './loaders.ts';
 
 export interface RoomInternals {
   readonly database: Database;
+  readonly logger: Logger;
   readonly ports: Pick<Ports, 'streamLog' | 'signals' | 'broker'>;
   readonly turns: TurnServices;
   readonly streams: StreamServices;

@@ -1,9 +1,11 @@
 /**
  * Stops a generation: the wish is stored in the row and in the stream log, where the worker learns it with its next append. An answer
- * that still waits in its conversation has no worker; it is ended here.
+ * that still waits in its conversation has no worker; it is ended here. Invariant: a wish that is stored is kept, whatever cannot be reached:
+ * the sweep tells it to the log again, and a waiting answer takes it along when its turn comes.
  */
 import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
+import type { Logger } from '#kernel/log.ts';
 import type { Ports } from '#kernel/ports.ts';
 import { requireMessage } from '../access.ts';
 import { inFlightStatuses, type Message } from '../entities.ts';
@@ -12,18 +14,26 @@ import { readMessage } from '../streams/in-flight.ts';
 
 /** Throws NOT_FOUND. Returns the message as it is after the wish was recorded. */
 export const stopGeneration = async (
-  services: { readonly database: Database; readonly ports: Pick<Ports, 'streamLog' | 'broker'> },
+  services: {
+    readonly database: Database;
+    readonly ports: Pick<Ports, 'streamLog' | 'broker'>;
+    readonly logger: Logger;
+  },
   identity: Identity,
   messageId: string,
 ): Promise<Message> => {
-  const { database, ports } = services;
+  const { database, ports, logger } = services;
   const message = await database.forTenant(identity.tenantId).transactional(async (em) => {
     const found = await requireMessage(em, identity, messageId, 'write');
     if (inFlightStatuses.includes(found.message.status)) found.message.stopRequestedAt ??= new Date();
     return found.message;
   });
   if (!inFlightStatuses.includes(message.status)) return message;
-  if (message.dispatchedAt) await ports.streamLog.requestStop(message.id);
-  else await endWithoutWorker(ports, message, { status: 'CANCELLED', finishReason: 'CANCELLED' });
+  try {
+    if (message.dispatchedAt) await ports.streamLog.requestStop(message.id);
+    else await endWithoutWorker(ports, message, { status: 'CANCELLED', finishReason: 'CANCELLED' });
+  } catch (err) {
+    logger.warn({ err, messageId }, 'a wish to stop is told later');
+  }
   return readMessage(ports.streamLog, message);
 };
