@@ -3,7 +3,6 @@
  * closes everything.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +17,7 @@ import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../tests/scripted-provider/scripted-provider.ts';
 import { sharedService } from '../tests/services/shared-services.ts';
 import { readWorkerConfig } from './config.ts';
-import { candidateOf } from './worker.fixture.ts';
+import { jobOf } from './worker.fixture.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const modelsFile = `
@@ -96,17 +95,7 @@ export const openWorkerProcesses = async (): Promise<WorkerProcesses> => {
       return child;
     },
     async send(prompt, changes = {}) {
-      const job: GenerationJob = {
-        kind: 'reply',
-        tenantId: randomUUID(),
-        userId: randomUUID(),
-        conversationId: randomUUID(),
-        messageId: randomUUID(),
-        history: [{ role: 'USER', content: prompt }],
-        candidates: [candidateOf('openai/scripted')],
-        admittedAt: Date.now(),
-        ...changes,
-      };
+      const job = jobOf(prompt, changes);
       await broker.publish('jobs', 'generations.external', job.messageId, job);
       return job.messageId;
     },

@@ -56,6 +56,19 @@ export const candidateOf = (modelId: string, changes: Partial<RouteCandidate> = 
   return { modelId, provider, pool, contextWindow, maxOutputTokens, price, capabilities: [], ...changes };
 };
 
+/** A reply job for the scripted model, as conversations writes it. */
+export const jobOf = (prompt: string, changes: Partial<GenerationJob> = {}): GenerationJob => ({
+  kind: 'reply',
+  tenantId: randomUUID(),
+  userId: randomUUID(),
+  conversationId: randomUUID(),
+  messageId: randomUUID(),
+  history: [{ role: 'USER', content: prompt }],
+  candidates: [candidateOf('openai/scripted')],
+  admittedAt: Date.now(),
+  ...changes,
+});
+
 export interface WorkerFixture extends AsyncDisposable {
   readonly broker: Broker;
   readonly streamLog: StreamLog;
@@ -138,17 +151,7 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
       return workers.use(worker);
     },
     async send(prompt, changes = {}) {
-      const job: GenerationJob = {
-        kind: 'reply',
-        tenantId: randomUUID(),
-        userId: randomUUID(),
-        conversationId: randomUUID(),
-        messageId: randomUUID(),
-        history: [{ role: 'USER', content: prompt }],
-        candidates: [candidateOf('openai/scripted')],
-        admittedAt: Date.now(),
-        ...changes,
-      };
+      const job = jobOf(prompt, changes);
       const pool = job.candidates[0]?.pool ?? 'SMALL';
       await broker.publish('jobs', generationQueue(pool), job.messageId, job);
       return job.messageId;

@@ -30,7 +30,7 @@ test('a worker announces its models at the start, again at the interval, and non
   expect(own.at(-1)?.models).toEqual([]);
 });
 
-test('a model that is found later is announced at once, and the jobs of its pool are taken', async () => {
+test('a model that is found later is announced at once, and the jobs of its pool are taken until it is gone', async () => {
   await using fixture = await openWorkerFixture();
   await using found = await openWorkerFixture();
   const later = found.registry.models.filter(({ pool }) => pool === 'EXTERNAL');
@@ -41,12 +41,14 @@ test('a model that is found later is announced at once, and the jobs of its pool
   registry.replace([...registry.models, ...later]);
   expect(await fixture.finished(messageId)).toMatchObject({ status: 'COMPLETED', modelId: 'openai/scripted' });
   expect(worker.pools).toEqual(['SMALL', 'EXTERNAL']);
+  registry.replace(registry.models.filter(({ pool }) => pool === 'SMALL'));
   await worker[Symbol.asyncDispose]();
+  expect(worker.pools).toEqual(['SMALL']);
   // Its consumer takes this after the announcements before it.
   await fixture.startWorker({ workerId: 'later' });
   await fixture.entries(await fixture.send('script: tokens=1'));
   const own = fixture.announcements.filter(({ workerId }) => workerId === worker.workerId);
-  expect(own.map(({ models }) => models.length)).toEqual([1, 1 + later.length, 0]);
+  expect(own.map(({ models }) => models.length)).toEqual([1, 1 + later.length, 1, 0]);
 });
 
 test('a worker that is kept to some pools takes and announces nothing of the others', async () => {

@@ -1,7 +1,9 @@
 /**
  * One inference worker: takes generations from the queues of its models' pools and runs them. Invariant: on disposal it takes
  * nothing new, lets what runs finish within the grace, and hands the rest over without a terminal event; every job is settled
- * before disposal resolves. A pool whose first model is found later is served from then on. The ports and the registry belong to the caller, who closes them afterwards.
+ * before disposal resolves. A pool is served while a model of it
+ * is: its queue is consumed from the first one on, until the last one is gone. The ports and the registry belong to the caller, who closes
+ * them afterwards.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -72,17 +74,27 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
   opened.use(tools);
   const counted = opened.use(generationsRunning.from(() => [{ value: running.size }]));
   const consumers = new Map<Pool, Consumer>();
+  /** Of pools without a model: what they began goes on. */
+  const paused: Consumer[] = [];
   const consume = async (): Promise<void> => {
-    for (const { pool } of served()) {
+    const wanted = new Set(served().map(({ pool }) => pool));
+    for (const [pool, consumer] of consumers) {
+      if (wanted.has(pool)) continue;
+      consumers.delete(pool);
+      paused.push(consumer);
+      await consumer.pause();
+    }
+    for (const pool of wanted) {
       if (consumers.has(pool)) continue;
       const prefetch = Math.min(concurrency, boundOf(served().filter((model) => model.pool === pool)));
       const consumer = await broker.consume<Json>(generationQueue(pool), { prefetch }, running.take);
       consumers.set(pool, consumer);
     }
   };
-  opened.defer(async () => {
-    await Promise.all([...consumers.values()].map((consumer) => consumer[Symbol.asyncDispose]()));
-  });
+  const closeConsumers = async (): Promise<void> => {
+    await Promise.all([...consumers.values(), ...paused].map((consumer) => consumer[Symbol.asyncDispose]()));
+  };
+  opened.defer(closeConsumers);
   await consume();
   const announcing = opened.use(
     await startAnnouncing({
@@ -121,7 +133,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     }, shutdownGraceMs);
     await running.settled();
     clearTimeout(handOverAll);
-    await Promise.all([...consumers.values()].map((consumer) => consumer[Symbol.asyncDispose]()));
+    await closeConsumers();
     counted[Symbol.dispose]();
     await tools[Symbol.asyncDispose]();
   };
