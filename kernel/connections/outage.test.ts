@@ -1,9 +1,12 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { conversationsSchema } from '../../subgraphs/conversations/entities.ts';
 import { startPostgres } from '../../tests/services/postgres.ts';
-import { startRedis } from '../../tests/services/redis.ts';
+import { sendRedis, startRedis } from '../../tests/services/redis.ts';
+import { sharedService } from '../../tests/services/shared-services.ts';
+import { startTcpProxy } from '../../tests/services/tcp-proxy.ts';
 import { openDatabase } from '../database/open-database.ts';
+import { openPostgresql } from '../database/postgresql.ts';
 import { createLogger } from '../log.ts';
 import { maskError } from '../subgraph/mask-error.ts';
 import { isOutage } from './outage.ts';
@@ -75,3 +78,76 @@ test('whatever a command says while Redis is away is an outage', async () => {
   await connection.commands.get('x').catch((fault: unknown) => faults.push(fault));
   expect(faults.map(isOutage)).toEqual([true]);
 }, 60_000);
+
+test.each([
+  ...['25006', '40001', '40P01', '53100', '53200', '53300', '55P03', '57014', '57P01', '57P03', '58030', '08006'],
+  ...['ENOSPC', 'EROFS', 'EDQUOT', 'EIO', 'ECONNREFUSED', 'ETIMEDOUT'],
+])('%s is an outage, also below wrappers', (code) => {
+  const fault = Object.assign(new Error('x'), { code });
+  expect(isOutage(new Error('wrapped', { cause: new AggregateError([fault]) }))).toBe(true);
+});
+
+test.each(['22021', '22003', '23505', '42P01', '54000', 'ENOENT'])('%s is none: it would be the same again', (code) => {
+  expect(isOutage(Object.assign(new Error('x'), { code }))).toBe(false);
+});
+
+test('a PostgreSQL that neither answers nor closes is an outage, and no place of the pool is lost by it', async () => {
+  await using postgres = await startPostgres();
+  await using wire = await startTcpProxy(await postgres.createDatabase());
+  await using database = await openPostgresql({ url: wire.url, poolSize: 2, silenceMs: 500 }, []);
+  await database.ping();
+  wire.stall();
+  const faults = await Promise.all(
+    [
+      database.call('select 1', []),
+      database.asSystem((em) => em.execute('select 1')),
+      database.asSystem((em) => em.execute('select 1')),
+    ].map((work) => work.catch((fault: unknown) => fault)),
+  );
+  expect(faults.map(isOutage)).toEqual([true, true, true]);
+  wire.resume();
+  await Promise.all([1, 2, 3, 4].map((value) => database.call('select ?::int as value', [value])));
+}, 60_000);
+
+test('a read-only PostgreSQL is not ready, and what it refuses is an outage', async () => {
+  await using postgres = await startPostgres();
+  const url = await postgres.createDatabase();
+  await using database = await openPostgresql({ url, poolSize: 2 }, [conversationsSchema]);
+  await database.ping();
+  await postgres.setReadOnly(true);
+  await vi.waitFor(() => expect(database.ping()).rejects.toThrow('read-only'), { timeout: 20_000 });
+  const remove = () => database.asSystem((em) => em.execute('delete from conversations.outbox'));
+  expect(isOutage(await remove().catch((fault: unknown) => fault))).toBe(true);
+  await postgres.setReadOnly(false);
+  await vi.waitFor(remove, { timeout: 20_000 });
+  await database.ping();
+}, 60_000);
+
+test('a Redis that neither answers nor closes is an outage, for commands and for who listens', async () => {
+  await using wire = await startTcpProxy(await sharedService('redis'));
+  await using connection = await connectRedis(wire.url, logger, 10_000, 300);
+  const interrupted = Promise.withResolvers<void>();
+  await connection.channels.subscribe('quiet', { message: () => undefined, interrupted: interrupted.resolve });
+  wire.stall();
+  expect(isOutage(await connection.commands.get('x').catch((fault: unknown) => fault))).toBe(true);
+  await expect(connection.ping()).rejects.toThrow();
+  wire.resume();
+  await interrupted.promise;
+  await connection.ping();
+}, 60_000);
+
+test('a Redis that may not write is not ready, and what it refuses is an outage', async () => {
+  await using redis = await startRedis();
+  await using connection = await connectRedis(redis.url, logger, 10_000);
+  await connection.ping();
+  for (const [setting, value, undone] of [
+    ['maxmemory', '1', '0'],
+    ['min-replicas-to-write', '1', '0'],
+  ] as const) {
+    await sendRedis(redis.url, 'config', 'set', setting, value);
+    await expect(connection.ping()).rejects.toThrow();
+    expect(isOutage(await connection.commands.set('x', '1').catch((fault: unknown) => fault))).toBe(true);
+    await sendRedis(redis.url, 'config', 'set', setting, undone);
+    await connection.ping();
+  }
+});

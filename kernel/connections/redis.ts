@@ -28,13 +28,24 @@ export interface RedisConnection extends AsyncDisposable {
   readonly publishCommand: 'PUBLISH' | 'SPUBLISH';
   /** Runs the script by its hash, and loads it where the server does not have it. */
   run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
-  /** Rejects when the server does not answer within two seconds. */
+  /** Rejects when the server does not take a write within two seconds: also one that is full, or a replica, is no use. */
   ping(): Promise<void>;
 }
 
 /** Reconnects a command waits through before it fails: about ten seconds. */
 const maxRetriesPerRequest = 8;
+/** Milliseconds after which a command fails whatever its connection does. Below what people wait for a send. */
+const commandTimeoutMs = 8_000;
+/**
+ * Milliseconds that a server which owes a reply may be silent before its connection is made anew: one that neither answers nor closes would
+ * else be waited for until the system gives up, a quarter of an hour.
+ */
+const defaultSilenceMs = 4_000;
 const pingTimeoutMs = 2_000;
+/** Milliseconds between two pings of a connection that only listens: without them its silence says nothing. */
+const listenerPingEveryMs = 5_000;
+/** Milliseconds that the key of a ping lives. */
+const pingKeyTtlMs = 10_000;
 
 const baseOptions = {
   noDelay: true,
@@ -70,23 +81,34 @@ class Subscriber extends Redis {
   }
 }
 
-const createClients = (urls: readonly string[]): { commands: Redis | Cluster; subscriber: Redis | Cluster } => {
+const createClients = (
+  urls: readonly string[],
+  silenceMs: number,
+): { commands: Redis | Cluster; subscriber: Redis | Cluster } => {
   const nodes = urls.map(nodeOf);
+  const shared = { ...baseOptions, socketTimeout: silenceMs };
   const [first] = nodes;
   if (!first) throw new Error('No Redis URL');
   if (nodes.length === 1) {
     return {
-      commands: new Redis({ ...baseOptions, ...first, maxRetriesPerRequest, enableAutoPipelining, lazyConnect: true }),
-      subscriber: new Subscriber({ ...baseOptions, ...first, maxRetriesPerRequest: null, lazyConnect: true }),
+      commands: new Redis({
+        ...baseOptions,
+        ...first,
+        maxRetriesPerRequest,
+        commandTimeout: commandTimeoutMs,
+        enableAutoPipelining,
+        lazyConnect: true,
+      }),
+      subscriber: new Subscriber({ ...shared, ...first, maxRetriesPerRequest: null, lazyConnect: true }),
     };
   }
   const { host: _host, port: _port, ...credentials } = first;
-  const { retryStrategy: _retryStrategy, ...nodeOptions } = baseOptions;
+  const { retryStrategy: _retryStrategy, ...nodeOptions } = shared;
   const cluster = new Cluster(nodes, {
     enableAutoPipelining,
     // Of all commands that subscribe, the client itself knows only the unsharded ones as not to be pipelined.
     autoPipeliningIgnoredCommands: ['ssubscribe', 'sunsubscribe'],
-    redisOptions: { ...nodeOptions, ...credentials, maxRetriesPerRequest },
+    redisOptions: { ...nodeOptions, ...credentials, maxRetriesPerRequest, commandTimeout: commandTimeoutMs },
     clusterRetryStrategy: backoffMs,
     clusterNodeRetryStrategy: backoffMs,
     shardedSubscribers: true,
@@ -121,9 +143,15 @@ const ready = (client: Redis | Cluster): Promise<void> =>
 /**
  * Resolves when both connections are ready; rejects with a StartError after `startTimeoutMs`.
  * @param url one URL, or those of some cluster nodes separated by commas.
+ * @param silenceMs milliseconds that a server which owes a reply may be silent.
  */
-export const connectRedis = async (url: string, logger: Logger, startTimeoutMs: number): Promise<RedisConnection> => {
-  const { commands, subscriber } = createClients(url.split(','));
+export const connectRedis = async (
+  url: string,
+  logger: Logger,
+  startTimeoutMs: number,
+  silenceMs = defaultSilenceMs,
+): Promise<RedisConnection> => {
+  const { commands, subscriber } = createClients(url.split(','), silenceMs);
   const clients = new Set([commands, subscriber]);
   let lastError: unknown = 'no answer';
   for (const client of clients) {
@@ -139,6 +167,11 @@ export const connectRedis = async (url: string, logger: Logger, startTimeoutMs: 
     throw startError('Redis', 'REDIS_URL', url, startTimeoutMs, lastError);
   }
   const channels = createChannels(channelClient(subscriber), logger);
+  // A cluster's listeners are the client's own; the keep-alive of their sockets watches them.
+  const listenerPing =
+    subscriber instanceof Cluster
+      ? undefined
+      : setInterval(() => void subscriber.ping().catch(() => undefined), listenerPingEveryMs);
 
   return {
     commands,
@@ -154,9 +187,11 @@ export const connectRedis = async (url: string, logger: Logger, startTimeoutMs: 
       }
     },
     async ping() {
-      await withDeadline(commands.ping(), pingTimeoutMs, () => new Error('Redis does not answer'));
+      const written = commands.set('parlance:ping', process.pid, 'PX', pingKeyTtlMs);
+      await withDeadline(written, pingTimeoutMs, () => new Error('Redis does not answer'));
     },
     async [Symbol.asyncDispose]() {
+      clearInterval(listenerPing);
       channels[Symbol.dispose]();
       for (const client of clients) client.disconnect();
     },

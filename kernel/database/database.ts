@@ -28,7 +28,7 @@ export interface Database extends AsyncDisposable {
   asSystem<Result>(work: (em: EntityManager) => Promise<Result>): Promise<Result>;
   /** SQL statements sent so far. For tests that count them. */
   readonly statements: number;
-  /** Rejects when the database does not answer. For /health/ready. */
+  /** Rejects when the database does not answer, or takes no writes. For /health/ready and the watch of stores. */
   ping(): Promise<void>;
 }
 
@@ -58,6 +58,15 @@ export const ormOptions = (schemas: readonly RoomSchema[], counter: StatementCou
   }),
 });
 
+/** A server that has become a replica, or was told to, answers and takes no writes. */
+const requireWritable = async (em: EntityManager): Promise<void> => {
+  const [row] = await em.execute<{ readonly mode: string }[]>(
+    `select current_setting('transaction_read_only') as mode`,
+  );
+  // 25006 is what a write would be refused with.
+  if (row?.mode === 'on') throw Object.assign(new Error('The database is read-only'), { code: '25006' });
+};
+
 /** How an adapter sends the one statement of `call`. */
 export type CallStatement = Database['call'];
 
@@ -65,7 +74,8 @@ export const createDatabase = (
   orm: MikroORM,
   call: CallStatement,
   counter: StatementCounter,
-  close: () => Promise<void>,
+  /** What the adapter adds: `probe` rejects while its disk takes no data. */
+  { close, probe }: { readonly close: () => Promise<void>; readonly probe?: () => Promise<void> },
 ): Database => {
   const counted = statementsSent.from(() => [{ value: counter.count }]);
   return {
@@ -76,7 +86,8 @@ export const createDatabase = (
       return counter.count;
     },
     async ping() {
-      await orm.em.fork().execute('select 1');
+      await probe?.();
+      await requireWritable(orm.em.fork());
     },
     async [Symbol.asyncDispose]() {
       counted[Symbol.dispose]();

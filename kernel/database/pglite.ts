@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { MikroORM } from '@mikro-orm/pglite';
+import { probeDisk } from '../connections/disk-probe.ts';
 import { type CallStatement, createDatabase, type Database, ormOptions, type RoomSchema } from './database.ts';
 import { migrate } from './migrate.ts';
 import { rwRole } from './row-level-security.ts';
@@ -22,8 +23,11 @@ export const openPglite = async (directory: string, schemas: readonly RoomSchema
   await instance.exec(`set role ${rwRole}`);
   counter.count = 0;
   const call: CallStatement = (sql, parameters) => orm.em.getConnection().execute<unknown[]>(sql, [...parameters]);
-  return createDatabase(orm, call, counter, async () => {
-    await orm.close(true);
-    await instance.close();
+  return createDatabase(orm, call, counter, {
+    probe: () => probeDisk(directory),
+    close: async () => {
+      await orm.close(true);
+      await instance.close();
+    },
   });
 };

@@ -12,7 +12,7 @@ import {
   type RoomSchema,
   type StatementCounter,
 } from './database.ts';
-import { releaseLostClients } from './lost-clients.ts';
+import { endSilentClients, releaseLostClients } from './lost-clients.ts';
 import { poolConnections, poolWaiting } from './metrics.ts';
 import { migrate } from './migrate.ts';
 import { rwRole } from './row-level-security.ts';
@@ -20,11 +20,21 @@ import { rwRole } from './row-level-security.ts';
 /** Held while migrating, so that other processes wait. Any number nobody else uses on the server: "parl" in ASCII. */
 const migrationLock = 0x7061726c;
 
+/** Milliseconds for a place in the pool and its connection: then the request is refused, and may be tried again. */
+const connectTimeoutMs = 10_000;
+/** Milliseconds that the server works on one statement, and waits for a lock of it: far above the slowest report. */
+const statementTimeoutMs = 12_000;
+const lockTimeoutMs = 8_000;
+/** Milliseconds that a server which owes a result may be silent: above `statementTimeoutMs`, so that only a lost one is. */
+const defaultSilenceMs = 15_000;
+
 export interface PostgresqlOptions {
   /** `postgres://user:password@host:port/database`; the login may create roles and schemas, or they exist. */
   readonly url: string;
   /** Connections of this process at most. */
   readonly poolSize: number;
+  /** Milliseconds that a server which owes a result may be silent. Default 15,000. */
+  readonly silenceMs?: number;
 }
 
 /**
@@ -75,11 +85,17 @@ export const openPostgresql = async (options: PostgresqlOptions, schemas: readon
     ...ormOptions(schemas, counter),
     clientUrl: options.url,
     pool: { min: 2, max: options.poolSize },
-    driverOptions: { options: `-c role=${rwRole}`, application_name: 'parlance', keepAlive: true },
+    driverOptions: {
+      options: `-c role=${rwRole} -c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs}`,
+      application_name: 'parlance',
+      keepAlive: true,
+      connectionTimeoutMillis: connectTimeoutMs,
+    },
   });
   counter.count = 0;
   const pool = await orm.em.getDriver().getConnection().getNativeClient();
   releaseLostClients(pool);
+  endSilentClients(pool, options.silenceMs ?? defaultSilenceMs);
   const read = [
     poolConnections.from(() => [
       { value: pool.totalCount - pool.idleCount, labels: { state: 'used' } },
@@ -87,8 +103,10 @@ export const openPostgresql = async (options: PostgresqlOptions, schemas: readon
     ]),
     poolWaiting.from(() => [{ value: pool.waitingCount }]),
   ];
-  return createDatabase(orm, createCalls(pool, counter), counter, async () => {
-    for (const reading of read) reading[Symbol.dispose]();
-    await orm.close(true);
+  return createDatabase(orm, createCalls(pool, counter), counter, {
+    close: async () => {
+      for (const reading of read) reading[Symbol.dispose]();
+      await orm.close(true);
+    },
   });
 };

@@ -3,9 +3,10 @@
  * has an append before `append` resolves and before any tail sees it, so after a kill the same seqs carry the same events.
  * Logs that ended leave memory when others need the room; they are read from their file again.
  */
-import { readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
+import { probeDisk } from '../connections/disk-probe.ts';
 import type { Logger } from '../log.ts';
 import { type LogFile, type LogLine, loadLogFile, openLogFile } from './log-file.ts';
 import type { TailListener } from './shared-tail.ts';
@@ -176,6 +177,7 @@ export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions)
     Math.min(sweepEveryMs, ttlMs),
   );
   sweeper.unref();
+  await mkdir(directory, { recursive: true });
   await sweep();
 
   return {
@@ -266,7 +268,7 @@ export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions)
       return log && snapshotOf(log);
     },
     leased: async (messageId) => (find(messageId)?.leasedUntil ?? 0) > Date.now(),
-    ping: async () => undefined,
+    ping: () => probeDisk(directory),
     async [Symbol.asyncDispose]() {
       clearInterval(sweeper);
       for (const [messageId, log] of running) forget(messageId, log);

@@ -11,6 +11,8 @@ import { freePort } from './ports.ts';
 export interface Postgres extends Service {
   /** An empty database of one's own. Gives its URL. */
   createDatabase(): Promise<string>;
+  /** From now on transactions may, or may not, write: as after a failover. Sessions hear of it within a moment. */
+  setReadOnly(isReadOnly: boolean): Promise<void>;
 }
 
 const run = promisify(execFile);
@@ -45,6 +47,10 @@ export const startPostgres = async (): Promise<Postgres> => {
     cwd: directory,
   });
   const address = `127.0.0.1:${port}`;
+  const execute = async (...statements: readonly string[]) => {
+    const sql = statements.flatMap((one) => ['-c', one]);
+    await run(psql, ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-q', ...sql]);
+  };
   const answers = async () => {
     const sql = ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-Atqc', 'select 1'];
     return run(psql, sql).then(
@@ -76,9 +82,17 @@ export const startPostgres = async (): Promise<Postgres> => {
       await child.end('SIGINT');
       child = await start();
     },
+    async setReadOnly(isReadOnly) {
+      // A session of its own may write whatever the default says.
+      await execute(
+        'set default_transaction_read_only = off',
+        `alter system set default_transaction_read_only = ${isReadOnly}`,
+        'select pg_reload_conf()',
+      );
+    },
     async createDatabase() {
       const name = `test_${randomUUID().replaceAll('-', '')}`;
-      await run(psql, ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-qc', `create database ${name}`]);
+      await execute('set default_transaction_read_only = off', `create database ${name}`);
       return `postgresql://postgres@${address}/${name}`;
     },
     async [Symbol.asyncDispose]() {
