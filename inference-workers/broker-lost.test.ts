@@ -9,21 +9,19 @@ import { textOf } from '../tests/scripted-provider/script.ts';
 import { sharedService } from '../tests/services/shared-services.ts';
 import { startTcpProxy } from '../tests/services/tcp-proxy.ts';
 import { createRunningJobs } from './running-jobs.ts';
-import { candidateOf, openWorkerFixture } from './worker.fixture.ts';
+import { candidateOf, jobOf, openWorkerFixture } from './worker.fixture.ts';
+
+const openBroker = (url: string) =>
+  connectRabbitmqBroker({ url, queues: topology, logger: createLogger('test', 'silent'), startTimeoutMs: 10_000 });
+
+const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value));
 
 test('a generation outlives the connection to the broker: it is handed out again, joined, and published once', async () => {
   const url = await sharedService('rabbitmq');
   await using wire = await startTcpProxy(url);
   await using fixture = await openWorkerFixture();
-  const open = (at: string) =>
-    connectRabbitmqBroker({
-      url: at,
-      queues: topology,
-      logger: createLogger('test', 'silent'),
-      startTimeoutMs: 10_000,
-    });
-  await using direct = await open(url);
-  await using wired = await open(wire.url);
+  await using direct = await openBroker(url);
+  await using wired = await openBroker(wire.url);
   const results: MessageFinished[] = [];
   const finished = Promise.withResolvers<void>();
   await direct.consume<Json>('conversations.results', { prefetch: 1 }, async ({ body }) => {
@@ -55,6 +53,34 @@ test('a generation outlives the connection to the broker: it is handed out again
   expect(fixture.provider.requests).toHaveLength(1);
   expect(await direct.depth('generations.external')).toMatchObject({ ready: 0 });
 });
+
+test('a worker that reaches the broker publishes the result that another one has sealed and cannot publish', async () => {
+  const url = await sharedService('rabbitmq');
+  await using wire = await startTcpProxy(url);
+  await using fixture = await openWorkerFixture();
+  await using direct = await openBroker(url);
+  await using wired = await openBroker(wire.url);
+  const results: MessageFinished[] = [];
+  const finished = Promise.withResolvers<void>();
+  await direct.consume<Json>('conversations.results', { prefetch: 1 }, async ({ body }) => {
+    results.push(messageFinishedSchema.parse(body));
+    finished.resolve();
+    return 'ack';
+  });
+  await fixture.startWorker({ broker: wired, workerId: 'isolated' });
+  const arrived = fixture.provider.nextRequest();
+  const job = jobOf('script: tokens=30 pace=10');
+  await direct.publish('jobs', 'generations.external', job.messageId, asJson(job));
+  await (await arrived).wrote(5);
+  wire.stall();
+  await fixture.startWorker({ broker: direct, workerId: 'other' });
+  await finished.promise;
+  const entries = await fixture.entries(job.messageId);
+  expect(results).toMatchObject([{ messageId: job.messageId, attempt: 1, status: 'COMPLETED', text: textOf(30) }]);
+  expect(entries.at(-1)).toMatchObject({ event: { type: 'MessageCompleted' } });
+  expect(fixture.provider.requests).toHaveLength(1);
+  wire.resume();
+}, 120_000);
 
 test('a job that is delivered twice runs once, and both deliveries are settled alike', async () => {
   const done = Promise.withResolvers<'ack'>();

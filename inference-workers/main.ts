@@ -7,7 +7,7 @@ import { runUntilSignal } from '#kernel/process/shutdown.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { generationSettings, providerSettings, readWorkerConfig } from './config.ts';
 import { discoverModels } from './providers/discover-models.ts';
-import { startWorker } from './worker.ts';
+import { startWorker, type Worker } from './worker.ts';
 
 let logger = createLogger('inference-workers', 'info');
 
@@ -22,17 +22,18 @@ await runUntilSignal(
     opened.use(await openTelemetry(config, 'worker', logger));
     const { broker, streamLog } = opened.use(await openPorts(config, logger));
     const registry = opened.use(await discoverModels(providerSettings(config, process.env), modelsFile, logger));
-    let takesJobs = false;
+    let worker: Worker | undefined;
     const checks = {
       broker: () => broker.ping(),
       streamLog: () => streamLog.ping(),
       worker: async () => {
-        if (!takesJobs) throw new Error('The worker does not take jobs yet.');
+        if (!worker) throw new Error('The worker does not take jobs yet.');
+        await worker.ping();
       },
     };
     const { port } = opened.use(await serveHealth({ host: config.HOST, port: config.HEALTH_PORT, checks, logger }));
     logger.info({ port }, 'health is answered');
-    opened.use(
+    worker = opened.use(
       await startWorker({
         broker,
         streamLog,
@@ -44,7 +45,6 @@ await runUntilSignal(
         settings: generationSettings(config),
       }),
     );
-    takesJobs = true;
     return opened.move();
   },
 );

@@ -7,14 +7,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Broker, Consumer, Json } from '#kernel/broker/broker.ts';
+import type { Broker, Consumer, Delivery, Json } from '#kernel/broker/broker.ts';
 import { generationQueue, type Pool } from '#kernel/broker/topology.ts';
+import { type StoreWatchOptions, watchStore } from '#kernel/connections/store-watch.ts';
 import type { Logger } from '#kernel/log.ts';
 import { announceEveryMs } from '#kernel/messages/events.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { startAnnouncing } from './announce.ts';
 import { defaultGenerationSettings, type GenerationSettings } from './generation/generation-context.ts';
 import { runJob } from './generation/run-job.ts';
+import { salvageJob } from './generation/salvage-job.ts';
 import { generationsRunning } from './metrics.ts';
 import type { ModelRegistry, ServedModel } from './providers/registry.ts';
 import { createRunningJobs } from './running-jobs.ts';
@@ -36,6 +38,8 @@ export interface WorkerOptions {
   /** Milliseconds between announcements. */
   readonly announceEveryMs?: number;
   readonly settings?: Partial<GenerationSettings>;
+  /** When the stream log counts as away. Default: as store-watch.ts says. */
+  readonly logWatch?: Pick<StoreWatchOptions, 'everyMs' | 'awayAfterMs' | 'settleMs'>;
 }
 
 export interface Worker extends AsyncDisposable {
@@ -45,6 +49,8 @@ export interface Worker extends AsyncDisposable {
   readonly pools: readonly Pool[];
   /** Generations that run now. */
   readonly running: number;
+  /** Rejects while jobs are held because what they need is away. For /health/ready. */
+  ping(): Promise<void>;
 }
 
 /**
@@ -72,6 +78,10 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
 
   await using opened = new AsyncDisposableStack();
   opened.use(tools);
+  const stores = opened.use(
+    watchStore({ store: 'stream log', ping: () => options.streamLog.ping(), logger, ...options.logWatch }),
+  );
+  const salvage = (delivery: Delivery<Json>) => salvageJob({ broker, logger }, delivery);
   const counted = opened.use(generationsRunning.from(() => [{ value: running.size }]));
   const consumers = new Map<Pool, Consumer>();
   /** Of pools without a model: what they began goes on. */
@@ -87,7 +97,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     for (const pool of wanted) {
       if (consumers.has(pool)) continue;
       const prefetch = Math.min(concurrency, boundOf(served().filter((model) => model.pool === pool)));
-      const consumer = await broker.consume<Json>(generationQueue(pool), { prefetch }, running.take);
+      const consumer = await broker.consume<Json>(generationQueue(pool), { prefetch, stores, salvage }, running.take);
       consumers.set(pool, consumer);
     }
   };
@@ -134,6 +144,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     await running.settled();
     clearTimeout(handOverAll);
     await closeConsumers();
+    await stores[Symbol.asyncDispose]();
     counted[Symbol.dispose]();
     await tools[Symbol.asyncDispose]();
   };
@@ -148,6 +159,9 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     },
     get running() {
       return running.size;
+    },
+    async ping() {
+      for (const consumer of consumers.values()) await consumer.ping();
     },
     [Symbol.asyncDispose]: () => {
       closed ??= close();

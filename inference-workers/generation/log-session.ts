@@ -23,6 +23,8 @@ export interface LogSession extends AsyncDisposable {
   append(events: readonly StreamEvent[]): Promise<void>;
   /** Resolves when nothing is under way any more: then `lastSeq` and `entries` are all that was asked for, or the session is lost. */
   settled(): Promise<void>;
+  /** From now on the lease is not renewed: whoever is given the job takes the log over at once. What is appended may be fenced. */
+  endLease(): void;
   /** Resolves when the log keeps the result, and so has confirmed that this writer is still the newest. Rejects as `append`. */
   seal(result: string): Promise<void>;
 }
@@ -149,8 +151,9 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
     return written;
   };
 
+  let isLeaseEnded = false;
   const renewal = setInterval(() => {
-    if (busy > 0 || lost || performance.now() - touchedAt < options.renewEveryMs / 2) return;
+    if (isLeaseEnded || busy > 0 || lost || performance.now() - touchedAt < options.renewEveryMs / 2) return;
     enqueue({ events: [] }).catch(() => undefined);
   }, options.renewEveryMs);
 
@@ -166,6 +169,11 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
     append: (events) => enqueue({ events }),
     async settled() {
       await queue;
+    },
+    endLease() {
+      if (isLeaseEnded) return;
+      isLeaseEnded = true;
+      streamLog.release(messageId, attempt).catch(() => undefined);
     },
     seal: (result) => enqueue({ events: [], result }),
     async [Symbol.asyncDispose]() {

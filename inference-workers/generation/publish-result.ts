@@ -10,13 +10,20 @@ import { inSpan } from '#kernel/telemetry/tracing.ts';
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 
+export interface PublishOptions {
+  readonly routingKey: string;
+  readonly id: string;
+  readonly body: Json;
+  /** Ends the tries. */
+  readonly signal: AbortSignal;
+  /** Called after each try that failed. */
+  readonly onFailed?: () => void;
+}
+
 /** Rejects with the signal's reason, and for nothing else. */
 export const publishUntilConfirmed = async (
   { broker, logger }: { readonly broker: Broker; readonly logger: Logger },
-  routingKey: string,
-  id: string,
-  body: Json,
-  signal: AbortSignal,
+  { routingKey, id, body, signal, onFailed }: PublishOptions,
 ): Promise<void> => {
   for (let pause = firstPauseMs; ; pause = Math.min(longestPauseMs, pause * 2)) {
     signal.throwIfAborted();
@@ -25,6 +32,7 @@ export const publishUntilConfirmed = async (
       return;
     } catch (err) {
       logger.warn({ err, routingKey, id }, 'the broker did not take an event; it is tried again');
+      onFailed?.();
       await sleep(pause * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
     }
   }

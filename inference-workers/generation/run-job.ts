@@ -1,8 +1,9 @@
 /**
- * What becomes of one delivery of a jobs queue. A job that cannot be read is dead; one for models that this worker lacks goes
+ * What becomes of one delivery of a jobs queue. A job that cannot be read is refused; one for models that this worker lacks goes
  * back a few times, so that another worker of the pool can take it, and then fails as MODEL_UNAVAILABLE.
  */
 import type { Delivery, Json, Settlement } from '#kernel/broker/broker.ts';
+import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
 import { type GenerationJob, generationJobSchema } from '#kernel/messages/generation-job.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
@@ -27,13 +28,7 @@ export const runJob = async (
   handOver: AbortSignal,
 ): Promise<Settlement> => {
   const parsed = generationJobSchema.safeParse(delivery.body);
-  if (!parsed.success) {
-    context.logger.error(
-      { id: delivery.id, queue: delivery.queue, issues: parsed.error.issues },
-      'a job cannot be read',
-    );
-    return 'dead';
-  }
+  if (!parsed.success) throw new UnreadableBodyError('not a job', { cause: parsed.error });
   const job = parsed.data;
   const candidates = servedCandidates(job, context.registry);
   const deliveries = (job.deliveredBefore ?? 0) + delivery.redeliveries;

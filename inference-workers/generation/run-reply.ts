@@ -122,13 +122,21 @@ export const runReply = async (context: GenerationContext, options: ReplyOptions
   };
   try {
     const result = readSealed(held) ?? (await generate());
-    await publishUntilConfirmed(context, 'message.finished', job.messageId, result, abandon);
+    await publishUntilConfirmed(context, {
+      routingKey: 'message.finished',
+      id: job.messageId,
+      body: result,
+      signal: abandon,
+      // The result is sealed: a worker that reaches the broker may publish it, and it should not wait for this one.
+      onFailed: () => session.endLease(),
+    });
     await session.append([terminalEventOf(result)]);
     return 'ack';
   } catch (fault) {
     if (fault instanceof FencedError || lost.signal.reason instanceof FencedError) return 'ack';
     await streamLog.release(job.messageId, held.attempt).catch(() => undefined);
-    if (!handOver.aborted) logger.error({ err: fault, messageId: job.messageId }, 'a reply is left to another worker');
-    return 'retry';
+    if (handOver.aborted) return 'retry';
+    logger.error({ err: fault, messageId: job.messageId }, 'a reply is begun again');
+    throw fault;
   }
 };

@@ -116,7 +116,8 @@ export const runTitle = async (
     title: generated.title || titleFromQuestion(question),
   };
   try {
-    await publishUntilConfirmed(context, 'conversation.titled', job.messageId, body, handOver);
+    const titled = { routingKey: 'conversation.titled', id: job.messageId, body, signal: handOver };
+    await publishUntilConfirmed(context, titled);
     return 'ack';
   } catch {
     return 'retry';

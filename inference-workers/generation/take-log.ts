@@ -24,7 +24,8 @@ export interface TakeLogOptions {
 
 const returnJob = async (context: GenerationContext, job: JobReturned, handOver: AbortSignal): Promise<Settlement> => {
   try {
-    await publishUntilConfirmed(context, 'job.returned', job.messageId, job, handOver);
+    const returned = { routingKey: 'job.returned', id: job.messageId, body: job, signal: handOver };
+    await publishUntilConfirmed(context, returned);
     return 'ack';
   } catch {
     return 'retry';

@@ -6,6 +6,8 @@
  * process dies is delivered again. Queues and bindings come from topology.ts and exist before the first publish.
  */
 
+import type { StoreWatch } from '../connections/store-watch.ts';
+
 /** JSON value: what bodies are made of. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
@@ -20,20 +22,36 @@ export interface Delivery<Body> {
 
 /**
  * What becomes of a delivery. `ack`: done, forget it. `retry`: put it back, counts against the delivery limit; after
- * `deliveryLimit` it is dead-lettered. `dead`: to the dead letter queue at once. A handler that throws is a `retry`.
+ * `deliveryLimit` it is dead-lettered. `dead`: to the dead letter queue at once. A handler that throws is run again here, after a pause and
+ * without a redelivery, until it returns: settle-patiently.ts says how long.
  */
 export type Settlement = 'ack' | 'retry' | 'dead';
 
 export interface ConsumeOptions {
   /** Deliveries that are unsettled at once in this consumer. */
   readonly prefetch: number;
+  /**
+   * The stores that handlers need. While they are away the consumer takes nothing, and what it has goes back to the queue for consumers of
+   * other processes. Not given: the stores count as there.
+   */
+  readonly stores?: StoreWatch;
+  /**
+   * Called before a message becomes a dead letter because its handler fails although the stores are there: ends what waits for it, with
+   * what can be kept of it. May be called more than once; what it throws is logged.
+   */
+  readonly salvage?: (delivery: Delivery<Json>, cause: unknown) => Promise<void>;
 }
 
 /** Closing stops intake, waits until running handlers have settled, then closes the channel. */
 export interface Consumer extends AsyncDisposable {
+  /** Rejects while deliveries are held because what they need is away. For /health/ready. */
+  ping(): Promise<void>;
   /** Stops intake only: what runs goes on, nothing new arrives. */
   pause(): Promise<void>;
 }
+
+/** What becomes of a dead letter: it stays, is forgotten, or goes to its queue again, with this body. */
+export type Fate = 'keep' | 'drop' | { readonly replay: Json };
 
 export interface QueueDepth {
   readonly ready: number;
@@ -53,6 +71,12 @@ export interface Broker extends AsyncDisposable {
     handler: (delivery: Delivery<Body>, signal: AbortSignal) => Promise<Settlement>,
   ): Promise<Consumer>;
   depth(queue: string): Promise<QueueDepth>;
+  /**
+   * Shows the dead letters of a queue one by one, oldest first, and does with each what `decide` says. Those that are kept go to the end. A
+   * crash in between may leave a letter twice. Rejects when `decide` does, with the letter kept.
+   * @returns how many were shown: `limit` at most, and none that came meanwhile.
+   */
+  visitDeadLetters(queue: string, limit: number, decide: (letter: Delivery<Json>) => Promise<Fate>): Promise<number>;
   /** Rejects when the broker does not answer. For /health/ready. */
   ping(): Promise<void>;
 }

@@ -4,9 +4,10 @@
  * message, so a killed process loses none and hands out again what it had not settled.
  */
 import { join } from 'node:path';
+import { probeDisk } from '../connections/disk-probe.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import type { Broker, Consumer, Delivery, Json, Settlement } from './broker.ts';
+import type { Broker, ConsumeOptions, Consumer, Delivery, Json, Settlement } from './broker.ts';
 import { type Journal, openJournal } from './embedded-journal.ts';
 import { createEmbeddedQueue, type EmbeddedQueue } from './embedded-queue.ts';
 import { routeToQueues } from './routing.ts';
@@ -64,6 +65,14 @@ export const createEmbeddedBroker = async (options: EmbeddedBrokerOptions): Prom
     if (closed) throw new Error('The broker is closed');
   };
 
+  /** To these queues, whatever is bound to them. */
+  const put = (names: readonly string[], id: string, body: Json): void => {
+    lastNumber += 1;
+    const message = { number: lastNumber, id, body: JSON.stringify(body) };
+    journal.write({ type: 'published', ...message, queues: Object.fromEntries(names.map((name) => [name, 0])) });
+    for (const name of names) queueNamed(name).add({ ...message, redeliveries: 0 });
+  };
+
   return {
     async publish(exchange, routingKey, id, body) {
       refuseClosed();
@@ -73,22 +82,38 @@ export const createEmbeddedBroker = async (options: EmbeddedBrokerOptions): Prom
         const retryAfterMs = overloadedRetryAfterMs;
         throw new AppError('OVERLOADED', 'Too much work is waiting. Try again in a moment.', { retryAfterMs });
       }
-      lastNumber += 1;
-      const message = { number: lastNumber, id, body: JSON.stringify(body) };
-      journal.write({ type: 'published', ...message, queues: Object.fromEntries(names.map((name) => [name, 0])) });
-      for (const name of names) queueNamed(name).add({ ...message, redeliveries: 0 });
+      put(names, id, body);
     },
     async consume<Body extends Json>(
       queue: string,
-      { prefetch }: { readonly prefetch: number },
+      consumeOptions: ConsumeOptions,
       handler: (delivery: Delivery<Body>, signal: AbortSignal) => Promise<Settlement>,
     ): Promise<Consumer> {
       refuseClosed();
       // The publisher's promise, not a check: the consumer validates the body.
-      return queueNamed(queue).consume({ prefetch }, (delivery, signal) => handler(delivery as Delivery<Body>, signal));
+      return queueNamed(queue).consume(consumeOptions, (delivery, signal) =>
+        handler(delivery as Delivery<Body>, signal),
+      );
     },
     depth: async (queue) => queueNamed(queue).depth(),
-    ping: async () => refuseClosed(),
+    async visitDeadLetters(queue, limit, decide) {
+      refuseClosed();
+      const dead = queueNamed(deadLetterQueue(queue));
+      const letters = dead.waiting().slice(0, limit);
+      for (const held of letters) {
+        const body: Json = JSON.parse(held.body);
+        const { id, redeliveries } = held;
+        const fate = await decide({ queue: deadLetterQueue(queue), id, body, redeliveries });
+        if (fate === 'keep' || !dead.waiting().includes(held)) continue;
+        if (fate !== 'drop') put([queue], id, fate.replay);
+        dead.forget(held);
+      }
+      return letters.length;
+    },
+    async ping() {
+      refuseClosed();
+      await probeDisk(join(dataDirectory, 'broker'));
+    },
     [Symbol.asyncDispose]() {
       closed ??= (async () => {
         closing.abort(new Error('The broker is closing'));

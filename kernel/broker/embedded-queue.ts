@@ -4,14 +4,14 @@
  */
 import type { Logger } from '../log.ts';
 import type { ConsumeOptions, Consumer, Delivery, Json, QueueDepth, Settlement } from './broker.ts';
+import { createDeliveries, type Deliveries } from './deliveries.ts';
 import type { Held, Journal } from './embedded-journal.ts';
 
 type Handler = (delivery: Delivery<Json>, signal: AbortSignal) => Promise<Settlement>;
 
 interface Intake {
-  readonly handler: Handler;
+  readonly deliveries: Deliveries;
   readonly prefetch: number;
-  readonly running: Set<Promise<void>>;
 }
 
 export interface EmbeddedQueue {
@@ -19,6 +19,10 @@ export interface EmbeddedQueue {
   add(held: Held): void;
   consume(options: ConsumeOptions, handler: Handler): Consumer;
   depth(): QueueDepth;
+  /** Those that nobody has taken, oldest first. */
+  waiting(): readonly Held[];
+  /** Forgets a message that waits. False when somebody has taken it meanwhile. */
+  forget(held: Held): boolean;
   /** Everything that is not settled, oldest first. */
   unsettled(): readonly Held[];
   /** Stops every consumer and waits for the running handlers. */
@@ -67,25 +71,20 @@ export const createEmbeddedQueue = (options: EmbeddedQueueOptions): EmbeddedQueu
       record({ type: 'returned', number, queue: name });
       held.redeliveries += 1;
       returned.push(held);
+      schedule();
     }
   };
 
-  const run = async (intake: Intake, held: Held): Promise<void> => {
-    let settlement: Settlement = 'retry';
-    try {
-      const body: Json = JSON.parse(held.body);
-      const { id, redeliveries } = held;
-      settlement = await intake.handler({ queue: name, id, body, redeliveries }, signal);
-    } catch (error) {
-      logger.warn({ err: error, queue: name, id: held.id }, 'A delivery failed and is put back');
-    }
-    settle(held, settlement);
+  const run = async ({ deliveries }: Intake, held: Held): Promise<void> => {
+    const body: Json = JSON.parse(held.body);
+    const { id, redeliveries } = held;
+    await deliveries.run({ queue: name, id, body, redeliveries }, signal, (settlement) => settle(held, settlement));
   };
 
   const dispatch = () => {
     scheduled = false;
     for (;;) {
-      const index = intakes.findIndex(({ running, prefetch }) => running.size < prefetch);
+      const index = intakes.findIndex(({ deliveries, prefetch }) => deliveries.running < prefetch);
       const intake = intakes[index];
       const held = intake && (returned.shift() ?? ready.shift());
       if (!held) return;
@@ -93,11 +92,7 @@ export const createEmbeddedQueue = (options: EmbeddedQueueOptions): EmbeddedQueu
       intakes.push(...intakes.splice(index, 1));
       outside.add(held);
       record({ type: 'delivered', number: held.number, queue: name });
-      const work = run(intake, held).finally(() => {
-        intake.running.delete(work);
-        schedule();
-      });
-      intake.running.add(work);
+      void run(intake, held).finally(schedule);
     }
   };
   const schedule = () => {
@@ -106,6 +101,10 @@ export const createEmbeddedQueue = (options: EmbeddedQueueOptions): EmbeddedQueu
     setImmediate(dispatch);
   };
 
+  const startIntake = (intake: Intake) => {
+    intakes.push(intake);
+    schedule();
+  };
   const stop = (intake: Intake) => {
     const index = intakes.indexOf(intake);
     if (index !== -1) intakes.splice(index, 1);
@@ -122,15 +121,28 @@ export const createEmbeddedQueue = (options: EmbeddedQueueOptions): EmbeddedQueu
       ready.push(held);
       schedule();
     },
-    consume({ prefetch }, handler) {
-      const intake: Intake = { handler, prefetch, running: new Set() };
-      intakes.push(intake);
-      schedule();
+    consume(options, handler) {
+      const { prefetch, stores } = options;
+      const deliveries = createDeliveries({ queue: name, handler, patience: options, logger });
+      const intake: Intake = { deliveries, prefetch };
+      if (!stores?.isAway) startIntake(intake);
+      const stopFollowing = stores?.onChange((isAway) => {
+        stop(intake);
+        if (isAway) deliveries.giveBackAll();
+        else startIntake(intake);
+      });
+      const pause = async () => {
+        stopFollowing?.();
+        stop(intake);
+      };
       const consumer: Consumer = {
-        pause: async () => stop(intake),
+        ping: () => deliveries.ping(),
+        pause,
         async [Symbol.asyncDispose]() {
-          stop(intake);
-          await Promise.all(intake.running);
+          await pause();
+          deliveries.stopHolding();
+          await deliveries.settled();
+          deliveries[Symbol.dispose]();
           consumers.delete(consumer);
         },
       };
@@ -138,6 +150,14 @@ export const createEmbeddedQueue = (options: EmbeddedQueueOptions): EmbeddedQueu
       return consumer;
     },
     depth: () => ({ ready: returned.length + ready.length, consumers: intakes.length }),
+    waiting: () => [...returned, ...ready].sort((one, other) => one.number - other.number),
+    forget(held) {
+      const list = [returned, ready].find((messages) => messages.includes(held));
+      if (!list) return false;
+      record({ type: 'acked', number: held.number, queue: name });
+      list.splice(list.indexOf(held), 1);
+      return true;
+    },
     unsettled: () => [...outside, ...returned, ...ready].sort((one, other) => one.number - other.number),
     async close() {
       await Promise.all([...consumers].map((consumer) => consumer[Symbol.asyncDispose]()));

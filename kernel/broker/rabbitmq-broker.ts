@@ -7,8 +7,9 @@ import { Connection } from 'rabbitmq-client';
 import { withDeadline } from '../connections/deadline.ts';
 import { startError } from '../connections/start-error.ts';
 import type { Logger } from '../log.ts';
-import type { Broker, Consumer, Delivery, Json, Settlement } from './broker.ts';
+import type { Broker, ConsumeOptions, Consumer, Delivery, Json, Settlement } from './broker.ts';
 import { openRabbitmqConsumer } from './rabbitmq-consumer.ts';
+import { visitRabbitmqDeadLetters } from './rabbitmq-dead-letters.ts';
 import { createRabbitmqPublisher } from './rabbitmq-publisher.ts';
 import type { QueueDeclaration } from './topology.ts';
 
@@ -34,7 +35,8 @@ const isRefusal = (fault: unknown): boolean =>
 const acquireTimeoutMs = 5_000;
 const pingTimeoutMs = 2_000;
 const closeTimeoutMs = 3_000;
-const heartbeatSeconds = 10;
+/** The server that is silent for two of them is lost. 5 is the least that RabbitMQ's guide advises. */
+const heartbeatSeconds = 5;
 
 const connect = (url: string, name: string, logger: Logger, onError: (error: unknown) => void): Connection => {
   const connection = new Connection({
@@ -91,19 +93,20 @@ export const connectRabbitmqBroker = async (options: RabbitmqBrokerOptions): Pro
     publish: publisher.publish,
     async consume<Body extends Json>(
       queue: string,
-      { prefetch }: { readonly prefetch: number },
+      consumeOptions: ConsumeOptions,
       handler: (delivery: Delivery<Body>, signal: AbortSignal) => Promise<Settlement>,
     ): Promise<Consumer> {
       const consumer = await openRabbitmqConsumer({
+        ...consumeOptions,
         connection: consuming,
         queue,
-        prefetch,
         // The publisher's promise, not a check: the consumer validates the body.
         handler: (delivery, signal) => handler(delivery as Delivery<Body>, signal),
         logger,
         signal: closing.signal,
       });
       const tracked: Consumer = {
+        ping: () => consumer.ping(),
         pause: () => consumer.pause(),
         async [Symbol.asyncDispose]() {
           await consumer[Symbol.asyncDispose]();
@@ -117,6 +120,8 @@ export const connectRabbitmqBroker = async (options: RabbitmqBrokerOptions): Pro
       const { messageCount, consumerCount } = await consuming.queueDeclare({ queue, passive: true });
       return { ready: messageCount, consumers: consumerCount };
     },
+    visitDeadLetters: (queue, limit, decide) =>
+      visitRabbitmqDeadLetters({ connection: consuming, put: publisher.put, queue, limit, decide }),
     async ping() {
       const asked = consuming.exchangeDeclare({ exchange: 'jobs', passive: true });
       await withDeadline(asked, pingTimeoutMs, () => new Error('RabbitMQ does not answer'));

@@ -1,16 +1,17 @@
 /**
  * One consumer on a channel of its own, which is made anew when it is lost. Invariants: at most `prefetch` handlers run; a
- * delivery is settled on the channel that brought it, or not at all (then RabbitMQ hands it out again, and its signal is aborted).
+ * delivery is settled on the channel that brought it, or not at all (then RabbitMQ hands it out again, and its signal is aborted); nothing
+ * is consumed while the stores that handlers need are away.
  */
 import type { AsyncMessage, Channel, Connection } from 'rabbitmq-client';
 import { backoffMs } from '../connections/backoff.ts';
 import type { Logger } from '../log.ts';
-import type { Consumer, Delivery, Json, Settlement } from './broker.ts';
+import type { ConsumeOptions, Consumer, Delivery, Json, Settlement } from './broker.ts';
+import { createDeliveries } from './deliveries.ts';
 
-export interface RabbitmqConsumerOptions {
+export interface RabbitmqConsumerOptions extends ConsumeOptions {
   readonly connection: Connection;
   readonly queue: string;
-  readonly prefetch: number;
   readonly handler: (delivery: Delivery<Json>, signal: AbortSignal) => Promise<Settlement>;
   readonly logger: Logger;
   /** Aborted when the broker is closed under its consumers. */
@@ -41,11 +42,13 @@ interface Arrived {
 
 /** Resolves when deliveries may arrive, or come as soon as the server is there. Rejects when the queue does not exist. */
 export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Promise<Consumer> => {
-  const { connection, queue, prefetch, handler, logger, signal } = options;
-  const running = new Set<Promise<void>>();
-  /** Arrived, but the handlers of an older channel still run. Never more than `prefetch`. */
+  const { connection, queue, prefetch, handler, logger, signal, stores } = options;
+  const deliveries = createDeliveries({ queue, handler, patience: options, logger });
+  /** Arrived, but the handlers of an older channel still run, or the stores have gone away. Never more than `prefetch`. */
   let waiting: Arrived[] = [];
-  let current: { readonly channel: Channel; readonly consumerTag: string } | undefined;
+  let current: Channel | undefined;
+  /** Of the subscription in force; undefined while nothing is consumed. */
+  let consumerTag: string | undefined;
   let stopped = false;
   let retryTimer: NodeJS.Timeout | undefined;
 
@@ -56,31 +59,57 @@ export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Pr
       logger.warn({ err: error, queue, id: message.messageId }, 'A delivery cannot be settled and will come again');
     }
   };
-  const handle = async (arrived: Arrived): Promise<void> => {
-    const { message, lost } = arrived;
-    let settlement: Settlement = 'retry';
-    try {
-      settlement = await handler(toDelivery(queue, message), AbortSignal.any([lost, signal]));
-    } catch (error) {
-      logger.warn({ err: error, queue, id: message.messageId }, 'A delivery failed and is put back');
-    }
-    settleIfPossible(arrived, settlement);
-  };
+  const mayConsume = (): boolean => !stopped && !stores?.isAway;
   const start = (arrived: Arrived): void => {
     if (stopped) {
       settleIfPossible(arrived, 'retry');
       return;
     }
-    if (running.size >= prefetch) {
+    if (!mayConsume() || deliveries.running >= prefetch) {
       waiting.push(arrived);
       return;
     }
-    const work = handle(arrived).finally(() => {
-      running.delete(work);
+    const lost = AbortSignal.any([arrived.lost, signal]);
+    const work = deliveries.run(toDelivery(queue, arrived.message), lost, (settlement) =>
+      settleIfPossible(arrived, settlement),
+    );
+    void work.then(() => {
       const next = waiting.shift();
       if (next) start(next);
     });
-    running.add(work);
+  };
+  const returnWaiting = (): void => {
+    for (const arrived of waiting.splice(0)) settleIfPossible(arrived, 'retry');
+  };
+
+  const subscribe = async (channel: Channel, lost: AbortSignal): Promise<void> => {
+    const { consumerTag: tag } = await channel.basicConsume({ queue }, (message) => start({ channel, message, lost }));
+    consumerTag = tag;
+  };
+  const unsubscribe = async (): Promise<void> => {
+    const tag = consumerTag;
+    consumerTag = undefined;
+    if (tag !== undefined && current?.active) await current.basicCancel(tag).catch(() => undefined);
+  };
+  let subscribeAgain: (() => Promise<void>) | undefined;
+
+  /** One change after the other: cancelling and consuming again never cross. */
+  let changing: Promise<void> = Promise.resolve();
+  const follow = async (): Promise<void> => {
+    if (stores?.isAway) {
+      await unsubscribe();
+      returnWaiting();
+      deliveries.giveBackAll();
+    } else if (mayConsume() && current?.active) {
+      if (consumerTag === undefined) await subscribeAgain?.();
+      for (const arrived of waiting.splice(0)) start(arrived);
+    }
+  };
+  const followLater = (): void => {
+    changing = changing.then(follow).catch((error: unknown) => {
+      logger.warn({ err: error, queue }, 'A consumer cannot be paused or started again');
+      void current?.close();
+    });
   };
 
   const open = async (): Promise<void> => {
@@ -92,18 +121,19 @@ export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Pr
     channel.once('close', () => {
       lost.abort(new Error('The connection that brought this delivery is lost'));
       waiting = [];
-      if (current?.channel === channel) reopenLater(1);
+      if (current === channel) reopenLater(1);
     });
     await channel.basicQos({ prefetchCount: prefetch });
-    const { consumerTag } = await channel.basicConsume({ queue }, (message) =>
-      start({ channel, message, lost: lost.signal }),
-    );
-    current = { channel, consumerTag };
+    subscribeAgain = () => subscribe(channel, lost.signal);
+    if (mayConsume()) await subscribe(channel, lost.signal);
+    current = channel;
+    followLater();
     if (!channel.active) reopenLater(1);
     if (stopped) await channel.close();
   };
   const reopenLater = (attempt: number): void => {
     current = undefined;
+    consumerTag = undefined;
     if (stopped) return;
     retryTimer = setTimeout(() => {
       open().catch((error: unknown) => {
@@ -124,21 +154,28 @@ export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Pr
   if (connection.ready) await openFirst();
   else reopenLater(1);
 
+  const stopFollowing = stores?.onChange(followLater);
+
   const pause = async (): Promise<void> => {
     if (stopped) return;
     stopped = true;
     clearTimeout(retryTimer);
-    for (const arrived of waiting.splice(0)) settleIfPossible(arrived, 'retry');
-    if (current?.channel.active) await current.channel.basicCancel(current.consumerTag).catch(() => undefined);
+    stopFollowing?.();
+    await changing;
+    returnWaiting();
+    await unsubscribe();
   };
   let closed: Promise<void> | undefined;
   return {
+    ping: () => deliveries.ping(),
     pause,
     [Symbol.asyncDispose]() {
       closed ??= (async () => {
         await pause();
-        await Promise.all(running);
-        await current?.channel.close();
+        deliveries.stopHolding();
+        await deliveries.settled();
+        deliveries[Symbol.dispose]();
+        await current?.close();
       })();
       return closed;
     },

@@ -14,6 +14,8 @@ const confirmTimeoutMs = 10_000;
 
 export interface RabbitmqPublisher {
   publish(exchange: Exchange, routingKey: string, id: string, body: Json): Promise<void>;
+  /** The same to one queue, whatever is bound to it. */
+  put(queue: string, id: string, body: Json): Promise<void>;
   /** Resolves when the channel stands and the topology is declared on it. */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -74,7 +76,8 @@ export const createRabbitmqPublisher = (
     });
     return opening;
   };
-  const confirmed = async (exchange: Exchange, routingKey: string, id: string, body: Json): Promise<void> => {
+  /** The default exchange, '', routes by the name of the queue. */
+  const confirmed = async (exchange: Exchange | '', routingKey: string, id: string, body: Json): Promise<void> => {
     published += 1;
     const correlationId = String(published);
     const envelope = { exchange, routingKey, correlationId, messageId: id, mandatory: true, durable: true };
@@ -86,21 +89,24 @@ export const createRabbitmqPublisher = (
       throw new Error(`Unroutable: no queue is bound to ${routingKey} on ${exchange}`);
   };
 
+  const publish = async (exchange: Exchange | '', routingKey: string, id: string, body: Json): Promise<void> => {
+    if (blocked !== undefined) throw refusal();
+    const { promise: unblocked, reject } = Promise.withResolvers<never>();
+    pending.add(reject);
+    try {
+      await withDeadline(Promise.race([confirmed(exchange, routingKey, id, body), unblocked]), confirmTimeoutMs, () =>
+        overloaded(new Error('RabbitMQ did not confirm')),
+      );
+    } catch (error) {
+      throw isRefused(error) ? overloaded(error) : error;
+    } finally {
+      pending.delete(reject);
+    }
+  };
+
   return {
-    async publish(exchange, routingKey, id, body) {
-      if (blocked !== undefined) throw refusal();
-      const { promise: unblocked, reject } = Promise.withResolvers<never>();
-      pending.add(reject);
-      try {
-        await withDeadline(Promise.race([confirmed(exchange, routingKey, id, body), unblocked]), confirmTimeoutMs, () =>
-          overloaded(new Error('RabbitMQ did not confirm')),
-        );
-      } catch (error) {
-        throw isRefused(error) ? overloaded(error) : error;
-      } finally {
-        pending.delete(reject);
-      }
-    },
+    publish,
+    put: (queue, id, body) => publish('', queue, id, body),
     async ready() {
       await current();
     },

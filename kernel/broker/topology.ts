@@ -44,7 +44,7 @@ const events = (name: string, ...routingKeys: string[]): QueueDeclaration => ({
 
 export const topology: readonly QueueDeclaration[] = [
   ...pools.map((pool) => jobs(generationQueue(pool))),
-  events('conversations.results', 'message.finished', 'conversation.titled', 'job.returned'),
+  events('conversations.results', 'message.finished', 'conversation.titled', 'job.returned', 'job.failed'),
   events('usage.results', 'message.finished', 'conversation.titled'),
   events('safety.results', 'message.finished'),
   events('models.results', 'message.finished', 'worker.announced'),

@@ -58,6 +58,9 @@ const generationResult = {
   durationMs: z.number().nonnegative(),
 };
 
+/** Why a generation failed, for people: a code of kernel/errors.ts and a sentence. */
+const failureSchema = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
+
 /** Routing key `message.finished`, id = message id. Published, and confirmed, before the terminal event is appended. */
 export const messageFinishedSchema = z.object({
   ...generationResult,
@@ -73,7 +76,7 @@ export const messageFinishedSchema = z.object({
   modelFailures: z.array(modelFailureSchema).optional(),
   /** seq that the terminal event has in the log. */
   lastSeq: z.int().positive(),
-  failure: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }).optional(),
+  failure: failureSchema.optional(),
 });
 export type MessageFinished = z.infer<typeof messageFinishedSchema>;
 
@@ -87,6 +90,18 @@ export type ConversationTitled = z.infer<typeof conversationTitledSchema>;
  */
 export const jobReturnedSchema = generationJobSchema.required({ deliveredBefore: true });
 export type JobReturned = z.infer<typeof jobReturnedSchema>;
+
+/**
+ * Routing key `job.failed`, id = message id: a reply job that no worker can run, because its body cannot be read or running it fails in this
+ * program. Conversations ends its reply.
+ */
+export const jobFailedSchema = z.object({
+  tenantId: z.string(),
+  conversationId: z.string(),
+  messageId: z.string(),
+  failure: failureSchema,
+});
+export type JobFailed = z.infer<typeof jobFailedSchema>;
 
 /**
  * Routing key `worker.announced`: what a worker can serve, at its start and every `announceEveryMs`. A model that nobody

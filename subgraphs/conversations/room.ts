@@ -1,5 +1,7 @@
 /** Opens the conversations room: its subgraph, the outbox relay, the consumer of results and the sweeper. */
 
+import { countDeadLetters } from '#kernel/broker/count-dead-letters.ts';
+import { watchStore } from '#kernel/connections/store-watch.ts';
 import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
 import { createRoomClient } from '#kernel/subgraph/room-client.ts';
 import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
@@ -42,9 +44,12 @@ export const openConversations = async (services: RoomServices, options: Convers
   const changes = createChangeFeed(signals, logger);
   const admission = createAdmission(rooms, logger);
   const checkPressure = createQueuePressure(broker, options.MAX_QUEUED, logger);
-  opened.use(startSweeper({ database, broker, streamLog, logger }, options.WORKER_VANISHED_AFTER_MS));
-  const keepChunksOf = options.STREAM_PERSISTENCE === 'all' ? streamLog : undefined;
-  opened.use(await consumeResults(broker, { database, relay, changes, keepChunksOf }, logger));
+  const keepsChunks = options.STREAM_PERSISTENCE === 'all';
+  const resultServices = { database, relay, changes, streamLog, keepsChunks };
+  opened.use(countDeadLetters(broker));
+  opened.use(startSweeper({ ...resultServices, broker, logger }, options.WORKER_VANISHED_AFTER_MS));
+  const stores = opened.use(watchStore({ store: 'database', ping: () => database.ping(), logger }));
+  const results = opened.use(await consumeResults(broker, resultServices, logger, stores));
   const watch = opened.use(await openStreamWatch({ database, signals, access: services.access, logger }));
   const internals: RoomInternals = {
     database,
@@ -67,6 +72,7 @@ export const openConversations = async (services: RoomServices, options: Convers
         broker: { optional: () => broker.ping() },
         streamLog: () => streamLog.ping(),
         signals: () => signals.ping(),
+        results: () => results.ping(),
       },
     }),
   );

@@ -1,8 +1,9 @@
 /**
  * The models room: seeds the catalogue from the models file, keeps it in memory, takes the results of workers, serves the
- * subgraph. Closing stops the queue first, then requests, then what they read from.
+ * subgraph. Closing stops requests first, then the queue, then what they read from.
  */
 import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
+import { watchStore } from '#kernel/connections/store-watch.ts';
 import type { RoomSchema } from '#kernel/database/database.ts';
 import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
 import { createRoomClient } from '#kernel/subgraph/room-client.ts';
@@ -43,6 +44,10 @@ export const openModels = async (services: RoomServices, options: ModelsOptions)
   const usage = opened.use(createRoomClient('models', options.usageUrl, services.signIdentity));
   const tenantTerms = opened.use(await openTenantTerms({ database, usage, signals }));
   const routing = createRouting(catalogue, tenantTerms);
+  const stores = opened.use(watchStore({ store: 'database', ping: () => database.ping(), logger }));
+  const results = opened.use(
+    await consumeResults({ broker, signals, database, modelsFile, catalogue, logger, stores }),
+  );
   const subgraph = opened.use(
     await serveSubgraph({
       name: 'models',
@@ -60,11 +65,14 @@ export const openModels = async (services: RoomServices, options: ModelsOptions)
       access: services.access,
       host: services.host,
       port: services.port,
-      checks: { database: () => database.ping(), broker: { optional: () => broker.ping() } },
+      checks: {
+        database: () => database.ping(),
+        broker: { optional: () => broker.ping() },
+        results: () => results.ping(),
+      },
       logger,
     }),
   );
-  opened.use(await consumeResults({ broker, signals, database, modelsFile, catalogue, logger }));
   const closing = opened.move();
   return { url: subgraph.url, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 };

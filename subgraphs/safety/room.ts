@@ -1,7 +1,8 @@
 /**
  * The safety room: screens what people write before it is admitted and what models wrote afterwards, and serves the subgraph.
- * Closing stops the queue first, then requests, then what they read from.
+ * Closing stops requests first, then the queue, then what they read from.
  */
+import { watchStore } from '#kernel/connections/store-watch.ts';
 import type { RoomSchema } from '#kernel/database/database.ts';
 import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
 import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
@@ -22,6 +23,8 @@ export const openSafety = async (services: RoomServices): Promise<Room> => {
   await using opened = new AsyncDisposableStack();
   const thresholds = opened.use(await openTenantThresholds(database, signals));
   const screening = { database, signals, thresholds };
+  const stores = opened.use(watchStore({ store: 'database', ping: () => database.ping(), logger }));
+  const results = opened.use(await consumeResults(screening, broker, stores));
   const subgraph = opened.use(
     await serveSubgraph({
       name: 'safety',
@@ -35,11 +38,14 @@ export const openSafety = async (services: RoomServices): Promise<Room> => {
       access: services.access,
       host: services.host,
       port: services.port,
-      checks: { database: () => database.ping(), broker: { optional: () => broker.ping() } },
+      checks: {
+        database: () => database.ping(),
+        broker: { optional: () => broker.ping() },
+        results: () => results.ping(),
+      },
       logger,
     }),
   );
-  opened.use(await consumeResults(screening, broker, logger));
   const closing = opened.move();
   return { url: subgraph.url, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 };

@@ -136,14 +136,28 @@ describe('settling', () => {
     );
   });
 
+  it('bills a result that cannot be settled with what of it can be true', async () => {
+    const user = await usage.tenant();
+    const result = finished(user);
+    const impossible = {
+      ...result,
+      usage: { inputTokens: 7, cachedInputTokens: 1e30, outputTokens: -1 },
+      durationMs: 'x',
+    };
+    await usage.ports.broker.publish('events', 'message.finished', v7(), impossible);
+    await vi.waitFor(async () => expect(await ledger(user.tenantId)).toHaveLength(1), { timeout: 20_000 });
+    expect(await ledger(user.tenantId)).toMatchObject([
+      { messageId: result.messageId, inputTokens: 7, cachedInputTokens: 0, outputTokens: 0, countedBy: 'COUNTED' },
+    ]);
+  });
+
   it('puts what is no result of a generation among the dead letters', async () => {
     const user = await usage.tenant();
+    const dead = async () => (await usage.ports.broker.depth('usage.results.dead')).ready;
+    const before = await dead();
     const nonsense = [{ hello: 'world' }, { ...finished(user), tenantId: 'acme' }];
     for (const body of nonsense) await usage.ports.broker.publish('events', 'message.finished', v7(), body);
-    await vi.waitFor(
-      async () => expect(await usage.ports.broker.depth('usage.results.dead')).toMatchObject({ ready: 2 }),
-      { timeout: 10_000 },
-    );
+    await vi.waitFor(async () => expect(await dead()).toBe(before + 2), { timeout: 10_000 });
     expect(await ledger(user.tenantId)).toEqual([]);
   });
 });

@@ -1,50 +1,83 @@
 /**
- * Ends a generation that no worker runs (it waits in its conversation, or its worker vanished) the way a worker would: fence the log,
- * publish `message.finished`, then append the terminal event. When the log has ended already, or somebody writes it, nothing is done.
+ * Ends a generation that no worker runs (it waits in its conversation, or its worker vanished) the way a worker would: fence the log, seal and
+ * publish the result, then append the terminal event. Where the log has ended already, its result is published again: it may be stored nowhere.
  */
 import type { Broker } from '#kernel/broker/broker.ts';
+import { toErrorCode } from '#kernel/errors.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
-import { finishedCalls, readSealed, terminalEventOf } from '#kernel/messages/sealed-result.ts';
-import { FencedError, type StreamLog } from '#kernel/stream-log/stream-log.ts';
+import { finishedCalls, readSealed, sealResult, terminalEventOf } from '#kernel/messages/sealed-result.ts';
+import { FencedError, type StreamLog, type StreamSnapshot } from '#kernel/stream-log/stream-log.ts';
 import type { Message } from '../entities.ts';
 
 type Outcome = Pick<MessageFinished, 'status' | 'finishReason' | 'failure'>;
 
+/** `ENDED` by this call; `REPUBLISHED`: it had ended before; `WRITTEN`: somebody writes it, and nothing was done. */
+export type EndWithoutWorker = 'ENDED' | 'REPUBLISHED' | 'WRITTEN';
+
+interface Services {
+  readonly broker: Broker;
+  readonly streamLog: StreamLog;
+}
+
+/** What the log holds, with an end. Nobody is left who could count its tokens. */
+const resultOf = (message: Message, log: StreamSnapshot, lastSeq: number, outcome: Outcome): MessageFinished => ({
+  tenantId: message.tenantId,
+  userId: message.generation?.userId ?? message.tenantId,
+  conversationId: message.conversationId,
+  messageId: message.id,
+  attempt: log.attempt,
+  usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0, source: 'COUNTED' },
+  queueWaitMs: 0,
+  durationMs: 0,
+  text: log.text,
+  ...finishedCalls(log.toolCalls),
+  lastSeq,
+  ...outcome,
+});
+
+/** As the terminal event of an ended log says it. */
+const outcomeOf = async ({ streamLog }: Services, messageId: string): Promise<Outcome | undefined> => {
+  const event = (await streamLog.entries(messageId)).at(-1)?.event;
+  if (event?.type === 'MessageCompleted') return { status: event.status, finishReason: event.finishReason };
+  if (event?.type !== 'MessageFailed') return undefined;
+  const { code, message, retryable } = event;
+  return { status: 'FAILED', finishReason: 'ERROR', failure: { code: toErrorCode(code), message, retryable } };
+};
+
+const publish = ({ broker }: Services, result: MessageFinished): Promise<void> =>
+  // Through JSON: absent fields stay absent.
+  broker.publish('events', 'message.finished', result.messageId, JSON.parse(JSON.stringify(result)));
+
 export const endWithoutWorker = async (
-  services: { readonly broker: Broker; readonly streamLog: StreamLog },
+  services: Services,
   message: Message,
   outcome: Outcome,
-): Promise<void> => {
-  const { broker, streamLog } = services;
+): Promise<EndWithoutWorker> => {
+  const { streamLog } = services;
   // What was never dispatched has no writer, and no log that can have been lost.
   const earlier = message.dispatchedAt ? { count: 1, since: message.dispatchedAt.getTime() } : undefined;
   const log = await streamLog.open(message.id, earlier);
-  if (log.ended || log.busy) return;
-  let lastSeq = log.lastSeq;
-  if (lastSeq > 0 && (await streamLog.entries(message.id)).length === 0) {
-    // The store has forgotten what clients may have seen: that is void.
-    const reset = { type: 'MessageReset', reason: 'WORKER_REPLACED' } as const;
-    ({ lastSeq } = await streamLog.append(message.id, log.attempt, [reset]));
+  if (log.busy) return 'WRITTEN';
+  if (log.ended) {
+    const known = (await outcomeOf(services, message.id)) ?? outcome;
+    await publish(services, readSealed(log) ?? resultOf(message, log, log.lastSeq, known));
+    return 'REPUBLISHED';
   }
-  const result: MessageFinished = readSealed(log) ?? {
-    tenantId: message.tenantId,
-    userId: message.generation?.userId ?? message.tenantId,
-    conversationId: message.conversationId,
-    messageId: message.id,
-    attempt: log.attempt,
-    usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0, source: 'COUNTED' },
-    queueWaitMs: 0,
-    durationMs: 0,
-    text: log.text,
-    ...finishedCalls(log.toolCalls),
-    lastSeq: lastSeq + 1,
-    ...outcome,
-  };
-  // Through JSON: absent fields stay absent.
-  await broker.publish('events', 'message.finished', message.id, JSON.parse(JSON.stringify(result)));
+  let lastSeq = log.lastSeq;
   try {
+    if (lastSeq > 0 && (await streamLog.entries(message.id)).length === 0) {
+      // The store has forgotten what clients may have seen: that is void.
+      const reset = { type: 'MessageReset', reason: 'WORKER_REPLACED' } as const;
+      ({ lastSeq } = await streamLog.append(message.id, log.attempt, [reset]));
+    }
+    const sealed = readSealed(log);
+    const result = sealed ?? resultOf(message, log, lastSeq + 1, outcome);
+    if (!sealed) await streamLog.seal(message.id, log.attempt, sealResult(result), lastSeq);
+    await publish(services, result);
     await streamLog.append(message.id, log.attempt, [terminalEventOf(result)]);
+    return 'ENDED';
   } catch (cause) {
-    if (!(cause instanceof FencedError)) throw cause;
+    if (cause instanceof FencedError) return 'WRITTEN';
+    throw cause;
   }
 };

@@ -22,7 +22,8 @@ const services = (relay: ReturnType<typeof startOutboxRelay>) => ({
   database: fixture.database,
   relay,
   changes: createChangeFeed(fixture.signals, logger),
-  keepChunksOf: undefined,
+  streamLog: fixture.streamLog,
+  keepsChunks: false,
 });
 
 const reread = (message: Message): Promise<Message> =>
@@ -151,10 +152,11 @@ test('a job that was committed but not published is published by the sweep, and 
 });
 
 test('a wish to stop that the log has forgotten is told again while the answer runs', async () => {
+  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
   const stopped = { status: 'QUEUED', content: '', stopRequestedAt: new Date() } as const;
   const { answer } = await fixture.turn(await fixture.conversation(), undefined, 'q', stopped);
   const { attempt } = await fixture.streamLog.open(answer.id);
-  await using sweeper = startSweeper({ ...fixture, logger }, 60_000);
+  await using sweeper = startSweeper({ ...services(relay), broker: fixture.broker, logger }, 60_000);
   await sweeper.sweep();
   expect(await fixture.streamLog.renew(answer.id, attempt)).toMatchObject({ stopRequested: true });
 });
@@ -173,7 +175,7 @@ test('a message whose worker vanished fails with WORKER_LOST, in the log and in 
   const close = await fixture.signals.subscribe(`conversation.${conversation.tenantId}.${conversation.id}`, () =>
     done.resolve(),
   );
-  await using sweeper = startSweeper({ ...fixture, logger }, 30_000);
+  await using sweeper = startSweeper({ ...services(relay), broker: fixture.broker, logger }, 30_000);
   await sweeper.sweep();
   const events = [];
   for await (const { event } of fixture.streamLog.tail(answer.id, 0, AbortSignal.timeout(5_000))) events.push(event);

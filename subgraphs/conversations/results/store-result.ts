@@ -28,8 +28,9 @@ export interface ResultServices {
   readonly database: Database;
   readonly relay: OutboxRelay;
   readonly changes: ChangeFeed;
-  /** The log whose events are kept for good; undefined: they are not (`STREAM_PERSISTENCE`). */
-  readonly keepChunksOf: StreamLog | undefined;
+  readonly streamLog: StreamLog;
+  /** Whether the events of the log are kept for good (`STREAM_PERSISTENCE`). */
+  readonly keepsChunks: boolean;
 }
 
 /** Locks the conversation, then applies the change. Undefined when it is gone. */
@@ -98,7 +99,7 @@ const storeAlone = async ({ database, changes }: ResultServices, result: Message
 };
 
 export const storeFinished = async (services: ResultServices, result: MessageFinished): Promise<void> => {
-  const chunks = services.keepChunksOf ? await chunksOf(services.keepChunksOf, result) : [];
+  const chunks = services.keepsChunks ? await chunksOf(services.streamLog, result) : [];
   if (chunks.length === 0 && (await storeAlone(services, result))) return;
   const stored = await services.database.asSystem((em) =>
     withConversation(em, result.conversationId, async (conversation) => {

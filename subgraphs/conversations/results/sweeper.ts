@@ -1,18 +1,27 @@
 /**
- * Ends messages whose worker vanished and whose job is gone too (dead-lettered, or lost with its broker): after the stated time without a
- * lease they fail with WORKER_LOST, through the same log and event as any other end, so that clients, ledger and store agree. It also puts
- * wishes to stop back in the logs of answers that still run: the store of the logs may have forgotten them.
+ * Looks after replies that nobody seems to look after. A result that no store has, although the reply's log has ended, is published again; a
+ * reply whose worker vanished and that neither its log, a queue nor a dead letter knows any more fails with WORKER_LOST, through the same log
+ * and event as any other end, so that clients, ledger and store agree. It also puts wishes to stop back in the logs of replies that still run:
+ * the store of the logs may have forgotten them.
  */
 import type { Broker } from '#kernel/broker/broker.ts';
-import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { MessageFinished } from '#kernel/messages/events.ts';
-import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { inFlightStatuses, type Message, MessageEntity } from '../entities.ts';
 import { endWithoutWorker } from './end-without-worker.ts';
+import { createStillKnown } from './still-known.ts';
+import type { ResultServices } from './store-result.ts';
 
 const sweepEveryMs = 15_000;
-const sweepRows = 100;
+/** Replies that one pass looks at, the oldest first. */
+const sweepRows = 500;
+/** Milliseconds after its dispatch from which on a reply is looked at whose result should be stored. */
+const unstoredAfterMs = 60_000;
+
+const lost = {
+  status: 'FAILED',
+  finishReason: 'ERROR',
+  failure: { code: 'WORKER_LOST', message: 'The reply was lost on its way. Ask again.', retryable: true },
+} as const;
 
 export interface Sweeper extends AsyncDisposable {
   /** One pass, at once. For tests and for the start. */
@@ -21,32 +30,12 @@ export interface Sweeper extends AsyncDisposable {
 
 /** @param vanishedAfterMs since dispatch; longer than any job waits in a full queue. */
 export const startSweeper = (
-  services: {
-    readonly database: Database;
-    readonly broker: Broker;
-    readonly streamLog: StreamLog;
-    readonly logger: Logger;
-  },
+  services: ResultServices & { readonly broker: Broker; readonly logger: Logger },
   vanishedAfterMs: number,
 ): Sweeper => {
   const { database, streamLog, logger } = services;
+  const stillKnown = createStillKnown(services);
   let running: Promise<void> = Promise.resolve();
-
-  const end = async (message: Message): Promise<void> => {
-    if (await streamLog.leased(message.id)) return;
-    const failure = {
-      code: 'WORKER_LOST',
-      message: 'The answer was lost on its way. Ask again.',
-      retryable: true,
-    } as const;
-    const outcome: Pick<MessageFinished, 'status' | 'finishReason' | 'failure'> = {
-      status: 'FAILED',
-      finishReason: 'ERROR',
-      failure,
-    };
-    await endWithoutWorker(services, message, outcome);
-    logger.warn({ messageId: message.id }, 'worker lost');
-  };
 
   const tellStops = async (): Promise<void> => {
     const inFlight = { status: { $in: [...inFlightStatuses] }, dispatchedAt: { $ne: null } };
@@ -60,16 +49,40 @@ export const startSweeper = (
     for (const { id } of stopped) await streamLog.requestStop(id);
   };
 
-  const sweep = async (): Promise<void> => {
-    await tellStops();
-    const stale = await database.asSystem((em) =>
+  const dispatchedBefore = (milliseconds: number): Promise<Message[]> =>
+    database.asSystem((em) =>
       em.find(
         MessageEntity,
-        { status: { $in: [...inFlightStatuses] }, dispatchedAt: { $lt: new Date(Date.now() - vanishedAfterMs) } },
+        { status: { $in: [...inFlightStatuses] }, dispatchedAt: { $lt: new Date(Date.now() - milliseconds) } },
         { limit: sweepRows, orderBy: { dispatchedAt: 'asc' } },
       ),
     );
-    for (const message of stale) await end(message);
+  const end = async (message: Message): Promise<void> => {
+    const outcome = await endWithoutWorker(services, message, lost);
+    if (outcome === 'ENDED') logger.error({ messageId: message.id }, 'worker lost: the reply fails');
+    if (outcome === 'REPUBLISHED') {
+      logger.warn({ messageId: message.id }, 'a reply had ended and was not stored: its result is published again');
+    }
+  };
+  /** True where the log has ended; then its result is on its way. */
+  const republished = async (message: Message): Promise<boolean> => {
+    if (!(await streamLog.snapshot(message.id))?.ended) return false;
+    await end(message);
+    return true;
+  };
+
+  const sweep = async (): Promise<void> => {
+    await tellStops();
+    // While results wait, those of replies that look forgotten may be among them.
+    if (await stillKnown.observe()) return;
+    const vanished: Message[] = [];
+    const dueBefore = Date.now() - vanishedAfterMs;
+    for (const message of await dispatchedBefore(Math.min(unstoredAfterMs, vanishedAfterMs))) {
+      if ((await streamLog.leased(message.id)) || (await republished(message))) continue;
+      if (message.dispatchedAt && message.dispatchedAt.getTime() < dueBefore) vanished.push(message);
+    }
+    const known = await stillKnown.among(vanished);
+    for (const message of vanished) if (!known.has(message.id)) await end(message);
   };
 
   const guarded = (): Promise<void> => {

@@ -41,7 +41,7 @@ test('a returned job is dropped where its answer has ended, and published again 
   await using fixture = await openFixture();
   await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
   const changes = createChangeFeed(fixture.signals, logger);
-  const services = { database: fixture.database, relay, changes, keepChunksOf: undefined };
+  const services = { database: fixture.database, relay, changes, streamLog: fixture.streamLog, keepsChunks: false };
   const settled: string[] = [];
   const broker: Fixture['broker'] = {
     ...fixture.broker,
@@ -87,7 +87,7 @@ test('a returned job is dropped where the result of its answer is stored a momen
   await using fixture = await openFixture();
   await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
   const changes = createChangeFeed(fixture.signals, logger);
-  const services = { database: fixture.database, relay, changes, keepChunksOf: undefined };
+  const services = { database: fixture.database, relay, changes, streamLog: fixture.streamLog, keepsChunks: false };
   await using taken = await collectJobs(fixture);
   const conversation = await fixture.conversation();
   const [first, second] = [

@@ -259,8 +259,8 @@ test('where all events are kept, a stream whose log is gone gives the exact suff
     lastSeq: 1_205,
   });
   const changes = createChangeFeed(fixture.signals, logger);
-  await storeFinished({ database, relay, changes, keepChunksOf: streamLog }, result);
-  await storeFinished({ database, relay, changes, keepChunksOf: streamLog }, result);
+  await storeFinished({ database, relay, changes, streamLog, keepsChunks: true }, result);
+  await storeFinished({ database, relay, changes, streamLog, keepsChunks: true }, result);
   await streamLog.append(answer.id, attempt, [{ type: 'MessageCompleted', status: 'COMPLETED', finishReason: 'STOP' }]);
   const told = await streamLog.entries(answer.id);
   const gone = { ...services, streamLog: { ...streamLog, snapshot: async () => undefined } };

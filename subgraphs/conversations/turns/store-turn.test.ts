@@ -74,7 +74,13 @@ test('tools go to the workers with the job, and stay in the row of an answer onl
   expect(second.outbox).toEqual([]);
   expect(await kept(second.assistantMessage)).toEqual([tool]);
 
-  const services = { database, relay, changes: createChangeFeed(fixture.signals, logger), keepChunksOf: undefined };
+  const services = {
+    database,
+    relay,
+    changes: createChangeFeed(fixture.signals, logger),
+    streamLog: fixture.streamLog,
+    keepsChunks: false,
+  };
   await storeFinished(services, finished(first.assistantMessage, { status: 'CANCELLED' }));
   expect(generationJobSchema.parse(await job.promise)).toMatchObject({
     messageId: second.assistantMessage.id,

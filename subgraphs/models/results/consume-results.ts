@@ -3,8 +3,10 @@
  * changes by it. A body that does not parse can never be used and goes to the dead letters.
  */
 
-import type { Broker, Consumer, Json, Settlement } from '#kernel/broker/broker.ts';
+import type { Broker, Consumer, Json } from '#kernel/broker/broker.ts';
+import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
 import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
+import type { StoreWatch } from '#kernel/connections/store-watch.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
 import { type MessageFinished, messageFinishedSchema, workerAnnouncedSchema } from '#kernel/messages/events.ts';
@@ -26,8 +28,13 @@ export const consumeResults = (options: {
   readonly modelsFile: ModelsFile;
   readonly catalogue: Catalogue;
   readonly logger: Logger;
+  /** Watches the database. */
+  readonly stores?: StoreWatch;
 }): Promise<Consumer> => {
   const { broker, signals, database, catalogue, logger } = options;
+  /** Hints: those who miss one look by themselves. Redis may be away and the result is stored. */
+  const signal = (topic: string, payload: Json): Promise<void> =>
+    signals.publish(topic, payload).catch((err: unknown) => logger.warn({ err, topic }, 'a signal is lost'));
 
   /** Models whose circuit has another state by it. */
   const changedBy = async (finished: MessageFinished): Promise<readonly string[]> => {
@@ -44,22 +51,20 @@ export const consumeResults = (options: {
     return worthALook.filter((modelId) => after.get(modelId)?.health.state !== before.get(modelId)?.health.state);
   };
 
-  return broker.consume<Json>(queue, { prefetch }, async ({ body, id }): Promise<Settlement> => {
+  const { stores } = options;
+  return broker.consume<Json>(queue, { prefetch, ...(stores && { stores }) }, async ({ body }) => {
     const announced = workerAnnouncedSchema.safeParse(body);
     if (announced.success) {
-      if (await recordAnnouncement(options, announced.data)) await signals.publish(modelsChangedTopic, null);
+      if (await recordAnnouncement(options, announced.data)) await signal(modelsChangedTopic, null);
       // Keeps the catalogue warm, so that no message after a quiet time waits for it.
       await catalogue.current();
       return 'ack';
     }
     const finished = messageFinishedSchema.safeParse(body);
-    if (!finished.success) {
-      logger.error({ id, err: finished.error }, 'a result cannot be read');
-      return 'dead';
-    }
+    if (!finished.success) throw new UnreadableBodyError('not a result', { cause: finished.error });
     const changed = await changedBy(finished.data);
-    if (changed.length > 0) await signals.publish(modelsChangedTopic, null);
-    for (const modelId of changed) await signals.publish(healthChangedTopic, { modelId });
+    if (changed.length > 0) await signal(modelsChangedTopic, null);
+    for (const modelId of changed) await signal(healthChangedTopic, { modelId });
     return 'ack';
   });
 };

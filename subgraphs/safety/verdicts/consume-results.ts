@@ -3,8 +3,9 @@
  * parse can never be screened and goes to the dead letters.
  */
 import { z } from 'zod';
-import type { Broker, Consumer, Json, Settlement } from '#kernel/broker/broker.ts';
-import type { Logger } from '#kernel/log.ts';
+import type { Broker, Consumer, Json } from '#kernel/broker/broker.ts';
+import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
+import type { StoreWatch } from '#kernel/connections/store-watch.ts';
 import { messageFinishedSchema } from '#kernel/messages/events.ts';
 import { recordVerdict, type ScreeningServices } from './record-verdict.ts';
 
@@ -19,13 +20,11 @@ const finishedSchema = messageFinishedSchema.extend({
   messageId: z.uuid(),
 });
 
-export const consumeResults = (services: ScreeningServices, broker: Broker, logger: Logger): Promise<Consumer> =>
-  broker.consume<Json>(queue, { prefetch }, async ({ body, id }): Promise<Settlement> => {
+/** @param stores watches the database. */
+export const consumeResults = (services: ScreeningServices, broker: Broker, stores?: StoreWatch): Promise<Consumer> =>
+  broker.consume<Json>(queue, { prefetch, ...(stores && { stores }) }, async ({ body }) => {
     const finished = finishedSchema.safeParse(body);
-    if (!finished.success) {
-      logger.error({ id, err: finished.error }, 'a result cannot be read');
-      return 'dead';
-    }
+    if (!finished.success) throw new UnreadableBodyError('not a result', { cause: finished.error });
     const { tenantId, userId, conversationId, messageId, text } = finished.data;
     // A generation that failed before its first token has nothing to screen.
     if (text === '') return 'ack';

@@ -59,7 +59,10 @@ export const recordVerdict = async (services: ScreeningServices, screened: Scree
   const opened = openedSchema.parse(
     await services.database.call(recordSql, [...verdict, uuidv7(), userId, action === 'ALLOW' ? '' : excerptOf(text)]),
   );
-  for (const { id } of opened) await services.signals.publish(caseOpenedTopic(tenantId), { caseId: id });
+  // Hints, and nobody waits for them: the verdict stands.
+  for (const { id } of opened) {
+    services.signals.publish(caseOpenedTopic(tenantId), { caseId: id }).catch(() => undefined);
+  }
   const reasons = categories.filter((score) => actionFor(score, thresholds) === action);
   return { action, categories: action === 'ALLOW' ? [] : reasons, version: screeningVersion };
 };

@@ -1,0 +1,31 @@
+/** Ends what waits for a job that cannot be run: conversations is asked to end its reply. Nothing waits for a title. */
+import { z } from 'zod';
+import type { Broker, Delivery, Json } from '#kernel/broker/broker.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { JobFailed } from '#kernel/messages/events.ts';
+
+const namedSchema = z.object({
+  kind: z.string().optional().catch(undefined),
+  tenantId: z.uuid(),
+  conversationId: z.uuid(),
+  messageId: z.uuid(),
+});
+
+export const salvageJob = async (
+  { broker, logger }: { readonly broker: Broker; readonly logger: Logger },
+  { id, body }: Delivery<Json>,
+): Promise<void> => {
+  const named = namedSchema.safeParse(body);
+  if (!named.success || named.data.kind === 'title') {
+    logger.error({ id }, 'nothing waits for a job that cannot be run');
+    return;
+  }
+  const { tenantId, conversationId, messageId } = named.data;
+  const failed: JobFailed = {
+    tenantId,
+    conversationId,
+    messageId,
+    failure: { code: 'WORKER_LOST', message: 'The reply was lost on its way. Ask again.', retryable: true },
+  };
+  await broker.publish('events', 'job.failed', messageId, failed);
+};

@@ -1,0 +1,14 @@
+/** What is measured of a broker. */
+import { createGauge } from '../telemetry/instruments.ts';
+
+export const deliveriesHeld = createGauge({
+  name: 'parlance_broker_deliveries_held',
+  help: 'Messages that a consumer holds and tries again, because what it needs is away.',
+  labels: ['queue'],
+});
+
+export const deadLetters = createGauge({
+  name: 'parlance_broker_dead_letters',
+  help: 'Messages in the dead letter queue of a queue: each one wants a look.',
+  labels: ['queue'],
+});
