@@ -5,6 +5,7 @@
 import { createServer } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { AccessList } from '../access/access-list.ts';
+import type { StoreWatch } from '../connections/store-watch.ts';
 import type { Identity, VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import { answerHealth, type ReadinessChecks } from '../process/health.ts';
@@ -30,6 +31,8 @@ export interface SubgraphOptions<Context extends SubgraphContext> {
   readonly checks: ReadinessChecks;
   /** For subscriptions that the room serves without graphql-js. */
   readonly openRawStream?: OpenRawStream<Context>;
+  /** What subscriptions are fed from: while it is away, other replicas serve them. */
+  readonly streams?: StoreWatch;
   readonly logger: Logger;
 }
 

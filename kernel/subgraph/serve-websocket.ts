@@ -2,7 +2,7 @@
  * A subgraph's subscriptions over graphql-transport-ws. The gateway opens one socket and multiplexes: `connection_init` carries
  * its own identity token, each `subscribe` carries the user's in `extensions.authorization`. Invariant: a fault in one
  * source stream ends that subscription with a typed error in its last result, never the socket that others share; no subscription
- * outlives the rights that it needs.
+ * outlives the rights that it needs, nor stands still because this process cannot reach what it is fed from: then the socket closes with 1013.
  */
 import type { Server } from 'node:http';
 import {
@@ -17,6 +17,7 @@ import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { AccessList } from '../access/access-list.ts';
+import type { StoreWatch } from '../connections/store-watch.ts';
 import type { Identity, VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import { inSpan } from '../telemetry/tracing.ts';
@@ -27,6 +28,9 @@ import { maskError } from './mask-error.ts';
 import { createOpenSubscriptions } from './open-subscriptions.ts';
 import { type OpenRawStream, writeRawStream } from './raw-stream.ts';
 import { bearerToken } from './serve-http.ts';
+
+/** Close code 1013 of the WebSocket registry. */
+const tryAgainLater = 1013;
 
 /** Bytes of one frame from the gateway. */
 const maxFrameBytes = 1024 * 1024;
@@ -50,6 +54,8 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
   readonly access?: AccessList | undefined;
   /** Asked first for each subscription. */
   readonly openRawStream?: OpenRawStream<Context> | undefined;
+  /** What subscriptions are fed from. While it is away they go to other replicas. Not given: it counts as there. */
+  readonly streams?: StoreWatch | undefined;
   readonly logger: Logger;
 }): AsyncDisposable => {
   const { schema, logger, access } = options;
@@ -83,6 +89,11 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
     path: '/graphql',
     perMessageDeflate: false,
     maxPayload: maxFrameBytes,
+    verifyClient: (_, answer) => (options.streams?.isAway ? answer(false, 503) : answer(true)),
+  });
+  const stopFollowing = options.streams?.onChange((isAway) => {
+    if (!isAway) return;
+    for (const socket of sockets.clients) socket.close(tryAgainLater, 'The store of streams is away');
   });
   const closer = useServer(
     {
@@ -137,6 +148,7 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
   sockets.on('connection', (socket) => socket.on('error', (err) => logger.warn({ err }, 'socket failed')));
   return {
     async [Symbol.asyncDispose]() {
+      stopFollowing?.();
       open[Symbol.dispose]();
       await closer.dispose();
     },

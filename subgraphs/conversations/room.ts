@@ -16,6 +16,7 @@ import { createConversationsSchema } from './schema.ts';
 import { openStreamWatch } from './streams/stream-watch.ts';
 import { createAdmission } from './turns/admission.ts';
 import { createQueuePressure } from './turns/queue-pressure.ts';
+import { repeatStops } from './turns/repeat-stops.ts';
 import { openRoutes } from './turns/routes.ts';
 
 export type ConversationsOptions = Pick<
@@ -44,11 +45,13 @@ export const openConversations = async (services: RoomServices, options: Convers
   const changes = createChangeFeed(signals, logger);
   const admission = createAdmission(rooms, logger);
   const checkPressure = createQueuePressure(broker, options.MAX_QUEUED, logger);
+  const stops = opened.use(repeatStops({ database, streamLog, logger }));
   const keepsChunks = options.STREAM_PERSISTENCE === 'all';
   const resultServices = { database, relay, changes, streamLog, keepsChunks };
   opened.use(countDeadLetters(broker));
   opened.use(startSweeper({ ...resultServices, broker, logger }, options.WORKER_VANISHED_AFTER_MS));
   const stores = opened.use(watchStore({ store: 'database', ping: () => database.ping(), logger }));
+  const streams = opened.use(watchStore({ store: 'stream log', ping: () => streamLog.ping(), logger }));
   const results = opened.use(await consumeResults(broker, resultServices, logger, stores));
   const watch = opened.use(await openStreamWatch({ database, signals, access: services.access, logger }));
   const internals: RoomInternals = {
@@ -57,6 +60,7 @@ export const openConversations = async (services: RoomServices, options: Convers
     ports: { streamLog, signals, broker },
     turns: { database, admission, checkPressure, relay, streamLog, changes },
     streams: { streamLog, database, watch },
+    stops,
     maxContentLength: options.MAX_CONTENT_LENGTH,
   };
   const schema = createConversationsSchema();
@@ -66,6 +70,7 @@ export const openConversations = async (services: RoomServices, options: Convers
       name: 'conversations',
       schema,
       openRawStream: createRawMessageStream(schema),
+      streams,
       createContext: (identity) => createContext(internals, identity),
       checks: {
         database: () => database.ping(),

@@ -151,16 +151,6 @@ test('a job that was committed but not published is published by the sweep, and 
   expect(await fixture.database.asSystem((em) => em.count(OutboxEntity, { messageId: answer.id }))).toBe(0);
 });
 
-test('a wish to stop that the log has forgotten is told again while the answer runs', async () => {
-  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
-  const stopped = { status: 'QUEUED', content: '', stopRequestedAt: new Date() } as const;
-  const { answer } = await fixture.turn(await fixture.conversation(), undefined, 'q', stopped);
-  const { attempt } = await fixture.streamLog.open(answer.id);
-  await using sweeper = startSweeper({ ...services(relay), broker: fixture.broker, logger }, 60_000);
-  await sweeper.sweep();
-  expect(await fixture.streamLog.renew(answer.id, attempt)).toMatchObject({ stopRequested: true });
-});
-
 test('a message whose worker vanished fails with WORKER_LOST, in the log and in the table', async () => {
   await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
   await using _ = await consumeResults(fixture.broker, services(relay), logger);

@@ -1,8 +1,7 @@
 /**
  * Looks after replies that nobody seems to look after. A result that no store has, although the reply's log has ended, is published again; a
  * reply whose worker vanished and that neither its log, a queue nor a dead letter knows any more fails with WORKER_LOST, through the same log
- * and event as any other end, so that clients, ledger and store agree. It also puts wishes to stop back in the logs of replies that still run:
- * the store of the logs may have forgotten them.
+ * and event as any other end, so that clients, ledger and store agree.
  */
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { Logger } from '#kernel/log.ts';
@@ -37,18 +36,6 @@ export const startSweeper = (
   const stillKnown = createStillKnown(services);
   let running: Promise<void> = Promise.resolve();
 
-  const tellStops = async (): Promise<void> => {
-    const inFlight = { status: { $in: [...inFlightStatuses] }, dispatchedAt: { $ne: null } };
-    const stopped = await database.asSystem((em) =>
-      em.find(
-        MessageEntity,
-        { ...inFlight, stopRequestedAt: { $ne: null } },
-        { fields: ['id'], limit: sweepRows, orderBy: { stopRequestedAt: 'desc' } },
-      ),
-    );
-    for (const { id } of stopped) await streamLog.requestStop(id);
-  };
-
   const dispatchedBefore = (milliseconds: number): Promise<Message[]> =>
     database.asSystem((em) =>
       em.find(
@@ -72,7 +59,6 @@ export const startSweeper = (
   };
 
   const sweep = async (): Promise<void> => {
-    await tellStops();
     // While results wait, those of replies that look forgotten may be among them.
     if (await stillKnown.observe()) return;
     const vanished: Message[] = [];

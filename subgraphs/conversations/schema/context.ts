@@ -5,6 +5,7 @@ import type { Logger } from '#kernel/log.ts';
 import type { Ports } from '#kernel/ports.ts';
 import type { SubgraphContext } from '#kernel/subgraph/builder.ts';
 import type { StreamServices } from '../streams/message-stream.ts';
+import type { RepeatedStops } from '../turns/repeat-stops.ts';
 import type { TurnServices } from '../turns/start-turn.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
@@ -14,6 +15,7 @@ export interface RoomInternals {
   readonly ports: Pick<Ports, 'streamLog' | 'signals' | 'broker'>;
   readonly turns: TurnServices;
   readonly streams: StreamServices;
+  readonly stops: Pick<RepeatedStops, 'soon'>;
   /** Characters that one message may have (`MAX_CONTENT_LENGTH`). */
   readonly maxContentLength: number;
 }

@@ -32,7 +32,10 @@ const contextOf = (): ConversationsContext => {
   const admission = { admit: unused, release: unused };
   const turns = { database, admission, checkPressure: unused, relay, streamLog, changes };
   const ports = { streamLog, signals, broker };
-  return createContext({ database, logger, ports, turns, streams, maxContentLength: 1 }, identity);
+  return createContext(
+    { database, logger, ports, turns, streams, stops: { soon: () => undefined }, maxContentLength: 1 },
+    identity,
+  );
 };
 
 const events: readonly StreamEvent[] = [
