@@ -1,8 +1,9 @@
 /** The judge itself: it has nothing to say about what is right, and names each thing that is wrong. */
 import { expect, test } from 'vitest';
 import { textOf } from '../scripted-provider/script.ts';
-import { checkSend, type ViolationKind } from './check.ts';
+import { checkSend, checkWithoutLog, type ViolationKind } from './check.ts';
 import type { Evidence, Following } from './evidence.ts';
+import { waitsOf } from './going-on.ts';
 import { createRandom } from './random.ts';
 import { faultNames, planFaults } from './schedule.ts';
 
@@ -12,13 +13,13 @@ const events = [
   { __typename: 'TokenDelta', seq: 3, text: textOf(4).slice(textOf(2).length) },
   { __typename: 'MessageCompleted', seq: 4 },
 ];
-const whole: Following = { afterSeq: 0, events, faults: [] };
+const whole: Following = { afterSeq: 0, events, arrivedAtMs: [], faults: [] };
 const right: Evidence = {
   messageId: 'm',
   words: 4,
   stopped: false,
   providerFails: false,
-  followings: [whole, { afterSeq: 2, events: events.slice(2), faults: [] }],
+  followings: [whole, { afterSeq: 2, events: events.slice(2), arrivedAtMs: [], faults: [] }],
   replay: whole,
   answers: 1,
   stored: { status: 'COMPLETED', content: textOf(4) },
@@ -97,4 +98,19 @@ test('a seed gives its schedule again, and another seed another one', () => {
   expect(plan(7)).toEqual(plan(7));
   expect(plan(7)).not.toEqual(plan(8));
   expect(new Set(plan(7).map(({ name }) => name))).toEqual(new Set(faultNames));
+});
+
+test('a reply that is another one when its log is gone is a violation, and the same one is none', () => {
+  const stored = { status: 'COMPLETED', content: textOf(4) };
+  const toldFromRow = { ...whole, events: [{ __typename: 'TokenDelta', seq: 2, text: textOf(4) }] };
+  expect(checkWithoutLog('m', stored, stored, toldFromRow)).toEqual([]);
+  const lost = checkWithoutLog('m', stored, { status: 'FAILED', content: '' }, { ...whole, events: [] });
+  expect(lost).toMatchObject([{ kind: 'other once its log is gone', messageId: 'm' }]);
+});
+
+test('silence within a fault and the time to go on after it are the longest of all replies', () => {
+  const fault = { name: 'kill worker', atMs: 0, replica: 0, lastsMs: 0, fromMs: 1_000, toMs: 2_000 } as const;
+  const arrived = (...arrivedAtMs: number[]): Following => ({ ...whole, arrivedAtMs });
+  const followings = [arrived(500, 900, 4_000, 4_100), arrived(100, 1_900, 2_500), arrived(3_000, 9_000)];
+  expect(waitsOf([fault], followings)).toEqual([{ name: 'kill worker', silentMs: 3_100, goingOnMs: 2_000 }]);
 });

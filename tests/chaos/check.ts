@@ -19,6 +19,7 @@ export const violationKinds = [
   'provider asked too often',
   'taken from a living worker',
   'left behind',
+  'other once its log is gone',
 ] as const;
 export type ViolationKind = (typeof violationKinds)[number];
 
@@ -63,6 +64,22 @@ const comparable = ({ logsLost, stored }: Evidence, following: Following): reado
   if (isToldFromRow(following, stored)) return [];
   const reset = following.events.findIndex(({ __typename }) => __typename === 'MessageReset');
   return reset === -1 ? following.events : following.events.slice(0, reset);
+};
+
+/** The same send, told once more when its log is gone: from what is stored alone. */
+export const checkWithoutLog = (
+  messageId: string,
+  before: Evidence['stored'],
+  after: Evidence['stored'],
+  replay: Following,
+): readonly Violation[] => {
+  const kind = 'other once its log is gone';
+  const found: string[] = replay.faults.map(({ what }) => what);
+  if (before?.status !== after?.status || before?.content !== after?.content) {
+    found.push(`${before?.status} ${before?.content.length} became ${after?.status} ${after?.content.length}`);
+  }
+  if (textOfEvents(replay.events) !== after?.content) found.push(`told: ${textOfEvents(replay.events)}`);
+  return found.map((detail) => ({ kind, messageId, detail: detail.slice(0, 300) }));
 };
 
 const checkFollowing = (evidence: Evidence, following: Following, known: Map<number, string>) => {

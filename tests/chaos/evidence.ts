@@ -14,6 +14,8 @@ export interface Following {
   readonly afterSeq: number;
   /** Each event that it was given, in the order of arrival. */
   readonly events: readonly StreamedEvent[];
+  /** When each of them arrived, by the clock. */
+  readonly arrivedAtMs: readonly number[];
   /** Faults that a client must not see: a stream that completes without an end, a code that is not for trying again. */
   readonly faults: readonly SeenFault[];
 }

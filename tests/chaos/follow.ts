@@ -63,6 +63,7 @@ export const follow = async (
   passed: Passed = new Map(),
 ): Promise<Following> => {
   const events: StreamedEvent[] = [];
+  const arrivedAtMs: number[] = [];
   const faults: SeenFault[] = [];
   for (let turn = 0; !isEnd(events.at(-1)) && !deadline.aborted; turn += 1) {
     const client = clients[turn % clients.length] ?? clients[0];
@@ -70,7 +71,10 @@ export const follow = async (
     const leave = (): void => void stream.return?.();
     deadline.addEventListener('abort', leave, { once: true });
     try {
-      for await (const event of stream) events.push(event);
+      for await (const event of stream) {
+        events.push(event);
+        arrivedAtMs.push(Date.now());
+      }
       if (!isEnd(events.at(-1)) && !deadline.aborted)
         faults.push({ atMs: Date.now(), what: 'completed without an end' });
     } catch (fault) {
@@ -81,5 +85,5 @@ export const follow = async (
     if (faults.length > 20) break;
     if (!isEnd(events.at(-1))) await sleep(pauseMs);
   }
-  return { afterSeq, events, faults };
+  return { afterSeq, events, arrivedAtMs, faults };
 };

@@ -2,9 +2,9 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { ScriptedProvider } from '../scripted-provider/scripted-provider.ts';
+import type { Rabbitmq } from '../services/rabbitmq.ts';
 import type { Evidence, Following } from './evidence.ts';
 import type { Send } from './load.ts';
-import type { Stand } from './stand.ts';
 
 const storedSchema = z.array(
   z.object({
@@ -36,10 +36,7 @@ const countSchema = z.array(z.object({ count: z.coerce.number() }));
 const queuesSchema = z.array(z.object({ name: z.string(), messages: z.number().default(0) }));
 
 /** What ought to be gone when all is quiet: jobs that were never published, messages that nobody could take. */
-export const findLeftovers = async ({
-  database,
-  rabbitmq,
-}: Pick<Stand, 'database' | 'rabbitmq'>): Promise<string[]> => {
+export const findLeftovers = async (database: Pool, rabbitmq: Pick<Rabbitmq, 'manage'>): Promise<string[]> => {
   const { rows } = await database.query('select count(*) from conversations.outbox');
   const jobs = countSchema.parse(rows)[0]?.count ?? 0;
   const queues = queuesSchema.parse(JSON.parse(await rabbitmq.manage('GET', '/api/queues')));

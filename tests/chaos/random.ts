@@ -7,6 +7,8 @@ export interface Random {
   between(least: number, most: number): number;
   /** Throws RangeError when there is nothing to pick from. */
   pick<Value>(values: readonly Value[]): Value;
+  /** The same values in another order. */
+  shuffled<Value>(values: readonly Value[]): readonly Value[];
   /** Another chance of its own, so that what one part draws does not move another part. */
   fork(): Random;
 }
@@ -26,6 +28,11 @@ export const createRandom = (seed: number): Random => {
       for (const value of values.slice(Math.floor(next() * values.length))) return value;
       throw new RangeError('nothing to pick from');
     },
+    shuffled: (values) =>
+      values
+        .map((value) => ({ value, place: next() }))
+        .toSorted((one, other) => one.place - other.place)
+        .map(({ value }) => value),
     fork: () => createRandom(Math.floor(next() * 2 ** 32)),
   };
   return random;

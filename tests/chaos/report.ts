@@ -1,7 +1,7 @@
 /** A run as a table: what was done to the system, and what it did to its promises. */
 import { violationKinds } from './check.ts';
+import { waitsOf } from './going-on.ts';
 import type { ChaosResult } from './run-chaos.ts';
-import { faultNames } from './schedule.ts';
 
 const row = (name: string, value: number | string): string => `  ${name.padEnd(36)}${String(value).padStart(8)}`;
 
@@ -15,11 +15,16 @@ const quantile = (values: readonly number[], share: number): number =>
 const spread = (values: readonly number[]): string =>
   [0.5, 0.99, 1].map((share) => String(quantile(values, share)).padStart(8)).join('');
 
-export const report = ({ done, sends, events, passed, violations }: ChaosResult): string => {
-  const faults = faultNames.filter((name) => done.has(name));
+export const report = ({ done, history, sends, events, passed, violations }: ChaosResult): string => {
+  const waits = waitsOf(
+    history,
+    sends.flatMap(({ followings }) => followings),
+  );
   return [
-    'faults',
-    ...faults.map((name) => row(name, done.get(name) ?? 0)),
+    `faults${' '.repeat(31)} count  silent   on after (milliseconds at most; the latter from the end of the fault)`,
+    ...waits.map(({ name, silentMs, goingOnMs }) =>
+      row(name, [done.get(name) ?? 0, silentMs, goingOnMs].map((value) => String(value).padStart(8)).join('')),
+    ),
     row('stopped by its user', sends.filter(({ stopped }) => stopped).length),
     row('provider fails in the middle', sends.filter(({ providerFails }) => providerFails).length),
     row('provider refuses first', sends.filter(({ providerRefusals }) => providerRefusals > 0).length),

@@ -1,15 +1,16 @@
 /** One run: users talk while the schedule is carried out; then everything has to come to rest, and each send is judged. */
 import { createClient, type TestClient } from '../system/client.ts';
-import { findUser } from '../system/parlance.ts';
-import { checkSend, type Violation } from './check.ts';
+import { checkSend, checkWithoutLog, type Violation } from './check.ts';
+import { openDistributedStand } from './distributed-stand.ts';
 import type { Evidence } from './evidence.ts';
-import { torment } from './faults.ts';
+import { type DoneFault, torment } from './faults.ts';
 import { follow, type Passed } from './follow.ts';
-import { createCallCounter, evidenceOf, findLeftovers, readStored } from './gather.ts';
+import { createCallCounter, evidenceOf, type Stored } from './gather.ts';
 import { type Send, talk } from './load.ts';
 import { createRandom } from './random.ts';
-import { type FaultName, type PlannedFault, planFaults } from './schedule.ts';
-import { openStand, type Stand } from './stand.ts';
+import { type FaultName, losesLogs, type PlannedFault, planFaults, takesRepliesAway } from './schedule.ts';
+import type { Stand } from './stand.ts';
+import { openStandaloneStand } from './standalone-stand.ts';
 import { type ToldViolation, tell } from './tell-violation.ts';
 
 export interface ChaosOptions {
@@ -20,6 +21,8 @@ export interface ChaosOptions {
   /** Milliseconds between two faults, on average. */
   readonly everyMs: number;
   readonly faults: readonly FaultName[];
+  /** Torments the standalone in place of separate processes. Default: false. */
+  readonly standalone?: boolean;
   /** Told what happens, line by line. */
   readonly say: (line: string) => void;
 }
@@ -27,6 +30,7 @@ export interface ChaosOptions {
 export interface ChaosResult {
   readonly plan: readonly PlannedFault[];
   readonly done: ReadonlyMap<FaultName, number>;
+  readonly history: readonly DoneFault[];
   readonly sends: readonly Send[];
   readonly events: number;
   /** What clients were told that passed, by code. */
@@ -38,10 +42,26 @@ export interface ChaosResult {
 const restMs = 45_000;
 const pollMs = 250;
 
+/** The stores may be on their way back. */
+const readPatiently = async (
+  stand: Stand,
+  sends: readonly Send[],
+  deadline: number,
+): Promise<ReadonlyMap<string, Stored>> => {
+  for (;;) {
+    try {
+      return await stand.readStored(sends);
+    } catch (fault) {
+      if (Date.now() > deadline) throw fault;
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  }
+};
+
 /** Asks until every send is stored with an end and billed, or the time is over. */
 const untilStored = async (stand: Stand, sends: readonly Send[], deadline: number) => {
   for (;;) {
-    const stored = await readStored(stand.database, sends);
+    const stored = await readPatiently(stand, sends, deadline);
     const done = [...stored.values()].every(
       ({ status, bills }) => !/QUEUED|STREAMING/.test(status) && bills.length > 0,
     );
@@ -53,15 +73,14 @@ const untilStored = async (stand: Stand, sends: readonly Send[], deadline: numbe
 /** Titles are on their way a little longer than answers. */
 const untilNothingIsLeft = async (stand: Stand, deadline: number): Promise<readonly string[]> => {
   for (;;) {
-    const left = await findLeftovers(stand);
+    const left = await stand.findLeftovers();
     if (left.length === 0 || Date.now() > deadline) return left;
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 };
 
 const openUser = async (stand: Stand, stack: AsyncDisposableStack): Promise<readonly [TestClient, ...TestClient[]]> => {
-  const terms = { roles: ['USER'] as const, scope: '', expires: '60m' };
-  const token = await stand.compose.issuer.sign({ ...findUser('ada'), ...terms });
+  const token = await stand.sign('ada');
   const [first, ...others] = stand.urls;
   const open = (url: string): TestClient => stack.use(createClient(() => url, token));
   return [open(first), ...others.map(open)];
@@ -72,8 +91,8 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
   const random = createRandom(options.seed);
   const plan = planFaults(random.fork(), options.faults, durationMs, options.everyMs);
   await using stack = new AsyncDisposableStack();
-  const stand = stack.use(await openStand());
-  const counter = createCallCounter(stand.compose.provider);
+  const stand = stack.use(await (options.standalone ? openStandaloneStand() : openDistributedStand()));
+  const counter = createCallCounter(stand.provider);
   const looking = setInterval(counter.look, pollMs);
   stack.defer(() => clearInterval(looking));
   const users = await Promise.all(Array.from({ length: streams }, () => openUser(stand, stack)));
@@ -92,8 +111,8 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
   const [clients] = users;
 
   const run = {
-    workersDie: tormentor.done.has('kill worker') || tormentor.done.has('drain worker'),
-    logsLost: tormentor.done.has('empty redis'),
+    workersDie: [...tormentor.done.keys()].some(takesRepliesAway),
+    logsLost: [...tormentor.done.keys()].some(losesLogs),
   };
   const violations: ToldViolation[] = [];
   const blame = (found: readonly Violation[], evidence?: Evidence): void => {
@@ -108,8 +127,15 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
     );
     blame([...checkSend(evidence), ...refused], evidence);
   }
+  // Once more when nothing but the database knows the replies.
+  await stand.forgetLogs();
+  const kept = await readPatiently(stand, sends, Date.now() + restMs);
+  for (const { messageId } of sends) {
+    const replay = clients && (await follow(clients, messageId, 0, AbortSignal.timeout(restMs)));
+    if (replay) blame(checkWithoutLog(messageId, stored.get(messageId), kept.get(messageId), replay));
+  }
   const left = await untilNothingIsLeft(stand, Date.now() + restMs);
   blame(left.map((detail): Violation => ({ kind: 'left behind', messageId: '-', detail })));
   const events = sends.flatMap(({ followings }) => followings).reduce((sum, one) => sum + one.events.length, 0);
-  return { plan, done: tormentor.done, sends, events, passed, violations };
+  return { plan, done: tormentor.done, history: tormentor.history, sends, events, passed, violations };
 };

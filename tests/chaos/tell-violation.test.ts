@@ -29,6 +29,7 @@ test('tells the faults and the errors around the moment, and what names the mess
       {
         afterSeq: 0,
         faults: [],
+        arrivedAtMs: [],
         events: [
           { __typename: 'MessageStarted', seq: 1, attempt: 1 },
           { __typename: 'TokenDelta', seq: 2, text: 'w0 ' },

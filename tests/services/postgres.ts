@@ -1,4 +1,4 @@
-/** A PostgreSQL of one's own, on a private port: superuser postgres, no password, no fsync. */
+/** A PostgreSQL of one's own, on a private port: superuser postgres, no password; without fsync, so it survives a kill and no power cut. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
@@ -59,7 +59,7 @@ export const startPostgres = async (): Promise<Postgres> => {
     );
   };
   const start = async () => {
-    const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
+    const settings = ['fsync=off', 'full_page_writes=off', 'max_connections=200'];
     const child = startChild(
       server,
       ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', directory, ...settings.flatMap((one) => ['-c', one])],

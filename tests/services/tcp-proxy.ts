@@ -11,6 +11,9 @@ export interface TcpProxy extends AsyncDisposable {
   /** Holds back what both sides say, with the connections open, as a network does that drops packets; until `resume`. */
   stall(): void;
   resume(): void;
+  /** Drops every connection and refuses new ones, as a service that is not there; until `accept`. */
+  refuse(): Promise<void>;
+  accept(): Promise<void>;
   /** Drops every connection and takes no new one, as a killed process's peer sees it. */
   close(): Promise<void>;
 }
@@ -79,5 +82,10 @@ export const startTcpProxy = async (url: string): Promise<TcpProxy> => {
     for (const write of heldBack) write();
     heldBack.clear();
   };
-  return { url: near.href, cut, delay, stall, resume, close, [Symbol.asyncDispose]: close };
+  const accept = () => new Promise<void>((resolve) => server.listen(address.port, '127.0.0.1', resolve));
+  return {
+    ...{ url: near.href, cut, delay, stall, resume, accept, close },
+    refuse: close,
+    [Symbol.asyncDispose]: close,
+  };
 };
