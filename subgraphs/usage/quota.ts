@@ -61,17 +61,19 @@ export interface BudgetState {
   /** Null: no limit. */
   readonly monthlyUsd: string | null;
   readonly spentUsd: string;
+  /** The most that replies which are being written may cost besides. */
+  readonly reservedUsd: string;
   readonly resetsAt: Date;
 }
 
-const budgetSchema = z.object({ limit: z.string().nullable(), spent: z.string(), turns: count });
+const budgetSchema = z.object({ limit: z.string().nullable(), spent: z.string(), held: z.string(), turns: count });
 
-const budgetSql = `select monthly_budget_usd::text as limit, month_cost_usd::text as spent,
+const budgetSql = `select monthly_budget_usd::text as limit, month_cost_usd::text as spent, held_cost_usd::text as held,
   extract(epoch from month_end) * 1000 as turns
   from usage.quotas where user_id is null`;
 
-export const loadBudget = async (database: Database, { id }: Tenant): Promise<BudgetState> => {
+export const loadBudget = async (database: Database, { id }: Pick<Tenant, 'id'>): Promise<BudgetState> => {
   const [row] = await database.forTenant(id).execute(budgetSql);
-  const { limit, spent, turns } = budgetSchema.parse(row);
-  return { monthlyUsd: limit, spentUsd: spent, resetsAt: new Date(turns) };
+  const { limit, spent, held, turns } = budgetSchema.parse(row);
+  return { monthlyUsd: limit, spentUsd: spent, reservedUsd: held, resetsAt: new Date(turns) };
 };

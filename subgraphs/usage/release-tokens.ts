@@ -1,16 +1,19 @@
-/** Gives back what a message held that was not admitted after all. Doing it again, or for a message that holds nothing, changes nothing. */
+/** Gives back what a request reserved that was not admitted after all. Doing it again, or for an id that nothing is held under, changes nothing. */
 import { validate } from 'uuid';
 import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
 
-/** True when the message held tokens until now. */
-export const releaseTokens = async (database: Database, identity: Identity, messageId: string): Promise<boolean> => {
-  if (!validate(messageId)) return false;
+const releaseSql = 'select usage.release_reservation(?, ?) as released';
+
+/** True when tokens were held under the id until now. */
+export const releaseTokens = async (
+  database: Database,
+  identity: Identity,
+  reservationId: string,
+): Promise<boolean> => {
+  if (!validate(reservationId)) return false;
   const [row] = await database
     .forTenant(identity.tenantId)
-    .execute<{ released: boolean }[]>("select usage.close_reservation(?, ?, 'RELEASED', 0) as released", [
-      identity.tenantId,
-      messageId,
-    ]);
+    .execute<{ released: boolean }[]>(releaseSql, [identity.tenantId, reservationId]);
   return row?.released === true;
 };

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import { expireReservations } from './expire-reservations.ts';
-import { loadQuotas } from './quota.ts';
+import { loadBudget, loadQuotas } from './quota.ts';
 import { releaseTokens } from './release-tokens.ts';
-import { reserveTokens } from './reserve-tokens.ts';
+import { type ReserveTokensInput, reserveTokens } from './reserve-tokens.ts';
 import { settleGeneration } from './settle-generation.ts';
 import { finished, identityOf, openUsageFixture, type UsageFixture } from './usage-room.fixture.ts';
 
@@ -16,13 +16,11 @@ describe.each(['pglite', 'postgres'] as const)('reservations on %s', (kind) => {
   });
   afterAll(() => usage[Symbol.asyncDispose]());
 
-  const reserve = (identity: Identity, tokens: number, messageId = v7()) =>
-    reserveTokens(
-      usage.database,
-      identity,
-      { messageId, conversationId: v7(), inputTokens: Math.floor(tokens / 2), maxOutputTokens: Math.ceil(tokens / 2) },
-      3600,
-    );
+  const reserve = (identity: Identity, tokens: number, messageId = v7(), more: Partial<ReserveTokensInput> = {}) => {
+    const [inputTokens, maxOutputTokens] = [Math.floor(tokens / 2), Math.ceil(tokens / 2)];
+    const input = { messageId, conversationId: v7(), inputTokens, maxOutputTokens, ...more };
+    return reserveTokens(usage.database, identity, input, 3600);
+  };
   const refusal = async (identity: Identity, tokens: number): Promise<AppError> => {
     const fault: unknown = await reserve(identity, tokens).then(
       () => undefined,
@@ -109,6 +107,37 @@ describe.each(['pglite', 'postgres'] as const)('reservations on %s', (kind) => {
     expect(await counted(user)).toEqual([37, 37, 37, 37]);
   });
 
+  it('releases what a request reserved for a message, and not what another request holds for the same one', async () => {
+    const user = await usage.tenant();
+    const messageId = v7();
+    const [first, second] = [v7(), v7()];
+    await reserve(user, 900, messageId, { reservationId: first });
+    await reserve(user, 7, messageId, { reservationId: second });
+    expect(await counted(user)).toEqual([907, 907, 907, 907]);
+    expect(await releaseTokens(usage.database, user, second)).toBe(true);
+    expect(await releaseTokens(usage.database, user, messageId)).toBe(false);
+    expect(await counted(user)).toEqual([900, 900, 900, 900]);
+    // As large as what it asks for, although the message holds something already.
+    const greedy = await usage.tenant({ userTokensPerDay: 100 });
+    await reserve(greedy, 1, messageId, { reservationId: v7() });
+    await expect(reserve(greedy, 100, messageId, { reservationId: v7() })).rejects.toMatchObject({
+      code: 'QUOTA_EXCEEDED',
+    });
+  });
+
+  it('settles the reservation of the user whose message ended, once, and frees what others hold for its id', async () => {
+    const user = await usage.tenant();
+    const other = identityOf(user.tenantId, 'USER');
+    const messageId = v7();
+    await reserve(user, 5000, messageId, { reservationId: v7() });
+    const late = v7();
+    await reserve(other, 300, messageId, { reservationId: late });
+    await settleGeneration(usage.database, finished(user, { messageId }));
+    expect(await counted(user)).toEqual([1077, 1077, 1077, 1077]);
+    expect(await counted(other)).toEqual([1077, 1077, 0, 0]);
+    expect(await releaseTokens(usage.database, other, late)).toBe(false);
+  });
+
   it('does not release what another tenant holds', async () => {
     const [user, stranger] = [await usage.tenant(), await usage.tenant()];
     const messageId = v7();
@@ -168,6 +197,70 @@ describe.each(['pglite', 'postgres'] as const)('reservations on %s', (kind) => {
     const fault = await refusal(user, 100);
     expect([fault.code, fault.details]).toEqual(['QUOTA_EXCEEDED', { quota: 'TENANT_BUDGET' }]);
     expect(fault.retryAfterMs).toBeGreaterThan(0);
+  });
+
+  it('holds a budget to the cent under 1,000 concurrent reservations, and after they are settled', async () => {
+    const user = await usage.tenant();
+    await usage.database.asSystem((em) =>
+      em.execute('update usage.tenants set monthly_budget_usd = 0.25 where id = ?', [user.tenantId]),
+    );
+    const cost = { maxCostUsd: '0.0008', maxTitleCostUsd: '0.0002' };
+    const ids = Array.from({ length: 1000 }, () => v7());
+    const results = await Promise.allSettled(
+      ids.map((messageId) => reserve(user, 10, messageId, { ...cost, reservationId: v7() })),
+    );
+    const admitted = ids.filter((_, index) => results[index]?.status === 'fulfilled');
+    expect(admitted).toHaveLength(250);
+    const budget = async () => {
+      const [row] = await usage.database
+        .forTenant(user.tenantId)
+        .execute<{ spent: string; held: string }[]>(
+          'select month_cost_usd::float8::text as spent, held_cost_usd::float8::text as held from usage.quotas where user_id is null',
+        );
+      return row;
+    };
+    expect(await budget()).toEqual({ spent: '0', held: '0.25' });
+    const [first = '', second = '', ...rest] = admitted;
+    // Replies that cost all that they may; what their titles may cost stays held until these come.
+    const price = { input: '0', cachedInput: '0', output: '1' };
+    const tokens = {
+      inputTokens: 0,
+      cachedInputTokens: 0,
+      outputTokens: 800,
+      reasoningTokens: 0,
+      source: 'COUNTED',
+    } as const;
+    const conversationId = v7();
+    await settleGeneration(usage.database, finished(user, { messageId: first, conversationId, price, usage: tokens }));
+    expect(await budget()).toEqual({ spent: '0.0008', held: '0.2492' });
+    await settleGeneration(
+      usage.database,
+      finished(user, { messageId: second, price, usage: tokens, status: 'CANCELLED' }),
+    );
+    expect(await budget()).toEqual({ spent: '0.0016', held: '0.2482' });
+    for (const messageId of rest)
+      await settleGeneration(usage.database, finished(user, { messageId, price, usage: tokens }));
+    const fault = await reserve(user, 10, v7(), { maxCostUsd: '0.0009', reservationId: v7() }).catch(
+      (error: unknown) => error,
+    );
+    expect(fault).toMatchObject({ code: 'QUOTA_EXCEEDED', details: { quota: 'TENANT_BUDGET' }, retryAfterMs: 5_000 });
+    await reserve(user, 10, v7(), { maxCostUsd: '0.0002', reservationId: v7() });
+  });
+
+  it('keeps what a title may cost until it comes', async () => {
+    const user = await usage.tenant();
+    const [messageId, conversationId] = [v7(), v7()];
+    const cost = { maxCostUsd: '1', maxTitleCostUsd: '0.5' };
+    const held = async () => (await loadBudget(usage.database, { id: user.tenantId })).reservedUsd;
+    await reserve(user, 10, messageId, { ...cost, conversationId, reservationId: v7() });
+    expect(await held()).toBe('1.5');
+    const reply = finished(user, { messageId, conversationId });
+    await settleGeneration(usage.database, reply);
+    expect(await held()).toBe('0.5');
+    const { status: _, finishReason: __, text: ___, lastSeq: ____, ...title } = { ...reply, messageId: v7() };
+    await settleGeneration(usage.database, { ...title, title: 'Ledgers' });
+    expect(Number(await held())).toBe(0);
+    expect(await counted(user)).toEqual([1077, 1077, 1077, 1077]);
   });
 
   it('makes tenant and user at first sight, with the plan FREE', async () => {

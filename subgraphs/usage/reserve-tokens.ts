@@ -1,7 +1,7 @@
 /**
- * Admission's question whether tenant and user have tokens left. One statement, which checks and counts atomically under
- * any number of callers (migrations/usage/Migration0002ReserveTokens.ts). Invariant: what is held and used in a window never
- * exceeds its limit through a reservation, and a message holds tokens at most once.
+ * Admission's question whether tenant and user have tokens left, and the tenant money. One statement, which checks and counts atomically
+ * under any number of callers (migrations/usage/Migration0008HoldReservations.ts). Invariants: what is held and used never exceeds a limit or
+ * the budget through a reservation; a request holds what it reserved under an id of its own, which no client chooses.
  */
 import { z } from 'zod';
 import { type PlanTier, planTiers } from '#kernel/catalogue/models-file.ts';
@@ -17,12 +17,17 @@ export interface TokenReservation {
 }
 
 export interface ReserveTokensInput {
+  /** UUID that the asking service made for this request alone. Absent from conversations of the version before: then the message's. */
+  readonly reservationId?: string | null | undefined;
   /** The assistant message that the tokens are for. */
   readonly messageId: string;
   readonly conversationId: string;
   /** Tokens of the prompt, counted or estimated. */
   readonly inputTokens: number;
   readonly maxOutputTokens: number;
+  /** USD, exact: the most that the reply may cost, and the title that it may lead to. Absent: nothing. */
+  readonly maxCostUsd?: string | null | undefined;
+  readonly maxTitleCostUsd?: string | null | undefined;
 }
 
 /** Quotas that can refuse, with what does not suffice. */
@@ -43,7 +48,11 @@ const answerSchema = z.object({
 });
 
 /** No quota holds more than a bigint; this is far below, and what two Ints add up to at most. */
+const amount = z.string().regex(/^\d{1,30}(\.\d{1,60})?$/);
 const inputSchema = z.object({
+  reservationId: z.uuid().nullish(),
+  maxCostUsd: amount.nullish(),
+  maxTitleCostUsd: amount.nullish(),
   messageId: z.uuid(),
   conversationId: z.uuid(),
   inputTokens: z.int().nonnegative(),
@@ -62,7 +71,20 @@ const requireInput = (input: ReserveTokensInput): void => {
  * server may forget the last half second of reservations: their tokens are billed, and not counted.
  */
 const reserveSql = `select r.* from set_config('synchronous_commit', 'off', true),
-  usage.reserve_tokens(?, ?, ?, ?, ?, ?, ?) r`;
+  usage.hold_tokens(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) r`;
+
+const sentenceOf = (
+  quota: keyof typeof refusals,
+  { inputTokens, maxOutputTokens, maxCostUsd }: ReserveTokensInput,
+  retryAfterMs: number | undefined,
+): string => {
+  const needs =
+    quota === 'TENANT_BUDGET'
+      ? `may cost up to ${maxCostUsd ?? 0} US dollars`
+      : `needs up to ${inputTokens + maxOutputTokens} tokens`;
+  const advice = retryAfterMs === undefined ? 'Ask for a shorter answer, or ask' : 'Try again later, or ask';
+  return `This ${needs}, and ${refusals[quota]} ${quota === 'TENANT_BUDGET' ? 'does' : 'do'} not suffice. ${advice} your billing administrator for more.`;
+};
 
 /** Throws QUOTA_EXCEEDED with `quota`, and with retryAfterMs when the tokens fit once the window has turned. */
 export const reserveTokens = async (
@@ -77,9 +99,12 @@ export const reserveTokens = async (
     identity.tenantId,
     identity.userId,
     strongestRole(identity),
+    input.reservationId ?? input.messageId,
     input.messageId,
     input.conversationId,
     tokens,
+    input.maxCostUsd ?? '0',
+    input.maxTitleCostUsd ?? '0',
     ttlSeconds,
   ]);
   const answer = answerSchema.parse(row);
@@ -87,10 +112,5 @@ export const reserveTokens = async (
     return { messageId: input.messageId, plan: answer.plan, reservedTokens: answer.reserved };
   }
   const [quota, retryAfterMs] = [answer.refused_by, answer.retry_after_ms ?? undefined];
-  const why = `This needs up to ${tokens} tokens, and ${refusals[quota]} ${quota === 'TENANT_BUDGET' ? 'is spent' : 'do not suffice'}.`;
-  const advice = retryAfterMs === undefined ? 'Ask for a shorter answer, or ask' : 'Try again later, or ask';
-  throw new AppError('QUOTA_EXCEEDED', `${why} ${advice} your billing administrator for more.`, {
-    details: { quota },
-    retryAfterMs,
-  });
+  throw new AppError('QUOTA_EXCEEDED', sentenceOf(quota, input, retryAfterMs), { details: { quota }, retryAfterMs });
 };

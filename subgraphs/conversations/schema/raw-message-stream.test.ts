@@ -29,7 +29,7 @@ const contextOf = (): ConversationsContext => {
   };
   const relay = { publish: unused, publishLater: unused, sweep: unused, [Symbol.asyncDispose]: unused };
   const changes = { announce: () => undefined };
-  const admission = { admit: unused, release: unused };
+  const admission = { admit: unused, extend: unused, release: unused };
   const turns = { database, admission, checkPressure: unused, relay, streamLog, changes };
   const ports = { streamLog, signals, broker };
   return createContext(

@@ -1,7 +1,10 @@
 /**
- * Asks, in parallel and each with a deadline, the rooms that may refuse a turn: safety screens the words, usage reserves the
- * tokens, models chooses who answers and with which tools (routes.ts). A refusal is thrown with that room's own code; what was reserved is then given back.
+ * Asks, each with a deadline, the services that may refuse a turn: models chooses who replies and with which tools, which is mostly
+ * remembered (routes.ts); usage reserves what that may need; safety screens the words beside both. A refusal is thrown with that service's
+ * own code. Invariants: what a request reserved is held under an id of its own, made here, and given back when it is refused, and nothing
+ * else is; a text that takes long to screen is not screened for somebody whose quota does not suffice.
  */
+import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
@@ -10,6 +13,8 @@ import type { RoomClient } from '#kernel/subgraph/room-client.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { admissionDuration } from '../metrics.ts';
 import { chooseTools } from './choose-tools.ts';
+import type { PromptSize } from './prompt-size.ts';
+import { replyNeeds } from './reply-needs.ts';
 import type { Route, Routes } from './routes.ts';
 
 /** The rooms that are asked, and what models said. */
@@ -27,8 +32,12 @@ export interface AdmissionRequest {
   /** What the user wrote; absent when nothing new was written (regenerate). */
   readonly content: string | undefined;
   readonly modelPolicy: string | undefined;
-  /** Estimate of the whole prompt: what is reserved. */
-  readonly inputTokens: number;
+  /** The whole prompt, but for its tools: what is reserved. */
+  readonly prompt: PromptSize;
+  /** Whether the reply may lead to a title. */
+  readonly mayTitle: boolean;
+  /** Whether it may have to wait for others in its conversation, and be asked for with what they said. */
+  readonly mayWait: boolean;
   /** Estimate of what the worker cannot cut from it: what a model must have room for. */
   readonly leastInputTokens: number;
   readonly maxOutputTokens: number | undefined;
@@ -38,8 +47,8 @@ export interface AdmissionRequest {
 
 /** Milliseconds that each room has. */
 const deadlineMs = 3_000;
-/** Output tokens that are reserved when the client sets no bound; the rest is settled after the fact. */
-const reservedOutputTokens = 1_024;
+/** Characters up to which a text is screened beside the reservation: a few milliseconds. A longer one waits for it. */
+const screenedBesideCharacters = 4_000;
 
 const screenQuery = `mutation Screen($input: ScreenContentInput!) {
   screenContent(input: $input) { action categories { category score } }
@@ -54,7 +63,7 @@ const screened = z.object({
 const reserveQuery = `mutation Reserve($input: ReserveTokensInput!) { reserveTokens(input: $input) { messageId } }`;
 const reserved = z.object({ reserveTokens: z.object({ messageId: z.string() }) });
 
-const releaseQuery = `mutation Release($messageId: ID!) { releaseTokens(messageId: $messageId) }`;
+const releaseQuery = `mutation Release($reservationId: ID!) { releaseTokens(reservationId: $reservationId) }`;
 const released = z.object({ releaseTokens: z.boolean() });
 
 /** The answer of one room, with what it took. */
@@ -70,11 +79,29 @@ const measured = async <Value>(room: string, ask: () => Promise<Value>): Promise
   }
 };
 
+/** What a request holds in usage. */
+export interface Reservation {
+  readonly id: string;
+  /** What it is enough for. */
+  readonly prompt: PromptSize;
+}
+
+export interface Admitted {
+  /** Who may reply, and with what. */
+  readonly route: Route;
+  readonly reservation: Reservation;
+}
+
 export interface Admission {
-  /** Who may answer, and with what. Throws the first refusal; nothing stays reserved then. */
-  admit(request: AdmissionRequest): Promise<Route>;
-  /** Gives back what `admit` reserved for a message that was not stored. Never rejects: reservations expire. */
-  release(identity: Identity, assistantMessageId: string): Promise<void>;
+  /** Throws the first refusal; nothing stays reserved then. */
+  admit(request: AdmissionRequest): Promise<Admitted>;
+  /**
+   * Reserves for a prompt that became longer before it was stored, in place of the reservation before. Throws QUOTA_EXCEEDED; the one
+   * before is held then.
+   */
+  extend(request: AdmissionRequest, admitted: Admitted): Promise<Admitted>;
+  /** Gives back what was reserved for a turn that was not stored. Never rejects: reservations expire. */
+  release(identity: Identity, reservation: Reservation): Promise<void>;
 }
 
 export const createAdmission = (rooms: AdmissionRooms, logger: Logger): Admission => {
@@ -99,18 +126,20 @@ export const createAdmission = (rooms: AdmissionRooms, logger: Logger): Admissio
     );
   };
 
-  const reserve = async (request: AdmissionRequest): Promise<void> => {
-    const { assistantMessageId: messageId, conversationId, inputTokens, identity } = request;
-    const maxOutputTokens = request.maxOutputTokens ?? reservedOutputTokens;
-    const variables = { input: { messageId, conversationId, inputTokens, maxOutputTokens } };
-    await rooms.usage.call({ identity, query: reserveQuery, variables, data: reserved, deadlineMs });
+  const reserve = async (request: AdmissionRequest, route: Route): Promise<Reservation> => {
+    const { assistantMessageId: messageId, conversationId, identity, prompt } = request;
+    const id = uuidv7();
+    const input = { reservationId: id, messageId, conversationId, ...replyNeeds(route, prompt, request) };
+    await rooms.usage.call({ identity, query: reserveQuery, variables: { input }, data: reserved, deadlineMs });
+    return { id, prompt };
   };
 
-  const release = async (identity: Identity, messageId: string): Promise<void> => {
+  const release = async (identity: Identity, { id: reservationId }: Reservation): Promise<void> => {
+    const variables = { reservationId };
     try {
-      await rooms.usage.call({ identity, query: releaseQuery, variables: { messageId }, data: released, deadlineMs });
+      await rooms.usage.call({ identity, query: releaseQuery, variables, data: released, deadlineMs });
     } catch (err) {
-      logger.warn({ err, messageId }, 'reservation not released; it expires');
+      logger.warn({ err, reservationId }, 'reservation not released; it expires');
     }
   };
 
@@ -124,19 +153,25 @@ export const createAdmission = (rooms: AdmissionRooms, logger: Logger): Admissio
 
   return {
     release,
+    async extend(request, { route: chosen, reservation }) {
+      const extended = await measured('usage', () => reserve(request, chosen));
+      await release(request.identity, reservation);
+      return { route: chosen, reservation: extended };
+    },
     async admit(request) {
-      // The slowest first: they leave one after the other.
-      const [reservation, screening, routing] = await Promise.allSettled([
-        measured('usage', () => reserve(request)),
-        measured('safety', () => screen(request)),
-        measured('models', () => route(request)),
-      ]);
-      if (screening.status === 'fulfilled' && reservation.status === 'fulfilled' && routing.status === 'fulfilled') {
-        return routing.value;
+      const routing = measured('models', () => route(request));
+      const reserving = routing.then((chosen) => measured('usage', () => reserve(request, chosen)));
+      const isLong = (request.content?.length ?? 0) > screenedBesideCharacters;
+      const screening = isLong
+        ? reserving.then(() => measured('safety', () => screen(request)))
+        : measured('safety', () => screen(request));
+      const [words, reservation, routed] = await Promise.allSettled([screening, reserving, routing]);
+      if (words.status === 'fulfilled' && reservation.status === 'fulfilled' && routed.status === 'fulfilled') {
+        return { route: routed.value, reservation: reservation.value };
       }
-      if (reservation.status === 'fulfilled') await release(request.identity, request.assistantMessageId);
-      // The words come first: a blocked message is told so, whatever else was wrong.
-      for (const result of [screening, reservation, routing]) {
+      if (reservation.status === 'fulfilled') await release(request.identity, reservation.value);
+      // The words come first: a blocked message is refused for them, whatever else was wrong.
+      for (const result of [words, reservation, routed]) {
         if (result.status === 'rejected') throw result.reason;
       }
       throw new Error('unreachable: one of three was rejected');

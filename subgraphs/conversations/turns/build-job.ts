@@ -11,7 +11,7 @@ const charactersPerToken = 6;
 /** Messages of history at most. */
 export const maxHistory = 500;
 
-type Said = Pick<Message, 'role' | 'content' | 'status'>;
+export type Said = Pick<Message, 'role' | 'content' | 'status'>;
 
 export interface JobInput {
   readonly tenantId: string;
@@ -23,8 +23,8 @@ export interface JobInput {
   readonly generation: Generation;
 }
 
-/** Answers that are worth showing to the model. */
-const isPrompt = (message: Said): boolean => message.content.length > 0 && message.status !== 'BLOCKED';
+/** Messages that are worth showing to the model. */
+export const isPrompt = (message: Said): boolean => message.content.length > 0 && message.status !== 'BLOCKED';
 
 export const buildJob = (input: JobInput): GenerationJob => {
   const { generation, branch, systemPrompt } = input;

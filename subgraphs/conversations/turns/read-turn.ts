@@ -1,6 +1,6 @@
 /**
  * What a turn must know before it is admitted, and the branch it goes under, read in one statement that sees what the caller may change and
- * nothing else (migrations/conversations/Migration0004ReadTurns.ts).
+ * nothing else (migrations/conversations/Migration0008BeginTurns.ts).
  */
 import { validate } from 'uuid';
 import { z } from 'zod';
@@ -28,12 +28,12 @@ export type History = z.infer<typeof historySchema>;
 export interface Turn {
   readonly modelPolicy: string | undefined;
   readonly systemPrompt: string | undefined;
+  /** Whether the conversation has a title. */
+  readonly titled: boolean;
   /** What the idempotency key led to before. */
   readonly send: KnownSend | undefined;
   /** Undefined: at the root. */
   readonly aboveId: string | undefined;
-  /** Characters of all messages down to that one. */
-  readonly pathLength: number;
   /** The path down to that message, at most its last `maxHistory` messages, oldest first; empty when `send` is known. */
   readonly history: History;
 }
@@ -41,11 +41,11 @@ export interface Turn {
 const turnSchema = z.object({
   model_policy: z.string().nullable(),
   system_prompt: z.string().nullable(),
+  titled: z.boolean(),
   request_hash: z.string().nullable(),
   question_id: z.string().nullable(),
   answer_id: z.string().nullable(),
   above_id: z.string().nullable(),
-  above_path_length: z.coerce.number(),
   history: z
     .string()
     .transform((text): unknown => JSON.parse(text))
@@ -68,7 +68,7 @@ export const readTurn = async (
   const { identity, conversationId, idempotencyKey, place } = request;
   const wanted = place.kind === 'message' && validate(place.id) ? place.id : null;
   if (!validate(conversationId)) throw conversationNotFound();
-  const [found] = await database.call('select * from conversations.read_turn(?, ?, ?, ?, ?, ?, ?)', [
+  const [found] = await database.call('select * from conversations.begin_turn(?, ?, ?, ?, ?, ?, ?)', [
     ...[identity.tenantId, identity.userId, conversationId, idempotencyKey],
     ...[place.kind === 'head', wanted, maxHistory],
   ]);
@@ -81,12 +81,12 @@ export const readTurn = async (
   return {
     modelPolicy: row.model_policy ?? undefined,
     systemPrompt: row.system_prompt ?? undefined,
+    titled: row.titled,
     send:
       requestHash === null || questionId === null || answerId === null
         ? undefined
         : { requestHash, questionId, answerId },
     aboveId: row.above_id ?? undefined,
-    pathLength: row.above_path_length,
     history: row.history,
   };
 };

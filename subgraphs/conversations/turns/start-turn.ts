@@ -12,9 +12,10 @@ import type { ChangeFeed } from '../changes.ts';
 import { inFlightStatuses, type Message } from '../entities.ts';
 import { turnsEnded } from '../metrics.ts';
 import type { OutboxRelay } from '../outbox/relay.ts';
-import type { Admission } from './admission.ts';
-import { buildJob } from './build-job.ts';
+import type { Admission, AdmissionRequest, Reservation } from './admission.ts';
+import { buildJob, type Said } from './build-job.ts';
 import { replayTurn, type TurnResult } from './idempotency.ts';
+import { sizeOfPrompt } from './prompt-size.ts';
 import type { CheckPressure } from './queue-pressure.ts';
 import { type Place, readTurn, type Turn } from './read-turn.ts';
 import type { Route } from './routes.ts';
@@ -72,9 +73,14 @@ interface Admitted {
   readonly questionId: string;
   readonly answerId: string;
   readonly route: Route;
+  readonly reservation: Reservation;
 }
 
 type Stored = Extract<StoreOutcome, { kind: 'stored' }>;
+
+/** The messages that the reply is to: the history, and the question where it is new. */
+const branchOf = ({ question }: TurnRequest, { history }: Turn): readonly Said[] =>
+  typeof question === 'string' ? [...history, { role: 'USER', content: question, status: 'COMPLETED' }] : history;
 
 const storeOnce = (
   database: Database,
@@ -94,9 +100,7 @@ const storeOnce = (
     temperature: request.temperature,
   };
   const isNew = typeof question === 'string';
-  const branch = isNew
-    ? [...history, { role: 'USER' as const, content: question, status: 'COMPLETED' as const }]
-    : history;
+  const branch = branchOf(request, turn);
   const { tenantId } = identity;
   return storeTurn(database, {
     ...{ identity, conversationId, idempotencyKey, requestHash, onBusy, answerId, generation },
@@ -108,12 +112,24 @@ const storeOnce = (
   });
 };
 
+interface Asked {
+  readonly request: TurnRequest;
+  /** What admission was asked. */
+  readonly asked: AdmissionRequest;
+  /** Given each reservation that takes the place of the one before. */
+  readonly keep: (reservation: Reservation) => void;
+}
+
 /**
  * Stores until the turn has its place. An answer that has ended for everybody who watches, but whose row is not written yet, makes the
  * conversation busy for nobody: the new one waits for that row.
  */
-const store = async (services: TurnServices, request: TurnRequest, first: Admitted): Promise<Stored | 'known'> => {
-  const { database, streamLog } = services;
+const store = async (
+  services: TurnServices,
+  { request, asked, keep }: Asked,
+  first: Admitted,
+): Promise<Stored | 'known'> => {
+  const { database, streamLog, admission } = services;
   let admitted = first;
   let { onBusy } = request;
   for (let placing = 1; placing <= mostPlacings; placing += 1) {
@@ -126,7 +142,14 @@ const store = async (services: TurnServices, request: TurnRequest, first: Admitt
       if (!logs.every((log) => log?.ended)) throw busy();
       onBusy = 'ENQUEUE';
     } else {
-      admitted = { ...admitted, turn: await readTurn(database, request) };
+      const turn = await readTurn(database, request);
+      const prompt = sizeOfPrompt(turn.systemPrompt, branchOf(request, turn));
+      const { most, openReplies } = admitted.reservation.prompt;
+      if (prompt.most > most || prompt.openReplies > openReplies) {
+        admitted = { ...admitted, ...(await admission.extend({ ...asked, prompt }, admitted)) };
+        keep(admitted.reservation);
+      }
+      admitted = { ...admitted, turn };
     }
   }
   throw busy();
@@ -138,30 +161,36 @@ const runTurn = async (services: TurnServices, request: TurnRequest): Promise<Tu
   const turn = await readTurn(database, request);
   if (turn.send) return replayTurn(database, identity.tenantId, turn.send, requestHash);
 
-  const content = typeof question === 'string' ? question : undefined;
-  const asked = typeof question === 'string' ? question : question.content;
+  const isNew = typeof question === 'string';
   const answerId = request.replyId ?? newMessageId();
-  const questionId = typeof question === 'string' ? newMessageId() : question.id;
-  const route = await admission.admit({
+  const questionId = isNew ? newMessageId() : question.id;
+  const asked: AdmissionRequest = {
     identity,
     conversationId,
-    userMessageId: content === undefined ? answerId : questionId,
+    userMessageId: isNew ? questionId : answerId,
     assistantMessageId: answerId,
-    content,
+    content: isNew ? question : undefined,
     modelPolicy: request.modelPolicy ?? turn.modelPolicy,
-    inputTokens: tokensOf(turn.pathLength + (content?.length ?? 0)),
-    leastInputTokens: tokensOf((turn.systemPrompt?.length ?? 0) + asked.length),
+    prompt: sizeOfPrompt(turn.systemPrompt, branchOf(request, turn)),
+    mayTitle: !turn.titled && (isNew ? turn.aboveId === undefined : question.depth === 1),
+    mayWait: request.onBusy !== 'REJECT',
+    leastInputTokens: tokensOf((turn.systemPrompt?.length ?? 0) + (isNew ? question : question.content).length),
     maxOutputTokens: request.maxOutputTokens,
     tools: request.tools,
-  });
+  };
+  const { route, reservation: first } = await admission.admit(asked);
+  let reservation = first;
+  const keep = (other: Reservation): void => {
+    reservation = other;
+  };
 
   let stored: Stored | 'known';
   try {
-    const [first] = route.candidates;
-    if (first) services.checkPressure(first.pool);
-    stored = await store(services, request, { turn, questionId, answerId, route });
+    const [best] = route.candidates;
+    if (best) services.checkPressure(best.pool);
+    stored = await store(services, { request, asked, keep }, { turn, questionId, answerId, route, reservation });
   } catch (cause) {
-    await admission.release(identity, answerId);
+    await admission.release(identity, reservation);
     if (!isUniqueViolation(cause) || request.replyId === undefined) throw cause;
     throw new AppError(
       'BAD_USER_INPUT',
@@ -170,9 +199,9 @@ const runTurn = async (services: TurnServices, request: TurnRequest): Promise<Tu
     );
   }
   if (stored === 'known') {
+    await admission.release(identity, reservation);
     const { send } = await readTurn(database, request);
     if (!send) throw new Error('a recorded send is gone');
-    if (send.answerId !== answerId) await admission.release(identity, answerId);
     return replayTurn(database, identity.tenantId, send, requestHash);
   }
   void services.relay.publish(stored.outbox);

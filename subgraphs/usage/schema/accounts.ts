@@ -35,7 +35,8 @@ const addQuota = ({ builder }: UsageBuilder) => {
 
 const addBudget = ({ builder }: UsageBuilder) =>
   builder.objectRef<BudgetState>('Budget').implement({
-    description: 'What a tenant may spend in a calendar month, UTC. What runs when it is spent is finished and billed.',
+    description:
+      'What a tenant may spend in a calendar month, UTC. A message is refused when its reply could exceed it.',
     fields: (t) => ({
       monthlyUsd: t.expose('monthlyUsd', {
         type: 'Decimal',
@@ -43,6 +44,11 @@ const addBudget = ({ builder }: UsageBuilder) =>
         description: 'US dollars that it may spend; null for any amount.',
       }),
       spentUsd: t.expose('spentUsd', { type: 'Decimal', description: 'US dollars that it has spent this month.' }),
+      reservedUsd: t.expose('reservedUsd', {
+        type: 'Decimal',
+        description:
+          'US dollars that replies which are being written may cost at most. They are kept free for them, and what is not needed is given back.',
+      }),
       resetsAt: t.expose('resetsAt', { type: 'DateTime', description: 'When the month ends.' }),
     }),
   });

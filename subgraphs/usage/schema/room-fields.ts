@@ -9,10 +9,18 @@ export const addRoomFields = ({ builder, PlanTier }: UsageBuilder): void => {
     description: 'What a generation may need.',
     inaccessible: true,
     fields: (t) => ({
+      reservationId: t.id({
+        description: "UUID of the reservation, made for one request; null: the message's, as earlier versions ask.",
+      }),
       messageId: t.id({ required: true, description: 'Assistant message that the tokens are for.' }),
       conversationId: t.id({ required: true, description: 'Conversation of the message.' }),
       inputTokens: t.int({ required: true, description: 'Tokens of the prompt, counted or estimated.' }),
       maxOutputTokens: t.int({ required: true, description: 'Most tokens that the answer may have.' }),
+      maxCostUsd: t.field({ type: 'Decimal', description: 'Most that the reply may cost; null: nothing.' }),
+      maxTitleCostUsd: t.field({
+        type: 'Decimal',
+        description: 'Most that the title may cost which the reply may lead to; null: nothing.',
+      }),
     }),
   });
   const Reservation = builder.objectRef<TokenReservation>('TokenReservation').implement({
@@ -21,7 +29,9 @@ export const addRoomFields = ({ builder, PlanTier }: UsageBuilder): void => {
     fields: (t) => ({
       messageId: t.exposeID('messageId', { description: 'Message that the tokens are held for.' }),
       plan: t.expose('plan', { type: PlanTier, description: "The tenant's plan, for routing." }),
-      reservedTokens: t.exposeInt('reservedTokens', { description: 'Tokens held.' }),
+      reservedTokens: t.exposeFloat('reservedTokens', {
+        description: 'Tokens held. A whole number, which may exceed 32 bits.',
+      }),
     }),
   });
   builder.queryField('tenantPlan', (t) =>
@@ -36,7 +46,8 @@ export const addRoomFields = ({ builder, PlanTier }: UsageBuilder): void => {
   builder.mutationField('reserveTokens', (t) =>
     t.field({
       type: Reservation,
-      description: 'Holds tokens for one generation, once per message. QUOTA_EXCEEDED when a quota does not suffice.',
+      description:
+        'Holds tokens, and what they may cost, for one generation, once per reservation. QUOTA_EXCEEDED when a quota does not suffice.',
       inaccessible: true,
       authScopes: { room: true },
       args: {
@@ -51,12 +62,15 @@ export const addRoomFields = ({ builder, PlanTier }: UsageBuilder): void => {
   );
   builder.mutationField('releaseTokens', (t) =>
     t.boolean({
-      description: 'Gives back what a message holds that was not admitted. True when it held tokens until now.',
+      description: 'Gives back what a request holds that was not admitted. True when it held tokens until now.',
       inaccessible: true,
       authScopes: { room: true },
-      args: { messageId: t.arg.id({ required: true, description: 'Message that the tokens were held for.' }) },
-      resolve: async (_, { messageId }, { database, identity, quotaChanges }) => {
-        const released = await releaseTokens(database, identity, messageId);
+      args: {
+        messageId: t.arg.id({ description: 'As earlier versions name a reservation: by its message.' }),
+        reservationId: t.arg.id({ description: 'The reservation.' }),
+      },
+      resolve: async (_, { messageId, reservationId }, { database, identity, quotaChanges }) => {
+        const released = await releaseTokens(database, identity, reservationId ?? messageId ?? '');
         quotaChanges.announce(identity.tenantId, identity.userId);
         return released;
       },

@@ -1,0 +1,132 @@
+/**
+ * What a send reserves, from the client's side: all that its reply needs, for as long as it is written, and never more of a budget than there
+ * is. On a standalone whose model has a price.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createDirectory } from '../services/directory.ts';
+import { sendMutation, type TestClient } from './client.ts';
+import type { Parlance } from './parlance.ts';
+import { startStandalone } from './standalone-process.ts';
+import { until } from './until.ts';
+
+const modelsFile = `
+providers:
+  - { name: openai, displayName: Scripted, kind: openai-compatible, baseUrlVariable: OPENAI_BASE_URL }
+models:
+  - { id: openai/gpt-4o-mini, displayName: M, provider: openai, pool: EXTERNAL, contextWindow: 128000,
+      maxOutputTokens: 4096, capabilities: [TOOLS], price: { input: "100", cachedInput: "50", output: "400" } }
+`;
+
+const stack = new AsyncDisposableStack();
+let parlance: Parlance;
+beforeAll(async () => {
+  const directory = stack.use(await createDirectory());
+  const MODELS_FILE = join(directory.path, 'models.yaml');
+  await writeFile(MODELS_FILE, modelsFile);
+  parlance = stack.use(await startStandalone({ environment: { MODELS_FILE, USER_BURST: '1000', USER_RATE: '1000' } }));
+});
+afterAll(() => stack.disposeAsync());
+
+const quotaShape = z.object({ quota: z.object({ day: z.object({ usedTokens: z.number() }) }) });
+const usedTokens = async (client: TestClient): Promise<number> =>
+  (await client.query(quotaShape, '{ quota { day { usedTokens } } }')).quota.day.usedTokens;
+
+/** A reply that is written until the test stops it, and what it holds meanwhile. */
+const holding = async (client: TestClient, conversation: object | string, input: object = {}) => {
+  const before = await usedTokens(client);
+  const conversationId =
+    typeof conversation === 'string' ? conversation : await client.createConversation(conversation);
+  const { assistantMessage } = await client.send(conversationId, 'script: tokens=10000 pace=5', input);
+  return {
+    id: assistantMessage.id,
+    tokens: (await usedTokens(client)) - before,
+    async [Symbol.asyncDispose]() {
+      await client.query(z.unknown(), 'mutation ($id: ID!) { stopGeneration(messageId: $id) { id } }', {
+        id: assistantMessage.id,
+      });
+      await client.stream(assistantMessage.id).all();
+    },
+  };
+};
+
+test('a second send with the same replyId is refused, and the first one keeps what it reserved', async () => {
+  const ada = await parlance.as('ada');
+  await using first = await holding(ada, {}, { replyId: uuidv7(), maxOutputTokens: 900 });
+  expect(first.tokens).toBeGreaterThan(900);
+  const held = await usedTokens(ada);
+  const conversationId = await ada.createConversation();
+  const input = { conversationId, content: 'hello', idempotencyKey: uuidv7(), replyId: first.id };
+  const refused = await ada.refusal(sendMutation, { input });
+  expect(refused.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'replyId' });
+  expect(await usedTokens(ada)).toBe(held);
+});
+
+test('what is reserved is the whole prompt and the longest reply', async () => {
+  const grace = await parlance.as('grace');
+  await using plain = await holding(grace, {}, { maxOutputTokens: 1 });
+  expect(plain.tokens).toBeLessThan(100);
+  await using instructed = await holding(grace, { systemPrompt: 'word '.repeat(16_000) }, { maxOutputTokens: 1 });
+  expect(instructed.tokens).toBeGreaterThan(20_000);
+  await using unbounded = await holding(grace, {});
+  expect(unbounded.tokens).toBeGreaterThan(4_096);
+  // The answers of a conversation are in its prompts as its questions are.
+  const conversationId = await grace.createConversation();
+  await grace.converse(conversationId, 'script: tokens=3000');
+  await using later = await holding(grace, conversationId, { maxOutputTokens: 1 });
+  expect(later.tokens).toBeGreaterThan(2_000);
+});
+
+test('what is reserved tells of the tools that the model may call', async () => {
+  const bob = await parlance.as('bob', { roles: ['ADMIN'] });
+  const described = { type: 'object', properties: { order: { type: 'string', description: 'word '.repeat(1_500) } } };
+  const tool = {
+    name: 'look_up',
+    description: 'Looks up.',
+    url: 'https://a.example/',
+    timeoutMs: 1_000,
+    enabled: true,
+  };
+  const register = 'mutation ($input: ToolInput!) { upsertTool(input: $input) { tool { name } } }';
+  await bob.query(z.unknown(), register, { input: { ...tool, parameters: JSON.stringify(described) } });
+  await using offered = await holding(bob, {}, { maxOutputTokens: 1, tools: ['look_up'] });
+  expect(offered.tokens).toBeGreaterThan(1_800);
+  await using none = await holding(bob, {}, { maxOutputTokens: 1, tools: [] });
+  expect(none.tokens).toBeLessThan(100);
+});
+
+test('a budget is never exceeded, however many send at once', async () => {
+  const bob = await parlance.as('bob', { roles: ['BILLING_ADMIN'] });
+  const shape = z.object({ tenant: z.object({ budget: z.object({ spentUsd: z.string(), reservedUsd: z.string() }) }) });
+  /** When nothing is under way. */
+  const settled = async (): Promise<number> => {
+    const { tenant } = await until(
+      () => bob.query(shape, '{ tenant { budget { spentUsd reservedUsd } } }'),
+      (found) => Number(found.tenant.budget.reservedUsd) === 0,
+    );
+    return Number(tenant.budget.spentUsd);
+  };
+  const before = await settled();
+  await bob.query(z.unknown(), 'mutation ($usd: Decimal!) { setBudget(monthlyUsd: $usd) { id } }', {
+    usd: (before + 10).toFixed(6),
+  });
+  const ids = await Promise.all(Array.from({ length: 60 }, () => bob.createConversation({ title: 'named' })));
+  const results = await Promise.all(
+    ids.map((conversationId) =>
+      bob.ask(sendMutation, {
+        input: {
+          ...{ conversationId, content: 'script: tokens=4000', idempotencyKey: uuidv7() },
+          ...{ maxOutputTokens: 4_000, tools: [] },
+        },
+      }),
+    ),
+  );
+  const codes = results.flatMap(({ errors }) => errors.map(({ extensions: { code, quota } }) => `${code} ${quota}`));
+  expect(new Set(codes)).toEqual(new Set(['QUOTA_EXCEEDED TENANT_BUDGET']));
+  expect(codes.length).toBeLessThan(60);
+  expect(await settled()).toBeGreaterThan(before);
+  expect(await settled()).toBeLessThanOrEqual(before + 10);
+});
