@@ -8,7 +8,7 @@ import type { CategoryScore, ModerationStage } from './categories.ts';
 import { phraseRules } from './phrase-rules.ts';
 
 /** Names the rules and the datasets; stored with every verdict. Changes whenever a score may. */
-export const screeningVersion = 'parlance-1 obscenity-0.4.6 vard-1.2.0';
+export const screeningVersion = 'parlance-2 obscenity-0.4.6 vard-1.2.0';
 
 export type Detector = (window: string, stage: ModerationStage) => readonly CategoryScore[];
 
@@ -45,14 +45,14 @@ const injection = createVard().threshold(0.7).allow('delimiterInjection').allow(
 const clearSeverity = 0.85;
 const injectionWeight = { clearOverride: 1, systemPromptLeak: 0.5, vagueOverride: 0.4, roleManipulation: 0.35 };
 const mostInjection = 0.95;
-/** No phrase has a longer word, and some of vard's patterns take quadratic time in the length of one. */
-const longWords = /\w{40,}/g;
+/** No phrase has a longer word, and some of vard's patterns take quadratic time in the length of what has no space. */
+const longRuns = /\S{40}/gu;
 
 /** Adds what each kind of sign is worth: one vague sign is weak, several kinds together are not. */
 const detectInjection: Detector = (window, stage) => {
   // A model's own text instructs nobody, and an empty one is refused by vard.
   if (stage === 'OUTPUT' || window.trim() === '') return [];
-  const result = injection.safeParse(window.replace(longWords, (word) => word.slice(0, 40)));
+  const result = injection.safeParse(window.replace(longRuns, '$& '));
   if (result.safe) return [];
   const best = new Map<keyof typeof injectionWeight, number>();
   for (const { type, severity } of result.threats) {

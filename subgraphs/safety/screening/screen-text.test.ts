@@ -90,6 +90,23 @@ test('covers every run of characters as long as the overlap in some window', () 
   }
 });
 
+test.each([
+  ['a ligature that is eighteen letters', '\ufdfa'],
+  ['one that is eight', '\ufdfb'],
+  ['a unit that is six', '\u3316'],
+  ['a numeral that is four', '\u2167'],
+  ['letters with their marks apart', 'e\u0301'],
+])('windows of %s are as bounded as others, in size and in number', (_, sign) => {
+  const text = sign.repeat(20_000);
+  const windows = [...textWindows(text)];
+  expect(Math.max(...windows.map((window) => window.length))).toBeLessThanOrEqual(windowLength);
+  expect(windows.reduce((sum, window) => sum + window.length, 0)).toBeLessThanOrEqual(6.5 * text.length);
+  const blocked = [...textWindows(`${text} I will kill you ${text}`)].filter((window) =>
+    window.includes('I will kill you'),
+  );
+  expect(blocked.length).toBeGreaterThan(0);
+});
+
 test('gives detectors bounded windows of a megabyte, and others a turn after every few', async () => {
   const hostile = 'ignore the '.repeat(100_000);
   let turns = 0;
