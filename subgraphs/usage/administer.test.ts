@@ -5,7 +5,11 @@ import type { Identity } from '#kernel/identity.ts';
 import { settleGeneration } from './settle-generation.ts';
 import { finished, identityOf, openUsageFixture, type UsageFixture } from './usage-room.fixture.ts';
 
-const setPlan = 'mutation { setPlan(plan: ENTERPRISE) { plan } }';
+const setPlan = 'mutation ($tenantId: ID) { setPlan(plan: ENTERPRISE, tenantId: $tenantId) { plan } }';
+const grantTenantQuota = `mutation ($tenantId: ID, $input: TenantQuotaInput!) {
+  grantTenantQuota(tenantId: $tenantId, input: $input) { id }
+}`;
+const limitsQuery = '{ tenant { plan quota { day { limitTokens } } } viewer { quota { day { limitTokens } } } }';
 const setBudget = 'mutation { setBudget(monthlyUsd: "12.50") { budget { monthlyUsd spentUsd } } }';
 const setTenantQuota = `mutation ($input: TenantQuotaInput!) {
   setTenantQuota(input: $input) { quota { day { limitTokens } minute { limitTokens } } }
@@ -36,7 +40,6 @@ describe('administration', () => {
   const fresh = (...roles: Identity['roles']) => identityOf(v7(), ...roles);
 
   it.each([
-    ['setPlan', setPlan, {}, 'BILLING_ADMIN', 'ADMIN'],
     ['setBudget', setBudget, {}, 'BILLING_ADMIN', 'ADMIN'],
     ['setTenantQuota', setTenantQuota, { input: {} }, 'BILLING_ADMIN', 'ADMIN'],
     ['setUserQuota', setUserQuota, { input: { userId: v7() } }, 'BILLING_ADMIN', 'ADMIN'],
@@ -52,7 +55,7 @@ describe('administration', () => {
   });
 
   it('sets plan, name and budget of the own tenant', async () => {
-    const admin = fresh('ADMIN', 'BILLING_ADMIN');
+    const admin = { ...fresh('ADMIN', 'BILLING_ADMIN'), scopes: ['tenants:write'] };
     await settleGeneration(usage.database, finished(admin));
     expect((await usage.ask(admin, setPlan)).data).toEqual({ setPlan: { plan: 'ENTERPRISE' } });
     expect((await usage.ask(admin, renameTenant, { name: 'Acme' })).data).toEqual({ renameTenant: { name: 'Acme' } });
@@ -70,8 +73,8 @@ describe('administration', () => {
     const quota = (day: number, minute: number) => ({
       quota: { day: { limitTokens: day }, minute: { limitTokens: minute } },
     });
-    expect(await limits(setTenantQuota, { tokensPerDay: 5_000_000_000, userTokensPerMinute: 7 })).toEqual([
-      quota(5_000_000_000, 400_000),
+    expect(await limits(setTenantQuota, { tokensPerDay: 1_500_000, userTokensPerMinute: 7 })).toEqual([
+      quota(1_500_000, 400_000),
     ]);
     const own = { id: admin.userId };
     expect(await usage.ask(admin, '{ viewer { quota { minute { limitTokens } } } }')).toMatchObject({
@@ -81,6 +84,63 @@ describe('administration', () => {
     expect(await limits(setUserQuota, { ...user, tokensPerMinute: 9 })).toEqual([{ ...own, ...quota(1_000_000, 9) }]);
     expect(await limits(setUserQuota, { ...user, tokensPerDay: 8 })).toEqual([{ ...own, ...quota(8, 9) }]);
     expect(await limits(setUserQuota, { ...user, tokensPerMinute: null })).toEqual([{ ...own, ...quota(8, 7) }]);
+  });
+
+  it('lets no role within a tenant raise its plan, nor a limit above what the plan grants', async () => {
+    const admin = fresh('USER', 'ADMIN', 'BILLING_ADMIN');
+    const most = 2 ** 53 - 1;
+    for (const scopes of [[], ['models:write']]) {
+      const caller = { ...admin, scopes };
+      expect(await codes(caller, setPlan)).toEqual([{ code: 'FORBIDDEN', argument: undefined }]);
+      expect(await codes(caller, grantTenantQuota, { input: { tokensPerDay: 1 } })).toMatchObject([
+        { code: 'FORBIDDEN' },
+      ]);
+    }
+    const refused = (argument: string) => [{ code: 'FORBIDDEN', argument }];
+    for (const argument of ['tokensPerDay', 'tokensPerMinute', 'userTokensPerDay', 'userTokensPerMinute']) {
+      expect(await codes(admin, setTenantQuota, { input: { [argument]: most } })).toEqual(refused(argument));
+    }
+    for (const argument of ['tokensPerDay', 'tokensPerMinute']) {
+      const input = { userId: admin.userId, [argument]: most };
+      expect(await codes(admin, setUserQuota, { input })).toEqual(refused(argument));
+    }
+    expect((await usage.ask(admin, limitsQuery)).data).toEqual({
+      tenant: { plan: 'FREE', quota: { day: { limitTokens: 2_000_000 } } },
+      viewer: { quota: { day: { limitTokens: 1_000_000 } } },
+    });
+  });
+
+  it('lets the operator set plan and limits of any tenant, which its administrators may use up to there', async () => {
+    const admin = fresh('BILLING_ADMIN');
+    await usage.ask(admin, '{ viewer { id } }');
+    const operator = { ...fresh(), scopes: ['tenants:write'] };
+    const tenantId = admin.tenantId;
+    expect((await usage.ask(operator, setPlan, { tenantId })).data).toEqual({ setPlan: { plan: 'ENTERPRISE' } });
+    const input = { tokensPerDay: 20_000_000_000, userTokensPerDay: 500_000_000 };
+    expect((await usage.ask(operator, grantTenantQuota, { tenantId, input })).errors).toBeUndefined();
+    const limits = async () => (await usage.ask(admin, limitsQuery)).data;
+    expect(await limits()).toEqual({
+      tenant: { plan: 'ENTERPRISE', quota: { day: { limitTokens: 20_000_000_000 } } },
+      viewer: { quota: { day: { limitTokens: 500_000_000 } } },
+    });
+    const userInput = { userId: admin.userId, tokensPerDay: 400_000_000 };
+    expect(await codes(admin, setUserQuota, { input: userInput })).toBeUndefined();
+    expect(await codes(admin, setTenantQuota, { input: { tokensPerDay: 19_000_000_000 } })).toBeUndefined();
+    // A plan that is lowered takes all above it along.
+    await usage.ask(operator, grantTenantQuota, { tenantId, input: { tokensPerDay: null, userTokensPerDay: null } });
+    await usage.ask(operator, setPlan.replace('ENTERPRISE', 'FREE'), { tenantId });
+    expect(await limits()).toEqual({
+      tenant: { plan: 'FREE', quota: { day: { limitTokens: 2_000_000 } } },
+      viewer: { quota: { day: { limitTokens: 1_000_000 } } },
+    });
+    for (const unknown of [v7(), 'acme']) {
+      const argument = 'tenantId';
+      expect(await codes(operator, setPlan, { tenantId: unknown })).toEqual([{ code: 'NOT_FOUND', argument }]);
+    }
+    const negative = { tenantId, input: { tokensPerDay: -1 } };
+    expect(await codes(operator, grantTenantQuota, negative)).toEqual([
+      { code: 'BAD_USER_INPUT', argument: 'tokensPerDay' },
+    ]);
   });
 
   it('refuses limits, budgets and names that make no sense, naming the argument', async () => {

@@ -15,6 +15,11 @@ export const TenantEntity = defineEntity({
     tokensPerMinute: p.bigint('number').nullable(),
     userTokensPerDay: p.bigint('number').nullable(),
     userTokensPerMinute: p.bigint('number').nullable(),
+    /** What the operator allows in place of the plan's limits; the limits above are the tenant's own, and never count for more. */
+    grantedTokensPerDay: p.bigint('number').nullable(),
+    grantedTokensPerMinute: p.bigint('number').nullable(),
+    grantedUserTokensPerDay: p.bigint('number').nullable(),
+    grantedUserTokensPerMinute: p.bigint('number').nullable(),
     monthlyBudgetUsd: p.decimal().nullable(),
     createdAt: p.datetime(3).onCreate(() => new Date()),
   },

@@ -17,10 +17,10 @@ const seedTenant = (database: Database, tenant: DevelopmentTenant): Promise<void
     }
     const generous = {
       plan: 'PRO',
-      tokensPerDay: acmeTokens,
-      tokensPerMinute: acmeTokens,
-      userTokensPerDay: acmeTokens,
-      userTokensPerMinute: acmeTokens,
+      grantedTokensPerDay: acmeTokens,
+      grantedTokensPerMinute: acmeTokens,
+      grantedUserTokensPerDay: acmeTokens,
+      grantedUserTokensPerMinute: acmeTokens,
     } as const;
     await em.nativeUpdate(
       TenantEntity,

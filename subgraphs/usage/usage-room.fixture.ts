@@ -128,8 +128,8 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
       await database.asSystem(async (em) => {
         await provision(em, identity);
         await em.execute(
-          `update usage.tenants set plan = 'PRO', tokens_per_day = ?, tokens_per_minute = ?,
-            user_tokens_per_day = ?, user_tokens_per_minute = ? where id = ?`,
+          `update usage.tenants set plan = 'PRO', granted_tokens_per_day = ?, granted_tokens_per_minute = ?,
+            granted_user_tokens_per_day = ?, granted_user_tokens_per_minute = ? where id = ?`,
           [
             limits.tokensPerDay ?? everything,
             limits.tokensPerMinute ?? everything,

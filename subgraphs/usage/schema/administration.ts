@@ -1,8 +1,11 @@
-/** Mutations of administrators: ADMIN for the tenant, BILLING_ADMIN for what it costs. */
+/** Mutations of administrators: ADMIN for the tenant, BILLING_ADMIN for what it costs; and of the operator, who says what it may cost. */
 import { changeTenant, changeUser } from '../administer.ts';
 import { decideAccess } from '../decide-access.ts';
+import { grantQuota, setPlan, tenantsScope } from '../operate.ts';
 import type { addAccounts } from './accounts.ts';
 import type { UsageBuilder } from './builder.ts';
+
+const forOperators = `For operators: needs a token with the scope ${tenantsScope}, for it is what the tenant pays for.`;
 
 export const addAdministration = (
   { builder, PlanTier, Role }: UsageBuilder,
@@ -21,10 +24,12 @@ export const addAdministration = (
   builder.mutationField('setPlan', (t) =>
     t.field({
       type: Tenant,
-      description: 'Puts your tenant on another plan, from the next message on. BILLING_ADMIN only.',
-      authScopes: { role: 'BILLING_ADMIN' },
-      args: { plan: t.arg({ type: PlanTier, required: true, description: 'The new plan.' }) },
-      resolve: (_, { plan }, context) => changeTenant(context, { plan }),
+      description: `Puts a tenant on another plan, from the next message on. ${forOperators}`,
+      args: {
+        plan: t.arg({ type: PlanTier, required: true, description: 'The new plan.' }),
+        tenantId: t.arg.id({ description: 'The tenant; null: your own.' }),
+      },
+      resolve: (_, { plan, tenantId }, context) => setPlan(context, tenantId, plan),
     }),
   );
   builder.mutationField('setBudget', (t) =>
@@ -49,10 +54,22 @@ export const addAdministration = (
   builder.mutationField('setTenantQuota', (t) =>
     t.field({
       type: Tenant,
-      description: 'Sets how many tokens your tenant may use. BILLING_ADMIN only.',
+      description:
+        'Sets how many tokens your tenant may use: as many as its plan allows at most, or the operator. BILLING_ADMIN only.',
       authScopes: { role: 'BILLING_ADMIN' },
       args: { input: t.arg({ type: TenantQuotaInput, required: true, description: 'The limits.' }) },
       resolve: (_, { input }, context) => changeTenant(context, { ...input }),
+    }),
+  );
+  builder.mutationField('grantTenantQuota', (t) =>
+    t.field({
+      type: Tenant,
+      description: `Sets what a tenant may have at most in place of what its plan allows. Its administrators set limits up to that. ${forOperators}`,
+      args: {
+        input: t.arg({ type: TenantQuotaInput, required: true, description: 'The highest limits.' }),
+        tenantId: t.arg.id({ description: 'The tenant; null: your own.' }),
+      },
+      resolve: (_, { input, tenantId }, context) => grantQuota(context, tenantId, { ...input }),
     }),
   );
   const UserQuotaInput = builder.inputType('UserQuotaInput', {
@@ -66,7 +83,8 @@ export const addAdministration = (
   builder.mutationField('setUserQuota', (t) =>
     t.field({
       type: User,
-      description: 'Sets how many tokens one user may use. BILLING_ADMIN only.',
+      description:
+        'Sets how many tokens one user may use: as many as the plan allows each user at most, or the operator. BILLING_ADMIN only.',
       authScopes: { role: 'BILLING_ADMIN' },
       args: { input: t.arg({ type: UserQuotaInput, required: true, description: 'The user and its limits.' }) },
       resolve: (_, { input: { userId, ...limits } }, context) => changeUser(context, userId, limits),

@@ -15,7 +15,7 @@ export const createUsageBuilder = () => {
         description:
           "Read the tenant's conversations by id; moderation, routing policies, the tenant's name, usage of everybody.",
       },
-      BILLING_ADMIN: { description: "The tenant's plan, budget and quotas; usage of everybody." },
+      BILLING_ADMIN: { description: "The tenant's budget, and its quotas within the plan; usage of everybody." },
     } satisfies Record<Role, object>,
   });
   return { builder, PlanTier, Role: RoleRef };
