@@ -93,6 +93,48 @@ describe('settling', () => {
     });
   });
 
+  it('shows what a provider made up, and sums it, without an error', async () => {
+    const user = await usage.tenant();
+    const most = Number.MAX_SAFE_INTEGER;
+    const absurd = {
+      ...{ inputTokens: most, cachedInputTokens: most, outputTokens: most, reasoningTokens: most },
+      source: 'PROVIDER',
+    } as const;
+    const price = { input: '1', cachedInput: '1', output: '1' };
+    const part = { modelId: 'openai/gpt-4o-mini', provider: 'openai', price, usage: absurd, inAnswer: true };
+    const whole = finished(user, { usage: absurd });
+    const parts = finished(user, { parts: [1, 2, 3].map((attempt) => ({ ...part, attempt })) });
+    for (const result of [whole, parts]) {
+      const { messageId, conversationId } = result;
+      const input = { messageId, conversationId, inputTokens: 2 ** 31 - 1, maxOutputTokens: 2 ** 31 - 1 };
+      const reserve = 'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { reservedTokens } }';
+      expect((await usage.ask(asRoom(user), reserve, { input })).errors).toBeUndefined();
+      expect(await settleGeneration(usage.database, result)).toBe(true);
+    }
+    const counts = 'inputTokens cachedInputTokens outputTokens reasoningTokens';
+    const query = usageQuery.replace('costUsd', `${counts} attempts { attempt ${counts} }`);
+    const representations = [whole, parts].map(({ messageId }) => ({ __typename: 'Message', id: messageId }));
+    const { data, errors } = await usage.ask(user, query, { representations });
+    expect(errors).toBeUndefined();
+    const shown = 2 ** 31 - 1;
+    const all = {
+      ...{ inputTokens: shown, cachedInputTokens: shown, outputTokens: shown, reasoningTokens: shown },
+      attempts: expect.any(Array),
+    };
+    expect(data).toEqual({ _entities: [{ usage: all }, { usage: all }] });
+    const year = new Date().getUTCFullYear();
+    const range = `{ from: "${year}-01-01T00:00:00Z", to: "${year + 1}-01-01T00:00:00Z" }`;
+    const summed = await usage.ask(
+      user,
+      `{ usageReport(range: ${range}, groupBy: DAY) { totals { ${counts} costUsd } } quota { day { usedTokens } } }`,
+    );
+    expect(summed.errors).toBeUndefined();
+    expect(summed.data).toMatchObject({
+      usageReport: { totals: { outputTokens: 4 * most } },
+      quota: { day: { usedTokens: 2 * shown } },
+    });
+  });
+
   it('bills a title, and counts it against no quota', async () => {
     const user = await usage.tenant();
     const { status: _, finishReason: __, text: ___, lastSeq: ____, ...reply } = finished(user);

@@ -22,6 +22,9 @@ export const parseResult = (body: Json): MessageFinished | ConversationTitled | 
   return parsed.success && ids.safeParse(body).success ? parsed.data : undefined;
 };
 
+/** What one message counts in a quota at most, whatever a provider reports: a few absurd counts would exceed what a window can hold. */
+const mostCounted = 2 ** 31 - 1;
+
 const settleSql = 'select usage.settle_generation(?, ?, ?, ?) as settled';
 const settledSchema = z.object({ settled: z.boolean() });
 
@@ -78,7 +81,7 @@ export const settleGeneration = async (
     duration_ms: result.durationMs,
     attempts: parts.map(entryOf),
   };
-  const tokens = usage.inputTokens + usage.outputTokens;
+  const tokens = Math.min(mostCounted, usage.inputTokens + usage.outputTokens);
   const [row] = await database.call(settleSql, [result.tenantId, result.userId, tokens, JSON.stringify(entry)]);
   return settledSchema.parse(row).settled;
 };

@@ -2,6 +2,10 @@
 import type { LedgerPart, UsageEvent } from '../entities.ts';
 import type { UsageBuilder } from './builder.ts';
 
+/** Int has 32 bits, and the ledger 64: a count that a provider made up is shown as the most that fits, and is no error. */
+const mostInt = 2 ** 31 - 1;
+const asInt = (count: number): number => Math.min(count, mostInt);
+
 const addModel = ({ builder }: UsageBuilder) => {
   const Model = builder.objectRef<{ readonly id: string }>('Model').implement({
     fields: (t) => ({ id: t.exposeID('id') }),
@@ -36,19 +40,32 @@ const addAttempt = ({ builder }: UsageBuilder, Model: ReturnType<typeof addModel
   builder.objectRef<Attempt>('UsageAttempt').implement({
     description: 'What one attempt, or one model, had in the answer to a message.',
     fields: (t) => ({
-      attempt: t.exposeInt('attempt', { description: 'Which attempt of the workers it was; the first is 1.' }),
+      attempt: t.int({
+        description: 'Which attempt of the workers it was; the first is 1.',
+        resolve: ({ attempt }) => asInt(attempt),
+      }),
       model: t.field({
         type: Model,
         nullable: true,
         description: 'Model that ran; null when it failed before any did.',
         resolve: ({ modelId }) => (modelId === null || modelId === undefined ? null : { id: modelId }),
       }),
-      inputTokens: t.exposeInt('inputTokens', { description: 'Tokens of the prompt, cached ones included.' }),
-      cachedInputTokens: t.exposeInt('cachedInputTokens', {
-        description: 'Tokens of the prompt that the provider had cached.',
+      inputTokens: t.int({
+        description: 'Tokens of the prompt, cached ones included.',
+        resolve: ({ inputTokens }) => asInt(inputTokens),
       }),
-      outputTokens: t.exposeInt('outputTokens', { description: 'Tokens of the answer, reasoning included.' }),
-      reasoningTokens: t.exposeInt('reasoningTokens', { description: 'Tokens of the answer that were reasoning.' }),
+      cachedInputTokens: t.int({
+        description: 'Tokens of the prompt that the provider had cached.',
+        resolve: ({ cachedInputTokens }) => asInt(cachedInputTokens),
+      }),
+      outputTokens: t.int({
+        description: 'Tokens of the answer, reasoning included.',
+        resolve: ({ outputTokens }) => asInt(outputTokens),
+      }),
+      reasoningTokens: t.int({
+        description: 'Tokens of the answer that were reasoning.',
+        resolve: ({ reasoningTokens }) => asInt(reasoningTokens),
+      }),
       inAnswer: t.exposeBoolean('inAnswer', {
         description: 'Whether what it said is in the answer. What was reset is not, and is not charged.',
       }),
@@ -79,12 +96,22 @@ export const addCosts = (usage: UsageBuilder) => {
   const MessageUsage = builder.objectRef<UsageEvent>('MessageUsage').implement({
     description: 'What a message used and cost, as it was billed.',
     fields: (t) => ({
-      inputTokens: t.exposeInt('inputTokens', { description: 'Tokens of the prompt, cached ones included.' }),
-      cachedInputTokens: t.exposeInt('cachedInputTokens', {
-        description: 'Tokens of the prompt that the provider had cached.',
+      inputTokens: t.int({
+        description: 'Tokens of the prompt, cached ones included.',
+        resolve: ({ inputTokens }) => asInt(inputTokens),
       }),
-      outputTokens: t.exposeInt('outputTokens', { description: 'Tokens of the answer, reasoning included.' }),
-      reasoningTokens: t.exposeInt('reasoningTokens', { description: 'Tokens of the answer that were reasoning.' }),
+      cachedInputTokens: t.int({
+        description: 'Tokens of the prompt that the provider had cached.',
+        resolve: ({ cachedInputTokens }) => asInt(cachedInputTokens),
+      }),
+      outputTokens: t.int({
+        description: 'Tokens of the answer, reasoning included.',
+        resolve: ({ outputTokens }) => asInt(outputTokens),
+      }),
+      reasoningTokens: t.int({
+        description: 'Tokens of the answer that were reasoning.',
+        resolve: ({ reasoningTokens }) => asInt(reasoningTokens),
+      }),
       costUsd: t.expose('costUsd', { type: 'Decimal', description: 'US dollars, exact.' }),
       attempts: t.field({
         type: [Attempt],
