@@ -91,7 +91,9 @@ export const answer = async (context: GenerationContext, options: AnswerOptions)
       firstTokenAt ??= spokeAt;
       if (!(end instanceof AppError)) return conclude(end === 'CANCELLED' ? end : 'COMPLETED', end);
       const firstTokenMs = spokeAt === undefined ? undefined : spokeAt - askedAt;
-      modelFailures.push({ modelId, code: end.code, firstTokenMs, durationMs: Date.now() - askedAt });
+      // What is no fault of a model is that of a prompt that does not fit.
+      const origin = end instanceof ModelFault ? end.origin : 'REQUEST';
+      modelFailures.push({ modelId, code: end.code, origin, firstTokenMs, durationMs: Date.now() - askedAt });
       fault = end;
     }
     return conclude(textOfSteps(stepsOf(entries)) === '' ? 'FAILED' : 'PARTIAL', 'ERROR');

@@ -1,9 +1,12 @@
 /**
  * What can go wrong with a model, as a code and a sentence for people. The provider's own words never reach a client: they
- * stay in the cause, for the log.
+ * stay in the cause, for the log. Invariant: a fault that the request itself caused is never put down to the provider, whose circuit other
+ * tenants share; refused credentials of ours are the provider's side.
  */
 import { APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
+import { z } from 'zod';
 import { AppError, type ErrorCode } from '#kernel/errors.ts';
+import type { FaultOrigin } from '#kernel/messages/events.ts';
 
 const sentences = {
   MODEL_UNAVAILABLE: 'The model cannot be reached at the moment. Try again in a little while.',
@@ -15,17 +18,22 @@ const sentences = {
 
 export type ModelFaultCode = keyof typeof sentences;
 
-/** `tryAgain`: the same request to the same model may succeed within moments. */
+interface FaultOptions {
+  readonly cause?: unknown;
+  readonly retryAfterMs?: number | undefined;
+  /** Default: PROVIDER. */
+  readonly origin?: FaultOrigin;
+}
+
+/** `tryAgain`: the same request to the same model may succeed within moments. `origin`: whose fault it is. */
 export class ModelFault extends AppError {
   readonly tryAgain: boolean;
+  readonly origin: FaultOrigin;
 
-  constructor(
-    code: ModelFaultCode,
-    tryAgain: boolean,
-    options: { cause?: unknown; retryAfterMs?: number | undefined } = {},
-  ) {
+  constructor(code: ModelFaultCode, tryAgain: boolean, { origin = 'PROVIDER', ...options }: FaultOptions = {}) {
     super(code, sentences[code], options);
     this.tryAgain = tryAgain;
+    this.origin = origin;
   }
 }
 
@@ -44,29 +52,76 @@ const retryAfterOf = (headers: Readonly<Record<string, string>> | undefined): nu
 /** Words by which OpenAI, Anthropic, vLLM, llama.cpp and Ollama say that the prompt has too many tokens. */
 const contextWords =
   /context.?length|context.?(window|size)|maximum context|prompt is too long|too many tokens|exceed_context/i;
+/** Words by which Anthropic, xAI and Google refuse the operator's account with the status of a bad request. */
+const accountWords = /api.?key|credit balance|insufficient.(quota|balance|credit)|billing/i;
+/** Words by which OpenRouter refuses what was written with the status of refused credentials. */
+const moderationWords = /moderation|flagged|content.(filter|policy)/i;
+/** Types and codes of errors inside a stream that speak against the request. */
+const requestWords = /invalid.?request|bad.?request|content.?(filter|policy)/i;
+/** Likewise of a provider that has too much to do. */
+const overloadWords = /overloaded|rate.?limit/i;
 
-const ofStatus = (status: number, error: APICallError): ModelFault => {
-  const cause = error;
-  if ((status === 400 || status === 413 || status === 422) && contextWords.test(error.responseBody ?? '')) {
-    return new ModelFault('CONTEXT_TOO_LONG', false, { cause });
-  }
+/** Statuses that speak against the request. */
+const requestStatuses: ReadonlySet<number> = new Set([400, 413, 414, 415, 422, 431, 451]);
+
+interface Refusal {
+  /** What the provider said with it. */
+  readonly words: string;
+  readonly retryAfterMs?: number | undefined;
+  readonly cause: unknown;
+}
+
+/** What was written is refused, or is too long. */
+const ofRequest = ({ words, cause }: Refusal): ModelFault =>
+  new ModelFault(contextWords.test(words) ? 'CONTEXT_TOO_LONG' : 'MODEL_ERROR', false, { cause, origin: 'REQUEST' });
+
+const ofStatus = (status: number, refusal: Refusal): ModelFault => {
+  const { words, cause, retryAfterMs } = refusal;
   if (status === 408 || status === 409 || status === 429 || status >= 500) {
-    return new ModelFault('MODEL_UNAVAILABLE', true, { cause, retryAfterMs: retryAfterOf(error.responseHeaders) });
+    return new ModelFault('MODEL_UNAVAILABLE', true, { cause, retryAfterMs });
   }
+  if (requestStatuses.has(status) && !accountWords.test(words)) return ofRequest(refusal);
+  if (status === 403 && moderationWords.test(words)) return ofRequest(refusal);
   // A refused key or an unknown model is the operator's to mend: to people the model is not there.
-  if (status === 401 || status === 403 || status === 404) return new ModelFault('MODEL_UNAVAILABLE', false, { cause });
-  return new ModelFault('MODEL_ERROR', false, { cause });
+  return new ModelFault('MODEL_UNAVAILABLE', false, { cause });
+};
+
+/** An error that a provider puts into its stream, as OpenAI, Anthropic, vLLM and OpenRouter write it. */
+const streamErrorSchema = z.object({
+  code: z.union([z.number(), z.string()]).nullish(),
+  status: z.number().nullish(),
+  type: z.string().nullish(),
+  message: z.string().nullish(),
+});
+
+/** Undefined where it is none. */
+const ofStreamError = (cause: unknown): ModelFault | undefined => {
+  const error = streamErrorSchema.safeParse(cause).data;
+  if (error === undefined || cause instanceof Error) return undefined;
+  const words = error.message ?? '';
+  const status = [error.status, error.code].find((one) => typeof one === 'number' && one >= 400 && one < 600);
+  if (typeof status === 'number') return ofStatus(status, { words, cause });
+  const kind = `${error.type ?? ''} ${error.code ?? ''}`;
+  if (requestWords.test(kind) && !accountWords.test(words)) return ofRequest({ words, cause });
+  return new ModelFault(overloadWords.test(kind) ? 'MODEL_UNAVAILABLE' : 'MODEL_ERROR', overloadWords.test(kind), {
+    cause,
+  });
 };
 
 /** Whatever a provider threw or put into its stream. A fault of the connection counts as unavailable. */
 export const toModelFault = (cause: unknown): ModelFault => {
   if (cause instanceof ModelFault) return cause;
   if (APICallError.isInstance(cause)) {
-    if (cause.statusCode !== undefined && !(cause.statusCode < 300)) return ofStatus(cause.statusCode, cause);
-    return new ModelFault('MODEL_UNAVAILABLE', true, { cause });
+    if (cause.statusCode === undefined || cause.statusCode < 300) {
+      return new ModelFault('MODEL_UNAVAILABLE', true, { cause });
+    }
+    const retryAfterMs = retryAfterOf(cause.responseHeaders);
+    return ofStatus(cause.statusCode, { words: cause.responseBody ?? '', retryAfterMs, cause });
   }
   // The stream ended before the provider said that it is done.
   if (InvalidResponseDataError.isInstance(cause)) return new ModelFault('MODEL_UNAVAILABLE', true, { cause });
+  const inStream = ofStreamError(cause);
+  if (inStream !== undefined) return inStream;
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   const ofConnection = typeof code === 'string' && /^(UND_ERR|E[A-Z]+$)/.test(code);
   return ofConnection

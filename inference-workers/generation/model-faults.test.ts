@@ -50,22 +50,33 @@ test('a server that keeps failing is asked a bounded number of times, and its wo
 });
 
 test.each([
-  ['no server', [candidateOf('nobody/there')], 'hello', 'MODEL_UNAVAILABLE', true],
-  ['a refused key', undefined, 'script: status=401', 'MODEL_UNAVAILABLE', true],
-  ['a refused request', undefined, 'script: status=422', 'MODEL_ERROR', true],
-  ['too many tokens for the provider', undefined, 'script: status=400 error=context', 'CONTEXT_TOO_LONG', false],
-  ['an event that cannot be read', undefined, 'script: garbage=0', 'MODEL_ERROR', true],
-  ['a socket that is cut before a token', undefined, 'script: cut=0', 'MODEL_UNAVAILABLE', true],
-  ['an answer that ends without saying so', undefined, 'script: end=0', 'MODEL_UNAVAILABLE', true],
-  ['too many tokens by our count', undefined, 'word '.repeat(4000), 'CONTEXT_TOO_LONG', false],
-] as const)('before the first token, %s ends as a failure with its code', async (_, given, prompt, code, retryable) => {
-  await using fixture = await openWorkerFixture();
-  await fixture.startWorker();
-  const candidates = [...(given ?? [candidateOf('openai/scripted')])];
-  const { finished, last } = await outcome(fixture, await fixture.send(prompt, { candidates }));
-  expect(last).toMatchObject({ type: 'MessageFailed', code, retryable });
-  expect(finished).toMatchObject({ status: 'FAILED', finishReason: 'ERROR', text: '', failure: { code, retryable } });
-});
+  ['no server', [candidateOf('nobody/there')], 'hello', 'MODEL_UNAVAILABLE', true, 'PROVIDER'],
+  ['a refused key', undefined, 'script: status=401', 'MODEL_UNAVAILABLE', true, 'PROVIDER'],
+  ['a refused request', undefined, 'script: status=422', 'MODEL_ERROR', true, 'REQUEST'],
+  [
+    'too many tokens for the provider',
+    undefined,
+    'script: status=400 error=context',
+    'CONTEXT_TOO_LONG',
+    false,
+    'REQUEST',
+  ],
+  ['an event that cannot be read', undefined, 'script: garbage=0', 'MODEL_ERROR', true, 'PROVIDER'],
+  ['a socket that is cut before a token', undefined, 'script: cut=0', 'MODEL_UNAVAILABLE', true, 'PROVIDER'],
+  ['an answer that ends without saying so', undefined, 'script: end=0', 'MODEL_UNAVAILABLE', true, 'PROVIDER'],
+  ['too many tokens by our count', undefined, 'word '.repeat(4000), 'CONTEXT_TOO_LONG', false, 'REQUEST'],
+] as const)(
+  'before the first token, %s ends as a failure with its code, and says whose fault it is',
+  async (_, given, prompt, code, retryable, origin) => {
+    await using fixture = await openWorkerFixture();
+    await fixture.startWorker();
+    const candidates = [...(given ?? [candidateOf('openai/scripted')])];
+    const { finished, last } = await outcome(fixture, await fixture.send(prompt, { candidates }));
+    expect(last).toMatchObject({ type: 'MessageFailed', code, retryable });
+    expect(finished).toMatchObject({ status: 'FAILED', finishReason: 'ERROR', text: '', failure: { code, retryable } });
+    expect(finished.modelFailures).toMatchObject([{ code, origin }]);
+  },
+);
 
 test('a model that says nothing in time ends as a timeout, and its socket is closed', async () => {
   await using fixture = await openWorkerFixture();

@@ -29,10 +29,16 @@ const answerPartSchema = z.object({
 });
 export type AnswerPart = z.infer<typeof answerPartSchema>;
 
+/** Whose fault it is that a model gave no reply: of what it was asked (refused, too long), or of who should have replied. */
+export const faultOrigins = ['PROVIDER', 'REQUEST'] as const;
+export type FaultOrigin = (typeof faultOrigins)[number];
+
 /** A model that was given up in one attempt, however the answer ended. */
 const modelFailureSchema = z.object({
   modelId: z.string(),
   code: z.string(),
+  /** Absent from older workers: then the code decides. */
+  origin: z.enum(faultOrigins).optional(),
   /** Milliseconds from the request to its first text; absent where it said nothing. */
   firstTokenMs: z.number().nonnegative().optional(),
   /** Milliseconds that it was asked for, tries included. */

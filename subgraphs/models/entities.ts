@@ -76,6 +76,8 @@ export const OutcomeEntity = defineEntity({
     messageId: p.text().primary(),
     attempt: p.integer().primary(),
     modelId: p.text().primary(),
+    /** Empty where a process of an older version wrote the row. */
+    tenantId: p.text(),
     failed: p.boolean(),
     queueWaitMs: p.double(),
     firstTokenMs: p.double().nullable(),

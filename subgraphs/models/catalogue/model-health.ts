@@ -1,16 +1,26 @@
 /**
- * The health of a model from how its recent generations ended, and the circuit that keeps messages from one that fails.
- * CLOSED: routed to. OPEN: not routed to. HALF_OPEN: tried after every healthy model. The circuit trips when at least half of
- * the last attempts failed, and closes after successes in a row or when the failures are no longer recent.
+ * The health of a model from how its recent generations ended: figures for people, and the states of its circuits (circuit.ts). Bounded: of
+ * tenants' own circuits those are known that failed last, and a tenant beyond them is routed by the shared one.
  */
 import type { EntityManager } from '@mikro-orm/sql';
 import { z } from 'zod';
 import type { ErrorCode } from '#kernel/errors.ts';
-
-export type CircuitState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
+import type { ModelFailure } from '#kernel/messages/events.ts';
+import {
+  attemptsOfOneTenant,
+  type CircuitState,
+  circuitAttempts,
+  circuitState,
+  closeAfterSuccesses,
+  leastAttempts,
+  sharedCircuitState,
+} from './circuit.ts';
 
 export interface ModelHealth {
+  /** Of the circuit that all tenants share. */
   readonly state: CircuitState;
+  /** By tenant: own circuits that are not CLOSED. */
+  readonly ownStates: ReadonlyMap<string, CircuitState>;
   /** Attempts that the figures are of. */
   readonly samples: number;
   /** 0 to 1; undefined without samples, like the others. */
@@ -23,6 +33,7 @@ export interface ModelHealth {
 
 export const unknownHealth: ModelHealth = {
   state: 'CLOSED',
+  ownStates: new Map(),
   samples: 0,
   errorRate: undefined,
   firstTokenP50Ms: undefined,
@@ -31,42 +42,27 @@ export const unknownHealth: ModelHealth = {
   queueWaitP50Ms: undefined,
 };
 
-/** Failures that speak against a model; the others speak against the request or against us. */
-export const failuresOfModels: ReadonlySet<string> = new Set<ErrorCode>([
-  'MODEL_UNAVAILABLE',
-  'MODEL_TIMEOUT',
-  'MODEL_ERROR',
-]);
+/** The worse of the tenant's own circuit and that of all. */
+export const circuitFor = ({ state, ownStates }: ModelHealth, tenantId: string): CircuitState => {
+  const own = ownStates.get(tenantId) ?? 'CLOSED';
+  return own === 'OPEN' || state === 'CLOSED' ? own : state;
+};
 
-/** Published with `{ modelId }` after a model's circuit changed. */
+/** Failures of models, where the worker does not say whose fault they are. */
+const failuresOfModels: ReadonlySet<string> = new Set<ErrorCode>(['MODEL_UNAVAILABLE', 'MODEL_TIMEOUT', 'MODEL_ERROR']);
+
+/** Whether a failure speaks against the model; others speak against the request or against us. */
+export const isOfModel = ({ code, origin }: Pick<ModelFailure, 'code' | 'origin'>): boolean =>
+  origin === undefined ? failuresOfModels.has(code) : origin === 'PROVIDER';
+
+/** Published with `{ modelId }` after a model's circuit changed, with the tenant where only that one's own did. */
 export const healthChangedTopic = 'models.health.changed';
+export const healthChangedSchema = z.object({ modelId: z.string(), tenantId: z.string().optional() });
 
 /** Minutes that an outcome counts. */
 const windowMinutes = 5;
-/** Attempts, newest first, that the circuit looks at. */
-const circuitAttempts = 20;
-/** Fewer attempts say nothing. */
-const leastAttempts = 5;
-const tripErrorRate = 0.5;
-/** Successes in a row that close the circuit. */
-const closeAfterSuccesses = 3;
-/** Milliseconds after the last failure in which an open circuit lets nothing through. */
-export const circuitCooldownMs = 30_000;
-
-export interface CircuitFigures {
-  readonly attempts: number;
-  readonly failures: number;
-  readonly successesSinceFailure: number;
-  /** Undefined without a failure. */
-  readonly msSinceFailure: number | undefined;
-}
-
-export const circuitState = (figures: CircuitFigures): CircuitState => {
-  const { attempts, failures, successesSinceFailure, msSinceFailure } = figures;
-  if (attempts < leastAttempts || failures / attempts < tripErrorRate) return 'CLOSED';
-  if (successesSinceFailure >= closeAfterSuccesses) return 'CLOSED';
-  return (msSinceFailure ?? 0) < circuitCooldownMs ? 'OPEN' : 'HALF_OPEN';
-};
+/** Own circuits that are known. */
+const mostOwnStates = 10_000;
 
 const figure = z.coerce.number();
 const optionalFigure = z.preprocess((value) => value ?? undefined, figure.optional());
@@ -75,10 +71,6 @@ const rowsSchema = z.array(
     model_id: z.string(),
     samples: figure,
     all_failures: figure,
-    attempts: figure,
-    failures: figure,
-    successes_since_failure: figure,
-    ms_since_failure: optionalFigure,
     first_token_p50: optionalFigure,
     first_token_p95: optionalFigure,
     tokens_per_second: optionalFigure,
@@ -86,41 +78,90 @@ const rowsSchema = z.array(
   }),
 );
 
-const healthSql = `
-  with recent as (
-    select *,
-      row_number() over (partition by model_id order by finished_at desc) <= ${circuitAttempts} as counts,
-      max(finished_at) filter (where failed) over (partition by model_id) as last_failure
-    from models.generation_outcomes
-    where finished_at > now() - interval '${windowMinutes} minutes'
-  )
+const windowSql = `finished_at > now() - interval '${windowMinutes} minutes'`;
+const figuresSql = `
   select model_id,
     count(*) as samples,
     count(*) filter (where failed) as all_failures,
-    count(*) filter (where counts) as attempts,
-    count(*) filter (where counts and failed) as failures,
-    count(*) filter (where finished_at > last_failure) as successes_since_failure,
-    extract(epoch from now() - max(last_failure)) * 1000 as ms_since_failure,
     percentile_cont(0.5) within group (order by first_token_ms) as first_token_p50,
     percentile_cont(0.95) within group (order by first_token_ms) as first_token_p95,
     sum(output_tokens) filter (where not failed) * 1000 /
       nullif(sum(greatest(duration_ms - first_token_ms, 1)) filter (where not failed), 0) as tokens_per_second,
     percentile_cont(0.5) within group (order by queue_wait_ms) as queue_wait_p50
-  from recent group by model_id`;
+  from models.generation_outcomes where ${windowSql} group by model_id`;
+
+/** Attempts at models that failed at all, with their places among those of their tenant, newest first. */
+const recentSql = `
+  recent as (
+    select model_id, tenant_id, failed, finished_at,
+      row_number() over (partition by model_id, tenant_id order by finished_at desc) as nth_of_tenant,
+      max(finished_at) filter (where failed) over (partition by model_id, tenant_id) as last_failure
+    from models.generation_outcomes
+    where ${windowSql} and model_id in (
+      select model_id from models.generation_outcomes where failed and ${windowSql})
+  )`;
+const attemptsSql = `
+  with ${recentSql}, counted as (
+    select *, row_number() over (partition by model_id order by finished_at desc) as nth
+    from recent where nth_of_tenant <= ${attemptsOfOneTenant}
+  )
+  select model_id, tenant_id, failed, extract(epoch from now() - finished_at) * 1000 as ms_ago
+  from counted where nth <= ${circuitAttempts}`;
+const attemptsSchema = z.array(
+  z.object({ model_id: z.string(), tenant_id: z.string(), failed: z.boolean(), ms_ago: figure }),
+);
+/** Rows of processes of an older version name no tenant. */
+const ownCircuitsSql = `
+  with ${recentSql}, figures as (
+    select model_id, tenant_id,
+      count(*) filter (where nth_of_tenant <= ${circuitAttempts}) as attempts,
+      count(*) filter (where nth_of_tenant <= ${circuitAttempts} and failed) as failures,
+      count(*) filter (where finished_at > last_failure) as successes_since_failure,
+      extract(epoch from now() - max(last_failure)) * 1000 as ms_since_failure
+    from recent where last_failure is not null and tenant_id <> '' group by model_id, tenant_id
+  )
+  select * from figures where attempts >= ${leastAttempts} and successes_since_failure < ${closeAfterSuccesses}
+  order by ms_since_failure limit ${mostOwnStates}`;
+const ownCircuitsSchema = z.array(
+  z.object({
+    model_id: z.string(),
+    tenant_id: z.string(),
+    attempts: figure,
+    failures: figure,
+    successes_since_failure: figure,
+    ms_since_failure: figure,
+  }),
+);
 
 /** Model id -> health; models without a recent outcome are absent. */
 export const readHealth = async (em: EntityManager): Promise<Map<string, ModelHealth>> => {
-  const rows = rowsSchema.parse(await em.execute(healthSql));
-  return new Map(
-    rows.map((row) => [
-      row.model_id,
-      {
-        state: circuitState({
+  const rows = rowsSchema.parse(await em.execute(figuresSql));
+  const attempts = Map.groupBy(attemptsSchema.parse(await em.execute(attemptsSql)), (row) => row.model_id);
+  const own = Map.groupBy(ownCircuitsSchema.parse(await em.execute(ownCircuitsSql)), (row) => row.model_id);
+  const ownStatesOf = (modelId: string): ModelHealth['ownStates'] =>
+    new Map(
+      (own.get(modelId) ?? []).flatMap((row) => {
+        const state = circuitState({
           attempts: row.attempts,
           failures: row.failures,
           successesSinceFailure: row.successes_since_failure,
           msSinceFailure: row.ms_since_failure,
-        }),
+        });
+        return state === 'CLOSED' ? [] : [[row.tenant_id, state]];
+      }),
+    );
+  return new Map(
+    rows.map((row) => [
+      row.model_id,
+      {
+        state: sharedCircuitState(
+          (attempts.get(row.model_id) ?? []).map(({ tenant_id, failed, ms_ago }) => ({
+            tenantId: tenant_id,
+            failed,
+            msAgo: ms_ago,
+          })),
+        ),
+        ownStates: ownStatesOf(row.model_id),
         samples: row.samples,
         errorRate: row.all_failures / row.samples,
         firstTokenP50Ms: row.first_token_p50,

@@ -5,18 +5,20 @@ import { acme, identityOf, type ModelsRoom, openModelsRoom } from '../models-roo
 
 const user = identityOf(acme);
 const admin = identityOf(acme, { roles: ['ADMIN'] });
+const globex = '01900000-0000-7000-8000-00000000910b';
+const neighbour = identityOf(globex);
 
 const usableIds = async (models: ModelsRoom): Promise<string[]> => {
   const { data } = await models.ask(user, '{ models(onlyUsable: true) { id } }');
   return data.models.map(({ id }: { id: string }) => id);
 };
-const healthOf = async (models: ModelsRoom, id: string) => {
+const healthOf = async (models: ModelsRoom, id: string, identity = user) => {
   const fields = 'state samples errorRate firstTokenP50Ms tokensPerSecond queueWaitP50Ms';
-  return (await models.ask(user, `{ model(id: "${id}") { health { ${fields} } } }`)).data.model.health;
+  return (await models.ask(identity, `{ model(id: "${id}") { health { ${fields} } } }`)).data.model.health;
 };
-const chosen = async (models: ModelsRoom) => {
+const chosen = async (models: ModelsRoom, identity = user) => {
   const query = '{ explainRoute(input: {}) { candidates { model { id } verdict } } }';
-  return (await models.ask(user, query)).data.explainRoute.candidates[0];
+  return (await models.ask(identity, query)).data.explainRoute.candidates[0];
 };
 
 test('knows a model until its last worker says goodbye or falls silent', async () => {
@@ -66,7 +68,6 @@ test('keeps messages from a model that fails, until it succeeds again', async ()
     await models.ports.signals.publish('models.health.changed', { modelId: 'acme/large' });
     expect(await Promise.race([madeUp, 'nothing'])).not.toBe('nothing');
   });
-  const failure = { code: 'MODEL_ERROR', message: 'no', retryable: true };
   for (let count = 0; count < 5; count += 1) await models.finish({ status: 'FAILED', failure });
   let change = (await changed.next()).data;
   while (JSON.stringify(change).includes('acme/large')) change = (await changed.next()).data;
@@ -98,6 +99,70 @@ test('keeps messages from a model that fails in the middle of answers and is rep
   expect(await healthOf(models, 'local/tiny')).toMatchObject({ state: 'CLOSED', samples: 4, errorRate: 0 });
 });
 
+const failure = { code: 'MODEL_UNAVAILABLE', message: 'no', retryable: true };
+const providerFailed = (modelId = 'acme/small') => ({
+  status: 'FAILED' as const,
+  failure,
+  modelFailures: [{ modelId, code: 'MODEL_UNAVAILABLE', origin: 'PROVIDER' as const, durationMs: 9 }],
+});
+
+test('refusals that the requests of a tenant caused close no model, and do not hide that it fails', async () => {
+  await using models = await openModelsRoom();
+  await models.announce('w1', ['acme/small', 'local/tiny']);
+  const refused = { modelId: 'acme/small', code: 'MODEL_ERROR', origin: 'REQUEST' as const, durationMs: 9 };
+  const failed = { status: 'FAILED' as const, failure: { code: 'MODEL_ERROR', message: 'no', retryable: true } };
+  for (let count = 0; count < 8; count += 1) await models.finish({ ...failed, modelFailures: [refused] });
+  for (let count = 0; count < 8; count += 1) await models.finish({ status: 'CANCELLED', firstTokenMs: undefined });
+  // What counts comes after them.
+  for (let count = 0; count < 5; count += 1) await models.finish({ modelId: 'local/tiny' });
+  await vi.waitFor(async () => {
+    await models.ports.signals.publish('models.changed', null);
+    expect((await healthOf(models, 'local/tiny')).samples).toBe(5);
+  });
+  expect((await chosen(models)).model.id).toBe('acme/small');
+  for (let count = 0; count < 5; count += 1) await models.finish(providerFailed());
+  await vi.waitFor(async () => expect((await chosen(models)).model.id).toBe('local/tiny'));
+  expect(await healthOf(models, 'acme/small')).toMatchObject({ samples: 5, errorRate: 1 });
+});
+
+test('failures that only one tenant meets close a model for that tenant, and for all once another one meets them', async () => {
+  await using models = await openModelsRoom();
+  await models.announce('w1', ['acme/small', 'local/tiny']);
+  const heard = models.subscribe(
+    identityOf(globex, { roles: ['ADMIN'] }),
+    'subscription { modelHealthChanged { id } }',
+  );
+  const first = heard.next();
+  for (let count = 0; count < 8; count += 1) await models.finish(providerFailed());
+  await vi.waitFor(async () => expect((await chosen(models)).model.id).toBe('local/tiny'));
+  await vi.waitFor(async () => {
+    await models.ports.signals.publish('models.changed', null);
+    expect(await healthOf(models, 'acme/small')).toMatchObject({ state: 'OPEN', samples: 8 });
+  });
+  expect(await healthOf(models, 'acme/small', neighbour)).toMatchObject({ state: 'CLOSED' });
+  expect((await chosen(models, neighbour)).model.id).toBe('acme/small');
+
+  await models.finish({ ...providerFailed(), tenantId: globex });
+  await vi.waitFor(async () => expect((await chosen(models, neighbour)).model.id).toBe('local/tiny'));
+  const initech = identityOf('01900000-0000-7000-8000-000000001417');
+  expect(await healthOf(models, 'acme/small', initech)).toMatchObject({ state: 'OPEN' });
+  expect((await first).data).toEqual({ modelHealthChanged: { id: 'acme/small' } });
+  await heard.close();
+});
+
+test('a row of a process of the version before counts as that of one tenant more', async () => {
+  await using models = await openModelsRoom();
+  await models.announce('w1', ['acme/small', 'local/tiny']);
+  for (let count = 0; count < 5; count += 1) {
+    await models.database.call('select models.record_outcome(?, 1, ?, true, 0, null, 1, 0, now())', [
+      randomUUID(),
+      'acme/small',
+    ]);
+  }
+  await models.finish(providerFailed());
+  await vi.waitFor(async () => expect((await chosen(models, neighbour)).model.id).toBe('local/tiny'));
+});
+
 test('counts each attempt once, and no failure that is not the model’s', async () => {
   await using models = await openModelsRoom();
   const messageId = randomUUID();
@@ -111,20 +176,20 @@ test('counts each attempt once, and no failure that is not the model’s', async
   await models.finish({ modelId: 'nobody/knows' });
   await vi.waitFor(async () => {
     await models.ports.signals.publish('models.changed', null);
-    expect((await healthOf(models, 'acme/small')).samples).toBe(3);
+    expect((await healthOf(models, 'acme/small')).samples).toBe(2);
   });
   await vi.waitFor(async () => expect((await models.ports.broker.depth('models.results')).ready).toBe(0));
   expect(await healthOf(models, 'acme/small')).toMatchObject({
     state: 'CLOSED',
-    samples: 3,
+    samples: 2,
     errorRate: 0,
     firstTokenP50Ms: 200,
-    queueWaitP50Ms: 5,
+    queueWaitP50Ms: 10,
   });
   const [row] = await models.database.asSystem((em) =>
     em.execute('select count(*)::int as count from models.generation_outcomes'),
   );
-  expect(row).toEqual({ count: 3 });
+  expect(row).toEqual({ count: 2 });
 });
 
 test('puts what it cannot read aside', async () => {

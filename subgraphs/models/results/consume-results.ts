@@ -12,14 +12,19 @@ import type { Logger } from '#kernel/log.ts';
 import { type MessageFinished, messageFinishedSchema, workerAnnouncedSchema } from '#kernel/messages/events.ts';
 import { modelsChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
-import { healthChangedTopic } from '../catalogue/model-health.ts';
+import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
+import { circuitFor, healthChangedTopic, unknownHealth } from '../catalogue/model-health.ts';
 import { recordAnnouncement } from './record-announcement.ts';
 import { outcomesOf, recordOutcome } from './record-outcome.ts';
 
 const queue = 'models.results';
 /** Deliveries at once: each takes a connection to the database for a moment. */
 const prefetch = 4;
+
+/** Without a tenant: for all of them. */
+type ChangedCircuit = { readonly modelId: string; readonly tenantId?: string };
+
+const healthIn = ({ byId }: CatalogueSnapshot, modelId: string) => byId.get(modelId)?.health ?? unknownHealth;
 
 export const consumeResults = (options: {
   readonly broker: Broker;
@@ -36,19 +41,25 @@ export const consumeResults = (options: {
   const signal = (topic: string, payload: Json): Promise<void> =>
     signals.publish(topic, payload).catch((err: unknown) => logger.warn({ err, topic }, 'a signal is lost'));
 
-  /** Models whose circuit has another state by it. */
-  const changedBy = async (finished: MessageFinished): Promise<readonly string[]> => {
-    const before = (await catalogue.current()).byId;
+  /** Models whose circuit has another state by it: for all tenants, or for that of the message alone. */
+  const changedBy = async (finished: MessageFinished): Promise<readonly ChangedCircuit[]> => {
+    const { tenantId } = finished;
+    const before = await catalogue.current();
     const worthALook: string[] = [];
     for (const outcome of outcomesOf(finished)) {
       const { modelId, failed } = outcome;
       const isKnown = await recordOutcome(database, finished, outcome);
       // A success of a model that is well changes no circuit; only the rest is worth a look.
-      if (isKnown && (failed || before.get(modelId)?.health.state !== 'CLOSED')) worthALook.push(modelId);
+      const isWell = circuitFor(healthIn(before, modelId), tenantId) === 'CLOSED';
+      if (isKnown && (failed || !isWell)) worthALook.push(modelId);
     }
     if (worthALook.length === 0) return [];
-    const after = (await catalogue.refresh()).byId;
-    return worthALook.filter((modelId) => after.get(modelId)?.health.state !== before.get(modelId)?.health.state);
+    const after = await catalogue.refresh();
+    return worthALook.flatMap((modelId): ChangedCircuit[] => {
+      const [then, now] = [healthIn(before, modelId), healthIn(after, modelId)];
+      if (then.state !== now.state) return [{ modelId }];
+      return circuitFor(then, tenantId) === circuitFor(now, tenantId) ? [] : [{ modelId, tenantId }];
+    });
   };
 
   const { stores } = options;
@@ -64,7 +75,7 @@ export const consumeResults = (options: {
     if (!finished.success) throw new UnreadableBodyError('not a result', { cause: finished.error });
     const changed = await changedBy(finished.data);
     if (changed.length > 0) await signal(modelsChangedTopic, null);
-    for (const modelId of changed) await signal(healthChangedTopic, { modelId });
+    for (const one of changed) await signal(healthChangedTopic, one);
     return 'ack';
   });
 };

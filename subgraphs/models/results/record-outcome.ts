@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Database } from '#kernel/database/database.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
-import { failuresOfModels } from '../catalogue/model-health.ts';
+import { isOfModel } from '../catalogue/model-health.ts';
 import { OutcomeEntity } from '../entities.ts';
 
 /** Milliseconds that rows are kept; the figures look at the last minutes. */
@@ -24,12 +24,12 @@ export interface ModelOutcome {
   readonly outputTokens: number;
 }
 
-/** Of each model that was asked, those that were replaced first. Failures that speak against the request count for nobody but the last. */
+/** Of each model that was asked and whose end says something of it, those that were replaced first. */
 export const outcomesOf = (finished: MessageFinished): readonly ModelOutcome[] => {
   const { modelId, attempt, status, failure, firstTokenMs, durationMs, usage } = finished;
   const { parts = [], modelFailures = [] } = finished;
   const replaced = modelFailures
-    .filter((one) => one.modelId !== modelId && failuresOfModels.has(one.code))
+    .filter((one) => one.modelId !== modelId && isOfModel(one))
     .map((one): ModelOutcome => {
       const part = parts.find((candidate) => candidate.modelId === one.modelId && candidate.attempt === attempt);
       return {
@@ -41,11 +41,12 @@ export const outcomesOf = (finished: MessageFinished): readonly ModelOutcome[] =
       };
     });
   if (modelId === undefined) return replaced;
-  const own = modelFailures.find((one) => one.modelId === modelId);
-  const code = own?.code ?? (status === 'FAILED' ? failure?.code : undefined);
+  const own = modelFailures.find((one) => one.modelId === modelId) ?? (status === 'FAILED' ? failure : undefined);
+  const saysNothing = own === undefined ? status === 'CANCELLED' && firstTokenMs === undefined : !isOfModel(own);
+  if (saysNothing) return replaced;
   const last: ModelOutcome = {
     modelId,
-    failed: code !== undefined && failuresOfModels.has(code),
+    failed: own !== undefined,
     firstTokenMs,
     durationMs,
     outputTokens: usage.outputTokens,
@@ -53,18 +54,18 @@ export const outcomesOf = (finished: MessageFinished): readonly ModelOutcome[] =
   return [...replaced, last];
 };
 
-const keepSql = 'select models.record_outcome(?, ?, ?, ?, ?, ?, ?, ?, ?) as known';
+const keepSql = 'select models.record_outcome(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as known';
 const keptSchema = z.object({ known: z.boolean() });
 
 /** @returns whether it counts, which is when the model is known */
 export const recordOutcome = async (
   database: Database,
-  { messageId, attempt, queueWaitMs }: MessageFinished,
+  { tenantId, messageId, attempt, queueWaitMs }: MessageFinished,
   { modelId, failed, firstTokenMs, durationMs, outputTokens }: ModelOutcome,
 ): Promise<boolean> => {
   const figures = [queueWaitMs, firstTokenMs ?? null, durationMs, outputTokens];
   const at = new Date().toISOString();
-  const [row] = await database.call(keepSql, [messageId, attempt, modelId, failed, ...figures, at]);
+  const [row] = await database.call(keepSql, [tenantId, messageId, attempt, modelId, failed, ...figures, at]);
   if (Math.random() < clearingShare) {
     const forgotten = new Date(Date.now() - keptForMs);
     await database.asSystem((em) => em.nativeDelete(OutcomeEntity, { finishedAt: { $lt: forgotten } }));

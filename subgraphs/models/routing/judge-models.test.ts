@@ -49,6 +49,7 @@ const judge = (models: readonly ListedModel[], differences: Partial<RouteQuestio
     inputTokens: 10,
     maxOutputTokens: undefined,
     plan: 'FREE',
+    tenantId: 'acme',
     now,
     ...differences,
   });
@@ -83,6 +84,12 @@ const losing: readonly (readonly [string, Partial<ListedModel>, Partial<RouteQue
   ['its input costs too much', {}, { wish: policyOf({ maxInputPrice: '0.99' }) }, 'TOO_EXPENSIVE'],
   ['its output costs too much', {}, { wish: policyOf({ maxOutputPrice: '0.99' }) }, 'TOO_EXPENSIVE'],
   ['its circuit is open', { health: { ...unknownHealth, state: 'OPEN' } }, {}, 'UNHEALTHY'],
+  [
+    'its circuit is open for this tenant',
+    { health: { ...unknownHealth, state: 'HALF_OPEN', ownStates: new Map([['acme', 'OPEN']]) } },
+    {},
+    'UNHEALTHY',
+  ],
 ];
 test.each(losing)('leaves a model out when %s', (_, model, question, verdict) => {
   const [judgement] = judge([listed('a', model)], question);
@@ -93,9 +100,11 @@ test.each(losing)('leaves a model out when %s', (_, model, question, verdict) =>
 test.each([
   ['the prompt and its answer fill the window', { inputTokens: 900 }],
   ['it costs just what the policy allows', { wish: policyOf({ maxInputPrice: '1.0', maxOutputPrice: '1' }) }],
+  ['its circuit is open for another tenant', {}],
   ['more is asked for than it ever answers', { inputTokens: 900, maxOutputTokens: 5000 }],
 ] as const)('routes to a model when %s', (_, question) => {
-  expect(verdicts([listed('a')], question)).toEqual(['a CHOSEN']);
+  const health = { ...unknownHealth, ownStates: new Map([['initech', 'OPEN' as const]]) };
+  expect(verdicts([listed('a', { health })], question)).toEqual(['a CHOSEN']);
 });
 
 test('says of a model what has to be mended first', () => {

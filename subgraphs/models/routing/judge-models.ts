@@ -7,6 +7,7 @@ import { Decimal } from 'decimal.js';
 import type { PlanTier } from '#kernel/catalogue/models-file.ts';
 import type { modelCapabilities } from '#kernel/messages/generation-job.ts';
 import { type ListedModel, liveWorkers } from '../catalogue/catalogue.ts';
+import { circuitFor } from '../catalogue/model-health.ts';
 import type { RoutingPolicy } from '../entities.ts';
 
 export type ModelCapability = (typeof modelCapabilities)[number];
@@ -40,6 +41,8 @@ export interface RouteQuestion {
   readonly inputTokens: number;
   readonly maxOutputTokens: number | undefined;
   readonly plan: PlanTier;
+  /** Whose message it is: a tenant's own circuits count too. */
+  readonly tenantId: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -99,7 +102,7 @@ const lossOf = (model: ListedModel, question: RouteQuestion): RuleLoss | undefin
   }
   const expense = tooExpensive(model, question);
   if (expense !== undefined) return { verdict: 'TOO_EXPENSIVE', reason: expense };
-  if (model.health.state === 'OPEN') {
+  if (circuitFor(model.health, question.tenantId) === 'OPEN') {
     return { verdict: 'UNHEALTHY', reason: 'It failed too often in the last minutes; it is tried again soon.' };
   }
   return undefined;
@@ -120,6 +123,9 @@ const rankBy = (model: ListedModel, question: RouteQuestion): number => {
   if (strategy === 'LATENCY') return model.health.firstTokenP50Ms ?? Number.POSITIVE_INFINITY;
   return modelIds.length === 0 ? 0 : modelIds.indexOf(model.id);
 };
+
+const isRecovering = ({ health }: ListedModel, { tenantId }: RouteQuestion): boolean =>
+  circuitFor(health, tenantId) === 'HALF_OPEN';
 
 /** Difference of two ranks that may be infinite. */
 const compare = (one: number, other: number): number => (one === other ? 0 : one < other ? -1 : 1);
@@ -147,7 +153,7 @@ export const judgeModels = (models: readonly ListedModel[], question: RouteQuest
   }));
   const winners = judged
     .filter(({ loss }) => loss === undefined)
-    .map(({ model }) => ({ model, recovering: model.health.state === 'HALF_OPEN', rank: rankBy(model, question) }))
+    .map(({ model }) => ({ model, recovering: isRecovering(model, question), rank: rankBy(model, question) }))
     .sort((one, other) => Number(one.recovering) - Number(other.recovering) || compare(one.rank, other.rank));
   return [
     ...winners.map(({ model, recovering }, index): Judgement => {

@@ -6,7 +6,7 @@
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
-import { circuitCooldownMs } from '../catalogue/model-health.ts';
+import { circuitCooldownMs } from '../catalogue/circuit.ts';
 import type { RoutingPolicy, ToolRow } from '../entities.ts';
 import { type Judgement, judgeModels, type Loss, type ModelCapability, type RouteQuestion } from './judge-models.ts';
 import type { TenantTerms, TenantTermsSource } from './tenant-terms.ts';
@@ -114,6 +114,7 @@ export const createRouting = (catalogue: Catalogue, tenantTerms: TenantTermsSour
       inputTokens: request.inputTokens,
       maxOutputTokens: request.maxOutputTokens ?? undefined,
       plan: terms.plan,
+      tenantId: identity.tenantId,
       now: Date.now(),
     });
     return { policy: typeof wish === 'object' && 'policy' in wish ? wish.policy : undefined, terms, judgements };

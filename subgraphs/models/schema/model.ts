@@ -5,7 +5,8 @@
 import type { Pool } from '#kernel/broker/topology.ts';
 import { planTierOptions } from '#kernel/subgraph/builder.ts';
 import { type ListedModel, liveWorkers } from '../catalogue/catalogue.ts';
-import type { CircuitState, ModelHealth } from '../catalogue/model-health.ts';
+import type { CircuitState } from '../catalogue/circuit.ts';
+import { circuitFor, type ModelHealth } from '../catalogue/model-health.ts';
 import type { ModelCapability } from '../routing/judge-models.ts';
 import type { ModelsBuilder } from './builder.ts';
 
@@ -82,8 +83,8 @@ const addHealth = (builder: ModelsBuilder, state: ReturnType<typeof addEnums>['C
     fields: (t) => ({
       state: t.field({
         type: state,
-        description: 'Whether messages are routed to it.',
-        resolve: (parent) => parent.state,
+        description: 'Whether messages of your tenant are routed to it.',
+        resolve: (parent, _, { identity }) => circuitFor(parent, identity.tenantId),
       }),
       samples: t.exposeInt('samples', { description: 'Generations that the figures are of.' }),
       errorRate: t.exposeFloat('errorRate', { nullable: true, description: 'Share that the model failed, 0 to 1.' }),

@@ -1,0 +1,27 @@
+/** Whose message each attempt was at, so that the failures of one tenant close no model for the others. */
+import { SqlMigration } from '#kernel/database/sql-migration.ts';
+
+/** The function of Migration0002 with the tenant; that one stays for processes of the version before, whose rows name no tenant. */
+const recordOutcomeSql = `
+create function models.record_outcome(
+  a_tenant text, a_message text, a_attempt integer, a_model text, a_failed boolean, a_queue_wait_ms double precision,
+  a_first_token_ms double precision, a_duration_ms double precision, a_output_tokens integer, a_now timestamptz)
+returns boolean
+language plpgsql as $$
+begin
+  perform set_config('role', 'app_system', true);
+  if not exists (select from models.models m where m.id = a_model) then return false; end if;
+  insert into models.generation_outcomes
+    (tenant_id, message_id, attempt, model_id, failed, queue_wait_ms, first_token_ms, duration_ms, output_tokens,
+      finished_at)
+    values (a_tenant, a_message, a_attempt, a_model, a_failed, a_queue_wait_ms, a_first_token_ms, a_duration_ms,
+      a_output_tokens, a_now)
+    on conflict do nothing;
+  return true;
+end $$`;
+
+export class Migration0005RecordTenants extends SqlMigration {
+  protected override statements(): readonly string[] {
+    return [`alter table models.generation_outcomes add column tenant_id text not null default ''`, recordOutcomeSql];
+  }
+}
