@@ -6,13 +6,13 @@ import { AppError } from '#kernel/errors.ts';
 import type { AnswerPart, TokenUsage } from '#kernel/messages/events.ts';
 import type { GenerationJob, RouteCandidate } from '#kernel/messages/generation-job.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
-import { buildPrompt } from '../prompt/build-prompt.ts';
+import { type AnswerSoFar, buildPrompt, type PromptLimits } from '../prompt/build-prompt.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
 import type { Answer } from './answer.ts';
 import { toolsFor } from './candidate.ts';
 import { stepsOf, writtenOf } from './steps.ts';
-import { noUsage } from './token-usage.ts';
+import { addUsage, noUsage } from './token-usage.ts';
 
 /** One request that somebody answered, if only in part. */
 interface Said {
@@ -51,6 +51,16 @@ const speakersOf = (entries: readonly StreamEntry[]): readonly Speaker[] => {
   return all.filter(({ said }) => said.length > 0);
 };
 
+/** 0 where it does not fit: then nobody was asked. */
+const inputOf = async (job: GenerationJob, limits: PromptLimits, soFar: AnswerSoFar): Promise<number> => {
+  try {
+    return await (await buildPrompt(job.history, limits, soFar)).countInputTokens();
+  } catch (fault) {
+    if (!(fault instanceof AppError)) throw fault;
+    return 0;
+  }
+};
+
 export interface AnswerPartsOptions {
   readonly job: GenerationJob;
   readonly registry: ModelRegistry;
@@ -60,22 +70,19 @@ export interface AnswerPartsOptions {
   readonly answered: Answer;
 }
 
-export const answerParts = ({ job, registry, entries, attempt, answered }: AnswerPartsOptions): AnswerPart[] => {
-  const count = (candidate: RouteCandidate, { said }: Speaker): TokenUsage => {
+export const answerParts = async (options: AnswerPartsOptions): Promise<AnswerPart[]> => {
+  const { job, registry, entries, attempt, answered } = options;
+  const count = async (candidate: RouteCandidate, { said }: Speaker): Promise<TokenUsage> => {
     const countTokens = registry.find(candidate.modelId)?.countTokens ?? countO200kTokens;
     const { contextWindow, maxOutputTokens } = candidate;
     const limits = { contextWindow, maxOutputTokens, countTokens };
     const tools = toolsFor(job, candidate);
-    const inputOf = ({ at }: Said): number => {
-      try {
-        return buildPrompt(job.history, limits, { steps: stepsOf(entries.slice(0, at)), tools }).countInputTokens();
-      } catch (fault) {
-        if (!(fault instanceof AppError)) throw fault;
-        return 0;
-      }
-    };
-    const sum = (tokensOf: (one: Said) => number): number => said.reduce((all, one) => all + tokensOf(one), 0);
-    return { ...noUsage, inputTokens: sum(inputOf), outputTokens: sum(({ written }) => countTokens(written)) };
+    let usage = noUsage;
+    for (const { at, written } of said) {
+      const inputTokens = await inputOf(job, limits, { steps: stepsOf(entries.slice(0, at)), tools });
+      usage = addUsage(usage, { ...noUsage, inputTokens, outputTokens: countTokens(written) });
+    }
+    return usage;
   };
   const partOf = (candidate: RouteCandidate, usage: TokenUsage, of: number, inAnswer: boolean): AnswerPart => {
     const { modelId, provider, price } = candidate;
@@ -84,13 +91,15 @@ export const answerParts = ({ job, registry, entries, attempt, answered }: Answe
 
   const speakers = speakersOf(entries);
   const { by, spoke, status, usage } = answered;
-  const parts = speakers.flatMap((one, index) => {
+  const parts: AnswerPart[] = [];
+  for (const [index, one] of speakers.entries()) {
     const candidate = job.candidates.find(({ modelId }) => modelId === one.modelId);
-    if (candidate === undefined) return [];
+    if (candidate === undefined) continue;
     // The last one of this attempt has told itself what it used.
     const isOwn = index === speakers.length - 1 && spoke && one.attempt === attempt;
-    return [partOf(candidate, isOwn ? usage : count(candidate, one), one.attempt, one.inAnswer)];
-  });
+    const used = isOwn ? usage : await count(candidate, one);
+    parts.push(partOf(candidate, used, one.attempt, one.inAnswer));
+  }
   const silent = !spoke && (status === 'COMPLETED' || status === 'CANCELLED');
   return silent && by !== undefined && usage !== noUsage
     ? [...parts, partOf(by.candidate, usage, attempt, true)]

@@ -39,8 +39,8 @@ export interface Asked {
 }
 
 /** White space that the prefix ends with, taken off the beginning of what follows. */
-const withoutRepeatedSpace = (prefix: string, text: string): string => {
-  const space = /\s+$/.exec(prefix)?.[0] ?? '';
+export const withoutRepeatedSpace = (prefix: string, text: string): string => {
+  const space = prefix.slice(prefix.trimEnd().length);
   return space !== '' && text.startsWith(space) ? text.slice(space.length) : text;
 };
 

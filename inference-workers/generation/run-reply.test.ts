@@ -167,3 +167,12 @@ test('a job for models that no worker has fails as unavailable, and one that can
   await fixture.broker.publish('jobs', 'generations.external', 'unreadable', { kind: 'dance' });
   expect(await dead.promise).toBe('unreadable');
 });
+
+test('a provider that does not end at the tokens it was asked for is left, and the reply counts as cut off there', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  const finished = await fixture.finished(await fixture.send('script: tokens=40000', { maxOutputTokens: 100 }));
+  expect(finished).toMatchObject({ status: 'COMPLETED', finishReason: 'LENGTH', usage: { source: 'COUNTED' } });
+  expect(finished.text).toBe(textOf(40_000).slice(0, 65_536 + 32 * 100));
+  expect(await fixture.provider.requests.at(0)?.ended).toBe('closed by client');
+});

@@ -103,7 +103,7 @@ export const runReply = async (context: GenerationContext, options: ReplyOptions
       finishReason: answered.finishReason,
       text: answered.text,
       ...finishedCalls(answered.toolCalls),
-      parts: answerParts({
+      parts: await answerParts({
         job,
         registry: context.registry,
         entries: session.entries,

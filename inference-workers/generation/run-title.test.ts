@@ -14,6 +14,14 @@ test.each([
   expect([...cleanTitle(text)].length).toBeLessThanOrEqual(80);
 });
 
+test('a title is made of the beginning of what a model or a person wrote, however long that is', () => {
+  const signs = '"'.repeat(400_000);
+  expect(cleanTitle(`a${signs}b`)).toBe('a');
+  expect(cleanTitle(`${'\n'.repeat(400_000)}Late`)).toBe('');
+  expect(titleFromQuestion(`why${'!'.repeat(400_000)}x`)).toBe('Why');
+  expect(titleFromQuestion(`${' '.repeat(400_000)}why?`)).toBe('Why');
+});
+
 test.each([
   ['why is the sky blue?', 'Why is the sky blue'],
   ['one two three four five six seven eight nine', 'One two three four five six seven eight…'],

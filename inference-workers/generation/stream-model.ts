@@ -1,6 +1,6 @@
 /**
  * One request to one model: opens its stream, hands on the text, watches the time. Invariant: when it settles, the provider's
- * stream is closed, whichever way it ended; it rejects with the signal's reason when that aborted, else with a ModelFault.
+ * stream is closed, whichever way it ended; what it hands on is bounded, whatever the provider sends; it rejects with the signal's reason when that aborted, else with a ModelFault.
  */
 import type {
   LanguageModelV4,
@@ -10,6 +10,7 @@ import type {
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
 import type { FinishReason } from '#kernel/stream-log/stream-event.ts';
+import { mostCallsAtOnce } from '../providers/call-bound.ts';
 import { ModelFault, toModelFault } from './model-fault.ts';
 
 export interface ModelTimeouts {
@@ -32,6 +33,14 @@ export interface ModelEnd {
   /** What the model wants to call before it goes on. */
   readonly calls: readonly LanguageModelV4ToolCall[];
 }
+
+const unknownUsage: LanguageModelV4Usage = {
+  inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+  outputTokens: { total: undefined, text: undefined, reasoning: undefined },
+};
+
+/** Characters of one reply: a provider that does not end at the tokens that it was asked for is left at many times as much. */
+const longestText = (maxOutputTokens: number | undefined): number => 65_536 + 32 * (maxOutputTokens ?? 0);
 
 const finishReasonOf = ({ unified, raw }: LanguageModelV4FinishReason): FinishReason => {
   switch (unified) {
@@ -65,6 +74,7 @@ export const streamModel = async (
   const expire = (): void => request.abort(new ModelFault('MODEL_TIMEOUT', false));
   let timer = setTimeout(expire, timeouts.firstTokenTimeoutMs);
   const calls: LanguageModelV4ToolCall[] = [];
+  let charactersLeft = longestText(options.maxOutputTokens);
   let answering = false;
   let end: ModelEnd | undefined;
   try {
@@ -81,7 +91,9 @@ export const streamModel = async (
       if (part.type === 'error') throw part.error;
       // Read on to the end, so that the connection can be used again.
       if (part.type === 'finish') end = { finishReason: finishReasonOf(part.finishReason), usage: part.usage, calls };
-      if (part.type === 'tool-call' && !part.providerExecuted) calls.push(part);
+      if (part.type === 'tool-call' && !part.providerExecuted && calls.push(part) > mostCallsAtOnce) {
+        throw new ModelFault('MODEL_ERROR', false, { cause: new Error('The tool calls do not end.') });
+      }
       if (part.type !== 'text-delta' && part.type !== 'reasoning-delta' && part.type !== 'tool-input-delta') continue;
       if (answering) {
         timer.refresh();
@@ -90,12 +102,15 @@ export const streamModel = async (
         clearTimeout(timer);
         timer = setTimeout(expire, timeouts.stallTimeoutMs);
       }
-      const full = part.type === 'text-delta' && part.delta !== '' ? onText(part.delta) : undefined;
+      const delta = part.type === 'text-delta' ? part.delta.slice(0, charactersLeft) : '';
+      charactersLeft -= delta.length;
+      const full = delta === '' ? undefined : onText(delta);
       if (full) {
         clearTimeout(timer);
         await full;
         timer = setTimeout(expire, timeouts.stallTimeoutMs);
       }
+      if (charactersLeft === 0) return { finishReason: 'LENGTH', usage: unknownUsage, calls: [] };
     }
   } catch (fault) {
     if (end !== undefined) return end;

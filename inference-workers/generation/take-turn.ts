@@ -64,11 +64,11 @@ export const takeTurn = async (context: GenerationContext, options: TurnOptions)
   const { countTokens } = served;
   const tools = toolsFor(job, candidate);
 
-  const promptAfter = (steps: readonly Step[]): Prompt => {
+  const promptAfter = async (steps: readonly Step[]): Promise<Prompt> => {
     const span = startSpan('build prompt');
     try {
       const limits = { contextWindow: contextWindowOf(by), maxOutputTokens: outputLimit(job, by), countTokens };
-      return buildPrompt(job.history, limits, { steps, tools });
+      return await buildPrompt(job.history, limits, { steps, tools });
     } finally {
       span.end();
     }
@@ -114,7 +114,7 @@ export const takeTurn = async (context: GenerationContext, options: TurnOptions)
     };
     let prompt: Prompt;
     try {
-      prompt = promptAfter(before);
+      prompt = await promptAfter(before);
     } catch (fault) {
       if (!(fault instanceof AppError)) throw fault;
       return over(fault);
@@ -122,11 +122,12 @@ export const takeTurn = async (context: GenerationContext, options: TurnOptions)
     const mayCall = tools.length > 0 && before.filter(({ calls }) => calls.length > 0).length < maxSteps;
     const { end, fault, text, opened, ...asked } = await ask(prompt, { steps: before, mayCall, append });
     spokeAt ??= asked.spokeAt;
-    const counted = (): TokenUsage => {
+    const counted = async (): Promise<TokenUsage> => {
       const called = end?.calls.map(({ toolName, input }) => toolName + input) ?? [];
-      return { ...noUsage, inputTokens: prompt.countInputTokens(), outputTokens: countTokens(text + called.join('')) };
+      const inputTokens = await prompt.countInputTokens();
+      return { ...noUsage, inputTokens, outputTokens: countTokens(text + called.join('')) };
     };
-    if (opened) usage = addUsage(usage, usageOfProvider(end?.usage) ?? counted());
+    if (opened) usage = addUsage(usage, usageOfProvider(end?.usage) ?? (await counted()));
     if (end === undefined) return over(fault ?? 'CANCELLED');
     const wanted = mayCall && endsWithCalls(end.finishReason) ? end.calls : [];
     if (wanted.length === 0) return over(end.finishReason);

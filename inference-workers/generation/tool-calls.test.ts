@@ -143,8 +143,12 @@ test('a model that knows no tools is offered none', async () => {
 });
 
 test.each([
-  ['arguments that are no JSON', { name: 'weather', arguments: '{"city":' }, 'The arguments are not a JSON object.'],
-  ['an array', { name: 'weather', arguments: '["Bonn"]' }, 'The arguments are not a JSON object.'],
+  [
+    'arguments that are no JSON',
+    { name: 'weather', arguments: '{"city":' },
+    'The arguments are not a JSON object of at most 64 levels.',
+  ],
+  ['an array', { name: 'weather', arguments: '["Bonn"]' }, 'The arguments are not a JSON object of at most 64 levels.'],
   ['a tool that is not there', { name: 'wether/now ', arguments: '{}' }, 'There is no tool of this name.'],
 ])('%s is told to the model, which goes on', async (_, call, result) => {
   await using fixture = await openToolFixture();

@@ -2,13 +2,14 @@
  * Turns a job's history into the prompt of one model: system messages first, then as many of the newest messages as fit,
  * whole, beginning with one of the user, then what the answer holds already. Invariants: the same history and limits give the same bytes; what users, assistants
  * and tools wrote stays in its role; the message to answer is never cut, so one that does not fit is CONTEXT_TOO_LONG; results of this
- * answer's tools are, where there is no room for all of them.
+ * answer's tools are, where there is no room for all of them; a long history is counted in pieces, between which other replies go on.
  */
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { AppError } from '#kernel/errors.ts';
 import type { PromptMessage, Tool } from '#kernel/messages/generation-job.ts';
 import type { Step } from '../generation/steps.ts';
 import type { CountTokens } from '../providers/registry.ts';
+import { createPace } from './pace-work.ts';
 import { disarmRoleMarkers } from './role-markers.ts';
 import { stepMessages } from './step-messages.ts';
 
@@ -27,7 +28,7 @@ export interface Prompt {
   /** Messages of the history that did not fit. */
   readonly dropped: number;
   /** Tokens of the messages. Counted when asked: a history that fits for certain is never counted. */
-  countInputTokens(): number;
+  countInputTokens(): Promise<number>;
 }
 
 /** Tokens around each message and before the answer, as OpenAI states for its chat format; other formats are near it. */
@@ -67,22 +68,32 @@ const tooLong = (): AppError =>
     'The message is too long for this model. Shorten it, or choose a model with a larger context window.',
   );
 
-export const buildPrompt = (
+/** Rejects with CONTEXT_TOO_LONG. */
+export const buildPrompt = async (
   history: readonly PromptMessage[],
   limits: PromptLimits,
   { steps, tools }: AnswerSoFar = { steps: [], tools: [] },
-): Prompt => {
+): Promise<Prompt> => {
   const system = history.filter(({ role }) => role === 'SYSTEM').map(toModelMessage);
   const turns = history.filter(({ role }) => role !== 'SYSTEM').map(toModelMessage);
   const toolTexts = tools.map(({ name, description, parameters }) => JSON.stringify({ name, description, parameters }));
-  const count = (message: LanguageModelV4Message): number => limits.countTokens(textOf(message)) + tokensPerMessage;
-  const countAll = (messages: readonly LanguageModelV4Message[]): number =>
-    messages.reduce((sum, message) => sum + count(message), tokensBeforeAnswer) +
-    toolTexts.reduce((sum, text) => sum + limits.countTokens(text), 0);
+  const pace = createPace();
+  const countText = async (text: string): Promise<number> => {
+    await pace(text.length);
+    return limits.countTokens(text);
+  };
+  const count = async (message: LanguageModelV4Message): Promise<number> =>
+    (await countText(textOf(message))) + tokensPerMessage;
+  const countAll = async (messages: readonly LanguageModelV4Message[]): Promise<number> => {
+    let sum = tokensBeforeAnswer;
+    for (const message of messages) sum += await count(message);
+    for (const text of toolTexts) sum += await countText(text);
+    return sum;
+  };
 
   const room = limits.contextWindow - limits.maxOutputTokens;
   /** The turns that there is room for before this. */
-  const turnsBefore = (said: readonly LanguageModelV4Message[]): LanguageModelV4Message[] => {
+  const turnsBefore = async (said: readonly LanguageModelV4Message[]): Promise<LanguageModelV4Message[]> => {
     // A token is at least one byte, so a text of fewer bytes than the room fits without a count.
     const bytes =
       [...system, ...turns, ...said].reduce(
@@ -90,12 +101,12 @@ export const buildPrompt = (
         tokensBeforeAnswer,
       ) + toolTexts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     if (bytes <= room) return turns;
-    let left = room - countAll([...system, ...said]);
+    let left = room - (await countAll([...system, ...said]));
     let first = turns.length;
     for (let index = turns.length - 1; index >= 0; index -= 1) {
       const turn = turns[index];
       if (turn === undefined) break;
-      left -= count(turn);
+      left -= await count(turn);
       if (left < 0) break;
       first = index;
     }
@@ -107,7 +118,7 @@ export const buildPrompt = (
   const called = steps.some(({ calls }) => calls.length > 0);
   for (const longest of called ? resultLengths : wholeResults) {
     const said = steps.flatMap((step) => stepMessages(step, { native: tools.length > 0, longest }));
-    const kept = turnsBefore(said);
+    const kept = await turnsBefore(said);
     if (kept.length === 0) continue;
     const messages = [...system, ...kept, ...said];
     return { messages, dropped: turns.length - kept.length, countInputTokens: () => countAll(messages) };

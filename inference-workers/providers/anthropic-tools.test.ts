@@ -58,15 +58,15 @@ test('an Anthropic model is offered tools, calls them, and gets back what it cal
     });
   const tools = [toolAt('https://tools.example/weather')];
   const limits = { contextWindow: 4096, maxOutputTokens: 100, countTokens: (one: string) => one.length };
-  const promptOf = (steps: readonly Step[]) => [
-    ...buildPrompt([{ role: 'USER', content: 'How is the weather?' }], limits, { steps, tools }).messages,
+  const promptOf = async (steps: readonly Step[]) => [
+    ...(await buildPrompt([{ role: 'USER', content: 'How is the weather?' }], limits, { steps, tools })).messages,
   ];
-  const end = await ask({ prompt: promptOf([]), ...offerOf(tools, true) });
+  const end = await ask({ prompt: await promptOf([]), ...offerOf(tools, true) });
   expect(text).toBe('Let me see.');
   expect(end).toMatchObject({ finishReason: 'TOOL_CALLS', calls: [{ toolName: 'weather', input: bonn.arguments }] });
 
   const calls = [{ id: 'abc123def', ...bonn, status: 'COMPLETED' as const, result: 'rain' }];
-  await ask({ prompt: promptOf([{ text, calls }]), ...offerOf(tools, false) });
+  await ask({ prompt: await promptOf([{ text, calls }]), ...offerOf(tools, false) });
   await new Promise((resolve) => server.close(resolve));
   const [tool] = tools;
   const offered = [{ name: 'weather', description: tool?.description, input_schema: tool?.parameters }];

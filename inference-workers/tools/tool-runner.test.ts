@@ -150,8 +150,9 @@ test('what the model made up is told to it, and no tool is called', async () => 
   const resultOf = async (changes: Partial<typeof call>) =>
     (await runner.run(job, { ...call, ...changes }, nobody)).result;
   expect(await resultOf({ name: 'wether' })).toBe('There is no tool of this name.');
-  for (const text of ['{"city":', '"Bonn"', '[1]', 'null', '']) {
-    expect(await resultOf({ arguments: text })).toBe('The arguments are not a JSON object.');
+  const deep = `{"city":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+  for (const text of ['{"city":', '"Bonn"', '[1]', 'null', '', deep]) {
+    expect(await resultOf({ arguments: text })).toBe('The arguments are not a JSON object of at most 64 levels.');
   }
   expect(server.calls).toHaveLength(0);
 });

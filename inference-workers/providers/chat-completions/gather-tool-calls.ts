@@ -3,6 +3,7 @@
  * cut in its arguments is no call; until then each piece is a sign of life.
  */
 import { InvalidResponseDataError, type LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import { mostCallsAtOnce } from '../call-bound.ts';
 import type { ToolCallDelta } from './chunk.ts';
 
 interface Gathered {
@@ -16,7 +17,7 @@ interface Gathered {
 }
 
 export interface ToolCallGatherer {
-  /** Parts that these pieces make. Throws where the arguments grow past all measure. */
+  /** Parts that these pieces make. Throws where the calls or their arguments grow past all measure. */
   read(deltas: readonly ToolCallDelta[]): readonly LanguageModelV4StreamPart[];
   /** The calls, once the answer has finished. */
   end(): readonly LanguageModelV4StreamPart[];
@@ -24,6 +25,9 @@ export interface ToolCallGatherer {
 
 /** Characters of the arguments of all calls of one answer: more than the longest answer of a model has. */
 const maxArgumentsCharacters = 1024 * 1024;
+
+const endless = (message: string): InvalidResponseDataError =>
+  new InvalidResponseDataError({ data: undefined, message });
 
 export const createToolCallGatherer = (): ToolCallGatherer => {
   const calls: Gathered[] = [];
@@ -35,6 +39,7 @@ export const createToolCallGatherer = (): ToolCallGatherer => {
     return index == null ? calls.at(-1) : calls.findLast((call) => call.index === index);
   };
   const begin = ({ index, id }: ToolCallDelta): Gathered => {
+    if (calls.length === mostCallsAtOnce) throw endless('The tool calls do not end.');
     const call = { index: index ?? undefined, id: id || undefined, place: `call-${calls.length}`, name: '', text: '' };
     calls.push(call);
     return call;
@@ -51,10 +56,7 @@ export const createToolCallGatherer = (): ToolCallGatherer => {
         call.text += text;
         characters += text.length;
         if (characters > maxArgumentsCharacters) {
-          throw new InvalidResponseDataError({
-            data: undefined,
-            message: 'The arguments of the tool calls do not end.',
-          });
+          throw endless('The arguments of the tool calls do not end.');
         }
         const { place: id, name: toolName } = call;
         const started: LanguageModelV4StreamPart[] = begun ? [] : [{ type: 'tool-input-start', id, toolName }];

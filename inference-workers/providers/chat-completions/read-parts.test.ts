@@ -145,3 +145,10 @@ test.each([
   const parts = partsOf(delta({ content: 'before' }) + broken);
   expect(parts.map(({ type }) => type)).toEqual(['text-start', 'text-delta', 'error']);
 });
+
+test('calls without end are a fault', () => {
+  const names = Array.from({ length: 129 }, (_, index) => call(index, `c${index}`, 'f', '{}'));
+  const allowed = partsOf(delta({ tool_calls: names.slice(1) }) + delta({}, 'tool_calls') + done);
+  expect(allowed.filter(({ type }) => type === 'tool-call')).toHaveLength(128);
+  expect(partsOf(delta({ tool_calls: names })).at(-1)).toMatchObject({ type: 'error' });
+});

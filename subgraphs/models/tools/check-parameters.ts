@@ -1,8 +1,10 @@
 /**
  * Whether a text is a JSON Schema for the arguments of a tool: an object whose keywords have values of the right kind. Providers refuse a
  * whole request for one schema that is not, so a fault is found when the tool is registered. Keywords that are not named here pass.
+ * Every process that has the tool in a job walks over the schema, so its depth is bounded.
  */
 import { z } from 'zod';
+import { nestsTooDeep } from '#kernel/json-nesting.ts';
 
 const typeName = z.enum(['object', 'array', 'string', 'number', 'integer', 'boolean', 'null']);
 
@@ -30,6 +32,7 @@ const subschema: z.ZodType<unknown> = z.lazy(() =>
 const parametersSchema = z.looseObject({ type: z.literal('object') }).and(subschema);
 
 export const areParameters = (text: string): boolean => {
+  if (nestsTooDeep(text)) return false;
   try {
     return parametersSchema.safeParse(JSON.parse(text)).success;
   } catch {

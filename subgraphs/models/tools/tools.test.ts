@@ -104,6 +104,11 @@ describe.each(engines)('on %s', (engine) => {
     ['parameters that are no object', { parameters: '{"type": "string"}' }, 'parameters'],
     ['an unknown type', { parameters: '{"type":"object","properties":{"a":{"type":"text"}}}' }, 'parameters'],
     ['a schema from elsewhere', { parameters: '{"type":"object","$ref":"https://a.example"}' }, 'parameters'],
+    [
+      'parameters that nest too deep',
+      { parameters: `{"type":"object","x":${'['.repeat(64)}${']'.repeat(64)}}` },
+      'parameters',
+    ],
     ['parameters too long', { parameters: `{"type":"object","description":"${'x'.repeat(8192)}"}` }, 'parameters'],
     ['another protocol', { url: 'file:///etc/passwd' }, 'url'],
     ['a user in the url', { url: 'https://me:secret@acme.example' }, 'url'],
