@@ -32,7 +32,7 @@ export interface Asked {
   readonly fault: ModelFault | undefined;
   /** What it said. */
   readonly text: string;
-  /** Whether the provider took the request: it may bill the prompt. */
+  /** Whether the prompt counts: the model took the request, or was being asked when it was stopped, which providers bill too. */
   readonly opened: boolean;
   /** Milliseconds since the epoch of its first word or call. */
   readonly spokeAt: number | undefined;
@@ -52,6 +52,7 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
   const writer = createDeltaWriter({ ...settings, append });
   const observeFirstToken = timeToFirstToken.start();
   const span = startSpan(`ask ${modelId}`, { kind: 'client' });
+  let sent = false;
   let opened = false;
   let spokeAt: number | undefined;
   const speaks = (): void => {
@@ -67,6 +68,9 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
   let end: ModelEnd;
   try {
     end = await streamModel(served.model, call, settings, AbortSignal.any([stop, abandon]), {
+      onSend() {
+        sent = true;
+      },
       onOpen() {
         opened = true;
       },
@@ -80,6 +84,7 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
     span.end();
   } catch (cause) {
     const fault = stop.aborted ? undefined : toModelFault(cause);
+    opened ||= sent && fault === undefined;
     span.end(fault);
     abandon.throwIfAborted();
     if (fault !== undefined) {

@@ -12,7 +12,7 @@ import type { Candidate } from './candidate.ts';
 import type { GenerationContext } from './generation-context.ts';
 import { publishUntilConfirmed } from './publish-result.ts';
 import { streamModel } from './stream-model.ts';
-import { noteTokens, noUsage, usageOfProvider } from './token-usage.ts';
+import { noteTokens, noUsage, usageOfRequest } from './token-usage.ts';
 
 /** Room for a model that thinks a little first. */
 const titleTokens = 64;
@@ -68,27 +68,31 @@ export const runTitle = async (
   const generate = async ({ candidate, served }: Candidate): Promise<Partial<ConversationTitled>> => {
     let text = '';
     let firstTokenAt: number | undefined;
-    const { usage: provided } = await streamModel(
-      served.model,
-      { prompt, maxOutputTokens: titleTokens, providerOptions: { parlance: { titleOf: question } } },
-      context.settings,
-      handOver,
-      {
-        onOpen: () => undefined,
-        onText(more) {
-          firstTokenAt ??= Date.now();
-          if (text.length < readChars) text += more.slice(0, readChars);
-          return undefined;
-        },
+    const call = { prompt, maxOutputTokens: titleTokens, providerOptions: { parlance: { titleOf: question } } };
+    const { usage: said } = await streamModel(served.model, call, context.settings, handOver, {
+      onOpen: () => undefined,
+      onText(more) {
+        firstTokenAt ??= Date.now();
+        if (text.length < readChars) text += more.slice(0, readChars);
+        return undefined;
       },
-    );
-    const { countTokens } = served;
-    const counted = () => ({
-      ...noUsage,
-      inputTokens: countTokens(JSON.stringify(prompt)),
-      outputTokens: countTokens(text),
     });
-    const usage = usageOfProvider(provided) ?? counted();
+    const { countTokens } = served;
+    const { modelId, contextWindow } = candidate;
+    const { logger } = context;
+    const usage = await usageOfRequest({
+      call,
+      written: text,
+      contextWindow,
+      said,
+      count: () => ({
+        ...noUsage,
+        inputTokens: countTokens(JSON.stringify(prompt)),
+        outputTokens: countTokens(text),
+      }),
+      modelId,
+      logger,
+    });
     noteTokens(candidate.modelId, usage);
     return {
       title: cleanTitle(text),

@@ -1,6 +1,30 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { textOf } from '../../tests/scripted-provider/script.ts';
+import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { openWorkerFixture } from '../worker.fixture.ts';
+
+/** A host that takes connections and begins no TLS on them, so that they never stand. */
+const startSilentHost = async () => {
+  const connected = Promise.withResolvers<void>();
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket.on('error', () => undefined));
+    connected.resolve();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  return {
+    baseUrl: `https://127.0.0.1:${port}/v1`,
+    connected: connected.promise,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+};
 
 test("a stop closes the provider's socket and keeps what was said", async () => {
   await using fixture = await openWorkerFixture();
@@ -25,7 +49,7 @@ test("a stop closes the provider's socket and keeps what was said", async () => 
   });
 });
 
-test('a stop before the first token cancels too', async () => {
+test('a stop before the first token cancels too, and the prompt is billed that the provider was reading', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const arrived = fixture.provider.nextRequest();
@@ -33,7 +57,23 @@ test('a stop before the first token cancels too', async () => {
   await arrived;
   await fixture.streamLog.requestStop(messageId);
   expect(await (await arrived).ended).toBe('closed by client');
-  expect(await fixture.finished(messageId)).toMatchObject({ status: 'CANCELLED', text: '' });
+  const finished = await fixture.finished(messageId);
+  const usage = { inputTokens: countO200kTokens('script: delay=600000') + 7, outputTokens: 0, source: 'COUNTED' };
+  expect(finished).toMatchObject({ status: 'CANCELLED', text: '', usage });
+  expect(finished.parts).toMatchObject([{ usage, inAnswer: true }]);
+});
+
+test('a stop while the provider cannot be connected to bills nothing', async () => {
+  await using silent = await startSilentHost();
+  await using fixture = await openWorkerFixture({
+    environment: { OPENAI_BASE_URL: silent.baseUrl },
+    connectTimeoutMs: 600_000,
+  });
+  await fixture.startWorker();
+  const messageId = await fixture.send('hello');
+  await silent.connected;
+  await fixture.streamLog.requestStop(messageId);
+  expect(await fixture.finished(messageId)).toMatchObject({ status: 'CANCELLED', usage: { inputTokens: 0 } });
 });
 
 test('a message that was stopped in the queue is cancelled without asking a model', async () => {

@@ -11,6 +11,7 @@ import type {
 } from '@ai-sdk/provider';
 import type { FinishReason } from '#kernel/stream-log/stream-event.ts';
 import { mostCallsAtOnce } from '../providers/call-bound.ts';
+import { noticingSend } from '../providers/warm-fetch.ts';
 import { ModelFault, toModelFault } from './model-fault.ts';
 
 export interface ModelTimeouts {
@@ -21,7 +22,9 @@ export interface ModelTimeouts {
 }
 
 export interface StreamCallbacks {
-  /** The provider took the request: from here on it may bill the prompt. */
+  /** The request goes out to a provider: from here on it may bill the prompt, also where it is cut before it answers. */
+  onSend?: () => void;
+  /** The model took the request. */
   onOpen(): void;
   /** A promise is awaited before more is read: backpressure. Time spent in it is not the model's. */
   onText(text: string): Promise<void> | undefined;
@@ -60,12 +63,19 @@ const finishReasonOf = ({ unified, raw }: LanguageModelV4FinishReason): FinishRe
   }
 };
 
+/** A request that waits for its connection does not hear that it was aborted until that stands or fails. */
+const unlessAborted = <Result>(work: PromiseLike<Result>, signal: AbortSignal): Promise<Result> =>
+  new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
+  });
+
 export const streamModel = async (
   model: LanguageModelV4,
   options: Omit<LanguageModelV4CallOptions, 'abortSignal'>,
   timeouts: ModelTimeouts,
   signal: AbortSignal,
-  { onOpen, onText }: StreamCallbacks,
+  { onSend = () => undefined, onOpen, onText }: StreamCallbacks,
 ): Promise<ModelEnd> => {
   signal.throwIfAborted();
   const request = new AbortController();
@@ -78,7 +88,11 @@ export const streamModel = async (
   let answering = false;
   let end: ModelEnd | undefined;
   try {
-    const { stream } = await model.doStream({ ...options, abortSignal: request.signal });
+    const call = { ...options, abortSignal: request.signal };
+    const { stream } = await unlessAborted(
+      noticingSend(onSend, () => model.doStream(call)),
+      request.signal,
+    );
     onOpen();
     const parts = stream.getReader();
     for (;;) {

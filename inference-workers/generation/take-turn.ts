@@ -18,7 +18,7 @@ import type { LogSession } from './log-session.ts';
 import type { ModelFault } from './model-fault.ts';
 import { beginToolCalls } from './run-tool-calls.ts';
 import { openTextOf, type Step, stepsOf, writtenIn } from './steps.ts';
-import { addUsage, noUsage, usageOfProvider } from './token-usage.ts';
+import { addUsage, noUsage, type UsageBounds, usageOfRequest } from './token-usage.ts';
 
 /** Times that a model may call tools for one answer: enough for a search that is refined, and an end for one that goes in circles. */
 const maxSteps = 8;
@@ -58,7 +58,7 @@ const pauseAfter = (fault: ModelFault, tries: number, settings: GenerationSettin
 const endsWithCalls = (reason: FinishReason): boolean => reason === 'TOOL_CALLS' || reason === 'STOP';
 
 export const takeTurn = async (context: GenerationContext, options: TurnOptions): Promise<Turn> => {
-  const { settings } = context;
+  const { settings, logger } = context;
   const { job, by, entries, stop, abandon } = options;
   const { candidate, served } = by;
   const { countTokens } = served;
@@ -78,7 +78,7 @@ export const takeTurn = async (context: GenerationContext, options: TurnOptions)
   const ask = async (
     prompt: Prompt,
     { steps, mayCall, append }: { readonly steps: readonly Step[]; readonly mayCall: boolean; readonly append: Append },
-  ): Promise<Asked> => {
+  ): Promise<Asked & Pick<UsageBounds, 'call'>> => {
     const written = steps.length === 0 ? 0 : countTokens(writtenIn(steps));
     const call = {
       prompt: [...prompt.messages],
@@ -91,10 +91,10 @@ export const takeTurn = async (context: GenerationContext, options: TurnOptions)
       const asked = await askModel(context, { by, messageId, call, after: openTextOf(steps), append, stop, abandon });
       const { fault, spokeAt } = asked;
       const pause = fault && spokeAt === undefined ? pauseAfter(fault, tries, settings) : undefined;
-      if (pause === undefined) return asked;
+      if (pause === undefined) return { ...asked, call };
       await sleep(pause, undefined, { signal: AbortSignal.any([stop, abandon]) }).catch(() => undefined);
       abandon.throwIfAborted();
-      if (stop.aborted) return { ...asked, fault: undefined };
+      if (stop.aborted) return { ...asked, call, fault: undefined };
     }
   };
 
@@ -120,14 +120,18 @@ export const takeTurn = async (context: GenerationContext, options: TurnOptions)
       return over(fault);
     }
     const mayCall = tools.length > 0 && before.filter(({ calls }) => calls.length > 0).length < maxSteps;
-    const { end, fault, text, opened, ...asked } = await ask(prompt, { steps: before, mayCall, append });
+    const { end, fault, text, opened, call, ...asked } = await ask(prompt, { steps: before, mayCall, append });
     spokeAt ??= asked.spokeAt;
-    const counted = async (): Promise<TokenUsage> => {
-      const called = end?.calls.map(({ toolName, input }) => toolName + input) ?? [];
+    const written = text + (end?.calls.map(({ toolName, input }) => toolName + input).join('') ?? '');
+    const count = async (): Promise<TokenUsage> => {
       const inputTokens = await prompt.countInputTokens();
-      return { ...noUsage, inputTokens, outputTokens: countTokens(text + called.join('')) };
+      return { ...noUsage, inputTokens, outputTokens: countTokens(written) };
     };
-    if (opened) usage = addUsage(usage, usageOfProvider(end?.usage) ?? (await counted()));
+    if (opened) {
+      const bounds = { call, written, contextWindow: contextWindowOf(by) };
+      const { modelId } = candidate;
+      usage = addUsage(usage, await usageOfRequest({ ...bounds, said: end?.usage, count, modelId, logger }));
+    }
     if (end === undefined) return over(fault ?? 'CANCELLED');
     const wanted = mayCall && endsWithCalls(end.finishReason) ? end.calls : [];
     if (wanted.length === 0) return over(end.finishReason);

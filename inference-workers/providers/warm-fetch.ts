@@ -1,8 +1,10 @@
 /**
  * `fetch` for model providers, over one undici agent: connections stay open between generations, TCP_NODELAY is set, and an
  * aborted request closes its socket at once, which is how a provider learns that nobody listens. It takes what the provider
- * packages send (an address, a text body, a signal) and nothing else.
+ * packages send (an address, a text body, a signal) and nothing else. Who asks through `noticingSend` hears when a request goes out, which
+ * is when a provider may begin to bill it.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Agent, type Dispatcher } from 'undici';
 
 export interface WarmFetch extends AsyncDisposable {
@@ -13,6 +15,27 @@ export interface WarmFetch extends AsyncDisposable {
 
 /** Milliseconds an idle connection is kept: the usual 60 s of load balancers, less a margin. */
 const keepAliveMs = 55_000;
+
+const sending = new AsyncLocalStorage<() => void>();
+
+/** @param onSend called when a request that `ask` makes is written to a connection: not while it waits for one. */
+export const noticingSend = <Result>(onSend: () => void, ask: () => Result): Result => sending.run(onSend, ask);
+
+const noticeSend: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+  const onSend = sending.getStore();
+  if (onSend === undefined) return dispatch(options, handler);
+  return dispatch(options, {
+    onRequestStart(...args) {
+      onSend();
+      handler.onRequestStart?.(...args);
+    },
+    onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
+    onResponseStart: (...args) => handler.onResponseStart?.(...args),
+    onResponseData: (...args) => handler.onResponseData?.(...args),
+    onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
+    onResponseError: (...args) => handler.onResponseError?.(...args),
+  });
+};
 
 const streamOf = (
   body: AsyncIterable<Uint8Array> & { destroy(): unknown },
@@ -43,14 +66,15 @@ export const createWarmFetch = (connectTimeoutMs: number): WarmFetch => {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  const dispatcher = agent.compose(noticeSend);
   return {
-    dispatcher: agent,
+    dispatcher,
     fetch: async (input, init) => {
       if (input instanceof Request) throw new TypeError('Pass an address, not a Request.');
       if (init?.body != null && typeof init.body !== 'string') throw new TypeError('Only text bodies are sent.');
       const url = new URL(input);
       try {
-        const response = await agent.request({
+        const response = await dispatcher.request({
           origin: url.origin,
           path: url.pathname + url.search,
           method: init?.method === 'POST' ? 'POST' : 'GET',

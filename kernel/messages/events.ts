@@ -1,18 +1,30 @@
 /**
  * What workers publish on the `events` exchange, by routing key. Consumers are idempotent: each body names what it is
- * about, and the same event may arrive twice.
+ * about, and the same event may arrive twice. Invariant: every count and time in what was parsed can be stored and shown as it is.
  */
 import { z } from 'zod';
 import { pools } from '../broker/topology.ts';
 import { finishReasons, toolCallRecordSchema } from '../stream-log/stream-event.ts';
 import { generationJobSchema, priceSchema } from './generation-job.ts';
 
-/** Tokens of one generation. `source` says who counted: the provider, or our tokenizer where the provider gave none. */
+/** The greatest number that a GraphQL Int and a column of type integer hold. */
+const greatest = 2_147_483_647;
+/** A number that no consumer can keep becomes the nearest one that it can: a wrong figure must not keep a conversation from its end. */
+const bounded = (most: number, whole: boolean) =>
+  z.preprocess((value) => {
+    if (typeof value !== 'number' || Number.isNaN(value)) return value;
+    const within = Math.min(most, Math.max(0, value));
+    return whole ? Math.round(within) : within;
+  }, z.number().min(0).max(most));
+const tokens = bounded(greatest, true);
+const milliseconds = bounded(greatest, false);
+
+/** Tokens of one generation. `source` says who counted: the provider, or our tokenizer where the provider gave none or said what cannot be. */
 const tokenUsageSchema = z.object({
-  inputTokens: z.int().nonnegative(),
-  cachedInputTokens: z.int().nonnegative(),
-  outputTokens: z.int().nonnegative(),
-  reasoningTokens: z.int().nonnegative(),
+  inputTokens: tokens,
+  cachedInputTokens: tokens,
+  outputTokens: tokens,
+  reasoningTokens: tokens,
   source: z.enum(['PROVIDER', 'COUNTED']),
 });
 export type TokenUsage = z.infer<typeof tokenUsageSchema>;
@@ -40,9 +52,9 @@ const modelFailureSchema = z.object({
   /** Absent from older workers: then the code decides. */
   origin: z.enum(faultOrigins).optional(),
   /** Milliseconds from the request to its first text; absent where it said nothing. */
-  firstTokenMs: z.number().nonnegative().optional(),
+  firstTokenMs: milliseconds.optional(),
   /** Milliseconds that it was asked for, tries included. */
-  durationMs: z.number().nonnegative(),
+  durationMs: milliseconds,
 });
 export type ModelFailure = z.infer<typeof modelFailureSchema>;
 
@@ -59,9 +71,9 @@ const generationResult = {
   price: priceSchema.optional(),
   usage: tokenUsageSchema,
   /** Milliseconds. */
-  queueWaitMs: z.number().nonnegative(),
-  firstTokenMs: z.number().nonnegative().optional(),
-  durationMs: z.number().nonnegative(),
+  queueWaitMs: milliseconds,
+  firstTokenMs: milliseconds.optional(),
+  durationMs: milliseconds,
 };
 
 /** Why a generation failed, for people: a code of kernel/errors.ts and a sentence. */

@@ -150,7 +150,8 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
     const rest = (results + textOf(next)).slice(prefix.length);
     const tellsUsage = body.stream_options?.include_usage === true && script.usage === 'yes';
     const close = (reason: Parameters<typeof closingEvents>[0], outputTokens: number): void => {
-      response.end(closingEvents(reason, tellsUsage ? usageOf(outputTokens) : undefined));
+      const usage = script.says ?? JSON.stringify(usageOf(outputTokens));
+      response.end(closingEvents(reason, tellsUsage ? usage : undefined));
     };
     const finish = (): void => {
       if (cut !== undefined) notes.cut();

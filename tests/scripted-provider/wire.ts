@@ -59,9 +59,10 @@ export const callEvents = (calls: readonly ScriptedCall[], torn: boolean): strin
     .map((call) => event(choice({ tool_calls: [call] })))
     .join('');
 
-/** What comes after the last word or call. @param usage undefined where it is not told. */
-export const closingEvents = (finish: Script['finish'] | 'tool_calls', usage: Usage | undefined): string => {
-  const toldUsage = usage === undefined ? '' : event({ choices: [], usage });
+/** What comes after the last word or call. @param usage JSON text; undefined where it is not told. */
+export const closingEvents = (finish: Script['finish'] | 'tool_calls', usage: string | undefined): string => {
+  const toldUsage =
+    usage === undefined ? '' : event({ choices: [], usage: null }).replace('"usage":null', `"usage":${usage}`);
   return `${event(choice({}, finish))}${toldUsage}data: [DONE]\n\n`;
 };
 

@@ -5,13 +5,25 @@
 import type { LanguageModelV4FinishReason, LanguageModelV4Usage } from '@ai-sdk/provider';
 import { z } from 'zod';
 
-const count = z.number().nullish();
+/** NaN stands for what is no number: whoever uses it sees that it cannot be true, and the reply is none the worse. */
+const count = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    if (value === undefined || value === null) return undefined;
+    return typeof value === 'number' ? value : Number.NaN;
+  });
 
 const usageSchema = z.object({
   prompt_tokens: count,
   completion_tokens: count,
-  prompt_tokens_details: z.object({ cached_tokens: count }).nullish(),
-  completion_tokens_details: z.object({ reasoning_tokens: count }).nullish(),
+  total_tokens: count,
+  prompt_tokens_details: z.object({ cached_tokens: count }).nullish().catch(undefined),
+  completion_tokens_details: z.object({ reasoning_tokens: count }).nullish().catch(undefined),
+  /** DeepSeek's name for cached tokens. */
+  prompt_cache_hit_tokens: count,
+  /** Moonshot's. */
+  cached_tokens: count,
 });
 
 /** Mistral writes the content of a model that reasons as parts: text, and thinking that has texts of its own. */
@@ -50,7 +62,7 @@ const deltaSchema = z.object({
 
 export const chunkSchema = z.object({
   choices: z.array(z.object({ delta: deltaSchema.nullish(), finish_reason: z.string().nullish() })).nullish(),
-  usage: usageSchema.nullish(),
+  usage: usageSchema.nullish().catch(undefined),
   /** In place of all else: the provider gives up in the middle. Some write null beside everything that is none. */
   error: z.unknown().optional(),
 });
@@ -84,12 +96,32 @@ const unified: Readonly<Record<string, LanguageModelV4FinishReason['unified']>> 
 
 export const finishReasonOf = (raw: string): LanguageModelV4FinishReason => ({ unified: unified[raw] ?? 'other', raw });
 
-/** Each undefined where the provider does not tell it. */
-export const usageOf = (usage: z.infer<typeof usageSchema> | null | undefined): LanguageModelV4Usage => {
-  const input = usage?.prompt_tokens ?? undefined;
-  const output = usage?.completion_tokens ?? undefined;
-  const cached = usage?.prompt_tokens_details?.cached_tokens ?? 0;
+type Usage = z.infer<typeof usageSchema>;
+
+const cachedOf = (usage: Usage): number =>
+  Math.max(
+    usage.prompt_tokens_details?.cached_tokens ?? 0,
+    usage.prompt_cache_hit_tokens ?? 0,
+    usage.cached_tokens ?? 0,
+  );
+
+/** Whether the tokens of reasoning come on top of the completion's, as xAI counts; for others they are a part of them. */
+const reasonsApart = (
+  { prompt_tokens: input, completion_tokens: output, total_tokens: all }: Usage,
+  reasoning: number,
+) =>
+  input === undefined || output === undefined || all === undefined
+    ? output !== undefined && reasoning > output
+    : reasoning > 0 && all === input + output + reasoning;
+
+/** Each undefined where the provider does not say it. Nothing is checked. */
+export const usageOf = (usage: Usage | null | undefined): LanguageModelV4Usage => {
+  const input = usage?.prompt_tokens;
   const reasoning = usage?.completion_tokens_details?.reasoning_tokens ?? 0;
+  const cached = usage ? cachedOf(usage) : 0;
+  const completion = usage?.completion_tokens;
+  const output =
+    completion !== undefined && usage && reasonsApart(usage, reasoning) ? completion + reasoning : completion;
   return {
     inputTokens: {
       total: input,
