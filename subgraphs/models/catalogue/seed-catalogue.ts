@@ -16,14 +16,25 @@ const seedLock = 0x6d6f6473;
 export const positionOfOthers = 1_000_000;
 
 /** The price in force per model, as it is in the database now. */
-export const currentPrices = async (em: EntityManager, modelIds: readonly string[]): Promise<Map<string, PriceRow>> => {
+export const currentPrices = async (
+  em: EntityManager,
+  modelIds: readonly string[],
+  now = new Date(),
+): Promise<Map<string, PriceRow>> => {
   const rows = await em.find(
     PriceEntity,
-    { modelId: { $in: [...modelIds] }, effectiveFrom: { $lte: new Date() } },
+    { modelId: { $in: [...modelIds] }, effectiveFrom: { $lte: now } },
     { orderBy: { effectiveFrom: 'asc' } },
   );
   return new Map(rows.map((row) => [row.modelId, row]));
 };
+
+/** By model, the prices that begin later, the next one first. */
+export const pricesAfter = async (em: EntityManager, now: Date): Promise<Map<string, PriceRow[]>> =>
+  Map.groupBy(
+    await em.find(PriceEntity, { effectiveFrom: { $gt: now } }, { orderBy: { effectiveFrom: 'asc' } }),
+    ({ modelId }) => modelId,
+  );
 
 export const samePrice = (
   one: Pick<PriceRow, 'input' | 'cachedInput' | 'output'>,

@@ -17,6 +17,7 @@ const listed = (id: string, differences: Partial<ListedModel> = {}): ListedModel
   tiers: ['FREE'],
   enabled: true,
   price: { input: '1', cachedInput: '1', output: '1', effectiveFrom: new Date(0) },
+  laterPrices: [],
   health: unknownHealth,
   workersLiveUntil: [now + 1],
   createdAt: new Date(0),
