@@ -3,10 +3,11 @@
  * a public address, or to a host that the operator lists. Invariant: the address that is checked is the one that is connected to, so a
  * name that points elsewhere a moment later gains nothing; one that points to both is reached at its public addresses.
  */
-import { lookup } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import { isPublicAddress } from './public-address.ts';
+import type { HostResolver } from './resolve-host.ts';
 import { ToolFault } from './tool-fault.ts';
 
 /** Milliseconds until a connection, TLS included, must stand. */
@@ -14,25 +15,40 @@ const connectTimeoutMs = 5_000;
 /** Milliseconds that an idle connection is kept. */
 const keepAliveMs = 10_000;
 
-const lookupPublic: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (fault, found) => {
-    const addresses = fault ? [] : found.filter(({ address }) => isPublicAddress(address));
-    const [first] = addresses;
-    if (first === undefined) callback(fault ?? new ToolFault('NOT_PUBLIC'), []);
-    else if (options.all) callback(null, addresses);
-    else callback(null, first.address, first.family);
-  });
-};
+/** What `net.connect` connects to: what `find` gives for the name, and nothing else. */
+const lookupBy =
+  (find: (name: string) => Promise<readonly LookupAddress[]>): LookupFunction =>
+  (name, { all, family }, callback) => {
+    const wanted = family === 4 || family === 6 ? family : undefined;
+    find(name).then(
+      (found) => {
+        const addresses = found.filter((one) => wanted === undefined || one.family === wanted);
+        const [first] = addresses;
+        if (first === undefined) callback(new Error(`${name} has no address.`), []);
+        else if (all) callback(null, addresses);
+        else callback(null, first.address, first.family);
+      },
+      (fault: Error) => callback(fault, []),
+    );
+  };
 
 /** Without the brackets of IPv6. */
 const bare = (host: string): string => host.toLowerCase().replace(/[[\]]/g, '');
 
-/** @param privateHosts hosts that need neither be public nor speak TLS: `host` for all of its ports, or `host:port`. */
-export const createToolAgent = (privateHosts: readonly string[]): Agent => {
+/**
+ * @param privateHosts hosts that need neither be public nor speak TLS: `host` for all of its ports, or `host:port`.
+ * @param resolver belongs to the caller.
+ */
+export const createToolAgent = (privateHosts: readonly string[], resolver: HostResolver): Agent => {
   const listed = new Set(privateHosts.map(bare));
   const options = { timeout: connectTimeoutMs, allowH2: false };
-  const connectAnywhere = buildConnector(options);
-  const connectPublic = buildConnector({ ...options, lookup: lookupPublic });
+  const findPublic = async (name: string): Promise<readonly LookupAddress[]> => {
+    const found = (await resolver.ofTenant(name)).filter(({ address }) => isPublicAddress(address));
+    if (found.length === 0) throw new ToolFault('NOT_PUBLIC');
+    return found;
+  };
+  const connectAnywhere = buildConnector({ ...options, lookup: lookupBy(resolver.ofOperator) });
+  const connectPublic = buildConnector({ ...options, lookup: lookupBy(findPublic) });
   return new Agent({
     connect: (target, callback) => {
       const { protocol, port } = target;

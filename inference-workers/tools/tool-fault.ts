@@ -4,6 +4,7 @@ const sentences = {
   UNKNOWN_TOOL: 'There is no tool of this name.',
   BAD_ARGUMENTS: 'The arguments are not a JSON object of at most 64 levels.',
   NOT_PUBLIC: 'The tool may not be called: its address is not a public one with TLS.',
+  BUSY: 'Too many calls of tools run at once. Call it again later.',
   UNREACHABLE: 'The tool cannot be reached.',
   TIMEOUT: 'The tool did not answer in time.',
   CUT_OFF: 'The answer of the tool was cut off.',

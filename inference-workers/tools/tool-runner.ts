@@ -1,6 +1,7 @@
 /**
  * Runs the tool calls of answers. Invariant: a call always has an outcome, a text for the model, whatever the model wrote and whatever the
- * tool did; each repetition of a call carries the same idempotency key.
+ * tool did; each repetition of a call carries the same idempotency key. A tenant's calls wait for one another beyond a number, and for no
+ * other tenant's.
  */
 import type { Logger } from '#kernel/log.ts';
 import type { GenerationJob } from '#kernel/messages/generation-job.ts';
@@ -8,7 +9,9 @@ import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { toolCallDuration } from '../metrics.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { postCall } from './post-call.ts';
+import { createHostResolver, type HostResolverOptions } from './resolve-host.ts';
 import { signatureHeaders } from './sign-call.ts';
+import { createTenantSlots, type TenantSlotsOptions } from './tenant-slots.ts';
 import { createToolAgent } from './tool-agent.ts';
 import { ToolFault } from './tool-fault.ts';
 
@@ -36,11 +39,17 @@ export interface ToolRunnerOptions {
   /** Hosts that need not be public (tool-agent.ts). */
   readonly privateHosts: readonly string[];
   readonly logger: Logger;
+  /** Default: as the system is set up. */
+  readonly resolving?: HostResolverOptions;
+  readonly slots?: TenantSlotsOptions;
 }
 
 /** Disposing cuts what is under way: let it end first. */
-export const createToolRunner = ({ privateHosts, logger }: ToolRunnerOptions): ToolRunner => {
-  const dispatcher = createToolAgent(privateHosts);
+export const createToolRunner = (options: ToolRunnerOptions): ToolRunner => {
+  const { privateHosts, logger } = options;
+  const resolver = createHostResolver(options.resolving);
+  const dispatcher = createToolAgent(privateHosts, resolver);
+  const slots = createTenantSlots(options.slots);
 
   const ask = async (job: GenerationJob, call: RequestedCall, signal: AbortSignal): Promise<string> => {
     const tool = job.tools?.find(({ name }) => name === call.name);
@@ -62,12 +71,16 @@ export const createToolRunner = ({ privateHosts, logger }: ToolRunnerOptions): T
     };
     return postCall({ dispatcher, url, headers, body, timeoutMs, signal });
   };
+  const askWithSlot = async (job: GenerationJob, call: RequestedCall, signal: AbortSignal): Promise<string> => {
+    using _slot = await slots.take(job.tenantId, signal);
+    return await ask(job, call, signal);
+  };
 
   return {
     async run(job, call, signal) {
       const observe = toolCallDuration.start();
       try {
-        const result = await inSpan('call tool', { kind: 'client' }, () => ask(job, call, signal));
+        const result = await inSpan('call tool', { kind: 'client' }, () => askWithSlot(job, call, signal));
         observe({ outcome: 'COMPLETED' });
         return { status: 'COMPLETED', result };
       } catch (err) {
@@ -78,6 +91,9 @@ export const createToolRunner = ({ privateHosts, logger }: ToolRunnerOptions): T
         return { status: 'FAILED', result: err.message };
       }
     },
-    [Symbol.asyncDispose]: () => dispatcher.destroy(),
+    async [Symbol.asyncDispose]() {
+      resolver[Symbol.dispose]();
+      await dispatcher.destroy();
+    },
   };
 };
