@@ -2,11 +2,13 @@
  * Parsed and validated documents of a subgraph, remembered: the gateway and the other rooms send the same few again and again, with
  * everything that differs in their variables. Bounded by their number.
  */
-import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate, visit } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, parse, validate, visit } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { requireStorableText } from './storable-text.ts';
 
-const rememberedDocuments = 500;
+const rememberedBytes = 32 * 1024 * 1024;
+/** Of a node of a tree, with its tokens. */
+const bytesOfNode = 500;
 
 /** Throws BAD_USER_INPUT for one that holds text which cannot be stored. */
 export type ReadDocument = (
@@ -22,11 +24,18 @@ const withCode = (error: GraphQLError, code: string): GraphQLError =>
   });
 
 export const createDocuments = (schema: GraphQLSchema): ReadDocument => {
-  const remembered = new LRUCache<string, ReturnType<ReadDocument>>({ max: rememberedDocuments });
+  const remembered = new LRUCache<string, ReturnType<ReadDocument>>({ maxSize: rememberedBytes });
+  let nodes = 0;
   const read: ReadDocument = (query) => {
     try {
+      nodes = 0;
       const document = parse(query);
-      visit(document, { StringValue: ({ value }) => requireStorableText(value) });
+      visit(document, {
+        enter(node) {
+          nodes += 1;
+          if (node.kind === Kind.STRING) requireStorableText(node.value);
+        },
+      });
       const errors = validate(schema, document).map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
       return errors.length > 0 ? { errors } : { document };
     } catch (cause) {
@@ -38,7 +47,8 @@ export const createDocuments = (schema: GraphQLSchema): ReadDocument => {
     const known = remembered.get(query);
     if (known) return known;
     const result = read(query);
-    remembered.set(query, result);
+    // A literal is held twice: in the text, which is the key too, and as a value.
+    remembered.set(query, result, { size: 4 * query.length + nodes * bytesOfNode + 1 });
     return result;
   };
 };
