@@ -12,6 +12,7 @@ import { defaultKeepAlive } from './limits/keep-alive.ts';
 import { defaultOperationLimits } from './limits/operation-limits.ts';
 import { defaultRequestRates } from './limits/request-rate.ts';
 import { defaultStreamLimits } from './limits/stream-count.ts';
+import { defaultPlanningRate } from './planning/planning-budget.ts';
 
 const positive = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
 
@@ -35,6 +36,9 @@ export const gatewayLimitsEnvironment = {
   MAX_BODY_BYTES: positive(defaultOperationLimits.maxBodyBytes).describe(
     'Bytes of a request body or a WebSocket message.',
   ),
+  MAX_OPERATION_BYTES: positive(defaultOperationLimits.maxOperationBytes).describe(
+    'Bytes of the text of an operation; its variables do not count.',
+  ),
   MAX_TOKENS: positive(defaultOperationLimits.maxTokens).describe('Lexical tokens of an operation.'),
   MAX_DEPTH: positive(defaultOperationLimits.maxDepth).describe('Fields nested in one another.'),
   MAX_ALIASES: positive(defaultOperationLimits.maxAliases).describe('Aliases in an operation.'),
@@ -48,6 +52,12 @@ export const gatewayLimitsEnvironment = {
   TENANT_BURST: positive(defaultRequestRates.perTenant.capacity).describe('Operations that a tenant can send at once.'),
   TENANT_RATE: positive(defaultRequestRates.perTenant.refillPerSecond).describe(
     'Operations that a tenant can send per second.',
+  ),
+  PLANNING_BURST_MS: positive(defaultPlanningRate.burstMs).describe(
+    'Milliseconds of work that a user can cause at once, per process, by operations that were not sent before.',
+  ),
+  PLANNING_MS_PER_SECOND: positive(defaultPlanningRate.msPerSecond).describe(
+    'Milliseconds of such work that a user can cause per second.',
   ),
   MAX_STREAMS_PER_USER: positive(defaultStreamLimits.perUser).describe(
     'Subscriptions of one user at once, per process.',
@@ -72,6 +82,7 @@ type GatewayLimitsConfig = z.infer<z.ZodObject<typeof gatewayLimitsEnvironment>>
 export const gatewayLimits = (config: GatewayLimitsConfig) => ({
   limits: {
     maxBodyBytes: config.MAX_BODY_BYTES,
+    maxOperationBytes: config.MAX_OPERATION_BYTES,
     maxTokens: config.MAX_TOKENS,
     maxDepth: config.MAX_DEPTH,
     maxAliases: config.MAX_ALIASES,
@@ -81,6 +92,7 @@ export const gatewayLimits = (config: GatewayLimitsConfig) => ({
     perUser: { capacity: config.USER_BURST, refillPerSecond: config.USER_RATE },
     perTenant: { capacity: config.TENANT_BURST, refillPerSecond: config.TENANT_RATE },
   },
+  planning: { burstMs: config.PLANNING_BURST_MS, msPerSecond: config.PLANNING_MS_PER_SECOND },
   streams: {
     perUser: config.MAX_STREAMS_PER_USER,
     perSocket: config.MAX_STREAMS_PER_SOCKET,

@@ -14,7 +14,8 @@ import type { Authenticator } from './authentication/authenticator.ts';
 import { createContract } from './contract/contract.ts';
 import type { ContractTags } from './contract/hidden-elements.ts';
 import { createErrorMask } from './errors/public-error.ts';
-import { createAdmissionPlugin, createHttpAdmission } from './http/admission.ts';
+import { createHttpAdmission } from './http/admission.ts';
+import { createAdmissionPlugin } from './http/admission-plugin.ts';
 import { type AllowsOrigin, allowListed, allowLoopback } from './http/cors.ts';
 import { createDeferredAnswersPlugin } from './http/deferred-answers.ts';
 import { createDirectAnswers } from './http/direct-answers.ts';
@@ -29,10 +30,12 @@ import { createRequestRate, defaultRequestRates, type RequestRates } from './lim
 import { createStreamCount, defaultStreamLimits, type StreamLimits } from './limits/stream-count.ts';
 import { subscriptionsOpen } from './metrics.ts';
 import { createCountingPlugin } from './observation/count-operations.ts';
+import { openPlanner } from './planning/open-planner.ts';
+import { defaultPlanningRate, type PlanningRate } from './planning/planning-budget.ts';
+import { createDocumentPreparer } from './planning/prepared-document.ts';
 import { createFetchSenders } from './subgraphs/fetch-senders.ts';
 import { createSubgraphPools } from './subgraphs/subgraph-pools.ts';
 import { createOperationAdmission } from './subscriptions/operation-admission.ts';
-import { createDocumentPreparer } from './subscriptions/prepared-document.ts';
 import { createSocketConnections } from './subscriptions/socket-connections.ts';
 import { createSocketProtocol } from './subscriptions/socket-protocol.ts';
 import { createSubscriptions } from './subscriptions/subscriptions.ts';
@@ -65,6 +68,8 @@ export interface GatewayOptions {
   readonly limits?: Partial<OperationLimits>;
   /** What users and tenants may ask; nobody is told apart, and so limited, where the authenticator has one identity for everybody. */
   readonly rates?: Partial<RequestRates>;
+  /** What users may have planned that was not planned before. */
+  readonly planning?: Partial<PlanningRate>;
   readonly streams?: Partial<StreamLimits>;
   readonly keepAlive?: Partial<KeepAlive>;
   /** Milliseconds for one fetch from a subgraph. Default 10,000. */
@@ -114,6 +119,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const rates = { ...defaultRequestRates, ...options.rates };
   const takeRequest = authenticator.everybody ? async () => {} : createRequestRate(options.limiter, rates, logger);
 
+  const planner = openPlanner({ ...defaultPlanningRate, ...options.planning }, logger);
   const pools = createSubgraphPools(deadlineMs);
   const upstreams = createUpstreamSockets(sign, logger);
   const urlsOf = (generation: SchemaGeneration, name: string): readonly string[] => {
@@ -141,6 +147,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const executor = createFederatedExecutor({
     sdl: applyContract(options.supergraphSdl),
     sendFor: senders.forOperation,
+    planner,
     explains: isDevelopment,
     onReload(generation) {
       const urls = [...generation.subgraphUrls.keys()].flatMap((name) => urlsOf(generation, name));
@@ -149,7 +156,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       upstreams.keepOnly(urls);
     },
   });
-  const documents = createDocumentPreparer();
+  const documents = createDocumentPreparer(planner, limits);
   const streamLimits = { ...defaultStreamLimits, ...options.streams };
   const streams = createStreamCount(
     authenticator.everybody ? { ...streamLimits, perUser: streamLimits.perProcess } : streamLimits,
@@ -157,6 +164,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const subscriptions = createSubscriptions({
     current: executor.current,
     documents,
+    planner,
     sendFor: senders.forEvent,
     upstream: (generation, name) => upstreams.at(nextUrlOf(generation, name)),
     sign,
@@ -169,7 +177,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const server = new ApolloServer<OperationContext>({
     gateway: executor,
     logger,
-    // Persisted queries and validated documents: two memories of 30 MiB, least recently used first out.
+    // Persisted queries: a memory of 30 MiB, least recently used first out.
     cache: 'bounded',
     introspection: true,
     csrfPrevention: true,
@@ -178,14 +186,17 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     stopOnTerminationSignals: false,
     nodeEnv: isDevelopment ? 'development' : 'production',
     formatError: maskError,
-    parseOptions: { maxTokens: limits.maxTokens },
+    // The admission plugin has prepared every document before Apollo Server looks at it.
+    documentStore: null,
+    dangerouslyDisableValidation: true,
     plugins: [
-      createAdmissionPlugin(limits, executor.generationOf),
+      createAdmissionPlugin({ limits, documents, generationOf: executor.generationOf, maskError }),
       createSandboxPlugin(),
       createDeferredAnswersPlugin({
         executeInParts: createDeferredExecutor({
           generationOf: executor.generationOf,
           sendFor: senders.forOperation,
+          planner,
           explains: isDevelopment,
         }),
         maskError,
@@ -207,15 +218,15 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     maskError,
   });
   const connections = createSocketConnections(protocol, { maxFrameBytes: limits.maxBodyBytes, keepAlive, logger });
-  const contextOf = createHttpAdmission({ authenticator, takeRequest, limits, isDevelopment });
-  const httpStreams = createHttpStreams({ server, contextOf, admission, subscriptions, maskError, keepAlive });
+  const admitRequest = createHttpAdmission({ authenticator, takeRequest, isDevelopment });
+  const httpStreams = createHttpStreams({ server, admission, subscriptions, maskError, keepAlive });
   const http = await openHttpServer({
     host: options.host,
     port: options.port,
     answerHealth: answerHealth({ ...options.checks, authentication: authenticator.ready }, logger),
     answerGraphQL: answerGraphQL({
       server,
-      contextOf,
+      admitRequest,
       answerDirectly: createDirectAnswers({ admission, execute: executor.execute, maskError }),
       streams: httpStreams,
       maxBodyBytes: limits.maxBodyBytes,
@@ -244,6 +255,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       await server.stop();
       await upstreams[Symbol.asyncDispose]();
       await pools[Symbol.asyncDispose]();
+      await planner[Symbol.asyncDispose]();
     },
   };
 };

@@ -13,9 +13,10 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 import { refuse } from '../execution/refused-fields.ts';
+import type { CanonicalOperation } from '../planning/canonical-operation.ts';
+import type { WeighedCache, WeighedMemory } from '../planning/weighed-memory.ts';
 import { isMet, type Requirement, type Requirements } from './requirements.ts';
 
 export interface Operation {
@@ -28,30 +29,25 @@ export interface RestrictedOperation extends Operation {
   readonly key: string;
 }
 
-/** @param key stands for the operation and its document. */
 export type RestrictOperation = (
-  key: string,
-  operation: Operation,
+  operation: CanonicalOperation,
   user: AuthenticatedUser | undefined,
 ) => RestrictedOperation;
-
-/** Operations remembered per schema generation, and outcomes of each, least recently used first out. */
-const rememberedOperations = 1000;
-const rememberedOutcomes = 32;
 
 interface Guarded {
   readonly needs: ReadonlyMap<FieldNode, readonly Requirement[]>;
   /** All that any of its fields needs. */
   readonly requirements: readonly Requirement[];
-  readonly outcomes: LRUCache<string, RestrictedOperation>;
+  readonly outcomes: WeighedCache<RestrictedOperation>;
 }
 
 export const createOperationRestriction = (
   schema: GraphQLSchema,
   requirements: Requirements | undefined,
+  memory: WeighedMemory,
 ): RestrictOperation => {
-  if (!requirements) return (_, operation) => ({ ...operation, key: '' });
-  const known = new LRUCache<string, Guarded>({ max: rememberedOperations });
+  if (!requirements) return ({ document, operation }) => ({ document, operation, key: '' });
+  const known = memory.open<Guarded>();
 
   const guard = ({ document, operation }: Operation): Guarded => {
     const needs = new Map<FieldNode, readonly Requirement[]>();
@@ -69,7 +65,7 @@ export const createOperationRestriction = (
         },
       }),
     );
-    return { needs, requirements: [...unique.values()], outcomes: new LRUCache({ max: rememberedOutcomes }) };
+    return { needs, requirements: [...unique.values()], outcomes: memory.open() };
   };
 
   const restrict = ({ needs }: Guarded, { document, operation }: Operation, unmet: ReadonlySet<string>) => {
@@ -81,19 +77,20 @@ export const createOperationRestriction = (
     return { document: restricted, operation: own?.kind === Kind.OPERATION_DEFINITION ? own : operation };
   };
 
-  return (key, operation, user) => {
-    let guarded = known.get(key);
+  return (canonical, user) => {
+    const { hash, document, operation, weight } = canonical;
+    let guarded = known.get(hash);
     if (!guarded) {
-      guarded = guard(operation);
-      known.set(key, guarded);
+      guarded = guard(canonical);
+      known.set(hash, guarded, weight);
     }
     const unmet = guarded.requirements.filter((requirement) => !isMet(requirement, user)).map((one) => one.key);
-    if (unmet.length === 0) return { ...operation, key: '' };
+    if (unmet.length === 0) return { document, operation, key: '' };
     const outcome = JSON.stringify(unmet);
     const remembered = guarded.outcomes.get(outcome);
     if (remembered) return remembered;
-    const restricted = { ...restrict(guarded, operation, new Set(unmet)), key: outcome };
-    guarded.outcomes.set(outcome, restricted);
+    const restricted = { ...restrict(guarded, canonical, new Set(unmet)), key: outcome };
+    guarded.outcomes.set(outcome, restricted, weight);
     return restricted;
   };
 };

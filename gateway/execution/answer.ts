@@ -1,7 +1,7 @@
 /**
  * Makes answers to one operation from merged trees: decides `@skip` and `@include`, answers introspection, projects,
  * and completes values where the projection gives up. Shared by all runs of the operation; what is kept are shapes and
- * projections, one for each set of decisions.
+ * projections, one for each set of decisions, and what the schema answered, all in the memory of the schema generation.
  */
 import {
   type DocumentNode,
@@ -14,18 +14,22 @@ import {
   type SelectionNode,
   visit,
 } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
 import { isIncluded } from './decided-document.ts';
 import type { DeferredFragment } from './deferred-document.ts';
 import type { Place } from './entity-places.ts';
-import { type Introspection, introspect } from './introspection.ts';
+import { createIntrospection, type IntrospectedField } from './introspection.ts';
+import type { PlanEnvironment } from './plan-environment.ts';
 import { anomaly, compileSelection } from './projection.ts';
 import { type Refusals, refusalsOf } from './refused-fields.ts';
 import { isTree, type ResponseTree, writeOwn } from './response-tree.ts';
 import { createSelectionShape, type FieldShape, type SelectionShape } from './selection-shapes.ts';
-import type { TreeKeys } from './tree-keys.ts';
 import { type Completion, completeValues } from './value-completion.ts';
+
+/** Does what takes long without making others wait for it. */
+export type InTurn = <Value>(work: () => Value) => Promise<Value>;
+
+export const atOnce: InTurn = async (work) => work();
 
 export type Variables = Readonly<Record<string, unknown>>;
 export type IsTrue = (variable: string) => boolean;
@@ -45,10 +49,17 @@ export interface Decision {
 export interface AnswerMaker {
   /** Coerces the variables; gives a decision, or why there can be none. */
   decide(variables: Variables): Decision | { readonly errors: readonly GraphQLError[] };
+  /** What is asked of the schema itself. What was not asked before may take long, and is done in turn. */
+  introspect(variables: Variables, decision: Decision, inTurn: InTurn): Promise<readonly IntrospectedField[]>;
   /** @param root is used up. */
-  finish(root: ResponseTree, errors: readonly GraphQLError[], variables: Variables, decision: Decision): Result;
+  finish(
+    root: ResponseTree,
+    errors: readonly GraphQLError[],
+    introspected: readonly IntrospectedField[],
+    decision: Decision,
+  ): Result;
   /** What one object gives to a part of its own, which is the part's data. */
-  finishPart(part: AnswerPart, errors: readonly GraphQLError[], variables: Variables, decision: Decision): Result;
+  finishPart(part: AnswerPart, errors: readonly GraphQLError[], decision: Decision): Result;
   shapeOf(decision: Decision): SelectionShape;
 }
 
@@ -72,8 +83,10 @@ interface Variant extends CompiledShape {
   readonly refusals: Refusals;
 }
 
-/** Decisions that are remembered for one operation. */
-export const rememberedVariants = 32;
+/** What a compiled field takes. */
+const bytesOfShape = 500;
+/** Of an operation that nobody counted. */
+const fieldsByDefault = 20;
 
 const conditionVariables = (document: DocumentNode): readonly string[] => {
   const names = new Set<string>();
@@ -92,6 +105,8 @@ export interface AnswerOptions {
   readonly operation: OperationDefinitionNode;
   /** Fragments that are left to parts of their own. */
   readonly deferred?: ReadonlyMap<SelectionNode, DeferredFragment>;
+  /** Fields of the operation, as if all fragments were spread. */
+  readonly fields?: number;
 }
 
 const compileShape = (shape: SelectionShape): CompiledShape => ({
@@ -106,8 +121,11 @@ const errorBelow = (place: Place, { message, path = [], extensions }: GraphQLErr
 const withErrors = (data: Record<string, unknown> | null, errors: readonly GraphQLError[]): Result =>
   errors.length === 0 ? { data } : { data, errors };
 
-export const createAnswerMaker = (options: AnswerOptions, treeKeys: TreeKeys): AnswerMaker => {
-  const { schema, document, operation, deferred } = options;
+export const createAnswerMaker = (
+  options: AnswerOptions,
+  { treeKeys, memory }: Pick<PlanEnvironment, 'treeKeys' | 'memory'>,
+): AnswerMaker => {
+  const { schema, document, operation, deferred, fields = fieldsByDefault } = options;
   const definitions = operation.variableDefinitions ?? [];
   const conditions = conditionVariables(document).filter((name) =>
     definitions.some(({ variable }) => variable.name.value === name),
@@ -118,8 +136,8 @@ export const createAnswerMaker = (options: AnswerOptions, treeKeys: TreeKeys): A
   }
   const rootType = schema.getRootType(operation.operation);
   if (!rootType) throw new GraphQLError(`The schema has no ${operation.operation}.`);
-  const introspection: Introspection = { schema, operation, fragments };
-  const variants = new LRUCache<string, Variant>({ max: rememberedVariants });
+  const introspection = createIntrospection({ schema, operation, fragments }, memory);
+  const variants = memory.open<Variant>();
 
   const makeVariant = (isTrue: IsTrue): Variant => {
     const decided = new Map(conditions.map((name) => [name, isTrue(name)]));
@@ -138,7 +156,7 @@ export const createAnswerMaker = (options: AnswerOptions, treeKeys: TreeKeys): A
     let variant = variants.get(key);
     if (!variant) {
       variant = makeVariant(isTrue);
-      variants.set(key, variant);
+      variants.set(key, variant, fields * bytesOfShape);
     }
     return variant;
   };
@@ -146,17 +164,16 @@ export const createAnswerMaker = (options: AnswerOptions, treeKeys: TreeKeys): A
   const parts = new WeakMap<SelectionShape, CompiledShape>();
 
   const complete = (
-    { shape, project, introspected }: CompiledShape,
+    { shape, project }: CompiledShape,
     root: ResponseTree,
     errors: readonly GraphQLError[],
-    variables: Variables,
+    introspected: readonly IntrospectedField[],
     place: Place,
   ): Completion => {
     const all = [...errors];
-    for (const { treeKey, nodes } of introspected) {
-      const answered = introspect(introspection, nodes, variables);
-      writeOwn(root, treeKey, answered.value);
-      all.push(...answered.errors);
+    for (const { treeKey, value, errors: found } of introspected) {
+      writeOwn(root, treeKey, value);
+      all.push(...found);
     }
     const span = startSpan('project');
     try {
@@ -184,18 +201,24 @@ export const createAnswerMaker = (options: AnswerOptions, treeKeys: TreeKeys): A
         key: conditions.map((name) => (coerced[name] === true ? '1' : '0')).join(''),
       };
     },
-    finish(root, errors, variables, decision) {
+    async introspect(variables, decision, inTurn) {
+      const { introspected } = variantOf(decision);
+      const known = introspected.flatMap((field) => introspection.known(field, variables) ?? []);
+      if (known.length === introspected.length) return known;
+      return inTurn(() => introspected.map((field) => introspection.answer(field, variables)));
+    },
+    finish(root, errors, introspected, decision) {
       const variant = variantOf(decision);
-      const { data, errors: found } = complete(variant, root, errors, variables, []);
+      const { data, errors: found } = complete(variant, root, errors, introspected, []);
       return withErrors(data, [...found, ...(variant.refusals.get(undefined) ?? [])]);
     },
-    finishPart({ id, selected, tree, place }, errors, variables, decision) {
+    finishPart({ id, selected, tree, place }, errors, decision) {
       let compiled = parts.get(selected);
       if (!compiled) {
         compiled = compileShape(selected);
         parts.set(selected, compiled);
       }
-      const { data, errors: found } = complete(compiled, tree, errors, variables, place);
+      const { data, errors: found } = complete(compiled, tree, errors, [], place);
       const refused = variantOf(decision).refusals.get(id) ?? [];
       return withErrors(data, [...found, ...refused.map((error) => errorBelow(place, error))]);
     },

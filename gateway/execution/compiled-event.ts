@@ -1,6 +1,6 @@
 /**
  * A subscription's operation as it is run for each event: the event is what the first fetch of the plan would have
- * answered, and only the rest of the plan runs.
+ * answered, and only the rest of the plan runs. A subscription has one root field, so it asks nothing of the schema.
  */
 import type { FetchNode, PlanNode } from '@apollo/query-planner';
 import type { SubgraphAnswer } from '../subgraphs/subgraph-answer.ts';
@@ -27,7 +27,7 @@ export const compileEvent = (options: CompileEventOptions): CompiledEvent => {
   const { primary, rest, environment } = options;
   const rewrite = compileRewrites(primary.outputRewrites, environment.passes);
   const step = compilePlan(rest, environment);
-  const answers = createAnswerMaker(options, environment.treeKeys);
+  const answers = createAnswerMaker(options, environment);
   return async (event, { variables, send }) => {
     const decision = answers.decide(variables);
     if ('errors' in decision) return { errors: decision.errors };
@@ -37,6 +37,6 @@ export const compileEvent = (options: CompileEventOptions): CompiledEvent => {
     const execution: Execution = { variables, isTrue: decision.isTrue, root, errors: [], isWhole: true, send };
     if (event.errors.length > 0) addErrors(execution, primary.serviceName, [], event.errors);
     await step(execution, [root]);
-    return answers.finish(root, execution.errors, variables, decision);
+    return answers.finish(root, execution.errors, [], decision);
   };
 };

@@ -3,13 +3,14 @@
  */
 import type { PlanNode } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
-import { LRUCache } from 'lru-cache';
+import type { Asker } from '../planning/planner.ts';
 import {
   type AnswerOptions,
+  atOnce,
   createAnswerMaker,
   type Decision,
+  type InTurn,
   type Result,
-  rememberedVariants,
   type Variables,
 } from './answer.ts';
 import { decideDocument } from './decided-document.ts';
@@ -22,6 +23,10 @@ export interface Run {
   /** As the client sent them. */
   readonly variables: Variables;
   readonly send: SendFetch;
+  /** Who pays for what is not planned yet. */
+  readonly asker?: Asker;
+  /** By default at once. */
+  readonly inTurn?: InTurn;
 }
 
 /** Never rejects for what a subgraph does. */
@@ -29,9 +34,16 @@ export type CompiledOperation = (run: Run) => Promise<Result>;
 
 export interface CompileOptions extends AnswerOptions {
   /** Plans the operation of a document without conditions. Undefined when nothing has to be fetched. */
-  plan(document: DocumentNode): PlanNode | undefined;
+  plan(document: DocumentNode, asker: Asker): PlanNode | undefined | Promise<PlanNode | undefined>;
   readonly environment: PlanEnvironment;
 }
+
+/** Bytes that a compiled plan keeps alive for each character of the plan, and those of the smallest. */
+const bytesOfCharacter = 4;
+const smallestPlan = 1000;
+
+export const weightOfPlan = (node: PlanNode | undefined): number =>
+  smallestPlan + bytesOfCharacter * (node ? JSON.stringify(node).length : 0);
 
 /** Whether data is asked for, in a document without conditions. */
 export const selectsData = (document: DocumentNode, name: string | undefined): boolean => {
@@ -55,30 +67,38 @@ export const selectsData = (document: DocumentNode, name: string | undefined): b
 /** The run throws a GraphQLError when the plan fetches nothing although data is asked for: null would be a lie. */
 export const compileOperation = (options: CompileOptions): CompiledOperation => {
   const { document, operation, environment } = options;
-  const answers = createAnswerMaker(options, environment.treeKeys);
-  const steps = new LRUCache<string, Step>({ max: rememberedVariants });
+  const answers = createAnswerMaker(options, environment);
+  const steps = environment.memory.open<Step>();
+  /** By decision, and by who pays: what one is refused does not refuse another. */
+  const planning = new Map<string, Promise<Step>>();
 
-  const stepFor = ({ isTrue, key }: Decision): Step => {
-    const known = steps.get(key);
-    if (known) return known;
+  const plan = async ({ isTrue, key }: Decision, asker: Asker): Promise<Step> => {
     const decided = decideDocument(document, isTrue);
-    const plan = options.plan(decided);
-    if (!plan && selectsData(decided, operation.name?.value)) {
+    const node = await options.plan(decided, asker);
+    if (!node && selectsData(decided, operation.name?.value)) {
       throw new GraphQLError('The gateway found no way to answer this operation.', {
         extensions: { code: 'INTERNAL_SERVER_ERROR' },
       });
     }
-    const step = compilePlan(plan, environment);
-    steps.set(key, step);
+    const step = compilePlan(node, environment);
+    steps.set(key, step, weightOfPlan(node));
     return step;
   };
+  const planOnce = (decision: Decision, asker: Asker): Promise<Step> => {
+    const key = `${decision.key} ${asker}`;
+    const begun = planning.get(key) ?? plan(decision, asker).finally(() => planning.delete(key));
+    planning.set(key, begun);
+    return begun;
+  };
 
-  return async ({ variables, send }) => {
+  return async ({ variables, send, asker, inTurn = atOnce }) => {
     const decision = answers.decide(variables);
     if ('errors' in decision) return { errors: decision.errors };
+    const step = steps.get(decision.key) ?? (await planOnce(decision, asker));
     const root: ResponseTree = {};
     const execution: Execution = { variables, isTrue: decision.isTrue, root, errors: [], isWhole: true, send };
-    await stepFor(decision)(execution, [root]);
-    return answers.finish(root, execution.errors, variables, decision);
+    await step(execution, [root]);
+    const introspected = await answers.introspect(variables, decision, inTurn);
+    return answers.finish(root, execution.errors, introspected, decision);
   };
 };

@@ -5,18 +5,19 @@
  */
 import type { PlanNode } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLError } from 'graphql';
-import { LRUCache } from 'lru-cache';
+import { AppError } from '#kernel/errors.ts';
+import type { Asker } from '../planning/planner.ts';
 import {
   type AnswerMaker,
   type AnswerOptions,
+  atOnce,
   createAnswerMaker,
   type Decision,
   type IsTrue,
   type Result,
-  rememberedVariants,
   type Variables,
 } from './answer.ts';
-import type { Run } from './compiled-operation.ts';
+import { type Run, weightOfPlan } from './compiled-operation.ts';
 import { decideDeferred, deferVariables, labelDefers } from './deferred-document.ts';
 import { type FoundPart, partsOf } from './deferred-places.ts';
 import { compileDeferredPlan, type DeferredPlan, type PartRun } from './deferred-plan.ts';
@@ -62,7 +63,7 @@ export type DeferredOperation = (run: RunInParts) => Promise<ResultInParts | und
 
 export interface DeferredOperationOptions extends Omit<AnswerOptions, 'deferred'> {
   /** Plans a document with its `@defer`, all of it labelled. */
-  plan(document: DocumentNode): PlanNode | undefined;
+  plan(document: DocumentNode, asker: Asker): PlanNode | undefined | Promise<PlanNode | undefined>;
   readonly environment: PlanEnvironment;
 }
 
@@ -71,6 +72,7 @@ interface Variant {
   /** What the client calls each deferred fragment, by id. */
   readonly labels: ReadonlyMap<string, string | undefined>;
   readonly answers: AnswerMaker;
+  readonly weight: number;
 }
 
 /** Whether an error is about a part: in it, or above it, so that it explains what the part lacks. */
@@ -80,52 +82,53 @@ const isAbout = ({ path = [] }: GraphQLError, place: Place): boolean => {
 };
 
 export const compileDeferredOperation = (options: DeferredOperationOptions): DeferredOperation => {
-  const { schema, document, operation, environment } = options;
-  const { decide } = createAnswerMaker({ schema, document, operation }, environment.treeKeys);
+  const { schema, document, operation, environment, fields = 0 } = options;
+  const { decide } = createAnswerMaker({ schema, document, operation }, environment);
   const names = deferVariables(document);
   const defaults = new Set(
     (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
       defaultValue ? variable.name.value : [],
     ),
   );
-  const variants = new LRUCache<string, { readonly variant: Variant | undefined }>({ max: rememberedVariants });
+  const variants = environment.memory.open<{ readonly variant: Variant | undefined }>();
 
   /** The planner gives up on parts that need each other's required fields; whole, it can plan them. */
-  const planOf = (labelled: DocumentNode): PlanNode | undefined => {
+  const planOf = async (labelled: DocumentNode, asker: Asker): Promise<PlanNode | undefined> => {
     try {
-      return options.plan(labelled);
-    } catch {
+      return await options.plan(labelled, asker);
+    } catch (fault) {
+      if (fault instanceof AppError) throw fault;
       return undefined;
     }
   };
-  const makeVariant = (decision: Decision, isOn: IsTrue): Variant | undefined => {
+  const makeVariant = async (decision: Decision, isOn: IsTrue, asker: Asker): Promise<Variant | undefined> => {
     const labelled = labelDefers(document, operation, isOn);
     if (!labelled) return undefined;
-    const node = planOf(decideDeferred(labelled.document, decision.isTrue));
+    const node = await planOf(decideDeferred(labelled.document, decision.isTrue), asker);
     if (node?.kind !== 'Defer') return undefined;
     const plan = compileDeferredPlan(node, environment);
     const deferred = new Map([...labelled.deferred].filter(([, { id }]) => plan.ids.has(id)));
     if (deferred.size === 0) return undefined;
-    const parts = { schema, document: labelled.document, operation: labelled.operation, deferred };
+    const parts = { schema, document: labelled.document, operation: labelled.operation, deferred, fields };
     const labels = new Map([...deferred.values()].map(({ id, label }) => [id, label]));
-    return { plan, labels, answers: createAnswerMaker(parts, environment.treeKeys) };
+    return { plan, labels, answers: createAnswerMaker(parts, environment), weight: weightOfPlan(node) };
   };
-  const variantOf = (decision: Decision, variables: Variables): Variant | undefined => {
+  const variantOf = async (decision: Decision, variables: Variables, asker: Asker): Promise<Variant | undefined> => {
     const isOn = (name: string): boolean =>
       decision.isTrue(name) || (!defaults.has(name) && !Object.hasOwn(variables, name));
     const key = `${decision.key} ${names.map((name) => (isOn(name) ? '1' : '0')).join('')}`;
     const known = variants.get(key);
     if (known) return known.variant;
-    const variant = makeVariant(decision, isOn);
-    variants.set(key, { variant });
+    const variant = await makeVariant(decision, isOn, asker);
+    variants.set(key, { variant }, variant?.weight ?? 0);
     return variant;
   };
 
-  return async ({ variables, send, partRun }) => {
+  return async ({ variables, send, partRun, asker, inTurn = atOnce }) => {
     const decision = decide(variables);
     // Whoever answers it whole says what is wrong.
     if ('errors' in decision) return undefined;
-    const variant = variantOf(decision, variables);
+    const variant = await variantOf(decision, variables, asker);
     if (!variant) return undefined;
     const { plan, labels, answers } = variant;
     const { isTrue } = decision;
@@ -133,13 +136,14 @@ export const compileDeferredOperation = (options: DeferredOperationOptions): Def
       partRun(id, labels.get(id)),
     );
     const { root, errors } = await running.first;
-    const first = answers.finish(root, errors, variables, decision);
+    const introspected = await answers.introspect(variables, decision, inTurn);
+    const first = answers.finish(root, errors, introspected, decision);
     const found = partsOf(answers.shapeOf(decision), root, first.data, []);
     if (found.length === 0) return { first, pending: [], rest: undefined };
 
     const finish = (part: FoundPart, { errors: all }: Execution): PartResult => {
       const about = all.filter((error) => isAbout(error, part.place));
-      return { ...answers.finishPart(part, about, variables, decision), ...placeOf(part) };
+      return { ...answers.finishPart(part, about, decision), ...placeOf(part) };
     };
     return { first, pending: found.map(placeOf), rest: deliver(found, running.parts, finish) };
   };

@@ -1,7 +1,8 @@
 /**
  * Answers what an operation asks of the schema itself (`__schema`, `__type`). Everything about one call comes with the
- * call: the compiled operation is shared by many.
+ * call: the compiled operation is shared by many. What the schema answered is remembered, because it is always the same.
  */
+import { createHash } from 'node:crypto';
 import {
   executeSync,
   type FieldNode,
@@ -12,7 +13,11 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
+import type { WeighedMemory } from '../planning/weighed-memory.ts';
 import { type ResponseTree, readOwn } from './response-tree.ts';
+import type { FieldShape } from './selection-shapes.ts';
+
+type Variables = Readonly<Record<string, unknown>>;
 
 export interface Introspection {
   readonly schema: GraphQLSchema;
@@ -20,12 +25,28 @@ export interface Introspection {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 }
 
+export interface IntrospectedField {
+  readonly treeKey: string;
+  readonly value: unknown;
+  readonly errors: readonly GraphQLError[];
+}
+
+/** Bytes of one value in a tree, about. */
+const bytesOfValue = 60;
+
+const valuesIn = (value: unknown): number => {
+  if (typeof value !== 'object' || value === null) return 1;
+  let count = 1;
+  for (const inner of Object.values(value)) count += valuesIn(inner);
+  return count;
+};
+
 /** @param nodes the field, as often as the operation has it under one key. */
-export const introspect = (
+const execute = (
   { schema, operation, fragments }: Introspection,
   nodes: readonly FieldNode[],
-  variables: Readonly<Record<string, unknown>>,
-): { readonly value: unknown; readonly errors: readonly GraphQLError[] } => {
+  variables: Variables,
+): Omit<IntrospectedField, 'treeKey'> => {
   const [first] = nodes;
   const { data, errors = [] } = executeSync({
     schema,
@@ -47,4 +68,29 @@ export const introspect = (
   });
   const tree: ResponseTree = { ...data };
   return { value: first ? readOwn(tree, (first.alias ?? first.name).value) : null, errors };
+};
+
+/** What is given for one field is shared: it must not be changed. */
+export interface KeptIntrospection {
+  /** Undefined where it was not asked before. */
+  known(field: FieldShape, variables: Variables): IntrospectedField | undefined;
+  answer(field: FieldShape, variables: Variables): IntrospectedField;
+}
+
+export const createIntrospection = (introspection: Introspection, memory: WeighedMemory): KeptIntrospection => {
+  const kept = memory.open<IntrospectedField>();
+  const names = (introspection.operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+  const keyOf = ({ treeKey }: FieldShape, variables: Variables): string => {
+    const values = createHash('sha256').update(JSON.stringify(names.map((name) => variables[name])));
+    return `${treeKey} ${values.digest('base64url')}`;
+  };
+  return {
+    known: (field, variables) => kept.get(keyOf(field, variables)),
+    answer(field, variables) {
+      const { treeKey, nodes } = field;
+      const answered = { treeKey, ...execute(introspection, nodes, variables) };
+      kept.set(keyOf(field, variables), answered, valuesIn(answered.value) * bytesOfValue);
+      return answered;
+    },
+  };
 };

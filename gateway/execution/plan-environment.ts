@@ -1,5 +1,6 @@
 /** What the compiled plans of one schema generation have in common. */
 import { type FieldNode, Kind, parse, print, stripIgnoredCharacters, visit } from 'graphql';
+import type { WeighedMemory } from '../planning/weighed-memory.ts';
 import type { TreeKeys } from './tree-keys.ts';
 import type { PassesCondition } from './type-conditions.ts';
 
@@ -14,6 +15,8 @@ export interface PlanEnvironment {
   readonly keyFields: ReadonlySet<string>;
   /** Whether a type name is that of objects, in the supergraph. */
   isObjectType(typeName: string): boolean;
+  /** Holds what is compiled. */
+  readonly memory: WeighedMemory;
 }
 
 /** The text of a fetch as its subgraph understands it: the fields themselves, under the names of their stand-ins. */

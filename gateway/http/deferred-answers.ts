@@ -78,17 +78,13 @@ export const createDeferredAnswersPlugin = ({
 
   return {
     requestDidStart: async () => ({
-      async responseForOperation({ request, schema, queryHash, document, operation, contextValue }) {
+      async responseForOperation({ request, schema, document, operation, contextValue }) {
         const given = request.http?.headers;
         const format = acceptedFormat(given?.get('accept'));
-        if (!given || queryHash === undefined || !format) return null;
+        if (!given || !format || !operation) return null;
         try {
           const variables = request.variables ?? {};
-          return await answer(
-            format,
-            { schema, queryHash, document, operation, variables, context: contextValue },
-            given,
-          );
+          return await answer(format, { schema, document, operation, variables, context: contextValue }, given);
         } catch (fault) {
           if (!(fault instanceof GraphQLError)) throw fault;
           return whole({ errors: [fault] }, contextValue.user);

@@ -6,12 +6,15 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
+import { AppError } from '#kernel/errors.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import { operationDuration } from '../metrics.ts';
 import { countOperation } from '../observation/count-operations.ts';
+import { askerOf } from '../planning/planner.ts';
 import type { OperationAdmission } from '../subscriptions/operation-admission.ts';
 import type { ExecutedResult, FederatedExecutor } from '../supergraph/federated-executor.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
+import { answerFault } from './http-fault.ts';
 import { writeWhole } from './whole-answer.ts';
 
 /** What an Accept header gets, of those that most clients send; the same as Apollo Server gives. */
@@ -74,18 +77,21 @@ export const createDirectAnswers = ({ admission, execute, maskError }: DirectAns
   return async (usual, context, response) => {
     if (!context.user) return false;
     const observe = operationDuration.start();
-    const admitted = admission.admit(usual);
+    const admitted = await admission.admit(usual, askerOf(context.user));
     if ('errors' in admitted) return false;
-    const { generation, prepared, operation, variables } = admitted;
+    const { generation, document, operation, variables } = admitted;
     const type = operation.operation;
     if (type === 'subscription') return false;
-    const { hash: queryHash, document } = prepared;
     let result: ExecutedResult;
     try {
-      result = await execute({ generation, queryHash, document, operation, variables, context });
+      result = await execute({ generation, document, operation, variables, context });
     } catch (fault) {
-      if (fault instanceof GraphQLError) return false;
-      throw fault;
+      if (!(fault instanceof GraphQLError)) throw fault;
+      if (!(fault.originalError instanceof AppError)) return false;
+      // Whoever has to wait for a plan, or asks for one that takes too long, must not cause the same work again.
+      countOperation(type, [fault]);
+      answerFault(response, fault, maskError, usual.mediaType);
+      return true;
     }
     if (result.data === undefined) return false;
     const body = bodyOf(result, type);

@@ -1,34 +1,40 @@
 /**
- * GraphQL over HTTP on bare node:http: reads the request, lets the streams answer what asks for one, direct answers what
- * is usual, and Apollo Server the rest, through its integration API (`executeHTTPGraphQLRequest`: media types, GET for
- * queries only, CSRF prevention, persisted queries, no batching), writes the response. Every fault of the client is an
- * answer with a code; only a broken connection is not answered.
+ * GraphQL over HTTP on bare node:http: signs the sender in, then reads the request, lets the streams answer what asks for
+ * one, direct answers what is usual, and Apollo Server the rest, through its integration API (`executeHTTPGraphQLRequest`:
+ * media types, GET for queries only, CSRF prevention, persisted queries, no batching), writes the response. Every fault of
+ * the client is an answer with a code; only a broken connection is not answered. Invariant: the body of a sender who is
+ * refused is not read.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { AppError, errorCodes, errorExtensions } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
+import { createFairQueue } from '../planning/fair-queue.ts';
+import { askerOf } from '../planning/planner.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
+import type { AdmitRequest } from './admission.ts';
 import { writeChunks } from './chunked-answer.ts';
 import { type AnswerDirectly, usualRequest } from './direct-answers.ts';
 import { refuse } from './http-fault.ts';
-import { readBody } from './request-body.ts';
-import { parametersOf, textOf } from './request-parameters.ts';
+import { discardBody, readBody } from './request-body.ts';
+import { parametersOf } from './request-parameters.ts';
 import { scopeOf } from './request-scope.ts';
 import type { HttpStreams } from './stream-over-http.ts';
 import { writeWhole } from './whole-answer.ts';
 
 export interface GraphQLOverHttpOptions {
   readonly server: ApolloServer<OperationContext>;
-  /** Authenticates and admits; throws a GraphQLError with its HTTP status. `query` is the text, unless only its hash was sent. */
-  contextOf(request: IncomingMessage, query: string | undefined): Promise<OperationContext>;
+  readonly admitRequest: AdmitRequest;
   readonly answerDirectly: AnswerDirectly;
   /** What is answered by a stream. */
   readonly streams: HttpStreams;
   readonly maxBodyBytes: number;
   readonly logger: Logger;
 }
+
+/** A body of more than these bytes is read in turn, so that many of them do not hold up all others. */
+const smallBytes = 64 * 1024;
 
 /** Content types that browsers send without a preflight: Apollo Server's CSRF prevention refuses them. */
 const simpleContentTypes: ReadonlySet<string> = new Set([
@@ -68,59 +74,77 @@ const searchOf = ({ url = '' }: IncomingMessage): string => {
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export const answerGraphQL = (options: GraphQLOverHttpOptions): Answer => {
-  const { server, contextOf, answerDirectly, streams, maxBodyBytes, logger } = options;
+  const { server, admitRequest, answerDirectly, streams, maxBodyBytes, logger } = options;
+  const largeBodies = createFairQueue();
 
   /** Undefined when the request is refused already; its body is undefined when there is none to read. */
-  const parse = async (request: IncomingMessage, response: ServerResponse): Promise<{ body: unknown } | undefined> => {
+  const parse = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    sender: OperationContext,
+  ): Promise<{ body: unknown } | undefined> => {
     const kind = bodyKind(request);
     if (kind === 'none') return { body: undefined };
     if (kind === 'other') {
       refuse(response, 415, 'Send the request as application/json in UTF-8.', { code: 'BAD_REQUEST' });
       return undefined;
     }
-    const text = await readBody(request, maxBodyBytes);
+    const bytes = await readBody(request, maxBodyBytes);
+    const read = (): unknown => JSON.parse(bytes.toString('utf8'));
     try {
-      return { body: JSON.parse(text) };
-    } catch {
+      if (bytes.length <= smallBytes) return { body: read() };
+      return { body: await largeBodies.run(askerOf(sender.user) ?? '', read) };
+    } catch (fault) {
+      if (fault instanceof AppError) throw fault;
       refuse(response, 400, 'The body of the request is not valid JSON.', { code: 'BAD_REQUEST' });
       return undefined;
     }
   };
 
-  const contextFor = async (request: IncomingMessage, response: ServerResponse, query: string | undefined) => ({
-    ...(await contextOf(request, query)),
-    ...scopeOf(request, response),
-  });
-
-  const answer: Answer = async (request, response) => {
-    const parsed = await parse(request, response);
-    if (!parsed) return;
-    const { body } = parsed;
-    const method = request.method ?? 'GET';
-    const search = searchOf(request);
-    const usual = usualRequest(request, body);
-    let admitted: Promise<OperationContext> | undefined;
-    if (usual) {
-      admitted = contextFor(request, response, textOf(body, search));
-      // What refuses it is said by Apollo Server, which awaits the same promise.
-      const context = await admitted.catch(() => undefined);
-      if (context && (await answerDirectly(usual, context, response))) return;
-    } else {
-      const decision = await streams.answer(request, response, parametersOf(method, body, search));
-      if (decision.isAnswered) return;
-      if (decision.context) admitted = Promise.resolve({ ...decision.context, ...scopeOf(request, response) });
-    }
+  /** @param context rejects where the sender is refused. */
+  const answerByApollo = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: unknown,
+    context: () => Promise<OperationContext>,
+  ): Promise<void> => {
+    const { method = 'GET' } = request;
     const answered = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method, headers: headersOf(request), search, body },
-      context: () => admitted ?? contextFor(request, response, textOf(body, search)),
+      httpGraphQLRequest: { method, headers: headersOf(request), search: searchOf(request), body },
+      context,
     });
     for (const [name, value] of answered.headers) response.setHeader(name, value);
     response.statusCode = answered.status ?? 200;
-    if (answered.body.kind === 'complete') {
-      writeWhole(response, answered.body.string);
+    if (answered.body.kind === 'complete') writeWhole(response, answered.body.string);
+    else await writeChunks(response, answered.body.asyncIterator);
+  };
+
+  const refuseSender = async (request: IncomingMessage, response: ServerResponse, fault: unknown): Promise<void> => {
+    discardBody(request);
+    if (streams.refuse(request, response, fault)) return;
+    await answerByApollo(request, response, undefined, () => Promise.reject(fault));
+  };
+
+  const answer: Answer = async (request, response) => {
+    let sender: OperationContext;
+    try {
+      sender = await admitRequest(request);
+    } catch (fault) {
+      await refuseSender(request, response, fault);
       return;
     }
-    await writeChunks(response, answered.body.asyncIterator);
+    const context = { ...sender, ...scopeOf(request, response) };
+    const parsed = await parse(request, response, sender);
+    if (!parsed) return;
+    const { body } = parsed;
+    const usual = usualRequest(request, body);
+    if (usual) {
+      if (await answerDirectly(usual, context, response)) return;
+    } else {
+      const parameters = parametersOf(request.method ?? 'GET', body, searchOf(request));
+      if (await streams.answer(request, response, parameters, context)) return;
+    }
+    await answerByApollo(request, response, body, async () => context);
   };
 
   return async (request, response) => {

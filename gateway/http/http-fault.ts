@@ -4,13 +4,26 @@ import { HeaderMap } from '@apollo/server';
 import type { GraphQLError } from 'graphql';
 import type { MaskError } from '../errors/public-error.ts';
 
-export const refuse = (response: ServerResponse, status: number, message: string, extensions: object): void => {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+const json = 'application/json; charset=utf-8';
+
+export const refuse = (
+  response: ServerResponse,
+  status: number,
+  message: string,
+  extensions: object,
+  mediaType = json,
+): void => {
+  response.writeHead(status, { 'content-type': mediaType });
   response.end(JSON.stringify({ errors: [{ message, extensions }] }));
 };
 
 /** As Apollo Server answers it: `extensions.http` of the error has the status and the headers. */
-export const answerFault = (response: ServerResponse, fault: GraphQLError, maskError: MaskError): void => {
+export const answerFault = (
+  response: ServerResponse,
+  fault: GraphQLError,
+  maskError: MaskError,
+  mediaType = json,
+): void => {
   const { http } = fault.extensions;
   const isSaid = typeof http === 'object' && http !== null;
   const status = isSaid && 'status' in http && typeof http.status === 'number' ? http.status : 500;
@@ -18,5 +31,5 @@ export const answerFault = (response: ServerResponse, fault: GraphQLError, maskE
     for (const [name, value] of http.headers) response.setHeader(name, value);
   }
   const { message, extensions } = maskError(fault.toJSON(), fault);
-  refuse(response, status, message, extensions ?? {});
+  refuse(response, status, message, extensions ?? {}, mediaType);
 };

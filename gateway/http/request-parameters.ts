@@ -9,15 +9,6 @@ const parametersSchema = z.object({
 });
 export type RequestParameters = z.infer<typeof parametersSchema>;
 
-/** The text of an operation, where one was sent. */
-export const textOf = (body: unknown, search: string): string | undefined => {
-  const query: unknown =
-    typeof body === 'object' && body !== null && 'query' in body
-      ? body.query
-      : new URLSearchParams(search).get('query');
-  return typeof query === 'string' ? query : undefined;
-};
-
 const parsedJson = (text: string | null): unknown => {
   if (text === null) return undefined;
   try {

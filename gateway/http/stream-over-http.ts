@@ -11,6 +11,7 @@ import { AppError } from '#kernel/errors.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
 import { countOperation } from '../observation/count-operations.ts';
+import { askerOf } from '../planning/planner.ts';
 import { createHttpStream, type HttpStream } from '../subscriptions/http-stream.ts';
 import { type AdmittedOperation, type OperationAdmission, refusalOf } from '../subscriptions/operation-admission.ts';
 import { onSignInEnd } from '../subscriptions/sign-in-end.ts';
@@ -20,27 +21,25 @@ import { type AcceptedStream, acceptedStream } from './accepted-stream.ts';
 import { tokenMissing } from './admission.ts';
 import { answerFault } from './http-fault.ts';
 import type { RequestParameters } from './request-parameters.ts';
-import { scopeOf } from './request-scope.ts';
 
 export interface HttpStreamsOptions {
   readonly server: ApolloServer<OperationContext>;
-  contextOf(request: IncomingMessage, query: string | undefined): Promise<OperationContext>;
   readonly admission: OperationAdmission;
   readonly subscriptions: Subscriptions;
   readonly maskError: MaskError;
   readonly keepAlive: KeepAlive;
 }
 
-/** `context` is there when the request was admitted: it counts once. */
-export type StreamDecision = { readonly isAnswered: true } | { readonly isAnswered: false; context?: OperationContext };
-
 export interface HttpStreams {
-  /** Answers a request for a stream; what is none, or can be answered plainly, is left to the caller. */
+  /** Answers a request for a stream. False for what is none, or can be answered plainly: that is left to the caller. */
   answer(
     request: IncomingMessage,
     response: ServerResponse,
     parameters: RequestParameters | undefined,
-  ): Promise<StreamDecision>;
+    context: OperationContext,
+  ): Promise<boolean>;
+  /** Answers a request for a stream whose sender is refused; the same. */
+  refuse(request: IncomingMessage, response: ServerResponse, fault: unknown): boolean;
   /** Breaks off all streams, so that their clients go on elsewhere. */
   close(): void;
 }
@@ -53,7 +52,7 @@ const noOperation = (): GraphQLError =>
   });
 
 export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
-  const { server, contextOf, admission, subscriptions, maskError, keepAlive } = options;
+  const { server, admission, subscriptions, maskError, keepAlive } = options;
   const running = new Set<HttpStream>();
 
   const openStream = (response: ServerResponse, accepted: AcceptedStream, onEnd: () => void): HttpStream => {
@@ -126,35 +125,44 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
     stream.complete();
   };
 
+  const answerFaultOf = (response: ServerResponse, fault: unknown): void => {
+    if (response.headersSent || !(fault instanceof AppError || fault instanceof GraphQLError)) throw fault;
+    const refusal = refusalOf(fault);
+    countOperation('unknown', [refusal]);
+    answerFault(response, refusal, maskError);
+  };
+  const wantsStream = ({ method, headers }: IncomingMessage): AcceptedStream | undefined =>
+    method === 'GET' || method === 'POST' ? acceptedStream(headers.accept) : undefined;
+
   return {
-    async answer(request, response, parameters) {
-      const { method } = request;
-      const accepted = acceptedStream(request.headers.accept);
-      if (!accepted || (method !== 'GET' && method !== 'POST')) return { isAnswered: false };
-      if (!parameters && accepted.orJson) return { isAnswered: false };
-      let context: OperationContext;
+    async answer(request, response, parameters, context) {
+      const accepted = wantsStream(request);
+      if (!accepted || (!parameters && accepted.orJson)) return false;
       try {
-        context = await contextOf(request, parameters?.query);
-        const admitted = parameters ? admission.admit(parameters) : { errors: [noOperation()] };
+        const admitted = parameters
+          ? await admission.admit(parameters, askerOf(context.user))
+          : { errors: [noOperation()] };
         if ('errors' in admitted) {
-          if (accepted.orJson) return { isAnswered: false, context };
+          if (accepted.orJson) return false;
           refuse(response, accepted, admitted.errors);
         } else if (parameters && admitted.operation.operation === 'subscription') {
           subscribe(request, response, accepted, parameters, admitted, context);
         } else if (!parameters || accepted.orJson) {
-          return { isAnswered: false, context };
-        } else if (method === 'GET' && admitted.operation.operation === 'mutation') {
+          return false;
+        } else if (request.method === 'GET' && admitted.operation.operation === 'mutation') {
           refuse(response, accepted, [notAllowedByGet()]);
         } else {
-          await answerOnce(response, accepted, parameters, { ...context, ...scopeOf(request, response) });
+          await answerOnce(response, accepted, parameters, context);
         }
       } catch (fault) {
-        if (response.headersSent || !(fault instanceof AppError || fault instanceof GraphQLError)) throw fault;
-        const refusal = refusalOf(fault);
-        countOperation('unknown', [refusal]);
-        answerFault(response, refusal, maskError);
+        answerFaultOf(response, fault);
       }
-      return { isAnswered: true };
+      return true;
+    },
+    refuse(request, response, fault) {
+      if (!wantsStream(request)) return false;
+      answerFaultOf(response, fault);
+      return true;
     },
     close() {
       for (const stream of running) stream.abort();

@@ -2,7 +2,7 @@ import { buildSchema, getIntrospectionQuery, Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import {
   checkOperation,
-  checkTokens,
+  checkText,
   defaultOperationLimits,
   fragmentsOf,
   measureOperation,
@@ -10,7 +10,13 @@ import {
 import type { Measure, MeasuredOperation } from './operation-measure.ts';
 
 const schema = buildSchema(`
-  type Query { item: Item items: [Item!]! page(first: Int, last: Int): Page! named(first: Int): [Item!] }
+  type Query {
+    item: Item
+    items: [Item!]!
+    page(first: Int, last: Int): Page!
+    named(first: Int): [Item!]
+    usual(first: Int = 30, last: Int): Page!
+  }
   type Page { edges: [Edge!]! nodes: [Item!]! total: Int }
   type Edge { node: Item! }
   interface Node { id: ID! }
@@ -23,7 +29,11 @@ const subject = (query: string, variables: Record<string, unknown> = {}): Measur
   return { schema, operation, fragments: fragmentsOf(definitions), variables };
 };
 const measure = (query: string, variables?: Record<string, unknown>): Measure =>
-  measureOperation(subject(query, variables), { ...defaultOperationLimits, assumedPageSize: 10 });
+  measureOperation(subject(query, variables), {
+    ...defaultOperationLimits,
+    assumedPageSize: 10,
+    assumedConnectionSize: 15,
+  });
 
 describe('cost', () => {
   test.each([
@@ -32,7 +42,11 @@ describe('cost', () => {
     ['the size that is asked for', '{ named(first: 3) { id } }', 1 + 3],
     ['the lists in a connection once', '{ page(first: 3) { total edges { node { id } } } }', 1 + 3 * (1 + 1 + 1 + 1)],
     ['last as well', '{ page(last: 2) { nodes { id } } }', 1 + 2 * 2],
-    ['the assumed size for a connection without one', '{ page { nodes { id } } }', 1 + 10 * 2],
+    ['the assumed size for a connection without one', '{ page { nodes { id } } }', 1 + 15 * 2],
+    ['the slice that a null does not hide', '{ page(first: null, last: 200) { nodes { id } } }', 1 + 200 * 2],
+    ['the larger slice of two', '{ page(first: 3, last: 7) { nodes { id } } }', 1 + 7 * 2],
+    ['the slice that the schema has by default', '{ usual { nodes { id } } }', 1 + 30 * 2],
+    ['no default where the slice is null', '{ usual(first: null) { nodes { id } } }', 1 + 15 * 2],
     [
       'a fragment wherever it is spread',
       '{ a: item { ...F } b: item { ...F } } fragment F on Item { id items { id } }',
@@ -47,6 +61,12 @@ describe('cost', () => {
     const query = 'query ($n: Int = 4) { named(first: $n) { id } }';
     expect(measure(query).cost).toBe(5);
     expect(measure(query, { n: 7 }).cost).toBe(8);
+  });
+
+  test('takes a variable that is null for none, and one without a value for the default of the schema', () => {
+    const query = 'query ($n: Int, $m: Int) { usual(first: $n, last: $m) { nodes { id } } }';
+    expect(measure(query, { n: null, m: 200 }).cost).toBe(1 + 200 * 2);
+    expect(measure(query).cost).toBe(1 + 30 * 2);
   });
 });
 
@@ -81,16 +101,16 @@ test('measures fragments that expand exponentially without expanding them', () =
 
 test('lets the introspection query pass', () => {
   const query = getIntrospectionQuery({ directiveIsRepeatable: true, inputValueDeprecation: true });
-  checkTokens(query, defaultOperationLimits);
+  checkText(query, defaultOperationLimits);
   expect(() => checkOperation(subject(query), defaultOperationLimits)).not.toThrow();
 });
 
-test('counts tokens, and only where a text is long enough to have too many', () => {
+test('counts tokens, as far as a text can be read', () => {
   const limits = { ...defaultOperationLimits, maxTokens: 10 };
-  checkTokens(`{ a${' '.repeat(100)} b }`, limits);
-  checkTokens(`{ a(x: "${'long '.repeat(100)}") }`, limits);
-  expect(() => checkTokens('{ a b c d e f g h i }', limits)).toThrow(
+  checkText(`{ a${' '.repeat(100)} b }`, limits);
+  checkText(`{ a(x: "${'long '.repeat(100)}") }`, limits);
+  expect(() => checkText('{ a b c d e f g h i }', limits)).toThrow(
     expect.objectContaining({ code: 'OPERATION_TOO_COMPLEX', details: { found: 11, limit: 10 } }),
   );
-  checkTokens('{ "unterminated text that is longer than the limit', limits);
+  checkText('{ "unterminated text that is longer than the limit', limits);
 });

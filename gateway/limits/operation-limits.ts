@@ -1,17 +1,20 @@
 /**
- * What one operation may be: tokens, depth, aliases, directives, root fields and cost. Checked after validation (so
- * fragments have no cycles) and before planning. Fragments are measured once each, so that measuring is linear in the
- * document even where its expansion is exponential. Introspection fields count as one field each: graphql-js bounds
- * them by itself.
+ * What one operation may be: bytes, tokens, depth, aliases, directives, root fields and cost. The text is checked before it
+ * is parsed, everything else after validation (so fragments have no cycles) and before planning. Fragments are measured
+ * once each, so that measuring is linear in the document even where its expansion is exponential. Introspection counts
+ * for the cost alone: graphql-js bounds its depth.
  */
 import { type FragmentDefinitionNode, Kind, Lexer, Source, TokenKind } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
+import { costOfIntrospection } from './introspection-cost.ts';
 import { measureCost } from './operation-cost.ts';
 import { addMeasures, createMeasure, type Measure, type MeasuredOperation } from './operation-measure.ts';
 
 export interface OperationLimits {
   /** Bytes of a request body, and of a WebSocket message. */
   readonly maxBodyBytes: number;
+  /** Bytes of the text of a document. */
+  readonly maxOperationBytes: number;
   /** Lexical tokens of a document. */
   readonly maxTokens: number;
   /** Fields nested in one another. */
@@ -26,10 +29,13 @@ export interface OperationLimits {
   readonly maxCost: number;
   /** Items that a list is taken to have when neither `@listSize` nor `first` or `last` says how many. */
   readonly assumedPageSize: number;
+  /** The same for a connection, where the schema has no default for `first` or `last` either. */
+  readonly assumedConnectionSize: number;
 }
 
 export const defaultOperationLimits: OperationLimits = {
   maxBodyBytes: 1024 * 1024,
+  maxOperationBytes: 64 * 1024,
   maxTokens: 2000,
   maxDepth: 12,
   maxAliases: 30,
@@ -37,6 +43,7 @@ export const defaultOperationLimits: OperationLimits = {
   maxRootFields: 20,
   maxCost: 10_000,
   assumedPageSize: 20,
+  assumedConnectionSize: 50,
 };
 
 const tooComplex = (what: string, found: number, limit: number, more: { readonly cost?: number } = {}): AppError =>
@@ -48,24 +55,38 @@ const tooComplex = (what: string, found: number, limit: number, more: { readonly
     },
   );
 
-/** Throws OPERATION_TOO_COMPLEX for a text of too many tokens. Faulty text passes: parsing says it better. */
-export const checkTokens = (text: string, limits: OperationLimits): void => {
-  // A token has at least one character.
-  if (text.length <= limits.maxTokens) return;
+const tooLong = (maxBytes: number): AppError =>
+  new AppError(
+    'PAYLOAD_TOO_LARGE',
+    `The text of the operation is larger than ${maxBytes} bytes. Send values as variables, and ask for less at once.`,
+    { details: { maxBytes } },
+  );
+
+/** Bytes of a text at most: those of a character beyond the first are counted only where they can matter. */
+const isLonger = (text: string, maxBytes: number): boolean =>
+  text.length > maxBytes || (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes);
+
+/**
+ * Throws PAYLOAD_TOO_LARGE for a text that is too long, before anything is read of it, and OPERATION_TOO_COMPLEX for one of
+ * too many tokens. Faulty text passes: parsing says it better.
+ * @returns its tokens.
+ */
+export const checkText = (text: string, { maxOperationBytes, maxTokens }: OperationLimits): number => {
+  if (isLonger(text, maxOperationBytes)) throw tooLong(maxOperationBytes);
   const lexer = new Lexer(new Source(text));
-  for (let found = 1; ; found += 1) {
+  for (let found = 0; ; found += 1) {
+    if (found > maxTokens) throw tooComplex('at least this many tokens:', found, maxTokens);
     try {
-      if (lexer.advance().kind === TokenKind.EOF) return;
+      if (lexer.advance().kind === TokenKind.EOF) return found;
     } catch {
-      return;
+      return found;
     }
-    if (found > limits.maxTokens) throw tooComplex('at least this many tokens:', found, limits.maxTokens);
   }
 };
 
 /** The operation must be valid. */
 export const measureOperation = (subject: MeasuredOperation, limits: OperationLimits): Measure => {
-  const measure = createMeasure(subject, limits.assumedPageSize);
+  const measure = createMeasure(subject, limits);
   const root = subject.schema.getRootType(subject.operation.operation);
   const own = { depth: 0, aliases: 0, directives: subject.operation.directives?.length ?? 0, fields: 0, cost: 0 };
   return addMeasures(own, measure(subject.operation.selectionSet, root ?? undefined, false));
@@ -81,7 +102,8 @@ export const checkOperation = (subject: MeasuredOperation, limits: OperationLimi
   }
   if (found.fields > limits.maxRootFields)
     throw tooComplex('this many root fields:', found.fields, limits.maxRootFields);
-  const cost = subject.weights ? measureCost(subject, subject.weights, limits.assumedPageSize) : found.cost;
+  const weighed = subject.weights ? measureCost(subject, subject.weights, limits.assumedPageSize) : found.cost;
+  const cost = Math.min(Number.MAX_SAFE_INTEGER, weighed + costOfIntrospection(subject));
   if (cost > limits.maxCost) throw tooComplex('a cost of', cost, limits.maxCost, { cost });
 };
 

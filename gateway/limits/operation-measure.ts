@@ -1,11 +1,12 @@
 /**
  * The size of a selection set as if all its fragments were spread. A list multiplies the cost of what is below it by
- * its page size: `first` or `last` where given, else an assumed one; the lists inside a connection (`edges`, `nodes`)
- * are the same items and multiply no further.
+ * its page size: the larger of `first` and `last` where one is a number, given or by default, else an assumed one; the
+ * lists inside a connection (`edges`, `nodes`) are the same items and multiply no further.
  */
 import {
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLArgument,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -15,6 +16,7 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  valueFromASTUntyped,
 } from 'graphql';
 import { fieldOf, typeWithin } from '../execution/selected-types.ts';
 import type { CostWeights } from './cost-weights.ts';
@@ -50,8 +52,8 @@ export const addMeasures = (one: Measure, other: Measure): Measure => ({
 
 const isList = (field: GraphQLField<unknown, unknown>): boolean =>
   isListType(isNonNullType(field.type) ? field.type.ofType : field.type);
-const isPaged = (field: GraphQLField<unknown, unknown>): boolean =>
-  field.args.some(({ name }) => name === 'first' || name === 'last');
+const isSlice = ({ name }: GraphQLArgument): boolean => name === 'first' || name === 'last';
+const isPaged = (field: GraphQLField<unknown, unknown>): boolean => field.args.some(isSlice);
 
 /** `paged`: the selection belongs to a connection whose page size is counted already. */
 export type MeasureSelections = (
@@ -60,20 +62,39 @@ export type MeasureSelections = (
   paged: boolean,
 ) => Measure;
 
+export interface AssumedSizes {
+  /** Items of a list that says nothing. */
+  readonly assumedPageSize: number;
+  /** Items of a connection that says nothing. */
+  readonly assumedConnectionSize: number;
+}
+
 /** The measuring function of one operation; it remembers fragments. */
-export const createMeasure = (subject: MeasuredOperation, assumedPageSize: number): MeasureSelections => {
+export const createMeasure = (
+  subject: MeasuredOperation,
+  { assumedPageSize, assumedConnectionSize }: AssumedSizes,
+): MeasureSelections => {
   const { schema, fragments, variables } = subject;
   const known = new Map<string, Measure>();
 
-  const pageSize = (node: FieldNode): number => {
-    const argument = node.arguments?.find(({ name }) => name.value === 'first' || name.value === 'last');
-    if (argument?.value.kind === Kind.INT) return Math.max(0, Number(argument.value.value));
-    if (argument?.value.kind !== Kind.VARIABLE) return assumedPageSize;
-    const name = argument.value.name.value;
+  /** Undefined where the variable has no value, so that the default of what it is for counts. */
+  const valueOfVariable = (name: string): unknown => {
+    if (variables[name] !== undefined) return variables[name];
     const definition = subject.operation.variableDefinitions?.find(({ variable }) => variable.name.value === name);
-    const byDefault = definition?.defaultValue?.kind === Kind.INT ? Number(definition.defaultValue.value) : undefined;
-    const value = variables[name] ?? byDefault;
-    return typeof value === 'number' ? Math.max(0, value) : assumedPageSize;
+    return definition?.defaultValue && valueFromASTUntyped(definition.defaultValue);
+  };
+  const sliceOf = (node: FieldNode, { name, defaultValue }: GraphQLArgument): unknown => {
+    const given = node.arguments?.find((argument) => argument.name.value === name)?.value;
+    const value =
+      given?.kind === Kind.VARIABLE ? valueOfVariable(given.name.value) : given && valueFromASTUntyped(given);
+    return value === undefined ? defaultValue : value;
+  };
+  /** An argument that is null says nothing, and must not hide another one that does. */
+  const pageSize = (node: FieldNode, field: GraphQLField<unknown, unknown>): number => {
+    const sizes = field.args.filter(isSlice).map((argument) => sliceOf(node, argument));
+    const numbers = sizes.filter((size) => typeof size === 'number');
+    if (numbers.length > 0) return Math.max(0, ...numbers);
+    return isPaged(field) && !isList(field) ? assumedConnectionSize : assumedPageSize;
   };
 
   const measureField = (node: FieldNode, parent: GraphQLNamedType | undefined, paged: boolean): Measure => {
@@ -87,7 +108,7 @@ export const createMeasure = (subject: MeasuredOperation, assumedPageSize: numbe
     const field = fieldOf(parent, node.name.value);
     if (!node.selectionSet || !field) return own;
     const below = measure(node.selectionSet, getNamedType(field.type), isPaged(field) && !isList(field));
-    const items = isPaged(field) || (isList(field) && !paged) ? pageSize(node) : 1;
+    const items = isPaged(field) || (isList(field) && !paged) ? pageSize(node, field) : 1;
     return {
       depth: 1 + below.depth,
       aliases: own.aliases + below.aliases,

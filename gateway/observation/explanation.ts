@@ -36,7 +36,7 @@ interface Timing<Told extends ExplainedPart> {
 
 export interface Explanation extends Timing<ExplainedQuery> {
   /** Makes the plan, and remembers it. */
-  planning<Node extends QueryPlan['node']>(makePlan: () => Node): Node;
+  planning(makePlan: () => Promise<QueryPlan['node']>): Promise<QueryPlan['node']>;
   /** Of one deferred fragment: the same for the same id. */
   part(id: string): Timing<ExplainedPart>;
 }
@@ -65,9 +65,9 @@ const createExplanation = (): Explanation => {
   let node: QueryPlan['node'];
   let planMs = 0;
   return {
-    planning(makePlan) {
+    async planning(makePlan) {
       const before = performance.now();
-      const plan = makePlan();
+      const plan = await makePlan();
       planMs += rounded(performance.now() - before);
       node = plan;
       return plan;

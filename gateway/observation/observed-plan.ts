@@ -4,14 +4,14 @@ import { GraphQLError } from 'graphql';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
 import type { Explanation } from './explanation.ts';
 
-/** Throws what the planner throws, and a GraphQLError for a subscription. */
-export const observedPlan = (
-  makePlan: () => QueryPlan['node'],
+/** Rejects with what the planner throws, and a GraphQLError for a subscription. */
+export const observedPlan = async (
+  makePlan: () => Promise<QueryPlan['node']>,
   explanation: Explanation | undefined,
-): PlanNode | undefined => {
+): Promise<PlanNode | undefined> => {
   const span = startSpan('plan');
   try {
-    const plan = explanation ? explanation.planning(makePlan) : makePlan();
+    const plan = await (explanation ? explanation.planning(makePlan) : makePlan());
     if (plan?.kind === 'Subscription') throw new GraphQLError('Subscriptions have no single answer.');
     span.end();
     return plan;

@@ -1,14 +1,22 @@
 /**
- * What an operation passes on its way to a stream, over whichever transport it came, after its sender is known: length
- * in tokens, validity, choice of the operation, complexity, and for subscriptions the types of the variables. What it
- * gives without errors can be run as it is.
+ * What an operation passes before it runs, over whichever transport it came, after its sender is known: length in bytes and
+ * tokens, validity, choice of the operation, complexity, and for subscriptions the types of the variables. What it gives
+ * without errors can be run as it is.
  */
-import { GraphQLError, getOperationAST, getVariableValues, type OperationDefinitionNode } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  getOperationAST,
+  getVariableValues,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { AppError } from '#kernel/errors.ts';
 import { toGraphQLError } from '../errors/graphql-error.ts';
-import { checkOperation, checkTokens, type OperationLimits } from '../limits/operation-limits.ts';
+import { checkOperation, type OperationLimits } from '../limits/operation-limits.ts';
+import { canonicalOperation } from '../planning/canonical-operation.ts';
+import type { Asker } from '../planning/planner.ts';
+import type { DocumentPreparer } from '../planning/prepared-document.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
-import type { DocumentPreparer, PreparedDocument } from './prepared-document.ts';
 
 export interface RequestedOperation {
   readonly query: string;
@@ -18,7 +26,7 @@ export interface RequestedOperation {
 
 export interface AdmittedOperation {
   readonly generation: SchemaGeneration;
-  readonly prepared: PreparedDocument;
+  readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly variables: Record<string, unknown>;
 }
@@ -27,9 +35,9 @@ export type Admission = AdmittedOperation | { readonly errors: readonly GraphQLE
 
 export interface OperationAdmission {
   /** Either the operation, or why it is refused. Never throws for a fault of the client. */
-  admit(requested: RequestedOperation): Admission;
+  admit(requested: RequestedOperation, asker: Asker): Promise<Admission>;
   /** Whether this is certainly a subscription: one whose document came before. Costs next to nothing. */
-  isKnownSubscription(requested: RequestedOperation): boolean;
+  isKnownSubscription(requested: RequestedOperation, asker: Asker): Promise<boolean>;
 }
 
 export interface OperationAdmissionOptions {
@@ -50,13 +58,12 @@ export const createOperationAdmission = ({
   documents,
   limits,
 }: OperationAdmissionOptions): OperationAdmission => {
-  const admit = (requested: RequestedOperation): Admission => {
-    checkTokens(requested.query, limits);
+  const admit = async (requested: RequestedOperation, asker: Asker): Promise<Admission> => {
     const generation = current();
-    const preparation = documents.prepare(generation, requested.query);
+    const preparation = await documents.prepare(generation, requested.query, asker);
     if ('errors' in preparation) return preparation;
-    const { prepared } = preparation;
-    const operation = getOperationAST(prepared.document, requested.operationName);
+    const { document } = preparation;
+    const operation = getOperationAST(document, requested.operationName);
     if (!operation) {
       throw new GraphQLError('Name the operation of the document that is to run.', {
         extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
@@ -64,8 +71,9 @@ export const createOperationAdmission = ({
     }
     const variables = requested.variables ?? {};
     const { schema, costWeights: weights } = generation;
-    checkOperation({ schema, operation, fragments: prepared.fragments, variables, weights }, limits);
-    const admitted = { generation, prepared, operation, variables };
+    const { fragments } = canonicalOperation(document, operation);
+    checkOperation({ schema, operation, fragments, variables, weights }, limits);
+    const admitted = { generation, document, operation, variables };
     if (operation.operation !== 'subscription') return admitted;
     const definitions = operation.variableDefinitions ?? [];
     const { errors } = getVariableValues(generation.schema, definitions, variables, { maxErrors: 10 });
@@ -77,19 +85,17 @@ export const createOperationAdmission = ({
     };
   };
   return {
-    admit(requested) {
+    async admit(requested, asker) {
       try {
-        return admit(requested);
+        return await admit(requested, asker);
       } catch (fault) {
         return { errors: [refusalOf(fault)] };
       }
     },
-    isKnownSubscription({ query, operationName }) {
-      const generation = current();
-      if (!documents.knows(generation, query)) return false;
-      const preparation = documents.prepare(generation, query);
-      if ('errors' in preparation) return false;
-      return getOperationAST(preparation.prepared.document, operationName)?.operation === 'subscription';
+    async isKnownSubscription({ query, operationName }, asker) {
+      const preparation = await Promise.resolve(documents.known(current(), query, asker)).catch(() => undefined);
+      if (!preparation || 'errors' in preparation) return false;
+      return getOperationAST(preparation.document, operationName)?.operation === 'subscription';
     },
   };
 };

@@ -15,6 +15,7 @@ import type { MaskError } from '../errors/public-error.ts';
 import type { TakeRequest } from '../limits/request-rate.ts';
 import type { StreamCount } from '../limits/stream-count.ts';
 import { countOperation } from '../observation/count-operations.ts';
+import { askerOf } from '../planning/planner.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
 import { type OperationAdmission, refusalOf } from './operation-admission.ts';
 import { endWithSignIn } from './sign-in-end.ts';
@@ -90,21 +91,22 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
     coming.set(extra.socket, others + one);
     const arrive = (): unknown => coming.set(extra.socket, (coming.get(extra.socket) ?? one) - one);
     const admitted = await takeRequest(user.identity).then(
-      () => admission.admit(payload),
-      (fault: unknown) => {
+      () => admission.admit(payload, askerOf(user)),
+      async (fault: unknown) => {
         // Who floods a full socket is told that it is full, rather than to come again.
         const full = streams.refusal(user.identity, extra.socket, others);
-        return { errors: [refusalOf(full && admission.isKnownSubscription(payload) ? full : fault)] };
+        const isFull = full && (await admission.isKnownSubscription(payload, askerOf(user)));
+        return { errors: [refusalOf(isFull ? full : fault)] };
       },
     );
     if ('errors' in admitted) {
       arrive();
       return admitted.errors;
     }
-    const { generation, prepared, operation, variables } = admitted;
+    const { generation, document, operation, variables } = admitted;
     const execution: ExecutionArgs = {
       schema: generation.schema,
-      document: prepared.document,
+      document,
       operationName: payload.operationName ?? null,
       variableValues: payload.variables ?? null,
     };

@@ -33,8 +33,8 @@ export interface SourceStream {
 }
 
 export interface SourceStreamOptions {
-  /** The plan in the newest schema. Throws when the operation is not possible there. */
-  plan(): SubscriptionPlan;
+  /** The plan in the newest schema. Rejects when the operation is not possible there. */
+  plan(): Promise<SubscriptionPlan>;
   readonly variables: Readonly<Record<string, unknown>>;
   /** Cursor that the client has already; it counts where the field is resumable. */
   readonly after: string | undefined;
@@ -131,7 +131,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
   };
 
   const subscribe = async (mine: number): Promise<void> => {
-    const plan = options.plan();
+    const plan = await options.plan();
     const token = await options.sign(options.identity);
     if (epoch !== mine) return;
     startedAt = Date.now();

@@ -15,25 +15,19 @@ import {
   print,
   type SelectionSetNode,
   validate,
-  visit,
 } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { AppError } from '#kernel/errors.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
-import {
-  type AnswerMaker,
-  createAnswerMaker,
-  type Decision,
-  rememberedVariants,
-  type Variables,
-} from '../execution/answer.ts';
+import { type AnswerMaker, createAnswerMaker, type Decision, type Variables } from '../execution/answer.ts';
 import { type CompiledEvent, compileEvent } from '../execution/compiled-event.ts';
-import { selectsData } from '../execution/compiled-operation.ts';
+import { selectsData, weightOfPlan } from '../execution/compiled-operation.ts';
 import { decideDocument } from '../execution/decided-document.ts';
 import { refusalsOf } from '../execution/refused-fields.ts';
 import { fragmentsOf } from '../limits/operation-limits.ts';
+import { type CanonicalOperation, canonicalOperation } from '../planning/canonical-operation.ts';
+import type { Asker, Planner } from '../planning/planner.ts';
+import type { WeighedCache } from '../planning/weighed-memory.ts';
 import type { Audience, SchemaGeneration } from '../supergraph/schema-generation.ts';
-import type { PreparedDocument } from './prepared-document.ts';
 import { createResumableDocument, type ResumableDocument } from './resumable-document.ts';
 
 export interface SubscriptionPlan {
@@ -55,26 +49,8 @@ export interface SubscriptionPlan {
   readonly event: CompiledEvent | undefined;
 }
 
-/** The operation and the fragments that it reaches: subgraphs see nothing else of the document. */
-const onlyOperation = (prepared: PreparedDocument, operation: OperationDefinitionNode): DocumentNode => {
-  const reached = new Set<string>();
-  const reach = (node: Parameters<typeof print>[0]): void => {
-    visit(node, {
-      FragmentSpread: ({ name }) => {
-        const fragment = prepared.fragments.get(name.value);
-        if (!fragment || reached.has(name.value)) return;
-        reached.add(name.value);
-        reach(fragment);
-      },
-    });
-  };
-  reach(operation);
-  const fragments = [...prepared.fragments.values()].filter(({ name }) => reached.has(name.value));
-  return { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
-};
-
 /** Names of the fields that are subscribed to; one, or there would be no event. @param decided without conditions. */
-const rootFields = (decided: DocumentNode, operationName: string | undefined): ReadonlySet<string> => {
+const rootFields = (decided: DocumentNode): ReadonlySet<string> => {
   const fragments = fragmentsOf(decided.definitions);
   const names = new Set<string>();
   const collect = (set: SelectionSetNode | undefined): void => {
@@ -84,37 +60,47 @@ const rootFields = (decided: DocumentNode, operationName: string | undefined): R
       else collect(fragments.get(selection.name.value)?.selectionSet);
     }
   };
-  collect(getOperationAST(decided, operationName)?.selectionSet);
+  collect(getOperationAST(decided)?.selectionSet);
   return names;
+};
+
+/** Marks of refused fields included. */
+type RestrictedOperation = Pick<CanonicalOperation, 'document' | 'operation' | 'fragments' | 'fields'>;
+
+const plannedOf = async (
+  planner: Planner,
+  generation: SchemaGeneration,
+  { document, fields }: RestrictedOperation,
+  { isTrue }: Decision,
+  asker: Asker,
+) => {
+  const decided = decideDocument(document, isTrue);
+  if (!selectsData(decided, undefined)) throw new AppError('BAD_USER_INPUT', 'Nothing is left to subscribe to.');
+  const planned = await planner.plan(generation, { document: decided, fields, isInParts: false }, asker);
+  if (planned?.kind !== 'Subscription') throw new GraphQLError('The operation subscribes to nothing.');
+  return { decided, planned };
 };
 
 const makePlan = (
   generation: SchemaGeneration,
-  prepared: PreparedDocument,
-  operation: OperationDefinitionNode,
-  { isTrue }: Decision,
+  { document, operation, fields }: RestrictedOperation,
+  { decided, planned }: Awaited<ReturnType<typeof plannedOf>>,
 ): SubscriptionPlan => {
-  const operationName = operation.name?.value;
-  const decided = decideDocument(prepared.document, isTrue);
-  if (!selectsData(decided, operationName)) throw new AppError('BAD_USER_INPUT', 'Nothing is left to subscribe to.');
-  const planned = generation.plan(decided, operationName);
-  if (planned?.kind !== 'Subscription') throw new GraphQLError('The operation subscribes to nothing.');
   const { primary, rest } = planned;
   const subgraphSchema = generation.subgraphSchema(primary.serviceName);
-  const own = onlyOperation(prepared, operation);
   const rewrites = (primary.outputRewrites?.length ?? 0) + (primary.inputRewrites?.length ?? 0);
   // Refused fields carry a directive that no subgraph has, so what is left of them is never valid there.
-  const raw = !rest && rewrites === 0 && !generation.mustReshape && validate(subgraphSchema, own).length === 0;
-  const query = raw ? print(own) : primary.operation;
+  const raw = !rest && rewrites === 0 && !generation.mustReshape && validate(subgraphSchema, document).length === 0;
+  const query = raw ? print(document) : primary.operation;
   const resumable = createResumableDocument(query, subgraphSchema, generation.resumableFields);
-  const [root = '', ...others] = rootFields(decided, operationName);
+  const [root = '', ...others] = rootFields(decided);
   const declared = others.length === 0 ? generation.broadcastFields.get(root) : undefined;
   return {
     generation,
     serviceName: primary.serviceName,
     raw,
     query: resumable?.query ?? query,
-    operationName: raw ? operationName : primary.operationName,
+    operationName: raw ? undefined : primary.operationName,
     variableNames: raw
       ? (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value)
       : (primary.variableUsages ?? []),
@@ -125,8 +111,9 @@ const makePlan = (
       ? undefined
       : compileEvent({
           schema: generation.schema,
-          document: prepared.document,
+          document,
           operation,
+          fields,
           primary,
           rest,
           environment: generation.environment,
@@ -140,17 +127,14 @@ const makePlan = (
  */
 export type PlanSubscription = (
   generation: SchemaGeneration,
-  prepared: PreparedDocument,
+  document: DocumentNode,
   operation: OperationDefinitionNode,
   user: AuthenticatedUser,
   variables: Variables,
-) => SubscriptionPlan;
+  asker: Asker,
+) => Promise<SubscriptionPlan>;
 
-const checkRoot = (
-  schema: GraphQLSchema,
-  { fragments }: PreparedDocument,
-  operation: OperationDefinitionNode,
-): void => {
+const checkRoot = (schema: GraphQLSchema, { fragments, operation }: RestrictedOperation): void => {
   const refusals = refusalsOf({ schema, operation, fragments, isIncluded: () => true });
   const ofRoot = refusals.get(undefined)?.find(({ path }) => path?.length === 1);
   if (ofRoot) throw new AppError('UNAUTHORIZED_FIELD_OR_TYPE', ofRoot.message);
@@ -159,55 +143,54 @@ const checkRoot = (
 /** An operation as one outcome of its restrictions leaves it, with a plan for each set of decisions. */
 interface PlannedOperation {
   readonly decide: AnswerMaker['decide'];
-  planFor(decision: Decision): SubscriptionPlan;
+  planFor(decision: Decision, asker: Asker): SubscriptionPlan | Promise<SubscriptionPlan>;
 }
 
-/** Operations remembered per generation, least recently used first out. */
-const remembered = 1000;
+export const createSubscriptionPlanner = (planner: Planner): PlanSubscription => {
+  const memories = new WeakMap<SchemaGeneration, WeighedCache<PlannedOperation>>();
 
-export const createSubscriptionPlanner = (): PlanSubscription => {
-  const memories = new WeakMap<SchemaGeneration, LRUCache<string, PlannedOperation>>();
-
-  const plannedOperation = (
-    generation: SchemaGeneration,
-    prepared: PreparedDocument,
-    operation: OperationDefinitionNode,
-  ): PlannedOperation => {
+  const plannedOperation = (generation: SchemaGeneration, restricted: RestrictedOperation): PlannedOperation => {
     const { schema, environment } = generation;
-    checkRoot(schema, prepared, operation);
-    const { decide } = createAnswerMaker({ schema, document: prepared.document, operation }, environment.treeKeys);
-    const plans = new LRUCache<string, SubscriptionPlan>({ max: rememberedVariants });
+    checkRoot(schema, restricted);
+    const { decide } = createAnswerMaker({ schema, ...restricted }, environment);
+    const plans = environment.memory.open<SubscriptionPlan>();
+    /** By decision, and by who pays: what one is refused does not refuse another. */
+    const planning = new Map<string, Promise<SubscriptionPlan>>();
+    const plan = async (decision: Decision, asker: Asker): Promise<SubscriptionPlan> => {
+      const found = await plannedOf(planner, generation, restricted, decision, asker);
+      const made = makePlan(generation, restricted, found);
+      const { primary, rest } = found.planned;
+      plans.set(decision.key, made, weightOfPlan(primary) + weightOfPlan(rest));
+      return made;
+    };
     return {
       decide,
-      planFor(decision) {
+      planFor(decision, asker) {
         const known = plans.get(decision.key);
         if (known) return known;
-        const plan = makePlan(generation, prepared, operation, decision);
-        plans.set(decision.key, plan);
-        return plan;
+        const key = `${decision.key} ${asker}`;
+        const begun = planning.get(key) ?? plan(decision, asker).finally(() => planning.delete(key));
+        planning.set(key, begun);
+        return begun;
       },
     };
   };
 
-  return (generation, given, requested, user, variables) => {
-    let memory = memories.get(generation);
-    if (!memory) {
-      memory = new LRUCache({ max: remembered });
-      memories.set(generation, memory);
-    }
-    const requestKey = `${given.hash} ${requested.name?.value ?? ''}`;
-    const restricted = generation.restrict(requestKey, { document: given.document, operation: requested }, user);
-    const key = `${requestKey} ${restricted.key}`;
+  return async (generation, document, requested, user, variables, asker) => {
+    const memory = memories.get(generation) ?? generation.environment.memory.open<PlannedOperation>();
+    memories.set(generation, memory);
+    const canonical = canonicalOperation(document, requested);
+    const restricted = generation.restrict(canonical, user);
+    const key = `${canonical.hash} ${restricted.key}`;
     let planned = memory.get(key);
     if (!planned) {
-      const { document, operation } = restricted;
-      const prepared = { ...given, document, fragments: fragmentsOf(document.definitions) };
-      planned = plannedOperation(generation, prepared, operation);
-      memory.set(key, planned);
+      const fragments = fragmentsOf(restricted.document.definitions);
+      planned = plannedOperation(generation, { ...restricted, fragments, fields: canonical.fields });
+      memory.set(key, planned, canonical.weight);
     }
     const decision = planned.decide(variables);
     if ('errors' in decision) throw new AppError('BAD_USER_INPUT', decision.errors[0]?.message ?? 'Bad variables.');
-    return planned.planFor(decision);
+    return planned.planFor(decision, asker);
   };
 };
 

@@ -12,12 +12,13 @@ import type { MaskError } from '../errors/public-error.ts';
 import type { SendFetch } from '../execution/execution.ts';
 import type { StreamCount } from '../limits/stream-count.ts';
 import { countOperation } from '../observation/count-operations.ts';
+import { type Asker, askerOf, type Planner } from '../planning/planner.ts';
+import type { DocumentPreparer } from '../planning/prepared-document.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
 import type { ClientStream } from './client-stream.ts';
 import { createEventExecution } from './event-execution.ts';
 import { createLiveSubscription } from './live-subscription.ts';
-import type { DocumentPreparer } from './prepared-document.ts';
 import { createSharedStreams } from './shared-streams.ts';
 import { openSourceStream, type SourceStream } from './source-stream.ts';
 import { createSubscriptionPlanner, type SubscriptionPlan } from './subscription-plan.ts';
@@ -50,6 +51,7 @@ export interface Subscriptions {
 export interface SubscriptionsOptions {
   current(): SchemaGeneration;
   readonly documents: DocumentPreparer;
+  readonly planner: Planner;
   /** Sends the fetches for one event. */
   sendFor(generation: SchemaGeneration, context: OperationContext): SendFetch;
   upstream(generation: SchemaGeneration, serviceName: string): UpstreamSocket;
@@ -74,18 +76,20 @@ const noCursor = (): AppError =>
 
 export const createSubscriptions = (options: SubscriptionsOptions): Subscriptions => {
   const { current, documents, sendFor, upstream, sign, streams, maskError, resumeDeadlineMs, logger } = options;
-  const planSubscription = createSubscriptionPlanner();
+  const planSubscription = createSubscriptionPlanner(options.planner);
   const eventExecution = createEventExecution({ sendFor, maskError });
   const shared = createSharedStreams((plan) => upstream(plan.generation, plan.serviceName));
   const sources = new Set<SourceStream>();
 
-  const planOf = (subscribe: SubscribeArguments): SubscriptionPlan => {
+  /** The first plan is paid by who subscribes, others by the gateway, which replaces its schema. */
+  const planOf = async (subscribe: SubscribeArguments, asker: Asker): Promise<SubscriptionPlan> => {
+    const { text, user, variables } = subscribe;
     const generation = current();
-    const preparation = documents.prepare(generation, subscribe.text);
+    const preparation = await documents.prepare(generation, text, asker);
     if ('errors' in preparation) throw impossible();
-    const operation = getOperationAST(preparation.prepared.document, subscribe.operationName);
+    const operation = getOperationAST(preparation.document, subscribe.operationName);
     if (!operation) throw impossible();
-    return planSubscription(generation, preparation.prepared, operation, subscribe.user, subscribe.variables);
+    return planSubscription(generation, preparation.document, operation, user, variables, asker);
   };
 
   return {
@@ -96,6 +100,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
       let source: SourceStream | undefined;
       let leave: (() => void) | undefined;
       let failed: readonly GraphQLFormattedError[] | undefined;
+      let asker = askerOf(user);
       const client = openStream(() => {
         const code = countOperation('subscription', failed);
         if (failed) span.describe(name, { 'error.type': code });
@@ -121,8 +126,9 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
       try {
         leave = streams.enter(user.identity, connection);
         source = openSourceStream({
-          plan() {
-            const plan = planOf(subscribe);
+          async plan() {
+            const plan = await planOf(subscribe, asker);
+            asker = undefined;
             if (after !== undefined && plan.resumable?.takes(after) === false) throw noCursor();
             return plan;
           },

@@ -1,8 +1,9 @@
 /** Answers operations with `@defer` in parts, for clients that take them: the way beside the one of Apollo Server. */
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import { LRUCache } from 'lru-cache';
+import { AppError } from '#kernel/errors.ts';
 import { activeSpan, inSpan } from '#kernel/telemetry/tracing.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
+import { toGraphQLError } from '../errors/graphql-error.ts';
 import type { Variables } from '../execution/answer.ts';
 import { hasDefer } from '../execution/deferred-document.ts';
 import {
@@ -15,13 +16,15 @@ import type { SendFetch } from '../execution/execution.ts';
 import { plansAsked } from '../metrics.ts';
 import { type ExplainedPart, type Explanation, explanationFor } from '../observation/explanation.ts';
 import { observedPlan } from '../observation/observed-plan.ts';
+import { canonicalOperation } from '../planning/canonical-operation.ts';
+import { askerOf, type Planner } from '../planning/planner.ts';
+import type { WeighedCache } from '../planning/weighed-memory.ts';
 import type { OperationContext } from './operation-context.ts';
 import type { SchemaGeneration } from './schema-generation.ts';
 
 export interface ValidOperation {
   /** That validated it. */
   readonly schema: GraphQLSchema;
-  readonly queryHash: string;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly variables: Variables;
@@ -46,16 +49,16 @@ export interface DeferredExecutorOptions {
   generationOf(schema: GraphQLSchema): SchemaGeneration;
   /** Sends the fetches of one operation. */
   sendFor(generation: SchemaGeneration, context: OperationContext): SendFetch;
+  readonly planner: Planner;
   /** Tells administrators who ask for it how their queries are answered. */
   readonly explains: boolean;
 }
 
-/** Operations remembered per generation, least recently used first out. */
-const remembered = 1000;
-
 const compile = (
   generation: SchemaGeneration,
   { document, operation }: Pick<ValidOperation, 'document' | 'operation'>,
+  fields: number,
+  planner: Planner,
   explanation: Explanation | undefined,
 ): DeferredOperation => {
   const { schema, environment } = generation;
@@ -63,8 +66,10 @@ const compile = (
     schema,
     document,
     operation,
+    fields,
     environment,
-    plan: (labelled) => observedPlan(() => generation.planInParts(labelled, operation.name?.value), explanation),
+    plan: (labelled, asker) =>
+      observedPlan(() => planner.plan(generation, { document: labelled, fields, isInParts: true }, asker), explanation),
   });
 };
 
@@ -78,7 +83,7 @@ async function* explained(
 }
 
 export const createDeferredExecutor = (options: DeferredExecutorOptions): ExecuteInParts => {
-  const memories = new WeakMap<SchemaGeneration, LRUCache<string, DeferredOperation>>();
+  const memories = new WeakMap<SchemaGeneration, WeighedCache<DeferredOperation>>();
   const deferring = new WeakMap<DocumentNode, boolean>();
 
   const defers = (document: DocumentNode): boolean => {
@@ -95,18 +100,15 @@ export const createDeferredExecutor = (options: DeferredExecutorOptions): Execut
     user: AuthenticatedUser | undefined,
     explanation: Explanation | undefined,
   ): { readonly run: DeferredOperation; readonly isHit: boolean } => {
-    let memory = memories.get(generation);
-    if (!memory) {
-      memory = new LRUCache({ max: remembered });
-      memories.set(generation, memory);
-    }
-    const requestKey = `${valid.queryHash} ${valid.operation.name?.value ?? ''}`;
-    const restricted = generation.restrict(requestKey, valid, user);
-    const key = `${requestKey} ${restricted.key}`;
+    const memory = memories.get(generation) ?? generation.environment.memory.open<DeferredOperation>();
+    memories.set(generation, memory);
+    const canonical = canonicalOperation(valid.document, valid.operation);
+    const restricted = generation.restrict(canonical, user);
+    const key = `${canonical.hash} ${restricted.key}`;
     const known = explanation ? undefined : memory.get(key);
     if (known) return { run: known, isHit: true };
-    const run = compile(generation, restricted, explanation);
-    if (!explanation) memory.set(key, run);
+    const run = compile(generation, restricted, canonical.fields, options.planner, explanation);
+    if (!explanation) memory.set(key, run, canonical.weight);
     return { run, isHit: false };
   };
 
@@ -117,13 +119,18 @@ export const createDeferredExecutor = (options: DeferredExecutorOptions): Execut
     const explanation = options.explains ? explanationFor(context, operation.operation) : undefined;
     const { run, isHit } = compiledOf(generation, valid, context.user, explanation);
     const send = options.sendFor(generation, context);
+    const asker = askerOf(context.user);
     const result = await run({
       variables,
+      asker,
+      inTurn: (work) => options.planner.inTurn(asker, work),
       send: explanation ? explanation.timed(send) : send,
       partRun: (id, label) => ({
         send: explanation ? explanation.part(id).timed(send) : send,
         within: (work) => inSpan(label === undefined ? 'part' : `part ${label}`, {}, work),
       }),
+    }).catch((fault: unknown) => {
+      throw fault instanceof AppError ? toGraphQLError(fault) : fault;
     });
     // What is answered whole after all is seen where that is done.
     if (!result) return undefined;

@@ -6,14 +6,18 @@
 
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { AppError } from '#kernel/errors.ts';
 import { activeSpan } from '#kernel/telemetry/tracing.ts';
+import { toGraphQLError } from '../errors/graphql-error.ts';
 import { nameSubgraphsFor } from '../errors/subgraph-names.ts';
-import type { Result, Variables } from '../execution/answer.ts';
+import type { InTurn, Result, Variables } from '../execution/answer.ts';
 import { type CompiledOperation, compileOperation } from '../execution/compiled-operation.ts';
 import type { SendFetch } from '../execution/execution.ts';
 import { plansAsked } from '../metrics.ts';
 import { type ExplainedQuery, type Explanation, explanationFor } from '../observation/explanation.ts';
 import { observedPlan } from '../observation/observed-plan.ts';
+import { canonicalOperation } from '../planning/canonical-operation.ts';
+import { askerOf, type Planner } from '../planning/planner.ts';
 import type { OperationContext } from './operation-context.ts';
 import { createSchemaGeneration, type SchemaGeneration } from './schema-generation.ts';
 
@@ -23,8 +27,6 @@ type SchemaListener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0];
 /** An operation that the schema of its generation holds for valid. */
 export interface AskedOperation {
   readonly generation: SchemaGeneration;
-  /** Stands for the text of its document. */
-  readonly queryHash: string;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly variables: Variables;
@@ -54,6 +56,7 @@ export interface FederatedExecutorOptions {
   readonly sdl: string;
   /** Sends the fetches of one operation. */
   sendFor(generation: SchemaGeneration, context: OperationContext): SendFetch;
+  readonly planner: Planner;
   /** Tells administrators who ask for it how their queries are answered. */
   readonly explains: boolean;
   /** Told after every reload, with the new generation current. */
@@ -63,24 +66,29 @@ export interface FederatedExecutorOptions {
 const hit = { result: 'hit' };
 const miss = { result: 'miss' };
 
-const compiledOf = (asked: AskedOperation, explanation: Explanation | undefined): CompiledOperation => {
-  const { generation } = asked;
-  const operationName = asked.operation.name?.value;
-  const requestKey = `${asked.queryHash} ${operationName ?? ''}`;
-  const { document, operation, key: refusals } = generation.restrict(requestKey, asked, asked.context.user);
-  const key = `${requestKey} ${refusals}`;
+const compiledOf = (
+  { generation, document, operation, context }: AskedOperation,
+  planner: Planner,
+  explanation: Explanation | undefined,
+): CompiledOperation => {
+  const canonical = canonicalOperation(document, operation);
+  const { fields, weight } = canonical;
+  const restricted = generation.restrict(canonical, context.user);
+  const key = `${canonical.hash} ${restricted.key}`;
   const known = explanation ? undefined : generation.operations.get(key);
   plansAsked.add(known ? hit : miss);
   if (known) return known;
   const { schema, environment } = generation;
   const compiled = compileOperation({
     schema,
-    document,
-    operation,
+    document: restricted.document,
+    operation: restricted.operation,
+    fields,
     environment,
-    plan: (decided) => observedPlan(() => generation.plan(decided, operationName), explanation),
+    plan: (decided, asker) =>
+      observedPlan(() => planner.plan(generation, { document: decided, fields, isInParts: false }, asker), explanation),
   });
-  if (!explanation) generation.operations.set(key, compiled);
+  if (!explanation) generation.operations.set(key, compiled, weight);
   return compiled;
 };
 
@@ -101,11 +109,16 @@ export const createFederatedExecutor = (options: FederatedExecutorOptions): Fede
   const execute: FederatedExecutor['execute'] = async (asked) => {
     const { generation, operation, context, variables } = asked;
     const { operation: type, name } = operation;
+    const asker = askerOf(context.user);
+    const inTurn: InTurn = (work) => options.planner.inTurn(asker, work);
     activeSpan().describe(name ? `${type} ${name.value}` : type);
     const explanation = options.explains ? explanationFor(context, type) : undefined;
-    const compiled = compiledOf(asked, explanation);
+    const compiled = compiledOf(asked, options.planner, explanation);
     const send = options.sendFor(generation, context);
-    const result = await compiled({ variables, send: explanation ? explanation.timed(send) : send });
+    const run = { variables, send: explanation ? explanation.timed(send) : send, asker, inTurn };
+    const result = await compiled(run).catch((fault: unknown) => {
+      throw fault instanceof AppError ? toGraphQLError(fault) : fault;
+    });
     nameSubgraphsFor(context.user, result.errors);
     return explanation ? { ...result, extensions: { explain: explanation.tell() } } : result;
   };
@@ -131,7 +144,6 @@ export const createFederatedExecutor = (options: FederatedExecutorOptions): Fede
           if (!request.operation) return { errors: [new GraphQLError('The document has no such operation.')] };
           const { data, ...rest } = await execute({
             generation: generationOf(request.schema),
-            queryHash: request.queryHash,
             document: request.document,
             operation: request.operation,
             variables: request.request.variables ?? {},

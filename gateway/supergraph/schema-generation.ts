@@ -11,7 +11,6 @@ import {
 } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, isObjectType } from 'graphql';
-import { LRUCache } from 'lru-cache';
 import { EnvironmentError } from '#kernel/config/environment.ts';
 import { readRequirements } from '../authorization/requirements.ts';
 import { createOperationRestriction, type RestrictOperation } from '../authorization/restricted-operation.ts';
@@ -22,6 +21,7 @@ import type { PlanEnvironment } from '../execution/plan-environment.ts';
 import { createTreeKeys } from '../execution/tree-keys.ts';
 import { createTypeConditions } from '../execution/type-conditions.ts';
 import { type CostWeights, readCostWeights } from '../limits/cost-weights.ts';
+import { createWeighedMemory, type WeighedCache } from '../planning/weighed-memory.ts';
 import { withDeferDirective } from './defer-directive.ts';
 import { type PlannedSupergraph, preparePlannedSupergraph } from './planned-supergraph.ts';
 
@@ -51,8 +51,8 @@ export interface SchemaGeneration {
   readonly costWeights: CostWeights | undefined;
   /** Subgraph payloads can hold types or names that clients must not see, so they are never forwarded unread. */
   readonly mustReshape: boolean;
-  /** Queries and mutations with their plans, least recently used first out. */
-  readonly operations: LRUCache<string, CompiledOperation>;
+  /** Queries and mutations with their plans. */
+  readonly operations: WeighedCache<CompiledOperation>;
   /** Plans a valid operation. Throws a GraphQLError when that is not possible. */
   plan(document: DocumentNode, operationName: string | undefined): QueryPlan['node'];
   /** The same for an operation whose labelled `@defer` count: else nothing is deferred. */
@@ -61,8 +61,11 @@ export interface SchemaGeneration {
   subgraphSchema(name: string): GraphQLSchema;
 }
 
-/** Operations remembered per generation; the plan of a large one is some 100 kB. */
-const remembered = 1000;
+/**
+ * Bytes, about, of all that is remembered of a generation: documents, plans, shapes of answers, what the schema answered.
+ * A usual operation takes some 20 kB of them, a large one a megabyte.
+ */
+const rememberedBytes = 64 * 1024 * 1024;
 
 /**
  * What the planner and the executor do for a feature is all that it asks for. Left out are those that this gateway
@@ -127,6 +130,7 @@ export const createSchemaGeneration = (sdl: string): SchemaGeneration => {
     return planner.buildQueryPlan(operation).node;
   };
   const passes = createTypeConditions(supergraphSchema);
+  const memory = createWeighedMemory(rememberedBytes);
   const hasInterfaceObjects = /isInterfaceObject: true/.test(sdl);
   const planWhole = (document: DocumentNode, operationName: string | undefined): QueryPlan['node'] => {
     const whole = withoutDefer(document);
@@ -143,14 +147,15 @@ export const createSchemaGeneration = (sdl: string): SchemaGeneration => {
       standIns: planned.standIns,
       keyFields: planned.keyFields,
       isObjectType: (typeName) => isObjectType(supergraphSchema.getType(typeName)),
+      memory,
     },
     subgraphUrls: new Map(supergraph.subgraphsMetadata().map(({ name, url }) => [name, url])),
     resumableFields: findArguments(supergraph, 'resumable', 'argument'),
     broadcastFields: findBroadcastFields(supergraph),
-    restrict: createOperationRestriction(schema, readRequirements(supergraph.schema)),
+    restrict: createOperationRestriction(schema, readRequirements(supergraph.schema), memory),
     costWeights: readCostWeights(supergraph.schema),
     mustReshape: /@inaccessible/.test(sdl) || hasInterfaceObjects,
-    operations: new LRUCache({ max: remembered }),
+    operations: memory.open(),
     plan: planWhole,
     planInParts: plan,
     subgraphSchema(name) {

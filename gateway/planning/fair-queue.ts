@@ -1,0 +1,78 @@
+/**
+ * Runs jobs one at a time, and takes turns between the users whose jobs wait, so that nobody waits for more than one job of
+ * each other user. Between two jobs the event loop goes round once. Bounded for each user and in all; past a bound a job is
+ * refused. A job that has begun is never given up.
+ */
+import { AppError } from '#kernel/errors.ts';
+
+export interface FairQueue {
+  /** Rejects with what the job rejects with, RATE_LIMITED past the user's bound, OVERLOADED past that of all. */
+  run<Result>(user: string, job: () => Result | Promise<Result>): Promise<Result>;
+}
+
+export interface QueueBounds {
+  /** Jobs of one user that wait. */
+  readonly perUser: number;
+  /** Jobs that wait. */
+  readonly total: number;
+}
+
+const defaultBounds: QueueBounds = { perUser: 64, total: 2048 };
+const retryAfterMs = 1000;
+
+const refusal = (isOfUser: boolean): AppError =>
+  isOfUser
+    ? new AppError('RATE_LIMITED', 'Too many large requests at once. Wait a moment, then go on more slowly.', {
+        retryAfterMs,
+      })
+    : new AppError('OVERLOADED', 'This gateway prepares as many requests as it can. Try again shortly.', {
+        retryAfterMs,
+      });
+
+export const createFairQueue = ({ perUser, total }: QueueBounds = defaultBounds): FairQueue => {
+  /** In the order in which the users are served next. */
+  const waiting = new Map<string, (() => Promise<void>)[]>();
+  let count = 0;
+  let isRunning = false;
+
+  const next = (): (() => Promise<void>) | undefined => {
+    for (const [user, jobs] of waiting) {
+      const job = jobs.shift();
+      // To the end: the others come first.
+      waiting.delete(user);
+      if (jobs.length > 0) waiting.set(user, jobs);
+      if (!job) continue;
+      count -= 1;
+      return job;
+    }
+    return undefined;
+  };
+  const work = async (): Promise<void> => {
+    isRunning = true;
+    for (let job = next(); job; job = next()) {
+      await job();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    isRunning = false;
+  };
+
+  return {
+    run<Result>(user: string, job: () => Result | Promise<Result>) {
+      const jobs = waiting.get(user) ?? [];
+      if (jobs.length >= perUser) return Promise.reject(refusal(true));
+      if (count >= total) return Promise.reject(refusal(false));
+      const { promise, resolve, reject } = Promise.withResolvers<Result>();
+      jobs.push(async () => {
+        try {
+          resolve(await job());
+        } catch (fault) {
+          reject(fault);
+        }
+      });
+      waiting.set(user, jobs);
+      count += 1;
+      if (!isRunning) void work();
+      return promise;
+    },
+  };
+};

@@ -1,0 +1,31 @@
+/** What the gateway's thread and the planner's say to each other. */
+import type { QueryPlan } from '@apollo/query-planner';
+import type { DocumentFault } from './validation.ts';
+
+export type PlannerTask =
+  | { readonly kind: 'validate'; readonly text: string }
+  | { readonly kind: 'plan'; readonly text: string; readonly isInParts: boolean };
+
+export interface PlannerRequest {
+  readonly id: number;
+  /** Number of the schema generation. */
+  readonly generation: number;
+  /** Its supergraph, where the thread may not have it. */
+  readonly sdl: string | undefined;
+  readonly task: PlannerTask;
+}
+
+export type PlannerOutcome =
+  | { readonly kind: 'faults'; readonly faults: readonly DocumentFault[] }
+  | { readonly kind: 'plan'; readonly node: QueryPlan['node'] }
+  | { readonly kind: 'refused'; readonly message: string };
+
+export interface PlannerReply {
+  readonly id: number;
+  readonly outcome: PlannerOutcome;
+  /** Milliseconds that the task took, without reading the supergraph. */
+  readonly ms: number;
+}
+
+/** Generations that the thread has: the newest, and the one before, which operations in flight may still need. */
+export const knownGenerations = 2;

@@ -1,0 +1,31 @@
+import { parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { createLogger } from '#kernel/log.ts';
+import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
+import { compose, graphTexts } from '../testing/differential/graphs.ts';
+import { createPlannerThread } from './planner-thread.ts';
+import { faultsOf } from './validation.ts';
+
+const logger = createLogger('gateway', 'silent');
+const generation = createSchemaGeneration(compose(graphTexts.shop));
+const text = '{ products { brand { reviewCount } } }';
+
+test('validates and plans as it is done beside it, for one schema and the next', async () => {
+  await using thread = createPlannerThread({ logger });
+  const { outcome } = await thread.ask(generation, { kind: 'plan', text, isInParts: false });
+  expect(outcome).toEqual({ kind: 'plan', node: generation.plan(parse(text), undefined) });
+  const wrong = '{\n  products { nothing }\n}';
+  const validated = await thread.ask(createSchemaGeneration(`${generation.sdl}\n`), { kind: 'validate', text: wrong });
+  const faults = faultsOf(generation.schema, parse(wrong));
+  expect(faults).toMatchObject([{ message: expect.stringContaining('nothing'), positions: [15] }]);
+  expect(validated.outcome).toEqual({ kind: 'faults', faults });
+});
+
+test('gives up a task that takes too long, and only that one', async () => {
+  await using thread = createPlannerThread({ logger, deadlineMs: 1 });
+  for (let round = 0; round < 2; round += 1) {
+    await expect(thread.ask(generation, { kind: 'plan', text, isInParts: false })).rejects.toMatchObject({
+      code: 'OPERATION_TOO_COMPLEX',
+    });
+  }
+});

@@ -1,0 +1,123 @@
+/**
+ * The gateway's side of the planner's thread (planner-worker.ts): started when it is first needed, and anew after it has
+ * ended. A task that takes too long, or more memory than the thread may have, ends the thread, and with it only that
+ * task. Tasks are given one at a time.
+ */
+import { Worker } from 'node:worker_threads';
+import { LRUCache } from 'lru-cache';
+import { AppError } from '#kernel/errors.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
+import {
+  knownGenerations,
+  type PlannerOutcome,
+  type PlannerReply,
+  type PlannerRequest,
+  type PlannerTask,
+} from './planner-protocol.ts';
+
+export interface PlannerThread extends AsyncDisposable {
+  /**
+   * Gives a task, when the one before has ended.
+   * @returns its outcome and the milliseconds that it took. Rejects with OPERATION_TOO_COMPLEX where it took too much.
+   */
+  ask(
+    generation: SchemaGeneration,
+    task: PlannerTask,
+  ): Promise<{ readonly outcome: PlannerOutcome; readonly ms: number }>;
+}
+
+export interface PlannerThreadOptions {
+  readonly logger: Logger;
+  /** Milliseconds for one task; starting the thread and reading a supergraph are a part of it. Default 10,000. */
+  readonly deadlineMs?: number;
+}
+
+const defaultDeadlineMs = 10_000;
+/** Heap of the thread: a supergraph of some megabytes and the largest plan fit many times. */
+const maxOldGenerationSizeMb = 512;
+
+const tooMuch = (cause: unknown): AppError =>
+  new AppError('OPERATION_TOO_COMPLEX', 'The operation takes too long to plan. Ask for less at once.', { cause });
+
+interface Running {
+  readonly worker: Worker;
+  /** Numbers of the generations that the thread has, by the same rule as there. */
+  readonly known: LRUCache<number, true>;
+}
+
+export const createPlannerThread = ({
+  logger,
+  deadlineMs = defaultDeadlineMs,
+}: PlannerThreadOptions): PlannerThread => {
+  const numbers = new WeakMap<SchemaGeneration, number>();
+  let generations = 0;
+  let requests = 0;
+  let running: Running | undefined;
+  let current: { readonly id: number; readonly settle: (reply: PlannerReply | Error) => void } | undefined;
+
+  const start = (): Running => {
+    const worker = new Worker(new URL('./planner-worker.ts', import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb },
+    });
+    const started = { worker, known: new LRUCache<number, true>({ max: knownGenerations }) };
+    const lose = (cause: Error): void => {
+      if (running !== started) return;
+      running = undefined;
+      current?.settle(cause);
+    };
+    worker.unref();
+    worker.on('message', (reply: PlannerReply) => {
+      if (running === started && reply.id === current?.id) current.settle(reply);
+    });
+    worker.on('error', (err) => {
+      logger.error({ err }, 'the thread of the planner failed');
+      lose(err);
+    });
+    worker.on('exit', (code) => lose(new Error(`the thread of the planner ended with ${code}`)));
+    return started;
+  };
+  const numberOf = (generation: SchemaGeneration): number => {
+    const known = numbers.get(generation);
+    if (known !== undefined) return known;
+    generations += 1;
+    numbers.set(generation, generations);
+    return generations;
+  };
+
+  return {
+    async ask(generation, task) {
+      running ??= start();
+      const { worker, known } = running;
+      requests += 1;
+      const number = numberOf(generation);
+      const isKnown = known.get(number) === true;
+      known.set(number, true);
+      const request: PlannerRequest = {
+        id: requests,
+        generation: number,
+        sdl: isKnown ? undefined : generation.sdl,
+        task,
+      };
+      const { promise, resolve } = Promise.withResolvers<PlannerReply | Error>();
+      current = { id: requests, settle: resolve };
+      const timer = setTimeout(() => {
+        running = undefined;
+        void worker.terminate();
+        resolve(new Error(`no outcome in ${deadlineMs} ms`));
+      }, deadlineMs);
+      worker.postMessage(request);
+      const reply = await promise;
+      clearTimeout(timer);
+      current = undefined;
+      if (reply instanceof Error) throw tooMuch(reply);
+      return reply;
+    },
+    async [Symbol.asyncDispose]() {
+      const ending = running;
+      running = undefined;
+      current?.settle(new Error('the gateway closes'));
+      await ending?.worker.terminate();
+    },
+  };
+};

@@ -1,0 +1,47 @@
+/**
+ * The thread that validates and plans what would hold up the streams of the gateway's own thread. It answers one request
+ * after another, in their order, and has the two schema generations that it was asked about last. Invariant: only text
+ * and plans cross; what is not in order is an answer, and only what nobody foresaw ends the thread.
+ */
+import { parentPort } from 'node:worker_threads';
+import { GraphQLError, parse } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { createSchemaGeneration, type SchemaGeneration } from '../supergraph/schema-generation.ts';
+import {
+  knownGenerations,
+  type PlannerOutcome,
+  type PlannerReply,
+  type PlannerRequest,
+  type PlannerTask,
+} from './planner-protocol.ts';
+import { faultsOf } from './validation.ts';
+
+const generations = new LRUCache<number, SchemaGeneration>({ max: knownGenerations });
+
+const generationOf = ({ generation, sdl }: PlannerRequest): SchemaGeneration => {
+  const known = generations.get(generation);
+  if (known) return known;
+  if (sdl === undefined) throw new Error('the supergraph of this request is not known');
+  const made = createSchemaGeneration(sdl);
+  generations.set(generation, made);
+  return made;
+};
+
+const run = (generation: SchemaGeneration, task: PlannerTask): PlannerOutcome => {
+  const document = parse(task.text);
+  if (task.kind === 'validate') return { kind: 'faults', faults: faultsOf(generation.schema, document) };
+  try {
+    const node = task.isInParts ? generation.planInParts(document, undefined) : generation.plan(document, undefined);
+    return { kind: 'plan', node };
+  } catch (fault) {
+    if (fault instanceof GraphQLError) return { kind: 'refused', message: fault.message };
+    throw fault;
+  }
+};
+
+parentPort?.on('message', (request: PlannerRequest) => {
+  const generation = generationOf(request);
+  const startedAt = performance.now();
+  const outcome = run(generation, request.task);
+  parentPort?.postMessage({ id: request.id, outcome, ms: performance.now() - startedAt } satisfies PlannerReply);
+});

@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { connect } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
+import { getOperationAST, parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { createLogger } from '#kernel/log.ts';
+import { defaultOperationLimits } from '../limits/operation-limits.ts';
+import { createFederatedExecutor } from '../supergraph/federated-executor.ts';
+import { openBody } from '../testing/body-client.ts';
+import { openSignedIn } from '../testing/socket-client.ts';
+import { openTestGateway, readAnswer, type TestGateway } from '../testing/test-gateway.ts';
+import { composeSupergraph } from '../testing/test-graph.ts';
+import { openPlanner } from './open-planner.ts';
+import { createDocumentPreparer } from './prepared-document.ts';
+
+const sdl = composeSupergraph('http://127.0.0.1:1/graphql', 'http://127.0.0.1:2/graphql');
+const generous = { burstMs: 1e9, msPerSecond: 1e9 };
+const logger = createLogger('gateway', 'silent');
+
+test('operations that differ in name, layout, comments and unused definitions share a plan', async () => {
+  await using planner = openPlanner(generous, logger);
+  let planned = 0;
+  const executor = createFederatedExecutor({
+    sdl,
+    planner: {
+      ...planner,
+      plan(...given) {
+        planned += 1;
+        return planner.plan(...given);
+      },
+    },
+    sendFor: () => async () => ({ data: { story: { title: 'T' } }, errors: [], isShared: false }),
+    explains: false,
+    onReload() {},
+  });
+  const run = async (text: string) => {
+    const document = parse(text);
+    const operation = getOperationAST(document);
+    if (!operation) throw new Error(text);
+    return executor.execute({ generation: executor.current(), document, operation, variables: {}, context: {} });
+  };
+  for (const query of [
+    '{ story(id: "1") { ...F } } fragment F on Story { title }',
+    'query Other { story(id: "1") { ...F } } fragment F on Story { title }',
+    '# a comment\nquery Third {\n  story(id: "1", ) { ...F }\n}\nfragment F on Story { title, } # another',
+  ]) {
+    expect(await run(query)).toEqual({ data: { story: { title: 'T' } } });
+  }
+  expect(planned).toBe(1);
+  await run('{ story(id: "2") { ...F } } fragment F on Story { title }');
+  expect(planned).toBe(2);
+});
+
+test('large operations are planned beside the thread of the gateway, with the same answer', async () => {
+  await using gateway = await openTestGateway();
+  const fields = Array.from({ length: 15 }, (_, n) => `story(id: "1") { title ...F${n} }`).join(' ');
+  const fragments = Array.from({ length: 15 }, (_, n) => `fragment F${n} on Story { ${'id title '.repeat(10)} }`);
+  const { data, errors } = await gateway.ask(`{ ${fields} } ${fragments.join(' ')}`);
+  expect(errors).toBeUndefined();
+  expect(data).toEqual({ story: { title: 'Story 1', id: '1' } });
+  const wrong = await gateway.ask(`{ ${fields} nothing } ${fragments.join(' ')}`);
+  expect(wrong.errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' }, locations: [{ line: 1 }] }]);
+});
+
+test('what is remembered of operations is bounded by its weight', async () => {
+  await using planner = openPlanner(generous, logger);
+  const executor = createFederatedExecutor({
+    sdl,
+    planner,
+    sendFor: () => async () => ({ data: {}, errors: [], isShared: false }),
+    explains: false,
+    onReload() {},
+  });
+  const generation = executor.current();
+  const documents = createDocumentPreparer(planner, { ...defaultOperationLimits, maxOperationBytes: 1_000_000 });
+  for (let index = 0; index < 194; index += 1) {
+    const literal = `${index} ${'x'.repeat(900_000)}`;
+    const prepared = await documents.prepare(generation, `{ story(id: "${literal}") { title } }`, undefined);
+    const operation = 'document' in prepared ? getOperationAST(prepared.document) : undefined;
+    if (!operation || !('document' in prepared)) throw new Error('not valid');
+    await executor.execute({ generation, document: prepared.document, operation, variables: {}, context: {} });
+  }
+  expect(generation.environment.memory.weight).toBeLessThanOrEqual(64 * 1024 * 1024);
+});
+
+/** Asks for what was not asked before until that is refused. */
+const exhaust = async (gateway: TestGateway, headers: Record<string, string>) => {
+  for (let index = 0; ; index += 1) {
+    const answer = await gateway.ask(`{ a${index}: stories { title author { name } } }`, { headers });
+    if (answer.status !== 200) return answer;
+  }
+};
+
+test('a user who sends ever new operations is refused over each transport; known ones and other users pass', async () => {
+  const rates = { perUser: { capacity: 10_000, refillPerSecond: 10_000 } };
+  await using gateway = await openTestGateway({ planning: { burstMs: 50, msPerSecond: 0.001 }, rates });
+  const token = await gateway.issuer.token();
+  const authorization = `Bearer ${token}`;
+  await using client = await openSignedIn(gateway.socketUrl, token);
+  const known = '{ story(id: "1") { title } }';
+  expect((await gateway.ask(known, { headers: { authorization, 'content-type': 'application/json' } })).status).toBe(
+    200,
+  );
+
+  const refused = await exhaust(gateway, { authorization, 'content-type': 'application/json' });
+  expect(refused.status).toBe(429);
+  expect(refused.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) } }]);
+
+  const fresh = '{ fresh: story(id: "1") { title } }';
+  const preflight = { authorization, 'apollo-require-preflight': '1' };
+  const got = await readAnswer(
+    await fetch(`${gateway.gateway.url}?${new URLSearchParams({ query: fresh })}`, { headers: preflight }),
+  );
+  expect(got.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+  const sha256Hash = createHash('sha256').update(fresh).digest('hex');
+  const persisted = await gateway.ask(fresh, {
+    headers: { authorization },
+    extensions: { persistedQuery: { version: 1, sha256Hash } },
+  });
+  expect(persisted.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+  for (const query of [fresh, 'subscription { ticks { fresh: seq } }']) {
+    client.send({ id: '1', type: 'subscribe', payload: { query } });
+    expect(await client.frame()).toMatchObject({
+      id: '1',
+      type: 'error',
+      payload: [{ extensions: { code: 'RATE_LIMITED' } }],
+    });
+  }
+  await using stream = await openBody(gateway.gateway.url, {
+    headers: { authorization, accept: 'text/event-stream' },
+    body: { query: 'subscription { ticks { fresh: seq } }' },
+  });
+  expect(await stream.until(/complete/)).toContain('RATE_LIMITED');
+
+  expect((await gateway.ask(known, { headers: { authorization } })).data).toEqual({ story: { title: 'Story 1' } });
+  expect((await gateway.ask(fresh)).data).toEqual({ fresh: { title: 'Story 1' } });
+});
+
+test('a text that is too long is refused over each transport', async () => {
+  await using gateway = await openTestGateway({ limits: { maxOperationBytes: 1000 } });
+  const token = await gateway.issuer.token();
+  const authorization = `Bearer ${token}`;
+  const query = `{ __typename } # ${'ä'.repeat(500)}`;
+  const tooLong = { errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE', maxBytes: 1000 } }] };
+  expect(await gateway.ask(query)).toMatchObject({ status: 413, ...tooLong });
+  const address = `${gateway.gateway.url}?${new URLSearchParams({ query })}`;
+  const got = await fetch(address, { headers: { authorization, 'apollo-require-preflight': '1' } });
+  expect(await readAnswer(got)).toMatchObject({ status: 413, ...tooLong });
+  const sha256Hash = createHash('sha256').update(query).digest('hex');
+  const extensions = { persistedQuery: { version: 1, sha256Hash } };
+  expect(await gateway.ask(query, { extensions })).toMatchObject({ status: 413, ...tooLong });
+  await using client = await openSignedIn(gateway.socketUrl, token);
+  client.send({ id: '1', type: 'subscribe', payload: { query } });
+  expect(await client.frame()).toMatchObject({ id: '1', type: 'error', payload: tooLong.errors });
+  await using stream = await openBody(gateway.gateway.url, {
+    headers: { authorization, accept: 'text/event-stream' },
+    body: { query },
+  });
+  expect(await stream.until(/complete/)).toContain('PAYLOAD_TOO_LARGE');
+  expect((await gateway.ask(`{ __typename } # ${'a'.repeat(900)}`)).status).toBe(200);
+});
+
+test('the body of a sender who is not signed in is not waited for', async () => {
+  await using gateway = await openTestGateway();
+  const socket = connect(gateway.gateway.port, '127.0.0.1');
+  socket.write(
+    'POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n{',
+  );
+  const answer = await readText(socket);
+  expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+  expect(answer).toContain('UNAUTHENTICATED');
+});
+
+test('introspection has a price: one of the whole schema passes, many in one operation do not', async () => {
+  await using gateway = await openTestGateway();
+  const whole = '__schema { types { name fields { name args { name } type { name ofType { name } } } } }';
+  expect((await gateway.ask(`{ ${whole} }`)).status).toBe(200);
+  const many = Array.from({ length: 20 }, (_, n) => `a${n}: ${whole}`).join(' ');
+  const all = `${many} ...F ... { ${many} } } fragment F on Query { ${many}`;
+  const limits = { maxAliases: 100, maxRootFields: 100, maxCost: 2000 };
+  await using strict = await openTestGateway({ limits });
+  expect((await strict.ask(`{ ${whole} }`)).status).toBe(200);
+  expect((await strict.ask(`{ ${all} }`)).errors).toMatchObject([
+    { extensions: { code: 'OPERATION_TOO_COMPLEX', limit: 2000, cost: expect.any(Number) } },
+  ]);
+});
