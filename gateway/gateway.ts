@@ -39,6 +39,7 @@ import { createOperationAdmission } from './subscriptions/operation-admission.ts
 import { createSocketConnections } from './subscriptions/socket-connections.ts';
 import { createSocketProtocol } from './subscriptions/socket-protocol.ts';
 import { createSubscriptions } from './subscriptions/subscriptions.ts';
+import type { UpstreamTiming } from './subscriptions/upstream-socket.ts';
 import { createUpstreamSockets } from './subscriptions/upstream-sockets.ts';
 import { createDeferredExecutor } from './supergraph/deferred-executor.ts';
 import { createFederatedExecutor } from './supergraph/federated-executor.ts';
@@ -78,6 +79,8 @@ export interface GatewayOptions {
   readonly operationDeadlineMs?: number;
   /** Milliseconds that a resumable subscription waits for its source to come back. Default 30,000. */
   readonly resumeDeadlineMs?: number;
+  /** Of the connections to subgraphs for subscriptions. */
+  readonly upstreamTiming?: UpstreamTiming;
   /** True: the schema can be read without a token, and web pages of this host and Apollo Studio may ask. */
   readonly isDevelopment: boolean;
   /** Origins whose pages may ask; `*` is all of them. Default: in development Apollo Studio and pages of this machine, else none. */
@@ -121,18 +124,11 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
 
   const planner = openPlanner({ ...defaultPlanningRate, ...options.planning }, logger);
   const pools = createSubgraphPools(deadlineMs);
-  const upstreams = createUpstreamSockets(sign, logger);
+  const upstreams = createUpstreamSockets(sign, logger, options.upstreamTiming);
   const urlsOf = (generation: SchemaGeneration, name: string): readonly string[] => {
     const given = subgraphUrls[name] ?? generation.subgraphUrls.get(name);
     if (given === undefined) throw new Error(`the supergraph has no subgraph ${name}`);
     return typeof given === 'string' ? [given] : given;
-  };
-  let turn = 0;
-  /** Streams go to the replicas in turn: one that is lost is tried anew at the next. */
-  const nextUrlOf = (generation: SchemaGeneration, name: string): string => {
-    const urls = urlsOf(generation, name);
-    turn += 1;
-    return urls[turn % urls.length] ?? '';
   };
   const senders = createFetchSenders({
     current: () => executor.current(),
@@ -166,7 +162,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     documents,
     planner,
     sendFor: senders.forEvent,
-    upstream: (generation, name) => upstreams.at(nextUrlOf(generation, name)),
+    upstream: (generation, name) => upstreams.one(urlsOf(generation, name)),
     sign,
     streams,
     maskError,

@@ -22,9 +22,13 @@ export const isProxyFault = (status: number): boolean => status === 502 || statu
 /** The connection was refused, or closed before the answer: a query may be sent again. */
 export const mayRepeat = (cause: unknown): boolean => cause instanceof ConnectionLost;
 
+/** Nothing came in time: what should have answered may be frozen. */
+export const isSilence = (cause: unknown): boolean =>
+  cause instanceof DeadlineExceeded || cause instanceof ConnectionTimedOut;
+
 export const faultOf = (subgraph: string, cause: unknown): AppError => {
   if (cause instanceof AppError) return cause;
-  if (cause instanceof DeadlineExceeded || cause instanceof ConnectionTimedOut) {
+  if (isSilence(cause)) {
     return new AppError('SUBGRAPH_TIMEOUT', 'A part of the answer took too long. Try again.', { cause });
   }
   if (cause instanceof AnswerTooLarge) return invalidResponse(cause);

@@ -1,8 +1,11 @@
 /**
  * The replicas of one subgraph: a fetch goes to the one with the fewest fetches under way among those that are worth
- * asking, in turn where several are equal. Invariant: a replica whose circuit is open gets no fetch but its try.
+ * asking, in turn where several are equal. One that let a fetch wait until its deadline may be frozen: as long as another
+ * one can be asked it gets nothing but a probe a second, until it has answered anything. Invariant: a replica whose
+ * circuit is open gets no fetch but its try.
  */
 import { type Circuit, createCircuit } from './circuit.ts';
+import { post } from './post.ts';
 import type { SubgraphPool } from './subgraph-pools.ts';
 
 export interface Replica {
@@ -12,6 +15,8 @@ export interface Replica {
   readonly circuit: Circuit;
   /** Fetches under way. */
   running: number;
+  /** Since it let a fetch wait for too long, until it has answered; undefined where it did not. */
+  silent: { probedAt: number } | undefined;
 }
 
 export interface Replicas {
@@ -23,12 +28,31 @@ export interface Replicas {
 
 const fixedHeaders = 'content-type: application/json\r\naccept: application/json\r\nconnection: keep-alive\r\n';
 
+/** Milliseconds between two probes of a silent replica, and those that it has to answer one. */
+const probeEveryMs = 1000;
+
+/** Whatever it answers, it answers. */
+const probe = async (replica: Replica, silent: NonNullable<Replica['silent']>): Promise<void> => {
+  const now = performance.now();
+  if (now - silent.probedAt < probeEveryMs) return;
+  silent.probedAt = now;
+  const body = '{"query":"{__typename}"}';
+  const answered = await post(replica.pool(), { head: replica.head, body, deadlineMs: probeEveryMs }).answer.then(
+    () => true,
+    () => false,
+  );
+  if (answered && replica.silent === silent) replica.silent = undefined;
+};
+
+const isBetter = (one: Replica, other: Replica): boolean =>
+  (one.silent === undefined) === (other.silent === undefined) ? one.running < other.running : one.silent === undefined;
+
 /** @param poolAt asked at each fetch: a plan that began before a reload may go on after it. */
 export const createReplicas = (urls: readonly string[], poolAt: (url: string) => SubgraphPool): Replicas => {
   const replicas = urls.map((url): Replica => {
     const { pathname, search, host } = new URL(url);
     const head = `POST ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\n${fixedHeaders}`;
-    return { head, pool: () => poolAt(url), circuit: createCircuit(), running: 0 };
+    return { head, pool: () => poolAt(url), circuit: createCircuit(), running: 0, silent: undefined };
   });
   let turn = 0;
   return {
@@ -41,7 +65,8 @@ export const createReplicas = (urls: readonly string[], poolAt: (url: string) =>
         if (!replica || (replica === not && replicas.length > 1)) continue;
         const wait = replica.circuit.waitMs();
         shortestWait = Math.min(shortestWait, wait);
-        if (wait === 0 && (!best || replica.running < best.running)) best = replica;
+        if (replica.silent && replicas.length > 1) void probe(replica, replica.silent);
+        if (wait === 0 && (!best || isBetter(replica, best))) best = replica;
       }
       return best ?? shortestWait;
     },

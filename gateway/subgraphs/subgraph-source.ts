@@ -5,7 +5,7 @@
  * plan goes on.
  */
 import type { Logger } from '#kernel/log.ts';
-import { abandoned, faultOf, invalidResponse, isProxyFault, mayRepeat, unavailable } from './fetch-fault.ts';
+import { abandoned, faultOf, invalidResponse, isProxyFault, isSilence, mayRepeat, unavailable } from './fetch-fault.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import type { OperationScope } from './operation-scope.ts';
 import { type Post, post } from './post.ts';
@@ -76,10 +76,12 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
         });
         const answer = read(await current.answer);
         attempt.succeed();
+        replica.silent = undefined;
         return answer;
       } catch (cause) {
         if (isAborted) attempt.abandon();
         else attempt.fail();
+        if (isSilence(cause)) replica.silent ??= { probedAt: performance.now() };
         throw cause;
       } finally {
         replica.running -= 1;

@@ -1,8 +1,13 @@
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { createLogger } from '#kernel/log.ts';
-import { createUpstreamSocket, type UpstreamListener, type UpstreamSocket } from './upstream-socket.ts';
+import {
+  createUpstreamSocket,
+  type UpstreamListener,
+  type UpstreamSocket,
+  type UpstreamTiming,
+} from './upstream-socket.ts';
 
 interface Peer extends AsyncDisposable {
   readonly url: string;
@@ -35,12 +40,12 @@ const openPeer = async (autoPong: boolean, onMessage: (socket: WebSocket, text: 
   };
 };
 
-const connectTo = (url: string, more: { ackDeadlineMs?: number; pingEveryMs?: number } = {}): UpstreamSocket =>
+const connectTo = (url: string, timing: UpstreamTiming = {}): UpstreamSocket =>
   createUpstreamSocket({
     url,
     authorization: async () => 'Bearer gateway',
     logger: createLogger('gateway', 'silent'),
-    ...more,
+    timing,
   });
 
 type Outcome = { readonly what: keyof UpstreamListener; readonly value?: unknown };
@@ -164,4 +169,24 @@ test('sends the end of a subscription in the same tick', async () => {
   stop();
   stop();
   expect(await ended.promise).toBe('{"id":"1","type":"complete"}');
+});
+
+test('is away from the loss of a connection on, and back by itself when the subgraph has answered', async () => {
+  let answers = true;
+  await using peer = await openPeer(true, (socket, text) => {
+    if (answers) acknowledge(socket, text);
+  });
+  await using upstream = connectTo(peer.url, { ackDeadlineMs: 50 });
+  expect(upstream.isAway).toBe(false);
+  const one = listen(upstream);
+  await once(peer.server, 'connection');
+  answers = false;
+  for (const client of peer.server.clients) client.terminate();
+  await one.next();
+  for (let tries = 0; tries < 3; tries += 1) {
+    await once(peer.server, 'connection');
+    expect(upstream.isAway).toBe(true);
+  }
+  answers = true;
+  await vi.waitFor(() => expect(upstream.isAway).toBe(false));
 });

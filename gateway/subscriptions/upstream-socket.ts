@@ -1,8 +1,9 @@
 /**
  * One graphql-transport-ws connection to a subgraph that carries many subscriptions. Whenever it ends, for whatever
- * reason, all its subscriptions are told `lost` and forgotten: going on is for those who opened them. The next one to
- * subscribe opens it again, after a pause with jitter that grows while the subgraph stays away. The socket is never
- * paused: it has no flow control per subscription, so a slow reader must end its subscription instead.
+ * reason, all its subscriptions are told `lost` and forgotten: going on is for those who opened them. It is opened by the
+ * first one to subscribe; once lost, it is opened again by itself, after a pause with jitter that grows while the subgraph
+ * stays away, so that it is known when the subgraph answers again. The socket is never paused: it has no flow control per
+ * subscription, so a slow reader must end its subscription instead.
  */
 import type { GraphQLFormattedError } from 'graphql';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
@@ -32,6 +33,8 @@ export interface UpstreamRequest {
 export interface UpstreamSocket extends AsyncDisposable {
   /** Starts at once or when the connection stands. What it returns ends the subscription in the same tick. */
   subscribe(request: UpstreamRequest, listener: UpstreamListener): () => void;
+  /** From the loss of a connection on, until the subgraph has acknowledged another one: it may be frozen, or gone. */
+  readonly isAway: boolean;
 }
 
 export interface UpstreamSocketOptions {
@@ -39,15 +42,19 @@ export interface UpstreamSocketOptions {
   readonly url: string;
   /** Bearer header of the gateway itself, for ConnectionInit. */
   authorization(): Promise<string>;
-  /** Milliseconds from opening to ConnectionAck. Default 5,000. */
-  readonly ackDeadlineMs?: number;
-  /** Milliseconds between pings; a connection on which nothing came for two of them is given up. Default 10,000. */
-  readonly pingEveryMs?: number;
+  readonly timing?: UpstreamTiming;
   readonly logger: Logger;
 }
 
-const defaultAckDeadlineMs = 5000;
-const defaultPingEveryMs = 10_000;
+export interface UpstreamTiming {
+  /** Milliseconds from opening to ConnectionAck. Default 3,000. */
+  readonly ackDeadlineMs?: number;
+  /** Milliseconds between pings; a connection on which nothing came from one to the next is given up. Default 2,000. */
+  readonly pingEveryMs?: number;
+}
+
+const defaultAckDeadlineMs = 3000;
+const defaultPingEveryMs = 2000;
 const maxFrameBytes = 16 * 1024 * 1024;
 
 interface Subscription {
@@ -57,7 +64,7 @@ interface Subscription {
 
 export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSocket => {
   const { url, authorization, logger } = options;
-  const { ackDeadlineMs = defaultAckDeadlineMs, pingEveryMs = defaultPingEveryMs } = options;
+  const { ackDeadlineMs = defaultAckDeadlineMs, pingEveryMs = defaultPingEveryMs } = options.timing ?? {};
   const subscriptions = new Map<number, Subscription>();
   let socket: WebSocket | undefined;
   let acknowledged = false;
@@ -115,9 +122,12 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
       acknowledged = true;
       failures = 0;
       pings = setInterval(() => {
-        if (!alive) connection.terminate();
-        alive = false;
-        if (connection.readyState === WebSocket.OPEN) connection.ping();
+        // What came while this process was busy itself is read first.
+        setImmediate(() => {
+          if (!alive) connection.terminate();
+          alive = false;
+          if (connection.readyState === WebSocket.OPEN) connection.ping();
+        });
       }, pingEveryMs);
       for (const { message } of subscriptions.values()) connection.send(message);
     };
@@ -142,15 +152,22 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
         connection.terminate();
       }
     });
-    connection.on('error', (err) => logger.warn({ err, url }, 'connection to a subgraph failed'));
+    connection.on('error', (err) => {
+      // Of a subgraph that stays away it is said once.
+      logger[failures === 0 ? 'warn' : 'debug']({ err, url }, 'connection to a subgraph failed');
+    });
     connection.on('close', (code) => {
       clearTimeout(ackTimer);
       clearInterval(pings);
       socket = undefined;
       failures += 1;
-      if (!closed) upstreamLosses.add({});
-      if (!closed) logger.info({ url, code, subscriptions: subscriptions.size }, 'connection to a subgraph ended');
+      if (!closed) {
+        upstreamLosses.add({});
+        const level = failures === 1 ? 'info' : 'debug';
+        logger[level]({ url, code, subscriptions: subscriptions.size }, 'connection to a subgraph ended');
+      }
       loseAll();
+      ensureConnected();
     });
   };
 
@@ -177,6 +194,9 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
       return () => {
         if (subscriptions.delete(id) && acknowledged) socket?.send(`{"id":"${id}","type":"complete"}`);
       };
+    },
+    get isAway() {
+      return failures > 0;
     },
     async [Symbol.asyncDispose]() {
       closed = true;

@@ -1,0 +1,70 @@
+import { expect, test, vi } from 'vitest';
+import { startTcpProxy } from '../../tests/services/tcp-proxy.ts';
+import { openSignedIn } from '../testing/socket-client.ts';
+import { openTestGateway } from '../testing/test-gateway.ts';
+import { openTestGraph } from '../testing/test-graph.ts';
+
+/** Longer than the test: whoever is given to a frozen replica is seen to wait. */
+const never = 60_000;
+
+test('streams leave a replica that is frozen, and none goes there before it has answered again', async () => {
+  await using graph = await openTestGraph();
+  await using one = await startTcpProxy(graph.stories.url);
+  await using other = await startTcpProxy(graph.stories.url);
+  await using gateway = await openTestGateway({
+    supergraphSdl: graph.supergraphSdl,
+    subgraphUrls: { stories: [one.url, other.url] },
+    upstreamTiming: { pingEveryMs: 50, ackDeadlineMs: never },
+  });
+  await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
+  let streams = 0;
+  const open = async (): Promise<void> => {
+    streams += 1;
+    const query = `subscription { s: storyStream(id: "${streams}") { seq text } }`;
+    client.send({ id: String(streams), type: 'subscribe', payload: { query } });
+    graph.logs.append(String(streams), 'first');
+    expect(await client.frame()).toMatchObject({ id: String(streams), payload: { data: { s: { text: 'first' } } } });
+  };
+  const tellAll = async (text: string): Promise<void> => {
+    for (let id = 1; id <= streams; id += 1) graph.logs.append(String(id), text);
+    const frames = await client.frames(streams);
+    expect(new Set(frames.map(({ id }) => id)).size).toBe(streams);
+    for (const { payload } of frames) expect(payload).toMatchObject({ data: { s: { text } } });
+  };
+  for (let index = 0; index < 4; index += 1) await open();
+
+  one.stall();
+  await tellAll('while one of two is frozen');
+  for (let index = 0; index < 4; index += 1) await open();
+
+  one.resume();
+  // From now on it is the only one.
+  await vi.waitFor(async () => {
+    await open();
+    expect(streams).toBeGreaterThan(12);
+  });
+  other.stall();
+  await tellAll('while the other one is frozen');
+});
+
+test('queries leave a replica that let one of them wait, until it has answered again', async () => {
+  await using graph = await openTestGraph();
+  await using one = await startTcpProxy(graph.stories.url);
+  await using other = await startTcpProxy(graph.stories.url);
+  await using gateway = await openTestGateway({
+    supergraphSdl: graph.supergraphSdl,
+    subgraphUrls: { stories: [one.url, other.url] },
+    subgraphDeadlineMs: 300,
+  });
+  const ask = async () => (await gateway.ask('{ story(id: "1") { title } }')).errors?.[0]?.extensions['code'];
+  for (let index = 0; index < 4; index += 1) expect(await ask()).toBeUndefined();
+  one.stall();
+  const codes: unknown[] = [];
+  for (let index = 0; index < 12; index += 1) codes.push(await ask());
+  expect(codes.filter((code) => code === 'SUBGRAPH_TIMEOUT')).toHaveLength(1);
+  one.resume();
+  other.stall();
+  // One more waits for the other one, and whoever comes before the probe has been answered.
+  await vi.waitFor(async () => expect(await ask()).toBeUndefined(), { timeout: 10_000 });
+  for (let index = 0; index < 6; index += 1) expect(await ask()).toBeUndefined();
+});
