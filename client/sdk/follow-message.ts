@@ -95,6 +95,10 @@ export const followMessage = (
         }
       }
       if (error && !canHeal(error, failures)) throw error;
+      // A connection that is lost and stands again at once is no interruption.
+      if (failures > 1 || error?.code === 'SUBSCRIPTION_LOST') {
+        latest.put({ ...reconciler.view, delta: '', isReset: false, isInterrupted: true });
+      }
       if (!sawGap || failures > 1) {
         await pause(waitBefore(backoff, failures, error?.retryAfterMs), leaving.signal);
       }

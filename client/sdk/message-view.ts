@@ -18,6 +18,11 @@ export interface MessageView {
   readonly delta: string;
   /** What the model called for the answer so far, in the order of the calls. */
   readonly toolCalls: readonly ToolCall[];
+  /**
+   * The stream stands still although the reply may go on: what it comes from cannot be reached, and is asked for again by itself. Show that
+   * what is shown may be behind. The next event ends it.
+   */
+  readonly isInterrupted: boolean;
   /** Text and calls of the views before are void: the answer started anew. */
   readonly isReset: boolean;
   readonly status: MessageStatus;
@@ -46,6 +51,7 @@ export const firstView = ({ messageId, afterSeq = 0, text = '', toolCalls = [] }
   text,
   delta: '',
   toolCalls,
+  isInterrupted: false,
   isReset: false,
   status: afterSeq === 0 ? 'QUEUED' : 'STREAMING',
   seq: afterSeq,

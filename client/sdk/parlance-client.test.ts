@@ -80,6 +80,22 @@ describe.each(transports)('over %s', (transport) => {
     expect(text).toBe(textOf(200));
   });
 
+  test('shows that the stream stands still while the server cannot be reached, and goes on where it was', async () => {
+    using client = connect(transport);
+    const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=60 pace=5' });
+    let isRefused = false;
+    const { seen, last, text } = await watch(sent, (view) => {
+      if (view.seq > 3 && !isRefused) {
+        isRefused = true;
+        void wire.refuse();
+      }
+      if (view.isInterrupted) void wire.accept();
+    });
+    expect(seen.filter(({ isInterrupted }) => isInterrupted)).toHaveLength(1);
+    expect(last).toMatchObject({ status: 'COMPLETED', isInterrupted: false });
+    expect(text).toBe(textOf(60));
+  });
+
   test('stops an answer, and keeps what was written', async () => {
     using client = connect(transport);
     const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=500 pace=10' });

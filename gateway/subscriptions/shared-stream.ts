@@ -188,8 +188,8 @@ export const createSharedStream = (options: SharedStreamOptions): SharedStream =
     complete() {
       for (const { listener } of end()) listener.complete();
     },
-    lost(started) {
-      for (const { listener } of end()) listener.lost(started);
+    lost(started, sourceIsAway) {
+      for (const { listener } of end()) listener.lost(started, sourceIsAway);
     },
   });
   return stream;

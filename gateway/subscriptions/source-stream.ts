@@ -56,6 +56,11 @@ export interface SourceStreamOptions {
 /** Refusals of others after which a stream shares no more: where all are refused, each asks a few times only. */
 const mostRefusals = 3;
 
+/**
+ * Milliseconds without its source after which a stream gives up where the subgraph answers and says that it cannot reach that source: it noticed
+ * within 9 seconds, so that a client is not left in silence for more than 15.
+ */
+const sourceAwayDeadlineMs = 6_000;
 /** Milliseconds that a connection must have stood for its next loss to count as a new one. */
 const stableAfterMs = 5000;
 
@@ -99,7 +104,12 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
     sink.error(formatted(error));
   };
 
-  const onLost = (plan: SubscriptionPlan, started: boolean): void => {
+  const waitNoLongerThan = (ms: number): void => {
+    clearTimeout(deadline);
+    const left = Math.max(0, (lostAt ?? Date.now()) + ms - Date.now());
+    deadline = setTimeout(() => fail(lostForGood('The source of this subscription stayed away.')), left);
+  };
+  const onLost = (plan: SubscriptionPlan, started: boolean, sourceIsAway: boolean): void => {
     const now = Date.now();
     if (now - startedAt > stableAfterMs) lostAt = undefined;
     if (!plan.resumable) {
@@ -108,9 +118,10 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
     }
     if (lostAt === undefined) {
       lostAt = now;
-      clearTimeout(deadline);
-      deadline = setTimeout(() => fail(lostForGood('The source of this subscription stayed away.')), resumeDeadlineMs);
+      waitNoLongerThan(resumeDeadlineMs);
     }
+    // It has been silent for a while already when the subgraph says so.
+    if (sourceIsAway && resumeDeadlineMs > sourceAwayDeadlineMs) waitNoLongerThan(sourceAwayDeadlineMs);
     start();
   };
 
@@ -161,7 +172,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
           end();
           sink.complete();
         }),
-        lost: current((started) => onLost(plan, started)),
+        lost: current((started, sourceIsAway) => onLost(plan, started, sourceIsAway ?? false)),
         again: current(() => {
           refusals += 1;
           start();

@@ -20,7 +20,7 @@ export interface UpstreamListener {
   error(errors: readonly GraphQLFormattedError[]): void;
   complete(): void;
   /** The connection ended, or could not be opened. @param started whether the subgraph was sent the subscription. */
-  lost(started: boolean): void;
+  lost(started: boolean, sourceIsAway?: boolean): void;
 }
 
 export interface UpstreamRequest {
@@ -55,6 +55,9 @@ export interface UpstreamTiming {
 
 const defaultAckDeadlineMs = 3000;
 const defaultPingEveryMs = 2000;
+/** What a subgraph says that cannot reach what its streams come from: as an HTTP status, and as a close code (1013). */
+const serviceUnavailable = 503;
+const tryAgainLater = 1013;
 const maxFrameBytes = 16 * 1024 * 1024;
 
 interface Subscription {
@@ -97,12 +100,13 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
     else listener?.complete();
   };
 
-  const loseAll = (): void => {
+  /** @param sourceIsAway whether the subgraph answers and cannot reach what its streams come from. */
+  const loseAll = (sourceIsAway: boolean): void => {
     const lost = [...subscriptions.values()];
     const started = acknowledged;
     acknowledged = false;
     subscriptions.clear();
-    for (const { listener } of lost) listener.lost(started);
+    for (const { listener } of lost) listener.lost(started, sourceIsAway);
   };
 
   const connect = (): void => {
@@ -115,6 +119,7 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
     });
     socket = connection;
     let alive = true;
+    let refused = false;
     let pings: NodeJS.Timeout | undefined;
     const ackTimer = setTimeout(() => connection.terminate(), ackDeadlineMs);
     const onAck = (): void => {
@@ -139,6 +144,10 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
           connection.terminate();
         },
       );
+    });
+    connection.on('unexpected-response', (request, response) => {
+      refused = response.statusCode === serviceUnavailable;
+      request.destroy(new Error(`The subgraph refused the connection with ${response.statusCode}`));
     });
     connection.on('pong', () => {
       alive = true;
@@ -166,7 +175,7 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
         const level = failures === 1 ? 'info' : 'debug';
         logger[level]({ url, code, subscriptions: subscriptions.size }, 'connection to a subgraph ended');
       }
-      loseAll();
+      loseAll(refused || code === tryAgainLater);
       ensureConnected();
     });
   };
@@ -203,7 +212,7 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
       clearTimeout(pause);
       const connection = socket;
       if (!connection) {
-        loseAll();
+        loseAll(false);
         return;
       }
       await new Promise<void>((resolve) => {
