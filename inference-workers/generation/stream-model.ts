@@ -12,6 +12,7 @@ import type {
 import type { FinishReason } from '#kernel/stream-log/stream-event.ts';
 import { mostCallsAtOnce } from '../providers/call-bound.ts';
 import { noticingSend } from '../providers/warm-fetch.ts';
+import { createModelClock } from './model-clock.ts';
 import { ModelFault, toModelFault } from './model-fault.ts';
 
 export interface ModelTimeouts {
@@ -81,8 +82,8 @@ export const streamModel = async (
   const request = new AbortController();
   const pass = (): void => request.abort(signal.reason);
   signal.addEventListener('abort', pass, { once: true });
-  const expire = (): void => request.abort(new ModelFault('MODEL_TIMEOUT', false));
-  let timer = setTimeout(expire, timeouts.firstTokenTimeoutMs);
+  const clock = createModelClock(() => request.abort(new ModelFault('MODEL_TIMEOUT', false)));
+  clock.allow(timeouts.firstTokenTimeoutMs);
   const calls: LanguageModelV4ToolCall[] = [];
   let charactersLeft = longestText(options.maxOutputTokens);
   let answering = false;
@@ -110,19 +111,18 @@ export const streamModel = async (
       }
       if (part.type !== 'text-delta' && part.type !== 'reasoning-delta' && part.type !== 'tool-input-delta') continue;
       if (answering) {
-        timer.refresh();
+        clock.again();
       } else {
         answering = true;
-        clearTimeout(timer);
-        timer = setTimeout(expire, timeouts.stallTimeoutMs);
+        clock.allow(timeouts.stallTimeoutMs);
       }
       const delta = part.type === 'text-delta' ? part.delta.slice(0, charactersLeft) : '';
       charactersLeft -= delta.length;
       const full = delta === '' ? undefined : onText(delta);
       if (full) {
-        clearTimeout(timer);
+        clock.stop();
         await full;
-        timer = setTimeout(expire, timeouts.stallTimeoutMs);
+        clock.allow(timeouts.stallTimeoutMs);
       }
       if (charactersLeft === 0) return { finishReason: 'LENGTH', usage: unknownUsage, calls: [] };
     }
@@ -132,7 +132,7 @@ export const streamModel = async (
     if (request.signal.aborted) throw request.signal.reason;
     throw toModelFault(fault);
   } finally {
-    clearTimeout(timer);
+    clock.stop();
     signal.removeEventListener('abort', pass);
     // Closes what is still open: after a fault inside the stream the provider may not have ended it.
     request.abort();
