@@ -16,6 +16,14 @@ export const conversationsEnvironment = {
     .positive()
     .default(1_000)
     .describe('Jobs that may wait in one pool before sends are refused with OVERLOADED.'),
+  MAX_STORED_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(10_737_418_240)
+    .describe(
+      'Bytes of messages and instructions that one tenant may store; then sends are refused with QUOTA_EXCEEDED.',
+    ),
   STREAM_PERSISTENCE: z
     .enum(['text', 'all'])
     .default('text')

@@ -26,6 +26,7 @@ export type ConversationsOptions = Pick<
   | 'MODELS_URL'
   | 'MAX_CONTENT_LENGTH'
   | 'MAX_QUEUED'
+  | 'MAX_STORED_BYTES'
   | 'WORKER_VANISHED_AFTER_MS'
   | 'STREAM_PERSISTENCE'
 >;
@@ -58,7 +59,7 @@ export const openConversations = async (services: RoomServices, options: Convers
     database,
     logger,
     ports: { streamLog, signals, broker },
-    turns: { database, admission, checkPressure, relay, streamLog, changes },
+    turns: { database, admission, checkPressure, relay, streamLog, changes, maxStoredBytes: options.MAX_STORED_BYTES },
     streams: { streamLog, database, watch },
     stops,
     maxContentLength: options.MAX_CONTENT_LENGTH,

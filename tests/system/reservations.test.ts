@@ -27,7 +27,11 @@ beforeAll(async () => {
   const directory = stack.use(await createDirectory());
   const MODELS_FILE = join(directory.path, 'models.yaml');
   await writeFile(MODELS_FILE, modelsFile);
-  parlance = stack.use(await startStandalone({ environment: { MODELS_FILE, USER_BURST: '1000', USER_RATE: '1000' } }));
+  parlance = stack.use(
+    await startStandalone({
+      environment: { MODELS_FILE, MAX_STORED_BYTES: '1000000', USER_BURST: '1000', USER_RATE: '1000' },
+    }),
+  );
 });
 afterAll(() => stack.disposeAsync());
 
@@ -129,4 +133,31 @@ test('a budget is never exceeded, however many send at once', async () => {
   expect(codes.length).toBeLessThan(60);
   expect(await settled()).toBeGreaterThan(before);
   expect(await settled()).toBeLessThanOrEqual(before + 10);
+});
+
+test('a tenant stores no more than it may, and reads what it has', async () => {
+  const ada = await parlance.as('ada');
+  const conversationId = await ada.createConversation({ title: 'long' });
+  const send = async () => {
+    const input = { conversationId, content: 'word '.repeat(20_000), idempotencyKey: uuidv7(), maxOutputTokens: 30 };
+    const { errors, data } = await ada.ask(sendMutation, { input });
+    const sent = z
+      .object({ sendMessage: z.object({ assistantMessage: z.object({ id: z.string() }) }) })
+      .safeParse(data);
+    if (sent.success) await ada.stream(sent.data.sendMessage.assistantMessage.id).all();
+    return errors[0]?.extensions;
+  };
+  let refused: Awaited<ReturnType<typeof send>>;
+  for (let sends = 0; refused === undefined && sends < 12; sends += 1) refused = await send();
+  expect(refused).toMatchObject({ code: 'QUOTA_EXCEEDED', quota: 'TENANT_STORAGE' });
+  const create = 'mutation ($input: CreateConversationInput!) { createConversation(input: $input) { id } }';
+  const prompt = { input: { systemPrompt: 'word '.repeat(20_000) } };
+  expect((await ada.refusal(create, prompt)).extensions['quota']).toBe('TENANT_STORAGE');
+  const update =
+    'mutation ($id: ID!, $input: UpdateConversationInput!) { updateConversation(id: $id, input: $input) { id } }';
+  expect((await ada.refusal(update, { id: conversationId, ...prompt })).extensions['quota']).toBe('TENANT_STORAGE');
+  await ada.query(z.unknown(), '{ conversations { edges { node { title } } } }');
+  // The other tenant has room.
+  const bob = await parlance.as('bob');
+  await bob.createConversation();
 });

@@ -124,6 +124,7 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
       MODELS_URL: models.url,
       MAX_CONTENT_LENGTH: 1_000,
       MAX_QUEUED: 1_000,
+      MAX_STORED_BYTES: 1_000_000,
       STREAM_PERSISTENCE: 'text',
       WORKER_VANISHED_AFTER_MS: 900_000,
     }),

@@ -5,6 +5,7 @@ import { requireConversation, requireMessage } from '../access.ts';
 import { tipOfRun } from '../branch.ts';
 import type { ChangeKind } from '../changes.ts';
 import { type Conversation, ConversationEntity } from '../entities.ts';
+import { readStoredBytes, requireStorage } from '../storage.ts';
 import { builder } from './builder.ts';
 import type { ConversationsContext } from './context.ts';
 import { ConversationRef } from './message-type.ts';
@@ -66,6 +67,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: CreateConversationInput, required: true, description: 'Its settings.' }) },
     resolve: async (_, { input }, { identity, room }) => {
       const em = room.database.forTenant(identity.tenantId);
+      requireStorage(await readStoredBytes(em), input.systemPrompt ?? '', room.turns.maxStoredBytes);
       const now = new Date();
       const conversation = em.create(ConversationEntity, {
         id: uuidv7(),
@@ -92,10 +94,14 @@ builder.mutationFields((t) => ({
       id: t.arg.id({ required: true, description: 'Its id.' }),
       input: t.arg({ type: UpdateConversationInput, required: true, description: 'What changes.' }),
     },
-    resolve: (_, { id, input }, context) => {
+    resolve: async (_, { id, input }, context) => {
       const title = bounded(input.title, 'title', maxTitleLength);
       const modelPolicy = bounded(input.modelPolicy, 'modelPolicy', maxPolicyLength);
       const systemPrompt = bounded(input.systemPrompt, 'systemPrompt', context.room.maxContentLength);
+      if (systemPrompt != null) {
+        const stored = await readStoredBytes(context.room.database.forTenant(context.identity.tenantId));
+        requireStorage(stored, systemPrompt, context.room.turns.maxStoredBytes);
+      }
       return change(context, id, 'UPDATED', {}, (conversation) => {
         if (title !== undefined) conversation.title = title;
         if (modelPolicy !== undefined) conversation.modelPolicy = modelPolicy;

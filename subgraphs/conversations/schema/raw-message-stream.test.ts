@@ -30,7 +30,7 @@ const contextOf = (): ConversationsContext => {
   const relay = { publish: unused, publishLater: unused, sweep: unused, [Symbol.asyncDispose]: unused };
   const changes = { announce: () => undefined };
   const admission = { admit: unused, extend: unused, release: unused };
-  const turns = { database, admission, checkPressure: unused, relay, streamLog, changes };
+  const turns = { database, admission, checkPressure: unused, relay, streamLog, changes, maxStoredBytes: 1 };
   const ports = { streamLog, signals, broker };
   return createContext(
     { database, logger, ports, turns, streams, stops: { soon: () => undefined }, maxContentLength: 1 },

@@ -1,6 +1,6 @@
 /**
  * What a turn must know before it is admitted, and the branch it goes under, read in one statement that sees what the caller may change and
- * nothing else (migrations/conversations/Migration0008BeginTurns.ts).
+ * nothing else (migrations/conversations/Migration0010CountStoredBytes.ts).
  */
 import { validate } from 'uuid';
 import { z } from 'zod';
@@ -36,12 +36,15 @@ export interface Turn {
   readonly aboveId: string | undefined;
   /** The path down to that message, at most its last `maxHistory` messages, oldest first; empty when `send` is known. */
   readonly history: History;
+  /** Bytes that the tenant stores. */
+  readonly storedBytes: number;
 }
 
 const turnSchema = z.object({
   model_policy: z.string().nullable(),
   system_prompt: z.string().nullable(),
   titled: z.boolean(),
+  stored_bytes: z.coerce.number(),
   request_hash: z.string().nullable(),
   question_id: z.string().nullable(),
   answer_id: z.string().nullable(),
@@ -88,5 +91,6 @@ export const readTurn = async (
         : { requestHash, questionId, answerId },
     aboveId: row.above_id ?? undefined,
     history: row.history,
+    storedBytes: row.stored_bytes,
   };
 };

@@ -12,6 +12,7 @@ import type { ChangeFeed } from '../changes.ts';
 import { inFlightStatuses, type Message } from '../entities.ts';
 import { turnsEnded } from '../metrics.ts';
 import type { OutboxRelay } from '../outbox/relay.ts';
+import { requireStorage } from '../storage.ts';
 import type { Admission, AdmissionRequest, Reservation } from './admission.ts';
 import { buildJob, type Said } from './build-job.ts';
 import { replayTurn, type TurnResult } from './idempotency.ts';
@@ -46,6 +47,8 @@ export interface TurnServices {
   readonly relay: OutboxRelay;
   readonly streamLog: StreamLog;
   readonly changes: ChangeFeed;
+  /** Bytes that a tenant may store (`MAX_STORED_BYTES`). */
+  readonly maxStoredBytes: number;
 }
 
 /** Characters per token when the prompt is only estimated: OpenAI's rule of thumb for English. */
@@ -162,6 +165,7 @@ const runTurn = async (services: TurnServices, request: TurnRequest): Promise<Tu
   if (turn.send) return replayTurn(database, identity.tenantId, turn.send, requestHash);
 
   const isNew = typeof question === 'string';
+  requireStorage(turn.storedBytes, isNew ? question : '', services.maxStoredBytes);
   const answerId = request.replyId ?? newMessageId();
   const questionId = isNew ? newMessageId() : question.id;
   const asked: AdmissionRequest = {
@@ -212,7 +216,7 @@ const runTurn = async (services: TurnServices, request: TurnRequest): Promise<Tu
   return { userMessage, assistantMessage, replayed: false };
 };
 
-/** Throws the refusals of admission, CONVERSATION_BUSY, IDEMPOTENCY_KEY_REUSED, OVERLOADED, NOT_FOUND, BAD_USER_INPUT. */
+/** Throws the refusals of admission, QUOTA_EXCEEDED where the tenant's storage is full, CONVERSATION_BUSY, IDEMPOTENCY_KEY_REUSED, OVERLOADED, NOT_FOUND, BAD_USER_INPUT. */
 export const startTurn = async (services: TurnServices, request: TurnRequest): Promise<TurnResult> => {
   try {
     const result = await runTurn(services, request);

@@ -1,0 +1,25 @@
+/**
+ * How much a tenant may store. The database counts what is stored (migrations/conversations/Migration0010CountStoredBytes.ts); here it is
+ * compared before anything else is done with a text. The bound is soft by what is under way at the same time: replies that are being written
+ * are stored, and so are the sends of one moment.
+ */
+import type { EntityManager } from '@mikro-orm/sql';
+import { z } from 'zod';
+import { AppError } from '#kernel/errors.ts';
+
+/** Throws QUOTA_EXCEEDED. @param most bytes that a tenant may store (`MAX_STORED_BYTES`). */
+export const requireStorage = (storedBytes: number, text: string, most: number): void => {
+  if (storedBytes + Buffer.byteLength(text) <= most) return;
+  throw new AppError(
+    'QUOTA_EXCEEDED',
+    'Your organization stores as many messages as it may. Ask the operator of this installation for more room.',
+    { details: { quota: 'TENANT_STORAGE' } },
+  );
+};
+
+const rowsSchema = z.tuple([z.object({ bytes: z.coerce.number() })]);
+
+/** @param em of one tenant. */
+export const readStoredBytes = async (em: EntityManager): Promise<number> =>
+  rowsSchema.parse(await em.execute('select coalesce(sum(bytes), 0) as bytes from conversations.stored_bytes'))[0]
+    .bytes;
