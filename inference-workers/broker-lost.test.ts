@@ -101,7 +101,7 @@ test('a job that is delivered twice runs once, and both deliveries are settled a
 
 test('a job whose delivery was lost is handed over when nobody claims it again', async () => {
   const jobs = createRunningJobs(
-    (_, handOver) =>
+    (_, { handOver }) =>
       new Promise((resolve) => {
         handOver.addEventListener('abort', () => resolve('retry'), { once: true });
       }),
@@ -111,4 +111,25 @@ test('a job whose delivery was lost is handed over when nobody claims it again',
   const settlement = jobs.take({ queue: 'q', id: 'm', body: null, redeliveries: 0 }, lost.signal);
   lost.abort();
   expect(await settlement).toBe('retry');
+});
+
+test('a worker that was told to stop puts new jobs back, and a copy of what runs still joins it', async () => {
+  const done = Promise.withResolvers<'ack'>();
+  const begun: string[] = [];
+  const jobs = createRunningJobs(({ id }, { stopping }) => {
+    begun.push(id);
+    return id === 'waits'
+      ? new Promise((resolve) => stopping.addEventListener('abort', () => resolve('retry'), { once: true }))
+      : done.promise;
+  }, 0);
+  const { signal } = new AbortController();
+  const take = (id: string) => jobs.take({ queue: 'q', id, body: null, redeliveries: 0 }, signal);
+  const [runs, waits] = [take('runs'), take('waits')];
+  jobs.beginNone();
+  expect(await waits).toBe('retry');
+  expect(await take('new')).toBe('retry');
+  const copy = take('runs');
+  done.resolve('ack');
+  expect(await Promise.all([runs, copy])).toEqual(['ack', 'ack']);
+  expect(begun).toEqual(['runs', 'waits']);
 });

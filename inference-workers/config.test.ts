@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { generationSettings, providerSettings, readWorkerConfig, workerEnvironment } from './config.ts';
 
 test('the defaults are usable, with the demonstration on outside production only', () => {
@@ -43,4 +46,12 @@ test('every variable says what it is for', () => {
   for (const [name, schema] of Object.entries(workerEnvironment.shape)) {
     expect(schema.description, name).toMatch(/\.$/);
   }
+});
+
+test('docker-compose.yml waits for a worker until its grace is over and it has closed', async () => {
+  const compose = z.object({ services: z.object({ worker: z.object({ stop_grace_period: z.string() }) }) });
+  const text = await readFile(new URL('../docker-compose.yml', import.meta.url), 'utf8');
+  const { worker } = compose.parse(parse(text, { merge: true })).services;
+  const [, seconds] = /^(\d+)s$/.exec(worker.stop_grace_period) ?? [];
+  expect(Number(seconds) * 1000).toBe(readWorkerConfig({}).SHUTDOWN_GRACE_MS + 30_000);
 });

@@ -8,6 +8,7 @@ import { portsEnvironment } from '#kernel/ports.ts';
 import { telemetryEnvironment } from '#kernel/telemetry/telemetry.ts';
 import { defaultGenerationSettings, type GenerationSettings } from './generation/generation-context.ts';
 import type { ProviderSettings } from './providers/discover-models.ts';
+import { defaultGraceMs } from './worker.ts';
 
 const whole = (least: number) => z.coerce.number().int().min(least);
 
@@ -86,8 +87,10 @@ export const modelsEnvironment = {
     ),
   WORKER_CONCURRENCY: whole(1).default(64).describe('Generations at once in each pool.'),
   SHUTDOWN_GRACE_MS: whole(0)
-    .default(20_000)
-    .describe('Milliseconds that running generations get to finish before they are handed over to another worker.'),
+    .default(defaultGraceMs)
+    .describe(
+      'Milliseconds that running generations get to finish before they are handed over to another worker. Whatever stops workers has to wait 30 seconds longer.',
+    ),
   NODE_ENV: z
     .string()
     .optional()

@@ -45,6 +45,7 @@ await runUntilSignal(
         settings: generationSettings(config),
       }),
     );
-    return opened.move();
+    const closing = opened.move();
+    return { graceMs: config.SHUTDOWN_GRACE_MS, [Symbol.asyncDispose]: () => closing.disposeAsync() };
   },
 );

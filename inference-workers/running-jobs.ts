@@ -1,7 +1,8 @@
 /**
  * The jobs that run in this worker. Invariant: one job runs once here. When the connection that brought it is lost, it goes
  * on: if the broker hands it out again to this worker, the new delivery joins what runs and is settled with it; if another worker
- * gets it, the stream log fences this one. Only a job that nobody claims again for a while is handed over.
+ * gets it, the stream log fences this one. Only a job that nobody claims again for a while is handed over. A worker that was told to stop
+ * begins none: it would ask a model for what another worker has to ask again after its grace.
  */
 import type { Delivery, Json, Settlement } from '#kernel/broker/broker.ts';
 
@@ -9,6 +10,8 @@ export interface RunningJobs {
   readonly size: number;
   /** @param signal aborted when the delivery is no longer ours. */
   take(delivery: Delivery<Json>, signal: AbortSignal): Promise<Settlement>;
+  /** From now on new jobs are put back, and those that wait for their log are left to other workers. */
+  beginNone(): void;
   handOverAll(): void;
   /** Resolves when none runs. */
   settled(): Promise<void>;
@@ -21,21 +24,30 @@ interface Running {
   handOver(): void;
 }
 
+/** When a job must be left to another worker. */
+export interface LeaveSignals {
+  /** Aborted when it must be left, whatever was done of it. */
+  readonly handOver: AbortSignal;
+  /** Aborted when it must be left unless it has begun. */
+  readonly stopping: AbortSignal;
+}
+
 /**
- * @param run runs a job until it is settled; its signal is aborted when the job must be left to another worker.
+ * @param run runs a job until it is settled.
  * @param unclaimedMs milliseconds a job goes on after its delivery was lost.
  */
 export const createRunningJobs = (
-  run: (delivery: Delivery<Json>, handOver: AbortSignal) => Promise<Settlement>,
+  run: (delivery: Delivery<Json>, leave: LeaveSignals) => Promise<Settlement>,
   unclaimedMs: number,
 ): RunningJobs => {
   const running = new Map<string, Running>();
+  const stopping = new AbortController();
 
   const start = (delivery: Delivery<Json>): Running => {
     const job = new AbortController();
     let unclaimed: NodeJS.Timeout | undefined;
     let release: (() => void) | undefined;
-    const settlement = run(delivery, job.signal).finally(() => {
+    const settlement = run(delivery, { handOver: job.signal, stopping: stopping.signal }).finally(() => {
       clearTimeout(unclaimed);
       release?.();
       running.delete(delivery.id);
@@ -63,10 +75,13 @@ export const createRunningJobs = (
       return running.size;
     },
     take(delivery, signal) {
-      const job = running.get(delivery.id) ?? start(delivery);
+      const known = running.get(delivery.id);
+      if (known === undefined && stopping.signal.aborted) return Promise.resolve('retry');
+      const job = known ?? start(delivery);
       job.holdBy(signal);
       return job.settlement;
     },
+    beginNone: () => stopping.abort(),
     handOverAll() {
       for (const job of running.values()) job.handOver();
     },

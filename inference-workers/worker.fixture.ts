@@ -147,7 +147,10 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
     results: finishedResults,
     async startWorker(options = {}) {
       const quick = { retryBackoffMs: 1, retryAfterMaxMs: 50, ...options.settings };
-      const worker = await startWorker({ broker, streamLog, registry, logger, ...options, settings: quick });
+      // What a test leaves behind is not waited for as long as replies of people.
+      const shutdownGraceMs = 20_000;
+      const own = { broker, streamLog, registry, logger, shutdownGraceMs };
+      const worker = await startWorker({ ...own, ...options, settings: quick });
       return workers.use(worker);
     },
     async send(prompt, changes = {}) {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { textOf } from '../tests/scripted-provider/script.ts';
 import { createModelRegistry } from './providers/registry.ts';
 import { candidateOf, openWorkerFixture } from './worker.fixture.ts';
@@ -100,6 +100,23 @@ test('past the grace it hands over: the socket is closed, the stream is left ope
   expect(await fixture.finished(messageId)).toMatchObject({ status: 'COMPLETED', text: textOf(9), attempt: 2 });
 });
 
+test('a worker that stops leaves a reply that another one writes, and takes it over no more', async () => {
+  await using fixture = await openWorkerFixture();
+  const writer = await fixture.startWorker({ concurrency: 1, shutdownGraceMs: 0 });
+  const arrived = fixture.provider.nextRequest();
+  const messageId = await fixture.send('script: tokens=9 stall=2');
+  await (await arrived).wrote(2);
+  const stopping = await fixture.startWorker({ shutdownGraceMs: 600_000 });
+  await fixture.send('script: tokens=9 stall=2', { messageId });
+  await vi.waitFor(() => expect(stopping.running).toBe(1));
+  await stopping[Symbol.asyncDispose]();
+  expect(writer.running).toBe(1);
+  await writer[Symbol.asyncDispose]();
+  expect(fixture.provider.requests).toHaveLength(1);
+  expect(await fixture.streamLog.snapshot(messageId)).toMatchObject({ ended: false, attempt: 1 });
+  expect(await fixture.broker.depth('generations.external')).toMatchObject({ ready: 2 });
+});
+
 test('a title is one clean line from the model, with its usage', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
@@ -153,6 +170,8 @@ test('two copies of one job at two workers are one generation, and the second co
   await fixture.send('script: tokens=60 pace=5', { messageId });
   await (await arrived).wrote(5);
   const entries = await fixture.entries(messageId);
+  await fixture.finished(messageId);
+  await vi.waitFor(() => expect(workers.map(({ running }) => running)).toEqual([0, 0]));
   for (const worker of workers) await worker[Symbol.asyncDispose]();
   expect(fixture.provider.requests).toHaveLength(1);
   expect(fixture.results).toHaveLength(1);

@@ -1,7 +1,7 @@
 /**
  * One inference worker: takes generations from the queues of its models' pools and runs them. Invariant: on disposal it takes
- * nothing new, lets what runs finish within the grace, and hands the rest over without a terminal event; every job is settled
- * before disposal resolves. A pool is served while a model of it
+ * nothing new, lets what runs finish within the grace, and hands the rest over without a terminal event; what has not begun is left to others at
+ * once; every job is settled before disposal resolves. A pool is served while a model of it
  * is: its queue is consumed from the first one on, until the last one is gone. The ports and the registry belong to the caller, who closes
  * them afterwards.
  */
@@ -31,7 +31,7 @@ export interface WorkerOptions {
   readonly pools?: readonly Pool[];
   /** Generations at once in each pool. Default 64. A pool with bounded engines takes no more than they do. */
   readonly concurrency?: number;
-  /** Milliseconds that running generations get to finish on disposal. Default 20,000. */
+  /** Milliseconds that running generations get to finish on disposal. */
   readonly shutdownGraceMs?: number;
   /** Default: host name, process id and a random part. */
   readonly workerId?: string;
@@ -59,6 +59,9 @@ export interface Worker extends AsyncDisposable {
  */
 const unclaimedMs = 900_000;
 
+/** Longer than nearly all replies: one that is handed over is asked again from its beginning, where its model knows no PREFILL. */
+export const defaultGraceMs = 180_000;
+
 /** What bounded engines among the models run at once; more would wait in this process, where no other worker can help. */
 const boundOf = (models: readonly ServedModel[]): number => {
   const bounds = models.flatMap(({ parallel }) => (parallel === undefined ? [] : [parallel]));
@@ -67,14 +70,14 @@ const boundOf = (models: readonly ServedModel[]): number => {
 
 /** Resolves when it takes jobs and its models are announced. */
 export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
-  const { broker, registry, logger, concurrency = 64, shutdownGraceMs = 20_000 } = options;
+  const { broker, registry, logger, concurrency = 64, shutdownGraceMs = defaultGraceMs } = options;
   const workerId = options.workerId ?? `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const served = (): readonly ServedModel[] =>
     registry.models.filter(({ pool }) => options.pools?.includes(pool) ?? true);
   const settings = { ...defaultGenerationSettings, ...options.settings };
   const tools = createToolRunner({ privateHosts: settings.privateToolHosts, logger });
   const context = { broker, streamLog: options.streamLog, registry, tools, logger, settings };
-  const running = createRunningJobs((delivery, handOver) => runJob(context, delivery, handOver), unclaimedMs);
+  const running = createRunningJobs((delivery, leave) => runJob(context, delivery, leave), unclaimedMs);
 
   await using opened = new AsyncDisposableStack();
   opened.use(tools);
@@ -134,6 +137,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
 
   const close = async (): Promise<void> => {
     stopListening();
+    running.beginNone();
     await consuming;
     const pausing = [...consumers.values()].map((consumer) => consumer.pause());
     await Promise.all([...pausing, announcing[Symbol.asyncDispose]()]);

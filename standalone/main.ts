@@ -29,6 +29,9 @@ await runUntilSignal(
       `  Ctrl-C lets running answers finish, then stops.`,
     ];
     process.stdout.write(`${lines.join('\n')}\n`);
-    return standalone;
+    return {
+      graceMs: config.SHUTDOWN_GRACE_MS,
+      [Symbol.asyncDispose]: () => standalone[Symbol.asyncDispose](),
+    };
   },
 );

@@ -7,6 +7,7 @@ import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
 import { type GenerationJob, generationJobSchema } from '#kernel/messages/generation-job.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
+import type { LeaveSignals } from '../running-jobs.ts';
 import type { Candidate } from './candidate.ts';
 import type { GenerationContext } from './generation-context.ts';
 import { runReply } from './run-reply.ts';
@@ -21,11 +22,10 @@ const servedCandidates = (job: GenerationJob, registry: ModelRegistry): readonly
     return served === undefined ? [] : [{ candidate, served }];
   });
 
-/** @param handOver aborted when the job must be left to another worker. */
 export const runJob = async (
   context: GenerationContext,
   delivery: Delivery<Json>,
-  handOver: AbortSignal,
+  leave: LeaveSignals,
 ): Promise<Settlement> => {
   const parsed = generationJobSchema.safeParse(delivery.body);
   if (!parsed.success) throw new UnreadableBodyError('not a job', { cause: parsed.error });
@@ -36,7 +36,7 @@ export const runJob = async (
   const { kind, traceparent: parent } = job;
   return inSpan(`generate ${kind}`, { kind: 'consumer', parent }, () =>
     kind === 'title'
-      ? runTitle(context, job, candidates, handOver)
-      : runReply(context, { job, candidates, redeliveries: delivery.redeliveries, handOver }),
+      ? runTitle(context, job, candidates, leave.handOver)
+      : runReply(context, { job, candidates, redeliveries: delivery.redeliveries, ...leave }),
   );
 };

@@ -11,6 +11,7 @@ import type { GenerationJob } from '#kernel/messages/generation-job.ts';
 import { finishedCalls, readSealed, sealResult, terminalEventOf } from '#kernel/messages/sealed-result.ts';
 import { FencedError } from '#kernel/stream-log/stream-log.ts';
 import { generationDuration, queueWait } from '../metrics.ts';
+import type { LeaveSignals } from '../running-jobs.ts';
 import { type Answer, answer } from './answer.ts';
 import { answerParts } from './answer-parts.ts';
 import type { Candidate } from './candidate.ts';
@@ -36,21 +37,19 @@ const provenance = (by: Candidate | undefined) =>
         price: by.candidate.price,
       };
 
-export interface ReplyOptions {
+export interface ReplyOptions extends LeaveSignals {
   readonly job: GenerationJob;
   /** Those of the job's that this worker has; none makes the message fail as MODEL_UNAVAILABLE. */
   readonly candidates: readonly Candidate[];
   /** How often the broker handed out this copy of the job before. */
   readonly redeliveries: number;
-  /** Aborted when this worker must leave the job to another one. */
-  readonly handOver: AbortSignal;
 }
 
 export const runReply = async (context: GenerationContext, options: ReplyOptions): Promise<Settlement> => {
   const { job, candidates, handOver } = options;
   const { streamLog, settings, logger } = context;
   const takenAt = Date.now();
-  const held = await takeLog(context, options);
+  const held = await takeLog(context, { ...options, handOver: AbortSignal.any([handOver, options.stopping]) });
   if (typeof held === 'string') return held;
   const pool = candidates[0]?.served.pool ?? 'none';
   queueWait.observe({ pool }, Math.max(0, takenAt - job.admittedAt) / 1000);

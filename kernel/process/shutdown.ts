@@ -1,6 +1,6 @@
 /**
  * The frame of every process: open it, wait for SIGTERM or SIGINT, close it in its own order, exit. A second signal or the
- * end of the grace period exits at once with code 1. A fault at the start is one sentence on stderr and code 1.
+ * end of the time for closing exits at once with code 1. A fault at the start is one sentence on stderr and code 1.
  */
 
 import { EnvironmentError } from '../config/environment.ts';
@@ -8,8 +8,13 @@ import { StartError } from '../connections/start-error.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
-/** Milliseconds that closing may take; workers give running generations less than this (`SHUTDOWN_GRACE_MS`). */
+/** Milliseconds that closing may take, beside the time that what runs gets to finish. */
 const closeDeadlineMs = 60_000;
+
+export interface Process extends AsyncDisposable {
+  /** Milliseconds that disposing may wait for what runs. Default 0. */
+  readonly graceMs?: number;
+}
 
 /** What a person can mend is said in a sentence; anything else with its stack. */
 const describeFault = (fault: unknown): string => {
@@ -26,7 +31,7 @@ const describeFault = (fault: unknown): string => {
 export const runUntilSignal = async (
   name: string,
   logger: () => Logger,
-  open: () => Promise<AsyncDisposable>,
+  open: () => Promise<Process>,
 ): Promise<void> => {
   const signalled = Promise.withResolvers<NodeJS.Signals>();
   let signals = 0;
@@ -41,10 +46,11 @@ export const runUntilSignal = async (
     const opened = await open();
     const signal = await signalled.promise;
     logger().info({ signal }, `${name}: closing`);
+    const deadlineMs = closeDeadlineMs + (opened.graceMs ?? 0);
     const timer = setTimeout(() => {
-      logger().error(`${name}: did not close within ${closeDeadlineMs} ms`);
+      logger().error(`${name}: did not close within ${deadlineMs} ms`);
       process.exit(1);
-    }, closeDeadlineMs);
+    }, deadlineMs);
     await opened[Symbol.asyncDispose]();
     clearTimeout(timer);
     process.exit(0);

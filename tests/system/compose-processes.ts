@@ -125,7 +125,8 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
       Object.entries(service.environment).map(([key, value]) => [key, here(name, value)]),
     );
     for (const key of ['PORT', 'HEALTH_PORT']) if (environment[key]) environment[key] = ports.get(name) ?? '';
-    return { ...environment, LOG_LEVEL: 'error', ...options.environment?.[name] };
+    // Replies that a test leaves behind are not waited for as long as those of people.
+    return { ...environment, LOG_LEVEL: 'error', SHUTDOWN_GRACE_MS: '20000', ...options.environment?.[name] };
   };
 
   const children = new Map<string, Child>();
