@@ -1,13 +1,14 @@
 /**
  * Authenticator for API keys: asks usage whom a key stands for, and remembers what it said. A revocation comes at once by signal; the keys
  * that are remembered, and those that something runs with, are looked at again every few seconds, in case a signal got lost. While usage is
- * away the keys that it confirmed lately go on. Invariant: after the signal no key is taken for good by an answer that was on its way.
+ * away the keys that it confirmed lately go on. A flood of keys that are made up keeps nobody out (api-key-questions.ts). Invariant: after the signal no key is taken for good by an answer that was on its way.
  */
 import { LRUCache } from 'lru-cache';
 import { apiKeyRevokedTopic, hashApiKey, isWellFormedApiKey } from '#kernel/access/api-key.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
+import { createApiKeyQuestions } from './api-key-questions.ts';
 import type { AuthenticatedUser, Authenticator } from './authenticator.ts';
 import { createKnownApiKey, type KnownApiKey } from './known-api-key.ts';
 import type { FoundApiKey, LookUpApiKeys } from './look-up-api-keys.ts';
@@ -29,8 +30,6 @@ const rememberedMs = 5 * 60_000;
 const refusalMs = 60_000;
 /** Keys that are looked at in one question. */
 const batch = 500;
-/** Unknown keys that are asked for at once: whoever makes them up makes nobody wait who has a known one, and fills no memory. */
-const maxAsking = 256;
 
 const refusals = {
   unknown: 'The API key is not valid here. Check that it was copied whole.',
@@ -41,9 +40,6 @@ const refusals = {
 type Refusal = keyof typeof refusals;
 
 const refusalOf = (refusal: Refusal): AppError => new AppError('UNAUTHENTICATED', refusals[refusal]);
-
-const tooMany = (): AppError =>
-  new AppError('OVERLOADED', 'Too many API keys are checked at the moment. Try again shortly.', { retryAfterMs: 1000 });
 
 export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOptions): Promise<Authenticator> => {
   const { lookUp, signals, logger, lookEveryMs = 10_000 } = options;
@@ -68,8 +64,9 @@ export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOption
     key.end(refusalOf(refusal));
   };
 
-  const ask = async (hash: string): Promise<AuthenticatedUser> => {
-    const [found = null] = await lookUp([{ hash, isUsed: true }]);
+  const questions = createApiKeyQuestions(lookUp);
+  const ask = async (hash: string, from: string): Promise<AuthenticatedUser> => {
+    const found = await questions.ask(hash, from);
     const refusal = whyNot(found);
     if (refusal || !found) {
       refused.set(hash, refusal ?? 'unknown');
@@ -117,7 +114,7 @@ export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOption
   timer.unref();
 
   return {
-    async authenticate(token) {
+    async authenticate(token, from = '') {
       if (!isWellFormedApiKey(token)) throw refusalOf('unknown');
       const hash = hashApiKey(token);
       const refusal = refused.get(hash);
@@ -130,8 +127,7 @@ export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOption
       }
       const underWay = asking.get(hash);
       if (underWay) return underWay;
-      if (asking.size >= maxAsking) throw tooMany();
-      const asked = ask(hash).finally(() => asking.delete(hash));
+      const asked = ask(hash, from).finally(() => asking.delete(hash));
       asking.set(hash, asked);
       return asked;
     },

@@ -24,9 +24,10 @@ export interface Authenticator extends AsyncDisposable {
   readonly everybody?: AuthenticatedUser;
   /**
    * Throws AppError UNAUTHENTICATED for a token that is expired, revoked, forged, for somebody else or without the claims
-   * that are needed, and OVERLOADED while it cannot be checked.
+   * that are needed, OVERLOADED while it cannot be checked, and RATE_LIMITED where too many of its sender were refused.
+   * @param from the address of who sent it, where it is known.
    */
-  authenticate(token: string): Promise<AuthenticatedUser>;
+  authenticate(token: string, from?: string): Promise<AuthenticatedUser>;
   /** Rejects while tokens cannot be checked: a readiness check. */
   ready(): Promise<void>;
 }

@@ -28,7 +28,7 @@ export const openWithApiKeys = async (
   const apiKeys = opened.use(await openApiKeyAuthenticator({ lookUp: createApiKeyLookUp(usage), signals, logger }));
   const closing = opened.move();
   return {
-    authenticate: (token) => (hasApiKeyPrefix(token) ? apiKeys : tokens).authenticate(token),
+    authenticate: (token, from) => (hasApiKeyPrefix(token) ? apiKeys : tokens).authenticate(token, from),
     ready: tokens.ready,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
