@@ -7,10 +7,12 @@ import { z } from 'zod';
 import { parseEnvironment } from '#kernel/config/environment.ts';
 import { logLevels } from '#kernel/log.ts';
 import { telemetryEnvironment } from '#kernel/telemetry/telemetry.ts';
+import { defaultSignInRate } from './authentication/sign-in-rate.ts';
 import { signatureAlgorithms } from './authentication/token-verifier.ts';
 import { defaultKeepAlive } from './limits/keep-alive.ts';
 import { defaultOperationLimits } from './limits/operation-limits.ts';
 import { defaultRequestRates } from './limits/request-rate.ts';
+import { defaultSocketLimits } from './limits/socket-count.ts';
 import { defaultStreamLimits } from './limits/stream-count.ts';
 import { defaultPlanningRate } from './planning/planning-budget.ts';
 
@@ -64,6 +66,27 @@ export const gatewayLimitsEnvironment = {
   ),
   MAX_STREAMS_PER_SOCKET: positive(defaultStreamLimits.perSocket).describe('Subscriptions on one socket at once.'),
   MAX_STREAMS: positive(defaultStreamLimits.perProcess).describe('Subscriptions of everybody at once, per process.'),
+  MAX_SOCKETS_PER_ADDRESS: positive(defaultSocketLimits.perAddress).describe(
+    'WebSockets of one address at once, per process. Behind a proxy all clients have its address, unless CLIENT_ADDRESS_HEADER is set.',
+  ),
+  MAX_SOCKETS_PER_USER: positive(defaultSocketLimits.perUser).describe('WebSockets of one user at once, per process.'),
+  CLIENT_ADDRESS_HEADER: z
+    .string()
+    .optional()
+    .describe(
+      "Header in which the proxy in front says a client's address, such as `x-forwarded-for`, of which the last entry counts. Set it only where every request comes through that proxy. Not set: the address of the connection.",
+    ),
+  REFUSED_TOKENS_BURST: positive(defaultSignInRate.capacity).describe(
+    'Tokens and API keys that are refused which an address can send at once, per process.',
+  ),
+  REFUSED_TOKENS_RATE: positive(defaultSignInRate.refillPerSecond).describe(
+    'Tokens and API keys that are refused which an address can send per second.',
+  ),
+  REQUEST_TIMEOUT_MS: positive(30_000).describe('Milliseconds that a client has for a whole request.'),
+  EXPLORER: z
+    .stringbool()
+    .optional()
+    .describe('Whether /explorer is there, for everybody, without a token. Not set: in development.'),
   PING_INTERVAL_MS: positive(defaultKeepAlive.pingEveryMs).describe(
     'Milliseconds between two signs of life on a WebSocket or a streamed answer. Below the idle limit of the load balancer.',
   ),
@@ -98,6 +121,11 @@ export const gatewayLimits = (config: GatewayLimitsConfig) => ({
     perSocket: config.MAX_STREAMS_PER_SOCKET,
     perProcess: config.MAX_STREAMS,
   },
+  sockets: { perAddress: config.MAX_SOCKETS_PER_ADDRESS, perUser: config.MAX_SOCKETS_PER_USER },
+  signIns: { capacity: config.REFUSED_TOKENS_BURST, refillPerSecond: config.REFUSED_TOKENS_RATE },
+  addressHeader: config.CLIENT_ADDRESS_HEADER,
+  requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+  explorer: config.EXPLORER,
   keepAlive: { pingEveryMs: config.PING_INTERVAL_MS, idleTimeoutMs: config.IDLE_TIMEOUT_MS },
   subgraphDeadlineMs: config.SUBGRAPH_TIMEOUT_MS,
   operationDeadlineMs: config.OPERATION_TIMEOUT_MS,

@@ -6,16 +6,18 @@
  */
 import { ApolloServer } from '@apollo/server';
 import { createIdentitySigner } from '#kernel/identity.ts';
-import type { Limiter } from '#kernel/limiter/limiter.ts';
+import type { Limiter, TokenBucket } from '#kernel/limiter/limiter.ts';
 import type { Logger } from '#kernel/log.ts';
 import { answerHealth, type ReadinessChecks } from '#kernel/process/health.ts';
 import { isRecording } from '#kernel/telemetry/instruments.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
+import { defaultSignInRate, withSignInRate } from './authentication/sign-in-rate.ts';
 import { createContract } from './contract/contract.ts';
 import type { ContractTags } from './contract/hidden-elements.ts';
 import { createErrorMask } from './errors/public-error.ts';
 import { createHttpAdmission } from './http/admission.ts';
 import { createAdmissionPlugin } from './http/admission-plugin.ts';
+import { createAddressOf } from './http/client-address.ts';
 import { type AllowsOrigin, allowListed, allowLoopback } from './http/cors.ts';
 import { createDeferredAnswersPlugin } from './http/deferred-answers.ts';
 import { createDirectAnswers } from './http/direct-answers.ts';
@@ -27,6 +29,7 @@ import { createHttpStreams } from './http/stream-over-http.ts';
 import { defaultKeepAlive, type KeepAlive } from './limits/keep-alive.ts';
 import { defaultOperationLimits, type OperationLimits } from './limits/operation-limits.ts';
 import { createRequestRate, defaultRequestRates, type RequestRates } from './limits/request-rate.ts';
+import { createCountByKey, defaultSocketLimits, type SocketLimits } from './limits/socket-count.ts';
 import { createStreamCount, defaultStreamLimits, type StreamLimits } from './limits/stream-count.ts';
 import { subscriptionsOpen } from './metrics.ts';
 import { createCountingPlugin } from './observation/count-operations.ts';
@@ -72,6 +75,15 @@ export interface GatewayOptions {
   /** What users may have planned that was not planned before. */
   readonly planning?: Partial<PlanningRate>;
   readonly streams?: Partial<StreamLimits>;
+  readonly sockets?: Partial<SocketLimits>;
+  /** Refused tokens that an address can send. */
+  readonly signIns?: Partial<TokenBucket>;
+  /** Header in which a proxy says the address of the client. Default: none is believed. */
+  readonly addressHeader?: string | undefined;
+  /** Milliseconds that a client has for a whole request. Default 30,000. */
+  readonly requestTimeoutMs?: number;
+  /** Whether there is an explorer at /explorer. Default: in development. */
+  readonly explorer?: boolean | undefined;
   readonly keepAlive?: Partial<KeepAlive>;
   /** Milliseconds for one fetch from a subgraph. Default 10,000. */
   readonly subgraphDeadlineMs?: number;
@@ -101,6 +113,7 @@ export interface Gateway extends AsyncDisposable {
 const defaultSubgraphDeadlineMs = 10_000;
 const defaultOperationDeadlineMs = 30_000;
 const defaultResumeDeadlineMs = 30_000;
+const defaultRequestTimeoutMs = 30_000;
 const studio = 'https://studio.apollographql.com';
 const embeddedSandbox = 'https://sandbox.embed.apollographql.com';
 
@@ -113,7 +126,12 @@ const originsOf = ({ allowedOrigins, isDevelopment }: GatewayOptions): AllowsOri
 };
 
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
-  const { logger, authenticator, isDevelopment, subgraphUrls = {} } = options;
+  const { logger, isDevelopment, subgraphUrls = {} } = options;
+  const authenticator = options.authenticator.everybody
+    ? options.authenticator
+    : withSignInRate(options.authenticator, { ...defaultSignInRate, ...options.signIns });
+  const addressOf = createAddressOf(options.addressHeader);
+  const socketLimits = { ...defaultSocketLimits, ...options.sockets };
   const limits = { ...defaultOperationLimits, ...options.limits };
   const keepAlive = { ...defaultKeepAlive, ...options.keepAlive };
   const deadlineMs = options.subgraphDeadlineMs ?? defaultSubgraphDeadlineMs;
@@ -210,11 +228,18 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     authenticator,
     subscriptions,
     streams,
+    ofUsers: createCountByKey(socketLimits.perUser),
     takeRequest,
     maskError,
   });
-  const connections = createSocketConnections(protocol, { maxFrameBytes: limits.maxBodyBytes, keepAlive, logger });
-  const admitRequest = createHttpAdmission({ authenticator, takeRequest, isDevelopment });
+  const connections = createSocketConnections(protocol, {
+    maxFrameBytes: limits.maxBodyBytes,
+    keepAlive,
+    addressOf,
+    ofAddresses: createCountByKey(socketLimits.perAddress),
+    logger,
+  });
+  const admitRequest = createHttpAdmission({ authenticator, takeRequest, addressOf, isDevelopment });
   const httpStreams = createHttpStreams({ server, admission, subscriptions, maskError, keepAlive });
   const http = await openHttpServer({
     host: options.host,
@@ -223,12 +248,20 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     answerGraphQL: answerGraphQL({
       server,
       admitRequest,
-      answerDirectly: createDirectAnswers({ admission, execute: executor.execute, maskError }),
+      answerDirectly: createDirectAnswers({
+        admission,
+        execute: executor.execute,
+        maskError,
+        silentMs: keepAlive.idleTimeoutMs,
+      }),
       streams: httpStreams,
       maxBodyBytes: limits.maxBodyBytes,
+      silentMs: keepAlive.idleTimeoutMs,
       logger,
     }),
-    answerExplorer: answerExplorer(),
+    answerExplorer: (options.explorer ?? isDevelopment) ? answerExplorer(keepAlive.idleTimeoutMs) : undefined,
+    silentMs: keepAlive.idleTimeoutMs,
+    requestTimeoutMs: options.requestTimeoutMs ?? defaultRequestTimeoutMs,
     allowsOrigin: originsOf(options),
     onUpgrade: connections.accept,
   });

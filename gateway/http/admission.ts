@@ -10,10 +10,12 @@ import { parseBearer } from '../authentication/bearer-token.ts';
 import { toGraphQLError } from '../errors/graphql-error.ts';
 import type { TakeRequest } from '../limits/request-rate.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
+import type { AddressOf } from './client-address.ts';
 
 export interface AdmissionOptions {
   readonly authenticator: Authenticator;
   readonly takeRequest: TakeRequest;
+  readonly addressOf: AddressOf;
   readonly isDevelopment: boolean;
 }
 
@@ -24,7 +26,7 @@ export const tokenMissing = (): AppError =>
   new AppError('UNAUTHENTICATED', 'This needs a token: send "Authorization: Bearer <token>".');
 
 export const createHttpAdmission =
-  ({ authenticator, takeRequest, isDevelopment }: AdmissionOptions): AdmitRequest =>
+  ({ authenticator, takeRequest, addressOf, isDevelopment }: AdmissionOptions): AdmitRequest =>
   async (request) => {
     try {
       if (authenticator.everybody) return { user: authenticator.everybody };
@@ -35,7 +37,7 @@ export const createHttpAdmission =
       }
       const token = parseBearer(header);
       if (token === undefined) throw tokenMissing();
-      const user = await authenticator.authenticate(token);
+      const user = await authenticator.authenticate(token, addressOf(request));
       await takeRequest(user.identity);
       return { user };
     } catch (fault) {

@@ -56,6 +56,8 @@ export interface DirectAnswersOptions {
   readonly admission: OperationAdmission;
   readonly execute: FederatedExecutor['execute'];
   readonly maskError: MaskError;
+  /** Milliseconds after which a client is cut off that takes nothing of its answer. */
+  readonly silentMs: number;
 }
 
 /** False when Apollo Server has to answer. Rejects with what should not happen. */
@@ -65,7 +67,12 @@ export type AnswerDirectly = (
   response: ServerResponse,
 ) => Promise<boolean>;
 
-export const createDirectAnswers = ({ admission, execute, maskError }: DirectAnswersOptions): AnswerDirectly => {
+export const createDirectAnswers = ({
+  admission,
+  execute,
+  maskError,
+  silentMs,
+}: DirectAnswersOptions): AnswerDirectly => {
   const bodyOf = ({ data, errors, extensions }: ExecutedResult, type: string): string => {
     const masked = errors?.map((error) => maskError(error.toJSON(), error));
     countOperation(type, masked);
@@ -98,7 +105,7 @@ export const createDirectAnswers = ({ admission, execute, maskError }: DirectAns
     observe({ type });
     response.setHeader('cache-control', 'no-store');
     response.setHeader('content-type', usual.mediaType);
-    writeWhole(response, body);
+    writeWhole(response, body, silentMs);
     return true;
   };
 };

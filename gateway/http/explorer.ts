@@ -2,15 +2,17 @@
  * The explorer at /explorer: GraphiQL with everything inlined, so that it works without internet. Its fetcher is ours
  * (explorer-fetcher.js), because the page's own cannot sign in over graphql-ws: the headers that the user enters go
  * with each request and, for subscriptions, into ConnectionInit. The page is made at the first request and kept
- * compressed.
+ * compressed, once for all; for who does not take that it is expanded as it is read, and who reads nothing is cut off.
  */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { createGunzip, gzip } from 'node:zlib';
+import { cutOffSilent } from './silent-reader.ts';
 
 const compress = promisify(gzip);
-const expand = promisify(gunzip);
 
 const renderCall = 'YogaGraphiQL.renderYogaGraphiQL(';
 
@@ -36,20 +38,23 @@ const makePage = async (): Promise<Buffer> => {
 const wrapper =
   '(root, { endpoint, ...options }) => YogaGraphiQL.renderYogaGraphiQL(root, { ...options, fetcher: createExplorerFetcher(endpoint) })';
 
-export const answerExplorer = (): ((request: IncomingMessage, response: ServerResponse) => Promise<void>) => {
+/** @param silentMs after which a reader that takes nothing is cut off. */
+export const answerExplorer = (
+  silentMs: number,
+): ((request: IncomingMessage, response: ServerResponse) => Promise<void>) => {
   let page: Promise<Buffer> | undefined;
   return async (request, response) => {
     page ??= makePage();
     const compressed = await page;
     const takesGzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-    const body = takesGzip ? compressed : await expand(compressed);
     response.writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
-      'content-length': body.length,
       'cache-control': 'no-cache',
       vary: 'accept-encoding',
-      ...(takesGzip ? { 'content-encoding': 'gzip' } : {}),
+      ...(takesGzip ? { 'content-encoding': 'gzip', 'content-length': compressed.length } : {}),
     });
-    response.end(body);
+    cutOffSilent(response, silentMs);
+    if (takesGzip) response.end(compressed);
+    else await pipeline(Readable.from([compressed]), createGunzip(), response);
   };
 };

@@ -30,6 +30,8 @@ export interface GraphQLOverHttpOptions {
   /** What is answered by a stream. */
   readonly streams: HttpStreams;
   readonly maxBodyBytes: number;
+  /** Milliseconds after which a client is cut off that takes nothing of its answer. */
+  readonly silentMs: number;
   readonly logger: Logger;
 }
 
@@ -74,7 +76,7 @@ const searchOf = ({ url = '' }: IncomingMessage): string => {
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export const answerGraphQL = (options: GraphQLOverHttpOptions): Answer => {
-  const { server, admitRequest, answerDirectly, streams, maxBodyBytes, logger } = options;
+  const { server, admitRequest, answerDirectly, streams, maxBodyBytes, silentMs, logger } = options;
   const largeBodies = createFairQueue();
 
   /** Undefined when the request is refused already; its body is undefined when there is none to read. */
@@ -115,8 +117,8 @@ export const answerGraphQL = (options: GraphQLOverHttpOptions): Answer => {
     });
     for (const [name, value] of answered.headers) response.setHeader(name, value);
     response.statusCode = answered.status ?? 200;
-    if (answered.body.kind === 'complete') writeWhole(response, answered.body.string);
-    else await writeChunks(response, answered.body.asyncIterator);
+    if (answered.body.kind === 'complete') writeWhole(response, answered.body.string, silentMs);
+    else await writeChunks(response, answered.body.asyncIterator, silentMs);
   };
 
   const refuseSender = async (request: IncomingMessage, response: ServerResponse, fault: unknown): Promise<void> => {

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type AllowsOrigin, applyCors } from './cors.ts';
+import { cutOffWhenWritten } from './silent-reader.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -16,9 +17,15 @@ export interface HttpServerOptions {
   /** Answers health requests; false for another path. */
   answerHealth(request: IncomingMessage, response: ServerResponse): boolean;
   readonly answerGraphQL: Answer;
-  readonly answerExplorer: Answer;
+  /** Undefined where there is no explorer. */
+  readonly answerExplorer: Answer | undefined;
   readonly allowsOrigin: AllowsOrigin;
-  onUpgrade(request: IncomingMessage, tcp: Socket, head: Buffer): void;
+  /** Milliseconds that a client has for a whole request. */
+  readonly requestTimeoutMs: number;
+  /** Milliseconds after which a client is cut off that takes nothing of its answer. */
+  readonly silentMs: number;
+  /** False where there are too many of its kind. */
+  onUpgrade(request: IncomingMessage, tcp: Socket, head: Buffer): boolean;
 }
 
 export interface HttpServer {
@@ -29,6 +36,10 @@ export interface HttpServer {
 
 /** Longer than load balancers keep idle connections, so that it is they who close them. */
 const keepAliveMs = 75_000;
+/** Milliseconds that a client has for the headers of a request, the first one included. */
+const headersTimeoutMs = 10_000;
+/** Milliseconds between two looks at who is late. */
+const lookEveryMs = 1000;
 
 const pathOf = (request: IncomingMessage): string => request.url?.split('?', 1)[0] ?? '/';
 
@@ -44,15 +55,22 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
   // What a client offers that is not spoken here is ignored (RFC 9110, 7.8): some offer h2c with every request.
   const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
     headers.upgrade?.toLowerCase() === 'websocket';
-  const server = createServer({ shouldUpgradeCallback }, (request, response) => {
+  const { requestTimeoutMs, answerExplorer } = options;
+  const timeouts = {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+    connectionsCheckingInterval: Math.min(lookEveryMs, requestTimeoutMs),
+  };
+  const server = createServer({ shouldUpgradeCallback, ...timeouts }, (request, response) => {
     // A connection that was kept alive for a next request would hold up the drain until its idle limit.
     response.once('close', () => {
       if (draining) setImmediate(() => server.closeIdleConnections());
     });
+    cutOffWhenWritten(response, options.silentMs);
     if (options.answerHealth(request, response)) return;
     const path = pathOf(request);
-    if (path === '/explorer' && request.method === 'GET') {
-      void options.answerExplorer(request, response).catch((fault: unknown) => response.destroy(asError(fault)));
+    if (answerExplorer && path === '/explorer' && request.method === 'GET') {
+      void answerExplorer(request, response).catch((fault: unknown) => response.destroy(asError(fault)));
       return;
     }
     const isPage = path === '/' && request.method === 'GET';
@@ -69,7 +87,7 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
       refuseUpgrade(stream, draining ? '503 Service Unavailable' : '404 Not Found');
       return;
     }
-    options.onUpgrade(request, stream, head);
+    if (!options.onUpgrade(request, stream, head)) refuseUpgrade(stream, '429 Too Many Requests');
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

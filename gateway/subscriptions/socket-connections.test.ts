@@ -5,6 +5,8 @@ import { makeServer } from 'graphql-ws';
 import { expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { createLogger } from '#kernel/log.ts';
+import { createAddressOf } from '../http/client-address.ts';
+import { createCountByKey } from '../limits/socket-count.ts';
 import { type Connection, createSocketConnections } from './socket-connections.ts';
 
 const openServer = async (
@@ -21,6 +23,8 @@ const openServer = async (
     {
       maxFrameBytes: 1024,
       keepAlive: { pingEveryMs, idleTimeoutMs: 2 * pingEveryMs },
+      addressOf: createAddressOf(undefined),
+      ofAddresses: createCountByKey(100),
       logger: createLogger('gateway', 'silent'),
     },
   );

@@ -8,7 +8,9 @@ import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '#kernel/log.ts';
+import type { AddressOf } from '../http/client-address.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
+import type { CountByKey } from '../limits/socket-count.ts';
 import { separateReusedIds } from './reused-ids.ts';
 import { createSocketOutput, type SocketOutput } from './socket-output.ts';
 
@@ -16,11 +18,15 @@ import { createSocketOutput, type SocketOutput } from './socket-output.ts';
 export interface Connection {
   readonly socket: WebSocket;
   readonly output: SocketOutput;
+  /** Of its client, as it is counted. */
+  readonly address: string;
+  /** Set once it is. */
+  isSignedIn: boolean;
 }
 
 export interface SocketConnections {
-  /** Takes over an upgrade request. */
-  accept(request: IncomingMessage, tcp: Socket, head: Buffer): void;
+  /** Takes over an upgrade request. False, and nothing is done, where its address has too many. */
+  accept(request: IncomingMessage, tcp: Socket, head: Buffer): boolean;
   /** Says goodbye (1001) to every client and resolves when all are gone. */
   close(): Promise<void>;
   readonly size: number;
@@ -29,8 +35,14 @@ export interface SocketConnections {
 export interface SocketConnectionsOptions {
   readonly maxFrameBytes: number;
   readonly keepAlive: KeepAlive;
+  readonly addressOf: AddressOf;
+  /** Sockets of each address. */
+  readonly ofAddresses: CountByKey;
   readonly logger: Logger;
 }
+
+/** Bytes of a message before the sign-in: a token, and what explorers send along. */
+const longestUnsigned = 32 * 1024;
 
 /** Milliseconds that clients have to answer a close. */
 const closeDeadlineMs = 2000;
@@ -79,7 +91,7 @@ export const createSocketConnections = (
   protocol: Server<Connection>,
   options: SocketConnectionsOptions,
 ): SocketConnections => {
-  const { logger, keepAlive } = options;
+  const { logger, keepAlive, addressOf, ofAddresses } = options;
   const accepting = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -88,10 +100,11 @@ export const createSocketConnections = (
     handleProtocols: (offered) => handleProtocols(offered) || ([...offered][0] ?? false),
   });
 
-  const open = (socket: WebSocket, tcp: Socket): void => {
+  const open = (socket: WebSocket, tcp: Socket, address: string): void => {
     const unwatch = watch(socket, tcp, keepAlive);
     const output = createSocketOutput(socket, tcp);
     holdBack(socket, output);
+    const connection: Connection = { socket, output, address, isSignedIn: false };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -104,6 +117,10 @@ export const createSocketConnections = (
             close: output.close,
           });
           socket.on('message', (data) => {
+            if (!connection.isSignedIn && Buffer.isBuffer(data) && data.length > longestUnsigned) {
+              output.close(1009, 'Sign in first, with a shorter message');
+              return;
+            }
             take(String(data)).catch((err: unknown) => {
               logger.error({ err }, 'a message of a client failed');
               output.close(CloseCode.InternalServerError, 'Internal server error');
@@ -111,7 +128,7 @@ export const createSocketConnections = (
           });
         },
       },
-      { socket, output },
+      connection,
     );
     socket.on('error', (err) => logger.debug({ err }, 'a client socket failed'));
     socket.once('close', (code, reason) => {
@@ -122,9 +139,14 @@ export const createSocketConnections = (
 
   return {
     accept(request, tcp, head) {
+      const address = addressOf(request);
+      const leave = ofAddresses.enter(address);
+      if (!leave) return false;
+      tcp.once('close', leave);
       tcp.setNoDelay(true);
       const stream: Duplex = tcp;
-      accepting.handleUpgrade(request, stream, head, (socket) => open(socket, tcp));
+      accepting.handleUpgrade(request, stream, head, (socket) => open(socket, tcp, address));
+      return true;
     },
     async close() {
       const gone = [...accepting.clients].map(

@@ -1,7 +1,7 @@
 /**
  * graphql-transport-ws for clients: signs in by ConnectionInit, prepares each operation with the same limits as HTTP,
  * runs queries and mutations through Apollo Server and subscriptions through their live streams. Close codes: 4401 no
- * token or an expired one, 4403 a token that is not valid; the others are graphql-ws's own (4400, 4406, 4408, 4409,
+ * token or an expired one, 4403 a token that is not valid, 1013 where it cannot be checked or its user has too many; the others are graphql-ws's own (4400, 4406, 4408, 4409,
  * 4429).
  */
 import type { ApolloServer } from '@apollo/server';
@@ -13,6 +13,7 @@ import type { AuthenticatedUser, Authenticator } from '../authentication/authent
 import { tokenFromConnectionParams } from '../authentication/bearer-token.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import type { TakeRequest } from '../limits/request-rate.ts';
+import type { CountByKey } from '../limits/socket-count.ts';
 import type { StreamCount } from '../limits/stream-count.ts';
 import { countOperation } from '../observation/count-operations.ts';
 import { askerOf } from '../planning/planner.ts';
@@ -30,6 +31,8 @@ export interface SocketProtocolOptions {
   readonly authenticator: Authenticator;
   readonly subscriptions: Subscriptions;
   readonly streams: StreamCount;
+  /** Sockets of each user. */
+  readonly ofUsers: CountByKey;
   readonly takeRequest: TakeRequest;
   readonly maskError: MaskError;
 }
@@ -39,13 +42,15 @@ type ConnectionContext = Context<Record<string, unknown>, Connection>;
 /** Milliseconds that a client has for ConnectionInit, as graphql-ws has it. */
 const initDeadlineMs = 3000;
 
+const keyOf = ({ identity: { tenantId, userId } }: AuthenticatedUser): string => `${tenantId}:${userId}`;
+
 export interface SocketProtocol extends Server<Connection> {
   /** Resolves when the queries and mutations that run now are answered. */
   answered(): Promise<void>;
 }
 
 export const createSocketProtocol = (options: SocketProtocolOptions): SocketProtocol => {
-  const { server, admission, authenticator, subscriptions, streams, takeRequest, maskError } = options;
+  const { server, admission, authenticator, subscriptions, streams, ofUsers, takeRequest, maskError } = options;
   const users = new WeakMap<object, AuthenticatedUser>();
   const starts = new WeakMap<object, () => SocketStream['iterator']>();
   const payloads = new WeakMap<object, { payload: SubscribePayload; user: AuthenticatedUser }>();
@@ -58,6 +63,7 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
     const { socket } = context.extra;
     if (authenticator.everybody) {
       users.set(socket, authenticator.everybody);
+      context.extra.isSignedIn = true;
       return true;
     }
     const token = tokenFromConnectionParams(context.connectionParams);
@@ -66,8 +72,16 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
       return false;
     }
     try {
-      const user = await authenticator.authenticate(token);
+      const user = await authenticator.authenticate(token, context.extra.address);
+      const leave = ofUsers.enter(keyOf(user));
+      if (!leave) {
+        socket.close(1013, 'Too many connections of this user: close one first');
+        return false;
+      }
+      socket.once('close', leave);
+      if (socket.readyState !== socket.OPEN) leave();
       users.set(socket, user);
+      context.extra.isSignedIn = true;
       endWithSignIn(user, context);
       return true;
     } catch (fault) {

@@ -1,0 +1,64 @@
+/**
+ * How many tokens and API keys that are refused an address can try. Who was signed in here lately is never concerned, so
+ * that somebody at the same address who guesses keeps nobody out who is known. Bounded by the number of addresses and of
+ * tokens; what is forgotten begins anew.
+ */
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { AppError } from '#kernel/errors.ts';
+import type { TokenBucket } from '#kernel/limiter/limiter.ts';
+import type { Authenticator } from './authenticator.ts';
+
+/** Refused tokens of one address. */
+export const defaultSignInRate: TokenBucket = { capacity: 1000, refillPerSecond: 10 };
+
+const rememberedAddresses = 50_000;
+const rememberedTokens = 20_000;
+const rememberedMs = 10 * 60_000;
+
+interface Account {
+  left: number;
+  at: number;
+}
+
+/** @param now milliseconds on a clock that never goes back. */
+export const withSignInRate = (
+  authenticator: Authenticator,
+  { capacity, refillPerSecond }: TokenBucket,
+  now: () => number = () => performance.now(),
+): Authenticator => {
+  const accounts = new LRUCache<string, Account>({ max: rememberedAddresses });
+  /** Hashes of what was good. */
+  const good = new LRUCache<string, true>({ max: rememberedTokens, ttl: rememberedMs });
+  const accountOf = (address: string): Account => {
+    const at = now();
+    const account = accounts.get(address) ?? { left: capacity, at };
+    account.left = Math.min(capacity, account.left + ((at - account.at) / 1000) * refillPerSecond);
+    account.at = at;
+    accounts.set(address, account);
+    return account;
+  };
+
+  return {
+    ...authenticator,
+    async authenticate(token, from = '') {
+      const hash = createHash('sha256').update(token).digest('base64url');
+      const isGood = good.get(hash) === true;
+      const { left } = accountOf(from);
+      if (!isGood && left < 1) {
+        throw new AppError('RATE_LIMITED', 'Too many tokens from this address were refused. Wait a moment.', {
+          retryAfterMs: Math.ceil(((1 - left) / refillPerSecond) * 1000),
+        });
+      }
+      try {
+        const user = await authenticator.authenticate(token, from);
+        good.set(hash, true);
+        return user;
+      } catch (fault) {
+        good.delete(hash);
+        if (fault instanceof AppError && fault.code === 'UNAUTHENTICATED') accountOf(from).left -= 1;
+        throw fault;
+      }
+    },
+  };
+};

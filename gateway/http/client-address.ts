@@ -1,0 +1,37 @@
+/**
+ * The address of who sent a request, as what is limited by address counts it: of the connection, or, behind a proxy, what
+ * that proxy says in the header that the operator names. No header is believed otherwise. Of an IPv6 address it is the
+ * network (64 bits), because a client has all of one.
+ */
+import type { IncomingMessage } from 'node:http';
+import { isIPv6 } from 'node:net';
+
+export type AddressOf = (request: IncomingMessage) => string;
+
+/** The first four groups, without leading zeros. */
+const networkOf = (address: string): string => {
+  const [head = '', tail] = address.split('%', 1)[0]?.split('::') ?? [];
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const missing = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
+  const groups = [...before, ...missing, ...after].slice(0, 4);
+  return `${groups.map((group) => (Number.parseInt(group, 16) || 0).toString(16)).join(':')}::/64`;
+};
+
+const counted = (address: string): string => {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  return isIPv6(address) ? networkOf(address) : address;
+};
+
+/** @param header in which the proxy says it; of a list the last entry, which is the proxy's own. */
+export const createAddressOf =
+  (header: string | undefined): AddressOf =>
+  ({ headers, socket }) => {
+    const given = header === undefined ? undefined : headers[header.toLowerCase()];
+    const said = String(given ?? '')
+      .split(',')
+      .at(-1)
+      ?.trim();
+    return counted(said === undefined || said === '' ? (socket.remoteAddress ?? 'unknown') : said);
+  };
