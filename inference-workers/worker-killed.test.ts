@@ -34,7 +34,7 @@ test.each([
         second = processes.startWorker();
       }
     }
-    await processes.finished;
+    await processes.finished();
     const last = await second;
     last?.kill('SIGTERM');
     if (last !== undefined) expect(await once(last, 'exit')).toEqual([0, null]);
@@ -72,7 +72,7 @@ test.each([
 
   const entries: StreamEntry[] = [];
   for await (const entry of streamLog.tail(messageId, 0, new AbortController().signal)) entries.push(entry);
-  await processes.finished;
+  await processes.finished();
   expect(entries.map(({ seq }) => seq)).toEqual(numbersTo(entries.length));
   const text = `${textOf(2)}rain-in-Bonn ${textOf(3)}`;
   expect(textIn(entries)).toBe(text);

@@ -32,8 +32,8 @@ export interface WorkerProcesses extends AsyncDisposable {
   readonly streamLog: StreamLog;
   /** Every `message.finished` so far. */
   readonly results: readonly MessageFinished[];
-  /** Resolves when there is one. */
-  readonly finished: Promise<void>;
+  /** Resolves when there are so many; one where it is not said. */
+  finished(results?: number): Promise<void>;
   /** Resolves when the worker takes jobs. */
   startWorker(environment?: Readonly<Record<string, string>>): Promise<ChildProcess>;
   /** Publishes a job; gives the message id. */
@@ -73,11 +73,11 @@ export const openWorkerProcesses = async (): Promise<WorkerProcesses> => {
   const logger = createLogger('test', 'silent');
   const { broker, streamLog } = opened.use(await openPorts(readWorkerConfig(environment), logger));
   const results: MessageFinished[] = [];
-  const finished = Promise.withResolvers<void>();
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   opened.use(
     await broker.consume<Json>('conversations.results', { prefetch: 1 }, async ({ body }) => {
       results.push(messageFinishedSchema.parse(body));
-      finished.resolve();
+      for (const { count, resolve } of waiting) if (results.length >= count) resolve();
       return 'ack';
     }),
   );
@@ -86,7 +86,12 @@ export const openWorkerProcesses = async (): Promise<WorkerProcesses> => {
     provider,
     streamLog,
     results,
-    finished: finished.promise,
+    finished(count = 1) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      if (results.length >= count) resolve();
+      else waiting.push({ count, resolve });
+      return promise;
+    },
     async startWorker(more = {}) {
       const child = await startProcess({ ...environment, ...more });
       closing.defer(() => {
