@@ -91,6 +91,8 @@ test('a reply whose result is among the dead letters is stored from there, when 
   expect(await results.reread(whole)).toMatchObject({ content: 'whole', status: 'COMPLETED' });
   expect(await results.reread(broken)).toMatchObject({ content: 'kept', status: 'PARTIAL', finishReason: 'ERROR' });
   expect(await broker.depth('conversations.results.dead')).toMatchObject({ ready: 2 });
+  // Nobody ended them as lost.
+  for (const { id } of [whole, broken]) expect(await results.fixture.streamLog.snapshot(id)).toBeUndefined();
 });
 
 test('a reply whose job is among the dead letters gets it once more, and is lost when that is dead too', async () => {

@@ -8,7 +8,7 @@ import type { Logger } from '#kernel/log.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { inFlightStatuses, MessageEntity } from '../entities.ts';
 
-const repeatEveryMs = 15_000;
+const defaultEveryMs = 15_000;
 /** Milliseconds until the next try after one that failed. */
 const againAfterMs = 500;
 /** Wishes of one pass, the latest first. */
@@ -25,10 +25,13 @@ export const repeatStops = ({
   database,
   streamLog,
   logger,
+  everyMs = defaultEveryMs,
 }: {
   readonly database: Database;
   readonly streamLog: StreamLog;
   readonly logger: Logger;
+  /** Milliseconds between two passes. Default 15,000. */
+  readonly everyMs?: number;
 }): RepeatedStops => {
   const pass = async (): Promise<void> => {
     const where = {
@@ -57,7 +60,7 @@ export const repeatStops = ({
       run();
     }, againAfterMs);
   };
-  const timer = setInterval(run, repeatEveryMs);
+  const timer = setInterval(run, everyMs);
   return {
     soon,
     pass,

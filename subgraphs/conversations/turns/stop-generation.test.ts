@@ -53,7 +53,7 @@ test('a stop that Redis refuses to write is kept, and reaches the worker as soon
   const running = { status: 'QUEUED', content: '' } as const;
   const { answer } = await fixture.turn(await fixture.conversation(), undefined, 'q', running);
   const { attempt } = await streamLog.open(answer.id);
-  await using stops = repeatStops({ ...fixture, streamLog, logger });
+  await using stops = repeatStops({ ...fixture, streamLog, logger, everyMs: 3_600_000 });
   await sendRedis(redis.url, 'config', 'set', 'maxmemory', '1');
   const services = { ...fixture, ports: { streamLog, broker: fixture.broker }, stops, logger };
   expect(await stopGeneration(services, fixture.identity, answer.id)).toMatchObject({ id: answer.id });
