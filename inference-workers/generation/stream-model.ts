@@ -46,6 +46,9 @@ const unknownUsage: LanguageModelV4Usage = {
 /** Characters of one reply: a provider that does not end at the tokens that it was asked for is left at many times as much. */
 const longestText = (maxOutputTokens: number | undefined): number => 65_536 + 32 * (maxOutputTokens ?? 0);
 
+/** Characters of reasoning and of arguments, which are only a sign of life here: beyond them the model goes in circles. */
+const longestUnheard = 4 * 1024 * 1024;
+
 const finishReasonOf = ({ unified, raw }: LanguageModelV4FinishReason): FinishReason => {
   switch (unified) {
     case 'length':
@@ -86,6 +89,7 @@ export const streamModel = async (
   clock.allow(timeouts.firstTokenTimeoutMs);
   const calls: LanguageModelV4ToolCall[] = [];
   let charactersLeft = longestText(options.maxOutputTokens);
+  let unheardLeft = longestUnheard;
   let answering = false;
   let end: ModelEnd | undefined;
   try {
@@ -115,6 +119,10 @@ export const streamModel = async (
       } else {
         answering = true;
         clock.allow(timeouts.stallTimeoutMs);
+      }
+      if (part.type !== 'text-delta') unheardLeft -= part.delta.length;
+      if (unheardLeft < 0) {
+        throw new ModelFault('MODEL_ERROR', false, { cause: new Error('The reasoning or the arguments do not end.') });
       }
       const delta = part.type === 'text-delta' ? part.delta.slice(0, charactersLeft) : '';
       charactersLeft -= delta.length;

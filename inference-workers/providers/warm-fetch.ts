@@ -2,7 +2,8 @@
  * `fetch` for model providers, over one undici agent: connections stay open between generations, TCP_NODELAY is set, and an
  * aborted request closes its socket at once, which is how a provider learns that nobody listens. It takes what the provider
  * packages send (an address, a text body, a signal) and nothing else. Who asks through `noticingSend` hears when a request goes out, which
- * is when a provider may begin to bill it.
+ * is when a provider may begin to bill it. Bounded: a body that is no stream of events, and one event of a stream, have `mostBytes` at most;
+ * then the body ends in a fault.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Agent, type Dispatcher } from 'undici';
@@ -37,16 +38,31 @@ const noticeSend: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (optio
   });
 };
 
+/** Lists of models have a few thousand bytes for each of some hundred, events a few hundred. */
+const mostBytes = 4 * 1024 * 1024;
+const lineFeed = 0x0a;
+
 const streamOf = (
   body: AsyncIterable<Uint8Array> & { destroy(): unknown },
+  isOfEvents: boolean,
 ): ReadableStream<Uint8Array<ArrayBuffer>> => {
   const chunks = body[Symbol.asyncIterator]();
+  let unbroken = 0;
   return new ReadableStream(
     {
       async pull(controller) {
         const chunk = await chunks.next();
-        if (chunk.done) controller.close();
-        else controller.enqueue(new Uint8Array(chunk.value));
+        if (chunk.done) {
+          controller.close();
+          return;
+        }
+        const end = isOfEvents ? chunk.value.lastIndexOf(lineFeed) : -1;
+        unbroken = end === -1 ? unbroken + chunk.value.length : chunk.value.length - end - 1;
+        if (unbroken > mostBytes) {
+          body.destroy();
+          throw new Error(`A provider sent more than ${mostBytes} bytes in one piece.`);
+        }
+        controller.enqueue(new Uint8Array(chunk.value));
       },
       cancel() {
         body.destroy();
@@ -87,7 +103,11 @@ export const createWarmFetch = (connectTimeoutMs: number): WarmFetch => {
           for (const one of Array.isArray(value) ? value : [value ?? '']) headers.append(name, one);
         }
         const empty = response.statusCode === 204 || response.statusCode === 304;
-        return new Response(empty ? null : streamOf(response.body), { status: response.statusCode, headers });
+        const isOfEvents = headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+        return new Response(empty ? null : streamOf(response.body, isOfEvents), {
+          status: response.statusCode,
+          headers,
+        });
       } catch (cause) {
         init?.signal?.throwIfAborted();
         // The provider packages know a fault of the connection by the words that every fetch uses.
