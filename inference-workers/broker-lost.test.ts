@@ -113,7 +113,7 @@ test('a job whose delivery was lost is handed over when nobody claims it again',
   expect(await settlement).toBe('retry');
 });
 
-test('a worker that was told to stop puts new jobs back, and a copy of what runs still joins it', async () => {
+test('a worker that stops puts new jobs back, and a copy of what runs still joins it', async () => {
   const done = Promise.withResolvers<'ack'>();
   const begun: string[] = [];
   const jobs = createRunningJobs(({ id }, { stopping }) => {

@@ -1,8 +1,8 @@
 /**
- * The jobs that run in this worker. Invariant: one job runs once here. When the connection that brought it is lost, it goes
- * on: if the broker hands it out again to this worker, the new delivery joins what runs and is settled with it; if another worker
- * gets it, the stream log fences this one. Only a job that nobody claims again for a while is handed over. A worker that was told to stop
- * begins none: it would ask a model for what another worker has to ask again after its grace.
+ * The jobs that run in this worker. Invariant: one job runs once here. When the connection that brought it is lost, it
+ * goes on: if the broker hands it out again to this worker, the new delivery joins what runs and is settled with it; if
+ * another worker gets it, the stream log fences this one. Only a job that nobody claims again for a while is handed
+ * over. A worker that stops begins none: it would ask a model for what another worker has to ask again after its grace.
  */
 import type { Delivery, Json, Settlement } from '#kernel/broker/broker.ts';
 

@@ -1,9 +1,9 @@
 /**
- * One inference worker: takes generations from the queues of its models' pools and runs them. Invariant: on disposal it takes
- * nothing new, lets what runs finish within the grace, and hands the rest over without a terminal event; what has not begun is left to others at
- * once; every job is settled before disposal resolves. A pool is served while a model of it
- * is: its queue is consumed from the first one on, until the last one is gone. The ports and the registry belong to the caller, who closes
- * them afterwards.
+ * One inference worker: takes generations from the queues of its models' pools and runs them. Invariant: on disposal it
+ * takes nothing new, lets what runs finish within the grace, and hands the rest over without a terminal event; what has
+ * not begun is left to others at once; every job is settled before disposal resolves. A pool is served while a model of
+ * it is: its queue is consumed from the first one on, until the last one is gone. The ports and the registry belong to
+ * the caller, who closes them afterwards.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -59,7 +59,10 @@ export interface Worker extends AsyncDisposable {
  */
 const unclaimedMs = 900_000;
 
-/** Longer than nearly all replies: one that is handed over is asked again from its beginning, where its model knows no PREFILL. */
+/**
+ * Longer than nearly all replies: one that is handed over is asked again from its beginning, where its model knows no
+ * PREFILL.
+ */
 export const defaultGraceMs = 180_000;
 
 /** What bounded engines among the models run at once; more would wait in this process, where no other worker can help. */

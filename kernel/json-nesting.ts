@@ -1,6 +1,7 @@
 /**
- * How deep a JSON text nests, to be asked before anything that recurses (a schema, a stringifier) walks over what somebody else wrote: such a
- * walk overflows the stack at some thousand levels. Linear in the length of the text; a text that is no JSON may have any answer.
+ * How deep a JSON text nests, to be asked before anything that recurses (a schema, a stringifier) walks over what
+ * somebody else wrote: such a walk overflows the stack at some thousand levels. Linear in the length of the text; a
+ * text that is no JSON may have any answer.
  */
 
 const [quote, backslash] = ['"'.charCodeAt(0), '\\'.charCodeAt(0)];

@@ -32,7 +32,10 @@ export interface Asked {
   readonly fault: ModelFault | undefined;
   /** What it said. */
   readonly text: string;
-  /** Whether the prompt counts: the model took the request, or was being asked when it was stopped, which providers bill too. */
+  /**
+   * Whether the prompt counts: the model took the request, or was being asked when it was stopped, which providers bill
+   * too.
+   */
   readonly opened: boolean;
   /** Milliseconds since the epoch of its first word or call. */
   readonly spokeAt: number | undefined;

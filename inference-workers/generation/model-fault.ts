@@ -1,7 +1,7 @@
 /**
- * What can go wrong with a model, as a code and a sentence for people. The provider's own words never reach a client: they
- * stay in the cause, for the log. Invariant: a fault that the request itself caused is never put down to the provider, whose circuit other
- * tenants share; refused credentials of ours are the provider's side.
+ * What can go wrong with a model, as a code and a sentence for people. The provider's own words never reach a client:
+ * they stay in the cause, for the log. Invariant: a fault that the request itself caused is never put down to the
+ * provider, whose circuit other tenants share; refused credentials of ours are the provider's side.
  */
 import { APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
 import { z } from 'zod';

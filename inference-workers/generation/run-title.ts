@@ -27,7 +27,10 @@ const instruction =
 const firstOf = (history: readonly PromptMessage[], role: PromptMessage['role']): string =>
   history.find((message) => message.role === role)?.content ?? '';
 
-/** One line of the first 2,000 characters, without marks around it, at most 80 characters. Empty when nothing usable is left. */
+/**
+ * One line of the first 2,000 characters, without marks around it, at most 80 characters. Empty when nothing usable is
+ * left.
+ */
 export const cleanTitle = (text: string): string => {
   const line =
     text

@@ -1,6 +1,7 @@
 /**
- * One request to one model: opens its stream, hands on the text, watches the time. Invariant: when it settles, the provider's
- * stream is closed, whichever way it ended; what it hands on is bounded, whatever the provider sends; it rejects with the signal's reason when that aborted, else with a ModelFault.
+ * One request to one model: opens its stream, hands on the text, watches the time. Invariant: when it settles, the
+ * provider's stream is closed, whichever way it ended; what it hands on is bounded, whatever the provider sends; it
+ * rejects with the signal's reason when that aborted, else with a ModelFault.
  */
 import type {
   LanguageModelV4,
@@ -23,7 +24,9 @@ export interface ModelTimeouts {
 }
 
 export interface StreamCallbacks {
-  /** The request goes out to a provider: from here on it may bill the prompt, also where it is cut before it answers. */
+  /**
+   * The request goes out to a provider: from here on it may bill the prompt, also where it is cut before it answers.
+   */
   onSend?: () => void;
   /** The model took the request. */
   onOpen(): void;
@@ -43,10 +46,15 @@ const unknownUsage: LanguageModelV4Usage = {
   outputTokens: { total: undefined, text: undefined, reasoning: undefined },
 };
 
-/** Characters of one reply: a provider that does not end at the tokens that it was asked for is left at many times as much. */
+/**
+ * Characters of one reply: a provider that does not end at the tokens that it was asked for is left at many times as
+ * much.
+ */
 const longestText = (maxOutputTokens: number | undefined): number => 65_536 + 32 * (maxOutputTokens ?? 0);
 
-/** Characters of reasoning and of arguments, which are only a sign of life here: beyond them the model goes in circles. */
+/**
+ * Characters of reasoning and of arguments, which are only a sign of life here: beyond them the model goes in circles.
+ */
 const longestUnheard = 4 * 1024 * 1024;
 
 const finishReasonOf = ({ unified, raw }: LanguageModelV4FinishReason): FinishReason => {

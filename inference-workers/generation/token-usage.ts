@@ -1,6 +1,6 @@
 /**
- * The tokens that a generation is billed for: what the provider says, else what our tokenizer counts. Invariant: all of them are whole, not
- * negative, and within what prompt and reply can be, so every consumer can store and sum them.
+ * The tokens that a generation is billed for: what the provider says, else what our tokenizer counts. Invariant: all of
+ * them are whole, not negative, and within what prompt and reply can be, so every consumer can store and sum them.
  */
 import type { LanguageModelV4CallOptions, LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { Logger } from '#kernel/log.ts';

@@ -1,8 +1,9 @@
 /**
- * Turns a job's history into the prompt of one model: system messages first, then as many of the newest messages as fit,
- * whole, beginning with one of the user, then what the answer holds already. Invariants: the same history and limits give the same bytes; what users, assistants
- * and tools wrote stays in its role; the message to answer is never cut, so one that does not fit is CONTEXT_TOO_LONG; results of this
- * answer's tools are, where there is no room for all of them; a long history is counted in pieces, between which other replies go on.
+ * Turns a job's history into the prompt of one model: system messages first, then as many of the newest messages as
+ * fit, whole, beginning with one of the user, then what the answer holds already. Invariants: the same history and
+ * limits give the same bytes; what users, assistants and tools wrote stays in its role; the message to answer is never
+ * cut, so one that does not fit is CONTEXT_TOO_LONG; results of this answer's tools are, where there is no room for all
+ * of them; a long history is counted in pieces, between which other replies go on.
  */
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { AppError } from '#kernel/errors.ts';

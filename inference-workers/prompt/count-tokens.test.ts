@@ -1,4 +1,7 @@
-/** What a count costs and how exact it is. A text of these sizes that were counted in one piece would take longer than a test may. */
+/**
+ * What a count costs and how exact it is. A text of these sizes that were counted in one piece would take longer than a
+ * test may.
+ */
 import { readFile } from 'node:fs/promises';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, test } from 'vitest';

@@ -1,9 +1,9 @@
 /**
- * Tokens of a text by o200k_base: exact for OpenAI's models since GPT-4o. For other hosted models it is an approximation,
- * within about a fifth for English prose; their own count arrives with the usage and is what is billed. Local models bring their own.
- * Invariants: the work grows with the length of the text and with nothing else: the tokenizer's grows with the square of what stands
- * unbroken, so a run of letters, signs or spaces beyond `longestPiece` is counted in pieces, at the cost of a token for each cut at most;
- * and nothing of a text is kept once it is counted.
+ * Tokens of a text by o200k_base: exact for OpenAI's models since GPT-4o. For other hosted models it is an
+ * approximation, within about a fifth for English prose; their own count arrives with the usage and is what is billed.
+ * Local models bring their own. Invariants: the work grows with the length of the text and with nothing else: the
+ * tokenizer's grows with the square of what stands unbroken, so a run of letters, signs or spaces beyond `longestPiece`
+ * is counted in pieces, at the cost of a token for each cut at most; and nothing of a text is kept once it is counted.
  */
 import { countTokens, setMergeCacheSize } from 'gpt-tokenizer/encoding/o200k_base';
 import { O200K_TOKEN_SPLIT_REGEX } from 'gpt-tokenizer/encodingParams/constants';

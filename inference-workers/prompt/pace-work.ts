@@ -1,4 +1,7 @@
-/** Lets the other replies of a process go on between the pieces of a long count. Invariant: no more than `atOnce` and one piece are done in one go. */
+/**
+ * Lets the other replies of a process go on between the pieces of a long count. Invariant: no more than `atOnce` and
+ * one piece are done in one go.
+ */
 import { setImmediate as nextRound } from 'node:timers/promises';
 
 /** Characters that are counted in one go: a few dozen milliseconds of the slowest text. */

@@ -4,7 +4,10 @@ import { createServer, type ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { createWarmFetch } from './warm-fetch.ts';
 
-/** The text of a response that the server goes on with until nobody reads any more, or as long as `next` gives something. */
+/**
+ * The text of a response that the server goes on with until nobody reads any more, or as long as `next` gives
+ * something.
+ */
 const textFrom = async (contentType: string, next: () => string | undefined) => {
   const left = Promise.withResolvers<void>();
   const server = createServer((_, response: ServerResponse) => {

@@ -1,9 +1,9 @@
 /**
- * `fetch` for model providers, over one undici agent: connections stay open between generations, TCP_NODELAY is set, and an
- * aborted request closes its socket at once, which is how a provider learns that nobody listens. It takes what the provider
- * packages send (an address, a text body, a signal) and nothing else. Who asks through `noticingSend` hears when a request goes out, which
- * is when a provider may begin to bill it. Bounded: a body that is no stream of events, and one event of a stream, have `mostBytes` at most;
- * then the body ends in a fault.
+ * `fetch` for model providers, over one undici agent: connections stay open between generations, TCP_NODELAY is set,
+ * and an aborted request closes its socket at once, which is how a provider learns that nobody listens. It takes what
+ * the provider packages send (an address, a text body, a signal) and nothing else. Who asks through `noticingSend`
+ * hears when a request goes out, which is when a provider may begin to bill it. Bounded: a body that is no stream of
+ * events, and one event of a stream, have `mostBytes` at most; then the body ends in a fault.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Agent, type Dispatcher } from 'undici';

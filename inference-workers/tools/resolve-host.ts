@@ -1,8 +1,9 @@
 /**
- * The addresses of a tool's host. Tenants choose the names, and the system's resolver has four threads for all of this process: a few names
- * that no server answers would hold up everybody's. Invariants: a name that a tenant chooses takes none of those threads (it is looked for in
- * the hosts file, then asked of DNS by sockets of our own) and is given up after a bounded time; names that the operator lists are resolved
- * as the system resolves them, each once at a time and `threads` at once.
+ * The addresses of a tool's host. Tenants choose the names, and the system's resolver has four threads for all of this
+ * process: a few names that no server answers would hold up everybody's. Invariants: a name that a tenant chooses takes
+ * none of those threads (it is looked for in the hosts file, then asked of DNS by sockets of our own) and is given up
+ * after a bounded time; names that the operator lists are resolved as the system resolves them, each once at a time and
+ * `threads` at once.
  */
 import { type LookupAddress, lookup } from 'node:dns';
 import { Resolver } from 'node:dns/promises';

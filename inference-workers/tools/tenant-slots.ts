@@ -1,7 +1,7 @@
 /**
- * How many calls of tools a tenant has under way in this worker: connections and names that it looks for are bounded by it. Invariants: a tenant
- * has at most `atOnce`; those beyond wait in their order, `mostWaiting` of them; those beyond that fail as BUSY. A tenant without calls is
- * forgotten.
+ * How many calls of tools a tenant has under way in this worker: connections and names that it looks for are bounded by
+ * it. Invariants: a tenant has at most `atOnce`; those beyond wait in their order, `mostWaiting` of them; those beyond
+ * that fail as BUSY. A tenant without calls is forgotten.
  */
 import { ToolFault } from './tool-fault.ts';
 
@@ -14,7 +14,10 @@ export interface TenantSlotsOptions {
 const defaults: TenantSlotsOptions = { atOnce: 64, mostWaiting: 256 };
 
 export interface TenantSlots {
-  /** Disposing what it gives lets the next one in. Rejects with a ToolFault: BUSY, or STOPPED where the signal aborts while it waits. */
+  /**
+   * Disposing what it gives lets the next one in. Rejects with a ToolFault: BUSY, or STOPPED where the signal aborts
+   * while it waits.
+   */
   take(tenantId: string, signal: AbortSignal): Promise<Disposable>;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Runs the tool calls of answers. Invariant: a call always has an outcome, a text for the model, whatever the model wrote and whatever the
- * tool did; each repetition of a call carries the same idempotency key. A tenant's calls wait for one another beyond a number, and for no
- * other tenant's.
+ * Runs the tool calls of answers. Invariant: a call always has an outcome, a text for the model, whatever the model
+ * wrote and whatever the tool did; each repetition of a call carries the same idempotency key. A tenant's calls wait
+ * for one another beyond a number, and for no other tenant's.
  */
 import type { Logger } from '#kernel/log.ts';
 import type { GenerationJob } from '#kernel/messages/generation-job.ts';

@@ -1,6 +1,7 @@
 /**
  * What workers publish on the `events` exchange, by routing key. Consumers are idempotent: each body names what it is
- * about, and the same event may arrive twice. Invariant: every count and time in what was parsed can be stored and shown as it is.
+ * about, and the same event may arrive twice. Invariant: every count and time in what was parsed can be stored and
+ * shown as it is.
  */
 import { z } from 'zod';
 import { pools } from '../broker/topology.ts';
@@ -9,7 +10,10 @@ import { generationJobSchema, priceSchema } from './generation-job.ts';
 
 /** The greatest number that a GraphQL Int and a column of type integer hold. */
 const greatest = 2_147_483_647;
-/** A number that no consumer can keep becomes the nearest one that it can: a wrong figure must not keep a conversation from its end. */
+/**
+ * A number that no consumer can keep becomes the nearest one that it can: a wrong figure must not keep a conversation
+ * from its end.
+ */
 const bounded = (most: number, whole: boolean) =>
   z.preprocess((value) => {
     if (typeof value !== 'number' || Number.isNaN(value)) return value;
@@ -19,7 +23,10 @@ const bounded = (most: number, whole: boolean) =>
 const tokens = bounded(greatest, true);
 const milliseconds = bounded(greatest, false);
 
-/** Tokens of one generation. `source` says who counted: the provider, or our tokenizer where the provider gave none or said what cannot be. */
+/**
+ * Tokens of one generation. `source` says who counted: the provider, or our tokenizer where the provider gave none or
+ * said what cannot be.
+ */
 const tokenUsageSchema = z.object({
   inputTokens: tokens,
   cachedInputTokens: tokens,
@@ -41,7 +48,10 @@ const answerPartSchema = z.object({
 });
 export type AnswerPart = z.infer<typeof answerPartSchema>;
 
-/** Whose fault it is that a model gave no reply: of what it was asked (refused, too long), or of who should have replied. */
+/**
+ * Whose fault it is that a model gave no reply: of what it was asked (refused, too long), or of who should have
+ * replied.
+ */
 export const faultOrigins = ['PROVIDER', 'REQUEST'] as const;
 export type FaultOrigin = (typeof faultOrigins)[number];
 

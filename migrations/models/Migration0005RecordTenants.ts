@@ -1,7 +1,10 @@
 /** Whose message each attempt was at, so that the failures of one tenant close no model for the others. */
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
-/** The function of Migration0002 with the tenant; that one stays for processes of the version before, whose rows name no tenant. */
+/**
+ * The function of Migration0002 with the tenant; that one stays for processes of the version before, whose rows name no
+ * tenant.
+ */
 const recordOutcomeSql = `
 create function models.record_outcome(
   a_tenant text, a_message text, a_attempt integer, a_model text, a_failed boolean, a_queue_wait_ms double precision,

@@ -222,7 +222,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
   });
 
-  test('a price that was set for later is in force from its moment on, and who remembers routes is told then', async () => {
+  test('a price that was set for later is in force from its moment on, which is signalled then', async () => {
     const later = new Date(Date.now() + 1_000).toISOString();
     const input = {
       modelId: 'acme/large',
@@ -231,11 +231,11 @@ describe.each(engines)('on %s', (engine) => {
     };
     const setPrice = 'mutation ($input: SetPriceInput!) { setPrice(input: $input) { price { input } } }';
     expect((await models.ask(operator, setPrice, { input })).data.setPrice.price).toEqual({ input: '2' });
-    const told = Promise.withResolvers<void>();
+    const changed = Promise.withResolvers<void>();
     const unsubscribe = await models.ports.signals.subscribe('models.changed', () => {
-      if (Date.now() >= Date.parse(later)) told.resolve();
+      if (Date.now() >= Date.parse(later)) changed.resolve();
     });
-    await told.promise;
+    await changed.promise;
     await unsubscribe();
     const { data } = await models.ask(operator, '{ model(id: "acme/large") { price { input effectiveFrom } } }');
     expect(data.model.price).toEqual({ input: '2.5', effectiveFrom: later });

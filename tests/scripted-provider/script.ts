@@ -39,7 +39,7 @@ const scriptSchema = z.strictObject({
   'retry-after': z.coerce.number().nonnegative().optional(),
   /** `no`: the usage is not told. `context`: `status` says that the prompt has too many tokens. */
   usage: z.enum(['yes', 'no']).default('yes'),
-  /** JSON text of the usage that is told in place of the made-up one; need not be true, nor usage. */
+  /** JSON text of the usage in place of the made-up one; need not be true, nor usage. */
   says: z.string().optional(),
   error: z.enum(['plain', 'context']).default('plain'),
   finish: z.enum(['stop', 'length', 'content_filter']).default('stop'),

@@ -105,7 +105,9 @@ const cachedOf = (usage: Usage): number =>
     usage.cached_tokens ?? 0,
   );
 
-/** Whether the tokens of reasoning come on top of the completion's, as xAI counts; for others they are a part of them. */
+/**
+ * Whether the tokens of reasoning come on top of the completion's, as xAI counts; for others they are a part of them.
+ */
 const reasonsApart = (
   { prompt_tokens: input, completion_tokens: output, total_tokens: all }: Usage,
   reasoning: number,

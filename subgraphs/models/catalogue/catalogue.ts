@@ -1,8 +1,9 @@
 /**
- * The catalogue in memory: what routing and the Model type read, so that neither costs a statement per request. Invariant: what
- * `current` gives is at most `staleAfterMs` old when it is asked for often, and never older than `tooOldAfterMs`; a signal makes it
- * newer sooner. A worker that stopped announcing counts as gone at its time, not at the next refresh; a price that was set for later is in
- * force from its moment on, and others who remember routes are told of it then.
+ * The catalogue in memory: what routing and the Model type read, so that neither costs a statement per request.
+ * Invariant: what `current` gives is at most `staleAfterMs` old when it is asked for often, and never older than
+ * `tooOldAfterMs`; a signal makes it newer sooner. A worker that stopped announcing counts as gone at its time, not at
+ * the next refresh; a price that was set for later is in force from its moment on, which is signalled to those who
+ * remember routes.
  */
 
 import type { CatalogueProvider, ModelsFile } from '#kernel/catalogue/models-file.ts';

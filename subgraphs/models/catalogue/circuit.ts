@@ -1,7 +1,8 @@
 /**
- * The circuit that keeps messages from a model that fails. CLOSED: routed to. OPEN: not routed to. HALF_OPEN: tried after every healthy
- * model. A tenant has a circuit of its own for each model, by its own attempts; all tenants share another one. Invariant: what one tenant's
- * messages meet, whatever it writes and however often, neither opens the shared circuit nor keeps it open: that takes two tenants.
+ * The circuit that keeps messages from a model that fails. CLOSED: routed to. OPEN: not routed to. HALF_OPEN: tried
+ * after every healthy model. A tenant has a circuit of its own for each model, by its own attempts; all tenants share
+ * another one. Invariant: what one tenant's messages meet, whatever it writes and however often, neither opens the
+ * shared circuit nor keeps it open: that takes two tenants.
  */
 
 export type CircuitState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
@@ -46,8 +47,8 @@ export interface Attempt {
 }
 
 /**
- * Of all tenants. A failure is the model's from the moment on at which a second tenant met one; what one tenant meets after that counts for it
- * alone.
+ * Of all tenants. A failure is the model's from the moment on at which a second tenant met one; what one tenant meets
+ * after that counts for it alone.
  * @param attempts the latest, with no more of one tenant than `attemptsOfOneTenant`.
  */
 export const sharedCircuitState = (attempts: readonly Attempt[]): CircuitState => {

@@ -1,6 +1,7 @@
 /**
- * The health of a model from how its recent generations ended: figures for people, and the states of its circuits (circuit.ts). Bounded: of
- * tenants' own circuits those are known that failed last, and a tenant beyond them is routed by the shared one.
+ * The health of a model from how its recent generations ended: figures for people, and the states of its circuits
+ * (circuit.ts). Bounded: of tenants' own circuits those are known that failed last, and a tenant beyond them is routed
+ * by the shared one.
  */
 import type { EntityManager } from '@mikro-orm/sql';
 import { z } from 'zod';
