@@ -3,10 +3,10 @@
  * `onBusy: ENQUEUE` or `INTERRUPT` left waiting goes out in the transaction that stores the end of the one before.
  */
 import type { EntityManager } from '@mikro-orm/sql';
-import { readBranch } from '../branch.ts';
 import { type Conversation, MessageEntity, withoutTools } from '../entities.ts';
 import { addToOutbox, type OutboxRow } from '../outbox/relay.ts';
-import { buildJob, maxHistory } from './build-job.ts';
+import { buildJob, maxHistory, maxHistoryBytes } from './build-job.ts';
+import { historySchema } from './read-turn.ts';
 
 /** Undefined when nothing waits. The caller holds the conversation's row lock. */
 export const dispatchNext = async (em: EntityManager, conversation: Conversation): Promise<OutboxRow | undefined> => {
@@ -20,7 +20,8 @@ export const dispatchNext = async (em: EntityManager, conversation: Conversation
   const { generation } = next;
   next.generation = withoutTools(generation);
   const { tenantId, id: conversationId, systemPrompt } = conversation;
-  const branch = await readBranch(em, next.parentId, next.depth - maxHistory, next.depth - 1);
+  const recent = 'select role, content, status from conversations.read_recent(?, ?, ?, ?)';
+  const branch = historySchema.parse(await em.execute(recent, [tenantId, next.parentId, maxHistory, maxHistoryBytes]));
   const job = { tenantId, conversationId, systemPrompt, branch, answerId: next.id, generation };
   // A wish to stop it while it waited was stored, and what should have ended it then failed.
   return addToOutbox(em, { ...buildJob(job), ...(next.stopRequestedAt ? { stopRequested: true } : {}) });

@@ -2,6 +2,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBranch } from '../branch.ts';
 import { type Fixture, openFixture } from '../conversations.fixture.ts';
+import type { Message } from '../entities.ts';
+import { maxHistoryBytes } from './build-job.ts';
+import { readTurn } from './read-turn.ts';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -30,4 +33,27 @@ test('is the end of the branch, across forks', async () => {
       expect(rows).toHaveLength(Math.min(most, branch.length));
     }
   }
+});
+
+test('is no longer than what a prompt can hold, however long the messages are', async () => {
+  const { database, identity } = fixture;
+  const conversation = await fixture.conversation();
+  const words = 'word '.repeat(20_000);
+  let above: Message | undefined;
+  for (let turn = 0; turn < 25; turn += 1) {
+    ({ answer: above } = await fixture.turn(conversation, above, `${turn} ${words}`, { content: words }));
+  }
+  const { history } = await readTurn(database, {
+    ...{ identity, conversationId: conversation.id, idempotencyKey: 'key' },
+    place: { kind: 'head' },
+  });
+  const bytes = history.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+  expect(bytes).toBeGreaterThan(maxHistoryBytes - 1);
+  expect(bytes).toBeLessThan(maxHistoryBytes + 200_000);
+  expect(history.at(-2)?.content.startsWith('24 ')).toBe(true);
+  // One message is read whatever its size.
+  const rows = await database.call('select role from conversations.read_recent(?, ?, 500, 1)', [
+    ...[identity.tenantId, above?.id],
+  ]);
+  expect(rows).toEqual([{ role: 'ASSISTANT' }]);
 });

@@ -1,6 +1,6 @@
 /**
  * What a turn must know before it is admitted, and the branch it goes under, read in one statement that sees what the caller may change and
- * nothing else (migrations/conversations/Migration0010CountStoredBytes.ts).
+ * nothing else (migrations/conversations/Migration0011BoundHistory.ts).
  */
 import { validate } from 'uuid';
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import { conversationNotFound } from '../access.ts';
 import { messageRoles, messageStatuses } from '../entities.ts';
-import { maxHistory } from './build-job.ts';
+import { maxHistory, maxHistoryBytes } from './build-job.ts';
 
 /** Where a turn goes: under the head, whatever it is when the turn is stored, or under no message, or under the one with this id. */
 export type Place = { readonly kind: 'head' | 'root' } | { readonly kind: 'message'; readonly id: string };
@@ -20,7 +20,7 @@ export interface KnownSend {
   readonly answerId: string;
 }
 
-const historySchema = z.array(
+export const historySchema = z.array(
   z.object({ role: z.enum(messageRoles), content: z.string(), status: z.enum(messageStatuses) }),
 );
 export type History = z.infer<typeof historySchema>;
@@ -34,7 +34,7 @@ export interface Turn {
   readonly send: KnownSend | undefined;
   /** Undefined: at the root. */
   readonly aboveId: string | undefined;
-  /** The path down to that message, at most its last `maxHistory` messages, oldest first; empty when `send` is known. */
+  /** The path down to that message, its end of `maxHistory` messages and `maxHistoryBytes` at most, oldest first; empty when `send` is known. */
   readonly history: History;
   /** Bytes that the tenant stores. */
   readonly storedBytes: number;
@@ -71,9 +71,9 @@ export const readTurn = async (
   const { identity, conversationId, idempotencyKey, place } = request;
   const wanted = place.kind === 'message' && validate(place.id) ? place.id : null;
   if (!validate(conversationId)) throw conversationNotFound();
-  const [found] = await database.call('select * from conversations.begin_turn(?, ?, ?, ?, ?, ?, ?)', [
+  const [found] = await database.call('select * from conversations.begin_turn(?, ?, ?, ?, ?, ?, ?, ?)', [
     ...[identity.tenantId, identity.userId, conversationId, idempotencyKey],
-    ...[place.kind === 'head', wanted, maxHistory],
+    ...[place.kind === 'head', wanted, maxHistory, maxHistoryBytes],
   ]);
   if (found === undefined) throw conversationNotFound();
   const row = turnSchema.parse(found);
