@@ -263,6 +263,25 @@ describe.each(['pglite', 'postgres'] as const)('reservations on %s', (kind) => {
     expect(await counted(user)).toEqual([1077, 1077, 1077, 1077]);
   });
 
+  it('serves processes of the version before, to which the message is the reservation', async () => {
+    const user = await usage.tenant();
+    const [messageId, other] = [v7(), v7()];
+    const reserveBefore = (message: string) =>
+      usage.database.call('select reserved from usage.reserve_tokens(?, ?, ?, ?, ?, 100, 3600)', [
+        ...[user.tenantId, user.userId, 'USER', message, v7()],
+      ]);
+    expect(await reserveBefore(messageId)).toMatchObject([{ reserved: expect.anything() }]);
+    await reserveBefore(messageId);
+    await reserveBefore(other);
+    expect(await counted(user)).toEqual([200, 200, 200, 200]);
+    const release = "select usage.close_reservation(?, ?, 'RELEASED', 0) as released";
+    expect(await usage.database.forTenant(user.tenantId).execute(release, [user.tenantId, other])).toEqual([
+      { released: true },
+    ]);
+    await settleGeneration(usage.database, finished(user, { messageId }));
+    expect(await counted(user)).toEqual([1077, 1077, 1077, 1077]);
+  });
+
   it('makes tenant and user at first sight, with the plan FREE', async () => {
     const user = identityOf(v7(), 'USER');
     expect(await reserve(user, 10)).toMatchObject({ plan: 'FREE', reservedTokens: 10 });

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { v7 as uuidv7 } from 'uuid';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { createIdentitySigner } from '#kernel/identity.ts';
 import { createRoomClient } from '#kernel/subgraph/room-client.ts';
@@ -18,7 +18,7 @@ const held = { reserveTokens: { messageId: 'm' } };
 const refused = { errors: [{ message: 'No.', extensions: { code: 'QUOTA_EXCEEDED', quota: 'USER_DAY' } }] };
 
 /** A service that answers by `answer`, and keeps what it was asked. */
-const openService = async (answer: (body: Body) => Promise<object> | object) => {
+const openService = async (answer: (body: Body) => Promise<object | 'hangs up'> | object | 'hangs up') => {
   const asked: Body[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -26,7 +26,8 @@ const openService = async (answer: (body: Body) => Promise<object> | object) => 
     const body = bodySchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
     asked.push(body);
     const data = body.query.includes('releaseTokens') ? { releaseTokens: true } : await answer(body);
-    response.end(JSON.stringify('errors' in data ? data : { data }));
+    if (typeof data === 'string') return response.destroy();
+    return response.end(JSON.stringify('errors' in data ? data : { data }));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -101,6 +102,16 @@ test('what a request reserved is given back when it is blocked, by the id that i
   expect(release.variables).toEqual({ reservationId: reservationIn(reserved) });
   expect(last.variables).toEqual({ reservationId: reservationIn(next) });
   expect(reservationIn(next)).not.toBe(reservationIn(reserved));
+});
+
+test('a reservation whose response was lost is given back', async () => {
+  await using usage = await openService(() => 'hangs up');
+  await using safety = await openService(() => allowed);
+  const admission = createAdmission({ usage: usage.client, safety: safety.client, routes: remembered }, logger);
+  await expect(admission.admit(requestOf('hello'))).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
+  await vi.waitFor(() => expect(usage.asked).toHaveLength(2));
+  const [reserved, release] = usage.asked;
+  expect(release?.variables).toEqual({ reservationId: reserved && reservationIn(reserved) });
 });
 
 test('a prompt that grew is reserved anew before the reservation before is given back', async () => {

@@ -126,20 +126,26 @@ export const createAdmission = (rooms: AdmissionRooms, logger: Logger): Admissio
     );
   };
 
-  const reserve = async (request: AdmissionRequest, route: Route): Promise<Reservation> => {
-    const { assistantMessageId: messageId, conversationId, identity, prompt } = request;
-    const id = uuidv7();
-    const input = { reservationId: id, messageId, conversationId, ...replyNeeds(route, prompt, request) };
-    await rooms.usage.call({ identity, query: reserveQuery, variables: { input }, data: reserved, deadlineMs });
-    return { id, prompt };
-  };
-
   const release = async (identity: Identity, { id: reservationId }: Reservation): Promise<void> => {
     const variables = { reservationId };
     try {
       await rooms.usage.call({ identity, query: releaseQuery, variables, data: released, deadlineMs });
     } catch (err) {
       logger.warn({ err, reservationId }, 'reservation not released; it expires');
+    }
+  };
+
+  const reserve = async (request: AdmissionRequest, route: Route): Promise<Reservation> => {
+    const { assistantMessageId: messageId, conversationId, identity, prompt } = request;
+    const reservation = { id: uuidv7(), prompt };
+    const input = { reservationId: reservation.id, messageId, conversationId, ...replyNeeds(route, prompt, request) };
+    try {
+      await rooms.usage.call({ identity, query: reserveQuery, variables: { input }, data: reserved, deadlineMs });
+      return reservation;
+    } catch (fault) {
+      // It may have been made, and only the response was lost.
+      if (!(fault instanceof AppError) || fault.code !== 'QUOTA_EXCEEDED') void release(identity, reservation);
+      throw fault;
     }
   };
 
