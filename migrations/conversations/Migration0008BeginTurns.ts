@@ -1,4 +1,7 @@
-/** What a turn must know before it is admitted, with whether its conversation has a title: one that has none may cost a title. */
+/**
+ * What a turn must know before it is admitted, with whether its conversation has a title: one that has none may cost a
+ * title.
+ */
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
 /** As read_turn, which processes of the version before call, with \`titled\`. */

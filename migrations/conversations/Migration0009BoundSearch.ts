@@ -1,13 +1,14 @@
 /**
- * Search over whatever people and models write. A text goes to PostgreSQL's parser in pieces that it takes linear time for, and no further than
- * to a length whose words always fit its index; so no text is slow to store, and none cannot be stored. Invariant: what is stored, and the
- * words that are looked for, are cut by the one function.
+ * Search over whatever people and models write. A text goes to PostgreSQL's parser in pieces that it takes linear time
+ * for, and no further than to a length whose words always fit its index; so no text is slow to store, and none cannot
+ * be stored. Invariant: what is stored, and the words that are looked for, are cut by the one function.
  */
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
 /**
- * The first 50,000 characters, with a space after each 64 that have none. The parser takes quadratic time in the length of a run (12 seconds
- * for 20,000 characters of a_a_a_), and an index of one text has at most a megabyte, of which this many characters fill a third at most.
+ * The first 50,000 characters, with a space after each 64 that have none. The parser takes quadratic time in the length
+ * of a run (12 seconds for 20,000 characters of a_a_a_), and an index of one text has at most a megabyte, of which this
+ * many characters fill a third at most.
  */
 const searchableSql = `
 create function conversations.searchable(a_text text) returns text
@@ -34,9 +35,9 @@ begin
 end $$`;
 
 /**
- * As before, but for what is bounded: the snippet is taken from 2,000 characters about the word whose first place comes last, and marks the
- * words that were looked for one by one (looking for phrases takes quadratic time, 34 seconds for 50,000 characters); and a query that only
- * leaves words out finds nothing.
+ * As before, but for what is bounded: the snippet is taken from 2,000 characters about the word whose first place comes
+ * last, and marks the words that were looked for one by one (looking for phrases takes quadratic time, 34 seconds for
+ * 50,000 characters); and a query that only leaves words out finds nothing.
  */
 const searchSql = `
 create or replace function conversations.search_messages(terms text, owner uuid, least_rank real, least_id uuid, page integer)

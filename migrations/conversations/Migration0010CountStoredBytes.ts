@@ -1,7 +1,7 @@
 /**
- * How much each tenant stores, counted as it is stored, so that a send need not add it up. Each tenant has 32 counters, one for a share of
- * its conversations, so that its sends do not wait for one row. What is counted: the text of messages, the calls of tools, kept events,
- * system prompts, and 256 bytes for each message and conversation.
+ * How much each tenant stores, counted as it is stored, so that a send need not add it up. Each tenant has 32 counters,
+ * one for a share of its conversations, so that its sends do not wait for one row. What is counted: the text of
+ * messages, the calls of tools, kept events, system prompts, and 256 bytes for each message and conversation.
  */
 import { systemRole, tenantTableSql } from '#kernel/database/row-level-security.ts';
 import { SqlMigration } from '#kernel/database/sql-migration.ts';

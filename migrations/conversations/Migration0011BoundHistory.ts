@@ -1,7 +1,13 @@
-/** The history that a turn reads, bounded in bytes as well as in messages: 500 messages of 100,000 characters are 50 MB for each send. */
+/**
+ * The history that a turn reads, bounded in bytes as well as in messages: 500 messages of 100,000 characters are 50 MB
+ * for each send.
+ */
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
-/** The end of the path to a_tip: its last a_most messages, and of these the newest that have a_bytes together, oldest first. */
+/**
+ * The end of the path to a_tip: its last a_most messages, and of these the newest that have a_bytes together, oldest
+ * first.
+ */
 const readRecentSql = `
 create function conversations.read_recent(a_tenant uuid, a_tip uuid, a_most integer, a_bytes bigint)
 returns table (role text, content text, status text)

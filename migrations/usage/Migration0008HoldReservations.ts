@@ -1,7 +1,7 @@
 /**
- * Reservations of requests, not of messages, and of money as well as of tokens. A client chooses the id of a message, so two requests may
- * name the same one: each holds what it reserved under an id of its own, and gives back nothing else. What replies that are under way may
- * cost at most counts against the budget until they are settled.
+ * Reservations of requests, not of messages, and of money as well as of tokens. A client chooses the id of a message,
+ * so two requests may name the same one: each holds what it reserved under an id of its own, and gives back nothing
+ * else. What replies that are under way may cost at most counts against the budget until they are settled.
  */
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
@@ -30,10 +30,10 @@ cross join lateral (select greatest(whole.day_start, date_trunc('day', statement
 cross join lateral (select greatest(whole.minute_start, date_trunc('minute', statement_timestamp(), 'UTC')) as start) now_minute`;
 
 /**
- * Holds a_tokens and a_cost for a reply, and a_title_cost for the title that it may lead to, under the id of the reservation; or says which
- * quota refuses, with null for retry_after_ms where waiting cannot help. A reservation that is held or settled is answered again; one that
- * was released or has expired is taken anew. Where replies that are under way hold what is missing of the budget, it may be there again in
- * seconds. Sets the tenant itself.
+ * Holds a_tokens and a_cost for a reply, and a_title_cost for the title that it may lead to, under the id of the
+ * reservation; or says which quota refuses, with null for retry_after_ms where waiting cannot help. A reservation that
+ * is held or settled is answered again; one that was released or has expired is taken anew. Where replies that are
+ * under way hold what is missing of the budget, it may be there again in seconds. Sets the tenant itself.
  */
 const holdSql = `
 create function usage.hold_tokens(
@@ -112,9 +112,9 @@ begin
 end $$`;
 
 /**
- * Ends one part of a reservation as SETTLED (with what was used), RELEASED or EXPIRED (with 0), and puts the windows right that it was
- * counted in, if they still run. SETTLED is final; it also follows a release or an expiry, and then counts what was used. False: there was
- * nothing to do.
+ * Ends one part of a reservation as SETTLED (with what was used), RELEASED or EXPIRED (with 0), and puts the windows
+ * right that it was counted in, if they still run. SETTLED is final; it also follows a release or an expiry, and then
+ * counts what was used. False: there was nothing to do.
  */
 const endSql = `
 create function usage.end_reservation(a_tenant uuid, a_reservation uuid, a_kind text, a_status text, a_used bigint) returns boolean
@@ -152,9 +152,9 @@ begin
 end $$`;
 
 /**
- * The reservation of a generation that is in the ledger now. Of a reply that of the request which started it is settled, as far as can be
- * told, and no other request holds anything for its message any more; what is held for the title stays where one may come. A title counts
- * against no tokens.
+ * The reservation of a generation that is in the ledger now. Of a reply that of the request which started it is
+ * settled, as far as is known, and no other request holds anything for its message any more; what is held for the
+ * title stays where one may come. A title counts against no tokens.
  */
 const settleSql = `
 create function usage.settle_entry(a_tenant uuid, a_entry usage.usage_events, a_used bigint) returns void
@@ -186,7 +186,9 @@ begin
   end loop;
 end $$`;
 
-/** As before, but that the month's cost and the reservation are changed under the lock of the tenant's windows at once. */
+/**
+ * As before, but that the month's cost and the reservation are changed under the lock of the tenant's windows at once.
+ */
 const settleGenerationSql = `
 create or replace function usage.settle_generation(a_tenant uuid, a_user uuid, a_tokens bigint, a_entry jsonb) returns boolean
 language plpgsql as $$

@@ -1,6 +1,7 @@
 /**
- * What a tenant may be given at most: its plan's limits, or others that the operator granted. Its own administrators set limits below. What
- * they had set above the plan until now is granted, so that an upgrade takes nothing from anybody.
+ * What a tenant may be given at most: its plan's limits, or others that the operator granted. Its own administrators
+ * set limits below. What they had set above the plan until now is granted, so that an upgrade takes nothing from
+ * anybody.
  */
 import { systemRole } from '#kernel/database/row-level-security.ts';
 import { SqlMigration } from '#kernel/database/sql-migration.ts';

@@ -1,4 +1,7 @@
-/** Search over texts that were written to break it, on both databases: each is stored at once, and found by what it begins with. */
+/**
+ * Search over texts that were written to break it, on both databases: each is stored at once, and found by what it
+ * begins with.
+ */
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '#kernel/database/database.ts';

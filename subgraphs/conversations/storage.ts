@@ -1,7 +1,8 @@
 /**
- * How much a tenant may store. The database counts what is stored (migrations/conversations/Migration0010CountStoredBytes.ts); here it is
- * compared before anything else is done with a text. The bound is soft by what is under way at the same time: replies that are being written
- * are stored, and so are the sends of one moment.
+ * How much a tenant may store. The database counts what is stored
+ * (migrations/conversations/Migration0010CountStoredBytes.ts); here it is compared before anything else is done with a
+ * text. The bound is soft by what is under way at the same time: replies that are being written are stored, and so are
+ * the sends of one moment.
  */
 import type { EntityManager } from '@mikro-orm/sql';
 import { z } from 'zod';

@@ -1,6 +1,6 @@
 /**
- * What administrators of a tenant change: name, budget and quotas. Who may is said in the schema. Invariant: no limit is above what the plan,
- * or the operator (operate.ts), grants.
+ * What administrators of a tenant change: name, budget and quotas. Who may is said in the schema. Invariant: no limit
+ * is above what the plan, or the operator (operate.ts), grants.
  */
 import { validate } from 'uuid';
 import { z } from 'zod';
@@ -54,7 +54,10 @@ const grantedSql = `select coalesce(t.granted_tokens_per_day, p.tenant_tokens_pe
   coalesce(t.granted_user_tokens_per_minute, p.user_tokens_per_minute) as "userTokensPerMinute"
   from usage.tenants t join usage.plan_quotas p on p.plan = t.plan where t.id = ?`;
 
-/** Throws FORBIDDEN for a limit above what is granted. @param limits by the names of a tenant's, with the argument that each came as. */
+/**
+ * Throws FORBIDDEN for a limit above what is granted. @param limits by the names of a tenant's, with the argument that
+ * each came as.
+ */
 const requireGranted = async (
   database: Database,
   tenantId: string,

@@ -15,7 +15,10 @@ export const TenantEntity = defineEntity({
     tokensPerMinute: p.bigint('number').nullable(),
     userTokensPerDay: p.bigint('number').nullable(),
     userTokensPerMinute: p.bigint('number').nullable(),
-    /** What the operator allows in place of the plan's limits; the limits above are the tenant's own, and never count for more. */
+    /**
+     * What the operator allows in place of the plan's limits; the limits above are the tenant's own, and never count
+     * for more.
+     */
     grantedTokensPerDay: p.bigint('number').nullable(),
     grantedTokensPerMinute: p.bigint('number').nullable(),
     grantedUserTokensPerDay: p.bigint('number').nullable(),

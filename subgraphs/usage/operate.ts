@@ -1,6 +1,7 @@
 /**
- * What the operator of the installation decides about tenants: the plan, and what is granted beside it. It is what a tenant pays for, so no
- * role within the tenant is enough: the caller's token needs the scope `tenants:write`. Written in the session of the tenant that is named.
+ * What the operator of the installation decides about tenants: the plan, and what is granted beside it. It is what a
+ * tenant pays for, so no role within the tenant is enough: the caller's token needs the scope `tenants:write`. Written
+ * in the session of the tenant that is named.
  */
 import { validate } from 'uuid';
 import type { PlanTier } from '#kernel/catalogue/models-file.ts';

@@ -1,4 +1,7 @@
-/** Gives back what a request reserved that was not admitted after all. Doing it again, or for an id that nothing is held under, changes nothing. */
+/**
+ * Gives back what a request reserved that was not admitted after all. Doing it again, or for an id that nothing is held
+ * under, changes nothing.
+ */
 import { validate } from 'uuid';
 import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';

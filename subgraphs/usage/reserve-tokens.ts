@@ -1,7 +1,8 @@
 /**
- * Admission's question whether tenant and user have tokens left, and the tenant money. One statement, which checks and counts atomically
- * under any number of callers (migrations/usage/Migration0008HoldReservations.ts). Invariants: what is held and used never exceeds a limit or
- * the budget through a reservation; a request holds what it reserved under an id of its own, which no client chooses.
+ * Admission's question whether tenant and user have tokens left, and the tenant money. One statement, which checks and
+ * counts atomically under any number of callers (migrations/usage/Migration0008HoldReservations.ts). Invariants: what
+ * is held and used never exceeds a limit or the budget through a reservation; a request holds what it reserved under an
+ * id of its own, which no client chooses.
  */
 import { z } from 'zod';
 import { type PlanTier, planTiers } from '#kernel/catalogue/models-file.ts';
@@ -17,7 +18,10 @@ export interface TokenReservation {
 }
 
 export interface ReserveTokensInput {
-  /** UUID that the asking service made for this request alone. Absent from conversations of the version before: then the message's. */
+  /**
+   * UUID that the asking service made for this request alone. Absent from conversations of the version before: then the
+   * message's.
+   */
   readonly reservationId?: string | null | undefined;
   /** The assistant message that the tokens are for. */
   readonly messageId: string;

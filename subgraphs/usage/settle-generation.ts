@@ -22,7 +22,10 @@ export const parseResult = (body: Json): MessageFinished | ConversationTitled | 
   return parsed.success && ids.safeParse(body).success ? parsed.data : undefined;
 };
 
-/** What one message counts in a quota at most, whatever a provider reports: a few absurd counts would exceed what a window can hold. */
+/**
+ * What one message counts in a quota at most, whatever a provider reports: a few absurd counts would exceed what a
+ * window can hold.
+ */
 const mostCounted = 2 ** 31 - 1;
 
 const settleSql = 'select usage.settle_generation(?, ?, ?, ?) as settled';

@@ -1,6 +1,6 @@
 /**
- * What a send reserves, from the client's side: all that its reply needs, for as long as it is written, and never more of a budget than there
- * is. On a standalone whose model has a price.
+ * What a send reserves, from the client's side: all that its reply needs, for as long as it is written, and never more
+ * of a budget than there is. On a standalone whose model has a price.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -84,7 +84,7 @@ test('what is reserved is the whole prompt and the longest reply', async () => {
   expect(later.tokens).toBeGreaterThan(2_000);
 });
 
-test('what is reserved tells of the tools that the model may call', async () => {
+test('what is reserved includes the tools that the model may call', async () => {
   const bob = await parlance.as('bob', { roles: ['ADMIN'] });
   const described = { type: 'object', properties: { order: { type: 'string', description: 'word '.repeat(1_500) } } };
   const tool = {

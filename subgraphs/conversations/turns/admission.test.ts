@@ -1,4 +1,7 @@
-/** Admission against services that speak the real protocol: what is asked of whom, in which order, and what is given back. */
+/**
+ * Admission against services that speak the real protocol: what is asked of whom, in which order, and what is given
+ * back.
+ */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { v7 as uuidv7 } from 'uuid';

@@ -1,8 +1,9 @@
 /**
- * Asks, each with a deadline, the services that may refuse a turn: models chooses who replies and with which tools, which is mostly
- * remembered (routes.ts); usage reserves what that may need; safety screens the words beside both. A refusal is thrown with that service's
- * own code. Invariants: what a request reserved is held under an id of its own, made here, and given back when it is refused, and nothing
- * else is; a text that takes long to screen is not screened for somebody whose quota does not suffice.
+ * Asks, each with a deadline, the services that may refuse a turn: models chooses who replies and with which tools,
+ * which is mostly remembered (routes.ts); usage reserves what that may need; safety screens the words beside both. A
+ * refusal is thrown with that service's own code. Invariants: what a request reserved is held under an id of its own,
+ * made here, and given back when it is refused, and nothing else is; a text that takes long to screen is not screened
+ * for somebody whose quota does not suffice.
  */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
@@ -96,8 +97,8 @@ export interface Admission {
   /** Throws the first refusal; nothing stays reserved then. */
   admit(request: AdmissionRequest): Promise<Admitted>;
   /**
-   * Reserves for a prompt that became longer before it was stored, in place of the reservation before. Throws QUOTA_EXCEEDED; the one
-   * before is held then.
+   * Reserves for a prompt that became longer before it was stored, in place of the reservation before. Throws
+   * QUOTA_EXCEEDED; the one before is held then.
    */
   extend(request: AdmissionRequest, admitted: Admitted): Promise<Admitted>;
   /** Gives back what was reserved for a turn that was not stored. Never rejects: reservations expire. */

@@ -10,7 +10,9 @@ import type { Generation, Message } from '../entities.ts';
 const charactersPerToken = 6;
 /** Messages of history at most. */
 export const maxHistory = 500;
-/** Bytes of history at most, give or take a message: a million tokens of English, which is the largest window there is. */
+/**
+ * Bytes of history at most, give or take a message: a million tokens of English, which is the largest window there is.
+ */
 export const maxHistoryBytes = 4_000_000;
 
 export type Said = Pick<Message, 'role' | 'content' | 'status'>;

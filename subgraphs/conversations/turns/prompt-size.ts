@@ -1,6 +1,7 @@
 /**
- * How many tokens a prompt may have, said without counting them: a worker counts, by the tokens of its model. Linear in the text, and fast:
- * a few native looks at each message. Invariant: `most` is never less than what any model's tokenizer makes of the prompt.
+ * How many tokens a prompt may have, said without counting them: a worker counts, by the tokens of its model. Linear in
+ * the text, and fast: a few native looks at each message. Invariant: `most` is never less than what any model's
+ * tokenizer makes of the prompt.
  */
 import type { Tool } from '#kernel/messages/generation-job.ts';
 import { inFlightStatuses } from '../entities.ts';
@@ -18,18 +19,24 @@ export interface PromptSize {
 /** Around each message, and before the reply, as workers count. */
 const tokensPerMessage = 4;
 const tokensBeforeReply = 3;
-/** What a provider may add and bill of its own, such as Anthropic's instructions for calling tools, which are about 350 tokens. */
+/**
+ * What a provider may add and bill of its own, such as Anthropic's instructions for calling tools, which are about 350
+ * tokens.
+ */
 const tokensOfProvider = 1_000;
-/** Around each tool: models are told of it in a form of their own. */
+/** Around each tool: each provider describes it in a form of its own. */
 const tokensPerTool = 32;
 
 /**
- * A quarter of the characters, OpenAI's rule of thumb for English, and more for each byte that other scripts take: about one token for a
- * Chinese character or an emoji, and half of one for a Cyrillic or an Arabic letter.
+ * A quarter of the characters, OpenAI's rule of thumb for English, and more for each byte that other scripts take:
+ * about one token for a Chinese character or an emoji, and half of one for a Cyrillic or an Arabic letter.
  */
 const likelyTokens = (text: string, bytes: number): number => text.length / 4 + (bytes - text.length) * 0.375;
 
-/** A token is one byte or more. Where a marker of a chat template stands, the worker puts three bytes beside its three or more. */
+/**
+ * A token is one byte or more. Where a marker of a chat template stands, the worker puts three bytes beside its three
+ * or more.
+ */
 const mostTokens = (text: string, bytes: number): number =>
   text.includes('<') || text.includes('[') ? bytes * 2 : bytes;
 
@@ -54,7 +61,7 @@ export const sizeOfPrompt = (systemPrompt: string | undefined, branch: readonly 
 /** A route is given to many messages, each time with the same tools. */
 const known = new WeakMap<Tool, ReturnType<typeof sizeOfTexts>>();
 
-/** What a prompt tells a model of its tools. */
+/** What the descriptions of tools add to a prompt. */
 export const sizeOfTools = (tools: readonly Tool[]): ReturnType<typeof sizeOfTexts> => {
   let [likely, most] = [0, 0];
   for (const tool of tools) {

@@ -34,7 +34,10 @@ export interface Turn {
   readonly send: KnownSend | undefined;
   /** Undefined: at the root. */
   readonly aboveId: string | undefined;
-  /** The path down to that message, its end of `maxHistory` messages and `maxHistoryBytes` at most, oldest first; empty when `send` is known. */
+  /**
+   * The path down to that message, its end of `maxHistory` messages and `maxHistoryBytes` at most, oldest first; empty
+   * when `send` is known.
+   */
   readonly history: History;
   /** Bytes that the tenant stores. */
   readonly storedBytes: number;

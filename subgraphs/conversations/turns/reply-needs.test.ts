@@ -26,7 +26,7 @@ test.each([
   expect(most).toBeGreaterThan(counted);
 });
 
-test('what no prompt shows is not in its size, and replies that are being written are told apart', () => {
+test('what no prompt shows is not in its size, and replies that are being written are counted apart', () => {
   const shown = [question('one'), question('two')];
   const hidden = { role: 'ASSISTANT', content: 'x'.repeat(1_000), status: 'BLOCKED' } as const;
   const open = { role: 'ASSISTANT', content: '', status: 'STREAMING' } as const;

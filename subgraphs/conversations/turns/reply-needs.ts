@@ -1,7 +1,7 @@
 /**
- * What has to be reserved before a reply is admitted: the tokens that it is likely to need, and the most that it may cost, whichever of the
- * route's candidates write it. Invariant: a reply that keeps to its limits is never billed more than `maxCostUsd`, nor its title more than
- * `maxTitleCostUsd`; so a budget from which both are held is never exceeded.
+ * What has to be reserved before a reply is admitted: the tokens that it is likely to need, and the most that it may
+ * cost, whichever of the route's candidates write it. Invariant: a reply that keeps to its limits is never billed more
+ * than `maxCostUsd`, nor its title more than `maxTitleCostUsd`; so a budget from which both are held is never exceeded.
  */
 import { Decimal } from 'decimal.js';
 import type { RouteCandidate } from '#kernel/messages/generation-job.ts';
@@ -17,9 +17,15 @@ export interface ReplyNeeds {
   readonly maxTitleCostUsd: string;
 }
 
-/** Times that a model may call tools for one reply, as workers keep it; each time it is asked once more, with all that was said. */
+/**
+ * Times that a model may call tools for one reply, as workers keep it; each time it is asked once more, with all that
+ * was said.
+ */
 const mostToolSteps = 8;
-/** A title is made of the first 1,500 characters of question and reply, at six bytes for each at most, and has 64 tokens. */
+/**
+ * A title is made of the first 1,500 characters of question and reply, at six bytes for each at most, and has 64
+ * tokens.
+ */
 const titleTokens = { input: 20_000, output: 64 };
 
 /** Digits that hold any sum exactly. */
@@ -51,18 +57,18 @@ export const replyNeeds = (
     Math.min(maxOutputTokens ?? candidate.maxOutputTokens, candidate.maxOutputTokens);
   const output = Math.max(...candidates.map(outputOf));
   /** What workers cut a prompt to. */
-  const room = Math.max(0, ...candidates.map((candidate) => candidate.contextWindow - outputOf(candidate)));
+  const space = Math.max(0, ...candidates.map((candidate) => candidate.contextWindow - outputOf(candidate)));
   const offered = candidates.some(({ capabilities }) => capabilities.includes('TOOLS')) ? tools : [];
-  const told = sizeOfTools(offered);
-  const likely = prompt.likely + told.likely + prompt.openReplies * output;
+  const described = sizeOfTools(offered);
+  const likely = prompt.likely + described.likely + prompt.openReplies * output;
   // What is being written above, and which instructions hold when this one has its turn, is known only then.
-  const first = prompt.openReplies > 0 || mayWait ? room : Math.min(room, prompt.most + told.most);
+  const first = prompt.openReplies > 0 || mayWait ? space : Math.min(space, prompt.most + described.most);
   const steps = offered.length > 0 ? mostToolSteps : 0;
   return {
-    inputTokens: Math.min(room, likely),
+    inputTokens: Math.min(space, likely),
     maxOutputTokens: output,
     // At the limit each request may still write one token.
-    maxCostUsd: costOf(candidates, first + steps * room, output + steps + 1),
+    maxCostUsd: costOf(candidates, first + steps * space, output + steps + 1),
     maxTitleCostUsd: mayTitle ? costOf(candidates, titleTokens.input, titleTokens.output) : '0',
   };
 };

@@ -216,7 +216,10 @@ const runTurn = async (services: TurnServices, request: TurnRequest): Promise<Tu
   return { userMessage, assistantMessage, replayed: false };
 };
 
-/** Throws the refusals of admission, QUOTA_EXCEEDED where the tenant's storage is full, CONVERSATION_BUSY, IDEMPOTENCY_KEY_REUSED, OVERLOADED, NOT_FOUND, BAD_USER_INPUT. */
+/**
+ * Throws the refusals of admission, QUOTA_EXCEEDED where the tenant's storage is full, CONVERSATION_BUSY,
+ * IDEMPOTENCY_KEY_REUSED, OVERLOADED, NOT_FOUND, BAD_USER_INPUT.
+ */
 export const startTurn = async (services: TurnServices, request: TurnRequest): Promise<TurnResult> => {
   try {
     const result = await runTurn(services, request);

@@ -1,7 +1,8 @@
 /**
- * Cuts text into overlapping windows of bounded length. Invariant: every run of `overlap` characters lies whole in some window,
- * none is longer than `windowLength`, also when its letters are spelled out, and together they are at most seven times the text. What
- * patterns do to one window is thus bounded, and screening is linear in the text whatever the text is.
+ * Cuts text into overlapping windows of bounded length. Invariant: every run of `overlap` characters lies whole in some
+ * window, none is longer than `windowLength`, also when its letters are spelled out, and together they are at most
+ * seven times the text. What patterns do to one window is thus bounded, and screening is linear in the text whatever
+ * the text is.
  */
 
 /** UTF-16 units of a window: most messages are one. */
@@ -10,8 +11,8 @@ export const windowLength = 1000;
 export const windowOverlap = 200;
 
 /**
- * Signs that stand for five letters or more, up to the eighteen of U+FDFA: Arabic phrases, and Japanese units in one square. No rule looks for
- * what they spell, and a text of them would be as many times as long.
+ * Signs that stand for five letters or more, up to the eighteen of U+FDFA: Arabic phrases, and Japanese units in one
+ * square. No rule looks for what they spell, and a text of them would be as many times as long.
  */
 const spelledOut =
   /[\u3307\u3315-\u3317\u3319\u331a\u3320\u332b\u332e\u3332\u3334\u3336\u3347\u334a\u3356\u33ae\u33af\ufdfa\ufdfb]/gu;

@@ -1,4 +1,7 @@
-/** Mutations of administrators: ADMIN for the tenant, BILLING_ADMIN for what it costs; and of the operator, who says what it may cost. */
+/**
+ * Mutations of administrators: ADMIN for the tenant, BILLING_ADMIN for what it costs; and of the operator, who says
+ * what it may cost.
+ */
 import { changeTenant, changeUser } from '../administer.ts';
 import { decideAccess } from '../decide-access.ts';
 import { grantQuota, setPlan, tenantsScope } from '../operate.ts';

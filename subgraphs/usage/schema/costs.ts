@@ -2,7 +2,9 @@
 import type { LedgerPart, UsageEvent } from '../entities.ts';
 import type { UsageBuilder } from './builder.ts';
 
-/** Int has 32 bits, and the ledger 64: a count that a provider made up is shown as the most that fits, and is no error. */
+/**
+ * Int has 32 bits, and the ledger 64: a count that a provider made up is shown as the most that fits, and is no error.
+ */
 const mostInt = 2 ** 31 - 1;
 const asInt = (count: number): number => Math.min(count, mostInt);
 
