@@ -24,8 +24,10 @@ export interface TokenExpectations {
   readonly clockToleranceSeconds?: number;
 }
 
-/** Tokens remembered per process; about 2 kB each. */
-const remembered = 10_000;
+/** Bytes, about, of the tokens remembered per process: some 10,000 of usual ones. */
+const rememberedBytes = 20 * 1024 * 1024;
+/** What one takes besides its text. */
+const bytesOfUser = 1000;
 const rememberedMs = 5 * 60_000;
 /** Characters of a token; more is refused unread. Request headers end at 16 kB anyway. */
 const longestToken = 8192;
@@ -45,7 +47,10 @@ const keysUnreachable = (cause: unknown): AppError =>
 export const createTokenVerifier = (
   expected: TokenExpectations,
 ): ((token: string, keys: JWTVerifyGetKey) => Promise<AuthenticatedUser>) => {
-  const users = new LRUCache<string, AuthenticatedUser>({ max: remembered });
+  const users = new LRUCache<string, AuthenticatedUser>({
+    maxSize: rememberedBytes,
+    sizeCalculation: (_, token) => bytesOfUser + token.length,
+  });
   const options = {
     issuer: expected.issuer,
     audience: expected.audience,

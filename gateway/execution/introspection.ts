@@ -16,6 +16,7 @@ import {
 import type { WeighedMemory } from '../planning/weighed-memory.ts';
 import { type ResponseTree, readOwn } from './response-tree.ts';
 import type { FieldShape } from './selection-shapes.ts';
+import { weightOfValue } from './value-weight.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -30,16 +31,6 @@ export interface IntrospectedField {
   readonly value: unknown;
   readonly errors: readonly GraphQLError[];
 }
-
-/** Bytes of one value in a tree, about. */
-const bytesOfValue = 60;
-
-const valuesIn = (value: unknown): number => {
-  if (typeof value !== 'object' || value === null) return 1;
-  let count = 1;
-  for (const inner of Object.values(value)) count += valuesIn(inner);
-  return count;
-};
 
 /** @param nodes the field, as often as the operation has it under one key. */
 const execute = (
@@ -89,7 +80,7 @@ export const createIntrospection = (introspection: Introspection, memory: Weighe
     answer(field, variables) {
       const { treeKey, nodes } = field;
       const answered = { treeKey, ...execute(introspection, nodes, variables) };
-      kept.set(keyOf(field, variables), answered, valuesIn(answered.value) * bytesOfValue);
+      kept.set(keyOf(field, variables), answered, weightOfValue(answered.value));
       return answered;
     },
   };

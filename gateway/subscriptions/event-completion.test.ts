@@ -48,3 +48,28 @@ test('a fetch ends when a client of server-sent events goes away', async () => {
   client.leave();
   await ended;
 });
+
+test('what completed an event completes the next one too, unless it is too large to be kept', async () => {
+  await using gateway = await openTestGateway();
+  const { authors, logs } = gateway.graph;
+  let asked = 0;
+  let motto = 'short';
+  authors.intercept = (_request, response) => {
+    asked += 1;
+    response.end(JSON.stringify({ data: { _entities: [{ __typename: 'Author', motto }] } }));
+  };
+  await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
+  const events = async (id: string): Promise<void> => {
+    const text = `subscription { storyStream(id: "${id}") { seq story { author { motto } } } }`;
+    client.send({ id, type: 'subscribe', payload: { query: text } });
+    logs.append(id, 'a', 'b', 'c');
+    for (const frame of await client.frames(3)) {
+      expect(frame.payload).toMatchObject({ data: { storyStream: { story: { author: { motto } } } } });
+    }
+  };
+  await events('small');
+  expect(asked).toBe(1);
+  motto = 'x'.repeat(1_000_000);
+  await events('large');
+  expect(asked).toBe(1 + 3);
+});

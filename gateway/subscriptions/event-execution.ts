@@ -8,6 +8,7 @@ import { type MaskError, ofSubgraph } from '../errors/public-error.ts';
 import { nameSubgraphsFor } from '../errors/subgraph-names.ts';
 import type { Variables } from '../execution/answer.ts';
 import type { SendFetch } from '../execution/execution.ts';
+import { weightOfValue } from '../execution/value-weight.ts';
 import { answerOf, type SubgraphAnswer } from '../subgraphs/subgraph-answer.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
@@ -27,9 +28,12 @@ export interface EventCompletion {
   abort(): void;
 }
 
-/** Milliseconds that an answer of another subgraph serves further events of the same stream, and how many are kept. */
+/** Milliseconds that an answer of another subgraph serves further events of the same stream, and the bytes, about, that are kept of one stream. */
 const rememberedMs = 1000;
-const rememberedAnswers = 100;
+const rememberedBytes = 128 * 1024;
+
+/** What an answer takes besides its request and its data. */
+const bytesOfEntry = 500;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
@@ -37,7 +41,7 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 export const createEventExecution =
   ({ sendFor, maskError }: EventExecutionOptions) =>
   (context: OperationContext, variables: Variables): EventCompletion => {
-    const answers = new LRUCache<string, Promise<SubgraphAnswer>>({ max: rememberedAnswers, ttl: rememberedMs });
+    const answers = new LRUCache<string, Promise<SubgraphAnswer>>({ maxSize: rememberedBytes, ttl: rememberedMs });
     /** Of the event at hand, once it had to ask. */
     let fetching: AbortController | undefined;
 
@@ -55,11 +59,16 @@ export const createEventExecution =
         if (known) return known;
         send ??= sender(generation);
         const answer = send(subgraph, body, isMutation).then((fresh) => ({ ...fresh, isShared: true }));
-        answers.set(key, answer);
-        const forget = (): void => {
-          answers.delete(key);
+        const size = bytesOfEntry + 2 * key.length;
+        answers.set(key, answer, { size });
+        const weigh = ({ data, errors }: SubgraphAnswer): void => {
+          // What is too large is not kept at all.
+          if (errors.length > 0) answers.delete(key);
+          else if (answers.peek(key) === answer) {
+            answers.set(key, answer, { size: size + weightOfValue(data), noUpdateTTL: true });
+          }
         };
-        answer.then(({ errors }) => errors.length > 0 && forget(), forget);
+        answer.then(weigh, () => answers.delete(key));
         return answer;
       };
     };
