@@ -1,20 +1,16 @@
-/** About how many bytes a value keeps alive that came as JSON. */
+/** About how many bytes a value keeps alive that came as JSON, however deep it is. */
 
 const bytesOfValue = 60;
 
-const valuesIn = (value: unknown): number => {
-  if (typeof value !== 'object' || value === null) return 1;
-  let count = 1;
-  for (const inner of Object.values(value)) count += valuesIn(inner);
-  return count;
+export const weightOfValue = (value: unknown): number => {
+  let weight = 0;
+  const left: unknown[] = [value];
+  while (left.length > 0) {
+    const one = left.pop();
+    weight += bytesOfValue;
+    if (typeof one === 'string') weight += one.length;
+    else if (Array.isArray(one)) for (const item of one) left.push(item);
+    else if (typeof one === 'object' && one !== null) for (const item of Object.values(one)) left.push(item);
+  }
+  return weight;
 };
-
-const charactersIn = (value: unknown): number => {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 0;
-  let count = 0;
-  for (const inner of Object.values(value)) count += charactersIn(inner);
-  return count;
-};
-
-export const weightOfValue = (value: unknown): number => valuesIn(value) * bytesOfValue + charactersIn(value);

@@ -95,7 +95,7 @@ export const answerGraphQL = (options: GraphQLOverHttpOptions): Answer => {
     const read = (): unknown => JSON.parse(bytes.toString('utf8'));
     try {
       if (bytes.length <= smallBytes) return { body: read() };
-      return { body: await largeBodies.run(askerOf(sender.user) ?? '', read) };
+      return { body: await largeBodies.run(askerOf(sender.user), read) };
     } catch (fault) {
       if (fault instanceof AppError) throw fault;
       refuse(response, 400, 'The body of the request is not valid JSON.', { code: 'BAD_REQUEST' });

@@ -47,3 +47,15 @@ test('refuses a user who has too much waiting, and everybody where all have', as
   expect(await Promise.all(waiting)).toEqual([1, 2, 3]);
   expect(await queue.run('c', () => 6)).toBe(6);
 });
+
+test('never refuses the gateway itself, and lets it not hold up anybody', async () => {
+  const queue = createFairQueue({ perUser: 2, total: 3 });
+  const order: (string | undefined)[] = [];
+  const run = (user: string | undefined) => queue.run(user, () => order.push(user));
+  const own = Array.from({ length: 20 }, () => run(undefined));
+  await expect(run('a')).rejects.toMatchObject({ code: 'OVERLOADED' });
+  await Promise.all(own);
+  const more = [run(undefined), run(undefined), run('b')];
+  await Promise.all(more);
+  expect(order.slice(20)).toEqual([undefined, 'b', undefined]);
+});

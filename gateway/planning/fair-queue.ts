@@ -6,8 +6,11 @@
 import { AppError } from '#kernel/errors.ts';
 
 export interface FairQueue {
-  /** Rejects with what the job rejects with, RATE_LIMITED past the user's bound, OVERLOADED past that of all. */
-  run<Result>(user: string, job: () => Result | Promise<Result>): Promise<Result>;
+  /**
+   * Rejects with what the job rejects with, RATE_LIMITED past the user's bound, OVERLOADED past that of all.
+   * @param user undefined for the gateway itself, whose jobs are never refused: it has no more of them than streams.
+   */
+  run<Result>(user: string | undefined, job: () => Result | Promise<Result>): Promise<Result>;
 }
 
 export interface QueueBounds {
@@ -17,7 +20,8 @@ export interface QueueBounds {
   readonly total: number;
 }
 
-const defaultBounds: QueueBounds = { perUser: 64, total: 2048 };
+/** For one user those of a burst of requests, all of them new. */
+const defaultBounds: QueueBounds = { perUser: 128, total: 2048 };
 const retryAfterMs = 1000;
 
 const refusal = (isOfUser: boolean): AppError =>
@@ -31,7 +35,7 @@ const refusal = (isOfUser: boolean): AppError =>
 
 export const createFairQueue = ({ perUser, total }: QueueBounds = defaultBounds): FairQueue => {
   /** In the order in which the users are served next. */
-  const waiting = new Map<string, (() => Promise<void>)[]>();
+  const waiting = new Map<string | undefined, (() => Promise<void>)[]>();
   let count = 0;
   let isRunning = false;
 
@@ -57,10 +61,10 @@ export const createFairQueue = ({ perUser, total }: QueueBounds = defaultBounds)
   };
 
   return {
-    run<Result>(user: string, job: () => Result | Promise<Result>) {
+    run<Result>(user: string | undefined, job: () => Result | Promise<Result>) {
       const jobs = waiting.get(user) ?? [];
-      if (jobs.length >= perUser) return Promise.reject(refusal(true));
-      if (count >= total) return Promise.reject(refusal(false));
+      if (user !== undefined && jobs.length >= perUser) return Promise.reject(refusal(true));
+      if (user !== undefined && count >= total) return Promise.reject(refusal(false));
       const { promise, resolve, reject } = Promise.withResolvers<Result>();
       jobs.push(async () => {
         try {

@@ -60,8 +60,6 @@ export interface PlannerOptions {
 const smallTokens = 300;
 const smallFields = 120;
 
-const itself = 'the gateway';
-
 export const createPlanner = ({ budget, here, there, thread }: PlannerOptions): Planner => {
   const inBudget = async <Result>(
     asker: Asker,
@@ -80,7 +78,7 @@ export const createPlanner = ({ budget, here, there, thread }: PlannerOptions): 
     }
   };
   const doHere = <Result>(asker: Asker, work: () => Result): Promise<Result> =>
-    here.run(asker ?? itself, () => inBudget(asker, work, (_, elapsedMs) => elapsedMs));
+    here.run(asker, () => inBudget(asker, work, (_, elapsedMs) => elapsedMs));
   const doThere = async (asker: Asker, ...task: Parameters<PlannerThread['ask']>) => {
     const ask = () =>
       inBudget(
@@ -88,7 +86,7 @@ export const createPlanner = ({ budget, here, there, thread }: PlannerOptions): 
         () => thread.ask(...task),
         ({ ms }) => ms,
       );
-    return (await there.run(asker ?? itself, ask)).outcome;
+    return (await there.run(asker, ask)).outcome;
   };
 
   return {

@@ -11,6 +11,8 @@ import type { Logger } from '#kernel/log.ts';
 import type { AddressOf } from '../http/client-address.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
 import type { CountByKey } from '../limits/socket-count.ts';
+import { createFairQueue } from '../planning/fair-queue.ts';
+import { createMessagesInTurn } from './messages-in-turn.ts';
 import { separateReusedIds } from './reused-ids.ts';
 import { createSocketOutput, type SocketOutput } from './socket-output.ts';
 
@@ -100,6 +102,8 @@ export const createSocketConnections = (
     handleProtocols: (offered) => handleProtocols(offered) || ([...offered][0] ?? false),
   });
 
+  const largeMessages = createFairQueue();
+
   const open = (socket: WebSocket, tcp: Socket, address: string): void => {
     const unwatch = watch(socket, tcp, keepAlive);
     const output = createSocketOutput(socket, tcp);
@@ -116,15 +120,23 @@ export const createSocketConnections = (
             isOpen: () => output.isOpen,
             close: output.close,
           });
+          const onMessage = createMessagesInTurn({
+            queue: largeMessages,
+            sender: () => address,
+            take(text) {
+              take(text).catch((err: unknown) => {
+                logger.error({ err }, 'a message of a client failed');
+                output.close(CloseCode.InternalServerError, 'Internal server error');
+              });
+            },
+            refuse: () => output.close(1013, 'Too many large messages at once'),
+            pause: () => socket.pause(),
+            resume: () => socket.resume(),
+          });
           socket.on('message', (data) => {
-            if (!connection.isSignedIn && Buffer.isBuffer(data) && data.length > longestUnsigned) {
-              output.close(1009, 'Sign in first, with a shorter message');
-              return;
-            }
-            take(String(data)).catch((err: unknown) => {
-              logger.error({ err }, 'a message of a client failed');
-              output.close(CloseCode.InternalServerError, 'Internal server error');
-            });
+            if (!Buffer.isBuffer(data)) return;
+            if (connection.isSignedIn || data.length <= longestUnsigned) onMessage(data);
+            else output.close(1009, 'Sign in first, with a shorter message');
           });
         },
       },
