@@ -74,6 +74,8 @@ export interface GatewayOptions {
   readonly rates?: Partial<RequestRates>;
   /** What users may have planned that was not planned before. */
   readonly planning?: Partial<PlanningRate>;
+  /** Whether the planner's thread runs from the start, and not only from the first operation on that needs it. */
+  readonly warmsPlanner?: boolean;
   readonly streams?: Partial<StreamLimits>;
   readonly sockets?: Partial<SocketLimits>;
   /** Refused tokens that an address can send. */
@@ -165,11 +167,13 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     explains: isDevelopment,
     onReload(generation) {
       const urls = [...generation.subgraphUrls.keys()].flatMap((name) => urlsOf(generation, name));
+      if (options.warmsPlanner) planner.warm(generation);
       subscriptions.replanAll();
       pools.keepOnly(urls);
       upstreams.keepOnly(urls);
     },
   });
+  if (options.warmsPlanner) planner.warm(executor.current());
   const documents = createDocumentPreparer(planner, limits);
   const streamLimits = { ...defaultStreamLimits, ...options.streams };
   const streams = createStreamCount(

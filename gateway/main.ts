@@ -83,6 +83,7 @@ const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposa
       identitySecret: config.IDENTITY_SECRET,
       limiter: ports.limiter,
       ...gatewayLimits(config),
+      warmsPlanner: true,
       isDevelopment: config.NODE_ENV === 'development',
       logger,
     }),

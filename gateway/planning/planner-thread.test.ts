@@ -29,3 +29,14 @@ test('gives up a task that takes too long, and only that one', async () => {
     });
   }
 });
+
+test('ends what runs when it is closed, and starts nothing any more', async () => {
+  const thread = createPlannerThread({ logger });
+  const running = thread.ask(generation, { kind: 'plan', text, isInParts: false });
+  const refused = expect(running).rejects.toMatchObject({ code: 'OVERLOADED' });
+  await thread[Symbol.asyncDispose]();
+  await refused;
+  await expect(thread.ask(generation, { kind: 'plan', text, isInParts: false })).rejects.toMatchObject({
+    code: 'OVERLOADED',
+  });
+});

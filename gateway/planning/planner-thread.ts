@@ -40,6 +40,11 @@ const maxOldGenerationSizeMb = 512;
 const tooMuch = (cause: unknown): AppError =>
   new AppError('OPERATION_TOO_COMPLEX', 'The operation takes too long to plan. Ask for less at once.', { cause });
 
+const isOutOfMemory = (fault: Error): boolean => 'code' in fault && fault.code === 'ERR_WORKER_OUT_OF_MEMORY';
+
+const closed = (): AppError =>
+  new AppError('OVERLOADED', 'The gateway is going away. Try again.', { retryAfterMs: 1000 });
+
 interface Running {
   readonly worker: Worker;
   /** Numbers of the generations that the thread has, by the same rule as there. */
@@ -53,6 +58,7 @@ export const createPlannerThread = ({
   const numbers = new WeakMap<SchemaGeneration, number>();
   let generations = 0;
   let requests = 0;
+  let isClosed = false;
   let running: Running | undefined;
   let current: { readonly id: number; readonly settle: (reply: PlannerReply | Error) => void } | undefined;
 
@@ -72,7 +78,7 @@ export const createPlannerThread = ({
     });
     worker.on('error', (err) => {
       logger.error({ err }, 'the thread of the planner failed');
-      lose(err);
+      lose(isOutOfMemory(err) ? tooMuch(err) : err);
     });
     worker.on('exit', (code) => lose(new Error(`the thread of the planner ended with ${code}`)));
     return started;
@@ -87,6 +93,7 @@ export const createPlannerThread = ({
 
   return {
     async ask(generation, task) {
+      if (isClosed) throw closed();
       running ??= start();
       const { worker, known } = running;
       requests += 1;
@@ -104,19 +111,20 @@ export const createPlannerThread = ({
       const timer = setTimeout(() => {
         running = undefined;
         void worker.terminate();
-        resolve(new Error(`no outcome in ${deadlineMs} ms`));
+        resolve(tooMuch(new Error(`no outcome in ${deadlineMs} ms`)));
       }, deadlineMs);
       worker.postMessage(request);
       const reply = await promise;
       clearTimeout(timer);
       current = undefined;
-      if (reply instanceof Error) throw tooMuch(reply);
+      if (reply instanceof Error) throw reply;
       return reply;
     },
     async [Symbol.asyncDispose]() {
       const ending = running;
+      isClosed = true;
       running = undefined;
-      current?.settle(new Error('the gateway closes'));
+      current?.settle(closed());
       await ending?.worker.terminate();
     },
   };

@@ -62,6 +62,14 @@ test('large operations are planned beside the thread of the gateway, with the sa
   expect(wrong.errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' }, locations: [{ line: 1 }] }]);
 });
 
+test('a planner that was warmed plans at once what is large', async () => {
+  await using gateway = await openTestGateway({ warmsPlanner: true });
+  gateway.gateway.reload(composeSupergraph(gateway.graph.stories.url, gateway.graph.authors.url, '\n# another'));
+  const fields = Array.from({ length: 15 }, (_, n) => `s${n}: story(id: "1") { ${'id title '.repeat(10)} }`).join(' ');
+  const { data } = await gateway.ask(`{ ${fields} }`);
+  expect(Object.keys(data ?? {})).toHaveLength(15);
+});
+
 test('what is remembered of operations is bounded by its weight', async () => {
   await using planner = openPlanner(generous, logger);
   const executor = createFederatedExecutor({
