@@ -1,7 +1,7 @@
 /**
- * `npm run dead -- list|replay|drop [--queue NAME] [--id ID]`: looks through the dead letters in RabbitMQ, or in the data directory of a
- * standalone that is stopped. `list` changes nothing but the order; `replay` puts letters in their queues again, where every consumer is
- * idempotent; `drop` forgets them for good and needs a queue or an id.
+ * `npm run dead -- list|replay|drop [--queue NAME] [--id ID]`: looks through the dead letters in RabbitMQ, or in the
+ * data directory of a standalone that is stopped. `list` changes nothing but the order; `replay` puts letters in their
+ * queues again, where every consumer is idempotent; `drop` forgets them for good and needs a queue or an id.
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';

@@ -1,4 +1,6 @@
-/** Operations that cost as much as one may cause, over the measured graph. Each gives one that nobody has sent before. */
+/**
+ * Operations that cost as much as one may cause, over the measured graph. Each gives one that nobody has sent before.
+ */
 import { operations } from './graph.ts';
 
 const list = (count: number, item: (index: number) => string): string =>

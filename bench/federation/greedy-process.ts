@@ -1,7 +1,7 @@
 /**
- * The user who asks for more than a fair share: `greedy-process.ts URL TOKEN KIND SECONDS` sends 25 requests of a kind at
- * once, and again as soon as they are answered, at most five times a second. Says by IPC how many were answered with which
- * status.
+ * The user who asks for more than a fair share: `greedy-process.ts URL TOKEN KIND SECONDS` sends 25 requests of a kind
+ * at once, and again as soon as they are answered, at most five times a second. Says by IPC how many were answered
+ * with which status.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'undici';

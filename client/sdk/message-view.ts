@@ -19,8 +19,8 @@ export interface MessageView {
   /** What the model called for the answer so far, in the order of the calls. */
   readonly toolCalls: readonly ToolCall[];
   /**
-   * The stream stands still although the reply may go on: what it comes from cannot be reached, and is asked for again by itself. Show that
-   * what is shown may be behind. The next event ends it.
+   * The stream stands still although the reply may go on: what it comes from cannot be reached, and is asked for again
+   * by itself. Show that what is shown may be behind. The next event ends it.
    */
   readonly isInterrupted: boolean;
   /** Text and calls of the views before are void: the answer started anew. */

@@ -9,7 +9,8 @@ import { startTcpProxy, type TcpProxy } from '../../tests/services/tcp-proxy.ts'
 import type { TestClient } from '../../tests/system/client.ts';
 import { findUser, type Parlance } from '../../tests/system/parlance.ts';
 import { startStandalone } from '../../tests/system/standalone-process.ts';
-import { createParlanceClient, isParlanceError, type MessageView, type ParlanceClient } from './index.ts';
+import { createParlanceClient, isParlanceError, type ParlanceClient } from './index.ts';
+import { watch } from './watch-views.fixture.ts';
 
 let parlance: Parlance;
 let ada: TestClient;
@@ -32,19 +33,6 @@ const connect = (transport: Transport, url = wire.url): ParlanceClient & Disposa
   const backoff = { firstMs: 20, longestMs: 200 };
   const client = createParlanceClient({ url, auth: () => ada.token, transport, webSocketImpl: WebSocket, backoff });
   return { ...client, [Symbol.dispose]: client.close };
-};
-
-/** What an application shows that appends deltas, checked against the text at each view. */
-const watch = async (views: AsyncIterable<MessageView>, onView?: (view: MessageView) => void, before = '') => {
-  const seen: MessageView[] = [];
-  let shown = before;
-  for await (const view of views) {
-    shown = (view.isReset ? '' : shown) + view.delta;
-    expect(shown).toBe(view.text);
-    seen.push(view);
-    onView?.(view);
-  }
-  return { seen, last: seen.at(-1), text: shown };
 };
 
 describe.each(transports)('over %s', (transport) => {

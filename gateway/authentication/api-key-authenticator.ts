@@ -1,7 +1,9 @@
 /**
- * Authenticator for API keys: asks usage whom a key stands for, and remembers what it said. A revocation comes at once by signal; the keys
- * that are remembered, and those that something runs with, are looked at again every few seconds, in case a signal got lost. While usage is
- * away the keys that it confirmed lately go on. A flood of keys that are made up keeps nobody out (api-key-questions.ts). Invariant: after the signal no key is taken for good by an answer that was on its way.
+ * Authenticator for API keys: asks usage whom a key stands for, and remembers what it said. A revocation comes at once
+ * by signal; the keys that are remembered, and those that something runs with, are looked at again every few seconds,
+ * in case a signal got lost. While usage is away the keys that it confirmed lately go on. A flood of keys that are
+ * made up keeps nobody out (api-key-questions.ts). Invariant: after the signal no key is taken for good by an answer
+ * that was on its way.
  */
 import { LRUCache } from 'lru-cache';
 import { apiKeyRevokedTopic, hashApiKey, isWellFormedApiKey } from '#kernel/access/api-key.ts';

@@ -1,7 +1,7 @@
 /**
- * Asks for API keys that are not known yet, many in one question, and takes turns between the addresses from which they
- * came: whoever makes keys up, however many, makes nobody else wait for more than a question or two. Bounded in all and for
- * each address; past the bound of all the address that has most waiting loses its newest one.
+ * Asks for API keys that are not known yet, many in one question, and takes turns between the addresses from which
+ * they came: whoever makes keys up, however many, makes nobody else wait for more than a question or two. Bounded in
+ * all and for each address; past the bound of all the address that has most waiting loses its newest one.
  */
 import { AppError } from '#kernel/errors.ts';
 import type { FoundApiKey, LookUpApiKeys } from './look-up-api-keys.ts';

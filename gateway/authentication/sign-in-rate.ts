@@ -1,7 +1,7 @@
 /**
- * How many tokens and API keys that are refused an address can try. Who was signed in here lately is never concerned, so
- * that somebody at the same address who guesses keeps nobody out who is known. Bounded by the number of addresses and of
- * tokens; what is forgotten begins anew.
+ * How many tokens and API keys that are refused an address can try. Who was signed in here lately is never concerned,
+ * so that somebody at the same address who guesses keeps nobody out who is known. Bounded by the number of addresses
+ * and of tokens; what is forgotten begins anew.
  */
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';

@@ -1,6 +1,7 @@
 /**
  * Answers what an operation asks of the schema itself (`__schema`, `__type`). Everything about one call comes with the
- * call: the compiled operation is shared by many. What the schema answered is remembered, because it is always the same.
+ * call: the compiled operation is shared by many. What the schema answered is remembered, because it is always the
+ * same.
  */
 import { createHash } from 'node:crypto';
 import {

@@ -1,7 +1,7 @@
 /**
- * What every operation passes that Apollo Server runs, whichever way it came, persisted ones included: it is prepared as
- * all others are (Apollo Server neither parses nor validates), needs a token unless it reads only the schema, and is
- * measured. Invariant: nothing is run of a document that is not valid.
+ * What every operation passes that Apollo Server runs, whichever way it came, persisted ones included: it is prepared
+ * as all others are (Apollo Server neither parses nor validates), needs a token unless it reads only the schema, and
+ * is measured. Invariant: nothing is run of a document that is not valid.
  */
 import { type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind } from 'graphql';

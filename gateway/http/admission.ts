@@ -1,7 +1,7 @@
 /**
- * Who may ask over HTTP: signs the sender of a request in, and takes it from the rates of the user and the tenant, by the
- * headers alone. Invariant: nothing of a body is read before that. In development an operation that reads only the schema
- * needs no token, because explorers ask for it first.
+ * Who may ask over HTTP: signs the sender of a request in, and takes it from the rates of the user and the tenant, by
+ * the headers alone. Invariant: nothing of a body is read before that. In development an operation that reads only the
+ * schema needs no token, because explorers ask for it first.
  */
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '#kernel/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * Writes an answer that comes in pieces, no faster than its client reads, and ends with its client. One that takes nothing
- * is cut off.
+ * Writes an answer that comes in pieces, no faster than its client reads, and ends with its client. One that takes
+ * nothing is cut off.
  */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';

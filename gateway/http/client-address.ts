@@ -1,7 +1,7 @@
 /**
- * The address of who sent a request, as what is limited by address counts it: of the connection, or, behind a proxy, what
- * that proxy says in the header that the operator names. No header is believed otherwise. Of an IPv6 address it is the
- * network (64 bits), because a client has all of one.
+ * The address of who sent a request, as what is limited by address counts it: of the connection, or, behind a proxy,
+ * what that proxy says in the header that the operator names. No header is believed otherwise. Of an IPv6 address it
+ * is the network (64 bits), because a client has all of one.
  */
 import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';

@@ -1,9 +1,9 @@
 /**
- * GraphQL over HTTP on bare node:http: signs the sender in, then reads the request, lets the streams answer what asks for
- * one, direct answers what is usual, and Apollo Server the rest, through its integration API (`executeHTTPGraphQLRequest`:
- * media types, GET for queries only, CSRF prevention, persisted queries, no batching), writes the response. Every fault of
- * the client is an answer with a code; only a broken connection is not answered. Invariant: the body of a sender who is
- * refused is not read.
+ * GraphQL over HTTP on bare node:http: signs the sender in, then reads the request, lets the streams answer what asks
+ * for one, direct answers what is usual, and Apollo Server the rest, through its integration API
+ * (`executeHTTPGraphQLRequest`: media types, GET for queries only, CSRF prevention, persisted queries, no batching),
+ * writes the response. Every fault of the client is an answer with a code; only a broken connection is not answered.
+ * Invariant: the body of a sender who is refused is not read.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';

@@ -1,7 +1,7 @@
 /**
- * Reads a request body up to a bound. What is beyond the bound, and the body of a sender who is refused, is thrown away as
- * it comes, so that the client can still read the answer; a client that does not stop is cut off, after so many bytes or
- * after a while.
+ * Reads a request body up to a bound. What is beyond the bound, and the body of a sender who is refused, is thrown
+ * away as it comes, so that the client can still read the answer; a client that does not stop is cut off, after so
+ * many bytes or after a while.
  */
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '#kernel/errors.ts';

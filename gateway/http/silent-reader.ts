@@ -1,10 +1,14 @@
 /**
- * Cuts off clients that do not take in what they asked for: what waits for them would be held for as long as they like.
- * Only what they take counts, and not what they send. A client that takes a little now and then is slow, and not silent.
+ * Cuts off clients that do not take in what they asked for: what waits for them would be held for as long as they
+ * like. Only what they take counts, and not what they send. A client that takes a little now and then is slow, and not
+ * silent.
  */
 import type { ServerResponse } from 'node:http';
 
-/** From now on, until the response has been taken: its connection ends when nothing of it was taken for so many milliseconds. */
+/**
+ * From now on, until the response has been taken: its connection ends when nothing of it was taken for so many
+ * milliseconds.
+ */
 export const cutOffSilent = (response: ServerResponse, silentMs: number): void => {
   const { socket: tcp } = response;
   if (!tcp) return;

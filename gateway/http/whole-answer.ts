@@ -1,6 +1,6 @@
 /**
- * Writes an answer that is at hand as a whole. A long one is written in pieces, no faster than its client reads, so that
- * one who reads slowly is told from one who does not read.
+ * Writes an answer that is at hand as a whole. A long one is written in pieces, no faster than its client reads, so
+ * that one who reads slowly is told from one who does not read.
  */
 import type { ServerResponse } from 'node:http';
 import { writeChunks } from './chunked-answer.ts';

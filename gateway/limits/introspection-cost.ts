@@ -1,7 +1,8 @@
 /**
- * What an operation costs by what it asks of the schema itself. Nothing is fetched for that, but large schemas have long
- * answers, which are made on the thread that serves everybody: so the fields of the answer are estimated from how many
- * types the schema has, and how many fields a type has on average. Several of them cost as much as one that is fetched.
+ * What an operation costs by what it asks of the schema itself. Nothing is fetched for that, but large schemas have
+ * long answers, which are made on the thread that serves everybody: so the fields of the answer are estimated from how
+ * many types the schema has, and how many fields a type has on average. Several of them cost as much as one that is
+ * fetched.
  */
 import {
   type FieldNode,

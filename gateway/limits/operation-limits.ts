@@ -1,8 +1,8 @@
 /**
- * What one operation may be: bytes, tokens, depth, aliases, directives, root fields and cost. The text is checked before it
- * is parsed, everything else after validation (so fragments have no cycles) and before planning. Fragments are measured
- * once each, so that measuring is linear in the document even where its expansion is exponential. Introspection counts
- * for the cost alone: graphql-js bounds its depth.
+ * What one operation may be: bytes, tokens, depth, aliases, directives, root fields and cost. The text is checked
+ * before it is parsed, everything else after validation (so fragments have no cycles) and before planning. Fragments
+ * are measured once each, so that measuring is linear in the document even where its expansion is exponential.
+ * Introspection counts for the cost alone: graphql-js bounds its depth.
  */
 import { type FragmentDefinitionNode, Kind, Lexer, Source, TokenKind } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
@@ -25,7 +25,10 @@ export interface OperationLimits {
   readonly maxDirectives: number;
   /** Fields of the root type. */
   readonly maxRootFields: number;
-  /** Cost by the weights of the supergraph; without them the fields that the answer can hold, each once for every item of the lists around it. */
+  /**
+   * Cost by the weights of the supergraph; without them the fields that the answer can hold, each once for every item
+   * of the lists around it.
+   */
   readonly maxCost: number;
   /** Items that a list is taken to have when neither `@listSize` nor `first` or `last` says how many. */
   readonly assumedPageSize: number;
@@ -67,8 +70,8 @@ const isLonger = (text: string, maxBytes: number): boolean =>
   text.length > maxBytes || (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes);
 
 /**
- * Throws PAYLOAD_TOO_LARGE for a text that is too long, before anything is read of it, and OPERATION_TOO_COMPLEX for one of
- * too many tokens. Faulty text passes: parsing says it better.
+ * Throws PAYLOAD_TOO_LARGE for a text that is too long, before anything is read of it, and OPERATION_TOO_COMPLEX for
+ * one of too many tokens. Faulty text passes: parsing says it better.
  * @returns its tokens.
  */
 export const checkText = (text: string, { maxOperationBytes, maxTokens }: OperationLimits): number => {

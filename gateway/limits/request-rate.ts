@@ -1,8 +1,9 @@
 /**
  * How often a user and a tenant may ask: one token of both buckets for each operation, HTTP and WebSocket alike. The
  * buckets are in the limiter, so that they hold across gateway processes. A limiter that does not answer lets
- * operations pass: not to count for a while is better than to be down. Invariant: an operation waits for the limiter no
- * longer than the deadline, and from then on none does until it has answered again, for which one operation a second asks.
+ * operations pass: not to count for a while is better than to be down. Invariant: an operation waits for the limiter
+ * no longer than the deadline, and from then on none does until it has answered again, for which one operation a
+ * second asks.
  */
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';

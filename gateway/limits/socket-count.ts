@@ -1,6 +1,6 @@
 /**
- * How many WebSockets are open at once, per address and, once they are signed in, per user of a tenant. Counted where the
- * sockets are, so that a process that dies takes its count along.
+ * How many WebSockets are open at once, per address and, once they are signed in, per user of a tenant. Counted where
+ * the sockets are, so that a process that dies takes its count along.
  */
 
 export interface SocketLimits {

@@ -1,7 +1,7 @@
 /**
- * One operation of a document without what tells it from equal ones: its name, the fragments that it does not reach, and
- * everything that is not GraphQL. It is what is planned, run and remembered, so that operations which differ in these
- * share a plan. The document must be valid: fragments without cycles.
+ * One operation of a document without what tells it from equal ones: its name, the fragments that it does not reach,
+ * and everything that is not GraphQL. It is what is planned, run and remembered, so that operations which differ in
+ * these share a plan. The document must be valid: fragments without cycles.
  */
 import { createHash } from 'node:crypto';
 import {

@@ -1,7 +1,7 @@
 /**
- * Runs jobs one at a time, and takes turns between the users whose jobs wait, so that nobody waits for more than one job of
- * each other user. Between two jobs the event loop goes round once. Bounded for each user and in all; past a bound a job is
- * refused. A job that has begun is never given up.
+ * Runs jobs one at a time, and takes turns between the users whose jobs wait, so that nobody waits for more than one
+ * job of each other user. Between two jobs the event loop goes round once. Bounded for each user and in all; past a
+ * bound a job is refused. A job that has begun is never given up.
  */
 import { AppError } from '#kernel/errors.ts';
 

@@ -1,7 +1,7 @@
 /**
- * The gateway's side of the planner's thread (planner-worker.ts): started when it is first needed, and anew after it has
- * ended. A task that takes too long, or more memory than the thread may have, ends the thread, and with it only that
- * task. Tasks are given one at a time.
+ * The gateway's side of the planner's thread (planner-worker.ts): started when it is first needed, and anew after it
+ * has ended. A task that takes too long, or more memory than the thread may have, ends the thread, and with it only
+ * that task. Tasks are given one at a time.
  */
 import { Worker } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';

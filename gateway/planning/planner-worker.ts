@@ -1,7 +1,7 @@
 /**
- * The thread that validates and plans what would hold up the streams of the gateway's own thread. It answers one request
- * after another, in their order, and has the two schema generations that it was asked about last. Invariant: only text
- * and plans cross; what is not in order is an answer, and only what nobody foresaw ends the thread.
+ * The thread that validates and plans what would hold up the streams of the gateway's own thread. It answers one
+ * request after another, in their order, and has the two schema generations that it was asked about last. Invariant:
+ * only text and plans cross; what is not in order is an answer, and only what nobody foresaw ends the thread.
  */
 import { parentPort } from 'node:worker_threads';
 import { GraphQLError, parse } from 'graphql';

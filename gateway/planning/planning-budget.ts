@@ -1,8 +1,8 @@
 /**
  * How much work a user may cause by operations that this process has not seen before: milliseconds of validating and
- * planning, saved up to a burst. What an operation takes is known only afterwards, so the last one may run into debt, which
- * is paid off before the next one begins. Counted in this process, because it is this process's time. Bounded by the number
- * of users; one that is forgotten begins anew.
+ * planning, saved up to a burst. What an operation takes is known only afterwards, so the last one may run into debt,
+ * which is paid off before the next one begins. Counted in this process, because it is this process's time. Bounded by
+ * the number of users; one that is forgotten begins anew.
  */
 import { LRUCache } from 'lru-cache';
 import { AppError } from '#kernel/errors.ts';

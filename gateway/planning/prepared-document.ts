@@ -1,7 +1,7 @@
 /**
- * The text of an operation, bounded, parsed and validated once per schema generation, whichever way it came. Invariants: a
- * document that this gives without errors is valid in the schema of that generation; nothing is read of a text that is
- * longer than it may be.
+ * The text of an operation, bounded, parsed and validated once per schema generation, whichever way it came.
+ * Invariants: a document that this gives without errors is valid in the schema of that generation; nothing is read of
+ * a text that is longer than it may be.
  */
 import { createHash } from 'node:crypto';
 import { type DocumentNode, GraphQLError, parse } from 'graphql';
@@ -17,7 +17,9 @@ export type Preparation = { readonly document: DocumentNode } | { readonly error
 export interface DocumentPreparer {
   /** Rejects with an AppError for a text that is too long, and where the sender has to wait. */
   prepare(generation: SchemaGeneration, text: string, asker: Asker): Promise<Preparation>;
-  /** What was given for this text before, or is about to be given to the same sender; undefined where that is not known. */
+  /**
+   * What was given for this text before, or is about to be given to the same sender; undefined where that is not known.
+   */
   known(generation: SchemaGeneration, text: string, asker: Asker): Promise<Preparation> | Preparation | undefined;
 }
 

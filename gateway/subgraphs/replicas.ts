@@ -1,8 +1,8 @@
 /**
  * The replicas of one subgraph: a fetch goes to the one with the fewest fetches under way among those that are worth
- * asking, in turn where several are equal. One that let a fetch wait until its deadline may be frozen: as long as another
- * one can be asked it gets nothing but a probe a second, until it has answered anything. Invariant: a replica whose
- * circuit is open gets no fetch but its try.
+ * asking, in turn where several are equal. One that let a fetch wait until its deadline may be frozen: as long as
+ * another one can be asked it gets nothing but a probe a second, until it has answered anything. Invariant: a replica
+ * whose circuit is open gets no fetch but its try.
  */
 import { type Circuit, createCircuit } from './circuit.ts';
 import { post } from './post.ts';

@@ -28,7 +28,10 @@ export interface EventCompletion {
   abort(): void;
 }
 
-/** Milliseconds that an answer of another subgraph serves further events of the same stream, and the bytes, about, that are kept of one stream. */
+/**
+ * Milliseconds that an answer of another subgraph serves further events of the same stream, and the bytes, about, that
+ * are kept of one stream.
+ */
 const rememberedMs = 1000;
 const rememberedBytes = 128 * 1024;
 

@@ -1,7 +1,7 @@
 /**
- * Hands the messages of one client on, in their order. A large one waits for its turn among those of all clients, because
- * reading it takes long; until then its client is not read any more. Invariant: no message overtakes another one of its
- * client.
+ * Hands the messages of one client on, in their order. A large one waits for its turn among those of all clients,
+ * because reading it takes long; until then its client is not read any more. Invariant: no message overtakes another
+ * one of its client.
  */
 import type { FairQueue } from '../planning/fair-queue.ts';
 

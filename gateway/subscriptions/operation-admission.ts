@@ -1,7 +1,7 @@
 /**
- * What an operation passes before it runs, over whichever transport it came, after its sender is known: length in bytes and
- * tokens, validity, choice of the operation, complexity, and for subscriptions the types of the variables. What it gives
- * without errors can be run as it is.
+ * What an operation passes before it runs, over whichever transport it came, after its sender is known: length in
+ * bytes and tokens, validity, choice of the operation, complexity, and for subscriptions the types of the variables.
+ * What it gives without errors can be run as it is.
  */
 import {
   type DocumentNode,

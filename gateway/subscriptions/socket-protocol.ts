@@ -1,8 +1,8 @@
 /**
  * graphql-transport-ws for clients: signs in by ConnectionInit, prepares each operation with the same limits as HTTP,
  * runs queries and mutations through Apollo Server and subscriptions through their live streams. Close codes: 4401 no
- * token or an expired one, 4403 a token that is not valid, 1013 where it cannot be checked or its user has too many; the others are graphql-ws's own (4400, 4406, 4408, 4409,
- * 4429).
+ * token or an expired one, 4403 a token that is not valid, 1013 where it cannot be checked or its user has too many;
+ * the others are graphql-ws's own (4400, 4406, 4408, 4409, 4429).
  */
 import type { ApolloServer } from '@apollo/server';
 import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';

@@ -57,8 +57,8 @@ export interface SourceStreamOptions {
 const mostRefusals = 3;
 
 /**
- * Milliseconds without its source after which a stream gives up where the subgraph answers and says that it cannot reach that source: it noticed
- * within 9 seconds, so that a client is not left in silence for more than 15.
+ * Milliseconds without its source after which a stream gives up where the subgraph answers and says that it cannot
+ * reach that source: it noticed within 9 seconds, so that a client is not left in silence for more than 15.
  */
 const sourceAwayDeadlineMs = 6_000;
 /** Milliseconds that a connection must have stood for its next loss to count as a new one. */

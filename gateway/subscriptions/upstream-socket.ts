@@ -1,9 +1,9 @@
 /**
  * One graphql-transport-ws connection to a subgraph that carries many subscriptions. Whenever it ends, for whatever
- * reason, all its subscriptions are told `lost` and forgotten: going on is for those who opened them. It is opened by the
- * first one to subscribe; once lost, it is opened again by itself, after a pause with jitter that grows while the subgraph
- * stays away, so that it is known when the subgraph answers again. The socket is never paused: it has no flow control per
- * subscription, so a slow reader must end its subscription instead.
+ * reason, all its subscriptions are told `lost` and forgotten: going on is for those who opened them. It is opened by
+ * the first one to subscribe; once lost, it is opened again by itself, after a pause with jitter that grows while the
+ * subgraph stays away, so that it is known when the subgraph answers again. The socket is never paused: it has no flow
+ * control per subscription, so a slow reader must end its subscription instead.
  */
 import type { GraphQLFormattedError } from 'graphql';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';

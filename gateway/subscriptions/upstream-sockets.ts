@@ -1,7 +1,7 @@
 /**
- * The gateway's connections to subgraphs for subscriptions: one for each URL, opened by the first subscription that needs
- * it. Subscriptions go to the replicas of a subgraph in turn. Invariant: one whose connection was lost gets none before it
- * has answered again, as long as another one is not known to be away.
+ * The gateway's connections to subgraphs for subscriptions: one for each URL, opened by the first subscription that
+ * needs it. Subscriptions go to the replicas of a subgraph in turn. Invariant: one whose connection was lost gets none
+ * before it has answered again, as long as another one is not known to be away.
  */
 import type { SignIdentity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';

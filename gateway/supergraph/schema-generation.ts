@@ -26,8 +26,8 @@ import { withDeferDirective } from './defer-directive.ts';
 import { type PlannedSupergraph, preparePlannedSupergraph } from './planned-supergraph.ts';
 
 /**
- * Who gets the same events of a field, whoever of them asked for it: everybody, all of a tenant, or all who come with the
- * same identity (user, tenant, roles and scopes).
+ * Who gets the same events of a field, whoever of them asked for it: everybody, all of a tenant, or all who come with
+ * the same identity (user, tenant, roles and scopes).
  */
 const audiences = ['EVERYBODY', 'TENANT', 'IDENTITY'] as const;
 export type Audience = (typeof audiences)[number];
@@ -62,8 +62,8 @@ export interface SchemaGeneration {
 }
 
 /**
- * Bytes, about, of all that is remembered of a generation: documents, plans, shapes of answers, what the schema answered.
- * A usual operation takes some 20 kB of them, a large one a megabyte.
+ * Bytes, about, of all that is remembered of a generation: documents, plans, shapes of answers, what the schema
+ * answered. A usual operation takes some 20 kB of them, a large one a megabyte.
  */
 const rememberedBytes = 64 * 1024 * 1024;
 

@@ -1,8 +1,8 @@
 /**
- * One writer's hold on the stream log of one message: appends in order, renews the lease while nothing is appended, and
- * passes on that a stop was asked for. Invariants: an append is in the log once or the session is lost, also when the log
- * went away in the middle (it looks what arrived before it appends again); a log that comes back empty is put back from what this
- * writer holds, with the same seqs; after `onLost` nothing more is appended.
+ * One writer's hold on the stream log of one message: appends in order, renews the lease while nothing is appended,
+ * and passes on that a stop was asked for. Invariants: an append is in the log once or the session is lost, also when
+ * the log went away in the middle (it looks what arrived before it appends again); a log that comes back empty is put
+ * back from what this writer holds, with the same seqs; after `onLost` nothing more is appended.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
@@ -21,11 +21,20 @@ export interface LogSession extends AsyncDisposable {
   readonly entries: readonly StreamEntry[];
   /** Resolves when the events are in the log. Rejects with what `onLost` was told. */
   append(events: readonly StreamEvent[]): Promise<void>;
-  /** Resolves when nothing is under way any more: then `lastSeq` and `entries` are all that was asked for, or the session is lost. */
+  /**
+   * Resolves when nothing is under way any more: then `lastSeq` and `entries` are all that was asked for, or the
+   * session is lost.
+   */
   settled(): Promise<void>;
-  /** From now on the lease is not renewed: whoever is given the job takes the log over at once. What is appended may be fenced. */
+  /**
+   * From now on the lease is not renewed: whoever is given the job takes the log over at once. What is appended may be
+   * fenced.
+   */
   endLease(): void;
-  /** Resolves when the log keeps the result, and so has confirmed that this writer is still the newest. Rejects as `append`. */
+  /**
+   * Resolves when the log keeps the result, and so has confirmed that this writer is still the newest. Rejects as
+   * `append`.
+   */
   seal(result: string): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 /**
- * The time that a model may take. Time in which this process itself stood still (frozen, suspended, out of processor time) is not the
- * model's: what arrived meanwhile is read before anybody judges. Invariant: it expires once, or never after `stop`.
+ * The time that a model may take. Time in which this process itself stood still (frozen, suspended, out of processor
+ * time) is not the model's: what arrived meanwhile is read before anybody judges. Invariant: it expires once, or never
+ * after `stop`.
  */
 
 export interface ModelClock {

@@ -1,6 +1,6 @@
 /**
- * What becomes of one delivery of a jobs queue. A job that cannot be read is refused; one for models that this worker lacks goes
- * back a few times, so that another worker of the pool can take it, and then fails as MODEL_UNAVAILABLE.
+ * What becomes of one delivery of a jobs queue. A job that cannot be read is refused; one for models that this worker
+ * lacks goes back a few times, so that another worker of the pool can take it, and then fails as MODEL_UNAVAILABLE.
  */
 import type { Delivery, Json, Settlement } from '#kernel/broker/broker.ts';
 import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';

@@ -1,10 +1,7 @@
 /** What every broker must do: the sentences of broker.ts as tests. Queues are those of topology.ts. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
-import { watchStore } from '../connections/store-watch.ts';
-import { createLogger } from '../log.ts';
-import type { Broker, ConsumeOptions, Consumer, Delivery, Fate, Json, Settlement } from './broker.ts';
-import { UnreadableBodyError } from './settle-patiently.ts';
+import type { Broker, ConsumeOptions, Consumer, Delivery, Json, Settlement } from './broker.ts';
 import { deadLetterQueue, topology } from './topology.ts';
 
 export interface BrokerFixture extends AsyncDisposable {
@@ -15,8 +12,8 @@ export interface BrokerFixture extends AsyncDisposable {
 
 type Handler = (delivery: Delivery<Json>, signal: AbortSignal) => Promise<Settlement>;
 
-const queue = 'generations.small';
-const publishJob = (broker: Broker, id: string, body: Json = { id }) => broker.publish('jobs', queue, id, body);
+export const queue = 'generations.small';
+export const publishJob = (broker: Broker, id: string, body: Json = { id }) => broker.publish('jobs', queue, id, body);
 const limitOf = (name: string): number => topology.find((one) => one.name === name)?.deliveryLimit ?? 0;
 
 /** Consumes and keeps what arrived; `until` resolves when `count` deliveries have been settled. */
@@ -40,21 +37,6 @@ export const collect = async (
 export const gate = () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { passed: promise, open: () => resolve() };
-};
-
-/** What PostgreSQL says after a failover. */
-const readOnly = (): Error =>
-  Object.assign(new Error('cannot execute INSERT in a read-only transaction'), { code: '25006' });
-
-/** A store that a test takes away. */
-const switchedStore = (awayAfterMs: number) => {
-  const store: { fault: Error | undefined } = { fault: undefined };
-  const ping = async (): Promise<void> => {
-    if (store.fault) throw store.fault;
-  };
-  const logger = createLogger('test', 'silent');
-  const watch = watchStore({ store: 'test', ping, logger, everyMs: 20, awayAfterMs, settleMs: 0 });
-  return Object.assign(store, { watch, [Symbol.asyncDispose]: () => watch[Symbol.asyncDispose]() });
 };
 
 export const brokerContract = (name: string, openFixture: () => Promise<BrokerFixture>): void => {
@@ -197,162 +179,6 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
         ['refused', { what: 'no' }],
       ]);
       expect(poisoned.deliveries).toHaveLength(limitOf(queue) + 2);
-    });
-  });
-
-  describe(`${name} broker, dead letters`, () => {
-    test('shows each once, oldest first, and keeps, drops or replays it', async () => {
-      await using fixture = await openFixture();
-      const { broker } = fixture;
-      const refused = await collect(broker, queue, 1, async () => 'dead');
-      for (const id of ['a', 'b', 'c']) await publishJob(broker, id);
-      await refused.until(3);
-      await refused.consumer[Symbol.asyncDispose]();
-      const ready = async () => (await broker.depth(deadLetterQueue(queue))).ready;
-      await vi.waitFor(async () => expect(await ready()).toBe(3), 10_000);
-      const shown: string[] = [];
-      const visit = (limit: number, fates: Readonly<Record<string, Fate>> = {}) =>
-        broker.visitDeadLetters(queue, limit, async ({ id, body }) => {
-          shown.push(`${id} ${JSON.stringify(body)}`);
-          return fates[id] ?? 'keep';
-        });
-      expect(await visit(10)).toBe(3);
-      expect(shown.splice(0)).toEqual(['a {"id":"a"}', 'b {"id":"b"}', 'c {"id":"c"}']);
-      expect(await visit(3, { a: 'drop', b: { replay: { id: 'b', again: true } } })).toBe(3);
-      await vi.waitFor(async () => expect(await ready()).toBe(1), 10_000);
-      const again = await collect(broker, queue, 1);
-      await again.until(1);
-      expect(again.deliveries).toEqual([{ queue, id: 'b', body: { id: 'b', again: true }, redeliveries: 0 }]);
-      const fault = new Error('no decision');
-      await expect(broker.visitDeadLetters(queue, 1, () => Promise.reject(fault))).rejects.toThrow(fault);
-      await vi.waitFor(async () => expect(await ready()).toBe(1), 10_000);
-    });
-  });
-
-  describe(`${name} broker, while what handlers need is away`, () => {
-    test('holds a delivery for as long as its store is away, and spends no redelivery on it', async () => {
-      await using fixture = await openFixture();
-      const { broker } = fixture;
-      let isAway = true;
-      const salvaged: string[] = [];
-      const { deliveries, consumer } = await collect(
-        broker,
-        queue,
-        1,
-        async () => {
-          if (isAway) throw readOnly();
-          return 'ack';
-        },
-        { salvage: async ({ id }) => void salvaged.push(id) },
-      );
-      await publishJob(broker, 'patient');
-      await vi.waitFor(() => expect(deliveries.length).toBeGreaterThan(3), { timeout: 30_000 });
-      await expect(consumer.ping()).rejects.toThrow('read-only');
-      isAway = false;
-      await vi.waitFor(() => consumer.ping(), { timeout: 15_000 });
-      expect(new Set(deliveries.map(({ redeliveries }) => redeliveries))).toEqual(new Set([0]));
-      expect(await broker.depth(deadLetterQueue(queue))).toMatchObject({ ready: 0 });
-      expect(salvaged).toEqual([]);
-    });
-
-    test('a body that fails with the stores there is salvaged, then dead; with a store away it is not judged', async () => {
-      await using fixture = await openFixture();
-      const { broker } = fixture;
-      await using stores = switchedStore(3_600_000);
-      const faults: unknown[] = [];
-      stores.fault = new Error('no answer');
-      const { deliveries } = await collect(
-        broker,
-        queue,
-        1,
-        async () => {
-          throw new TypeError('This body makes no sense');
-        },
-        { stores: stores.watch, salvage: async ({ id }, cause) => void faults.push(id, cause) },
-      );
-      await publishJob(broker, 'poison', { what: 'fails' });
-      await vi.waitFor(() => expect(deliveries.length).toBeGreaterThan(3), { timeout: 30_000 });
-      expect(faults).toEqual([]);
-      stores.fault = undefined;
-      const dead = await collect(broker, deadLetterQueue(queue), 1);
-      await dead.until(1);
-      expect(dead.deliveries[0]).toMatchObject({ id: 'poison', body: { what: 'fails' } });
-      expect(faults).toEqual(['poison', expect.any(TypeError)]);
-      expect(new Set(deliveries.map(({ redeliveries }) => redeliveries))).toEqual(new Set([0]));
-    });
-
-    test('a body that cannot be read is salvaged and dead at once, however long salvaging needs its store', async () => {
-      await using fixture = await openFixture();
-      const { broker } = fixture;
-      let salvages = 0;
-      const { deliveries } = await collect(
-        broker,
-        queue,
-        1,
-        async () => {
-          throw new UnreadableBodyError('no job');
-        },
-        {
-          async salvage() {
-            salvages += 1;
-            if (salvages < 3) throw readOnly();
-          },
-        },
-      );
-      await publishJob(broker, 'garbage');
-      const dead = await collect(broker, deadLetterQueue(queue), 1);
-      await dead.until(1);
-      expect(deliveries).toHaveLength(1);
-      expect(salvages).toBe(3);
-    });
-
-    test('a consumer whose store is away gives back what it has and takes nothing, until the store is back', async () => {
-      await using fixture = await openFixture();
-      const { broker } = fixture;
-      await using stores = switchedStore(50);
-      const held = gate();
-      const aborted = gate();
-      const isolated = await collect(
-        broker,
-        queue,
-        2,
-        async (_delivery, signal) => {
-          signal.addEventListener('abort', aborted.open, { once: true });
-          await held.passed;
-          return 'ack';
-        },
-        { stores: stores.watch },
-      );
-      await publishJob(broker, 'given back');
-      await isolated.until(1);
-      stores.fault = new Error('no answer');
-      const other = await collect(broker, queue, 2);
-      await aborted.passed;
-      await other.until(1);
-      await publishJob(broker, 'not taken');
-      await other.until(2);
-      expect(other.deliveries.map(({ id }) => id).sort()).toEqual(['given back', 'not taken']);
-      await other.consumer[Symbol.asyncDispose]();
-      expect(isolated.deliveries).toHaveLength(1);
-      stores.fault = undefined;
-      held.open();
-      await publishJob(broker, 'taken again');
-      await isolated.until(2);
-      await vi.waitFor(async () => expect(await broker.depth(queue)).toMatchObject({ ready: 0 }), 10_000);
-    });
-
-    test('what is held goes back to the queue when the consumer is closed', async () => {
-      await using fixture = await openFixture();
-      const { broker } = fixture;
-      const { consumer, deliveries } = await collect(broker, queue, 1, async () => {
-        throw readOnly();
-      });
-      await publishJob(broker, 'held');
-      await vi.waitFor(() => expect(deliveries.length).toBeGreaterThan(1), { timeout: 15_000 });
-      await consumer[Symbol.asyncDispose]();
-      const next = await collect(broker, queue, 1);
-      await next.until(1);
-      expect(next.deliveries[0]).toMatchObject({ id: 'held' });
     });
   });
 

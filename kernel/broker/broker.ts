@@ -1,9 +1,9 @@
 /**
  * Port: durable queues with at-least-once delivery. Adapters: embedded-broker.ts (in process, journal in the data
- * directory) and rabbitmq-broker.ts (quorum queues).
- * Invariants: `publish` resolves only when every bound queue holds the message durably (publisher confirm), and rejects
- * when no queue is bound (unroutable); a delivery is settled exactly once, by what its handler returns; a delivery whose
- * process dies is delivered again. Queues and bindings come from topology.ts and exist before the first publish.
+ * directory) and rabbitmq-broker.ts (quorum queues). Invariants: `publish` resolves only when every bound queue holds
+ * the message durably (publisher confirm), and rejects when no queue is bound (unroutable); a delivery is settled
+ * exactly once, by what its handler returns; a delivery whose process dies is delivered again. Queues and bindings
+ * come from topology.ts and exist before the first publish.
  */
 
 import type { StoreWatch } from '../connections/store-watch.ts';
@@ -22,8 +22,8 @@ export interface Delivery<Body> {
 
 /**
  * What becomes of a delivery. `ack`: done, forget it. `retry`: put it back, counts against the delivery limit; after
- * `deliveryLimit` it is dead-lettered. `dead`: to the dead letter queue at once. A handler that throws is run again here, after a pause and
- * without a redelivery, until it returns: settle-patiently.ts says how long.
+ * `deliveryLimit` it is dead-lettered. `dead`: to the dead letter queue at once. A handler that throws is run again
+ * here, after a pause and without a redelivery, until it returns: settle-patiently.ts says how long.
  */
 export type Settlement = 'ack' | 'retry' | 'dead';
 
@@ -31,13 +31,13 @@ export interface ConsumeOptions {
   /** Deliveries that are unsettled at once in this consumer. */
   readonly prefetch: number;
   /**
-   * The stores that handlers need. While they are away the consumer takes nothing, and what it has goes back to the queue for consumers of
-   * other processes. Not given: the stores count as there.
+   * The stores that handlers need. While they are away the consumer takes nothing, and what it has goes back to the
+   * queue for consumers of other processes. Not given: the stores count as there.
    */
   readonly stores?: StoreWatch;
   /**
-   * Called before a message becomes a dead letter because its handler fails although the stores are there: ends what waits for it, with
-   * what can be kept of it. May be called more than once; what it throws is logged.
+   * Called before a message becomes a dead letter because its handler fails although the stores are there: ends what
+   * waits for it, with what can be kept of it. May be called more than once; what it throws is logged.
    */
   readonly salvage?: (delivery: Delivery<Json>, cause: unknown) => Promise<void>;
 }
@@ -63,7 +63,8 @@ export interface Broker extends AsyncDisposable {
   publish(exchange: Exchange, routingKey: string, id: string, body: Json): Promise<void>;
   /**
    * Rejects when the queue does not exist. `signal` is aborted when the delivery is no longer this handler's (its
-   * connection was lost, the broker is being closed): what it returns then may not count, and the message may be handed out again.
+   * connection was lost, the broker is being closed): what it returns then may not count, and the message may be
+   * handed out again.
    */
   consume<Body extends Json>(
     queue: string,
@@ -72,8 +73,8 @@ export interface Broker extends AsyncDisposable {
   ): Promise<Consumer>;
   depth(queue: string): Promise<QueueDepth>;
   /**
-   * Shows the dead letters of a queue one by one, oldest first, and does with each what `decide` says. Those that are kept go to the end. A
-   * crash in between may leave a letter twice. Rejects when `decide` does, with the letter kept.
+   * Shows the dead letters of a queue one by one, oldest first, and does with each what `decide` says. Those that are
+   * kept go to the end. A crash in between may leave a letter twice. Rejects when `decide` does, with the letter kept.
    * @returns how many were shown: `limit` at most, and none that came meanwhile.
    */
   visitDeadLetters(queue: string, limit: number, decide: (letter: Delivery<Json>) => Promise<Fate>): Promise<number>;

@@ -1,6 +1,7 @@
 /**
- * What one consumer has taken and not settled, on whatever broker. Invariants: a delivery is settled once; what is given back because the
- * stores are away is settled at once, and its handler's signal is aborted, so that a consumer which reaches the stores can go on with it.
+ * What one consumer has taken and not settled, on whatever broker. Invariants: a delivery is settled once; what is
+ * given back because the stores are away is settled at once, and its handler's signal is aborted, so that a consumer
+ * which reaches the stores can go on with it.
  */
 import type { Logger } from '../log.ts';
 import type { Delivery, Json, Settlement } from './broker.ts';

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { createLogger } from '../log.ts';
-import { brokerContract, collect } from './broker.contract.ts';
+import { type BrokerFixture, brokerContract, collect } from './broker.contract.ts';
 import { createEmbeddedBroker } from './embedded-broker.ts';
+import { patienceContract } from './patience.contract.ts';
 import { topology } from './topology.ts';
 
 const logger = createLogger('test', 'silent');
@@ -13,7 +14,7 @@ const queue = 'generations.small';
 const open = (dataDirectory: string, maxLength?: number) =>
   createEmbeddedBroker({ dataDirectory, queues: topology, logger, ...(maxLength === undefined ? {} : { maxLength }) });
 
-brokerContract('embedded', async () => {
+const openFixture = async (): Promise<BrokerFixture> => {
   const stack = new AsyncDisposableStack();
   const { path } = stack.use(await createDirectory());
   const broker = stack.use(await open(path));
@@ -27,7 +28,9 @@ brokerContract('embedded', async () => {
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
-});
+};
+brokerContract('embedded', openFixture);
+patienceContract('embedded', openFixture);
 
 test('ignores a journal line that was torn by a kill', async () => {
   await using directory = await createDirectory();

@@ -3,7 +3,8 @@ import { startRabbitmq } from '../../tests/services/rabbitmq.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
 import { startTcpProxy } from '../../tests/services/tcp-proxy.ts';
 import { createLogger } from '../log.ts';
-import { brokerContract, collect, gate } from './broker.contract.ts';
+import { type BrokerFixture, brokerContract, collect, gate } from './broker.contract.ts';
+import { patienceContract } from './patience.contract.ts';
 import { connectRabbitmqBroker } from './rabbitmq-broker.ts';
 import { topology } from './topology.ts';
 
@@ -12,7 +13,7 @@ const queue = 'generations.small';
 const open = (url: string, startTimeoutMs = 10_000, mayBeAway = false) =>
   connectRabbitmqBroker({ url, queues: topology, logger, startTimeoutMs, mayBeAway });
 
-brokerContract('RabbitMQ', async () => {
+const openFixture = async (): Promise<BrokerFixture> => {
   const stack = new AsyncDisposableStack();
   const url = await sharedService('rabbitmq');
   const wire = stack.use(await startTcpProxy(url));
@@ -25,7 +26,9 @@ brokerContract('RabbitMQ', async () => {
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
-});
+};
+brokerContract('RabbitMQ', openFixture);
+patienceContract('RabbitMQ', openFixture);
 
 test('goes on by itself after a lost connection, and tells the handlers whose deliveries are lost', async () => {
   await using wire = await startTcpProxy(await sharedService('rabbitmq'));

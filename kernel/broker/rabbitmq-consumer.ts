@@ -1,7 +1,7 @@
 /**
- * One consumer on a channel of its own, which is made anew when it is lost. Invariants: at most `prefetch` handlers run; a
- * delivery is settled on the channel that brought it, or not at all (then RabbitMQ hands it out again, and its signal is aborted); nothing
- * is consumed while the stores that handlers need are away.
+ * One consumer on a channel of its own, which is made anew when it is lost. Invariants: at most `prefetch` handlers
+ * run; a delivery is settled on the channel that brought it, or not at all (then RabbitMQ hands it out again, and its
+ * signal is aborted); nothing is consumed while the stores that handlers need are away.
  */
 import type { AsyncMessage, Channel, Connection } from 'rabbitmq-client';
 import { backoffMs } from '../connections/backoff.ts';
@@ -40,11 +40,15 @@ interface Arrived {
   readonly lost: AbortSignal;
 }
 
-/** Resolves when deliveries may arrive, or come as soon as the server is there. Rejects when the queue does not exist. */
+/**
+ * Resolves when deliveries may arrive, or come as soon as the server is there. Rejects when the queue does not exist.
+ */
 export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Promise<Consumer> => {
   const { connection, queue, prefetch, handler, logger, signal, stores } = options;
   const deliveries = createDeliveries({ queue, handler, patience: options, logger });
-  /** Arrived, but the handlers of an older channel still run, or the stores have gone away. Never more than `prefetch`. */
+  /**
+   * Arrived, but the handlers of an older channel still run, or the stores have gone away. Never more than `prefetch`.
+   */
   let waiting: Arrived[] = [];
   let current: Channel | undefined;
   /** Of the subscription in force; undefined while nothing is consumed. */

@@ -1,7 +1,7 @@
 /**
- * Runs the handler of a delivery until it is known what becomes of it. Invariant: a store that is away never costs a message: the delivery
- * is held and tried again with growing pauses. Only a body that is itself at fault, proven by several tries with the stores there, is
- * dead-lettered, and only after `salvage` has ended what waits for it.
+ * Runs the handler of a delivery until it is known what becomes of it. Invariant: a store that is away never costs a
+ * message: the delivery is held and tried again with growing pauses. Only a body that is itself at fault, proven by
+ * several tries with the stores there, is dead-lettered, and only after `salvage` has ended what waits for it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOutage } from '../connections/outage.ts';

@@ -1,4 +1,7 @@
-/** Whether a directory takes data: writes a page there and forgets it. A full disk takes empty files, so an empty one proves nothing. */
+/**
+ * Whether a directory takes data: writes a page there and forgets it. A full disk takes empty files, so an empty one
+ * proves nothing.
+ */
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 

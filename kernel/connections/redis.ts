@@ -1,7 +1,7 @@
 /**
  * The one door to Redis, single or cluster: a connection for commands, and a separate one for subscriptions, both with
- * TCP_NODELAY. Invariant: a subscriber is told (`interrupted`) after every reconnect, once its subscription is in force again,
- * because what was published meanwhile is lost.
+ * TCP_NODELAY. Invariant: a subscriber is told (`interrupted`) after every reconnect, once its subscription is in
+ * force again, because what was published meanwhile is lost.
  */
 import { createHash } from 'node:crypto';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
@@ -28,7 +28,9 @@ export interface RedisConnection extends AsyncDisposable {
   readonly publishCommand: 'PUBLISH' | 'SPUBLISH';
   /** Runs the script by its hash, and loads it where the server does not have it. */
   run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
-  /** Rejects when the server does not take a write within two seconds: also one that is full, or a replica, is no use. */
+  /**
+   * Rejects when the server does not take a write within two seconds: also one that is full, or a replica, is no use.
+   */
   ping(): Promise<void>;
 }
 
@@ -37,8 +39,8 @@ const maxRetriesPerRequest = 8;
 /** Milliseconds after which a command fails whatever its connection does. Below what people wait for a send. */
 const commandTimeoutMs = 8_000;
 /**
- * Milliseconds that a server which owes a reply may be silent before its connection is made anew: one that neither answers nor closes would
- * else be waited for until the system gives up, a quarter of an hour.
+ * Milliseconds that a server which owes a reply may be silent before its connection is made anew: one that neither
+ * answers nor closes would else be waited for until the system gives up, a quarter of an hour.
  */
 const defaultSilenceMs = 4_000;
 const pingTimeoutMs = 2_000;
@@ -54,7 +56,9 @@ const baseOptions = {
   retryStrategy: backoffMs,
 } satisfies RedisOptions;
 
-/** Commands of one turn of the event loop leave in one write: waking another process costs more than what it is told. */
+/**
+ * Commands of one turn of the event loop leave in one write: waking another process costs more than what it is told.
+ */
 const enableAutoPipelining = true;
 
 const nodeOf = (url: string) => {
@@ -71,8 +75,8 @@ const nodeOf = (url: string) => {
 };
 
 /**
- * It subscribes again by itself when the connection is back, and gives nobody the promise: closed in that moment, it would end the process.
- * Who sends a command still hears of its fault.
+ * It subscribes again by itself when the connection is back, and gives nobody the promise: closed in that moment, it
+ * would end the process. Who sends a command still hears of its fault.
  */
 class Subscriber extends Redis {
   override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {

@@ -1,6 +1,7 @@
 /**
- * Watches whether a store answers this process. Invariant: it is away after `awayAfterMs` without one success, and back after one success and a
- * pause in which whoever holds unwritten data writes it. What answers again sooner was never away.
+ * Watches whether a store answers this process. Invariant: it is away after `awayAfterMs` without one success, and
+ * back after one success and a pause in which whoever holds unwritten data writes it. What answers again sooner was
+ * never away.
  */
 import type { Logger } from '../log.ts';
 import { withDeadline } from './deadline.ts';
@@ -20,9 +21,15 @@ export interface StoreWatchOptions {
   readonly logger: Logger;
   /** Milliseconds between two pings. Default 1,000. */
   readonly everyMs?: number;
-  /** Milliseconds without a success after which the store is away. Default 8,000: longer than a restart, shorter than people wait. */
+  /**
+   * Milliseconds without a success after which the store is away. Default 8,000: longer than a restart, shorter than
+   * people wait.
+   */
   readonly awayAfterMs?: number;
-  /** Milliseconds that a store which answers again stays away. Default 2,000: writers of stream logs try again every 200. */
+  /**
+   * Milliseconds that a store which answers again stays away. Default 2,000: writers of stream logs try again every
+   * 200.
+   */
   readonly settleMs?: number;
 }
 

@@ -1,7 +1,8 @@
 /**
- * Keeps a pool whole when connections are lost. `releaseLostClients` gives clients back that died while somebody held them: the query builder
- * forgets to where the connection is lost as a transaction begins or is rolled back (Kysely 0.29), and each outage would cost the pool some of
- * its places, for good. `endSilentClients` ends those whose server neither answers nor closes, which nothing else does within minutes.
+ * Keeps a pool whole when connections are lost. `releaseLostClients` gives clients back that died while somebody held
+ * them: the query builder forgets to where the connection is lost as a transaction begins or is rolled back (Kysely
+ * 0.29), and each outage would cost the pool some of its places, for good. `endSilentClients` ends those whose server
+ * neither answers nor closes, which nothing else does within minutes.
  */
 import { Socket } from 'node:net';
 import type { Pool, PoolClient } from 'pg';
@@ -33,7 +34,10 @@ const socketOf = (client: PoolClient): Socket | undefined => {
   return stream instanceof Socket ? stream : undefined;
 };
 
-/** @param silenceMs milliseconds without a byte after which a client that somebody holds is ended; its query fails as an outage. */
+/**
+ * @param silenceMs milliseconds without a byte after which a client that somebody holds is ended; its query fails as an
+ * outage.
+ */
 export const endSilentClients = (pool: Pool, silenceMs: number): void => {
   const watched = new WeakSet<Socket>();
   pool.on('acquire', (client) => {

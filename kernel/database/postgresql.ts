@@ -1,6 +1,6 @@
 /**
- * The database on a PostgreSQL server. The login of the URL migrates; every pooled connection then acts as `app_rw` from its
- * start, so that no query runs with the login's own rights.
+ * The database on a PostgreSQL server. The login of the URL migrates; every pooled connection then acts as `app_rw`
+ * from its start, so that no query runs with the login's own rights.
  */
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
@@ -25,7 +25,9 @@ const connectTimeoutMs = 10_000;
 /** Milliseconds that the server works on one statement, and waits for a lock of it: far above the slowest report. */
 const statementTimeoutMs = 12_000;
 const lockTimeoutMs = 8_000;
-/** Milliseconds that a server which owes a result may be silent: above `statementTimeoutMs`, so that only a lost one is. */
+/**
+ * Milliseconds that a server which owes a result may be silent: above `statementTimeoutMs`, so that only a lost one is.
+ */
 const defaultSilenceMs = 15_000;
 
 export interface PostgresqlOptions {
@@ -38,8 +40,8 @@ export interface PostgresqlOptions {
 }
 
 /**
- * Calls as prepared statements: each connection parses and plans one once, and its parameters travel beside it. The callers' statements
- * are few and constant, so their names are never forgotten.
+ * Calls as prepared statements: each connection parses and plans one once, and its parameters travel beside it. The
+ * callers' statements are few and constant, so their names are never forgotten.
  */
 const createCalls = (pool: Pool, counter: StatementCounter): CallStatement => {
   const prepared = new Map<string, { readonly name: string; readonly text: string }>();

@@ -36,7 +36,10 @@ const tokenUsageSchema = z.object({
 });
 export type TokenUsage = z.infer<typeof tokenUsageSchema>;
 
-/** One model's part in an answer: an attempt whose worker was lost, a model that failed in the middle, the one that ended it. */
+/**
+ * One model's part in an answer: an attempt whose worker was lost, a model that failed in the middle, the one that
+ * ended it.
+ */
 const answerPartSchema = z.object({
   attempt: z.int().positive(),
   modelId: z.string(),
@@ -113,15 +116,16 @@ export const conversationTitledSchema = z.object({ ...generationResult, title: z
 export type ConversationTitled = z.infer<typeof conversationTitledSchema>;
 
 /**
- * Routing key `job.returned`, id = message id: a reply job that a worker did not run, because an earlier delivery of it may have ended the
- * answer and the log that would tell is gone. Conversations knows by the answer's row: it drops the job or publishes it again.
+ * Routing key `job.returned`, id = message id: a reply job that a worker did not run, because an earlier delivery of
+ * it may have ended the answer and the log that would tell is gone. Conversations knows by the answer's row: it drops
+ * the job or publishes it again.
  */
 export const jobReturnedSchema = generationJobSchema.required({ deliveredBefore: true });
 export type JobReturned = z.infer<typeof jobReturnedSchema>;
 
 /**
- * Routing key `job.failed`, id = message id: a reply job that no worker can run, because its body cannot be read or running it fails in this
- * program. Conversations ends its reply.
+ * Routing key `job.failed`, id = message id: a reply job that no worker can run, because its body cannot be read or
+ * running it fails in this program. Conversations ends its reply.
  */
 export const jobFailedSchema = z.object({
   tenantId: z.string(),
@@ -132,8 +136,8 @@ export const jobFailedSchema = z.object({
 export type JobFailed = z.infer<typeof jobFailedSchema>;
 
 /**
- * Routing key `worker.announced`: what a worker can serve, at its start and every `announceEveryMs`. A model that nobody
- * announced for `announcementTtlMs` is not routed to.
+ * Routing key `worker.announced`: what a worker can serve, at its start and every `announceEveryMs`. A model that
+ * nobody announced for `announcementTtlMs` is not routed to.
  */
 export const workerAnnouncedSchema = z.object({
   workerId: z.string(),

@@ -1,6 +1,6 @@
 /**
- * Bills a result that cannot be settled as it is: with what of its figures can be true, so that no reply that people read is missing in the
- * ledger. Invariant: a body that names its tenant, user and message gets a line.
+ * Bills a result that cannot be settled as it is: with what of its figures can be true, so that no reply that people
+ * read is missing in the ledger. Invariant: a body that names its tenant, user and message gets a line.
  */
 import { z } from 'zod';
 import type { Delivery, Json } from '#kernel/broker/broker.ts';

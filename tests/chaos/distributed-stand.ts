@@ -1,6 +1,6 @@
 /**
- * Every service as a process of its own, two of those that stand in the way of a token, on stores of their own behind wires that can be
- * cut. The models are scripted, one that goes on after a text and one that does not.
+ * Every service as a process of its own, two of those that stand in the way of a token, on stores of their own behind
+ * wires that can be cut. The models are scripted, one that goes on after a text and one that does not.
  */
 import { join } from 'node:path';
 import { Pool } from 'pg';

@@ -1,6 +1,6 @@
 /**
- * Does what the schedule says. Invariants: one fault at a time on one process or service, and it is whole for a while between two; when it
- * resolves, all is as before.
+ * Does what the schedule says. Invariants: one fault at a time on one process or service, and it is whole for a while
+ * between two; when it resolves, all is as before.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendRedis } from '../services/redis.ts';
@@ -10,15 +10,17 @@ import type { Stand, Stores } from './stand.ts';
 const delayMs = 40;
 /** A stalled wire has to outlast the deadlines of those who wait at it, some of the time. */
 const stallsLonger = 4;
-/** What is frozen has to outlast its lease (3 seconds) and the pings of those who ask it (10 seconds), some of the time. */
+/**
+ * What is frozen has to outlast its lease (3 seconds) and the pings of those who ask it (10 seconds), some of the time.
+ */
 const freezeMs = { least: 3_000, times: 8 };
 /** A hole has to outlast every deadline: of commands, of heartbeats, of a store that counts as away. */
 const holeMs = { least: 12_000, times: 12 };
 /** A store that refuses: longer than the tries that used to spend a message's redeliveries. */
 const refusalMs = { least: 2_000, times: 4 };
 /**
- * Milliseconds between two faults on one target. Where starting takes long, faults would else follow each other without a moment in which
- * anything can be sent.
+ * Milliseconds between two faults on one target. Where starting takes long, faults would else follow each other
+ * without a moment in which anything can be sent.
  */
 const wholeMs = 3_000;
 const mostStarts = 40;

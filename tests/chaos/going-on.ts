@@ -1,4 +1,7 @@
-/** How long people waited for a fault: from its end until their replies went on, and how long replies were silent while it lasted. */
+/**
+ * How long people waited for a fault: from its end until their replies went on, and how long replies were silent while
+ * it lasted.
+ */
 import type { Following } from './evidence.ts';
 import type { DoneFault } from './faults.ts';
 import type { FaultName } from './schedule.ts';

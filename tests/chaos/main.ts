@@ -1,6 +1,6 @@
 /**
- * `npm run chaos [-- --minutes N --streams M --seed S --faults "kill worker,cut redis" --standalone]`: exits with 1 when a promise was
- * broken.
+ * `npm run chaos [-- --minutes N --streams M --seed S --faults "kill worker,cut redis" --standalone]`: exits with 1
+ * when a promise was broken.
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';

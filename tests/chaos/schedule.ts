@@ -4,8 +4,8 @@ import type { Random } from './random.ts';
 /** Services that run apart; each is killed and started again. */
 const services = ['worker', 'gateway', 'conversations', 'usage', 'safety', 'models'] as const;
 /**
- * Wires that the proxies carry. `client` is the one between clients and gateways, `subgraph` that between a subgraph and all who ask it:
- * gateways and other services. Those to a store are one for each process.
+ * Wires that the proxies carry. `client` is the one between clients and gateways, `subgraph` that between a subgraph
+ * and all who ask it: gateways and other services. Those to a store are one for each process.
  */
 export const wires = ['redis', 'rabbitmq', 'postgres', 'client', 'subgraph'] as const;
 export type WireName = (typeof wires)[number];
@@ -79,7 +79,10 @@ export interface PlannedFault {
   readonly atMs: number;
   /** Which of several processes of a service: a number to be taken modulo their count. */
   readonly replica: number;
-  /** Milliseconds that it lasts, where its name does not say: until the process is started again, or the wire is quick again. */
+  /**
+   * Milliseconds that it lasts, where its name does not say: until the process is started again, or the wire is quick
+   * again.
+   */
   readonly lastsMs: number;
 }
 

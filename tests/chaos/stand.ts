@@ -1,6 +1,6 @@
 /**
- * What is tormented, as users and those who judge see it. Two of them: the processes of docker-compose.yml (distributed-stand.ts) and the
- * standalone (standalone-stand.ts).
+ * What is tormented, as users and those who judge see it. Two of them: the processes of docker-compose.yml
+ * (distributed-stand.ts) and the standalone (standalone-stand.ts).
  */
 import type { ScriptedProvider } from '../scripted-provider/scripted-provider.ts';
 import type { TcpProxy } from '../services/tcp-proxy.ts';

@@ -1,4 +1,7 @@
-/** A PostgreSQL of one's own, on a private port: superuser postgres, no password; without fsync, so it survives a kill and no power cut. */
+/**
+ * A PostgreSQL of one's own, on a private port: superuser postgres, no password; without fsync, so it survives a kill
+ * and no power cut.
+ */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';

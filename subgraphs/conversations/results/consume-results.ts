@@ -1,6 +1,6 @@
 /**
- * Takes what workers report from the queue `conversations.results`: results, which it stores, jobs that they returned, and jobs that none
- * can run. What cannot be stored ends its reply with what can be kept.
+ * Takes what workers report from the queue `conversations.results`: results, which it stores, jobs that they returned,
+ * and jobs that none can run. What cannot be stored ends its reply with what can be kept.
  */
 import type { Broker, Consumer, Json } from '#kernel/broker/broker.ts';
 import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';

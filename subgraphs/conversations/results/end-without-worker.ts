@@ -1,6 +1,7 @@
 /**
- * Ends a generation that no worker runs (it waits in its conversation, or its worker vanished) the way a worker would: fence the log, seal and
- * publish the result, then append the terminal event. Where the log has ended already, its result is published again: it may be stored nowhere.
+ * Ends a generation that no worker runs (it waits in its conversation, or its worker vanished) the way a worker would:
+ * fence the log, seal and publish the result, then append the terminal event. Where the log has ended already, its
+ * result is published again: it may be stored nowhere.
  */
 import type { Broker } from '#kernel/broker/broker.ts';
 import { toErrorCode } from '#kernel/errors.ts';

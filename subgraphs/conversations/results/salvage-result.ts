@@ -1,6 +1,7 @@
 /**
- * Ends what waits for an event that cannot be handled: the reply gets a stored end with what can be kept of it, so that its conversation goes
- * on. Invariant: whatever the body holds, an end can be stored of it as soon as it names its message.
+ * Ends what waits for an event that cannot be handled: the reply gets a stored end with what can be kept of it, so
+ * that its conversation goes on. Invariant: whatever the body holds, an end can be stored of it as soon as it names
+ * its message.
  */
 import { z } from 'zod';
 import type { Delivery, Json } from '#kernel/broker/broker.ts';

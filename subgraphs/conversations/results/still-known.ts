@@ -1,6 +1,7 @@
 /**
- * Whether a reply without a log is still known to the broker, so that nobody calls it lost: as a result or a job among the dead letters, or as
- * a job that may still wait in its queue. Invariant: what is found among the dead letters is acted upon here, and the letter stays or is replayed.
+ * Whether a reply without a log is still known to the broker, so that nobody calls it lost: as a result or a job among
+ * the dead letters, or as a job that may still wait in its queue. Invariant: what is found among the dead letters is
+ * acted upon here, and the letter stays or is replayed.
  */
 import type { Broker, Fate, Json } from '#kernel/broker/broker.ts';
 import { generationQueue, type Pool, pools } from '#kernel/broker/topology.ts';
@@ -16,7 +17,10 @@ const lettersShown = 1_000;
 export interface StillKnown {
   /** Notes which queues are empty, at every pass. True while results wait to be stored. */
   observe(): Promise<boolean>;
-  /** Of these replies the ids of those that the broker still knows. What can be stored of a dead result is stored on the way. */
+  /**
+   * Of these replies the ids of those that the broker still knows. What can be stored of a dead result is stored on the
+   * way.
+   */
   among(replies: readonly Message[]): Promise<ReadonlySet<string>>;
 }
 
@@ -27,7 +31,10 @@ export const createStillKnown = (
   services: ResultServices & { readonly broker: Broker; readonly logger: Logger },
 ): StillKnown => {
   const { broker, logger } = services;
-  /** Pool -> when its queue was last seen empty. Jobs are handed out in order: what was dispatched before that is not in it. */
+  /**
+   * Pool -> when its queue was last seen empty. Jobs are handed out in order: what was dispatched before that is not in
+   * it.
+   */
   const emptyAt = new Map<Pool, number>();
 
   const deadResults = async (wanted: ReadonlySet<string>): Promise<readonly string[]> => {

@@ -1,7 +1,7 @@
 /**
- * Looks after replies that nobody seems to look after. A result that no store has, although the reply's log has ended, is published again; a
- * reply whose worker vanished and that neither its log, a queue nor a dead letter knows any more fails with WORKER_LOST, through the same log
- * and event as any other end, so that clients, ledger and store agree.
+ * Looks after replies that nobody seems to look after. A result that no store has, although the reply's log has ended,
+ * is published again; a reply whose worker vanished and that neither its log, a queue nor a dead letter knows any more
+ * fails with WORKER_LOST, through the same log and event as any other end, so that clients, ledger and store agree.
  */
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { Logger } from '#kernel/log.ts';

@@ -1,7 +1,7 @@
 /**
- * Puts wishes to stop in the logs of replies that run, again and again: the store of the logs may have forgotten them, or have taken no writes
- * when they were made. Invariant: a wish that is stored in its row reaches the log within moments of the log's taking writes, while the reply
- * runs.
+ * Puts wishes to stop in the logs of replies that run, again and again: the store of the logs may have forgotten them,
+ * or have taken no writes when they were made. Invariant: a wish that is stored in its row reaches the log within
+ * moments of the log's taking writes, while the reply runs.
  */
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
