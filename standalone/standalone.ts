@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openAccessList } from '#kernel/access/access-list.ts';
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
-import { openDatabase } from '#kernel/database/open-database.ts';
+import { openDatabase, watchDatabase } from '#kernel/database/open-database.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
@@ -72,6 +72,7 @@ export const openStandalone = async (
   const identitySecret = randomBytes(32).toString('base64url');
   const services: RoomServices = {
     database,
+    databaseWatch: opened.use(watchDatabase(database, logger)),
     ports,
     signIdentity: createIdentitySigner(identitySecret),
     verifyIdentity: createIdentityVerifier(identitySecret),

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { startError } from '../connections/start-error.ts';
+import { type StoreWatch, watchStore } from '../connections/store-watch.ts';
+import type { Logger } from '../log.ts';
 import type { Database, RoomSchema } from './database.ts';
 
 /** Environment variables of every process that has tables; spread into its configuration. */
@@ -29,6 +31,10 @@ export interface DatabaseConfig {
   /** Milliseconds that a missing server is waited for. */
   readonly SERVICE_START_TIMEOUT_MS: number;
 }
+
+/** Whether it does its work, for who takes messages that it has to store. */
+export const watchDatabase = (database: Database, logger: Logger): StoreWatch =>
+  watchStore({ store: 'database', ping: () => database.ping(), logger });
 
 export const openDatabase = async (config: DatabaseConfig, schemas: readonly RoomSchema[]): Promise<Database> => {
   if (config.DATABASE_URL === undefined) {

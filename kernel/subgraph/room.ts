@@ -5,8 +5,9 @@
 import { z } from 'zod';
 import { type AccessList, openAccessList } from '../access/access-list.ts';
 import { EnvironmentError, parseEnvironment } from '../config/environment.ts';
+import type { StoreWatch } from '../connections/store-watch.ts';
 import type { Database, RoomSchema } from '../database/database.ts';
-import { databaseEnvironment, openDatabase } from '../database/open-database.ts';
+import { databaseEnvironment, openDatabase, watchDatabase } from '../database/open-database.ts';
 import { createIdentitySigner, createIdentityVerifier, type SignIdentity, type VerifyIdentity } from '../identity.ts';
 import { createLogger, type Logger, logLevels } from '../log.ts';
 import { openPorts, type Ports, portsEnvironment } from '../ports.ts';
@@ -34,6 +35,8 @@ export const roomEnvironment = {
 /** What is open already when a room opens. The room closes none of it. */
 export interface RoomServices {
   readonly database: Database;
+  /** One for each process, whatever number of services it runs. */
+  readonly databaseWatch: StoreWatch;
   readonly ports: Ports;
   readonly signIdentity: SignIdentity;
   readonly verifyIdentity: VerifyIdentity;
@@ -86,6 +89,7 @@ export const runRoom = async <Config extends BaseConfig>(options: {
       ]);
       const services: RoomServices = {
         database,
+        databaseWatch: opened.use(watchDatabase(database, logger)),
         ports,
         signIdentity: createIdentitySigner(config.IDENTITY_SECRET),
         verifyIdentity: createIdentityVerifier(config.IDENTITY_SECRET),

@@ -51,9 +51,8 @@ export const openConversations = async (services: RoomServices, options: Convers
   const resultServices = { database, relay, changes, streamLog, keepsChunks };
   opened.use(countDeadLetters(broker));
   opened.use(startSweeper({ ...resultServices, broker, logger }, options.WORKER_VANISHED_AFTER_MS));
-  const stores = opened.use(watchStore({ store: 'database', ping: () => database.ping(), logger }));
   const streams = opened.use(watchStore({ store: 'stream log', ping: () => streamLog.ping(), logger }));
-  const results = opened.use(await consumeResults(broker, resultServices, logger, stores));
+  const results = opened.use(await consumeResults(broker, resultServices, logger, services.databaseWatch));
   const watch = opened.use(await openStreamWatch({ database, signals, access: services.access, logger }));
   const internals: RoomInternals = {
     database,

@@ -7,6 +7,7 @@ import { createClient, type FormattedExecutionResult } from 'graphql-ws';
 import { openAccessList } from '#kernel/access/access-list.ts';
 import { type ModelsFile, type PlanTier, parseModelsFile, planTiers } from '#kernel/catalogue/models-file.ts';
 import type { Database } from '#kernel/database/database.ts';
+import { watchDatabase } from '#kernel/database/open-database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { openPostgresql } from '#kernel/database/postgresql.ts';
 import { createIdentitySigner, createIdentityVerifier, type Identity } from '#kernel/identity.ts';
@@ -137,6 +138,7 @@ export const openModelsRoom = async (engine: Engine = 'pglite'): Promise<ModelsR
     await openModels(
       {
         database,
+        databaseWatch: opened.use(watchDatabase(database, logger)),
         ports,
         signIdentity,
         verifyIdentity: createIdentityVerifier(secret),

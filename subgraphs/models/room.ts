@@ -3,7 +3,6 @@
  * subgraph. Closing stops requests first, then the queue, then what they read from.
  */
 import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
-import { watchStore } from '#kernel/connections/store-watch.ts';
 import type { RoomSchema } from '#kernel/database/database.ts';
 import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
 import { createRoomClient } from '#kernel/subgraph/room-client.ts';
@@ -44,9 +43,8 @@ export const openModels = async (services: RoomServices, options: ModelsOptions)
   const usage = opened.use(createRoomClient('models', options.usageUrl, services.signIdentity));
   const tenantTerms = opened.use(await openTenantTerms({ database, usage, signals }));
   const routing = createRouting(catalogue, tenantTerms);
-  const stores = opened.use(watchStore({ store: 'database', ping: () => database.ping(), logger }));
   const results = opened.use(
-    await consumeResults({ broker, signals, database, modelsFile, catalogue, logger, stores }),
+    await consumeResults({ broker, signals, database, modelsFile, catalogue, logger, stores: services.databaseWatch }),
   );
   const subgraph = opened.use(
     await serveSubgraph({

@@ -2,7 +2,6 @@
  * The safety room: screens what people write before it is admitted and what models wrote afterwards, and serves the subgraph.
  * Closing stops requests first, then the queue, then what they read from.
  */
-import { watchStore } from '#kernel/connections/store-watch.ts';
 import type { RoomSchema } from '#kernel/database/database.ts';
 import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
 import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
@@ -23,8 +22,7 @@ export const openSafety = async (services: RoomServices): Promise<Room> => {
   await using opened = new AsyncDisposableStack();
   const thresholds = opened.use(await openTenantThresholds(database, signals));
   const screening = { database, signals, thresholds };
-  const stores = opened.use(watchStore({ store: 'database', ping: () => database.ping(), logger }));
-  const results = opened.use(await consumeResults(screening, broker, stores));
+  const results = opened.use(await consumeResults(screening, broker, services.databaseWatch));
   const subgraph = opened.use(
     await serveSubgraph({
       name: 'safety',

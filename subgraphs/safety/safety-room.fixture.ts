@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { createClient, type FormattedExecutionResult } from 'graphql-ws';
 import { openAccessList } from '#kernel/access/access-list.ts';
 import type { Database } from '#kernel/database/database.ts';
+import { watchDatabase } from '#kernel/database/open-database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { openPostgresql } from '#kernel/database/postgresql.ts';
 import { createIdentitySigner, createIdentityVerifier, type Identity } from '#kernel/identity.ts';
@@ -77,9 +78,9 @@ export const openSafetyRoom = async (engine: Engine = 'pglite'): Promise<SafetyR
   const signIdentity = createIdentitySigner(secret);
   const verifyIdentity = createIdentityVerifier(secret);
   const access = opened.use(await openAccessList(ports, logger));
-  const room = opened.use(
-    await openSafety({ database, ports, signIdentity, verifyIdentity, access, host: '127.0.0.1', port: 0, logger }),
-  );
+  const databaseWatch = opened.use(watchDatabase(database, logger));
+  const services = { database, databaseWatch, ports, signIdentity, verifyIdentity, access, logger };
+  const room = opened.use(await openSafety({ ...services, host: '127.0.0.1', port: 0 }));
   const closing = opened.move();
   const ask: SafetyRoom['ask'] = async (identity, query, variables = {}) => {
     const response = await fetch(room.url, {

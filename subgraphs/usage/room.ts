@@ -1,5 +1,4 @@
 /** Opens usage: its subgraph, the consumer that settles, and the sweep of expired reservations. Closing stops intake first. */
-import { watchStore } from '#kernel/connections/store-watch.ts';
 import type { RoomSchema } from '#kernel/database/database.ts';
 import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
 import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
@@ -32,8 +31,9 @@ export const openUsage = async (services: RoomServices, options: UsageOptions): 
   const tellRevocation = createRevocationTeller(signals, logger);
   const accessDecisions = opened.use(await openAccessDecisions({ database, cache, signals, logger }));
   opened.use(startExpiry(database, reservationSweepSeconds * 1000, logger));
-  const stores = opened.use(watchStore({ store: 'database', ping: () => database.ping(), logger }));
-  const results = opened.use(await consumeResults(ports.broker, database, quotaChanges, logger, stores));
+  const results = opened.use(
+    await consumeResults(ports.broker, database, quotaChanges, logger, services.databaseWatch),
+  );
   const { url } = opened.use(
     await serveSubgraph({
       name: 'usage',

@@ -5,7 +5,7 @@ import { expect, vi } from 'vitest';
 import { z } from 'zod';
 import { openAccessList } from '#kernel/access/access-list.ts';
 import type { Database } from '#kernel/database/database.ts';
-import { openDatabase } from '#kernel/database/open-database.ts';
+import { openDatabase, watchDatabase } from '#kernel/database/open-database.ts';
 import { createIdentitySigner, createIdentityVerifier, type Identity, type Role } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
@@ -79,7 +79,8 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
   const signIdentity = createIdentitySigner(secret);
   const verifyIdentity = createIdentityVerifier(secret);
   const access = opened.use(await openAccessList(ports, logger));
-  const services = { database, ports, signIdentity, verifyIdentity, access, logger };
+  const databaseWatch = opened.use(watchDatabase(database, logger));
+  const services = { database, databaseWatch, ports, signIdentity, verifyIdentity, access, logger };
   const room = opened.use(
     await openUsage(
       { ...services, host: '127.0.0.1', port: 0 },

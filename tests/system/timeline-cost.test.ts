@@ -11,6 +11,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { openAccessList } from '#kernel/access/access-list.ts';
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
+import { watchDatabase } from '#kernel/database/open-database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
@@ -104,6 +105,7 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
   const ports = stack.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1_000 }, logger));
   const services: RoomServices = {
     database,
+    databaseWatch: stack.use(watchDatabase(database, logger)),
     ports,
     signIdentity: createIdentitySigner(secret),
     verifyIdentity: createIdentityVerifier(secret),
