@@ -3,7 +3,6 @@
  * so that somebody at the same address who guesses keeps nobody out who is known. Bounded by the number of addresses
  * and of tokens; what is forgotten begins anew.
  */
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '#kernel/errors.ts';
 import type { TokenBucket } from '#kernel/limiter/limiter.ts';
@@ -14,6 +13,8 @@ export const defaultSignInRate: TokenBucket = { capacity: 1000, refillPerSecond:
 
 const rememberedAddresses = 50_000;
 const rememberedTokens = 20_000;
+/** Characters of all of them. */
+const rememberedCharacters = 16 * 1024 * 1024;
 const rememberedMs = 10 * 60_000;
 
 interface Account {
@@ -28,22 +29,28 @@ export const withSignInRate = (
   now: () => number = () => performance.now(),
 ): Authenticator => {
   const accounts = new LRUCache<string, Account>({ max: rememberedAddresses });
-  /** Hashes of what was good. */
-  const good = new LRUCache<string, true>({ max: rememberedTokens, ttl: rememberedMs });
+  /** What was good. */
+  const good = new LRUCache<string, true>({
+    max: rememberedTokens,
+    maxSize: rememberedCharacters,
+    sizeCalculation: (_, token) => Math.max(1, token.length),
+    ttl: rememberedMs,
+    updateAgeOnGet: true,
+  });
   const accountOf = (address: string): Account => {
     const at = now();
-    const account = accounts.get(address) ?? { left: capacity, at };
+    const known = accounts.get(address);
+    const account = known ?? { left: capacity, at };
     account.left = Math.min(capacity, account.left + ((at - account.at) / 1000) * refillPerSecond);
     account.at = at;
-    accounts.set(address, account);
+    if (!known) accounts.set(address, account);
     return account;
   };
 
   return {
     ...authenticator,
     async authenticate(token, from = '') {
-      const hash = createHash('sha256').update(token).digest('base64url');
-      const isGood = good.get(hash) === true;
+      const isGood = good.get(token) === true;
       const { left } = accountOf(from);
       if (!isGood && left < 1) {
         throw new AppError('RATE_LIMITED', 'Too many tokens from this address were refused. Wait a moment.', {
@@ -52,10 +59,10 @@ export const withSignInRate = (
       }
       try {
         const user = await authenticator.authenticate(token, from);
-        good.set(hash, true);
+        if (!isGood) good.set(token, true);
         return user;
       } catch (fault) {
-        good.delete(hash);
+        good.delete(token);
         if (fault instanceof AppError && fault.code === 'UNAUTHENTICATED') accountOf(from).left -= 1;
         throw fault;
       }

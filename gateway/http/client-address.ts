@@ -4,7 +4,7 @@
  * is the network (64 bits), because a client has all of one.
  */
 import type { IncomingMessage } from 'node:http';
-import { isIPv6 } from 'node:net';
+import { isIPv6, type Socket } from 'node:net';
 
 export type AddressOf = (request: IncomingMessage) => string;
 
@@ -24,14 +24,25 @@ const counted = (address: string): string => {
   return isIPv6(address) ? networkOf(address) : address;
 };
 
+/** Of connections that were asked about before. */
+const ofConnections = new WeakMap<Socket, string>();
+
+const ofConnection = (socket: Socket): string => {
+  const known = ofConnections.get(socket);
+  if (known !== undefined) return known;
+  const address = counted(socket.remoteAddress ?? 'unknown');
+  ofConnections.set(socket, address);
+  return address;
+};
+
 /** @param header in which the proxy says it; of a list the last entry, which is the proxy's own. */
 export const createAddressOf =
   (header: string | undefined): AddressOf =>
   ({ headers, socket }) => {
-    const given = header === undefined ? undefined : headers[header.toLowerCase()];
-    const said = String(given ?? '')
+    if (header === undefined) return ofConnection(socket);
+    const said = String(headers[header.toLowerCase()] ?? '')
       .split(',')
       .at(-1)
       ?.trim();
-    return counted(said === undefined || said === '' ? (socket.remoteAddress ?? 'unknown') : said);
+    return said === undefined || said === '' ? ofConnection(socket) : counted(said);
   };

@@ -28,6 +28,11 @@ export interface LimiterPatience {
   readonly askEveryMs?: number;
 }
 
+interface Waiting {
+  readonly since: number;
+  readonly resolve: (decisions: readonly LimitDecision[]) => void;
+}
+
 /** Throws RATE_LIMITED with the milliseconds after which the next operation is welcome. */
 export type TakeRequest = (identity: Identity) => Promise<void>;
 
@@ -58,20 +63,35 @@ export const createRequestRate = (
       return [];
     }
   };
+  /** Those who wait, by when they began. One timer for all of them: a timer for each would cost more than the question. */
+  const waiting = new Set<Waiting>();
+  let timer: NodeJS.Timeout | undefined;
+  const giveUp = (): void => {
+    timer = undefined;
+    const begunBefore = performance.now() - deadlineMs;
+    for (const one of waiting) {
+      if (one.since > begunBefore) break;
+      waiting.delete(one);
+      isAway(new Error(`no answer in ${deadlineMs} ms`));
+      one.resolve([]);
+    }
+    watch();
+  };
+  const watch = (): void => {
+    const [first] = waiting;
+    if (!first || timer !== undefined) return;
+    // What came while this process was busy itself is read before it is too late.
+    const look = (): NodeJS.Immediate => setImmediate(giveUp);
+    timer = setTimeout(look, Math.max(0, first.since + deadlineMs - performance.now()) + 1);
+    timer.unref();
+  };
   const askInTime = (identity: Identity): Promise<readonly LimitDecision[]> => {
     const { promise, resolve } = Promise.withResolvers<readonly LimitDecision[]>();
-    let isAnswered = false;
-    // What came while this process was busy itself is read before it is too late.
-    const late = (): NodeJS.Immediate =>
-      setImmediate(() => {
-        if (isAnswered) return;
-        isAway(new Error(`no answer in ${deadlineMs} ms`));
-        resolve([]);
-      });
-    const timer = setTimeout(late, deadlineMs);
+    const one: Waiting = { since: performance.now(), resolve };
+    waiting.add(one);
+    watch();
     void ask(identity).then((decisions) => {
-      isAnswered = true;
-      clearTimeout(timer);
+      waiting.delete(one);
       resolve(decisions);
     });
     return promise;

@@ -23,6 +23,8 @@ export interface DocumentPreparer {
   known(generation: SchemaGeneration, text: string, asker: Asker): Promise<Preparation> | Preparation | undefined;
 }
 
+/** Characters of a text that is its own key. */
+const ownKeyLength = 4096;
 /** What a token of a tree takes: itself, and its part of a node. */
 const bytesOfToken = 600;
 
@@ -52,7 +54,9 @@ export const createDocumentPreparer = (planner: Planner, limits: OperationLimits
     memories.set(generation, memory);
     return memory;
   };
-  const keyOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
+  /** A short text is its own key: to hash it would cost each request more than to look it up. */
+  const keyOf = (text: string): string =>
+    text.length <= ownKeyLength ? text : `sha256 ${createHash('sha256').update(text).digest('base64url')}`;
 
   const prepare = async (generation: SchemaGeneration, text: string, asker: Asker): Promise<Preparation> => {
     const tokens = checkText(text, limits);
