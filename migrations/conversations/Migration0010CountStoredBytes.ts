@@ -25,31 +25,42 @@ begin
     on conflict (tenant_id, shard) do update set bytes = greatest(0, s.bytes + a_bytes);
 end $$`;
 
-const countMessageSql = `
-create function conversations.count_message() returns trigger
+/**
+ * Rows that come or go, of one statement: `changed` has them. The counters are taken in the order of their keys, so that two
+ * statements never wait for each other. What goes has been counted, so its counter is there.
+ */
+const countStatementSql = (name: string, conversation: string, bytes: string): string => `
+create function conversations.${name}() returns trigger
 language plpgsql as $$
 begin
-  if tg_op = 'DELETE' then
-    perform conversations.add_bytes(old.tenant_id, old.conversation_id, -conversations.bytes_of(old.content, old.tool_calls));
-  else
-    perform conversations.add_bytes(new.tenant_id, new.conversation_id, conversations.bytes_of(new.content, new.tool_calls)
-      - case when tg_op = 'UPDATE' then conversations.bytes_of(old.content, old.tool_calls) else 0 end);
-  end if;
+  insert into conversations.stored_bytes as s
+    select c.tenant_id, conversations.shard_of(c.${conversation}), sum(${bytes})
+    from changed c group by 1, 2 order by 1, 2
+    on conflict (tenant_id, shard) do update
+      set bytes = greatest(0, s.bytes + case when tg_op = 'DELETE' then -excluded.bytes else excluded.bytes end);
   return null;
 end $$`;
 
-const countConversationSql = `
-create function conversations.count_conversation() returns trigger
+/** A row that changes: one at a time, and mostly only its text does. */
+const countChangeSql = (name: string, conversation: string, before: string, after: string): string => `
+create function conversations.${name}() returns trigger
 language plpgsql as $$
 begin
-  if tg_op = 'DELETE' then
-    perform conversations.add_bytes(old.tenant_id, old.id, -conversations.bytes_of(coalesce(old.system_prompt, ''), null));
-  else
-    perform conversations.add_bytes(new.tenant_id, new.id, conversations.bytes_of(coalesce(new.system_prompt, ''), null)
-      - case when tg_op = 'UPDATE' then conversations.bytes_of(coalesce(old.system_prompt, ''), null) else 0 end);
-  end if;
+  perform conversations.add_bytes(new.tenant_id, new.${conversation}, ${after} - ${before});
   return null;
 end $$`;
+
+const bytesOfMessage = (row: string): string => `conversations.bytes_of(${row}.content, ${row}.tool_calls)`;
+const bytesOfConversation = (row: string): string => `conversations.bytes_of(coalesce(${row}.system_prompt, ''), null)`;
+
+const triggersOf = (table: string, name: string, columns: string): readonly string[] => [
+  `create trigger ${name}_come after insert on conversations.${table}
+    referencing new table as changed for each statement execute function conversations.count_${table}()`,
+  `create trigger ${name}_go after delete on conversations.${table}
+    referencing old table as changed for each statement execute function conversations.count_${table}()`,
+  `create trigger ${name}_change after update of ${columns} on conversations.${table}
+    for each row execute function conversations.count_${table}_change()`,
+];
 
 /** Kept events are those of one answer at a time. */
 const countChunksSql = `
@@ -97,14 +108,14 @@ export class Migration0010CountStoredBytes extends SqlMigration {
       shardSql,
       messageBytesSql,
       addSql,
-      countMessageSql,
-      countConversationSql,
+      countStatementSql('count_messages', 'conversation_id', bytesOfMessage('c')),
+      countStatementSql('count_conversations', 'id', bytesOfConversation('c')),
+      countChangeSql('count_messages_change', 'conversation_id', bytesOfMessage('old'), bytesOfMessage('new')),
+      countChangeSql('count_conversations_change', 'id', bytesOfConversation('old'), bytesOfConversation('new')),
       countChunksSql,
       // From here on nobody writes until this is committed, so that nothing is counted twice or missed.
-      `create trigger count_message after insert or delete or update of content, tool_calls on conversations.messages
-        for each row execute function conversations.count_message()`,
-      `create trigger count_conversation after insert or delete or update of system_prompt on conversations.conversations
-        for each row execute function conversations.count_conversation()`,
+      ...triggersOf('messages', 'count_message', 'content, tool_calls'),
+      ...triggersOf('conversations', 'count_conversation', 'system_prompt'),
       `create trigger count_chunks after insert on conversations.message_chunks
         referencing new table as added for each statement execute function conversations.count_chunks()`,
       // The owner sees no rows: row level security is forced.
