@@ -88,6 +88,15 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
     await Promise.all(ids.flatMap((id) => Array.from({ length: 5 }, () => write(tenantId, id, 'x'.repeat(100)))));
     expect(await stored(tenantId)).toBe(20 * each + 100 * (each + 100));
   });
+
+  test('statements that store many rows at the same time do not wait for each other for ever', async () => {
+    const tenantId = uuidv7();
+    const sql = `insert into conversations.conversations (id, tenant_id, owner_id) select gen_random_uuid(), ?, ?
+      from generate_series(1, 200)`;
+    const insert = () => database.asSystem((em) => em.execute(sql, [tenantId, uuidv7()]));
+    await Promise.all(Array.from({ length: 24 }, insert));
+    expect(await stored(tenantId)).toBe(24 * 200 * each);
+  });
 });
 
 test('a text that does not fit any more is refused, by its bytes', () => {

@@ -85,6 +85,15 @@ const endProcess =
     );
   };
 
+const killAll: Act = async (stand, { target, lastsMs }) => {
+  const all = [...stand.pids.keys()].filter((process) => process === target || process === `${target}-2`);
+  await forAWhile(
+    lastsMs,
+    () => Promise.all(all.map((process) => stand.end(process, 'SIGKILL'))),
+    () => Promise.all(all.map((process) => startAgain(stand, process))),
+  );
+};
+
 const freeze: Act = (stand, { target, replica, lastsMs }) => {
   const pid = target === 'redis' ? storesOf(stand).redis.pid : stand.pids.get(processOf(stand, target, replica));
   if (!pid) throw new Error(`${target} does not run`);
@@ -159,6 +168,7 @@ const alarm =
 const acts: Readonly<Record<string, Act>> = {
   kill: endProcess('SIGKILL'),
   drain: endProcess('SIGTERM'),
+  'kill-all': killAll,
   freeze,
   empty: (stand, { lastsMs }) => {
     const { redis } = storesOf(stand);

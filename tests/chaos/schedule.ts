@@ -30,6 +30,7 @@ export const distributedFaults = [
   ...services.map((service) => `kill ${service}` as const),
   ...services.map((service) => `drain ${service}` as const),
   ...(['worker', 'gateway', 'conversations', 'redis'] as const).map((process) => `freeze ${process}` as const),
+  'kill-all worker',
   'empty redis',
   'kill rabbitmq',
   'restart rabbitmq',
@@ -66,7 +67,7 @@ export const isShort = (name: FaultName): boolean => !name.startsWith('away-120'
 
 /** After these a reply may have changed hands: its worker was away, or was taken for it. */
 export const takesRepliesAway = (name: FaultName): boolean =>
-  /^(kill|drain|freeze) (worker|standalone)$|^hole worker|^freeze redis|^(away|read-only|full|refuse|stall).* (redis|rabbitmq|disk)$/.test(
+  /^(kill|kill-all|drain|freeze) (worker|standalone)$|^hole worker|^freeze redis|^(away|read-only|full|refuse|stall).* (redis|rabbitmq|disk)$/.test(
     name,
   );
 
