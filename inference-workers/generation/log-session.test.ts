@@ -25,7 +25,7 @@ const openLog = async (): Promise<AsyncDisposable & { readonly streamLog: Stream
 const openSession = (streamLog: StreamLog, onLost: (fault: unknown) => void = () => undefined, outageMs = 5_000) =>
   openLogSession({
     streamLog,
-    messageId: 'm',
+    logId: 'm',
     attempt: 1,
     lastSeq: 0,
     entries: [],

@@ -40,7 +40,7 @@ export interface LogSession extends AsyncDisposable {
 
 export interface LogSessionOptions {
   readonly streamLog: StreamLog;
-  readonly messageId: string;
+  readonly logId: string;
   readonly attempt: number;
   /** seq of the last event that the log held when it was opened. */
   readonly lastSeq: number;
@@ -67,7 +67,7 @@ interface Write {
 const retryEveryMs = 200;
 
 export const openLogSession = (options: LogSessionOptions): LogSession => {
-  const { streamLog, messageId, attempt } = options;
+  const { streamLog, logId, attempt } = options;
   const entries = [...options.entries];
   let lastSeq = options.lastSeq;
   let stopRequested = false;
@@ -92,7 +92,7 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
 
   /** What the log says about events whose append ended with a fault: true when they are in it. */
   const arrived = async (events: readonly StreamEvent[]): Promise<boolean> => {
-    const held = await streamLog.snapshot(messageId);
+    const held = await streamLog.snapshot(logId);
     if (held === undefined || held.attempt === 0) throw new LogGoneError('The log of the message is gone.');
     if (held.attempt !== attempt) throw new FencedError();
     if (held.lastSeq === lastSeq) return false;
@@ -104,7 +104,7 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
 
   const attemptWrite = async ({ events, result: sealed }: Write, again: boolean): Promise<void> => {
     if (sealed !== undefined) {
-      note(await streamLog.seal(messageId, attempt, sealed, lastSeq));
+      note(await streamLog.seal(logId, attempt, sealed, lastSeq));
       return;
     }
     if (again && events.length > 0 && (await arrived(events))) {
@@ -113,8 +113,8 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
     }
     const result =
       events.length > 0
-        ? await streamLog.append(messageId, attempt, events, lastSeq)
-        : await streamLog.renew(messageId, attempt);
+        ? await streamLog.append(logId, attempt, events, lastSeq)
+        : await streamLog.renew(logId, attempt);
     hold(events);
     note(result);
   };
@@ -124,7 +124,7 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
       await attemptWrite(work, again);
     } catch (fault) {
       if (!(fault instanceof LogGoneError)) throw fault;
-      note(await streamLog.restore(messageId, { attempt, entries, lastSeq, stopRequested }));
+      note(await streamLog.restore(logId, { attempt, entries, lastSeq, stopRequested }));
       await attemptWrite(work, false);
     }
   };
@@ -166,7 +166,7 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
     enqueue({ events: [] }).catch(() => undefined);
   }, options.renewEveryMs);
 
-  const listening = streamLog.onStop(messageId, options.onStop);
+  const listening = streamLog.onStop(logId, options.onStop);
   // Without the notice a stop is still learnt from the next append or renewal.
   listening.catch(() => undefined);
 
@@ -182,7 +182,7 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
     endLease() {
       if (isLeaseEnded) return;
       isLeaseEnded = true;
-      streamLog.release(messageId, attempt).catch(() => undefined);
+      streamLog.release(logId, attempt).catch(() => undefined);
     },
     seal: (result) => enqueue({ events: [], result }),
     async [Symbol.asyncDispose]() {

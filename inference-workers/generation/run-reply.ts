@@ -7,7 +7,7 @@
 import type { Settlement } from '#kernel/broker/broker.ts';
 import { isRetryable } from '#kernel/errors.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
-import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import { type GenerationJob, logIdOfJob } from '#kernel/messages/generation-job.ts';
 import { finishedCalls, readSealed, sealResult, terminalEventOf } from '#kernel/messages/sealed-result.ts';
 import { FencedError } from '#kernel/stream-log/stream-log.ts';
 import { generationDuration, queueWait } from '../metrics.ts';
@@ -49,13 +49,14 @@ export const runReply = async (context: GenerationContext, options: ReplyOptions
   const { job, candidates, handOver } = options;
   const { streamLog, settings, logger } = context;
   const takenAt = Date.now();
+  const logId = logIdOfJob(job);
   const held = await takeLog(context, { ...options, handOver: AbortSignal.any([handOver, options.stopping]) });
   if (typeof held === 'string') return held;
   const pool = candidates[0]?.served.pool ?? 'none';
   queueWait.observe({ pool }, Math.max(0, takenAt - job.admittedAt) / 1000);
   // The result was published and the log is closed: only the acknowledgement got lost.
   if (held.ended) return 'ack';
-  const entries = held.lastSeq === 0 ? [] : await streamLog.entries(job.messageId);
+  const entries = held.lastSeq === 0 ? [] : await streamLog.entries(logId);
 
   const stop = new AbortController();
   const lost = new AbortController();
@@ -63,7 +64,7 @@ export const runReply = async (context: GenerationContext, options: ReplyOptions
   if (held.stopRequested || job.stopRequested) stop.abort();
   await using session = openLogSession({
     streamLog,
-    messageId: job.messageId,
+    logId,
     attempt: held.attempt,
     lastSeq: held.lastSeq,
     entries,
@@ -92,6 +93,7 @@ export const runReply = async (context: GenerationContext, options: ReplyOptions
       userId: job.userId,
       conversationId: job.conversationId,
       messageId: job.messageId,
+      logId: job.logId,
       attempt: held.attempt,
       ...provenance(answered.by),
       usage: answered.usage,
@@ -123,7 +125,7 @@ export const runReply = async (context: GenerationContext, options: ReplyOptions
     const result = readSealed(held) ?? (await generate());
     await publishUntilConfirmed(context, {
       routingKey: 'message.finished',
-      id: job.messageId,
+      id: logId,
       body: result,
       signal: abandon,
       // The result is sealed: a worker that reaches the broker may publish it, and it should not wait for this one.
@@ -133,7 +135,7 @@ export const runReply = async (context: GenerationContext, options: ReplyOptions
     return 'ack';
   } catch (fault) {
     if (fault instanceof FencedError || lost.signal.reason instanceof FencedError) return 'ack';
-    await streamLog.release(job.messageId, held.attempt).catch(() => undefined);
+    await streamLog.release(logId, held.attempt).catch(() => undefined);
     if (handOver.aborted) return 'retry';
     logger.error({ err: fault, messageId: job.messageId }, 'a reply is begun again');
     throw fault;

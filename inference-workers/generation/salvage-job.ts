@@ -27,5 +27,5 @@ export const salvageJob = async (
     messageId,
     failure: { code: 'WORKER_LOST', message: 'The reply was lost on its way. Ask again.', retryable: true },
   };
-  await broker.publish('events', 'job.failed', messageId, failed);
+  await broker.publish('events', 'job.failed', id, failed);
 };

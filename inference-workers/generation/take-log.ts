@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settlement } from '#kernel/broker/broker.ts';
 import type { JobReturned } from '#kernel/messages/events.ts';
-import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import { type GenerationJob, logIdOfJob } from '#kernel/messages/generation-job.ts';
 import type { StreamSnapshot } from '#kernel/stream-log/stream-log.ts';
 import type { GenerationContext } from './generation-context.ts';
 import { publishUntilConfirmed } from './publish-result.ts';
@@ -24,7 +24,7 @@ export interface TakeLogOptions {
 
 const returnJob = async (context: GenerationContext, job: JobReturned, handOver: AbortSignal): Promise<Settlement> => {
   try {
-    const returned = { routingKey: 'job.returned', id: job.messageId, body: job, signal: handOver };
+    const returned = { routingKey: 'job.returned', id: logIdOfJob(job), body: job, signal: handOver };
     await publishUntilConfirmed(context, returned);
     return 'ack';
   } catch {
@@ -39,11 +39,12 @@ export const takeLog = async (
 ): Promise<StreamSnapshot | Settlement> => {
   const { streamLog, logger } = context;
   const { messageId, admittedAt: since } = job;
+  const logId = logIdOfJob(job);
   let count = (job.deliveredBefore ?? 0) + redeliveries;
   // What was returned and comes again may run: conversations knows of no end.
   let mayHaveEnded = redeliveries > 0 || job.publishedBefore === true;
   for (;;) {
-    const held = await streamLog.open(messageId, { count, since, mayHaveEnded });
+    const held = await streamLog.open(logId, { count, since, mayHaveEnded });
     if (held.forgotten) {
       logger.warn({ messageId }, 'the log of a redelivered job is gone: the job is returned');
       return returnJob(context, { ...job, deliveredBefore: Math.max(1, count) }, handOver);

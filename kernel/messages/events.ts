@@ -76,6 +76,8 @@ const generationResult = {
   userId: z.string(),
   conversationId: z.string(),
   messageId: z.string(),
+  /** Of the job; absent where it is `messageId`. */
+  logId: z.string().optional(),
   attempt: z.int().positive(),
   /** Absent when no model was called. */
   modelId: z.string().optional(),
@@ -92,7 +94,7 @@ const generationResult = {
 /** Why a generation failed, for people: a code of kernel/errors.ts and a sentence. */
 const failureSchema = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
 
-/** Routing key `message.finished`, id = message id. Published, and confirmed, before the terminal event is appended. */
+/** Routing key `message.finished`, id = log id. Published, and confirmed, before the terminal event is appended. */
 export const messageFinishedSchema = z.object({
   ...generationResult,
   status: z.enum(['COMPLETED', 'PARTIAL', 'CANCELLED', 'FAILED']),
@@ -116,7 +118,7 @@ export const conversationTitledSchema = z.object({ ...generationResult, title: z
 export type ConversationTitled = z.infer<typeof conversationTitledSchema>;
 
 /**
- * Routing key `job.returned`, id = message id: a reply job that a worker did not run, because an earlier delivery of
+ * Routing key `job.returned`, id = log id: a reply job that a worker did not run, because an earlier delivery of
  * it may have ended the answer and the log that would tell is gone. Conversations knows by the answer's row: it drops
  * the job or publishes it again.
  */
@@ -124,7 +126,7 @@ export const jobReturnedSchema = generationJobSchema.required({ deliveredBefore:
 export type JobReturned = z.infer<typeof jobReturnedSchema>;
 
 /**
- * Routing key `job.failed`, id = message id: a reply job that no worker can run, because its body cannot be read or
+ * Routing key `job.failed`, id = log id: a reply job that no worker can run, because its body cannot be read or
  * running it fails in this program. Conversations ends its reply.
  */
 export const jobFailedSchema = z.object({

@@ -1,6 +1,6 @@
 /**
  * What conversations puts on a `generations.<pool>` queue and a worker takes. The job carries all that the prompt needs, so
- * a worker depends on the broker, the stream log and the model only. The broker id of a reply job is the message id.
+ * a worker depends on the broker, the stream log and the model only. The broker id of a job is its log id.
  */
 import { z } from 'zod';
 import { pools } from '../broker/topology.ts';
@@ -52,6 +52,11 @@ export const generationJobSchema = z.object({
   conversationId: z.string(),
   /** The assistant message of a reply; for a title a fresh id, which the ledger keys its cost by. */
   messageId: z.string(),
+  /**
+   * The reply's name in the stream log and at the broker, unless it is `messageId`, as it nearly always is: another
+   * tenant has a message of the same id.
+   */
+  logId: z.string().optional(),
   /** Oldest first; ends with the message to answer. The worker cuts it to the context window. */
   history: z.array(promptMessageSchema),
   /** Best first; the worker serves the first whose model it has. */
@@ -71,3 +76,7 @@ export const generationJobSchema = z.object({
   traceparent: z.string().optional(),
 });
 export type GenerationJob = z.infer<typeof generationJobSchema>;
+
+/** By what name the stream log and the broker know the reply of a job, and its result. */
+export const logIdOfJob = ({ logId, messageId }: Pick<GenerationJob, 'logId' | 'messageId'>): string =>
+  logId ?? messageId;

@@ -80,27 +80,27 @@ export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions)
   const ended = new LRUCache<string, Log>({ max: endedInMemory });
   const tailListeners = new Map<string, Set<TailListener>>();
   const stopListeners = new Map<string, Set<() => void>>();
-  const pathOf = (messageId: string) => join(directory, `${encodeURIComponent(messageId)}.jsonl`);
+  const pathOf = (logId: string) => join(directory, `${encodeURIComponent(logId)}.jsonl`);
 
   const expired = (log: Log) => Date.now() - log.touchedAt > ttlMs;
-  const forget = (messageId: string, log: Log) => {
+  const forget = (logId: string, log: Log) => {
     log.file?.[Symbol.dispose]();
     log.file = undefined;
-    running.delete(messageId);
-    ended.delete(messageId);
+    running.delete(logId);
+    ended.delete(logId);
   };
-  const find = (messageId: string): Log | undefined => {
-    const known = running.get(messageId) ?? ended.get(messageId);
+  const find = (logId: string): Log | undefined => {
+    const known = running.get(logId) ?? ended.get(logId);
     if (known && !expired(known)) return known;
-    if (known) forget(messageId, known);
-    const lines = loadLogFile(pathOf(messageId), ttlMs);
+    if (known) forget(logId, known);
+    const lines = loadLogFile(pathOf(logId), ttlMs);
     if (!lines) return undefined;
-    const log = createLog(messageId);
+    const log = createLog(logId);
     for (const line of lines) add(log, line);
-    if (log.ended) settle(messageId, log);
+    if (log.ended) settle(logId, log);
     return log;
   };
-  const createLog = (messageId: string): Log => {
+  const createLog = (logId: string): Log => {
     const log: Log = {
       entries: [],
       text: '',
@@ -113,25 +113,25 @@ export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions)
       touchedAt: Date.now(),
       file: undefined,
     };
-    running.set(messageId, log);
+    running.set(logId, log);
     return log;
   };
-  const settle = (messageId: string, log: Log) => {
-    forget(messageId, log);
-    ended.set(messageId, log);
+  const settle = (logId: string, log: Log) => {
+    forget(logId, log);
+    ended.set(logId, log);
   };
-  const write = (messageId: string, log: Log, line: LogLine): readonly StreamEntry[] => {
-    log.file ??= openLogFile(pathOf(messageId));
+  const write = (logId: string, log: Log, line: LogLine): readonly StreamEntry[] => {
+    log.file ??= openLogFile(pathOf(logId));
     log.file.write(line);
     log.touchedAt = Date.now();
     return add(log, line);
   };
   /** The log, when `attempt` may write to it. */
-  const writable = (messageId: string, attempt: number): Log => {
-    const log = find(messageId);
-    if (!log || log.attempt === 0) throw new LogGoneError(`There is no log of ${messageId}`);
+  const writable = (logId: string, attempt: number): Log => {
+    const log = find(logId);
+    if (!log || log.attempt === 0) throw new LogGoneError(`There is no log of ${logId}`);
     if (log.ended || log.attempt !== attempt) {
-      throw new FencedError(`Attempt ${attempt} may not write to ${messageId}: it has ended or was taken over`);
+      throw new FencedError(`Attempt ${attempt} may not write to ${logId}: it has ended or was taken over`);
     }
     return log;
   };
@@ -141,28 +141,28 @@ export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions)
   };
 
   const tail = createTails({
-    async position(messageId) {
-      const log = find(messageId);
+    async position(logId) {
+      const log = find(logId);
       return { lastSeq: log?.entries.length ?? 0, ended: log?.ended ?? false };
     },
-    read: async (messageId, afterSeq, limit) => find(messageId)?.entries.slice(afterSeq, afterSeq + limit) ?? [],
-    async subscribe(messageId, listener) {
-      const listeners = tailListeners.get(messageId) ?? new Set();
-      tailListeners.set(messageId, listeners.add(listener));
+    read: async (logId, afterSeq, limit) => find(logId)?.entries.slice(afterSeq, afterSeq + limit) ?? [],
+    async subscribe(logId, listener) {
+      const listeners = tailListeners.get(logId) ?? new Set();
+      tailListeners.set(logId, listeners.add(listener));
       return () => {
         listeners.delete(listener);
-        if (listeners.size === 0 && tailListeners.get(messageId) === listeners) tailListeners.delete(messageId);
+        if (listeners.size === 0 && tailListeners.get(logId) === listeners) tailListeners.delete(logId);
       };
     },
   });
 
   const sweep = async () => {
-    for (const [messageId, log] of running) if (expired(log)) forget(messageId, log);
+    for (const [logId, log] of running) if (expired(log)) forget(logId, log);
     for (const name of await readdir(directory).catch(() => [])) {
       if (!name.endsWith('.jsonl')) continue;
       const path = join(directory, name);
-      const messageId = decodeURIComponent(name.slice(0, -'.jsonl'.length));
-      if (running.has(messageId)) continue;
+      const logId = decodeURIComponent(name.slice(0, -'.jsonl'.length));
+      if (running.has(logId)) continue;
       const modified = await stat(path).then(
         ({ mtimeMs }) => mtimeMs,
         () => Date.now(),
@@ -181,97 +181,97 @@ export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions)
   await sweep();
 
   return {
-    async open(messageId, earlier) {
-      const known = find(messageId);
+    async open(logId, earlier) {
+      const known = find(logId);
       if (earlier?.mayHaveEnded && !known?.attempt && earlier.count > 0 && earlier.since < Date.now() - ttlMs) {
         return { text: '', toolCalls: [], lastSeq: 0, attempt: 0, ended: false, stopRequested: false, forgotten: true };
       }
-      const log = known ?? createLog(messageId);
+      const log = known ?? createLog(logId);
       if (earlier && !log.ended && log.leasedUntil > Date.now()) return { ...snapshotOf(log), busy: true };
       if (!log.ended) {
-        write(messageId, log, { opened: log.attempt + 1 });
+        write(logId, log, { opened: log.attempt + 1 });
         hold(log);
       }
       return snapshotOf(log);
     },
-    async append(messageId, attempt, events, after) {
-      const log = writable(messageId, attempt);
+    async append(logId, attempt, events, after) {
+      const log = writable(logId, attempt);
       if (after !== undefined && after !== log.entries.length) {
-        throw new FencedError(`Somebody else wrote to ${messageId}`);
+        throw new FencedError(`Somebody else wrote to ${logId}`);
       }
       const end = events.findIndex(isTerminal);
       if (events.length === 0 || (end !== -1 && end !== events.length - 1)) {
         throw new RangeError('An append has at least one event, and a terminal event is its last');
       }
-      const added = write(messageId, log, { events: [...events] });
+      const added = write(logId, log, { events: [...events] });
       hold(log);
-      if (log.ended) settle(messageId, log);
-      for (const listener of tailListeners.get(messageId) ?? []) listener.live(added);
+      if (log.ended) settle(logId, log);
+      for (const listener of tailListeners.get(logId) ?? []) listener.live(added);
       return { lastSeq: log.entries.length, stopRequested: log.stopRequested };
     },
-    async seal(messageId, attempt, result, after) {
-      const log = writable(messageId, attempt);
-      if (after !== log.entries.length) throw new FencedError(`Somebody else wrote to ${messageId}`);
-      write(messageId, log, { sealed: result });
+    async seal(logId, attempt, result, after) {
+      const log = writable(logId, attempt);
+      if (after !== log.entries.length) throw new FencedError(`Somebody else wrote to ${logId}`);
+      write(logId, log, { sealed: result });
       hold(log);
       return { lastSeq: log.entries.length, stopRequested: log.stopRequested };
     },
-    async restore(messageId, { attempt, entries, stopRequested }) {
-      const known = find(messageId);
+    async restore(logId, { attempt, entries, stopRequested }) {
+      const known = find(logId);
       if (known && known.attempt > 0) {
         if (known.attempt !== attempt || known.entries.length !== entries.length) {
-          throw new FencedError(`Attempt ${attempt} may not restore ${messageId}: it was taken over`);
+          throw new FencedError(`Attempt ${attempt} may not restore ${logId}: it was taken over`);
         }
         return { lastSeq: entries.length, stopRequested: known.stopRequested };
       }
-      const log = known ?? createLog(messageId);
-      write(messageId, log, { opened: attempt });
-      if (stopRequested) write(messageId, log, { stop: true });
-      if (entries.length > 0) write(messageId, log, { events: entries.map(({ event }) => event) });
+      const log = known ?? createLog(logId);
+      write(logId, log, { opened: attempt });
+      if (stopRequested) write(logId, log, { stop: true });
+      if (entries.length > 0) write(logId, log, { events: entries.map(({ event }) => event) });
       hold(log);
-      for (const listener of tailListeners.get(messageId) ?? []) listener.live(log.entries.slice(-1));
+      for (const listener of tailListeners.get(logId) ?? []) listener.live(log.entries.slice(-1));
       return { lastSeq: log.entries.length, stopRequested: log.stopRequested };
     },
-    entries: async (messageId) => [...(find(messageId)?.entries ?? [])],
-    async release(messageId, attempt) {
-      const log = find(messageId);
+    entries: async (logId) => [...(find(logId)?.entries ?? [])],
+    async release(logId, attempt) {
+      const log = find(logId);
       if (log?.attempt === attempt) log.leasedUntil = 0;
     },
-    async renew(messageId, attempt) {
-      const log = writable(messageId, attempt);
+    async renew(logId, attempt) {
+      const log = writable(logId, attempt);
       hold(log);
       return { lastSeq: log.entries.length, stopRequested: log.stopRequested };
     },
-    async requestStop(messageId) {
-      const log = find(messageId) ?? createLog(messageId);
+    async requestStop(logId) {
+      const log = find(logId) ?? createLog(logId);
       if (log.ended || log.stopRequested) return;
-      write(messageId, log, { stop: true });
-      const callbacks = stopListeners.get(messageId) ?? [];
-      stopListeners.delete(messageId);
+      write(logId, log, { stop: true });
+      const callbacks = stopListeners.get(logId) ?? [];
+      stopListeners.delete(logId);
       for (const callback of callbacks) callback();
     },
-    async onStop(messageId, callback) {
-      if (find(messageId)?.stopRequested) {
+    async onStop(logId, callback) {
+      if (find(logId)?.stopRequested) {
         callback();
         return async () => undefined;
       }
-      const callbacks = stopListeners.get(messageId) ?? new Set();
-      stopListeners.set(messageId, callbacks.add(callback));
+      const callbacks = stopListeners.get(logId) ?? new Set();
+      stopListeners.set(logId, callbacks.add(callback));
       return async () => {
         callbacks.delete(callback);
-        if (callbacks.size === 0 && stopListeners.get(messageId) === callbacks) stopListeners.delete(messageId);
+        if (callbacks.size === 0 && stopListeners.get(logId) === callbacks) stopListeners.delete(logId);
       };
     },
     tail,
-    async snapshot(messageId) {
-      const log = find(messageId);
+    async snapshot(logId) {
+      const log = find(logId);
       return log && snapshotOf(log);
     },
-    leased: async (messageId) => (find(messageId)?.leasedUntil ?? 0) > Date.now(),
+    leased: async (logId) => (find(logId)?.leasedUntil ?? 0) > Date.now(),
     ping: () => probeDisk(directory),
     async [Symbol.asyncDispose]() {
       clearInterval(sweeper);
-      for (const [messageId, log] of running) forget(messageId, log);
+      for (const [logId, log] of running) forget(logId, log);
     },
   };
 };

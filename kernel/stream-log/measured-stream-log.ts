@@ -4,9 +4,9 @@ import type { StreamLog } from './stream-log.ts';
 
 export const measureStreamLog = (streamLog: StreamLog): StreamLog => ({
   ...streamLog,
-  async append(messageId, attempt, events, after) {
+  async append(logId, attempt, events, after) {
     const observe = appendDuration.start();
-    const result = await streamLog.append(messageId, attempt, events, after);
+    const result = await streamLog.append(logId, attempt, events, after);
     observe({});
     return result;
   },

@@ -27,11 +27,11 @@ const createEndlessLog = (lengthAtFirst: number) => {
   const entryAt = (seq: number): StreamEntry => ({ seq, event: delta(`${seq} ${'x'.repeat(80)}`) });
   const source: TailSource = {
     position: async () => ({ lastSeq: length, ended: false }),
-    async read(_messageId, afterSeq, limit) {
+    async read(_logId, afterSeq, limit) {
       reads += 1;
       return Array.from({ length: Math.min(limit, length - afterSeq) }, (_, index) => entryAt(afterSeq + 1 + index));
     },
-    async subscribe(_messageId, given) {
+    async subscribe(_logId, given) {
       listener = given;
       return () => undefined;
     },

@@ -42,13 +42,13 @@ export interface RedisStreamLogOptions {
 const defaultRestoreGraceMs = 5_000;
 
 /** The braces make one cluster node hold all of a message. */
-const keysOf = (messageId: string): [meta: string, entries: string, text: string] => [
-  `parlance:{${messageId}}:meta`,
-  `parlance:{${messageId}}:entries`,
-  `parlance:{${messageId}}:text`,
+const keysOf = (logId: string): [meta: string, entries: string, text: string] => [
+  `parlance:{${logId}}:meta`,
+  `parlance:{${logId}}:entries`,
+  `parlance:{${logId}}:text`,
 ];
-const entriesChannel = (messageId: string) => `parlance:{${messageId}}:live`;
-const stopChannel = (messageId: string) => `parlance:{${messageId}}:stop`;
+const entriesChannel = (logId: string) => `parlance:{${logId}}:live`;
+const stopChannel = (logId: string) => `parlance:{${logId}}:stop`;
 
 const flag = z.int().transform((value) => value === 1);
 const snapshotReply = z.tuple([z.string(), z.int(), z.int(), flag, flag, z.string(), z.string()]);
@@ -107,20 +107,20 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
   /** Message -> its append under way. One at a time, so that a repeated one is always the last one. */
   const underWay = new Map<string, Promise<unknown>>();
 
-  const run = (script: RedisScript, messageId: string, ...args: (string | number)[]) =>
-    redis.run(script, keysOf(messageId), args);
+  const run = (script: RedisScript, logId: string, ...args: (string | number)[]) =>
+    redis.run(script, keysOf(logId), args);
 
-  const resultOf = (reply: unknown, messageId: string, attempt: number): AppendResult => {
+  const resultOf = (reply: unknown, logId: string, attempt: number): AppendResult => {
     if (Array.isArray(reply) && reply.length === 0) {
-      throw new FencedError(`Attempt ${attempt} may not write to ${messageId}: it has ended or was taken over`);
+      throw new FencedError(`Attempt ${attempt} may not write to ${logId}: it has ended or was taken over`);
     }
-    if (Array.isArray(reply) && reply.length === 1) throw new LogGoneError(`There is no log of ${messageId}`);
+    if (Array.isArray(reply) && reply.length === 1) throw new LogGoneError(`There is no log of ${logId}`);
     const [lastSeq, stopRequested] = appendReply.parse(reply);
     return { lastSeq, stopRequested };
   };
 
   const write = async (
-    messageId: string,
+    logId: string,
     attempt: number,
     events: readonly StreamEvent[],
     after: number,
@@ -130,32 +130,32 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
     const text = events.reduce(applyToText, '');
     const reply = await run(
       appendScript,
-      messageId,
-      ...[attempt, lease, ttlMs, writer, appends, publishCommand, entriesChannel(messageId)],
+      logId,
+      ...[attempt, lease, ttlMs, writer, appends, publishCommand, entriesChannel(logId)],
       ...[isReset ? '1' : '0', text, events.some(isTerminal) ? '1' : '0', after, callsOf(events)],
       ...events.map((event) => JSON.stringify(event)),
     );
-    return resultOf(reply, messageId, attempt);
+    return resultOf(reply, logId, attempt);
   };
   const writeInTurn = (
-    messageId: string,
+    logId: string,
     attempt: number,
     events: readonly StreamEvent[],
     after = -1,
   ): Promise<AppendResult> => {
-    const before = underWay.get(messageId);
-    const next = () => write(messageId, attempt, events, after);
+    const before = underWay.get(logId);
+    const next = () => write(logId, attempt, events, after);
     const result = before ? before.then(next, next) : next();
-    underWay.set(messageId, result);
+    underWay.set(logId, result);
     const forget = () => {
-      if (underWay.get(messageId) === result) underWay.delete(messageId);
+      if (underWay.get(logId) === result) underWay.delete(logId);
     };
     result.then(forget, forget);
     return result;
   };
 
-  const read = async (messageId: string, afterSeq: number, limit: number): Promise<StreamEntry[]> => {
-    const [, key] = keysOf(messageId);
+  const read = async (logId: string, afterSeq: number, limit: number): Promise<StreamEntry[]> => {
+    const [, key] = keysOf(logId);
     const replies = await commands.xrange(key, `${afterSeq + 1}-0`, '+', 'COUNT', limit);
     return replies.map((reply) => {
       const [id, [, json]] = entryReply.parse(reply);
@@ -164,24 +164,24 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
   };
 
   const tail = createTails({
-    async position(messageId) {
-      const [lastSeq, ended] = positionReply.parse(await commands.hmget(keysOf(messageId)[0], 'lastSeq', 'ended'));
+    async position(logId) {
+      const [lastSeq, ended] = positionReply.parse(await commands.hmget(keysOf(logId)[0], 'lastSeq', 'ended'));
       return { lastSeq: Number(lastSeq ?? 0), ended: ended !== null };
     },
     read,
-    subscribe: (messageId, listener) =>
-      channels.subscribe(entriesChannel(messageId), {
+    subscribe: (logId, listener) =>
+      channels.subscribe(entriesChannel(logId), {
         message: (text) => listener.live(parseMessage(text)),
         interrupted: () => listener.interrupted(),
       }),
   });
 
   return {
-    async open(messageId, earlier) {
+    async open(logId, earlier) {
       const { count, since, mayHaveEnded = false } = earlier ?? { count: 0, since: 0 };
       const reply = await run(
         openScript,
-        messageId,
+        logId,
         ...[lease, ttlMs, count, since, earlier ? '1' : '0', restoreGraceMs, mayHaveEnded ? '1' : '0'],
       );
       const unopened = unopenedReply.safeParse(reply);
@@ -189,36 +189,36 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
       const [attempt] = unopened.data;
       return attempt === -1 ? { ...noLog, forgotten: true } : { ...noLog, attempt, busy: true };
     },
-    async append(messageId, attempt, events, after) {
+    async append(logId, attempt, events, after) {
       const end = events.findIndex(isTerminal);
       if (events.length === 0 || (end !== -1 && end !== events.length - 1)) {
         throw new RangeError('An append has at least one event, and a terminal event is its last');
       }
-      return writeInTurn(messageId, attempt, events, after);
+      return writeInTurn(logId, attempt, events, after);
     },
-    async restore(messageId, { attempt, entries, lastSeq, stopRequested }) {
+    async restore(logId, { attempt, entries, lastSeq, stopRequested }) {
       const events = entries.map(({ event }) => event);
       const reply = await run(
         restoreScript,
-        messageId,
-        ...[attempt, lease, ttlMs, publishCommand, entriesChannel(messageId), lastSeq],
+        logId,
+        ...[attempt, lease, ttlMs, publishCommand, entriesChannel(logId), lastSeq],
         ...[events.reduce(applyToText, ''), stopRequested ? '1' : '0', callsOf(events)],
         ...events.map((event) => JSON.stringify(event)),
       );
-      return resultOf(reply, messageId, attempt);
+      return resultOf(reply, logId, attempt);
     },
-    entries: (messageId) => readAll((afterSeq) => read(messageId, afterSeq, pageSize)),
-    async seal(messageId, attempt, result, after) {
-      return resultOf(await run(sealScript, messageId, attempt, lease, ttlMs, after, result), messageId, attempt);
+    entries: (logId) => readAll((afterSeq) => read(logId, afterSeq, pageSize)),
+    async seal(logId, attempt, result, after) {
+      return resultOf(await run(sealScript, logId, attempt, lease, ttlMs, after, result), logId, attempt);
     },
-    async release(messageId, attempt) {
-      await redis.run(releaseScript, [keysOf(messageId)[0]], [attempt]);
+    async release(logId, attempt) {
+      await redis.run(releaseScript, [keysOf(logId)[0]], [attempt]);
     },
-    renew: (messageId, attempt) => writeInTurn(messageId, attempt, []),
-    async requestStop(messageId) {
-      await run(requestStopScript, messageId, ttlMs, publishCommand, stopChannel(messageId));
+    renew: (logId, attempt) => writeInTurn(logId, attempt, []),
+    async requestStop(logId) {
+      await run(requestStopScript, logId, ttlMs, publishCommand, stopChannel(logId));
     },
-    async onStop(messageId, callback) {
+    async onStop(logId, callback) {
       let told = false;
       let close: () => void = () => undefined;
       const tell = () => {
@@ -228,9 +228,9 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
         callback();
       };
       const tellIfAsked = async () => {
-        if ((await commands.hexists(keysOf(messageId)[0], 'stop')) === 1) tell();
+        if ((await commands.hexists(keysOf(logId)[0], 'stop')) === 1) tell();
       };
-      close = await channels.subscribe(stopChannel(messageId), {
+      close = await channels.subscribe(stopChannel(logId), {
         message: tell,
         // When this read fails, the next append or renew tells.
         interrupted: () => void tellIfAsked().catch(() => undefined),
@@ -243,12 +243,12 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
       };
     },
     tail,
-    async snapshot(messageId) {
-      const reply = await run(snapshotScript, messageId);
+    async snapshot(logId) {
+      const reply = await run(snapshotScript, logId);
       return Array.isArray(reply) && reply.length === 0 ? undefined : toSnapshot(reply);
     },
-    async leased(messageId) {
-      return (await redis.run(leasedScript, [keysOf(messageId)[0]], [])) === 1;
+    async leased(logId) {
+      return (await redis.run(leasedScript, [keysOf(logId)[0]], [])) === 1;
     },
     ping: () => redis.ping(),
     /** The connection is closed by who opened it. */

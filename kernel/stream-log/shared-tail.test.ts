@@ -21,13 +21,13 @@ const createLog = () => {
       await turn();
       return position;
     },
-    async read(_messageId, afterSeq, limit) {
+    async read(_logId, afterSeq, limit) {
       reads += 1;
       const page = entries.slice(afterSeq, afterSeq + limit);
       await turn();
       return page;
     },
-    async subscribe(_messageId, listener) {
+    async subscribe(_logId, listener) {
       await turn();
       listeners.add(listener);
       return () => void listeners.delete(listener);

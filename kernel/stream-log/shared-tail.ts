@@ -10,11 +10,11 @@ import { restoreWithinMs, type StreamEntry } from './stream-log.ts';
 
 /** What a tail needs of a stream log. */
 export interface TailSource {
-  position(messageId: string): Promise<{ readonly lastSeq: number; readonly ended: boolean }>;
+  position(logId: string): Promise<{ readonly lastSeq: number; readonly ended: boolean }>;
   /** Entries with seq > afterSeq, without holes, at most `limit`. */
-  read(messageId: string, afterSeq: number, limit: number): Promise<readonly StreamEntry[]>;
+  read(logId: string, afterSeq: number, limit: number): Promise<readonly StreamEntry[]>;
   /** Resolves when the subscription is in force. Returns the closer. */
-  subscribe(messageId: string, listener: TailListener): Promise<() => void>;
+  subscribe(logId: string, listener: TailListener): Promise<() => void>;
 }
 
 export interface TailListener {
@@ -50,7 +50,7 @@ export const isBegunAnew = ([first]: readonly StreamEntry[], afterSeq: number): 
 const logLost = () => new AppError('SUBSCRIPTION_LOST', 'This stream was interrupted. Read the message again.');
 
 /** @param onUnused called once, when the last reader has left or the tail broke: nobody may join any more. */
-export const openSharedTail = (messageId: string, source: TailSource, onUnused: () => void): SharedTail => {
+export const openSharedTail = (logId: string, source: TailSource, onUnused: () => void): SharedTail => {
   const readers = new Set<() => void>();
   const ring: StreamEntry[] = [];
   /** seq of the newest entry in order; undefined until the log's length is known. */
@@ -96,7 +96,7 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
   /** Learns whether the log is still the one that ends at `before`. It stays doubted where it was doubted once more meanwhile. */
   const check = async (before: number): Promise<void> => {
     log = 'checking';
-    const { lastSeq } = await source.position(messageId);
+    const { lastSeq } = await source.position(logId);
     const isKept = lastSeq >= before;
     if (!isKept && (lastSeq > 0 || ended)) throw logLost();
     if (isKept) {
@@ -123,7 +123,7 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
           heard = before;
           continue;
         }
-        const page = await source.read(messageId, before, pageSize);
+        const page = await source.read(logId, before, pageSize);
         if (isBegunAnew(page, before) && page[0]) {
           ring.length = 0;
           head = page[0].seq - 1;
@@ -142,7 +142,7 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
   };
   const start = async (): Promise<void> => {
     try {
-      const closer = await source.subscribe(messageId, {
+      const closer = await source.subscribe(logId, {
         live(entries) {
           if (log !== 'kept') {
             doubt();
@@ -159,7 +159,7 @@ export const openSharedTail = (messageId: string, source: TailSource, onUnused: 
         return;
       }
       unsubscribe = closer;
-      const position = await source.position(messageId);
+      const position = await source.position(logId);
       head = position.lastSeq;
       ended = position.ended;
       tellReaders();

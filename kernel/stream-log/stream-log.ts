@@ -1,5 +1,5 @@
 /**
- * Port: the log of one assistant message's events. Adapters: embedded-stream-log.ts (in process, a file per message in
+ * Port: the log of one assistant message's events, under the message's log id, which is unique over all tenants. Adapters: embedded-stream-log.ts (in process, a file per message in
  * the data directory) and redis-stream-log.ts (one Redis stream per message, one script per append).
  * Invariants: `seq` starts at 1 and has no holes; an append of a lower attempt than the highest one seen is refused
  * (fenced); after a terminal event nothing is appended; a tail gives each entry once and in order, and re-reads the log when
@@ -79,47 +79,47 @@ export interface StreamLog extends AsyncDisposable {
    * all seqs that were ever given (`lastSeq` is not 0, and `entries` are none; the embedded one, which loses nothing but by its TTL, begins at
    * 1): its first event has to be MessageReset, and a reader with a cursor of the lost log goes on from there.
    */
-  open(messageId: string, earlier?: EarlierAttempts): Promise<StreamSnapshot>;
+  open(logId: string, earlier?: EarlierAttempts): Promise<StreamSnapshot>;
   /**
    * Atomic. Refreshes the lease and the TTL. Throws FencedError, and LogGoneError when there is no log. At least one event, and a
    * terminal one is the last, else RangeError. Any other error leaves open whether the events are in the log: look what it holds.
    * @param after seq of the last entry that the writer knows of. Another one in the log means that somebody else wrote: FencedError.
    */
-  append(messageId: string, attempt: number, events: readonly StreamEvent[], after?: number): Promise<AppendResult>;
+  append(logId: string, attempt: number, events: readonly StreamEvent[], after?: number): Promise<AppendResult>;
   /**
    * Puts a log that is gone back, entry for entry with the same seqs; readers that follow go on. Throws FencedError when
    * somebody else has opened the log meanwhile.
    */
-  restore(messageId: string, log: HeldLog): Promise<AppendResult>;
+  restore(logId: string, log: HeldLog): Promise<AppendResult>;
   /** All entries, oldest first: for the writer who takes a log over. */
-  entries(messageId: string): Promise<readonly StreamEntry[]>;
+  entries(logId: string): Promise<readonly StreamEntry[]>;
   /**
    * Keeps a result with the log, before it is told elsewhere: whoever takes over finds it in the snapshot. Returns and throws as an
    * append with no event. @param after as of `append`.
    */
-  seal(messageId: string, attempt: number, result: string, after: number): Promise<AppendResult>;
+  seal(logId: string, attempt: number, result: string, after: number): Promise<AppendResult>;
   /** Ends the lease at once, so that another writer need not wait for its end. Harmless when repeated or fenced. */
-  release(messageId: string, attempt: number): Promise<void>;
+  release(logId: string, attempt: number): Promise<void>;
   /** Refreshes the lease while the model is silent; returns the same as an append, with no event. */
-  renew(messageId: string, attempt: number): Promise<AppendResult>;
+  renew(logId: string, attempt: number): Promise<AppendResult>;
   /**
    * Durable; harmless when repeated or when the log has ended. Live writers are told at once (`stopSignal`), and
    * each append and renew tells it again.
    */
-  requestStop(messageId: string): Promise<void>;
+  requestStop(logId: string): Promise<void>;
   /** Calls back once when a stop was asked for, also when it was asked before. Returns the closer. */
-  onStop(messageId: string, callback: () => void): Promise<() => void>;
+  onStop(logId: string, callback: () => void): Promise<() => void>;
   /**
    * Entries with seq > afterSeq, then live ones, until the terminal event (given, then done) or until `signal` aborts
    * (then simply done). A log without any entry is waited for. Memory per reader is bounded: a reader that falls behind
    * the shared ring reads the log. Throws AppError SUBSCRIPTION_LOST when the entries after the cursor are no longer kept, and
    * when a log that it followed is gone and nobody restores it within `restoreWithinMs`.
    */
-  tail(messageId: string, afterSeq: number, signal: AbortSignal): AsyncIterable<StreamEntry>;
+  tail(logId: string, afterSeq: number, signal: AbortSignal): AsyncIterable<StreamEntry>;
   /** Undefined when there is no log (never opened nor asked to stop, or past its TTL). */
-  snapshot(messageId: string): Promise<StreamSnapshot | undefined>;
+  snapshot(logId: string): Promise<StreamSnapshot | undefined>;
   /** True while a writer has opened, appended or renewed within the lease time. */
-  leased(messageId: string): Promise<boolean>;
+  leased(logId: string): Promise<boolean>;
   ping(): Promise<void>;
 }
 

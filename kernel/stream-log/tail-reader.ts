@@ -7,14 +7,14 @@ import { isBegunAnew, openSharedTail, pageSize, type SharedTail, type TailSource
 import { isTerminal } from './stream-event.ts';
 import type { StreamEntry } from './stream-log.ts';
 
-type Tail = (messageId: string, afterSeq: number, signal: AbortSignal) => AsyncIterable<StreamEntry>;
+type Tail = (logId: string, afterSeq: number, signal: AbortSignal) => AsyncIterable<StreamEntry>;
 
 const done: IteratorResult<StreamEntry> = { done: true, value: undefined };
 
 const iterate = (
   source: TailSource,
-  join: (messageId: string, changed: () => void) => SharedTail,
-  messageId: string,
+  join: (logId: string, changed: () => void) => SharedTail,
+  logId: string,
   afterSeq: number,
   signal: AbortSignal,
 ): AsyncIterator<StreamEntry> => {
@@ -56,7 +56,7 @@ const iterate = (
   const readPage = async (tail: SharedTail): Promise<void> => {
     reading = true;
     try {
-      const entries = await source.read(messageId, at, pageSize);
+      const entries = await source.read(logId, at, pageSize);
       const isThere = entries[0]?.seq === at + 1 || isBegunAnew(entries, at);
       if (isThere) {
         page = entries;
@@ -77,7 +77,7 @@ const iterate = (
         const read = page[pageIndex++];
         if (read) return give(read);
         page = [];
-        tail ??= join(messageId, changed);
+        tail ??= join(logId, changed);
         const next = tail.after(at);
         if (typeof next === 'object') return give(next);
         if (next === 'ended') close();
@@ -112,13 +112,13 @@ const iterate = (
 /** `tail` of a StreamLog, over shared tails. A cursor past the end waits for the entries after it. */
 export const createTails = (source: TailSource): Tail => {
   const open = new Map<string, SharedTail>();
-  const join = (messageId: string, changed: () => void): SharedTail => {
-    const tail = open.get(messageId) ?? openSharedTail(messageId, source, () => open.delete(messageId));
-    open.set(messageId, tail);
+  const join = (logId: string, changed: () => void): SharedTail => {
+    const tail = open.get(logId) ?? openSharedTail(logId, source, () => open.delete(logId));
+    open.set(logId, tail);
     tail.join(changed);
     return tail;
   };
-  return (messageId, afterSeq, signal) => ({
-    [Symbol.asyncIterator]: () => iterate(source, join, messageId, afterSeq, signal),
+  return (logId, afterSeq, signal) => ({
+    [Symbol.asyncIterator]: () => iterate(source, join, logId, afterSeq, signal),
   });
 };

@@ -73,7 +73,7 @@ export const MessageEntity = defineEntity({
   schema: 'conversations',
   properties: {
     id: p.uuid().primary(),
-    tenantId: p.uuid(),
+    tenantId: p.uuid().primary(),
     conversationId: p.uuid(),
     parentId: p.uuid().nullable(),
     branchId: p.uuid(),
@@ -92,12 +92,20 @@ export const MessageEntity = defineEntity({
     /** When its job went to the outbox; null while it waits for an earlier one in the conversation. */
     dispatchedAt: p.datetime(3).nullable(),
     stopRequestedAt: p.datetime(3).nullable(),
+    /** See `logIdOf`. Null: as `id`. */
+    logId: p.uuid().nullable(),
     lastSeq: p.integer().default(0),
     createdAt: p.datetime(3).onCreate(() => new Date()),
     completedAt: p.datetime(3).nullable(),
   },
 });
 export type Message = InferEntity<typeof MessageEntity>;
+
+/**
+ * The id by which the stream log and the broker, which know replies of all tenants, call a reply. An id of a message is
+ * its tenant's own: where another tenant has one of the same id, the log has a name of its own.
+ */
+export const logIdOf = ({ logId, id }: Pick<Message, 'logId' | 'id'>): string => logId ?? id;
 
 /** One idempotency key, with what it led to. */
 const SendEntity = defineEntity({
@@ -124,6 +132,7 @@ export const OutboxEntity = defineEntity({
     id: p.uuid().primary(),
     tenantId: p.uuid(),
     routingKey: p.text(),
+    /** The job's id at the broker: the log id of its reply. */
     messageId: p.uuid(),
     body: p.json<Json>(),
     createdAt: p.datetime(3).onCreate(() => new Date()),

@@ -6,6 +6,7 @@ import type { Parlance } from './parlance.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
 import { roomCrashSuite } from './suite/crashes.ts';
 import { refusalSuite } from './suite/refusals.ts';
+import { sharedIdSuite } from './suite/shared-ids.ts';
 import { toolSuite } from './suite/tools.ts';
 import { turnSuite } from './suite/turns.ts';
 
@@ -23,6 +24,7 @@ describe('distributed', () => {
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
   refusalSuite(() => parlance);
+  sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
   roomCrashSuite(() => parlance);

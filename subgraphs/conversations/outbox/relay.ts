@@ -10,12 +10,13 @@ import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { GenerationJob } from '#kernel/messages/generation-job.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
-import { inFlightStatuses, MessageEntity, OutboxEntity } from '../entities.ts';
+import { inFlightStatuses, OutboxEntity } from '../entities.ts';
 import { outboxWaiting } from '../metrics.ts';
 
 export interface OutboxRow {
   readonly id: string;
   readonly routingKey: string;
+  /** The job's id at the broker: the log id of its reply. */
   readonly messageId: string;
   readonly body: Json;
 }
@@ -32,13 +33,17 @@ const publishLaterMs = 2_000;
 /** Rows of one sweep. */
 const sweepRows = 100;
 
+const endedSql = `
+  select coalesce(log_id, id) as id from conversations.messages
+  where coalesce(log_id, id) = any(?::uuid[]) and not status = any(?::text[])`;
+
 /** The row that holds a job until the broker has confirmed it. */
 export const outboxRowOf = (job: GenerationJob): OutboxRow => {
   const [candidate] = job.candidates;
   if (!candidate) throw new Error('a job has at least one candidate');
   // Through JSON: what the broker gets is what the row holds.
   const body: Json = JSON.parse(JSON.stringify(job));
-  return { id: uuidv7(), routingKey: generationQueue(candidate.pool), messageId: job.messageId, body };
+  return { id: uuidv7(), routingKey: generationQueue(candidate.pool), messageId: job.logId ?? job.messageId, body };
 };
 
 /** Stores a job in the transaction at hand. The row goes to `relay.publish` once that has committed. */
@@ -106,9 +111,11 @@ export const startOutboxRelay = (database: Database, broker: Broker, logger: Log
 
   const idsOfEnded = async (rows: readonly OutboxRow[]): Promise<ReadonlySet<string>> => {
     if (rows.length === 0) return new Set();
-    const where = { id: { $in: rows.map(({ messageId }) => messageId) }, status: { $nin: [...inFlightStatuses] } };
-    const messages = await database.asSystem((em) => em.find(MessageEntity, where, { fields: ['id'] }));
-    return new Set(messages.map(({ id }) => id));
+    const logIds = `{${rows.map(({ messageId }) => messageId).join(',')}}`;
+    const ended = await database.asSystem((em) =>
+      em.execute<{ readonly id: string }[]>(endedSql, [logIds, `{${inFlightStatuses.join(',')}}`]),
+    );
+    return new Set(ended.map(({ id }) => id));
   };
 
   const publishUnlessEnded = async (rows: readonly OutboxRow[]): Promise<void> => {

@@ -8,9 +8,9 @@ import { endWithoutWorker } from './end-without-worker.ts';
 
 export const endFailedJob = async (
   services: { readonly database: Database; readonly broker: Broker; readonly streamLog: StreamLog },
-  { messageId, failure }: JobFailed,
+  { messageId, tenantId, failure }: JobFailed,
 ): Promise<void> => {
-  const message = await services.database.asSystem((em) => em.findOne(MessageEntity, { id: messageId }));
+  const message = await services.database.asSystem((em) => em.findOne(MessageEntity, { id: messageId, tenantId }));
   if (!message || !inFlightStatuses.includes(message.status)) return;
   await endWithoutWorker(services, message, { status: 'FAILED', finishReason: 'ERROR', failure });
 };

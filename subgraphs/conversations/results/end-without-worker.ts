@@ -8,7 +8,7 @@ import { toErrorCode } from '#kernel/errors.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
 import { finishedCalls, readSealed, sealResult, terminalEventOf } from '#kernel/messages/sealed-result.ts';
 import { FencedError, type StreamLog, type StreamSnapshot } from '#kernel/stream-log/stream-log.ts';
-import type { Message } from '../entities.ts';
+import { logIdOf, type Message } from '../entities.ts';
 
 type Outcome = Pick<MessageFinished, 'status' | 'finishReason' | 'failure'>;
 
@@ -26,6 +26,7 @@ const resultOf = (message: Message, log: StreamSnapshot, lastSeq: number, outcom
   userId: message.generation?.userId ?? message.tenantId,
   conversationId: message.conversationId,
   messageId: message.id,
+  ...(message.logId == null ? {} : { logId: message.logId }),
   attempt: log.attempt,
   usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0, source: 'COUNTED' },
   queueWaitMs: 0,
@@ -37,8 +38,8 @@ const resultOf = (message: Message, log: StreamSnapshot, lastSeq: number, outcom
 });
 
 /** As the terminal event of an ended log says it. */
-const outcomeOf = async ({ streamLog }: Services, messageId: string): Promise<Outcome | undefined> => {
-  const event = (await streamLog.entries(messageId)).at(-1)?.event;
+const outcomeOf = async ({ streamLog }: Services, logId: string): Promise<Outcome | undefined> => {
+  const event = (await streamLog.entries(logId)).at(-1)?.event;
   if (event?.type === 'MessageCompleted') return { status: event.status, finishReason: event.finishReason };
   if (event?.type !== 'MessageFailed') return undefined;
   const { code, message, retryable } = event;
@@ -47,7 +48,7 @@ const outcomeOf = async ({ streamLog }: Services, messageId: string): Promise<Ou
 
 const publish = ({ broker }: Services, result: MessageFinished): Promise<void> =>
   // Through JSON: absent fields stay absent.
-  broker.publish('events', 'message.finished', result.messageId, JSON.parse(JSON.stringify(result)));
+  broker.publish('events', 'message.finished', result.logId ?? result.messageId, JSON.parse(JSON.stringify(result)));
 
 export const endWithoutWorker = async (
   services: Services,
@@ -55,27 +56,28 @@ export const endWithoutWorker = async (
   outcome: Outcome,
 ): Promise<EndWithoutWorker> => {
   const { streamLog } = services;
+  const logId = logIdOf(message);
   // What was never dispatched has no writer, and no log that can have been lost.
   const earlier = message.dispatchedAt ? { count: 1, since: message.dispatchedAt.getTime() } : undefined;
-  const log = await streamLog.open(message.id, earlier);
+  const log = await streamLog.open(logId, earlier);
   if (log.busy) return 'WRITTEN';
   if (log.ended) {
-    const known = (await outcomeOf(services, message.id)) ?? outcome;
+    const known = (await outcomeOf(services, logId)) ?? outcome;
     await publish(services, readSealed(log) ?? resultOf(message, log, log.lastSeq, known));
     return 'REPUBLISHED';
   }
   let lastSeq = log.lastSeq;
   try {
-    if (lastSeq > 0 && (await streamLog.entries(message.id)).length === 0) {
+    if (lastSeq > 0 && (await streamLog.entries(logId)).length === 0) {
       // The store has forgotten what clients may have seen: that is void.
       const reset = { type: 'MessageReset', reason: 'WORKER_REPLACED' } as const;
-      ({ lastSeq } = await streamLog.append(message.id, log.attempt, [reset]));
+      ({ lastSeq } = await streamLog.append(logId, log.attempt, [reset]));
     }
     const sealed = readSealed(log);
     const result = sealed ?? resultOf(message, log, lastSeq + 1, outcome);
-    if (!sealed) await streamLog.seal(message.id, log.attempt, sealResult(result), lastSeq);
+    if (!sealed) await streamLog.seal(logId, log.attempt, sealResult(result), lastSeq);
     await publish(services, result);
-    await streamLog.append(message.id, log.attempt, [terminalEventOf(result)]);
+    await streamLog.append(logId, log.attempt, [terminalEventOf(result)]);
     return 'ENDED';
   } catch (cause) {
     if (cause instanceof FencedError) return 'WRITTEN';

@@ -7,7 +7,7 @@ import type { Broker, Fate, Json } from '#kernel/broker/broker.ts';
 import { generationQueue, type Pool, pools } from '#kernel/broker/topology.ts';
 import type { Logger } from '#kernel/log.ts';
 import { messageFinishedSchema } from '#kernel/messages/events.ts';
-import { type Message, MessageEntity } from '../entities.ts';
+import { logIdOf, type Message } from '../entities.ts';
 import { salvageResult } from './salvage-result.ts';
 import { type ResultServices, storeFinished } from './store-result.ts';
 
@@ -18,7 +18,7 @@ export interface StillKnown {
   /** Notes which queues are empty, at every pass. True while results wait to be stored. */
   observe(): Promise<boolean>;
   /**
-   * Of these replies the ids of those that the broker still knows. What can be stored of a dead result is stored on the
+   * Of these replies the log ids of those that the broker still knows. What can be stored of a dead result is stored on the
    * way.
    */
   among(replies: readonly Message[]): Promise<ReadonlySet<string>>;
@@ -62,7 +62,10 @@ export const createStillKnown = (
     if (found.length > 0) {
       // It has as long as a new one.
       await services.database.asSystem((em) =>
-        em.nativeUpdate(MessageEntity, { id: { $in: found } }, { dispatchedAt: new Date() }),
+        em.execute(
+          `update conversations.messages set dispatched_at = now() where coalesce(log_id, id) = any(?::uuid[])`,
+          [`{${found.join(',')}}`],
+        ),
       );
     }
     return found;
@@ -83,11 +86,11 @@ export const createStillKnown = (
     },
     async among(replies) {
       if (replies.length === 0) return new Set();
-      const wanted = new Set(replies.map(({ id }) => id));
+      const wanted = new Set(replies.map(logIdOf));
       const found = [...(await deadResults(wanted))];
       const usedPools = new Set(replies.flatMap(({ generation }) => generation?.candidates[0]?.pool ?? []));
       for (const pool of usedPools) found.push(...(await deadJobs(pool, wanted)));
-      return new Set([...found, ...replies.filter(mayWait).map(({ id }) => id)]);
+      return new Set([...found, ...replies.filter(mayWait).map(logIdOf)]);
     },
   };
 };

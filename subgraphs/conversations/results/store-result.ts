@@ -58,7 +58,7 @@ const titleJob = async (
   if (conversation.title !== null && conversation.title !== undefined) return undefined;
   if (result.status !== 'COMPLETED' || answer.depth !== 2 || candidates.length === 0 || answer.parentId == null)
     return undefined;
-  const question = await em.findOneOrFail(MessageEntity, { id: answer.parentId });
+  const question = await em.findOneOrFail(MessageEntity, { id: answer.parentId, tenantId: answer.tenantId });
   return addToOutbox(em, {
     kind: 'title',
     tenantId: conversation.tenantId,
@@ -103,7 +103,11 @@ export const storeFinished = async (services: ResultServices, result: MessageFin
   if (chunks.length === 0 && (await storeAlone(services, result))) return;
   const stored = await services.database.asSystem((em) =>
     withConversation(em, result.conversationId, async (conversation) => {
-      const message = await em.findOne(MessageEntity, { id: result.messageId, conversationId: conversation.id });
+      const message = await em.findOne(MessageEntity, {
+        id: result.messageId,
+        tenantId: conversation.tenantId,
+        conversationId: conversation.id,
+      });
       if (!message || !inFlightStatuses.includes(message.status)) return undefined;
       const title = await titleJob(em, conversation, message, result);
       message.content = result.text;

@@ -17,7 +17,11 @@ export const takeBackJob = async (
   const { publishedBefore: _, ...again } = job;
   const { messageId } = job;
   const row = await database.asSystem(async (em) => {
-    const message = await em.findOne(MessageEntity, { id: messageId }, { fields: ['status', 'stopRequestedAt'] });
+    const message = await em.findOne(
+      MessageEntity,
+      { id: messageId, tenantId: job.tenantId },
+      { fields: ['status', 'stopRequestedAt'] },
+    );
     if (!message || !inFlightStatuses.includes(message.status)) return undefined;
     // The log that is gone held the wish to stop.
     return addToOutbox(em, { ...again, ...(message.stopRequestedAt ? { stopRequested: true } : {}) });

@@ -169,3 +169,20 @@ test('a job that no worker can run ends its reply at once', async () => {
   await vi.waitFor(async () => expect((await results.reread(reply)).status).toBe('FAILED'), patience);
   expect(await results.fixture.streamLog.snapshot(messageId)).toMatchObject({ ended: true });
 });
+
+test('one process at a time looks after them, and another takes over from one that is gone', async () => {
+  await using results = await openResults();
+  const { database } = results.fixture;
+  const reply = await results.reply();
+  await using _ = await results.consume();
+  const leaseTo = (until: string) =>
+    database.asSystem((em) =>
+      em.execute(`update conversations.sweeps set holder = gen_random_uuid(), leased_until = ${until}`),
+    );
+  await leaseTo("now() + interval '1 hour'");
+  await results.sweeper.sweep();
+  expect(await results.fixture.streamLog.snapshot(reply.id)).toBeUndefined();
+  await leaseTo("now() - interval '1 second'");
+  await results.sweeper.sweep();
+  await vi.waitFor(async () => expect((await results.reread(reply)).status).toBe('FAILED'), patience);
+});

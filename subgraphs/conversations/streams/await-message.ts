@@ -23,7 +23,7 @@ const isYoung = (messageId: string): boolean =>
 /** All columns but the search vector. */
 const findSql = `
   select id, tenant_id, conversation_id, parent_id, branch_id, depth, path_length, role, content, status, finish_reason,
-    failure, model_id, generation, tool_calls, dispatched_at, stop_requested_at, last_seq, created_at, completed_at
+    failure, model_id, generation, tool_calls, dispatched_at, stop_requested_at, log_id, last_seq, created_at, completed_at
   from conversations.find_message(?, ?, ?)`;
 const rowsSchema = z.array(z.record(z.string(), z.unknown()));
 

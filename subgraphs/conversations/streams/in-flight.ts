@@ -4,7 +4,7 @@
  */
 import { endToolCalls, type StreamEvent } from '#kernel/stream-log/stream-event.ts';
 import type { StreamLog, StreamSnapshot } from '#kernel/stream-log/stream-log.ts';
-import { inFlightStatuses, type Message } from '../entities.ts';
+import { inFlightStatuses, logIdOf, type Message } from '../entities.ts';
 
 /** The row with what a terminal event says, and the log before it. */
 export const afterTerminal = (
@@ -21,17 +21,17 @@ export const afterTerminal = (
   return { ...ended, status: 'FAILED', finishReason: 'ERROR', failure: { code, message: sentence, retryable } };
 };
 
-const lastEntry = async (log: StreamLog, messageId: string, lastSeq: number): Promise<StreamEvent | undefined> => {
-  for await (const { event } of log.tail(messageId, lastSeq - 1, AbortSignal.timeout(1_000))) return event;
+const lastEntry = async (log: StreamLog, logId: string, lastSeq: number): Promise<StreamEvent | undefined> => {
+  for await (const { event } of log.tail(logId, lastSeq - 1, AbortSignal.timeout(1_000))) return event;
   return undefined;
 };
 
 export const readMessage = async (log: StreamLog, message: Message): Promise<Message> => {
   if (!inFlightStatuses.includes(message.status)) return message;
-  const snapshot = await log.snapshot(message.id);
+  const snapshot = await log.snapshot(logIdOf(message));
   if (!snapshot || snapshot.lastSeq === 0) return message;
   const { text: content, toolCalls, lastSeq } = snapshot;
   if (!snapshot.ended) return { ...message, status: 'STREAMING', content, toolCalls, lastSeq };
-  const event = await lastEntry(log, message.id, lastSeq);
+  const event = await lastEntry(log, logIdOf(message), lastSeq);
   return event ? afterTerminal(message, event, snapshot, lastSeq) : message;
 };

@@ -20,9 +20,10 @@ const betweenLooksMs = 500;
 
 /** What is to be kept of a finished answer: nothing where its log is gone for good. */
 export const chunksOf = async (log: StreamLog, result: MessageFinished): Promise<readonly StreamEntry[]> => {
-  const { messageId, lastSeq } = result;
+  const { lastSeq } = result;
+  const logId = result.logId ?? result.messageId;
   for (let look = 1; ; look += 1) {
-    const told = (await log.entries(messageId)).filter(({ seq }) => seq < lastSeq);
+    const told = (await log.entries(logId)).filter(({ seq }) => seq < lastSeq);
     if (told.at(-1)?.seq === lastSeq - 1) return [...told, { seq: lastSeq, event: terminalEventOf(result) }];
     if (look === looks) return [];
     await sleep(betweenLooksMs);

@@ -9,7 +9,7 @@ import type { Identity } from '#kernel/identity.ts';
 import { endToolCalls, isTerminal, type StreamEvent, type ToolCallRecord } from '#kernel/stream-log/stream-event.ts';
 import type { StreamLog, StreamSnapshot } from '#kernel/stream-log/stream-log.ts';
 import { messageNotFound } from '../access.ts';
-import { inFlightStatuses, type Message, MessageEntity } from '../entities.ts';
+import { inFlightStatuses, logIdOf, type Message, MessageEntity } from '../entities.ts';
 import { afterTerminal } from './in-flight.ts';
 import { readChunks } from './kept-chunks.ts';
 import type { Fate, StreamWatch } from './stream-watch.ts';
@@ -96,21 +96,22 @@ const follow = (
 ): AsyncIterableIterator<StreamedEvent> => {
   const { streamLog, database, watch } = services;
   const { id, tenantId } = message;
+  const logId = logIdOf(message);
   const closing = new AbortController();
-  const entries = streamLog.tail(id, afterSeq, closing.signal)[Symbol.asyncIterator]();
+  const entries = streamLog.tail(logId, afterSeq, closing.signal)[Symbol.asyncIterator]();
   let at = afterSeq;
   let ended = false;
   let fate: Fate | undefined;
   let stored: AsyncIterator<StreamedEvent> | undefined;
 
-  const leave = watch.join(id, reader, (told) => {
+  const leave = watch.join(logId, reader, (told) => {
     if (fate !== undefined || ended) return;
     if (told === 'GONE') {
       fate = told;
       closing.abort();
       return;
     }
-    streamLog.snapshot(id).then(
+    streamLog.snapshot(logId).then(
       (held) => {
         if (held !== undefined && held.attempt > 0) return;
         fate ??= told;
@@ -126,7 +127,7 @@ const follow = (
     closing.abort();
   };
   const whole = async (): Promise<Pick<StreamSnapshot, 'text' | 'toolCalls'>> =>
-    (await streamLog.snapshot(id)) ?? { text: message.content, toolCalls: message.toolCalls ?? [] };
+    (await streamLog.snapshot(logId)) ?? { text: message.content, toolCalls: message.toolCalls ?? [] };
 
   /** The tail is over, and no terminal event was in it. */
   const goOn = async (): Promise<IteratorResult<StreamedEvent, undefined>> => {
@@ -138,7 +139,7 @@ const follow = (
       stored = openStored(services, row, at);
       return takeStored(stored);
     }
-    const lastSeq = (await streamLog.snapshot(id))?.lastSeq ?? at;
+    const lastSeq = (await streamLog.snapshot(logId))?.lastSeq ?? at;
     if (lastSeq < at) throw beyondTheEnd(lastSeq);
     close();
     return done;
@@ -187,7 +188,7 @@ export const openMessageStream = async (
   afterSeq: number,
 ): Promise<AsyncIterableIterator<StreamedEvent>> => {
   const isFinal = !inFlightStatuses.includes(message.status);
-  const held = await services.streamLog.snapshot(message.id);
+  const held = await services.streamLog.snapshot(logIdOf(message));
   // A log that goes beyond the end that is stored was begun anew after it was lost: what is stored is the answer.
   if (isFinal && held && held.lastSeq > message.lastSeq && afterSeq <= message.lastSeq)
     return openStored(services, message, afterSeq);

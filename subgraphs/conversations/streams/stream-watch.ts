@@ -23,15 +23,15 @@ interface Reading {
 
 export interface StreamWatch extends AsyncDisposable {
   /** Tells each time that it looks, until the closer that it gives is called. */
-  join(messageId: string, reader: Identity, tell: Tell): () => void;
+  join(logId: string, reader: Identity, tell: Tell): () => void;
 }
 
 const watchEveryMs = 5_000;
 const rowsSchema = z.array(z.object({ id: z.string(), status: z.enum(messageStatuses), owner_id: z.string() }));
 const lookSql = `
-  select m.id, m.status, c.owner_id from conversations.messages m
+  select coalesce(m.log_id, m.id) as id, m.status, c.owner_id from conversations.messages m
   join conversations.conversations c on c.id = m.conversation_id
-  where m.id = any(?::uuid[]) and c.deleted_at is null`;
+  where coalesce(m.log_id, m.id) = any(?::uuid[]) and c.deleted_at is null`;
 
 export const openStreamWatch = async (
   services: {
@@ -75,13 +75,13 @@ export const openStreamWatch = async (
   const leave = access.onChange(lookInTurn);
 
   return {
-    join(messageId, reader, tell) {
-      const readings = open.get(messageId) ?? new Set<Reading>();
+    join(logId, reader, tell) {
+      const readings = open.get(logId) ?? new Set<Reading>();
       const reading = { reader, tell };
-      open.set(messageId, readings.add(reading));
+      open.set(logId, readings.add(reading));
       return () => {
         readings.delete(reading);
-        if (readings.size === 0 && open.get(messageId) === readings) open.delete(messageId);
+        if (readings.size === 0 && open.get(logId) === readings) open.delete(logId);
       };
     },
     async [Symbol.asyncDispose]() {

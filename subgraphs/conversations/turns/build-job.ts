@@ -24,6 +24,8 @@ export interface JobInput {
   /** The branch that the answer goes under, oldest first; the last one is the question. */
   readonly branch: readonly Said[];
   readonly answerId: string;
+  /** Where the log of the answer has another name than the answer. */
+  readonly logId?: string | undefined;
   readonly generation: Generation;
 }
 
@@ -47,6 +49,7 @@ export const buildJob = (input: JobInput): GenerationJob => {
     userId: generation.userId,
     conversationId: input.conversationId,
     messageId: input.answerId,
+    logId: input.logId,
     history: history.reverse(),
     candidates: [...generation.candidates],
     tools: generation.tools && [...generation.tools],

@@ -22,7 +22,15 @@ export const dispatchNext = async (em: EntityManager, conversation: Conversation
   const { tenantId, id: conversationId, systemPrompt } = conversation;
   const recent = 'select role, content, status from conversations.read_recent(?, ?, ?, ?)';
   const branch = historySchema.parse(await em.execute(recent, [tenantId, next.parentId, maxHistory, maxHistoryBytes]));
-  const job = { tenantId, conversationId, systemPrompt, branch, answerId: next.id, generation };
+  const job = {
+    tenantId,
+    conversationId,
+    systemPrompt,
+    branch,
+    answerId: next.id,
+    logId: next.logId ?? undefined,
+    generation,
+  };
   // A wish to stop it while it waited was stored, and what should have ended it then failed.
   return addToOutbox(em, { ...buildJob(job), ...(next.stopRequestedAt ? { stopRequested: true } : {}) });
 };

@@ -6,7 +6,7 @@
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
-import { inFlightStatuses, MessageEntity } from '../entities.ts';
+import { inFlightStatuses, logIdOf, MessageEntity } from '../entities.ts';
 
 const defaultEveryMs = 15_000;
 /** Milliseconds until the next try after one that failed. */
@@ -40,9 +40,13 @@ export const repeatStops = ({
       stopRequestedAt: { $ne: null },
     };
     const wished = await database.asSystem((em) =>
-      em.find(MessageEntity, where, { fields: ['id'], limit: mostWishes, orderBy: { stopRequestedAt: 'desc' } }),
+      em.find(MessageEntity, where, {
+        fields: ['id', 'logId'],
+        limit: mostWishes,
+        orderBy: { stopRequestedAt: 'desc' },
+      }),
     );
-    for (const { id } of wished) await streamLog.requestStop(id);
+    for (const reply of wished) await streamLog.requestStop(logIdOf(reply));
   };
   let running: Promise<void> = Promise.resolve();
   let again: NodeJS.Timeout | undefined;

@@ -67,8 +67,14 @@ const busy = (): AppError =>
     { retryAfterMs: busyRetryAfterMs },
   );
 
-const isUniqueViolation = (fault: unknown): boolean =>
-  fault instanceof Error && 'code' in fault && fault.code === '23505';
+const isUniqueViolation = (fault: unknown, constraint?: string): boolean =>
+  fault instanceof Error &&
+  'code' in fault &&
+  fault.code === '23505' &&
+  (constraint === undefined || ('constraint' in fault && fault.constraint === constraint));
+
+/** The unique index of log ids. */
+const logIdIndex = 'messages_log';
 
 /** What is known of a turn when the other rooms have admitted it. */
 interface Admitted {
@@ -85,7 +91,7 @@ type Stored = Extract<StoreOutcome, { kind: 'stored' }>;
 const branchOf = ({ question }: TurnRequest, { history }: Turn): readonly Said[] =>
   typeof question === 'string' ? [...history, { role: 'USER', content: question, status: 'COMPLETED' }] : history;
 
-const storeOnce = (
+const storeOnce = async (
   database: Database,
   request: TurnRequest,
   admitted: Admitted,
@@ -105,14 +111,22 @@ const storeOnce = (
   const isNew = typeof question === 'string';
   const branch = branchOf(request, turn);
   const { tenantId } = identity;
-  return storeTurn(database, {
-    ...{ identity, conversationId, idempotencyKey, requestHash, onBusy, answerId, generation },
-    followsHead: place.kind === 'head',
-    aboveId: turn.aboveId,
-    question: isNew ? { id: questionId, content: question } : question,
-    historyIsOpen: history.some(({ status }) => inFlightStatuses.includes(status)),
-    job: buildJob({ tenantId, conversationId, systemPrompt, branch, answerId, generation }),
-  });
+  const storeAs = (logId: string | undefined): Promise<StoreOutcome> =>
+    storeTurn(database, {
+      ...{ identity, conversationId, idempotencyKey, requestHash, onBusy, answerId, logId, generation },
+      followsHead: place.kind === 'head',
+      aboveId: turn.aboveId,
+      question: isNew ? { id: questionId, content: question } : question,
+      historyIsOpen: history.some(({ status }) => inFlightStatuses.includes(status)),
+      job: buildJob({ tenantId, conversationId, systemPrompt, branch, answerId, logId, generation }),
+    });
+  try {
+    return await storeAs(undefined);
+  } catch (fault) {
+    if (!isUniqueViolation(fault, logIdIndex)) throw fault;
+    // Perhaps another tenant's message has this id, which is nothing that this one may learn.
+    return storeAs(newMessageId());
+  }
 };
 
 interface Asked {

@@ -8,7 +8,7 @@ import type { Identity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Ports } from '#kernel/ports.ts';
 import { requireMessage } from '../access.ts';
-import { inFlightStatuses, type Message } from '../entities.ts';
+import { inFlightStatuses, logIdOf, type Message } from '../entities.ts';
 import { endWithoutWorker } from '../results/end-without-worker.ts';
 import { readMessage } from '../streams/in-flight.ts';
 import type { RepeatedStops } from './repeat-stops.ts';
@@ -32,7 +32,7 @@ export const stopGeneration = async (
   });
   if (!inFlightStatuses.includes(message.status)) return message;
   try {
-    if (message.dispatchedAt) await ports.streamLog.requestStop(message.id);
+    if (message.dispatchedAt) await ports.streamLog.requestStop(logIdOf(message));
     else await endWithoutWorker(ports, message, { status: 'CANCELLED', finishReason: 'CANCELLED' });
   } catch (err) {
     logger.warn({ err, messageId }, 'a wish to stop is kept, and repeated until its log has it');

@@ -1,6 +1,6 @@
 /**
  * Stores an admitted turn with its job: one statement, which locks the conversation, applies the busy policy and places the messages in the
- * tree (migrations/conversations/Migration0002StoreTurns.ts). Invariant: all of it is stored, or nothing.
+ * tree (migrations/conversations/Migration0012NameLogs.ts). Invariant: all of it is stored, or nothing.
  */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
@@ -24,6 +24,8 @@ export interface AdmittedTurn {
   /** The question that was asked before, or the new one. */
   readonly question: Message | { readonly id: string; readonly content: string };
   readonly answerId: string;
+  /** Where the log of the reply has another name than the reply. */
+  readonly logId?: string | undefined;
   readonly generation: Generation;
   readonly job: GenerationJob;
   /** Whether the job's history was read while an answer in it was still being written. */
@@ -37,10 +39,10 @@ export type StoreOutcome =
       readonly assistantMessage: Message;
       /** The job to publish; none while the answer waits for another. */
       readonly outbox: readonly OutboxRow[];
-      /** Answers that were asked to stop. */
+      /** Log ids of answers that were asked to stop. */
       readonly interrupted: readonly string[];
     }
-  /** Answers in flight, under `REJECT`. */
+  /** Log ids of answers in flight, under `REJECT`. */
   | { readonly kind: 'busy'; readonly running: readonly string[] }
   /** The conversation is deleted; the idempotency key is known by now; the head, or the history, is another one by now. */
   | { readonly kind: 'gone' | 'known' | 'moved' };
@@ -63,9 +65,9 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
 ]);
 const refusals = { GONE: 'gone', KNOWN: 'known', MOVED: 'moved' } as const;
 
-const storeSql = `select * from conversations.store_turn(${Array.from({ length: 18 }, () => '?').join(', ')})`;
+const storeSql = `select * from conversations.store_turn(${Array.from({ length: 19 }, () => '?').join(', ')})`;
 
-/** Rejects with a unique violation when the answer's id is taken. */
+/** Rejects with a unique violation when the answer's id is taken in its tenant, or its log id by anybody. */
 export const storeTurn = async (database: Database, turn: AdmittedTurn): Promise<StoreOutcome> => {
   const { identity, question, aboveId, generation, answerId } = turn;
   const isNew = !('role' in question);
@@ -77,7 +79,7 @@ export const storeTurn = async (database: Database, turn: AdmittedTurn): Promise
     ...[turn.onBusy, turn.followsHead, aboveId ?? null],
     ...[isNew ? question.id : null, isNew ? question.content : null, answerId],
     ...[modelId, JSON.stringify(generation), now.toISOString()],
-    ...[row.id, row.routingKey, JSON.stringify(row.body), turn.historyIsOpen],
+    ...[row.id, row.routingKey, JSON.stringify(row.body), turn.historyIsOpen, turn.logId ?? null],
   ]);
   const result = outcomeSchema.parse(found);
   if (result.outcome === 'BUSY') return { kind: 'busy', running: result.running };
@@ -92,6 +94,7 @@ export const storeTurn = async (database: Database, turn: AdmittedTurn): Promise
     failure: null,
     toolCalls: null,
     stopRequestedAt: null,
+    logId: null,
     lastSeq: 0,
     createdAt: now,
   };
@@ -113,6 +116,7 @@ export const storeTurn = async (database: Database, turn: AdmittedTurn): Promise
   const assistantMessage: Message = {
     ...common,
     id: answerId,
+    logId: turn.logId ?? null,
     parentId: question.id,
     depth: isNew ? result.depth + 1 : result.depth,
     role: 'ASSISTANT',
