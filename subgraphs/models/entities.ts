@@ -73,11 +73,11 @@ export const OutcomeEntity = defineEntity({
   tableName: 'generation_outcomes',
   schema: 'models',
   properties: {
+    /** Empty where a process of an older version wrote the row. */
+    tenantId: p.text().primary(),
     messageId: p.text().primary(),
     attempt: p.integer().primary(),
     modelId: p.text().primary(),
-    /** Empty where a process of an older version wrote the row. */
-    tenantId: p.text(),
     failed: p.boolean(),
     queueWaitMs: p.double(),
     firstTokenMs: p.double().nullable(),
