@@ -1,6 +1,6 @@
 /**
  * The walls of the house. Each rule was seen to fire on a seeded violation (tests/house/import-rules.test.ts does it again).
- * Rooms: subgraphs/<name>, gateway, inference-workers. They meet in kernel/ and in the standalone only.
+ * Services: subgraphs/<name>, gateway, inference-workers. They meet in kernel/ and in the standalone only.
  */
 const tests = '(\\.test\\.ts|\\.contract\\.ts|\\.fixture\\.ts)$|^(tests|bench)/|^gateway/testing/';
 
@@ -14,7 +14,7 @@ module.exports = {
       to: { path: '^subgraphs/', pathNot: '^subgraphs/$1/' },
     },
     {
-      name: 'rooms-import-kernel-only',
+      name: 'services-import-kernel-only',
       comment: 'Gateway, workers and subgraphs know each other by contract.',
       severity: 'error',
       from: { path: '^(subgraphs|gateway|inference-workers)/', pathNot: tests },
@@ -83,7 +83,7 @@ module.exports = {
       from: {},
       module: {
         path: '^kernel/',
-        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|blobs|database|connections|subgraph|telemetry)/`,
+        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|blobs|database|connections|subgraph-server|telemetry)/`,
         numberOfDependentsLessThan: 2,
       },
     },

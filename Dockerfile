@@ -1,4 +1,4 @@
-# One image for every room; the command says which. Dependencies in one stage, so that a change of code does not install them again.
+# One image for every service; the command says which. Dependencies in one stage, so that a change of code does not install them again.
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./

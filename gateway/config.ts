@@ -176,7 +176,9 @@ export const gatewayEnvironment = z.object({
   IDENTITY_SECRET: z
     .string()
     .min(32)
-    .describe('Secret that gateway and rooms share, at least 32 characters: signs the identity tokens between them.'),
+    .describe(
+      'Secret that gateway and subgraphs share, at least 32 characters: signs the identity tokens between them.',
+    ),
   OIDC_ISSUER: z
     .url()
     .describe('Issuer of the access tokens, exactly as in their `iss`; its keys are found by discovery.'),

@@ -1,6 +1,6 @@
 /**
  * The one error of the project. A code is chosen where the fault is understood; it is mapped to `extensions.code` once,
- * at the edge (kernel/subgraph/mask-error.ts, gateway). Whatever is not an AppError is masked there and logged with its cause.
+ * at the edge (kernel/subgraph-server/mask-error.ts, gateway). Whatever is not an AppError is masked there and logged with its cause.
  * Invariant: every code a client can see is in `errorCodes`, and docs/errors.md lists exactly these (a test compares them).
  */
 

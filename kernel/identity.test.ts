@@ -1,4 +1,4 @@
-import { SignJWT } from 'jose';
+import { jwtVerify, SignJWT } from 'jose';
 import { expect, test } from 'vitest';
 import { createIdentitySigner, createIdentityVerifier, type Identity } from './identity.ts';
 
@@ -15,7 +15,7 @@ test('an identity arrives as it was signed, and its token is used again', async 
   const verify = createIdentityVerifier(secret);
   expect(await verify(await sign(ada))).toEqual(ada);
   expect(await sign(ada)).toBe(await sign({ ...ada }));
-  expect(await sign({ ...ada, room: 'usage' })).not.toBe(await sign(ada));
+  expect(await sign({ ...ada, service: 'usage' })).not.toBe(await sign(ada));
 });
 
 test('a token of another secret, issuer, audience, time or content is refused', async () => {
@@ -25,7 +25,7 @@ test('a token of another secret, issuer, audience, time or content is refused', 
       new SignJWT({ identity })
         .setProtectedHeader({ alg: 'HS256' })
         .setIssuer('parlance-gateway')
-        .setAudience('parlance-rooms')
+        .setAudience('parlance-services')
         .setExpirationTime('1m'),
     ).sign(Buffer.from(key));
   const same = (token: SignJWT): SignJWT => token;
@@ -39,4 +39,17 @@ test('a token of another secret, issuer, audience, time or content is refused', 
     'nonsense',
   ];
   for (const token of wrong) await expect(verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+});
+
+test('processes of version 0.1 understand a token, and are understood', async () => {
+  const token = await createIdentitySigner(secret)({ ...ada, service: 'usage' });
+  const { payload } = await jwtVerify(token, Buffer.from(secret), { audience: 'parlance-rooms' });
+  expect(payload['identity']).toMatchObject({ ...ada, room: 'usage' });
+  const former = await new SignJWT({ identity: { ...ada, room: 'models' } })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer('parlance-gateway')
+    .setAudience('parlance-rooms')
+    .setExpirationTime('1m')
+    .sign(Buffer.from(secret));
+  expect(await createIdentityVerifier(secret)(former)).toEqual({ ...ada, service: 'models' });
 });

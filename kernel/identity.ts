@@ -1,5 +1,5 @@
 /**
- * Who a request is for, as the gateway tells the rooms: a short-lived token signed with a secret that only the rooms
+ * Who a request is for, as the gateway tells the subgraphs: a short-lived token signed with a secret that only the services
  * share (HMAC-SHA256, JWT). Subgraphs answer nobody without one. `createIdentitySigner` re-signs an identity only when its
  * token is half used up, and `createIdentityVerifier` remembers verified tokens until they expire: on the hot path both are one
  * map look-up.
@@ -22,15 +22,18 @@ const identitySchema = z.object({
   scopes: z.array(z.string()),
   /** UUID of the API key that acts for the user. Its roles are the most that it ever has, whatever the user is given later. */
   apiKeyId: z.uuid().optional(),
-  /** Set when a room calls another by itself; opens the internal fields. The name of the calling room. */
-  room: z.string().optional(),
+  /** Set when a service calls a subgraph by itself; opens the internal fields. The name of the calling service. */
+  service: z.string().optional(),
 });
 export type Identity = z.infer<typeof identitySchema>;
+const receivedSchema = identitySchema.extend({ room: z.string().optional() });
 
-/** Seconds an identity token is valid: long enough for one request across all rooms, short enough to be worthless when leaked. */
+/** Seconds an identity token is valid: long enough for one request across all services, short enough to be worthless when leaked. */
 const identityTtlSeconds = 60;
 const issuer = 'parlance-gateway';
-const audience = 'parlance-rooms';
+const audience = 'parlance-services';
+/** Processes of version 0.1 expect this audience, and the name of the calling service as `room`. */
+const formerAudience = 'parlance-rooms';
 /** Tokens remembered per process; about 1 kB each. */
 const remembered = 10_000;
 
@@ -50,10 +53,10 @@ export const createIdentitySigner = (secret: string): SignIdentity => {
     }
     const known = tokens.get(cacheKey);
     if (known) return known;
-    const signed = new SignJWT({ identity })
+    const signed = new SignJWT({ identity: { ...identity, room: identity.service } })
       .setProtectedHeader({ alg: 'HS256' })
       .setIssuer(issuer)
-      .setAudience(audience)
+      .setAudience([audience, formerAudience])
       .setIssuedAt()
       .setExpirationTime(`${identityTtlSeconds}s`)
       .sign(key);
@@ -70,8 +73,13 @@ export const createIdentityVerifier = (secret: string): VerifyIdentity => {
     const known = verified.get(token);
     if (known) return known;
     try {
-      const { payload } = await jwtVerify(token, key, { issuer, audience, algorithms: ['HS256'] });
-      const identity = identitySchema.parse(payload['identity']);
+      const { payload } = await jwtVerify(token, key, {
+        issuer,
+        audience: [audience, formerAudience],
+        algorithms: ['HS256'],
+      });
+      const { room, ...told } = receivedSchema.parse(payload['identity']);
+      const identity = { ...told, ...(room === undefined ? {} : { service: room }) };
       const ttl = (payload.exp ?? 0) * 1000 - Date.now();
       if (ttl > 0) verified.set(token, identity, { ttl });
       return identity;

@@ -1,4 +1,4 @@
-/** The logger of a process: JSON lines on stderr (stdout stays for people), one `room` field, no secrets, no message text. */
+/** The logger of a process: JSON lines on stderr (stdout stays for people), one `service` field, no secrets, no message text. */
 import pino, { type Logger } from 'pino';
 
 export type { Logger } from 'pino';
@@ -9,5 +9,5 @@ export type LogLevel = (typeof logLevels)[number];
 /** Told nobody: tokens, and what a failed statement of PGlite was given, which may be words and secrets of tenants. */
 const redact = ['authorization', '*.authorization', 'headers.authorization', 'err.query', 'err.params'];
 
-export const createLogger = (room: string, level: LogLevel): Logger =>
-  pino({ level, base: { room }, redact }, pino.destination({ dest: 2, sync: false }));
+export const createLogger = (service: string, level: LogLevel): Logger =>
+  pino({ level, base: { service }, redact }, pino.destination({ dest: 2, sync: false }));

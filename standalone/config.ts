@@ -1,4 +1,4 @@
-/** The environment of the standalone: that of every room, with defaults that need nothing. */
+/** The environment of the standalone: that of every service, with defaults that need nothing. */
 import { z } from 'zod';
 import { parseEnvironment } from '#kernel/config/environment.ts';
 import { databaseEnvironment } from '#kernel/database/open-database.ts';

@@ -1,6 +1,6 @@
 /**
- * Every room in one process: the same rooms, worker and gateway as in a cluster, on one database and one set of ports, talking over
- * loopback. Closing goes against the stream: gateway, worker (drained), rooms, ports, database.
+ * Every service in one process: the same subgraphs, worker and gateway as in a cluster, on one database and one set of ports, talking over
+ * loopback. Closing goes against the stream: gateway, worker (drained), subgraphs, ports, database.
  */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { openDatabase, watchDatabase } from '#kernel/database/open-database.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
-import type { RoomServices } from '#kernel/subgraph/room.ts';
+import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import type { Authenticator } from '../gateway/authentication/authenticator.ts';
 import { createLocalKeyAuthenticator } from '../gateway/authentication/local-key-authenticator.ts';
@@ -24,11 +24,11 @@ import { generationSettings, providerSettings } from '../inference-workers/confi
 import { discoverModels } from '../inference-workers/providers/discover-models.ts';
 import { startWorker } from '../inference-workers/worker.ts';
 import { conversationsSchema } from '../subgraphs/conversations/entities.ts';
-import { openConversations } from '../subgraphs/conversations/room.ts';
-import { modelsSchema, openModels } from '../subgraphs/models/room.ts';
-import { openSafety, safetySchema } from '../subgraphs/safety/room.ts';
-import { openUsage, usageSchema } from '../subgraphs/usage/room.ts';
+import { openConversations } from '../subgraphs/conversations/service.ts';
+import { modelsSchema, openModels } from '../subgraphs/models/service.ts';
+import { openSafety, safetySchema } from '../subgraphs/safety/service.ts';
 import { seedDevelopment } from '../subgraphs/usage/seed-development.ts';
+import { openUsage, usageSchema } from '../subgraphs/usage/service.ts';
 import type { StandaloneConfig } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { developmentIssuerName, openDevelopmentIssuer } from './issuer/development-issuer.ts';
@@ -70,7 +70,7 @@ export const openStandalone = async (
     openAuthenticator(config, logger).then((opening) => opened.use(opening)),
   ]);
   const identitySecret = randomBytes(32).toString('base64url');
-  const services: RoomServices = {
+  const services: SubgraphServices = {
     database,
     databaseWatch: opened.use(watchDatabase(database, logger)),
     ports,

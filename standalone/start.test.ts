@@ -89,7 +89,7 @@ test('a data directory that cannot be made is one sentence, for the standalone a
   expect(await fails('scripts/token.ts', [], environment)).toEqual([2, expect.stringMatching(remedy)]);
 });
 
-test('a port in use, a service that is missing, and a room without services in production are each one sentence', async () => {
+test('a port in use, a service that is missing, and a subgraph without services in production are each one sentence', async () => {
   await using directory = await createDirectory();
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
@@ -104,8 +104,8 @@ test('a port in use, a service that is missing, and a room without services in p
   expect(redis).toMatch(/^parlance: Redis at 127\.0\.0\.1:\d+ did not answer within 200 ms: .*REDIS_URL right\?\n$/m);
 
   const alone = { ...environment, NODE_ENV: 'production', IDENTITY_SECRET: 'x'.repeat(32) };
-  const [, room] = await fails('subgraphs/safety/main.ts', [], alone);
-  expect(room).toBe(
-    'safety: In production a room needs services of its own, so these must be set: DATABASE_URL, REDIS_URL, RABBITMQ_URL.\n',
+  const [, subgraph] = await fails('subgraphs/safety/main.ts', [], alone);
+  expect(subgraph).toBe(
+    'safety: In production a subgraph needs services of its own, so these must be set: DATABASE_URL, REDIS_URL, RABBITMQ_URL.\n',
   );
 });

@@ -195,7 +195,7 @@ test('tells the end of an answer to who has all of its events, and text that its
   expect(text).toBe(textOf(10));
 });
 
-/** Subscriptions that the gateway has open for clients, and those that the rooms serve it. */
+/** Subscriptions that the gateway has open for clients, and those that the subgraphs serve it. */
 const subscriptionsOpen = async () => {
   const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
   const sum = (name: string): number =>
@@ -203,9 +203,9 @@ const subscriptionsOpen = async () => {
       (total, [, value]) => total + Number(value),
       0,
     );
-  return { gateway: sum('parlance_gateway_subscriptions_open'), rooms: sum('parlance_subscriptions_open') };
+  return { gateway: sum('parlance_gateway_subscriptions_open'), subgraphs: sum('parlance_subscriptions_open') };
 };
-const nothingOpen = { gateway: 0, rooms: 0 };
+const nothingOpen = { gateway: 0, subgraphs: 0 };
 
 test.each(transports)(
   'over %s leaves when its reader does: nothing of it is left on the server, and the answer goes on',
@@ -218,7 +218,7 @@ test.each(transports)(
     });
     for await (const { text } of sent) {
       if (text === '') continue;
-      expect(await subscriptionsOpen()).toEqual({ gateway: 1, rooms: 1 });
+      expect(await subscriptionsOpen()).toEqual({ gateway: 1, subgraphs: 1 });
       break;
     }
     await vi.waitFor(async () => expect(await subscriptionsOpen()).toEqual(nothingOpen), { timeout: 10_000 });

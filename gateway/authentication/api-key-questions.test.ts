@@ -36,7 +36,7 @@ test('asks for many keys at once, and for those of each address in turn', async 
   expect(await Promise.all(asked)).toEqual(asked.map(() => null));
 });
 
-test('refuses an address with too much waiting, and makes room for others at its cost', async () => {
+test('refuses an address with too much waiting, and makes space for others at its cost', async () => {
   const { questions, lookUp } = openLookUp();
   const { ask } = createApiKeyQuestions(lookUp, { batch: 10, atOnce: 1, perAddress: 5, total: 6 });
   const running = ask('first', 'a');

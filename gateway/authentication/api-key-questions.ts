@@ -75,7 +75,7 @@ export const createApiKeyQuestions = (
     running -= 1;
   };
   /** False where the address itself has most waiting. */
-  const makeRoom = (address: string): boolean => {
+  const makeSpace = (address: string): boolean => {
     let [longest, most] = [waiting.get(address), waiting.get(address)?.length ?? 0];
     for (const keys of waiting.values()) if (keys.length > most) [longest, most] = [keys, keys.length];
     if (!longest || longest === waiting.get(address)) return false;
@@ -87,7 +87,7 @@ export const createApiKeyQuestions = (
   return {
     ask(hash, from) {
       const keys = waiting.get(from) ?? [];
-      if (keys.length >= perAddress || (count >= total && !makeRoom(from))) return Promise.reject(tooMany());
+      if (keys.length >= perAddress || (count >= total && !makeSpace(from))) return Promise.reject(tooMany());
       const settle = Promise.withResolvers<FoundApiKey | null>();
       keys.push({ hash, settle });
       waiting.set(from, keys);

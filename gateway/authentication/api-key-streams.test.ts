@@ -1,32 +1,32 @@
 /** What runs with an API key ends with the key, whichever transport carries it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ApiKeyRoom, openApiKeyRoom } from '../testing/api-key-room.ts';
+import { type ApiKeyFixture, openApiKeyFixture } from '../testing/api-key-fixture.ts';
 import { openSignedIn, openSocket } from '../testing/socket-client.ts';
 import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
-let room: ApiKeyRoom;
+let fixture: ApiKeyFixture;
 let gateway: TestGateway;
 beforeAll(async () => {
-  room = await openApiKeyRoom(60 * 60_000);
-  gateway = await openTestGateway({ authenticator: room.authenticator });
+  fixture = await openApiKeyFixture(60 * 60_000);
+  gateway = await openTestGateway({ authenticator: fixture.authenticator });
 });
 afterAll(async () => {
   await gateway[Symbol.asyncDispose]();
-  await room[Symbol.asyncDispose]();
+  await fixture[Symbol.asyncDispose]();
 });
 
 const query = 'subscription { storyStream(id: "keys") { text } }';
 const revoked = [{ message: 'The API key was revoked. Use another one.', extensions: { code: 'UNAUTHENTICATED' } }];
 
 test('requests, and subscriptions over a socket; the socket closes with 4401, and none opens again', async () => {
-  const { key, stored } = room.make();
+  const { key, stored } = fixture.make();
   const headers = { authorization: `Bearer ${key}` };
   expect((await gateway.ask('{ story(id: "1") { id } }', { headers })).status).toBe(200);
   await using client = await openSignedIn(gateway.socketUrl, key);
   client.send({ id: 'a', type: 'subscribe', payload: { query } });
   gateway.graph.logs.append('keys', 'a');
   await client.frame();
-  await room.revoke(stored);
+  await fixture.revoke(stored);
   expect(await client.frame()).toEqual({ id: 'a', type: 'error', payload: revoked });
   expect(await client.closed).toEqual({ code: 4401, reason: `Unauthorized: ${revoked[0]?.message}` });
   const refused = await gateway.ask('{ story(id: "1") { id } }', { headers });
@@ -37,19 +37,19 @@ test('requests, and subscriptions over a socket; the socket closes with 4401, an
 });
 
 test.each(['text/event-stream', 'multipart/mixed; subscriptionSpec="1.0"'])('subscriptions over %s', async (accept) => {
-  const { key, stored } = room.make();
+  const { key, stored } = fixture.make();
   const response = await fetch(gateway.gateway.url, {
     method: 'POST',
     headers: { accept, 'content-type': 'application/json', authorization: `Bearer ${key}` },
     body: JSON.stringify({ query }),
   });
   expect(response.status).toBe(200);
-  await room.revoke(stored);
+  await fixture.revoke(stored);
   expect(await response.text()).toContain(JSON.stringify(revoked));
 });
 
 test('subscriptions, when the key expires', async () => {
-  const { key } = room.make({ expiresAt: new Date(Date.now() + 500).toISOString() });
+  const { key } = fixture.make({ expiresAt: new Date(Date.now() + 500).toISOString() });
   await using client = await openSignedIn(gateway.socketUrl, key);
   client.send({ id: 'a', type: 'subscribe', payload: { query: 'subscription { storyStream(id: "other") { text } }' } });
   const message = 'The API key has expired. Use another one.';

@@ -1,8 +1,8 @@
 /** Asks usage whom API keys stand for, by their hashes: a key itself never leaves the gateway. */
 import { z } from 'zod';
+import type { SubgraphClient } from '#kernel/connections/subgraph-client.ts';
 import { AppError } from '#kernel/errors.ts';
 import { roles } from '#kernel/identity.ts';
-import type { RoomClient } from '#kernel/subgraph/room-client.ts';
 import { nobody } from './authenticator.ts';
 
 export interface AskedApiKey {
@@ -38,7 +38,7 @@ const query = `mutation FindApiKeys($keys: [AskedApiKeyInput!]!) {
 }`;
 
 export const createApiKeyLookUp =
-  (usage: RoomClient): LookUpApiKeys =>
+  (usage: SubgraphClient): LookUpApiKeys =>
   async (keys) => {
     const data = z.object({ findApiKeys: z.array(foundSchema.nullable()).length(keys.length) });
     try {

@@ -1,9 +1,9 @@
 /** Authenticator for access tokens and API keys, which their prefix tells apart. Usage need not be there for it to open or to be ready. */
 import { hasApiKeyPrefix } from '#kernel/access/api-key.ts';
+import { createSubgraphClient } from '#kernel/connections/subgraph-client.ts';
 import { createIdentitySigner } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
-import { createRoomClient } from '#kernel/subgraph/room-client.ts';
 import { openApiKeyAuthenticator } from './api-key-authenticator.ts';
 import type { Authenticator } from './authenticator.ts';
 import { createApiKeyLookUp } from './look-up-api-keys.ts';
@@ -24,7 +24,7 @@ export const openWithApiKeys = async (
   { usageUrl, identitySecret, signals, logger }: ApiKeysOptions,
 ): Promise<Authenticator> => {
   await using opened = new AsyncDisposableStack();
-  const usage = opened.use(createRoomClient('gateway', usageUrl, createIdentitySigner(identitySecret)));
+  const usage = opened.use(createSubgraphClient('gateway', usageUrl, createIdentitySigner(identitySecret)));
   const apiKeys = opened.use(await openApiKeyAuthenticator({ lookUp: createApiKeyLookUp(usage), signals, logger }));
   const closing = opened.move();
   return {

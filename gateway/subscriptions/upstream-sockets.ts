@@ -20,7 +20,7 @@ const gatewayIdentity = {
   userId: '00000000-0000-0000-0000-000000000000',
   roles: [],
   scopes: [],
-  room: 'gateway',
+  service: 'gateway',
 };
 
 export const createUpstreamSockets = (

@@ -14,7 +14,7 @@ import { publishUntilConfirmed } from './publish-result.ts';
 import { streamModel } from './stream-model.ts';
 import { noteTokens, noUsage, usageOfRequest } from './token-usage.ts';
 
-/** Room for a model that thinks a little first. */
+/** Time for a model that thinks a little first. */
 const titleTokens = 64;
 /** Characters of each side of the first turn that the model is shown. */
 const shownChars = 1_500;

@@ -92,17 +92,17 @@ export const buildPrompt = async (
     return sum;
   };
 
-  const room = limits.contextWindow - limits.maxOutputTokens;
+  const available = limits.contextWindow - limits.maxOutputTokens;
   /** The turns that there is room for before this. */
   const turnsBefore = async (said: readonly LanguageModelV4Message[]): Promise<LanguageModelV4Message[]> => {
-    // A token is at least one byte, so a text of fewer bytes than the room fits without a count.
+    // A token is at least one byte, so a text of fewer bytes than there are tokens available fits without a count.
     const bytes =
       [...system, ...turns, ...said].reduce(
         (sum, one) => sum + Buffer.byteLength(textOf(one)) + tokensPerMessage,
         tokensBeforeAnswer,
       ) + toolTexts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-    if (bytes <= room) return turns;
-    let left = room - (await countAll([...system, ...said]));
+    if (bytes <= available) return turns;
+    let left = available - (await countAll([...system, ...said]));
     let first = turns.length;
     for (let index = turns.length - 1; index >= 0; index -= 1) {
       const turn = turns[index];

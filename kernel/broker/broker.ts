@@ -82,5 +82,5 @@ export interface Broker extends AsyncDisposable {
   ping(): Promise<void>;
 }
 
-/** `jobs`: direct, one queue per routing key. `events`: topic, each interested room has a queue of its own. */
+/** `jobs`: direct, one queue per routing key. `events`: topic, each interested service has a queue of its own. */
 export type Exchange = 'jobs' | 'events';

@@ -126,7 +126,7 @@ test('refuses with OVERLOADED what a full queue cannot take', async () => {
   await until(3);
 });
 
-/** Publishes until the disk refuses, gets room again, publishes once more, and is killed. Prints the accepted ids. */
+/** Publishes until the disk refuses, gets space again, publishes once more, and is killed. Prints the accepted ids. */
 const fillingProcess = (dataDirectory: string) => `
   import { spawnSync } from 'node:child_process';
   import { createEmbeddedBroker } from ${JSON.stringify(new URL('embedded-broker.ts', import.meta.url).href)};

@@ -8,7 +8,7 @@ import { startTcpProxy } from '../../tests/services/tcp-proxy.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { openPostgresql } from '../database/postgresql.ts';
 import { createLogger } from '../log.ts';
-import { maskError } from '../subgraph/mask-error.ts';
+import { maskError } from '../subgraph-server/mask-error.ts';
 import { isOutage } from './outage.ts';
 import { connectRedis } from './redis.ts';
 

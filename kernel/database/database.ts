@@ -1,5 +1,5 @@
 /**
- * Port: the rooms' tables, through MikroORM. Two adapters behind one type: PostgreSQL (a URL) and PGlite (a directory).
+ * Port: the subgraphs' tables, through MikroORM. Two adapters behind one type: PostgreSQL (a URL) and PGlite (a directory).
  * Invariant: every EntityManager that leaves here carries a session: a tenant's, under which row level security shows that
  * tenant's rows only, or the system's inside one transaction. There is no unscoped one.
  */
@@ -13,8 +13,8 @@ import {
 import { statementsSent } from './metrics.ts';
 import { systemRole, tenantVariable } from './row-level-security.ts';
 
-/** A room's part of the database: its Postgres schema, whose migrations lie in migrations/<name>. */
-export interface RoomSchema {
+/** A subgraph's part of the database: its Postgres schema, whose migrations lie in migrations/<name>. */
+export interface TableSet {
   readonly name: string;
   readonly entities: NonNullable<Options['entities']>;
 }
@@ -26,7 +26,7 @@ export interface Database extends AsyncDisposable {
    */
   forTenant(tenantId: string): EntityManager;
   /**
-   * One statement in one round trip, which is its own transaction, and no session: for the hot paths. It calls a function of the room's
+   * One statement in one round trip, which is its own transaction, and no session: for the hot paths. It calls a function of the subgraph's
    * schema that sets the tenant itself, from its first argument; a statement that does not sees no rows. `?` are the parameters.
    */
   call(sql: string, parameters: readonly unknown[]): Promise<readonly unknown[]>;
@@ -47,7 +47,7 @@ export interface StatementCounter {
 }
 
 /** Options that both adapters share. */
-export const ormOptions = (schemas: readonly RoomSchema[], counter: StatementCounter) => ({
+export const ormOptions = (schemas: readonly TableSet[], counter: StatementCounter) => ({
   entities: schemas.flatMap((schema) => [...schema.entities]),
   namingStrategy: UnderscoreNamingStrategy,
   discovery: { warnWhenNoEntities: false },

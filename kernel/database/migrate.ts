@@ -1,17 +1,17 @@
 /**
- * Brings each room's Postgres schema up to date: roles, schema, then the room's migrations, which are MikroORM migration
+ * Brings each subgraph's Postgres schema up to date: roles, schema, then the subgraph's migrations, which are MikroORM migration
  * classes in migrations/<room>/. Run at the start of every process. The caller makes sure that one process does it at a time.
  */
 import { join } from 'node:path';
 import { Migrator } from '@mikro-orm/migrations';
 import type { MikroORM } from '@mikro-orm/sql';
-import type { RoomSchema } from './database.ts';
+import type { TableSet } from './database.ts';
 import { createRolesSql, createSchemaSql } from './row-level-security.ts';
 
-const folder = (room: string): string => join(import.meta.dirname, '../../migrations', room);
+const folder = (tableSet: string): string => join(import.meta.dirname, '../../migrations', tableSet);
 
 /** @param orm connected as a login that may create schemas and roles; without entities. */
-export const migrate = async (orm: MikroORM, schemas: readonly RoomSchema[]): Promise<void> => {
+export const migrate = async (orm: MikroORM, schemas: readonly TableSet[]): Promise<void> => {
   const connection = orm.em.getConnection();
   await connection.execute(createRolesSql, [], 'run');
   for (const { name } of schemas) {

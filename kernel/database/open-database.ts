@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { startError } from '../connections/start-error.ts';
 import { type StoreWatch, watchStore } from '../connections/store-watch.ts';
 import type { Logger } from '../log.ts';
-import type { Database, RoomSchema } from './database.ts';
+import type { Database, TableSet } from './database.ts';
 
 /** Environment variables of every process that has tables; spread into its configuration. */
 export const databaseEnvironment = {
@@ -36,7 +36,7 @@ export interface DatabaseConfig {
 export const watchDatabase = (database: Database, logger: Logger): StoreWatch =>
   watchStore({ store: 'database', ping: () => database.ping(), logger });
 
-export const openDatabase = async (config: DatabaseConfig, schemas: readonly RoomSchema[]): Promise<Database> => {
+export const openDatabase = async (config: DatabaseConfig, schemas: readonly TableSet[]): Promise<Database> => {
   if (config.DATABASE_URL === undefined) {
     const { openPglite } = await import('./pglite.ts');
     return openPglite(join(config.DATA_DIR, 'postgres'), schemas);

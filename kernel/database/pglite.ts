@@ -6,12 +6,12 @@ import { mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { MikroORM } from '@mikro-orm/pglite';
 import { probeDisk } from '../connections/disk-probe.ts';
-import { type CallStatement, createDatabase, type Database, ormOptions, type RoomSchema } from './database.ts';
+import { type CallStatement, createDatabase, type Database, ormOptions, type TableSet } from './database.ts';
 import { migrate } from './migrate.ts';
 import { rwRole } from './row-level-security.ts';
 
 /** @param directory where the data lies; created when missing. */
-export const openPglite = async (directory: string, schemas: readonly RoomSchema[]): Promise<Database> => {
+export const openPglite = async (directory: string, schemas: readonly TableSet[]): Promise<Database> => {
   await mkdir(directory, { recursive: true });
   const instance = await PGlite.create(directory);
   const driverOptions = { pglite: instance };

@@ -9,8 +9,8 @@ import {
   createDatabase,
   type Database,
   ormOptions,
-  type RoomSchema,
   type StatementCounter,
+  type TableSet,
 } from './database.ts';
 import { endSilentClients, releaseLostClients } from './lost-clients.ts';
 import { poolConnections, poolWaiting } from './metrics.ts';
@@ -65,7 +65,7 @@ const createCalls = (pool: Pool, counter: StatementCounter): CallStatement => {
   };
 };
 
-export const openPostgresql = async (options: PostgresqlOptions, schemas: readonly RoomSchema[]): Promise<Database> => {
+export const openPostgresql = async (options: PostgresqlOptions, schemas: readonly TableSet[]): Promise<Database> => {
   const counter = { count: 0 };
   const migrator = await MikroORM.init({
     ...ormOptions([], counter),

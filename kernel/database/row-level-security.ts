@@ -1,5 +1,5 @@
 /**
- * The roles and policies that keep tenants apart in the database, as SQL for migrations. `app_rw` is what rooms run as: it
+ * The roles and policies that keep tenants apart in the database, as SQL for migrations. `app_rw` is what subgraphs run as: it
  * sees the rows of the tenant in the session's `app.tenant`, and none without one. `app_system` (outbox relay, sweepers,
  * event consumers) sees all rows. Row level security is forced, so a forgotten WHERE leaks nothing.
  */
@@ -18,7 +18,7 @@ do $$ begin
   execute format('grant ${rwRole}, ${systemRole} to %I', session_user);
 end $$`;
 
-/** A room's schema, usable by both roles, with all that is created in it later. */
+/** A subgraph's schema, usable by both roles, with all that is created in it later. */
 export const createSchemaSql = (schema: string): readonly string[] => [
   `create schema if not exists ${schema}`,
   `grant usage on schema ${schema} to ${rwRole}, ${systemRole}`,

@@ -7,7 +7,7 @@ import { openTelemetry } from './telemetry.ts';
 
 const logger = createLogger('test', 'silent');
 const sent = createCounter({ name: 'test_sent_total', help: 'Sent.', labels: ['kind'] });
-const waits = createHistogram({ name: 'test_wait_seconds', help: 'Waits.', labels: ['room'] }, [0.1, 1]);
+const waits = createHistogram({ name: 'test_wait_seconds', help: 'Waits.', labels: ['service'] }, [0.1, 1]);
 const open = createGauge({ name: 'test_open', help: 'Open.', labels: [] });
 const read = createTally({ name: 'test_read_total', help: 'Read.', labels: [] });
 
@@ -42,16 +42,16 @@ test('what happens while somebody records is told, and nothing of before', async
   sent.add({ kind: 'early' });
   const startedEarly = waits.start();
   await using metrics = await openMetrics();
-  startedEarly({ room: 'early' });
+  startedEarly({ service: 'early' });
   sent.add({ kind: 'one' });
   sent.add({ kind: 'one' }, 2);
-  waits.observe({ room: 'usage' }, 0.5);
-  waits.start()({ room: 'safety' });
+  waits.observe({ service: 'usage' }, 0.5);
+  waits.start()({ service: 'safety' });
   const lines = await metrics.lines();
   expect(lines).toContain('test_sent_total{kind="one"} 3');
-  expect(lines).toContain('test_wait_seconds_bucket{le="0.1",room="usage"} 0');
-  expect(lines).toContain('test_wait_seconds_bucket{le="1",room="usage"} 1');
-  expect(lines).toContain('test_wait_seconds_count{room="safety"} 1');
+  expect(lines).toContain('test_wait_seconds_bucket{le="0.1",service="usage"} 0');
+  expect(lines).toContain('test_wait_seconds_bucket{le="1",service="usage"} 1');
+  expect(lines).toContain('test_wait_seconds_count{service="safety"} 1');
   expect(lines.filter((line) => line.includes('early'))).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 /**
- * The development issuer as a process: discovery document and keys over HTTP, for rooms that run apart (docker-compose.yml, tests). It gives
+ * The development issuer as a process: discovery document and keys over HTTP, for services that run apart (docker-compose.yml, tests). It gives
  * out no tokens over the network; `npm run token` signs them with the key in DATA_DIR.
  */
 import { createServer } from 'node:http';

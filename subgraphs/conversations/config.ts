@@ -1,8 +1,8 @@
 /** The environment of the conversations process. */
 import { z } from 'zod';
-import { roomEnvironment } from '#kernel/subgraph/room.ts';
+import { subgraphEnvironment } from '#kernel/subgraph-server/run-subgraph.ts';
 
-/** Variables that only this room reads. */
+/** Variables that only this subgraph reads. */
 export const conversationsEnvironment = {
   MAX_CONTENT_LENGTH: z.coerce
     .number()
@@ -41,7 +41,7 @@ export const conversationsEnvironment = {
 };
 
 export const conversationsConfig = z.object({
-  ...roomEnvironment,
+  ...subgraphEnvironment,
   ...conversationsEnvironment,
   USAGE_URL: z.url().describe('Subgraph of usage, http://host:port/graphql.'),
   SAFETY_URL: z.url().describe('Subgraph of safety, http://host:port/graphql.'),

@@ -1,4 +1,4 @@
-/** Conversations on an embedded database and embedded ports, for tests of what needs no other room. */
+/** Conversations on an embedded database and embedded ports, for tests of what needs no other subgraph. */
 import { v7 as uuidv7 } from 'uuid';
 import { type AccessList, openAccessList } from '#kernel/access/access-list.ts';
 import type { Broker } from '#kernel/broker/broker.ts';

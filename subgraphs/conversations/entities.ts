@@ -4,7 +4,7 @@
  */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Json } from '#kernel/broker/broker.ts';
-import type { RoomSchema } from '#kernel/database/database.ts';
+import type { TableSet } from '#kernel/database/database.ts';
 import type { ErrorCode } from '#kernel/errors.ts';
 import type { RouteCandidate, Tool } from '#kernel/messages/generation-job.ts';
 import type { FinishReason, ToolCall } from '#kernel/stream-log/stream-event.ts';
@@ -139,7 +139,7 @@ export const OutboxEntity = defineEntity({
   },
 });
 
-export const conversationsSchema: RoomSchema = {
+export const conversationsSchema: TableSet = {
   name: 'conversations',
   entities: [ConversationEntity, MessageEntity, SendEntity, OutboxEntity],
 };

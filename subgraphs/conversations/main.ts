@@ -1,10 +1,10 @@
-/** Runs the conversations room as a process of its own. */
-import { runRoom } from '#kernel/subgraph/room.ts';
+/** Runs the conversations subgraph as a process of its own. */
+import { runSubgraph } from '#kernel/subgraph-server/run-subgraph.ts';
 import { conversationsConfig } from './config.ts';
 import { conversationsSchema } from './entities.ts';
-import { openConversations } from './room.ts';
+import { openConversations } from './service.ts';
 
-await runRoom({
+await runSubgraph({
   name: 'conversations',
   environment: process.env,
   shape: conversationsConfig,

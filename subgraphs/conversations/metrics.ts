@@ -9,8 +9,8 @@ export const turnsEnded = createCounter({
 
 export const admissionDuration = createHistogram({
   name: 'parlance_admission_duration_seconds',
-  help: 'What one room took to admit a turn; outcome is OK or the code of the refusal.',
-  labels: ['room', 'outcome'],
+  help: 'What one subgraph took to admit a turn; outcome is OK or the code of the refusal.',
+  labels: ['service', 'outcome'],
 });
 
 export const outboxWaiting = createGauge({

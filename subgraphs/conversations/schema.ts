@@ -7,7 +7,7 @@ import {
   GraphQLString,
   specifiedDirectives,
 } from 'graphql';
-import { federationLinkUrl } from '#kernel/subgraph/builder.ts';
+import { federationLinkUrl } from '#kernel/subgraph-server/builder.ts';
 import { builder } from './schema/builder.ts';
 import './schema/message-type.ts';
 import './schema/conversation-type.ts';

@@ -1,9 +1,9 @@
-/** The environment of the models room. */
+/** The environment of the models subgraph. */
 import { z } from 'zod';
-import { roomEnvironment } from '#kernel/subgraph/room.ts';
+import { subgraphEnvironment } from '#kernel/subgraph-server/run-subgraph.ts';
 
 export const modelsConfig = z.object({
-  ...roomEnvironment,
+  ...subgraphEnvironment,
   MODELS_FILE: z.string().default('models.yaml').describe('The catalogue of providers and models.'),
   USAGE_URL: z
     .url({ protocol: /^https?$/ })

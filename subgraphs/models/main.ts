@@ -1,10 +1,10 @@
-/** The models room as a process of its own. */
+/** The models subgraph as a process of its own. */
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
-import { runRoom } from '#kernel/subgraph/room.ts';
+import { runSubgraph } from '#kernel/subgraph-server/run-subgraph.ts';
 import { modelsConfig } from './config.ts';
-import { modelsSchema, openModels } from './room.ts';
+import { modelsSchema, openModels } from './service.ts';
 
-await runRoom({
+await runSubgraph({
   name: 'models',
   environment: process.env,
   shape: modelsConfig,

@@ -1,13 +1,13 @@
-/** The models room over its own HTTP: routing, policies, rights. One room whose models are all served by one worker. */
+/** The models subgraph over its own HTTP: routing, policies, rights. One subgraph whose models are all served by one worker. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type RouteCandidate, routeCandidateSchema } from '#kernel/messages/generation-job.ts';
-import { acme, engines, identityOf, type ModelsRoom, openModelsRoom } from './models-room.fixture.ts';
+import { acme, engines, identityOf, type ModelsFixture, openModelsFixture } from './models.fixture.ts';
 
 describe.each(engines)('on %s', (engine) => {
-  let models: ModelsRoom;
+  let models: ModelsFixture;
   beforeAll(async () => {
-    models = await openModelsRoom(engine);
+    models = await openModelsFixture(engine);
     await models.announce('w1', ['parlance/demonstration', 'acme/small', 'acme/large', 'local/tiny']);
     await vi.waitFor(async () => {
       expect((await models.ask(identityOf(acme), '{ models(onlyUsable: true) { id } }')).data.models).toHaveLength(4);
@@ -22,7 +22,7 @@ describe.each(engines)('on %s', (engine) => {
     return {
       user: identityOf(tenantId),
       admin: identityOf(tenantId, { roles: ['ADMIN'] }),
-      room: identityOf(tenantId, { room: 'conversations' }),
+      service: identityOf(tenantId, { service: 'conversations' }),
     };
   };
   type Tenant = ReturnType<typeof newTenant>;
@@ -31,7 +31,7 @@ describe.each(engines)('on %s', (engine) => {
   const routeQuery = `query ($input: RouteMessageInput!) { routeMessage(input: $input) { candidates {
   modelId provider pool contextWindow maxOutputTokens capabilities price { input cachedInput output } } } }`;
   const route = (tenant: Tenant, input: Record<string, unknown> = {}) =>
-    models.ask(tenant.room, routeQuery, { input: { inputTokens: 10, ...input } });
+    models.ask(tenant.service, routeQuery, { input: { inputTokens: 10, ...input } });
   const routedIds = async (tenant: Tenant, input: Record<string, unknown> = {}): Promise<string[]> => {
     const { data, errors } = await route(tenant, input);
     expect(errors).toEqual([]);

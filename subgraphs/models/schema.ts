@@ -1,6 +1,6 @@
 /** The GraphQL schema of models, complete without a database: for serving it, and for printing its SDL. */
 import type { GraphQLSchema } from 'graphql';
-import { federationLinkUrl, mutationTypeOptions } from '#kernel/subgraph/builder.ts';
+import { federationLinkUrl, mutationTypeOptions } from '#kernel/subgraph-server/builder.ts';
 import { createModelsBuilder } from './schema/builder.ts';
 import { addCatalogueMutations } from './schema/catalogue-mutations.ts';
 import { addModel } from './schema/model.ts';

@@ -1,5 +1,5 @@
-/** The environment of the safety room. */
+/** The environment of the safety subgraph. */
 import { z } from 'zod';
-import { roomEnvironment } from '#kernel/subgraph/room.ts';
+import { subgraphEnvironment } from '#kernel/subgraph-server/run-subgraph.ts';
 
-export const safetyConfig = z.object(roomEnvironment);
+export const safetyConfig = z.object(subgraphEnvironment);

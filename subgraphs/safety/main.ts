@@ -1,9 +1,9 @@
-/** The safety room as a process of its own. */
-import { runRoom } from '#kernel/subgraph/room.ts';
+/** The safety subgraph as a process of its own. */
+import { runSubgraph } from '#kernel/subgraph-server/run-subgraph.ts';
 import { safetyConfig } from './config.ts';
-import { openSafety, safetySchema } from './room.ts';
+import { openSafety, safetySchema } from './service.ts';
 
-await runRoom({
+await runSubgraph({
   name: 'safety',
   environment: process.env,
   shape: safetyConfig,

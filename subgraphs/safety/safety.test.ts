@@ -1,12 +1,12 @@
-/** The safety room over its own HTTP, on both databases. One room for all tests; each uses messages of its own. */
+/** The safety subgraph over its own HTTP, on both databases. One subgraph for all tests; each uses messages of its own. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { acme, engines, globex, identityOf, openSafetyRoom, type SafetyRoom } from './safety-room.fixture.ts';
+import { acme, engines, globex, identityOf, openSafetyFixture, type SafetyFixture } from './safety.fixture.ts';
 
 describe.each(engines)('on %s', (engine) => {
-  let safety: SafetyRoom;
+  let safety: SafetyFixture;
   beforeAll(async () => {
-    safety = await openSafetyRoom(engine);
+    safety = await openSafetyFixture(engine);
   });
   afterAll(() => safety[Symbol.asyncDispose]());
 
@@ -39,8 +39,8 @@ describe.each(engines)('on %s', (engine) => {
     const mutation = `mutation ($id: ID!) { screenContent(input: { messageId: $id, conversationId: $id, content: "x" }) { action } }`;
     const client = await safety.ask(admin, mutation, { id: randomUUID() });
     expect(client.errors[0]?.extensions.code).toBe('FORBIDDEN');
-    const room = await safety.ask(identityOf(acme, { room: 'conversations' }), mutation, { id: 'nonsense' });
-    expect(room.errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'messageId' });
+    const service = await safety.ask(identityOf(acme, { service: 'conversations' }), mutation, { id: 'nonsense' });
+    expect(service.errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'messageId' });
   });
 
   test('screens what models wrote, once, however often the event arrives', async () => {

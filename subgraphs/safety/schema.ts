@@ -1,6 +1,6 @@
 /** The GraphQL schema of safety, complete without a database: for serving it, and for printing its SDL. */
 import type { GraphQLSchema } from 'graphql';
-import { federationLinkUrl, mutationTypeOptions, subscriptionTypeOptions } from '#kernel/subgraph/builder.ts';
+import { federationLinkUrl, mutationTypeOptions, subscriptionTypeOptions } from '#kernel/subgraph-server/builder.ts';
 import { createSafetyBuilder } from './schema/builder.ts';
 import { addCases } from './schema/case.ts';
 import { addPolicy } from './schema/policy.ts';

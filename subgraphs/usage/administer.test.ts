@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Identity } from '#kernel/identity.ts';
 import { settleGeneration } from './settle-generation.ts';
-import { finished, identityOf, openUsageFixture, type UsageFixture } from './usage-room.fixture.ts';
+import { finished, identityOf, openUsageFixture, type UsageFixture } from './usage.fixture.ts';
 
 const setPlan = 'mutation ($tenantId: ID) { setPlan(plan: ENTERPRISE, tenantId: $tenantId) { plan } }';
 const grantTenantQuota = `mutation ($tenantId: ID, $input: TenantQuotaInput!) {

@@ -1,8 +1,8 @@
-/** The environment of the usage room. */
+/** The environment of the usage subgraph. */
 import { z } from 'zod';
-import { roomEnvironment } from '#kernel/subgraph/room.ts';
+import { subgraphEnvironment } from '#kernel/subgraph-server/run-subgraph.ts';
 
-/** Variables of usage itself: for every process that opens the room. */
+/** Variables of usage itself: for every process that opens the subgraph. */
 export const usageOwnEnvironment = {
   RESERVATION_TTL_SECONDS: z.coerce
     .number()
@@ -23,7 +23,7 @@ export const usageOwnEnvironment = {
 };
 
 export const usageConfig = z
-  .object({ ...roomEnvironment, ...usageOwnEnvironment })
+  .object({ ...subgraphEnvironment, ...usageOwnEnvironment })
   .refine((config) => !(config.SEED_DEVELOPMENT && config.NODE_ENV === 'production'), {
     path: ['SEED_DEVELOPMENT'],
     message: 'must not be on where NODE_ENV is production',

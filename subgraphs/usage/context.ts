@@ -4,7 +4,7 @@ import { validate } from 'uuid';
 import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
-import type { SubgraphContext } from '#kernel/subgraph/builder.ts';
+import type { SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import type { TellRevocation } from './api-keys/revoke-api-key.ts';
 import { type UsageEvent, UsageEventEntity, type User, UserEntity } from './entities.ts';
 import type { AccessDecisions } from './publish-access.ts';
@@ -44,12 +44,12 @@ const byId = <Value>(
   });
 
 export const createUsageContext = (
-  room: Omit<UsageContext, keyof SubgraphContext | 'replies' | 'costs' | 'users' | 'quotas'>,
+  services: Omit<UsageContext, keyof SubgraphContext | 'replies' | 'costs' | 'users' | 'quotas'>,
   identity: Identity,
 ): UsageContext => {
-  const tables = () => room.database.forTenant(identity.tenantId);
+  const tables = () => services.database.forTenant(identity.tenantId);
   return {
-    ...room,
+    ...services,
     identity,
     replies: byId<UsageEvent | null>(async (ids) => {
       const events = await tables().find(UsageEventEntity, { messageId: { $in: [...ids] }, kind: 'REPLY' });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessListKey, openAccessList } from '#kernel/access/access-list.ts';
 import type { Identity } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
-import { identityOf, openUsageFixture, type UsageFixture } from './usage-room.fixture.ts';
+import { identityOf, openUsageFixture, type UsageFixture } from './usage.fixture.ts';
 
 const setRole = 'mutation ($id: ID!, $role: Role) { setRole(userId: $id, role: $role) { id role assignedRole } }';
 const setActive = 'mutation ($id: ID!, $is: Boolean!) { setUserActive(userId: $id, isActive: $is) { id isActive } }';

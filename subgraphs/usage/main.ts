@@ -1,10 +1,10 @@
 /** Usage as a process of its own. */
-import { runRoom } from '#kernel/subgraph/room.ts';
+import { runSubgraph } from '#kernel/subgraph-server/run-subgraph.ts';
 import { usageConfig } from './config.ts';
-import { openUsage, usageSchema } from './room.ts';
 import { seedDevelopment } from './seed-development.ts';
+import { openUsage, usageSchema } from './service.ts';
 
-await runRoom({
+await runSubgraph({
   name: 'usage',
   environment: process.env,
   shape: usageConfig,

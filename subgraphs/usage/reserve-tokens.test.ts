@@ -7,7 +7,7 @@ import { loadBudget, loadQuotas } from './quota.ts';
 import { releaseTokens } from './release-tokens.ts';
 import { type ReserveTokensInput, reserveTokens } from './reserve-tokens.ts';
 import { settleGeneration } from './settle-generation.ts';
-import { finished, identityOf, openUsageFixture, type UsageFixture } from './usage-room.fixture.ts';
+import { finished, identityOf, openUsageFixture, type UsageFixture } from './usage.fixture.ts';
 
 describe.each(['pglite', 'postgres'] as const)('reservations on %s', (kind) => {
   let usage: UsageFixture;

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settleGeneration } from './settle-generation.ts';
-import { asRoom, finished, identityOf, openUsageFixture, type UsageFixture } from './usage-room.fixture.ts';
+import { asService, finished, identityOf, openUsageFixture, type UsageFixture } from './usage.fixture.ts';
 
 const entitiesQuery = `query ($representations: [_Any!]!) {
   _entities(representations: $representations) {
@@ -107,7 +107,7 @@ describe('the usage subgraph', () => {
     });
   });
 
-  it('answers the fields of rooms to rooms only', async () => {
+  it('answers the fields of services to services only', async () => {
     const user = await usage.tenant();
     const input = { messageId: v7(), conversationId: v7(), inputTokens: 1, maxOutputTokens: 1 };
     const reserve = 'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { plan } }';
@@ -120,18 +120,18 @@ describe('the usage subgraph', () => {
       const refused = await usage.ask({ ...user, roles: ['ADMIN'] }, query, variables);
       expect(refused.errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
     }
-    expect((await usage.ask(asRoom(user), '{ tenantPlan }')).data).toEqual({ tenantPlan: 'PRO' });
-    expect((await usage.ask(asRoom(user), reserve, { input })).data).toEqual({ reserveTokens: { plan: 'PRO' } });
-    expect((await usage.ask(asRoom(user), release, { id: input.messageId })).data).toEqual({ releaseTokens: true });
-    expect((await usage.ask(asRoom(user), release, { id: input.messageId })).data).toEqual({ releaseTokens: false });
+    expect((await usage.ask(asService(user), '{ tenantPlan }')).data).toEqual({ tenantPlan: 'PRO' });
+    expect((await usage.ask(asService(user), reserve, { input })).data).toEqual({ reserveTokens: { plan: 'PRO' } });
+    expect((await usage.ask(asService(user), release, { id: input.messageId })).data).toEqual({ releaseTokens: true });
+    expect((await usage.ask(asService(user), release, { id: input.messageId })).data).toEqual({ releaseTokens: false });
   });
 
   it('says QUOTA_EXCEEDED with the quota and when to try again', async () => {
     const user = await usage.tenant({ userTokensPerDay: 5 });
     const input = { messageId: v7(), conversationId: v7(), inputTokens: 2, maxOutputTokens: 2 };
     const reserve = 'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { plan } }';
-    await usage.ask(asRoom(user), reserve, { input });
-    const { errors } = await usage.ask(asRoom(user), reserve, { input: { ...input, messageId: v7() } });
+    await usage.ask(asService(user), reserve, { input });
+    const { errors } = await usage.ask(asService(user), reserve, { input: { ...input, messageId: v7() } });
     expect(errors).toMatchObject([
       { extensions: { code: 'QUOTA_EXCEEDED', quota: 'USER_DAY', retryAfterMs: expect.any(Number) } },
     ]);
@@ -143,7 +143,7 @@ describe('the usage subgraph', () => {
     const input = { messageId, conversationId: v7(), inputTokens: 40, maxOutputTokens: 2 };
     const reserve = 'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { plan } }';
     const subscription = 'subscription { quotaChanged { day { usedTokens } } }';
-    const changed = await usage.firstOf(user, subscription, () => usage.ask(asRoom(user), reserve, { input }));
+    const changed = await usage.firstOf(user, subscription, () => usage.ask(asService(user), reserve, { input }));
     expect(changed).toEqual({ data: { quotaChanged: { day: { usedTokens: 42 } } } });
   });
 

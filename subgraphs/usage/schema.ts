@@ -1,14 +1,14 @@
 /** The subgraph's schema, whole. Needs no service: what the resolvers use comes with the context of each request. */
 import type { GraphQLSchema } from 'graphql';
-import { federationLinkUrl } from '#kernel/subgraph/builder.ts';
+import { federationLinkUrl } from '#kernel/subgraph-server/builder.ts';
 import { addAccounts } from './schema/accounts.ts';
 import { addAdministration } from './schema/administration.ts';
 import { addApiKeys } from './schema/api-keys.ts';
 import { createUsageBuilder } from './schema/builder.ts';
 import { addCosts } from './schema/costs.ts';
+import { addInternalFields } from './schema/internal-fields.ts';
 import { addQuotaChanged } from './schema/quota-changed.ts';
 import { addReport } from './schema/report.ts';
-import { addRoomFields } from './schema/room-fields.ts';
 
 export const createUsageSchema = (): GraphQLSchema => {
   const usage = createUsageBuilder();
@@ -17,7 +17,7 @@ export const createUsageSchema = (): GraphQLSchema => {
   addReport(usage, accounts, costs);
   addAdministration(usage, accounts);
   addApiKeys(usage, accounts);
-  addRoomFields(usage);
+  addInternalFields(usage);
   addQuotaChanged(usage, accounts);
   return usage.builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
 };

@@ -3,7 +3,7 @@ import { parseEnvironment } from '#kernel/config/environment.ts';
 import { developmentTenants } from '#kernel/development-tenants.ts';
 import { usageConfig } from './config.ts';
 import { seedDevelopment } from './seed-development.ts';
-import { openUsageFixture, type UsageFixture } from './usage-room.fixture.ts';
+import { openUsageFixture, type UsageFixture } from './usage.fixture.ts';
 
 let usage: UsageFixture;
 beforeAll(async () => {

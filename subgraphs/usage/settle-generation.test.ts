@@ -2,7 +2,7 @@ import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { UsageEventEntity } from './entities.ts';
 import { settleGeneration } from './settle-generation.ts';
-import { asRoom, finished, openUsageFixture, type UsageFixture } from './usage-room.fixture.ts';
+import { asService, finished, openUsageFixture, type UsageFixture } from './usage.fixture.ts';
 
 const usageQuery = `query ($representations: [_Any!]!) {
   _entities(representations: $representations) { ... on Message { usage { costUsd } } }
@@ -27,7 +27,7 @@ describe('settling', () => {
       maxOutputTokens: 1000,
     };
     const reserved = await usage.ask(
-      asRoom(user),
+      asService(user),
       'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { messageId plan reservedTokens } }',
       { input },
     );
@@ -108,7 +108,7 @@ describe('settling', () => {
       const { messageId, conversationId } = result;
       const input = { messageId, conversationId, inputTokens: 2 ** 31 - 1, maxOutputTokens: 2 ** 31 - 1 };
       const reserve = 'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { reservedTokens } }';
-      expect((await usage.ask(asRoom(user), reserve, { input })).errors).toBeUndefined();
+      expect((await usage.ask(asService(user), reserve, { input })).errors).toBeUndefined();
       expect(await settleGeneration(usage.database, result)).toBe(true);
     }
     const counts = 'inputTokens cachedInputTokens outputTokens reasoningTokens';

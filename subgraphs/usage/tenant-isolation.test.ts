@@ -6,7 +6,7 @@ import type { Identity } from '#kernel/identity.ts';
 import { findApiKeys } from './api-keys/find-api-keys.ts';
 import { reserveTokens } from './reserve-tokens.ts';
 import { settleGeneration } from './settle-generation.ts';
-import { finished, openUsageFixture, type UsageFixture } from './usage-room.fixture.ts';
+import { finished, openUsageFixture, type UsageFixture } from './usage.fixture.ts';
 
 const tenantTables = ['tenants', 'users', 'quota_windows', 'reservations', 'usage_events', 'api_keys'];
 const createKey = 'mutation { createApiKey(input: { name: "x" }) { secret } }';

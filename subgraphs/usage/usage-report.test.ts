@@ -2,8 +2,8 @@ import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Identity } from '#kernel/identity.ts';
 import { settleGeneration } from './settle-generation.ts';
+import { finished, identityOf, openUsageFixture, type UsageFixture } from './usage.fixture.ts';
 import { reportUsage } from './usage-report.ts';
-import { finished, identityOf, openUsageFixture, type UsageFixture } from './usage-room.fixture.ts';
 
 /** A range that holds every entry made by a test, whenever it runs. */
 const range = { from: new Date(Date.now() - 86_400_000), to: new Date(Date.now() + 86_400_000) };

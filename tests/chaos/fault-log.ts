@@ -32,7 +32,7 @@ const lineSchema = z.looseObject({
   time: z.number(),
   msg: z.string().default(''),
   pid: z.unknown().optional(),
-  room: z.unknown().optional(),
+  service: z.unknown().optional(),
 });
 
 /** A line that is not of the log is what a process says when it dies: always a fault. */
@@ -45,7 +45,7 @@ const parse = (process: string, line: string): FaultLine | undefined => {
   }
   const parsed = lineSchema.safeParse(written);
   if (!parsed.success) return { atMs: Date.now(), process, text: line, isError: true };
-  const { level, time, msg, pid: _pid, room: _room, ...rest } = parsed.data;
+  const { level, time, msg, pid: _pid, service: _service, ...rest } = parsed.data;
   if (level < warningLevel) return undefined;
   return { atMs: time, process, text: `${msg} ${JSON.stringify(rest)}`, isError: level >= errorLevel };
 };

@@ -7,7 +7,7 @@ const at = Date.UTC(2026, 0, 1, 12);
 /** As the clients make them: of version 7, sent two seconds before. */
 const madeAt = (at - 2_000).toString(16).padStart(12, '0');
 const messageId = `${madeAt.slice(0, 8)}-${madeAt.slice(8)}-7000-8000-000000000001`;
-const line = (level: number, time: number, rest: object) => JSON.stringify({ level, time, room: 'usage', ...rest });
+const line = (level: number, time: number, rest: object) => JSON.stringify({ level, time, service: 'usage', ...rest });
 const done = { name: 'kill usage', atMs: 0, replica: 0, lastsMs: 10 } as const;
 
 test('tells the faults and the errors around the moment, and what names the message whenever it was', () => {

@@ -41,17 +41,20 @@ const useOf = (...paths: string[]): string =>
 
 const clean = {
   'kernel/shared.ts': value,
-  'subgraphs/usage/room.ts': useOf('#kernel/shared.ts'),
+  'subgraphs/usage/service.ts': useOf('#kernel/shared.ts'),
   'gateway/gateway.ts': useOf('#kernel/shared.ts'),
 };
 
-test('a house whose rooms meet in the kernel only breaks no rule', async () => {
+test('a house whose services meet in the kernel only breaks no rule', async () => {
   expect(await brokenRules(clean)).toEqual([]);
 });
 
 const violations: readonly (readonly [rule: string, files: Readonly<Record<string, string>>])[] = [
   ['subgraphs-are-islands', { 'subgraphs/safety/a.ts': useOf('../usage/b.ts'), 'subgraphs/usage/b.ts': value }],
-  ['rooms-import-kernel-only', { 'gateway/a.ts': useOf('../inference-workers/b.ts'), 'inference-workers/b.ts': value }],
+  [
+    'services-import-kernel-only',
+    { 'gateway/a.ts': useOf('../inference-workers/b.ts'), 'inference-workers/b.ts': value },
+  ],
   ['client-runs-in-browsers', { 'client/sdk/a.ts': "import { join } from 'node:path';\nexport const j = join;\n" }],
   ['client-runs-in-browsers', { 'client/sdk/a.ts': useOf('../../kernel/shared.ts') }],
   ['kernel-is-a-leaf', { 'kernel/database/a.ts': useOf('../../gateway/b.ts'), 'gateway/b.ts': value }],

@@ -170,9 +170,9 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
       await children.get(name)?.end(signal);
     },
     start,
-    async crash(room) {
-      await children.get(room)?.end('SIGKILL');
-      await start(room);
+    async crash(service) {
+      await children.get(service)?.end('SIGKILL');
+      await start(service);
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

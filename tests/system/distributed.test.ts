@@ -4,7 +4,7 @@ import { sharedService } from '../services/shared-services.ts';
 import { startCompose } from './compose-processes.ts';
 import type { Parlance } from './parlance.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
-import { roomCrashSuite } from './suite/crashes.ts';
+import { serviceCrashSuite } from './suite/crashes.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
 import { toolSuite } from './suite/tools.ts';
@@ -27,5 +27,5 @@ describe('distributed', () => {
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
-  roomCrashSuite(() => parlance);
+  serviceCrashSuite(() => parlance);
 });

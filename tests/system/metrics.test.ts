@@ -1,4 +1,4 @@
-/** What Prometheus reads after a turn, from the standalone: every room measures, and the port of the public tells nothing. */
+/** What Prometheus reads after a turn, from the standalone: every service measures, and the port of the public tells nothing. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../services/ports.ts';
 import type { Parlance } from './parlance.ts';
@@ -57,12 +57,12 @@ test('one turn is measured from the gateway to the model', async () => {
   expect(sum('parlance_gateway_subscriptions_open')).toBe(0);
 
   expect(sum('parlance_turns_total', 'outcome="STORED"')).toBe(1);
-  for (const room of ['usage', 'safety', 'models']) {
-    expect(sum('parlance_admission_duration_seconds_count', `room="${room}"`, 'outcome="OK"'), room).toBe(1);
-    expect(sum('parlance_request_duration_seconds_count', `room="${room}"`), room).toBeGreaterThan(0);
+  for (const service of ['usage', 'safety', 'models']) {
+    expect(sum('parlance_admission_duration_seconds_count', `service="${service}"`, 'outcome="OK"'), service).toBe(1);
+    expect(sum('parlance_request_duration_seconds_count', `service="${service}"`), service).toBeGreaterThan(0);
   }
   const operation = 'operation="mutation sendMessage"';
-  expect(sum('parlance_request_duration_seconds_count', 'room="conversations"', operation)).toBe(1);
+  expect(sum('parlance_request_duration_seconds_count', 'service="conversations"', operation)).toBe(1);
   expect(sum('parlance_database_statements_total')).toBeGreaterThan(3);
 
   expect(sum('parlance_generation_duration_seconds_count', 'status="COMPLETED"')).toBe(1);

@@ -15,8 +15,8 @@ export interface Parlance extends AsyncDisposable {
   readonly issuer: DevelopmentIssuer;
   /** A client that is signed in. Ends with the Parlance. */
   as(user: string, options?: SignInOptions): Promise<TestClient>;
-  /** SIGKILL to the process that runs this room, then the same process again; resolves when it is ready. */
-  crash(room: 'worker' | 'conversations' | 'gateway' | 'usage'): Promise<void>;
+  /** SIGKILL to the process that runs this service, then the same process again; resolves when it is ready. */
+  crash(service: 'worker' | 'conversations' | 'gateway' | 'usage'): Promise<void>;
 }
 
 export interface SignInOptions {

@@ -1,4 +1,4 @@
-/** Rooms in any number: two gateways, two conversations, two usage and two workers are one Parlance. */
+/** Services in any number: two gateways, two conversations, two usage and two workers are one Parlance. */
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';

@@ -1,6 +1,6 @@
 /**
  * What a page of a conversation costs: one fetch from each subgraph and the same number of SQL statements, however many messages it has.
- * The rooms run here in one process, behind doors that count.
+ * The subgraphs run here in one process, behind doors that count.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import { openPglite } from '#kernel/database/pglite.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
-import type { RoomServices } from '#kernel/subgraph/room.ts';
+import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { createLocalKeyAuthenticator } from '../../gateway/authentication/local-key-authenticator.ts';
 import { signatureAlgorithms } from '../../gateway/authentication/token-verifier.ts';
 import { createGateway } from '../../gateway/gateway.ts';
@@ -32,10 +32,10 @@ import {
   type Message,
   MessageEntity,
 } from '../../subgraphs/conversations/entities.ts';
-import { openConversations } from '../../subgraphs/conversations/room.ts';
-import { modelsSchema, openModels } from '../../subgraphs/models/room.ts';
-import { openSafety, safetySchema } from '../../subgraphs/safety/room.ts';
-import { openUsage, usageSchema } from '../../subgraphs/usage/room.ts';
+import { openConversations } from '../../subgraphs/conversations/service.ts';
+import { modelsSchema, openModels } from '../../subgraphs/models/service.ts';
+import { openSafety, safetySchema } from '../../subgraphs/safety/service.ts';
+import { openUsage, usageSchema } from '../../subgraphs/usage/service.ts';
 import { createDirectory } from '../services/directory.ts';
 import { createClient } from './client.ts';
 import { findUser } from './parlance.ts';
@@ -103,7 +103,7 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
   const schemas = [conversationsSchema, modelsSchema, usageSchema, safetySchema];
   const database = stack.use(await openPglite(join(directory.path, 'postgres'), schemas));
   const ports = stack.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1_000 }, logger));
-  const services: RoomServices = {
+  const services: SubgraphServices = {
     database,
     databaseWatch: stack.use(watchDatabase(database, logger)),
     ports,
@@ -131,9 +131,9 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
       WORKER_VANISHED_AFTER_MS: 900_000,
     }),
   );
-  const rooms = { usage, safety, models, conversations };
+  const subgraphs = { usage, safety, models, conversations };
   const doors = new Map<string, Awaited<ReturnType<typeof countingDoor>>>();
-  for (const [name, room] of Object.entries(rooms)) doors.set(name, stack.use(await countingDoor(room.url)));
+  for (const [name, { url }] of Object.entries(subgraphs)) doors.set(name, stack.use(await countingDoor(url)));
   const issuer = await openDevelopmentIssuer(directory.path);
   const gateway = stack.use(
     await createGateway({

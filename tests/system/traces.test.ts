@@ -87,9 +87,9 @@ test(
         ['gateway', 'fetch conversations'],
       ],
       ...(['usage', 'safety', 'models'] as const).map(
-        (room) =>
+        (service) =>
           [
-            ['conversations', `admission by ${room}`],
+            ['conversations', `admission by ${service}`],
             ['conversations', 'conversations mutation sendMessage'],
           ] as const,
       ),

@@ -92,8 +92,8 @@ test('the calls of tools are stored with the end, in one statement as beside oth
   expect((await reread(first.answer)).toolCalls).toEqual([call]);
   expect((await reread(second.answer)).toolCalls).toEqual([call, { ...call, id: 'd' }]);
   expect((await reread(third.answer)).toolCalls).toBeNull();
-  const room = { database: fixture.database, ports: { signals: fixture.signals } };
-  expect((await awaitMessage(room, fixture.identity, second.answer.id)).toolCalls).toHaveLength(2);
+  const reader = { database: fixture.database, ports: { signals: fixture.signals } };
+  expect((await awaitMessage(reader, fixture.identity, second.answer.id)).toolCalls).toHaveLength(2);
   const branch = await readBranch(fixture.database.forTenant(conversation.tenantId), third.answer.id, 1, 6);
   expect(branch.map(({ toolCalls }) => toolCalls?.length ?? 0)).toEqual([0, 1, 0, 2, 0, 0]);
 });

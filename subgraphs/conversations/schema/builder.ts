@@ -1,5 +1,9 @@
 /** The builder of this subgraph, and the types that others own and this one only names by key. */
-import { createSubgraphBuilder, mutationTypeOptions, subscriptionTypeOptions } from '#kernel/subgraph/builder.ts';
+import {
+  createSubgraphBuilder,
+  mutationTypeOptions,
+  subscriptionTypeOptions,
+} from '#kernel/subgraph-server/builder.ts';
 import type { ConversationsContext } from './context.ts';
 
 export const builder = createSubgraphBuilder<ConversationsContext>();

@@ -44,19 +44,19 @@ const UpdateConversationInput = builder.inputType('UpdateConversationInput', {
 
 /** Changes one of the caller's conversations in one transaction. Throws NOT_FOUND. */
 const change = async (
-  { identity, room }: ConversationsContext,
+  { identity, services }: ConversationsContext,
   id: string,
   kind: ChangeKind,
   options: { readonly deleted?: boolean },
   apply: (conversation: Conversation) => void,
 ): Promise<Conversation> => {
-  const conversation = await room.database.forTenant(identity.tenantId).transactional(async (em) => {
+  const conversation = await services.database.forTenant(identity.tenantId).transactional(async (em) => {
     const found = await requireConversation(em, identity, id, { intent: 'write', ...options });
     apply(found);
     found.updatedAt = new Date();
     return found;
   });
-  room.turns.changes.announce(conversation, kind);
+  services.turns.changes.announce(conversation, kind);
   return conversation;
 };
 
@@ -65,9 +65,9 @@ builder.mutationFields((t) => ({
     type: ConversationRef,
     description: 'Makes an empty conversation.',
     args: { input: t.arg({ type: CreateConversationInput, required: true, description: 'Its settings.' }) },
-    resolve: async (_, { input }, { identity, room }) => {
-      const em = room.database.forTenant(identity.tenantId);
-      requireStorage(await readStoredBytes(em), input.systemPrompt ?? '', room.turns.maxStoredBytes);
+    resolve: async (_, { input }, { identity, services }) => {
+      const em = services.database.forTenant(identity.tenantId);
+      requireStorage(await readStoredBytes(em), input.systemPrompt ?? '', services.turns.maxStoredBytes);
       const now = new Date();
       const conversation = em.create(ConversationEntity, {
         id: uuidv7(),
@@ -75,7 +75,7 @@ builder.mutationFields((t) => ({
         ownerId: identity.userId,
         title: bounded(input.title, 'title', maxTitleLength) ?? null,
         modelPolicy: bounded(input.modelPolicy, 'modelPolicy', maxPolicyLength) ?? null,
-        systemPrompt: bounded(input.systemPrompt, 'systemPrompt', room.maxContentLength) ?? null,
+        systemPrompt: bounded(input.systemPrompt, 'systemPrompt', services.maxContentLength) ?? null,
         pinned: false,
         archived: false,
         legalHold: false,
@@ -83,7 +83,7 @@ builder.mutationFields((t) => ({
         updatedAt: now,
       });
       await em.flush();
-      room.turns.changes.announce(conversation, 'CREATED');
+      services.turns.changes.announce(conversation, 'CREATED');
       return conversation;
     },
   }),
@@ -97,10 +97,10 @@ builder.mutationFields((t) => ({
     resolve: async (_, { id, input }, context) => {
       const title = bounded(input.title, 'title', maxTitleLength);
       const modelPolicy = bounded(input.modelPolicy, 'modelPolicy', maxPolicyLength);
-      const systemPrompt = bounded(input.systemPrompt, 'systemPrompt', context.room.maxContentLength);
+      const systemPrompt = bounded(input.systemPrompt, 'systemPrompt', context.services.maxContentLength);
       if (systemPrompt != null) {
-        const stored = await readStoredBytes(context.room.database.forTenant(context.identity.tenantId));
-        requireStorage(stored, systemPrompt, context.room.turns.maxStoredBytes);
+        const stored = await readStoredBytes(context.services.database.forTenant(context.identity.tenantId));
+        requireStorage(stored, systemPrompt, context.services.turns.maxStoredBytes);
       }
       return change(context, id, 'UPDATED', {}, (conversation) => {
         if (title !== undefined) conversation.title = title;
@@ -134,14 +134,14 @@ builder.mutationFields((t) => ({
     description:
       'Makes the branch with this message the current one: the head becomes the last message that follows it.',
     args: { messageId: t.arg.id({ required: true, description: 'A message of the branch, usually one of siblings.' }) },
-    resolve: async (_, { messageId }, { identity, room }) => {
-      const selected = await room.database.forTenant(identity.tenantId).transactional(async (em) => {
+    resolve: async (_, { messageId }, { identity, services }) => {
+      const selected = await services.database.forTenant(identity.tenantId).transactional(async (em) => {
         const { message, conversation } = await requireMessage(em, identity, messageId, 'write');
         conversation.headId = (await tipOfRun(em, message)).id;
         conversation.updatedAt = new Date();
         return conversation;
       });
-      room.turns.changes.announce(selected, 'BRANCH_SELECTED', messageId);
+      services.turns.changes.announce(selected, 'BRANCH_SELECTED', messageId);
       return selected;
     },
   }),

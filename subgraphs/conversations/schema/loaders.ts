@@ -19,10 +19,10 @@ export interface Loaders {
 }
 
 export const createLoaders = (
-  room: { readonly database: Database; readonly ports: { readonly streamLog: StreamLog } },
+  services: { readonly database: Database; readonly ports: { readonly streamLog: StreamLog } },
   identity: Identity,
 ): Loaders => {
-  const em = () => room.database.forTenant(identity.tenantId);
+  const em = () => services.database.forTenant(identity.tenantId);
 
   const conversation = new DataLoader<string, Conversation | null>(async (ids) => {
     const found = await em().find(ConversationEntity, {
@@ -35,7 +35,7 @@ export const createLoaders = (
   const readable = async (rows: readonly Message[]): Promise<readonly Message[]> => {
     const owners = await conversation.loadMany(rows.map((row) => row.conversationId));
     const allowed = rows.filter((_, index) => owners[index] !== null && !(owners[index] instanceof Error));
-    return Promise.all(allowed.map((row) => readMessage(room.ports.streamLog, row)));
+    return Promise.all(allowed.map((row) => readMessage(services.ports.streamLog, row)));
   };
 
   const message = new DataLoader<string, Message | null>(async (ids) => {

@@ -51,10 +51,10 @@ const listConditions = (args: ListArguments): FilterQuery<Conversation>[] => {
   return conditions;
 };
 
-const listConversations = async (args: ListArguments, { identity, room }: ConversationsContext) => {
+const listConversations = async (args: ListArguments, { identity, services }: ConversationsContext) => {
   refuseBackward(args);
   const size = pageSize(args.first, 'first');
-  const rows = await room.database
+  const rows = await services.database
     .forTenant(identity.tenantId)
     .find(
       ConversationEntity,
@@ -81,9 +81,9 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One conversation; null when there is none with this id, it is deleted, or it is not yours.',
     args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
-    resolve: async (_, { id }, { identity, room }) =>
+    resolve: async (_, { id }, { identity, services }) =>
       validate(id)
-        ? room.database
+        ? services.database
             .forTenant(identity.tenantId)
             .findOne(ConversationEntity, { $and: [{ id, deletedAt: null }, visibleTo(identity, 'read')] })
         : null,

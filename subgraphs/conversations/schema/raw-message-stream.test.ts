@@ -2,7 +2,7 @@
 import { execute, parse, validate } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
-import type { RawResult } from '#kernel/subgraph/raw-stream.ts';
+import type { RawResult } from '#kernel/subgraph-server/raw-stream.ts';
 import { type Fixture, logger, openFixture } from '../conversations.fixture.ts';
 import { createConversationsSchema } from '../schema.ts';
 import type { StreamServices } from '../streams/message-stream.ts';

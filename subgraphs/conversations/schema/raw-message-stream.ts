@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import type { OpenRawStream, RawResult, RawSubscription } from '#kernel/subgraph/raw-stream.ts';
+import type { OpenRawStream, RawResult, RawSubscription } from '#kernel/subgraph-server/raw-stream.ts';
 import type { StreamedEvent } from '../streams/message-stream.ts';
 import { createProjection, type Projection } from '../streams/project-events.ts';
 import type { ConversationsContext } from './context.ts';

@@ -37,7 +37,7 @@ export const searchMessages = async (
     readonly last?: number | null | undefined;
     readonly before?: string | null | undefined;
   },
-  { identity, room, loaders }: ConversationsContext,
+  { identity, services, loaders }: ConversationsContext,
 ) => {
   refuseBackward(args);
   const query = args.query.trim();
@@ -47,7 +47,7 @@ export const searchMessages = async (
   const size = pageSize(args.first, 'first');
   const [rank, id] = args.after ? decodeCursor(rankCursor, args.after, 'after') : [null, null];
   const rows = rowSchema.parse(
-    await room.database
+    await services.database
       .forTenant(identity.tenantId)
       .execute('select message_id, rank, snippet from conversations.search_messages(?, ?, ?, ?, ?)', [
         query,

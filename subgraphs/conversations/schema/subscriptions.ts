@@ -52,15 +52,15 @@ const readChange = (payload: unknown): Change | undefined => changeSchema.safePa
 /** Throws BAD_USER_INPUT, and NOT_FOUND when there is no such message within the wait or it is somebody else's. */
 export const openStream = async (
   { messageId, afterSeq }: { readonly messageId: string; readonly afterSeq: number },
-  { identity, room }: ConversationsContext,
+  { identity, services }: ConversationsContext,
 ): Promise<AsyncIterableIterator<StreamedEvent>> => {
   if (afterSeq < 0)
     throw new AppError('BAD_USER_INPUT', '"afterSeq" is 0 or the seq of the last event that was seen.', {
       argument: 'afterSeq',
     });
   if (!validate(messageId)) throw messageNotFound();
-  const message = await awaitMessage(room, identity, messageId);
-  return openMessageStream(room.streams, identity, message, afterSeq);
+  const message = await awaitMessage(services, identity, messageId);
+  return openMessageStream(services.streams, identity, message, afterSeq);
 };
 
 builder.subscriptionFields((t) => ({
@@ -87,10 +87,10 @@ builder.subscriptionFields((t) => ({
     description: 'Changes of one conversation of yours, on whichever device they were made.',
     directives: { broadcast: { audience: 'IDENTITY' } },
     args: { conversationId: t.arg.id({ required: true, description: 'The conversation.' }) },
-    subscribe: async (_, { conversationId }, { identity, room }) => {
-      const em = room.database.forTenant(identity.tenantId);
+    subscribe: async (_, { conversationId }, { identity, services }) => {
+      const em = services.database.forTenant(identity.tenantId);
       const { id } = await requireConversation(em, identity, conversationId, { intent: 'read' });
-      return iterateSignals(room.ports.signals, conversationTopic(identity.tenantId, id), readChange);
+      return iterateSignals(services.ports.signals, conversationTopic(identity.tenantId, id), readChange);
     },
     resolve: (change, _args, context) => {
       forgetLoaded(context);
@@ -101,8 +101,8 @@ builder.subscriptionFields((t) => ({
     type: ConversationChangeRef,
     description: 'Changes of any conversation of yours: for the list panel.',
     directives: { broadcast: { audience: 'IDENTITY' } },
-    subscribe: (_, _args, { identity, room }) =>
-      iterateSignals(room.ports.signals, ownerTopic(identity.tenantId, identity.userId), readChange),
+    subscribe: (_, _args, { identity, services }) =>
+      iterateSignals(services.ports.signals, ownerTopic(identity.tenantId, identity.userId), readChange),
     resolve: (change, _args, context) => {
       forgetLoaded(context);
       return change;

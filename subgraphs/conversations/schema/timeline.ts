@@ -35,13 +35,13 @@ export const resolveTimeline = async (
   args: TimelineArguments,
   context: ConversationsContext,
 ) => {
-  const em = context.room.database.forTenant(context.identity.tenantId);
+  const em = context.services.database.forTenant(context.identity.tenantId);
   const tip = conversation.headId
     ? await em.findOne(MessageEntity, { id: conversation.headId }, { fields: ['id', 'depth'] })
     : null;
   const { from, to } = pageRange(tip?.depth ?? 0, args);
   const rows: readonly Message[] = tip && from <= to ? await readBranch(em, tip.id, from, to) : [];
-  const messages = await Promise.all(rows.map((row) => readMessage(context.room.ports.streamLog, row)));
+  const messages = await Promise.all(rows.map((row) => readMessage(context.services.ports.streamLog, row)));
   const edges = messages.map((node) => ({ node, cursor: encodeCursor(node.depth) }));
   return {
     edges,

@@ -31,8 +31,8 @@ const SendMessagePayload = builder.objectRef<TurnResult>('SendMessagePayload').i
       type: MessageRef,
       description: 'The answer to come.',
       // A new one has no log yet: it is as it was stored.
-      resolve: (turn, _, { room }) =>
-        turn.replayed ? readMessage(room.ports.streamLog, turn.assistantMessage) : turn.assistantMessage,
+      resolve: (turn, _, { services }) =>
+        turn.replayed ? readMessage(services.ports.streamLog, turn.assistantMessage) : turn.assistantMessage,
     }),
     replayed: t.exposeBoolean('replayed', {
       description: 'True when the idempotencyKey was used before: nothing new was started.',
@@ -134,10 +134,13 @@ const readGeneration = (operation: string, input: GenerationInput) => {
   };
 };
 
-const parentOf = async ({ identity, room }: ConversationsContext, message: Message): Promise<Message | undefined> =>
+const parentOf = async (
+  { identity, services }: ConversationsContext,
+  message: Message,
+): Promise<Message | undefined> =>
   message.parentId == null
     ? undefined
-    : room.database.forTenant(identity.tenantId).findOneOrFail(MessageEntity, { id: message.parentId });
+    : services.database.forTenant(identity.tenantId).findOneOrFail(MessageEntity, { id: message.parentId });
 
 builder.mutationFields((t) => ({
   sendMessage: t.field({
@@ -145,12 +148,12 @@ builder.mutationFields((t) => ({
     description:
       'Admits, stores and queues one turn. The same idempotencyKey gives the same payload; with another input IDEMPOTENCY_KEY_REUSED.',
     args: { input: t.arg({ type: SendMessageInput, required: true, description: 'The question.' }) },
-    resolve: (_, { input }, { identity, room }) => {
-      checkContent(input.content, room.maxContentLength);
+    resolve: (_, { input }, { identity, services }) => {
+      checkContent(input.content, services.maxContentLength);
       const generation = readGeneration('sendMessage', input);
       const { conversationId, parentId, content: question } = input;
       const place: Place = parentId == null ? { kind: 'head' } : { kind: 'message', id: parentId };
-      return startTurn(room.turns, { ...generation, identity, conversationId, place, question });
+      return startTurn(services.turns, { ...generation, identity, conversationId, place, question });
     },
   }),
   regenerateMessage: t.field({
@@ -158,32 +161,32 @@ builder.mutationFields((t) => ({
     description: 'Starts another answer to the same question: a sibling of the given one, and the new head.',
     args: { input: t.arg({ type: RegenerateMessageInput, required: true, description: 'The answer.' }) },
     resolve: async (_, { input }, context) => {
-      const { identity, room } = context;
+      const { identity, services } = context;
       const generation = readGeneration('regenerateMessage', input);
-      const em = room.database.forTenant(identity.tenantId);
+      const em = services.database.forTenant(identity.tenantId);
       const { message, conversation } = await requireMessage(em, identity, input.messageId, 'write');
       const question = await parentOf(context, message);
       if (message.role !== 'ASSISTANT' || !question)
         return refuse('messageId', 'Only an answer can be regenerated. Use editMessage for a question.');
       const place = { kind: 'message', id: question.id } as const;
-      return startTurn(room.turns, { ...generation, identity, conversationId: conversation.id, place, question });
+      return startTurn(services.turns, { ...generation, identity, conversationId: conversation.id, place, question });
     },
   }),
   editMessage: t.field({
     type: SendMessagePayload,
     description: 'Asks the question anew in other words: a sibling of the given one, a new branch with its own answer.',
     args: { input: t.arg({ type: EditMessageInput, required: true, description: 'The new wording.' }) },
-    resolve: async (_, { input }, { identity, room }) => {
-      checkContent(input.content, room.maxContentLength);
+    resolve: async (_, { input }, { identity, services }) => {
+      checkContent(input.content, services.maxContentLength);
       const generation = readGeneration('editMessage', input);
-      const em = room.database.forTenant(identity.tenantId);
+      const em = services.database.forTenant(identity.tenantId);
       const { message, conversation } = await requireMessage(em, identity, input.messageId, 'write');
       if (message.role !== 'USER')
         return refuse('messageId', 'Only a question can be edited. Use regenerateMessage for an answer.');
       const { parentId } = message;
       const place: Place = parentId == null ? { kind: 'root' } : { kind: 'message', id: parentId };
       const question = input.content;
-      return startTurn(room.turns, { ...generation, identity, conversationId: conversation.id, place, question });
+      return startTurn(services.turns, { ...generation, identity, conversationId: conversation.id, place, question });
     },
   }),
   stopGeneration: t.field({
@@ -191,6 +194,6 @@ builder.mutationFields((t) => ({
     description:
       'Stops an answer; what was written stays, with status CANCELLED. Returns when the wish is recorded. Harmless when repeated or too late.',
     args: { messageId: t.arg.id({ required: true, description: 'The answer.' }) },
-    resolve: (_, { messageId }, { identity, room }) => stopGeneration(room, identity, messageId),
+    resolve: (_, { messageId }, { identity, services }) => stopGeneration(services, identity, messageId),
   }),
 }));

@@ -29,22 +29,22 @@ const rowsSchema = z.array(z.record(z.string(), z.unknown()));
 
 /** Throws NOT_FOUND when there is no such message after the wait, or it is somebody else's. */
 export const awaitMessage = async (
-  room: { readonly database: Database; readonly ports: { readonly signals: Signals } },
+  services: { readonly database: Database; readonly ports: { readonly signals: Signals } },
   identity: Identity,
   messageId: string,
 ): Promise<Message> => {
   const { tenantId, userId, roles } = identity;
   const find = async (): Promise<Message | undefined> => {
     const parameters = [tenantId, messageId, roles.includes('ADMIN') ? null : userId];
-    const [row] = rowsSchema.parse(await room.database.call(findSql, parameters));
-    return row && room.database.forTenant(tenantId).map(MessageEntity, row);
+    const [row] = rowsSchema.parse(await services.database.call(findSql, parameters));
+    return row && services.database.forTenant(tenantId).map(MessageEntity, row);
   };
   if (!isYoung(messageId)) {
     const found = await find();
     if (found) return found;
   }
   const added = Promise.withResolvers<void>();
-  const close = await room.ports.signals.subscribe(messageTopic(tenantId, messageId), () => added.resolve());
+  const close = await services.ports.signals.subscribe(messageTopic(tenantId, messageId), () => added.resolve());
   const timer = setTimeout(added.resolve, waitMs);
   try {
     let message = await find();

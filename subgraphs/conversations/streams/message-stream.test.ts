@@ -276,11 +276,11 @@ test('where all events are kept, a stream whose log is gone gives the exact suff
 
 test('a stream opened before its message waits for it, and gives it to its owner only', async () => {
   const conversation = await fixture.conversation();
-  const room = { database: fixture.database, ports: { signals: fixture.signals } };
+  const services = { database: fixture.database, ports: { signals: fixture.signals } };
   const { answer } = await fixture.turn(conversation, undefined, 'q', { status: 'QUEUED', content: '' });
-  expect((await awaitMessage(room, fixture.identity, answer.id)).id).toBe(answer.id);
+  expect((await awaitMessage(services, fixture.identity, answer.id)).id).toBe(answer.id);
   const stranger = newIdentity();
-  const refused = expect(awaitMessage(room, stranger, answer.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  const refused = expect(awaitMessage(services, stranger, answer.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   // Wakes the stranger at once, in place of the five seconds.
   await until(async () => fixture.signals.publish(messageTopic(stranger.tenantId, answer.id), {}), refused);
 });

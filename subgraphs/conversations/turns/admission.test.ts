@@ -7,8 +7,8 @@ import { createServer } from 'node:http';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { createSubgraphClient } from '#kernel/connections/subgraph-client.ts';
 import { createIdentitySigner } from '#kernel/identity.ts';
-import { createRoomClient } from '#kernel/subgraph/room-client.ts';
 import { candidate, logger, newIdentity } from '../conversations.fixture.ts';
 import { type AdmissionRequest, createAdmission } from './admission.ts';
 import { sizeOfPrompt } from './prompt-size.ts';
@@ -36,7 +36,7 @@ const openService = async (answer: (body: Body) => Promise<object | 'hangs up'> 
   await once(server, 'listening');
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/graphql`;
-  const client = createRoomClient('conversations', url, createIdentitySigner('s'.repeat(32)));
+  const client = createSubgraphClient('conversations', url, createIdentitySigner('s'.repeat(32)));
   return {
     asked,
     client,

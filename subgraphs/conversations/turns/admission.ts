@@ -7,10 +7,10 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import type { SubgraphClient } from '#kernel/connections/subgraph-client.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { RoomClient } from '#kernel/subgraph/room-client.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { admissionDuration } from '../metrics.ts';
 import { chooseTools } from './choose-tools.ts';
@@ -18,10 +18,10 @@ import type { PromptSize } from './prompt-size.ts';
 import { replyNeeds } from './reply-needs.ts';
 import type { Route, Routes } from './routes.ts';
 
-/** The rooms that are asked, and what models said. */
-export interface AdmissionRooms {
-  readonly safety: RoomClient;
-  readonly usage: RoomClient;
+/** The subgraphs that are asked, and what models said. */
+export interface AdmittingSubgraphs {
+  readonly safety: SubgraphClient;
+  readonly usage: SubgraphClient;
   readonly routes: Pick<Routes, 'of'>;
 }
 
@@ -46,7 +46,7 @@ export interface AdmissionRequest {
   readonly tools: readonly string[] | undefined;
 }
 
-/** Milliseconds that each room has. */
+/** Milliseconds that each subgraph has. */
 const deadlineMs = 3_000;
 /** Characters up to which a text is screened beside the reservation: a few milliseconds. A longer one waits for it. */
 const screenedBesideCharacters = 4_000;
@@ -67,15 +67,15 @@ const reserved = z.object({ reserveTokens: z.object({ messageId: z.string() }) }
 const releaseQuery = `mutation Release($reservationId: ID!) { releaseTokens(reservationId: $reservationId) }`;
 const released = z.object({ releaseTokens: z.boolean() });
 
-/** The answer of one room, with what it took. */
-const measured = async <Value>(room: string, ask: () => Promise<Value>): Promise<Value> => {
+/** The answer of one subgraph, with what it took. */
+const measured = async <Value>(service: string, ask: () => Promise<Value>): Promise<Value> => {
   const observe = admissionDuration.start();
   try {
-    const value = await inSpan(`admission by ${room}`, { kind: 'client' }, ask);
-    observe({ room, outcome: 'OK' });
+    const value = await inSpan(`admission by ${service}`, { kind: 'client' }, ask);
+    observe({ service, outcome: 'OK' });
     return value;
   } catch (fault) {
-    observe({ room, outcome: fault instanceof AppError ? fault.code : 'INTERNAL_SERVER_ERROR' });
+    observe({ service, outcome: fault instanceof AppError ? fault.code : 'INTERNAL_SERVER_ERROR' });
     throw fault;
   }
 };
@@ -105,12 +105,12 @@ export interface Admission {
   release(identity: Identity, reservation: Reservation): Promise<void>;
 }
 
-export const createAdmission = (rooms: AdmissionRooms, logger: Logger): Admission => {
+export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): Admission => {
   const screen = async (request: AdmissionRequest): Promise<void> => {
     if (request.content === undefined) return;
     const { userMessageId: messageId, conversationId, content, identity } = request;
     const variables = { input: { messageId, conversationId, content } };
-    const { screenContent } = await rooms.safety.call({
+    const { screenContent } = await subgraphs.safety.call({
       identity,
       query: screenQuery,
       variables,
@@ -130,7 +130,7 @@ export const createAdmission = (rooms: AdmissionRooms, logger: Logger): Admissio
   const release = async (identity: Identity, { id: reservationId }: Reservation): Promise<void> => {
     const variables = { reservationId };
     try {
-      await rooms.usage.call({ identity, query: releaseQuery, variables, data: released, deadlineMs });
+      await subgraphs.usage.call({ identity, query: releaseQuery, variables, data: released, deadlineMs });
     } catch (err) {
       logger.warn({ err, reservationId }, 'reservation not released; it expires');
     }
@@ -141,7 +141,7 @@ export const createAdmission = (rooms: AdmissionRooms, logger: Logger): Admissio
     const reservation = { id: uuidv7(), prompt };
     const input = { reservationId: reservation.id, messageId, conversationId, ...replyNeeds(route, prompt, request) };
     try {
-      await rooms.usage.call({ identity, query: reserveQuery, variables: { input }, data: reserved, deadlineMs });
+      await subgraphs.usage.call({ identity, query: reserveQuery, variables: { input }, data: reserved, deadlineMs });
       return reservation;
     } catch (fault) {
       // It may have been made, and only the response was lost.
@@ -154,7 +154,7 @@ export const createAdmission = (rooms: AdmissionRooms, logger: Logger): Admissio
     const { identity, modelPolicy, maxOutputTokens, leastInputTokens: inputTokens, tools: names } = request;
     // Who names a tool wants a model that can call it.
     const requiresTools = names !== undefined && names.length > 0;
-    const found = await rooms.routes.of({ identity, modelPolicy, maxOutputTokens, inputTokens, requiresTools });
+    const found = await subgraphs.routes.of({ identity, modelPolicy, maxOutputTokens, inputTokens, requiresTools });
     return { candidates: found.candidates, tools: chooseTools(found.tools, names) };
   };
 

@@ -61,10 +61,10 @@ test('tools are in the prompt where a model can call them, each time that it is 
 });
 
 test('no prompt needs more than the window has room for, and one that may grow holds all of it', () => {
-  const room = candidate.contextWindow - candidate.maxOutputTokens;
+  const available = candidate.contextWindow - candidate.maxOutputTokens;
   const long = sizeOfPrompt(undefined, [question('x'.repeat(1_000_000))]);
-  const whole = ((room * 1 + 1_001 * 2) / 1e6).toString();
-  expect(replyNeeds(route, long, limits)).toMatchObject({ inputTokens: room, maxCostUsd: whole });
+  const whole = ((available * 1 + 1_001 * 2) / 1e6).toString();
+  expect(replyNeeds(route, long, limits)).toMatchObject({ inputTokens: available, maxCostUsd: whole });
   const short = sizeOfPrompt(undefined, [question('hello')]);
   expect(replyNeeds(route, short, { ...limits, mayWait: true }).maxCostUsd).toBe(whole);
   expect(replyNeeds(route, { ...short, openReplies: 1 }, limits)).toMatchObject({

@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { createSubgraphClient } from '#kernel/connections/subgraph-client.ts';
 import { createIdentitySigner } from '#kernel/identity.ts';
 import { modelsChangedTopic, policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import { createEmbeddedSignals } from '#kernel/signals/embedded-signals.ts';
-import { createRoomClient } from '#kernel/subgraph/room-client.ts';
 import { candidate, logger, newIdentity, tool } from '../conversations.fixture.ts';
 import { openRoutes, type RouteTimes } from './routes.ts';
 
@@ -39,7 +39,7 @@ const openModels = async (times?: RouteTimes) => {
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const client = createRoomClient(
+  const client = createSubgraphClient(
     'conversations',
     `http://127.0.0.1:${port}/graphql`,
     createIdentitySigner('s'.repeat(32)),
@@ -71,79 +71,79 @@ const openModels = async (times?: RouteTimes) => {
 };
 
 test('asks once for messages of about one size, for the upper bound of that size', async () => {
-  await using room = await openModels();
-  expect(await Promise.all([1, 200, 256].map((tokens) => room.route(tokens)))).toEqual([
+  await using fixture = await openModels();
+  expect(await Promise.all([1, 200, 256].map((tokens) => fixture.route(tokens)))).toEqual([
     'model 1',
     'model 1',
     'model 1',
   ]);
-  expect(await room.route(257)).toBe('model 2');
-  expect(await room.route(500)).toBe('model 2');
-  expect(room.models.asked).toEqual([256, 512]);
+  expect(await fixture.route(257)).toBe('model 2');
+  expect(await fixture.route(500)).toBe('model 2');
+  expect(fixture.models.asked).toEqual([256, 512]);
 });
 
 test('tells tenants apart', async () => {
-  await using room = await openModels();
-  expect(await room.route(1)).toBe('model 1');
-  expect(await room.route(1, newIdentity())).toBe('model 2');
+  await using fixture = await openModels();
+  expect(await fixture.route(1)).toBe('model 1');
+  expect(await fixture.route(1, newIdentity())).toBe('model 2');
 });
 
 test('tells apart whether tools are required, and reads them as the job carries them', async () => {
-  await using room = await openModels();
-  const { identity, routes } = room;
+  await using fixture = await openModels();
+  const { identity, routes } = fixture;
   const question = { identity, modelPolicy: undefined, maxOutputTokens: undefined, inputTokens: 1 };
   expect((await routes.of({ ...question, requiresTools: false })).tools).toEqual([]);
   expect((await routes.of({ ...question, requiresTools: true })).tools).toEqual([tool]);
-  expect(room.models.asked).toHaveLength(2);
+  expect(fixture.models.asked).toHaveLength(2);
 });
 
 test('asks anew when models says that something changed', async () => {
-  await using room = await openModels();
-  await room.route(1);
-  await room.signals.publish(modelsChangedTopic, null);
-  expect(await room.route(1)).toBe('model 2');
+  await using fixture = await openModels();
+  await fixture.route(1);
+  await fixture.signals.publish(modelsChangedTopic, null);
+  expect(await fixture.route(1)).toBe('model 2');
 });
 
 test('asks anew for the tenant whose policies changed, and for no other', async () => {
-  await using room = await openModels();
+  await using fixture = await openModels();
   const other = newIdentity();
-  await room.route(1);
-  await room.route(1, other);
-  await room.signals.publish(policiesChangedTopic, { tenantId: room.identity.tenantId });
-  expect(await room.route(1)).toBe('model 3');
-  expect(await room.route(1, other)).toBe('model 2');
+  await fixture.route(1);
+  await fixture.route(1, other);
+  await fixture.signals.publish(policiesChangedTopic, { tenantId: fixture.identity.tenantId });
+  expect(await fixture.route(1)).toBe('model 3');
+  expect(await fixture.route(1, other)).toBe('model 2');
 });
 
 test('a message that fits is not refused because others of its size would not', async () => {
-  await using room = await openModels();
-  room.models.window = 300;
-  expect(await room.route(290)).toBe('model 2');
-  await expect(room.route(310)).rejects.toMatchObject({ code: 'CONTEXT_TOO_LONG' });
-  room.models.window = 1_000;
-  expect(await room.route(290)).toBe('model 5');
+  await using fixture = await openModels();
+  fixture.models.window = 300;
+  expect(await fixture.route(290)).toBe('model 2');
+  await expect(fixture.route(310)).rejects.toMatchObject({ code: 'CONTEXT_TOO_LONG' });
+  fixture.models.window = 1_000;
+  expect(await fixture.route(290)).toBe('model 5');
 });
 
 test('gives an older route at once and asks beside it, also while models is down', async () => {
-  await using room = await openModels({ freshForMs: 1, keptForMs: 60_000 });
-  await room.route(1);
+  await using fixture = await openModels({ freshForMs: 1, keptForMs: 60_000 });
+  await fixture.route(1);
   const refreshed = async (): Promise<string | undefined> => {
-    const known = room.models.asked.length;
+    const known = fixture.models.asked.length;
     let given: string | undefined;
-    while (room.models.asked.length === known) {
-      given = await room.route(1);
+    while (fixture.models.asked.length === known) {
+      given = await fixture.route(1);
       await setImmediate();
     }
     return given;
   };
   expect(await refreshed()).toBe('model 1');
-  room.models.isDown = true;
+  fixture.models.isDown = true;
   for (let outage = 1; outage <= 3; outage += 1) expect(await refreshed()).toMatch(/^model /);
 });
 
 test('never gives a route that is too old', async () => {
-  await using room = await openModels({ freshForMs: 1, keptForMs: 0 });
-  await room.route(1);
-  expect(await room.route(1)).not.toBe('model 1');
-  room.models.isDown = true;
-  await expect(room.route(1)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
+  await using fixture = await openModels({ freshForMs: 1, keptForMs: 0 });
+  await fixture.route(1);
+  expect(await fixture.route(1)).not.toBe('model 1');
+  fixture.models.isDown = true;
+  await expect(fixture.route(1)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
 });

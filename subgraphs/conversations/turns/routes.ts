@@ -5,12 +5,12 @@
  */
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import type { SubgraphClient } from '#kernel/connections/subgraph-client.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import { type RouteCandidate, routeCandidateSchema, type Tool, toolSchema } from '#kernel/messages/generation-job.ts';
 import { modelsChangedTopic, policiesChangedSchema, policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
-import type { RoomClient } from '#kernel/subgraph/room-client.ts';
 
 export interface RouteQuestion {
   readonly identity: Identity;
@@ -77,7 +77,7 @@ const sizeOf = (inputTokens: number): number =>
   Math.max(leastSize, 2 ** Math.ceil(Math.log2(Math.max(1, inputTokens))));
 
 export const openRoutes = async (
-  models: RoomClient,
+  models: SubgraphClient,
   signals: Signals,
   { freshForMs, keptForMs } = routeTimes,
 ): Promise<Routes> => {

@@ -1,5 +1,5 @@
 /**
- * One turn, whoever asks for it (send, edit, regenerate): replayed when its key is known, admitted by the other rooms, then stored
+ * One turn, whoever asks for it (send, edit, regenerate): replayed when its key is known, admitted by the other subgraphs, then stored
  * with its job in one transaction under the conversation's row lock. Invariant: one idempotency key leads to one pair of
  * messages, one job and one reservation, however often and however concurrently it is sent.
  */
@@ -76,7 +76,7 @@ const isUniqueViolation = (fault: unknown, constraint?: string): boolean =>
 /** The unique index of log ids. */
 const logIdIndex = 'messages_log';
 
-/** What is known of a turn when the other rooms have admitted it. */
+/** What is known of a turn when the other subgraphs have admitted it. */
 interface Admitted {
   readonly turn: Turn;
   readonly questionId: string;

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { createDirectory } from '../../../tests/services/directory.ts';
 import { ModelEntity, PriceEntity } from '../entities.ts';
-import { catalogue } from '../models-room.fixture.ts';
-import { modelsSchema } from '../room.ts';
+import { catalogue } from '../models.fixture.ts';
+import { modelsSchema } from '../service.ts';
 import { seedCatalogue } from './seed-catalogue.ts';
 
 test('takes over what the file changed, and leaves what an operator changed', async () => {

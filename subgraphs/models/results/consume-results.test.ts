@@ -1,28 +1,28 @@
-/** What workers tell, and what becomes of it: who is routed to, and which model is well. Each test has a room of its own. */
+/** What workers tell, and what becomes of it: who is routed to, and which model is well. Each test has a subgraph of its own. */
 import { randomUUID } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
-import { acme, identityOf, type ModelsRoom, openModelsRoom } from '../models-room.fixture.ts';
+import { acme, identityOf, type ModelsFixture, openModelsFixture } from '../models.fixture.ts';
 
 const user = identityOf(acme);
 const admin = identityOf(acme, { roles: ['ADMIN'] });
 const globex = '01900000-0000-7000-8000-00000000910b';
 const neighbour = identityOf(globex);
 
-const usableIds = async (models: ModelsRoom): Promise<string[]> => {
+const usableIds = async (models: ModelsFixture): Promise<string[]> => {
   const { data } = await models.ask(user, '{ models(onlyUsable: true) { id } }');
   return data.models.map(({ id }: { id: string }) => id);
 };
-const healthOf = async (models: ModelsRoom, id: string, identity = user) => {
+const healthOf = async (models: ModelsFixture, id: string, identity = user) => {
   const fields = 'state samples errorRate firstTokenP50Ms tokensPerSecond queueWaitP50Ms';
   return (await models.ask(identity, `{ model(id: "${id}") { health { ${fields} } } }`)).data.model.health;
 };
-const chosen = async (models: ModelsRoom, identity = user) => {
+const chosen = async (models: ModelsFixture, identity = user) => {
   const query = '{ explainRoute(input: {}) { candidates { model { id } verdict } } }';
   return (await models.ask(identity, query)).data.explainRoute.candidates[0];
 };
 
 test('knows a model until its last worker says goodbye or falls silent', async () => {
-  await using models = await openModelsRoom();
+  await using models = await openModelsFixture();
   expect(await usableIds(models)).toEqual([]);
   await models.announce('w1', ['acme/small', 'local/tiny', 'nobody/allows']);
   await models.announce('w2', ['acme/small']);
@@ -43,7 +43,7 @@ test('knows a model until its last worker says goodbye or falls silent', async (
 });
 
 test('tells the other processes only when routing changes', async () => {
-  await using models = await openModelsRoom();
+  await using models = await openModelsFixture();
   let told = 0;
   await models.ports.signals.subscribe('models.changed', () => {
     told += 1;
@@ -58,7 +58,7 @@ test('tells the other processes only when routing changes', async () => {
 });
 
 test('keeps messages from a model that fails, until it succeeds again', async () => {
-  await using models = await openModelsRoom();
+  await using models = await openModelsFixture();
   await models.announce('w1', ['acme/small', 'local/tiny']);
   await vi.waitFor(async () => expect((await chosen(models)).model.id).toBe('acme/small'));
   const changed = models.subscribe(admin, 'subscription { modelHealthChanged { id health { state } } }');
@@ -87,7 +87,7 @@ test('keeps messages from a model that fails, until it succeeds again', async ()
 });
 
 test('keeps messages from a model that fails in the middle of answers and is replaced, or leaves them cut short', async () => {
-  await using models = await openModelsRoom();
+  await using models = await openModelsFixture();
   await models.announce('w1', ['acme/small', 'local/tiny']);
   await vi.waitFor(async () => expect((await chosen(models)).model.id).toBe('acme/small'));
   const failed = { modelId: 'acme/small', code: 'MODEL_TIMEOUT', firstTokenMs: 50, durationMs: 900 };
@@ -107,7 +107,7 @@ const providerFailed = (modelId = 'acme/small') => ({
 });
 
 test('refusals that the requests of a tenant caused close no model, and do not hide that it fails', async () => {
-  await using models = await openModelsRoom();
+  await using models = await openModelsFixture();
   await models.announce('w1', ['acme/small', 'local/tiny']);
   const refused = { modelId: 'acme/small', code: 'MODEL_ERROR', origin: 'REQUEST' as const, durationMs: 9 };
   const failed = { status: 'FAILED' as const, failure: { code: 'MODEL_ERROR', message: 'no', retryable: true } };
@@ -126,7 +126,7 @@ test('refusals that the requests of a tenant caused close no model, and do not h
 });
 
 test('failures that only one tenant meets close a model for that tenant, and for all once another one meets them', async () => {
-  await using models = await openModelsRoom();
+  await using models = await openModelsFixture();
   await models.announce('w1', ['acme/small', 'local/tiny']);
   const heard = models.subscribe(
     identityOf(globex, { roles: ['ADMIN'] }),
@@ -151,7 +151,7 @@ test('failures that only one tenant meets close a model for that tenant, and for
 });
 
 test('a row of a process of the version before counts as that of one tenant more', async () => {
-  await using models = await openModelsRoom();
+  await using models = await openModelsFixture();
   await models.announce('w1', ['acme/small', 'local/tiny']);
   for (let count = 0; count < 5; count += 1) {
     await models.database.call('select models.record_outcome(?, 1, ?, true, 0, null, 1, 0, now())', [
@@ -164,7 +164,7 @@ test('a row of a process of the version before counts as that of one tenant more
 });
 
 test('counts each attempt once, and no failure that is not the model’s', async () => {
-  await using models = await openModelsRoom();
+  await using models = await openModelsFixture();
   const messageId = randomUUID();
   await models.finish({ messageId });
   await models.finish({ messageId });
@@ -193,7 +193,7 @@ test('counts each attempt once, and no failure that is not the model’s', async
 });
 
 test('puts what it cannot read aside', async () => {
-  await using models = await openModelsRoom();
+  await using models = await openModelsFixture();
   await models.ports.broker.publish('events', 'worker.announced', 'x', { nonsense: true });
   await vi.waitFor(async () => expect((await models.ports.broker.depth('models.results.dead')).ready).toBe(1));
 });

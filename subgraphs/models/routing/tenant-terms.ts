@@ -6,11 +6,11 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { type PlanTier, planTiers } from '#kernel/catalogue/models-file.ts';
+import type { SubgraphClient } from '#kernel/connections/subgraph-client.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
 import { policiesChangedSchema, policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
-import type { RoomClient } from '#kernel/subgraph/room-client.ts';
 import { type RoutingPolicy, RoutingPolicyEntity, type ToolRow } from '../entities.ts';
 import { readTools } from '../tools/change-tools.ts';
 
@@ -39,7 +39,7 @@ export const readPolicies = (database: Database, tenantId: string): Promise<Rout
 
 export const openTenantTerms = async (options: {
   readonly database: Database;
-  readonly usage: RoomClient;
+  readonly usage: SubgraphClient;
   readonly signals: Signals;
 }): Promise<TenantTermsSource> => {
   const read = async (identity: Identity): Promise<TenantTerms> => {

@@ -1,5 +1,5 @@
 /** The builder of this subgraph's schema, and what each of its resolvers gets. */
-import { createSubgraphBuilder, type SubgraphContext } from '#kernel/subgraph/builder.ts';
+import { createSubgraphBuilder, type SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import type { CatalogueServices } from '../catalogue/change-catalogue.ts';
 import type { RoutingPolicy } from '../entities.ts';
 import type { Routing } from '../routing/route-message.ts';

@@ -1,6 +1,6 @@
 /** The subscription by which administrators hear that a model fails or is well again. */
 import { iterateSignals } from '#kernel/signals/iterate-signals.ts';
-import { subscriptionTypeOptions } from '#kernel/subgraph/builder.ts';
+import { subscriptionTypeOptions } from '#kernel/subgraph-server/builder.ts';
 import { healthChangedSchema, healthChangedTopic } from '../catalogue/model-health.ts';
 import type { ModelsBuilder } from './builder.ts';
 import type { ModelTypes } from './model.ts';

@@ -3,7 +3,7 @@
  * models costs no statement.
  */
 import type { Pool } from '#kernel/broker/topology.ts';
-import { planTierOptions } from '#kernel/subgraph/builder.ts';
+import { planTierOptions } from '#kernel/subgraph-server/builder.ts';
 import { type ListedModel, liveWorkers } from '../catalogue/catalogue.ts';
 import type { CircuitState } from '../catalogue/circuit.ts';
 import { circuitFor, type ModelHealth } from '../catalogue/model-health.ts';

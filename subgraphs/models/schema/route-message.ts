@@ -79,8 +79,8 @@ export const addRouteMessage = (builder: ModelsBuilder, types: ModelTypes): void
     t.field({
       type: route,
       inaccessible: true,
-      authScopes: { room: true },
-      description: 'Who shall answer a message of this tenant. For rooms only.',
+      authScopes: { service: true },
+      description: 'Who shall answer a message of this tenant. For services only.',
       args: { input: t.arg({ type: input, required: true, description: 'The message.' }) },
       resolve: (_, args, { identity, routing }) => routing.route(identity, args.input),
     }),

@@ -1,6 +1,6 @@
 /**
  * Changes a tenant's tools. Invariants: a stored tool can be told to every provider and be called, as far as that can be said without the
- * network; its secret leaves this room towards the administrator who made it, once, and towards other rooms.
+ * network; its secret leaves this service towards the administrator who made it, once, and towards other services.
  */
 import { randomBytes } from 'node:crypto';
 import type { Database } from '#kernel/database/database.ts';

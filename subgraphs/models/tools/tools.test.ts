@@ -1,12 +1,12 @@
-/** A tenant's tools over the room's own HTTP: registering, rights, and what a message's route tells of them. */
+/** A tenant's tools over the subgraph's own HTTP: registering, rights, and what a message's route tells of them. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { acme, engines, identityOf, type ModelsRoom, openModelsRoom } from '../models-room.fixture.ts';
+import { acme, engines, identityOf, type ModelsFixture, openModelsFixture } from '../models.fixture.ts';
 
 describe.each(engines)('on %s', (engine) => {
-  let models: ModelsRoom;
+  let models: ModelsFixture;
   beforeAll(async () => {
-    models = await openModelsRoom(engine);
+    models = await openModelsFixture(engine);
     await models.announce('w1', ['acme/small', 'local/tiny']);
     await vi.waitFor(async () => {
       expect((await models.ask(identityOf(acme), '{ models(onlyUsable: true) { id } }')).data.models).toHaveLength(2);
@@ -20,7 +20,7 @@ describe.each(engines)('on %s', (engine) => {
     return {
       user: identityOf(tenantId),
       admin: identityOf(tenantId, { roles: ['ADMIN'] }),
-      room: identityOf(tenantId, { room: 'conversations' }),
+      service: identityOf(tenantId, { service: 'conversations' }),
     };
   };
   type Tenant = ReturnType<typeof newTenant>;
@@ -38,7 +38,7 @@ describe.each(engines)('on %s', (engine) => {
   const routed = async (tenant: Tenant, modelPolicy?: string) => {
     const query = `query ($input: RouteMessageInput!) { routeMessage(input: $input) {
       tools { name description parameters url timeoutMs secret } } }`;
-    const { data, errors } = await models.ask(tenant.room, query, { input: { inputTokens: 10, modelPolicy } });
+    const { data, errors } = await models.ask(tenant.service, query, { input: { inputTokens: 10, modelPolicy } });
     expect(errors).toEqual([]);
     return data.routeMessage.tools;
   };
@@ -54,7 +54,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(await list(tenant)).toEqual([{ ...replaced.tool, url: null }]);
   });
 
-  test('is told to rooms with its secret, as it is after each change, where a model can call it', async () => {
+  test('is told to services with its secret, as it is after each change, where a model can call it', async () => {
     const tenant = newTenant();
     expect(await routed(tenant)).toEqual([]);
     const { secret } = await register(tenant);

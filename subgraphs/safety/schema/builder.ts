@@ -1,5 +1,5 @@
 /** The builder of this subgraph's schema, and what each of its resolvers gets. */
-import { createSubgraphBuilder, type SubgraphContext } from '#kernel/subgraph/builder.ts';
+import { createSubgraphBuilder, type SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import type { VerdictLoader } from '../verdicts/load-verdicts.ts';
 import type { ScreeningServices } from '../verdicts/record-verdict.ts';
 

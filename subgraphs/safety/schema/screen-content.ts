@@ -32,8 +32,8 @@ export const addScreenContent = (builder: SafetyBuilder, types: VerdictTypes): v
     t.field({
       type: screening,
       inaccessible: true,
-      authScopes: { room: true },
-      description: 'Screens a message before it is admitted, and keeps the verdict. For rooms only.',
+      authScopes: { service: true },
+      description: 'Screens a message before it is admitted, and keeps the verdict. For services only.',
       args: { input: t.arg({ type: input, required: true, description: 'The message.' }) },
       resolve: (_, args, context) => {
         const { messageId, conversationId, content } = args.input;

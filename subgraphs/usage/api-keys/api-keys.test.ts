@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { apiKeyRevokedTopic, hashApiKey, isWellFormedApiKey } from '#kernel/access/api-key.ts';
 import type { Identity } from '#kernel/identity.ts';
-import { asRoom, identityOf, openUsageFixture, type UsageFixture } from '../usage-room.fixture.ts';
+import { asService, identityOf, openUsageFixture, type UsageFixture } from '../usage.fixture.ts';
 
 const create = `mutation ($input: CreateApiKeyInput!) {
   createApiKey(input: $input) { secret apiKey { id name prefix user { id } roles scopes expiresAt lastUsedAt revokedAt } }
@@ -44,7 +44,7 @@ const listed = async (identity: Identity, variables: object = {}) =>
 const idsOf = async (identity: Identity, variables: object = {}) =>
   (await listed(identity, variables)).edges.map(({ node }) => node.id);
 const found = async (secret: string, isUsed = false) => {
-  const nobody = asRoom(identityOf(v7()));
+  const nobody = asService(identityOf(v7()));
   const keys = [{ hash: hashApiKey(secret), isUsed }];
   return foundSchema.parse((await usage.ask(nobody, find, { keys })).data).findApiKeys[0];
 };
@@ -75,11 +75,11 @@ test('a key is shown once, is found by its hash alone, and may do what its maker
   expect(await found(`${strong.secret}0`)).toBeNull();
 });
 
-test('keys are asked for by rooms only, in any number, and answered in their order', async () => {
+test('keys are asked for by services only, in any number, and answered in their order', async () => {
   const user = await usage.tenant();
   const [one, other] = [await made(user), await made(user)];
   const keys = [other.secret, 'unknown', one.secret].map((key) => ({ hash: hashApiKey(key), isUsed: false }));
-  const { data } = await usage.ask(asRoom(identityOf(v7())), find, { keys });
+  const { data } = await usage.ask(asService(identityOf(v7())), find, { keys });
   expect(data?.['findApiKeys']).toMatchObject([{ id: other.apiKey.id }, null, { id: one.apiKey.id }]);
   expect(await code(user, find, { keys })).toEqual([['FORBIDDEN', undefined]]);
 });

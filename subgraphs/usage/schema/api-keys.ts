@@ -77,7 +77,7 @@ const addFindApiKeys = ({ builder, Role }: UsageBuilder): void => {
       description:
         'The keys of these hashes, in this order; null for one that was never made. Notes when they were last used.',
       inaccessible: true,
-      authScopes: { room: true },
+      authScopes: { service: true },
       args: { keys: t.arg({ type: [Asked], required: true, description: 'The keys.' }) },
       resolve: (_, { keys }, { database }) => findApiKeys(database, keys),
     }),

@@ -1,6 +1,6 @@
 /** The builder of this subgraph, and the enums that several of its types share. */
 import type { Role } from '#kernel/identity.ts';
-import { createSubgraphBuilder, mutationTypeOptions, planTierOptions } from '#kernel/subgraph/builder.ts';
+import { createSubgraphBuilder, mutationTypeOptions, planTierOptions } from '#kernel/subgraph-server/builder.ts';
 import type { UsageContext } from '../context.ts';
 
 export const createUsageBuilder = () => {

@@ -1,6 +1,6 @@
 /** The subscription by which a client keeps a gauge of its quota. */
 import { iterateSignals } from '#kernel/signals/iterate-signals.ts';
-import { subscriptionTypeOptions } from '#kernel/subgraph/builder.ts';
+import { subscriptionTypeOptions } from '#kernel/subgraph-server/builder.ts';
 import { requireViewer } from '../accounts.ts';
 import { quotaTopic } from '../quota-changes.ts';
 import type { addAccounts } from './accounts.ts';

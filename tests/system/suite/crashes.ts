@@ -50,8 +50,8 @@ const follow = async (client: TestClient, messageId: string, crash: () => Promis
   return events;
 };
 
-/** For processes that run apart: only the room that is named dies. */
-export const roomCrashSuite = (parlance: () => Parlance): void => {
+/** For processes that run apart: only the service that is named dies. */
+export const serviceCrashSuite = (parlance: () => Parlance): void => {
   test('the worker is killed: another run takes the answer over, after a reset', async () => {
     const ada = await parlance().as('ada');
     const { assistantMessage } = await ada.send(await ada.createConversation(), prompt());

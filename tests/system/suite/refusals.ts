@@ -225,7 +225,7 @@ export const refusalSuite = (parlance: () => Parlance): void => {
     expect([malformed.status, malformed.errors[0]?.extensions.code]).toEqual([400, 'GRAPHQL_PARSE_FAILED']);
     const unknown = await ada.ask('{ nothing }');
     expect([unknown.status, unknown.errors[0]?.extensions.code]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
-    // What rooms ask each other is not there for clients.
+    // What services ask each other is not there for clients.
     const internal = await ada.ask('mutation { releaseTokens(messageId: "x") }');
     expect(internal.errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
   });

@@ -1,6 +1,6 @@
 /**
- * The models room for tests: open on PGlite or PostgreSQL, and on embedded ports, beside a stand-in for the usage subgraph that is a real one
- * with a single field. Asked over HTTP with signed identities, as the gateway and the other rooms ask.
+ * The models subgraph for tests: open on PGlite or PostgreSQL, and on embedded ports, beside a stand-in for the usage subgraph that is a real one
+ * with a single field. Asked over HTTP with signed identities, as the gateway and the other subgraphs ask.
  */
 import { randomUUID } from 'node:crypto';
 import { createClient, type FormattedExecutionResult } from 'graphql-ws';
@@ -14,11 +14,11 @@ import { createIdentitySigner, createIdentityVerifier, type Identity } from '#ke
 import { createLogger } from '#kernel/log.ts';
 import type { MessageFinished, WorkerAnnounced } from '#kernel/messages/events.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
-import { createSubgraphBuilder, federationLinkUrl, type SubgraphContext } from '#kernel/subgraph/builder.ts';
-import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
+import { createSubgraphBuilder, federationLinkUrl, type SubgraphContext } from '#kernel/subgraph-server/builder.ts';
+import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
-import { modelsSchema, openModels } from './room.ts';
+import { modelsSchema, openModels } from './service.ts';
 
 export const catalogue: ModelsFile = parseModelsFile(`
 providers:
@@ -80,7 +80,7 @@ export interface Subscription {
   close(): Promise<void>;
 }
 
-export interface ModelsRoom extends AsyncDisposable {
+export interface ModelsFixture extends AsyncDisposable {
   readonly url: string;
   readonly database: Database;
   readonly ports: Ports;
@@ -105,7 +105,7 @@ const serveUsage = async (plans: ReadonlyMap<string, PlanTier>) => {
   builder.queryField('tenantPlan', (t) =>
     t.field({
       type: planTier,
-      authScopes: { room: true },
+      authScopes: { service: true },
       resolve: (_, _args, { identity }) => plans.get(identity.tenantId) ?? 'FREE',
     }),
   );
@@ -121,7 +121,7 @@ const serveUsage = async (plans: ReadonlyMap<string, PlanTier>) => {
   });
 };
 
-export const openModelsRoom = async (engine: Engine = 'pglite'): Promise<ModelsRoom> => {
+export const openModelsFixture = async (engine: Engine = 'pglite'): Promise<ModelsFixture> => {
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await createDirectory());
   const logger = createLogger('models', 'silent');
@@ -134,7 +134,7 @@ export const openModelsRoom = async (engine: Engine = 'pglite'): Promise<ModelsR
   const plans = new Map<string, PlanTier>();
   const usage = opened.use(await serveUsage(plans));
   const signIdentity = createIdentitySigner(secret);
-  const room = opened.use(
+  const subgraph = opened.use(
     await openModels(
       {
         database,
@@ -152,12 +152,12 @@ export const openModelsRoom = async (engine: Engine = 'pglite'): Promise<ModelsR
   );
   const closing = opened.move();
   return {
-    url: room.url,
+    url: subgraph.url,
     database,
     ports,
     plans,
     async ask(identity, query, variables = {}) {
-      const response = await fetch(room.url, {
+      const response = await fetch(subgraph.url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${await signIdentity(identity)}` },
         body: JSON.stringify({ query, variables }),
@@ -168,7 +168,7 @@ export const openModelsRoom = async (engine: Engine = 'pglite'): Promise<ModelsR
     subscribe(identity, query) {
       const authorization = signIdentity(identity).then((token) => `Bearer ${token}`);
       const client = createClient({
-        url: room.url.replace('http', 'ws'),
+        url: subgraph.url.replace('http', 'ws'),
         connectionParams: async () => ({ authorization: await authorization }),
       });
       const results = authorization.then((own) => client.iterate({ query, extensions: { authorization: own } }));

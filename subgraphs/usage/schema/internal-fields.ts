@@ -1,10 +1,10 @@
-/** What other rooms ask of this one. Not in the public schema, and refused to everybody who is not a room. */
+/** What other services ask of this one. Not in the public schema, and refused to everybody who is not a service. */
 import { requireTenant } from '../accounts.ts';
 import { releaseTokens } from '../release-tokens.ts';
 import { reserveTokens, type TokenReservation } from '../reserve-tokens.ts';
 import type { UsageBuilder } from './builder.ts';
 
-export const addRoomFields = ({ builder, PlanTier }: UsageBuilder): void => {
+export const addInternalFields = ({ builder, PlanTier }: UsageBuilder): void => {
   const ReserveTokensInput = builder.inputType('ReserveTokensInput', {
     description: 'What a generation may need.',
     inaccessible: true,
@@ -39,7 +39,7 @@ export const addRoomFields = ({ builder, PlanTier }: UsageBuilder): void => {
       type: PlanTier,
       description: "Plan of the identity's tenant.",
       inaccessible: true,
-      authScopes: { room: true },
+      authScopes: { service: true },
       resolve: async (_, _arguments, context) => (await requireTenant(context)).plan,
     }),
   );
@@ -49,7 +49,7 @@ export const addRoomFields = ({ builder, PlanTier }: UsageBuilder): void => {
       description:
         'Holds tokens, and what they may cost, for one generation, once per reservation. QUOTA_EXCEEDED when a quota does not suffice.',
       inaccessible: true,
-      authScopes: { room: true },
+      authScopes: { service: true },
       args: {
         input: t.arg({ type: ReserveTokensInput, required: true, description: 'What the generation may need.' }),
       },
@@ -64,7 +64,7 @@ export const addRoomFields = ({ builder, PlanTier }: UsageBuilder): void => {
     t.boolean({
       description: 'Gives back what a request holds that was not admitted. True when it held tokens until now.',
       inaccessible: true,
-      authScopes: { room: true },
+      authScopes: { service: true },
       args: {
         messageId: t.arg.id({ description: 'As earlier versions name a reservation: by its message.' }),
         reservationId: t.arg.id({ description: 'The reservation.' }),

@@ -1,12 +1,12 @@
 /**
- * What a room needs to open, and how one runs alone as a process: read the environment, open database and ports, open the room,
- * wait for the signal, close in the reverse order. The standalone opens the same rooms in one process with one database.
+ * What a subgraph needs to open, and how one runs alone as a process: read the environment, open database and ports, open the subgraph,
+ * wait for the signal, close in the reverse order. The standalone opens the same subgraphs in one process with one database.
  */
 import { z } from 'zod';
 import { type AccessList, openAccessList } from '../access/access-list.ts';
 import { EnvironmentError, parseEnvironment } from '../config/environment.ts';
 import type { StoreWatch } from '../connections/store-watch.ts';
-import type { Database, RoomSchema } from '../database/database.ts';
+import type { Database, TableSet } from '../database/database.ts';
 import { databaseEnvironment, openDatabase, watchDatabase } from '../database/open-database.ts';
 import { createIdentitySigner, createIdentityVerifier, type SignIdentity, type VerifyIdentity } from '../identity.ts';
 import { createLogger, type Logger, logLevels } from '../log.ts';
@@ -14,8 +14,8 @@ import { openPorts, type Ports, portsEnvironment } from '../ports.ts';
 import { runUntilSignal } from '../process/shutdown.ts';
 import { openTelemetry, telemetryEnvironment } from '../telemetry/telemetry.ts';
 
-/** Variables of every room that serves a subgraph. */
-export const roomEnvironment = {
+/** Variables of every subgraph's process. */
+export const subgraphEnvironment = {
   ...portsEnvironment,
   ...databaseEnvironment,
   ...telemetryEnvironment,
@@ -29,11 +29,13 @@ export const roomEnvironment = {
   IDENTITY_SECRET: z
     .string()
     .min(32)
-    .describe('Secret that gateway and rooms share, at least 32 characters: signs the identity tokens between them.'),
+    .describe(
+      'Secret that gateway and subgraphs share, at least 32 characters: signs the identity tokens between them.',
+    ),
 };
 
-/** What is open already when a room opens. The room closes none of it. */
-export interface RoomServices {
+/** What is open already when a subgraph opens. The subgraph closes none of it. */
+export interface SubgraphServices {
   readonly database: Database;
   /** One for each process, whatever number of services it runs. */
   readonly databaseWatch: StoreWatch;
@@ -47,31 +49,31 @@ export interface RoomServices {
   readonly logger: Logger;
 }
 
-/** An open room. */
-export interface Room extends AsyncDisposable {
+/** An open subgraph. */
+export interface OpenSubgraph extends AsyncDisposable {
   /** Its subgraph, `http://host:port/graphql`. */
   readonly url: string;
 }
 
-const baseConfig = z.object(roomEnvironment);
+const baseConfig = z.object(subgraphEnvironment);
 type BaseConfig = z.infer<typeof baseConfig>;
 
-/** The embedded defaults are for one process: two rooms on them would share nothing, and two replicas ruin each other's files. */
+/** The embedded defaults are for one process: two subgraphs on them would share nothing, and two replicas ruin each other's files. */
 const requireServices = (config: BaseConfig): void => {
   const missing = (['DATABASE_URL', 'REDIS_URL', 'RABBITMQ_URL'] as const).filter((name) => config[name] === undefined);
   if (config.NODE_ENV !== 'production' || missing.length === 0) return;
   throw new EnvironmentError(
-    `In production a room needs services of its own, so these must be set: ${missing.join(', ')}.`,
+    `In production a subgraph needs services of its own, so these must be set: ${missing.join(', ')}.`,
   );
 };
 
-/** The main of a room's process. Exits by itself. */
-export const runRoom = async <Config extends BaseConfig>(options: {
+/** The main of a subgraph's process. Exits by itself. */
+export const runSubgraph = async <Config extends BaseConfig>(options: {
   readonly name: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly shape: z.ZodType<Config>;
-  readonly schema: RoomSchema;
-  readonly open: (services: RoomServices, config: Config) => Promise<Room>;
+  readonly schema: TableSet;
+  readonly open: (services: SubgraphServices, config: Config) => Promise<OpenSubgraph>;
 }): Promise<void> => {
   let logger = createLogger(options.name, 'info');
   await runUntilSignal(
@@ -87,7 +89,7 @@ export const runRoom = async <Config extends BaseConfig>(options: {
         openDatabase(config, [options.schema]).then((opening) => opened.use(opening)),
         openPorts(config, logger, true).then((opening) => opened.use(opening)),
       ]);
-      const services: RoomServices = {
+      const services: SubgraphServices = {
         database,
         databaseWatch: opened.use(watchDatabase(database, logger)),
         ports,
@@ -98,8 +100,8 @@ export const runRoom = async <Config extends BaseConfig>(options: {
         port: config.PORT,
         logger,
       };
-      const room = opened.use(await options.open(services, config));
-      logger.info({ url: room.url }, `${options.name}: ready`);
+      const service = opened.use(await options.open(services, config));
+      logger.info({ url: service.url }, `${options.name}: ready`);
       return opened.move();
     },
   );

@@ -107,7 +107,7 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
     });
     const shown = errors ? masked(errors) : undefined;
     const outcome = shown ? toErrorCode(shown[0]?.extensions?.['code']) : 'OK';
-    observe({ room: options.name, operation: label, outcome });
+    observe({ service: options.name, operation: label, outcome });
     if (shown) activeSpan().describe(`${options.name} ${label}`, { 'error.type': outcome });
     return {
       status: data === undefined ? 400 : 200,

@@ -1,12 +1,12 @@
 /**
- * The models room: seeds the catalogue from the models file, keeps it in memory, takes the results of workers, serves the
+ * The models service: seeds the catalogue from the models file, keeps it in memory, takes the results of workers, serves the
  * subgraph. Closing stops requests first, then the queue, then what they read from.
  */
 import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
-import type { RoomSchema } from '#kernel/database/database.ts';
-import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
-import { createRoomClient } from '#kernel/subgraph/room-client.ts';
-import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
+import { createSubgraphClient } from '#kernel/connections/subgraph-client.ts';
+import type { TableSet } from '#kernel/database/database.ts';
+import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
+import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { openCatalogue } from './catalogue/catalogue.ts';
 import { seedCatalogue } from './catalogue/seed-catalogue.ts';
 import {
@@ -22,7 +22,7 @@ import { createRouting } from './routing/route-message.ts';
 import { openTenantTerms, readPolicies } from './routing/tenant-terms.ts';
 import { createModelsSchema } from './schema.ts';
 
-export const modelsSchema: RoomSchema = {
+export const modelsSchema: TableSet = {
   name: 'models',
   entities: [ModelEntity, PriceEntity, InstanceEntity, OutcomeEntity, RoutingPolicyEntity, ToolEntity],
 };
@@ -33,14 +33,14 @@ export interface ModelsOptions {
   readonly usageUrl: string;
 }
 
-export const openModels = async (services: RoomServices, options: ModelsOptions): Promise<Room> => {
+export const openModels = async (services: SubgraphServices, options: ModelsOptions): Promise<OpenSubgraph> => {
   const { database, ports, logger } = services;
   const { signals, broker } = ports;
   const { modelsFile } = options;
   await seedCatalogue(database, modelsFile);
   await using opened = new AsyncDisposableStack();
   const catalogue = opened.use(await openCatalogue({ database, modelsFile, signals, logger }));
-  const usage = opened.use(createRoomClient('models', options.usageUrl, services.signIdentity));
+  const usage = opened.use(createSubgraphClient('models', options.usageUrl, services.signIdentity));
   const tenantTerms = opened.use(await openTenantTerms({ database, usage, signals }));
   const routing = createRouting(catalogue, tenantTerms);
   const results = opened.use(

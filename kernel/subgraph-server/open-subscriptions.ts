@@ -1,5 +1,5 @@
 /**
- * The subscriptions that a room serves now, and the rights under which they run: a subscription of a user who was deactivated ends at once,
+ * The subscriptions that a subgraph serves now, and the rights under which they run: a subscription of a user who was deactivated ends at once,
  * and one of a user who lost a role is opened anew under what is left, as a trial, and ends with what that is refused with.
  */
 import type { AccessList } from '../access/access-list.ts';
@@ -19,7 +19,7 @@ export interface OpenSubscriptions extends Disposable {
   add(subscription: OpenSubscription): () => void;
 }
 
-export const createOpenSubscriptions = (room: string, access: AccessList | undefined): OpenSubscriptions => {
+export const createOpenSubscriptions = (service: string, access: AccessList | undefined): OpenSubscriptions => {
   const open = new Set<OpenSubscription>();
 
   const check = async (subscription: OpenSubscription): Promise<void> => {
@@ -39,7 +39,7 @@ export const createOpenSubscriptions = (room: string, access: AccessList | undef
       if (identity.tenantId === tenantId && identity.userId === userId) void check(subscription);
     }
   });
-  const counted = subscriptionsOpen.from(() => [{ value: open.size, labels: { room } }]);
+  const counted = subscriptionsOpen.from(() => [{ value: open.size, labels: { service } }]);
 
   return {
     add(subscription) {

@@ -1,4 +1,4 @@
-/** An open usage room for tests: on PGlite or a PostgreSQL database of its own, with embedded ports and fresh tenants on demand. */
+/** An open usage subgraph for tests: on PGlite or a PostgreSQL database of its own, with embedded ports and fresh tenants on demand. */
 import { createClient } from 'graphql-ws';
 import { v7 } from 'uuid';
 import { expect, vi } from 'vitest';
@@ -13,7 +13,7 @@ import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
 import { provision } from './provision.ts';
-import { openUsage, usageSchema } from './room.ts';
+import { openUsage, usageSchema } from './service.ts';
 
 const answerSchema = z.object({
   data: z.looseObject({}).nullish(),
@@ -41,7 +41,7 @@ export interface UsageFixture extends AsyncDisposable {
   tenant(limits?: Limits): Promise<Identity>;
 }
 
-const secret = 'a secret that only this test and its room know';
+const secret = 'a secret that only this test and its subgraph know';
 const everything = 1_000_000_000_000;
 
 export const identityOf = (tenantId: string, ...roles: Role[]): Identity => ({
@@ -51,8 +51,8 @@ export const identityOf = (tenantId: string, ...roles: Role[]): Identity => ({
   scopes: [],
 });
 
-/** The identity as another room would use it. */
-export const asRoom = (identity: Identity): Identity => ({ ...identity, room: 'conversations' });
+/** The identity as another service would use it. */
+export const asService = (identity: Identity): Identity => ({ ...identity, service: 'conversations' });
 
 /** Puts the windows of a tenant where no clock turns them during a test. */
 const pinWindows = (database: Database, tenantId: string): Promise<unknown> =>
@@ -81,7 +81,7 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
   const access = opened.use(await openAccessList(ports, logger));
   const databaseWatch = opened.use(watchDatabase(database, logger));
   const services = { database, databaseWatch, ports, signIdentity, verifyIdentity, access, logger };
-  const room = opened.use(
+  const subgraph = opened.use(
     await openUsage(
       { ...services, host: '127.0.0.1', port: 0 },
       { reservationTtlSeconds: 3600, reservationSweepSeconds: 3600 },
@@ -91,9 +91,9 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
   return {
     database,
     ports,
-    url: room.url,
+    url: subgraph.url,
     async ask(identity, query, variables = {}) {
-      const response = await fetch(room.url, {
+      const response = await fetch(subgraph.url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${await signIdentity(identity)}` },
         body: JSON.stringify({ query, variables }),
@@ -102,7 +102,7 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
     },
     async firstOf(identity, query, until) {
       const authorization = `Bearer ${await signIdentity(identity)}`;
-      const client = createClient({ url: room.url.replace('http', 'ws'), connectionParams: { authorization } });
+      const client = createClient({ url: subgraph.url.replace('http', 'ws'), connectionParams: { authorization } });
       try {
         let result: unknown;
         const first = client

@@ -1,7 +1,7 @@
 /** Opens usage: its subgraph, the consumer that settles, and the sweep of expired reservations. Closing stops intake first. */
-import type { RoomSchema } from '#kernel/database/database.ts';
-import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
-import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
+import type { TableSet } from '#kernel/database/database.ts';
+import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
+import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { createRevocationTeller } from './api-keys/revoke-api-key.ts';
 import { consumeResults } from './consume-results.ts';
 import { createUsageContext } from './context.ts';
@@ -12,7 +12,7 @@ import { createQuotaChanges } from './quota-changes.ts';
 import { createUsageSchema } from './schema.ts';
 
 /** The tables, with migrations/usage. */
-export const usageSchema: RoomSchema = {
+export const usageSchema: TableSet = {
   name: 'usage',
   entities: [TenantEntity, UserEntity, ApiKeyEntity, UsageEventEntity],
 };
@@ -22,7 +22,7 @@ export interface UsageOptions {
   readonly reservationSweepSeconds: number;
 }
 
-export const openUsage = async (services: RoomServices, options: UsageOptions): Promise<Room> => {
+export const openUsage = async (services: SubgraphServices, options: UsageOptions): Promise<OpenSubgraph> => {
   const { database, ports, verifyIdentity, access, host, port, logger } = services;
   const { reservationTtlSeconds, reservationSweepSeconds } = options;
   await using opened = new AsyncDisposableStack();

@@ -15,7 +15,7 @@ import type { PlanTier } from '../catalogue/models-file.ts';
 import { AppError } from '../errors.ts';
 import type { Identity, Role } from '../identity.ts';
 
-/** What each resolver gets. A room extends it with its loaders and use cases. */
+/** What each resolver gets. A subgraph extends it with its loaders and use cases. */
 export interface SubgraphContext {
   readonly identity: Identity;
   /** Set by a resumable subscription's resolver to the cursor of the event at hand; goes out as `extensions.cursor`. */
@@ -39,8 +39,8 @@ export interface SubgraphSchemaTypes<Context extends SubgraphContext> {
   AuthScopes: {
     /** Any of these roles. */
     role: Role | readonly Role[];
-    /** A call of another room, not of a client. */
-    room: boolean;
+    /** A call of another service, not of a client. */
+    service: boolean;
   };
 }
 
@@ -89,7 +89,7 @@ export const createSubgraphBuilder = <Context extends SubgraphContext>() => {
           const some: readonly Role[] = typeof allowed === 'string' ? [allowed] : allowed;
           return identity.roles.some((role) => some.includes(role));
         },
-        room: identity.room !== undefined,
+        service: identity.service !== undefined,
       }),
     },
     relay: {

@@ -1,7 +1,7 @@
 /**
- * How one room asks another: a GraphQL operation on its subgraph, in the name of a user, marked as a room's own call so that
+ * How one service asks a subgraph: a GraphQL operation in the name of a user, marked as the service's own call so that
  * the internal (`@inaccessible`) fields answer. Connections stay warm; each call has a deadline; a fault of transport is
- * SUBGRAPH_UNAVAILABLE or SUBGRAPH_TIMEOUT, an error of the other room keeps its code.
+ * SUBGRAPH_UNAVAILABLE or SUBGRAPH_TIMEOUT, an error of the subgraph keeps its code.
  */
 import { errors, Pool } from 'undici';
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import { AppError, toErrorCode } from '../errors.ts';
 import type { Identity, SignIdentity } from '../identity.ts';
 import { traceHeaders } from '../telemetry/tracing.ts';
 
-export interface RoomCall<Data> {
+export interface SubgraphCall<Data> {
   readonly identity: Identity;
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -19,8 +19,8 @@ export interface RoomCall<Data> {
   readonly deadlineMs: number;
 }
 
-export interface RoomClient extends AsyncDisposable {
-  call<Data>(call: RoomCall<Data>): Promise<Data>;
+export interface SubgraphClient extends AsyncDisposable {
+  call<Data>(call: SubgraphCall<Data>): Promise<Data>;
 }
 
 const answerSchema = z.object({
@@ -41,15 +41,15 @@ const isTimeout = (fault: unknown): boolean =>
   fault instanceof errors.HeadersTimeoutError || fault instanceof errors.BodyTimeoutError;
 
 /**
- * @param room the room that asks
+ * @param service the service that asks
  * @param url the other subgraph, `http://host:port/graphql`
  */
-export const createRoomClient = (room: string, url: string, signIdentity: SignIdentity): RoomClient => {
+export const createSubgraphClient = (service: string, url: string, signIdentity: SignIdentity): SubgraphClient => {
   const { origin, pathname } = new URL(url);
   const pool = new Pool(origin, { connections: 32, pipelining: 1, keepAliveTimeout: 60_000 });
   return {
     async call({ identity, query, variables, data, deadlineMs }) {
-      const token = await signIdentity({ ...identity, room });
+      const token = await signIdentity({ ...identity, service });
       let body: unknown;
       try {
         const response = await pool.request({

@@ -1,6 +1,6 @@
 /**
- * A subscription whose events a room has serialized itself: `next` frames are put together from their text and written straight to the
- * socket, and those of one turn of the event loop leave in one write. What the room could not serialize passes through as an execution
+ * A subscription whose events a subgraph has serialized itself: `next` frames are put together from their text and written straight to the
+ * socket, and those of one turn of the event loop leave in one write. What the subgraph could not serialize passes through as an execution
  * result. Invariants: the order of the events stays; a socket that is behind stops its own streams and no others.
  */
 import type { Socket } from 'node:net';

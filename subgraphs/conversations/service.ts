@@ -1,16 +1,16 @@
-/** Opens the conversations room: its subgraph, the outbox relay, the consumer of results and the sweeper. */
+/** Opens the conversations service: its subgraph, the outbox relay, the consumer of results and the sweeper. */
 
 import { countDeadLetters } from '#kernel/broker/count-dead-letters.ts';
 import { watchStore } from '#kernel/connections/store-watch.ts';
-import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
-import { createRoomClient } from '#kernel/subgraph/room-client.ts';
-import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
+import { createSubgraphClient } from '#kernel/connections/subgraph-client.ts';
+import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
+import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { createChangeFeed } from './changes.ts';
 import type { ConversationsConfig } from './config.ts';
 import { startOutboxRelay } from './outbox/relay.ts';
 import { consumeResults } from './results/consume-results.ts';
 import { startSweeper } from './results/sweeper.ts';
-import { createContext, type RoomInternals } from './schema/context.ts';
+import { type ConversationsServices, createContext } from './schema/context.ts';
 import { createRawMessageStream } from './schema/raw-message-stream.ts';
 import { createConversationsSchema } from './schema.ts';
 import { openStreamWatch } from './streams/stream-watch.ts';
@@ -32,19 +32,22 @@ export type ConversationsOptions = Pick<
 >;
 
 /** Closing: no more requests, then no more results, then the relay has published what it holds. */
-export const openConversations = async (services: RoomServices, options: ConversationsOptions): Promise<Room> => {
+export const openConversations = async (
+  services: SubgraphServices,
+  options: ConversationsOptions,
+): Promise<OpenSubgraph> => {
   const { database, ports, logger, signIdentity } = services;
   const { broker, streamLog, signals } = ports;
   await using opened = new AsyncDisposableStack();
-  const client = (url: string) => opened.use(createRoomClient('conversations', url, signIdentity));
-  const rooms = {
+  const client = (url: string) => opened.use(createSubgraphClient('conversations', url, signIdentity));
+  const admitting = {
     usage: client(options.USAGE_URL),
     safety: client(options.SAFETY_URL),
     routes: opened.use(await openRoutes(client(options.MODELS_URL), signals)),
   };
   const relay = opened.use(startOutboxRelay(database, broker, logger));
   const changes = createChangeFeed(signals, logger);
-  const admission = createAdmission(rooms, logger);
+  const admission = createAdmission(admitting, logger);
   const checkPressure = createQueuePressure(broker, options.MAX_QUEUED, logger);
   const stops = opened.use(repeatStops({ database, streamLog, logger }));
   const keepsChunks = options.STREAM_PERSISTENCE === 'all';
@@ -54,7 +57,7 @@ export const openConversations = async (services: RoomServices, options: Convers
   const streams = opened.use(watchStore({ store: 'stream log', ping: () => streamLog.ping(), logger }));
   const results = opened.use(await consumeResults(broker, resultServices, logger, services.databaseWatch));
   const watch = opened.use(await openStreamWatch({ database, signals, access: services.access, logger }));
-  const internals: RoomInternals = {
+  const internals: ConversationsServices = {
     database,
     logger,
     ports: { streamLog, signals, broker },

@@ -3,11 +3,11 @@ import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { z } from 'zod';
+import { createSubgraphClient } from '../connections/subgraph-client.ts';
 import { AppError } from '../errors.ts';
 import { createIdentitySigner, createIdentityVerifier, type Identity } from '../identity.ts';
 import { createLogger } from '../log.ts';
 import { createSubgraphBuilder, federationLinkUrl, type SubgraphContext } from './builder.ts';
-import { createRoomClient } from './room-client.ts';
 import { type Subgraph, serveSubgraph } from './serve-subgraph.ts';
 
 const secret = 'a secret of at least thirty-two characters';
@@ -25,7 +25,7 @@ const createTestSchema = () => {
   builder.queryFields((t) => ({
     whoami: t.string({ resolve: (_, _args, { identity }) => identity.userId }),
     forAdmins: t.string({ authScopes: { role: 'ADMIN' }, resolve: () => 'secret' }),
-    forRooms: t.string({ inaccessible: true, authScopes: { room: true }, resolve: () => 'internal' }),
+    forServices: t.string({ inaccessible: true, authScopes: { service: true }, resolve: () => 'internal' }),
     refuses: t.string({
       nullable: true,
       resolve: () => {
@@ -92,7 +92,7 @@ const ask = async (query: string, authorization?: string) => {
 };
 const bearer = async (identity: Identity = ada): Promise<string> => `Bearer ${await sign(identity)}`;
 
-test('nobody is answered without an identity token that the rooms’ secret signed', async () => {
+test('nobody is answered without an identity token that the services’ secret signed', async () => {
   const forged = createIdentitySigner('another secret of more than thirty-two characters');
   for (const authorization of [undefined, 'Bearer nonsense', `Bearer ${await forged(ada)}`]) {
     const { status, data, errors } = await ask('{ whoami }', authorization);
@@ -101,14 +101,14 @@ test('nobody is answered without an identity token that the rooms’ secret sign
   expect((await ask('{ whoami }', await bearer())).data).toEqual({ whoami: ada.userId });
 });
 
-test('a role opens what needs it, and only rooms see internal fields', async () => {
+test('a role opens what needs it, and only services see internal fields', async () => {
   expect((await ask('{ forAdmins }', await bearer())).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   expect((await ask('{ forAdmins }', await bearer({ ...ada, roles: ['ADMIN'] }))).data).toEqual({
     forAdmins: 'secret',
   });
-  expect((await ask('{ forRooms }', await bearer())).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
-  expect((await ask('{ forRooms }', await bearer({ ...ada, room: 'conversations' }))).data).toEqual({
-    forRooms: 'internal',
+  expect((await ask('{ forServices }', await bearer())).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  expect((await ask('{ forServices }', await bearer({ ...ada, service: 'conversations' }))).data).toEqual({
+    forServices: 'internal',
   });
 });
 
@@ -181,17 +181,17 @@ test('events carry their cursor; a source that breaks ends alone, masked, on a s
   await socket.dispose();
 });
 
-test('a room asks another by GraphQL: its refusals keep their code, its silence has one of its own', async () => {
-  await using client = createRoomClient('conversations', subgraph.url, sign);
+test('a service asks a subgraph by GraphQL: its refusals keep their code, its silence has one of its own', async () => {
+  await using client = createSubgraphClient('conversations', subgraph.url, sign);
   const call = (query: string) =>
     client.call({ identity: ada, query, variables: {}, data: z.record(z.string(), z.unknown()), deadlineMs: 2_000 });
-  expect(await call('{ forRooms }')).toEqual({ forRooms: 'internal' });
+  expect(await call('{ forServices }')).toEqual({ forServices: 'internal' });
   await expect(call('{ refuses }')).rejects.toMatchObject({
     code: 'OVERLOADED',
     retryAfterMs: 7,
     details: { queue: 'small' },
   });
-  await using nowhere = createRoomClient('conversations', 'http://127.0.0.1:1/graphql', sign);
+  await using nowhere = createSubgraphClient('conversations', 'http://127.0.0.1:1/graphql', sign);
   const lost = nowhere.call({ identity: ada, query: '{ a }', variables: {}, data: z.unknown(), deadlineMs: 2_000 });
   await expect(lost).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
 });

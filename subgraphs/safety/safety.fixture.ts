@@ -1,6 +1,6 @@
 /**
- * The safety room for tests: open on PGlite or PostgreSQL, and on embedded ports. Asked over HTTP with signed identities, as the gateway and the
- * other rooms ask.
+ * The safety subgraph for tests: open on PGlite or PostgreSQL, and on embedded ports. Asked over HTTP with signed identities, as the gateway and the
+ * other subgraphs ask.
  */
 import { randomUUID } from 'node:crypto';
 
@@ -16,7 +16,7 @@ import type { MessageFinished } from '#kernel/messages/events.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
-import { openSafety, safetySchema } from './room.ts';
+import { openSafety, safetySchema } from './service.ts';
 
 export const acme = '01900000-0000-7000-8000-00000000ac3e';
 export const globex = '01900000-0000-7000-8000-000000910be7';
@@ -41,7 +41,7 @@ export interface Subscriber extends AsyncDisposable {
   open(identity: Identity): { next(): Promise<FormattedExecutionResult<Record<string, unknown>, unknown>> };
 }
 
-export interface SafetyRoom extends AsyncDisposable {
+export interface SafetyFixture extends AsyncDisposable {
   readonly url: string;
   readonly database: Database;
   readonly ports: Ports;
@@ -65,7 +65,7 @@ const screenMutation = `mutation ($input: ScreenContentInput!) {
 const moderationQuery = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
   ... on Message { moderation { stage action categories { category score } version } } } }`;
 
-export const openSafetyRoom = async (engine: Engine = 'pglite'): Promise<SafetyRoom> => {
+export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<SafetyFixture> => {
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await createDirectory());
   const logger = createLogger('safety', 'silent');
@@ -80,10 +80,10 @@ export const openSafetyRoom = async (engine: Engine = 'pglite'): Promise<SafetyR
   const access = opened.use(await openAccessList(ports, logger));
   const databaseWatch = opened.use(watchDatabase(database, logger));
   const services = { database, databaseWatch, ports, signIdentity, verifyIdentity, access, logger };
-  const room = opened.use(await openSafety({ ...services, host: '127.0.0.1', port: 0 }));
+  const subgraph = opened.use(await openSafety({ ...services, host: '127.0.0.1', port: 0 }));
   const closing = opened.move();
-  const ask: SafetyRoom['ask'] = async (identity, query, variables = {}) => {
-    const response = await fetch(room.url, {
+  const ask: SafetyFixture['ask'] = async (identity, query, variables = {}) => {
+    const response = await fetch(subgraph.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${await signIdentity(identity)}` },
       body: JSON.stringify({ query, variables }),
@@ -92,13 +92,13 @@ export const openSafetyRoom = async (engine: Engine = 'pglite'): Promise<SafetyR
     return { data, errors };
   };
   return {
-    url: room.url,
+    url: subgraph.url,
     database,
     ports,
     async subscribe(query) {
       const tokenOf = async (identity: Identity): Promise<string> => `Bearer ${await signIdentity(identity)}`;
       const client = createClient({
-        url: room.url.replace('http', 'ws'),
+        url: subgraph.url.replace('http', 'ws'),
         connectionParams: async () => ({ authorization: await tokenOf(identityOf(acme)) }),
       });
       return {
@@ -120,7 +120,7 @@ export const openSafetyRoom = async (engine: Engine = 'pglite'): Promise<SafetyR
     ask,
     async screen(content, messageId = randomUUID(), tenantId = acme) {
       const input = { messageId, conversationId: randomUUID(), content };
-      const { data, errors } = await ask(identityOf(tenantId, { room: 'conversations' }), screenMutation, { input });
+      const { data, errors } = await ask(identityOf(tenantId, { service: 'conversations' }), screenMutation, { input });
       if (errors[0]) throw new Error(errors[0].message);
       return data.screenContent;
     },

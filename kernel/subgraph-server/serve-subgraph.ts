@@ -17,7 +17,7 @@ import { createSubgraphHttp } from './serve-http.ts';
 import { serveSubgraphWebSocket } from './serve-websocket.ts';
 
 export interface SubgraphOptions<Context extends SubgraphContext> {
-  /** Of the room, for those who watch it. */
+  /** Of the subgraph, for those who watch it. */
   readonly name: string;
   readonly schema: GraphQLSchema;
   /** Called once per request and per subscription. */
@@ -29,7 +29,7 @@ export interface SubgraphOptions<Context extends SubgraphContext> {
   /** 0: any free port. */
   readonly port: number;
   readonly checks: ReadinessChecks;
-  /** For subscriptions that the room serves without graphql-js. */
+  /** For subscriptions that the subgraph serves without graphql-js. */
   readonly openRawStream?: OpenRawStream<Context>;
   /** What subscriptions are fed from: while it is away, other replicas serve them. */
   readonly streams?: StoreWatch;

@@ -5,11 +5,11 @@ import { text } from 'node:stream/consumers';
 import { v7 } from 'uuid';
 import { z } from 'zod';
 import { apiKeyRevokedTopic, generateApiKey, hashApiKey } from '#kernel/access/api-key.ts';
+import { createSubgraphClient } from '#kernel/connections/subgraph-client.ts';
 import { createIdentitySigner, type Role } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
 import { createEmbeddedSignals } from '#kernel/signals/embedded-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
-import { createRoomClient } from '#kernel/subgraph/room-client.ts';
 import { openApiKeyAuthenticator } from '../authentication/api-key-authenticator.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import { createApiKeyLookUp } from '../authentication/look-up-api-keys.ts';
@@ -24,7 +24,7 @@ interface StoredKey {
   revokedAt: string | null;
 }
 
-export interface ApiKeyRoom extends AsyncDisposable {
+export interface ApiKeyFixture extends AsyncDisposable {
   readonly authenticator: Authenticator;
   readonly signals: Signals;
   /** What it was asked for, one question after the other. */
@@ -42,10 +42,10 @@ const requestSchema = z.object({
   variables: z.object({ keys: z.array(z.object({ hash: z.string(), isUsed: z.boolean() })) }),
 });
 
-export const openApiKeyRoom = async (lookEveryMs: number): Promise<ApiKeyRoom> => {
+export const openApiKeyFixture = async (lookEveryMs: number): Promise<ApiKeyFixture> => {
   await using opened = new AsyncDisposableStack();
   const keys = new Map<string, StoredKey>();
-  const asked: ApiKeyRoom['asked'] = [];
+  const asked: ApiKeyFixture['asked'] = [];
   let held = Promise.resolve();
   let isAway = false;
   const server = createServer(async (request, response) => {
@@ -71,7 +71,7 @@ export const openApiKeyRoom = async (lookEveryMs: number): Promise<ApiKeyRoom> =
   const logger = createLogger('gateway', 'silent');
   const signals = createEmbeddedSignals(logger);
   const client = opened.use(
-    createRoomClient('gateway', `http://127.0.0.1:${port}/graphql`, createIdentitySigner('x'.repeat(32))),
+    createSubgraphClient('gateway', `http://127.0.0.1:${port}/graphql`, createIdentitySigner('x'.repeat(32))),
   );
   const lookUp = createApiKeyLookUp(client);
   const authenticator = opened.use(await openApiKeyAuthenticator({ lookUp, signals, logger, lookEveryMs }));
