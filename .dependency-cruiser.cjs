@@ -63,7 +63,7 @@ module.exports = {
     {
       name: 'one-door-to-postgres',
       severity: 'error',
-      from: { pathNot: `^kernel/database/|${tests}` },
+      from: { pathNot: `^kernel/database/|^scripts/record-migrations\\.ts$|${tests}` },
       to: {
         path: '(^|/)node_modules/(pg|@electric-sql/pglite|@mikro-orm/(pglite|postgresql|migrations))/',
         dependencyTypesNot: ['type-only'],

@@ -1,12 +1,14 @@
 /**
- * Brings each subgraph's Postgres schema up to date: roles, schema, then the subgraph's migrations, which are MikroORM migration
- * classes in migrations/<room>/. Run at the start of every process. The caller makes sure that one process does it at a time.
+ * Brings each subgraph's Postgres schema up to date: roles, schema, the subgraph's migrations, which are MikroORM migration
+ * classes in migrations/<subgraph>/, then its functions. Runs at the start of every process. The caller makes sure that one
+ * process does it at a time.
  */
 import { join } from 'node:path';
 import { Migrator } from '@mikro-orm/migrations';
 import type { MikroORM } from '@mikro-orm/sql';
 import type { TableSet } from './database.ts';
 import { createRolesSql, createSchemaSql } from './row-level-security.ts';
+import { applyFunctions } from './sql-functions.ts';
 
 const folder = (tableSet: string): string => join(import.meta.dirname, '../../migrations', tableSet);
 
@@ -26,5 +28,6 @@ export const migrate = async (orm: MikroORM, schemas: readonly TableSet[]): Prom
       silent: true,
     });
     await new Migrator(orm.em.fork()).up();
+    await applyFunctions(orm, name, join(folder(name), 'functions'));
   }
 };

@@ -80,7 +80,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
     const stored = await database.asSystem(async (em) => {
       await em.execute(bounded);
       return em.execute(
-        `select outcome from conversations.store_result(?, ?, ?, ?, 'PARTIAL', 'ERROR', null, null, 1, now(), null)`,
+        `select outcome from conversations.end_reply(?, ?, ?, ?, 'PARTIAL', 'ERROR', null, null, 1, now(), null, false)`,
         [tenantId, conversationId, id, `${word} ${text}`],
       );
     });

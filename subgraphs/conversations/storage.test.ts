@@ -60,7 +60,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
     expect(await stored(tenantId)).toBe(expected);
     const reply = await write(tenantId, conversationId, '');
     expected += each;
-    const end = `select outcome from conversations.store_result(?, ?, ?, ?, 'PARTIAL', 'ERROR', null, null, 1, now(), ?)`;
+    const end = `select outcome from conversations.end_reply(?, ?, ?, ?, 'PARTIAL', 'ERROR', null, null, 1, now(), ?, false)`;
     for (const outcome of ['STORED', 'KNOWN']) {
       const [row] = await database.call(end, [tenantId, conversationId, reply, 'x'.repeat(1_000), '[]']);
       expect(row).toEqual({ outcome });

@@ -7,19 +7,13 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/sql';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import { callFunction, callFunctionIn, type FunctionCall } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { toErrorCode } from '#kernel/errors.ts';
 import type { ConversationTitled, MessageFinished } from '#kernel/messages/events.ts';
-import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
+import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { ChangeFeed } from '../changes.ts';
-import {
-  type Conversation,
-  ConversationEntity,
-  inFlightStatuses,
-  type Message,
-  MessageEntity,
-  withoutTools,
-} from '../entities.ts';
+import { type Conversation, ConversationEntity, type Message, MessageEntity } from '../entities.ts';
 import { addToOutbox, type OutboxRelay, type OutboxRow } from '../outbox/relay.ts';
 import { chunksOf, storeChunks } from '../streams/kept-chunks.ts';
 import { dispatchNext } from '../turns/dispatch.ts';
@@ -76,56 +70,66 @@ const titleJob = async (
 
 const failureOf = ({ failure }: MessageFinished) => (failure ? { ...failure, code: toErrorCode(failure.code) } : null);
 
-const storeSql = `select * from conversations.store_result(${Array.from({ length: 11 }, () => '?').join(', ')})`;
-const storedSchema = z.object({
+const endedSchema = z.object({
   outcome: z.enum(['STORED', 'GONE', 'KNOWN', 'FOLLOWED']),
   owner_id: z.string().nullable(),
 });
 
+/** @param followed whether the caller sees to what follows the reply, in the same transaction */
+const endReply = (result: MessageFinished, followed: boolean): FunctionCall => {
+  const failure = failureOf(result);
+  return {
+    name: 'conversations.end_reply',
+    parameters: {
+      a_tenant: result.tenantId,
+      a_conversation: result.conversationId,
+      a_message: result.messageId,
+      a_content: result.text,
+      a_status: result.status,
+      a_finish_reason: result.finishReason,
+      a_failure: failure && JSON.stringify(failure),
+      a_model: result.modelId ?? null,
+      a_last_seq: result.lastSeq,
+      a_now: new Date().toISOString(),
+      a_tool_calls: result.toolCalls === undefined ? null : JSON.stringify(result.toolCalls),
+      a_followed: followed,
+    },
+  };
+};
+
 /** True when nothing is left to be done: stored by this statement, or there was nothing to store. */
 const storeAlone = async ({ database, changes }: ResultServices, result: MessageFinished): Promise<boolean> => {
   const { tenantId, conversationId, messageId } = result;
-  const failure = failureOf(result);
-  const [row] = await database.call(storeSql, [
-    ...[tenantId, conversationId, messageId, result.text, result.status, result.finishReason],
-    ...[failure && JSON.stringify(failure), result.modelId ?? null, result.lastSeq, new Date().toISOString()],
-    result.toolCalls === undefined ? null : JSON.stringify(result.toolCalls),
-  ]);
-  const { outcome, owner_id: ownerId } = storedSchema.parse(row);
+  const [row] = await callFunction(database, endReply(result, false));
+  const { outcome, owner_id: ownerId } = endedSchema.parse(row);
   if (outcome === 'STORED' && ownerId !== null) {
     changes.announce({ id: conversationId, tenantId, ownerId }, 'MESSAGE_FINISHED', messageId);
   }
   return outcome !== 'FOLLOWED';
 };
 
+/** Stores the end with what follows it: kept events, a title to be made, the reply that waits. */
+const storeFollowed = async (
+  em: EntityManager,
+  result: MessageFinished,
+  chunks: readonly StreamEntry[],
+): Promise<{ readonly conversation: Conversation; readonly outbox: readonly OutboxRow[] } | undefined> => {
+  const { tenantId, conversationId, messageId } = result;
+  const [row] = await callFunctionIn(em, endReply(result, true));
+  if (endedSchema.parse(row).outcome !== 'STORED') return undefined;
+  // The function holds the conversation's row lock until this transaction ends.
+  const conversation = await em.findOneOrFail(ConversationEntity, { id: conversationId, tenantId });
+  const message = await em.findOneOrFail(MessageEntity, { id: messageId, tenantId });
+  await storeChunks(em, result, chunks);
+  const title = await titleJob(em, conversation, message, result);
+  const next = await dispatchNext(em, conversation);
+  return { conversation, outbox: [title, next].filter((job) => job !== undefined) };
+};
+
 export const storeFinished = async (services: ResultServices, result: MessageFinished): Promise<void> => {
   const chunks = services.keepsChunks ? await chunksOf(services.streamLog, result) : [];
   if (chunks.length === 0 && (await storeAlone(services, result))) return;
-  const stored = await services.database.asSystem((em) =>
-    withConversation(em, result.conversationId, async (conversation) => {
-      const message = await em.findOne(MessageEntity, {
-        id: result.messageId,
-        tenantId: conversation.tenantId,
-        conversationId: conversation.id,
-      });
-      if (!message || !inFlightStatuses.includes(message.status)) return undefined;
-      const title = await titleJob(em, conversation, message, result);
-      message.content = result.text;
-      message.status = result.status;
-      message.finishReason = result.finishReason;
-      message.failure = failureOf(result);
-      if (result.modelId !== undefined) message.modelId = result.modelId;
-      message.toolCalls = result.toolCalls ?? null;
-      message.generation = message.generation && withoutTools(message.generation);
-      message.lastSeq = result.lastSeq;
-      message.completedAt = new Date();
-      conversation.updatedAt = message.completedAt;
-      await em.flush();
-      await storeChunks(em, result, chunks);
-      const next = await dispatchNext(em, conversation);
-      return { conversation, outbox: [title, next].filter((row) => row !== undefined) };
-    }),
-  );
+  const stored = await services.database.asSystem((em) => storeFollowed(em, result, chunks));
   if (!stored) return;
   void services.relay.publish(stored.outbox);
   services.changes.announce(stored.conversation, 'MESSAGE_FINISHED', result.messageId);

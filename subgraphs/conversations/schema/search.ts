@@ -1,5 +1,6 @@
 /** Full-text search over one's own messages: ranked, with snippets, keyset paging over (rank, id). */
 import { z } from 'zod';
+import { callFunctionIn } from '#kernel/database/call-function.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Message } from '../entities.ts';
 import { builder } from './builder.ts';
@@ -47,15 +48,10 @@ export const searchMessages = async (
   const size = pageSize(args.first, 'first');
   const [rank, id] = args.after ? decodeCursor(rankCursor, args.after, 'after') : [null, null];
   const rows = rowSchema.parse(
-    await services.database
-      .forTenant(identity.tenantId)
-      .execute('select message_id, rank, snippet from conversations.search_messages(?, ?, ?, ?, ?)', [
-        query,
-        identity.userId,
-        rank,
-        id,
-        size + 1,
-      ]),
+    await callFunctionIn(services.database.forTenant(identity.tenantId), {
+      name: 'conversations.search_messages',
+      parameters: { terms: query, owner: identity.userId, least_rank: rank, least_id: id, page: size + 1 },
+    }),
   );
   const page = rows.slice(0, size);
   const messages = await loaders.message.loadMany(page.map((row) => row.message_id));

@@ -3,6 +3,7 @@
  * polling, for a stated time, and the caller's right to it is checked when it exists.
  */
 import { z } from 'zod';
+import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
@@ -21,10 +22,9 @@ const isYoung = (messageId: string): boolean =>
   Math.abs(Date.now() - Number.parseInt(messageId.replaceAll('-', '').slice(0, 12), 16)) < youngMs;
 
 /** All columns but the search vector. */
-const findSql = `
-  select id, tenant_id, conversation_id, parent_id, branch_id, depth, path_length, role, content, status, finish_reason,
-    failure, model_id, generation, tool_calls, dispatched_at, stop_requested_at, log_id, last_seq, created_at, completed_at
-  from conversations.find_message(?, ?, ?)`;
+const columns = `
+  id, tenant_id, conversation_id, parent_id, branch_id, depth, path_length, role, content, status, finish_reason, failure,
+  model_id, generation, tool_calls, dispatched_at, stop_requested_at, log_id, last_seq, created_at, completed_at`;
 const rowsSchema = z.array(z.record(z.string(), z.unknown()));
 
 /** Throws NOT_FOUND when there is no such message after the wait, or it is somebody else's. */
@@ -35,8 +35,13 @@ export const awaitMessage = async (
 ): Promise<Message> => {
   const { tenantId, userId, roles } = identity;
   const find = async (): Promise<Message | undefined> => {
-    const parameters = [tenantId, messageId, roles.includes('ADMIN') ? null : userId];
-    const [row] = rowsSchema.parse(await services.database.call(findSql, parameters));
+    const parameters = {
+      a_tenant: tenantId,
+      a_message: messageId,
+      a_reader: roles.includes('ADMIN') ? null : userId,
+    };
+    const call = { name: 'conversations.find_message', parameters, columns };
+    const [row] = rowsSchema.parse(await callFunction(services.database, call));
     return row && services.database.forTenant(tenantId).map(MessageEntity, row);
   };
   if (!isYoung(messageId)) {

@@ -3,6 +3,7 @@
  * `onBusy: ENQUEUE` or `INTERRUPT` left waiting goes out in the transaction that stores the end of the one before.
  */
 import type { EntityManager } from '@mikro-orm/sql';
+import { callFunctionIn } from '#kernel/database/call-function.ts';
 import { type Conversation, MessageEntity, withoutTools } from '../entities.ts';
 import { addToOutbox, type OutboxRow } from '../outbox/relay.ts';
 import { buildJob, maxHistory, maxHistoryBytes } from './build-job.ts';
@@ -20,8 +21,11 @@ export const dispatchNext = async (em: EntityManager, conversation: Conversation
   const { generation } = next;
   next.generation = withoutTools(generation);
   const { tenantId, id: conversationId, systemPrompt } = conversation;
-  const recent = 'select role, content, status from conversations.read_recent(?, ?, ?, ?)';
-  const branch = historySchema.parse(await em.execute(recent, [tenantId, next.parentId, maxHistory, maxHistoryBytes]));
+  const read = {
+    name: 'conversations.read_recent',
+    parameters: { a_tenant: tenantId, a_tip: next.parentId, a_most: maxHistory, a_bytes: maxHistoryBytes },
+  };
+  const branch = historySchema.parse(await callFunctionIn(em, read));
   const job = {
     tenantId,
     conversationId,

@@ -1,9 +1,10 @@
 /**
  * What a turn must know before it is admitted, and the branch it goes under, read in one statement that sees what the caller may change and
- * nothing else (migrations/conversations/Migration0011BoundHistory.ts).
+ * nothing else (migrations/conversations/functions/begin_turn.sql).
  */
 import { validate } from 'uuid';
 import { z } from 'zod';
+import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
@@ -74,10 +75,19 @@ export const readTurn = async (
   const { identity, conversationId, idempotencyKey, place } = request;
   const wanted = place.kind === 'message' && validate(place.id) ? place.id : null;
   if (!validate(conversationId)) throw conversationNotFound();
-  const [found] = await database.call('select * from conversations.begin_turn(?, ?, ?, ?, ?, ?, ?, ?)', [
-    ...[identity.tenantId, identity.userId, conversationId, idempotencyKey],
-    ...[place.kind === 'head', wanted, maxHistory, maxHistoryBytes],
-  ]);
+  const [found] = await callFunction(database, {
+    name: 'conversations.begin_turn',
+    parameters: {
+      a_tenant: identity.tenantId,
+      a_user: identity.userId,
+      a_conversation: conversationId,
+      a_key: idempotencyKey,
+      a_follows_head: place.kind === 'head',
+      a_above: wanted,
+      a_most: maxHistory,
+      a_bytes: maxHistoryBytes,
+    },
+  });
   if (found === undefined) throw conversationNotFound();
   const row = turnSchema.parse(found);
   if (place.kind === 'message' && row.above_id === null) {

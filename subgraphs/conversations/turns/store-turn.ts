@@ -1,9 +1,10 @@
 /**
  * Stores an admitted turn with its job: one statement, which locks the conversation, applies the busy policy and places the messages in the
- * tree (migrations/conversations/Migration0012NameLogs.ts). Invariant: all of it is stored, or nothing.
+ * tree (migrations/conversations/functions/store_turn.sql). Invariant: all of it is stored, or nothing.
  */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { GenerationJob } from '#kernel/messages/generation-job.ts';
@@ -65,8 +66,6 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
 ]);
 const refusals = { GONE: 'gone', KNOWN: 'known', MOVED: 'moved' } as const;
 
-const storeSql = `select * from conversations.store_turn(${Array.from({ length: 19 }, () => '?').join(', ')})`;
-
 /** Rejects with a unique violation when the answer's id is taken in its tenant, or its log id by anybody. */
 export const storeTurn = async (database: Database, turn: AdmittedTurn): Promise<StoreOutcome> => {
   const { identity, question, aboveId, generation, answerId } = turn;
@@ -74,13 +73,30 @@ export const storeTurn = async (database: Database, turn: AdmittedTurn): Promise
   const now = new Date();
   const row = outboxRowOf(turn.job);
   const modelId = generation.candidates[0]?.modelId ?? null;
-  const [found] = await database.call(storeSql, [
-    ...[identity.tenantId, identity.userId, turn.conversationId, turn.idempotencyKey, turn.requestHash],
-    ...[turn.onBusy, turn.followsHead, aboveId ?? null],
-    ...[isNew ? question.id : null, isNew ? question.content : null, answerId],
-    ...[modelId, JSON.stringify(generation), now.toISOString()],
-    ...[row.id, row.routingKey, JSON.stringify(row.body), turn.historyIsOpen, turn.logId ?? null],
-  ]);
+  const [found] = await callFunction(database, {
+    name: 'conversations.store_turn',
+    parameters: {
+      a_tenant: identity.tenantId,
+      a_user: identity.userId,
+      a_conversation: turn.conversationId,
+      a_key: turn.idempotencyKey,
+      a_hash: turn.requestHash,
+      a_on_busy: turn.onBusy,
+      a_follows_head: turn.followsHead,
+      a_above: aboveId ?? null,
+      a_question: isNew ? question.id : null,
+      a_content: isNew ? question.content : null,
+      a_answer: answerId,
+      a_model: modelId,
+      a_generation: JSON.stringify(generation),
+      a_now: now.toISOString(),
+      a_outbox: row.id,
+      a_routing_key: row.routingKey,
+      a_job: JSON.stringify(row.body),
+      a_history_open: turn.historyIsOpen,
+      a_log: turn.logId ?? null,
+    },
+  });
   const result = outcomeSchema.parse(found);
   if (result.outcome === 'BUSY') return { kind: 'busy', running: result.running };
   if (result.outcome !== 'STORED' && result.outcome !== 'WAITING') return { kind: refusals[result.outcome] };

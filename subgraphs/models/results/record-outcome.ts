@@ -4,6 +4,7 @@
  * figure looks at them any more.
  */
 import { z } from 'zod';
+import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
 import { isOfModel } from '../catalogue/model-health.ts';
@@ -54,8 +55,7 @@ export const outcomesOf = (finished: MessageFinished): readonly ModelOutcome[] =
   return [...replaced, last];
 };
 
-const keepSql = 'select models.record_outcome(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) as known';
-const keptSchema = z.object({ known: z.boolean() });
+const recordedSchema = z.object({ record_outcome: z.boolean() });
 
 /** @returns whether it counts, which is when the model is known */
 export const recordOutcome = async (
@@ -63,12 +63,24 @@ export const recordOutcome = async (
   { tenantId, messageId, attempt, queueWaitMs }: MessageFinished,
   { modelId, failed, firstTokenMs, durationMs, outputTokens }: ModelOutcome,
 ): Promise<boolean> => {
-  const figures = [queueWaitMs, firstTokenMs ?? null, durationMs, outputTokens];
-  const at = new Date().toISOString();
-  const [row] = await database.call(keepSql, [tenantId, messageId, attempt, modelId, failed, ...figures, at]);
+  const [row] = await callFunction(database, {
+    name: 'models.record_outcome',
+    parameters: {
+      a_tenant: tenantId,
+      a_message: messageId,
+      a_attempt: attempt,
+      a_model: modelId,
+      a_failed: failed,
+      a_queue_wait_ms: queueWaitMs,
+      a_first_token_ms: firstTokenMs ?? null,
+      a_duration_ms: durationMs,
+      a_output_tokens: outputTokens,
+      a_now: new Date().toISOString(),
+    },
+  });
   if (Math.random() < clearingShare) {
     const forgotten = new Date(Date.now() - keptForMs);
     await database.asSystem((em) => em.nativeDelete(OutcomeEntity, { finishedAt: { $lt: forgotten } }));
   }
-  return keptSchema.parse(row).known;
+  return recordedSchema.parse(row).record_outcome;
 };

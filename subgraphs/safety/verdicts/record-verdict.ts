@@ -4,6 +4,7 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import {
@@ -45,7 +46,6 @@ export const caseOpenedTopic = (tenantId: string): string => `safety.case-opened
 /** Characters of the text that a case keeps. */
 const excerptLength = 500;
 
-const recordSql = 'select id from safety.record_verdict(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 const openedSchema = z.array(z.object({ id: z.string() }));
 
 /** Postgres holds no NUL, and a cut may not leave half a character. */
@@ -55,9 +55,22 @@ export const recordVerdict = async (services: ScreeningServices, screened: Scree
   const { tenantId, messageId, stage, conversationId, userId, text } = screened;
   const [categories, thresholds] = await Promise.all([screenText(text, stage), services.thresholds.of(tenantId)]);
   const action = decideAction(categories, thresholds);
-  const verdict = [tenantId, messageId, stage, conversationId, action, JSON.stringify(categories), screeningVersion];
   const opened = openedSchema.parse(
-    await services.database.call(recordSql, [...verdict, uuidv7(), userId, action === 'ALLOW' ? '' : excerptOf(text)]),
+    await callFunction(services.database, {
+      name: 'safety.record_verdict',
+      parameters: {
+        a_tenant: tenantId,
+        a_message: messageId,
+        a_stage: stage,
+        a_conversation: conversationId,
+        a_action: action,
+        a_categories: JSON.stringify(categories),
+        a_version: screeningVersion,
+        a_case: uuidv7(),
+        a_user: userId,
+        a_excerpt: action === 'ALLOW' ? '' : excerptOf(text),
+      },
+    }),
   );
   // Hints, and nobody waits for them: the verdict stands.
   for (const { id } of opened) {

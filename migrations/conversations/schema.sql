@@ -1,0 +1,207 @@
+-- Where the migrations lead. Written by: npm run migrations
+
+CREATE TABLE conversations.messages (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    parent_id uuid,
+    branch_id uuid NOT NULL,
+    depth integer NOT NULL,
+    path_length bigint NOT NULL,
+    role text NOT NULL,
+    content text NOT NULL,
+    status text NOT NULL,
+    finish_reason text,
+    failure jsonb,
+    model_id text,
+    generation jsonb,
+    dispatched_at timestamp(3) with time zone,
+    stop_requested_at timestamp(3) with time zone,
+    last_seq integer DEFAULT 0 NOT NULL,
+    created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    completed_at timestamp(3) with time zone,
+    search tsvector,
+    tool_calls json,
+    log_id uuid
+);
+
+ALTER TABLE ONLY conversations.messages FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE conversations.conversations (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    title text,
+    model_policy text,
+    system_prompt text,
+    head_id uuid,
+    pinned boolean DEFAULT false NOT NULL,
+    archived boolean DEFAULT false NOT NULL,
+    legal_hold boolean DEFAULT false NOT NULL,
+    created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    deleted_at timestamp(3) with time zone
+);
+
+ALTER TABLE ONLY conversations.conversations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE conversations.message_chunks (
+    tenant_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    seq integer NOT NULL,
+    event json NOT NULL
+);
+
+ALTER TABLE ONLY conversations.message_chunks FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE conversations.outbox (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    routing_key text NOT NULL,
+    message_id uuid NOT NULL,
+    body jsonb NOT NULL,
+    created_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY conversations.outbox FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE conversations.sends (
+    tenant_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    idempotency_key text NOT NULL,
+    request_hash text NOT NULL,
+    user_message_id uuid NOT NULL,
+    assistant_message_id uuid NOT NULL,
+    created_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY conversations.sends FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE conversations.stored_bytes (
+    tenant_id uuid NOT NULL,
+    shard smallint NOT NULL,
+    bytes bigint NOT NULL,
+    CONSTRAINT stored_bytes_bytes_check CHECK ((bytes >= 0))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY conversations.stored_bytes FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE conversations.sweeps (
+    id smallint DEFAULT 1 NOT NULL,
+    holder uuid NOT NULL,
+    leased_until timestamp with time zone NOT NULL,
+    CONSTRAINT sweeps_id_check CHECK ((id = 1))
+);
+
+ALTER TABLE ONLY conversations.sweeps FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE ONLY conversations.conversations
+    ADD CONSTRAINT conversations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY conversations.conversations
+    ADD CONSTRAINT conversations_tenant_id_id_key UNIQUE (tenant_id, id);
+
+ALTER TABLE ONLY conversations.message_chunks
+    ADD CONSTRAINT message_chunks_pkey PRIMARY KEY (tenant_id, message_id, seq);
+
+ALTER TABLE ONLY conversations.messages
+    ADD CONSTRAINT messages_tenant_id_id_key UNIQUE (tenant_id, id);
+
+ALTER TABLE ONLY conversations.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY conversations.sends
+    ADD CONSTRAINT sends_pkey PRIMARY KEY (tenant_id, user_id, idempotency_key);
+
+ALTER TABLE ONLY conversations.stored_bytes
+    ADD CONSTRAINT stored_bytes_pkey PRIMARY KEY (tenant_id, shard);
+
+ALTER TABLE ONLY conversations.sweeps
+    ADD CONSTRAINT sweeps_pkey PRIMARY KEY (id);
+
+CREATE INDEX conversations_by_owner ON conversations.conversations USING btree (tenant_id, owner_id, updated_at DESC, id DESC);
+
+CREATE UNIQUE INDEX messages_by_branch ON conversations.messages USING btree (tenant_id, branch_id, depth);
+
+CREATE INDEX messages_by_conversation ON conversations.messages USING btree (conversation_id, created_at);
+
+CREATE INDEX messages_by_parent ON conversations.messages USING btree (tenant_id, parent_id);
+
+CREATE INDEX messages_in_flight ON conversations.messages USING btree (conversation_id, created_at) WHERE (status = ANY (ARRAY['QUEUED'::text, 'STREAMING'::text]));
+
+CREATE UNIQUE INDEX messages_log ON conversations.messages USING btree (COALESCE(log_id, id));
+
+CREATE INDEX messages_search ON conversations.messages USING gin (search);
+
+CREATE INDEX outbox_by_age ON conversations.outbox USING btree (created_at);
+
+CREATE TRIGGER count_chunks AFTER INSERT ON conversations.message_chunks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION conversations.count_chunks();
+
+CREATE TRIGGER count_conversation_change AFTER UPDATE OF system_prompt ON conversations.conversations FOR EACH ROW EXECUTE FUNCTION conversations.count_conversations_change();
+
+CREATE TRIGGER count_conversation_come AFTER INSERT ON conversations.conversations REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION conversations.count_conversations();
+
+CREATE TRIGGER count_conversation_go AFTER DELETE ON conversations.conversations REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION conversations.count_conversations();
+
+CREATE TRIGGER count_message_change AFTER UPDATE OF content, tool_calls ON conversations.messages FOR EACH ROW EXECUTE FUNCTION conversations.count_messages_change();
+
+CREATE TRIGGER count_message_come AFTER INSERT ON conversations.messages REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION conversations.count_messages();
+
+CREATE TRIGGER count_message_go AFTER DELETE ON conversations.messages REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION conversations.count_messages();
+
+CREATE TRIGGER index_text BEFORE INSERT OR UPDATE OF content ON conversations.messages FOR EACH ROW EXECUTE FUNCTION conversations.index_text();
+
+ALTER TABLE ONLY conversations.conversations
+    ADD CONSTRAINT conversations_tenant_id_head_id_fkey FOREIGN KEY (tenant_id, head_id) REFERENCES conversations.messages(tenant_id, id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY conversations.message_chunks
+    ADD CONSTRAINT message_chunks_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES conversations.messages(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY conversations.messages
+    ADD CONSTRAINT messages_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations.conversations(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY conversations.messages
+    ADD CONSTRAINT messages_tenant_id_parent_id_fkey FOREIGN KEY (tenant_id, parent_id) REFERENCES conversations.messages(tenant_id, id);
+
+ALTER TABLE conversations.conversations ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY everybody ON conversations.sweeps FOR SELECT TO app_rw USING (true);
+
+ALTER TABLE conversations.message_chunks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE conversations.messages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE conversations.outbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE conversations.sends ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE conversations.stored_bytes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE conversations.sweeps ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY system ON conversations.conversations TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON conversations.message_chunks TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON conversations.messages TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON conversations.outbox TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON conversations.sends TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON conversations.stored_bytes TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON conversations.sweeps TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY tenant ON conversations.conversations TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON conversations.message_chunks TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON conversations.messages TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON conversations.outbox TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON conversations.sends TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON conversations.stored_bytes TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));

@@ -1,0 +1,159 @@
+-- Where the migrations lead. Written by: npm run migrations
+
+CREATE TABLE models.generation_outcomes (
+    message_id text NOT NULL,
+    attempt integer NOT NULL,
+    model_id text NOT NULL,
+    failed boolean NOT NULL,
+    queue_wait_ms double precision NOT NULL,
+    first_token_ms double precision,
+    duration_ms double precision NOT NULL,
+    output_tokens integer NOT NULL,
+    finished_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    tenant_id text DEFAULT ''::text NOT NULL
+);
+
+ALTER TABLE ONLY models.generation_outcomes FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE models.instances (
+    worker_id text NOT NULL,
+    model_id text NOT NULL,
+    seen_at timestamp(3) with time zone NOT NULL
+);
+
+ALTER TABLE ONLY models.instances FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE models.models (
+    id text NOT NULL,
+    display_name text NOT NULL,
+    provider text NOT NULL,
+    pool text NOT NULL,
+    context_window integer NOT NULL,
+    max_output_tokens integer NOT NULL,
+    capabilities text[] NOT NULL,
+    tiers text[] NOT NULL,
+    enabled boolean DEFAULT true NOT NULL,
+    "position" integer NOT NULL,
+    source text NOT NULL,
+    created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT models_context_window_check CHECK ((context_window > 0)),
+    CONSTRAINT models_max_output_tokens_check CHECK ((max_output_tokens > 0))
+);
+
+ALTER TABLE ONLY models.models FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE models.prices (
+    model_id text NOT NULL,
+    effective_from timestamp(3) with time zone NOT NULL,
+    input numeric(21,12) NOT NULL,
+    cached_input numeric(21,12) NOT NULL,
+    output numeric(21,12) NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT prices_cached_input_check CHECK ((cached_input >= (0)::numeric)),
+    CONSTRAINT prices_input_check CHECK ((input >= (0)::numeric)),
+    CONSTRAINT prices_output_check CHECK ((output >= (0)::numeric))
+);
+
+ALTER TABLE ONLY models.prices FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE models.routing_policies (
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    description text,
+    model_ids text[] NOT NULL,
+    requires text[] NOT NULL,
+    strategy text NOT NULL,
+    max_input_price numeric(21,12),
+    max_output_price numeric(21,12),
+    is_default boolean DEFAULT false NOT NULL,
+    created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY models.routing_policies FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE models.tools (
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    description text NOT NULL,
+    parameters text NOT NULL,
+    url text NOT NULL,
+    timeout_ms integer NOT NULL,
+    enabled boolean DEFAULT true NOT NULL,
+    secret text NOT NULL,
+    created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tools_timeout_ms_check CHECK ((timeout_ms > 0))
+);
+
+ALTER TABLE ONLY models.tools FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE ONLY models.generation_outcomes
+    ADD CONSTRAINT generation_outcomes_pkey PRIMARY KEY (tenant_id, message_id, attempt, model_id);
+
+ALTER TABLE ONLY models.instances
+    ADD CONSTRAINT instances_pkey PRIMARY KEY (worker_id, model_id);
+
+ALTER TABLE ONLY models.models
+    ADD CONSTRAINT models_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY models.prices
+    ADD CONSTRAINT prices_pkey PRIMARY KEY (model_id, effective_from);
+
+ALTER TABLE ONLY models.routing_policies
+    ADD CONSTRAINT routing_policies_pkey PRIMARY KEY (tenant_id, name);
+
+ALTER TABLE ONLY models.tools
+    ADD CONSTRAINT tools_pkey PRIMARY KEY (tenant_id, name);
+
+CREATE INDEX generation_outcomes_by_age ON models.generation_outcomes USING btree (finished_at);
+
+CREATE INDEX instances_by_age ON models.instances USING btree (seen_at);
+
+CREATE UNIQUE INDEX routing_policies_default ON models.routing_policies USING btree (tenant_id) WHERE is_default;
+
+ALTER TABLE ONLY models.generation_outcomes
+    ADD CONSTRAINT generation_outcomes_model_id_fkey FOREIGN KEY (model_id) REFERENCES models.models(id);
+
+ALTER TABLE ONLY models.instances
+    ADD CONSTRAINT instances_model_id_fkey FOREIGN KEY (model_id) REFERENCES models.models(id);
+
+ALTER TABLE ONLY models.prices
+    ADD CONSTRAINT prices_model_id_fkey FOREIGN KEY (model_id) REFERENCES models.models(id);
+
+CREATE POLICY everybody ON models.generation_outcomes FOR SELECT TO app_rw USING (true);
+
+CREATE POLICY everybody ON models.instances FOR SELECT TO app_rw USING (true);
+
+CREATE POLICY everybody ON models.models FOR SELECT TO app_rw USING (true);
+
+CREATE POLICY everybody ON models.prices FOR SELECT TO app_rw USING (true);
+
+ALTER TABLE models.generation_outcomes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE models.instances ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE models.models ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE models.prices ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE models.routing_policies ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY system ON models.generation_outcomes TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON models.instances TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON models.models TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON models.prices TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON models.routing_policies TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON models.tools TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY tenant ON models.routing_policies TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON models.tools TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+ALTER TABLE models.tools ENABLE ROW LEVEL SECURITY;
