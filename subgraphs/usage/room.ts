@@ -3,6 +3,7 @@ import type { RoomSchema } from '#kernel/database/database.ts';
 import type { Room, RoomServices } from '#kernel/subgraph/room.ts';
 import { serveSubgraph } from '#kernel/subgraph/serve-subgraph.ts';
 import { createRevocationTeller } from './api-keys/revoke-api-key.ts';
+import { createAwaitedReplies } from './awaited-replies.ts';
 import { consumeResults } from './consume-results.ts';
 import { createUsageContext } from './context.ts';
 import { ApiKeyEntity, TenantEntity, UsageEventEntity, UserEntity } from './entities.ts';
@@ -20,17 +21,21 @@ export const usageSchema: RoomSchema = {
 export interface UsageOptions {
   readonly reservationTtlSeconds: number;
   readonly reservationSweepSeconds: number;
+  /** The subgraph of conversations; undefined until it is there. */
+  readonly conversationsUrl: () => string | undefined;
 }
 
 export const openUsage = async (services: RoomServices, options: UsageOptions): Promise<Room> => {
   const { database, ports, verifyIdentity, access, host, port, logger } = services;
-  const { reservationTtlSeconds, reservationSweepSeconds } = options;
+  const { reservationTtlSeconds, reservationSweepSeconds, conversationsUrl } = options;
   await using opened = new AsyncDisposableStack();
   const quotaChanges = opened.use(createQuotaChanges(ports.signals, logger));
   const { cache, signals } = ports;
   const tellRevocation = createRevocationTeller(signals, logger);
   const accessDecisions = opened.use(await openAccessDecisions({ database, cache, signals, logger }));
-  opened.use(startExpiry(database, reservationSweepSeconds * 1000, logger));
+  const awaited = opened.use(createAwaitedReplies(conversationsUrl, services.signIdentity));
+  const expiry = { database, askAwaited: awaited.ask, ttlSeconds: reservationTtlSeconds, logger };
+  opened.use(startExpiry(expiry, reservationSweepSeconds * 1000));
   const results = opened.use(
     await consumeResults(ports.broker, database, quotaChanges, logger, services.databaseWatch),
   );
