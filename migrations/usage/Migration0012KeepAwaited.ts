@@ -26,7 +26,7 @@ begin
   return expired;
 end $$`;
 
-export class Migration0011KeepAwaited extends SqlMigration {
+export class Migration0012KeepAwaited extends SqlMigration {
   protected override statements(): readonly string[] {
     return [expireSql];
   }
