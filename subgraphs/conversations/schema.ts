@@ -13,6 +13,7 @@ import './schema/message-type.ts';
 import './schema/conversation-type.ts';
 import './schema/message-events.ts';
 import './schema/queries.ts';
+import './schema/awaited-replies.ts';
 import './schema/conversation-mutations.ts';
 import './schema/turn-mutations.ts';
 import './schema/subscriptions.ts';

@@ -1,8 +1,8 @@
 /**
  * Admission's question whether tenant and user have tokens left, and the tenant money. One statement, which checks and
- * counts atomically under any number of callers (migrations/usage/Migration0008HoldReservations.ts). Invariants: what
- * is held and used never exceeds a limit or the budget through a reservation; a request holds what it reserved under an
- * id of its own, which no client chooses.
+ * counts atomically under any number of callers (migrations/usage/Migration0010ShareHolds.ts). Invariants: what is held
+ * and used never exceeds a limit or the budget through a reservation; a request holds what it reserved under an id of
+ * its own, which no client chooses, and shares it with other requests of the same send alone.
  */
 import { z } from 'zod';
 import { type PlanTier, planTiers } from '#kernel/catalogue/models-file.ts';
@@ -23,6 +23,8 @@ export interface ReserveTokensInput {
    * message's.
    */
   readonly reservationId?: string | null | undefined;
+  /** UUID that all requests of one send have, and no other ones of the user. Absent: it shares with nobody. */
+  readonly sendId?: string | null | undefined;
   /** The assistant message that the tokens are for. */
   readonly messageId: string;
   readonly conversationId: string;
@@ -55,6 +57,7 @@ const answerSchema = z.object({
 const amount = z.string().regex(/^\d{1,30}(\.\d{1,60})?$/);
 const inputSchema = z.object({
   reservationId: z.uuid().nullish(),
+  sendId: z.uuid().nullish(),
   maxCostUsd: amount.nullish(),
   maxTitleCostUsd: amount.nullish(),
   messageId: z.uuid(),
@@ -75,7 +78,7 @@ const requireInput = (input: ReserveTokensInput): void => {
  * server may forget the last half second of reservations: their tokens are billed, and not counted.
  */
 const reserveSql = `select r.* from set_config('synchronous_commit', 'off', true),
-  usage.hold_tokens(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) r`;
+  usage.hold_tokens(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) r`;
 
 const sentenceOf = (
   quota: keyof typeof refusals,
@@ -104,6 +107,7 @@ export const reserveTokens = async (
     identity.userId,
     strongestRole(identity),
     input.reservationId ?? input.messageId,
+    input.sendId ?? null,
     input.messageId,
     input.conversationId,
     tokens,

@@ -27,6 +27,8 @@ export interface AdmittingSubgraphs {
 
 export interface AdmissionRequest {
   readonly identity: Identity;
+  /** UUID that all copies of one send have: they share what they hold. */
+  readonly sendId: string;
   readonly conversationId: string;
   readonly userMessageId: string;
   readonly assistantMessageId: string;
@@ -137,9 +139,10 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
   };
 
   const reserve = async (request: AdmissionRequest, route: Route): Promise<Reservation> => {
-    const { assistantMessageId: messageId, conversationId, identity, prompt } = request;
+    const { assistantMessageId: messageId, sendId, conversationId, identity, prompt } = request;
     const reservation = { id: uuidv7(), prompt };
-    const input = { reservationId: reservation.id, messageId, conversationId, ...replyNeeds(route, prompt, request) };
+    const ids = { reservationId: reservation.id, sendId, messageId, conversationId };
+    const input = { ...ids, ...replyNeeds(route, prompt, request) };
     try {
       await subgraphs.usage.call({ identity, query: reserveQuery, variables: { input }, data: reserved, deadlineMs });
       return reservation;

@@ -15,7 +15,7 @@ import type { OutboxRelay } from '../outbox/relay.ts';
 import { requireStorage } from '../storage.ts';
 import type { Admission, AdmissionRequest, Reservation } from './admission.ts';
 import { buildJob, type Said } from './build-job.ts';
-import { replayTurn, type TurnResult } from './idempotency.ts';
+import { replayTurn, sendIdOf, type TurnResult } from './idempotency.ts';
 import { sizeOfPrompt } from './prompt-size.ts';
 import type { CheckPressure } from './queue-pressure.ts';
 import { type Place, readTurn, type Turn } from './read-turn.ts';
@@ -184,6 +184,7 @@ const runTurn = async (services: TurnServices, request: TurnRequest): Promise<Tu
   const questionId = isNew ? newMessageId() : question.id;
   const asked: AdmissionRequest = {
     identity,
+    sendId: sendIdOf(request),
     conversationId,
     userMessageId: isNew ? questionId : answerId,
     assistantMessageId: answerId,
@@ -231,12 +232,27 @@ const runTurn = async (services: TurnServices, request: TurnRequest): Promise<Tu
 };
 
 /**
+ * What was left of a quota may be held, or used by now, for a copy of the same send that was stored meanwhile: then
+ * this one is answered with that. Else throws the refusal.
+ */
+const replayRefused = async (
+  { database }: TurnServices,
+  request: TurnRequest,
+  refusal: unknown,
+): Promise<TurnResult> => {
+  if (!(refusal instanceof AppError) || refusal.code !== 'QUOTA_EXCEEDED') throw refusal;
+  const { send } = await readTurn(database, request);
+  if (!send) throw refusal;
+  return replayTurn(database, request.identity.tenantId, send, request.requestHash);
+};
+
+/**
  * Throws the refusals of admission, QUOTA_EXCEEDED where the tenant's storage is full, CONVERSATION_BUSY,
  * IDEMPOTENCY_KEY_REUSED, OVERLOADED, NOT_FOUND, BAD_USER_INPUT.
  */
 export const startTurn = async (services: TurnServices, request: TurnRequest): Promise<TurnResult> => {
   try {
-    const result = await runTurn(services, request);
+    const result = await runTurn(services, request).catch((fault: unknown) => replayRefused(services, request, fault));
     turnsEnded.add({ outcome: result.replayed ? 'REPLAYED' : 'STORED' });
     return result;
   } catch (fault) {
