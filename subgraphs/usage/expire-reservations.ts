@@ -5,6 +5,7 @@
  * processes may run it at once.
  */
 import { z } from 'zod';
+import { callFunctionIn } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { AskAwaited } from './awaited-replies.ts';
@@ -27,8 +28,7 @@ const overdueSql = `select tenant_id, message_id from usage.reservations
   group by tenant_id, message_id order by tenant_id, message_id limit ?`;
 const overdueSchema = z.array(z.object({ tenant_id: z.string(), message_id: z.string() }));
 
-const expireSql = 'select usage.expire_reservations(?, ?::uuid[], ?::uuid[], ?) as expired';
-const expiredSchema = z.tuple([z.object({ expired: z.number() })]);
+const expiredSchema = z.tuple([z.object({ expire_reservations: z.number() })]);
 
 /** Ids as the text of a Postgres array, which both databases take as a parameter. */
 const arrayOf = (ids: readonly string[]): string => `{${ids.join(',')}}`;
@@ -40,9 +40,17 @@ const expireOf = async (
 ): Promise<number> => {
   const awaited = await askAwaited(tenantId, messageIds);
   const rows = await database.asSystem((em) =>
-    em.execute(expireSql, [tenantId, arrayOf(messageIds), arrayOf(awaited), ttlSeconds]),
+    callFunctionIn(em, {
+      name: 'usage.expire_reservations',
+      parameters: {
+        a_tenant: tenantId,
+        a_messages: arrayOf(messageIds),
+        a_awaited: arrayOf(awaited),
+        a_ttl_seconds: ttlSeconds,
+      },
+    }),
   );
-  return expiredSchema.parse(rows)[0].expired;
+  return expiredSchema.parse(rows)[0].expire_reservations;
 };
 
 /** Returns how many it expired. */
