@@ -139,7 +139,7 @@ export const OutboxEntity = defineEntity({
   },
 });
 
-export const conversationsSchema: TableSet = {
+export const conversationsTables: TableSet = {
   name: 'conversations',
   entities: [ConversationEntity, MessageEntity, SendEntity, OutboxEntity],
 };

@@ -9,7 +9,7 @@ import { openPglite } from '#kernel/database/pglite.ts';
 import { openPostgresql } from '#kernel/database/postgresql.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
-import { ConversationEntity, conversationsSchema, MessageEntity } from './entities.ts';
+import { ConversationEntity, conversationsTables, MessageEntity } from './entities.ts';
 
 const [tenantId, userId] = [uuidv7(), uuidv7()];
 const distinct = (count: number): string => Array.from({ length: count }, (_, index) => index.toString(36)).join(' ');
@@ -33,8 +33,8 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
     const directory = stack.use(await createDirectory());
     database = stack.use(
       kind === 'pglite'
-        ? await openPglite(directory.path, [conversationsSchema])
-        : await openPostgresql({ url: await sharedService('postgres'), poolSize: 4 }, [conversationsSchema]),
+        ? await openPglite(directory.path, [conversationsTables])
+        : await openPostgresql({ url: await sharedService('postgres'), poolSize: 4 }, [conversationsTables]),
     );
     conversationId = uuidv7();
     const now = new Date();

@@ -6,7 +6,7 @@ import { openPglite } from '#kernel/database/pglite.ts';
 import { openPostgresql } from '#kernel/database/postgresql.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
-import { ConversationEntity, conversationsSchema, MessageEntity } from './entities.ts';
+import { ConversationEntity, conversationsTables, MessageEntity } from './entities.ts';
 import { readStoredBytes, requireStorage } from './storage.ts';
 
 /** Counted for each message and conversation beside its text. */
@@ -19,8 +19,8 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
     const directory = stack.use(await createDirectory());
     database = stack.use(
       kind === 'pglite'
-        ? await openPglite(directory.path, [conversationsSchema])
-        : await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [conversationsSchema]),
+        ? await openPglite(directory.path, [conversationsTables])
+        : await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [conversationsTables]),
     );
   });
   afterAll(() => stack.disposeAsync());

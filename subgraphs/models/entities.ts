@@ -5,6 +5,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { pools } from '#kernel/broker/topology.ts';
 import { planTiers } from '#kernel/catalogue/models-file.ts';
+import type { TableSet } from '#kernel/database/database.ts';
 import { modelCapabilities } from '#kernel/messages/generation-job.ts';
 
 /**
@@ -138,3 +139,8 @@ export const ToolEntity = defineEntity({
   },
 });
 export type ToolRow = InferEntity<typeof ToolEntity>;
+
+export const modelsTables: TableSet = {
+  name: 'models',
+  entities: [ModelEntity, PriceEntity, InstanceEntity, OutcomeEntity, RoutingPolicyEntity, ToolEntity],
+};

@@ -18,7 +18,8 @@ import { createSubgraphBuilder, federationLinkUrl, type SubgraphContext } from '
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
-import { modelsSchema, openModels } from './service.ts';
+import { modelsTables } from './entities.ts';
+import { openModels } from './service.ts';
 
 export const catalogue: ModelsFile = parseModelsFile(`
 providers:
@@ -127,8 +128,8 @@ export const openModelsFixture = async (engine: Engine = 'pglite'): Promise<Mode
   const logger = createLogger('models', 'silent');
   const database = opened.use(
     engine === 'pglite'
-      ? await openPglite(`${directory.path}/postgres`, [modelsSchema])
-      : await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [modelsSchema]),
+      ? await openPglite(`${directory.path}/postgres`, [modelsTables])
+      : await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [modelsTables]),
   );
   const ports = opened.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1000 }, logger));
   const plans = new Map<string, PlanTier>();

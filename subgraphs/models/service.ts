@@ -4,28 +4,14 @@
  */
 import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
 import { createSubgraphClient } from '#kernel/connections/subgraph-client.ts';
-import type { TableSet } from '#kernel/database/database.ts';
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { openCatalogue } from './catalogue/catalogue.ts';
 import { seedCatalogue } from './catalogue/seed-catalogue.ts';
-import {
-  InstanceEntity,
-  ModelEntity,
-  OutcomeEntity,
-  PriceEntity,
-  RoutingPolicyEntity,
-  ToolEntity,
-} from './entities.ts';
 import { consumeResults } from './results/consume-results.ts';
 import { createRouting } from './routing/route-message.ts';
 import { openTenantTerms, readPolicies } from './routing/tenant-terms.ts';
 import { createModelsSchema } from './schema.ts';
-
-export const modelsSchema: TableSet = {
-  name: 'models',
-  entities: [ModelEntity, PriceEntity, InstanceEntity, OutcomeEntity, RoutingPolicyEntity, ToolEntity],
-};
 
 export interface ModelsOptions {
   readonly modelsFile: ModelsFile;

@@ -1,5 +1,6 @@
 /** The tables of safety as entities; every row is a tenant's. */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { TableSet } from '#kernel/database/database.ts';
 import {
   type CategoryScore,
   moderationActions,
@@ -63,3 +64,5 @@ export const CaseEntity = defineEntity({
   },
 });
 export type ModerationCase = InferEntity<typeof CaseEntity>;
+
+export const safetyTables: TableSet = { name: 'safety', entities: [ThresholdEntity, VerdictEntity, CaseEntity] };

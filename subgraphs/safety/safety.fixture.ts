@@ -16,7 +16,8 @@ import type { MessageFinished } from '#kernel/messages/events.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
-import { openSafety, safetySchema } from './service.ts';
+import { safetyTables } from './entities.ts';
+import { openSafety } from './service.ts';
 
 export const acme = '01900000-0000-7000-8000-00000000ac3e';
 export const globex = '01900000-0000-7000-8000-000000910be7';
@@ -71,8 +72,8 @@ export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<Safe
   const logger = createLogger('safety', 'silent');
   const database = opened.use(
     engine === 'pglite'
-      ? await openPglite(`${directory.path}/postgres`, [safetySchema])
-      : await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [safetySchema]),
+      ? await openPglite(`${directory.path}/postgres`, [safetyTables])
+      : await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [safetyTables]),
   );
   const ports = opened.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1000 }, logger));
   const signIdentity = createIdentitySigner(secret);

@@ -2,17 +2,13 @@
  * The safety service: screens what people write before it is admitted and what models wrote afterwards, and serves the subgraph.
  * Closing stops requests first, then the queue, then what they read from.
  */
-import type { TableSet } from '#kernel/database/database.ts';
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
-import { CaseEntity, ThresholdEntity, VerdictEntity } from './entities.ts';
 import { createSafetySchema } from './schema.ts';
 import { screenText } from './screening/screen-text.ts';
 import { consumeResults } from './verdicts/consume-results.ts';
 import { createVerdictLoader } from './verdicts/load-verdicts.ts';
 import { openTenantThresholds } from './verdicts/tenant-thresholds.ts';
-
-export const safetySchema: TableSet = { name: 'safety', entities: [ThresholdEntity, VerdictEntity, CaseEntity] };
 
 export const openSafety = async (services: SubgraphServices): Promise<OpenSubgraph> => {
   const { database, ports, logger } = services;

@@ -1,6 +1,7 @@
 /** The tables of usage that are read as entities. Reservations and quota windows are changed by SQL functions only (migrations/usage). */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { planTiers } from '#kernel/catalogue/models-file.ts';
+import type { TableSet } from '#kernel/database/database.ts';
 import { type Role, roles } from '#kernel/identity.ts';
 
 export const TenantEntity = defineEntity({
@@ -126,3 +127,8 @@ export const UsageEventEntity = defineEntity({
   },
 });
 export type UsageEvent = InferEntity<typeof UsageEventEntity>;
+
+export const usageTables: TableSet = {
+  name: 'usage',
+  entities: [TenantEntity, UserEntity, ApiKeyEntity, UsageEventEntity],
+};

@@ -1,14 +1,15 @@
 /** Usage as a process of its own. */
 import { runSubgraph } from '#kernel/subgraph-server/run-subgraph.ts';
 import { usageConfig } from './config.ts';
+import { usageTables } from './entities.ts';
 import { seedDevelopment } from './seed-development.ts';
-import { openUsage, usageSchema } from './service.ts';
+import { openUsage } from './service.ts';
 
 await runSubgraph({
   name: 'usage',
   environment: process.env,
   shape: usageConfig,
-  schema: usageSchema,
+  schema: usageTables,
   open: async (services, config) => {
     if (config.SEED_DEVELOPMENT) await seedDevelopment(services.database);
     return openUsage(services, {

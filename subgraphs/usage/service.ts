@@ -1,21 +1,13 @@
 /** Opens usage: its subgraph, the consumer that settles, and the sweep of expired reservations. Closing stops intake first. */
-import type { TableSet } from '#kernel/database/database.ts';
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { createRevocationTeller } from './api-keys/revoke-api-key.ts';
 import { consumeResults } from './consume-results.ts';
 import { createUsageContext } from './context.ts';
-import { ApiKeyEntity, TenantEntity, UsageEventEntity, UserEntity } from './entities.ts';
 import { startExpiry } from './expire-reservations.ts';
 import { openAccessDecisions } from './publish-access.ts';
 import { createQuotaChanges } from './quota-changes.ts';
 import { createUsageSchema } from './schema.ts';
-
-/** The tables, with migrations/usage. */
-export const usageSchema: TableSet = {
-  name: 'usage',
-  entities: [TenantEntity, UserEntity, ApiKeyEntity, UsageEventEntity],
-};
 
 export interface UsageOptions {
   readonly reservationTtlSeconds: number;

@@ -12,8 +12,9 @@ import type { MessageFinished } from '#kernel/messages/events.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
+import { usageTables } from './entities.ts';
 import { provision } from './provision.ts';
-import { openUsage, usageSchema } from './service.ts';
+import { openUsage } from './service.ts';
 
 const answerSchema = z.object({
   data: z.looseObject({}).nullish(),
@@ -74,7 +75,7 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
     SERVICE_START_TIMEOUT_MS: 10_000,
     ...(kind === 'postgres' ? { DATABASE_URL: await sharedService('postgres') } : {}),
   };
-  const database = opened.use(await openDatabase(config, [usageSchema]));
+  const database = opened.use(await openDatabase(config, [usageTables]));
   const ports = opened.use(await openPorts(config, logger));
   const signIdentity = createIdentitySigner(secret);
   const verifyIdentity = createIdentityVerifier(secret);
