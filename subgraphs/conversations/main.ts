@@ -1,4 +1,4 @@
-/** Runs the conversations subgraph as a process of its own. */
+/** Runs the conversations subgraph as a separate process. */
 import { runSubgraph } from '#kernel/subgraph-server/run-subgraph.ts';
 import { conversationsConfig } from './config.ts';
 import { conversationsTables } from './entities.ts';

@@ -1,7 +1,4 @@
-/**
- * Admission against services that speak the real protocol: what is asked of whom, in which order, and what is given
- * back.
- */
+/** Admission against servers that speak the real protocol: what it requests, in which order, and what it releases. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { v7 as uuidv7 } from 'uuid';
@@ -20,15 +17,15 @@ const blocked = { screenContent: { action: 'BLOCK', categories: [{ category: 'TH
 const held = { reserveTokens: { messageId: 'm' } };
 const refused = { errors: [{ message: 'No.', extensions: { code: 'QUOTA_EXCEEDED', quota: 'USER_DAY' } }] };
 
-/** A service that answers by `answer`, and keeps what it was asked. */
-const openService = async (answer: (body: Body) => Promise<object | 'hangs up'> | object | 'hangs up') => {
-  const asked: Body[] = [];
+/** A subgraph whose responses come from `respond`. It records the requests. */
+const openSubgraph = async (respond: (body: Body) => Promise<object | 'hangs up'> | object | 'hangs up') => {
+  const requests: Body[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(Buffer.from(chunk));
     const body = bodySchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
-    asked.push(body);
-    const data = body.query.includes('releaseTokens') ? { releaseTokens: true } : await answer(body);
+    requests.push(body);
+    const data = body.query.includes('releaseTokens') ? { releaseTokens: true } : await respond(body);
     if (typeof data === 'string') return response.destroy();
     return response.end(JSON.stringify('errors' in data ? data : { data }));
   });
@@ -38,7 +35,7 @@ const openService = async (answer: (body: Body) => Promise<object | 'hangs up'> 
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/graphql`;
   const client = createSubgraphClient('conversations', url, createIdentitySigner('s'.repeat(32)));
   return {
-    asked,
+    requests,
     client,
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();
@@ -51,8 +48,8 @@ const openService = async (answer: (body: Body) => Promise<object | 'hangs up'> 
 const requestOf = (content: string): AdmissionRequest => ({
   identity: newIdentity(),
   conversationId: uuidv7(),
-  userMessageId: uuidv7(),
-  assistantMessageId: uuidv7(),
+  questionId: uuidv7(),
+  replyId: uuidv7(),
   content,
   modelPolicy: undefined,
   prompt: sizeOfPrompt(undefined, [{ role: 'USER', content, status: 'COMPLETED' }]),
@@ -62,71 +59,71 @@ const requestOf = (content: string): AdmissionRequest => ({
   maxOutputTokens: undefined,
   tools: undefined,
 });
-const remembered = { of: async () => ({ candidates: [candidate], tools: [] }) };
+const remembered = { find: async () => ({ candidates: [candidate], tools: [] }) };
 const reservationIn = ({ variables }: Body): unknown =>
   z.object({ input: z.object({ reservationId: z.uuid() }) }).parse(variables).input.reservationId;
 
-test('where the route is known, a short text is screened while its tokens are reserved', async () => {
-  const [usageAsked, safetyAsked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  await using usage = await openService(async () => {
-    usageAsked.resolve();
-    await safetyAsked.promise;
+test('a short text is screened while its tokens are reserved, when the route is known', async () => {
+  const [usageRequested, safetyRequested] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await using usage = await openSubgraph(async () => {
+    usageRequested.resolve();
+    await safetyRequested.promise;
     return held;
   });
-  await using safety = await openService(async () => {
-    safetyAsked.resolve();
-    await usageAsked.promise;
+  await using safety = await openSubgraph(async () => {
+    safetyRequested.resolve();
+    await usageRequested.promise;
     return allowed;
   });
   const admission = createAdmission({ usage: usage.client, safety: safety.client, routes: remembered }, logger);
   const { route, reservation } = await admission.admit(requestOf('hello'));
   expect(route.candidates).toEqual([candidate]);
-  expect(usage.asked.map(reservationIn)).toEqual([reservation.id]);
+  expect(usage.requests.map(reservationIn)).toEqual([reservation.id]);
 });
 
-test('a long text of somebody whose quota does not suffice is never screened', async () => {
-  await using usage = await openService(() => refused);
-  await using safety = await openService(() => allowed);
+test('a long text is never screened when the quota does not suffice', async () => {
+  await using usage = await openSubgraph(() => refused);
+  await using safety = await openSubgraph(() => allowed);
   const admission = createAdmission({ usage: usage.client, safety: safety.client, routes: remembered }, logger);
   await expect(admission.admit(requestOf('word '.repeat(10_000)))).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
-  expect(safety.asked).toEqual([]);
-  expect(usage.asked).toHaveLength(1);
+  expect(safety.requests).toEqual([]);
+  expect(usage.requests).toHaveLength(1);
 });
 
-test('what a request reserved is given back when it is blocked, by the id that it was reserved under', async () => {
-  await using usage = await openService(() => held);
-  await using safety = await openService(() => blocked);
+test('a blocked request releases its reservation, by the id that it was made under', async () => {
+  await using usage = await openSubgraph(() => held);
+  await using safety = await openSubgraph(() => blocked);
   const admission = createAdmission({ usage: usage.client, safety: safety.client, routes: remembered }, logger);
   for (const text of ['hello', 'word '.repeat(10_000)]) {
     await expect(admission.admit(requestOf(text))).rejects.toMatchObject({ code: 'CONTENT_BLOCKED' });
   }
-  const [reserved, release, next, last] = usage.asked;
-  if (!reserved || !release || !next || !last) throw new Error('usage was asked too seldom');
+  const [reserved, release, next, last] = usage.requests;
+  if (!reserved || !release || !next || !last) throw new Error('usage received too few requests');
   expect(release.variables).toEqual({ reservationId: reservationIn(reserved) });
   expect(last.variables).toEqual({ reservationId: reservationIn(next) });
   expect(reservationIn(next)).not.toBe(reservationIn(reserved));
 });
 
-test('a reservation whose response was lost is given back', async () => {
-  await using usage = await openService(() => 'hangs up');
-  await using safety = await openService(() => allowed);
+test('a reservation whose response was lost is released', async () => {
+  await using usage = await openSubgraph(() => 'hangs up');
+  await using safety = await openSubgraph(() => allowed);
   const admission = createAdmission({ usage: usage.client, safety: safety.client, routes: remembered }, logger);
   await expect(admission.admit(requestOf('hello'))).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
-  await vi.waitFor(() => expect(usage.asked).toHaveLength(2));
-  const [reserved, release] = usage.asked;
+  await vi.waitFor(() => expect(usage.requests).toHaveLength(2));
+  const [reserved, release] = usage.requests;
   expect(release?.variables).toEqual({ reservationId: reserved && reservationIn(reserved) });
 });
 
-test('a prompt that grew is reserved anew before the reservation before is given back', async () => {
-  await using usage = await openService(() => held);
-  await using safety = await openService(() => allowed);
+test('a prompt that grew is reserved again before its former reservation is released', async () => {
+  await using usage = await openSubgraph(() => held);
+  await using safety = await openSubgraph(() => allowed);
   const admission = createAdmission({ usage: usage.client, safety: safety.client, routes: remembered }, logger);
   const request = requestOf('hello');
   const first = await admission.admit(request);
   const grown = sizeOfPrompt('word '.repeat(1_000), []);
   const second = await admission.extend({ ...request, prompt: grown }, first);
   expect(second.reservation).toMatchObject({ prompt: grown });
-  const [, asked, release] = usage.asked;
+  const [, asked, release] = usage.requests;
   expect(asked && reservationIn(asked)).toBe(second.reservation.id);
   expect(release?.variables).toEqual({ reservationId: first.reservation.id });
 });
