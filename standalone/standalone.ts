@@ -86,8 +86,10 @@ export const openStandalone = async (
   };
   // The users whose tokens the development issuer signs.
   if (config.OIDC_ISSUER === undefined) await seedDevelopment(database);
+  let conversationsUrl: string | undefined;
   const usage = opened.use(
     await openUsage(services, {
+      conversationsUrl: () => conversationsUrl,
       reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,
       reservationSweepSeconds: config.RESERVATION_SWEEP_SECONDS,
     }),
@@ -102,6 +104,7 @@ export const openStandalone = async (
       MODELS_URL: models.url,
     }),
   );
+  conversationsUrl = conversations.url;
   const registry = opened.use(await discoverModels(providerSettings(config, environment), modelsFile, logger));
   opened.use(
     await startWorker({

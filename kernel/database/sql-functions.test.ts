@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
 import { ormOptions } from './database.ts';
+import { createRolesSql } from './row-level-security.ts';
 import { applyFunctions } from './sql-functions.ts';
 
 const options = ormOptions([], { count: 0 });
@@ -38,6 +39,7 @@ describe.each(Object.entries(engines))('%s', (_, open) => {
       return orm.em.fork().execute('select upgraded.word() as word, (select revision from upgraded.functions)');
     };
     try {
+      await orm.em.fork().execute(createRolesSql);
       await orm.em.fork().execute('create schema upgraded');
       expect(await start(older)).toEqual([{ word: 'older', revision: 1 }]);
       expect(await start(newer)).toEqual([{ word: 'newer', revision: 2 }]);

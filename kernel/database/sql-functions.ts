@@ -7,6 +7,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MikroORM } from '@mikro-orm/sql';
+import { rwRole, systemRole } from './row-level-security.ts';
 
 export interface SqlFunction {
   readonly name: string;
@@ -36,13 +37,17 @@ export const readFunctions = async (folder: string): Promise<readonly SqlFunctio
   );
 };
 
-/** The caller makes sure that one process does it at a time. Functions may call each other: bodies are not checked. */
+/**
+ * Services may neither read nor write what is recorded. The caller makes sure that one process
+ * does it at a time. Functions may call each other: bodies are not checked.
+ */
 export const applyFunctions = async (orm: MikroORM, schema: string, folder: string): Promise<void> => {
   const functions = await readFunctions(folder);
   await orm.em.fork().transactional(async (em) => {
     await em.execute(
       `create table if not exists ${schema}.functions (name text primary key, revision integer not null)`,
     );
+    await em.execute(`revoke all on ${schema}.functions from ${rwRole}, ${systemRole}`);
     const recorded = await em.execute<{ readonly name: string; readonly revision: number }[]>(
       `select name, revision from ${schema}.functions`,
     );

@@ -1,5 +1,28 @@
 -- Where the migrations lead. Written by: npm run migrations
 
+CREATE TABLE usage.reservations (
+    tenant_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    tokens bigint NOT NULL,
+    day_start timestamp with time zone NOT NULL,
+    minute_start timestamp with time zone NOT NULL,
+    status text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    id uuid NOT NULL,
+    kind text DEFAULT 'REPLY'::text NOT NULL,
+    cost_usd numeric DEFAULT 0 NOT NULL,
+    send_id uuid,
+    CONSTRAINT reservations_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
+    CONSTRAINT reservations_kind_check CHECK ((kind = ANY (ARRAY['REPLY'::text, 'TITLE'::text]))),
+    CONSTRAINT reservations_status_check CHECK ((status = ANY (ARRAY['HELD'::text, 'SETTLED'::text, 'RELEASED'::text, 'EXPIRED'::text]))),
+    CONSTRAINT reservations_tokens_check CHECK ((tokens >= 0))
+);
+
+ALTER TABLE ONLY usage.reservations FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE usage.usage_events (
     tenant_id uuid NOT NULL,
     message_id uuid NOT NULL,
@@ -62,23 +85,6 @@ CREATE TABLE usage.plan_quotas (
 
 ALTER TABLE ONLY usage.plan_quotas FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE usage.quota_windows (
-    tenant_id uuid NOT NULL,
-    user_id uuid,
-    day_start timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    day_tokens bigint DEFAULT 0 NOT NULL,
-    minute_start timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    minute_tokens bigint DEFAULT 0 NOT NULL,
-    month_start timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    month_cost_usd numeric DEFAULT 0 NOT NULL,
-    held_cost_usd numeric DEFAULT 0 NOT NULL,
-    CONSTRAINT quota_windows_day_tokens_check CHECK ((day_tokens >= 0)),
-    CONSTRAINT quota_windows_held_cost_usd_check CHECK ((held_cost_usd >= (0)::numeric)),
-    CONSTRAINT quota_windows_minute_tokens_check CHECK ((minute_tokens >= 0))
-);
-
-ALTER TABLE ONLY usage.quota_windows FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE usage.tenants (
     id uuid NOT NULL,
     name text NOT NULL,
@@ -125,6 +131,36 @@ CREATE TABLE usage.users (
 
 ALTER TABLE ONLY usage.users FORCE ROW LEVEL SECURITY;
 
+CREATE VIEW usage.limits WITH (security_invoker='true') AS
+ SELECT u.tenant_id,
+    u.id AS user_id,
+    t.plan,
+    t.monthly_budget_usd,
+    LEAST(t.tokens_per_day, COALESCE(t.granted_tokens_per_day, p.tenant_tokens_per_day)) AS tenant_day,
+    LEAST(t.tokens_per_minute, COALESCE(t.granted_tokens_per_minute, p.tenant_tokens_per_minute)) AS tenant_minute,
+    LEAST(COALESCE(u.tokens_per_day, t.user_tokens_per_day), COALESCE(t.granted_user_tokens_per_day, p.user_tokens_per_day)) AS user_day,
+    LEAST(COALESCE(u.tokens_per_minute, t.user_tokens_per_minute), COALESCE(t.granted_user_tokens_per_minute, p.user_tokens_per_minute)) AS user_minute
+   FROM ((usage.users u
+     JOIN usage.tenants t ON ((t.id = u.tenant_id)))
+     JOIN usage.plan_quotas p ON ((p.plan = t.plan)));
+
+CREATE TABLE usage.quota_windows (
+    tenant_id uuid NOT NULL,
+    user_id uuid,
+    day_start timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    day_tokens bigint DEFAULT 0 NOT NULL,
+    minute_start timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    minute_tokens bigint DEFAULT 0 NOT NULL,
+    month_start timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    month_cost_usd numeric DEFAULT 0 NOT NULL,
+    held_cost_usd numeric DEFAULT 0 NOT NULL,
+    CONSTRAINT quota_windows_day_tokens_check CHECK ((day_tokens >= 0)),
+    CONSTRAINT quota_windows_held_cost_usd_check CHECK ((held_cost_usd >= (0)::numeric)),
+    CONSTRAINT quota_windows_minute_tokens_check CHECK ((minute_tokens >= 0))
+);
+
+ALTER TABLE ONLY usage.quota_windows FORCE ROW LEVEL SECURITY;
+
 CREATE VIEW usage.quotas WITH (security_invoker='true') AS
  SELECT w.tenant_id,
     w.user_id,
@@ -170,28 +206,6 @@ CREATE VIEW usage.quotas WITH (security_invoker='true') AS
      CROSS JOIN LATERAL ( SELECT GREATEST(whole.day_start, date_trunc('day'::text, statement_timestamp(), 'UTC'::text)) AS start) now_day)
      CROSS JOIN LATERAL ( SELECT GREATEST(whole.minute_start, date_trunc('minute'::text, statement_timestamp(), 'UTC'::text)) AS start) now_minute);
 
-CREATE TABLE usage.reservations (
-    tenant_id uuid NOT NULL,
-    message_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    conversation_id uuid NOT NULL,
-    tokens bigint NOT NULL,
-    day_start timestamp with time zone NOT NULL,
-    minute_start timestamp with time zone NOT NULL,
-    status text NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    closed_at timestamp with time zone,
-    id uuid NOT NULL,
-    kind text DEFAULT 'REPLY'::text NOT NULL,
-    cost_usd numeric DEFAULT 0 NOT NULL,
-    CONSTRAINT reservations_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
-    CONSTRAINT reservations_kind_check CHECK ((kind = ANY (ARRAY['REPLY'::text, 'TITLE'::text]))),
-    CONSTRAINT reservations_status_check CHECK ((status = ANY (ARRAY['HELD'::text, 'SETTLED'::text, 'RELEASED'::text, 'EXPIRED'::text]))),
-    CONSTRAINT reservations_tokens_check CHECK ((tokens >= 0))
-);
-
-ALTER TABLE ONLY usage.reservations FORCE ROW LEVEL SECURITY;
-
 ALTER TABLE ONLY usage.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (tenant_id, id);
 
@@ -219,6 +233,8 @@ ALTER TABLE ONLY usage.users
 CREATE INDEX api_keys_of_user ON usage.api_keys USING btree (tenant_id, user_id);
 
 CREATE INDEX reservations_by_message ON usage.reservations USING btree (tenant_id, message_id);
+
+CREATE INDEX reservations_of_sends ON usage.reservations USING btree (tenant_id, send_id) WHERE ((status = 'HELD'::text) AND (send_id IS NOT NULL));
 
 CREATE INDEX reservations_of_titles ON usage.reservations USING btree (tenant_id, conversation_id) WHERE (kind = 'TITLE'::text);
 

@@ -8,6 +8,7 @@ import {
   specifiedDirectives,
 } from 'graphql';
 import { federationLinkUrl, mutationTypeOptions, subscriptionTypeOptions } from '#kernel/subgraph-server/builder.ts';
+import { addAwaitedReplies } from './schema/awaited-replies.ts';
 import { createConversationsBuilder } from './schema/builder.ts';
 import { addConversationMutations } from './schema/conversation-mutations.ts';
 import { addConversationType } from './schema/conversation-type.ts';
@@ -53,6 +54,7 @@ export const createConversationsSchema = (): GraphQLSchema => {
   addConversationType(builder, types);
   const messageEvent = addMessageEvents(builder, types);
   addQueries(builder, types);
+  addAwaitedReplies(builder);
   addConversationMutations(builder, types);
   addTurnMutations(builder, types);
   addSubscriptions(builder, types, messageEvent);

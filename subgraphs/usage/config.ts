@@ -9,7 +9,7 @@ export const usageOwnEnvironment = {
     .positive()
     .default(900)
     .describe(
-      'Seconds that tokens stay reserved for a generation that is not heard of. Longer than the longest wait and answer; a later end is still billed.',
+      'Seconds after which what was reserved for a turn that was never stored is given back. What is reserved for a reply stays until that ends.',
     ),
   RESERVATION_SWEEP_SECONDS: z.coerce
     .number()
@@ -23,7 +23,13 @@ export const usageOwnEnvironment = {
 };
 
 export const usageConfig = z
-  .object({ ...subgraphEnvironment, ...usageOwnEnvironment })
+  .object({
+    ...subgraphEnvironment,
+    ...usageOwnEnvironment,
+    CONVERSATIONS_URL: z
+      .url()
+      .describe('Subgraph of conversations, http://host:port/graphql. Asked which replies have not ended.'),
+  })
   .refine((config) => !(config.SEED_DEVELOPMENT && config.NODE_ENV === 'production'), {
     path: ['SEED_DEVELOPMENT'],
     message: 'must not be on where NODE_ENV is production',

@@ -15,6 +15,7 @@ await runSubgraph({
     return openUsage(services, {
       reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,
       reservationSweepSeconds: config.RESERVATION_SWEEP_SECONDS,
+      conversationsUrl: () => config.CONVERSATIONS_URL,
     });
   },
 });

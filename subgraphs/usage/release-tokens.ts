@@ -3,10 +3,12 @@
  * under, changes nothing.
  */
 import { validate } from 'uuid';
+import { z } from 'zod';
+import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
 
-const releaseSql = 'select usage.release_reservation(?, ?) as released';
+const releasedSchema = z.tuple([z.object({ release_reservation: z.boolean() })]);
 
 /** True when tokens were held under the id until now. */
 export const releaseTokens = async (
@@ -15,8 +17,7 @@ export const releaseTokens = async (
   reservationId: string,
 ): Promise<boolean> => {
   if (!validate(reservationId)) return false;
-  const [row] = await database
-    .forTenant(identity.tenantId)
-    .execute<{ released: boolean }[]>(releaseSql, [identity.tenantId, reservationId]);
-  return row?.released === true;
+  const parameters = { a_tenant: identity.tenantId, a_reservation: reservationId };
+  const rows = await callFunction(database, { name: 'usage.release_reservation', parameters });
+  return releasedSchema.parse(rows)[0].release_reservation;
 };

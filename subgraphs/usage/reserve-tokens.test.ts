@@ -2,7 +2,6 @@ import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
-import { expireReservations } from './expire-reservations.ts';
 import { loadBudget, loadQuotas } from './quota.ts';
 import { releaseTokens } from './release-tokens.ts';
 import { type ReserveTokensInput, reserveTokens } from './reserve-tokens.ts';
@@ -36,12 +35,6 @@ describe.each(['pglite', 'postgres'] as const)('reservations on %s', (kind) => {
       quota instanceof AppError ? [] : [quota.day.usedTokens, quota.minute.usedTokens],
     );
   };
-  const overdue = (identity: Identity) =>
-    usage.database.asSystem((em) =>
-      em.execute(`update usage.reservations set expires_at = now() - interval '1 second' where tenant_id = ?`, [
-        identity.tenantId,
-      ]),
-    );
 
   it('holds a quota exactly under 1,000 concurrent reservations: all that fits is admitted, nothing more', async () => {
     const tenant = await usage.tenant({ tokensPerDay: 50_000 });
@@ -158,19 +151,6 @@ describe.each(['pglite', 'postgres'] as const)('reservations on %s', (kind) => {
     );
     expect(await counted(user)).toEqual([0, 0, 0, 0]);
     await reserve(user, 150);
-  });
-
-  it('expires what was reserved and never heard of again, and bills it when it ends after all', async () => {
-    const user = await usage.tenant();
-    const messageId = v7();
-    await reserve(user, 5000, messageId);
-    expect(await expireReservations(usage.database)).toBe(0);
-    await overdue(user);
-    expect(await expireReservations(usage.database)).toBe(1);
-    expect(await counted(user)).toEqual([0, 0, 0, 0]);
-    expect(await settleGeneration(usage.database, finished(user, { messageId }))).toBe(true);
-    expect(await counted(user)).toEqual([1077, 1077, 1077, 1077]);
-    expect(await expireReservations(usage.database)).toBe(0);
   });
 
   it('corrects the windows by what was really used, once', async () => {

@@ -1,11 +1,12 @@
 /**
  * Admission's question whether tenant and user have tokens left, and the tenant money. One statement, which checks and
- * counts atomically under any number of callers (migrations/usage/Migration0008HoldReservations.ts). Invariants: what
- * is held and used never exceeds a limit or the budget through a reservation; a request holds what it reserved under an
- * id of its own, which no client chooses.
+ * counts atomically under any number of callers (migrations/usage/functions/hold_tokens.sql). Invariants: what is held
+ * and used never exceeds a limit or the budget through a reservation; a request holds what it reserved under an id of
+ * its own, which no client chooses, and shares it with other requests of the same send alone.
  */
 import { z } from 'zod';
 import { type PlanTier, planTiers } from '#kernel/catalogue/models-file.ts';
+import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
@@ -23,6 +24,8 @@ export interface ReserveTokensInput {
    * message's.
    */
   readonly reservationId?: string | null | undefined;
+  /** UUID that all requests of one send have, and no other ones of the user. Absent: it shares with nobody. */
+  readonly sendId?: string | null | undefined;
   /** The assistant message that the tokens are for. */
   readonly messageId: string;
   readonly conversationId: string;
@@ -55,6 +58,7 @@ const answerSchema = z.object({
 const amount = z.string().regex(/^\d{1,30}(\.\d{1,60})?$/);
 const inputSchema = z.object({
   reservationId: z.uuid().nullish(),
+  sendId: z.uuid().nullish(),
   maxCostUsd: amount.nullish(),
   maxTitleCostUsd: amount.nullish(),
   messageId: z.uuid(),
@@ -69,13 +73,6 @@ const requireInput = (input: ReserveTokensInput): void => {
   const argument = String(parsed.error.issues[0]?.path[0] ?? 'input');
   throw new AppError('BAD_USER_INPUT', `${argument} is not valid.`, { argument });
 };
-
-/**
- * Its commit does not wait for the disk, under the lock that all of a tenant's reservations take in turn. A crash of the
- * server may forget the last half second of reservations: their tokens are billed, and not counted.
- */
-const reserveSql = `select r.* from set_config('synchronous_commit', 'off', true),
-  usage.hold_tokens(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) r`;
 
 const sentenceOf = (
   quota: keyof typeof refusals,
@@ -99,18 +96,22 @@ export const reserveTokens = async (
 ): Promise<TokenReservation> => {
   requireInput(input);
   const tokens = input.inputTokens + input.maxOutputTokens;
-  const [row] = await database.call(reserveSql, [
-    identity.tenantId,
-    identity.userId,
-    strongestRole(identity),
-    input.reservationId ?? input.messageId,
-    input.messageId,
-    input.conversationId,
-    tokens,
-    input.maxCostUsd ?? '0',
-    input.maxTitleCostUsd ?? '0',
-    ttlSeconds,
-  ]);
+  const [row] = await callFunction(database, {
+    name: 'usage.hold_tokens',
+    parameters: {
+      a_tenant: identity.tenantId,
+      a_user: identity.userId,
+      a_role: strongestRole(identity),
+      a_reservation: input.reservationId ?? input.messageId,
+      a_send: input.sendId ?? null,
+      a_message: input.messageId,
+      a_conversation: input.conversationId,
+      a_tokens: tokens,
+      a_cost: input.maxCostUsd ?? '0',
+      a_title_cost: input.maxTitleCostUsd ?? '0',
+      a_ttl_seconds: ttlSeconds,
+    },
+  });
   const answer = answerSchema.parse(row);
   if (answer.refused_by === null) {
     return { messageId: input.messageId, plan: answer.plan, reservedTokens: answer.reserved };

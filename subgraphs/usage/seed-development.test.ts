@@ -37,7 +37,11 @@ it('makes the tenants and users that development tokens name, and leaves them al
 });
 
 it('is refused in production', () => {
-  const environment = { IDENTITY_SECRET: 'a'.repeat(32), NODE_ENV: 'production' };
+  const environment = {
+    IDENTITY_SECRET: 'a'.repeat(32),
+    CONVERSATIONS_URL: 'http://conversations:4101/graphql',
+    NODE_ENV: 'production',
+  };
   expect(parseEnvironment(usageConfig, environment).SEED_DEVELOPMENT).toBe(false);
   expect(() => parseEnvironment(usageConfig, { ...environment, SEED_DEVELOPMENT: 'true' })).toThrow(/SEED_DEVELOPMENT/);
 });

@@ -1,4 +1,5 @@
 /** The tenants and users of development, where they are missing: acme pays for PRO and has room for load tests, globex is FREE. */
+import { callFunctionIn } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { type DevelopmentTenant, developmentTenants } from '#kernel/development-tenants.ts';
 import { TenantEntity, UserEntity } from './entities.ts';
@@ -12,7 +13,8 @@ const seedTenant = (database: Database, tenant: DevelopmentTenant): Promise<void
     // One that a token made at first sight bears its id until it is named.
     if (known && known.name !== known.id) return;
     for (const user of tenant.users) {
-      await em.execute("select usage.provision(?, ?, 'USER')", [tenant.id, user.id]);
+      const parameters = { a_tenant: tenant.id, a_user: user.id, a_role: 'USER' };
+      await callFunctionIn(em, { name: 'usage.provision', parameters });
       await em.nativeUpdate(UserEntity, { tenantId: tenant.id, id: user.id }, { email: user.email });
     }
     const generous = {

@@ -2,6 +2,7 @@
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { createRevocationTeller } from './api-keys/revoke-api-key.ts';
+import { createAwaitedReplies } from './awaited-replies.ts';
 import { consumeResults } from './consume-results.ts';
 import { createUsageContext } from './context.ts';
 import { startExpiry } from './expire-reservations.ts';
@@ -12,17 +13,21 @@ import { createUsageSchema } from './schema.ts';
 export interface UsageOptions {
   readonly reservationTtlSeconds: number;
   readonly reservationSweepSeconds: number;
+  /** The subgraph of conversations; undefined until it is there. */
+  readonly conversationsUrl: () => string | undefined;
 }
 
 export const openUsage = async (services: SubgraphServices, options: UsageOptions): Promise<OpenSubgraph> => {
   const { database, ports, verifyIdentity, access, host, port, logger } = services;
-  const { reservationTtlSeconds, reservationSweepSeconds } = options;
+  const { reservationTtlSeconds, reservationSweepSeconds, conversationsUrl } = options;
   await using opened = new AsyncDisposableStack();
   const quotaChanges = opened.use(createQuotaChanges(ports.signals, logger));
   const { cache, signals } = ports;
   const tellRevocation = createRevocationTeller(signals, logger);
   const accessDecisions = opened.use(await openAccessDecisions({ database, cache, signals, logger }));
-  opened.use(startExpiry(database, reservationSweepSeconds * 1000, logger));
+  const awaited = opened.use(createAwaitedReplies(conversationsUrl, services.signIdentity));
+  const expiry = { database, askAwaited: awaited.ask, ttlSeconds: reservationTtlSeconds, logger };
+  opened.use(startExpiry(expiry, reservationSweepSeconds * 1000));
   const results = opened.use(
     await consumeResults(ports.broker, database, quotaChanges, logger, services.databaseWatch),
   );

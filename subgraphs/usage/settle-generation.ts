@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { Json } from '#kernel/broker/broker.ts';
+import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import {
   type ConversationTitled,
@@ -28,8 +29,7 @@ export const parseResult = (body: Json): MessageFinished | ConversationTitled | 
  */
 const mostCounted = 2 ** 31 - 1;
 
-const settleSql = 'select usage.settle_generation(?, ?, ?, ?) as settled';
-const settledSchema = z.object({ settled: z.boolean() });
+const settledSchema = z.object({ settle_generation: z.boolean() });
 
 /** A title, and a reply of one attempt of one model, is its own only part. */
 const billFor = (result: MessageFinished | ConversationTitled): Bill => {
@@ -85,6 +85,14 @@ export const settleGeneration = async (
     attempts: parts.map(entryOf),
   };
   const tokens = Math.min(mostCounted, usage.inputTokens + usage.outputTokens);
-  const [row] = await database.call(settleSql, [result.tenantId, result.userId, tokens, JSON.stringify(entry)]);
-  return settledSchema.parse(row).settled;
+  const [row] = await callFunction(database, {
+    name: 'usage.settle_generation',
+    parameters: {
+      a_tenant: result.tenantId,
+      a_user: result.userId,
+      a_tokens: tokens,
+      a_entry: JSON.stringify(entry),
+    },
+  });
+  return settledSchema.parse(row).settle_generation;
 };

@@ -85,7 +85,7 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
   const subgraph = opened.use(
     await openUsage(
       { ...services, host: '127.0.0.1', port: 0 },
-      { reservationTtlSeconds: 3600, reservationSweepSeconds: 3600 },
+      { reservationTtlSeconds: 3600, reservationSweepSeconds: 3600, conversationsUrl: () => undefined },
     ),
   );
   const closing = opened.move();

@@ -102,21 +102,29 @@ test('what is reserved includes the tools that the model may call', async () => 
   expect(none.tokens).toBeLessThan(100);
 });
 
+const sentShape = z.object({
+  sendMessage: z.object({ assistantMessage: z.object({ id: z.string() }), replayed: z.boolean() }),
+});
+const budgetShape = z.object({
+  tenant: z.object({ budget: z.object({ spentUsd: z.string(), reservedUsd: z.string() }) }),
+});
+/** What a client's tenant has spent, when nothing is under way. */
+const settled = async (client: TestClient): Promise<number> => {
+  const { tenant } = await until(
+    () => client.query(budgetShape, '{ tenant { budget { spentUsd reservedUsd } } }'),
+    (found) => Number(found.tenant.budget.reservedUsd) === 0,
+  );
+  return Number(tenant.budget.spentUsd);
+};
+const setBudget = (client: TestClient, usd: number) =>
+  client.query(z.unknown(), 'mutation ($usd: Decimal!) { setBudget(monthlyUsd: $usd) { id } }', {
+    usd: usd.toFixed(6),
+  });
+
 test('a budget is never exceeded, however many send at once', async () => {
   const bob = await parlance.as('bob', { roles: ['BILLING_ADMIN'] });
-  const shape = z.object({ tenant: z.object({ budget: z.object({ spentUsd: z.string(), reservedUsd: z.string() }) }) });
-  /** When nothing is under way. */
-  const settled = async (): Promise<number> => {
-    const { tenant } = await until(
-      () => bob.query(shape, '{ tenant { budget { spentUsd reservedUsd } } }'),
-      (found) => Number(found.tenant.budget.reservedUsd) === 0,
-    );
-    return Number(tenant.budget.spentUsd);
-  };
-  const before = await settled();
-  await bob.query(z.unknown(), 'mutation ($usd: Decimal!) { setBudget(monthlyUsd: $usd) { id } }', {
-    usd: (before + 10).toFixed(6),
-  });
+  const before = await settled(bob);
+  await setBudget(bob, before + 10);
   const ids = await Promise.all(Array.from({ length: 60 }, () => bob.createConversation({ title: 'named' })));
   const results = await Promise.all(
     ids.map((conversationId) =>
@@ -131,8 +139,25 @@ test('a budget is never exceeded, however many send at once', async () => {
   const codes = results.flatMap(({ errors }) => errors.map(({ extensions: { code, quota } }) => `${code} ${quota}`));
   expect(new Set(codes)).toEqual(new Set(['QUOTA_EXCEEDED TENANT_BUDGET']));
   expect(codes.length).toBeLessThan(60);
-  expect(await settled()).toBeGreaterThan(before);
-  expect(await settled()).toBeLessThanOrEqual(before + 10);
+  expect(await settled(bob)).toBeGreaterThan(before);
+  expect(await settled(bob)).toBeLessThanOrEqual(before + 10);
+});
+
+test('copies of one send lead to one turn, where there is room for one of them', async () => {
+  const bob = await parlance.as('bob', { roles: ['BILLING_ADMIN'] });
+  // A reply may cost 1.70.
+  await setBudget(bob, (await settled(bob)) + 2.5);
+  const conversationId = await bob.createConversation({ title: 'named' });
+  const input = {
+    ...{ conversationId, content: 'script: tokens=10', idempotencyKey: uuidv7() },
+    ...{ maxOutputTokens: 4_000, tools: [] },
+  };
+  const answers = await Promise.all(Array.from({ length: 8 }, () => bob.ask(sendMutation, { input })));
+  expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+  const sent = answers.map(({ data }) => sentShape.parse(data).sendMessage);
+  expect(new Set(sent.map(({ assistantMessage }) => assistantMessage.id)).size).toBe(1);
+  expect(sent.filter(({ replayed }) => !replayed)).toHaveLength(1);
+  expect(await settled(bob)).toBeGreaterThan(0);
 });
 
 test('a tenant stores no more than it may, and reads what it has', async () => {

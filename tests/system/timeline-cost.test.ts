@@ -117,7 +117,13 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
     port: 0,
     logger,
   };
-  const usage = stack.use(await openUsage(services, { reservationTtlSeconds: 900, reservationSweepSeconds: 900 }));
+  const usage = stack.use(
+    await openUsage(services, {
+      reservationTtlSeconds: 900,
+      reservationSweepSeconds: 900,
+      conversationsUrl: () => undefined,
+    }),
+  );
   const safety = stack.use(await openSafety(services));
   const models = stack.use(
     await openModels(services, { modelsFile: await readModelsFile('models.yaml'), usageUrl: usage.url }),

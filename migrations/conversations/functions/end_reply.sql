@@ -1,6 +1,6 @@
 -- revision 1
--- Stores how a reply ended, under the conversation's row lock, and sets the tenant of its transaction itself. The outcome is
--- STORED, or one that changed nothing: GONE (the conversation is deleted), KNOWN (the reply has its end already, or is
+-- Stores how a reply ended, under the conversation's row lock, and sets the tenant of its transaction itself. The
+-- outcome is STORED, or one that changed nothing: GONE (the conversation is deleted), KNOWN (the reply has its end already, or is
 -- deleted), FOLLOWED (another reply waits, or a title is due, and a_followed is false: the caller cannot see to it).
 create or replace function conversations.end_reply(
   a_tenant uuid, a_conversation uuid, a_message uuid, a_content text, a_status text, a_finish_reason text,

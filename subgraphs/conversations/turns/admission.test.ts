@@ -1,52 +1,15 @@
 /** Admission against servers that speak the real protocol: what it requests, in which order, and what it releases. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { createSubgraphClient } from '#kernel/connections/subgraph-client.ts';
-import { createIdentitySigner } from '#kernel/identity.ts';
 import { candidate, logger, newIdentity } from '../conversations.fixture.ts';
 import { type AdmissionRequest, createAdmission } from './admission.ts';
+import { allowed, type Body, blocked, held, openSubgraph, refused, remembered } from './admitting-subgraphs.fixture.ts';
 import { sizeOfPrompt } from './prompt-size.ts';
-
-const bodySchema = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()) });
-type Body = z.infer<typeof bodySchema>;
-const allowed = { screenContent: { action: 'ALLOW', categories: [] } };
-const blocked = { screenContent: { action: 'BLOCK', categories: [{ category: 'THREAT', score: 1 }] } };
-const held = { reserveTokens: { messageId: 'm' } };
-const refused = { errors: [{ message: 'No.', extensions: { code: 'QUOTA_EXCEEDED', quota: 'USER_DAY' } }] };
-
-/** A subgraph whose responses come from `respond`. It records the requests. */
-const openSubgraph = async (respond: (body: Body) => Promise<object | 'hangs up'> | object | 'hangs up') => {
-  const requests: Body[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(Buffer.from(chunk));
-    const body = bodySchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
-    requests.push(body);
-    const data = body.query.includes('releaseTokens') ? { releaseTokens: true } : await respond(body);
-    if (typeof data === 'string') return response.destroy();
-    return response.end(JSON.stringify('errors' in data ? data : { data }));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/graphql`;
-  const client = createSubgraphClient('conversations', url, createIdentitySigner('s'.repeat(32)));
-  return {
-    requests,
-    client,
-    async [Symbol.asyncDispose]() {
-      await client[Symbol.asyncDispose]();
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-};
 
 const requestOf = (content: string): AdmissionRequest => ({
   identity: newIdentity(),
+  sendId: uuidv7(),
   conversationId: uuidv7(),
   questionId: uuidv7(),
   replyId: uuidv7(),
@@ -59,7 +22,6 @@ const requestOf = (content: string): AdmissionRequest => ({
   maxOutputTokens: undefined,
   tools: undefined,
 });
-const remembered = { find: async () => ({ candidates: [candidate], tools: [] }) };
 const reservationIn = ({ variables }: Body): unknown =>
   z.object({ input: z.object({ reservationId: z.uuid() }) }).parse(variables).input.reservationId;
 

@@ -27,6 +27,8 @@ export interface AdmittingSubgraphs {
 
 export interface AdmissionRequest {
   readonly identity: Identity;
+  /** A UUID that all copies of one send have in common, so that they share one reservation. */
+  readonly sendId: string;
   readonly conversationId: string;
   readonly questionId: string;
   readonly replyId: string;
@@ -139,9 +141,10 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
   };
 
   const reserve = async (request: AdmissionRequest, route: Route): Promise<Reservation> => {
-    const { replyId: messageId, conversationId, identity, prompt } = request;
+    const { replyId: messageId, sendId, conversationId, identity, prompt } = request;
     const reservation = { id: uuidv7(), prompt };
-    const input = { reservationId: reservation.id, messageId, conversationId, ...replyNeeds(route, prompt, request) };
+    const ids = { reservationId: reservation.id, sendId, messageId, conversationId };
+    const input = { ...ids, ...replyNeeds(route, prompt, request) };
     try {
       await subgraphs.usage.call({
         identity,

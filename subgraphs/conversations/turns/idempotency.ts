@@ -1,8 +1,10 @@
 /** Idempotency keys of turns: a user's key leads to one turn, and is refused with a different request. */
 
 import { createHash } from 'node:crypto';
+import { v5 as uuidv5 } from 'uuid';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
+import type { Identity } from '#kernel/identity.ts';
 import { type Message, MessageEntity } from '../entities.ts';
 import type { KnownSend } from './read-turn-context.ts';
 
@@ -22,6 +24,13 @@ export const hashRequest = (operation: string, input: object): string => {
     .update(JSON.stringify([operation, entries]))
     .digest('base64url');
 };
+
+/** A UUID that is the same for all copies of one send, and for nothing else of its user. */
+export const sendIdOf = (request: {
+  readonly identity: Identity;
+  readonly idempotencyKey: string;
+  readonly requestHash: string;
+}): string => uuidv5(JSON.stringify([request.idempotencyKey, request.requestHash]), request.identity.userId);
 
 /** Returns the turn that a key led to. Throws IDEMPOTENCY_KEY_REUSED when that was a different request. */
 export const replayTurn = async (

@@ -15,7 +15,7 @@ import { turnsEnded } from '../metrics.ts';
 import type { OutboxRelay } from '../outbox/relay.ts';
 import { type BranchMessage, buildJob } from '../replies/build-job.ts';
 import type { Admission, AdmissionRequest, Reservation } from './admission.ts';
-import { replayTurn, type TurnResult } from './idempotency.ts';
+import { replayTurn, sendIdOf, type TurnResult } from './idempotency.ts';
 import { sizeOfPrompt } from './prompt-size.ts';
 import type { CheckPressure } from './queue-pressure.ts';
 import { readTurnContext, type TurnContext, type TurnParent } from './read-turn-context.ts';
@@ -183,6 +183,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   const questionId = isNew ? newMessageId() : question.id;
   const admissionRequest: AdmissionRequest = {
     identity,
+    sendId: sendIdOf(request),
     conversationId,
     questionId,
     replyId,
@@ -231,12 +232,27 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
 };
 
 /**
+ * Handles the refusal of a send. When it is for quota, a copy of the same send may have been stored meanwhile and hold or
+ * have used what was left: then this copy replays that turn. Otherwise throws the refusal.
+ */
+const replayRefused = async (
+  { database }: TurnServices,
+  request: TurnRequest,
+  refusal: unknown,
+): Promise<TurnResult> => {
+  if (!(refusal instanceof AppError) || refusal.code !== 'QUOTA_EXCEEDED') throw refusal;
+  const { send } = await readTurnContext(database, request);
+  if (!send) throw refusal;
+  return replayTurn(database, request.identity.tenantId, send, request.requestHash);
+};
+
+/**
  * Throws the refusals of admission, QUOTA_EXCEEDED when the tenant's storage is full, CONVERSATION_BUSY,
  * IDEMPOTENCY_KEY_REUSED, OVERLOADED, NOT_FOUND, BAD_USER_INPUT.
  */
 export const startTurn = async (services: TurnServices, request: TurnRequest): Promise<TurnResult> => {
   try {
-    const result = await admitAndStore(services, request);
+    const result = await admitAndStore(services, request).catch((fault) => replayRefused(services, request, fault));
     turnsEnded.add({ outcome: result.replayed ? 'REPLAYED' : 'STORED' });
     return result;
   } catch (fault) {

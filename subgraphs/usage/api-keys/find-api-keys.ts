@@ -1,5 +1,6 @@
 /** API keys by their hashes, for the gateway: it has a key and wants to know whom it stands for. One statement. */
 import { z } from 'zod';
+import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { roles } from '#kernel/identity.ts';
 
@@ -28,7 +29,8 @@ export const findApiKeys = async (
   database: Database,
   asked: readonly AskedApiKey[],
 ): Promise<(FoundApiKey | null)[]> => {
-  const rows = await database.call('select * from usage.find_api_keys(?)', [JSON.stringify(asked)]);
+  const parameters = { a_keys: JSON.stringify(asked) };
+  const rows = await callFunction(database, { name: 'usage.find_api_keys', parameters });
   const found = new Map(
     z
       .array(rowSchema)

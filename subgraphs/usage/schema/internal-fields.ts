@@ -12,6 +12,9 @@ export const addInternalFields = ({ builder, PlanTier }: UsageBuilder): void => 
       reservationId: t.id({
         description: "UUID of the reservation, made for one request; null: the message's, as earlier versions ask.",
       }),
+      sendId: t.id({
+        description: 'UUID of the send: its requests share what they hold. Null: this one shares with nobody.',
+      }),
       messageId: t.id({ required: true, description: 'Assistant message that the tokens are for.' }),
       conversationId: t.id({ required: true, description: 'Conversation of the message.' }),
       inputTokens: t.int({ required: true, description: 'Tokens of the prompt, counted or estimated.' }),
