@@ -1,6 +1,7 @@
 /**
  * Relay paging for all subgraphs: opaque cursors over a JSON value, page sizes from 0 to 200 with a default of 50, and
- * the page info of what was found. Invariant: an argument that cannot be used is refused with BAD_USER_INPUT, by its name.
+ * the page info of what was found. Invariant: an argument that cannot be used is refused with BAD_USER_INPUT, by its
+ * name.
  */
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';

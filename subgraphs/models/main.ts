@@ -1,4 +1,4 @@
-/** The models subgraph as a process of its own. */
+/** Runs the models subgraph as a separate process. */
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
 import { runSubgraph } from '#kernel/subgraph-server/run-subgraph.ts';
 import { modelsConfig } from './config.ts';

@@ -1,6 +1,6 @@
 /**
- * The models subgraph for tests: open on PGlite or PostgreSQL, and on embedded ports, beside a stand-in for the usage subgraph that is a real one
- * with a single field. Asked over HTTP with signed identities, as the gateway and the other subgraphs ask.
+ * The models subgraph for tests, on PGlite or PostgreSQL and on embedded ports. A small subgraph with one field serves
+ * in the role of usage. Tests query over HTTP with signed identities, as the gateway and other subgraphs do.
  */
 import { randomUUID } from 'node:crypto';
 import { createClient, type FormattedExecutionResult } from 'graphql-ws';
@@ -67,8 +67,8 @@ export const identityOf = (tenantId: string, more: Partial<Identity> = {}): Iden
   ...more,
 });
 
-export interface Answer {
-  // biome-ignore lint/suspicious/noExplicitAny: an answer is whatever the test asked for; it is compared, not used.
+export interface QueryResult {
+  // biome-ignore lint/suspicious/noExplicitAny: a result is whatever the test has queried; it is compared, not used.
   readonly data: any;
   readonly errors: readonly {
     message: string;
@@ -85,13 +85,13 @@ export interface ModelsFixture extends AsyncDisposable {
   readonly url: string;
   readonly database: Database;
   readonly ports: Ports;
-  /** Plans that the usage stand-in answers; FREE for tenants that are not in it. */
+  /** Plans that the usage subgraph returns; FREE for other tenants. */
   readonly plans: Map<string, PlanTier>;
-  ask(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<Answer>;
-  /** One subscription on a socket of its own. */
+  ask(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<QueryResult>;
+  /** One subscription on a separate socket. */
   subscribe(identity: Identity, query: string): Subscription;
   announce(workerId: string, modelIds: readonly string[]): Promise<void>;
-  /** Publishes message.finished with these differences from a success of acme/small. */
+  /** Publishes message.finished: a success of acme/small but for these differences. */
   finish(differences?: Partial<MessageFinished>): Promise<void>;
 }
 
@@ -163,7 +163,7 @@ export const openModelsFixture = async (engine: Engine = 'pglite'): Promise<Mode
         headers: { 'content-type': 'application/json', authorization: `Bearer ${await signIdentity(identity)}` },
         body: JSON.stringify({ query, variables }),
       });
-      const { data, errors = [] } = (await response.json()) as Partial<Answer>;
+      const { data, errors = [] } = (await response.json()) as Partial<QueryResult>;
       return { data, errors };
     },
     subscribe(identity, query) {

@@ -1,4 +1,4 @@
-/** The models subgraph over its own HTTP: routing, policies, rights. One subgraph whose models are all served by one worker. */
+/** The models subgraph over HTTP: routing, policies, access. All models of one subgraph are served by one worker. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type RouteCandidate, routeCandidateSchema } from '#kernel/messages/generation-job.ts';
@@ -15,7 +15,7 @@ describe.each(engines)('on %s', (engine) => {
   });
   afterAll(() => models[Symbol.asyncDispose]());
 
-  /** A tenant of its own for each test. */
+  /** A new tenant for each test. */
   const newTenant = (plan: 'FREE' | 'PRO' = 'FREE') => {
     const tenantId = randomUUID();
     models.plans.set(tenantId, plan);
@@ -45,7 +45,7 @@ describe.each(engines)('on %s', (engine) => {
     return data.upsertRoutingPolicy;
   };
 
-  test('routes in the order of the file, then what workers brought, and not to the demonstration', async () => {
+  test('routes in the order of the file, then to discovered models, and not to the demonstration', async () => {
     const { data } = await route(newTenant());
     const candidates = routeCandidateSchema.array().parse(data.routeMessage.candidates);
     expect(candidates.map(({ modelId }) => modelId)).toEqual(['acme/small', 'local/tiny']);
@@ -83,7 +83,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(errors[0]?.extensions).toMatchObject(extensions);
   });
 
-  test('follows the policy that a message names, else the default of the tenant', async () => {
+  test('follows the policy that a message names, otherwise the default of the tenant', async () => {
     const tenant = newTenant('PRO');
     expect(await setPolicy(tenant, { name: 'eyes', requires: ['VISION'], description: 'Looks at pictures.' })).toEqual({
       name: 'eyes',
@@ -133,7 +133,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
   });
 
-  test('explains why each model won or lost', async () => {
+  test('explains why each model is or is not a candidate', async () => {
     const tenant = newTenant();
     await setPolicy(tenant, {
       name: 'few',
@@ -196,7 +196,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
   });
 
-  test('changes the catalogue for an operator, and routing with it', async () => {
+  test('changes the catalogue, and thereby routing, for an operator', async () => {
     const tenant = newTenant();
     const added = await models.ask(operator, operatorMutations[0][1]);
     expect(added).toEqual({ data: { upsertModel: { id: 'acme/new' } }, errors: [] });
@@ -211,7 +211,7 @@ describe.each(engines)('on %s', (engine) => {
   test.each([
     ['an unknown provider', newModel.replace('acme/new', 'nobody/new'), 'input.id'],
     [
-      'an answer as long as the window',
+      'a reply as long as the context window',
       newModel.replace('maxOutputTokens: 100', 'maxOutputTokens: 1000'),
       'input.maxOutputTokens',
     ],
@@ -222,7 +222,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
   });
 
-  test('a price that was set for later is in force from its moment on, which is signalled then', async () => {
+  test('a price that was set for later is in force from its moment on, which is signalled', async () => {
     const later = new Date(Date.now() + 1_000).toISOString();
     const input = {
       modelId: 'acme/large',
@@ -253,7 +253,7 @@ describe.each(engines)('on %s', (engine) => {
       code: 'BAD_USER_INPUT',
       argument: 'input.effectiveFrom',
     });
-    // Tomorrow, as the database sees it.
+    // Moves the prices a day into the past, as if it were tomorrow.
     await models.database.asSystem((em) =>
       em.execute(`update models.prices set effective_from = now() where input = 4`),
     );
@@ -273,7 +273,7 @@ describe.each(engines)('on %s', (engine) => {
     }));
     const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
     ... on Model { displayName provider { name } price { input } health { state } } } }`;
-    // The catalogue reads itself anew beside requests now and then, so one clean run is the proof.
+    // The catalogue sometimes refreshes during a request, so one run without a statement is enough.
     await vi.waitFor(async () => {
       const before = models.database.statements;
       const { data, errors } = await models.ask(tenant.user, query, { representations });

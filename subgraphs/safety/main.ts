@@ -1,4 +1,4 @@
-/** The safety subgraph as a process of its own. */
+/** Runs the safety subgraph as a separate process. */
 import { runSubgraph } from '#kernel/subgraph-server/run-subgraph.ts';
 import { safetyConfig } from './config.ts';
 import { safetyTables } from './entities.ts';

@@ -1,6 +1,6 @@
 /**
- * The safety subgraph for tests: open on PGlite or PostgreSQL, and on embedded ports. Asked over HTTP with signed identities, as the gateway and the
- * other subgraphs ask.
+ * The safety subgraph for tests, on PGlite or PostgreSQL and on embedded ports. Tests query over HTTP with signed
+ * identities, as the gateway and other subgraphs do.
  */
 import { randomUUID } from 'node:crypto';
 
@@ -31,13 +31,13 @@ export const identityOf = (tenantId: string, more: Partial<Identity> = {}): Iden
   ...more,
 });
 
-export interface Answer {
-  // biome-ignore lint/suspicious/noExplicitAny: an answer is whatever the test asked for; it is compared, not used.
+export interface QueryResult {
+  // biome-ignore lint/suspicious/noExplicitAny: a result is whatever the test has queried; it is compared, not used.
   readonly data: any;
   readonly errors: readonly { message: string; extensions: { code: string; argument?: string } }[];
 }
 
-/** One socket, as the gateway's; each subscription carries its user's token. */
+/** One socket, like the gateway's. Each subscription carries the token of its user. */
 export interface Subscriber extends AsyncDisposable {
   open(identity: Identity): { next(): Promise<FormattedExecutionResult<Record<string, unknown>, unknown>> };
 }
@@ -47,12 +47,12 @@ export interface SafetyFixture extends AsyncDisposable {
   readonly database: Database;
   readonly ports: Ports;
   subscribe(query: string): Promise<Subscriber>;
-  ask(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<Answer>;
-  /** As conversations does it; gives the answer's screening. */
+  ask(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<QueryResult>;
+  /** Screens a text as conversations does. */
   screen(content: string, messageId?: string, tenantId?: string): Promise<{ action: string; categories: object[] }>;
   /** Publishes message.finished for acme with this text. */
   finish(messageId: string, text: string): Promise<void>;
-  /** Message.moderation of many, in their order. */
+  /** Message.moderation of several messages, in their order. */
   moderation(identity: Identity, messageIds: readonly string[]): Promise<({ action: string; stage: string } | null)[]>;
 }
 
@@ -89,7 +89,7 @@ export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<Safe
       headers: { 'content-type': 'application/json', authorization: `Bearer ${await signIdentity(identity)}` },
       body: JSON.stringify({ query, variables }),
     });
-    const { data, errors = [] } = (await response.json()) as Partial<Answer>;
+    const { data, errors = [] } = (await response.json()) as Partial<QueryResult>;
     return { data, errors };
   };
   return {

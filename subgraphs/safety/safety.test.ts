@@ -1,4 +1,4 @@
-/** The safety subgraph over its own HTTP, on both databases. One subgraph for all tests; each uses messages of its own. */
+/** The safety subgraph over HTTP, on both databases. All tests share one subgraph and use their own messages. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { acme, engines, globex, identityOf, openSafetyFixture, type SafetyFixture } from './safety.fixture.ts';
@@ -35,7 +35,7 @@ describe.each(engines)('on %s', (engine) => {
     ]);
   });
 
-  test('refuses the internal field to clients, and ids that are none', async () => {
+  test('refuses the internal field to clients, and refuses invalid ids', async () => {
     const mutation = `mutation ($id: ID!) { screenContent(input: { messageId: $id, conversationId: $id, content: "x" }) { action } }`;
     const client = await safety.ask(admin, mutation, { id: randomUUID() });
     expect(client.errors[0]?.extensions.code).toBe('FORBIDDEN');
@@ -43,7 +43,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(service.errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'messageId' });
   });
 
-  test('screens what models wrote, once, however often the event arrives', async () => {
+  test('screens each reply once, however often the event arrives', async () => {
     const messageId = randomUUID();
     await safety.finish(messageId, threat);
     await safety.finish(messageId, threat);
@@ -67,7 +67,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(await safety.moderation(identityOf(globex), [messageId])).toEqual([null]);
   });
 
-  test('loads the verdicts of 50 messages with as many statements as that of one', async () => {
+  test('loads the verdicts of 50 messages with as many statements as the verdict of one', async () => {
     const messageIds = Array.from({ length: 50 }, () => randomUUID());
     await Promise.all(messageIds.map((messageId) => safety.screen('Hello', messageId)));
     const count = async (ids: string[]): Promise<number> => {
@@ -88,7 +88,7 @@ describe.each(engines)('on %s', (engine) => {
   const setMutation = `mutation ($thresholds: [CategoryThresholdInput!]!) {
   setModerationPolicy(input: { thresholds: $thresholds }) { ${policyFields} } }`;
 
-  test('opens a case for what it flags or blocks, and an administrator decides it', async () => {
+  test('opens a case for a flagged or blocked message, and an administrator resolves it', async () => {
     const tenant = identityOf(randomUUID(), { roles: ['ADMIN'] });
     const messageId = randomUUID();
     await safety.screen('Hello', randomUUID(), tenant.tenantId);
@@ -114,7 +114,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(open.data.moderationCases.edges).toEqual([]);
   });
 
-  test('pages cases newest first without repeating or leaving out one', async () => {
+  test('pages cases newest first, each exactly once', async () => {
     const tenant = identityOf(randomUUID(), { roles: ['ADMIN'] });
     const messageIds = Array.from({ length: 7 }, () => randomUUID());
     await Promise.all(messageIds.map((messageId) => safety.screen(insult, messageId, tenant.tenantId)));
@@ -153,7 +153,7 @@ describe.each(engines)('on %s', (engine) => {
     }
   });
 
-  test('shows and decides cases of the own tenant only', async () => {
+  test('shows and resolves cases of the own tenant only', async () => {
     const owner = identityOf(randomUUID(), { roles: ['ADMIN'] });
     const stranger = identityOf(randomUUID(), { roles: ['ADMIN'] });
     await safety.screen(threat, randomUUID(), owner.tenantId);
@@ -166,7 +166,7 @@ describe.each(engines)('on %s', (engine) => {
     }
   });
 
-  test('screens by the thresholds of the tenant, from the change on', async () => {
+  test('screens by the thresholds of the tenant as soon as they change', async () => {
     const strict = identityOf(randomUUID(), { roles: ['ADMIN'] });
     expect(await safety.screen(insult, randomUUID(), strict.tenantId)).toMatchObject({ action: 'FLAG' });
     const thresholds = [
@@ -193,7 +193,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(data.moderationPolicy.thresholds).toContainEqual({ category: 'HATE', flagAt: 0.5, blockAt: 0.9 });
   });
 
-  test('tells administrators of a case when it is opened, and nobody else', async () => {
+  test('notifies administrators of an opened case, and nobody else', async () => {
     const owner = identityOf(randomUUID(), { roles: ['ADMIN'] });
     const messageId = randomUUID();
     await using client = await safety.subscribe(

@@ -1,6 +1,6 @@
 /**
- * The safety service: screens what people write before it is admitted and what models wrote afterwards, and serves the subgraph.
- * Closing stops requests first, then the queue, then what they read from.
+ * Opens the safety service, which screens people's messages before admission and models' replies after their end, and
+ * serves the subgraph. On closing, requests stop first, then the consumer, then the remembered thresholds.
  */
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
@@ -13,7 +13,7 @@ import { openTenantThresholds } from './verdicts/tenant-thresholds.ts';
 export const openSafety = async (services: SubgraphServices): Promise<OpenSubgraph> => {
   const { database, ports, logger } = services;
   const { signals, broker } = ports;
-  // The first text compiles every pattern: before ready is said, not while somebody waits for a token.
+  // The first text compiles every pattern. Doing it now keeps it off the path to a first token.
   await screenText('Hello', 'INPUT');
   await using opened = new AsyncDisposableStack();
   const thresholds = opened.use(await openTenantThresholds(database, signals));

@@ -1,6 +1,6 @@
 /**
- * Publishes changes of conversations as signals, so that other devices refetch. A signal is a hint and never carries the
- * data itself. Each conversation has a topic, and so has each owner's list.
+ * Publishes changes of conversations as signals, so that other devices refetch. A signal is a hint and never carries
+ * the data itself. Each conversation has a topic, and so has each owner's list.
  */
 
 import { z } from 'zod';

@@ -31,8 +31,8 @@ const sweepEveryMs = 5_000;
 const deleteAfterMs = 250;
 /**
  * Milliseconds that the row of a returned job waits before it is published, if its reply has not ended by then: results
- * that were delivered before the job are stored within this time. Together with the grace of the stream log it must stay
- * below the time that readers wait for a lost log.
+ * that were delivered before the job are stored within this time. Together with the grace of the stream log it must
+ * stay below the time that readers wait for a lost log.
  */
 const publishLaterMs = 2_000;
 /** Most rows of one sweep. */
@@ -68,7 +68,9 @@ const markRepublished = ({ body, ...row }: OutboxRow): OutboxRow => ({
 export interface OutboxRelay extends AsyncDisposable {
   /** Publishes committed rows. Never rejects: the sweep repeats what fails. */
   publish(rows: readonly OutboxRow[]): Promise<void>;
-  /** For a job that may have run before: publishes its committed row after a pause, unless its reply has ended by then. */
+  /**
+   * For a job that may have run before: publishes its committed row after a pause, unless its reply has ended by then.
+   */
   publishLater(row: OutboxRow): void;
   /** Publishes the rows of at least this age, at once. For the start and for tests. */
   sweep(minAgeMs: number): Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * Finds replies without a log that the broker still holds, so that the sweep does not end them as lost: as a result or a
- * job among the dead letters, or as a job that may still wait in its queue. Invariant: a dead letter that is found is
+ * Finds replies without a log that the broker still holds, so that the sweep does not end them as lost: as a result or
+ * a job among the dead letters, or as a job that may still wait in its queue. Invariant: a dead letter that is found is
  * handled here: its result is stored and the letter stays, or its job is replayed.
  */
 import type { Broker, Fate, Json } from '#kernel/broker/broker.ts';
@@ -28,7 +28,9 @@ export const createBrokerHoldings = (
   services: ReplyServices & { readonly broker: Broker; readonly logger: Logger },
 ): BrokerHoldings => {
   const { broker, logger } = services;
-  /** When each pool's queue was last empty. Queues are in order, so a job dispatched before that is not in the queue. */
+  /**
+   * When each pool's queue was last empty. Queues are in order, so a job dispatched before that is not in the queue.
+   */
   const emptyAt = new Map<Pool, number>();
 
   const storeDeadResults = async (wanted: ReadonlySet<string>): Promise<readonly string[]> => {

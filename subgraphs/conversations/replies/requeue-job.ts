@@ -1,8 +1,8 @@
 /**
  * Handles a job that a worker returned because its log is gone, so that its reply may have ended. The job is dropped if
- * the reply's row has an end; otherwise it goes to the outbox again. The result may be ahead of the job in the same queue
- * but at another consumer, so the outbox checks again before it publishes. Repeating it is harmless: of two copies one
- * runs, and the other finds its log.
+ * the reply's row has an end; otherwise it goes to the outbox again. The result may be ahead of the job in the same
+ * queue but at another consumer, so the outbox checks again before it publishes. Repeating it is harmless: of two
+ * copies one runs, and the other finds its log.
  */
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';

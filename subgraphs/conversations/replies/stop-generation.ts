@@ -1,8 +1,8 @@
 /**
  * Stops a generation. The stop request is stored in the row and in the stream log, where the worker sees it with its
- * next append. A reply that still waits in its conversation has no worker, so it is ended here. Invariant: a stored stop
- * request takes effect although a store is unreachable: it is repeated until the log has it, and the job of a waiting
- * reply carries it.
+ * next append. A reply that still waits in its conversation has no worker, so it is ended here. Invariant: a stored
+ * stop request takes effect although a store is unreachable: it is repeated until the log has it, and the job of a
+ * waiting reply carries it.
  */
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { Database } from '#kernel/database/database.ts';

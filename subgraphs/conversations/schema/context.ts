@@ -1,4 +1,6 @@
-/** What the resolvers of this subgraph get: the caller, the subgraph's services, and loaders that live for one request. */
+/**
+ * What the resolvers of this subgraph get: the caller, the subgraph's services, and loaders that live for one request.
+ */
 import type { Identity } from '#kernel/identity.ts';
 import type { SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import type { ConversationServices } from '../conversations/create-conversation.ts';

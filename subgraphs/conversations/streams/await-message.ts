@@ -1,6 +1,7 @@
 /**
- * Finds the message of a stream, which a client may open before its mutation has stored the message. Waits for a missing
- * message by signal, without polling, up to a time limit. Checks that the caller may read the message once it exists.
+ * Finds the message of a stream, which a client may open before its mutation has stored the message. Waits for a
+ * missing message by signal, without polling, up to a time limit. Checks that the caller may read the message once it
+ * exists.
  */
 import { z } from 'zod';
 import { callFunction } from '#kernel/database/call-function.ts';
@@ -18,8 +19,8 @@ const waitMs = 5_000;
 const youngMs = 30_000;
 
 /**
- * Judges by the time in the id. A client's clock may be wrong, so this decides only whether to look before the signal is
- * subscribed to.
+ * Judges by the time in the id. A client's clock may be wrong, so this decides only whether to look before the signal
+ * is subscribed to.
  */
 const isYoung = (messageId: string): boolean =>
   Math.abs(Date.now() - Number.parseInt(messageId.replaceAll('-', '').slice(0, 12), 16)) < youngMs;

@@ -40,9 +40,9 @@ const eventsOfCall = (call: ToolCallRecord, withStart: boolean): readonly Stream
 
 /**
  * An ended message as a short stream. From the start it has: started, the tool calls, the text, the end. After a cursor
- * of the expired log the text cannot continue by seq, so the stream begins with a reset and repeats everything. From the
- * start it is never longer than the log was: when a reply ended while tools ran, the log had no event for the end of
- * these calls, so as many calls have their end event only.
+ * of the expired log the text cannot continue by seq, so the stream begins with a reset and repeats everything. From
+ * the start it is never longer than the log was: when a reply ended while tools ran, the log had no event for the end
+ * of these calls, so as many calls have their end event only.
  */
 export const streamOfStored = (message: Message, afterSeq: number): readonly StreamedEvent[] => {
   if (afterSeq > 0 && afterSeq >= message.lastSeq) return [];

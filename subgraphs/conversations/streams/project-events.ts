@@ -1,7 +1,7 @@
 /**
  * Compiles the selection set of a `messageStream` to functions that write the JSON of an event, once for each document,
- * because graphql-js takes ten times as long for each event. Invariant: the text equals the result of graphql-js, key for
- * key. A selection of anything but values of the event itself, such as an object to load or a directive, is left to
+ * because graphql-js takes ten times as long for each event. Invariant: the text equals the result of graphql-js, key
+ * for key. A selection of anything but values of the event itself, such as an object to load or a directive, is left to
  * graphql-js, for that type of event or for the whole document.
  */
 import {
@@ -125,7 +125,10 @@ const eventTypes: readonly EventType[] = [
   'MessageFailed',
 ];
 
-/** Undefined unless the operation is a single plain `messageStream`. The document must be valid in the subgraph's schema. */
+/**
+ * Undefined unless the operation is a single plain `messageStream`. The document must be valid in the subgraph's
+ * schema.
+ */
 export const createProjection = (
   document: DocumentNode,
   operationName: string | null | undefined,

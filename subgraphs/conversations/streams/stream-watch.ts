@@ -1,7 +1,7 @@
 /**
  * Checks the messages of all open streams of this process with one statement: whether each reader may still read its
- * message, and whether the message has become final without its log saying so. Runs at once after a deletion and after a
- * decision about a user's access, and every few seconds for everything else.
+ * message, and whether the message has become final without its log saying so. Runs at once after a deletion and after
+ * a decision about a user's access, and every few seconds for everything else.
  */
 import { z } from 'zod';
 import type { AccessList } from '#kernel/access/access-list.ts';

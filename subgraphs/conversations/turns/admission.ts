@@ -51,8 +51,8 @@ export interface AdmissionRequest {
 /** Milliseconds that each subgraph has to respond. */
 const deadlineMs = 3_000;
 /**
- * Most characters of a text that is screened concurrently with the reservation, which takes a few milliseconds. A longer
- * text is screened after it.
+ * Most characters of a text that is screened concurrently with the reservation, which takes a few milliseconds. A
+ * longer text is screened after it.
  */
 const maxConcurrentlyScreened = 4_000;
 

@@ -1,7 +1,7 @@
 /**
- * Estimates how many tokens a prompt has without tokenizing it; workers count exactly, with the tokenizer of their model.
- * Linear in the text and fast: a few native calls for each message. Invariant: `most` is never less than what any
- * model's tokenizer counts.
+ * Estimates how many tokens a prompt has without tokenizing it; workers count exactly, with the tokenizer of their
+ * model. Linear in the text and fast: a few native calls for each message. Invariant: `most` is never less than what
+ * any model's tokenizer counts.
  */
 import type { Tool } from '#kernel/messages/generation-job.ts';
 import { inFlightStatuses } from '../entities.ts';
@@ -34,8 +34,8 @@ const tokensPerTool = 32;
 const likelyTokens = (text: string, bytes: number): number => text.length / 4 + (bytes - text.length) * 0.375;
 
 /**
- * A token has at least one byte. A marker of a chat template has at least three bytes, and the worker adds three more to
- * neutralize it.
+ * A token has at least one byte. A marker of a chat template has at least three bytes, and the worker adds three more
+ * to neutralize it.
  */
 const mostTokens = (text: string, bytes: number): number =>
   text.includes('<') || text.includes('[') ? bytes * 2 : bytes;

@@ -59,7 +59,9 @@ const parseGeneration = (operation: string, input: GenerationInput) => {
   };
 };
 
-/** Asks a new question, after the head or after the given message. Throws BAD_USER_INPUT and what `startTurn` throws. */
+/**
+ * Asks a new question, after the head or after the given message. Throws BAD_USER_INPUT and what `startTurn` throws.
+ */
 export const sendMessage = async (
   services: RequestServices,
   identity: Identity,

@@ -1,8 +1,8 @@
 /**
- * Asks the models subgraph which models may write a reply and with which tools, and remembers the route for each tenant,
- * so that a turn rarely waits. Invariants: a route is never older than `keptForMs`, and is forgotten sooner when models
- * signals a change. It is requested for the upper bound of the prompt's size class, so it holds for every prompt of that
- * class. A refusal is checked again with the prompt's own size, and is not remembered.
+ * Asks the models subgraph which models may write a reply and with which tools, and remembers the route for each
+ * tenant, so that a turn rarely waits. Invariants: a route is never older than `keptForMs`, and is forgotten sooner
+ * when models signals a change. It is requested for the upper bound of the prompt's size class, so it holds for every
+ * prompt of that class. A refusal is checked again with the prompt's own size, and is not remembered.
  */
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';

@@ -1,7 +1,8 @@
 /**
- * Starts one turn, whether it was sent, edited or regenerated: replays it when its key is known, has the other subgraphs
- * admit it, then stores it with its job in one transaction under the conversation's row lock. Invariant: one idempotency
- * key leads to one pair of messages, one job and one reservation, however often and however concurrently it is sent.
+ * Starts one turn, whether it was sent, edited or regenerated: replays it when its key is known, has the other
+ * subgraphs admit it, then stores it with its job in one transaction under the conversation's row lock. Invariant: one
+ * idempotency key leads to one pair of messages, one job and one reservation, however often and however concurrently it
+ * is sent.
  */
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
@@ -137,8 +138,8 @@ interface StoreRequest {
 }
 
 /**
- * Tries to store the turn until it is stored in its position. The log of a reply in flight may have ended, with only its
- * row not written yet: then the conversation counts as busy for nobody, and the new reply waits for that row.
+ * Tries to store the turn until it is stored in its position. The log of a reply in flight may have ended, with only
+ * its row not written yet: then the conversation counts as busy for nobody, and the new reply waits for that row.
  */
 const storeInPosition = async (
   services: TurnServices,
@@ -232,8 +233,8 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
 };
 
 /**
- * Handles the refusal of a send. When it is for quota, a copy of the same send may have been stored meanwhile and hold or
- * have used what was left: then this copy replays that turn. Otherwise throws the refusal.
+ * Handles the refusal of a send. When it is for quota, a copy of the same send may have been stored meanwhile and hold
+ * or have used what was left: then this copy replays that turn. Otherwise throws the refusal.
  */
 const replayRefused = async (
   { database }: TurnServices,

@@ -1,6 +1,7 @@
 /**
  * Stores an admitted turn with its job. One statement locks the conversation, applies the busy policy and inserts the
- * messages into the tree (migrations/conversations/functions/store_turn.sql). Invariant: all of it is stored, or nothing.
+ * messages into the tree (migrations/conversations/functions/store_turn.sql). Invariant: all of it is stored, or
+ * nothing.
  */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
