@@ -1,8 +1,8 @@
-/** Usage as a process of its own. */
+/** Runs the usage subgraph as a separate process. */
 import { runSubgraph } from '#kernel/subgraph-server/run-subgraph.ts';
+import { seedDevelopment } from './accounts/seed-development.ts';
 import { usageConfig } from './config.ts';
 import { usageTables } from './entities.ts';
-import { seedDevelopment } from './seed-development.ts';
 import { openUsage } from './service.ts';
 
 await runSubgraph({

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { settleGeneration } from './settle-generation.ts';
+import { settleGeneration } from './ledger/settle-generation.ts';
 import { asService, finished, identityOf, openUsageFixture, type UsageFixture } from './usage.fixture.ts';
 
 const entitiesQuery = `query ($representations: [_Any!]!) {
@@ -79,7 +79,7 @@ describe('the usage subgraph', () => {
     expect(await statements(ids)).toBe(forOne);
   });
 
-  it('tells another tenant nothing', async () => {
+  it('shows nothing to another tenant', async () => {
     const [user, stranger] = [await usage.tenant(), await usage.tenant()];
     const result = finished(user);
     await settleGeneration(usage.database, result);
@@ -94,7 +94,7 @@ describe('the usage subgraph', () => {
     expect((await entities(stranger, 'Tenant', [user.tenantId])).data).toEqual({ _entities: [null] });
   });
 
-  it('makes the viewer and its tenant at first sight, and keeps the role of its newest token', async () => {
+  it('creates the viewer and its tenant at first sight, and stores the role of the newest token', async () => {
     const user = identityOf(v7(), 'USER');
     const query = '{ viewer { id email role quota { minute { limitTokens } } } tenant { id name plan } }';
     expect((await usage.ask(user, query)).data).toEqual({
@@ -107,7 +107,7 @@ describe('the usage subgraph', () => {
     });
   });
 
-  it('answers the fields of services to services only', async () => {
+  it('resolves internal fields for services only', async () => {
     const user = await usage.tenant();
     const input = { messageId: v7(), conversationId: v7(), inputTokens: 1, maxOutputTokens: 1 };
     const reserve = 'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { plan } }';
@@ -126,7 +126,7 @@ describe('the usage subgraph', () => {
     expect((await usage.ask(asService(user), release, { id: input.messageId })).data).toEqual({ releaseTokens: false });
   });
 
-  it('says QUOTA_EXCEEDED with the quota and when to try again', async () => {
+  it('refuses with QUOTA_EXCEEDED, the quota, and the time to try again', async () => {
     const user = await usage.tenant({ userTokensPerDay: 5 });
     const input = { messageId: v7(), conversationId: v7(), inputTokens: 2, maxOutputTokens: 2 };
     const reserve = 'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { plan } }';
@@ -137,7 +137,7 @@ describe('the usage subgraph', () => {
     ]);
   });
 
-  it('tells a user when its quota changes', async () => {
+  it('notifies a user of changes of their quota', async () => {
     const user = await usage.tenant();
     const messageId = v7();
     const input = { messageId, conversationId: v7(), inputTokens: 40, maxOutputTokens: 2 };

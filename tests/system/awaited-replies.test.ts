@@ -10,10 +10,10 @@ import { openPorts } from '#kernel/ports.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { conversationsTables, type MessageStatus } from '../../subgraphs/conversations/entities.ts';
 import { openConversations } from '../../subgraphs/conversations/service.ts';
-import { createAwaitedReplies } from '../../subgraphs/usage/awaited-replies.ts';
 import { usageTables } from '../../subgraphs/usage/entities.ts';
-import { expireReservations } from '../../subgraphs/usage/expire-reservations.ts';
-import { reserveTokens } from '../../subgraphs/usage/reserve-tokens.ts';
+import { createAwaitedReplies } from '../../subgraphs/usage/quotas/awaited-replies.ts';
+import { expireReservations } from '../../subgraphs/usage/quotas/expire-reservations.ts';
+import { reserveTokens } from '../../subgraphs/usage/quotas/reserve-tokens.ts';
 import { openUsage } from '../../subgraphs/usage/service.ts';
 import { createDirectory } from '../services/directory.ts';
 
@@ -61,10 +61,9 @@ test('a reply holds its reservation until it has ended, and a turn that was neve
   const reply = async (status: MessageStatus | 'NEVER_STORED', endedMinutesAgo?: number): Promise<string> => {
     const messageId = uuidv7();
     await reserveTokens(
-      database,
+      { database, quotaChanges: { announce: () => undefined }, reservationTtlSeconds: 900 },
       identity,
       { reservationId: uuidv7(), sendId: uuidv7(), messageId, conversationId, inputTokens: 1, maxOutputTokens: 1 },
-      900,
     );
     if (status === 'NEVER_STORED') return messageId;
     await tables().execute(
@@ -81,8 +80,8 @@ test('a reply holds its reservation until it has ended, and a turn that was neve
     await reply('FAILED', 16),
     await reply('NEVER_STORED'),
   ];
-  const { ask } = stack.use(createAwaitedReplies(() => conversations.url, services.signIdentity));
-  const expiry = { database, askAwaited: ask, ttlSeconds: 900, logger };
+  const { find } = stack.use(createAwaitedReplies(() => conversations.url, services.signIdentity));
+  const expiry = { database, findAwaited: find, ttlSeconds: 900, logger };
   expect(await expireReservations(expiry)).toBe(0);
   await database.asSystem((em) => em.execute(`update usage.reservations set expires_at = now() - interval '1 second'`));
   expect(await expireReservations(expiry)).toBe(2);
