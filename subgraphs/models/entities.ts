@@ -14,6 +14,8 @@ import { modelCapabilities } from '#kernel/messages/generation-job.ts';
  */
 const catalogueSources = ['FILE', 'OPERATOR', 'DISCOVERED'] as const;
 
+export type ModelCapability = (typeof modelCapabilities)[number];
+
 export const ModelEntity = defineEntity({
   name: 'CatalogueModel',
   tableName: 'models',

@@ -87,7 +87,7 @@ export interface ModelsFixture extends AsyncDisposable {
   readonly ports: Ports;
   /** Plans that the usage subgraph returns; FREE for other tenants. */
   readonly plans: Map<string, PlanTier>;
-  ask(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<QueryResult>;
+  execute(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<QueryResult>;
   /** One subscription on a separate socket. */
   subscribe(identity: Identity, query: string): Subscription;
   announce(workerId: string, modelIds: readonly string[]): Promise<void>;
@@ -157,7 +157,7 @@ export const openModelsFixture = async (engine: Engine = 'pglite'): Promise<Mode
     database,
     ports,
     plans,
-    async ask(identity, query, variables = {}) {
+    async execute(identity, query, variables = {}) {
       const response = await fetch(subgraph.url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${await signIdentity(identity)}` },

@@ -47,7 +47,7 @@ export interface SafetyFixture extends AsyncDisposable {
   readonly database: Database;
   readonly ports: Ports;
   subscribe(query: string): Promise<Subscriber>;
-  ask(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<QueryResult>;
+  execute(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<QueryResult>;
   /** Screens a text as conversations does. */
   screen(content: string, messageId?: string, tenantId?: string): Promise<{ action: string; categories: object[] }>;
   /** Publishes message.finished for acme with this text. */
@@ -83,7 +83,7 @@ export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<Safe
   const services = { database, databaseWatch, ports, signIdentity, verifyIdentity, access, logger };
   const subgraph = opened.use(await openSafety({ ...services, host: '127.0.0.1', port: 0 }));
   const closing = opened.move();
-  const ask: SafetyFixture['ask'] = async (identity, query, variables = {}) => {
+  const execute: SafetyFixture['execute'] = async (identity, query, variables = {}) => {
     const response = await fetch(subgraph.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${await signIdentity(identity)}` },
@@ -118,10 +118,12 @@ export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<Safe
         [Symbol.asyncDispose]: async () => client.dispose(),
       };
     },
-    ask,
+    execute,
     async screen(content, messageId = randomUUID(), tenantId = acme) {
       const input = { messageId, conversationId: randomUUID(), content };
-      const { data, errors } = await ask(identityOf(tenantId, { service: 'conversations' }), screenMutation, { input });
+      const { data, errors } = await execute(identityOf(tenantId, { service: 'conversations' }), screenMutation, {
+        input,
+      });
       if (errors[0]) throw new Error(errors[0].message);
       return data.screenContent;
     },
@@ -145,7 +147,7 @@ export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<Safe
     },
     async moderation(identity, messageIds) {
       const representations = messageIds.map((id) => ({ __typename: 'Message', id }));
-      const { data } = await ask(identity, moderationQuery, { representations });
+      const { data } = await execute(identity, moderationQuery, { representations });
       return data._entities.map(
         ({ moderation }: { moderation: { action: string; stage: string } | null }) => moderation,
       );

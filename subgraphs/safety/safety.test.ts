@@ -37,9 +37,9 @@ describe.each(engines)('on %s', (engine) => {
 
   test('refuses the internal field to clients, and refuses invalid ids', async () => {
     const mutation = `mutation ($id: ID!) { screenContent(input: { messageId: $id, conversationId: $id, content: "x" }) { action } }`;
-    const client = await safety.ask(admin, mutation, { id: randomUUID() });
+    const client = await safety.execute(admin, mutation, { id: randomUUID() });
     expect(client.errors[0]?.extensions.code).toBe('FORBIDDEN');
-    const service = await safety.ask(identityOf(acme, { service: 'conversations' }), mutation, { id: 'nonsense' });
+    const service = await safety.execute(identityOf(acme, { service: 'conversations' }), mutation, { id: 'nonsense' });
     expect(service.errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'messageId' });
   });
 
@@ -94,7 +94,7 @@ describe.each(engines)('on %s', (engine) => {
     await safety.screen('Hello', randomUUID(), tenant.tenantId);
     await safety.screen(threat, messageId, tenant.tenantId);
     await safety.screen(threat, messageId, tenant.tenantId);
-    const { data } = await safety.ask(tenant, casesQuery);
+    const { data } = await safety.execute(tenant, casesQuery);
     const [{ node }, ...others] = data.moderationCases.edges;
     expect(others).toEqual([]);
     expect(node).toMatchObject({
@@ -107,10 +107,10 @@ describe.each(engines)('on %s', (engine) => {
       verdict: { stage: 'INPUT', action: 'BLOCK', categories: [{ category: 'THREAT' }] },
     });
     const decision = { id: node.id, status: 'DISMISSED', note: 'A quotation.' };
-    const resolved = await safety.ask(tenant, resolveMutation, decision);
+    const resolved = await safety.execute(tenant, resolveMutation, decision);
     expect(resolved.data.resolveCase).toMatchObject({ ...decision, resolvedBy: { id: tenant.userId } });
     expect(resolved.data.resolveCase.resolvedAt).not.toBeNull();
-    const open = await safety.ask(tenant, casesQuery, { filter: { status: 'OPEN' } });
+    const open = await safety.execute(tenant, casesQuery, { filter: { status: 'OPEN' } });
     expect(open.data.moderationCases.edges).toEqual([]);
   });
 
@@ -121,7 +121,7 @@ describe.each(engines)('on %s', (engine) => {
     const seen: string[] = [];
     let after: string | null = null;
     do {
-      const { data } = await safety.ask(tenant, casesQuery, { first: 3, after });
+      const { data } = await safety.execute(tenant, casesQuery, { first: 3, after });
       seen.push(...data.moderationCases.edges.map(({ node }: { node: { messageId: string } }) => node.messageId));
       after = data.moderationCases.pageInfo.hasNextPage ? data.moderationCases.pageInfo.endCursor : null;
     } while (after !== null);
@@ -134,7 +134,7 @@ describe.each(engines)('on %s', (engine) => {
     await Promise.all(Array.from({ length: 50 }, () => safety.screen(insult, randomUUID(), tenant.tenantId)));
     const count = async (first: number): Promise<number> => {
       const before = safety.database.statements;
-      const { data } = await safety.ask(tenant, casesQuery, { first });
+      const { data } = await safety.execute(tenant, casesQuery, { first });
       expect(data.moderationCases.edges).toHaveLength(first);
       return safety.database.statements - before;
     };
@@ -148,7 +148,7 @@ describe.each(engines)('on %s', (engine) => {
     ['a decision', `mutation { resolveCase(id: "${randomUUID()}", status: UPHELD) { id } }`],
   ])('keeps %s to administrators', async (_, query) => {
     for (const roles of [['USER'], ['BILLING_ADMIN']] as const) {
-      const { errors } = await safety.ask(identityOf(acme, { roles: [...roles] }), query);
+      const { errors } = await safety.execute(identityOf(acme, { roles: [...roles] }), query);
       expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
     }
   });
@@ -157,11 +157,11 @@ describe.each(engines)('on %s', (engine) => {
     const owner = identityOf(randomUUID(), { roles: ['ADMIN'] });
     const stranger = identityOf(randomUUID(), { roles: ['ADMIN'] });
     await safety.screen(threat, randomUUID(), owner.tenantId);
-    const { data } = await safety.ask(owner, casesQuery);
+    const { data } = await safety.execute(owner, casesQuery);
     const id = data.moderationCases.edges[0].node.id;
-    expect((await safety.ask(stranger, casesQuery)).data.moderationCases.edges).toEqual([]);
+    expect((await safety.execute(stranger, casesQuery)).data.moderationCases.edges).toEqual([]);
     for (const foreign of [id, randomUUID(), 'nonsense']) {
-      const { errors } = await safety.ask(stranger, resolveMutation, { id: foreign, status: 'UPHELD' });
+      const { errors } = await safety.execute(stranger, resolveMutation, { id: foreign, status: 'UPHELD' });
       expect(errors[0]).toMatchObject({ message: 'There is no such case.', extensions: { code: 'NOT_FOUND' } });
     }
   });
@@ -173,7 +173,7 @@ describe.each(engines)('on %s', (engine) => {
       { category: 'PROFANITY', flagAt: 0.2, blockAt: 0.5 },
       { category: 'THREAT', flagAt: null, blockAt: null },
     ];
-    const { data } = await safety.ask(strict, setMutation, { thresholds });
+    const { data } = await safety.execute(strict, setMutation, { thresholds });
     expect(data.setModerationPolicy.thresholds).toEqual(expect.arrayContaining(thresholds));
     expect(data.setModerationPolicy.thresholds).toContainEqual({ category: 'HATE', flagAt: 0.5, blockAt: 0.9 });
     expect(await safety.screen(insult, randomUUID(), strict.tenantId)).toMatchObject({ action: 'BLOCK' });
@@ -187,9 +187,9 @@ describe.each(engines)('on %s', (engine) => {
     ['a block for prompt injection', [{ category: 'PROMPT_INJECTION', flagAt: 0.5, blockAt: 0.9 }]],
     ['a category twice', [{ category: 'HATE' }, { category: 'HATE' }]],
   ])('refuses thresholds with %s, and keeps the old ones', async (_, thresholds) => {
-    const { errors } = await safety.ask(admin, setMutation, { thresholds });
+    const { errors } = await safety.execute(admin, setMutation, { thresholds });
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'input.thresholds' });
-    const { data } = await safety.ask(admin, `{ moderationPolicy { ${policyFields} } }`);
+    const { data } = await safety.execute(admin, `{ moderationPolicy { ${policyFields} } }`);
     expect(data.moderationPolicy.thresholds).toContainEqual({ category: 'HATE', flagAt: 0.5, blockAt: 0.9 });
   });
 

@@ -23,7 +23,7 @@ describe('the tables of usage on PostgreSQL', () => {
     const input = { messageId, conversationId: v7(), inputTokens: 10, maxOutputTokens: 10 };
     await reserveTokens(usage.reservations, acme, input);
     await settleGeneration(usage.database, finished(acme, { messageId }));
-    const { data } = await usage.ask(acme, createKey);
+    const { data } = await usage.execute(acme, createKey);
     key = z.object({ createApiKey: z.object({ secret: z.string() }) }).parse(data).createApiKey.secret;
   });
   afterAll(() => usage[Symbol.asyncDispose]());

@@ -41,7 +41,7 @@ export interface UsageFixture extends AsyncDisposable {
   /** What reserving and releasing needs; reservations expire after an hour, and changes are not announced. */
   readonly reservations: ReservationServices;
   /** Executes one operation over HTTP on behalf of the identity. */
-  ask(identity: Identity, query: string, variables?: Readonly<Record<string, unknown>>): Promise<QueryResult>;
+  execute(identity: Identity, query: string, variables?: Readonly<Record<string, unknown>>): Promise<QueryResult>;
   /** The first result of a subscription. `until` is repeated until it arrives. */
   firstOf(identity: Identity, query: string, until: () => Promise<unknown>): Promise<unknown>;
   /** A new tenant with a user. Its windows begin tomorrow, so they do not end during a test. */
@@ -100,7 +100,7 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
     ports,
     reservations: { database, quotaChanges: { announce: () => undefined }, reservationTtlSeconds: 3600 },
     url: subgraph.url,
-    async ask(identity, query, variables = {}) {
+    async execute(identity, query, variables = {}) {
       const response = await fetch(subgraph.url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${await signIdentity(identity)}` },

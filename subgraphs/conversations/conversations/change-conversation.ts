@@ -1,8 +1,7 @@
-/** Changes a conversation of the caller: its settings, soft deletion and restoring, and its current branch. */
+/** Changes a conversation of the caller: its settings, soft deletion and restoring. */
 import type { Identity } from '#kernel/identity.ts';
 import type { Conversation } from '../entities.ts';
-import { tipOfSegment } from '../messages/branch.ts';
-import { requireConversation, requireMessage } from './access.ts';
+import { requireConversation } from './access.ts';
 import type { ChangeKind } from './change-feed.ts';
 import { type ConversationSettings, checkSettings } from './conversation-settings.ts';
 import type { ConversationServices } from './create-conversation.ts';
@@ -91,19 +90,3 @@ export const restoreConversation = (
       conversation.deletedAt = null;
     },
   });
-
-/** Makes the last message of the segment that holds this message the head. Throws NOT_FOUND. */
-export const selectBranch = async (
-  { database, changes }: ConversationServices,
-  identity: Identity,
-  messageId: string,
-): Promise<Conversation> => {
-  const selected = await database.forTenant(identity.tenantId).transactional(async (em) => {
-    const { message, conversation } = await requireMessage(em, identity, messageId, 'write');
-    conversation.headId = (await tipOfSegment(em, message)).id;
-    conversation.updatedAt = new Date();
-    return conversation;
-  });
-  changes.announce(selected, 'BRANCH_SELECTED', messageId);
-  return selected;
-};

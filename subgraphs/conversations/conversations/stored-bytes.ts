@@ -15,7 +15,7 @@ export const requireStorage = (storedBytes: number, text: string, most: number):
   if (storedBytes + Buffer.byteLength(text) <= most) return;
   throw new AppError(
     'QUOTA_EXCEEDED',
-    'Your organization stores as many messages as it may. Ask the operator of this installation for more room.',
+    'Your organization has used all its storage for messages. Ask the operator of this installation for more.',
     { details: { quota: 'TENANT_STORAGE' } },
   );
 };

@@ -120,7 +120,7 @@ test('a waiting reply is dispatched with the end of the reply before it, whose t
   expect((await reread(second.reply)).dispatchedAt).not.toBeNull();
 });
 
-test('a reply whose stop failed while it waited goes to the workers with the wish to stop', async () => {
+test('the job of a waiting reply carries a stop request that could not be carried out before', async () => {
   await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
   const conversation = await fixture.conversation();
   const first = await fixture.turn(conversation, undefined, 'one', { status: 'QUEUED', content: '' });

@@ -1,12 +1,8 @@
 /** Mutations of a conversation itself: create, update, delete softly, restore, select its current branch. */
-import {
-  deleteConversation,
-  restoreConversation,
-  selectBranch,
-  updateConversation,
-} from '../conversations/change-conversation.ts';
+import { deleteConversation, restoreConversation, updateConversation } from '../conversations/change-conversation.ts';
 import { maxTitleLength } from '../conversations/conversation-settings.ts';
 import { createConversation } from '../conversations/create-conversation.ts';
+import { selectBranch } from '../messages/select-branch.ts';
 import type { ConversationsBuilder, InputFields } from './builder.ts';
 import type { ConversationsTypes } from './types.ts';
 

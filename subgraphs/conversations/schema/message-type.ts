@@ -9,7 +9,7 @@ const addEnums = (builder: ConversationsBuilder) => ({
     description: 'The author of a message.',
     values: {
       SYSTEM: { description: 'Instructions to the model.' },
-      USER: { description: 'A person or a program that asks.' },
+      USER: { description: 'A person or a program that uses the conversation.' },
       ASSISTANT: { description: 'A model.' },
       TOOL: { description: 'A tool, with the result of its call.' },
     } satisfies Record<MessageRole, object>,

@@ -15,7 +15,7 @@ export interface RequestServices extends TurnServices {
   readonly maxContentLength: number;
 }
 
-/** What a client may say of the reply that it asks for. */
+/** What a client may choose of the reply. */
 export interface GenerationInput {
   readonly idempotencyKey: string;
   readonly replyId?: string | null | undefined;

@@ -139,7 +139,7 @@ interface StoreRequest {
 
 /**
  * Tries to store the turn until it is stored in its position. The log of a reply in flight may have ended, with only
- * its row not written yet: then the conversation counts as busy for nobody, and the new reply waits for that row.
+ * its row not written yet: then the conversation is not busy, and the new reply only waits for that row.
  */
 const storeInPosition = async (
   services: TurnServices,

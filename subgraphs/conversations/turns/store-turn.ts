@@ -41,7 +41,7 @@ export type StoreOutcome =
       readonly reply: Message;
       /** The job to publish; empty while the reply waits for another one. */
       readonly outbox: readonly OutboxRow[];
-      /** Log ids of replies that were asked to stop. */
+      /** Log ids of replies to stop. */
       readonly interrupted: readonly string[];
     }
   /** Under `REJECT`, the log ids of replies in flight. */

@@ -8,8 +8,7 @@ import type { Identity } from '#kernel/identity.ts';
 import { policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
-import { type RoutingPolicy, RoutingPolicyEntity, type routingStrategies } from '../entities.ts';
-import type { ModelCapability } from '../routing/judge-models.ts';
+import { type ModelCapability, type RoutingPolicy, RoutingPolicyEntity, type routingStrategies } from '../entities.ts';
 
 export interface PolicyInput {
   readonly name: string;

@@ -9,16 +9,16 @@ const globex = '01900000-0000-7000-8000-00000000910b';
 const neighbour = identityOf(globex);
 
 const usableIds = async (models: ModelsFixture): Promise<string[]> => {
-  const { data } = await models.ask(user, '{ models(onlyUsable: true) { id } }');
+  const { data } = await models.execute(user, '{ models(onlyUsable: true) { id } }');
   return data.models.map(({ id }: { id: string }) => id);
 };
 const healthOf = async (models: ModelsFixture, id: string, identity = user) => {
   const fields = 'state samples errorRate firstTokenP50Ms tokensPerSecond queueWaitP50Ms';
-  return (await models.ask(identity, `{ model(id: "${id}") { health { ${fields} } } }`)).data.model.health;
+  return (await models.execute(identity, `{ model(id: "${id}") { health { ${fields} } } }`)).data.model.health;
 };
 const chosen = async (models: ModelsFixture, identity = user) => {
   const query = '{ explainRoute(input: {}) { candidates { model { id } verdict } } }';
-  return (await models.ask(identity, query)).data.explainRoute.candidates[0];
+  return (await models.execute(identity, query)).data.explainRoute.candidates[0];
 };
 
 test('lists a model as usable until its last worker signs off or falls silent', async () => {
@@ -27,7 +27,7 @@ test('lists a model as usable until its last worker signs off or falls silent', 
   await models.announce('w1', ['acme/small', 'local/tiny', 'nobody/allows']);
   await models.announce('w2', ['acme/small']);
   await vi.waitFor(async () => expect(await usableIds(models)).toEqual(['acme/small', 'local/tiny']));
-  const tiny = await models.ask(user, '{ model(id: "local/tiny") { displayName contextWindow liveWorkers } }');
+  const tiny = await models.execute(user, '{ model(id: "local/tiny") { displayName contextWindow liveWorkers } }');
   expect(tiny.data.model).toEqual({ displayName: 'tiny (This machine)', contextWindow: 4096, liveWorkers: 1 });
 
   await models.announce('w1', []);

@@ -5,12 +5,9 @@
  */
 import { Decimal } from 'decimal.js';
 import type { PlanTier } from '#kernel/catalogue/models-file.ts';
-import type { modelCapabilities } from '#kernel/messages/generation-job.ts';
 import { type ListedModel, liveWorkers } from '../catalogue/catalogue.ts';
 import { circuitFor } from '../catalogue/model-health.ts';
-import type { RoutingPolicy } from '../entities.ts';
-
-export type ModelCapability = (typeof modelCapabilities)[number];
+import type { ModelCapability, RoutingPolicy } from '../entities.ts';
 
 /** Why a model is not a candidate. */
 export type Exclusion =

@@ -6,14 +6,8 @@ import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
 import { circuitCooldownMs } from '../catalogue/circuit.ts';
-import type { RoutingPolicy, ToolRow } from '../entities.ts';
-import {
-  type Exclusion,
-  type Judgement,
-  judgeModels,
-  type ModelCapability,
-  type RouteQuestion,
-} from './judge-models.ts';
+import type { ModelCapability, RoutingPolicy, ToolRow } from '../entities.ts';
+import { type Exclusion, type Judgement, judgeModels, type RouteQuestion } from './judge-models.ts';
 import type { TenantTerms, TenantTermsSource } from './tenant-terms.ts';
 
 export interface RouteRequest {

@@ -7,7 +7,7 @@ import { planTierOptions } from '#kernel/subgraph-server/builder.ts';
 import { type ListedModel, listModels, liveWorkers } from '../catalogue/catalogue.ts';
 import type { CircuitState } from '../catalogue/circuit.ts';
 import { circuitFor, type ModelHealth } from '../catalogue/model-health.ts';
-import type { ModelCapability } from '../routing/judge-models.ts';
+import type { ModelCapability } from '../entities.ts';
 import type { ModelsBuilder } from './builder.ts';
 
 const addEnums = (builder: ModelsBuilder) => ({

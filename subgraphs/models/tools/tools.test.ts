@@ -9,7 +9,9 @@ describe.each(engines)('on %s', (engine) => {
     models = await openModelsFixture(engine);
     await models.announce('w1', ['acme/small', 'local/tiny']);
     await vi.waitFor(async () => {
-      expect((await models.ask(identityOf(acme), '{ models(onlyUsable: true) { id } }')).data.models).toHaveLength(2);
+      expect((await models.execute(identityOf(acme), '{ models(onlyUsable: true) { id } }')).data.models).toHaveLength(
+        2,
+      );
     });
   });
   afterAll(() => models[Symbol.asyncDispose]());
@@ -30,15 +32,15 @@ describe.each(engines)('on %s', (engine) => {
   const fields = 'name description parameters url timeoutMs enabled';
   const upsert = `mutation ($input: ToolInput!) { upsertTool(input: $input) { tool { ${fields} } secret } }`;
   const register = async (tenant: Tenant, input: Record<string, unknown> = {}) => {
-    const { data, errors } = await models.ask(tenant.admin, upsert, { input: { ...lookUp, ...input } });
+    const { data, errors } = await models.execute(tenant.admin, upsert, { input: { ...lookUp, ...input } });
     expect(errors).toEqual([]);
     return data.upsertTool;
   };
-  const list = async (tenant: Tenant) => (await models.ask(tenant.user, `{ tools { ${fields} } }`)).data.tools;
+  const list = async (tenant: Tenant) => (await models.execute(tenant.user, `{ tools { ${fields} } }`)).data.tools;
   const routed = async (tenant: Tenant, modelPolicy?: string) => {
     const query = `query ($input: RouteMessageInput!) { routeMessage(input: $input) {
       tools { name description parameters url timeoutMs secret } } }`;
-    const { data, errors } = await models.ask(tenant.service, query, { input: { inputTokens: 10, modelPolicy } });
+    const { data, errors } = await models.execute(tenant.service, query, { input: { inputTokens: 10, modelPolicy } });
     expect(errors).toEqual([]);
     return data.routeMessage.tools;
   };
@@ -63,15 +65,15 @@ describe.each(engines)('on %s', (engine) => {
     await vi.waitFor(async () => expect(await routed(tenant)).toEqual([registeredTool]));
     expect(await routed(tenant, 'local/tiny')).toEqual([]);
 
-    const rotated = await models.ask(tenant.admin, 'mutation { rotateToolSecret(name: "look_up") { secret } }');
+    const rotated = await models.execute(tenant.admin, 'mutation { rotateToolSecret(name: "look_up") { secret } }');
     expect(rotated.data.rotateToolSecret.secret).not.toBe(secret);
     const rotatedTool = { ...registeredTool, secret: rotated.data.rotateToolSecret.secret };
     await vi.waitFor(async () => expect(await routed(tenant)).toEqual([rotatedTool]));
 
     const deletion = 'mutation { deleteTool(name: "look_up") }';
-    expect((await models.ask(tenant.admin, deletion)).data).toEqual({ deleteTool: true });
+    expect((await models.execute(tenant.admin, deletion)).data).toEqual({ deleteTool: true });
     await vi.waitFor(async () => expect(await routed(tenant)).toEqual([]));
-    expect((await models.ask(tenant.admin, deletion)).errors[0]?.extensions.code).toBe('NOT_FOUND');
+    expect((await models.execute(tenant.admin, deletion)).errors[0]?.extensions.code).toBe('NOT_FOUND');
   });
 
   test('belongs to one tenant', async () => {
@@ -80,7 +82,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(await list(stranger)).toEqual([]);
     expect(await routed(stranger)).toEqual([]);
     for (const mutation of ['deleteTool(name: "look_up")', 'rotateToolSecret(name: "look_up") { secret }']) {
-      const { errors } = await models.ask(stranger.admin, `mutation { ${mutation} }`);
+      const { errors } = await models.execute(stranger.admin, `mutation { ${mutation} }`);
       expect(errors[0]?.extensions.code).toBe('NOT_FOUND');
     }
     expect((await register(stranger, { description: 'Another one.' })).secret).not.toBe(secret);
@@ -93,7 +95,7 @@ describe.each(engines)('on %s', (engine) => {
     ['deleteTool', 'deleteTool(name: "x")'],
   ])('keeps %s to administrators of the tenant', async (_, mutation) => {
     const identity = identityOf(acme, { roles: ['USER', 'BILLING_ADMIN'] });
-    expect((await models.ask(identity, `mutation { ${mutation} }`)).errors[0]?.extensions.code).toBe('FORBIDDEN');
+    expect((await models.execute(identity, `mutation { ${mutation} }`)).errors[0]?.extensions.code).toBe('FORBIDDEN');
   });
 
   test.each([
@@ -115,14 +117,14 @@ describe.each(engines)('on %s', (engine) => {
     ['no time', { timeoutMs: 0 }, 'timeoutMs'],
     ['too much time', { timeoutMs: 60_001 }, 'timeoutMs'],
   ])('refuses %s', async (_, input, argument) => {
-    const { errors } = await models.ask(newTenant().admin, upsert, { input: { ...lookUp, ...input } });
+    const { errors } = await models.execute(newTenant().admin, upsert, { input: { ...lookUp, ...input } });
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: `input.${argument}` });
   });
 
   test('refuses one more than a tenant may have, and still accepts changes', async () => {
     const tenant = newTenant();
     for (let index = 0; index < 32; index += 1) await register(tenant, { name: `tool_${index}` });
-    const { errors } = await models.ask(tenant.admin, upsert, { input: lookUp });
+    const { errors } = await models.execute(tenant.admin, upsert, { input: lookUp });
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'input.name' });
     await register(tenant, { name: 'tool_31', enabled: false });
   });

@@ -14,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => usage[Symbol.asyncDispose]());
 
-const code = async (...call: Parameters<UsageFixture['ask']>) =>
-  (await usage.ask(...call)).errors?.map(({ extensions: { code: found, argument } }) => [found, argument]);
+const code = async (...call: Parameters<UsageFixture['execute']>) =>
+  (await usage.execute(...call)).errors?.map(({ extensions: { code: found, argument } }) => [found, argument]);
 const mayDo = async (identity: Identity) =>
   (await code(identity, '{ tenant { users { edges { cursor } } } }')) ?? 'all';
 
@@ -23,29 +23,29 @@ const mayDo = async (identity: Identity) =>
 const both = async () => {
   const user = await usage.tenant();
   const admin: Identity = { ...identityOf(user.tenantId, 'ADMIN') };
-  await usage.ask(admin, '{ viewer { id } }');
+  await usage.execute(admin, '{ viewer { id } }');
   return { user, admin };
 };
 
 test('an assigned role replaces those of the token until it is removed', async () => {
   const { user, admin } = await both();
   expect(await mayDo(user)).toEqual([['FORBIDDEN', undefined]]);
-  const given = await usage.ask(admin, setRole, { id: user.userId, role: 'ADMIN' });
+  const given = await usage.execute(admin, setRole, { id: user.userId, role: 'ADMIN' });
   expect(given.data).toEqual({ setRole: { id: user.userId, role: 'ADMIN', assignedRole: 'ADMIN' } });
   expect(await mayDo(user)).toBe('all');
   // The token says ADMIN, the decision USER.
-  await usage.ask(user, setRole, { id: admin.userId, role: 'USER' });
+  await usage.execute(user, setRole, { id: admin.userId, role: 'USER' });
   expect(await mayDo(admin)).toEqual([['FORBIDDEN', undefined]]);
-  await usage.ask(user, setRole, { id: admin.userId });
+  await usage.execute(user, setRole, { id: admin.userId });
   expect(await mayDo(admin)).toBe('all');
 });
 
 test('a deactivated user is refused everything until they are reactivated', async () => {
   const { user, admin } = await both();
-  const off = await usage.ask(admin, setActive, { id: user.userId, is: false });
+  const off = await usage.execute(admin, setActive, { id: user.userId, is: false });
   expect(off.data).toEqual({ setUserActive: { id: user.userId, isActive: false } });
   expect(await code(user, '{ viewer { id } }')).toEqual([['FORBIDDEN', undefined]]);
-  await usage.ask(admin, setActive, { id: user.userId, is: true });
+  await usage.execute(admin, setActive, { id: user.userId, is: true });
   expect(await code(user, '{ viewer { id } }')).toBeUndefined();
 });
 
@@ -53,7 +53,7 @@ test('a former administrator decides nothing, even if this process has not recei
   const { user, admin } = await both();
   for (const lost of ['is_active = false', `assigned_role = 'USER'`]) {
     const former = identityOf(user.tenantId, 'ADMIN');
-    await usage.ask(former, '{ viewer { id } }');
+    await usage.execute(former, '{ viewer { id } }');
     await usage.database.asSystem((em) => em.execute(`update usage.users set ${lost} where id = ?`, [former.userId]));
     expect(await code(former, setActive, { id: admin.userId, is: false })).toEqual([['FORBIDDEN', undefined]]);
   }
@@ -62,7 +62,7 @@ test('a former administrator decides nothing, even if this process has not recei
 test('of two administrators who deactivate each other concurrently, one stays', async () => {
   const { admin: one } = await both();
   const other = identityOf(one.tenantId, 'ADMIN');
-  await usage.ask(other, '{ viewer { id } }');
+  await usage.execute(other, '{ viewer { id } }');
   const refused = await Promise.all([
     code(one, setActive, { id: other.userId, is: false }),
     code(other, setActive, { id: one.userId, is: false }),
@@ -90,10 +90,10 @@ test('nobody decides about themselves, about another tenant, or without the role
 
 test('a process that starts later knows all decisions, even if the cache has lost them', async () => {
   const { user, admin } = await both();
-  await usage.ask(admin, setActive, { id: user.userId, is: false });
+  await usage.execute(admin, setActive, { id: user.userId, is: false });
   await usage.ports.cache.delete(accessListKey);
   // The next decision about anybody writes the whole list, as the timer does.
-  await usage.ask(admin, setRole, { id: user.userId, role: 'USER' });
+  await usage.execute(admin, setRole, { id: user.userId, role: 'USER' });
   await using later = await openAccessList(usage.ports, createLogger('test', 'silent'));
   expect(() => later.admit(user)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
 });

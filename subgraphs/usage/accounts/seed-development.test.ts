@@ -17,7 +17,7 @@ it('creates the tenants and users of development tokens, and does not change the
       developmentTenants.flatMap(({ id: tenantId, users }) =>
         users.map(async ({ id: userId }) => {
           const identity = { tenantId, userId, roles: ['USER' as const], scopes: [] };
-          return (await usage.ask(identity, '{ viewer { email } tenant { name plan } }')).data;
+          return (await usage.execute(identity, '{ viewer { email } tenant { name plan } }')).data;
         }),
       ),
     );

@@ -33,20 +33,20 @@ beforeAll(async () => {
 });
 afterAll(() => usage[Symbol.asyncDispose]());
 
-const code = async (...call: Parameters<UsageFixture['ask']>) =>
-  (await usage.ask(...call)).errors?.map(({ extensions: { code: found, argument } }) => [found, argument]);
+const code = async (...call: Parameters<UsageFixture['execute']>) =>
+  (await usage.execute(...call)).errors?.map(({ extensions: { code: found, argument } }) => [found, argument]);
 const made = async (identity: Identity, input: object = {}) => {
-  const { data } = await usage.ask(identity, create, { input: { name: 'nightly export', ...input } });
+  const { data } = await usage.execute(identity, create, { input: { name: 'nightly export', ...input } });
   return createdSchema.parse(data).createApiKey;
 };
 const listed = async (identity: Identity, variables: object = {}) =>
-  listSchema.parse((await usage.ask(identity, list, { ...variables })).data).apiKeys;
+  listSchema.parse((await usage.execute(identity, list, { ...variables })).data).apiKeys;
 const idsOf = async (identity: Identity, variables: object = {}) =>
   (await listed(identity, variables)).edges.map(({ node }) => node.id);
 const found = async (secret: string, isUsed = false) => {
   const nobody = asService(identityOf(v7()));
   const keys = [{ hash: hashApiKey(secret), isUsed }];
-  return foundSchema.parse((await usage.ask(nobody, find, { keys })).data).findApiKeys[0];
+  return foundSchema.parse((await usage.execute(nobody, find, { keys })).data).findApiKeys[0];
 };
 
 test('a key is returned once, is found by its hash only, and may do what its creator named', async () => {
@@ -79,7 +79,7 @@ test('only services find keys, any number at once, in the order of the lookups',
   const user = await usage.tenant();
   const [one, other] = [await made(user), await made(user)];
   const keys = [other.secret, 'unknown', one.secret].map((key) => ({ hash: hashApiKey(key), isUsed: false }));
-  const { data } = await usage.ask(asService(identityOf(v7())), find, { keys });
+  const { data } = await usage.execute(asService(identityOf(v7())), find, { keys });
   expect(data?.['findApiKeys']).toMatchObject([{ id: other.apiKey.id }, null, { id: one.apiKey.id }]);
   expect(await code(user, find, { keys })).toEqual([['FORBIDDEN', undefined]]);
 });
@@ -99,12 +99,12 @@ test('nobody gives a key rights that they do not have, and invalid input is refu
 test('a user has at most 20 valid keys, however many are created concurrently', async () => {
   const user = await usage.tenant();
   const atOnce = (count: number) =>
-    Promise.all(Array.from({ length: count }, () => usage.ask(user, create, { input: { name: 'one of many' } })));
+    Promise.all(Array.from({ length: count }, () => usage.execute(user, create, { input: { name: 'one of many' } })));
   const { apiKey } = await made(user);
   await atOnce(18);
   const refused = (await atOnce(20)).flatMap(({ errors = [] }) => errors.map(({ extensions }) => extensions));
   expect(refused).toEqual(Array.from({ length: 19 }, () => ({ code: 'TOO_MANY_API_KEYS', limit: 20 })));
-  await usage.ask(user, revoke, { id: apiKey.id });
+  await usage.execute(user, revoke, { id: apiKey.id });
   await made(user);
   expect(await idsOf(user)).toHaveLength(21);
 });
@@ -126,9 +126,9 @@ test('its creator or an administrator of the tenant revokes a key for good; to o
   }
   expect(await found(secret)).toMatchObject({ revokedAt: null });
   expect(signalled).toEqual([]);
-  const first = await usage.ask(user, revoke, { id: apiKey.id });
+  const first = await usage.execute(user, revoke, { id: apiKey.id });
   expect(await found(secret)).toMatchObject({ revokedAt: expect.any(String) });
-  expect(await usage.ask(identityOf(user.tenantId, 'ADMIN'), revoke, { id: apiKey.id })).toEqual(first);
+  expect(await usage.execute(identityOf(user.tenantId, 'ADMIN'), revoke, { id: apiKey.id })).toEqual(first);
   expect(signalled).toEqual([apiKey.id, apiKey.id]);
 });
 
@@ -171,7 +171,8 @@ test('a key does not regain what a decision about the role of its user has remov
   const user: Identity = { ...(await usage.tenant()), roles: ['USER', 'ADMIN', 'BILLING_ADMIN'] };
   const { secret } = await made(user, { roles: ['USER', 'ADMIN', 'BILLING_ADMIN'] });
   const admin = identityOf(user.tenantId, 'ADMIN');
-  const decide = (document: string, variables: object) => usage.ask(admin, document, { id: user.userId, ...variables });
+  const decide = (document: string, variables: object) =>
+    usage.execute(admin, document, { id: user.userId, ...variables });
   const setRole = 'mutation ($id: ID!, $role: Role) { setRole(userId: $id, role: $role) { id } }';
   await decide('mutation ($id: ID!, $is: Boolean!) { setUserActive(userId: $id, isActive: $is) { id } }', { is: true });
   expect((await found(secret))?.roles).toEqual(['USER', 'ADMIN', 'BILLING_ADMIN']);
@@ -183,7 +184,7 @@ test('a key does not regain what a decision about the role of its user has remov
 
 test('the roles of a key say nothing about the role of its user', async () => {
   const user: Identity = { ...(await usage.tenant()), roles: ['ADMIN'] };
-  await usage.ask(user, '{ viewer { role } }');
+  await usage.execute(user, '{ viewer { role } }');
   const withKey: Identity = { ...user, roles: ['USER'], apiKeyId: v7() };
-  expect((await usage.ask(withKey, '{ viewer { role } }')).data).toEqual({ viewer: { role: 'ADMIN' } });
+  expect((await usage.execute(withKey, '{ viewer { role } }')).data).toEqual({ viewer: { role: 'ADMIN' } });
 });

@@ -26,7 +26,7 @@ describe('settling', () => {
       inputTokens: 900,
       maxOutputTokens: 1000,
     };
-    const reserved = await usage.ask(
+    const reserved = await usage.execute(
       asService(user),
       'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { messageId plan reservedTokens } }',
       { input },
@@ -39,10 +39,10 @@ describe('settling', () => {
     await usage.ports.broker.publish('events', 'message.finished', last.messageId, last);
     await vi.waitFor(async () => expect(await ledger(user.tenantId)).toHaveLength(2), { timeout: 10_000 });
     const representations = [result, last].map(({ messageId }) => ({ __typename: 'Message', id: messageId }));
-    expect((await usage.ask(user, usageQuery, { representations })).data).toEqual({
+    expect((await usage.execute(user, usageQuery, { representations })).data).toEqual({
       _entities: [{ usage: { costUsd: '0.0001662' } }, { usage: { costUsd: '0.0001662' } }],
     });
-    const { data } = await usage.ask(user, '{ quota { day { usedTokens } minute { usedTokens } } }');
+    const { data } = await usage.execute(user, '{ quota { day { usedTokens } minute { usedTokens } } }');
     expect(data).toEqual({ quota: { day: { usedTokens: 1077 }, minute: { usedTokens: 1077 } } });
   });
 
@@ -64,7 +64,7 @@ describe('settling', () => {
     expect(await settleGeneration(usage.database, result)).toBe(false);
     const fields = 'attempt inAnswer inputTokens outputTokens costUsd model { id }';
     const query = usageQuery.replace('costUsd', `costUsd inputTokens outputTokens attempts { ${fields} }`);
-    const { data } = await usage.ask(user, query, {
+    const { data } = await usage.execute(user, query, {
       representations: [{ __typename: 'Message', id: result.messageId }],
     });
     const model = { id: 'openai/gpt-4o-mini' };
@@ -108,13 +108,13 @@ describe('settling', () => {
       const { messageId, conversationId } = result;
       const input = { messageId, conversationId, inputTokens: 2 ** 31 - 1, maxOutputTokens: 2 ** 31 - 1 };
       const reserve = 'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { reservedTokens } }';
-      expect((await usage.ask(asService(user), reserve, { input })).errors).toBeUndefined();
+      expect((await usage.execute(asService(user), reserve, { input })).errors).toBeUndefined();
       expect(await settleGeneration(usage.database, result)).toBe(true);
     }
     const counts = 'inputTokens cachedInputTokens outputTokens reasoningTokens';
     const query = usageQuery.replace('costUsd', `${counts} attempts { attempt ${counts} }`);
     const representations = [whole, shared].map(({ messageId }) => ({ __typename: 'Message', id: messageId }));
-    const { data, errors } = await usage.ask(user, query, { representations });
+    const { data, errors } = await usage.execute(user, query, { representations });
     expect(errors).toBeUndefined();
     const shown = 2 ** 31 - 1;
     const all = {
@@ -124,7 +124,7 @@ describe('settling', () => {
     expect(data).toEqual({ _entities: [{ usage: all }, { usage: all }] });
     const year = new Date().getUTCFullYear();
     const range = `{ from: "${year}-01-01T00:00:00Z", to: "${year + 1}-01-01T00:00:00Z" }`;
-    const summed = await usage.ask(
+    const summed = await usage.execute(
       user,
       `{ usageReport(range: ${range}, groupBy: DAY) { totals { ${counts} costUsd } } quota { day { usedTokens } } }`,
     );
@@ -140,7 +140,7 @@ describe('settling', () => {
     const { status: _, finishReason: __, text: ___, lastSeq: ____, ...reply } = finished(user);
     expect(await settleGeneration(usage.database, { ...reply, title: 'Ledgers' })).toBe(true);
     expect(await ledger(user.tenantId)).toMatchObject([{ kind: 'TITLE', costUsd: '0.0001662' }]);
-    const { data } = await usage.ask(user, '{ quota { day { usedTokens } } }');
+    const { data } = await usage.execute(user, '{ quota { day { usedTokens } } }');
     expect(data).toEqual({ quota: { day: { usedTokens: 0 } } });
   });
 

@@ -89,7 +89,7 @@ describe('the usage report', () => {
       user: usageReport(range: $range, groupBy: USER) { groups { user { id role } } }
       conversation: usageReport(range: $range, groupBy: CONVERSATION) { groups { conversation { id cost } } }
     }`;
-    const { data, errors } = await usage.ask(ada, query, { range });
+    const { data, errors } = await usage.execute(ada, query, { range });
     expect(errors).toBeUndefined();
     expect(data).toEqual({
       model: {

@@ -2,9 +2,11 @@
  * Mutations of administrators (ADMIN for the tenant, BILLING_ADMIN for its costs) and of the operator, who sets the
  * tenant's plan and its highest limits.
  */
-import { changeTenant, changeUser } from '../accounts/change-account.ts';
-import { grantQuota, setPlan, tenantsScope } from '../accounts/change-grants.ts';
+
 import { decideAccess } from '../accounts/decide-access.ts';
+import { renameTenant } from '../accounts/rename-tenant.ts';
+import { grantQuota, setPlan, tenantsScope } from '../quotas/change-grants.ts';
+import { changeTenantLimits, changeUserLimits } from '../quotas/change-limits.ts';
 import type { addAccounts } from './accounts.ts';
 import type { UsageBuilder } from './builder.ts';
 
@@ -21,7 +23,7 @@ export const addAdministration = (
       description: 'Renames your tenant. ADMIN only.',
       authScopes: { role: 'ADMIN' },
       args: { name: t.arg.string({ required: true, description: '1 to 200 characters.' }) },
-      resolve: (_, { name }, context) => changeTenant(context, context.identity, { name }),
+      resolve: (_, { name }, context) => renameTenant(context, context.identity, name),
     }),
   );
   builder.mutationField('setPlan', (t) =>
@@ -43,7 +45,7 @@ export const addAdministration = (
       authScopes: { role: 'BILLING_ADMIN' },
       args: { monthlyUsd: t.arg({ type: 'Decimal', description: 'US dollars; null or absent for no budget.' }) },
       resolve: (_, { monthlyUsd }, context) =>
-        changeTenant(context, context.identity, { monthlyBudgetUsd: monthlyUsd ?? null }),
+        changeTenantLimits(context, context.identity, { monthlyBudgetUsd: monthlyUsd ?? null }),
     }),
   );
   const TenantQuotaInput = builder.inputType('TenantQuotaInput', {
@@ -62,7 +64,7 @@ export const addAdministration = (
         'Sets how many tokens your tenant may use, up to what its plan or the operator allows. BILLING_ADMIN only.',
       authScopes: { role: 'BILLING_ADMIN' },
       args: { input: t.arg({ type: TenantQuotaInput, required: true, description: 'The limits.' }) },
-      resolve: (_, { input }, context) => changeTenant(context, context.identity, { ...input }),
+      resolve: (_, { input }, context) => changeTenantLimits(context, context.identity, { ...input }),
     }),
   );
   builder.mutationField('grantTenantQuota', (t) =>
@@ -91,7 +93,8 @@ export const addAdministration = (
         'Sets how many tokens one user may use, up to what the plan or the operator allows each user. BILLING_ADMIN only.',
       authScopes: { role: 'BILLING_ADMIN' },
       args: { input: t.arg({ type: UserQuotaInput, required: true, description: 'The user and the limits.' }) },
-      resolve: (_, { input: { userId, ...limits } }, context) => changeUser(context, context.identity, userId, limits),
+      resolve: (_, { input: { userId, ...limits } }, context) =>
+        changeUserLimits(context, context.identity, userId, limits),
     }),
   );
   builder.mutationField('setRole', (t) =>

@@ -1,23 +1,22 @@
 /**
- * What administrators of a tenant change: name, budget and quotas. The schema says which role may do so. Invariant: no
- * limit exceeds what the plan, or the operator (change-grants.ts), grants.
+ * Changes the budget and the quotas of a tenant, and the quotas of its users. The schema says which role may do so.
+ * Invariant: no limit exceeds what the plan, or the operator (change-grants.ts), grants.
  */
 import { validate } from 'uuid';
 import { z } from 'zod';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
+import { requireTenant } from '../accounts/current-account.ts';
+import type { UserLoader } from '../accounts/load-users.ts';
 import { type Tenant, TenantEntity, type User, UserEntity } from '../entities.ts';
-import type { QuotaChanges } from '../quotas/quota-changes.ts';
-import type { QuotaLoader } from '../quotas/read-quotas.ts';
-import { requireTenant } from './current-account.ts';
-import type { UserLoader } from './load-users.ts';
+import type { QuotaChanges } from './quota-changes.ts';
+import type { QuotaLoader } from './read-quotas.ts';
 
 /** null removes the limit, so that the one above applies again: the tenant's for a user, the plan's for a tenant. */
 type Limit = number | null | undefined;
 
-export interface TenantChange {
-  readonly name?: string;
+export interface TenantLimits {
   readonly monthlyBudgetUsd?: string | null;
   readonly tokensPerDay?: Limit;
   readonly tokensPerMinute?: Limit;
@@ -25,13 +24,10 @@ export interface TenantChange {
   readonly userTokensPerMinute?: Limit;
 }
 
-export interface UserChange {
+export interface UserLimits {
   readonly tokensPerDay?: Limit;
   readonly tokensPerMinute?: Limit;
 }
-
-/** Most characters of a tenant's name. */
-const maxName = 200;
 
 /** Throws BAD_USER_INPUT. */
 export const requireLimits = (limits: Readonly<Record<string, unknown>>): void => {
@@ -79,13 +75,10 @@ const requireGranted = async (
   }
 };
 
-const requireChange = (change: TenantChange): void => {
+const requireChange = (change: TenantLimits): void => {
   requireLimits({ ...change });
   if (change.monthlyBudgetUsd?.startsWith('-')) {
     throw new AppError('BAD_USER_INPUT', 'A budget is 0 or more.', { argument: 'monthlyUsd' });
-  }
-  if (change.name !== undefined && (change.name.trim() === '' || change.name.length > maxName)) {
-    throw new AppError('BAD_USER_INPUT', `A name has 1 to ${maxName} characters.`, { argument: 'name' });
   }
 };
 
@@ -99,10 +92,10 @@ export interface TenantServices {
 }
 
 /** Throws BAD_USER_INPUT and FORBIDDEN. */
-export const changeTenant = async (
+export const changeTenantLimits = async (
   { database, quotas }: TenantServices,
   identity: Identity,
-  change: TenantChange,
+  change: TenantLimits,
 ): Promise<Tenant> => {
   requireChange(change);
   await requireTenant({ database }, identity);
@@ -126,11 +119,11 @@ export interface UserServices extends TenantServices {
 }
 
 /** Throws BAD_USER_INPUT, FORBIDDEN, and NOT_FOUND for a user of another tenant or an unknown one. */
-export const changeUser = async (
+export const changeUserLimits = async (
   { database, quotas, quotaChanges, users }: UserServices,
   identity: Identity,
   userId: string,
-  change: UserChange,
+  change: UserLimits,
 ): Promise<User> => {
   requireChange(change);
   const em = database.forTenant(identity.tenantId);

@@ -35,8 +35,8 @@ describe('administration', () => {
   });
   afterAll(() => usage[Symbol.asyncDispose]());
 
-  const codes = async (...call: Parameters<UsageFixture['ask']>) =>
-    (await usage.ask(...call)).errors?.map(({ extensions: { code, argument } }) => ({ code, argument }));
+  const codes = async (...call: Parameters<UsageFixture['execute']>) =>
+    (await usage.execute(...call)).errors?.map(({ extensions: { code, argument } }) => ({ code, argument }));
   const fresh = (...roles: Identity['roles']) => identityOf(v7(), ...roles);
 
   it.each([
@@ -57,19 +57,21 @@ describe('administration', () => {
   it('sets plan, name and budget of the own tenant', async () => {
     const admin = { ...fresh('ADMIN', 'BILLING_ADMIN'), scopes: ['tenants:write'] };
     await settleGeneration(usage.database, finished(admin));
-    expect((await usage.ask(admin, setPlan)).data).toEqual({ setPlan: { plan: 'ENTERPRISE' } });
-    expect((await usage.ask(admin, renameTenant, { name: 'Acme' })).data).toEqual({ renameTenant: { name: 'Acme' } });
-    expect((await usage.ask(admin, setBudget)).data).toEqual({
+    expect((await usage.execute(admin, setPlan)).data).toEqual({ setPlan: { plan: 'ENTERPRISE' } });
+    expect((await usage.execute(admin, renameTenant, { name: 'Acme' })).data).toEqual({
+      renameTenant: { name: 'Acme' },
+    });
+    expect((await usage.execute(admin, setBudget)).data).toEqual({
       setBudget: { budget: { monthlyUsd: '12.5', spentUsd: '0.0001662' } },
     });
-    const cleared = await usage.ask(admin, 'mutation { setBudget { name plan budget { monthlyUsd } } }');
+    const cleared = await usage.execute(admin, 'mutation { setBudget { name plan budget { monthlyUsd } } }');
     expect(cleared.data).toEqual({ setBudget: { name: 'Acme', plan: 'ENTERPRISE', budget: { monthlyUsd: null } } });
   });
 
   it("sets quotas that replace the plan's, and removes them again", async () => {
     const admin = fresh('BILLING_ADMIN');
     const limits = async (query: string, input: object) =>
-      Object.values((await usage.ask(admin, query, { input })).data ?? {});
+      Object.values((await usage.execute(admin, query, { input })).data ?? {});
     const quota = (day: number, minute: number) => ({
       quota: { day: { limitTokens: day }, minute: { limitTokens: minute } },
     });
@@ -77,7 +79,7 @@ describe('administration', () => {
       quota(1_500_000, 400_000),
     ]);
     const own = { id: admin.userId };
-    expect(await usage.ask(admin, '{ viewer { quota { minute { limitTokens } } } }')).toMatchObject({
+    expect(await usage.execute(admin, '{ viewer { quota { minute { limitTokens } } } }')).toMatchObject({
       data: { viewer: { quota: { minute: { limitTokens: 7 } } } },
     });
     const user = { userId: admin.userId };
@@ -104,7 +106,7 @@ describe('administration', () => {
       const input = { userId: admin.userId, [argument]: most };
       expect(await codes(admin, setUserQuota, { input })).toEqual(refused(argument));
     }
-    expect((await usage.ask(admin, limitsQuery)).data).toEqual({
+    expect((await usage.execute(admin, limitsQuery)).data).toEqual({
       tenant: { plan: 'FREE', quota: { day: { limitTokens: 2_000_000 } } },
       viewer: { quota: { day: { limitTokens: 1_000_000 } } },
     });
@@ -112,13 +114,13 @@ describe('administration', () => {
 
   it('lets the operator set plan and limits of any tenant, up to which its administrators may set theirs', async () => {
     const admin = fresh('BILLING_ADMIN');
-    await usage.ask(admin, '{ viewer { id } }');
+    await usage.execute(admin, '{ viewer { id } }');
     const operator = { ...fresh(), scopes: ['tenants:write'] };
     const tenantId = admin.tenantId;
-    expect((await usage.ask(operator, setPlan, { tenantId })).data).toEqual({ setPlan: { plan: 'ENTERPRISE' } });
+    expect((await usage.execute(operator, setPlan, { tenantId })).data).toEqual({ setPlan: { plan: 'ENTERPRISE' } });
     const input = { tokensPerDay: 20_000_000_000, userTokensPerDay: 500_000_000 };
-    expect((await usage.ask(operator, grantTenantQuota, { tenantId, input })).errors).toBeUndefined();
-    const limits = async () => (await usage.ask(admin, limitsQuery)).data;
+    expect((await usage.execute(operator, grantTenantQuota, { tenantId, input })).errors).toBeUndefined();
+    const limits = async () => (await usage.execute(admin, limitsQuery)).data;
     expect(await limits()).toEqual({
       tenant: { plan: 'ENTERPRISE', quota: { day: { limitTokens: 20_000_000_000 } } },
       viewer: { quota: { day: { limitTokens: 500_000_000 } } },
@@ -127,8 +129,11 @@ describe('administration', () => {
     expect(await codes(admin, setUserQuota, { input: userInput })).toBeUndefined();
     expect(await codes(admin, setTenantQuota, { input: { tokensPerDay: 19_000_000_000 } })).toBeUndefined();
     // Lowering the plan lowers every higher limit with it.
-    await usage.ask(operator, grantTenantQuota, { tenantId, input: { tokensPerDay: null, userTokensPerDay: null } });
-    await usage.ask(operator, setPlan.replace('ENTERPRISE', 'FREE'), { tenantId });
+    await usage.execute(operator, grantTenantQuota, {
+      tenantId,
+      input: { tokensPerDay: null, userTokensPerDay: null },
+    });
+    await usage.execute(operator, setPlan.replace('ENTERPRISE', 'FREE'), { tenantId });
     expect(await limits()).toEqual({
       tenant: { plan: 'FREE', quota: { day: { limitTokens: 2_000_000 } } },
       viewer: { quota: { day: { limitTokens: 1_000_000 } } },
@@ -155,7 +160,7 @@ describe('administration', () => {
 
   it("does not find another tenant's user or an unknown one", async () => {
     const [admin, stranger] = [fresh('BILLING_ADMIN'), await usage.tenant()];
-    await usage.ask(admin, '{ viewer { id } }');
+    await usage.execute(admin, '{ viewer { id } }');
     for (const userId of [stranger.userId, v7(), 'bob']) {
       const found = await codes(admin, setUserQuota, { input: { userId, tokensPerDay: 1 } });
       expect(found).toEqual([{ code: 'NOT_FOUND', argument: 'userId' }]);
@@ -165,13 +170,13 @@ describe('administration', () => {
   it('pages through the users of the own tenant, with a constant number of statements', async () => {
     const admin = fresh('ADMIN');
     for (let index = 0; index < 6; index += 1) {
-      await usage.ask({ ...admin, userId: v7(), roles: ['USER'] }, '{ viewer { id } }');
+      await usage.execute({ ...admin, userId: v7(), roles: ['USER'] }, '{ viewer { id } }');
     }
-    await usage.ask(admin, '{ viewer { id } }');
+    await usage.execute(admin, '{ viewer { id } }');
     const query = `query ($first: Int, $after: String, $last: Int, $before: String) { tenant { users(first: $first, after: $after, last: $last, before: $before) {
       edges { node { id quota { day { usedTokens } } } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`;
     const page = async (variables: object) => {
-      const { data } = await usage.ask(admin, query, { ...variables });
+      const { data } = await usage.execute(admin, query, { ...variables });
       return pageSchema.parse(data).tenant.users;
     };
     const before = usage.database.statements;

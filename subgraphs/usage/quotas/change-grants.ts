@@ -7,9 +7,9 @@ import { validate } from 'uuid';
 import type { PlanTier } from '#kernel/catalogue/models-file.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
+import { requireTenant } from '../accounts/current-account.ts';
 import { type Tenant, TenantEntity } from '../entities.ts';
-import { requireLimits, type TenantServices } from './change-account.ts';
-import { requireTenant } from './current-account.ts';
+import { requireLimits, type TenantServices } from './change-limits.ts';
 
 /** The scope of an operator's token. */
 export const tenantsScope = 'tenants:write';
