@@ -1,6 +1,6 @@
 /**
- * The walls of the house. Each rule was seen to fire on a seeded violation (tests/house/import-rules.test.ts does it again).
- * Services: subgraphs/<name>, gateway, inference-workers. They meet in kernel/ and in the standalone only.
+ * The walls of the house. Each rule was seen to fire on a seeded violation (tests/house/import-rules.test.ts does it
+ * again). Services: subgraphs/<name>, gateway, inference-workers. They meet in kernel/ and in the standalone only.
  */
 const tests = '(\\.test\\.ts|\\.contract\\.ts|\\.fixture\\.ts)$|^(tests|bench)/|^gateway/testing/';
 

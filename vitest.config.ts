@@ -1,4 +1,7 @@
-/** How `vitest run` finds and runs the tests. Services start when a test file first asks (tests/services/global-setup.ts). */
+/**
+ * How `vitest run` finds and runs the tests. Services start when a test file first asks
+ * (tests/services/global-setup.ts).
+ */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -6,7 +9,8 @@ import { defineConfig } from 'vitest/config';
 const report = process.env['PARLANCE_TEST_REPORT'];
 
 export default defineConfig({
-  // As Node resolves it. Vite alone would take the package's ES module beside the CommonJS one that Apollo loads: two realms.
+  // As Node resolves it. Vite alone would take the package's ES module beside the CommonJS one that Apollo loads: two
+  // realms.
   resolve: {
     alias: [
       { find: /^graphql$/, replacement: fileURLToPath(new URL('./node_modules/graphql/index.js', import.meta.url)) },

@@ -1,11 +1,11 @@
-/** One turn over plain HTTP with an answer of server-sent events, from the provider itself or through the plain proxy. */
+/** One turn over plain HTTP with a reply of server-sent events, from the provider itself or through the plain proxy. */
 import { Agent } from 'undici';
 
 const agent = new Agent({ connections: 512, pipelining: 1 });
-/** The first event of an answer has no text; this is in each that has. */
+/** The first event of a reply has no text; this is in each that has. */
 const textMark = '"content":"w';
 
-/** Milliseconds from sending to the first text. Resolves at the end of the answer. */
+/** Milliseconds from sending to the first text. Resolves at the end of the reply. */
 const ask = async (url: string, token: string, body: object): Promise<number> => {
   const { origin, pathname } = new URL(url);
   const startedAt = performance.now();

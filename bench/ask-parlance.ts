@@ -1,4 +1,7 @@
-/** One turn as an impatient client makes it: sendMessage and messageStream leave in one flight, on one socket, joined by the replyId. */
+/**
+ * One turn as an impatient client makes it: sendMessage and messageStream leave in one flight, on one socket, joined by
+ * the replyId.
+ */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { GraphSocket } from './graph-socket.ts';
@@ -27,7 +30,7 @@ export interface StreamTimes {
 export const send = (socket: GraphSocket, conversationId: string, content: string, replyId = uuidv7()) =>
   socket.ask(sendMutation, { input: { conversationId, content, replyId, idempotencyKey: replyId } });
 
-/** Resolves at the end of the answer. Rejects unless it is complete. */
+/** Resolves at the end of the reply. Rejects unless it is complete. */
 export const converse = (socket: GraphSocket, conversationId: string, content: string): Promise<StreamTimes> => {
   const { promise, resolve, reject } = Promise.withResolvers<StreamTimes>();
   const replyId = uuidv7();
@@ -52,7 +55,7 @@ export const converse = (socket: GraphSocket, conversationId: string, content: s
       end(fault) {
         if (fault) reject(fault);
         else if (firstMs === undefined || last !== 'MessageCompleted')
-          reject(new Error(`the answer ended with ${last}`));
+          reject(new Error(`the reply ended with ${last}`));
         else resolve({ firstMs, deltas, characters });
       },
     },

@@ -1,4 +1,7 @@
-/** How many deltas a second reach their clients when models are faster than the machine, and what each process spends on them. */
+/**
+ * How many deltas a second reach their clients when models are faster than the machine, and what each process spends on
+ * them.
+ */
 import { converse } from './ask-parlance.ts';
 import type { Figure } from './figures.ts';
 import { openGraphSocket } from './graph-socket.ts';
@@ -25,11 +28,11 @@ export const measureDeltas = async (stand: Stand, quick: boolean): Promise<Figur
   await run(0, 50);
   const before = await readFigures(stand.pids);
   const startedAt = performance.now();
-  const answers = await run(1, quick ? 200 : 1_000);
+  const replies = await run(1, quick ? 200 : 1_000);
   const seconds = (performance.now() - startedAt) / 1000;
   const after = await readFigures(stand.pids);
-  const deltas = answers.reduce((sum, answer) => sum + answer.deltas, 0);
-  const characters = answers.reduce((sum, answer) => sum + answer.characters, 0);
+  const deltas = replies.reduce((sum, reply) => sum + reply.deltas, 0);
+  const characters = replies.reduce((sum, reply) => sum + reply.characters, 0);
   return [
     { name: `deltas delivered, ${streams} streams`, value: deltas / seconds, unit: '/s' },
     { name: `characters per delta, ${streams} streams`, value: characters / deltas, unit: 'characters' },

@@ -1,6 +1,6 @@
 /**
- * What Parlance and the plain proxy add to the time to the first text over asking the provider directly. The three are measured in turn, in
- * rounds, so that what else the machine does falls on all of them.
+ * What Parlance and the plain proxy add to the time to the first text over asking the provider directly. The three are
+ * measured in turn, in rounds, so that what else the machine does falls on all of them.
  */
 import { askProvider, askProxy } from './ask-http.ts';
 import { converse } from './ask-parlance.ts';
@@ -16,17 +16,20 @@ interface Load {
   readonly roundMs: number;
   /** What the provider answers: some 40 tokens a second, as hosted models do, for about two seconds. */
   readonly script: string;
-  /** Milliseconds that an answer takes. */
-  readonly answerMs: number;
+  /** Milliseconds that a reply takes. */
+  readonly replyMs: number;
 }
 
-/** One at a time needs no long answers: nothing runs beside it. */
+/** One at a time needs no long replies: nothing runs beside it. */
 const loads: readonly Load[] = [
-  { streams: 1, rounds: 3, roundMs: 3_000, script: 'script: tokens=4 pace=5', answerMs: 15 },
-  { streams: 20, rounds: 3, roundMs: 6_000, script: 'script: tokens=80 pace=25', answerMs: 2_000 },
-  { streams: 100, rounds: 1, roundMs: 6_000, script: 'script: tokens=80 pace=25', answerMs: 2_000 },
+  { streams: 1, rounds: 3, roundMs: 3_000, script: 'script: tokens=4 pace=5', replyMs: 15 },
+  { streams: 20, rounds: 3, roundMs: 6_000, script: 'script: tokens=80 pace=25', replyMs: 2_000 },
+  { streams: 100, rounds: 1, roundMs: 6_000, script: 'script: tokens=80 pace=25', replyMs: 2_000 },
 ];
-/** Turns of one conversation; then a client goes on in another one, as people do. The proxy and the provider are sent the question alone. */
+/**
+ * Turns of one conversation; then a client goes on in another one, as people do. The proxy and the provider are sent
+ * the question alone.
+ */
 const turnsEach = 10;
 /** More conversations than a client needs in all rounds. */
 const conversationsEach = 200;
@@ -36,12 +39,12 @@ const goal = { streams: 20, ratio: 3 };
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Keeps `streams` answers running, begun one after the other; gives the first-text times. */
+/** Keeps `streams` replies running, begun one after the other; gives the first-text times. */
 const keepRunning = async (load: Load, ask: (client: number) => Promise<number>): Promise<number[]> => {
   const until = performance.now() + load.roundMs;
   const times: number[] = [];
   const client = async (_: unknown, index: number): Promise<void> => {
-    await pause((load.answerMs * index) / load.streams);
+    await pause((load.replyMs * index) / load.streams);
     while (performance.now() < until) times.push(await ask(index));
   };
   await Promise.all(Array.from({ length: load.streams }, client));

@@ -1,6 +1,6 @@
 /**
- * A lean graphql-transport-ws client, so that the measuring process does not take the processor from what is measured: one socket,
- * many operations, each told its payloads as they come.
+ * A lean graphql-transport-ws client, so that the measuring process does not take the processor from what is measured:
+ * one socket, many operations, each given its payloads as they arrive.
  */
 import WebSocket from 'ws';
 import { z } from 'zod';
@@ -75,12 +75,12 @@ export const openGraphSocket = async (url: string, token: string): Promise<Graph
     start,
     ask(query, variables) {
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      let answer: unknown;
+      let response: unknown;
       start(query, variables, {
         data(data) {
-          answer = data;
+          response = data;
         },
-        end: (fault) => (fault ? reject(fault) : resolve(answer)),
+        end: (fault) => (fault ? reject(fault) : resolve(response)),
       });
       return promise;
     },

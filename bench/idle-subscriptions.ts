@@ -1,6 +1,7 @@
 /**
- * Ten thousand open subscriptions on one gateway and one conversations process: what each holds while it waits, and whether one in a hundred,
- * when its answer is streamed, gets every delta. Memory is that of the process, divided by the subscriptions.
+ * Ten thousand open subscriptions on one gateway and one conversations process: what each holds while it waits, and
+ * whether one in a hundred, when its reply is streamed, gets every delta. Memory is that of the process, divided by the
+ * subscriptions.
  */
 
 import { z } from 'zod';
@@ -12,7 +13,7 @@ import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { Figure } from './figures.ts';
 import { openGraphSocket } from './graph-socket.ts';
 import { readFigures } from './process-figures.ts';
-import { seedConversations, seedWaitingAnswers } from './seed.ts';
+import { seedConversations, seedWaitingReplies } from './seed.ts';
 import type { Stand } from './stand.ts';
 
 const socketCount = 100;
@@ -23,7 +24,7 @@ const settleMs = 3_000;
 const redisTimeoutMs = 5_000;
 /** One subscription in so many is streamed to. */
 const streamedShare = 100;
-/** Events of a streamed answer, its end included. */
+/** Events of a streamed reply, its end included. */
 const events = 200;
 
 const delta: StreamEvent = { type: 'TokenDelta', text: 'eight by' };
@@ -42,9 +43,9 @@ interface Waiting {
 const openAll = async (stand: Stand, perSocket: number, opened: AsyncDisposableStack): Promise<readonly Waiting[]> => {
   const all: Waiting[] = [];
   for (const { id: userId, token } of stand.users.slice(0, socketCount)) {
-    const answers = await seedWaitingAnswers(stand, await seedConversations(stand, userId, perSocket));
+    const replies = await seedWaitingReplies(stand, await seedConversations(stand, userId, perSocket));
     const socket = opened.use(await openGraphSocket(stand.url, token));
-    for (const id of answers) {
+    for (const id of replies) {
       const seqs: number[] = [];
       const { promise, resolve, reject } = Promise.withResolvers<readonly number[]>();
       socket.start(

@@ -1,7 +1,8 @@
 /**
- * What Parlance is measured against: the least that a chat backend in plain Node can do. Checks the JWT, writes the question, passes the
- * provider's event stream on as it comes, writes the answer. Nothing else: no limits, no queue, no resume, no second process.
- * `PORT`, `DATABASE_URL`, `PROVIDER_URL` (ends in /v1), `ISSUER`, `AUDIENCE` and `JWKS` (JSON).
+ * What Parlance is measured against: the least that a chat backend in plain Node can do. Checks the JWT, writes the
+ * question, passes the provider's event stream on as it comes, writes the response. Nothing else: no limits, no queue,
+ * no resume, no second process. `PORT`, `DATABASE_URL`, `PROVIDER_URL` (ends in /v1), `ISSUER`, `AUDIENCE` and `JWKS`
+ * (JSON).
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -41,7 +42,7 @@ const write = (userId: string, role: string, content: string) =>
     values: [randomUUID(), userId, role, content],
   });
 
-/** The text in the events of an answer. */
+/** The text in the events of a response. */
 const textOf = (events: string): string =>
   events
     .split('\n\n')
@@ -49,7 +50,7 @@ const textOf = (events: string): string =>
     .map((event) => eventSchema.parse(JSON.parse(event.slice('data: '.length))).choices[0]?.delta.content ?? '')
     .join('');
 
-const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const token = request.headers.authorization?.slice('Bearer '.length) ?? '';
   const { payload } = await jwtVerify(token, keys, {
     issuer: environment.ISSUER,
@@ -83,7 +84,7 @@ const answer = async (request: IncomingMessage, response: ServerResponse): Promi
 };
 
 const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) => {
-  answer(request, response).catch((fault: unknown) => {
+  respond(request, response).catch((fault: unknown) => {
     process.stderr.write(`${String(fault)}\n`);
     if (!response.headersSent) response.writeHead(500);
     response.end();

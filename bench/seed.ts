@@ -1,10 +1,13 @@
-/** Rows that would take too long to make through the API, written past row level security as the API would have written them. */
+/**
+ * Rows that would take too long to make through the API, written past row level security as the API would have written
+ * them.
+ */
 import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Stand } from './stand.ts';
 
-/** Empty conversations of one user. They have titles, so that no answer is followed by the making of one. */
+/** Empty conversations of one user. They have titles, so that no reply is followed by the making of one. */
 export const seedConversations = async (stand: Stand, userId: string, count: number): Promise<readonly string[]> => {
   const ids = Array.from({ length: count }, () => uuidv7());
   await stand.sql.query(
@@ -14,8 +17,8 @@ export const seedConversations = async (stand: Stand, userId: string, count: num
   return ids;
 };
 
-/** Answers that wait for ever, one in each conversation. Gives their ids. */
-export const seedWaitingAnswers = async (
+/** Replies that wait for ever, one in each conversation. Gives their ids. */
+export const seedWaitingReplies = async (
   stand: Stand,
   conversations: readonly string[],
 ): Promise<readonly string[]> => {
@@ -51,7 +54,8 @@ const withoutIndexes = async (database: PoolClient, write: () => Promise<void>):
 const judgedMessages = 10_000;
 
 /**
- * One conversation of so many messages in a row; the latest answers have their usage and the latest messages their verdict.
+ * One conversation of so many messages in a row; the latest replies have their usage and the latest messages their
+ * verdict.
  * @param number of this conversation, 0 to 15
  */
 export const seedLongConversation = async (

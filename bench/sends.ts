@@ -1,4 +1,7 @@
-/** sendMessage per second when clients do nothing else: each takes a new conversation as soon as the turn before is admitted. */
+/**
+ * sendMessage per second when clients do nothing else: each takes a new conversation as soon as the turn before is
+ * admitted.
+ */
 import { send } from './ask-parlance.ts';
 import { type Figure, percentile } from './figures.ts';
 import { openGraphSocket } from './graph-socket.ts';

@@ -1,6 +1,7 @@
 /**
- * The stand that everything is measured on: PostgreSQL, Redis and RabbitMQ of its own, the processes of docker-compose.yml, the scripted
- * provider and the plain proxy, each an OS process on 127.0.0.1. Limits that would refuse a load test are raised, nothing else.
+ * The stand that everything is measured on: PostgreSQL, Redis and RabbitMQ of its own, the processes of
+ * docker-compose.yml, the scripted provider and the plain proxy, each an OS process on 127.0.0.1. Limits that would
+ * refuse a load test are raised, nothing else.
  */
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';

@@ -1,4 +1,7 @@
-/** What conversations spends on an event of a stream. The log is fed directly, so that nothing else on the way bounds the rate. */
+/**
+ * What conversations spends on an event of a stream. The log is fed directly, so that nothing else on the way bounds
+ * the rate.
+ */
 import { connectRedis } from '#kernel/connections/redis.ts';
 import { createLogger } from '#kernel/log.ts';
 import { createRedisStreamLog } from '#kernel/stream-log/redis-stream-log.ts';
@@ -7,7 +10,7 @@ import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { Figure } from './figures.ts';
 import { openGraphSocket } from './graph-socket.ts';
 import { readFigures } from './process-figures.ts';
-import { seedConversations, seedWaitingAnswers } from './seed.ts';
+import { seedConversations, seedWaitingReplies } from './seed.ts';
 import type { Stand } from './stand.ts';
 
 const streams = 50;
@@ -37,7 +40,7 @@ const deliver = async (stand: Stand, log: StreamLog, events: number): Promise<Sp
   await using opened = new AsyncDisposableStack();
   const clients = await Promise.all(
     stand.users.slice(0, streams).map(async ({ id: userId, token }) => {
-      const [messageId = ''] = await seedWaitingAnswers(stand, await seedConversations(stand, userId, 1));
+      const [messageId = ''] = await seedWaitingReplies(stand, await seedConversations(stand, userId, 1));
       return { messageId, socket: opened.use(await openGraphSocket(stand.url, token)) };
     }),
   );

@@ -1,4 +1,7 @@
-/** The newest page of a conversation, with model, usage and verdict of each message: how its cost grows with the conversation. */
+/**
+ * The newest page of a conversation, with model, usage and verdict of each message: how its cost grows with the
+ * conversation.
+ */
 import { z } from 'zod';
 import { type Figure, percentile } from './figures.ts';
 import { openGraphSocket } from './graph-socket.ts';

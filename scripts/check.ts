@@ -1,6 +1,6 @@
 /**
- * `npm run check`: everything that can be said of the code without running it. The checks run side by side; each prints only when it
- * fails, and its name and seconds always.
+ * `npm run check`: everything that can be said of the code without running it. The checks run side by side; each prints
+ * only when it fails, and its name and seconds always.
  */
 import { spawn } from 'node:child_process';
 

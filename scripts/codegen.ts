@@ -36,7 +36,7 @@ const generated: readonly { readonly filename: string; readonly content: string 
   },
   false,
 );
-// Bundlers leave out a document that is not used only when they are told that making it does nothing else.
+// Bundlers leave out a document that is not used only when a mark says that making it has no other effect.
 const content = generated
   .find(({ filename }) => filename.endsWith(`/${file}`))
   ?.content.replaceAll('= new TypedDocumentString(', '= /*#__PURE__*/ new TypedDocumentString(');

@@ -1,7 +1,7 @@
 /**
- * `node scripts/complete-lockfile.mjs`, after `npm install` behind a registry mirror that lacks the packages of other platforms: npm
- * leaves those out of package-lock.json, and `npm ci` then refuses the lockfile everywhere. Adds an entry for each, with the
- * platform that its name says, so that it is installed there and skipped elsewhere.
+ * `node scripts/complete-lockfile.mjs`, after `npm install` behind a registry mirror that lacks the packages of other
+ * platforms: npm leaves those out of package-lock.json, and `npm ci` then refuses the lockfile everywhere. Adds an
+ * entry for each, with the platform that its name says, so that it is installed there and skipped elsewhere.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 

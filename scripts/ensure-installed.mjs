@@ -1,6 +1,7 @@
 /**
- * Runs before `npm start` and `npm test`, on whatever Node the machine has: installs the dependencies, and with them Node 24, when
- * the lockfile is newer than what is installed. Plain JavaScript without dependencies: nothing is installed yet.
+ * Runs before `npm start` and `npm test`, on whatever Node the machine has: installs the dependencies, and with them
+ * Node 24, when the lockfile is newer than what is installed. Plain JavaScript without dependencies: nothing is
+ * installed yet.
  */
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';

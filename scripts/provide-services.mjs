@@ -1,8 +1,9 @@
 /**
- * Makes the programs of PostgreSQL, Redis, RabbitMQ and Chromium available to the tests, which start throwaway instances of
- * them on private ports. In this order: they are installed -> nothing to do; apt-get may install them -> installs them, without starting
- * any; else it says what to install, and with a working Docker the command that runs the tests in a container, and exits with 1.
- * Plain JavaScript without dependencies: it runs before anything else is there.
+ * Makes the programs of PostgreSQL, Redis, RabbitMQ and Chromium available to the tests, which start throwaway
+ * instances of them on private ports. In this order: they are installed -> nothing to do; apt-get may install them ->
+ * installs them, without starting any; else it says what to install, and with a working Docker the command that runs
+ * the tests in a container, and exits with 1. Plain JavaScript without dependencies: it runs before anything else is
+ * there.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +20,7 @@ const hasPostgres = () =>
   (existsSync(debianPostgres) &&
     readdirSync(debianPostgres).some((version) => existsSync(join(debianPostgres, version, 'bin', 'initdb'))));
 
-/** What the tests need: how to tell that it is there and its Debian package. */
+/** What the tests need: how to see that it is installed, and its Debian package. */
 const services = [
   { name: 'PostgreSQL 15 or later', isThere: hasPostgres, debianPackage: 'postgresql' },
   {

@@ -1,8 +1,8 @@
 /**
- * `npm run migrations`: applies all migrations to an empty database and writes what that leads to where it is committed: the
- * tables of each schema (migrations/<schema>/schema.sql), and the text of each function under its revision
- * (migrations/<schema>/functions/revisions.txt). Refuses a function whose text changed under the same revision, because
- * databases that have applied it would keep the former text.
+ * `npm run migrations`: applies all migrations to an empty database and writes what that leads to where it is
+ * committed: the tables of each schema (migrations/<schema>/schema.sql), and the text of each function under its
+ * revision (migrations/<schema>/functions/revisions.txt). Refuses a function whose text changed under the same
+ * revision, because databases that have applied it would keep the former text.
  */
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';

@@ -1,8 +1,8 @@
 /**
- * `npm run schema`: prints each subgraph's SDL, composes the supergraph, and writes both where they are committed.
- * `npm run schema -- --check` writes nothing and fails when a committed file is not current, when composition fails, or when the
- * public schema breaks what schema/public.graphql promises without a line in schema/breaking-changes.txt.
- * `npm run schema -- --release` makes today's public schema the promise.
+ * `npm run schema`: prints each subgraph's SDL, composes the supergraph, and writes both where they are committed. `npm
+ * run schema -- --check` writes nothing and fails when a committed file is not current, when composition fails, or when
+ * the public schema breaks what schema/public.graphql promises without a line in schema/breaking-changes.txt. `npm run
+ * schema -- --release` makes today's public schema the promise.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

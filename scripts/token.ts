@@ -1,4 +1,7 @@
-/** `npm run --silent token -- --tenant acme --user ada --role ADMIN [--expires 1h]`: prints a token of the development issuer. */
+/**
+ * `npm run --silent token -- --tenant acme --user ada --role ADMIN [--expires 1h]`: prints a token of the development
+ * issuer.
+ */
 import { parseArgs } from 'node:util';
 import { type DevelopmentTenant, type DevelopmentUser, developmentTenants } from '#kernel/development-tenants.ts';
 import { type Role, roles } from '#kernel/identity.ts';

@@ -1,6 +1,6 @@
 /**
- * One process on one data directory. The lock is a listening socket named after the directory: the system drops it with the process,
- * however that ends, so a crash leaves nothing to clean up by hand.
+ * One process on one data directory. The lock is a listening socket named after the directory: the system drops it with
+ * the process, however that ends, so a crash leaves nothing to clean up by hand.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, realpath, rm } from 'node:fs/promises';
@@ -28,7 +28,7 @@ const listen = (path: string): Promise<Server | undefined> =>
   });
 
 /** Whether somebody listens; a socket file of a dead process refuses. */
-const answers = (path: string): Promise<boolean> =>
+const isAnswered = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(path, () => {
       socket.destroy();
@@ -47,7 +47,7 @@ export const lockDataDirectory = async (directory: string): Promise<AsyncDisposa
   });
   const path = await socketPath(directory);
   let server = await listen(path);
-  if (!server && !(await answers(path))) {
+  if (!server && !(await isAnswered(path))) {
     await rm(path, { force: true });
     server = await listen(path);
   }

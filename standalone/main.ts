@@ -26,7 +26,7 @@ await runUntilSignal(
         ? `  Token      ${ofDirectory(config.DATA_DIR)}npm run --silent token -- --tenant acme --user ada --role ADMIN`
         : `  Tokens by  ${config.OIDC_ISSUER}`,
       `  Models     ${standalone.modelIds.join(', ') || 'none: set OPENAI_API_KEY, OLLAMA_HOST or MODEL_PATH'}`,
-      `  Ctrl-C lets running answers finish, then stops.`,
+      `  Ctrl-C lets running replies finish, then stops.`,
     ];
     process.stdout.write(`${lines.join('\n')}\n`);
     return {

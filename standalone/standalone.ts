@@ -1,6 +1,6 @@
 /**
- * Every service in one process: the same subgraphs, worker and gateway as in a cluster, on one database and one set of ports, talking over
- * loopback. Closing goes against the stream: gateway, worker (drained), subgraphs, ports, database.
+ * Every service in one process: the same subgraphs, worker and gateway as in a cluster, on one database and one set of
+ * ports, talking over loopback. Closing goes against the stream: gateway, worker (drained), subgraphs, ports, database.
  */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';

@@ -46,7 +46,7 @@ test('it says its addresses, the way to a token and its models, and ends cleanly
   expect(code).toBe(0);
 });
 
-test('an environment that cannot be used is told with all its faults', async () => {
+test('an environment that cannot be used is reported with all its faults', async () => {
   const [code, stderr] = await fails('standalone/main.ts', [], { PORT: 'x', NODE_ENV: 'production', HOST: '0.0.0.0' });
   expect(code).toBe(1);
   expect(stderr).toContain('PORT');

@@ -1,4 +1,7 @@
-/** What deliveries are measured over: a subgraph whose field streams deltas, and one that knows the name of their author. */
+/**
+ * What deliveries are measured over: a subgraph whose field streams deltas, and one that knows the name of their
+ * author.
+ */
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 

@@ -1,7 +1,7 @@
 /**
- * `node bench/delivery/measure.ts`: deliveries of subscription events through gateways in turn, each over the same subgraphs and load:
- * deliveries a second, CPU of the gateway for 100,000, delivery time, memory, and the ratios that are aimed at. `--rounds N`,
- * `--only NAME` (may be repeated), `--quick` for a tenth of the load.
+ * `node bench/delivery/measure.ts`: deliveries of subscription events through gateways in turn, each over the same
+ * subgraphs and load: deliveries a second, CPU of the gateway for 100,000, delivery time, memory, and the ratios that
+ * are aimed at. `--rounds N`, `--only NAME` (may be repeated), `--quick` for a tenth of the load.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,7 @@
 /**
- * graphql-ws on both sides, as its documentation joins them: its server, whose subscriptions come from its client, one socket upstream.
- * Events are parsed and written again; nothing is executed. `proxy-process.ts URL`; says its address by IPC.
+ * graphql-ws on both sides, as its documentation joins them: its server, whose subscriptions come from its client, one
+ * socket upstream. Events are parsed and written again; nothing is executed. `proxy-process.ts URL`; says its address
+ * by IPC.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';

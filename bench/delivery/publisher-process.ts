@@ -1,7 +1,8 @@
 /**
- * Both subgraphs in one process, as fast as they can be: events are written as text over graphql-transport-ws, entities answered over
- * HTTP from a template. Streams of `paceMs` 0 go as fast as their socket takes them. What is published goes to all who are there: events
- * with seq 0 until it is told by IPC how many are to come, then those, then the end. Says its addresses by IPC.
+ * Both subgraphs in one process, as fast as they can be: events are written as text over graphql-transport-ws, entities
+ * answered over HTTP from a template. Streams of `paceMs` 0 go as fast as their socket takes them. What is published
+ * goes to all who are there: events with seq 0 until a message by IPC says how many are to come, then those, then the
+ * end. Sends its addresses by IPC.
  */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -109,7 +110,7 @@ const publishAll = (count: number): void => {
   };
   rush();
 };
-/** Milliseconds between the events that tell who has come. */
+/** Milliseconds between the events by which subscribers are counted. */
 const greetEveryMs = 50;
 setInterval(() => {
   if (!isPublishing) publish(0);

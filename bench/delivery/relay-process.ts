@@ -1,6 +1,7 @@
 /**
- * The least that can stand between a client and a subgraph: one upstream socket for each client's, and frames passed on as they are. No
- * authentication, no limits, no resume, no second subgraph. `relay-process.ts URL`; says its address by IPC.
+ * The least that can stand between a client and a subgraph: one upstream socket for each client's, and frames passed on
+ * as they are. No authentication, no limits, no resume, no second subgraph. `relay-process.ts URL`; says its address by
+ * IPC.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';

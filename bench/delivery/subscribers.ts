@@ -1,6 +1,6 @@
 /**
- * Clients as lean as they can be: each opens a socket, subscribes once and counts what it is given by looking at the first bytes of a frame;
- * one frame in many is parsed, to see that it is what was asked for and how long it took.
+ * Clients as lean as they can be: each opens a socket, subscribes once and counts what it is given by looking at the
+ * first bytes of a frame; one frame in many is parsed, to see that it is what was asked for and how long it took.
  */
 import WebSocket from 'ws';
 import { z } from 'zod';
@@ -11,7 +11,7 @@ export interface SubscriberLoad {
   readonly subscribers: number;
   readonly count: number;
   readonly paceMs: number;
-  /** For what one publisher tells everybody: lets it begin. Until then all get events with seq 0. */
+  /** Lets a publisher of one stream for everybody begin. Until then all get events with seq 0. */
   readonly publish?: (count: number) => void;
 }
 
@@ -73,7 +73,8 @@ const follow = ({ socket, stream, load, milliseconds, onGreeted }: Following): P
     socket.on('message', (bytes) => {
       if (!Buffer.isBuffer(bytes)) return;
       const head = bytes.subarray(0, headBytes);
-      // graphql-ws writes the id first, others the type: the marker is near the start or, with a long payload before it, at the end.
+      // graphql-ws writes the id first, others the type: the marker is near the start or, with a long payload before
+      // it, at the end.
       if (head.includes(nextMarker) || bytes.subarray(-headBytes).includes(nextMarker)) {
         if (load.publish && delivered === 0 && deltaOf(bytes).seq === 0) {
           if (!isGreeted) onGreeted();

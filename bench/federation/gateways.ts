@@ -70,7 +70,7 @@ const untilAnswering = async (url: string, child: ChildProcess): Promise<void> =
       headers: { 'content-type': 'application/json' },
       body: '{"query":"{ __typename }"}',
     }).catch(() => undefined);
-  for (let answer = await ask(); answer?.status !== 200; answer = await ask()) {
+  for (let response = await ask(); response?.status !== 200; response = await ask()) {
     if (child.exitCode !== null) throw new Error(`a gateway ended with ${child.exitCode}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

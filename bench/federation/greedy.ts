@@ -65,9 +65,9 @@ for (const [index, kind] of Object.keys(greedyOperations).entries()) {
     values.seconds,
   ]);
   add(kind, await measure(), { atMost: 100 });
-  const { child, message: answers } = await flood;
+  const { child, message: responses } = await flood;
   child.kill();
-  process.stdout.write(`${kind}: ${answers.map(([status, count]) => `${count} times ${status}`).join(', ')}\n`);
+  process.stdout.write(`${kind}: ${responses.map(([status, count]) => `${count} times ${status}`).join(', ')}\n`);
 }
 process.stdout.write(`\n${table(figures)}\n`);
 gateway[Symbol.dispose]();

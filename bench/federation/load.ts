@@ -1,6 +1,6 @@
 /**
  * Asks a gateway one operation over and over, one request at a time on each connection, and checks the length of every
- * answer.
+ * response.
  */
 import { Pool } from 'undici';
 import { readFigures } from '../process-figures.ts';
@@ -17,7 +17,7 @@ export interface Measured {
   readonly cpuMsPerRequest: number;
   readonly milliseconds: readonly number[];
   readonly residentBytes: number;
-  readonly answerBytes: number;
+  readonly responseBytes: number;
 }
 
 export const measureGateway = async (gateway: RunningGateway, load: Load): Promise<Measured> => {
@@ -29,7 +29,7 @@ export const measureGateway = async (gateway: RunningGateway, load: Load): Promi
     const headers = ['content-type', 'application/json', 'accept', 'application/json'];
     return token === undefined ? headers : [...headers, 'authorization', `Bearer ${token}`];
   };
-  /** @returns the bytes of the answer. Reads no more than that: the load must not cost what the gateway could use. */
+  /** @returns the bytes of the response. Reads no more than that: the load must not cost what the gateway could use. */
   const ask = (connection: number): Promise<number> =>
     new Promise((resolve, reject) => {
       let bytes = 0;
@@ -65,7 +65,7 @@ export const measureGateway = async (gateway: RunningGateway, load: Load): Promi
       while (performance.now() < end) {
         const before = performance.now();
         const bytes = await ask(connection);
-        if (bytes !== expected) throw new Error(`an answer of ${bytes} bytes in place of ${expected}`);
+        if (bytes !== expected) throw new Error(`a response of ${bytes} bytes in place of ${expected}`);
         milliseconds.push(performance.now() - before);
       }
     };
@@ -84,6 +84,6 @@ export const measureGateway = async (gateway: RunningGateway, load: Load): Promi
     cpuMsPerRequest: ((after.cpuSeconds - before.cpuSeconds) * 1000) / milliseconds.length,
     milliseconds,
     residentBytes: after.residentBytes,
-    answerBytes: expected,
+    responseBytes: expected,
   };
 };

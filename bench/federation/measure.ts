@@ -1,7 +1,7 @@
 /**
  * `node bench/federation/measure.ts`: measures gateways over the same graph, all of them running, each load in turns of
- * seconds, so that noise falls on all of them, and prints requests a second, CPU and memory of each, and the ratios that
- * are aimed at. `--seconds N` for each turn, `--rounds N`, `--only NAME` (may be repeated).
+ * seconds, so that noise falls on all of them, and prints requests a second, CPU and memory of each, and the ratios
+ * that are aimed at. `--seconds N` for each turn, `--rounds N`, `--only NAME` (may be repeated).
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

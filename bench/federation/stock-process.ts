@@ -1,6 +1,6 @@
 /**
- * Apollo Server with @apollo/gateway, as its documentation starts it. `stock-process.ts SUPERGRAPH default|undici`: with
- * its own fetcher, or with fetches on an undici pool. Says its address by IPC.
+ * Apollo Server with @apollo/gateway, as its documentation starts it. `stock-process.ts SUPERGRAPH default|undici`:
+ * with its own fetcher, or with fetches on an undici pool. Says its address by IPC.
  */
 import { readFile } from 'node:fs/promises';
 import { ApolloGateway, type GraphQLDataSource, RemoteGraphQLDataSource } from '@apollo/gateway';

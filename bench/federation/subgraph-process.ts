@@ -11,7 +11,7 @@ const urls: [string, string][] = [];
 for (const name of Object.keys(subgraphs)) {
   const schema = schemaOf(name);
   const canned = new Map<string, Buffer>();
-  const answer = async (body: string): Promise<Buffer> => {
+  const respond = async (body: string): Promise<Buffer> => {
     const { query, variables, operationName } = JSON.parse(body);
     const result = await execute({ schema, document: parse(query), variableValues: variables, operationName });
     if (result.errors) throw new Error(String(result.errors));
@@ -22,7 +22,7 @@ for (const name of Object.keys(subgraphs)) {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', async () => {
       const body = Buffer.concat(chunks).toString('latin1');
-      const known = canned.get(body) ?? (await answer(body));
+      const known = canned.get(body) ?? (await respond(body));
       canned.set(body, known);
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': known.length });
       response.end(known);

@@ -85,8 +85,8 @@ export class Migration0001CreateConversations extends SqlMigration {
       `create index outbox_by_age on conversations.outbox (created_at)`,
       ...tenantTableSql('conversations.outbox'),
 
-      // @@ is not leakproof, so under a tenant's policy the GIN index would not be used. This function runs as the system
-      // role, whose policy is "true", and filters on the tenant setting itself.
+      // @@ is not leakproof, so under a tenant's policy the GIN index would not be used. This function runs as the
+      // system role, whose policy is "true", and filters on the tenant setting itself.
       `create function conversations.search_messages(terms text, owner uuid, least_rank real, least_id uuid, page integer)
         returns table (message_id uuid, rank real, snippet text)
         language sql stable security definer set search_path = conversations, pg_temp

@@ -1,12 +1,12 @@
 /**
- * The statements between a question and its first token, as functions: each is one round trip, and one transaction, for its caller. Each
- * sets the tenant of its transaction itself; row level security holds within.
+ * The statements between a question and its first token, as functions: each is one round trip, and one transaction, for
+ * its caller. Each sets the tenant of its transaction itself; row level security holds within.
  */
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
 /**
- * What a turn must know before it is admitted, or no row when the conversation is not the caller's: the conversation, what the idempotency
- * key led to before, and the message to go under (the head, or a_above), null when there is none.
+ * What a turn must know before it is admitted, or no row when the conversation is not the caller's: the conversation,
+ * what the idempotency key led to before, and the message to go under (the head, or a_above), null when there is none.
  */
 const readTurnSql = `
 create function conversations.read_turn(
@@ -25,7 +25,10 @@ begin
     where c.id = a_conversation and c.owner_id = a_user and c.deleted_at is null;
 end $$`;
 
-/** The path from the root to a_tip, its last a_most messages, oldest first: what a prompt is made of. The inner limit keeps the planner on the index. */
+/**
+ * The path from the root to a_tip, its last a_most messages, oldest first: what a prompt is made of. The inner limit
+ * keeps the planner on the index.
+ */
 const readHistorySql = `
 create function conversations.read_history(a_tenant uuid, a_tip uuid, a_most integer)
 returns table (role text, content text, status text)
@@ -58,10 +61,11 @@ begin
 end $$`;
 
 /**
- * Stores a turn under the conversation's row lock: its idempotency key, the question (unless a_question is null: then a_above
- * is answered anew), the answer, the head, and the job unless the answer has to wait. The outcome is STORED, WAITING (stored, no
- * job), or one that changed nothing: GONE (the conversation), KNOWN (the key), MOVED (the head is not a_above any more), BUSY.
- * \`running\` are the answers in flight before. A replyId that is taken raises unique_violation.
+ * Stores a turn under the conversation's row lock: its idempotency key, the question (unless a_question is null: then
+ * a_above is answered anew), the answer, the head, and the job unless the answer has to wait. The outcome is STORED,
+ * WAITING (stored, no job), or one that changed nothing: GONE (the conversation), KNOWN (the key), MOVED (the head is
+ * not a_above any more), BUSY. \`running\` are the answers in flight before. A replyId that is taken raises
+ * unique_violation.
  */
 const storeTurnSql = `
 create function conversations.store_turn(

@@ -2,8 +2,8 @@
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
 /**
- * As read_turn before, with `history`: the path down to the message to go under, its last a_most messages, oldest first. It is null when
- * the key is known, because then nothing is asked anew.
+ * As read_turn before, with `history`: the path down to the message to go under, its last a_most messages, oldest
+ * first. It is null when the key is known, because then nothing is asked anew.
  */
 const readTurnSql = `
 create function conversations.read_turn(

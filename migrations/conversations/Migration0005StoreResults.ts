@@ -2,8 +2,9 @@
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
 /**
- * Stores how an answer ended, under the conversation's row lock. The outcome is STORED, or one that changed nothing: GONE (the
- * conversation), KNOWN (the end, or the message is gone), FOLLOWED (another answer waits, or a title is due). Sets the tenant itself.
+ * Stores how an answer ended, under the conversation's row lock. The outcome is STORED, or one that changed nothing:
+ * GONE (the conversation), KNOWN (the end, or the message is gone), FOLLOWED (another answer waits, or a title is due).
+ * Sets the tenant itself.
  */
 const storeResultSql = `
 create function conversations.store_result(

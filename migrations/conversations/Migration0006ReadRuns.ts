@@ -1,7 +1,10 @@
 /** The history of a branch that is one run, as most are, without the plan for all others. */
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
-/** As read_history before: only a branch that forked within the last a_most messages is walked, which takes four times as long. */
+/**
+ * As read_history before: only a branch that forked within the last a_most messages is walked, which takes four times
+ * as long.
+ */
 const readHistorySql = `
 create or replace function conversations.read_history(a_tenant uuid, a_tip uuid, a_most integer)
 returns table (role text, content text, status text)

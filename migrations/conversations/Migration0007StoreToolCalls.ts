@@ -1,7 +1,9 @@
 /** The calls of tools of an answer, and their secrets, which stay in a row only while they are needed there. */
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
-/** As store_turn before, but that the tools are kept with the answer only where it waits: else the job alone has them. */
+/**
+ * As store_turn before, but that the tools are kept with the answer only where it waits: else the job alone has them.
+ */
 const storeTurnSql = `
 create or replace function conversations.store_turn(
   a_tenant uuid, a_user uuid, a_conversation uuid, a_key text, a_hash text, a_on_busy text, a_follows_head boolean,
@@ -90,7 +92,8 @@ begin
 end $$`;
 
 /**
- * As store_result before, with the calls. Their default is for processes of the version before, which call it while others run this one.
+ * As store_result before, with the calls. Their default is for processes of the version before, which call it while
+ * others run this one.
  */
 const storeResultSql = `
 create function conversations.store_result(

@@ -26,8 +26,8 @@ begin
 end $$`;
 
 /**
- * Rows that come or go, of one statement: `changed` has them. The counters are taken in the order of their keys, so that two
- * statements never wait for each other. What goes has been counted, so its counter is there.
+ * Rows that come or go, of one statement: `changed` has them. The counters are taken in the order of their keys, so
+ * that two statements never wait for each other. What goes has been counted, so its counter is there.
  */
 const countStatementSql = (name: string, conversation: string, bytes: string): string => `
 create function conversations.${name}() returns trigger

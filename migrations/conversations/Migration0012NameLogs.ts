@@ -54,9 +54,9 @@ end $$`;
  * Stores a turn under the conversation's row lock: its idempotency key, the question (unless a_question is null: then
  * a_above gets another reply), the reply, the head, and the job unless the reply has to wait. The outcome is STORED,
  * WAITING (stored, no job), or one that changed nothing: GONE (the conversation), KNOWN (the key), MOVED (the head is
- * not a_above any more), BUSY. \`running\` are the log ids of the replies that were in flight before. A replyId that the
- * tenant has used raises unique_violation, and so does a log id that is taken. a_log is null where the log is called as
- * the reply is; processes of the version before leave it out.
+ * not a_above any more), BUSY. \`running\` are the log ids of the replies that were in flight before. A replyId that
+ * the tenant has used raises unique_violation, and so does a log id that is taken. a_log is null where the log is
+ * called as the reply is; processes of the version before leave it out.
  */
 const storeTurnSql = `
 create function conversations.store_turn(

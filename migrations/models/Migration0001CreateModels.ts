@@ -1,4 +1,7 @@
-/** The platform's catalogue with its prices, who serves what, how generations ended lately, and each tenant's routing policies. */
+/**
+ * The platform's catalogue with its prices, who serves what, how generations ended lately, and each tenant's routing
+ * policies.
+ */
 import { sharedTableSql, tenantTableSql } from '#kernel/database/row-level-security.ts';
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 

@@ -1,7 +1,10 @@
 /** How a generation ended, in one round trip. */
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
-/** Keeps an outcome unless it is kept already; whether the model is known. Acts as the system, who alone writes what all tenants share. */
+/**
+ * Keeps an outcome unless it is kept already; whether the model is known. Acts as the system, who alone writes what all
+ * tenants share.
+ */
 const recordOutcomeSql = `
 create function models.record_outcome(
   a_message text, a_attempt integer, a_model text, a_failed boolean, a_queue_wait_ms double precision,

@@ -1,9 +1,12 @@
-/** Screening stands on the way to the first token: its verdict, and a case where there is one, are kept in one round trip. */
+/**
+ * Screening stands on the way to the first token: its verdict, and a case where there is one, are kept in one round
+ * trip.
+ */
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
 /**
- * Keeps a verdict, with a case unless the text is allowed, and gives the case's id when it was opened. A verdict that is there stays. Sets
- * the tenant of its transaction itself; row level security holds within.
+ * Keeps a verdict, with a case unless the text is allowed, and gives the case's id when it was opened. A verdict that
+ * is there stays. Sets the tenant of its transaction itself; row level security holds within.
  */
 const recordSql = `
 create function safety.record_verdict(

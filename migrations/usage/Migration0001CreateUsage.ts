@@ -14,16 +14,18 @@ export class Migration0001CreateUsage extends SqlMigration {
         ${tokens('user_tokens_per_day')} not null,
         ${tokens('user_tokens_per_minute')} not null
       )`,
-      // Per minute and user: what OpenAI gave a whole account for gpt-4o-mini on its tiers 1, 2 and 5 in 2025 (0.2, 2 and 150
-      // million), the last cut to a fifteenth so that one user cannot starve a large tenant; a tenant has the share of two
-      // users, or tier 5. Per day: five busy minutes of a user, ten of a free tenant, more where it is paid for.
+      // Per minute and user: what OpenAI gave a whole account for gpt-4o-mini on its tiers 1, 2 and 5 in 2025 (0.2, 2
+      // and 150 million), the last cut to a fifteenth so that one user cannot starve a large tenant; a tenant has the
+      // share of two users, or tier 5. Per day: five busy minutes of a user, ten of a free tenant, more where it is
+      // paid for.
       `insert into usage.plan_quotas values
         ('FREE', 2000000, 400000, 1000000, 200000),
         ('PRO', 100000000, 20000000, 10000000, 2000000),
         ('ENTERPRISE', 10000000000, 150000000, 100000000, 10000000)`,
       ...sharedTableSql('usage.plan_quotas'),
 
-      // A limit that is null is the plan's; user_tokens_* are those of each user of the tenant. No budget: no limit on costs.
+      // A limit that is null is the plan's; user_tokens_* are those of each user of the tenant. No budget: no limit on
+      // costs.
       `create table usage.tenants (
         id uuid primary key,
         name text not null,
@@ -50,9 +52,9 @@ export class Migration0001CreateUsage extends SqlMigration {
       )`,
       ...tenantTableSql('usage.users'),
 
-      // One row for the tenant as a whole (user_id is null) and one for each user: tokens reserved and used in the day and
-      // minute that began at *_start; in the tenant's also what the month has cost. Whoever changes a tenant's rows locks
-      // the tenant's own row first.
+      // One row for the tenant as a whole (user_id is null) and one for each user: tokens reserved and used in the day
+      // and minute that began at *_start; in the tenant's also what the month has cost. Whoever changes a tenant's rows
+      // locks the tenant's own row first.
       `create table usage.quota_windows (
         tenant_id uuid not null references usage.tenants (id),
         user_id uuid,
@@ -85,7 +87,8 @@ export class Migration0001CreateUsage extends SqlMigration {
       `create index reservations_to_forget on usage.reservations (closed_at) where status <> 'HELD'`,
       ...tenantTableSql('usage.reservations'),
 
-      // The ledger. Prices are USD per million tokens as they were when the message was admitted; null when no model ran.
+      // The ledger. Prices are USD per million tokens as they were when the message was admitted; null when no model
+      // ran.
       `create table usage.usage_events (
         tenant_id uuid not null,
         message_id uuid not null,

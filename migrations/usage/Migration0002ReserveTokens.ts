@@ -1,7 +1,8 @@
 /**
- * Reserve, settle, release and expire as functions: each is one statement for its caller. Every change of a tenant's quota
- * goes through the lock on the tenant's row of usage.quota_windows, taken first; so sums are exact and nothing deadlocks.
- * Months, days and minutes are UTC, by the database's clock; a window never goes back, and a tenant's rows share the one of its own row.
+ * Reserve, settle, release and expire as functions: each is one statement for its caller. Every change of a tenant's
+ * quota goes through the lock on the tenant's row of usage.quota_windows, taken first; so sums are exact and nothing
+ * deadlocks. Months, days and minutes are UTC, by the database's clock; a window never goes back, and a tenant's rows
+ * share the one of its own row.
  */
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
@@ -17,7 +18,10 @@ begin
   insert into usage.quota_windows (tenant_id, user_id) values (a_tenant, a_user) on conflict do nothing;
 end $$`;
 
-/** What each subject may use, and has used in the windows of now, whatever the time zone of the session. The tenant as a whole is the row without user_id. */
+/**
+ * What each subject may use, and has used in the windows of now, whatever the time zone of the session. The tenant as a
+ * whole is the row without user_id.
+ */
 const quotaViewSql = `
 create view usage.quotas with (security_invoker = true) as
 select w.tenant_id, w.user_id, t.plan, t.monthly_budget_usd,
@@ -41,9 +45,9 @@ cross join lateral (select greatest(whole.day_start, date_trunc('day', statement
 cross join lateral (select greatest(whole.minute_start, date_trunc('minute', statement_timestamp(), 'UTC')) as start) now_minute`;
 
 /**
- * Holds a_tokens for a message, or says which quota refuses, with null for retry_after_ms where waiting cannot help. A held or settled reservation of the message
- * is answered again; a released or expired one is taken anew. Sets the tenant of its transaction itself, so that it needs
- * no other statement; row level security holds within.
+ * Holds a_tokens for a message, or says which quota refuses, with null for retry_after_ms where waiting cannot help. A
+ * held or settled reservation of the message is answered again; a released or expired one is taken anew. Sets the
+ * tenant of its transaction itself, so that it needs no other statement; row level security holds within.
  */
 const reserveSql = `
 create function usage.reserve_tokens(
@@ -106,9 +110,9 @@ begin
 end $$`;
 
 /**
- * Ends a reservation as SETTLED (with what was used), RELEASED or EXPIRED (with 0), and puts the windows right that it was
- * counted in, if they still run. SETTLED is final; it also follows a release or an expiry, and then counts what was used.
- * False when there was nothing to do.
+ * Ends a reservation as SETTLED (with what was used), RELEASED or EXPIRED (with 0), and puts the windows right that it
+ * was counted in, if they still run. SETTLED is final; it also follows a release or an expiry, and then counts what was
+ * used. False when there was nothing to do.
  */
 const closeSql = `
 create function usage.close_reservation(a_tenant uuid, a_message uuid, a_status text, a_used bigint) returns boolean
@@ -133,7 +137,10 @@ begin
   return true;
 end $$`;
 
-/** Closes the reservation of a generation that is in the ledger now, if it has one, and adds its cost to the tenant's month. */
+/**
+ * Closes the reservation of a generation that is in the ledger now, if it has one, and adds its cost to the tenant's
+ * month.
+ */
 const settleSql = `
 create function usage.settle(a_tenant uuid, a_message uuid, a_used bigint, a_cost numeric) returns boolean
 language plpgsql as $$

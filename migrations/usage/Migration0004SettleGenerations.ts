@@ -2,8 +2,8 @@
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
 /**
- * Puts a generation in the ledger and settles its reservation with a_tokens; false, and nothing is changed, when it is there already.
- * a_entry has the ledger's columns by name. Sets the tenant itself.
+ * Puts a generation in the ledger and settles its reservation with a_tokens; false, and nothing is changed, when it is
+ * there already. a_entry has the ledger's columns by name. Sets the tenant itself.
  */
 const settleGenerationSql = `
 create function usage.settle_generation(a_tenant uuid, a_user uuid, a_tokens bigint, a_entry jsonb) returns boolean

@@ -1,4 +1,7 @@
-/** What administrators decide about users: the role that counts in place of that of their tokens, and whether they may do anything. */
+/**
+ * What administrators decide about users: the role that counts in place of that of their tokens, and whether they may
+ * do anything.
+ */
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
 export class Migration0005DecideAccess extends SqlMigration {

@@ -2,12 +2,15 @@
 import { rwRole, tenantTableSql } from '#kernel/database/row-level-security.ts';
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
-/** Whoever knows the hash of a key may read it and note its use, before its tenant is known: find_api_keys says which hashes. */
+/**
+ * Whoever knows the hash of a key may read it and note its use, before its tenant is known: find_api_keys says which
+ * hashes.
+ */
 const isAskedFor = `secret_hash = any(string_to_array(nullif(current_setting('app.api_keys', true), ''), ','))`;
 
 /**
- * Keys by their hashes; a_keys is an array of {"hash", "isUsed"}. Notes the use of those that are used, once a minute at most: a key may
- * be asked for many times a second.
+ * Keys by their hashes; a_keys is an array of {"hash", "isUsed"}. Notes the use of those that are used, once a minute
+ * at most: a key may be asked for many times a second.
  */
 const findApiKeysSql = `
 create function usage.find_api_keys(a_keys jsonb)

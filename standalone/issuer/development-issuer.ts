@@ -1,6 +1,6 @@
 /**
- * The issuer of tokens for development: one key in the data directory, made at first use, and tokens for the seeded users. Never used in
- * production, and only by processes that listen on loopback.
+ * The issuer of tokens for development: one key in the data directory, made at first use, and tokens for the seeded
+ * users. Never used in production, and only by processes that listen on loopback.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -9,7 +9,7 @@ export interface PageRequest {
   readonly transport: 'auto' | 'websocket' | 'events';
 }
 
-export interface PageAnswer {
+export interface PageReply {
   readonly messageId: string;
   /** What is there when each delta is appended. */
   readonly appended: string;
@@ -19,7 +19,7 @@ export interface PageAnswer {
 declare global {
   /** Given by the test; resolves when it has done what it does at this view. */
   var onView: (seq: number) => Promise<void>;
-  var followInPage: (request: PageRequest) => Promise<PageAnswer>;
+  var followInPage: (request: PageRequest) => Promise<PageReply>;
 }
 
 globalThis.followInPage = async ({ url, token, conversationId, content, transport }) => {

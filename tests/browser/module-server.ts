@@ -1,6 +1,6 @@
 /**
- * Serves the repository to a browser as modules, without a build: TypeScript without its types, packages by an import map.
- * What it can serve is the SDK, the tests' pages and the packages that are listed.
+ * Serves the repository to a browser as modules, without a build: TypeScript without its types, packages by an import
+ * map. What it can serve is the SDK, the tests' pages and the packages that are listed.
  */
 import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
@@ -31,7 +31,7 @@ export interface ModuleServer extends AsyncDisposable {
   pageOf(script: string): string;
 }
 
-const answer = async (path: string, response: ServerResponse): Promise<void> => {
+const respond = async (path: string, response: ServerResponse): Promise<void> => {
   if (!served.test(path) || path.includes('..')) {
     response.writeHead(404).end();
     return;
@@ -49,7 +49,7 @@ export const startModuleServer = async (): Promise<ModuleServer> => {
       response.end(page(url.searchParams.get('run') ?? ''));
       return;
     }
-    answer(url.pathname, response).catch(() => response.writeHead(404).end());
+    respond(url.pathname, response).catch(() => response.writeHead(404).end());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

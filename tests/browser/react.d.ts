@@ -1,4 +1,7 @@
-/** The part of React (which brings no types) that the example of docs/sdk.md and the page that shows it use, as @types/react 19 has it. */
+/**
+ * The part of React (which brings no types) that the example of docs/sdk.md and the page that shows it use, as
+ * @types/react 19 has it.
+ */
 declare module 'react' {
   type SetStateAction<State> = State | ((last: State) => State);
   export function useState<State = undefined>(): [

@@ -1,4 +1,7 @@
-/** The hook of docs/sdk.md, taken from there, in React in a real browser: what it puts on the page while an answer is written. */
+/**
+ * The hook of docs/sdk.md, taken from there, in React in a real browser: what it puts on the page while an answer is
+ * written.
+ */
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';

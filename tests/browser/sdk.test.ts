@@ -8,7 +8,7 @@ import type { TestClient } from '../system/client.ts';
 import type { Parlance } from '../system/parlance.ts';
 import { startStandalone } from '../system/standalone-process.ts';
 import { startChromium } from './chromium.ts';
-import type { PageAnswer, PageRequest } from './follow-in-page.ts';
+import type { PageReply, PageRequest } from './follow-in-page.ts';
 import { type ModuleServer, startModuleServer } from './module-server.ts';
 
 let parlance: Parlance;
@@ -32,7 +32,7 @@ const openPage = async (onView: (seq: number) => void): Promise<Page & AsyncDisp
   await page.waitForFunction(() => 'followInPage' in globalThis);
   return Object.assign(page, { [Symbol.asyncDispose]: () => page.close() });
 };
-const follow = (page: Page, request: Omit<PageRequest, 'token'>): Promise<PageAnswer> =>
+const follow = (page: Page, request: Omit<PageRequest, 'token'>): Promise<PageReply> =>
   page.evaluate((given) => globalThis.followInPage(given), { ...request, token: ada.token });
 
 test.each([

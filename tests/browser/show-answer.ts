@@ -16,7 +16,10 @@ interface AnswerProps {
 }
 
 declare global {
-  /** Given by the test: the text that stands in the page after React has changed it, and the status that the hook told. */
+  /**
+   * Given by the test: the text that stands in the page after React has changed it, and the status that the hook
+   * returned.
+   */
   var onShown: (text: string, status: string | undefined) => Promise<void>;
   var showAnswer: (request: AnswerRequest) => void;
   var leaveAnswer: () => void;

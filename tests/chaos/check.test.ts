@@ -21,7 +21,7 @@ const right: Evidence = {
   providerFails: false,
   followings: [whole, { afterSeq: 2, events: events.slice(2), arrivedAtMs: [], faults: [] }],
   replay: whole,
-  answers: 1,
+  replies: 1,
   stored: { status: 'COMPLETED', content: textOf(4) },
   ledger: [{ outputTokens: 4, status: 'COMPLETED' }],
   workersDie: true,
@@ -46,13 +46,13 @@ test.each<[ViolationKind, Evidence]>([
     { ...right, followings: [{ ...whole, faults: [{ atMs: 0, what: 'completed without an end' }] }] },
   ],
   ['text differs from what is stored', { ...right, stored: { status: 'COMPLETED', content: 'x' } }],
-  ['text is not the answer', { ...right, words: 5 }],
-  ['answer failed', { ...right, stored: { status: 'FAILED', content: textOf(4) } }],
-  ['answer failed', { ...right, stored: { status: 'PARTIAL', content: textOf(4) } }],
-  ['answer failed', { ...right, stored: { status: 'CANCELLED', content: textOf(2) } }],
-  ['text is not the answer', { ...right, stopped: true, stored: { status: 'CANCELLED', content: 'w0 w2 ' } }],
-  ['answer failed', { ...right, stored: { status: 'STREAMING', content: textOf(4) } }],
-  ['sent twice', { ...right, answers: 2 }],
+  ['text is not the reply', { ...right, words: 5 }],
+  ['reply failed', { ...right, stored: { status: 'FAILED', content: textOf(4) } }],
+  ['reply failed', { ...right, stored: { status: 'PARTIAL', content: textOf(4) } }],
+  ['reply failed', { ...right, stored: { status: 'CANCELLED', content: textOf(2) } }],
+  ['text is not the reply', { ...right, stopped: true, stored: { status: 'CANCELLED', content: 'w0 w2 ' } }],
+  ['reply failed', { ...right, stored: { status: 'STREAMING', content: textOf(4) } }],
+  ['sent twice', { ...right, replies: 2 }],
   ['not billed once', { ...right, ledger: [] }],
   ['not billed once', { ...right, ledger: [...right.ledger, ...right.ledger] }],
   ['taken from a living worker', { ...saw({ __typename: 'MessageStarted', seq: 1, attempt: 2 }), workersDie: false }],
@@ -74,13 +74,13 @@ test('a jump far beyond is no hole where the text is reset with it, and one wher
   expect(checkSend(holes).map(({ kind }) => kind)).toContain('hole or double in seq');
 });
 
-test('an answer whose log was lost may be told from its row, and no other may', () => {
-  const told = [
+test('a reply whose log was lost may be streamed from its row, and no other may', () => {
+  const streamed = [
     { __typename: 'MessageStarted', seq: 1, attempt: 1 },
     { __typename: 'TokenDelta', seq: 2, text: textOf(4) },
     { __typename: 'MessageCompleted', seq: 3 },
   ];
-  const evidence = { ...right, replay: { ...whole, events: told } };
+  const evidence = { ...right, replay: { ...whole, events: streamed } };
   const kinds = (logsLost: boolean) => new Set(checkSend({ ...evidence, logsLost }).map(({ kind }) => kind));
   expect(kinds(true)).toEqual(new Set());
   expect(kinds(false)).toEqual(new Set(['same seq, other bytes']));

@@ -1,6 +1,7 @@
 /**
- * The promise, as a judgement of one send: what every client put together is what is stored, no event is missing, doubled or different
- * for somebody else, there is one end, one bill, and no call of the provider that nothing explains.
+ * The promise, as a judgement of one send: what every client put together is what is stored, no event is missing,
+ * doubled or different for somebody else, there is one end, one bill, and no call of the provider that nothing
+ * explains.
  */
 import { textOf } from '../scripted-provider/script.ts';
 import { type StreamedEvent, textOfEvents } from '../system/client.ts';
@@ -12,8 +13,8 @@ export const violationKinds = [
   'no end, or more than one',
   'refused or torn off',
   'text differs from what is stored',
-  'text is not the answer',
-  'answer failed',
+  'text is not the reply',
+  'reply failed',
   'sent twice',
   'not billed once',
   'provider asked too often',
@@ -27,7 +28,7 @@ export interface Violation {
   readonly kind: ViolationKind;
   readonly messageId: string;
   readonly detail: string;
-  /** When a client was told, where it is something that a client was told. */
+  /** When a client received it, where it is something that a client received. */
   readonly atMs?: number;
 }
 
@@ -46,7 +47,9 @@ const bytesOf = ({ __typename, seq, text, attempt }: StreamedEvent): string =>
 const isComplete = ({ stored, words }: Evidence): boolean =>
   stored?.status === 'COMPLETED' && stored.content === textOf(words);
 
-/** Started, the whole text at once, the end: what is told of an answer whose log is gone. Its seqs are not those of the log. */
+/**
+ * Started, the whole text at once, the end: the stream of a reply whose log is gone. Its seqs are not those of the log.
+ */
 const isToldFromRow = ({ afterSeq, events }: Following, stored: Evidence['stored']): boolean => {
   const [first, ...rest] = events;
   const texts = rest.slice(0, -1);
@@ -58,7 +61,10 @@ const isToldFromRow = ({ afterSeq, events }: Following, stored: Evidence['stored
   );
 };
 
-/** Events whose bytes everybody must be given alike. After a log was lost, what is told anew begins with a reset or with the row. */
+/**
+ * Events that everybody must be given byte for byte. After a log was lost, the new stream begins with a reset or with
+ * the row.
+ */
 const comparable = ({ logsLost, stored }: Evidence, following: Following): readonly StreamedEvent[] => {
   if (!logsLost) return following.events;
   if (isToldFromRow(following, stored)) return [];
@@ -66,7 +72,7 @@ const comparable = ({ logsLost, stored }: Evidence, following: Following): reado
   return reset === -1 ? following.events : following.events.slice(0, reset);
 };
 
-/** The same send, told once more when its log is gone: from what is stored alone. */
+/** The same send, streamed once more when its log is gone: from what is stored alone. */
 export const checkWithoutLog = (
   messageId: string,
   before: Evidence['stored'],
@@ -78,7 +84,7 @@ export const checkWithoutLog = (
   if (before?.status !== after?.status || before?.content !== after?.content) {
     found.push(`${before?.status} ${before?.content.length} became ${after?.status} ${after?.content.length}`);
   }
-  if (textOfEvents(replay.events) !== after?.content) found.push(`told: ${textOfEvents(replay.events)}`);
+  if (textOfEvents(replay.events) !== after?.content) found.push(`streamed: ${textOfEvents(replay.events)}`);
   return found.map((detail) => ({ kind, messageId, detail: detail.slice(0, 300) }));
 };
 
@@ -125,8 +131,8 @@ export const checkSend = (evidence: Evidence): readonly Violation[] => {
   const found = [...evidence.followings, ...(evidence.replay ? [evidence.replay] : [])].flatMap((following) =>
     checkFollowing(evidence, following, known),
   );
-  const { stored, ledger, answers, providerCalls } = evidence;
-  if (answers !== 1) found.push(['sent twice', `${answers} answers`]);
+  const { stored, ledger, replies, providerCalls } = evidence;
+  if (replies !== 1) found.push(['sent twice', `${replies} replies`]);
   const allowed = [
     'COMPLETED',
     ...(evidence.providerFails ? ['PARTIAL'] : []),
@@ -134,9 +140,9 @@ export const checkSend = (evidence: Evidence): readonly Violation[] => {
   ];
   const isPrefix = textOf(evidence.words).startsWith(stored?.content ?? '');
   if (stored === undefined || !allowed.includes(stored.status))
-    found.push(['answer failed', stored?.status ?? 'not stored']);
+    found.push(['reply failed', stored?.status ?? 'not stored']);
   else if (!isPrefix || (stored.status === 'COMPLETED' && !isComplete(evidence)))
-    found.push(['text is not the answer', stored.content]);
+    found.push(['text is not the reply', stored.content]);
   if (ledger.length !== 1) found.push(['not billed once', `${ledger.length} lines`]);
   else if (isComplete(evidence) && ledger[0]?.outputTokens === 0) found.push(['not billed once', 'billed for nothing']);
   const attempts = evidence.followings.flatMap((one) => one.events.map(({ attempt = 1 }) => attempt));

@@ -58,7 +58,7 @@ export const openDistributedStand = async (): Promise<Stand> => {
     TENANT_RATE: '10000',
     MAX_STREAMS_PER_USER: '10000',
   };
-  // What Redis forgets is told again from the database, event for event.
+  // What Redis forgets is streamed again from the database, event for event.
   const conversations = { STREAM_PERSISTENCE: 'all', WORKER_VANISHED_AFTER_MS: vanishedAfterMs };
   const models = { MODELS_FILE: join(import.meta.dirname, 'models.yaml') };
   const worker = { ...models, DEMONSTRATION_MODEL: 'off', MODEL_STALL_TIMEOUT_MS: stallTimeoutMs };

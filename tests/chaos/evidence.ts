@@ -1,14 +1,14 @@
 /** What is known of one send when all is over: what clients saw, what is stored, billed and asked of the provider. */
 import type { StreamedEvent } from '../system/client.ts';
 
-/** Something that a client should never have been told. */
+/** Something that a client should never have received. */
 export interface SeenFault {
   readonly atMs: number;
   /** The code of the error, or what happened. */
   readonly what: string;
 }
 
-/** One client that followed an answer, through as many connections as it took. */
+/** One client that followed a reply, through as many connections as it took. */
 export interface Following {
   /** seq after which it began. */
   readonly afterSeq: number;
@@ -36,21 +36,21 @@ export interface Evidence {
   readonly words: number;
   /** Somebody asked to stop it while it was written. */
   readonly stopped: boolean;
-  /** The provider was told to fail this answer in the middle, once. */
+  /** The script makes the provider fail this reply in the middle, once. */
   readonly providerFails: boolean;
   readonly followings: readonly Following[];
-  /** The stream as it is told after the end, from its first event; undefined when it was not asked for. */
+  /** The stream as it is after the end, from its first event; undefined when it was not asked for. */
   readonly replay: Following | undefined;
-  /** Of the answers below the question: more than one means that one key was sent twice. */
-  readonly answers: number;
+  /** Of the replies below the question: more than one means that one key was sent twice. */
+  readonly replies: number;
   readonly stored: StoredMessage | undefined;
   readonly ledger: readonly LedgerLine[];
-  /** Workers were killed or drained in this run: an answer may have changed hands. */
+  /** Workers were killed or drained in this run: a reply may have changed hands. */
   readonly workersDie: boolean;
-  /** Redis came back empty in this run: an answer that had ended may be told from its row afterwards. */
+  /** Redis came back empty in this run: a reply that had ended may be streamed from its row afterwards. */
   readonly logsLost: boolean;
   /** Requests that reached the provider. */
   readonly providerCalls: number;
-  /** Requests that the provider was told to refuse before a word: each is asked again. */
+  /** Requests that the script makes the provider refuse before a word: each is sent again. */
   readonly providerRefusals: number;
 }

@@ -1,6 +1,6 @@
 /**
- * What the processes say went wrong, with the time of each line: so that a violation is told together with what lay underneath. Bounded:
- * the oldest lines go first.
+ * What the processes say went wrong, with the time of each line: so that a violation is reported together with its
+ * causes. Bounded: the oldest lines go first.
  */
 import { z } from 'zod';
 

@@ -10,7 +10,9 @@ import type { Stand, Stores } from './stand.ts';
 const delayMs = 40;
 /** A stalled wire has to outlast the deadlines of those who wait at it, some of the time. */
 const stallsLonger = 4;
-/** What is frozen has to outlast its lease (3 seconds) and the heartbeats of the broker (10 to 15), some of the time. */
+/**
+ * What is frozen has to outlast its lease (3 seconds) and the heartbeats of the broker (10 to 15), some of the time.
+ */
 const freezeMs = { least: 3_000, times: 18 };
 /** A hole has to outlast every deadline: of commands, of heartbeats, of a store that counts as away. */
 const holeMs = { least: 12_000, times: 12 };

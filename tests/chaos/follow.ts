@@ -1,6 +1,7 @@
 /**
- * A client as Parlance asks for one: follows an answer over graphql-ws and, whatever happens to the connection, comes back to any gateway
- * and goes on after the last seq. It gives up only at the deadline, and notes what it should never have been told.
+ * A client as Parlance asks for one: follows an answer over graphql-ws and, whatever happens to the connection, comes
+ * back to any gateway and goes on after the last seq. It gives up only at the deadline, and notes what it should never
+ * have received.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -32,7 +33,10 @@ const errorsOf = (fault: unknown): z.infer<typeof errorsSchema> => {
   return text.startsWith('[') ? (errorsSchema.safeParse(JSON.parse(text)).data ?? []) : [];
 };
 
-/** Counts what clients were told that is a matter of time, by code; what is no error of the server counts as a lost connection. */
+/**
+ * Counts by code the errors that clients received and that pass with time. What is no error of the server counts as a
+ * lost connection.
+ */
 export type Passed = Map<string, number>;
 
 /** What of an error that a client threw is no matter of time; the rest is counted. */

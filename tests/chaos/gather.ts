@@ -1,4 +1,7 @@
-/** Evidence of each send, gathered when all is quiet: asked of the database itself, the provider, and of a client that comes late. */
+/**
+ * Evidence of each send, gathered when all is quiet: asked of the database itself, the provider, and of a client that
+ * comes late.
+ */
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { ScriptedProvider } from '../scripted-provider/scripted-provider.ts';
@@ -11,7 +14,7 @@ const storedSchema = z.array(
     id: z.string(),
     status: z.string(),
     content: z.string(),
-    answers: z.coerce.number(),
+    replies: z.coerce.number(),
     bills: z.array(z.object({ outputTokens: z.number(), status: z.string() })),
   }),
 );
@@ -20,7 +23,7 @@ const storedSql = `
   select m.id, m.status, m.content,
     (select count(*) from conversations.messages other where other.parent_id in (
       select q.id from conversations.messages q where q.conversation_id = m.conversation_id and q.content = (
-        select own.content from conversations.messages own where own.id = m.parent_id))) as answers,
+        select own.content from conversations.messages own where own.id = m.parent_id))) as replies,
     (select coalesce(jsonb_agg(jsonb_build_object('outputTokens', e.output_tokens, 'status', e.status)), '[]')
       from usage.usage_events e where e.message_id = m.id and e.kind = 'REPLY') as bills
   from conversations.messages m where m.id = any($1)`;
@@ -77,7 +80,7 @@ export const evidenceOf = (
   ...send,
   followings: send.followings,
   replay,
-  answers: stored?.answers ?? 0,
+  replies: stored?.replies ?? 0,
   stored,
   ledger: stored?.bills ?? [],
   providerCalls,

@@ -1,6 +1,7 @@
 /**
- * Users who talk all the time: each sends, is followed by two clients, stops some answers, and sends again, until the time is over. What a user does is drawn
- * from the seed. A send is repeated with its key until it is taken, as a client does it.
+ * Users who talk all the time: each sends, is followed by two clients, stops some replies, and sends again, until the
+ * time is over. What a user does is drawn from the seed. A send is repeated with its key until it is taken, as a client
+ * does it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
@@ -26,7 +27,7 @@ export interface Send {
   readonly answeredMs: number;
 }
 
-/** Codes that a send may meet in addition: nobody may be asked, or the answer before is not stored yet. */
+/** Codes that a send may meet in addition: nobody may be asked, or the reply before is not stored yet. */
 const passingSendCodes = new Set([...passingCodes, 'CONVERSATION_BUSY', 'MODEL_UNAVAILABLE']);
 const pauseMs = 200;
 
@@ -55,7 +56,10 @@ const stopShape = z.object({ stopGeneration: z.object({ id: z.string() }) });
 const troubles = ['cut', 'stall', 'garbage', 'end'] as const;
 const refusals = [429, 500] as const;
 
-/** What the provider is told with the question: mostly nothing, else to fail in the middle once, or to refuse a few times. */
+/**
+ * What the question's script asks of the provider: mostly nothing, else to fail in the middle once, or to refuse a few
+ * times.
+ */
 const drawScript = (random: Random) => {
   const words = random.between(20, 120);
   const script = `script: tokens=${words} pace=${random.between(5, 25)}`;
@@ -72,7 +76,10 @@ const drawScript = (random: Random) => {
   return { words, refused: times, fails: false, script: `${script}${refusal}` };
 };
 
-/** @param talkUntil aborted when nothing more is to be sent; @param deadline aborted when what has not ended counts as hanging. */
+/**
+ * @param talkUntil aborted when nothing more is to be sent; @param deadline aborted when what has not ended counts as
+ * hanging.
+ */
 export const talk = async (
   clients: readonly [TestClient, ...TestClient[]],
   random: Random,
@@ -104,7 +111,7 @@ export const talk = async (
       const takenAt = Date.now();
       const messageId = turn?.assistantMessage.id ?? input.replyId;
       const stopAfterMs = random.next() < 0.1 ? random.between(20, 900) : undefined;
-      // A stopped answer may have no event at all but its end.
+      // A stopped reply may have no event at all but its end.
       const late = stopAfterMs === undefined ? random.between(1, 2) : 0;
       const stop = async (): Promise<void> => {
         if (stopAfterMs === undefined) return;

@@ -5,7 +5,7 @@ import type { ChaosResult } from './run-chaos.ts';
 
 const row = (name: string, value: number | string): string => `  ${name.padEnd(36)}${String(value).padStart(8)}`;
 
-/** Violations that are told in full. */
+/** Violations that are printed in full. */
 const shown = 20;
 
 /** The value below which a share of them lies; 0 of none. */
@@ -29,12 +29,12 @@ export const report = ({ done, history, sends, events, passed, violations }: Cha
     row('provider fails in the middle', sends.filter(({ providerFails }) => providerFails).length),
     row('provider refuses first', sends.filter(({ providerRefusals }) => providerRefusals > 0).length),
     'load',
-    row('answers', sends.length),
+    row('replies', sends.length),
     row('events delivered', events),
     'milliseconds: half, 99 of 100, the slowest',
     row('until a send is taken', spread(sends.map(({ takenMs }) => takenMs))),
-    row('from there to the end of its answer', spread(sends.map(({ answeredMs }) => answeredMs))),
-    'told to clients, who try again',
+    row('from there to the end of its reply', spread(sends.map(({ answeredMs }) => answeredMs))),
+    'errors after which clients try again',
     ...[...passed].map(([code, count]) => row(code, count)),
     'violations (goal 0)',
     ...violationKinds.map((kind) => row(kind, violations.filter((one) => one.kind === kind).length)),

@@ -1,6 +1,9 @@
-/** One run: users talk while the schedule is carried out; then everything has to come to rest, and each send is judged. */
+/**
+ * One run: users talk while the schedule is carried out; then everything has to come to rest, and each send is judged.
+ */
 import { createClient, type TestClient } from '../system/client.ts';
 import { checkSend, checkWithoutLog, type Violation } from './check.ts';
+import { type DescribedViolation, describeViolation } from './describe-violation.ts';
 import { openDistributedStand } from './distributed-stand.ts';
 import type { Evidence } from './evidence.ts';
 import { type DoneFault, torment } from './faults.ts';
@@ -11,7 +14,6 @@ import { createRandom } from './random.ts';
 import { type FaultName, losesLogs, type PlannedFault, planFaults, takesRepliesAway } from './schedule.ts';
 import type { Stand } from './stand.ts';
 import { openStandaloneStand } from './standalone-stand.ts';
-import { type ToldViolation, tell } from './tell-violation.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -23,7 +25,7 @@ export interface ChaosOptions {
   readonly faults: readonly FaultName[];
   /** Torments the standalone in place of separate processes. Default: false. */
   readonly standalone?: boolean;
-  /** Told what happens, line by line. */
+  /** Called with what happens, line by line. */
   readonly say: (line: string) => void;
 }
 
@@ -33,9 +35,9 @@ export interface ChaosResult {
   readonly history: readonly DoneFault[];
   readonly sends: readonly Send[];
   readonly events: number;
-  /** What clients were told that passed, by code. */
+  /** Errors that clients received and that passed, by code. */
   readonly passed: ReadonlyMap<string, number>;
-  readonly violations: readonly ToldViolation[];
+  readonly violations: readonly DescribedViolation[];
 }
 
 /** Milliseconds after the last fault in which everything must have ended, else it hangs. */
@@ -70,7 +72,7 @@ const untilStored = async (stand: Stand, sends: readonly Send[], deadline: numbe
   }
 };
 
-/** Titles are on their way a little longer than answers. */
+/** Titles are on their way a little longer than replies. */
 const untilNothingIsLeft = async (stand: Stand, deadline: number): Promise<readonly string[]> => {
   for (;;) {
     const left = await stand.findLeftovers();
@@ -114,9 +116,9 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
     workersDie: [...tormentor.done.keys()].some(takesRepliesAway),
     logsLost: [...tormentor.done.keys()].some(losesLogs),
   };
-  const violations: ToldViolation[] = [];
+  const violations: DescribedViolation[] = [];
   const blame = (found: readonly Violation[], evidence?: Evidence): void => {
-    violations.push(...found.map((one) => tell(one, evidence, stand.faultLog, tormentor.history)));
+    violations.push(...found.map((one) => describeViolation(one, evidence, stand.faultLog, tormentor.history)));
   };
   for (const send of sends) {
     const { messageId } = send;

@@ -99,7 +99,7 @@ export const openStandaloneStand = async (): Promise<Stand> => {
     if (!message) return undefined;
     const { status, content, siblings, usage } = message;
     const bills = usage ? [{ outputTokens: usage.outputTokens, status }] : [];
-    return { id: messageId, status, content, answers: siblings.length, bills };
+    return { id: messageId, status, content, replies: siblings.length, bills };
   };
   const start = async (): Promise<void> => {
     child = await spawn();

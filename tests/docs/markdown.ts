@@ -1,4 +1,7 @@
-/** What the tests of the documents read: the files, and their fenced code blocks. A block is marked by `<!-- test -->` on the line before. */
+/**
+ * What the tests of the documents read: the files, and their fenced code blocks. A block is marked by `<!-- test -->`
+ * on the line before.
+ */
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

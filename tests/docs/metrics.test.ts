@@ -1,4 +1,6 @@
-/** docs/operator.md lists exactly the metrics that the code declares, each in the file metrics.ts of what is measured. */
+/**
+ * docs/operator.md lists exactly the metrics that the code declares, each in the file metrics.ts of what is measured.
+ */
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

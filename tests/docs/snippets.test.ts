@@ -1,4 +1,7 @@
-/** The snippets of the documents do what they say: those of the README and the SDK run against a standalone, and every GraphQL document is valid. */
+/**
+ * The snippets of the documents do what they say: those of the README and the SDK run against a standalone, and every
+ * GraphQL document is valid.
+ */
 import { spawn } from 'node:child_process';
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,7 +1,8 @@
 /**
- * Everything that clients see of the supergraph explains itself: each type, field, argument, input field and enum value of the
- * API schema has a description. What is @inaccessible is no part of it; what GraphQL itself brings explains itself. What several
- * subgraphs have is described in the same words or by its owner alone: composition would take the words of most of them.
+ * Everything that clients see of the supergraph explains itself: each type, field, argument, input field and enum value
+ * of the API schema has a description. What is @inaccessible is no part of it; what GraphQL itself brings explains
+ * itself. What several subgraphs have is described in the same words or by its owner alone: composition would take the
+ * words of most of them.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

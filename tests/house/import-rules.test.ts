@@ -1,4 +1,7 @@
-/** Each rule of .dependency-cruiser.cjs fires on a violation of it, and a clean house passes: a rule that cannot fire is no rule. */
+/**
+ * Each rule of .dependency-cruiser.cjs fires on a violation of it, and a clean house passes: a rule that cannot fire is
+ * no rule.
+ */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,6 @@
-/** What is committed beside the migrations is what they lead to, and no function changes under a revision that is out. */
+/**
+ * What is committed beside the migrations is what they lead to, and no function changes under a revision that is out.
+ */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

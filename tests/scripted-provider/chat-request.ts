@@ -34,7 +34,7 @@ export const callsAreDue = (request: ChatRequest, { calls, steps }: Script): boo
   request.tool_choice !== 'none' &&
   sinceQuestion(request).filter(({ tool_calls }) => tool_calls !== undefined).length < steps;
 
-/** What the tools said to this question: the answer begins with it. */
+/** What the tools said to this question: the reply begins with it. */
 export const toolResultsOf = (request: ChatRequest): string =>
   sinceQuestion(request)
     .filter(({ role }) => role === 'tool')

@@ -1,4 +1,7 @@
-/** The scripted provider as a process: `PORT=9100 node tests/scripted-provider/main.ts`. Prints its base URL; ends on SIGTERM. */
+/**
+ * The scripted provider as a process: `PORT=9100 node tests/scripted-provider/main.ts`. Prints its base URL; ends on
+ * SIGTERM.
+ */
 import { startScriptedProvider } from './scripted-provider.ts';
 
 const provider = await startScriptedProvider(Number(process.env['PORT'] ?? 0));

@@ -1,6 +1,6 @@
 /**
- * What the scripted provider does with one request. Tests queue scripts; whoever only has the prompt writes one into it:
- * `script: tokens=50 pace=2 stall=10`. The text is always the same words, so a reader knows what must arrive.
+ * What the scripted provider does with one request. Tests queue scripts; whoever only has the prompt writes one into
+ * it: `script: tokens=50 pace=2 stall=10`. The text is always the same words, so a reader knows what must arrive.
  */
 import { z } from 'zod';
 
@@ -17,7 +17,7 @@ const callsSchema = z.preprocess(
 );
 
 const scriptSchema = z.strictObject({
-  /** Words of the answer. */
+  /** Words of the reply. */
   tokens: count.default(20),
   /** Milliseconds between two words; 0 for as fast as the socket takes them. */
   pace: count.default(0),
@@ -27,9 +27,9 @@ const scriptSchema = z.strictObject({
   stall: count.optional(),
   /** After this many words the socket is destroyed. */
   cut: count.optional(),
-  /** After this many words the answer ends, without a finish. */
+  /** After this many words the reply ends, without a finish. */
   end: count.optional(),
-  /** After this many words comes an event that is no JSON; then the answer ends, or stalls with `stall`. */
+  /** After this many words comes an event that is no JSON; then the reply ends, or stalls with `stall`. */
   garbage: count.optional(),
   /** Answers with this status and an error body instead of words. */
   status: count.optional(),
@@ -37,13 +37,16 @@ const scriptSchema = z.strictObject({
   times: count.default(0),
   /** `Retry-After` that goes with `status`, in seconds. */
   'retry-after': z.coerce.number().nonnegative().optional(),
-  /** `no`: the usage is not told. `context`: `status` says that the prompt has too many tokens. */
+  /** `no`: the usage is not reported. `context`: `status` says that the prompt has too many tokens. */
   usage: z.enum(['yes', 'no']).default('yes'),
   /** JSON text of the usage in place of the made-up one; need not be true, nor usage. */
   says: z.string().optional(),
   error: z.enum(['plain', 'context']).default('plain'),
   finish: z.enum(['stop', 'length', 'content_filter']).default('stop'),
-  /** Tools that are called before the answer, where the request offers tools. In a prompt: JSON without white space and `=`. */
+  /**
+   * Tools that are called before the reply, where the request offers tools. In a prompt: JSON without white space and
+   * `=`.
+   */
   calls: callsSchema.default([]),
   /** How many times in a row they are called, each time with the results so far. */
   steps: count.default(1),

@@ -1,7 +1,7 @@
 /**
- * A model provider for tests: a real HTTP server that speaks OpenAI's streaming format and fails as it is told. It records
- * what was asked and what became of each connection. Invariant: per word it writes bytes that were made before, so a benchmark
- * measures the other side.
+ * A model provider for tests: a real HTTP server that speaks OpenAI's streaming format and fails on request. It records
+ * what was asked and what became of each connection. Invariant: per word it writes bytes that were made before, so a
+ * benchmark measures the other side.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -27,7 +27,7 @@ export interface RecordedRequest {
   readonly words: number;
   /** Resolves when the last of `count` words was written. */
   wrote(count: number): Promise<void>;
-  /** How the exchange ended: the answer was complete, this server cut it, or the client closed the socket. */
+  /** How the exchange ended: the reply was complete, this server cut it, or the client closed the socket. */
   readonly ended: Promise<'complete' | 'cut' | 'closed by client'>;
 }
 
@@ -46,7 +46,7 @@ export interface ScriptedProvider extends AsyncDisposable {
   nextRequest(): Promise<RecordedRequest>;
 }
 
-/** Names that `GET /v1/models` tells. */
+/** Names that `GET /v1/models` lists. */
 const modelNames = ['gpt-4o-mini', 'scripted'];
 const requestsKept = 1000;
 
@@ -145,20 +145,20 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
     const { stall, cut, end: ends, garbage } = script;
     const end = Math.min(tokens, ...[stall, cut, ends, garbage].map((at) => at ?? Infinity));
     let next = wordsGiven === '' ? 0 : wordsGiven.split(' ').length;
-    const told = next;
+    const sent = next;
     // What the tools said, or the rest of the word that the prefix ends in.
     const rest = (results + textOf(next)).slice(prefix.length);
-    const tellsUsage = body.stream_options?.include_usage === true && script.usage === 'yes';
+    const reportsUsage = body.stream_options?.include_usage === true && script.usage === 'yes';
     const close = (reason: Parameters<typeof closingEvents>[0], outputTokens: number): void => {
       const usage = script.says ?? JSON.stringify(usageOf(outputTokens));
-      response.end(closingEvents(reason, tellsUsage ? usage : undefined));
+      response.end(closingEvents(reason, reportsUsage ? usage : undefined));
     };
     const finish = (): void => {
       if (cut !== undefined) notes.cut();
       if (garbage !== undefined) response.write(garbageEvent);
       if (cut !== undefined || stall !== undefined) return;
       if (garbage !== undefined || ends !== undefined) response.end();
-      else if (calls.length === 0) close(script.finish, tokens - told);
+      else if (calls.length === 0) close(script.finish, tokens - sent);
       else {
         response.write(callEvents(calls, script.torn === 'yes'));
         if (script.torn === 'yes') notes.cut();
@@ -206,7 +206,7 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
     }
   };
 
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.url?.endsWith('/models')) {
       return sendJson(response, 200, JSON.stringify({ object: 'list', data: modelNames.map((id) => ({ id })) }));
     }
@@ -241,7 +241,7 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
   };
 
   const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) => {
-    answer(request, response).catch((fault: unknown) => {
+    respond(request, response).catch((fault: unknown) => {
       sendJson(response, 400, JSON.stringify({ error: { message: String(fault), type: 'invalid_request_error' } }));
     });
   });

@@ -27,7 +27,7 @@ export interface Usage {
   readonly prompt_tokens_details: { readonly cached_tokens: number };
 }
 
-/** Made-up but fixed, except what was said: a test can tell them from counted ones. */
+/** Made-up but fixed, except what was said: a test can distinguish them from counted ones. */
 export const usageOf = (outputTokens: number): Usage => ({
   prompt_tokens: 1000,
   completion_tokens: outputTokens,
@@ -43,7 +43,10 @@ interface ScriptedCall {
   readonly arguments: string;
 }
 
-/** The events of the calls: each with its name first, then its arguments in two pieces; the last one without the second where it is torn. */
+/**
+ * The events of the calls: each with its name first, then its arguments in two pieces; the last one without the second
+ * where it is torn.
+ */
 export const callEvents = (calls: readonly ScriptedCall[], torn: boolean): string =>
   calls
     .flatMap(({ name, arguments: text }, index) => {
@@ -59,14 +62,14 @@ export const callEvents = (calls: readonly ScriptedCall[], torn: boolean): strin
     .map((call) => event(choice({ tool_calls: [call] })))
     .join('');
 
-/** What comes after the last word or call. @param usage JSON text; undefined where it is not told. */
+/** What comes after the last word or call. @param usage JSON text; undefined where it is not reported. */
 export const closingEvents = (finish: Script['finish'] | 'tool_calls', usage: string | undefined): string => {
   const toldUsage =
     usage === undefined ? '' : event({ choices: [], usage: null }).replace('"usage":null', `"usage":${usage}`);
   return `${event(choice({}, finish))}${toldUsage}data: [DONE]\n\n`;
 };
 
-/** The body of an error answer. */
+/** The body of an error reply. */
 export const errorBody = (script: Script): string =>
   JSON.stringify({
     error:

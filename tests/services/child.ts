@@ -1,6 +1,6 @@
 /**
- * A server process that a test started and may end: only this one, by its own pid. Invariant: it does not outlive the test
- * process, and a start that fails says what the server wrote.
+ * A server process that a test started and may end: only this one, by its own pid. Invariant: it does not outlive the
+ * test process, and a start that fails says what the server wrote.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createConnection } from 'node:net';
@@ -43,7 +43,7 @@ export interface ChildOptions {
   readonly user?: { readonly uid: number; readonly gid: number };
   /** Signals go to all processes that it starts: for servers that are a shell script around the real one. */
   readonly group?: boolean;
-  /** Told each line that it writes to stderr: the log of our own processes. */
+  /** Called with each line that it writes to stderr: the log of our own processes. */
   readonly onLogLine?: (line: string) => void;
 }
 

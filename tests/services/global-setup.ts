@@ -1,6 +1,6 @@
 /**
- * Runs once around the whole test run, in vitest's own process: lends services to test files (shared-services.ts). A service
- * starts when the first file asks for it and ends after the last test, so a run that needs none starts none.
+ * Runs once around the whole test run, in vitest's own process: lends services to test files (shared-services.ts). A
+ * service starts when the first file asks for it and ends after the last test, so a run that needs none starts none.
  */
 import { createServer } from 'node:http';
 import type { TestProject } from 'vitest/node';

@@ -1,6 +1,6 @@
 /**
- * Free TCP ports on 127.0.0.1. Taken below the range that systems give to outgoing connections (Linux: from 32768), so that none of those
- * takes a port in the moment before its server listens; all held at once, so that they differ.
+ * Free TCP ports on 127.0.0.1. Taken below the range that systems give to outgoing connections (Linux: from 32768), so
+ * that none of those takes a port in the moment before its server listens; all held at once, so that they differ.
  */
 import { createServer, type Server } from 'node:net';
 

@@ -54,7 +54,7 @@ export const startPostgres = async (): Promise<Postgres> => {
     const sql = statements.flatMap((one) => ['-c', one]);
     await run(psql, ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-q', ...sql]);
   };
-  const answers = async () => {
+  const isReady = async () => {
     const sql = ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-Atqc', 'select 1'];
     return run(psql, sql).then(
       () => true,
@@ -68,7 +68,7 @@ export const startPostgres = async (): Promise<Postgres> => {
       ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', directory, ...settings.flatMap((one) => ['-c', one])],
       user ? { user } : {},
     );
-    await untilReady(child, answers, startTimeoutMs);
+    await untilReady(child, isReady, startTimeoutMs);
     return child;
   };
   let child = await start();

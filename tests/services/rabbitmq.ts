@@ -1,6 +1,6 @@
 /**
- * A RabbitMQ of one's own: node, ports, data and Erlang port mapper (epmd) apart from every other one on the machine. It
- * boots in six seconds: most tests take a virtual host of the shared one instead.
+ * A RabbitMQ of one's own: node, ports, data and Erlang port mapper (epmd) apart from every other one on the machine.
+ * It boots in six seconds: most tests take a virtual host of the shared one instead.
  */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -14,7 +14,7 @@ import { freePorts } from './ports.ts';
 export interface Rabbitmq extends Service {
   /** A virtual host of one's own: no queue, no exchange. Gives its URL. */
   createVhost(): Promise<string>;
-  /** One call of the management API, `PUT /api/...`. Rejects unless it succeeds. Gives the answer's text. */
+  /** One call of the management API, `PUT /api/...`. Rejects unless it succeeds. Gives the response's text. */
   manage(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<string>;
   /** Runs rabbitmqctl against this node. */
   control(...args: readonly string[]): Promise<void>;
@@ -81,14 +81,14 @@ export const startRabbitmq = async (): Promise<Rabbitmq> => {
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text;
   };
-  const answers = () =>
+  const isReady = () =>
     manage('GET', `/api/health/checks/port-listener/${port}`).then(
       () => true,
       () => false,
     );
   const start = async () => {
     const child = startChild(server, [], { environment, group: true });
-    await untilReady(child, answers, startTimeoutMs);
+    await untilReady(child, isReady, startTimeoutMs);
     return child;
   };
   const endAround = async (): Promise<void> => {

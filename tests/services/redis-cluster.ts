@@ -16,7 +16,7 @@ export interface RedisCluster extends AsyncDisposable {
 
 const run = promisify(execFile);
 const startTimeoutMs = 20_000;
-/** The cluster bus of a node listens on its port + 10000 unless it is told another one. */
+/** The cluster bus of a node listens on its port + 10000 unless its configuration names another one. */
 const nodes = 3;
 
 export const startRedisCluster = async (): Promise<RedisCluster> => {

@@ -15,7 +15,7 @@ export const spawnRedis = async (port: number, ...options: readonly string[]): P
   return child;
 };
 
-/** One command on a connection of its own. Resolves with the first line of the raw answer, e.g. `:3`. */
+/** One command on a connection of its own. Resolves with the first line of the raw response, e.g. `:3`. */
 export const sendRedis = (url: string, ...words: readonly string[]): Promise<string> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);

@@ -1,6 +1,7 @@
 /**
- * Services that all test files of a run share, each file with a part of its own: a fresh PostgreSQL database or RabbitMQ
- * virtual host per call; one Redis, where tests use random ids. Never stop or flush these: a test that breaks a service starts its own.
+ * Services that all test files of a run share, each file with a part of its own: a fresh PostgreSQL database or
+ * RabbitMQ virtual host per call; one Redis, where tests use random ids. Never stop or flush these: a test that breaks
+ * a service starts its own.
  */
 import { inject } from 'vitest';
 

@@ -1,6 +1,6 @@
 /**
- * An HTTP proxy as some companies have it: carries requests and their streamed answers, and refuses WebSockets; or one that begins to refuse
- * them when it is told to.
+ * An HTTP proxy as some companies have it: carries requests and their streamed responses, and refuses WebSockets; or
+ * one that begins to refuse them on request.
  */
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { createConnection, type Socket } from 'node:net';
@@ -28,15 +28,15 @@ export const startSocketlessProxy = async (url: string, takesSockets = false): P
   let refusedUpgrades = 0;
   let refuses = !takesSockets;
   const carried = new Set<Duplex>();
-  const server = createServer((near, answer) => {
+  const server = createServer((near, outgoing) => {
     const { method, headers, url: path } = near;
     const far = request({ host: target.hostname, port: target.port, path, method, headers }, (response) => {
-      answer.writeHead(response.statusCode ?? 502, response.headers);
-      answer.flushHeaders();
-      response.pipe(answer);
-      answer.on('close', () => far.destroy());
+      outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      outgoing.flushHeaders();
+      response.pipe(outgoing);
+      outgoing.on('close', () => far.destroy());
     });
-    far.on('error', () => answer.destroy());
+    far.on('error', () => outgoing.destroy());
     near.pipe(far);
   });
   const carry = (near: Duplex, far: Socket): void => {

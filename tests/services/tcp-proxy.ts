@@ -1,4 +1,4 @@
-/** A wire that a test can cut or make slow: carries TCP to a service until it is told not to. */
+/** A wire that a test can cut or make slow: carries TCP to a service until it is cut. */
 import { createConnection, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy extends AsyncDisposable {
@@ -8,7 +8,9 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void;
   /** From now on each piece of data waits so many milliseconds, in both directions; 0 carries it at once. */
   delay(ms: number): void;
-  /** Holds back what both sides say, with the connections open, as a network does that drops packets; until `resume`. */
+  /**
+   * Holds back what both sides say, with the connections open, as a network does that drops packets; until `resume`.
+   */
   stall(): void;
   resume(): void;
   /** Drops every connection and refuses new ones, as a service that is not there; until `accept`. */

@@ -1,6 +1,6 @@
 /** The judge itself: it has nothing to say about what is right, and names each thing that is wrong. */
 import { expect, test } from 'vitest';
-import { checkAnswer, type Expected } from './check.ts';
+import { checkResult, type Expected } from './check.ts';
 import { trendsOf } from './memory-trend.ts';
 import { createOutages } from './outages.ts';
 import { createStreamCheck } from './stream-check.ts';
@@ -28,11 +28,11 @@ const stock: ReadonlySet<SubgraphName> = new Set<SubgraphName>(['stock']);
 const nobody: ReadonlySet<SubgraphName> = new Set();
 
 test('what is right is not blamed, nor what is missing with a reason', () => {
-  expect(checkAnswer({ data: dataOf(true), errors: [refusal] }, expected, nobody)).toEqual({
+  expect(checkResult({ data: dataOf(true), errors: [refusal] }, expected, nobody)).toEqual({
     faults: [],
     isPartial: false,
   });
-  expect(checkAnswer({ data: dataOf(null), errors: [refusal, away] }, expected, stock)).toEqual({
+  expect(checkResult({ data: dataOf(null), errors: [refusal, away] }, expected, stock)).toEqual({
     faults: [],
     isPartial: true,
   });
@@ -49,7 +49,7 @@ test.each([
   ['a field too many', { book: { id: '1', inStock: true, x: 1 }, no: null }, [refusal], stock],
   ['no data', undefined, [refusal], stock],
 ])('names %s', (_, data, errors, awayNow) => {
-  expect(checkAnswer({ data, errors }, expected, awayNow).faults).not.toEqual([]);
+  expect(checkResult({ data, errors }, expected, awayNow).faults).not.toEqual([]);
 });
 
 const streamed = (isResumable: boolean, lost: boolean) => {

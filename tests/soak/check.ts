@@ -1,5 +1,5 @@
 /**
- * The judge of one answer. Everything must be as expected, except what a subgraph owns that was away: that may be null,
+ * The judge of one result. Everything must be as expected, except what a subgraph owns that was away: that may be null,
  * if an error with its code says so at its path, and nothing else may be missing.
  */
 import { isDeepStrictEqual } from 'node:util';
@@ -35,7 +35,7 @@ const resultSchema = z.object({
 type Path = readonly (string | number)[];
 
 export interface Verdict {
-  /** What is wrong, in words; empty for a right answer. */
+  /** What is wrong, in words; empty for a right result. */
   readonly faults: readonly string[];
   /** Whether something was missing, as it may be. */
   readonly isPartial: boolean;
@@ -50,9 +50,9 @@ const ownersIn = (expected: Expected): readonly SubgraphName[] => {
 };
 
 /** @param away the subgraphs that may have been away while it was answered. */
-export const checkAnswer = (answer: unknown, expected: Expected, away: ReadonlySet<SubgraphName>): Verdict => {
-  const parsed = resultSchema.safeParse(answer);
-  if (!parsed.success) return { faults: [`not a result: ${JSON.stringify(answer)}`], isPartial: false };
+export const checkResult = (result: unknown, expected: Expected, away: ReadonlySet<SubgraphName>): Verdict => {
+  const parsed = resultSchema.safeParse(result);
+  if (!parsed.success) return { faults: [`not a result: ${JSON.stringify(result)}`], isPartial: false };
   const { data, errors = [] } = parsed.data;
   const faults: string[] = [];
   const explained = new Set<unknown>();

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Random } from '../chaos/random.ts';
-import { checkAnswer, type Verdict } from './check.ts';
+import { checkResult, type Verdict } from './check.ts';
 import type { HttpClient } from './http-client.ts';
 import { drawOperation, drawStream, faultyDocuments, type StreamOperation } from './operations.ts';
 import type { SocketClient } from './socket-client.ts';
@@ -28,14 +28,14 @@ const codesSchema = z.object({
   data: z.undefined().optional(),
   errors: z.array(z.object({ extensions: z.object({ code: z.string() }) })).min(1),
 });
-/** Milliseconds after which a client leaves, at most: about what an answer takes. */
+/** Milliseconds after which a client leaves, at most: about what a result takes. */
 const longestStay = 12;
 
 const overHttp: Exercise = async ({ random, http, stand }) => {
   const { query, variables, expected } = drawOperation(random);
   const from = performance.now();
   const { status, body } = await http.ask({ query, variables }, new AbortController().signal);
-  const verdict = checkAnswer(body, expected, stand.outages.during(from, performance.now()));
+  const verdict = checkResult(body, expected, stand.outages.during(from, performance.now()));
   return status === 200 ? verdict : wrong(`status ${status}: ${JSON.stringify(body)}`);
 };
 
@@ -46,7 +46,7 @@ const leaveHttp: Exercise = async ({ random, http, stand }) => {
   const timer = setTimeout(() => leaving.abort(), random.between(0, longestStay));
   try {
     const { body } = await http.ask({ query, variables }, leaving.signal);
-    return checkAnswer(body, expected, stand.outages.during(from, performance.now()));
+    return checkResult(body, expected, stand.outages.during(from, performance.now()));
   } catch (fault) {
     if (!leaving.signal.aborted) throw fault;
     return right;
@@ -69,15 +69,15 @@ const overSocket: Exercise = async ({ random, socket, stand }) => {
   const { query, variables, expected } = drawOperation(random);
   const from = performance.now();
   const ended = Promise.withResolvers<Verdict>();
-  const answers: unknown[] = [];
+  const results: unknown[] = [];
   client.start(
     { query, variables },
     {
-      next: (payload) => answers.push(payload),
+      next: (payload) => results.push(payload),
       end(errors) {
         if (errors !== undefined) ended.resolve(wrong(`refused by ${JSON.stringify(errors)}`));
-        else if (answers.length !== 1) ended.resolve(wrong(`${answers.length} answers`));
-        else ended.resolve(checkAnswer(answers[0], expected, stand.outages.during(from, performance.now())));
+        else if (results.length !== 1) ended.resolve(wrong(`${results.length} results`));
+        else ended.resolve(checkResult(results[0], expected, stand.outages.during(from, performance.now())));
       },
     },
   );
@@ -93,7 +93,7 @@ const newDocument: Exercise = async ({ http, stand }) => {
   const id = { kind: 'leaf', owners: ['people'], value: 'a1' } as const;
   const author = { kind: 'object', owners: ['people'], fields: { id } } as const;
   const expected = { kind: 'object', owners: [], fields: { [alias]: author } } as const;
-  return checkAnswer(body, expected, stand.outages.during(from, performance.now()));
+  return checkResult(body, expected, stand.outages.during(from, performance.now()));
 };
 
 const leaveSocket: Exercise = async ({ random, socket }) => {

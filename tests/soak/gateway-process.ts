@@ -16,7 +16,7 @@ export interface GatewayProcess {
   readonly complaints: readonly string[];
   /** What it holds after its garbage was collected; nothing when it has ended. */
   memory(): Promise<Memory>;
-  /** Asks it to end, and tells its exit code; null where it had to be killed. */
+  /** Asks it to end, and returns its exit code; null where it had to be killed. */
   end(): Promise<number | null>;
 }
 
@@ -66,9 +66,9 @@ export const startGateway = (supergraph: string, port: number): GatewayProcess =
   return {
     complaints,
     async memory() {
-      const told = once(child, 'message');
+      const reported = once(child, 'message');
       if (child.connected) child.send('collect', () => {});
-      const [message] = await Promise.race([told, exited.then(() => [undefined])]);
+      const [message] = await Promise.race([reported, exited.then(() => [undefined])]);
       return message === undefined ? { residentBytes: 0, heapBytes: 0 } : memorySchema.parse(message);
     },
     async end() {

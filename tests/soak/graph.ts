@@ -1,6 +1,6 @@
 /**
- * The graph that is soaked: `catalog` owns books, their streams and what fails on purpose; `people` and `stock` complete
- * books. Supergraphs differ by a marker, which tells when one is in use, and by the ports of their subgraphs.
+ * The graph that is soaked: `catalog` owns books, their streams and what fails on purpose; `people` and `stock`
+ * complete books. Supergraphs differ by a marker, which shows when one is in use, and by the ports of their subgraphs.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { composeServices } from '@apollo/composition';

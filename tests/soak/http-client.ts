@@ -1,7 +1,7 @@
-/** The gateway over HTTP: one answer, or a stream of server-sent events. What leaves early is told by a signal. */
+/** The gateway over HTTP: one result, or a stream of server-sent events. A signal ends it early. */
 import { Pool } from 'undici';
 
-export interface HttpAnswer {
+export interface HttpResult {
   readonly status: number;
   readonly body: unknown;
 }
@@ -18,8 +18,8 @@ interface Request {
 }
 
 export interface HttpClient extends AsyncDisposable {
-  ask(request: Request, signal: AbortSignal): Promise<HttpAnswer>;
-  /** Ends with the answer; breaks off by a throw. @param after the id of the last event that is known. */
+  ask(request: Request, signal: AbortSignal): Promise<HttpResult>;
+  /** Ends with the result; breaks off by a throw. @param after the id of the last event that is known. */
   stream(request: Request, after: string | undefined, signal: AbortSignal): AsyncGenerator<StreamedEvent>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * `npm run soak [-- --requests N --users M --seed S]`: exits with 1 when an answer was wrong, memory grew or the gateway died.
- * SIGUSR2 makes it rest, and go on.
+ * `npm run soak [-- --requests N --users M --seed S]`: exits with 1 when a result was wrong, memory grew or the gateway
+ * died. SIGUSR2 makes it rest, and go on.
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';

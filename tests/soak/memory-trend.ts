@@ -1,6 +1,6 @@
 /**
- * Whether memory is flat: what the gateway holds after a collection, the least of the samples of a window, at the end of
- * the first third of the requests (when everything that has a bound is full) against the end of all.
+ * Whether memory is flat: what the gateway holds after a collection, the least of the samples of a window, at the end
+ * of the first third of the requests (when everything that has a bound is full) against the end of all.
  */
 import type { Memory } from './gateway-process.ts';
 

@@ -1,4 +1,4 @@
-/** Operations drawn by chance, each with the answer that it must have. */
+/** Operations drawn by chance, each with the result that it must have. */
 import type { Random } from '../chaos/random.ts';
 import type { Expected } from './check.ts';
 import { authorOf, isInStock, nameOf, pageOf, priceOf, type SubgraphName, shippingOf, titleOf } from './world.ts';

@@ -4,7 +4,7 @@ import type { SoakResult } from './run-soak.ts';
 const row = (name: string, value: string | number): string => `  ${name.padEnd(36)}${String(value).padStart(10)}`;
 const mib = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 
-/** Violations that are told in full. */
+/** Violations that are printed in full. */
 const shown = 20;
 
 export const report = ({ done, partial, restarts, reloads, seconds, trends, violations }: SoakResult): string => {

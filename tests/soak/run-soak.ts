@@ -1,4 +1,6 @@
-/** One run: users do what they draw while subgraphs are killed and the supergraph is replaced; each answer is judged. */
+/**
+ * One run: users do what they draw while subgraphs are killed and the supergraph is replaced; each result is judged.
+ */
 import { createRandom, type Random } from '../chaos/random.ts';
 import type { Verdict } from './check.ts';
 import { exercises, type User } from './exercises.ts';
@@ -13,7 +15,7 @@ export interface SoakOptions {
   readonly requests: number;
   /** Users at once. */
   readonly users: number;
-  /** Told what happens, line by line. */
+  /** Called with what happens, line by line. */
   readonly say: (line: string) => void;
   /** Awaited before each request. Default: at once. */
   readonly rested?: () => Promise<void>;
@@ -22,7 +24,7 @@ export interface SoakOptions {
 export interface SoakResult {
   /** Kind -> how many. */
   readonly done: ReadonlyMap<string, number>;
-  /** Answers in which something was missing, as it may be while a subgraph is away. */
+  /** Results in which something was missing, as it may be while a subgraph is away. */
   readonly partial: number;
   readonly restarts: number;
   readonly reloads: number;

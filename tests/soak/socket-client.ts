@@ -1,4 +1,4 @@
-/** The gateway over one WebSocket with many operations on it: each is told its frames, in their order. */
+/** The gateway over one WebSocket with many operations on it: each receives its frames, in order. */
 import { once } from 'node:events';
 import WebSocket from 'ws';
 import { z } from 'zod';
@@ -14,17 +14,17 @@ export interface SocketListener {
 export interface SocketClient {
   /** What it returns leaves the operation; nothing more may come of it. */
   start(request: object, listener: SocketListener): () => void;
-  /** Breaks the connection off: what runs on it is told nothing more. */
+  /** Breaks the connection off: what runs on it receives nothing more. */
   breakOff(): void;
 }
 
-/** @param onStray told of a frame that belongs to nothing that runs, and of a close that nobody asked for. */
+/** @param onStray called with a frame that belongs to nothing that runs, and with a close that nobody asked for. */
 export const openSocketClient = async (port: number, onStray: (what: string) => void): Promise<SocketClient> => {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws', { perMessageDeflate: false });
   const running = new Map<string, SocketListener>();
   const left = new Set<string>();
   const acknowledged = Promise.withResolvers<void>();
-  // Whoever opens is told by the socket's own fault.
+  // Whoever opens it gets the socket's own fault.
   acknowledged.promise.catch(() => {});
   let operations = 0;
   let isBroken = false;

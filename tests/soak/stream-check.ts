@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { checkAnswer, type Verdict } from './check.ts';
+import { checkResult, type Verdict } from './check.ts';
 import type { StreamOperation } from './operations.ts';
 import type { Stand } from './stand.ts';
 
@@ -38,7 +38,7 @@ export const createStreamCheck = (
         faults.push(`event ${seq} of ${last}`);
         return;
       }
-      const verdict = checkAnswer(payload, event(seq), outages.during(startedAt, performance.now()));
+      const verdict = checkResult(payload, event(seq), outages.during(startedAt, performance.now()));
       faults.push(...verdict.faults.map((fault) => `event ${seq}: ${fault}`));
       isPartial ||= verdict.isPartial;
       const extensions = isResumable ? { cursor: String(seq) } : undefined;

@@ -1,4 +1,4 @@
-/** What the soaked graph holds: everything follows from identifiers, so that each answer can be known beforehand. */
+/** What the soaked graph holds: everything follows from identifiers, so that each result can be known beforehand. */
 
 export const subgraphNames = ['catalog', 'people', 'stock'] as const;
 export type SubgraphName = (typeof subgraphNames)[number];

@@ -44,7 +44,7 @@ const turnSchema = z.object({
 });
 export type Turn = z.infer<typeof turnSchema>;
 
-export interface Answer {
+export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly data: Readonly<Record<string, unknown>> | null | undefined;
@@ -67,7 +67,7 @@ export interface TestApiKey {
 export interface TestClient extends AsyncDisposable {
   readonly token: string;
   /** As it comes, with errors. */
-  ask(query: string, variables?: object): Promise<Answer>;
+  ask(query: string, variables?: object): Promise<Reply>;
   /** The data; throws when there are errors. */
   query<Data>(shape: z.ZodType<Data>, query: string, variables?: object): Promise<Data>;
   /** The code of the first error; throws when there is none. */

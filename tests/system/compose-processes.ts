@@ -1,6 +1,7 @@
 /**
- * docker-compose.yml without an engine: reads the file and starts the processes it describes, with the commands and the environment it
- * gives them, on throwaway services in place of its images. What differs: host names become 127.0.0.1 and ports free ones.
+ * docker-compose.yml without an engine: reads the file and starts the processes it describes, with the commands and the
+ * environment it gives them, on throwaway services in place of its images. What differs: host names become 127.0.0.1
+ * and ports free ones.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -50,7 +51,7 @@ export interface ComposeOptions {
   readonly gatewaysAskAll?: boolean;
   /** Added to the environment of one service. */
   readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Told each line of a process's log. */
+  /** Called with each line of a process's log. */
   readonly onLogLine?: (process: string, line: string) => void;
   /** Puts a wire before a subgraph's address, `http://host:port`, for all who ask it; gives the address to ask. */
   readonly wireSubgraph?: (url: string) => Promise<string>;

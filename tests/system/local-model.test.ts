@@ -1,10 +1,13 @@
-/** A real engine: a GGUF file, run by the standalone itself. Its weights are random, so only the way of its words is checked. */
+/**
+ * A real engine: a GGUF file, run by the standalone itself. Its weights are random, so only the way of its words is
+ * checked.
+ */
 import { expect, test } from 'vitest';
 import { tinyGguf } from '../tiny-gguf/make-tiny-gguf.ts';
 import { textOfEvents } from './client.ts';
 import { startStandalone } from './standalone-process.ts';
 
-test('a GGUF file answers through the whole supergraph, and stops when it is told', async () => {
+test('a GGUF file answers through the whole supergraph, and stops on request', async () => {
   const environment = { MODEL_PATH: await tinyGguf(), OPENAI_API_KEY: '', OPENAI_BASE_URL: '', LLAMA_THREADS: '2' };
   await using parlance = await startStandalone({ environment });
   const ada = await parlance.as('ada');

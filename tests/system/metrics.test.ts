@@ -1,4 +1,6 @@
-/** What Prometheus reads after a turn, from the standalone: every service measures, and the port of the public tells nothing. */
+/**
+ * What Prometheus reads after a turn, from the standalone: every service measures, and the public port shows nothing.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../services/ports.ts';
 import type { Parlance } from './parlance.ts';
@@ -87,7 +89,7 @@ test('a model that fails and a send that is refused are counted by their codes',
   expect(sumOf(samples, 'parlance_turns_total', 'outcome="NOT_FOUND"')).toBe(1);
 });
 
-test('the port of the public tells nothing, and no label names anybody', async () => {
+test('the public port shows nothing, and no label names anybody', async () => {
   const atPublic = await fetch(new URL('/metrics', parlance.url));
   expect(atPublic.status).toBe(404);
   const labels = (await scrape()).map((sample) => sample.labels).join('\n');

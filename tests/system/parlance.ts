@@ -1,6 +1,6 @@
 /**
- * A whole Parlance under test, as a user sees it: an address, tokens, and a provider that does what its prompts say. The same suites
- * run on each way to start one (standalone-process.ts, compose-processes.ts).
+ * A whole Parlance under test, as a user sees it: an address, tokens, and a provider that does what its prompts say.
+ * The same suites run on each way to start one (standalone-process.ts, compose-processes.ts).
  */
 import { developmentTenants } from '#kernel/development-tenants.ts';
 import type { Role } from '#kernel/identity.ts';

@@ -69,9 +69,9 @@ test('one key sent a hundred times to both gateways at once is one turn, one cal
   expect(asked).toHaveLength(1);
   const { message } = await until(
     () => here.query(billShape, billQuery, { id }),
-    (answer) => answer.message.usage !== null,
+    (reply) => reply.message.usage !== null,
   );
-  // One answer below the question, with one line on its bill.
+  // One reply below the question, with one line on its bill.
   expect(message.siblings).toEqual([{ id }]);
   expect(message.usage?.attempts).toEqual([{ attempt: 1, outputTokens: 3 }]);
 });
@@ -88,7 +88,7 @@ test('a stop at one gateway ends what streams at another', async () => {
   expect(status).toBe('CANCELLED');
 });
 
-test('forty conversations at once, over both of everything: each answer is whole, and its own', async () => {
+test('forty conversations at once, over both of everything: each reply is whole, and its own', async () => {
   const converse = async (index: number): Promise<void> => {
     const client = index % 2 === 0 ? here : there;
     const conversationId = await client.createConversation();

@@ -77,7 +77,7 @@ test('what is reserved is the whole prompt and the longest reply', async () => {
   expect(instructed.tokens).toBeGreaterThan(20_000);
   await using unbounded = await holding(grace, {});
   expect(unbounded.tokens).toBeGreaterThan(4_096);
-  // The answers of a conversation are in its prompts as its questions are.
+  // The replies of a conversation are in its prompts as its questions are.
   const conversationId = await grace.createConversation();
   await grace.converse(conversationId, 'script: tokens=3000');
   await using later = await holding(grace, conversationId, { maxOutputTokens: 1 });
@@ -152,9 +152,9 @@ test('copies of one send lead to one turn, where there is room for one of them',
     ...{ conversationId, content: 'script: tokens=10', idempotencyKey: uuidv7() },
     ...{ maxOutputTokens: 4_000, tools: [] },
   };
-  const answers = await Promise.all(Array.from({ length: 8 }, () => bob.ask(sendMutation, { input })));
-  expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
-  const sent = answers.map(({ data }) => sentShape.parse(data).sendMessage);
+  const replies = await Promise.all(Array.from({ length: 8 }, () => bob.ask(sendMutation, { input })));
+  expect(replies.flatMap(({ errors }) => errors)).toEqual([]);
+  const sent = replies.map(({ data }) => sentShape.parse(data).sendMessage);
   expect(new Set(sent.map(({ assistantMessage }) => assistantMessage.id)).size).toBe(1);
   expect(sent.filter(({ replayed }) => !replayed)).toHaveLength(1);
   expect(await settled(bob)).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 /**
- * A job whose acknowledgement was lost together with the log of its answer, on the processes of docker-compose.yml: what RabbitMQ hands out
- * again is not asked of the model where the answer has ended, and answered where it has not.
+ * A job whose acknowledgement was lost together with the log of its reply, on the processes of docker-compose.yml: what
+ * RabbitMQ hands out again is not asked of the model where the reply has ended, and answered where it has not.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Broker, Json, Settlement } from '#kernel/broker/broker.ts';
@@ -20,7 +20,7 @@ let redis: Service;
 let broker: Broker;
 let parlance: Compose;
 let ada: TestClient;
-/** Told each line of a process's log. */
+/** Called with each line of a process's log. */
 const listeners = new Set<(line: string) => void>();
 
 /** Resolves when a process writes a line with both of these to its log. */
@@ -87,11 +87,11 @@ const sendAndHold = async (content: string): Promise<{ readonly messageId: strin
 const timesAsked = (content: string): number =>
   parlance.provider.requests.filter(({ body }) => body.messages.at(-1)?.content === content).length;
 
-test('an answer that has ended is not asked for again', async () => {
+test('a reply that has ended is not asked for again', async () => {
   const content = 'script: tokens=5';
   const { messageId, job } = await sendAndHold(content);
   await parlance.start('worker');
-  // The worker that ends the answer; its acknowledgement is the one that the broker never gets.
+  // The worker that ends the reply; its acknowledgement is the one that the broker never gets.
   await broker.publish('jobs', jobs, messageId, job.body);
   const events = await ada.stream(messageId).all();
   await redis.restart();
@@ -99,12 +99,12 @@ test('an answer that has ended is not asked for again', async () => {
   await job.putBack();
   await dropped;
   expect(timesAsked(content)).toBe(1);
-  const told = await ada.stream(messageId).all();
-  expect(textOfEvents(told)).toBe(textOfEvents(events));
-  expect(told.at(-1)?.message?.status).toBe('COMPLETED');
+  const again = await ada.stream(messageId).all();
+  expect(textOfEvents(again)).toBe(textOfEvents(events));
+  expect(again.at(-1)?.message?.status).toBe('COMPLETED');
 }, 120_000);
 
-test('an answer that has not ended is asked for, once', async () => {
+test('a reply that has not ended is asked for, once', async () => {
   const content = 'script: tokens=7';
   const { messageId, job } = await sendAndHold(content);
   await redis.restart();

@@ -1,6 +1,6 @@
 /**
- * What a page of a conversation costs: one fetch from each subgraph and the same number of SQL statements, however many messages it has.
- * The subgraphs run here in one process, behind doors that count.
+ * What a page of a conversation costs: one fetch from each subgraph and the same number of SQL statements, however many
+ * messages it has. The subgraphs run here in one process, behind doors that count.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -55,13 +55,13 @@ const countingDoor = async (url: string) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(Buffer.from(chunk));
     const { authorization = '' } = request.headers;
-    const answer = await fetch(url, {
+    const reply = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization },
       body: Buffer.concat(chunks),
     });
-    response.writeHead(answer.status, { 'content-type': 'application/json' });
-    response.end(Buffer.from(await answer.arrayBuffer()));
+    response.writeHead(reply.status, { 'content-type': 'application/json' });
+    response.end(Buffer.from(await reply.arrayBuffer()));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -169,13 +169,13 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
   // A conversation of 25 turns, ended as workers end them.
   const conversationId = await ada.createConversation({ title: 'long' });
   const { tenant, user } = findUser('ada');
-  const answers: Message[] = [];
+  const replies: Message[] = [];
   await database.forTenant(tenant.id).transactional(async (em) => {
     let parentId: string | null = null;
     const branchId = crypto.randomUUID();
     for (let depth = 1; depth <= turns * 2; depth += 1) {
       const id = depth === 1 ? branchId : crypto.randomUUID();
-      const isAnswer = depth % 2 === 0;
+      const isReply = depth % 2 === 0;
       const row = em.create(MessageEntity, {
         id,
         tenantId: tenant.id,
@@ -184,24 +184,24 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
         branchId,
         depth,
         pathLength: 0,
-        role: isAnswer ? 'ASSISTANT' : 'USER',
+        role: isReply ? 'ASSISTANT' : 'USER',
         content: 'words',
-        status: isAnswer ? 'QUEUED' : 'COMPLETED',
-        modelId: isAnswer ? modelId : null,
-        generation: isAnswer ? { userId: user.id, candidates: [] } : null,
+        status: isReply ? 'QUEUED' : 'COMPLETED',
+        modelId: isReply ? modelId : null,
+        generation: isReply ? { userId: user.id, candidates: [] } : null,
         lastSeq: 0,
         createdAt: new Date(),
       });
-      if (isAnswer) answers.push(row);
+      if (isReply) replies.push(row);
       parentId = id;
       await em.flush();
     }
     await em.nativeUpdate(ConversationEntity, { id: conversationId }, { headId: parentId });
   });
   const price = { input: '1', cachedInput: '1', output: '1' };
-  for (const answer of answers) {
-    const result = finished(answer, { modelId, provider: 'openai', pool: 'EXTERNAL', price });
-    await ports.broker.publish('events', 'message.finished', answer.id, JSON.parse(JSON.stringify(result)));
+  for (const reply of replies) {
+    const result = finished(reply, { modelId, provider: 'openai', pool: 'EXTERNAL', price });
+    await ports.broker.publish('events', 'message.finished', reply.id, JSON.parse(JSON.stringify(result)));
   }
   const page = async (last: number) =>
     (await ada.query(pageShape, pageQuery, { id: conversationId, last })).conversation.messages.edges;

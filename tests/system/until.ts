@@ -1,4 +1,6 @@
-/** Asks again until the answer is as wanted: for what arrives a moment after a stream has ended (the ledger, a title). */
+/**
+ * Asks again until the reply is as wanted: for what arrives a moment after a stream has ended (the ledger, a title).
+ */
 /** Below the rate that the gateway grants a user: 20 operations a second. */
 const pauseMs = 100;
 const deadlineMs = 20_000;

@@ -1,4 +1,6 @@
-/** Writes the GGUF container, version 3: metadata, then tensors, each aligned to 32 bytes. Everything is little-endian. */
+/**
+ * Writes the GGUF container, version 3: metadata, then tensors, each aligned to 32 bytes. Everything is little-endian.
+ */
 
 export interface Tensor {
   readonly name: string;

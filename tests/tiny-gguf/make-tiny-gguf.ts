@@ -1,6 +1,7 @@
 /**
- * Makes a tiny GGUF (under 1 MB) with random weights, so that tests run the real engine without a download. It speaks common
- * words in no order: it proves loading, batching, streaming and stopping, not quality. Invariant: the same bytes every time.
+ * Makes a tiny GGUF (under 1 MB) with random weights, so that tests run the real engine without a download. It speaks
+ * common words in no order: it proves loading, batching, streaming and stopping, not quality. Invariant: the same bytes
+ * every time.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, rename, writeFile } from 'node:fs/promises';

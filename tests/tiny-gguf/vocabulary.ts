@@ -1,4 +1,7 @@
-/** A byte-level BPE vocabulary, as GPT-2's, small: every byte, some common words with their beginnings, ChatML's markers. */
+/**
+ * A byte-level BPE vocabulary, as GPT-2's, small: every byte, some common words with their beginnings, ChatML's
+ * markers.
+ */
 
 export interface Vocabulary {
   readonly tokens: readonly string[];

@@ -1,4 +1,4 @@
-/** A tool for tests: a real HTTP server that records how it is called and answers as it is told. */
+/** A tool for tests: a real HTTP server that records how it is called and replies by script. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 
@@ -7,7 +7,7 @@ export interface RecordedCall {
   /** As it came, for its signature. */
   readonly text: string;
   readonly body: z.infer<typeof bodySchema>;
-  /** Resolves when the caller has the answer, or has left. */
+  /** Resolves when the caller has the reply, or has left. */
   readonly ended: Promise<'answered' | 'left'>;
 }
 
@@ -24,9 +24,9 @@ export interface ToolServer extends AsyncDisposable {
 
 const bodySchema = z.looseObject({ tool: z.string(), arguments: z.record(z.string(), z.unknown()) });
 
-/** @param answer ends the response, or leaves it open. */
+/** @param reply ends the response, or leaves it open. */
 export const startToolServer = async (
-  answer: (response: ServerResponse, call: RecordedCall) => void,
+  reply: (response: ServerResponse, call: RecordedCall) => void,
 ): Promise<ToolServer> => {
   const calls: RecordedCall[] = [];
   const arrivals: ((call: RecordedCall) => void)[] = [];
@@ -45,7 +45,7 @@ export const startToolServer = async (
     };
     calls.push(call);
     arrivals.shift()?.(call);
-    answer(response, call);
+    reply(response, call);
   });
   server.on('connection', () => {
     connections += 1;

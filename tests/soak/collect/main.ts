@@ -1,6 +1,6 @@
 /**
- * Loaded into the gateway's process before it (`--import`, with `--expose-gc`): when asked, collects garbage and tells
- * what memory is left. The gateway itself runs as it is.
+ * Loaded into the gateway's process before it (`--import`, with `--expose-gc`): when asked, collects garbage and
+ * reports what memory is left. The gateway itself runs as it is.
  */
 process.on('message', () => {
   globalThis.gc?.();

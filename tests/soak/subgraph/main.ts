@@ -1,4 +1,7 @@
-/** One subgraph of the soaked graph: `main.ts NAME PORT PORT` serves it on both ports, over HTTP and graphql-transport-ws. */
+/**
+ * One subgraph of the soaked graph: `main.ts NAME PORT PORT` serves it on both ports, over HTTP and
+ * graphql-transport-ws.
+ */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type DocumentNode, execute, parse } from 'graphql';
@@ -19,7 +22,7 @@ const documentOf = (query: string): DocumentNode => {
   return document;
 };
 
-const answer = async (body: string): Promise<string> => {
+const result = async (body: string): Promise<string> => {
   const { query, variables, operationName } = JSON.parse(body);
   const { errors, ...rest } = await execute({
     schema,
@@ -42,7 +45,7 @@ for (const port of ports) {
       return;
     }
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(await answer(String(Buffer.concat(chunks))));
+    response.end(await result(String(Buffer.concat(chunks))));
   });
   server.keepAliveTimeout = 600_000;
   useServer(

@@ -1,4 +1,7 @@
-/** Programs that sign in with an API key: it works as a token does, for as long as it is not revoked and has not expired. */
+/**
+ * Programs that sign in with an API key: it works as a token does, for as long as it is not revoked and has not
+ * expired.
+ */
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { createClient, streamSubscription, type TestClient } from '../client.ts';

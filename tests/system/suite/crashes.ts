@@ -1,4 +1,7 @@
-/** Processes that die: whichever it is, a client that follows sees every event once, and the answer is stored and billed once. */
+/**
+ * Processes that die: whichever it is, a client that follows sees every event once, and the reply is stored and billed
+ * once.
+ */
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -27,7 +30,7 @@ const checkWhole = async (client: TestClient, messageId: string, events: readonl
     () => client.query(storedShape, storedQuery, { id: messageId }),
     ({ message: stored }) => stored.usage !== null,
   );
-  // Billed for one answer, not for two runs of it.
+  // Billed for one reply, not for two runs of it.
   expect(message).toMatchObject({ status: 'COMPLETED', content: textOf(words), usage: { outputTokens: words } });
 };
 
@@ -84,7 +87,7 @@ export const serviceCrashSuite = (parlance: () => Parlance): void => {
     );
   });
 
-  test('usage is killed while an answer runs: it is billed when usage is back', async () => {
+  test('usage is killed while a reply runs: it is billed when usage is back', async () => {
     const ada = await parlance().as('ada');
     const { assistantMessage } = await ada.send(await ada.createConversation(), prompt());
     await checkWhole(ada, assistantMessage.id, await follow(ada, assistantMessage.id, () => parlance().crash('usage')));

@@ -96,7 +96,7 @@ export const refusalSuite = (parlance: () => Parlance): void => {
     }
   });
 
-  test('a user who is deactivated while an answer streams loses the stream and everything else, until it is let in again', async () => {
+  test('a user who is deactivated while a reply streams loses the stream and everything else, until it is let in again', async () => {
     const grace = await parlance().as('grace');
     const ada = await parlance().as('ada', { roles: ['ADMIN'] });
     const setActive = 'mutation($id: ID!, $is: Boolean!) { setUserActive(userId: $id, isActive: $is) { isActive } }';
@@ -105,9 +105,9 @@ export const refusalSuite = (parlance: () => Parlance): void => {
     const { assistantMessage } = await grace.send(conversationId, 'script: tokens=10000 pace=5');
     const stream = grace.stream(assistantMessage.id);
     await stream.next();
-    const told = expect(stream.all()).rejects.toThrow('FORBIDDEN');
+    const ended = expect(stream.all()).rejects.toThrow('FORBIDDEN');
     await ada.query(z.unknown(), setActive, { id: user.id, is: false });
-    await told;
+    await ended;
     expect((await grace.refusal('{ conversations { edges { cursor } } }')).extensions.code).toBe('FORBIDDEN');
     const refused = [expect.objectContaining({ extensions: expect.objectContaining({ code: 'FORBIDDEN' }) })];
     await expect(grace.stream(assistantMessage.id).all()).rejects.toEqual(refused);
@@ -117,7 +117,7 @@ export const refusalSuite = (parlance: () => Parlance): void => {
     expect((await grace.stream(assistantMessage.id).all()).at(-1)).toMatchObject({ message: { status: 'CANCELLED' } });
   });
 
-  test('an administrator who becomes a user while it reads another’s answer loses that stream', async () => {
+  test('an administrator who becomes a user while it reads another’s reply loses that stream', async () => {
     const ada = await parlance().as('ada', { roles: ['ADMIN'] });
     const grace = await parlance().as('grace', { roles: ['ADMIN'] });
     const setRole = 'mutation($id: ID!, $role: Role) { setRole(userId: $id, role: $role) { role } }';
@@ -127,9 +127,9 @@ export const refusalSuite = (parlance: () => Parlance): void => {
     const { assistantMessage } = await ada.send(await ada.createConversation(), 'script: tokens=10000 pace=5');
     const stream = grace.stream(assistantMessage.id);
     await stream.next();
-    const told = expect(stream.all()).rejects.toThrow('NOT_FOUND');
+    const ended = expect(stream.all()).rejects.toThrow('NOT_FOUND');
     await ada.query(z.unknown(), setRole, { id: user.id, role: 'USER' });
-    await told;
+    await ended;
     await ada.query(z.unknown(), setRole, { id: user.id, role: null });
     await ada.query(z.unknown(), 'mutation($id: ID!) { stopGeneration(messageId: $id) { id } }', {
       id: assistantMessage.id,

@@ -1,4 +1,6 @@
-/** Tools: an administrator registers one, a model calls it while it answers, and everybody sees of it what is theirs. */
+/**
+ * Tools: an administrator registers one, a model calls it while it answers, and everybody sees of it what is theirs.
+ */
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -41,14 +43,14 @@ const openTool = async (parlance: Parlance) => {
   const closing = opened.move();
   return {
     ...{ admin, server, name, secret: upsertTool.secret },
-    /** What the scripted model is to do: call it, then answer. */
+    /** What the scripted model is to do: call it, then reply. */
     prompt: `script: tokens=3 lead=2 calls=${JSON.stringify([{ name, arguments: '{"order":7}' }])}`,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 };
 
 export const toolSuite = (parlance: () => Parlance): void => {
-  test('a tool of the tenant is called while a model answers; its calls are streamed, stored and billed with the answer', async () => {
+  test('a tool of the tenant is called while a model replies; its calls are streamed, stored and billed with the reply', async () => {
     await using tool = await openTool(parlance());
     const { admin, name, prompt } = tool;
     const { turn, events } = await admin.converse(await admin.createConversation({ title: 'Orders' }), prompt);

@@ -1,4 +1,4 @@
-/** Turns: from a question to its stored, billed and moderated answer; again, otherwise, and stopped. */
+/** Turns: from a question to its stored, billed and moderated reply; again, otherwise, and stopped. */
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -51,7 +51,7 @@ const turnShape = z.object({
 });
 
 export const turnSuite = (parlance: () => Parlance): void => {
-  test('an answer streams in order, without holes, and is stored as it was streamed', async () => {
+  test('a reply streams in order, without holes, and is stored as it was streamed', async () => {
     const ada = await parlance().as('ada');
     const conversationId = await ada.createConversation();
     const { turn, events } = await ada.converse(conversationId, 'script: tokens=40 pace=1');
@@ -86,16 +86,16 @@ export const turnSuite = (parlance: () => Parlance): void => {
     expect(branch.conversation.messages.edges.map(({ node }) => node.role)).toEqual(['USER', 'ASSISTANT']);
   });
 
-  test('the model is told the conversation so far, also when the next question comes at once', async () => {
+  test('the model is given the conversation so far, also when the next question comes at once', async () => {
     const ada = await parlance().as('ada');
-    const conversationId = await ada.createConversation({ systemPrompt: 'Answer in numbers.' });
+    const conversationId = await ada.createConversation({ systemPrompt: 'Reply in numbers.' });
     const said: { readonly role: string; readonly content: string }[] = [];
     for (let turn = 1; turn <= 6; turn += 1) {
       const content = `script: tokens=${turn}\n${uuidv7()}`;
       await ada.converse(conversationId, content);
       said.push({ role: 'user', content });
       const request = parlance().provider.requests.find(({ body }) => body.messages.at(-1)?.content === content);
-      expect(request?.body.messages).toEqual([{ role: 'system', content: 'Answer in numbers.' }, ...said]);
+      expect(request?.body.messages).toEqual([{ role: 'system', content: 'Reply in numbers.' }, ...said]);
       said.push({ role: 'assistant', content: textOf(turn) });
     }
   });
@@ -146,7 +146,7 @@ export const turnSuite = (parlance: () => Parlance): void => {
     expect(reused.extensions).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED', argument: 'idempotencyKey' });
   });
 
-  test('a stopped answer keeps what was written, and closes the provider’s socket', async () => {
+  test('a stopped reply keeps what was written, and closes the provider’s socket', async () => {
     const ada = await parlance().as('ada');
     const conversationId = await ada.createConversation();
     const content = `script: tokens=10000 pace=5\n${uuidv7()}`;
@@ -164,23 +164,23 @@ export const turnSuite = (parlance: () => Parlance): void => {
     await ada.query(z.unknown(), stopMutation, { id: assistantMessage.id });
   });
 
-  test('regenerating gives a sibling answer, and selectBranch brings the first one back', async () => {
+  test('regenerating gives a sibling reply, and selectBranch brings the first one back', async () => {
     const ada = await parlance().as('ada');
     const conversationId = await ada.createConversation();
     const { turn } = await ada.converse(conversationId, 'script: tokens=3');
     const input = { messageId: turn.assistantMessage.id, idempotencyKey: uuidv7() };
     const again = await ada.query(z.object({ regenerateMessage: turnShape }), regenerateMutation, { input });
-    const answer = again.regenerateMessage.assistantMessage.id;
-    await ada.stream(answer).all();
-    const { message } = await ada.query(z.object({ message: messageShape }), messageQuery, { id: answer });
-    expect(message.siblings.map(({ id }) => id)).toEqual([turn.assistantMessage.id, answer]);
+    const reply = again.regenerateMessage.assistantMessage.id;
+    await ada.stream(reply).all();
+    const { message } = await ada.query(z.object({ message: messageShape }), messageQuery, { id: reply });
+    expect(message.siblings.map(({ id }) => id)).toEqual([turn.assistantMessage.id, reply]);
     const select = 'mutation Select($id: ID!) { selectBranch(messageId: $id) { head { id } } }';
     const shape = z.object({ selectBranch: z.object({ head: z.object({ id: z.string() }) }) });
     const { selectBranch } = await ada.query(shape, select, { id: turn.assistantMessage.id });
     expect(selectBranch.head.id).toBe(turn.assistantMessage.id);
   });
 
-  test('editing a question makes a branch of its own with its own answer', async () => {
+  test('editing a question makes a branch of its own with its own reply', async () => {
     const ada = await parlance().as('ada');
     const conversationId = await ada.createConversation();
     const first = await ada.converse(conversationId, 'script: tokens=3');
@@ -196,7 +196,7 @@ export const turnSuite = (parlance: () => Parlance): void => {
     expect(message.siblings.map(({ id }) => id)).toEqual([first.turn.userMessage.id, editMessage.userMessage.id]);
   });
 
-  test('a busy conversation rejects, enqueues or interrupts as it is told', async () => {
+  test('a busy conversation rejects, enqueues or interrupts as onBusy says', async () => {
     const ada = await parlance().as('ada');
     const conversationId = await ada.createConversation();
     const long = await ada.send(conversationId, 'script: tokens=10000 pace=5');

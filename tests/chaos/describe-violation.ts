@@ -5,7 +5,7 @@ import type { Evidence } from './evidence.ts';
 import type { FaultLog } from './fault-log.ts';
 import type { DoneFault } from './faults.ts';
 
-export interface ToldViolation extends Violation {
+export interface DescribedViolation extends Violation {
   /** Lines for people. */
   readonly circumstances: readonly string[];
 }
@@ -14,7 +14,7 @@ const mostLines = 12;
 const mostCharacters = 1_200;
 /** Milliseconds before the violation in which a fault that is over may still be its cause. */
 const causesBeforeMs = 6_000;
-/** Milliseconds after its send in which an answer meets its faults, where nobody knows the moment. */
+/** Milliseconds after its send in which a reply meets its faults, where nobody knows the moment. */
 const answeredWithinMs = 15_000;
 
 const time = (atMs: number): string => new Date(atMs).toISOString().slice(11, 23);
@@ -22,35 +22,35 @@ const time = (atMs: number): string => new Date(atMs).toISOString().slice(11, 23
 /** When an id of version 7 was made. */
 const madeAt = (id: string): number => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
 
-/** Deltas are counted, all other events told: `1 MessageStarted/1, 12 deltas, 14 MessageCompleted`. */
+/** Deltas are counted, all other events listed: `1 MessageStarted/1, 12 deltas, 14 MessageCompleted`. */
 const summary = (events: readonly StreamedEvent[]): string => {
-  const told: string[] = [];
+  const parts: string[] = [];
   let deltas = 0;
   for (const { __typename, seq, attempt } of events) {
     if (__typename === 'TokenDelta') {
       deltas += 1;
       continue;
     }
-    if (deltas > 0) told.push(`${deltas} deltas`);
+    if (deltas > 0) parts.push(`${deltas} deltas`);
     deltas = 0;
-    told.push(`${seq} ${__typename}${attempt === undefined ? '' : `/${attempt}`}`);
+    parts.push(`${seq} ${__typename}${attempt === undefined ? '' : `/${attempt}`}`);
   }
-  if (deltas > 0) told.push(`${deltas} deltas`);
-  return told.join(', ');
+  if (deltas > 0) parts.push(`${deltas} deltas`);
+  return parts.join(', ');
 };
 
 const whatIsKnown = ({ followings, replay, stored, ledger }: Evidence): readonly string[] => [
   ...followings.map(({ afterSeq, events }) => `    followed after ${afterSeq}: ${summary(events)}`),
-  ...(replay ? [`    told afterwards: ${summary(replay.events)}`] : []),
+  ...(replay ? [`    streamed afterwards: ${summary(replay.events)}`] : []),
   `    stored: ${stored?.status ?? 'nothing'}, ${stored?.content.length ?? 0} characters; ledger: ${JSON.stringify(ledger)}`,
 ];
 
-export const tell = (
+export const describeViolation = (
   violation: Violation,
   evidence: Evidence | undefined,
   log: FaultLog,
   history: readonly DoneFault[],
-): ToldViolation => {
+): DescribedViolation => {
   const { atMs, messageId } = violation;
   const sentAt = evidence && madeAt(messageId);
   const from = (atMs === undefined ? sentAt : atMs - causesBeforeMs) ?? Number.NaN;

@@ -1,7 +1,7 @@
-/** A violation is told with its reasons: what was being done to the system, and what its processes logged. */
+/** A violation is reported with its reasons: what was being done to the system, and what its processes logged. */
 import { expect, test } from 'vitest';
+import { describeViolation } from './describe-violation.ts';
 import { createFaultLog } from './fault-log.ts';
-import { tell } from './tell-violation.ts';
 
 const at = Date.UTC(2026, 0, 1, 12);
 /** As the clients make them: of version 7, sent two seconds before. */
@@ -10,7 +10,7 @@ const messageId = `${madeAt.slice(0, 8)}-${madeAt.slice(8)}-7000-8000-0000000000
 const line = (level: number, time: number, rest: object) => JSON.stringify({ level, time, service: 'usage', ...rest });
 const done = { name: 'kill usage', atMs: 0, replica: 0, lastsMs: 10 } as const;
 
-test('tells the faults and the errors around the moment, and what names the message whenever it was', () => {
+test('lists the faults and the errors around the moment, and every line that names the message', () => {
   const log = createFaultLog();
   log.take('usage', line(50, at - 1_000, { msg: 'unexpected fault', err: { message: 'why' } }));
   log.take('usage', line(40, at - 1_000, { msg: 'a warning of others' }));
@@ -38,7 +38,7 @@ test('tells the faults and the errors around the moment, and what names the mess
       },
     ],
     replay: undefined,
-    answers: 1,
+    replies: 1,
     stored: undefined,
     ledger: [],
     workersDie: false,
@@ -52,20 +52,20 @@ test('tells the faults and the errors around the moment, and what names the mess
     detail: 'INTERNAL_SERVER_ERROR',
     atMs: at,
   } as const;
-  const told = tell(violation, evidence, log, history).circumstances.join('\n');
-  expect(told).toContain('sent at 11:59:58.000');
-  expect(told).toContain('seen at 12:00:00.000');
-  expect(told).toContain('followed after 0: 1 MessageStarted/1, 2 deltas');
-  expect(told).toContain('stored: nothing');
-  expect(told).toContain('kill usage');
-  expect(told).not.toContain('cut redis');
-  expect(told).toMatch(/usage: unexpected fault .*why/);
-  expect(told).toContain('worker: a model failed');
-  expect(told).not.toContain('others');
-  expect(told).not.toContain('long ago');
+  const described = describeViolation(violation, evidence, log, history).circumstances.join('\n');
+  expect(described).toContain('sent at 11:59:58.000');
+  expect(described).toContain('seen at 12:00:00.000');
+  expect(described).toContain('followed after 0: 1 MessageStarted/1, 2 deltas');
+  expect(described).toContain('stored: nothing');
+  expect(described).toContain('kill usage');
+  expect(described).not.toContain('cut redis');
+  expect(described).toMatch(/usage: unexpected fault .*why/);
+  expect(described).toContain('worker: a model failed');
+  expect(described).not.toContain('others');
+  expect(described).not.toContain('long ago');
 });
 
-test('what a process says when it dies is no line of the log, and told too', () => {
+test('what a process prints when it dies is no line of the log, and is reported too', () => {
   const log = createFaultLog();
   log.take('usage', 'usage: Port 1 is in use.');
   expect(log.about(Date.now(), '').map(({ text }) => text)).toEqual(['usage: Port 1 is in use.']);

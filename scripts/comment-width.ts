@@ -1,0 +1,43 @@
+/**
+ * `node scripts/comment-width.ts`: fails when a line of a comment has more than 120 columns. Biome wraps code at 120 and
+ * leaves comments alone.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const columns = 120;
+
+/** How a line of a comment begins, by the file's extension. */
+const beginnings: Readonly<Record<string, RegExp>> = {
+  ts: /^\s*(\/\*|\*|\/\/)/,
+  mjs: /^\s*(\/\*|\*|\/\/)/,
+  cjs: /^\s*(\/\*|\*|\/\/)/,
+  sql: /^\s*--/,
+  yml: /^\s*#/,
+  yaml: /^\s*#/,
+};
+
+/** Lines of comments that are too long, as `file:line`. A line that is one long word, such as an address, may be. */
+export const wideComments = (file: string, text: string): readonly string[] => {
+  const beginning = beginnings[file.slice(file.lastIndexOf('.') + 1)];
+  if (beginning === undefined) return [];
+  return text.split('\n').flatMap((line, index) => {
+    const isWide = line.length > columns && beginning.test(line) && line.trim().split(/\s+/).length > 2;
+    return isWide ? [`${file}:${index + 1}`] : [];
+  });
+};
+
+if (import.meta.main) {
+  const files = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean);
+  const kept = files.filter((file) => !file.startsWith('client/sdk/generated/'));
+  const wide = kept.flatMap((file) => {
+    if (!(file.slice(file.lastIndexOf('.') + 1) in beginnings)) return [];
+    return wideComments(file, readFileSync(join(root, file), 'utf8'));
+  });
+  if (wide.length > 0) {
+    process.stderr.write(`Comments wrap at ${columns} columns:\n  ${wide.join('\n  ')}\n`);
+    process.exit(1);
+  }
+}
