@@ -23,12 +23,15 @@ import { createGateway } from '../gateway/gateway.ts';
 import { generationSettings, providerSettings } from '../inference-workers/config.ts';
 import { discoverModels } from '../inference-workers/providers/discover-models.ts';
 import { startWorker } from '../inference-workers/worker.ts';
-import { conversationsSchema } from '../subgraphs/conversations/entities.ts';
+import { conversationsTables } from '../subgraphs/conversations/entities.ts';
 import { openConversations } from '../subgraphs/conversations/service.ts';
-import { modelsSchema, openModels } from '../subgraphs/models/service.ts';
-import { openSafety, safetySchema } from '../subgraphs/safety/service.ts';
-import { seedDevelopment } from '../subgraphs/usage/seed-development.ts';
-import { openUsage, usageSchema } from '../subgraphs/usage/service.ts';
+import { modelsTables } from '../subgraphs/models/entities.ts';
+import { openModels } from '../subgraphs/models/service.ts';
+import { safetyTables } from '../subgraphs/safety/entities.ts';
+import { openSafety } from '../subgraphs/safety/service.ts';
+import { seedDevelopment } from '../subgraphs/usage/accounts/seed-development.ts';
+import { usageTables } from '../subgraphs/usage/entities.ts';
+import { openUsage } from '../subgraphs/usage/service.ts';
 import type { StandaloneConfig } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { developmentIssuerName, openDevelopmentIssuer } from './issuer/development-issuer.ts';
@@ -61,7 +64,7 @@ export const openStandalone = async (
   await using opened = new AsyncDisposableStack();
   opened.use(await lockDataDirectory(config.DATA_DIR));
   opened.use(await openTelemetry(config, 'standalone', logger));
-  const schemas = [conversationsSchema, modelsSchema, usageSchema, safetySchema];
+  const schemas = [conversationsTables, modelsTables, usageTables, safetyTables];
   const [database, ports, modelsFile, supergraphSdl, tokens] = await Promise.all([
     openDatabase(config, schemas).then((opening) => opened.use(opening)),
     openPorts(config, logger).then((opening) => opened.use(opening)),

@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
-import { conversationsSchema } from '../../subgraphs/conversations/entities.ts';
+import { conversationsTables } from '../../subgraphs/conversations/entities.ts';
 import { startPostgres } from '../../tests/services/postgres.ts';
 import { sendRedis, startRedis } from '../../tests/services/redis.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
@@ -36,7 +36,7 @@ test('whatever a query says while PostgreSQL is restarted is an outage, and a wr
   await using postgres = await startPostgres();
   const config = { DATABASE_POOL_SIZE: 6, DATA_DIR: '', SERVICE_START_TIMEOUT_MS: 10_000 };
   const url = await postgres.createDatabase();
-  await using database = await openDatabase({ ...config, DATABASE_URL: url }, [conversationsSchema]);
+  await using database = await openDatabase({ ...config, DATABASE_URL: url }, [conversationsTables]);
   const tenant = '01a207e7-0000-7000-8000-000000000000';
   const faults = await faultsWhile(async () => {
     for (let times = 0; times < 3; times += 1) await postgres.restart();
@@ -112,7 +112,7 @@ test('a PostgreSQL that neither answers nor closes is an outage, and no place of
 test('a read-only PostgreSQL is not ready, and what it refuses is an outage', async () => {
   await using postgres = await startPostgres();
   const url = await postgres.createDatabase();
-  await using database = await openPostgresql({ url, poolSize: 2 }, [conversationsSchema]);
+  await using database = await openPostgresql({ url, poolSize: 2 }, [conversationsTables]);
   await database.ping();
   await postgres.setReadOnly(true);
   await vi.waitFor(() => expect(database.ping()).rejects.toThrow('read-only'), { timeout: 20_000 });

@@ -4,31 +4,26 @@ import { subgraphEnvironment } from '#kernel/subgraph-server/run-subgraph.ts';
 
 /** Variables that only this subgraph reads. */
 export const conversationsEnvironment = {
-  MAX_CONTENT_LENGTH: z.coerce
-    .number()
-    .int()
-    .positive()
-    .default(100_000)
-    .describe('Characters that one message may have.'),
+  MAX_CONTENT_LENGTH: z.coerce.number().int().positive().default(100_000).describe('Most characters of one message.'),
   MAX_QUEUED: z.coerce
     .number()
     .int()
     .positive()
     .default(1_000)
-    .describe('Jobs that may wait in one pool before sends are refused with OVERLOADED.'),
+    .describe('Jobs that may wait in one pool. Beyond that, sends are refused with OVERLOADED.'),
   MAX_STORED_BYTES: z.coerce
     .number()
     .int()
     .positive()
     .default(10_737_418_240)
     .describe(
-      'Bytes of messages and instructions that one tenant may store; then sends are refused with QUOTA_EXCEEDED.',
+      'Bytes of messages and instructions that one tenant may store. Beyond that, sends are refused with QUOTA_EXCEEDED.',
     ),
   STREAM_PERSISTENCE: z
     .enum(['text', 'all'])
     .default('text')
     .describe(
-      'What is kept of an answer for good: its text, or every event of its stream too, for resuming event by event after the hour of its log.',
+      'What is kept of a reply for good: its text, or also every event of its stream, so that clients can resume event by event after the log of the reply has expired (one hour).',
     ),
   WORKER_VANISHED_AFTER_MS: z.coerce
     .number()
@@ -36,15 +31,15 @@ export const conversationsEnvironment = {
     .positive()
     .default(900_000)
     .describe(
-      'Milliseconds after which a generation without a worker fails with WORKER_LOST. Longer than the longest wait in a queue.',
+      'Milliseconds after which a generation without a worker fails with WORKER_LOST. Must exceed the longest wait in a queue.',
     ),
 };
 
 export const conversationsConfig = z.object({
   ...subgraphEnvironment,
   ...conversationsEnvironment,
-  USAGE_URL: z.url().describe('Subgraph of usage, http://host:port/graphql.'),
-  SAFETY_URL: z.url().describe('Subgraph of safety, http://host:port/graphql.'),
-  MODELS_URL: z.url().describe('Subgraph of models, http://host:port/graphql.'),
+  USAGE_URL: z.url().describe('URL of the usage subgraph, http://host:port/graphql.'),
+  SAFETY_URL: z.url().describe('URL of the safety subgraph, http://host:port/graphql.'),
+  MODELS_URL: z.url().describe('URL of the models subgraph, http://host:port/graphql.'),
 });
 export type ConversationsConfig = z.infer<typeof conversationsConfig>;

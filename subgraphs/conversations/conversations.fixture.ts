@@ -1,4 +1,4 @@
-/** Conversations on an embedded database and embedded ports, for tests of what needs no other subgraph. */
+/** Conversations on an embedded database and embedded ports, for tests that need no other subgraph. */
 import { v7 as uuidv7 } from 'uuid';
 import { type AccessList, openAccessList } from '#kernel/access/access-list.ts';
 import type { Broker } from '#kernel/broker/broker.ts';
@@ -16,7 +16,7 @@ import type { Signals } from '#kernel/signals/signals.ts';
 import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
-import { type Conversation, ConversationEntity, conversationsSchema, type Message, MessageEntity } from './entities.ts';
+import { type Conversation, ConversationEntity, conversationsTables, type Message, MessageEntity } from './entities.ts';
 
 export const logger = createLogger('test', 'silent');
 
@@ -48,13 +48,13 @@ export interface Fixture extends AsyncDisposable {
   readonly identity: Identity;
   /** An empty conversation of the fixture's identity. */
   conversation(): Promise<Conversation>;
-  /** One question and its answer under `above`; the head becomes the answer. */
+  /** Stores a question under `above`, and its reply, which becomes the head. */
   turn(
     conversation: Conversation,
     above: Message | undefined,
     content: string,
-    answer?: Partial<Message>,
-  ): Promise<{ question: Message; answer: Message }>;
+    reply?: Partial<Message>,
+  ): Promise<{ question: Message; reply: Message }>;
 }
 
 export const newIdentity = (): Identity => ({ tenantId: uuidv7(), userId: uuidv7(), roles: ['USER'], scopes: [] });
@@ -62,7 +62,7 @@ export const newIdentity = (): Identity => ({ tenantId: uuidv7(), userId: uuidv7
 export const openFixture = async (): Promise<Fixture> => {
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(await createDirectory());
-  const database = stack.use(await openPglite(directory.path, [conversationsSchema]));
+  const database = stack.use(await openPglite(directory.path, [conversationsTables]));
   const broker = stack.use(await createEmbeddedBroker({ dataDirectory: directory.path, queues: topology, logger }));
   const streamLog = stack.use(await createEmbeddedStreamLog({ dataDirectory: directory.path, logger }));
   const signals = stack.use(createEmbeddedSignals(logger));
@@ -94,7 +94,7 @@ export const openFixture = async (): Promise<Fixture> => {
       await em.flush();
       return created;
     },
-    turn: (conversation, above, content, answer = {}) =>
+    turn: (conversation, above, content, change = {}) =>
       database.forTenant(tenantId).transactional(async (em) => {
         const id = uuidv7();
         const depth = (above?.depth ?? 0) + 1;
@@ -123,16 +123,16 @@ export const openFixture = async (): Promise<Fixture> => {
           parentId: id,
           depth: depth + 1,
           role: 'ASSISTANT',
-          content: `answer to ${content}`,
+          content: `reply to ${content}`,
           status: 'COMPLETED',
           generation,
           dispatchedAt: new Date(),
-          ...answer,
+          ...change,
         });
         await em.flush();
         await em.nativeUpdate(ConversationEntity, { id: conversation.id }, { headId: reply.id });
         conversation.headId = reply.id;
-        return { question, answer: reply };
+        return { question, reply };
       }),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

@@ -1,6 +1,7 @@
 /**
- * The tables of conversations as entities. Messages are immutable but for the result of their generation; the tree is
- * `parentId`, and `branchId` + `depth` place a message in its run without forks (migrations/conversations).
+ * The tables of conversations as entities. A message is immutable, except that a reply changes until its generation
+ * ends. `parentId` makes messages a tree; `branchId` and `depth` locate a message in its segment, a stretch of the tree
+ * without forks (migrations/conversations).
  */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Json } from '#kernel/broker/broker.ts';
@@ -22,27 +23,27 @@ export const messageStatuses = [
 ] as const;
 export type MessageStatus = (typeof messageStatuses)[number];
 
-/** Statuses under which a message's text is still in the stream log. */
+/** Statuses of a message whose text is still in the stream log. */
 export const inFlightStatuses: readonly MessageStatus[] = ['QUEUED', 'STREAMING'];
 
-/** Why a message failed, as clients see it. */
+/** Why a reply failed, as clients see it. */
 export interface Failure {
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryable: boolean;
 }
 
-/** What an assistant message was admitted with; a queued one is dispatched later from this. */
+/** What admission granted a reply. A reply that waits is dispatched from this later. */
 export interface Generation {
   readonly userId: string;
   readonly candidates: readonly RouteCandidate[];
-  /** What the model may call. In a row only while the answer waits to be dispatched: there are secrets in it. */
+  /** Tools that the model may call. They hold secrets, so a row keeps them only until the reply is dispatched. */
   readonly tools?: readonly Tool[] | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly temperature?: number | undefined;
 }
 
-/** What stays in the row of an answer that waits no more. */
+/** The generation as the row of a dispatched reply keeps it. */
 export const withoutTools = ({ tools: _, ...generation }: Generation): Generation => generation;
 
 export const ConversationEntity = defineEntity({
@@ -78,7 +79,7 @@ export const MessageEntity = defineEntity({
     parentId: p.uuid().nullable(),
     branchId: p.uuid(),
     depth: p.integer(),
-    /** Characters of all messages from the root to this one: an estimate of the prompt in one look-up. */
+    /** Characters of all messages from the root to this one: estimates the prompt with one look-up. */
     pathLength: p.bigint('number'),
     role: p.text().$type<MessageRole>(),
     content: p.text(),
@@ -87,12 +88,12 @@ export const MessageEntity = defineEntity({
     failure: p.json<Failure>().nullable(),
     modelId: p.text().nullable(),
     generation: p.json<Generation>().nullable(),
-    /** In the order of their start; null: none, or they are still in the log. */
+    /** In the order of their start; null when there are none, or while they are still in the log. */
     toolCalls: p.json<readonly ToolCall[]>().nullable(),
-    /** When its job went to the outbox; null while it waits for an earlier one in the conversation. */
+    /** When its job went to the outbox; null while it waits for an earlier reply of the conversation. */
     dispatchedAt: p.datetime(3).nullable(),
     stopRequestedAt: p.datetime(3).nullable(),
-    /** See `logIdOf`. Null: as `id`. */
+    /** See `logIdOf`; null means `id`. */
     logId: p.uuid().nullable(),
     lastSeq: p.integer().default(0),
     createdAt: p.datetime(3).onCreate(() => new Date()),
@@ -102,12 +103,12 @@ export const MessageEntity = defineEntity({
 export type Message = InferEntity<typeof MessageEntity>;
 
 /**
- * The id by which the stream log and the broker, which know replies of all tenants, call a reply. An id of a message is
- * its tenant's own: where another tenant has one of the same id, the log has a name of its own.
+ * The id of a reply in the stream log and at the broker, which hold the replies of all tenants. Message ids are unique
+ * within a tenant only: a reply whose id another tenant uses already gets a separate log id.
  */
 export const logIdOf = ({ logId, id }: Pick<Message, 'logId' | 'id'>): string => logId ?? id;
 
-/** One idempotency key, with what it led to. */
+/** One idempotency key and the turn that it led to. */
 const SendEntity = defineEntity({
   name: 'Send',
   tableName: 'sends',
@@ -123,7 +124,7 @@ const SendEntity = defineEntity({
   },
 });
 
-/** A job that is committed but not yet confirmed by the broker. */
+/** A committed job that the broker has not confirmed yet. */
 export const OutboxEntity = defineEntity({
   name: 'OutboxRow',
   tableName: 'outbox',
@@ -132,14 +133,14 @@ export const OutboxEntity = defineEntity({
     id: p.uuid().primary(),
     tenantId: p.uuid(),
     routingKey: p.text(),
-    /** The job's id at the broker: the log id of its reply. */
+    /** The job's id at the broker, which is the log id of its reply. */
     messageId: p.uuid(),
     body: p.json<Json>(),
     createdAt: p.datetime(3).onCreate(() => new Date()),
   },
 });
 
-export const conversationsSchema: TableSet = {
+export const conversationsTables: TableSet = {
   name: 'conversations',
   entities: [ConversationEntity, MessageEntity, SendEntity, OutboxEntity],
 };

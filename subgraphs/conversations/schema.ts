@@ -1,4 +1,4 @@
-/** The executable schema of this subgraph. Needs no service: it is also what the committed SDL is printed from. */
+/** The GraphQL schema of conversations, complete without a database: for serving it, and for printing its SDL. */
 import {
   DirectiveLocation,
   GraphQLDirective,
@@ -7,18 +7,20 @@ import {
   GraphQLString,
   specifiedDirectives,
 } from 'graphql';
-import { federationLinkUrl } from '#kernel/subgraph-server/builder.ts';
-import { builder } from './schema/builder.ts';
-import './schema/message-type.ts';
-import './schema/conversation-type.ts';
-import './schema/message-events.ts';
-import './schema/queries.ts';
-import './schema/awaited-replies.ts';
-import './schema/conversation-mutations.ts';
-import './schema/turn-mutations.ts';
-import './schema/subscriptions.ts';
+import { federationLinkUrl, mutationTypeOptions, subscriptionTypeOptions } from '#kernel/subgraph-server/builder.ts';
+import { addAwaitedReplies } from './schema/awaited-replies.ts';
+import { createConversationsBuilder } from './schema/builder.ts';
+import { addConversationMutations } from './schema/conversation-mutations.ts';
+import { addConversationType } from './schema/conversation-type.ts';
+import { addMessageEvents } from './schema/message-events.ts';
+import { addMessageType } from './schema/message-type.ts';
+import { addQueries } from './schema/queries.ts';
+import { addSubscriptions } from './schema/subscriptions.ts';
+import { addToolCallType } from './schema/tool-call-type.ts';
+import { addTurnMutations } from './schema/turn-mutations.ts';
+import { createTypes } from './schema/types.ts';
 
-/** Tells the gateway that it may open the subscription again after `extensions.cursor` of the last event it delivered. */
+/** Permits the gateway to reopen the subscription after `extensions.cursor` of the last event that it delivered. */
 const resumable = new GraphQLDirective({
   name: 'resumable',
   description:
@@ -27,26 +29,40 @@ const resumable = new GraphQLDirective({
   locations: [DirectiveLocation.FIELD_DEFINITION],
 });
 
-/** Tells the gateway that equal subscriptions of its audience may follow one here. */
+/** Permits the gateway to serve equal subscriptions of an audience from one subscription here. */
 const broadcast = new GraphQLDirective({
   name: 'broadcast',
   description:
-    'Events depend neither on when they were asked for nor, within the audience (EVERYBODY, TENANT or IDENTITY), on who asked.',
+    'Events depend neither on when a client subscribed nor, within the audience (EVERYBODY, TENANT or IDENTITY), on which client subscribed.',
   args: { audience: { type: new GraphQLNonNull(GraphQLString) } },
   locations: [DirectiveLocation.FIELD_DEFINITION],
 });
 
-/** Composed directives need specifications of their own to link to. */
+/** Federation requires that composed directives link to specifications. */
 const links = [
   { url: 'https://parlance.dev/resumable/v1.0', import: ['@resumable'] },
   { url: 'https://parlance.dev/broadcast/v1.0', import: ['@broadcast'] },
 ];
 
-export const createConversationsSchema = (): GraphQLSchema =>
-  builder.toSubGraphSchema({
+export const createConversationsSchema = (): GraphQLSchema => {
+  const builder = createConversationsBuilder();
+  builder.mutationType(mutationTypeOptions);
+  builder.subscriptionType(subscriptionTypeOptions);
+  const types = createTypes(builder);
+  addToolCallType(builder, types);
+  addMessageType(builder, types);
+  addConversationType(builder, types);
+  const messageEvent = addMessageEvents(builder, types);
+  addQueries(builder, types);
+  addAwaitedReplies(builder);
+  addConversationMutations(builder, types);
+  addTurnMutations(builder, types);
+  addSubscriptions(builder, types, messageEvent);
+  return builder.toSubGraphSchema({
     linkUrl: federationLinkUrl,
-    // With those of the specification: what is named here is all that the schema knows.
+    // The schema knows only the directives listed here, so the specified ones must be among them.
     directives: [...specifiedDirectives, resumable, broadcast],
     composeDirectives: ['@resumable', '@broadcast'],
     schemaDirectives: { link: links },
   });
+};

@@ -7,5 +7,5 @@ export const modelsConfig = z.object({
   MODELS_FILE: z.string().default('models.yaml').describe('The catalogue of providers and models.'),
   USAGE_URL: z
     .url({ protocol: /^https?$/ })
-    .describe('Address of the usage subgraph, http://host:port/graphql. Asked for the plan of a tenant.'),
+    .describe('URL of the usage subgraph, http://host:port/graphql, which has the plan of each tenant.'),
 });

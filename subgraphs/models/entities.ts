@@ -1,17 +1,20 @@
 /**
- * The tables of models as entities. The catalogue (models, prices, instances, outcomes) is the platform's: every tenant reads it,
- * only the system writes it. Routing policies and tools are each tenant's own.
+ * The tables of models as entities. The catalogue (models, prices, instances, outcomes) belongs to the platform: every
+ * tenant reads it, and only the system writes it. Routing policies and tools belong to a tenant.
  */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { pools } from '#kernel/broker/topology.ts';
 import { planTiers } from '#kernel/catalogue/models-file.ts';
+import type { TableSet } from '#kernel/database/database.ts';
 import { modelCapabilities } from '#kernel/messages/generation-job.ts';
 
 /**
- * Who wrote a row last. FILE: the models file, which may change it again at the next start. OPERATOR: a mutation, which the
- * file does not undo. DISCOVERED: a worker announced it.
+ * What wrote a row last. FILE: the models file, which may change the row again at the next start. OPERATOR: a mutation,
+ * which the file does not undo. DISCOVERED: the announcement of a worker.
  */
 const catalogueSources = ['FILE', 'OPERATOR', 'DISCOVERED'] as const;
+
+export type ModelCapability = (typeof modelCapabilities)[number];
 
 export const ModelEntity = defineEntity({
   name: 'CatalogueModel',
@@ -27,7 +30,7 @@ export const ModelEntity = defineEntity({
     capabilities: p.enum(modelCapabilities).array(),
     tiers: p.enum(planTiers).array(),
     enabled: p.boolean().default(true),
-    /** Place in the default order, lowest first. */
+    /** Position in the default order, lowest first. */
     position: p.integer(),
     source: p.enum(catalogueSources),
     createdAt: p.datetime(3).onCreate(() => new Date()),
@@ -39,7 +42,7 @@ export const ModelEntity = defineEntity({
 });
 export type ModelRow = InferEntity<typeof ModelEntity>;
 
-/** USD per million tokens from a moment on, until the model's next row. */
+/** USD per million tokens, in force until the model's next price begins. */
 export const PriceEntity = defineEntity({
   name: 'ModelPrice',
   tableName: 'prices',
@@ -55,7 +58,7 @@ export const PriceEntity = defineEntity({
 });
 export type PriceRow = InferEntity<typeof PriceEntity>;
 
-/** A worker that announced that it serves a model. */
+/** A model that a worker has announced to serve. */
 export const InstanceEntity = defineEntity({
   name: 'ModelInstance',
   tableName: 'instances',
@@ -67,13 +70,13 @@ export const InstanceEntity = defineEntity({
   },
 });
 
-/** How one model did in one attempt at a message, for its health. */
+/** The outcome of a model in one attempt at a reply, for the health of the model. */
 export const OutcomeEntity = defineEntity({
   name: 'GenerationOutcome',
   tableName: 'generation_outcomes',
   schema: 'models',
   properties: {
-    /** Empty where a process of an older version wrote the row. */
+    /** Empty in rows written by processes of an older version. */
     tenantId: p.text().primary(),
     messageId: p.text().primary(),
     attempt: p.integer().primary(),
@@ -87,7 +90,7 @@ export const OutcomeEntity = defineEntity({
   },
 });
 
-/** What the models that fit are put in order by. */
+/** What orders the models that fit. */
 export const routingStrategies = ['PREFERENCE', 'PRICE', 'LATENCY'] as const;
 
 export const RoutingPolicyEntity = defineEntity({
@@ -98,7 +101,7 @@ export const RoutingPolicyEntity = defineEntity({
     tenantId: p.uuid().primary(),
     name: p.text().primary(),
     description: p.text().nullable(),
-    /** In order of preference; empty: every model, in the platform's order. */
+    /** In order of preference; empty for all models in the platform's order. */
     modelIds: p.array(),
     requires: p.enum(modelCapabilities).array(),
     strategy: p.enum(routingStrategies),
@@ -128,7 +131,7 @@ export const ToolEntity = defineEntity({
     url: p.text(),
     timeoutMs: p.integer(),
     enabled: p.boolean(),
-    /** Never in a public field or a log. */
+    /** Must never appear in a public field or a log. */
     secret: p.text(),
     createdAt: p.datetime(3).onCreate(() => new Date()),
     updatedAt: p
@@ -138,3 +141,8 @@ export const ToolEntity = defineEntity({
   },
 });
 export type ToolRow = InferEntity<typeof ToolEntity>;
+
+export const modelsTables: TableSet = {
+  name: 'models',
+  entities: [ModelEntity, PriceEntity, InstanceEntity, OutcomeEntity, RoutingPolicyEntity, ToolEntity],
+};

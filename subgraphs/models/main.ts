@@ -1,14 +1,15 @@
-/** The models subgraph as a process of its own. */
+/** Runs the models subgraph as a separate process. */
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
 import { runSubgraph } from '#kernel/subgraph-server/run-subgraph.ts';
 import { modelsConfig } from './config.ts';
-import { modelsSchema, openModels } from './service.ts';
+import { modelsTables } from './entities.ts';
+import { openModels } from './service.ts';
 
 await runSubgraph({
   name: 'models',
   environment: process.env,
   shape: modelsConfig,
-  schema: modelsSchema,
+  schema: modelsTables,
   open: async (services, config) =>
     openModels(services, { modelsFile: await readModelsFile(config.MODELS_FILE), usageUrl: config.USAGE_URL }),
 });

@@ -1,6 +1,6 @@
 /**
- * The models subgraph for tests: open on PGlite or PostgreSQL, and on embedded ports, beside a stand-in for the usage subgraph that is a real one
- * with a single field. Asked over HTTP with signed identities, as the gateway and the other subgraphs ask.
+ * The models subgraph for tests, on PGlite or PostgreSQL and on embedded ports. A small subgraph with one field serves
+ * in the role of usage. Tests query over HTTP with signed identities, as the gateway and other subgraphs do.
  */
 import { randomUUID } from 'node:crypto';
 import { createClient, type FormattedExecutionResult } from 'graphql-ws';
@@ -18,7 +18,8 @@ import { createSubgraphBuilder, federationLinkUrl, type SubgraphContext } from '
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
-import { modelsSchema, openModels } from './service.ts';
+import { modelsTables } from './entities.ts';
+import { openModels } from './service.ts';
 
 export const catalogue: ModelsFile = parseModelsFile(`
 providers:
@@ -66,8 +67,8 @@ export const identityOf = (tenantId: string, more: Partial<Identity> = {}): Iden
   ...more,
 });
 
-export interface Answer {
-  // biome-ignore lint/suspicious/noExplicitAny: an answer is whatever the test asked for; it is compared, not used.
+export interface QueryResult {
+  // biome-ignore lint/suspicious/noExplicitAny: a result is whatever the test has queried; it is compared, not used.
   readonly data: any;
   readonly errors: readonly {
     message: string;
@@ -84,13 +85,13 @@ export interface ModelsFixture extends AsyncDisposable {
   readonly url: string;
   readonly database: Database;
   readonly ports: Ports;
-  /** Plans that the usage stand-in answers; FREE for tenants that are not in it. */
+  /** Plans that the usage subgraph returns; FREE for other tenants. */
   readonly plans: Map<string, PlanTier>;
-  ask(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<Answer>;
-  /** One subscription on a socket of its own. */
+  execute(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<QueryResult>;
+  /** One subscription on a separate socket. */
   subscribe(identity: Identity, query: string): Subscription;
   announce(workerId: string, modelIds: readonly string[]): Promise<void>;
-  /** Publishes message.finished with these differences from a success of acme/small. */
+  /** Publishes message.finished: a success of acme/small but for these differences. */
   finish(differences?: Partial<MessageFinished>): Promise<void>;
 }
 
@@ -127,8 +128,8 @@ export const openModelsFixture = async (engine: Engine = 'pglite'): Promise<Mode
   const logger = createLogger('models', 'silent');
   const database = opened.use(
     engine === 'pglite'
-      ? await openPglite(`${directory.path}/postgres`, [modelsSchema])
-      : await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [modelsSchema]),
+      ? await openPglite(`${directory.path}/postgres`, [modelsTables])
+      : await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [modelsTables]),
   );
   const ports = opened.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1000 }, logger));
   const plans = new Map<string, PlanTier>();
@@ -156,13 +157,13 @@ export const openModelsFixture = async (engine: Engine = 'pglite'): Promise<Mode
     database,
     ports,
     plans,
-    async ask(identity, query, variables = {}) {
+    async execute(identity, query, variables = {}) {
       const response = await fetch(subgraph.url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${await signIdentity(identity)}` },
         body: JSON.stringify({ query, variables }),
       });
-      const { data, errors = [] } = (await response.json()) as Partial<Answer>;
+      const { data, errors = [] } = (await response.json()) as Partial<QueryResult>;
       return { data, errors };
     },
     subscribe(identity, query) {

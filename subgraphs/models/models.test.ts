@@ -1,4 +1,4 @@
-/** The models subgraph over its own HTTP: routing, policies, rights. One subgraph whose models are all served by one worker. */
+/** The models subgraph over HTTP: routing, policies, access. All models of one subgraph are served by one worker. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type RouteCandidate, routeCandidateSchema } from '#kernel/messages/generation-job.ts';
@@ -10,12 +10,14 @@ describe.each(engines)('on %s', (engine) => {
     models = await openModelsFixture(engine);
     await models.announce('w1', ['parlance/demonstration', 'acme/small', 'acme/large', 'local/tiny']);
     await vi.waitFor(async () => {
-      expect((await models.ask(identityOf(acme), '{ models(onlyUsable: true) { id } }')).data.models).toHaveLength(4);
+      expect((await models.execute(identityOf(acme), '{ models(onlyUsable: true) { id } }')).data.models).toHaveLength(
+        4,
+      );
     });
   });
   afterAll(() => models[Symbol.asyncDispose]());
 
-  /** A tenant of its own for each test. */
+  /** A new tenant for each test. */
   const newTenant = (plan: 'FREE' | 'PRO' = 'FREE') => {
     const tenantId = randomUUID();
     models.plans.set(tenantId, plan);
@@ -31,7 +33,7 @@ describe.each(engines)('on %s', (engine) => {
   const routeQuery = `query ($input: RouteMessageInput!) { routeMessage(input: $input) { candidates {
   modelId provider pool contextWindow maxOutputTokens capabilities price { input cachedInput output } } } }`;
   const route = (tenant: Tenant, input: Record<string, unknown> = {}) =>
-    models.ask(tenant.service, routeQuery, { input: { inputTokens: 10, ...input } });
+    models.execute(tenant.service, routeQuery, { input: { inputTokens: 10, ...input } });
   const routedIds = async (tenant: Tenant, input: Record<string, unknown> = {}): Promise<string[]> => {
     const { data, errors } = await route(tenant, input);
     expect(errors).toEqual([]);
@@ -40,12 +42,12 @@ describe.each(engines)('on %s', (engine) => {
   const upsertPolicyMutation = `mutation ($input: RoutingPolicyInput!) { upsertRoutingPolicy(input: $input) {
   name description models { id } requires strategy maxInputPrice maxOutputPrice isDefault } }`;
   const setPolicy = async (tenant: Tenant, input: Record<string, unknown>) => {
-    const { data, errors } = await models.ask(tenant.admin, upsertPolicyMutation, { input });
+    const { data, errors } = await models.execute(tenant.admin, upsertPolicyMutation, { input });
     expect(errors).toEqual([]);
     return data.upsertRoutingPolicy;
   };
 
-  test('routes in the order of the file, then what workers brought, and not to the demonstration', async () => {
+  test('routes in the order of the file, then to discovered models, and not to the demonstration', async () => {
     const { data } = await route(newTenant());
     const candidates = routeCandidateSchema.array().parse(data.routeMessage.candidates);
     expect(candidates.map(({ modelId }) => modelId)).toEqual(['acme/small', 'local/tiny']);
@@ -61,7 +63,7 @@ describe.each(engines)('on %s', (engine) => {
   });
 
   test('refuses the internal field to clients', async () => {
-    const { errors } = await models.ask(newTenant().admin, routeQuery, { input: { inputTokens: 1 } });
+    const { errors } = await models.execute(newTenant().admin, routeQuery, { input: { inputTokens: 1 } });
     expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
   });
 
@@ -83,7 +85,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(errors[0]?.extensions).toMatchObject(extensions);
   });
 
-  test('follows the policy that a message names, else the default of the tenant', async () => {
+  test('follows the policy that a message names, otherwise the default of the tenant', async () => {
     const tenant = newTenant('PRO');
     expect(await setPolicy(tenant, { name: 'eyes', requires: ['VISION'], description: 'Looks at pictures.' })).toEqual({
       name: 'eyes',
@@ -100,13 +102,13 @@ describe.each(engines)('on %s', (engine) => {
     expect(await routedIds(tenant, { modelPolicy: 'eyes' })).toEqual(['acme/large']);
     await setPolicy(tenant, { name: 'cheap', maxInputPrice: '0.15', strategy: 'PRICE', isDefault: true });
     expect(await routedIds(tenant)).toEqual(['local/tiny', 'acme/small']);
-    const { data } = await models.ask(tenant.user, '{ routingPolicies { name isDefault } }');
+    const { data } = await models.execute(tenant.user, '{ routingPolicies { name isDefault } }');
     expect(data.routingPolicies).toEqual([
       { name: 'cheap', isDefault: true },
       { name: 'eyes', isDefault: false },
       { name: 'ours', isDefault: false },
     ]);
-    await models.ask(tenant.admin, 'mutation { deleteRoutingPolicy(name: "eyes") }');
+    await models.execute(tenant.admin, 'mutation { deleteRoutingPolicy(name: "eyes") }');
     const gone = await route(tenant, { modelPolicy: 'eyes' });
     expect(gone.errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
   });
@@ -114,10 +116,10 @@ describe.each(engines)('on %s', (engine) => {
   test('keeps routing policies to their tenant', async () => {
     const [owner, stranger] = [newTenant(), newTenant()];
     await setPolicy(owner, { name: 'secret', modelIds: ['local/tiny'], isDefault: true });
-    expect((await models.ask(stranger.user, '{ routingPolicies { name } }')).data.routingPolicies).toEqual([]);
+    expect((await models.execute(stranger.user, '{ routingPolicies { name } }')).data.routingPolicies).toEqual([]);
     expect((await route(stranger, { modelPolicy: 'secret' })).errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
     expect(await routedIds(stranger)).toContain('acme/small');
-    const deletion = await models.ask(stranger.admin, 'mutation { deleteRoutingPolicy(name: "secret") }');
+    const deletion = await models.execute(stranger.admin, 'mutation { deleteRoutingPolicy(name: "secret") }');
     expect(deletion.errors[0]?.extensions.code).toBe('NOT_FOUND');
     await setPolicy(stranger, { name: 'secret', modelIds: ['acme/small'] });
     expect(await routedIds(owner)).toEqual(['local/tiny']);
@@ -129,11 +131,11 @@ describe.each(engines)('on %s', (engine) => {
     ['a model twice', { name: 'x', modelIds: ['acme/small', 'acme/small'] }, 'input.modelIds'],
     ['a negative price', { name: 'x', maxInputPrice: '-1' }, 'input.maxInputPrice'],
   ])('refuses a policy with %s', async (_, input, argument) => {
-    const { errors } = await models.ask(newTenant().admin, upsertPolicyMutation, { input });
+    const { errors } = await models.execute(newTenant().admin, upsertPolicyMutation, { input });
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
   });
 
-  test('explains why each model won or lost', async () => {
+  test('explains why each model is or is not a candidate', async () => {
     const tenant = newTenant();
     await setPolicy(tenant, {
       name: 'few',
@@ -143,7 +145,7 @@ describe.each(engines)('on %s', (engine) => {
     const explain = async (input: Record<string, unknown>) => {
       const query = `query ($input: ExplainRouteInput!) { explainRoute(input: $input) {
       plan policy { name } candidates { model { id } verdict reason } } }`;
-      const { data, errors } = await models.ask(tenant.user, query, { input });
+      const { data, errors } = await models.execute(tenant.user, query, { input });
       expect(errors).toEqual([]);
       const { candidates, ...rest } = data.explainRoute;
       return {
@@ -184,7 +186,7 @@ describe.each(engines)('on %s', (engine) => {
 
   test.each(operatorMutations)('keeps %s from administrators of a tenant', async (_, mutation) => {
     const everyRole = identityOf(acme, { roles: ['USER', 'ADMIN', 'BILLING_ADMIN'], scopes: ['models:read'] });
-    const { errors } = await models.ask(everyRole, mutation);
+    const { errors } = await models.execute(everyRole, mutation);
     expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
   });
 
@@ -192,18 +194,18 @@ describe.each(engines)('on %s', (engine) => {
     ['upsertRoutingPolicy', 'mutation { upsertRoutingPolicy(input: { name: "x" }) { name } }'],
     ['deleteRoutingPolicy', 'mutation { deleteRoutingPolicy(name: "x") }'],
   ])('keeps %s to administrators of the tenant', async (_, mutation) => {
-    const { errors } = await models.ask(identityOf(acme, { roles: ['USER', 'BILLING_ADMIN'] }), mutation);
+    const { errors } = await models.execute(identityOf(acme, { roles: ['USER', 'BILLING_ADMIN'] }), mutation);
     expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
   });
 
-  test('changes the catalogue for an operator, and routing with it', async () => {
+  test('changes the catalogue, and thereby routing, for an operator', async () => {
     const tenant = newTenant();
-    const added = await models.ask(operator, operatorMutations[0][1]);
+    const added = await models.execute(operator, operatorMutations[0][1]);
     expect(added).toEqual({ data: { upsertModel: { id: 'acme/new' } }, errors: [] });
     await models.announce('w2', ['acme/new']);
     await vi.waitFor(async () => expect(await routedIds(tenant, { modelPolicy: 'acme/new' })).toEqual(['acme/new']));
     const off = 'mutation { setModelEnabled(id: "acme/new", enabled: false) { enabled } }';
-    expect((await models.ask(operator, off)).data.setModelEnabled).toEqual({ enabled: false });
+    expect((await models.execute(operator, off)).data.setModelEnabled).toEqual({ enabled: false });
     const { errors } = await route(tenant, { modelPolicy: 'acme/new' });
     expect(errors[0]?.extensions.code).toBe('MODEL_UNAVAILABLE');
   });
@@ -211,18 +213,18 @@ describe.each(engines)('on %s', (engine) => {
   test.each([
     ['an unknown provider', newModel.replace('acme/new', 'nobody/new'), 'input.id'],
     [
-      'an answer as long as the window',
+      'a reply as long as the context window',
       newModel.replace('maxOutputTokens: 100', 'maxOutputTokens: 1000'),
       'input.maxOutputTokens',
     ],
     ['no plan', newModel.replace('[FREE]', '[]'), 'input.tiers'],
     ['a negative price', newModel.replace('"1"', '"-1"'), 'input.price'],
   ])('refuses a model with %s', async (_, input, argument) => {
-    const { errors } = await models.ask(operator, `mutation { upsertModel(input: ${input}) { id } }`);
+    const { errors } = await models.execute(operator, `mutation { upsertModel(input: ${input}) { id } }`);
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
   });
 
-  test('a price that was set for later is in force from its moment on, which is signalled then', async () => {
+  test('a price that was set for later is in force from its moment on, which is signalled', async () => {
     const later = new Date(Date.now() + 1_000).toISOString();
     const input = {
       modelId: 'acme/large',
@@ -230,20 +232,20 @@ describe.each(engines)('on %s', (engine) => {
       effectiveFrom: later,
     };
     const setPrice = 'mutation ($input: SetPriceInput!) { setPrice(input: $input) { price { input } } }';
-    expect((await models.ask(operator, setPrice, { input })).data.setPrice.price).toEqual({ input: '2' });
+    expect((await models.execute(operator, setPrice, { input })).data.setPrice.price).toEqual({ input: '2' });
     const changed = Promise.withResolvers<void>();
     const unsubscribe = await models.ports.signals.subscribe('models.changed', () => {
       if (Date.now() >= Date.parse(later)) changed.resolve();
     });
     await changed.promise;
     await unsubscribe();
-    const { data } = await models.ask(operator, '{ model(id: "acme/large") { price { input effectiveFrom } } }');
+    const { data } = await models.execute(operator, '{ model(id: "acme/large") { price { input effectiveFrom } } }');
     expect(data.model.price).toEqual({ input: '2.5', effectiveFrom: later });
   });
 
   test('charges a new price from its moment on, never earlier', async () => {
     const setPrice = async (price: string, effectiveFrom?: string) =>
-      models.ask(operator, `mutation ($input: SetPriceInput!) { setPrice(input: $input) { price { input } } }`, {
+      models.execute(operator, `mutation ($input: SetPriceInput!) { setPrice(input: $input) { price { input } } }`, {
         input: { modelId: 'acme/large', price: { input: price, cachedInput: '0', output: '9' }, effectiveFrom },
       });
     expect((await setPrice('3')).data.setPrice.price).toEqual({ input: '3' });
@@ -253,13 +255,13 @@ describe.each(engines)('on %s', (engine) => {
       code: 'BAD_USER_INPUT',
       argument: 'input.effectiveFrom',
     });
-    // Tomorrow, as the database sees it.
+    // Moves the prices a day into the past, as if it were tomorrow.
     await models.database.asSystem((em) =>
       em.execute(`update models.prices set effective_from = now() where input = 4`),
     );
     await models.ports.signals.publish('models.changed', null);
     await vi.waitFor(async () => {
-      const { data } = await models.ask(operator, '{ model(id: "acme/large") { price { input } } }');
+      const { data } = await models.execute(operator, '{ model(id: "acme/large") { price { input } } }');
       expect(data.model.price).toEqual({ input: '4' });
     });
   });
@@ -273,10 +275,10 @@ describe.each(engines)('on %s', (engine) => {
     }));
     const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
     ... on Model { displayName provider { name } price { input } health { state } } } }`;
-    // The catalogue reads itself anew beside requests now and then, so one clean run is the proof.
+    // The catalogue sometimes refreshes during a request, so one run without a statement is enough.
     await vi.waitFor(async () => {
       const before = models.database.statements;
-      const { data, errors } = await models.ask(tenant.user, query, { representations });
+      const { data, errors } = await models.execute(tenant.user, query, { representations });
       expect(errors).toEqual([]);
       expect(data._entities.slice(0, 2)).toEqual([
         { displayName: 'Small', provider: { name: 'acme' }, price: { input: '0.15' }, health: { state: 'CLOSED' } },

@@ -1,35 +1,22 @@
 /**
- * The models service: seeds the catalogue from the models file, keeps it in memory, takes the results of workers, serves the
- * subgraph. Closing stops requests first, then the queue, then what they read from.
+ * Opens the models service: seeds the catalogue from the models file, keeps it in memory, consumes the results of
+ * workers and serves the subgraph. On closing, requests stop first, then the consumer, then the catalogue and tenants'
+ * terms.
  */
 import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
 import { createSubgraphClient } from '#kernel/connections/subgraph-client.ts';
-import type { TableSet } from '#kernel/database/database.ts';
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { openCatalogue } from './catalogue/catalogue.ts';
 import { seedCatalogue } from './catalogue/seed-catalogue.ts';
-import {
-  InstanceEntity,
-  ModelEntity,
-  OutcomeEntity,
-  PriceEntity,
-  RoutingPolicyEntity,
-  ToolEntity,
-} from './entities.ts';
 import { consumeResults } from './results/consume-results.ts';
 import { createRouting } from './routing/route-message.ts';
-import { openTenantTerms, readPolicies } from './routing/tenant-terms.ts';
+import { openTenantTerms } from './routing/tenant-terms.ts';
 import { createModelsSchema } from './schema.ts';
-
-export const modelsSchema: TableSet = {
-  name: 'models',
-  entities: [ModelEntity, PriceEntity, InstanceEntity, OutcomeEntity, RoutingPolicyEntity, ToolEntity],
-};
 
 export interface ModelsOptions {
   readonly modelsFile: ModelsFile;
-  /** The usage subgraph, which knows each tenant's plan. */
+  /** The usage subgraph, which has each tenant's plan. */
   readonly usageUrl: string;
 }
 
@@ -57,7 +44,6 @@ export const openModels = async (services: SubgraphServices, options: ModelsOpti
         catalogue,
         modelsFile,
         routing,
-        tenantPolicies: (tenantId: string) => readPolicies(database, tenantId),
       }),
       verifyIdentity: services.verifyIdentity,
       access: services.access,

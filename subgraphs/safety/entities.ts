@@ -1,5 +1,6 @@
-/** The tables of safety as entities; every row is a tenant's. */
+/** The tables of safety as entities. Every row belongs to a tenant. */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { TableSet } from '#kernel/database/database.ts';
 import {
   type CategoryScore,
   moderationActions,
@@ -7,7 +8,7 @@ import {
   moderationStages,
 } from './screening/categories.ts';
 
-/** What a tenant set for a category; without a row it has the default. */
+/** The thresholds that a tenant has set for a category. Without a row the defaults apply. */
 export const ThresholdEntity = defineEntity({
   name: 'ModerationThreshold',
   tableName: 'thresholds',
@@ -52,7 +53,7 @@ export const CaseEntity = defineEntity({
     tenantId: p.uuid(),
     messageId: p.uuid(),
     stage: p.enum(moderationStages),
-    /** Who wrote the message, or whom it answers. */
+    /** The user who wrote the message, or whose question the reply is to. */
     userId: p.uuid(),
     excerpt: p.text(),
     status: p.enum(caseStatuses).default('OPEN'),
@@ -63,3 +64,5 @@ export const CaseEntity = defineEntity({
   },
 });
 export type ModerationCase = InferEntity<typeof CaseEntity>;
+
+export const safetyTables: TableSet = { name: 'safety', entities: [ThresholdEntity, VerdictEntity, CaseEntity] };

@@ -1,12 +1,13 @@
-/** The safety subgraph as a process of its own. */
+/** Runs the safety subgraph as a separate process. */
 import { runSubgraph } from '#kernel/subgraph-server/run-subgraph.ts';
 import { safetyConfig } from './config.ts';
-import { openSafety, safetySchema } from './service.ts';
+import { safetyTables } from './entities.ts';
+import { openSafety } from './service.ts';
 
 await runSubgraph({
   name: 'safety',
   environment: process.env,
   shape: safetyConfig,
-  schema: safetySchema,
+  schema: safetyTables,
   open: openSafety,
 });

@@ -1,6 +1,6 @@
 /**
- * The safety subgraph for tests: open on PGlite or PostgreSQL, and on embedded ports. Asked over HTTP with signed identities, as the gateway and the
- * other subgraphs ask.
+ * The safety subgraph for tests, on PGlite or PostgreSQL and on embedded ports. Tests query over HTTP with signed
+ * identities, as the gateway and other subgraphs do.
  */
 import { randomUUID } from 'node:crypto';
 
@@ -16,7 +16,8 @@ import type { MessageFinished } from '#kernel/messages/events.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
-import { openSafety, safetySchema } from './service.ts';
+import { safetyTables } from './entities.ts';
+import { openSafety } from './service.ts';
 
 export const acme = '01900000-0000-7000-8000-00000000ac3e';
 export const globex = '01900000-0000-7000-8000-000000910be7';
@@ -30,13 +31,13 @@ export const identityOf = (tenantId: string, more: Partial<Identity> = {}): Iden
   ...more,
 });
 
-export interface Answer {
-  // biome-ignore lint/suspicious/noExplicitAny: an answer is whatever the test asked for; it is compared, not used.
+export interface QueryResult {
+  // biome-ignore lint/suspicious/noExplicitAny: a result is whatever the test has queried; it is compared, not used.
   readonly data: any;
   readonly errors: readonly { message: string; extensions: { code: string; argument?: string } }[];
 }
 
-/** One socket, as the gateway's; each subscription carries its user's token. */
+/** One socket, like the gateway's. Each subscription carries the token of its user. */
 export interface Subscriber extends AsyncDisposable {
   open(identity: Identity): { next(): Promise<FormattedExecutionResult<Record<string, unknown>, unknown>> };
 }
@@ -46,12 +47,12 @@ export interface SafetyFixture extends AsyncDisposable {
   readonly database: Database;
   readonly ports: Ports;
   subscribe(query: string): Promise<Subscriber>;
-  ask(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<Answer>;
-  /** As conversations does it; gives the answer's screening. */
+  execute(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<QueryResult>;
+  /** Screens a text as conversations does. */
   screen(content: string, messageId?: string, tenantId?: string): Promise<{ action: string; categories: object[] }>;
   /** Publishes message.finished for acme with this text. */
   finish(messageId: string, text: string): Promise<void>;
-  /** Message.moderation of many, in their order. */
+  /** Message.moderation of several messages, in their order. */
   moderation(identity: Identity, messageIds: readonly string[]): Promise<({ action: string; stage: string } | null)[]>;
 }
 
@@ -71,8 +72,8 @@ export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<Safe
   const logger = createLogger('safety', 'silent');
   const database = opened.use(
     engine === 'pglite'
-      ? await openPglite(`${directory.path}/postgres`, [safetySchema])
-      : await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [safetySchema]),
+      ? await openPglite(`${directory.path}/postgres`, [safetyTables])
+      : await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [safetyTables]),
   );
   const ports = opened.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1000 }, logger));
   const signIdentity = createIdentitySigner(secret);
@@ -82,13 +83,13 @@ export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<Safe
   const services = { database, databaseWatch, ports, signIdentity, verifyIdentity, access, logger };
   const subgraph = opened.use(await openSafety({ ...services, host: '127.0.0.1', port: 0 }));
   const closing = opened.move();
-  const ask: SafetyFixture['ask'] = async (identity, query, variables = {}) => {
+  const execute: SafetyFixture['execute'] = async (identity, query, variables = {}) => {
     const response = await fetch(subgraph.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${await signIdentity(identity)}` },
       body: JSON.stringify({ query, variables }),
     });
-    const { data, errors = [] } = (await response.json()) as Partial<Answer>;
+    const { data, errors = [] } = (await response.json()) as Partial<QueryResult>;
     return { data, errors };
   };
   return {
@@ -117,10 +118,12 @@ export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<Safe
         [Symbol.asyncDispose]: async () => client.dispose(),
       };
     },
-    ask,
+    execute,
     async screen(content, messageId = randomUUID(), tenantId = acme) {
       const input = { messageId, conversationId: randomUUID(), content };
-      const { data, errors } = await ask(identityOf(tenantId, { service: 'conversations' }), screenMutation, { input });
+      const { data, errors } = await execute(identityOf(tenantId, { service: 'conversations' }), screenMutation, {
+        input,
+      });
       if (errors[0]) throw new Error(errors[0].message);
       return data.screenContent;
     },
@@ -144,7 +147,7 @@ export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<Safe
     },
     async moderation(identity, messageIds) {
       const representations = messageIds.map((id) => ({ __typename: 'Message', id }));
-      const { data } = await ask(identity, moderationQuery, { representations });
+      const { data } = await execute(identity, moderationQuery, { representations });
       return data._entities.map(
         ({ moderation }: { moderation: { action: string; stage: string } | null }) => moderation,
       );

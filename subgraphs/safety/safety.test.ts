@@ -1,4 +1,4 @@
-/** The safety subgraph over its own HTTP, on both databases. One subgraph for all tests; each uses messages of its own. */
+/** The safety subgraph over HTTP, on both databases. All tests share one subgraph and use their own messages. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { acme, engines, globex, identityOf, openSafetyFixture, type SafetyFixture } from './safety.fixture.ts';
@@ -35,15 +35,15 @@ describe.each(engines)('on %s', (engine) => {
     ]);
   });
 
-  test('refuses the internal field to clients, and ids that are none', async () => {
+  test('refuses the internal field to clients, and refuses invalid ids', async () => {
     const mutation = `mutation ($id: ID!) { screenContent(input: { messageId: $id, conversationId: $id, content: "x" }) { action } }`;
-    const client = await safety.ask(admin, mutation, { id: randomUUID() });
+    const client = await safety.execute(admin, mutation, { id: randomUUID() });
     expect(client.errors[0]?.extensions.code).toBe('FORBIDDEN');
-    const service = await safety.ask(identityOf(acme, { service: 'conversations' }), mutation, { id: 'nonsense' });
+    const service = await safety.execute(identityOf(acme, { service: 'conversations' }), mutation, { id: 'nonsense' });
     expect(service.errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'messageId' });
   });
 
-  test('screens what models wrote, once, however often the event arrives', async () => {
+  test('screens each reply once, however often the event arrives', async () => {
     const messageId = randomUUID();
     await safety.finish(messageId, threat);
     await safety.finish(messageId, threat);
@@ -67,7 +67,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(await safety.moderation(identityOf(globex), [messageId])).toEqual([null]);
   });
 
-  test('loads the verdicts of 50 messages with as many statements as that of one', async () => {
+  test('loads the verdicts of 50 messages with as many statements as the verdict of one', async () => {
     const messageIds = Array.from({ length: 50 }, () => randomUUID());
     await Promise.all(messageIds.map((messageId) => safety.screen('Hello', messageId)));
     const count = async (ids: string[]): Promise<number> => {
@@ -88,13 +88,13 @@ describe.each(engines)('on %s', (engine) => {
   const setMutation = `mutation ($thresholds: [CategoryThresholdInput!]!) {
   setModerationPolicy(input: { thresholds: $thresholds }) { ${policyFields} } }`;
 
-  test('opens a case for what it flags or blocks, and an administrator decides it', async () => {
+  test('opens a case for a flagged or blocked message, and an administrator resolves it', async () => {
     const tenant = identityOf(randomUUID(), { roles: ['ADMIN'] });
     const messageId = randomUUID();
     await safety.screen('Hello', randomUUID(), tenant.tenantId);
     await safety.screen(threat, messageId, tenant.tenantId);
     await safety.screen(threat, messageId, tenant.tenantId);
-    const { data } = await safety.ask(tenant, casesQuery);
+    const { data } = await safety.execute(tenant, casesQuery);
     const [{ node }, ...others] = data.moderationCases.edges;
     expect(others).toEqual([]);
     expect(node).toMatchObject({
@@ -107,21 +107,21 @@ describe.each(engines)('on %s', (engine) => {
       verdict: { stage: 'INPUT', action: 'BLOCK', categories: [{ category: 'THREAT' }] },
     });
     const decision = { id: node.id, status: 'DISMISSED', note: 'A quotation.' };
-    const resolved = await safety.ask(tenant, resolveMutation, decision);
+    const resolved = await safety.execute(tenant, resolveMutation, decision);
     expect(resolved.data.resolveCase).toMatchObject({ ...decision, resolvedBy: { id: tenant.userId } });
     expect(resolved.data.resolveCase.resolvedAt).not.toBeNull();
-    const open = await safety.ask(tenant, casesQuery, { filter: { status: 'OPEN' } });
+    const open = await safety.execute(tenant, casesQuery, { filter: { status: 'OPEN' } });
     expect(open.data.moderationCases.edges).toEqual([]);
   });
 
-  test('pages cases newest first without repeating or leaving out one', async () => {
+  test('pages cases newest first, each exactly once', async () => {
     const tenant = identityOf(randomUUID(), { roles: ['ADMIN'] });
     const messageIds = Array.from({ length: 7 }, () => randomUUID());
     await Promise.all(messageIds.map((messageId) => safety.screen(insult, messageId, tenant.tenantId)));
     const seen: string[] = [];
     let after: string | null = null;
     do {
-      const { data } = await safety.ask(tenant, casesQuery, { first: 3, after });
+      const { data } = await safety.execute(tenant, casesQuery, { first: 3, after });
       seen.push(...data.moderationCases.edges.map(({ node }: { node: { messageId: string } }) => node.messageId));
       after = data.moderationCases.pageInfo.hasNextPage ? data.moderationCases.pageInfo.endCursor : null;
     } while (after !== null);
@@ -134,7 +134,7 @@ describe.each(engines)('on %s', (engine) => {
     await Promise.all(Array.from({ length: 50 }, () => safety.screen(insult, randomUUID(), tenant.tenantId)));
     const count = async (first: number): Promise<number> => {
       const before = safety.database.statements;
-      const { data } = await safety.ask(tenant, casesQuery, { first });
+      const { data } = await safety.execute(tenant, casesQuery, { first });
       expect(data.moderationCases.edges).toHaveLength(first);
       return safety.database.statements - before;
     };
@@ -148,32 +148,32 @@ describe.each(engines)('on %s', (engine) => {
     ['a decision', `mutation { resolveCase(id: "${randomUUID()}", status: UPHELD) { id } }`],
   ])('keeps %s to administrators', async (_, query) => {
     for (const roles of [['USER'], ['BILLING_ADMIN']] as const) {
-      const { errors } = await safety.ask(identityOf(acme, { roles: [...roles] }), query);
+      const { errors } = await safety.execute(identityOf(acme, { roles: [...roles] }), query);
       expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
     }
   });
 
-  test('shows and decides cases of the own tenant only', async () => {
+  test('shows and resolves cases of the own tenant only', async () => {
     const owner = identityOf(randomUUID(), { roles: ['ADMIN'] });
     const stranger = identityOf(randomUUID(), { roles: ['ADMIN'] });
     await safety.screen(threat, randomUUID(), owner.tenantId);
-    const { data } = await safety.ask(owner, casesQuery);
+    const { data } = await safety.execute(owner, casesQuery);
     const id = data.moderationCases.edges[0].node.id;
-    expect((await safety.ask(stranger, casesQuery)).data.moderationCases.edges).toEqual([]);
+    expect((await safety.execute(stranger, casesQuery)).data.moderationCases.edges).toEqual([]);
     for (const foreign of [id, randomUUID(), 'nonsense']) {
-      const { errors } = await safety.ask(stranger, resolveMutation, { id: foreign, status: 'UPHELD' });
+      const { errors } = await safety.execute(stranger, resolveMutation, { id: foreign, status: 'UPHELD' });
       expect(errors[0]).toMatchObject({ message: 'There is no such case.', extensions: { code: 'NOT_FOUND' } });
     }
   });
 
-  test('screens by the thresholds of the tenant, from the change on', async () => {
+  test('screens by the thresholds of the tenant as soon as they change', async () => {
     const strict = identityOf(randomUUID(), { roles: ['ADMIN'] });
     expect(await safety.screen(insult, randomUUID(), strict.tenantId)).toMatchObject({ action: 'FLAG' });
     const thresholds = [
       { category: 'PROFANITY', flagAt: 0.2, blockAt: 0.5 },
       { category: 'THREAT', flagAt: null, blockAt: null },
     ];
-    const { data } = await safety.ask(strict, setMutation, { thresholds });
+    const { data } = await safety.execute(strict, setMutation, { thresholds });
     expect(data.setModerationPolicy.thresholds).toEqual(expect.arrayContaining(thresholds));
     expect(data.setModerationPolicy.thresholds).toContainEqual({ category: 'HATE', flagAt: 0.5, blockAt: 0.9 });
     expect(await safety.screen(insult, randomUUID(), strict.tenantId)).toMatchObject({ action: 'BLOCK' });
@@ -187,13 +187,13 @@ describe.each(engines)('on %s', (engine) => {
     ['a block for prompt injection', [{ category: 'PROMPT_INJECTION', flagAt: 0.5, blockAt: 0.9 }]],
     ['a category twice', [{ category: 'HATE' }, { category: 'HATE' }]],
   ])('refuses thresholds with %s, and keeps the old ones', async (_, thresholds) => {
-    const { errors } = await safety.ask(admin, setMutation, { thresholds });
+    const { errors } = await safety.execute(admin, setMutation, { thresholds });
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'input.thresholds' });
-    const { data } = await safety.ask(admin, `{ moderationPolicy { ${policyFields} } }`);
+    const { data } = await safety.execute(admin, `{ moderationPolicy { ${policyFields} } }`);
     expect(data.moderationPolicy.thresholds).toContainEqual({ category: 'HATE', flagAt: 0.5, blockAt: 0.9 });
   });
 
-  test('tells administrators of a case when it is opened, and nobody else', async () => {
+  test('notifies administrators of an opened case, and nobody else', async () => {
     const owner = identityOf(randomUUID(), { roles: ['ADMIN'] });
     const messageId = randomUUID();
     await using client = await safety.subscribe(

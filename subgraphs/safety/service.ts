@@ -1,23 +1,19 @@
 /**
- * The safety service: screens what people write before it is admitted and what models wrote afterwards, and serves the subgraph.
- * Closing stops requests first, then the queue, then what they read from.
+ * Opens the safety service, which screens people's messages before admission and models' replies after their end, and
+ * serves the subgraph. On closing, requests stop first, then the consumer, then the remembered thresholds.
  */
-import type { TableSet } from '#kernel/database/database.ts';
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
-import { CaseEntity, ThresholdEntity, VerdictEntity } from './entities.ts';
 import { createSafetySchema } from './schema.ts';
 import { screenText } from './screening/screen-text.ts';
 import { consumeResults } from './verdicts/consume-results.ts';
 import { createVerdictLoader } from './verdicts/load-verdicts.ts';
 import { openTenantThresholds } from './verdicts/tenant-thresholds.ts';
 
-export const safetySchema: TableSet = { name: 'safety', entities: [ThresholdEntity, VerdictEntity, CaseEntity] };
-
 export const openSafety = async (services: SubgraphServices): Promise<OpenSubgraph> => {
   const { database, ports, logger } = services;
   const { signals, broker } = ports;
-  // The first text compiles every pattern: before ready is said, not while somebody waits for a token.
+  // The first text compiles every pattern. Doing it now keeps it off the path to a first token.
   await screenText('Hello', 'INPUT');
   await using opened = new AsyncDisposableStack();
   const thresholds = opened.use(await openTenantThresholds(database, signals));

@@ -2,24 +2,24 @@
 import { z } from 'zod';
 import { subgraphEnvironment } from '#kernel/subgraph-server/run-subgraph.ts';
 
-/** Variables of usage itself: for every process that opens the subgraph. */
+/** Variables of every process that opens this subgraph. */
 export const usageOwnEnvironment = {
   RESERVATION_TTL_SECONDS: z.coerce
     .number()
     .positive()
     .default(900)
     .describe(
-      'Seconds after which what was reserved for a turn that was never stored is given back. What is reserved for a reply stays until that ends.',
+      'Seconds after which a reservation expires whose turn was never stored. A reservation whose reply is stored stays until the reply ends.',
     ),
   RESERVATION_SWEEP_SECONDS: z.coerce
     .number()
     .positive()
     .default(30)
-    .describe('Seconds between two looks for reservations that expired.'),
+    .describe('Seconds between two sweeps of expired reservations.'),
   SEED_DEVELOPMENT: z
     .stringbool()
     .default(false)
-    .describe('Makes the tenants and users that development tokens name. Refused where NODE_ENV is production.'),
+    .describe('Creates the tenants and users of development tokens. Refused when NODE_ENV is production.'),
 };
 
 export const usageConfig = z
@@ -28,9 +28,11 @@ export const usageConfig = z
     ...usageOwnEnvironment,
     CONVERSATIONS_URL: z
       .url()
-      .describe('Subgraph of conversations, http://host:port/graphql. Asked which replies have not ended.'),
+      .describe(
+        'URL of the conversations subgraph, http://host:port/graphql, which knows the replies that have not ended.',
+      ),
   })
   .refine((config) => !(config.SEED_DEVELOPMENT && config.NODE_ENV === 'production'), {
     path: ['SEED_DEVELOPMENT'],
-    message: 'must not be on where NODE_ENV is production',
+    message: 'must not be on when NODE_ENV is production',
   });

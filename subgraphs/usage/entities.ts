@@ -1,6 +1,10 @@
-/** The tables of usage that are read as entities. Reservations and quota windows are changed by SQL functions only (migrations/usage). */
+/**
+ * The tables of usage that are read as entities. Only SQL functions change reservations and quota windows
+ * (migrations/usage).
+ */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { planTiers } from '#kernel/catalogue/models-file.ts';
+import type { TableSet } from '#kernel/database/database.ts';
 import { type Role, roles } from '#kernel/identity.ts';
 
 export const TenantEntity = defineEntity({
@@ -16,8 +20,7 @@ export const TenantEntity = defineEntity({
     userTokensPerDay: p.bigint('number').nullable(),
     userTokensPerMinute: p.bigint('number').nullable(),
     /**
-     * What the operator allows in place of the plan's limits; the limits above are the tenant's own, and never count
-     * for more.
+     * Limits that the operator grants instead of the plan's. They cap the limits above, which the tenant sets itself.
      */
     grantedTokensPerDay: p.bigint('number').nullable(),
     grantedTokensPerMinute: p.bigint('number').nullable(),
@@ -38,10 +41,10 @@ export const UserEntity = defineEntity({
     id: p.uuid().primary(),
     email: p.text().nullable(),
     role: p.enum(roles),
-    /** In place of the roles of its tokens; null: those count. */
+    /** Replaces the roles of the user's tokens; null if those apply. */
     assignedRole: p.enum(roles).nullable(),
     isActive: p.boolean().default(true),
-    /** How often an administrator decided about it. */
+    /** Number of decisions of administrators about the user's access. */
     accessVersion: p.integer().default(0),
     tokensPerDay: p.bigint('number').nullable(),
     tokensPerMinute: p.bigint('number').nullable(),
@@ -50,7 +53,7 @@ export const UserEntity = defineEntity({
 });
 export type User = InferEntity<typeof UserEntity>;
 
-/** What a program signs in with in place of its user's tokens. The key itself is not kept. */
+/** A key with which a program signs in as its user. The key itself is not stored. */
 export const ApiKeyEntity = defineEntity({
   name: 'ApiKey',
   tableName: 'api_keys',
@@ -67,32 +70,32 @@ export const ApiKeyEntity = defineEntity({
     scopes: p.json<readonly string[]>(),
     createdAt: p.datetime(3).onCreate(() => new Date()),
     expiresAt: p.datetime(3).nullable(),
-    /** To the minute. */
+    /** Rounded to the minute. */
     lastUsedAt: p.datetime(3).nullable(),
     revokedAt: p.datetime(3).nullable(),
   },
 });
 export type ApiKey = InferEntity<typeof ApiKeyEntity>;
 
-/** What an entry of the ledger is for. */
+/** The kinds of generations that the ledger has entries of. */
 const usageKinds = ['REPLY', 'TITLE'] as const;
 export type UsageKind = (typeof usageKinds)[number];
 
-/** What one attempt or model had in the answer that an entry bills. */
-export interface LedgerPart {
+/** The share of one attempt or model in a billed reply. */
+export interface LedgerShare {
   readonly attempt: number;
   readonly modelId: string;
   readonly inputTokens: number;
   readonly cachedInputTokens: number;
   readonly outputTokens: number;
   readonly reasoningTokens: number;
-  /** Whether what it said is in the text that was kept. */
+  /** Whether the share is part of the final text. */
   readonly inAnswer: boolean;
-  /** What of the entry's cost is its. */
+  /** The share's part of the entry's cost. */
   readonly costUsd: string;
 }
 
-/** An entry of the ledger: one generation that was billed. Never changed, never deleted. */
+/** An entry of the ledger: one billed generation. Never changed, never deleted. */
 export const UsageEventEntity = defineEntity({
   name: 'UsageEvent',
   tableName: 'usage_events',
@@ -120,9 +123,14 @@ export const UsageEventEntity = defineEntity({
     queueWaitMs: p.float(),
     firstTokenMs: p.float().nullable(),
     durationMs: p.float(),
-    /** Empty where one attempt of one model was all. */
-    attempts: p.json<readonly LedgerPart[]>(),
+    /** Empty if one attempt of one model wrote the whole reply. */
+    attempts: p.json<readonly LedgerShare[]>(),
     occurredAt: p.datetime(3),
   },
 });
 export type UsageEvent = InferEntity<typeof UsageEventEntity>;
+
+export const usageTables: TableSet = {
+  name: 'usage',
+  entities: [TenantEntity, UserEntity, ApiKeyEntity, UsageEventEntity],
+};

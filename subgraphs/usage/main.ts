@@ -1,14 +1,15 @@
-/** Usage as a process of its own. */
+/** Runs the usage subgraph as a separate process. */
 import { runSubgraph } from '#kernel/subgraph-server/run-subgraph.ts';
+import { seedDevelopment } from './accounts/seed-development.ts';
 import { usageConfig } from './config.ts';
-import { seedDevelopment } from './seed-development.ts';
-import { openUsage, usageSchema } from './service.ts';
+import { usageTables } from './entities.ts';
+import { openUsage } from './service.ts';
 
 await runSubgraph({
   name: 'usage',
   environment: process.env,
   shape: usageConfig,
-  schema: usageSchema,
+  schema: usageTables,
   open: async (services, config) => {
     if (config.SEED_DEVELOPMENT) await seedDevelopment(services.database);
     return openUsage(services, {

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { settleGeneration } from './settle-generation.ts';
+import { settleGeneration } from './ledger/settle-generation.ts';
 import { asService, finished, identityOf, openUsageFixture, type UsageFixture } from './usage.fixture.ts';
 
 const entitiesQuery = `query ($representations: [_Any!]!) {
@@ -25,8 +25,8 @@ describe('the usage subgraph', () => {
   });
   afterAll(() => usage[Symbol.asyncDispose]());
 
-  const entities = (identity: Parameters<UsageFixture['ask']>[0], typename: string, ids: readonly string[]) =>
-    usage.ask(identity, entitiesQuery, { representations: ids.map((id) => ({ __typename: typename, id })) });
+  const entities = (identity: Parameters<UsageFixture['execute']>[0], typename: string, ids: readonly string[]) =>
+    usage.execute(identity, entitiesQuery, { representations: ids.map((id) => ({ __typename: typename, id })) });
 
   it('adds usage to messages and cost to conversations', async () => {
     const user = await usage.tenant();
@@ -79,7 +79,7 @@ describe('the usage subgraph', () => {
     expect(await statements(ids)).toBe(forOne);
   });
 
-  it('tells another tenant nothing', async () => {
+  it('shows nothing to another tenant', async () => {
     const [user, stranger] = [await usage.tenant(), await usage.tenant()];
     const result = finished(user);
     await settleGeneration(usage.database, result);
@@ -94,20 +94,20 @@ describe('the usage subgraph', () => {
     expect((await entities(stranger, 'Tenant', [user.tenantId])).data).toEqual({ _entities: [null] });
   });
 
-  it('makes the viewer and its tenant at first sight, and keeps the role of its newest token', async () => {
+  it('creates the viewer and its tenant at first sight, and stores the role of the newest token', async () => {
     const user = identityOf(v7(), 'USER');
     const query = '{ viewer { id email role quota { minute { limitTokens } } } tenant { id name plan } }';
-    expect((await usage.ask(user, query)).data).toEqual({
+    expect((await usage.execute(user, query)).data).toEqual({
       viewer: { id: user.userId, email: null, role: 'USER', quota: { minute: { limitTokens: 200_000 } } },
       tenant: { id: user.tenantId, name: user.tenantId, plan: 'FREE' },
     });
     const promoted = { ...user, roles: ['BILLING_ADMIN', 'ADMIN'] as const };
-    expect((await usage.ask({ ...promoted, roles: [...promoted.roles] }, query)).data).toMatchObject({
+    expect((await usage.execute({ ...promoted, roles: [...promoted.roles] }, query)).data).toMatchObject({
       viewer: { role: 'ADMIN' },
     });
   });
 
-  it('answers the fields of services to services only', async () => {
+  it('resolves internal fields for services only', async () => {
     const user = await usage.tenant();
     const input = { messageId: v7(), conversationId: v7(), inputTokens: 1, maxOutputTokens: 1 };
     const reserve = 'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { plan } }';
@@ -117,33 +117,37 @@ describe('the usage subgraph', () => {
       [release, { id: input.messageId }],
       ['{ tenantPlan }', {}],
     ] as const) {
-      const refused = await usage.ask({ ...user, roles: ['ADMIN'] }, query, variables);
+      const refused = await usage.execute({ ...user, roles: ['ADMIN'] }, query, variables);
       expect(refused.errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
     }
-    expect((await usage.ask(asService(user), '{ tenantPlan }')).data).toEqual({ tenantPlan: 'PRO' });
-    expect((await usage.ask(asService(user), reserve, { input })).data).toEqual({ reserveTokens: { plan: 'PRO' } });
-    expect((await usage.ask(asService(user), release, { id: input.messageId })).data).toEqual({ releaseTokens: true });
-    expect((await usage.ask(asService(user), release, { id: input.messageId })).data).toEqual({ releaseTokens: false });
+    expect((await usage.execute(asService(user), '{ tenantPlan }')).data).toEqual({ tenantPlan: 'PRO' });
+    expect((await usage.execute(asService(user), reserve, { input })).data).toEqual({ reserveTokens: { plan: 'PRO' } });
+    expect((await usage.execute(asService(user), release, { id: input.messageId })).data).toEqual({
+      releaseTokens: true,
+    });
+    expect((await usage.execute(asService(user), release, { id: input.messageId })).data).toEqual({
+      releaseTokens: false,
+    });
   });
 
-  it('says QUOTA_EXCEEDED with the quota and when to try again', async () => {
+  it('refuses with QUOTA_EXCEEDED, the quota, and the time to try again', async () => {
     const user = await usage.tenant({ userTokensPerDay: 5 });
     const input = { messageId: v7(), conversationId: v7(), inputTokens: 2, maxOutputTokens: 2 };
     const reserve = 'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { plan } }';
-    await usage.ask(asService(user), reserve, { input });
-    const { errors } = await usage.ask(asService(user), reserve, { input: { ...input, messageId: v7() } });
+    await usage.execute(asService(user), reserve, { input });
+    const { errors } = await usage.execute(asService(user), reserve, { input: { ...input, messageId: v7() } });
     expect(errors).toMatchObject([
       { extensions: { code: 'QUOTA_EXCEEDED', quota: 'USER_DAY', retryAfterMs: expect.any(Number) } },
     ]);
   });
 
-  it('tells a user when its quota changes', async () => {
+  it('notifies a user of changes of their quota', async () => {
     const user = await usage.tenant();
     const messageId = v7();
     const input = { messageId, conversationId: v7(), inputTokens: 40, maxOutputTokens: 2 };
     const reserve = 'mutation ($input: ReserveTokensInput!) { reserveTokens(input: $input) { plan } }';
     const subscription = 'subscription { quotaChanged { day { usedTokens } } }';
-    const changed = await usage.firstOf(user, subscription, () => usage.ask(asService(user), reserve, { input }));
+    const changed = await usage.firstOf(user, subscription, () => usage.execute(asService(user), reserve, { input }));
     expect(changed).toEqual({ data: { quotaChanged: { day: { usedTokens: 42 } } } });
   });
 

@@ -1,4 +1,4 @@
-/** The subgraph's schema, whole. Needs no service: what the resolvers use comes with the context of each request. */
+/** The GraphQL schema of usage, complete without a database: for serving it, and for printing its SDL. */
 import type { GraphQLSchema } from 'graphql';
 import { federationLinkUrl } from '#kernel/subgraph-server/builder.ts';
 import { addAccounts } from './schema/accounts.ts';

@@ -1,27 +1,22 @@
-/** Opens usage: its subgraph, the consumer that settles, and the sweep of expired reservations. Closing stops intake first. */
-import type { TableSet } from '#kernel/database/database.ts';
+/**
+ * Opens the usage service: its subgraph, the consumer that settles generations, and the sweep of expired reservations.
+ * On closing, requests stop first, then the consumer, then the sweep.
+ */
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
-import { createRevocationTeller } from './api-keys/revoke-api-key.ts';
-import { createAwaitedReplies } from './awaited-replies.ts';
-import { consumeResults } from './consume-results.ts';
-import { createUsageContext } from './context.ts';
-import { ApiKeyEntity, TenantEntity, UsageEventEntity, UserEntity } from './entities.ts';
-import { startExpiry } from './expire-reservations.ts';
-import { openAccessDecisions } from './publish-access.ts';
-import { createQuotaChanges } from './quota-changes.ts';
+import { openAccessDecisions } from './accounts/publish-access.ts';
+import { createRevocationPublisher } from './api-keys/revoke-api-key.ts';
+import { consumeResults } from './ledger/consume-results.ts';
+import { createAwaitedReplies } from './quotas/awaited-replies.ts';
+import { startExpiry } from './quotas/expire-reservations.ts';
+import { createQuotaChanges } from './quotas/quota-changes.ts';
+import { createUsageContext } from './schema/context.ts';
 import { createUsageSchema } from './schema.ts';
-
-/** The tables, with migrations/usage. */
-export const usageSchema: TableSet = {
-  name: 'usage',
-  entities: [TenantEntity, UserEntity, ApiKeyEntity, UsageEventEntity],
-};
 
 export interface UsageOptions {
   readonly reservationTtlSeconds: number;
   readonly reservationSweepSeconds: number;
-  /** The subgraph of conversations; undefined until it is there. */
+  /** URL of the conversations subgraph; undefined until it is open. */
   readonly conversationsUrl: () => string | undefined;
 }
 
@@ -31,13 +26,13 @@ export const openUsage = async (services: SubgraphServices, options: UsageOption
   await using opened = new AsyncDisposableStack();
   const quotaChanges = opened.use(createQuotaChanges(ports.signals, logger));
   const { cache, signals } = ports;
-  const tellRevocation = createRevocationTeller(signals, logger);
+  const publishRevocation = createRevocationPublisher(signals, logger);
   const accessDecisions = opened.use(await openAccessDecisions({ database, cache, signals, logger }));
   const awaited = opened.use(createAwaitedReplies(conversationsUrl, services.signIdentity));
-  const expiry = { database, askAwaited: awaited.ask, ttlSeconds: reservationTtlSeconds, logger };
+  const expiry = { database, findAwaited: awaited.find, ttlSeconds: reservationTtlSeconds, logger };
   opened.use(startExpiry(expiry, reservationSweepSeconds * 1000));
   const results = opened.use(
-    await consumeResults(ports.broker, database, quotaChanges, logger, services.databaseWatch),
+    await consumeResults({ broker: ports.broker, database, quotaChanges, logger, stores: services.databaseWatch }),
   );
   const { url } = opened.use(
     await serveSubgraph({
@@ -45,7 +40,7 @@ export const openUsage = async (services: SubgraphServices, options: UsageOption
       schema: createUsageSchema(),
       createContext: (identity) =>
         createUsageContext(
-          { database, signals, reservationTtlSeconds, quotaChanges, accessDecisions, tellRevocation },
+          { database, signals, reservationTtlSeconds, quotaChanges, accessDecisions, publishRevocation },
           identity,
         ),
       verifyIdentity,

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { hashApiKey } from '#kernel/access/api-key.ts';
 import type { Identity } from '#kernel/identity.ts';
 import { findApiKeys } from './api-keys/find-api-keys.ts';
-import { reserveTokens } from './reserve-tokens.ts';
-import { settleGeneration } from './settle-generation.ts';
+import { settleGeneration } from './ledger/settle-generation.ts';
+import { reserveTokens } from './quotas/reserve-tokens.ts';
 import { finished, openUsageFixture, type UsageFixture } from './usage.fixture.ts';
 
 const tenantTables = ['tenants', 'users', 'quota_windows', 'reservations', 'usage_events', 'api_keys'];
@@ -21,9 +21,9 @@ describe('the tables of usage on PostgreSQL', () => {
     usage = await openUsageFixture('postgres');
     [acme, globex] = [await usage.tenant(), await usage.tenant()];
     const input = { messageId, conversationId: v7(), inputTokens: 10, maxOutputTokens: 10 };
-    await reserveTokens(usage.database, acme, input, 3600);
+    await reserveTokens(usage.reservations, acme, input);
     await settleGeneration(usage.database, finished(acme, { messageId }));
-    const { data } = await usage.ask(acme, createKey);
+    const { data } = await usage.execute(acme, createKey);
     key = z.object({ createApiKey: z.object({ secret: z.string() }) }).parse(data).createApiKey.secret;
   });
   afterAll(() => usage[Symbol.asyncDispose]());
@@ -55,7 +55,7 @@ describe('the tables of usage on PostgreSQL', () => {
     expect(await count({ ...globex, tenantId: v7() }, table)).toBe(0);
   });
 
-  it('show an API key to who knows it, whatever the tenant, and leave nothing open after that', async () => {
+  it('reveal an API key to whoever has it, in any tenant, and reveal nothing afterwards', async () => {
     const ask = (keys: readonly string[]) =>
       findApiKeys(
         usage.database,
@@ -72,7 +72,7 @@ describe('the tables of usage on PostgreSQL', () => {
     expect(lastUsedAt).toBeTruthy();
   });
 
-  it('take no row of another tenant', async () => {
+  it('accept no row of another tenant', async () => {
     const em = usage.database.forTenant(globex.tenantId);
     await expect(
       em.execute('insert into usage.users (tenant_id, id) values (?, ?)', [acme.tenantId, v7()]),
@@ -85,7 +85,7 @@ describe('the tables of usage on PostgreSQL', () => {
     expect(moved).toMatchObject({ affectedRows: 0 });
   });
 
-  it('let nobody but the system change what plans allow', async () => {
+  it('let only the system change the limits of plans', async () => {
     const em = usage.database.forTenant(acme.tenantId);
     const changed = await em.execute('update usage.plan_quotas set user_tokens_per_day = 1', [], 'run');
     expect(changed).toMatchObject({ affectedRows: 0 });
@@ -95,7 +95,7 @@ describe('the tables of usage on PostgreSQL', () => {
     'update usage.usage_events set cost_usd = 0',
     'delete from usage.usage_events',
     'truncate usage.usage_events',
-  ])('refuse in the ledger: %s', async (change) => {
+  ])('refuse changes of the ledger: %s', async (change) => {
     await expect(usage.database.forTenant(acme.tenantId).execute(change)).rejects.toThrow(/permission denied/);
     await expect(usage.database.asSystem((em) => em.execute(change))).rejects.toThrow(/permission denied/);
     const asOwner = usage.database.asSystem(async (em) => {

@@ -1,4 +1,7 @@
-/** An open usage subgraph for tests: on PGlite or a PostgreSQL database of its own, with embedded ports and fresh tenants on demand. */
+/**
+ * The usage subgraph for tests, on PGlite or a separate PostgreSQL database, with embedded ports and new tenants on
+ * demand.
+ */
 import { createClient } from 'graphql-ws';
 import { v7 } from 'uuid';
 import { expect, vi } from 'vitest';
@@ -12,16 +15,18 @@ import type { MessageFinished } from '#kernel/messages/events.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';
-import { provision } from './provision.ts';
-import { openUsage, usageSchema } from './service.ts';
+import { provision } from './accounts/provision.ts';
+import { usageTables } from './entities.ts';
+import type { ReservationServices } from './quotas/reserve-tokens.ts';
+import { openUsage } from './service.ts';
 
-const answerSchema = z.object({
+const resultSchema = z.object({
   data: z.looseObject({}).nullish(),
   errors: z.array(z.object({ message: z.string(), extensions: z.looseObject({ code: z.string() }) })).optional(),
 });
-export type Answer = z.infer<typeof answerSchema>;
+export type QueryResult = z.infer<typeof resultSchema>;
 
-/** Limits of a tenant; what is not given allows everything. */
+/** Limits of a tenant. The default is no limit that a test reaches. */
 export interface Limits {
   readonly tokensPerDay?: number;
   readonly tokensPerMinute?: number;
@@ -33,11 +38,13 @@ export interface UsageFixture extends AsyncDisposable {
   readonly database: Database;
   readonly ports: Ports;
   readonly url: string;
-  /** One operation over HTTP, in the name of the identity. */
-  ask(identity: Identity, query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
-  /** The first result of a subscription that is not an error's; `until` is done again until it comes. */
+  /** What reserving and releasing needs; reservations expire after an hour, and changes are not announced. */
+  readonly reservations: ReservationServices;
+  /** Executes one operation over HTTP on behalf of the identity. */
+  execute(identity: Identity, query: string, variables?: Readonly<Record<string, unknown>>): Promise<QueryResult>;
+  /** The first result of a subscription. `until` is repeated until it arrives. */
   firstOf(identity: Identity, query: string, until: () => Promise<unknown>): Promise<unknown>;
-  /** A new tenant, and a user of it. Its windows do not turn: they began tomorrow. */
+  /** A new tenant with a user. Its windows begin tomorrow, so they do not end during a test. */
   tenant(limits?: Limits): Promise<Identity>;
 }
 
@@ -51,10 +58,10 @@ export const identityOf = (tenantId: string, ...roles: Role[]): Identity => ({
   scopes: [],
 });
 
-/** The identity as another service would use it. */
+/** The identity as another service uses it. */
 export const asService = (identity: Identity): Identity => ({ ...identity, service: 'conversations' });
 
-/** Puts the windows of a tenant where no clock turns them during a test. */
+/** Moves the windows of a tenant to tomorrow, so that they do not end during a test. */
 const pinWindows = (database: Database, tenantId: string): Promise<unknown> =>
   database.asSystem((em) =>
     em.execute(
@@ -74,7 +81,7 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
     SERVICE_START_TIMEOUT_MS: 10_000,
     ...(kind === 'postgres' ? { DATABASE_URL: await sharedService('postgres') } : {}),
   };
-  const database = opened.use(await openDatabase(config, [usageSchema]));
+  const database = opened.use(await openDatabase(config, [usageTables]));
   const ports = opened.use(await openPorts(config, logger));
   const signIdentity = createIdentitySigner(secret);
   const verifyIdentity = createIdentityVerifier(secret);
@@ -91,14 +98,15 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
   return {
     database,
     ports,
+    reservations: { database, quotaChanges: { announce: () => undefined }, reservationTtlSeconds: 3600 },
     url: subgraph.url,
-    async ask(identity, query, variables = {}) {
+    async execute(identity, query, variables = {}) {
       const response = await fetch(subgraph.url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${await signIdentity(identity)}` },
         body: JSON.stringify({ query, variables }),
       });
-      return answerSchema.parse(await response.json());
+      return resultSchema.parse(await response.json());
     },
     async firstOf(identity, query, until) {
       const authorization = `Bearer ${await signIdentity(identity)}`;
@@ -147,7 +155,7 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
   };
 };
 
-/** What a worker reports of a reply that went well. */
+/** What a worker reports of a successful reply. */
 export const finished = (identity: Identity, changes: Partial<MessageFinished> = {}): MessageFinished => ({
   tenantId: identity.tenantId,
   userId: identity.userId,

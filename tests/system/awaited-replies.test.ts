@@ -8,12 +8,13 @@ import { createIdentitySigner, createIdentityVerifier, type Identity } from '#ke
 import { createLogger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
-import { conversationsSchema, type MessageStatus } from '../../subgraphs/conversations/entities.ts';
+import { conversationsTables, type MessageStatus } from '../../subgraphs/conversations/entities.ts';
 import { openConversations } from '../../subgraphs/conversations/service.ts';
-import { createAwaitedReplies } from '../../subgraphs/usage/awaited-replies.ts';
-import { expireReservations } from '../../subgraphs/usage/expire-reservations.ts';
-import { reserveTokens } from '../../subgraphs/usage/reserve-tokens.ts';
-import { openUsage, usageSchema } from '../../subgraphs/usage/service.ts';
+import { usageTables } from '../../subgraphs/usage/entities.ts';
+import { createAwaitedReplies } from '../../subgraphs/usage/quotas/awaited-replies.ts';
+import { expireReservations } from '../../subgraphs/usage/quotas/expire-reservations.ts';
+import { reserveTokens } from '../../subgraphs/usage/quotas/reserve-tokens.ts';
+import { openUsage } from '../../subgraphs/usage/service.ts';
 import { createDirectory } from '../services/directory.ts';
 
 test('a reply holds its reservation until it has ended, and a turn that was never stored does not', async () => {
@@ -21,7 +22,7 @@ test('a reply holds its reservation until it has ended, and a turn that was neve
   const logger = createLogger('test', 'silent');
   const directory = stack.use(await createDirectory());
   const secret = 'a secret for this test only, long enough';
-  const database = stack.use(await openPglite(directory.path, [conversationsSchema, usageSchema]));
+  const database = stack.use(await openPglite(directory.path, [conversationsTables, usageTables]));
   const ports = stack.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1_000 }, logger));
   const services: SubgraphServices = {
     database,
@@ -60,10 +61,9 @@ test('a reply holds its reservation until it has ended, and a turn that was neve
   const reply = async (status: MessageStatus | 'NEVER_STORED', endedMinutesAgo?: number): Promise<string> => {
     const messageId = uuidv7();
     await reserveTokens(
-      database,
+      { database, quotaChanges: { announce: () => undefined }, reservationTtlSeconds: 900 },
       identity,
       { reservationId: uuidv7(), sendId: uuidv7(), messageId, conversationId, inputTokens: 1, maxOutputTokens: 1 },
-      900,
     );
     if (status === 'NEVER_STORED') return messageId;
     await tables().execute(
@@ -80,8 +80,8 @@ test('a reply holds its reservation until it has ended, and a turn that was neve
     await reply('FAILED', 16),
     await reply('NEVER_STORED'),
   ];
-  const { ask } = stack.use(createAwaitedReplies(() => conversations.url, services.signIdentity));
-  const expiry = { database, askAwaited: ask, ttlSeconds: 900, logger };
+  const { find } = stack.use(createAwaitedReplies(() => conversations.url, services.signIdentity));
+  const expiry = { database, findAwaited: find, ttlSeconds: 900, logger };
   expect(await expireReservations(expiry)).toBe(0);
   await database.asSystem((em) => em.execute(`update usage.reservations set expires_at = now() - interval '1 second'`));
   expect(await expireReservations(expiry)).toBe(2);

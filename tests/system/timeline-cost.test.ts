@@ -28,14 +28,17 @@ import {
 import { finished } from '../../subgraphs/conversations/conversations.fixture.ts';
 import {
   ConversationEntity,
-  conversationsSchema,
+  conversationsTables,
   type Message,
   MessageEntity,
 } from '../../subgraphs/conversations/entities.ts';
 import { openConversations } from '../../subgraphs/conversations/service.ts';
-import { modelsSchema, openModels } from '../../subgraphs/models/service.ts';
-import { openSafety, safetySchema } from '../../subgraphs/safety/service.ts';
-import { openUsage, usageSchema } from '../../subgraphs/usage/service.ts';
+import { modelsTables } from '../../subgraphs/models/entities.ts';
+import { openModels } from '../../subgraphs/models/service.ts';
+import { safetyTables } from '../../subgraphs/safety/entities.ts';
+import { openSafety } from '../../subgraphs/safety/service.ts';
+import { usageTables } from '../../subgraphs/usage/entities.ts';
+import { openUsage } from '../../subgraphs/usage/service.ts';
 import { createDirectory } from '../services/directory.ts';
 import { createClient } from './client.ts';
 import { findUser } from './parlance.ts';
@@ -100,7 +103,7 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
   const logger = createLogger('test', 'silent');
   const directory = stack.use(await createDirectory());
   const secret = 'a secret for this test only, long enough';
-  const schemas = [conversationsSchema, modelsSchema, usageSchema, safetySchema];
+  const schemas = [conversationsTables, modelsTables, usageTables, safetyTables];
   const database = stack.use(await openPglite(join(directory.path, 'postgres'), schemas));
   const ports = stack.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1_000 }, logger));
   const services: SubgraphServices = {

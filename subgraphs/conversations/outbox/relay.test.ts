@@ -4,7 +4,7 @@ import { candidate, logger, openFixture } from '../conversations.fixture.ts';
 import { type Message, OutboxEntity } from '../entities.ts';
 import { addToOutbox, startOutboxRelay } from './relay.ts';
 
-test('what a crash left behind is published as a copy, unless its message has ended: then it is only deleted', async () => {
+test('the sweep publishes what a crash left behind, marked as a copy, and only deletes jobs of ended replies', async () => {
   await using fixture = await openFixture();
   const { database, broker, identity } = fixture;
   const conversation = await fixture.conversation();
@@ -19,9 +19,9 @@ test('what a crash left behind is published as a copy, unless its message has en
     admittedAt: Date.now(),
   });
   const ended = await fixture.turn(conversation, undefined, 'one', { status: 'CANCELLED' });
-  const queued = await fixture.turn(conversation, ended.answer, 'two', { status: 'QUEUED' });
+  const queued = await fixture.turn(conversation, ended.reply, 'two', { status: 'QUEUED' });
   await database.forTenant(identity.tenantId).transactional(async (em) => {
-    for (const { answer } of [ended, queued]) addToOutbox(em, jobOf(answer));
+    for (const { reply } of [ended, queued]) addToOutbox(em, jobOf(reply));
   });
   const published: Json[] = [];
   await using _ = await broker.consume<Json>('generations.small', { prefetch: 1 }, async ({ body }) => {
@@ -31,7 +31,7 @@ test('what a crash left behind is published as a copy, unless its message has en
   await using relay = startOutboxRelay(database, broker, logger);
   await relay.sweep(0);
   expect(await database.asSystem((em) => em.count(OutboxEntity))).toBe(0);
-  // The one that has ended is older, and would come first.
+  // The job of the ended reply is older and would come first.
   await vi.waitFor(() => expect(published).not.toHaveLength(0));
-  expect(published).toMatchObject([{ messageId: queued.answer.id, publishedBefore: true }]);
+  expect(published).toMatchObject([{ messageId: queued.reply.id, publishedBefore: true }]);
 });

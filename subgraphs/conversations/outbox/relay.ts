@@ -1,6 +1,7 @@
 /**
- * From the outbox to the broker: a row is deleted only when the broker has confirmed its job, so a crash in between publishes it
- * again and never loses it; unless the message has ended meanwhile. The hot path hands committed rows over in memory; a sweep finds what a crash left behind.
+ * Publishes the jobs of the outbox. The hot path hands committed rows over in memory; a sweep finds what a crash left
+ * behind. Invariant: a row is deleted only after the broker has confirmed its job or its reply has ended, so a crash
+ * may publish a job twice but never loses it.
  */
 import type { EntityManager } from '@mikro-orm/sql';
 import { v7 as uuidv7 } from 'uuid';
@@ -16,57 +17,63 @@ import { outboxWaiting } from '../metrics.ts';
 export interface OutboxRow {
   readonly id: string;
   readonly routingKey: string;
-  /** The job's id at the broker: the log id of its reply. */
+  /** The job's id at the broker, which is the log id of its reply. */
   readonly messageId: string;
   readonly body: Json;
 }
 
-/** Milliseconds between two sweeps, and the age at which a row counts as left behind. */
+/** Milliseconds between two sweeps, and the age from which a row counts as left behind. */
 const sweepEveryMs = 5_000;
-/** Milliseconds that confirmed rows wait for others to be deleted with, off the way to the first token. Far below the sweep's age. */
+/**
+ * Milliseconds that confirmed rows wait, so that one statement deletes many, off the path to the first token. Must stay
+ * far below the age from which the sweep takes a row.
+ */
 const deleteAfterMs = 250;
 /**
- * Milliseconds that the row of a returned job waits before its message is looked at and it is published: results that were handed out before
- * it are stored by then. With the grace of the stream log below what readers wait for a lost log.
+ * Milliseconds that the row of a returned job waits before it is published, if its reply has not ended by then: results
+ * that were delivered before the job are stored within this time. Together with the grace of the stream log it must
+ * stay below the time that readers wait for a lost log.
  */
 const publishLaterMs = 2_000;
-/** Rows of one sweep. */
+/** Most rows of one sweep. */
 const sweepRows = 100;
 
 const endedSql = `
   select coalesce(log_id, id) as id from conversations.messages
   where coalesce(log_id, id) = any(?::uuid[]) and not status = any(?::text[])`;
 
-/** The row that holds a job until the broker has confirmed it. */
+/** The row that keeps a job until the broker has confirmed it. */
 export const outboxRowOf = (job: GenerationJob): OutboxRow => {
   const [candidate] = job.candidates;
   if (!candidate) throw new Error('a job has at least one candidate');
-  // Through JSON: what the broker gets is what the row holds.
+  // Serialized, so that the broker gets exactly what the row holds.
   const body: Json = JSON.parse(JSON.stringify(job));
   return { id: uuidv7(), routingKey: generationQueue(candidate.pool), messageId: job.logId ?? job.messageId, body };
 };
 
-/** Stores a job in the transaction at hand. The row goes to `relay.publish` once that has committed. */
+/** Stores a job in the current transaction. Pass the row to `relay.publish` once that has committed. */
 export const addToOutbox = (em: EntityManager, job: GenerationJob): OutboxRow => {
   const row = outboxRowOf(job);
   em.create(OutboxEntity, { ...row, tenantId: job.tenantId });
   return row;
 };
 
-/** As it goes out from a sweep: it may have been published before, and only its deletion failed. */
-const publishedBefore = ({ body, ...row }: OutboxRow): OutboxRow => ({
+/** Marks a job that a sweep publishes: it may have been published before, and only the deletion of its row failed. */
+const markRepublished = ({ body, ...row }: OutboxRow): OutboxRow => ({
   ...row,
-  // Not parsed: a newer process may have written what this one does not know.
+  // Not parsed, because a newer process may have written fields that this one does not know.
   body: typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body, publishedBefore: true } : body,
 });
 
 export interface OutboxRelay extends AsyncDisposable {
-  /** Publishes rows that are committed. Never rejects: what fails stays for the sweep. */
+  /** Publishes committed rows. Never rejects: the sweep repeats what fails. */
   publish(rows: readonly OutboxRow[]): Promise<void>;
-  /** Publishes a committed row in a moment, unless its message has ended by then: for a job that may have run before. */
+  /**
+   * For a job that may have run before: publishes its committed row after a pause, unless its reply has ended by then.
+   */
   publishLater(row: OutboxRow): void;
-  /** Publishes what is older than the sweep's age; for the start and for tests. */
-  sweep(olderThanMs: number): Promise<void>;
+  /** Publishes the rows of at least this age, at once. For the start and for tests. */
+  sweep(minAgeMs: number): Promise<void>;
 }
 
 export const startOutboxRelay = (database: Database, broker: Broker, logger: Logger): OutboxRelay => {
@@ -84,7 +91,7 @@ export const startOutboxRelay = (database: Database, broker: Broker, logger: Log
     try {
       await database.asSystem((em) => em.nativeDelete(OutboxEntity, { id: { $in: ids } }));
     } catch (err) {
-      logger.warn({ err }, 'published jobs not deleted; the sweep publishes them again, which changes nothing');
+      logger.warn({ err }, 'published jobs not deleted: the sweep publishes them again, without effect');
     }
   };
 
@@ -100,7 +107,7 @@ export const startOutboxRelay = (database: Database, broker: Broker, logger: Log
     const results = await Promise.allSettled(rows.map(publishRow));
     for (const result of results) {
       if (result.status === 'rejected')
-        logger.warn({ err: result.reason }, 'job not published yet; the sweep tries again');
+        logger.warn({ err: result.reason }, 'job not published yet: the sweep tries again');
     }
   };
 
@@ -119,35 +126,32 @@ export const startOutboxRelay = (database: Database, broker: Broker, logger: Log
   };
 
   const publishUnlessEnded = async (rows: readonly OutboxRow[]): Promise<void> => {
-    // Published before, and only its deletion failed: another copy would ask a model again once the log is gone.
+    // A job of an ended reply was published already, and only its row is left: once the log has expired, another copy
+    // would run the model again.
     const ended = await idsOfEnded(rows);
-    const [over, due] = [
-      rows.filter((row) => ended.has(row.messageId)),
-      rows.filter((row) => !ended.has(row.messageId)),
-    ];
-    confirmed.push(...over.map(({ id }) => id));
-    await publish(due);
+    confirmed.push(...rows.filter((row) => ended.has(row.messageId)).map(({ id }) => id));
+    await publish(rows.filter((row) => !ended.has(row.messageId)));
     await deleteConfirmed();
   };
 
-  const later = new Set<NodeJS.Timeout>();
+  const pausing = new Set<NodeJS.Timeout>();
   const publishLater = (row: OutboxRow): void => {
     const timer = setTimeout(() => {
-      later.delete(timer);
+      pausing.delete(timer);
       void tracked(publishUnlessEnded([row]).catch((err) => logger.warn({ err }, 'returned job left to the sweep')));
     }, publishLaterMs);
-    later.add(timer);
+    pausing.add(timer);
   };
 
-  const sweep = async (olderThanMs: number): Promise<void> => {
+  const sweep = async (minAgeMs: number): Promise<void> => {
     const rows = await database.asSystem((em) =>
       em.find(
         OutboxEntity,
-        { createdAt: { $lte: new Date(Date.now() - olderThanMs) } },
+        { createdAt: { $lte: new Date(Date.now() - minAgeMs) } },
         { orderBy: { createdAt: 'asc' }, limit: sweepRows },
       ),
     );
-    await publishUnlessEnded(rows.map(publishedBefore));
+    await publishUnlessEnded(rows.map(markRepublished));
   };
 
   const counted = outboxWaiting.from(async () => [{ value: await database.asSystem((em) => em.count(OutboxEntity)) }]);
@@ -158,11 +162,11 @@ export const startOutboxRelay = (database: Database, broker: Broker, logger: Log
   return {
     publish: (rows) => tracked(publish(rows)),
     publishLater,
-    sweep: (olderThanMs) => tracked(sweep(olderThanMs)),
+    sweep: (minAgeMs) => tracked(sweep(minAgeMs)),
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
-      // Their rows are committed: the next start publishes them.
-      for (const one of later) clearTimeout(one);
+      // The rows are committed, so the next start publishes them.
+      for (const timeout of pausing) clearTimeout(timeout);
       counted[Symbol.dispose]();
       await Promise.allSettled(running);
       await deleteConfirmed();

@@ -1,28 +1,26 @@
-/** What a resolver of this subgraph works with: the caller, loaders that live for one request, and the subgraph's use cases. */
-import type { Database } from '#kernel/database/database.ts';
+/**
+ * What the resolvers of this subgraph get: the caller, the subgraph's services, and loaders that live for one request.
+ */
 import type { Identity } from '#kernel/identity.ts';
-import type { Logger } from '#kernel/log.ts';
-import type { Ports } from '#kernel/ports.ts';
 import type { SubgraphContext } from '#kernel/subgraph-server/builder.ts';
+import type { ConversationServices } from '../conversations/create-conversation.ts';
+import type { StopServices } from '../replies/stop-generation.ts';
+import type { AwaitServices } from '../streams/await-message.ts';
 import type { StreamServices } from '../streams/message-stream.ts';
-import type { RepeatedStops } from '../turns/repeat-stops.ts';
 import type { TurnServices } from '../turns/start-turn.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
-export interface ConversationsServices {
-  readonly database: Database;
-  readonly logger: Logger;
-  readonly ports: Pick<Ports, 'streamLog' | 'signals' | 'broker'>;
-  readonly turns: TurnServices;
-  readonly streams: StreamServices;
-  readonly stops: Pick<RepeatedStops, 'soon'>;
-  /** Characters that one message may have (`MAX_CONTENT_LENGTH`). */
-  readonly maxContentLength: number;
-}
+/** What the use cases of this subgraph need, together. */
+export interface ConversationsServices
+  extends ConversationServices,
+    TurnServices,
+    StreamServices,
+    AwaitServices,
+    StopServices {}
 
 export interface ConversationsContext extends SubgraphContext {
   readonly services: ConversationsServices;
-  /** One batch's memory: of a request, or of one event of a subscription. */
+  /** What was loaded for one request, or for one event of a subscription. */
   loaders: Loaders;
 }
 
@@ -32,7 +30,7 @@ export const createContext = (services: ConversationsServices, identity: Identit
   loaders: createLoaders(services, identity),
 });
 
-/** For each event of a subscription: what an earlier event loaded may have changed since. */
+/** Call for each event of a subscription: what was loaded for an earlier event may have changed since. */
 export const forgetLoaded = (context: ConversationsContext): void => {
   context.loaders = createLoaders(context.services, context.identity);
 };

@@ -1,25 +1,25 @@
 /**
- * One request's batches: whatever a page asks of messages and conversations costs one statement a kind. Each checks that the
- * caller may read what it gives; what he may not read is null, like what does not exist.
+ * The DataLoaders of one request: whatever a page needs of messages and conversations costs one statement for each
+ * loader. Invariant: a loader returns only what the caller may read; anything else is null, as if it did not exist.
  */
 import DataLoader from 'dataloader';
 import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
-import { visibleTo } from '../access.ts';
+import { visibleTo } from '../conversations/access.ts';
 import { type Conversation, ConversationEntity, type Message, MessageEntity } from '../entities.ts';
-import { readMessage } from '../streams/in-flight.ts';
+import { currentMessage } from '../replies/current-message.ts';
 
 export interface Loaders {
-  /** By id; a message in flight as its stream shows it. */
+  /** By id. A message in flight is as its stream shows it. */
   readonly message: DataLoader<string, Message | null>;
   readonly conversation: DataLoader<string, Conversation | null>;
-  /** All messages with the same parent, oldest first, the message itself among them. */
+  /** All messages with the same parent, oldest first, including the message itself. */
   readonly siblings: DataLoader<Message, readonly Message[], string>;
 }
 
 export const createLoaders = (
-  services: { readonly database: Database; readonly ports: { readonly streamLog: StreamLog } },
+  services: { readonly database: Database; readonly streamLog: StreamLog },
   identity: Identity,
 ): Loaders => {
   const em = () => services.database.forTenant(identity.tenantId);
@@ -35,7 +35,7 @@ export const createLoaders = (
   const readable = async (rows: readonly Message[]): Promise<readonly Message[]> => {
     const owners = await conversation.loadMany(rows.map((row) => row.conversationId));
     const allowed = rows.filter((_, index) => owners[index] !== null && !(owners[index] instanceof Error));
-    return Promise.all(allowed.map((row) => readMessage(services.ports.streamLog, row)));
+    return Promise.all(allowed.map((row) => currentMessage(services.streamLog, row)));
   };
 
   const message = new DataLoader<string, Message | null>(async (ids) => {

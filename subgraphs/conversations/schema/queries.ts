@@ -1,119 +1,80 @@
 /** Query fields: one conversation, the list, one message, and full-text search. */
-import type { FilterQuery } from '@mikro-orm/sql';
 import { validate } from 'uuid';
-import { z } from 'zod';
-import { visibleTo } from '../access.ts';
-import { type Conversation, ConversationEntity } from '../entities.ts';
-import { builder } from './builder.ts';
-import type { ConversationsContext } from './context.ts';
-import { ConversationRef, MessageRef } from './message-type.ts';
-import { decodeCursor, encodeCursor, pageSize, refuseBackward } from './paging.ts';
-import { SearchHitRef, searchMessages } from './search.ts';
+import { findConversation, listConversations } from '../conversations/list-conversations.ts';
+import { type SearchHit, searchMessages } from '../messages/search-messages.ts';
+import type { ConversationsBuilder } from './builder.ts';
+import type { ConversationsTypes } from './types.ts';
 
-const ConversationFilter = builder.inputType('ConversationFilter', {
-  description: 'Which conversations the list holds. Every condition given must hold.',
-  fields: (t) => ({
-    archived: t.boolean({ defaultValue: false, description: 'Archived ones instead of the others.' }),
-    pinned: t.boolean({ description: 'Only pinned ones, or only the others.' }),
-    deleted: t.boolean({
-      defaultValue: false,
-      description: 'Deleted ones, which can be restored, instead of the others.',
+const addConversationQueries = (builder: ConversationsBuilder, types: ConversationsTypes): void => {
+  const filter = builder.inputType('ConversationFilter', {
+    description: 'Selects conversations of the list: those that meet every given condition.',
+    fields: (t) => ({
+      archived: t.boolean({ defaultValue: false, description: 'Archived conversations instead of the others.' }),
+      pinned: t.boolean({ description: 'Only pinned conversations, or only the others.' }),
+      deleted: t.boolean({
+        defaultValue: false,
+        description: 'Deleted conversations, which can be restored, instead of the others.',
+      }),
+      titleContains: t.string({ description: 'Part of the title, in any case.' }),
     }),
-    titleContains: t.string({ description: 'Part of the title, in any case.' }),
-  }),
-});
-
-interface ListArguments {
-  readonly first?: number | null | undefined;
-  readonly after?: string | null | undefined;
-  readonly last?: number | null | undefined;
-  readonly before?: string | null | undefined;
-  readonly filter?: typeof ConversationFilter.$inferInput | null | undefined;
-}
-
-const listCursor = z.tuple([z.iso.datetime(), z.uuid()]);
-
-const likePattern = (part: string): string => `%${part.replaceAll(/[\\%_]/g, (match) => `\\${match}`)}%`;
-
-const listConditions = (args: ListArguments): FilterQuery<Conversation>[] => {
-  const { filter } = args;
-  const conditions: FilterQuery<Conversation>[] = [
-    { archived: filter?.archived ?? false },
-    { deletedAt: filter?.deleted ? { $ne: null } : null },
-  ];
-  if (filter?.pinned != null) conditions.push({ pinned: filter.pinned });
-  if (filter?.titleContains) conditions.push({ title: { $ilike: likePattern(filter.titleContains) } });
-  if (args.after) {
-    const [updatedAt, id] = decodeCursor(listCursor, args.after, 'after');
-    const moment = new Date(updatedAt);
-    conditions.push({ $or: [{ updatedAt: { $lt: moment } }, { updatedAt: moment, id: { $lt: id } }] });
-  }
-  return conditions;
+  });
+  builder.queryFields((t) => ({
+    conversation: t.field({
+      type: types.Conversation,
+      nullable: true,
+      description: 'One conversation; null when there is none with this id, it is deleted, or it is not yours.',
+      args: { id: t.arg.id({ required: true, description: 'Id of the conversation.' }) },
+      resolve: (_, { id }, { identity, services }) => findConversation(services.database, identity, id),
+    }),
+    conversations: t.connection(
+      {
+        type: types.Conversation,
+        description: 'Your conversations, latest change first. Pages forward only.',
+        args: { filter: t.arg({ type: filter, description: 'Narrows the list.' }) },
+        resolve: (_, args, { identity, services }) => listConversations(services.database, identity, args),
+      },
+      { name: 'ConversationConnection', description: 'A page of the list.' },
+      { name: 'ConversationEdge', description: 'A conversation in a page.' },
+    ),
+  }));
 };
 
-const listConversations = async (args: ListArguments, { identity, services }: ConversationsContext) => {
-  refuseBackward(args);
-  const size = pageSize(args.first, 'first');
-  const rows = await services.database
-    .forTenant(identity.tenantId)
-    .find(
-      ConversationEntity,
-      { $and: [{ ownerId: identity.userId }, ...listConditions(args)] },
-      { orderBy: { updatedAt: 'desc', id: 'desc' }, limit: size + 1 },
-    );
-  const edges = rows
-    .slice(0, size)
-    .map((node) => ({ node, cursor: encodeCursor([node.updatedAt.toISOString(), node.id]) }));
-  return {
-    edges,
-    pageInfo: {
-      hasNextPage: rows.length > size,
-      hasPreviousPage: args.after != null,
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  };
+const addMessageQueries = (builder: ConversationsBuilder, types: ConversationsTypes): void => {
+  const searchHit = builder.objectRef<SearchHit>('MessageSearchHit').implement({
+    description: 'A message that was found.',
+    fields: (t) => ({
+      message: t.field({ type: types.Message, description: 'The message.', resolve: (hit) => hit.message }),
+      snippet: t.exposeString('snippet', {
+        description:
+          'Passages of the message, with the words that were found between <mark> and </mark>. The rest is the text as it was written: escape it before you show it as HTML.',
+      }),
+      rank: t.exposeFloat('rank', { description: 'Relevance; comparable within one search only.' }),
+    }),
+  });
+  builder.queryFields((t) => ({
+    message: t.field({
+      type: types.Message,
+      nullable: true,
+      description: 'One message; null when there is none with this id, or it is not yours.',
+      args: { id: t.arg.id({ required: true, description: 'Id of the message.' }) },
+      resolve: async (_, { id }, { loaders }) => (validate(id) ? loaders.message.load(id) : null),
+    }),
+    searchMessages: t.connection(
+      {
+        type: searchHit,
+        description:
+          'Messages of yours that contain the words, most relevant first. Understands "quoted phrases", or, and -exclusions. Pages forward only.',
+        args: { query: t.arg.string({ required: true, description: 'What to search for; 1 to 200 characters.' }) },
+        resolve: (_, args, { identity, services, loaders }) =>
+          searchMessages(services.database, identity, args, (ids) => loaders.message.loadMany(ids)),
+      },
+      { name: 'MessageSearchConnection', description: 'A page of search results.' },
+      { name: 'MessageSearchEdge', description: 'A hit in a page.' },
+    ),
+  }));
 };
 
-builder.queryFields((t) => ({
-  conversation: t.field({
-    type: ConversationRef,
-    nullable: true,
-    description: 'One conversation; null when there is none with this id, it is deleted, or it is not yours.',
-    args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
-    resolve: async (_, { id }, { identity, services }) =>
-      validate(id)
-        ? services.database
-            .forTenant(identity.tenantId)
-            .findOne(ConversationEntity, { $and: [{ id, deletedAt: null }, visibleTo(identity, 'read')] })
-        : null,
-  }),
-  conversations: t.connection(
-    {
-      type: ConversationRef,
-      description: 'Your conversations, newest change first. Forward paging only.',
-      args: { filter: t.arg({ type: ConversationFilter, description: 'Narrows the list.' }) },
-      resolve: (_, args, context) => listConversations(args, context),
-    },
-    { name: 'ConversationConnection', description: 'A page of the list.' },
-    { name: 'ConversationEdge', description: 'A conversation in a page.' },
-  ),
-  message: t.field({
-    type: MessageRef,
-    nullable: true,
-    description: 'One message; null when there is none with this id, or it is not yours.',
-    args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
-    resolve: async (_, { id }, { loaders }) => (validate(id) ? loaders.message.load(id) : null),
-  }),
-  searchMessages: t.connection(
-    {
-      type: SearchHitRef,
-      description:
-        'Messages of yours that hold the words, best first. Understands "quoted phrases", or, and -without. Forward paging only: "last" and "before" have no effect.',
-      args: { query: t.arg.string({ required: true, description: 'What to look for; 1 to 200 characters.' }) },
-      resolve: (_, args, context) => searchMessages(args, context),
-    },
-    { name: 'MessageSearchConnection', description: 'A page of what was found.' },
-    { name: 'MessageSearchEdge', description: 'A hit in a page.' },
-  ),
-}));
+export const addQueries = (builder: ConversationsBuilder, types: ConversationsTypes): void => {
+  addConversationQueries(builder, types);
+  addMessageQueries(builder, types);
+};

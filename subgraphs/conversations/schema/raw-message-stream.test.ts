@@ -1,4 +1,4 @@
-/** The written projection against graphql-js: the same document, the same events, the same text. */
+/** The projection compared with graphql-js: the same documents and events give the same text. */
 import { execute, parse, validate } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
@@ -23,19 +23,17 @@ beforeAll(async () => {
 afterAll(() => stack.disposeAsync());
 
 const contextOf = (): ConversationsContext => {
-  const { database, streamLog, signals, broker, identity } = fixture;
+  const { database, signals, broker, identity } = fixture;
   const unused = async (): Promise<never> => {
-    throw new Error('a stream sends nothing');
+    throw new Error('streams do not use this');
   };
   const relay = { publish: unused, publishLater: unused, sweep: unused, [Symbol.asyncDispose]: unused };
   const changes = { announce: () => undefined };
   const admission = { admit: unused, extend: unused, release: unused };
-  const turns = { database, admission, checkPressure: unused, relay, streamLog, changes, maxStoredBytes: 1 };
-  const ports = { streamLog, signals, broker };
-  return createContext(
-    { database, logger, ports, turns, streams, stops: { soon: () => undefined }, maxContentLength: 1 },
-    identity,
-  );
+  const stops = { soon: () => undefined };
+  const limits = { maxContentLength: 1, maxStoredBytes: 1 };
+  const turns = { admission, checkPressure: unused, relay, changes };
+  return createContext({ ...{ database, logger, signals, broker, stops }, ...streams, ...turns, ...limits }, identity);
 };
 
 const events: readonly StreamEvent[] = [
@@ -44,13 +42,13 @@ const events: readonly StreamEvent[] = [
   { type: 'ToolCallStarted', toolCall: { id: 'c1', name: 'look_up', arguments: '{"a":"\\u00e9 \\"q\\""}' } },
   {
     type: 'ToolCallCompleted',
-    toolCall: { id: 'c1', name: 'look_up', arguments: '{}', status: 'FAILED', result: 'No "answer"\n.' },
+    toolCall: { id: 'c1', name: 'look_up', arguments: '{}', status: 'FAILED', result: 'No "reply"\n.' },
   },
   { type: 'MessageReset', reason: 'WORKER_REPLACED' },
   { type: 'MessageFailed', code: 'MODEL_ERROR', message: 'It "failed".', retryable: true },
 ];
 
-/** A document, and how many of the events above are written: the others are left to graphql-js. */
+/** A document, and how many of the events above the projection writes; graphql-js executes the others. */
 const documents: readonly (readonly [string, number])[] = [
   ['subscription { messageStream(messageId: "m") { __typename seq ... on TokenDelta { text } } }', 6],
   [
@@ -71,7 +69,7 @@ const documents: readonly (readonly [string, number])[] = [
   ['subscription { messageStream(messageId: "m") { __typename ... on TokenDelta @skip(if: false) { text } } }', 0],
   ['subscription { messageStream(messageId: "m") { __typename seq @skip(if: true) messageId } }', 0],
   ['subscription { messageStream(messageId: "m") { __typename ... on TokenDelta { text @skip(if: true) seq } } }', 5],
-  // Nothing is asked of the other types.
+  // Selects nothing of the other types.
   ['subscription { messageStream(messageId: "m") { ... on TokenDelta { text } } }', 6],
   [
     `subscription { messageStream(messageId: "m") { seq ... on ToolCallStarted { toolCall { ...C } } ... on ToolCallCompleted {
@@ -79,7 +77,7 @@ const documents: readonly (readonly [string, number])[] = [
      fragment C on ToolCall { name status call: id result }`,
     6,
   ],
-  // Selections of one object that are to be merged.
+  // Selection sets of one object that must be merged.
   [
     `subscription { messageStream(messageId: "m") { ... on ToolCallStarted { toolCall { id } toolCall { name } }
      ... on ToolCallCompleted { toolCall { id status @skip(if: true) } } } }`,
@@ -87,7 +85,7 @@ const documents: readonly (readonly [string, number])[] = [
   ],
 ];
 
-test.each(documents)('writes what graphql-js gives: %s', async (query, expected) => {
+test.each(documents)('writes what graphql-js returns: %s', async (query, expected) => {
   const document = parse(query);
   expect(validate(schema, document)).toEqual([]);
   const projection = createProjection(document, undefined);
@@ -111,11 +109,11 @@ test.each([
   expect(createProjection(parse(query), undefined)).toBeUndefined();
 });
 
-test('a stream is written event by event, ends with the message that graphql-js reads, and refuses as it does', async () => {
+test('a stream writes each event, leaves the terminal one to graphql-js, and throws the same refusals', async () => {
   const conversation = await fixture.conversation();
-  const { answer } = await fixture.turn(conversation, undefined, 'q', { status: 'QUEUED', content: '' });
-  await fixture.streamLog.open(answer.id);
-  await fixture.streamLog.append(answer.id, 1, [
+  const { reply } = await fixture.turn(conversation, undefined, 'q', { status: 'QUEUED', content: '' });
+  await fixture.streamLog.open(reply.id);
+  await fixture.streamLog.append(reply.id, 1, [
     { type: 'TokenDelta', text: 'all' },
     { type: 'MessageCompleted', status: 'COMPLETED', finishReason: 'STOP' },
   ]);
@@ -124,14 +122,14 @@ test('a stream is written event by event, ends with the message that graphql-js 
     seq ... on TokenDelta { text } ... on MessageCompleted { message { content status } } } }`);
   const open = (variables: Record<string, unknown>) =>
     openRaw({ document, operationName: 'S', variables, context: contextOf() });
-  const source = await open({ id: answer.id });
+  const source = await open({ id: reply.id });
   const results: RawResult[] = [];
   for (let step = await source?.next(); step && !step.done; step = await source?.next()) results.push(step.value);
   expect(results).toEqual([
     '{"data":{"messageStream":{"seq":1,"text":"all"}},"extensions":{"cursor":"1"}}',
     { data: { messageStream: { seq: 2, message: { content: 'all', status: 'COMPLETED' } } } },
   ]);
-  await expect(open({ id: answer.id, after: -1 })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
-  // What is wrong with the variables is for graphql-js to say.
+  await expect(open({ id: reply.id, after: -1 })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  // graphql-js reports what is wrong with the variables.
   expect(open({})).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 /**
- * `messageStream` without graphql-js for each event: the projection of the document writes the result's text, once for all readers who ask
- * with the same document. Events that it cannot write (the end, with its message) are executed by graphql-js, as is every operation that is
- * anything else.
+ * Serves `messageStream` without executing graphql-js for each event: a projection of the document writes the result's
+ * text, once for all readers with the same document. graphql-js executes the events that the projection cannot write
+ * (the terminal ones, which carry a message) and all other operations.
  */
 import {
   type DocumentNode,
@@ -16,13 +16,13 @@ import { z } from 'zod';
 import type { OpenRawStream, RawResult, RawSubscription } from '#kernel/subgraph-server/raw-stream.ts';
 import type { StreamedEvent } from '../streams/message-stream.ts';
 import { createProjection, type Projection } from '../streams/project-events.ts';
+import { subscribeToMessage } from '../streams/subscribe-to-message.ts';
 import type { ConversationsContext } from './context.ts';
-import { openStream } from './subscriptions.ts';
 
 const argumentsSchema = z.object({ messageId: z.string(), afterSeq: z.number().nullish() });
 
-/** Texts of events that are kept for the next reader. */
-const writtenEvents = 1_024;
+/** Texts of events that each document keeps for its next reader. */
+const maxWrittenEvents = 1_024;
 
 interface Written {
   readonly messageId: string;
@@ -31,7 +31,7 @@ interface Written {
 }
 
 interface Compiled extends Projection {
-  /** Event of the log -> its result's text, the latest ones: readers of one message are given the same events. */
+  /** The text of each of the latest events of the log: all readers of one message receive the same event objects. */
   readonly written: LRUCache<object, Written>;
 }
 
@@ -45,7 +45,7 @@ export const createRawMessageStream = (schema: GraphQLSchema): OpenRawStream<Con
     const name = operationName ?? '';
     if (!ofDocument.has(name)) {
       const projection = createProjection(document, operationName);
-      ofDocument.set(name, projection && { ...projection, written: new LRUCache({ max: writtenEvents }) });
+      ofDocument.set(name, projection && { ...projection, written: new LRUCache({ max: maxWrittenEvents }) });
     }
     return ofDocument.get(name);
   };
@@ -65,7 +65,7 @@ export const createRawMessageStream = (schema: GraphQLSchema): OpenRawStream<Con
     const plan = compiledFor(document, operationName);
     if (!plan || !definition) return undefined;
     const { coerced } = getVariableValues(schema, plan.operation.variableDefinitions ?? [], { ...variables });
-    // graphql-js says what is wrong with them.
+    // graphql-js reports what is wrong with the variables.
     if (!coerced) return undefined;
     const given = argumentsSchema.safeParse(getArgumentValues(definition, plan.field, coerced));
     if (!given.success) return undefined;
@@ -81,7 +81,8 @@ export const createRawMessageStream = (schema: GraphQLSchema): OpenRawStream<Con
         contextValue: context,
       });
     };
-    return openStream({ messageId, afterSeq: afterSeq ?? 0 }, context).then(
+    const { services, identity } = context;
+    return subscribeToMessage(services, identity, { messageId, afterSeq: afterSeq ?? 0 }).then(
       (source): AsyncIterator<RawResult, undefined> => ({
         async next() {
           const step = await source.next();

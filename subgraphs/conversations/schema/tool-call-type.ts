@@ -1,30 +1,32 @@
 /** The GraphQL type ToolCall. */
-import type { ToolCall, ToolCallStatus } from '#kernel/stream-log/stream-event.ts';
-import { builder } from './builder.ts';
+import type { ToolCallStatus } from '#kernel/stream-log/stream-event.ts';
+import type { ConversationsBuilder } from './builder.ts';
+import type { ConversationsTypes } from './types.ts';
 
-const ToolCallStatusRef = builder.enumType('ToolCallStatus', {
-  description: 'Where a call of a tool stands.',
-  values: {
-    RUNNING: { description: 'The tool has been asked.' },
-    COMPLETED: { description: 'The tool has answered.' },
-    FAILED: { description: 'It could not be asked, or did not answer as it should; the result tells why.' },
-  } satisfies Record<ToolCallStatus, object>,
-});
-
-export const ToolCallRef = builder.objectRef<ToolCall>('ToolCall').implement({
-  description: 'A call of one of the tenant’s tools, which a model made while it answered.',
-  fields: (t) => ({
-    id: t.exposeID('id', { description: 'Unique within the message.' }),
-    name: t.exposeString('name', { description: 'Name of the tool, as the model wrote it.' }),
-    arguments: t.exposeString('arguments', {
-      description: 'JSON text of an object; what the model wrote, where that is none.',
+export const addToolCallType = (builder: ConversationsBuilder, { ToolCall }: ConversationsTypes): void => {
+  const status = builder.enumType('ToolCallStatus', {
+    description: 'The state of a tool call.',
+    values: {
+      RUNNING: { description: 'The tool has been called and has not responded yet.' },
+      COMPLETED: { description: 'The tool has responded.' },
+      FAILED: { description: 'The tool could not be called or did not respond properly; the result says why.' },
+    } satisfies Record<ToolCallStatus, object>,
+  });
+  ToolCall.implement({
+    description: "A call of one of the tenant's tools, which a model made while it wrote a reply.",
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'Unique within the message.' }),
+      name: t.exposeString('name', { description: 'Name of the tool, as the model wrote it.' }),
+      arguments: t.exposeString('arguments', {
+        description: 'JSON text of an object; exactly what the model wrote when that is not one.',
+      }),
+      status: t.field({ type: status, description: 'The state.', resolve: (call) => call.status }),
+      result: t.string({
+        nullable: true,
+        description:
+          'What the model was given: the result of the tool, or a sentence that says why the call FAILED; null while it is RUNNING.',
+        resolve: (call) => (call.status === 'RUNNING' ? null : call.result),
+      }),
     }),
-    status: t.field({ type: ToolCallStatusRef, description: 'Where it stands.', resolve: (call) => call.status }),
-    result: t.string({
-      nullable: true,
-      description:
-        'What the model was told: what the tool gave, or a sentence that says why it FAILED; null while it is RUNNING.',
-      resolve: (call) => (call.status === 'RUNNING' ? null : call.result),
-    }),
-  }),
-});
+  });
+};

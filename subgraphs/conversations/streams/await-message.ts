@@ -1,35 +1,44 @@
 /**
- * The message of a stream that was opened in the same flight as its mutation, or before: it is waited for, by signal and not by
- * polling, for a stated time, and the caller's right to it is checked when it exists.
+ * Finds the message of a stream, which a client may open before its mutation has stored the message. Waits for a
+ * missing message by signal, without polling, up to a time limit. Checks that the caller may read the message once it
+ * exists.
  */
 import { z } from 'zod';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
-import { messageNotFound } from '../access.ts';
-import { messageTopic } from '../changes.ts';
+import { messageNotFound } from '../conversations/access.ts';
+import { messageTopic } from '../conversations/change-feed.ts';
 import { type Message, MessageEntity } from '../entities.ts';
 
-/** Milliseconds that a message may come after its stream. */
+/** Milliseconds that a stream waits for its message. */
 const waitMs = 5_000;
 
-/** Milliseconds of age up to which a message may be still on its way. */
+/** Milliseconds of age up to which a message may not be stored yet. */
 const youngMs = 30_000;
 
-/** By the time in its id, which a client's clock may have got wrong: it decides what is looked at first, and nothing else. */
+/**
+ * Judges by the time in the id. A client's clock may be wrong, so this decides only whether to look before the signal
+ * is subscribed to.
+ */
 const isYoung = (messageId: string): boolean =>
   Math.abs(Date.now() - Number.parseInt(messageId.replaceAll('-', '').slice(0, 12), 16)) < youngMs;
 
-/** All columns but the search vector. */
+/** All columns except the search vector. */
 const columns = `
   id, tenant_id, conversation_id, parent_id, branch_id, depth, path_length, role, content, status, finish_reason, failure,
   model_id, generation, tool_calls, dispatched_at, stop_requested_at, log_id, last_seq, created_at, completed_at`;
 const rowsSchema = z.array(z.record(z.string(), z.unknown()));
 
-/** Throws NOT_FOUND when there is no such message after the wait, or it is somebody else's. */
+export interface AwaitServices {
+  readonly database: Database;
+  readonly signals: Signals;
+}
+
+/** Throws NOT_FOUND when there is no such message after the wait, or the caller may not read it. */
 export const awaitMessage = async (
-  services: { readonly database: Database; readonly ports: { readonly signals: Signals } },
+  services: AwaitServices,
   identity: Identity,
   messageId: string,
 ): Promise<Message> => {
@@ -49,7 +58,7 @@ export const awaitMessage = async (
     if (found) return found;
   }
   const added = Promise.withResolvers<void>();
-  const close = await services.ports.signals.subscribe(messageTopic(tenantId, messageId), () => added.resolve());
+  const close = await services.signals.subscribe(messageTopic(tenantId, messageId), () => added.resolve());
   const timer = setTimeout(added.resolve, waitMs);
   try {
     let message = await find();

@@ -1,22 +1,23 @@
 /**
- * The source stream of `messageStream`: the log's entries after the cursor, each once and in order, until the terminal one. A message whose
- * log has gone is told from its kept chunks, or from its row: what is new to this cursor, without holes in seq. Invariants: returning the
- * iterator (client gone) ends the tail in the same tick, also while it waits; a stream does not outlive the right to read its message.
+ * The source stream of `messageStream`: the log's entries after the cursor, each once and in order, up to the terminal
+ * one. When the log has expired, the events come from the kept stream events, or are made from the row, without gaps in
+ * seq after the cursor. Invariants: returning the iterator (the client left) ends the tail in the same tick, also while
+ * it waits; a stream does not outlive the right to read its message.
  */
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import { endToolCalls, isTerminal, type StreamEvent, type ToolCallRecord } from '#kernel/stream-log/stream-event.ts';
 import type { StreamLog, StreamSnapshot } from '#kernel/stream-log/stream-log.ts';
-import { messageNotFound } from '../access.ts';
+import { messageNotFound } from '../conversations/access.ts';
 import { inFlightStatuses, logIdOf, type Message, MessageEntity } from '../entities.ts';
-import { afterTerminal } from './in-flight.ts';
-import { readChunks } from './kept-chunks.ts';
-import type { Fate, StreamWatch } from './stream-watch.ts';
+import { afterTerminal } from '../replies/current-message.ts';
+import { readKeptEvents } from '../replies/kept-stream-events.ts';
+import type { Finding, StreamWatch } from './stream-watch.ts';
 
 const done: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-/** One event for GraphQL. `message` is set on the terminal ones: the message as it is after the event. */
+/** One event for GraphQL. A terminal event has the message as it is after the event. */
 export interface StreamedEvent {
   readonly messageId: string;
   readonly seq: number;
@@ -30,7 +31,7 @@ const terminalOf = (message: Message): StreamEvent => {
   return { type: 'MessageCompleted', status, finishReason: message.finishReason ?? 'STOP' };
 };
 
-/** A call as a stream tells it. */
+/** The events of an ended tool call. */
 const eventsOfCall = (call: ToolCallRecord, withStart: boolean): readonly StreamEvent[] => {
   const { id, name, arguments: given } = call;
   const end: StreamEvent = { type: 'ToolCallCompleted', toolCall: call };
@@ -38,9 +39,10 @@ const eventsOfCall = (call: ToolCallRecord, withStart: boolean): readonly Stream
 };
 
 /**
- * A finished message as a short stream. From the start: started, the calls of tools, the text, the end. After a cursor of the former log the
- * text cannot be continued by seq, so all is reset and told whole. From the start it is never longer than the log was: an answer that ended
- * while tools ran had no event for the end of their calls, so as many calls are told by their end alone.
+ * An ended message as a short stream. From the start it has: started, the tool calls, the text, the end. After a cursor
+ * of the expired log the text cannot continue by seq, so the stream begins with a reset and repeats everything. From
+ * the start it is never longer than the log was: when a reply ended while tools ran, the log had no event for the end
+ * of these calls, so as many calls have their end event only.
  */
 export const streamOfStored = (message: Message, afterSeq: number): readonly StreamedEvent[] => {
   if (afterSeq > 0 && afterSeq >= message.lastSeq) return [];
@@ -51,8 +53,8 @@ export const streamOfStored = (message: Message, afterSeq: number): readonly Str
   const text: readonly StreamEvent[] = message.content === '' ? [] : [{ type: 'TokenDelta', text: message.content }];
   const calls = endToolCalls(message.toolCalls ?? []);
   const starts = message.lastSeq - calls.length - text.length - 2;
-  const told = calls.flatMap((call, index) => eventsOfCall(call, index < starts));
-  return [first, ...told, ...text, terminalOf(message)].map((event, index) => ({
+  const callEvents = calls.flatMap((call, index) => eventsOfCall(call, index < starts));
+  return [first, ...callEvents, ...text, terminalOf(message)].map((event, index) => ({
     messageId: message.id,
     seq: afterSeq + 1 + index,
     event,
@@ -66,14 +68,14 @@ export interface StreamServices {
   readonly watch: StreamWatch;
 }
 
-/** From the kept chunks where there are some, else told from the row. */
+/** The kept stream events where there are any, otherwise a stream made from the row. */
 const openStored = async function* (
   { database }: StreamServices,
   message: Message,
   afterSeq: number,
 ): AsyncGenerator<StreamedEvent, void, undefined> {
   let kept = false;
-  for await (const { seq, event } of readChunks(database, message.tenantId, message.id, afterSeq)) {
+  for await (const { seq, event } of readKeptEvents(database, message.tenantId, message.id, afterSeq)) {
     kept = true;
     yield { messageId: message.id, seq, event, ...(isTerminal(event) ? { message } : {}) };
   }
@@ -86,7 +88,7 @@ const beyondTheEnd = (lastSeq: number): AppError =>
   });
 
 /**
- * Follows the log. What the watch tells may end it: GONE with NOT_FOUND; FINAL, where the log has gone too, by the stored rest.
+ * Follows the log. The watch may end this: GONE with NOT_FOUND; FINAL with the stored rest, if the log has expired too.
  */
 const follow = (
   services: StreamServices,
@@ -99,25 +101,25 @@ const follow = (
   const logId = logIdOf(message);
   const closing = new AbortController();
   const entries = streamLog.tail(logId, afterSeq, closing.signal)[Symbol.asyncIterator]();
-  let at = afterSeq;
+  let cursor = afterSeq;
   let ended = false;
-  let fate: Fate | undefined;
+  let finding: Finding | undefined;
   let stored: AsyncIterator<StreamedEvent> | undefined;
 
-  const leave = watch.join(logId, reader, (told) => {
-    if (fate !== undefined || ended) return;
-    if (told === 'GONE') {
-      fate = told;
+  const leave = watch.join(logId, reader, (found) => {
+    if (finding !== undefined || ended) return;
+    if (found === 'GONE') {
+      finding = found;
       closing.abort();
       return;
     }
     streamLog.snapshot(logId).then(
-      (held) => {
-        if (held !== undefined && held.attempt > 0) return;
-        fate ??= told;
+      (log) => {
+        if (log !== undefined && log.attempt > 0) return;
+        finding ??= found;
         closing.abort();
       },
-      // It is looked after again.
+      // The watch checks again.
       () => undefined,
     );
   });
@@ -126,27 +128,27 @@ const follow = (
     leave();
     closing.abort();
   };
-  const whole = async (): Promise<Pick<StreamSnapshot, 'text' | 'toolCalls'>> =>
+  const readWhole = async (): Promise<Pick<StreamSnapshot, 'text' | 'toolCalls'>> =>
     (await streamLog.snapshot(logId)) ?? { text: message.content, toolCalls: message.toolCalls ?? [] };
 
-  /** The tail is over, and no terminal event was in it. */
-  const goOn = async (): Promise<IteratorResult<StreamedEvent, undefined>> => {
+  /** Called when the tail has ended without a terminal event. */
+  const afterTail = async (): Promise<IteratorResult<StreamedEvent, undefined>> => {
     if (ended) return done;
-    if (fate === 'GONE') throw messageNotFound();
-    if (fate === 'FINAL') {
+    if (finding === 'GONE') throw messageNotFound();
+    if (finding === 'FINAL') {
       const row = await database.forTenant(tenantId).findOne(MessageEntity, { id });
       if (!row) throw messageNotFound();
-      stored = openStored(services, row, at);
-      return takeStored(stored);
+      stored = openStored(services, row, cursor);
+      return nextStored(stored);
     }
-    const lastSeq = (await streamLog.snapshot(logId))?.lastSeq ?? at;
-    if (lastSeq < at) throw beyondTheEnd(lastSeq);
+    const lastSeq = (await streamLog.snapshot(logId))?.lastSeq ?? cursor;
+    if (lastSeq < cursor) throw beyondTheEnd(lastSeq);
     close();
     return done;
   };
-  const takeStored = async (from: AsyncIterator<StreamedEvent>): Promise<IteratorResult<StreamedEvent, undefined>> => {
-    const step = await from.next();
-    if (!step.done && !ended) return { done: false, value: step.value };
+  const nextStored = async (from: AsyncIterator<StreamedEvent>): Promise<IteratorResult<StreamedEvent, undefined>> => {
+    const next = await from.next();
+    if (!next.done && !ended) return { done: false, value: next.value };
     close();
     return done;
   };
@@ -154,15 +156,18 @@ const follow = (
   const iterator: AsyncIterableIterator<StreamedEvent> = {
     async next() {
       try {
-        if (stored) return await takeStored(stored);
-        const step = await entries.next();
-        if (step.done) return await goOn();
-        const { seq, event } = step.value;
-        at = seq;
+        if (stored) return await nextStored(stored);
+        const next = await entries.next();
+        if (next.done) return await afterTail();
+        const { seq, event } = next.value;
+        cursor = seq;
         if (!isTerminal(event)) return { done: false, value: { messageId: id, seq, event } };
-        const said = await whole();
+        const whole = await readWhole();
         close();
-        return { done: false, value: { messageId: id, seq, event, message: afterTerminal(message, event, said, seq) } };
+        return {
+          done: false,
+          value: { messageId: id, seq, event, message: afterTerminal(message, event, whole, seq) },
+        };
       } catch (fault) {
         close();
         throw fault;
@@ -178,8 +183,9 @@ const follow = (
 };
 
 /**
- * Throws BAD_USER_INPUT for a cursor beyond the end of an answer that has ended; while it is written such a cursor is waited for.
- * @param message the row as it is now; the caller has checked that the reader may read it.
+ * Throws BAD_USER_INPUT for a cursor beyond the end of a reply that has ended. While the reply is being written, the
+ * stream waits for such a cursor.
+ * @param message the row as it is now; the caller has checked that the reader may read it
  */
 export const openMessageStream = async (
   services: StreamServices,
@@ -188,11 +194,11 @@ export const openMessageStream = async (
   afterSeq: number,
 ): Promise<AsyncIterableIterator<StreamedEvent>> => {
   const isFinal = !inFlightStatuses.includes(message.status);
-  const held = await services.streamLog.snapshot(logIdOf(message));
-  // A log that goes beyond the end that is stored was begun anew after it was lost: what is stored is the answer.
-  if (isFinal && held && held.lastSeq > message.lastSeq && afterSeq <= message.lastSeq)
+  const log = await services.streamLog.snapshot(logIdOf(message));
+  // A log that goes beyond the stored end was lost and begun again: the stored reply is the valid one.
+  if (isFinal && log && log.lastSeq > message.lastSeq && afterSeq <= message.lastSeq)
     return openStored(services, message, afterSeq);
-  const lastSeq = held?.ended ? held.lastSeq : isFinal ? message.lastSeq : Number.POSITIVE_INFINITY;
+  const lastSeq = log?.ended ? log.lastSeq : isFinal ? message.lastSeq : Number.POSITIVE_INFINITY;
   if (afterSeq > lastSeq) throw beyondTheEnd(lastSeq);
-  return isFinal && !held ? openStored(services, message, afterSeq) : follow(services, reader, message, afterSeq);
+  return isFinal && !log ? openStored(services, message, afterSeq) : follow(services, reader, message, afterSeq);
 };

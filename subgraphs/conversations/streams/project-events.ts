@@ -1,7 +1,8 @@
 /**
- * The selection set of a `messageStream` as functions that write an event's JSON: compiled once for each document, because graphql-js takes
- * ten times as long for each event. Invariant: the text is what graphql-js would give, key for key; whatever is not a value of the event
- * itself (an object that is loaded for it, a directive) is left to graphql-js, for that type of event or for the whole document.
+ * Compiles the selection set of a `messageStream` to functions that write the JSON of an event, once for each document,
+ * because graphql-js takes ten times as long for each event. Invariant: the text equals the result of graphql-js, key
+ * for key. A selection of anything but values of the event itself, such as an object to load or a directive, is left to
+ * graphql-js, for that type of event or for the whole document.
  */
 import {
   type DocumentNode,
@@ -16,13 +17,13 @@ import {
 import type { StreamEvent, ToolCall } from '#kernel/stream-log/stream-event.ts';
 import type { StreamedEvent } from './message-stream.ts';
 
-/** The text of the event's value; undefined: graphql-js has to give it. */
+/** The JSON text of the event's value; undefined when graphql-js must execute the event. */
 export type ProjectEvent = (streamed: StreamedEvent) => string | undefined;
 
 export interface Projection {
   readonly operation: OperationDefinitionNode;
   readonly field: FieldNode;
-  /** Key of the root field in `data`. */
+  /** The root field's key in `data`. */
   readonly responseKey: string;
   readonly project: ProjectEvent;
 }
@@ -30,13 +31,13 @@ export interface Projection {
 type EventType = StreamEvent['type'];
 type WriteField = (streamed: StreamedEvent) => string;
 
-/** An object type whose values are all in the event. */
+/** An object type all of whose values are in the event. */
 interface Shape {
   readonly type: string;
   readonly fields: Readonly<Record<string, WriteField | Shape>>;
 }
 
-const common: Readonly<Record<string, WriteField>> = {
+const commonFields: Readonly<Record<string, WriteField>> = {
   messageId: ({ messageId }) => JSON.stringify(messageId),
   seq: ({ seq }) => String(seq),
 };
@@ -59,8 +60,8 @@ const toolCall: Shape = {
   },
 };
 
-/** Fields of the types that are values of the event itself. */
-const own: Readonly<Record<EventType, Shape['fields']>> = {
+/** For each type of event, the fields whose values are in the event itself. */
+const eventFields: Readonly<Record<EventType, Shape['fields']>> = {
   MessageStarted: { attempt: ({ event }) => ('attempt' in event ? String(event.attempt) : 'null') },
   TokenDelta: { text: ({ event }) => ('text' in event ? JSON.stringify(event.text) : 'null') },
   ToolCallStarted: { toolCall },
@@ -72,7 +73,7 @@ const own: Readonly<Record<EventType, Shape['fields']>> = {
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
-/** Fields of a type in the order of their first appearance. Undefined: something is there that graphql-js has to do. */
+/** The selected fields of a type in the order of their first appearance; undefined when graphql-js must execute it. */
 const fieldsOf = (shape: Shape, set: SelectionSetNode, fragments: Fragments): Map<string, WriteField> | undefined => {
   const fields = new Map<string, WriteField>();
   const writerOf = ({ name, selectionSet }: FieldNode): WriteField | undefined => {
@@ -85,7 +86,7 @@ const fieldsOf = (shape: Shape, set: SelectionSetNode, fragments: Fragments): Ma
     if (selection.directives && selection.directives.length > 0) return false;
     if (selection.kind === Kind.FIELD) {
       const key = (selection.alias ?? selection.name).value;
-      // Two selections of an object would have to be merged.
+      // graphql-js would merge two selection sets of one object.
       if (fields.has(key)) return selection.selectionSet === undefined;
       const write = writerOf(selection);
       if (write) fields.set(key, write);
@@ -99,7 +100,7 @@ const fieldsOf = (shape: Shape, set: SelectionSetNode, fragments: Fragments): Ma
   return set.selections.every(add) ? fields : undefined;
 };
 
-/** Undefined: graphql-js has to give it. */
+/** Undefined when graphql-js must execute it. */
 const compile = (shape: Shape, set: SelectionSetNode, fragments: Fragments): WriteField | undefined => {
   const fields = fieldsOf(shape, set, fragments);
   if (!fields) return undefined;
@@ -114,7 +115,7 @@ const compile = (shape: Shape, set: SelectionSetNode, fragments: Fragments): Wri
   };
 };
 
-const typesOfEvents: readonly EventType[] = [
+const eventTypes: readonly EventType[] = [
   'MessageStarted',
   'TokenDelta',
   'ToolCallStarted',
@@ -124,7 +125,10 @@ const typesOfEvents: readonly EventType[] = [
   'MessageFailed',
 ];
 
-/** Undefined when the operation is not one plain `messageStream`. The document is valid in the subgraph's schema. */
+/**
+ * Undefined unless the operation is a single plain `messageStream`. The document must be valid in the subgraph's
+ * schema.
+ */
 export const createProjection = (
   document: DocumentNode,
   operationName: string | null | undefined,
@@ -138,9 +142,9 @@ export const createProjection = (
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   const projects = new Map(
-    typesOfEvents.map((type) => [
+    eventTypes.map((type) => [
       type,
-      compile({ type, fields: { ...common, ...own[type] } }, selectionSet, fragments),
+      compile({ type, fields: { ...commonFields, ...eventFields[type] } }, selectionSet, fragments),
     ]),
   );
   return {

@@ -1,7 +1,7 @@
 /**
- * Looks after the messages of open streams, all of this process with one statement: whether they may still be read by who reads them, and
- * whether they have become final without their log saying so. A deletion, and a decision about a user, is looked at at once, everything
- * else every few seconds.
+ * Checks the messages of all open streams of this process with one statement: whether each reader may still read its
+ * message, and whether the message has become final without its log saying so. Runs at once after a deletion and after
+ * a decision about a user's access, and every few seconds for everything else.
  */
 import { z } from 'zod';
 import type { AccessList } from '#kernel/access/access-list.ts';
@@ -9,26 +9,29 @@ import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
-import { deletionsTopic } from '../changes.ts';
+import { deletionsTopic } from '../conversations/change-feed.ts';
 import { inFlightStatuses, messageStatuses } from '../entities.ts';
 
-/** GONE: the message or its conversation was deleted, or the reader may not read it any more. FINAL: its row has an end. */
-export type Fate = 'GONE' | 'FINAL';
-type Tell = (fate: Fate) => void;
+/**
+ * GONE: the message or its conversation was deleted, or the reader may not read it any more. FINAL: the row of the
+ * message has a final status.
+ */
+export type Finding = 'GONE' | 'FINAL';
+type OnFinding = (finding: Finding) => void;
 
-interface Reading {
+interface OpenStream {
   readonly reader: Identity;
-  readonly tell: Tell;
+  readonly onFinding: OnFinding;
 }
 
 export interface StreamWatch extends AsyncDisposable {
-  /** Tells each time that it looks, until the closer that it gives is called. */
-  join(logId: string, reader: Identity, tell: Tell): () => void;
+  /** Reports the findings of every check until the returned function is called. */
+  join(logId: string, reader: Identity, onFinding: OnFinding): () => void;
 }
 
 const watchEveryMs = 5_000;
 const rowsSchema = z.array(z.object({ id: z.string(), status: z.enum(messageStatuses), owner_id: z.string() }));
-const lookSql = `
+const checkSql = `
   select coalesce(m.log_id, m.id) as id, m.status, c.owner_id from conversations.messages m
   join conversations.conversations c on c.id = m.conversation_id
   where coalesce(m.log_id, m.id) = any(?::uuid[]) and c.deleted_at is null`;
@@ -43,8 +46,8 @@ export const openStreamWatch = async (
   everyMs = watchEveryMs,
 ): Promise<StreamWatch> => {
   const { database, signals, access, logger } = services;
-  const open = new Map<string, Set<Reading>>();
-  let looking: Promise<void> = Promise.resolve();
+  const openStreams = new Map<string, Set<OpenStream>>();
+  let checking: Promise<void> = Promise.resolve();
 
   const mayRead = (reader: Identity, ownerId: string): boolean => {
     try {
@@ -53,42 +56,42 @@ export const openStreamWatch = async (
       return false;
     }
   };
-  const look = async (): Promise<void> => {
-    const ids = [...open.keys()];
+  const check = async (): Promise<void> => {
+    const ids = [...openStreams.keys()];
     if (ids.length === 0) return;
-    const found = rowsSchema.parse(await database.asSystem((em) => em.execute(lookSql, [`{${ids.join(',')}}`])));
+    const found = rowsSchema.parse(await database.asSystem((em) => em.execute(checkSql, [`{${ids.join(',')}}`])));
     const rows = new Map(found.map((row) => [row.id, row]));
     for (const id of ids) {
       const row = rows.get(id);
-      for (const { reader, tell } of open.get(id) ?? []) {
-        if (!row || !mayRead(reader, row.owner_id)) tell('GONE');
-        else if (!inFlightStatuses.includes(row.status)) tell('FINAL');
+      for (const { reader, onFinding } of openStreams.get(id) ?? []) {
+        if (!row || !mayRead(reader, row.owner_id)) onFinding('GONE');
+        else if (!inFlightStatuses.includes(row.status)) onFinding('FINAL');
       }
     }
   };
-  const lookInTurn = (): void => {
-    looking = looking.then(look).catch((err) => logger.warn({ err }, 'open streams cannot be looked after'));
+  const startCheck = (): void => {
+    checking = checking.then(check).catch((err) => logger.warn({ err }, 'check of open streams failed'));
   };
-  const timer = setInterval(lookInTurn, everyMs);
+  const timer = setInterval(startCheck, everyMs);
   timer.unref();
-  const close = await signals.subscribe(deletionsTopic, lookInTurn);
-  const leave = access.onChange(lookInTurn);
+  const unsubscribe = await signals.subscribe(deletionsTopic, startCheck);
+  const stopListening = access.onChange(startCheck);
 
   return {
-    join(logId, reader, tell) {
-      const readings = open.get(logId) ?? new Set<Reading>();
-      const reading = { reader, tell };
-      open.set(logId, readings.add(reading));
+    join(logId, reader, onFinding) {
+      const ofMessage = openStreams.get(logId) ?? new Set<OpenStream>();
+      const stream = { reader, onFinding };
+      openStreams.set(logId, ofMessage.add(stream));
       return () => {
-        readings.delete(reading);
-        if (readings.size === 0 && open.get(logId) === readings) open.delete(logId);
+        ofMessage.delete(stream);
+        if (ofMessage.size === 0 && openStreams.get(logId) === ofMessage) openStreams.delete(logId);
       };
     },
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
-      leave();
-      await close();
-      await looking;
+      stopListening();
+      await unsubscribe();
+      await checking;
     },
   };
 };

@@ -1,9 +1,9 @@
 /**
- * Asks, each with a deadline, the services that may refuse a turn: models chooses who replies and with which tools,
- * which is mostly remembered (routes.ts); usage reserves what that may need; safety screens the words beside both. A
- * refusal is thrown with that service's own code. Invariants: what a request reserved is held under an id of its own,
- * made here, and given back when it is refused, and nothing else is; a text that takes long to screen is not screened
- * for somebody whose quota does not suffice.
+ * Asks the subgraphs that may refuse a turn, each with a deadline. Models chooses the models and tools of the reply,
+ * usually from memory (routes.ts); usage reserves what the reply may need; safety screens the text at the same time. A
+ * refusal is thrown with the code of its subgraph. Invariants: each request reserves under an id that is made here, and
+ * a refused request releases that reservation and no other; a text that takes long to screen is not screened before its
+ * reservation has succeeded.
  */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
@@ -18,45 +18,48 @@ import type { PromptSize } from './prompt-size.ts';
 import { replyNeeds } from './reply-needs.ts';
 import type { Route, Routes } from './routes.ts';
 
-/** The subgraphs that are asked, and what models said. */
 export interface AdmittingSubgraphs {
   readonly safety: SubgraphClient;
   readonly usage: SubgraphClient;
-  readonly routes: Pick<Routes, 'of'>;
+  /** The remembered routes of models. */
+  readonly routes: Pick<Routes, 'find'>;
 }
 
 export interface AdmissionRequest {
   readonly identity: Identity;
-  /** UUID that all copies of one send have: they share what they hold. */
+  /** A UUID that all copies of one send have in common, so that they share one reservation. */
   readonly sendId: string;
   readonly conversationId: string;
-  readonly userMessageId: string;
-  readonly assistantMessageId: string;
-  /** What the user wrote; absent when nothing new was written (regenerate). */
+  readonly questionId: string;
+  readonly replyId: string;
+  /** What the user wrote; undefined when a stored question gets another reply. */
   readonly content: string | undefined;
   readonly modelPolicy: string | undefined;
-  /** The whole prompt, but for its tools: what is reserved. */
+  /** The whole prompt without its tools, for which tokens are reserved. */
   readonly prompt: PromptSize;
-  /** Whether the reply may lead to a title. */
+  /** Whether a title may be generated after the reply. */
   readonly mayTitle: boolean;
-  /** Whether it may have to wait for others in its conversation, and be asked for with what they said. */
+  /** Whether the reply may have to wait for others of its conversation, and include their text in its prompt. */
   readonly mayWait: boolean;
-  /** Estimate of what the worker cannot cut from it: what a model must have room for. */
+  /** Estimate of the tokens that the worker cannot cut from the prompt, for which a model must have room. */
   readonly leastInputTokens: number;
   readonly maxOutputTokens: number | undefined;
-  /** Names of the tools that it may use; undefined: all that the tenant has. */
+  /** Names of the tools that the reply may call; undefined for all of the tenant's. */
   readonly tools: readonly string[] | undefined;
 }
 
-/** Milliseconds that each subgraph has. */
+/** Milliseconds that each subgraph has to respond. */
 const deadlineMs = 3_000;
-/** Characters up to which a text is screened beside the reservation: a few milliseconds. A longer one waits for it. */
-const screenedBesideCharacters = 4_000;
+/**
+ * Most characters of a text that is screened concurrently with the reservation, which takes a few milliseconds. A
+ * longer text is screened after it.
+ */
+const maxConcurrentlyScreened = 4_000;
 
 const screenQuery = `mutation Screen($input: ScreenContentInput!) {
   screenContent(input: $input) { action categories { category score } }
 }`;
-const screened = z.object({
+const screenSchema = z.object({
   screenContent: z.object({
     action: z.enum(['ALLOW', 'FLAG', 'BLOCK']),
     categories: z.array(z.object({ category: z.string(), score: z.number() })),
@@ -64,12 +67,12 @@ const screened = z.object({
 });
 
 const reserveQuery = `mutation Reserve($input: ReserveTokensInput!) { reserveTokens(input: $input) { messageId } }`;
-const reserved = z.object({ reserveTokens: z.object({ messageId: z.string() }) });
+const reserveSchema = z.object({ reserveTokens: z.object({ messageId: z.string() }) });
 
 const releaseQuery = `mutation Release($reservationId: ID!) { releaseTokens(reservationId: $reservationId) }`;
-const released = z.object({ releaseTokens: z.boolean() });
+const releaseSchema = z.object({ releaseTokens: z.boolean() });
 
-/** The answer of one subgraph, with what it took. */
+/** Records how long a subgraph takes, and the outcome. */
 const measured = async <Value>(service: string, ask: () => Promise<Value>): Promise<Value> => {
   const observe = admissionDuration.start();
   try {
@@ -82,41 +85,40 @@ const measured = async <Value>(service: string, ask: () => Promise<Value>): Prom
   }
 };
 
-/** What a request holds in usage. */
+/** What usage holds for a request. */
 export interface Reservation {
   readonly id: string;
-  /** What it is enough for. */
+  /** The prompt that it suffices for. */
   readonly prompt: PromptSize;
 }
 
-export interface Admitted {
-  /** Who may reply, and with what. */
+export interface Grant {
   readonly route: Route;
   readonly reservation: Reservation;
 }
 
 export interface Admission {
-  /** Throws the first refusal; nothing stays reserved then. */
-  admit(request: AdmissionRequest): Promise<Admitted>;
+  /** Throws a refusal, the one of safety first. Nothing stays reserved then. */
+  admit(request: AdmissionRequest): Promise<Grant>;
   /**
-   * Reserves for a prompt that became longer before it was stored, in place of the reservation before. Throws
-   * QUOTA_EXCEEDED; the one before is held then.
+   * Replaces the reservation of a turn whose prompt grew before it was stored. Throws QUOTA_EXCEEDED; the former
+   * reservation stays in force then.
    */
-  extend(request: AdmissionRequest, admitted: Admitted): Promise<Admitted>;
-  /** Gives back what was reserved for a turn that was not stored. Never rejects: reservations expire. */
+  extend(request: AdmissionRequest, grant: Grant): Promise<Grant>;
+  /** Releases the reservation of a turn that was not stored. Never rejects, because reservations expire. */
   release(identity: Identity, reservation: Reservation): Promise<void>;
 }
 
 export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): Admission => {
   const screen = async (request: AdmissionRequest): Promise<void> => {
     if (request.content === undefined) return;
-    const { userMessageId: messageId, conversationId, content, identity } = request;
+    const { questionId: messageId, conversationId, content, identity } = request;
     const variables = { input: { messageId, conversationId, content } };
     const { screenContent } = await subgraphs.safety.call({
       identity,
       query: screenQuery,
       variables,
-      data: screened,
+      data: screenSchema,
       deadlineMs,
     });
     if (screenContent.action !== 'BLOCK') return;
@@ -132,22 +134,28 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
   const release = async (identity: Identity, { id: reservationId }: Reservation): Promise<void> => {
     const variables = { reservationId };
     try {
-      await subgraphs.usage.call({ identity, query: releaseQuery, variables, data: released, deadlineMs });
+      await subgraphs.usage.call({ identity, query: releaseQuery, variables, data: releaseSchema, deadlineMs });
     } catch (err) {
-      logger.warn({ err, reservationId }, 'reservation not released; it expires');
+      logger.warn({ err, reservationId }, 'reservation not released: it will expire');
     }
   };
 
   const reserve = async (request: AdmissionRequest, route: Route): Promise<Reservation> => {
-    const { assistantMessageId: messageId, sendId, conversationId, identity, prompt } = request;
+    const { replyId: messageId, sendId, conversationId, identity, prompt } = request;
     const reservation = { id: uuidv7(), prompt };
     const ids = { reservationId: reservation.id, sendId, messageId, conversationId };
     const input = { ...ids, ...replyNeeds(route, prompt, request) };
     try {
-      await subgraphs.usage.call({ identity, query: reserveQuery, variables: { input }, data: reserved, deadlineMs });
+      await subgraphs.usage.call({
+        identity,
+        query: reserveQuery,
+        variables: { input },
+        data: reserveSchema,
+        deadlineMs,
+      });
       return reservation;
     } catch (fault) {
-      // It may have been made, and only the response was lost.
+      // The reservation may exist, and only the response was lost.
       if (!(fault instanceof AppError) || fault.code !== 'QUOTA_EXCEEDED') void release(identity, reservation);
       throw fault;
     }
@@ -155,9 +163,9 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
 
   const route = async (request: AdmissionRequest): Promise<Route> => {
     const { identity, modelPolicy, maxOutputTokens, leastInputTokens: inputTokens, tools: names } = request;
-    // Who names a tool wants a model that can call it.
+    // Naming a tool requires a model that can call it.
     const requiresTools = names !== undefined && names.length > 0;
-    const found = await subgraphs.routes.of({ identity, modelPolicy, maxOutputTokens, inputTokens, requiresTools });
+    const found = await subgraphs.routes.find({ identity, modelPolicy, maxOutputTokens, inputTokens, requiresTools });
     return { candidates: found.candidates, tools: chooseTools(found.tools, names) };
   };
 
@@ -171,17 +179,17 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
     async admit(request) {
       const routing = measured('models', () => route(request));
       const reserving = routing.then((chosen) => measured('usage', () => reserve(request, chosen)));
-      const isLong = (request.content?.length ?? 0) > screenedBesideCharacters;
+      const isLong = (request.content?.length ?? 0) > maxConcurrentlyScreened;
       const screening = isLong
         ? reserving.then(() => measured('safety', () => screen(request)))
         : measured('safety', () => screen(request));
-      const [words, reservation, routed] = await Promise.allSettled([screening, reserving, routing]);
-      if (words.status === 'fulfilled' && reservation.status === 'fulfilled' && routed.status === 'fulfilled') {
-        return { route: routed.value, reservation: reservation.value };
+      const [screened, reserved, routed] = await Promise.allSettled([screening, reserving, routing]);
+      if (screened.status === 'fulfilled' && reserved.status === 'fulfilled' && routed.status === 'fulfilled') {
+        return { route: routed.value, reservation: reserved.value };
       }
-      if (reservation.status === 'fulfilled') await release(request.identity, reservation.value);
-      // The words come first: a blocked message is refused for them, whatever else was wrong.
-      for (const result of [words, reservation, routed]) {
+      if (reserved.status === 'fulfilled') await release(request.identity, reserved.value);
+      // The screening comes first: a blocked message is refused as such, whatever else is wrong.
+      for (const result of [screened, reserved, routed]) {
         if (result.status === 'rejected') throw result.reason;
       }
       throw new Error('unreachable: one of three was rejected');

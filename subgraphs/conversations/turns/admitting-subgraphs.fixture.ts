@@ -1,4 +1,4 @@
-/** The other subgraphs, for tests of admission: they speak the real protocol, and keep what they were asked. */
+/** Servers in the role of other subgraphs, for tests of admission. They speak the real protocol and record requests. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { z } from 'zod';
@@ -13,15 +13,15 @@ export const blocked = { screenContent: { action: 'BLOCK', categories: [{ catego
 export const held = { reserveTokens: { messageId: 'm' } };
 export const refused = { errors: [{ message: 'No.', extensions: { code: 'QUOTA_EXCEEDED', quota: 'USER_DAY' } }] };
 
-/** A service that answers by `answer`, and keeps what it was asked. */
-export const openService = async (answer: (body: Body) => Promise<object | 'hangs up'> | object | 'hangs up') => {
-  const asked: Body[] = [];
+/** A subgraph whose responses come from `respond`. It records the requests. */
+export const openSubgraph = async (respond: (body: Body) => Promise<object | 'hangs up'> | object | 'hangs up') => {
+  const requests: Body[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(Buffer.from(chunk));
     const body = bodySchema.parse(JSON.parse(Buffer.concat(chunks).toString()));
-    asked.push(body);
-    const data = body.query.includes('releaseTokens') ? { releaseTokens: true } : await answer(body);
+    requests.push(body);
+    const data = body.query.includes('releaseTokens') ? { releaseTokens: true } : await respond(body);
     if (typeof data === 'string') return response.destroy();
     return response.end(JSON.stringify('errors' in data ? data : { data }));
   });
@@ -31,7 +31,7 @@ export const openService = async (answer: (body: Body) => Promise<object | 'hang
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/graphql`;
   const client = createSubgraphClient('conversations', url, createIdentitySigner('s'.repeat(32)));
   return {
-    asked,
+    requests,
     client,
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();
@@ -41,4 +41,4 @@ export const openService = async (answer: (body: Body) => Promise<object | 'hang
   };
 };
 
-export const remembered = { of: async () => ({ candidates: [candidate], tools: [] }) };
+export const remembered = { find: async () => ({ candidates: [candidate], tools: [] }) };

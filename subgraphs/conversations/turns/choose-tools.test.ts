@@ -7,13 +7,13 @@ const [a, b] = [
   { ...tool, name: 'b' },
 ];
 
-test('a message may use all tools unless it names some, each once, or none', () => {
+test('a reply may call all tools unless the client names some, each counted once, or none', () => {
   expect(chooseTools([a, b], undefined)).toEqual([a, b]);
   expect(chooseTools([a, b], ['b', 'b'])).toEqual([b]);
   expect(chooseTools([a, b], [])).toEqual([]);
 });
 
-test('a name that no tool has is refused by its argument', () => {
+test('a name that no tool has is refused, naming the argument', () => {
   const refusal = expect.objectContaining({ code: 'BAD_USER_INPUT', argument: 'tools' });
   expect(() => chooseTools([a, b], ['a', 'c'])).toThrow(refusal);
 });

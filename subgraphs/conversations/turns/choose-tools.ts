@@ -1,10 +1,12 @@
-/** Which of the tenant's tools a message may use. */
+/** Chooses the tenant's tools that a reply may call. */
 import { AppError } from '#kernel/errors.ts';
 import type { Tool } from '#kernel/messages/generation-job.ts';
 
 /**
- * All of them, or those that the client names. Throws BAD_USER_INPUT for a name that the tenant has not, or has switched off.
- * @param tools what models told; it knows them all when names are given, because then a model that can call them is required.
+ * All of them, or those that the client names. Throws BAD_USER_INPUT for a tool that does not exist or is disabled.
+ * @param tools what the models subgraph returned. When names are given, these are all enabled tools, because the route
+ * then requires a model that can call tools.
+ * @param names undefined for all tools
  */
 export const chooseTools = (tools: readonly Tool[], names: readonly string[] | undefined): readonly Tool[] => {
   if (names === undefined) return tools;

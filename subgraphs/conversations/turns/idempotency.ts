@@ -1,4 +1,4 @@
-/** Idempotency keys of turns: one key of one user leads to one turn; with another request it is refused. */
+/** Idempotency keys of turns: a user's key leads to one turn, and is refused with a different request. */
 
 import { createHash } from 'node:crypto';
 import { v5 as uuidv5 } from 'uuid';
@@ -6,16 +6,16 @@ import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import { type Message, MessageEntity } from '../entities.ts';
-import type { KnownSend } from './read-turn.ts';
+import type { KnownSend } from './read-turn-context.ts';
 
 export interface TurnResult {
-  readonly userMessage: Message;
-  readonly assistantMessage: Message;
-  /** True when the key was used before, and this is what it led to then. */
+  readonly question: Message;
+  readonly reply: Message;
+  /** Whether the key was used before and this is the turn that it led to then. */
   readonly replayed: boolean;
 }
 
-/** The same for equal inputs, whatever the order of their fields. */
+/** Equal inputs give equal hashes, whatever the order of their fields. */
 export const hashRequest = (operation: string, input: object): string => {
   const entries = Object.entries(input)
     .filter(([key, value]) => key !== 'idempotencyKey' && value !== undefined && value !== null)
@@ -25,14 +25,14 @@ export const hashRequest = (operation: string, input: object): string => {
     .digest('base64url');
 };
 
-/** The same UUID for all copies of one send, and for nothing else of its user. */
+/** A UUID that is the same for all copies of one send, and for nothing else of its user. */
 export const sendIdOf = (request: {
   readonly identity: Identity;
   readonly idempotencyKey: string;
   readonly requestHash: string;
 }): string => uuidv5(JSON.stringify([request.idempotencyKey, request.requestHash]), request.identity.userId);
 
-/** The turn that a key led to. Throws IDEMPOTENCY_KEY_REUSED when it was another request. */
+/** Returns the turn that a key led to. Throws IDEMPOTENCY_KEY_REUSED when that was a different request. */
 export const replayTurn = async (
   database: Database,
   tenantId: string,
@@ -50,11 +50,10 @@ export const replayTurn = async (
   }
   const messages = await database
     .forTenant(tenantId)
-    .find(MessageEntity, { id: { $in: [send.questionId, send.answerId] } });
-  const userMessage = messages.find((message) => message.id === send.questionId);
-  const assistantMessage = messages.find((message) => message.id === send.answerId);
-  // Purged together with its conversation: the key stays used.
-  if (!userMessage || !assistantMessage)
-    throw new AppError('NOT_FOUND', 'The message of this idempotencyKey was deleted.');
-  return { userMessage, assistantMessage, replayed: true };
+    .find(MessageEntity, { id: { $in: [send.questionId, send.replyId] } });
+  const question = messages.find((message) => message.id === send.questionId);
+  const reply = messages.find((message) => message.id === send.replyId);
+  // Purged together with its conversation. The key stays used.
+  if (!question || !reply) throw new AppError('NOT_FOUND', 'The message of this idempotencyKey was deleted.');
+  return { question, reply, replayed: true };
 };

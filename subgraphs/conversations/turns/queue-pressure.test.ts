@@ -6,12 +6,12 @@ import { createDirectory } from '../../../tests/services/directory.ts';
 import { logger } from '../conversations.fixture.ts';
 import { createQueuePressure } from './queue-pressure.ts';
 
-test('a pool whose queue is full refuses with the time to wait, and the others do not', async () => {
+test('a pool whose queue is full refuses with the time to wait, and other pools do not', async () => {
   await using directory = await createDirectory();
   await using broker = await createEmbeddedBroker({ dataDirectory: directory.path, queues: topology, logger });
   for (let index = 0; index < 3; index += 1) await broker.publish('jobs', 'generations.small', randomUUID(), {});
   const check = createQueuePressure(broker, 2, logger);
-  // The first send asks for the depth and does not wait for it.
+  // The first send requests the depth and does not wait for it.
   expect(() => check('SMALL')).not.toThrow();
   await new Promise((resolve) => setImmediate(resolve));
   expect(() => check('SMALL')).toThrow(expect.objectContaining({ code: 'OVERLOADED', retryAfterMs: 5_000 }));

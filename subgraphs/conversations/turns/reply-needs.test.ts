@@ -1,4 +1,4 @@
-/** What is reserved for a reply, beside what tokenizers make of its prompt. */
+/** What is reserved for a reply, compared with what a tokenizer counts in its prompt. */
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, test } from 'vitest';
 import { candidate, tool } from '../conversations.fixture.ts';
@@ -18,7 +18,7 @@ test.each([
   ['code', 'for (let i = 0; i < n; i += 1) { total += prices[i] * amounts[i]; }\n'.repeat(20)],
   ['digits', '31415926535897932384626433832795'.repeat(20)],
   ['markers', '<s>[INST]<|im_start|>'.repeat(20)],
-])('of %s the likely size is near what a tokenizer counts, and the most is never below it', (_, text) => {
+])('for %s the likely size is near what a tokenizer counts, and the most is never below it', (_, text) => {
   const { likely, most } = sizeOfPrompt(undefined, [question(text)]);
   const counted = countTokens(text, { disallowedSpecial: new Set<string>() });
   expect(likely).toBeGreaterThan(counted * 0.6);
@@ -26,7 +26,7 @@ test.each([
   expect(most).toBeGreaterThan(counted);
 });
 
-test('what no prompt shows is not in its size, and replies that are being written are counted apart', () => {
+test('the size excludes messages that prompts leave out, and counts replies that are being written separately', () => {
   const shown = [question('one'), question('two')];
   const hidden = { role: 'ASSISTANT', content: 'x'.repeat(1_000), status: 'BLOCKED' } as const;
   const open = { role: 'ASSISTANT', content: '', status: 'STREAMING' } as const;
@@ -36,7 +36,7 @@ test('what no prompt shows is not in its size, and replies that are being writte
   expect(size.likely).toBeGreaterThan(sizeOfPrompt(undefined, shown).likely);
 });
 
-test('a reply holds its prompt and the longest that the model writes, at the highest prices of the route', () => {
+test('a reply needs its prompt and the longest output of the model, at the highest prices of the route', () => {
   const prompt = sizeOfPrompt(undefined, [question('x'.repeat(400))]);
   const needs = replyNeeds(route, prompt, limits);
   expect(needs).toMatchObject({ inputTokens: prompt.likely, maxOutputTokens: 1_000, maxTitleCostUsd: '0' });
@@ -49,18 +49,18 @@ test('a reply holds its prompt and the longest that the model writes, at the hig
   expect(replyNeeds(route, prompt, { ...limits, maxOutputTokens: 2 ** 31 - 1 }).maxOutputTokens).toBe(1_000);
 });
 
-test('tools are in the prompt where a model can call them, each time that it is asked', () => {
+test('tools count in every request where a model can call them', () => {
   const prompt = sizeOfPrompt(undefined, [question('hello')]);
   const caller = { ...candidate, capabilities: ['TOOLS' as const] };
   const without = replyNeeds({ candidates: [candidate], tools: [tool] }, prompt, limits);
   expect(without).toEqual(replyNeeds(route, prompt, limits));
   const offered = replyNeeds({ candidates: [caller], tools: [tool] }, prompt, limits);
   expect(offered.inputTokens).toBe(prompt.likely + sizeOfTools([tool]).likely);
-  // Eight more requests, each as long as the window allows.
+  // Eight more requests, each as long as the context window allows.
   expect(Number(offered.maxCostUsd)).toBeGreaterThan((8 * 7_000) / 1e6);
 });
 
-test('no prompt needs more than the window has room for, and one that may grow holds all of it', () => {
+test('no prompt needs more than the context window holds, and one that may grow reserves all of it', () => {
   const available = candidate.contextWindow - candidate.maxOutputTokens;
   const long = sizeOfPrompt(undefined, [question('x'.repeat(1_000_000))]);
   const whole = ((available * 1 + 1_001 * 2) / 1e6).toString();

@@ -12,24 +12,24 @@ import { openRoutes, type RouteTimes } from './routes.ts';
 
 const inputSchema = z.object({ inputTokens: z.number(), requires: z.array(z.string()) });
 const bodySchema = z.object({ variables: z.object({ input: inputSchema }) });
-const told = { ...tool, parameters: JSON.stringify(tool.parameters) };
+const routedTool = { ...tool, parameters: JSON.stringify(tool.parameters) };
 
-/** Models over its real protocol: names the candidate by the number of the question, and takes at most `window` tokens. */
+/** The models subgraph over its real protocol: numbers its candidates by request, and refuses above `window` tokens. */
 const openModels = async (times?: RouteTimes) => {
-  const asked: number[] = [];
-  const models = { asked, window: Number.POSITIVE_INFINITY, isDown: false };
+  const requested: number[] = [];
+  const models = { requested, window: Number.POSITIVE_INFINITY, isDown: false };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { inputTokens, requires } = bodySchema.parse(JSON.parse(Buffer.concat(chunks).toString())).variables.input;
-      asked.push(inputTokens);
+      requested.push(inputTokens);
       if (models.isDown) return response.destroy();
       const refusal = { message: 'Too long.', extensions: { code: 'CONTEXT_TOO_LONG' } };
       const route = {
         routeMessage: {
-          candidates: [{ ...candidate, modelId: `model ${asked.length}` }],
-          tools: requires.includes('TOOLS') ? [told] : [],
+          candidates: [{ ...candidate, modelId: `model ${requested.length}` }],
+          tools: requires.includes('TOOLS') ? [routedTool] : [],
         },
       };
       return response.end(JSON.stringify(inputTokens > models.window ? { errors: [refusal] } : { data: route }));
@@ -60,7 +60,7 @@ const openModels = async (times?: RouteTimes) => {
         inputTokens,
         requiresTools: false,
       };
-      return (await routes.of(question)).candidates[0]?.modelId;
+      return (await routes.find(question)).candidates[0]?.modelId;
     },
     async [Symbol.asyncDispose]() {
       await routes[Symbol.asyncDispose]();
@@ -70,7 +70,7 @@ const openModels = async (times?: RouteTimes) => {
   };
 };
 
-test('asks once for messages of about one size, for the upper bound of that size', async () => {
+test('requests one route for all prompts of a size class, for the upper bound of that class', async () => {
   await using fixture = await openModels();
   expect(await Promise.all([1, 200, 256].map((tokens) => fixture.route(tokens)))).toEqual([
     'model 1',
@@ -79,32 +79,32 @@ test('asks once for messages of about one size, for the upper bound of that size
   ]);
   expect(await fixture.route(257)).toBe('model 2');
   expect(await fixture.route(500)).toBe('model 2');
-  expect(fixture.models.asked).toEqual([256, 512]);
+  expect(fixture.models.requested).toEqual([256, 512]);
 });
 
-test('tells tenants apart', async () => {
+test('distinguishes tenants', async () => {
   await using fixture = await openModels();
   expect(await fixture.route(1)).toBe('model 1');
   expect(await fixture.route(1, newIdentity())).toBe('model 2');
 });
 
-test('tells apart whether tools are required, and reads them as the job carries them', async () => {
+test('distinguishes whether tools are required, and parses them as the job carries them', async () => {
   await using fixture = await openModels();
   const { identity, routes } = fixture;
   const question = { identity, modelPolicy: undefined, maxOutputTokens: undefined, inputTokens: 1 };
-  expect((await routes.of({ ...question, requiresTools: false })).tools).toEqual([]);
-  expect((await routes.of({ ...question, requiresTools: true })).tools).toEqual([tool]);
-  expect(fixture.models.asked).toHaveLength(2);
+  expect((await routes.find({ ...question, requiresTools: false })).tools).toEqual([]);
+  expect((await routes.find({ ...question, requiresTools: true })).tools).toEqual([tool]);
+  expect(fixture.models.requested).toHaveLength(2);
 });
 
-test('asks anew when models says that something changed', async () => {
+test('requests a route again when models signals a change', async () => {
   await using fixture = await openModels();
   await fixture.route(1);
   await fixture.signals.publish(modelsChangedTopic, null);
   expect(await fixture.route(1)).toBe('model 2');
 });
 
-test('asks anew for the tenant whose policies changed, and for no other', async () => {
+test('requests a route again for the tenant whose policies changed, and for no other', async () => {
   await using fixture = await openModels();
   const other = newIdentity();
   await fixture.route(1);
@@ -114,7 +114,7 @@ test('asks anew for the tenant whose policies changed, and for no other', async 
   expect(await fixture.route(1, other)).toBe('model 2');
 });
 
-test('a message that fits is not refused because others of its size would not', async () => {
+test('a prompt that fits is not refused because the upper bound of its size class does not', async () => {
   await using fixture = await openModels();
   fixture.models.window = 300;
   expect(await fixture.route(290)).toBe('model 2');
@@ -123,13 +123,13 @@ test('a message that fits is not refused because others of its size would not', 
   expect(await fixture.route(290)).toBe('model 5');
 });
 
-test('gives an older route at once and asks beside it, also while models is down', async () => {
+test('returns an older route at once and refreshes it meanwhile, also while models is down', async () => {
   await using fixture = await openModels({ freshForMs: 1, keptForMs: 60_000 });
   await fixture.route(1);
   const refreshed = async (): Promise<string | undefined> => {
-    const known = fixture.models.asked.length;
+    const known = fixture.models.requested.length;
     let given: string | undefined;
-    while (fixture.models.asked.length === known) {
+    while (fixture.models.requested.length === known) {
       given = await fixture.route(1);
       await setImmediate();
     }
@@ -140,7 +140,7 @@ test('gives an older route at once and asks beside it, also while models is down
   for (let outage = 1; outage <= 3; outage += 1) expect(await refreshed()).toMatch(/^model /);
 });
 
-test('never gives a route that is too old', async () => {
+test('never returns a route that is too old', async () => {
   await using fixture = await openModels({ freshForMs: 1, keptForMs: 0 });
   await fixture.route(1);
   expect(await fixture.route(1)).not.toBe('model 1');

@@ -1,7 +1,8 @@
 /**
- * Who may answer a message and with which tools, asked from models and remembered for each tenant, so that a turn rarely waits for it. Invariants: a route is
- * never older than `keptForMs`, and sooner forgotten when models says that something changed; it is asked for the upper bound of the
- * message's size, so it holds for every message that it is given to; a refusal is asked anew for the message's own size and not remembered.
+ * Asks the models subgraph which models may write a reply and with which tools, and remembers the route for each
+ * tenant, so that a turn rarely waits. Invariants: a route is never older than `keptForMs`, and is forgotten sooner
+ * when models signals a change. It is requested for the upper bound of the prompt's size class, so it holds for every
+ * prompt of that class. A refusal is checked again with the prompt's own size, and is not remembered.
  */
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
@@ -15,7 +16,7 @@ import type { Signals } from '#kernel/signals/signals.ts';
 export interface RouteQuestion {
   readonly identity: Identity;
   readonly modelPolicy: string | undefined;
-  /** Tokens of the prompt that cannot be left out. */
+  /** Tokens of the prompt that must not be cut. */
   readonly inputTokens: number;
   readonly maxOutputTokens: number | undefined;
   /** Whether the model must be able to call tools. */
@@ -25,26 +26,26 @@ export interface RouteQuestion {
 export interface Route {
   /** Best first; at least one. */
   readonly candidates: readonly RouteCandidate[];
-  /** The tenant's, where a candidate can call them. */
+  /** The tenant's tools; empty unless a candidate can call tools. */
   readonly tools: readonly Tool[];
 }
 
 export interface Routes extends AsyncDisposable {
   /** Throws the refusal of models. */
-  of(question: RouteQuestion): Promise<Route>;
+  find(question: RouteQuestion): Promise<Route>;
 }
 
 export interface RouteTimes {
-  /** Milliseconds after which a route that is asked for is asked anew beside it. */
+  /** Milliseconds after which the use of a remembered route also refreshes it. */
   readonly freshForMs: number;
-  /** Milliseconds after which a route is not given any more: a worker's silence counts after 45 seconds. */
+  /** Milliseconds after which a route is not used any more. Models counts a worker as silent after 45 seconds. */
   readonly keptForMs: number;
 }
 const routeTimes: RouteTimes = { freshForMs: 5_000, keptForMs: 30_000 };
 const rememberedRoutes = 10_000;
 const deadlineMs = 3_000;
-/** Smallest size that is told apart, in tokens. Above it sizes double. */
-const leastSize = 256;
+/** Tokens of the smallest size class. Each further class has twice the size. */
+const smallestSizeClass = 256;
 
 const routeQuery = `query Route($input: RouteMessageInput!) {
   routeMessage(input: $input) {
@@ -73,8 +74,8 @@ interface RememberedRoute {
 const isOutage = (fault: unknown): boolean =>
   fault instanceof AppError && (fault.code === 'SUBGRAPH_UNAVAILABLE' || fault.code === 'SUBGRAPH_TIMEOUT');
 
-const sizeOf = (inputTokens: number): number =>
-  Math.max(leastSize, 2 ** Math.ceil(Math.log2(Math.max(1, inputTokens))));
+const sizeClassOf = (inputTokens: number): number =>
+  Math.max(smallestSizeClass, 2 ** Math.ceil(Math.log2(Math.max(1, inputTokens))));
 
 export const openRoutes = async (
   models: SubgraphClient,
@@ -109,8 +110,8 @@ export const openRoutes = async (
     }),
   ];
   return {
-    async of(question) {
-      const sized = { ...question, inputTokens: sizeOf(question.inputTokens) };
+    async find(question) {
+      const sized = { ...question, inputTokens: sizeClassOf(question.inputTokens) };
       const key = JSON.stringify([
         question.identity.tenantId,
         question.modelPolicy,
@@ -121,7 +122,7 @@ export const openRoutes = async (
       try {
         const known = await remembered.fetch(key, { context: sized });
         if (known && isUsable(known)) return known.route;
-        // Forgotten while it was asked for, or too old: what comes now is new.
+        // It was forgotten while it was requested, or is too old.
         const fresh = await remembered.fetch(key, { context: sized, forceRefresh: true, allowStale: false });
         return (fresh ?? (await ask(sized))).route;
       } catch (fault) {

@@ -1,41 +1,42 @@
 /**
- * One turn, whoever asks for it (send, edit, regenerate): replayed when its key is known, admitted by the other subgraphs, then stored
- * with its job in one transaction under the conversation's row lock. Invariant: one idempotency key leads to one pair of
- * messages, one job and one reservation, however often and however concurrently it is sent.
+ * Starts one turn, whether it was sent, edited or regenerated: replays it when its key is known, has the other
+ * subgraphs admit it, then stores it with its job in one transaction under the conversation's row lock. Invariant: one
+ * idempotency key leads to one pair of messages, one job and one reservation, however often and however concurrently it
+ * is sent.
  */
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
-import { conversationNotFound } from '../access.ts';
-import type { ChangeFeed } from '../changes.ts';
+import { conversationNotFound } from '../conversations/access.ts';
+import type { ChangeFeed } from '../conversations/change-feed.ts';
+import { requireStorage } from '../conversations/stored-bytes.ts';
 import { inFlightStatuses, type Message } from '../entities.ts';
 import { turnsEnded } from '../metrics.ts';
 import type { OutboxRelay } from '../outbox/relay.ts';
-import { requireStorage } from '../storage.ts';
+import { type BranchMessage, buildJob } from '../replies/build-job.ts';
 import type { Admission, AdmissionRequest, Reservation } from './admission.ts';
-import { buildJob, type Said } from './build-job.ts';
 import { replayTurn, sendIdOf, type TurnResult } from './idempotency.ts';
 import { sizeOfPrompt } from './prompt-size.ts';
 import type { CheckPressure } from './queue-pressure.ts';
-import { type Place, readTurn, type Turn } from './read-turn.ts';
+import { readTurnContext, type TurnContext, type TurnParent } from './read-turn-context.ts';
 import type { Route } from './routes.ts';
 import { type BusyPolicy, newMessageId, type StoreOutcome, storeTurn } from './store-turn.ts';
 
 export interface TurnRequest {
   readonly identity: Identity;
   readonly idempotencyKey: string;
-  /** Hash of everything else the client sent: the same key with another hash is refused. */
+  /** Hash of everything else that the client sent: the same key with another hash is refused. */
   readonly requestHash: string;
   readonly conversationId: string;
-  readonly place: Place;
-  /** What the user wrote, or the question at `place` that gets another answer. */
+  readonly parent: TurnParent;
+  /** What the user wrote, or the stored question, named by `parent`, that gets another reply. */
   readonly question: string | Message;
   readonly replyId: string | undefined;
   readonly modelPolicy: string | undefined;
   readonly maxOutputTokens: number | undefined;
   readonly temperature: number | undefined;
-  /** Names of the tools that the model may call; undefined: all that the tenant has. */
+  /** Names of the tools that the model may call; undefined for all of the tenant's. */
   readonly tools: readonly string[] | undefined;
   readonly onBusy: BusyPolicy;
 }
@@ -51,19 +52,19 @@ export interface TurnServices {
   readonly maxStoredBytes: number;
 }
 
-/** Characters per token when the prompt is only estimated: OpenAI's rule of thumb for English. */
+/** Characters per token where a prompt is only estimated: OpenAI's rule of thumb for English. */
 const charactersPerToken = 4;
-/** Milliseconds after which a busy conversation is worth another try. */
+/** Milliseconds after which a client may try a busy conversation again. */
 const busyRetryAfterMs = 1_000;
-/** Times that a turn is placed anew because another one took its place first. */
-const mostPlacings = 8;
+/** Times that storing a turn is tried, because another turn may be stored in its position first. */
+const maxStoreAttempts = 8;
 
 const tokensOf = (characters: number): number => Math.ceil(characters / charactersPerToken);
 
 const busy = (): AppError =>
   new AppError(
     'CONVERSATION_BUSY',
-    'An answer is being written in this conversation. Wait for it, stop it, or send with onBusy ENQUEUE or INTERRUPT.',
+    'A reply is being written in this conversation. Wait for it, stop it, or send with onBusy ENQUEUE or INTERRUPT.',
     { retryAfterMs: busyRetryAfterMs },
   );
 
@@ -76,30 +77,30 @@ const isUniqueViolation = (fault: unknown, constraint?: string): boolean =>
 /** The unique index of log ids. */
 const logIdIndex = 'messages_log';
 
-/** What is known of a turn when the other subgraphs have admitted it. */
-interface Admitted {
-  readonly turn: Turn;
+/** A turn that the other subgraphs have admitted and that is yet to be stored. */
+interface AdmittedTurn {
+  readonly context: TurnContext;
   readonly questionId: string;
-  readonly answerId: string;
+  readonly replyId: string;
   readonly route: Route;
   readonly reservation: Reservation;
 }
 
 type Stored = Extract<StoreOutcome, { kind: 'stored' }>;
 
-/** The messages that the reply is to: the history, and the question where it is new. */
-const branchOf = ({ question }: TurnRequest, { history }: Turn): readonly Said[] =>
+/** The branch above the reply: the history, and the question where it is new. */
+const branchOf = ({ question }: TurnRequest, { history }: TurnContext): readonly BranchMessage[] =>
   typeof question === 'string' ? [...history, { role: 'USER', content: question, status: 'COMPLETED' }] : history;
 
 const storeOnce = async (
   database: Database,
   request: TurnRequest,
-  admitted: Admitted,
+  admitted: AdmittedTurn,
   onBusy: BusyPolicy,
 ): Promise<StoreOutcome> => {
-  const { identity, conversationId, idempotencyKey, requestHash, question, place } = request;
-  const { turn, answerId, questionId } = admitted;
-  const { systemPrompt, history } = turn;
+  const { identity, conversationId, idempotencyKey, requestHash, question, parent } = request;
+  const { context, replyId, questionId } = admitted;
+  const { systemPrompt, history } = context;
   const { candidates, tools } = admitted.route;
   const generation = {
     userId: identity.userId,
@@ -109,47 +110,46 @@ const storeOnce = async (
     temperature: request.temperature,
   };
   const isNew = typeof question === 'string';
-  const branch = branchOf(request, turn);
+  const branch = branchOf(request, context);
   const { tenantId } = identity;
   const storeAs = (logId: string | undefined): Promise<StoreOutcome> =>
     storeTurn(database, {
-      ...{ identity, conversationId, idempotencyKey, requestHash, onBusy, answerId, logId, generation },
-      followsHead: place.kind === 'head',
-      aboveId: turn.aboveId,
+      ...{ identity, conversationId, idempotencyKey, requestHash, onBusy, replyId, logId, generation },
+      followsHead: parent.kind === 'head',
+      parentId: context.parentId,
       question: isNew ? { id: questionId, content: question } : question,
       historyIsOpen: history.some(({ status }) => inFlightStatuses.includes(status)),
-      job: buildJob({ tenantId, conversationId, systemPrompt, branch, answerId, logId, generation }),
+      job: buildJob({ tenantId, conversationId, systemPrompt, branch, replyId, logId, generation }),
     });
   try {
     return await storeAs(undefined);
   } catch (fault) {
     if (!isUniqueViolation(fault, logIdIndex)) throw fault;
-    // Perhaps another tenant's message has this id, which is nothing that this one may learn.
+    // Another tenant's message may have this id, which this tenant must not learn.
     return storeAs(newMessageId());
   }
 };
 
-interface Asked {
+interface StoreRequest {
   readonly request: TurnRequest;
-  /** What admission was asked. */
-  readonly asked: AdmissionRequest;
-  /** Given each reservation that takes the place of the one before. */
-  readonly keep: (reservation: Reservation) => void;
+  readonly admissionRequest: AdmissionRequest;
+  /** Called with each reservation that replaces the one before it. */
+  readonly onExtended: (reservation: Reservation) => void;
 }
 
 /**
- * Stores until the turn has its place. An answer that has ended for everybody who watches, but whose row is not written yet, makes the
- * conversation busy for nobody: the new one waits for that row.
+ * Tries to store the turn until it is stored in its position. The log of a reply in flight may have ended, with only
+ * its row not written yet: then the conversation is not busy, and the new reply only waits for that row.
  */
-const store = async (
+const storeInPosition = async (
   services: TurnServices,
-  { request, asked, keep }: Asked,
-  first: Admitted,
+  { request, admissionRequest, onExtended }: StoreRequest,
+  first: AdmittedTurn,
 ): Promise<Stored | 'known'> => {
   const { database, streamLog, admission } = services;
   let admitted = first;
   let { onBusy } = request;
-  for (let placing = 1; placing <= mostPlacings; placing += 1) {
+  for (let attempt = 1; attempt <= maxStoreAttempts; attempt += 1) {
     const outcome = await storeOnce(database, request, admitted, onBusy);
     if (outcome.kind === 'stored') return outcome;
     if (outcome.kind === 'known') return 'known';
@@ -159,55 +159,56 @@ const store = async (
       if (!logs.every((log) => log?.ended)) throw busy();
       onBusy = 'ENQUEUE';
     } else {
-      const turn = await readTurn(database, request);
-      const prompt = sizeOfPrompt(turn.systemPrompt, branchOf(request, turn));
+      const context = await readTurnContext(database, request);
+      const prompt = sizeOfPrompt(context.systemPrompt, branchOf(request, context));
       const { most, openReplies } = admitted.reservation.prompt;
       if (prompt.most > most || prompt.openReplies > openReplies) {
-        admitted = { ...admitted, ...(await admission.extend({ ...asked, prompt }, admitted)) };
-        keep(admitted.reservation);
+        admitted = { ...admitted, ...(await admission.extend({ ...admissionRequest, prompt }, admitted)) };
+        onExtended(admitted.reservation);
       }
-      admitted = { ...admitted, turn };
+      admitted = { ...admitted, context };
     }
   }
   throw busy();
 };
 
-const runTurn = async (services: TurnServices, request: TurnRequest): Promise<TurnResult> => {
+const admitAndStore = async (services: TurnServices, request: TurnRequest): Promise<TurnResult> => {
   const { database, admission } = services;
   const { identity, conversationId, question, requestHash } = request;
-  const turn = await readTurn(database, request);
-  if (turn.send) return replayTurn(database, identity.tenantId, turn.send, requestHash);
+  const context = await readTurnContext(database, request);
+  if (context.send) return replayTurn(database, identity.tenantId, context.send, requestHash);
 
   const isNew = typeof question === 'string';
-  requireStorage(turn.storedBytes, isNew ? question : '', services.maxStoredBytes);
-  const answerId = request.replyId ?? newMessageId();
+  requireStorage(context.storedBytes, isNew ? question : '', services.maxStoredBytes);
+  const replyId = request.replyId ?? newMessageId();
   const questionId = isNew ? newMessageId() : question.id;
-  const asked: AdmissionRequest = {
+  const admissionRequest: AdmissionRequest = {
     identity,
     sendId: sendIdOf(request),
     conversationId,
-    userMessageId: isNew ? questionId : answerId,
-    assistantMessageId: answerId,
+    questionId,
+    replyId,
     content: isNew ? question : undefined,
-    modelPolicy: request.modelPolicy ?? turn.modelPolicy,
-    prompt: sizeOfPrompt(turn.systemPrompt, branchOf(request, turn)),
-    mayTitle: !turn.titled && (isNew ? turn.aboveId === undefined : question.depth === 1),
+    modelPolicy: request.modelPolicy ?? context.modelPolicy,
+    prompt: sizeOfPrompt(context.systemPrompt, branchOf(request, context)),
+    mayTitle: !context.titled && (isNew ? context.parentId === undefined : question.depth === 1),
     mayWait: request.onBusy !== 'REJECT',
-    leastInputTokens: tokensOf((turn.systemPrompt?.length ?? 0) + (isNew ? question : question.content).length),
+    leastInputTokens: tokensOf((context.systemPrompt?.length ?? 0) + (isNew ? question : question.content).length),
     maxOutputTokens: request.maxOutputTokens,
     tools: request.tools,
   };
-  const { route, reservation: first } = await admission.admit(asked);
+  const { route, reservation: first } = await admission.admit(admissionRequest);
   let reservation = first;
-  const keep = (other: Reservation): void => {
-    reservation = other;
+  const onExtended = (extended: Reservation): void => {
+    reservation = extended;
   };
 
   let stored: Stored | 'known';
   try {
     const [best] = route.candidates;
     if (best) services.checkPressure(best.pool);
-    stored = await store(services, { request, asked, keep }, { turn, questionId, answerId, route, reservation });
+    const admitted = { context, questionId, replyId, route, reservation };
+    stored = await storeInPosition(services, { request, admissionRequest, onExtended }, admitted);
   } catch (cause) {
     await admission.release(identity, reservation);
     if (!isUniqueViolation(cause) || request.replyId === undefined) throw cause;
@@ -219,21 +220,21 @@ const runTurn = async (services: TurnServices, request: TurnRequest): Promise<Tu
   }
   if (stored === 'known') {
     await admission.release(identity, reservation);
-    const { send } = await readTurn(database, request);
+    const { send } = await readTurnContext(database, request);
     if (!send) throw new Error('a recorded send is gone');
     return replayTurn(database, identity.tenantId, send, requestHash);
   }
   void services.relay.publish(stored.outbox);
   for (const id of stored.interrupted) await services.streamLog.requestStop(id);
-  const { userMessage, assistantMessage } = stored;
-  const announced = { id: conversationId, tenantId: identity.tenantId, ownerId: identity.userId };
-  services.changes.announce(announced, 'MESSAGE_ADDED', assistantMessage.id);
-  return { userMessage, assistantMessage, replayed: false };
+  const { question: storedQuestion, reply } = stored;
+  const conversation = { id: conversationId, tenantId: identity.tenantId, ownerId: identity.userId };
+  services.changes.announce(conversation, 'MESSAGE_ADDED', reply.id);
+  return { question: storedQuestion, reply, replayed: false };
 };
 
 /**
- * What was left of a quota may be held, or used by now, for a copy of the same send that was stored meanwhile: then
- * this one is answered with that. Else throws the refusal.
+ * Handles the refusal of a send. When it is for quota, a copy of the same send may have been stored meanwhile and hold
+ * or have used what was left: then this copy replays that turn. Otherwise throws the refusal.
  */
 const replayRefused = async (
   { database }: TurnServices,
@@ -241,18 +242,18 @@ const replayRefused = async (
   refusal: unknown,
 ): Promise<TurnResult> => {
   if (!(refusal instanceof AppError) || refusal.code !== 'QUOTA_EXCEEDED') throw refusal;
-  const { send } = await readTurn(database, request);
+  const { send } = await readTurnContext(database, request);
   if (!send) throw refusal;
   return replayTurn(database, request.identity.tenantId, send, request.requestHash);
 };
 
 /**
- * Throws the refusals of admission, QUOTA_EXCEEDED where the tenant's storage is full, CONVERSATION_BUSY,
+ * Throws the refusals of admission, QUOTA_EXCEEDED when the tenant's storage is full, CONVERSATION_BUSY,
  * IDEMPOTENCY_KEY_REUSED, OVERLOADED, NOT_FOUND, BAD_USER_INPUT.
  */
 export const startTurn = async (services: TurnServices, request: TurnRequest): Promise<TurnResult> => {
   try {
-    const result = await runTurn(services, request).catch((fault: unknown) => replayRefused(services, request, fault));
+    const result = await admitAndStore(services, request).catch((fault) => replayRefused(services, request, fault));
     turnsEnded.add({ outcome: result.replayed ? 'REPLAYED' : 'STORED' });
     return result;
   } catch (fault) {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Json } from '#kernel/broker/broker.ts';
 import { generationJobSchema } from '#kernel/messages/generation-job.ts';
-import { createChangeFeed } from '../changes.ts';
+import { createChangeFeed } from '../conversations/change-feed.ts';
 import { candidate, type Fixture, finished, logger, openFixture, tool } from '../conversations.fixture.ts';
 import { type Conversation, type Message, MessageEntity } from '../entities.ts';
 import { startOutboxRelay } from '../outbox/relay.ts';
-import { storeFinished } from '../results/store-result.ts';
-import { buildJob } from './build-job.ts';
-import { type AdmittedTurn, newMessageId, storeTurn } from './store-turn.ts';
+import { buildJob } from '../replies/build-job.ts';
+import { storeFinished } from '../replies/store-result.ts';
+import { newMessageId, storeTurn, type TurnToStore } from './store-turn.ts';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -18,19 +18,19 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 /** Stores a question to the conversation, with a job as it is for `change` of the usual turn. */
 const storeQuestion = (
   conversation: Conversation,
-  aboveId: string | undefined,
-  change: Partial<Pick<AdmittedTurn, 'historyIsOpen' | 'onBusy' | 'generation'>> = {},
+  parentId: string | undefined,
+  change: Partial<Pick<TurnToStore, 'historyIsOpen' | 'onBusy' | 'generation'>> = {},
 ) => {
-  const answerId = newMessageId();
+  const replyId = newMessageId();
   const { tenantId, id: conversationId } = conversation;
   const generation = change.generation ?? { userId: fixture.identity.userId, candidates: [candidate] };
   const job = buildJob({
-    ...{ tenantId, conversationId, systemPrompt: null, answerId, generation },
+    ...{ tenantId, conversationId, systemPrompt: null, replyId, generation },
     branch: [{ role: 'USER', content: 'second', status: 'COMPLETED' }],
   });
   return storeTurn(fixture.database, {
-    ...{ identity: fixture.identity, conversationId, answerId, generation, job, aboveId },
-    idempotencyKey: answerId,
+    ...{ identity: fixture.identity, conversationId, replyId, generation, job, parentId },
+    idempotencyKey: replyId,
     requestHash: 'hash',
     onBusy: 'REJECT',
     historyIsOpen: false,
@@ -40,21 +40,21 @@ const storeQuestion = (
   });
 };
 
-test('a turn whose history was read while an answer was being written is not stored with it', async () => {
+test('a turn whose history was read while a reply was being written is not stored with it', async () => {
   const conversation = await fixture.conversation();
-  const { answer } = await fixture.turn(conversation, undefined, 'first');
-  expect(await storeQuestion(conversation, answer.id, { historyIsOpen: true })).toEqual({ kind: 'moved' });
-  expect((await storeQuestion(conversation, answer.id)).kind).toBe('stored');
-  expect((await storeQuestion(conversation, answer.id, { historyIsOpen: true })).kind).toBe('moved');
+  const { reply } = await fixture.turn(conversation, undefined, 'first');
+  expect(await storeQuestion(conversation, reply.id, { historyIsOpen: true })).toEqual({ kind: 'moved' });
+  expect((await storeQuestion(conversation, reply.id)).kind).toBe('stored');
+  expect((await storeQuestion(conversation, reply.id, { historyIsOpen: true })).kind).toBe('moved');
 });
 
-test('tools go to the workers with the job, and stay in the row of an answer only while it waits', async () => {
+test('tools go to the workers with the job, and stay in the row of a reply only while it waits', async () => {
   const { database } = fixture;
   await using relay = startOutboxRelay(database, fixture.broker, logger);
   const conversation = await fixture.conversation();
   const generation = { userId: fixture.identity.userId, candidates: [candidate], tools: [tool] };
-  const stored = async (aboveId: string | undefined) => {
-    const outcome = await storeQuestion(conversation, aboveId, { generation, onBusy: 'ENQUEUE' });
+  const stored = async (parentId: string | undefined) => {
+    const outcome = await storeQuestion(conversation, parentId, { generation, onBusy: 'ENQUEUE' });
     if (outcome.kind !== 'stored') throw new Error(outcome.kind);
     return outcome;
   };
@@ -68,27 +68,27 @@ test('tools go to the workers with the job, and stay in the row of an answer onl
 
   const first = await stored(undefined);
   expect(first.outbox.map(({ body }) => generationJobSchema.parse(body).tools)).toEqual([[tool]]);
-  expect(await kept(first.assistantMessage)).toBeUndefined();
-  const second = await stored(first.assistantMessage.id);
-  const third = await stored(second.assistantMessage.id);
+  expect(await kept(first.reply)).toBeUndefined();
+  const second = await stored(first.reply.id);
+  const third = await stored(second.reply.id);
   expect(second.outbox).toEqual([]);
-  expect(await kept(second.assistantMessage)).toEqual([tool]);
+  expect(await kept(second.reply)).toEqual([tool]);
 
   const services = {
     database,
     relay,
     changes: createChangeFeed(fixture.signals, logger),
     streamLog: fixture.streamLog,
-    keepsChunks: false,
+    keepsStreamEvents: false,
   };
-  await storeFinished(services, finished(first.assistantMessage, { status: 'CANCELLED' }));
+  await storeFinished(services, finished(first.reply, { status: 'CANCELLED' }));
   expect(generationJobSchema.parse(await job.promise)).toMatchObject({
-    messageId: second.assistantMessage.id,
+    messageId: second.reply.id,
     tools: [tool],
   });
-  expect(await kept(second.assistantMessage)).toBeUndefined();
+  expect(await kept(second.reply)).toBeUndefined();
   // One that is stopped before it was dispatched.
-  expect(await kept(third.assistantMessage)).toEqual([tool]);
-  await storeFinished(services, finished(third.assistantMessage, { status: 'CANCELLED' }));
-  expect(await kept(third.assistantMessage)).toBeUndefined();
+  expect(await kept(third.reply)).toEqual([tool]);
+  await storeFinished(services, finished(third.reply, { status: 'CANCELLED' }));
+  expect(await kept(third.reply)).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 /**
- * Stores an admitted turn with its job: one statement, which locks the conversation, applies the busy policy and places the messages in the
- * tree (migrations/conversations/functions/store_turn.sql). Invariant: all of it is stored, or nothing.
+ * Stores an admitted turn with its job. One statement locks the conversation, applies the busy policy and inserts the
+ * messages into the tree (migrations/conversations/functions/store_turn.sql). Invariant: all of it is stored, or
+ * nothing.
  */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
@@ -13,39 +14,39 @@ import { type OutboxRow, outboxRowOf } from '../outbox/relay.ts';
 
 export type BusyPolicy = 'REJECT' | 'ENQUEUE' | 'INTERRUPT';
 
-export interface AdmittedTurn {
+export interface TurnToStore {
   readonly identity: Identity;
   readonly conversationId: string;
   readonly idempotencyKey: string;
   readonly requestHash: string;
   readonly onBusy: BusyPolicy;
-  /** Whether `aboveId` must still be the head. */
+  /** Whether `parentId` must still be the head. */
   readonly followsHead: boolean;
-  readonly aboveId: string | undefined;
-  /** The question that was asked before, or the new one. */
+  readonly parentId: string | undefined;
+  /** The stored question that gets another reply, or a new one. */
   readonly question: Message | { readonly id: string; readonly content: string };
-  readonly answerId: string;
-  /** Where the log of the reply has another name than the reply. */
+  readonly replyId: string;
+  /** The log id of the reply where it differs from `replyId`. */
   readonly logId?: string | undefined;
   readonly generation: Generation;
   readonly job: GenerationJob;
-  /** Whether the job's history was read while an answer in it was still being written. */
+  /** Whether a reply in the job's history was still being written when the history was read. */
   readonly historyIsOpen: boolean;
 }
 
 export type StoreOutcome =
   | {
       readonly kind: 'stored';
-      readonly userMessage: Message;
-      readonly assistantMessage: Message;
-      /** The job to publish; none while the answer waits for another. */
+      readonly question: Message;
+      readonly reply: Message;
+      /** The job to publish; empty while the reply waits for another one. */
       readonly outbox: readonly OutboxRow[];
-      /** Log ids of answers that were asked to stop. */
+      /** Log ids of replies to stop. */
       readonly interrupted: readonly string[];
     }
-  /** Log ids of answers in flight, under `REJECT`. */
+  /** Under `REJECT`, the log ids of replies in flight. */
   | { readonly kind: 'busy'; readonly running: readonly string[] }
-  /** The conversation is deleted; the idempotency key is known by now; the head, or the history, is another one by now. */
+  /** The conversation is deleted; the idempotency key is known by now; the head or the history has changed. */
   | { readonly kind: 'gone' | 'known' | 'moved' };
 
 const idsSchema = z
@@ -66,9 +67,9 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
 ]);
 const refusals = { GONE: 'gone', KNOWN: 'known', MOVED: 'moved' } as const;
 
-/** Rejects with a unique violation when the answer's id is taken in its tenant, or its log id by anybody. */
-export const storeTurn = async (database: Database, turn: AdmittedTurn): Promise<StoreOutcome> => {
-  const { identity, question, aboveId, generation, answerId } = turn;
+/** Rejects with a unique violation when the reply's id is taken in its tenant, or its log id in any tenant. */
+export const storeTurn = async (database: Database, turn: TurnToStore): Promise<StoreOutcome> => {
+  const { identity, question, parentId, generation, replyId } = turn;
   const isNew = !('role' in question);
   const now = new Date();
   const row = outboxRowOf(turn.job);
@@ -83,10 +84,10 @@ export const storeTurn = async (database: Database, turn: AdmittedTurn): Promise
       a_hash: turn.requestHash,
       a_on_busy: turn.onBusy,
       a_follows_head: turn.followsHead,
-      a_above: aboveId ?? null,
+      a_above: parentId ?? null,
       a_question: isNew ? question.id : null,
       a_content: isNew ? question.content : null,
-      a_answer: answerId,
+      a_answer: replyId,
       a_model: modelId,
       a_generation: JSON.stringify(generation),
       a_now: now.toISOString(),
@@ -114,11 +115,11 @@ export const storeTurn = async (database: Database, turn: AdmittedTurn): Promise
     lastSeq: 0,
     createdAt: now,
   };
-  const userMessage: Message = isNew
+  const storedQuestion: Message = isNew
     ? {
         ...common,
         id: question.id,
-        parentId: aboveId ?? null,
+        parentId: parentId ?? null,
         depth: result.depth,
         role: 'USER',
         content: question.content,
@@ -129,9 +130,9 @@ export const storeTurn = async (database: Database, turn: AdmittedTurn): Promise
         completedAt: now,
       }
     : question;
-  const assistantMessage: Message = {
+  const reply: Message = {
     ...common,
-    id: answerId,
+    id: replyId,
     logId: turn.logId ?? null,
     parentId: question.id,
     depth: isNew ? result.depth + 1 : result.depth,
@@ -145,12 +146,12 @@ export const storeTurn = async (database: Database, turn: AdmittedTurn): Promise
   };
   return {
     kind: 'stored',
-    userMessage,
-    assistantMessage,
+    question: storedQuestion,
+    reply,
     outbox: waits ? [] : [row],
     interrupted: turn.onBusy === 'INTERRUPT' ? result.running : [],
   };
 };
 
-/** A time-ordered id, so that rows of one time lie together. */
+/** A time-ordered id, so that rows of the same time lie together in the index. */
 export const newMessageId = (): string => uuidv7();

@@ -1,9 +1,9 @@
 /**
- * The catalogue in memory: what routing and the Model type read, so that neither costs a statement per request.
- * Invariant: what `current` gives is at most `staleAfterMs` old when it is asked for often, and never older than
- * `tooOldAfterMs`; a signal makes it newer sooner. A worker that stopped announcing counts as gone at its time, not at
- * the next refresh; a price that was set for later is in force from its moment on, which is signalled to those who
- * remember routes.
+ * The catalogue in memory, which routing and the type Model read without a statement for each request. Invariant: under
+ * steady use `current` returns what is at most `staleAfterMs` old, and it never returns what is older than
+ * `tooOldAfterMs`; a signal refreshes it sooner. A worker that stopped announcing itself counts as gone at its time,
+ * not only at the next refresh. A price that was set for later is in force from its moment on, which is then signalled
+ * to processes that remember routes.
  */
 
 import type { CatalogueProvider, ModelsFile } from '#kernel/catalogue/models-file.ts';
@@ -16,11 +16,14 @@ import { InstanceEntity, ModelEntity, type ModelRow, type PriceRow } from '../en
 import { type ModelHealth, readHealth, unknownHealth } from './model-health.ts';
 import { currentPrices, pricesAfter } from './seed-catalogue.ts';
 
-/** Milliseconds after which a read starts a refresh beside it. */
+/** Milliseconds after which a read also starts a refresh. */
 const staleAfterMs = 5_000;
-/** Milliseconds after which a read waits for the refresh: never while workers announce themselves, for that reads too. */
+/**
+ * Milliseconds after which a read waits for the refresh. That never happens while workers announce themselves, because
+ * each announcement refreshes too.
+ */
 const tooOldAfterMs = 2 * announceEveryMs;
-/** Milliseconds for which a timer is set at most; those of Node hold 24 days. */
+/** Most milliseconds of one timer. Those of Node cannot exceed 24 days. */
 const longestTimerMs = 3_600_000;
 
 type Price = Pick<PriceRow, 'input' | 'cachedInput' | 'output' | 'effectiveFrom'>;
@@ -41,18 +44,18 @@ export interface ListedModel
   > {
   readonly provider: Pick<CatalogueProvider, 'name' | 'displayName' | 'kind'>;
   readonly price: Price;
-  /** Prices that were set for later, the next one first. */
+  /** Prices that begin later, the next one first. */
   readonly laterPrices: readonly Price[];
   readonly health: ModelHealth;
-  /** Milliseconds since the epoch until which each worker that announced it counts as live. */
+  /** For each worker that serves the model, the milliseconds since the epoch until which it counts as live. */
   readonly workersLiveUntil: readonly number[];
 }
 
 export interface CatalogueSnapshot {
-  /** In the platform's order of preference: the file's, then what was added, the demonstration last. */
+  /** In the platform's order of preference: models of the file, then added ones, the demonstration last. */
   readonly models: readonly ListedModel[];
   readonly byId: ReadonlyMap<string, ListedModel>;
-  /** Milliseconds since the epoch at which a price of it changes: infinite where none was set for later. */
+  /** Milliseconds since the epoch at which the next price begins; infinite if none was set for later. */
   readonly nextPriceAt: number;
 }
 
@@ -65,13 +68,17 @@ const snapshotOf = (models: readonly ListedModel[]): CatalogueSnapshot => ({
   ),
 });
 
-/** Workers that serve the model at a moment. */
+/** The number of workers that serve the model at this moment. */
 export const liveWorkers = (model: ListedModel, now: number): number =>
   model.workersLiveUntil.filter((until) => until > now).length;
 
+/** Leaves out models that are disabled or that no worker serves now, if only usable ones are wanted. */
+export const listModels = ({ models }: CatalogueSnapshot, { onlyUsable }: { readonly onlyUsable: boolean }) =>
+  onlyUsable ? models.filter((model) => model.enabled && liveWorkers(model, Date.now()) > 0) : [...models];
+
 export interface Catalogue extends AsyncDisposable {
   current(): Promise<CatalogueSnapshot>;
-  /** What is in the database from now on; for those who just wrote it. */
+  /** Reads the database again. Call after a write to see it. */
   refresh(): Promise<CatalogueSnapshot>;
 }
 
@@ -93,7 +100,7 @@ const readSnapshot = async (database: Database, file: ModelsFile): Promise<Catal
   const models = rows.flatMap((row): ListedModel[] => {
     const price = prices.get(row.id);
     const provider = providers.get(row.provider);
-    // A provider that left the file cannot be reached by any worker.
+    // Workers cannot reach a provider that is not in the file any more.
     if (!price || !provider) return [];
     const { id, displayName, pool, contextWindow, maxOutputTokens, capabilities, tiers, enabled } = row;
     return [
@@ -121,7 +128,7 @@ const readSnapshot = async (database: Database, file: ModelsFile): Promise<Catal
   return snapshotOf(ordered);
 };
 
-/** The same catalogue at a later moment. */
+/** The same catalogue with the prices of a later moment. */
 const atPricesOf = ({ models }: CatalogueSnapshot, now: number): CatalogueSnapshot =>
   snapshotOf(
     models.map((model): ListedModel => {
@@ -131,7 +138,7 @@ const atPricesOf = ({ models }: CatalogueSnapshot, now: number): CatalogueSnapsh
     }),
   );
 
-/** Resolves with a first snapshot read. */
+/** Resolves once the first snapshot is read. */
 export const openCatalogue = async (options: {
   readonly database: Database;
   readonly modelsFile: ModelsFile;
@@ -145,7 +152,7 @@ export const openCatalogue = async (options: {
   let priceTimer: NodeJS.Timeout | undefined;
   let closed = false;
 
-  /** Has the next price begin at its moment. */
+  /** Makes the next price begin at its moment. */
   const awaitPrice = (): void => {
     clearTimeout(priceTimer);
     const at = snapshot.nextPriceAt;
@@ -173,7 +180,7 @@ export const openCatalogue = async (options: {
     });
     return running;
   };
-  /** A read that began before the caller asked may miss what he wrote: then one more follows it, for all who wait. */
+  /** A read that began before this call may miss the caller's write, so one more read follows it, for all callers. */
   const refresh = (): Promise<CatalogueSnapshot> => {
     if (!running) return start();
     next ??= running
@@ -184,7 +191,7 @@ export const openCatalogue = async (options: {
       });
     return next;
   };
-  const logFailure = (err: unknown): void => options.logger.warn({ err }, 'the catalogue could not be read again');
+  const logFailure = (err: unknown): void => options.logger.warn({ err }, 'catalogue not refreshed');
 
   snapshot = await start();
   const unsubscribe = await options.signals.subscribe(modelsChangedTopic, () => {

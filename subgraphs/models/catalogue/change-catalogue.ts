@@ -1,7 +1,8 @@
 /**
- * The operator's changes of the catalogue, which is the same for every tenant. An administrator of one tenant must not change what
- * others pay, so the role is not enough: the caller's token needs the scope `models:write`. Written as the system, because tenants may
- * only read these tables. Invariant: a price that was in force is never changed; a new one begins now or later.
+ * Changes of the catalogue by an operator. The catalogue is the same for every tenant, and an administrator of one
+ * tenant must not change what others pay, so these use cases require the scope `models:write` instead of a role. They
+ * write as the system, because tenants may only read these tables. Invariant: a price that was in force is never
+ * changed; a new one begins now or later.
  */
 
 import type { CatalogueModel, ModelsFile } from '#kernel/catalogue/models-file.ts';
@@ -14,14 +15,14 @@ import { ModelEntity, PriceEntity } from '../entities.ts';
 import type { Catalogue, ListedModel } from './catalogue.ts';
 import { positionOfOthers, samePrice } from './seed-catalogue.ts';
 
-/** Scope of an operator's token. */
+/** The scope of an operator's token. */
 export const catalogueScope = 'models:write';
 
-export const requireOperator = (identity: Identity): void => {
+const requireOperator = (identity: Identity): void => {
   if (!identity.scopes.includes(catalogueScope)) {
     throw new AppError(
       'FORBIDDEN',
-      `The catalogue is the same for every tenant: changing it needs a token with the scope ${catalogueScope}, which the operator has.`,
+      `The catalogue is the same for every tenant: changing it requires the operator's token, with the scope ${catalogueScope}.`,
     );
   }
 };
@@ -51,19 +52,19 @@ const checkModel = (model: CatalogueModel, { providers }: ModelsFile): void => {
     refuse('input.id', 'An id is the provider, a slash and the name, such as "openai/gpt-4o-mini".');
   }
   if (!providers.some(({ name }) => name === model.provider)) {
-    refuse('input.id', 'The provider is not in the models file. Workers reach a provider by what stands there.');
+    refuse('input.id', 'The provider is not in the models file, so workers cannot reach it.');
   }
   if (model.displayName.trim() === '') refuse('input.displayName', 'A display name is not empty.');
   if (model.contextWindow < 2) refuse('input.contextWindow', 'A context window holds at least 2 tokens.');
   if (model.maxOutputTokens < 1 || model.maxOutputTokens >= model.contextWindow) {
-    refuse('input.maxOutputTokens', 'An answer has at least one token and fewer than the context window.');
+    refuse('input.maxOutputTokens', 'A reply has at least one token, and fewer than the context window.');
   }
   if (model.tiers.length === 0) refuse('input.tiers', 'At least one plan may use it.');
   checkPrice(model.price, 'input.price');
 };
 
-/** Tells the other processes, and gives what this one lists from now on. */
-const listed = async ({ catalogue, signals }: CatalogueServices, id: string): Promise<ListedModel> => {
+/** Refreshes the catalogue, signals the change to other processes, and returns the model. Throws NOT_FOUND. */
+const publishChange = async ({ catalogue, signals }: CatalogueServices, id: string): Promise<ListedModel> => {
   const { byId } = await catalogue.refresh();
   await signals.publish(modelsChangedTopic, null);
   const model = byId.get(id);
@@ -71,8 +72,16 @@ const listed = async ({ catalogue, signals }: CatalogueServices, id: string): Pr
   return model;
 };
 
-/** Adds a model or replaces its terms; the models file no longer changes it. */
-export const upsertModel = async (services: CatalogueServices, model: CatalogueModel): Promise<ListedModel> => {
+/**
+ * Adds a model or replaces its terms. The models file does not change it any more. Throws FORBIDDEN, BAD_USER_INPUT.
+ */
+export const upsertModel = async (
+  services: CatalogueServices,
+  identity: Identity,
+  input: Omit<CatalogueModel, 'provider'>,
+): Promise<ListedModel> => {
+  requireOperator(identity);
+  const model = { ...input, provider: input.id.split('/', 1)[0] ?? '' };
   checkModel(model, services.modelsFile);
   const { id, price, ...terms } = model;
   const current = (await services.catalogue.refresh()).byId.get(id)?.price;
@@ -85,37 +94,42 @@ export const upsertModel = async (services: CatalogueServices, model: CatalogueM
       em.create(PriceEntity, { modelId: id, effectiveFrom: new Date(), ...price, source: 'OPERATOR' });
     }
   });
-  return listed(services, id);
+  return publishChange(services, id);
 };
 
+/** Throws FORBIDDEN, NOT_FOUND. */
 export const setModelEnabled = async (
   services: CatalogueServices,
-  id: string,
-  enabled: boolean,
+  identity: Identity,
+  { id, enabled }: { readonly id: string; readonly enabled: boolean },
 ): Promise<ListedModel> => {
+  requireOperator(identity);
   await services.database.asSystem((em) => em.nativeUpdate(ModelEntity, { id }, { enabled, updatedAt: new Date() }));
-  return listed(services, id);
+  return publishChange(services, id);
 };
 
-/** @param effectiveFrom absent: now */
+/** Throws FORBIDDEN, BAD_USER_INPUT, NOT_FOUND. */
 export const setPrice = async (
   services: CatalogueServices,
+  identity: Identity,
   change: {
     readonly modelId: string;
     readonly price: CatalogueModel['price'];
-    readonly effectiveFrom: Date | undefined;
+    /** Default: now. */
+    readonly effectiveFrom?: Date | null | undefined;
   },
 ): Promise<ListedModel> => {
+  requireOperator(identity);
   const { modelId, price } = change;
   checkPrice(price, 'input.price');
   const now = new Date();
   const effectiveFrom = change.effectiveFrom ?? now;
   if (effectiveFrom < now)
-    refuse('input.effectiveFrom', 'A price begins now or later: messages were charged with the old one.');
+    refuse('input.effectiveFrom', 'A price begins now or later, because messages were charged with the former one.');
   await services.database.asSystem(async (em) => {
     if ((await em.count(ModelEntity, { id: modelId })) === 0)
       throw new AppError('NOT_FOUND', 'There is no such model.');
     await em.upsert(PriceEntity, { modelId, effectiveFrom, ...price, source: 'OPERATOR' });
   });
-  return listed(services, modelId);
+  return publishChange(services, modelId);
 };

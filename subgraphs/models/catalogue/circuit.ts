@@ -1,37 +1,37 @@
 /**
- * The circuit that keeps messages from a model that fails. CLOSED: routed to. OPEN: not routed to. HALF_OPEN: tried
- * after every healthy model. A tenant has a circuit of its own for each model, by its own attempts; all tenants share
- * another one. Invariant: what one tenant's messages meet, whatever it writes and however often, neither opens the
+ * The circuit that keeps messages from a failing model. CLOSED: the model is used. OPEN: it is not used. HALF_OPEN: it
+ * is tried after every healthy model. Each tenant has a circuit for each model, which counts its own attempts, and all
+ * tenants share another one. Invariant: whatever a single tenant's messages cause, however often, neither opens the
  * shared circuit nor keeps it open: that takes two tenants.
  */
 
 export type CircuitState = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
 
-/** Attempts, newest first, that a circuit looks at. */
+/** Number of latest attempts that a circuit counts. */
 export const circuitAttempts = 20;
-/** Of them, those of one tenant that the shared circuit looks at, at most: fewer than it needs to open. */
+/** Most attempts of one tenant that the shared circuit counts. Fewer than it needs to open. */
 export const attemptsOfOneTenant = 4;
-/** Fewer attempts say nothing. */
+/** Fewer attempts never open a circuit. */
 export const leastAttempts = 5;
 const tripErrorRate = 0.5;
-/** Tenants that must meet failures before a model is closed for the others. */
+/** Tenants that must have failures before the circuit opens for all. */
 const leastTenants = 2;
-/** Successes in a row that close the circuit. */
+/** Successes since the last failure that close the circuit. */
 export const closeAfterSuccesses = 3;
-/** Milliseconds after the last failure in which an open circuit lets nothing through. */
+/** Milliseconds after the last failure during which the circuit is OPEN; then it is HALF_OPEN. */
 export const circuitCooldownMs = 30_000;
 
 export interface CircuitFigures {
   readonly attempts: number;
   readonly failures: number;
   readonly successesSinceFailure: number;
-  /** Undefined without a failure. */
+  /** Undefined if there was no failure. */
   readonly msSinceFailure: number | undefined;
 }
 
 const failsTooOften = (failures: number, attempts: number): boolean => failures / attempts >= tripErrorRate;
 
-/** Of one tenant. */
+/** The state of one tenant's circuit. */
 export const circuitState = (figures: CircuitFigures): CircuitState => {
   const { attempts, failures, successesSinceFailure, msSinceFailure } = figures;
   if (attempts < leastAttempts || !failsTooOften(failures, attempts)) return 'CLOSED';
@@ -42,14 +42,14 @@ export const circuitState = (figures: CircuitFigures): CircuitState => {
 export interface Attempt {
   readonly tenantId: string;
   readonly failed: boolean;
-  /** Milliseconds since it ended. */
+  /** Milliseconds since the attempt ended. */
   readonly msAgo: number;
 }
 
 /**
- * Of all tenants. A failure is the model's from the moment on at which a second tenant met one; what one tenant meets
- * after that counts for it alone.
- * @param attempts the latest, with no more of one tenant than `attemptsOfOneTenant`.
+ * The state of the circuit that all tenants share. Failures count from the moment at which a second tenant had one;
+ * later failures of a single tenant count for that tenant only.
+ * @param attempts the latest ones, at most `attemptsOfOneTenant` of each tenant
  */
 export const sharedCircuitState = (attempts: readonly Attempt[]): CircuitState => {
   const failed = attempts.filter((attempt) => attempt.failed);

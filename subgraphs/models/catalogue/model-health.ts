@@ -1,7 +1,7 @@
 /**
- * The health of a model from how its recent generations ended: figures for people, and the states of its circuits
- * (circuit.ts). Bounded: of tenants' own circuits those are known that failed last, and a tenant beyond them is routed
- * by the shared one.
+ * Derives the health of a model from the outcomes of its recent generations: figures for people, and the states of its
+ * circuits (circuit.ts). Bounded: only the own circuits of the tenants that failed last are kept, and any other tenant
+ * is routed by the shared circuit.
  */
 import type { EntityManager } from '@mikro-orm/sql';
 import { z } from 'zod';
@@ -18,13 +18,13 @@ import {
 } from './circuit.ts';
 
 export interface ModelHealth {
-  /** Of the circuit that all tenants share. */
+  /** State of the circuit that all tenants share. */
   readonly state: CircuitState;
-  /** By tenant: own circuits that are not CLOSED. */
+  /** The own circuits of tenants that are not CLOSED, by tenant. */
   readonly ownStates: ReadonlyMap<string, CircuitState>;
-  /** Attempts that the figures are of. */
+  /** Number of attempts behind the figures. */
   readonly samples: number;
-  /** 0 to 1; undefined without samples, like the others. */
+  /** 0 to 1. Like the other figures, undefined without samples. */
   readonly errorRate: number | undefined;
   readonly firstTokenP50Ms: number | undefined;
   readonly firstTokenP95Ms: number | undefined;
@@ -43,27 +43,31 @@ export const unknownHealth: ModelHealth = {
   queueWaitP50Ms: undefined,
 };
 
-/** The worse of the tenant's own circuit and that of all. */
+/** The worse of the tenant's own circuit and the shared one. */
 export const circuitFor = ({ state, ownStates }: ModelHealth, tenantId: string): CircuitState => {
   const own = ownStates.get(tenantId) ?? 'CLOSED';
   return own === 'OPEN' || state === 'CLOSED' ? own : state;
 };
 
-/** Failures of models, where the worker does not say whose fault they are. */
-const failuresOfModels: ReadonlySet<string> = new Set<ErrorCode>(['MODEL_UNAVAILABLE', 'MODEL_TIMEOUT', 'MODEL_ERROR']);
+/** Codes that count as failures of the model when the worker names no origin. */
+const modelFailureCodes: ReadonlySet<string> = new Set<ErrorCode>([
+  'MODEL_UNAVAILABLE',
+  'MODEL_TIMEOUT',
+  'MODEL_ERROR',
+]);
 
-/** Whether a failure speaks against the model; others speak against the request or against us. */
-export const isOfModel = ({ code, origin }: Pick<ModelFailure, 'code' | 'origin'>): boolean =>
-  origin === undefined ? failuresOfModels.has(code) : origin === 'PROVIDER';
+/** Whether a failure counts against the model, rather than against the request or this installation. */
+export const isModelFailure = ({ code, origin }: Pick<ModelFailure, 'code' | 'origin'>): boolean =>
+  origin === undefined ? modelFailureCodes.has(code) : origin === 'PROVIDER';
 
-/** Published with `{ modelId }` after a model's circuit changed, with the tenant where only that one's own did. */
+/** Published with `{ modelId }` when a model's circuit changes, and with the tenant if only its own one changed. */
 export const healthChangedTopic = 'models.health.changed';
 export const healthChangedSchema = z.object({ modelId: z.string(), tenantId: z.string().optional() });
 
-/** Minutes that an outcome counts. */
+/** Minutes during which an outcome counts. */
 const windowMinutes = 5;
-/** Own circuits that are known. */
-const mostOwnStates = 10_000;
+/** Most own circuits that are read. */
+const maxOwnStates = 10_000;
 
 const figure = z.coerce.number();
 const optionalFigure = z.preprocess((value) => value ?? undefined, figure.optional());
@@ -91,7 +95,7 @@ const figuresSql = `
     percentile_cont(0.5) within group (order by queue_wait_ms) as queue_wait_p50
   from models.generation_outcomes where ${windowSql} group by model_id`;
 
-/** Attempts at models that failed at all, with their places among those of their tenant, newest first. */
+/** Attempts at models that had any failure, numbered within their tenant, newest first. */
 const recentSql = `
   recent as (
     select model_id, tenant_id, failed, finished_at,
@@ -111,7 +115,7 @@ const attemptsSql = `
 const attemptsSchema = z.array(
   z.object({ model_id: z.string(), tenant_id: z.string(), failed: z.boolean(), ms_ago: figure }),
 );
-/** Rows of processes of an older version name no tenant. */
+/** Rows written by processes of an older version have no tenant. */
 const ownCircuitsSql = `
   with ${recentSql}, figures as (
     select model_id, tenant_id,
@@ -122,7 +126,7 @@ const ownCircuitsSql = `
     from recent where last_failure is not null and tenant_id <> '' group by model_id, tenant_id
   )
   select * from figures where attempts >= ${leastAttempts} and successes_since_failure < ${closeAfterSuccesses}
-  order by ms_since_failure limit ${mostOwnStates}`;
+  order by ms_since_failure limit ${maxOwnStates}`;
 const ownCircuitsSchema = z.array(
   z.object({
     model_id: z.string(),
@@ -134,7 +138,7 @@ const ownCircuitsSchema = z.array(
   }),
 );
 
-/** Model id -> health; models without a recent outcome are absent. */
+/** Health by model id. Models without a recent outcome are absent. */
 export const readHealth = async (em: EntityManager): Promise<Map<string, ModelHealth>> => {
   const rows = rowsSchema.parse(await em.execute(figuresSql));
   const attempts = Map.groupBy(attemptsSchema.parse(await em.execute(attemptsSql)), (row) => row.model_id);

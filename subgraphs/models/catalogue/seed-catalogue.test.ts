@@ -1,15 +1,14 @@
-/** What a start does to a catalogue that exists already. */
+/** What a start does to an existing catalogue. */
 import { expect, test } from 'vitest';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { createDirectory } from '../../../tests/services/directory.ts';
-import { ModelEntity, PriceEntity } from '../entities.ts';
+import { ModelEntity, modelsTables, PriceEntity } from '../entities.ts';
 import { catalogue } from '../models.fixture.ts';
-import { modelsSchema } from '../service.ts';
 import { seedCatalogue } from './seed-catalogue.ts';
 
-test('takes over what the file changed, and leaves what an operator changed', async () => {
+test('applies what changed in the file, and leaves what an operator changed', async () => {
   await using directory = await createDirectory();
-  await using database = await openPglite(directory.path, [modelsSchema]);
+  await using database = await openPglite(directory.path, [modelsTables]);
   await seedCatalogue(database, catalogue);
   await seedCatalogue(database, catalogue);
   const prices = () => database.asSystem((em) => em.find(PriceEntity, {}, { orderBy: { effectiveFrom: 'asc' } }));

@@ -1,7 +1,7 @@
 /**
- * Brings the catalogue up to the models file at the start of a process. Invariant: what an operator changed by mutation stays
- * as he left it; the file changes only rows that came from a file or from a worker, and adds a price only where its own last one
- * differs. Safe to run in several processes at once.
+ * Brings the catalogue up to date with the models file at the start of a process. Invariant: what an operator changed
+ * by mutation stays as it is. The file changes only rows that came from a file or a worker, and adds a price only where
+ * it differs from the last one that did not come from an operator. Safe to run in several processes at once.
  */
 import type { EntityManager } from '@mikro-orm/sql';
 import { Decimal } from 'decimal.js';
@@ -9,13 +9,13 @@ import type { CatalogueModel, ModelsFile } from '#kernel/catalogue/models-file.t
 import type { Database } from '#kernel/database/database.ts';
 import { ModelEntity, type ModelRow, PriceEntity, type PriceRow } from '../entities.ts';
 
-/** Held while seeding. Any number nobody else locks: "mods" in ASCII. */
+/** Advisory lock that is held while seeding: "mods" in ASCII, which nothing else uses. */
 const seedLock = 0x6d6f6473;
 
-/** Positions of models that no file lists: after all that a file does. */
+/** Position of models that the file does not list: after all that it lists. */
 export const positionOfOthers = 1_000_000;
 
-/** The price in force per model, as it is in the database now. */
+/** The price of each model that is in force in the database at this moment. */
 export const currentPrices = async (
   em: EntityManager,
   modelIds: readonly string[],
@@ -29,7 +29,7 @@ export const currentPrices = async (
   return new Map(rows.map((row) => [row.modelId, row]));
 };
 
-/** By model, the prices that begin later, the next one first. */
+/** For each model, the prices that begin later, the next one first. */
 export const pricesAfter = async (em: EntityManager, now: Date): Promise<Map<string, PriceRow[]>> =>
   Map.groupBy(
     await em.find(PriceEntity, { effectiveFrom: { $gt: now } }, { orderBy: { effectiveFrom: 'asc' } }),
@@ -45,8 +45,8 @@ export const samePrice = (
   new Decimal(one.output).eq(other.output);
 
 /**
- * Writes models on a file's terms into the transaction of `em`.
- * @returns whether anything changed
+ * Writes models with the terms of the models file, in the transaction of `em`.
+ * @returns whether a model or a price was added
  */
 export const writeFileModels = async (
   em: EntityManager,
@@ -78,7 +78,7 @@ export const writeFileModels = async (
       em.assign(row, terms);
     }
   }
-  // A price refers to its model.
+  // Prices refer to models, so models come first.
   await em.flush();
   for (const { model } of models) {
     const price = prices.get(model.id);

@@ -1,52 +1,52 @@
 /**
- * Changes a tenant's routing policies. Invariant: a stored policy can be followed (its models exist, its name is no model's id),
- * and at most one is the tenant's default.
+ * Reads and changes a tenant's routing policies. Invariant: a stored policy can be followed (its models exist, and its
+ * name is no model's id), and a tenant has at most one default policy.
  */
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import { policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
-import type { CatalogueSnapshot } from '../catalogue/catalogue.ts';
-import { type RoutingPolicy, RoutingPolicyEntity, type routingStrategies } from '../entities.ts';
-import type { ModelCapability } from '../routing/judge-models.ts';
+import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
+import { type ModelCapability, type RoutingPolicy, RoutingPolicyEntity, type routingStrategies } from '../entities.ts';
 
 export interface PolicyInput {
   readonly name: string;
-  readonly description: string | null;
-  readonly modelIds: readonly string[];
-  readonly requires: readonly ModelCapability[];
+  readonly description?: string | null | undefined;
+  /** Null or empty for all models. */
+  readonly modelIds?: readonly string[] | null | undefined;
+  readonly requires?: readonly ModelCapability[] | null | undefined;
   readonly strategy: (typeof routingStrategies)[number];
   /** Decimals, USD per million tokens. */
-  readonly maxInputPrice: string | null;
-  readonly maxOutputPrice: string | null;
+  readonly maxInputPrice?: string | null | undefined;
+  readonly maxOutputPrice?: string | null | undefined;
   readonly isDefault: boolean;
 }
 
-/** Without a slash, so that no name is a model's id. */
+/** Has no slash, so that no name is a model's id. */
 const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
-const mostDescriptionCharacters = 500;
-/** Policies that a tenant may have: all of them are remembered by every process. */
-const mostPolicies = 100;
+const maxDescriptionCharacters = 500;
+/** Most policies of a tenant: every process keeps all of them in memory. */
+const maxPolicies = 100;
 const pricePattern = /^\d{1,9}(\.\d{1,12})?$/;
 
 const refuse = (argument: string, sentence: string): never => {
   throw new AppError('BAD_USER_INPUT', sentence, { argument: `input.${argument}` });
 };
 
-const check = (input: PolicyInput, catalogue: CatalogueSnapshot): void => {
+const check = (input: PolicyInput, modelIds: readonly string[], catalogue: CatalogueSnapshot): void => {
   if (!namePattern.test(input.name)) {
     refuse('name', 'A name has up to 63 lower case letters, digits and hyphens, such as "cheap-and-fast".');
   }
-  if ((input.description?.length ?? 0) > mostDescriptionCharacters) {
-    refuse('description', `A description has at most ${mostDescriptionCharacters} characters.`);
+  if ((input.description?.length ?? 0) > maxDescriptionCharacters) {
+    refuse('description', `A description has at most ${maxDescriptionCharacters} characters.`);
   }
-  if (new Set(input.modelIds).size < input.modelIds.length) refuse('modelIds', 'A model is named twice.');
-  const unknown = input.modelIds.find((id) => !catalogue.byId.has(id));
+  if (new Set(modelIds).size < modelIds.length) refuse('modelIds', 'A model is named twice.');
+  const unknown = modelIds.find((id) => !catalogue.byId.has(id));
   if (unknown !== undefined) refuse('modelIds', 'One of the models does not exist. The query "models" lists them.');
   for (const argument of ['maxInputPrice', 'maxOutputPrice'] as const) {
     const price = input[argument];
-    if (price !== null && !pricePattern.test(price)) refuse(argument, 'A price is a decimal from 0, such as "0.50".');
+    if (price != null && !pricePattern.test(price)) refuse(argument, 'A price is a decimal from 0, such as "0.50".');
   }
 };
 
@@ -55,20 +55,33 @@ interface Services {
   readonly signals: Signals;
 }
 
+/** By name, as they are in the database now. */
+export const readPolicies = (database: Database, tenantId: string): Promise<RoutingPolicy[]> =>
+  database.forTenant(tenantId).find(RoutingPolicyEntity, {}, { orderBy: { name: 'asc' } });
+
+/** Adds a policy, or replaces the one with its name. Throws BAD_USER_INPUT. */
 export const upsertPolicy = async (
-  services: Services,
+  services: Services & { readonly catalogue: Catalogue },
   { tenantId }: Identity,
   input: PolicyInput,
-  catalogue: CatalogueSnapshot,
 ): Promise<RoutingPolicy> => {
-  check(input, catalogue);
-  const { name, ...terms } = input;
-  const fields = { ...terms, modelIds: [...input.modelIds], requires: [...new Set(input.requires)] };
+  const { name, strategy, isDefault } = input;
+  const modelIds = [...(input.modelIds ?? [])];
+  check(input, modelIds, await services.catalogue.current());
+  const fields = {
+    description: input.description ?? null,
+    modelIds,
+    requires: [...new Set(input.requires ?? [])],
+    strategy,
+    maxInputPrice: input.maxInputPrice ?? null,
+    maxOutputPrice: input.maxOutputPrice ?? null,
+    isDefault,
+  };
   const policy = await services.database.forTenant(tenantId).transactional(async (em) => {
     const all = await em.find(RoutingPolicyEntity, {});
     const own = all.find((candidate) => candidate.name === name);
-    if (!own && all.length >= mostPolicies) refuse('name', `A tenant has at most ${mostPolicies} routing policies.`);
-    if (input.isDefault) {
+    if (!own && all.length >= maxPolicies) refuse('name', `A tenant has at most ${maxPolicies} routing policies.`);
+    if (isDefault) {
       await em.nativeUpdate(RoutingPolicyEntity, { isDefault: true, name: { $ne: name } }, { isDefault: false });
     }
     if (own) return em.assign(own, fields);
@@ -78,7 +91,7 @@ export const upsertPolicy = async (
   return policy;
 };
 
-/** Throws NOT_FOUND for a policy that the tenant does not have. */
+/** Throws NOT_FOUND. */
 export const deletePolicy = async (services: Services, { tenantId }: Identity, name: string): Promise<void> => {
   const deleted = await services.database.forTenant(tenantId).nativeDelete(RoutingPolicyEntity, { name });
   if (deleted === 0) throw new AppError('NOT_FOUND', 'There is no routing policy with this name.');

@@ -1,4 +1,4 @@
-/** What workers tell, and what becomes of it: who is routed to, and which model is well. Each test has a subgraph of its own. */
+/** How reports of workers affect routing and health. Each test has its own subgraph. */
 import { randomUUID } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import { acme, identityOf, type ModelsFixture, openModelsFixture } from '../models.fixture.ts';
@@ -9,25 +9,25 @@ const globex = '01900000-0000-7000-8000-00000000910b';
 const neighbour = identityOf(globex);
 
 const usableIds = async (models: ModelsFixture): Promise<string[]> => {
-  const { data } = await models.ask(user, '{ models(onlyUsable: true) { id } }');
+  const { data } = await models.execute(user, '{ models(onlyUsable: true) { id } }');
   return data.models.map(({ id }: { id: string }) => id);
 };
 const healthOf = async (models: ModelsFixture, id: string, identity = user) => {
   const fields = 'state samples errorRate firstTokenP50Ms tokensPerSecond queueWaitP50Ms';
-  return (await models.ask(identity, `{ model(id: "${id}") { health { ${fields} } } }`)).data.model.health;
+  return (await models.execute(identity, `{ model(id: "${id}") { health { ${fields} } } }`)).data.model.health;
 };
 const chosen = async (models: ModelsFixture, identity = user) => {
   const query = '{ explainRoute(input: {}) { candidates { model { id } verdict } } }';
-  return (await models.ask(identity, query)).data.explainRoute.candidates[0];
+  return (await models.execute(identity, query)).data.explainRoute.candidates[0];
 };
 
-test('knows a model until its last worker says goodbye or falls silent', async () => {
+test('lists a model as usable until its last worker signs off or falls silent', async () => {
   await using models = await openModelsFixture();
   expect(await usableIds(models)).toEqual([]);
   await models.announce('w1', ['acme/small', 'local/tiny', 'nobody/allows']);
   await models.announce('w2', ['acme/small']);
   await vi.waitFor(async () => expect(await usableIds(models)).toEqual(['acme/small', 'local/tiny']));
-  const tiny = await models.ask(user, '{ model(id: "local/tiny") { displayName contextWindow liveWorkers } }');
+  const tiny = await models.execute(user, '{ model(id: "local/tiny") { displayName contextWindow liveWorkers } }');
   expect(tiny.data.model).toEqual({ displayName: 'tiny (This machine)', contextWindow: 4096, liveWorkers: 1 });
 
   await models.announce('w1', []);
@@ -42,11 +42,11 @@ test('knows a model until its last worker says goodbye or falls silent', async (
   await vi.waitFor(async () => expect(await usableIds(models)).toEqual(['acme/small']));
 });
 
-test('tells the other processes only when routing changes', async () => {
+test('signals other processes only when routing changes', async () => {
   await using models = await openModelsFixture();
-  let told = 0;
+  let signalled = 0;
   await models.ports.signals.subscribe('models.changed', () => {
-    told += 1;
+    signalled += 1;
   });
   await models.announce('w1', ['acme/small']);
   for (let count = 0; count < 3; count += 1) await models.announce('w1', ['acme/small']);
@@ -54,19 +54,19 @@ test('tells the other processes only when routing changes', async () => {
   await models.announce('w1', ['acme/small', 'local/tiny']);
   await vi.waitFor(async () => expect(await usableIds(models)).toEqual(['acme/small', 'local/tiny']));
   await vi.waitFor(async () => expect((await models.ports.broker.depth('models.results')).ready).toBe(0));
-  expect(told).toBe(2);
+  expect(signalled).toBe(2);
 });
 
-test('keeps messages from a model that fails, until it succeeds again', async () => {
+test('keeps messages from a failing model until it succeeds again', async () => {
   await using models = await openModelsFixture();
   await models.announce('w1', ['acme/small', 'local/tiny']);
   await vi.waitFor(async () => expect((await chosen(models)).model.id).toBe('acme/small'));
   const changed = models.subscribe(admin, 'subscription { modelHealthChanged { id health { state } } }');
-  // The subscription is in force once it tells of a change that this test makes up.
-  const madeUp = changed.next();
+  // The subscription is in force once it delivers a change that this test invents.
+  const invented = changed.next();
   await vi.waitFor(async () => {
     await models.ports.signals.publish('models.health.changed', { modelId: 'acme/large' });
-    expect(await Promise.race([madeUp, 'nothing'])).not.toBe('nothing');
+    expect(await Promise.race([invented, 'nothing'])).not.toBe('nothing');
   });
   for (let count = 0; count < 5; count += 1) await models.finish({ status: 'FAILED', failure });
   let change = (await changed.next()).data;
@@ -86,7 +86,7 @@ test('keeps messages from a model that fails, until it succeeds again', async ()
   await changed.close();
 });
 
-test('keeps messages from a model that fails in the middle of answers and is replaced, or leaves them cut short', async () => {
+test('keeps messages from a model that fails within replies and is replaced, or leaves them incomplete', async () => {
   await using models = await openModelsFixture();
   await models.announce('w1', ['acme/small', 'local/tiny']);
   await vi.waitFor(async () => expect((await chosen(models)).model.id).toBe('acme/small'));
@@ -106,14 +106,14 @@ const providerFailed = (modelId = 'acme/small') => ({
   modelFailures: [{ modelId, code: 'MODEL_UNAVAILABLE', origin: 'PROVIDER' as const, durationMs: 9 }],
 });
 
-test('refusals that the requests of a tenant caused close no model, and do not hide that it fails', async () => {
+test('refusals caused by requests open no circuit, and do not hide failures of the model', async () => {
   await using models = await openModelsFixture();
   await models.announce('w1', ['acme/small', 'local/tiny']);
   const refused = { modelId: 'acme/small', code: 'MODEL_ERROR', origin: 'REQUEST' as const, durationMs: 9 };
   const failed = { status: 'FAILED' as const, failure: { code: 'MODEL_ERROR', message: 'no', retryable: true } };
   for (let count = 0; count < 8; count += 1) await models.finish({ ...failed, modelFailures: [refused] });
   for (let count = 0; count < 8; count += 1) await models.finish({ status: 'CANCELLED', firstTokenMs: undefined });
-  // What counts comes after them.
+  // Outcomes that count follow.
   for (let count = 0; count < 5; count += 1) await models.finish({ modelId: 'local/tiny' });
   await vi.waitFor(async () => {
     await models.ports.signals.publish('models.changed', null);
@@ -125,7 +125,7 @@ test('refusals that the requests of a tenant caused close no model, and do not h
   expect(await healthOf(models, 'acme/small')).toMatchObject({ samples: 5, errorRate: 1 });
 });
 
-test('failures that only one tenant meets close a model for that tenant, and for all once another one meets them', async () => {
+test('failures of one tenant open the circuit for that tenant, and for all once a second tenant has failures', async () => {
   await using models = await openModelsFixture();
   await models.announce('w1', ['acme/small', 'local/tiny']);
   const heard = models.subscribe(
@@ -150,7 +150,7 @@ test('failures that only one tenant meets close a model for that tenant, and for
   await heard.close();
 });
 
-test('a row of a process of the version before counts as that of one tenant more', async () => {
+test('a row written by the former version counts as that of another tenant', async () => {
   await using models = await openModelsFixture();
   await models.announce('w1', ['acme/small', 'local/tiny']);
   for (let count = 0; count < 5; count += 1) {
@@ -163,7 +163,7 @@ test('a row of a process of the version before counts as that of one tenant more
   await vi.waitFor(async () => expect((await chosen(models, neighbour)).model.id).toBe('local/tiny'));
 });
 
-test('counts each attempt once, and no failure that is not the model’s', async () => {
+test('counts each attempt once, and only failures of the model', async () => {
   await using models = await openModelsFixture();
   const messageId = randomUUID();
   await models.finish({ messageId });
@@ -192,7 +192,7 @@ test('counts each attempt once, and no failure that is not the model’s', async
   expect(row).toEqual({ count: 2 });
 });
 
-test('puts what it cannot read aside', async () => {
+test('dead-letters what it cannot parse', async () => {
   await using models = await openModelsFixture();
   await models.ports.broker.publish('events', 'worker.announced', 'x', { nonsense: true });
   await vi.waitFor(async () => expect((await models.ports.broker.depth('models.results.dead')).ready).toBe(1));

@@ -1,6 +1,6 @@
 /**
- * Takes the queue `models.results`: who serves what, and how generations ended. Other processes hear of it only when routing
- * changes by it. A body that does not parse can never be used and goes to the dead letters.
+ * Consumes the queue `models.results`: announcements of workers, and outcomes of generations. Other processes get a
+ * signal only when routing changes. A body that does not parse goes to the dead letters.
  */
 
 import type { Broker, Consumer, Json } from '#kernel/broker/broker.ts';
@@ -18,10 +18,10 @@ import { recordAnnouncement } from './record-announcement.ts';
 import { outcomesOf, recordOutcome } from './record-outcome.ts';
 
 const queue = 'models.results';
-/** Deliveries at once: each takes a connection to the database for a moment. */
+/** Concurrent deliveries. Each takes a database connection for a moment. */
 const prefetch = 4;
 
-/** Without a tenant: for all of them. */
+/** The tenant is undefined when the shared circuit changed. */
 type ChangedCircuit = { readonly modelId: string; readonly tenantId?: string };
 
 const healthIn = ({ byId }: CatalogueSnapshot, modelId: string) => byId.get(modelId)?.health ?? unknownHealth;
@@ -33,29 +33,32 @@ export const consumeResults = (options: {
   readonly modelsFile: ModelsFile;
   readonly catalogue: Catalogue;
   readonly logger: Logger;
-  /** Watches the database. */
+  /** The watch of the database. */
   readonly stores?: StoreWatch;
 }): Promise<Consumer> => {
   const { broker, signals, database, catalogue, logger } = options;
-  /** Hints: those who miss one look by themselves. Redis may be away and the result is stored. */
+  /**
+   * Signals are hints: a process that misses one refreshes by itself. The result is stored also when Redis is
+   * unreachable.
+   */
   const signal = (topic: string, payload: Json): Promise<void> =>
-    signals.publish(topic, payload).catch((err: unknown) => logger.warn({ err, topic }, 'a signal is lost'));
+    signals.publish(topic, payload).catch((err: unknown) => logger.warn({ err, topic }, 'signal not published'));
 
-  /** Models whose circuit has another state by it: for all tenants, or for that of the message alone. */
+  /** The circuits whose state this result changes: shared ones, and those of the message's tenant. */
   const changedBy = async (finished: MessageFinished): Promise<readonly ChangedCircuit[]> => {
     const { tenantId } = finished;
     const before = await catalogue.current();
-    const worthALook: string[] = [];
+    const affected: string[] = [];
     for (const outcome of outcomesOf(finished)) {
       const { modelId, failed } = outcome;
       const isKnown = await recordOutcome(database, finished, outcome);
-      // A success of a model that is well changes no circuit; only the rest is worth a look.
-      const isWell = circuitFor(healthIn(before, modelId), tenantId) === 'CLOSED';
-      if (isKnown && (failed || !isWell)) worthALook.push(modelId);
+      // A success of a healthy model changes no circuit, so nothing needs to be read for it.
+      const isHealthy = circuitFor(healthIn(before, modelId), tenantId) === 'CLOSED';
+      if (isKnown && (failed || !isHealthy)) affected.push(modelId);
     }
-    if (worthALook.length === 0) return [];
+    if (affected.length === 0) return [];
     const after = await catalogue.refresh();
-    return worthALook.flatMap((modelId): ChangedCircuit[] => {
+    return affected.flatMap((modelId): ChangedCircuit[] => {
       const [then, now] = [healthIn(before, modelId), healthIn(after, modelId)];
       if (then.state !== now.state) return [{ modelId }];
       return circuitFor(then, tenantId) === circuitFor(now, tenantId) ? [] : [{ modelId, tenantId }];
@@ -67,7 +70,7 @@ export const consumeResults = (options: {
     const announced = workerAnnouncedSchema.safeParse(body);
     if (announced.success) {
       if (await recordAnnouncement(options, announced.data)) await signal(modelsChangedTopic, null);
-      // Keeps the catalogue warm, so that no message after a quiet time waits for it.
+      // Keeps the catalogue fresh, so that the first message after a quiet time does not wait for it.
       await catalogue.current();
       return 'ack';
     }

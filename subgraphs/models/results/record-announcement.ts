@@ -1,6 +1,6 @@
 /**
- * Keeps who serves what, from `worker.announced`. A model that no list knows is added on the terms of its provider. Applying
- * the same announcement twice changes nothing more.
+ * Stores which worker serves which models, from `worker.announced`. A model that the catalogue does not list is added
+ * with the terms of its provider. Idempotent: the same announcement changes nothing more.
  */
 import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
 import { findCatalogueModel } from '#kernel/catalogue/models-file.ts';
@@ -10,9 +10,7 @@ import { announcementTtlMs, type WorkerAnnounced } from '#kernel/messages/events
 import { positionOfOthers, writeFileModels } from '../catalogue/seed-catalogue.ts';
 import { InstanceEntity, ModelEntity } from '../entities.ts';
 
-/**
- * @returns whether routing changes by it: a model came, went, or came back
- */
+/** @returns whether routing changes: whether the worker's models differ from those it was known to serve */
 export const recordAnnouncement = (
   options: { readonly database: Database; readonly modelsFile: ModelsFile; readonly logger: Logger },
   announced: WorkerAnnounced,
@@ -25,7 +23,7 @@ export const recordAnnouncement = (
       if (listed.has(modelId)) return [];
       const model = findCatalogueModel(options.modelsFile, modelId);
       if (!model)
-        options.logger.warn({ modelId, workerId }, 'a worker serves a model that the models file does not allow');
+        options.logger.warn({ modelId, workerId }, 'worker serves a model that the models file does not allow');
       return model ? [{ model, position: positionOfOthers }] : [];
     });
     if (found.length > 0) await writeFileModels(em, found, 'DISCOVERED');

@@ -1,22 +1,22 @@
 /**
- * Keeps how generations ended, from `message.finished`, for the health of their models. One row for each model of an attempt: also of one
- * that failed and was replaced, before its first word or in the middle. The same event twice counts once. Rows are forgotten when no
- * figure looks at them any more.
+ * Stores outcomes of generations, from `message.finished`, for the health of models. There is one row for each model of
+ * an attempt, including a model that failed and was replaced, before its first token or later. Idempotent: the same
+ * event counts once. Rows are deleted when no figure needs them any more.
  */
 import { z } from 'zod';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { MessageFinished } from '#kernel/messages/events.ts';
-import { isOfModel } from '../catalogue/model-health.ts';
+import { isModelFailure } from '../catalogue/model-health.ts';
 import { OutcomeEntity } from '../entities.ts';
 
-/** Milliseconds that rows are kept; the figures look at the last minutes. */
+/** Milliseconds for which rows are kept. The figures need the last minutes only. */
 const keptForMs = 60 * 60 * 1000;
 
-/** Share of the events that also clear away old rows. */
-const clearingShare = 0.01;
+/** Share of the events that also delete old rows. */
+const deletingShare = 0.01;
 
-/** How one model did in one attempt. Times are milliseconds. */
+/** The outcome of one model in one attempt. Times are in milliseconds. */
 export interface ModelOutcome {
   readonly modelId: string;
   readonly failed: boolean;
@@ -25,12 +25,12 @@ export interface ModelOutcome {
   readonly outputTokens: number;
 }
 
-/** Of each model that was asked and whose end says something of it, those that were replaced first. */
+/** The outcomes that count for the health of their models, those of replaced models first. */
 export const outcomesOf = (finished: MessageFinished): readonly ModelOutcome[] => {
   const { modelId, attempt, status, failure, firstTokenMs, durationMs, usage } = finished;
   const { parts = [], modelFailures = [] } = finished;
   const replaced = modelFailures
-    .filter((one) => one.modelId !== modelId && isOfModel(one))
+    .filter((one) => one.modelId !== modelId && isModelFailure(one))
     .map((one): ModelOutcome => {
       const part = parts.find((candidate) => candidate.modelId === one.modelId && candidate.attempt === attempt);
       return {
@@ -43,8 +43,8 @@ export const outcomesOf = (finished: MessageFinished): readonly ModelOutcome[] =
     });
   if (modelId === undefined) return replaced;
   const own = modelFailures.find((one) => one.modelId === modelId) ?? (status === 'FAILED' ? failure : undefined);
-  const saysNothing = own === undefined ? status === 'CANCELLED' && firstTokenMs === undefined : !isOfModel(own);
-  if (saysNothing) return replaced;
+  const isIrrelevant = own === undefined ? status === 'CANCELLED' && firstTokenMs === undefined : !isModelFailure(own);
+  if (isIrrelevant) return replaced;
   const last: ModelOutcome = {
     modelId,
     failed: own !== undefined,
@@ -57,7 +57,7 @@ export const outcomesOf = (finished: MessageFinished): readonly ModelOutcome[] =
 
 const recordedSchema = z.object({ record_outcome: z.boolean() });
 
-/** @returns whether it counts, which is when the model is known */
+/** @returns whether the model is known, so that the outcome counts */
 export const recordOutcome = async (
   database: Database,
   { tenantId, messageId, attempt, queueWaitMs }: MessageFinished,
@@ -78,7 +78,7 @@ export const recordOutcome = async (
       a_now: new Date().toISOString(),
     },
   });
-  if (Math.random() < clearingShare) {
+  if (Math.random() < deletingShare) {
     const forgotten = new Date(Date.now() - keptForMs);
     await database.asSystem((em) => em.nativeDelete(OutcomeEntity, { finishedAt: { $lt: forgotten } }));
   }

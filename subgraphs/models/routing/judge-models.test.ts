@@ -1,4 +1,4 @@
-/** The rules of routing, one by one, and the order of what is left. */
+/** The rules of routing, one by one, and the order of the candidates. */
 import { expect, test } from 'vitest';
 import type { ListedModel } from '../catalogue/catalogue.ts';
 import { unknownHealth } from '../catalogue/model-health.ts';
@@ -27,7 +27,7 @@ const listed = (id: string, differences: Partial<ListedModel> = {}): ListedModel
 const price = (input: string, output: string): Partial<ListedModel> => ({
   price: { input, cachedInput: '0', output, effectiveFrom: new Date(0) },
 });
-const policyOf = (differences: Partial<RoutingPolicy>): RouteQuestion['wish'] => ({
+const policyOf = (differences: Partial<RoutingPolicy>): RouteQuestion['scope'] => ({
   policy: {
     tenantId: '',
     name: 'p',
@@ -45,7 +45,7 @@ const policyOf = (differences: Partial<RoutingPolicy>): RouteQuestion['wish'] =>
 });
 const judge = (models: readonly ListedModel[], differences: Partial<RouteQuestion> = {}) =>
   judgeModels(models, {
-    wish: 'PLATFORM',
+    scope: 'PLATFORM',
     requires: [],
     inputTokens: 10,
     maxOutputTokens: undefined,
@@ -57,13 +57,13 @@ const judge = (models: readonly ListedModel[], differences: Partial<RouteQuestio
 const verdicts = (...args: Parameters<typeof judge>): string[] =>
   judge(...args).map(({ model, verdict }) => `${model.id} ${verdict}`);
 
-test('keeps the order of the platform where nothing else is asked', () => {
+test('keeps the order of the platform by default', () => {
   expect(verdicts([listed('b'), listed('a'), listed('c')])).toEqual(['b CHOSEN', 'a FALLBACK', 'c FALLBACK']);
 });
 
 const losing: readonly (readonly [string, Partial<ListedModel>, Partial<RouteQuestion>, string])[] = [
-  ['the policy does not list it', {}, { wish: policyOf({ modelIds: ['b'] }) }, 'NOT_IN_POLICY'],
-  ['another model was named', {}, { wish: { modelId: 'b' } }, 'NOT_IN_POLICY'],
+  ['the policy does not list it', {}, { scope: policyOf({ modelIds: ['b'] }) }, 'NOT_IN_POLICY'],
+  ['another model was named', {}, { scope: { modelId: 'b' } }, 'NOT_IN_POLICY'],
   ['it is switched off', { enabled: false }, {}, 'DISABLED'],
   ['its last worker fell silent', { workersLiveUntil: [now] }, {}, 'NO_WORKER'],
   [
@@ -72,18 +72,18 @@ const losing: readonly (readonly [string, Partial<ListedModel>, Partial<RouteQue
     { requires: ['TOOLS', 'JSON'] },
     'MISSING_CAPABILITY',
   ],
-  ['the policy needs what it cannot do', {}, { wish: policyOf({ requires: ['VISION'] }) }, 'MISSING_CAPABILITY'],
+  ['the policy needs what it cannot do', {}, { scope: policyOf({ requires: ['VISION'] }) }, 'MISSING_CAPABILITY'],
   ['it makes embeddings', { capabilities: ['EMBEDDING'] }, {}, 'MISSING_CAPABILITY'],
   ['the plan does not include it', { tiers: ['PRO'] }, {}, 'NOT_IN_PLAN'],
-  ['the prompt leaves no room for an answer', {}, { inputTokens: 901 }, 'TOO_LONG'],
+  ['the prompt leaves no room for a reply', {}, { inputTokens: 901 }, 'TOO_LONG'],
   [
-    'the answer that is asked for does not fit',
+    'the requested length of the reply does not fit',
     { maxOutputTokens: 500 },
     { inputTokens: 600, maxOutputTokens: 450 },
     'TOO_LONG',
   ],
-  ['its input costs too much', {}, { wish: policyOf({ maxInputPrice: '0.99' }) }, 'TOO_EXPENSIVE'],
-  ['its output costs too much', {}, { wish: policyOf({ maxOutputPrice: '0.99' }) }, 'TOO_EXPENSIVE'],
+  ['its input costs too much', {}, { scope: policyOf({ maxInputPrice: '0.99' }) }, 'TOO_EXPENSIVE'],
+  ['its output costs too much', {}, { scope: policyOf({ maxOutputPrice: '0.99' }) }, 'TOO_EXPENSIVE'],
   ['its circuit is open', { health: { ...unknownHealth, state: 'OPEN' } }, {}, 'UNHEALTHY'],
   [
     'its circuit is open for this tenant',
@@ -99,65 +99,65 @@ test.each(losing)('leaves a model out when %s', (_, model, question, verdict) =>
 });
 
 test.each([
-  ['the prompt and its answer fill the window', { inputTokens: 900 }],
-  ['it costs just what the policy allows', { wish: policyOf({ maxInputPrice: '1.0', maxOutputPrice: '1' }) }],
+  ['prompt and reply fill the context window', { inputTokens: 900 }],
+  ['it costs just what the policy allows', { scope: policyOf({ maxInputPrice: '1.0', maxOutputPrice: '1' }) }],
   ['its circuit is open for another tenant', {}],
-  ['more is asked for than it ever answers', { inputTokens: 900, maxOutputTokens: 5000 }],
+  ['the requested length exceeds what it ever writes', { inputTokens: 900, maxOutputTokens: 5000 }],
 ] as const)('routes to a model when %s', (_, question) => {
   const health = { ...unknownHealth, ownStates: new Map([['initech', 'OPEN' as const]]) };
   expect(verdicts([listed('a', { health })], question)).toEqual(['a CHOSEN']);
 });
 
-test('says of a model what has to be mended first', () => {
+test('gives the reason that has to be fixed first', () => {
   const hopeless = listed('a', { enabled: false, tiers: ['PRO'], workersLiveUntil: [] });
   expect(verdicts([hopeless], { requires: ['VISION'], inputTokens: 5000 })).toEqual(['a DISABLED']);
 });
 
-test('takes a model that failed lately after every healthy one', () => {
+test('orders a model that failed lately after every healthy one', () => {
   const halfOpen = { health: { ...unknownHealth, state: 'HALF_OPEN' as const } };
   const models = [listed('a', halfOpen), listed('b'), listed('c')];
-  expect(verdicts(models, { wish: policyOf({ modelIds: ['a', 'c', 'b'] }) })).toEqual([
+  expect(verdicts(models, { scope: policyOf({ modelIds: ['a', 'c', 'b'] }) })).toEqual([
     'c CHOSEN',
     'b FALLBACK',
     'a FALLBACK',
   ]);
 });
 
-test('orders by what the message would cost', () => {
+test('orders by the cost of the message', () => {
   const models = [
     listed('talker', price('1', '10')),
     listed('reader', price('10', '1')),
     listed('free', price('0', '0')),
   ];
-  const wish = policyOf({ strategy: 'PRICE' });
-  expect(verdicts(models, { wish, inputTokens: 500, maxOutputTokens: 1 })).toEqual([
+  const scope = policyOf({ strategy: 'PRICE' });
+  expect(verdicts(models, { scope, inputTokens: 500, maxOutputTokens: 1 })).toEqual([
     'free CHOSEN',
     'talker FALLBACK',
     'reader FALLBACK',
   ]);
-  expect(verdicts(models, { wish, inputTokens: 1, maxOutputTokens: 500 })).toEqual([
+  expect(verdicts(models, { scope, inputTokens: 1, maxOutputTokens: 500 })).toEqual([
     'free CHOSEN',
     'reader FALLBACK',
     'talker FALLBACK',
   ]);
 });
 
-test('orders by how soon the first token came, unknown ones last', () => {
+test('orders by the time to the first token, models without a figure last', () => {
   const after = (firstTokenP50Ms: number | undefined) => ({ health: { ...unknownHealth, firstTokenP50Ms } });
   const models = [listed('new', after(undefined)), listed('slow', after(900)), listed('fast', after(90))];
-  expect(verdicts(models, { wish: policyOf({ strategy: 'LATENCY' }) })).toEqual([
+  expect(verdicts(models, { scope: policyOf({ strategy: 'LATENCY' }) })).toEqual([
     'fast CHOSEN',
     'slow FALLBACK',
     'new FALLBACK',
   ]);
 });
 
-test('the demonstration stands in where no model fits, and never behind one unless it is named', () => {
+test('uses the demonstration only when no model fits, or when it is named', () => {
   const demonstration = listed('demo', {
     provider: { name: 'parlance', displayName: 'Parlance', kind: 'demonstration' },
   });
-  const verdicts = (models: readonly ListedModel[], wish: RouteQuestion['wish'] = 'PLATFORM') =>
-    judge(models, { wish }).map(({ model, verdict }) => [model.id, verdict]);
+  const verdicts = (models: readonly ListedModel[], scope: RouteQuestion['scope'] = 'PLATFORM') =>
+    judge(models, { scope }).map(({ model, verdict }) => [model.id, verdict]);
   expect(verdicts([listed('a'), demonstration])).toEqual([
     ['a', 'CHOSEN'],
     ['demo', 'NO_REAL_MODEL'],

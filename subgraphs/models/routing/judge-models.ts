@@ -1,19 +1,16 @@
 /**
- * Which models may answer a message, best first, and why each of the others may not. Pure: the same catalogue, tenant and
- * question give the same answer. Invariant: a model loses by the first rule that it fails, in the order of `Loss`, so
- * that what is said about it is what has to be mended first.
+ * Judges which models may reply to a message, best first, and why each of the others may not. Pure: the same catalogue,
+ * tenant and question give the same judgements. Invariant: a model is excluded by the first rule that it fails, in the
+ * order of `Exclusion`, so the reason given is what has to be fixed first.
  */
 import { Decimal } from 'decimal.js';
 import type { PlanTier } from '#kernel/catalogue/models-file.ts';
-import type { modelCapabilities } from '#kernel/messages/generation-job.ts';
 import { type ListedModel, liveWorkers } from '../catalogue/catalogue.ts';
 import { circuitFor } from '../catalogue/model-health.ts';
-import type { RoutingPolicy } from '../entities.ts';
+import type { ModelCapability, RoutingPolicy } from '../entities.ts';
 
-export type ModelCapability = (typeof modelCapabilities)[number];
-
-/** Why a model is not routed to. */
-export type Loss =
+/** Why a model is not a candidate. */
+export type Exclusion =
   | 'NOT_IN_POLICY'
   | 'DISABLED'
   | 'NO_WORKER'
@@ -24,8 +21,8 @@ export type Loss =
   | 'UNHEALTHY'
   | 'NO_REAL_MODEL';
 
-/** CHOSEN answers; FALLBACK answers when those before it cannot. */
-export type RouteVerdict = 'CHOSEN' | 'FALLBACK' | Loss;
+/** CHOSEN is asked for the reply; FALLBACK is asked when the candidates before it have failed. */
+export type RouteVerdict = 'CHOSEN' | 'FALLBACK' | Exclusion;
 
 export interface Judgement {
   readonly model: ListedModel;
@@ -35,45 +32,45 @@ export interface Judgement {
 }
 
 export interface RouteQuestion {
-  /** Which models to consider and in which order: a policy, one model, or all in the platform's order. */
-  readonly wish: { readonly policy: RoutingPolicy } | { readonly modelId: string } | 'PLATFORM';
+  /** The models to consider, in their order: those of a policy, one model, or all in the platform's order. */
+  readonly scope: { readonly policy: RoutingPolicy } | { readonly modelId: string } | 'PLATFORM';
   readonly requires: readonly ModelCapability[];
   readonly inputTokens: number;
   readonly maxOutputTokens: number | undefined;
   readonly plan: PlanTier;
-  /** Whose message it is: a tenant's own circuits count too. */
+  /** The sender's tenant, whose own circuits count too. */
   readonly tenantId: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** Tokens that an answer must find room for where the request does not say. */
-const leastAnswerTokens = 256;
+/** Tokens of reply that a model must have room for when the request names no limit. */
+const leastReplyTokens = 256;
 
-type RuleLoss = { readonly verdict: Loss; readonly reason: string };
+type Rejection = { readonly verdict: Exclusion; readonly reason: string };
 
-const isWished = (model: ListedModel, { wish }: RouteQuestion): boolean => {
-  if (wish === 'PLATFORM') return true;
-  if ('modelId' in wish) return wish.modelId === model.id;
-  return wish.policy.modelIds.length === 0 || wish.policy.modelIds.includes(model.id);
+const isInScope = (model: ListedModel, { scope }: RouteQuestion): boolean => {
+  if (scope === 'PLATFORM') return true;
+  if ('modelId' in scope) return scope.modelId === model.id;
+  return scope.policy.modelIds.length === 0 || scope.policy.modelIds.includes(model.id);
 };
 
 const missingCapability = (model: ListedModel, question: RouteQuestion): string | undefined => {
   const required = new Set([
     ...question.requires,
-    ...(typeof question.wish === 'object' && 'policy' in question.wish ? question.wish.policy.requires : []),
+    ...(typeof question.scope === 'object' && 'policy' in question.scope ? question.scope.policy.requires : []),
   ]);
   const missing = [...required].find((capability) => !model.capabilities.includes(capability));
   if (missing !== undefined) return `It lacks ${missing}.`;
-  // A model that makes vectors answers nobody.
+  // An embedding model cannot write replies.
   return model.capabilities.includes('EMBEDDING') && !required.has('EMBEDDING')
-    ? 'It makes embeddings, not answers.'
+    ? 'It makes embeddings, not replies.'
     : undefined;
 };
 
-const tooExpensive = (model: ListedModel, { wish }: RouteQuestion): string | undefined => {
-  if (typeof wish !== 'object' || !('policy' in wish)) return undefined;
-  const { maxInputPrice, maxOutputPrice } = wish.policy;
+const tooExpensive = (model: ListedModel, { scope }: RouteQuestion): string | undefined => {
+  if (typeof scope !== 'object' || !('policy' in scope)) return undefined;
+  const { maxInputPrice, maxOutputPrice } = scope.policy;
   for (const [kind, price, ceiling] of [
     ['input', model.price.input, maxInputPrice],
     ['output', model.price.output, maxOutputPrice],
@@ -86,18 +83,18 @@ const tooExpensive = (model: ListedModel, { wish }: RouteQuestion): string | und
   return undefined;
 };
 
-const lossOf = (model: ListedModel, question: RouteQuestion): RuleLoss | undefined => {
-  if (!isWished(model, question)) return { verdict: 'NOT_IN_POLICY', reason: 'The policy does not list it.' };
-  if (!model.enabled) return { verdict: 'DISABLED', reason: 'The operator has switched it off.' };
+const rejectionOf = (model: ListedModel, question: RouteQuestion): Rejection | undefined => {
+  if (!isInScope(model, question)) return { verdict: 'NOT_IN_POLICY', reason: 'The policy does not list it.' };
+  if (!model.enabled) return { verdict: 'DISABLED', reason: 'The operator has disabled it.' };
   if (liveWorkers(model, question.now) === 0) return { verdict: 'NO_WORKER', reason: 'No worker serves it now.' };
   const capability = missingCapability(model, question);
   if (capability !== undefined) return { verdict: 'MISSING_CAPABILITY', reason: capability };
   if (!model.tiers.includes(question.plan)) {
     return { verdict: 'NOT_IN_PLAN', reason: `The plan ${question.plan} does not include it.` };
   }
-  const answer = Math.min(question.maxOutputTokens ?? leastAnswerTokens, model.maxOutputTokens);
-  if (question.inputTokens + answer > model.contextWindow) {
-    const needed = `${question.inputTokens} tokens of prompt and ${answer} of answer`;
+  const reply = Math.min(question.maxOutputTokens ?? leastReplyTokens, model.maxOutputTokens);
+  if (question.inputTokens + reply > model.contextWindow) {
+    const needed = `${question.inputTokens} tokens of prompt and ${reply} of reply`;
     return { verdict: 'TOO_LONG', reason: `It holds ${model.contextWindow} tokens, less than ${needed}.` };
   }
   const expense = tooExpensive(model, question);
@@ -108,13 +105,13 @@ const lossOf = (model: ListedModel, question: RouteQuestion): RuleLoss | undefin
   return undefined;
 };
 
-/** Lower is better; undefined figures come last. */
+/** Lower is better; models without a figure come last. */
 const rankBy = (model: ListedModel, question: RouteQuestion): number => {
-  const { wish } = question;
-  if (typeof wish !== 'object' || !('policy' in wish)) return 0;
-  const { strategy, modelIds } = wish.policy;
+  const { scope } = question;
+  if (typeof scope !== 'object' || !('policy' in scope)) return 0;
+  const { strategy, modelIds } = scope.policy;
   if (strategy === 'PRICE') {
-    const output = question.maxOutputTokens ?? leastAnswerTokens;
+    const output = question.maxOutputTokens ?? leastReplyTokens;
     const cost = new Decimal(model.price.input)
       .mul(question.inputTokens)
       .add(new Decimal(model.price.output).mul(output));
@@ -127,42 +124,44 @@ const rankBy = (model: ListedModel, question: RouteQuestion): number => {
 const isRecovering = ({ health }: ListedModel, { tenantId }: RouteQuestion): boolean =>
   circuitFor(health, tenantId) === 'HALF_OPEN';
 
-/** Difference of two ranks that may be infinite. */
+/** Compares two ranks that may be infinite. */
 const compare = (one: number, other: number): number => (one === other ? 0 : one < other ? -1 : 1);
 
-/** Whether the question names this model itself. */
-const isNamed = (model: ListedModel, { wish }: RouteQuestion): boolean =>
-  typeof wish === 'object' && ('modelId' in wish || wish.policy.modelIds.includes(model.id));
+/** Whether the scope names this model. */
+const isNamed = (model: ListedModel, { scope }: RouteQuestion): boolean =>
+  typeof scope === 'object' && ('modelId' in scope || scope.policy.modelIds.includes(model.id));
 
-const standIn: RuleLoss = {
+const demonstrationOnly: Rejection = {
   verdict: 'NO_REAL_MODEL',
-  reason: 'It is a demonstration: it stands in only where no model fits.',
+  reason: 'It is the demonstration, which is used only when no model fits.',
 };
 
-/** The demonstration never answers in place of a model that failed: people would take its words for the model's. */
-const isStandIn = (model: ListedModel, question: RouteQuestion): boolean =>
+/** The demonstration never replaces a model that failed, because people would take its text for the model's. */
+const isUnnamedDemonstration = (model: ListedModel, question: RouteQuestion): boolean =>
   model.provider.kind === 'demonstration' && !isNamed(model, question);
 
-/** @param models in the platform's order, which decides between equals. */
+/** @param models in the platform's order, which decides between models of equal rank */
 export const judgeModels = (models: readonly ListedModel[], question: RouteQuestion): readonly Judgement[] => {
-  const ruled = models.map((model) => ({ model, loss: lossOf(model, question) }));
-  const hasModel = ruled.some(({ model, loss }) => loss === undefined && !isStandIn(model, question));
-  const judged = ruled.map(({ model, loss }) => ({
+  const ruled = models.map((model) => ({ model, rejection: rejectionOf(model, question) }));
+  const hasModel = ruled.some(
+    ({ model, rejection }) => rejection === undefined && !isUnnamedDemonstration(model, question),
+  );
+  const judged = ruled.map(({ model, rejection }) => ({
     model,
-    loss: loss ?? (hasModel && isStandIn(model, question) ? standIn : undefined),
+    rejection: rejection ?? (hasModel && isUnnamedDemonstration(model, question) ? demonstrationOnly : undefined),
   }));
-  const winners = judged
-    .filter(({ loss }) => loss === undefined)
+  const candidates = judged
+    .filter(({ rejection }) => rejection === undefined)
     .map(({ model }) => ({ model, recovering: isRecovering(model, question), rank: rankBy(model, question) }))
     .sort((one, other) => Number(one.recovering) - Number(other.recovering) || compare(one.rank, other.rank));
   return [
-    ...winners.map(({ model, recovering }, index): Judgement => {
-      if (index === 0) return { model, verdict: 'CHOSEN', reason: 'It is the best that fits.' };
+    ...candidates.map(({ model, recovering }, index): Judgement => {
+      if (index === 0) return { model, verdict: 'CHOSEN', reason: 'It is the best model that fits.' };
       const reason = recovering
-        ? 'It failed lately, so it comes after the healthy ones.'
-        : 'It fits; it answers if those before it cannot.';
+        ? 'It failed lately, so it comes after the healthy models.'
+        : 'It fits, and is used if the models before it fail.';
       return { model, verdict: 'FALLBACK', reason };
     }),
-    ...judged.flatMap(({ model, loss }): Judgement[] => (loss ? [{ model, ...loss }] : [])),
+    ...judged.flatMap(({ model, rejection }): Judgement[] => (rejection ? [{ model, ...rejection }] : [])),
   ];
 };

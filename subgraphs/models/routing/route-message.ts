@@ -1,18 +1,19 @@
 /**
- * The answer to "who shall answer this message": judged candidates for a tenant with what they may call, or the fault that fits when there
- * is none.
- * On the way to the first token: reads memory only.
+ * Chooses the models that may reply to a message of a tenant, and the tools that they may call, or throws the fault
+ * that explains best why there is none. It delays the first token, so it reads memory only.
  */
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
 import { circuitCooldownMs } from '../catalogue/circuit.ts';
-import type { RoutingPolicy, ToolRow } from '../entities.ts';
-import { type Judgement, judgeModels, type Loss, type ModelCapability, type RouteQuestion } from './judge-models.ts';
+import type { ModelCapability, RoutingPolicy, ToolRow } from '../entities.ts';
+import { type Exclusion, type Judgement, judgeModels, type RouteQuestion } from './judge-models.ts';
 import type { TenantTerms, TenantTermsSource } from './tenant-terms.ts';
 
 export interface RouteRequest {
-  /** Name of a policy of the tenant, or id of a model; absent: the tenant's default policy, else the platform's order. */
+  /**
+   * Name of a policy of the tenant, or id of a model. Default: the tenant's default policy, or the platform's order.
+   */
   readonly modelPolicy?: string | null | undefined;
   readonly requires?: readonly ModelCapability[] | null | undefined;
   readonly inputTokens: number;
@@ -23,14 +24,14 @@ export interface RouteDecision {
   /** The policy that was followed. */
   readonly policy: RoutingPolicy | undefined;
   readonly terms: TenantTerms;
-  /** Winners first, best first. */
+  /** The candidates first, the best one before the others. */
   readonly judgements: readonly Judgement[];
 }
 
 export interface MessageRoute {
   /** Best first; at least one. */
   readonly candidates: readonly Judgement[];
-  /** The tenant's, where a candidate can call them. */
+  /** The tenant's tools; empty unless a candidate can call tools. */
   readonly tools: readonly ToolRow[];
 }
 
@@ -41,18 +42,18 @@ export interface Routing {
   route(identity: Identity, request: RouteRequest): Promise<MessageRoute>;
 }
 
-/** Candidates that a job carries at most. */
-const mostCandidates = 5;
-/** Milliseconds within which a worker that was restarted has announced itself. */
+/** Most candidates of a job. */
+const maxCandidates = 5;
+/** Milliseconds within which a restarted worker announces itself. */
 const workerRetryMs = 5_000;
 
-const isWinner = ({ verdict }: Judgement): boolean => verdict === 'CHOSEN' || verdict === 'FALLBACK';
+const isCandidate = ({ verdict }: Judgement): boolean => verdict === 'CHOSEN' || verdict === 'FALLBACK';
 
-const wishOf = (
+const scopeOf = (
   request: RouteRequest,
   policies: readonly RoutingPolicy[],
   catalogue: CatalogueSnapshot,
-): RouteQuestion['wish'] => {
+): RouteQuestion['scope'] => {
   const name = request.modelPolicy ?? undefined;
   if (name === undefined) {
     const policy = policies.find(({ isDefault }) => isDefault);
@@ -68,48 +69,46 @@ const wishOf = (
   );
 };
 
-/** The fault to name when all lost: that of the model that came furthest, for it needs the least to be mended. */
+/** The fault when no model fits: that of the model that passed most rules, because it takes the least to fix. */
 const faultOf = (judgements: readonly Judgement[], terms: TenantTerms): AppError => {
-  const lost = (verdict: Loss): Judgement | undefined => judgements.find((judgement) => judgement.verdict === verdict);
-  if (lost('UNHEALTHY')) {
-    return new AppError('MODEL_UNAVAILABLE', 'The models that fit fail at the moment. Try again soon.', {
+  const hasVerdict = (verdict: Exclusion): Judgement | undefined =>
+    judgements.find((judgement) => judgement.verdict === verdict);
+  if (hasVerdict('UNHEALTHY')) {
+    return new AppError('MODEL_UNAVAILABLE', 'The models that fit are failing at the moment. Try again soon.', {
       retryAfterMs: circuitCooldownMs,
     });
   }
-  if (lost('TOO_EXPENSIVE')) {
+  if (hasVerdict('TOO_EXPENSIVE')) {
     return new AppError('MODEL_UNAVAILABLE', 'Every model that fits costs more than the routing policy allows.');
   }
-  if (lost('TOO_LONG')) {
-    return new AppError(
-      'CONTEXT_TOO_LONG',
-      'The message is longer than any model that may answer it can read. Shorten it.',
-    );
+  if (hasVerdict('TOO_LONG')) {
+    return new AppError('CONTEXT_TOO_LONG', 'The message is longer than any available model can read. Shorten it.');
   }
-  if (lost('NOT_IN_PLAN')) {
+  if (hasVerdict('NOT_IN_PLAN')) {
     return new AppError(
       'FORBIDDEN',
       `The plan ${terms.plan} does not include this model. Choose another model, or ask an administrator of your tenant.`,
     );
   }
-  if (lost('MISSING_CAPABILITY')) {
-    return new AppError('MODEL_UNAVAILABLE', 'No model that may answer can do what the message needs.');
+  if (hasVerdict('MISSING_CAPABILITY')) {
+    return new AppError('MODEL_UNAVAILABLE', 'No available model can do what the message needs.');
   }
-  if (lost('NO_WORKER')) {
+  if (hasVerdict('NO_WORKER')) {
     return new AppError(
       'MODEL_UNAVAILABLE',
-      'No worker serves a model that may answer. Try again soon, or choose another model.',
+      'No worker serves a model that fits. Try again soon, or choose another model.',
       { retryAfterMs: workerRetryMs },
     );
   }
-  return new AppError('MODEL_UNAVAILABLE', 'Every model that may answer is switched off. Choose another model.');
+  return new AppError('MODEL_UNAVAILABLE', 'Every model that fits is disabled. Choose another model.');
 };
 
 export const createRouting = (catalogue: Catalogue, tenantTerms: TenantTermsSource): Routing => {
   const decide: Routing['decide'] = async (identity, request) => {
-    const [snapshot, terms] = await Promise.all([catalogue.current(), tenantTerms.of(identity)]);
-    const wish = wishOf(request, terms.policies, snapshot);
+    const [snapshot, terms] = await Promise.all([catalogue.current(), tenantTerms.find(identity)]);
+    const scope = scopeOf(request, terms.policies, snapshot);
     const judgements = judgeModels(snapshot.models, {
-      wish,
+      scope,
       requires: request.requires ?? [],
       inputTokens: request.inputTokens,
       maxOutputTokens: request.maxOutputTokens ?? undefined,
@@ -117,16 +116,16 @@ export const createRouting = (catalogue: Catalogue, tenantTerms: TenantTermsSour
       tenantId: identity.tenantId,
       now: Date.now(),
     });
-    return { policy: typeof wish === 'object' && 'policy' in wish ? wish.policy : undefined, terms, judgements };
+    return { policy: typeof scope === 'object' && 'policy' in scope ? scope.policy : undefined, terms, judgements };
   };
   return {
     decide,
     async route(identity, request) {
       const { judgements, terms } = await decide(identity, request);
-      const winners = judgements.filter(isWinner).slice(0, mostCandidates);
-      if (winners.length === 0) throw faultOf(judgements, terms);
-      const canCall = winners.some(({ model }) => model.capabilities.includes('TOOLS'));
-      return { candidates: winners, tools: canCall ? terms.tools : [] };
+      const candidates = judgements.filter(isCandidate).slice(0, maxCandidates);
+      if (candidates.length === 0) throw faultOf(judgements, terms);
+      const canCall = candidates.some(({ model }) => model.capabilities.includes('TOOLS'));
+      return { candidates, tools: canCall ? terms.tools : [] };
     },
   };
 };

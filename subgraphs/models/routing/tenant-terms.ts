@@ -1,7 +1,7 @@
 /**
- * What routing must know of a tenant: its plan, asked from usage, its routing policies and its tools. Remembered per process, so that
- * the way to the first token waits for neither: an answer that is old is used once more while a new one is fetched. Bounded
- * by number of tenants.
+ * What routing needs of a tenant: its plan, which usage has, its routing policies and its tools. Each process remembers
+ * them, so that routing waits for neither before the first token: terms that have become old are used once more while
+ * they are refreshed. Bounded by the number of tenants.
  */
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
@@ -11,31 +11,28 @@ import type { Database } from '#kernel/database/database.ts';
 import type { Identity } from '#kernel/identity.ts';
 import { policiesChangedSchema, policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
-import { type RoutingPolicy, RoutingPolicyEntity, type ToolRow } from '../entities.ts';
+import type { RoutingPolicy, ToolRow } from '../entities.ts';
+import { readPolicies } from '../policies/change-policies.ts';
 import { readTools } from '../tools/change-tools.ts';
 
 export interface TenantTerms {
   readonly plan: PlanTier;
   readonly policies: readonly RoutingPolicy[];
-  /** Those that are enabled. */
+  /** The enabled ones. */
   readonly tools: readonly ToolRow[];
 }
 
 export interface TenantTermsSource extends AsyncDisposable {
-  of(identity: Identity): Promise<TenantTerms>;
+  find(identity: Identity): Promise<TenantTerms>;
 }
 
-/** Milliseconds that a tenant's terms are taken for true. */
+/** Milliseconds after which remembered terms are refreshed. */
 const freshForMs = 30_000;
 const rememberedTenants = 10_000;
 const planDeadlineMs = 2_000;
 
 const planQuery = 'query TenantPlan { tenantPlan }';
 const planSchema = z.object({ tenantPlan: z.enum(planTiers) });
-
-/** By name. */
-export const readPolicies = (database: Database, tenantId: string): Promise<RoutingPolicy[]> =>
-  database.forTenant(tenantId).find(RoutingPolicyEntity, {}, { orderBy: { name: 'asc' } });
 
 export const openTenantTerms = async (options: {
   readonly database: Database;
@@ -69,9 +66,9 @@ export const openTenantTerms = async (options: {
     if (changed.success) remembered.delete(changed.data.tenantId);
   });
   return {
-    async of(identity) {
+    async find(identity) {
       const terms = await remembered.fetch(identity.tenantId, { context: identity });
-      // Undefined when the entry was deleted while it was fetched: what was read may be from before the change.
+      // Undefined when the entry was deleted while it was fetched, so that what was fetched may be outdated.
       return terms ?? read(identity);
     },
     [Symbol.asyncDispose]: unsubscribe,

@@ -1,15 +1,9 @@
-/** The operator's mutations: models and prices, the same for every tenant. */
-import {
-  catalogueScope,
-  requireOperator,
-  setModelEnabled,
-  setPrice,
-  upsertModel,
-} from '../catalogue/change-catalogue.ts';
+/** Mutations for operators: models and prices, which are the same for every tenant. */
+import { catalogueScope, setModelEnabled, setPrice, upsertModel } from '../catalogue/change-catalogue.ts';
 import type { ModelsBuilder } from './builder.ts';
 import type { ModelTypes } from './model.ts';
 
-const forOperators = `For operators: needs a token with the scope ${catalogueScope}, for the catalogue is the same for every tenant.`;
+const forOperators = `For operators: requires a token with the scope ${catalogueScope}, because the catalogue is the same for every tenant.`;
 
 const addInputs = (builder: ModelsBuilder, types: ModelTypes) => {
   const price = builder.inputType('PriceInput', {
@@ -19,19 +13,19 @@ const addInputs = (builder: ModelsBuilder, types: ModelTypes) => {
       cachedInput: t.field({
         type: 'Decimal',
         required: true,
-        description: 'Tokens of the prompt that the provider had in its cache.',
+        description: 'Tokens of the prompt that were in the cache of the provider.',
       }),
-      output: t.field({ type: 'Decimal', required: true, description: 'Tokens of the answer.' }),
+      output: t.field({ type: 'Decimal', required: true, description: 'Tokens of the reply.' }),
     }),
   });
   const model = builder.inputType('ModelInput', {
-    description: 'A model as it shall be.',
+    description: 'The desired state of a model.',
     fields: (t) => ({
-      id: t.id({ required: true, description: 'Provider and model, e.g. "openai/gpt-4o-mini".' }),
+      id: t.id({ required: true, description: 'Provider and model, such as "openai/gpt-4o-mini".' }),
       displayName: t.string({ required: true, description: 'Name for people.' }),
-      pool: t.field({ type: types.Pool, required: true, description: 'Workers that serve it.' }),
-      contextWindow: t.int({ required: true, description: 'Tokens of prompt and answer together.' }),
-      maxOutputTokens: t.int({ required: true, description: 'Most tokens of one answer.' }),
+      pool: t.field({ type: types.Pool, required: true, description: 'The class of workers that serve it.' }),
+      contextWindow: t.int({ required: true, description: 'Tokens of prompt and reply together.' }),
+      maxOutputTokens: t.int({ required: true, description: 'Most tokens of one reply.' }),
       capabilities: t.field({
         type: [types.ModelCapability],
         required: true,
@@ -39,7 +33,7 @@ const addInputs = (builder: ModelsBuilder, types: ModelTypes) => {
         description: 'What it can do beyond plain text.',
       }),
       tiers: t.field({ type: [types.PlanTier], required: true, description: 'Plans that may use it.' }),
-      price: t.field({ type: price, required: true, description: 'What it costs from now on.' }),
+      price: t.field({ type: price, required: true, description: 'Its price from now on.' }),
     }),
   });
   const setPriceInput = builder.inputType('SetPriceInput', {
@@ -47,7 +41,10 @@ const addInputs = (builder: ModelsBuilder, types: ModelTypes) => {
     fields: (t) => ({
       modelId: t.id({ required: true, description: 'The model.' }),
       price: t.field({ type: price, required: true, description: 'The price.' }),
-      effectiveFrom: t.field({ type: 'DateTime', description: 'Not in the past. Absent: now.' }),
+      effectiveFrom: t.field({
+        type: 'DateTime',
+        description: 'When the price begins, not in the past; absent for now.',
+      }),
     }),
   });
   return { model, setPriceInput };
@@ -60,33 +57,22 @@ export const addCatalogueMutations = (builder: ModelsBuilder, types: ModelTypes)
       type: types.model,
       description: `Adds a model of a known provider, or replaces its terms. ${forOperators}`,
       args: { input: t.arg({ type: inputs.model, required: true, description: 'The model.' }) },
-      resolve: (_, { input }, context) => {
-        requireOperator(context.identity);
-        const provider = input.id.split('/', 1)[0] ?? '';
-        return upsertModel(context, { ...input, provider });
-      },
+      resolve: (_, { input }, context) => upsertModel(context, context.identity, input),
     }),
     setModelEnabled: t.field({
       type: types.model,
-      description: `Lets a model be used, or not. Messages that are being answered go on. ${forOperators}`,
+      description: `Enables or disables a model. Replies that are being written continue. ${forOperators}`,
       args: {
         id: t.arg.id({ required: true, description: 'The model.' }),
         enabled: t.arg.boolean({ required: true, description: 'Whether it may be used.' }),
       },
-      resolve: (_, { id, enabled }, context) => {
-        requireOperator(context.identity);
-        return setModelEnabled(context, id, enabled);
-      },
+      resolve: (_, args, context) => setModelEnabled(context, context.identity, args),
     }),
     setPrice: t.field({
       type: types.model,
-      description: `Changes the price of a model from a moment on. Messages keep the price that they were admitted with. ${forOperators}`,
+      description: `Sets the price of a model from a moment on. Messages keep the price with which they were admitted. ${forOperators}`,
       args: { input: t.arg({ type: inputs.setPriceInput, required: true, description: 'The price.' }) },
-      resolve: (_, { input }, context) => {
-        requireOperator(context.identity);
-        const { modelId, price, effectiveFrom } = input;
-        return setPrice(context, { modelId, price, effectiveFrom: effectiveFrom ?? undefined });
-      },
+      resolve: (_, { input }, context) => setPrice(context, context.identity, input),
     }),
   }));
 };

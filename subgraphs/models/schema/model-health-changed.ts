@@ -1,7 +1,6 @@
-/** The subscription by which administrators hear that a model fails or is well again. */
-import { iterateSignals } from '#kernel/signals/iterate-signals.ts';
+/** The subscription to changes of models' health, for administrators. */
 import { subscriptionTypeOptions } from '#kernel/subgraph-server/builder.ts';
-import { healthChangedSchema, healthChangedTopic } from '../catalogue/model-health.ts';
+import { changedModel, watchHealth } from '../catalogue/watch-health.ts';
 import type { ModelsBuilder } from './builder.ts';
 import type { ModelTypes } from './model.ts';
 
@@ -12,19 +11,9 @@ export const addModelHealthChanged = (builder: ModelsBuilder, types: ModelTypes)
       type: types.model,
       authScopes: { role: 'ADMIN' },
       description:
-        'A model whose circuit a generation opened or closed, for your tenant or for all. Some changes may be missed while a client is away: read models after a reconnect. For administrators.',
-      subscribe: (_, _args, { signals, identity }) =>
-        iterateSignals(signals, healthChangedTopic, (payload) => {
-          const changed = healthChangedSchema.safeParse(payload).data;
-          const isOthers = changed?.tenantId !== undefined && changed.tenantId !== identity.tenantId;
-          return isOthers ? undefined : changed;
-        }),
-      resolve: async ({ modelId }, _, { catalogue }) => {
-        // The signal may be faster than this process's own refresh.
-        const model = (await catalogue.refresh()).byId.get(modelId);
-        if (!model) throw new Error(`${modelId} changed its health and is not in the catalogue`);
-        return model;
-      },
+        'A model whose circuit opened or closed after a generation, for your tenant or for all. Changes may be missed while a client is disconnected, so refetch models after a reconnect. For administrators.',
+      subscribe: (_, _args, context) => watchHealth(context, context.identity),
+      resolve: (change, _, context) => changedModel(context, change),
     }),
   );
 };

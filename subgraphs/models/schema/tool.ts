@@ -1,27 +1,29 @@
-/** The tenant's tools: which there are, and the mutations of its administrators. */
+/** The tenant's tools: the type, the query, and the mutations for administrators. */
 import type { ToolRow } from '../entities.ts';
 import { deleteTool, type RegisteredTool, readTools, rotateToolSecret, upsertTool } from '../tools/change-tools.ts';
 import type { ModelsBuilder } from './builder.ts';
 
-/** Milliseconds. */
 const defaultTimeoutMs = 10_000;
 
 const addType = (builder: ModelsBuilder) => {
   const tool = builder.objectRef<ToolRow>('Tool').implement({
-    description: 'An HTTP endpoint of the tenant that models with the capability TOOLS may call while they answer.',
+    description:
+      'An HTTP endpoint of the tenant that models with the capability TOOLS may call while they write a reply.',
     fields: (t) => ({
-      name: t.exposeString('name', { description: 'Unique in the tenant; what models and sendMessage call it.' }),
-      description: t.exposeString('description', { description: 'What it does and when to call it, for the model.' }),
+      name: t.exposeString('name', { description: 'Unique within the tenant; used by models and by sendMessage.' }),
+      description: t.exposeString('description', {
+        description: 'What it does and when to call it, written for the model.',
+      }),
       parameters: t.exposeString('parameters', {
-        description: 'JSON text of the JSON Schema of its arguments, which are an object.',
+        description: 'JSON text of the JSON Schema of its arguments, which form an object.',
       }),
       url: t.string({
         nullable: true,
-        description: 'Where it is called, with POST; null unless you are an administrator.',
+        description: 'URL that receives its calls, by POST; null unless you are an administrator.',
         resolve: ({ url }, _, { identity }) => (identity.roles.includes('ADMIN') ? url : null),
       }),
-      timeoutMs: t.exposeInt('timeoutMs', { description: 'Milliseconds that one call may take.' }),
-      enabled: t.exposeBoolean('enabled', { description: 'Whether models are told of it.' }),
+      timeoutMs: t.exposeInt('timeoutMs', { description: 'Most milliseconds of one call.' }),
+      enabled: t.exposeBoolean('enabled', { description: 'Whether models may call it.' }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
       updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
     }),
@@ -33,7 +35,7 @@ const addType = (builder: ModelsBuilder) => {
       secret: t.string({
         nullable: true,
         description:
-          'What its calls are signed with by Standard Webhooks ("whsec_" and a key in base64). Told when it is made and never again; null otherwise.',
+          'Key that signs its calls by Standard Webhooks ("whsec_" and base64). Returned only when it is created; null otherwise.',
         resolve: ({ secret }) => secret ?? null,
       }),
     }),
@@ -44,12 +46,12 @@ const addType = (builder: ModelsBuilder) => {
 export const addTools = (builder: ModelsBuilder): void => {
   const { tool, registration } = addType(builder);
   const input = builder.inputType('ToolInput', {
-    description: 'A tool as it shall be.',
+    description: 'The desired state of a tool.',
     fields: (t) => ({
       name: t.string({ required: true, description: 'Up to 64 letters, digits, hyphens and underscores.' }),
       description: t.string({
         required: true,
-        description: 'What it does and when to call it: the model decides by this. 1 to 1,024 characters.',
+        description: 'What it does and when to call it, by which the model decides. 1 to 1,024 characters.',
       }),
       parameters: t.string({
         required: true,
@@ -59,17 +61,18 @@ export const addTools = (builder: ModelsBuilder): void => {
       }),
       url: t.string({
         required: true,
-        description: 'Where to call it: https, or http where the operator allows the host. Without a user in it.',
+        description:
+          'URL that receives its calls: https, or http if the operator allows the host; without user and password.',
       }),
       timeoutMs: t.int({
         required: true,
         defaultValue: defaultTimeoutMs,
-        description: 'Milliseconds that one call may take: 1 to 60,000.',
+        description: 'Most milliseconds of one call: 1 to 60,000.',
       }),
-      enabled: t.boolean({ required: true, defaultValue: true, description: 'Whether models are told of it.' }),
+      enabled: t.boolean({ required: true, defaultValue: true, description: 'Whether models may call it.' }),
     }),
   });
-  const name = { required: true, description: 'Its name.' } as const;
+  const name = { required: true, description: 'Name of the tool.' } as const;
   builder.queryField('tools', (t) =>
     t.field({
       type: [tool],
@@ -82,7 +85,7 @@ export const addTools = (builder: ModelsBuilder): void => {
       type: registration,
       authScopes: { role: 'ADMIN' },
       description:
-        'Adds a tool of your tenant, with a new secret, or replaces all of the one with its name but the secret. For administrators.',
+        'Adds a tool of your tenant with a new secret, or replaces all but the secret of the tool with its name. For administrators.',
       args: { input: t.arg({ type: input, required: true, description: 'The tool.' }) },
       resolve: (_, args, context) => upsertTool(context, context.identity, args.input),
     }),
@@ -90,14 +93,14 @@ export const addTools = (builder: ModelsBuilder): void => {
       type: registration,
       authScopes: { role: 'ADMIN' },
       description:
-        'Gives a tool another secret. Messages that were sent before are still signed with the former one. For administrators.',
+        'Gives a tool a new secret. The former one still signs the calls for messages that were sent before. For administrators.',
       args: { name: t.arg.string(name) },
       resolve: (_, args, context) => rotateToolSecret(context, context.identity, args.name),
     }),
     deleteTool: t.boolean({
       authScopes: { role: 'ADMIN' },
       description:
-        'Deletes a tool of your tenant; answers that were sent before may still call it. For administrators.',
+        'Deletes a tool of your tenant. Replies to messages that were sent before may still call it. For administrators.',
       args: { name: t.arg.string(name) },
       resolve: async (_, args, context) => {
         await deleteTool(context, context.identity, args.name);

@@ -1,6 +1,7 @@
 /**
- * Changes a tenant's tools. Invariants: a stored tool can be told to every provider and be called, as far as that can be said without the
- * network; its secret leaves this service towards the administrator who made it, once, and towards other services.
+ * Reads and changes a tenant's tools. Invariants: a stored tool can be described to every provider and be called, as
+ * far as that can be checked without the network. Its secret leaves this service only once to the administrator who
+ * created it, and to other services.
  */
 import { randomBytes } from 'node:crypto';
 import type { Database } from '#kernel/database/database.ts';
@@ -21,24 +22,24 @@ export interface ToolInput {
   readonly enabled: boolean;
 }
 
-/** A tool, with its secret where that was made just now. */
+/** A tool, with its secret if that was just created. */
 export interface RegisteredTool {
   readonly tool: ToolRow;
   readonly secret: string | undefined;
 }
 
-/** What providers take as the name of a function. */
+/** What providers accept as the name of a function. */
 const namePattern = /^[a-zA-Z0-9_-]{1,64}$/;
-/** OpenAI's bound for the description of a function. */
-const mostDescriptionCharacters = 1_024;
+/** OpenAI's limit for the description of a function. */
+const maxDescriptionCharacters = 1_024;
 /** About 2,000 tokens of every prompt. */
-const mostParameterCharacters = 8_192;
-const mostUrlCharacters = 2_048;
-/** All of them are in every job and every prompt, and models choose badly among more. */
-const mostTools = 32;
-/** Milliseconds: a reader waits for as long, and a worker keeps a place for it. */
-const longestTimeoutMs = 60_000;
-/** Bytes of a key: those of the hash that it is for, SHA-256. */
+const maxParameterCharacters = 8_192;
+const maxUrlCharacters = 2_048;
+/** All tools are in every job and every prompt, and models choose badly among more. */
+const maxTools = 32;
+/** Milliseconds. Meanwhile a reader waits, and the reply occupies its worker. */
+const maxTimeoutMs = 60_000;
+/** Bytes of a key, as many as the output of its hash, SHA-256. */
 const secretBytes = 32;
 
 const refuse = (argument: string, sentence: string): never => {
@@ -54,30 +55,27 @@ const check = ({ name, description, parameters, url, timeoutMs }: ToolInput): vo
   if (!namePattern.test(name)) {
     refuse('name', 'A name has up to 64 letters, digits, hyphens and underscores, such as "look_up_order".');
   }
-  if (description.trim() === '' || description.length > mostDescriptionCharacters) {
-    refuse('description', `A description has 1 to ${mostDescriptionCharacters} characters: the model decides by it.`);
+  if (description.trim() === '' || description.length > maxDescriptionCharacters) {
+    refuse('description', `A description has 1 to ${maxDescriptionCharacters} characters: the model decides by it.`);
   }
-  if (parameters.length > mostParameterCharacters) {
-    refuse(
-      'parameters',
-      `The parameters have at most ${mostParameterCharacters} characters: they are in every prompt.`,
-    );
+  if (parameters.length > maxParameterCharacters) {
+    refuse('parameters', `The parameters have at most ${maxParameterCharacters} characters: they are in every prompt.`);
   }
   if (!areParameters(parameters)) {
     refuse('parameters', 'The parameters are the JSON text of a JSON Schema whose "type" is "object".');
   }
-  if (url.length > mostUrlCharacters || !isCallable(url)) {
+  if (url.length > maxUrlCharacters || !isCallable(url)) {
     refuse(
       'url',
-      `A url begins with https:// or http://, has no user in it and at most ${mostUrlCharacters} characters.`,
+      `A url begins with https:// or http://, has no user in it and at most ${maxUrlCharacters} characters.`,
     );
   }
-  if (timeoutMs < 1 || timeoutMs > longestTimeoutMs) {
-    refuse('timeoutMs', `"timeoutMs" is between 1 and ${longestTimeoutMs}.`);
+  if (timeoutMs < 1 || timeoutMs > maxTimeoutMs) {
+    refuse('timeoutMs', `"timeoutMs" is between 1 and ${maxTimeoutMs}.`);
   }
 };
 
-/** As Standard Webhooks writes a key. */
+/** In the format of Standard Webhooks. */
 const createSecret = (): string => `whsec_${randomBytes(secretBytes).toString('base64')}`;
 
 interface Services {
@@ -87,7 +85,7 @@ interface Services {
 
 const noSuchTool = (): AppError => new AppError('NOT_FOUND', 'There is no tool with this name.');
 
-/** Adds a tool, or replaces all of the one with its name but its secret. */
+/** Adds a tool, or replaces all but the secret of the one with its name. Throws BAD_USER_INPUT. */
 export const upsertTool = async (
   services: Services,
   { tenantId }: Identity,
@@ -98,7 +96,7 @@ export const upsertTool = async (
   const registered = await services.database.forTenant(tenantId).transactional(async (em) => {
     const own = await em.findOne(ToolEntity, { name });
     if (own) return { tool: em.assign(own, input), secret: undefined };
-    if ((await em.count(ToolEntity, {})) >= mostTools) refuse('name', `A tenant has at most ${mostTools} tools.`);
+    if ((await em.count(ToolEntity, {})) >= maxTools) refuse('name', `A tenant has at most ${maxTools} tools.`);
     const secret = createSecret();
     return { tool: em.create(ToolEntity, { tenantId, ...input, secret }), secret };
   });
@@ -106,7 +104,7 @@ export const upsertTool = async (
   return registered;
 };
 
-/** Throws NOT_FOUND. The former secret signs what is on its way already, and nothing that is sent from now on. */
+/** Throws NOT_FOUND. The former secret still signs the calls of replies whose turns were sent before, and no others. */
 export const rotateToolSecret = async (
   services: Services,
   { tenantId }: Identity,
@@ -129,6 +127,6 @@ export const deleteTool = async (services: Services, { tenantId }: Identity, nam
   await services.signals.publish(policiesChangedTopic, { tenantId });
 };
 
-/** By name, as the database has them now. */
+/** By name, as they are in the database now. */
 export const readTools = (database: Database, tenantId: string): Promise<ToolRow[]> =>
   database.forTenant(tenantId).find(ToolEntity, {}, { orderBy: { name: 'asc' } });

@@ -1,7 +1,8 @@
 /**
- * Whether a text is a JSON Schema for the arguments of a tool: an object whose keywords have values of the right kind. Providers refuse a
- * whole request for one schema that is not, so a fault is found when the tool is registered. Keywords that are not named here pass.
- * Every process that has the tool in a job walks over the schema, so its depth is bounded.
+ * Checks whether a text is a JSON Schema for the arguments of a tool: an object whose keywords have values of the right
+ * type. Providers refuse a whole request for one invalid schema, so an error must be found when the tool is registered.
+ * Keywords that are not named here pass. Every process that gets the tool in a job traverses the schema, so its depth
+ * is bounded.
  */
 import { z } from 'zod';
 import { nestsTooDeep } from '#kernel/json-nesting.ts';
@@ -24,7 +25,7 @@ const subschema: z.ZodType<unknown> = z.lazy(() =>
       allOf: z.array(subschema).min(1).optional(),
       not: subschema.optional(),
       $defs: z.record(z.string(), subschema).optional(),
-      // Nobody fetches one from elsewhere.
+      // Only references within the schema: none is fetched.
       $ref: z.string().startsWith('#').optional(),
     }),
   ]),

@@ -1,4 +1,4 @@
-/** A tenant's tools over the subgraph's own HTTP: registering, rights, and what a message's route tells of them. */
+/** A tenant's tools over HTTP: registration, access, and what the route of a message has of them. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { acme, engines, identityOf, type ModelsFixture, openModelsFixture } from '../models.fixture.ts';
@@ -9,12 +9,14 @@ describe.each(engines)('on %s', (engine) => {
     models = await openModelsFixture(engine);
     await models.announce('w1', ['acme/small', 'local/tiny']);
     await vi.waitFor(async () => {
-      expect((await models.ask(identityOf(acme), '{ models(onlyUsable: true) { id } }')).data.models).toHaveLength(2);
+      expect((await models.execute(identityOf(acme), '{ models(onlyUsable: true) { id } }')).data.models).toHaveLength(
+        2,
+      );
     });
   });
   afterAll(() => models[Symbol.asyncDispose]());
 
-  /** A tenant of its own for each test. */
+  /** A new tenant for each test. */
   const newTenant = () => {
     const tenantId = randomUUID();
     return {
@@ -30,57 +32,57 @@ describe.each(engines)('on %s', (engine) => {
   const fields = 'name description parameters url timeoutMs enabled';
   const upsert = `mutation ($input: ToolInput!) { upsertTool(input: $input) { tool { ${fields} } secret } }`;
   const register = async (tenant: Tenant, input: Record<string, unknown> = {}) => {
-    const { data, errors } = await models.ask(tenant.admin, upsert, { input: { ...lookUp, ...input } });
+    const { data, errors } = await models.execute(tenant.admin, upsert, { input: { ...lookUp, ...input } });
     expect(errors).toEqual([]);
     return data.upsertTool;
   };
-  const list = async (tenant: Tenant) => (await models.ask(tenant.user, `{ tools { ${fields} } }`)).data.tools;
+  const list = async (tenant: Tenant) => (await models.execute(tenant.user, `{ tools { ${fields} } }`)).data.tools;
   const routed = async (tenant: Tenant, modelPolicy?: string) => {
     const query = `query ($input: RouteMessageInput!) { routeMessage(input: $input) {
       tools { name description parameters url timeoutMs secret } } }`;
-    const { data, errors } = await models.ask(tenant.service, query, { input: { inputTokens: 10, modelPolicy } });
+    const { data, errors } = await models.execute(tenant.service, query, { input: { inputTokens: 10, modelPolicy } });
     expect(errors).toEqual([]);
     return data.routeMessage.tools;
   };
 
-  test('is registered with a secret that is told once, and replaced without another one', async () => {
+  test('is registered with a secret that is returned once, and keeps it when it is replaced', async () => {
     const tenant = newTenant();
     const { tool, secret } = await register(tenant);
     expect(tool).toEqual({ ...lookUp, timeoutMs: 10_000, enabled: true });
     expect(Buffer.from(secret.replace(/^whsec_/, ''), 'base64')).toHaveLength(32);
     const replaced = await register(tenant, { description: 'Finds an order.', timeoutMs: 500 });
     expect(replaced).toMatchObject({ tool: { description: 'Finds an order.', timeoutMs: 500 }, secret: null });
-    // Users are told what they may name, and not where it is.
+    // Users see which tools they may name, but not the URLs.
     expect(await list(tenant)).toEqual([{ ...replaced.tool, url: null }]);
   });
 
-  test('is told to services with its secret, as it is after each change, where a model can call it', async () => {
+  test('is returned to services with its secret after each change, if a model can call it', async () => {
     const tenant = newTenant();
     expect(await routed(tenant)).toEqual([]);
     const { secret } = await register(tenant);
     await register(tenant, { name: 'off', enabled: false });
-    const told = { ...lookUp, timeoutMs: 10_000, secret };
-    await vi.waitFor(async () => expect(await routed(tenant)).toEqual([told]));
+    const registeredTool = { ...lookUp, timeoutMs: 10_000, secret };
+    await vi.waitFor(async () => expect(await routed(tenant)).toEqual([registeredTool]));
     expect(await routed(tenant, 'local/tiny')).toEqual([]);
 
-    const rotated = await models.ask(tenant.admin, 'mutation { rotateToolSecret(name: "look_up") { secret } }');
+    const rotated = await models.execute(tenant.admin, 'mutation { rotateToolSecret(name: "look_up") { secret } }');
     expect(rotated.data.rotateToolSecret.secret).not.toBe(secret);
-    const told2 = { ...told, secret: rotated.data.rotateToolSecret.secret };
-    await vi.waitFor(async () => expect(await routed(tenant)).toEqual([told2]));
+    const rotatedTool = { ...registeredTool, secret: rotated.data.rotateToolSecret.secret };
+    await vi.waitFor(async () => expect(await routed(tenant)).toEqual([rotatedTool]));
 
     const deletion = 'mutation { deleteTool(name: "look_up") }';
-    expect((await models.ask(tenant.admin, deletion)).data).toEqual({ deleteTool: true });
+    expect((await models.execute(tenant.admin, deletion)).data).toEqual({ deleteTool: true });
     await vi.waitFor(async () => expect(await routed(tenant)).toEqual([]));
-    expect((await models.ask(tenant.admin, deletion)).errors[0]?.extensions.code).toBe('NOT_FOUND');
+    expect((await models.execute(tenant.admin, deletion)).errors[0]?.extensions.code).toBe('NOT_FOUND');
   });
 
-  test('is its tenant’s alone', async () => {
+  test('belongs to one tenant', async () => {
     const [owner, stranger] = [newTenant(), newTenant()];
     const { secret } = await register(owner);
     expect(await list(stranger)).toEqual([]);
     expect(await routed(stranger)).toEqual([]);
     for (const mutation of ['deleteTool(name: "look_up")', 'rotateToolSecret(name: "look_up") { secret }']) {
-      const { errors } = await models.ask(stranger.admin, `mutation { ${mutation} }`);
+      const { errors } = await models.execute(stranger.admin, `mutation { ${mutation} }`);
       expect(errors[0]?.extensions.code).toBe('NOT_FOUND');
     }
     expect((await register(stranger, { description: 'Another one.' })).secret).not.toBe(secret);
@@ -93,7 +95,7 @@ describe.each(engines)('on %s', (engine) => {
     ['deleteTool', 'deleteTool(name: "x")'],
   ])('keeps %s to administrators of the tenant', async (_, mutation) => {
     const identity = identityOf(acme, { roles: ['USER', 'BILLING_ADMIN'] });
-    expect((await models.ask(identity, `mutation { ${mutation} }`)).errors[0]?.extensions.code).toBe('FORBIDDEN');
+    expect((await models.execute(identity, `mutation { ${mutation} }`)).errors[0]?.extensions.code).toBe('FORBIDDEN');
   });
 
   test.each([
@@ -103,7 +105,7 @@ describe.each(engines)('on %s', (engine) => {
     ['parameters that are no JSON', { parameters: 'order' }, 'parameters'],
     ['parameters that are no object', { parameters: '{"type": "string"}' }, 'parameters'],
     ['an unknown type', { parameters: '{"type":"object","properties":{"a":{"type":"text"}}}' }, 'parameters'],
-    ['a schema from elsewhere', { parameters: '{"type":"object","$ref":"https://a.example"}' }, 'parameters'],
+    ['a schema with a remote reference', { parameters: '{"type":"object","$ref":"https://a.example"}' }, 'parameters'],
     [
       'parameters that nest too deep',
       { parameters: `{"type":"object","x":${'['.repeat(64)}${']'.repeat(64)}}` },
@@ -115,14 +117,14 @@ describe.each(engines)('on %s', (engine) => {
     ['no time', { timeoutMs: 0 }, 'timeoutMs'],
     ['too much time', { timeoutMs: 60_001 }, 'timeoutMs'],
   ])('refuses %s', async (_, input, argument) => {
-    const { errors } = await models.ask(newTenant().admin, upsert, { input: { ...lookUp, ...input } });
+    const { errors } = await models.execute(newTenant().admin, upsert, { input: { ...lookUp, ...input } });
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: `input.${argument}` });
   });
 
-  test('refuses one more than a tenant may have, and still takes changes', async () => {
+  test('refuses one more than a tenant may have, and still accepts changes', async () => {
     const tenant = newTenant();
     for (let index = 0; index < 32; index += 1) await register(tenant, { name: `tool_${index}` });
-    const { errors } = await models.ask(tenant.admin, upsert, { input: lookUp });
+    const { errors } = await models.execute(tenant.admin, upsert, { input: lookUp });
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'input.name' });
     await register(tenant, { name: 'tool_31', enabled: false });
   });

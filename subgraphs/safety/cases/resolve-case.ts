@@ -1,11 +1,13 @@
-/** An administrator's decision on a case. Deciding again replaces the decision, with who made it and when. */
+/**
+ * Resolves a case by an administrator's decision. A later decision replaces the former one, with its author and time.
+ */
 import { validate as isUuid } from 'uuid';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import { CaseEntity, type CaseStatus, type ModerationCase } from '../entities.ts';
 
-const mostNoteCharacters = 2000;
+const maxNoteCharacters = 2000;
 
 export interface CaseDecision {
   readonly id: string;
@@ -13,14 +15,14 @@ export interface CaseDecision {
   readonly note?: string | null | undefined;
 }
 
-/** Throws NOT_FOUND for a case of another tenant as for none. */
+/** Throws BAD_USER_INPUT, and NOT_FOUND for an unknown case or a case of another tenant. */
 export const resolveCase = async (
   database: Database,
   { tenantId, userId }: Identity,
   { id, status, note }: CaseDecision,
 ): Promise<ModerationCase> => {
-  if (note != null && note.length > mostNoteCharacters) {
-    throw new AppError('BAD_USER_INPUT', `A note has at most ${mostNoteCharacters} characters.`, { argument: 'note' });
+  if (note != null && note.length > maxNoteCharacters) {
+    throw new AppError('BAD_USER_INPUT', `A note has at most ${maxNoteCharacters} characters.`, { argument: 'note' });
   }
   return database.forTenant(tenantId).transactional(async (em) => {
     const found = isUuid(id) ? await em.findOne(CaseEntity, { id }) : null;

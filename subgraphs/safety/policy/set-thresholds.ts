@@ -1,22 +1,20 @@
 /**
- * Changes a tenant's thresholds. Invariant: what is stored can be obeyed (between 0 and 1, not blocked below the flag, no
- * category blocked that may only flag), or nothing is stored.
+ * Changes a tenant's thresholds. Invariant: either all of the change is stored or nothing, and what is stored can be
+ * applied: thresholds are between 0 and 1, none blocks below its flag, and no flag-only category is blocked.
  */
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { ThresholdEntity } from '../entities.ts';
-import {
-  type CategoryThresholds,
-  flagOnlyCategories,
-  type ModerationCategory,
-  type Thresholds,
-} from '../screening/categories.ts';
+import { flagOnlyCategories, type ModerationCategory, type Thresholds } from '../screening/categories.ts';
 import { readThresholds, thresholdsChangedTopic } from '../verdicts/tenant-thresholds.ts';
 
-export interface ThresholdChange extends CategoryThresholds {
+export interface ThresholdChange {
   readonly category: ModerationCategory;
+  /** Null for never. */
+  readonly flagAt?: number | null | undefined;
+  readonly blockAt?: number | null | undefined;
 }
 
 const argument = 'input.thresholds';
@@ -26,18 +24,20 @@ const refuse = (sentence: string): never => {
 
 const check = ({ category, flagAt, blockAt }: ThresholdChange): void => {
   for (const value of [flagAt, blockAt]) {
-    if (value !== null && !(value >= 0 && value <= 1))
-      refuse(`A threshold of ${category} is between 0 and 1, or null.`);
+    if (value != null && !(value >= 0 && value <= 1)) refuse(`A threshold of ${category} is between 0 and 1, or null.`);
   }
-  if (flagAt !== null && blockAt !== null && blockAt < flagAt) {
+  if (flagAt != null && blockAt != null && blockAt < flagAt) {
     refuse(`${category} would be blocked before it is flagged: blockAt is at least flagAt.`);
   }
-  if (blockAt !== null && flagOnlyCategories.has(category)) {
-    refuse(`${category} can only be flagged, for harmless messages show the same signs. Leave blockAt null.`);
+  if (blockAt != null && flagOnlyCategories.has(category)) {
+    refuse(`${category} can only be flagged, because harmless messages show the same signs. Leave blockAt null.`);
   }
 };
 
-/** @returns all thresholds of the tenant afterwards; categories that are not named keep theirs */
+/**
+ * Categories that are not named keep their thresholds. Throws BAD_USER_INPUT.
+ * @returns all thresholds of the tenant after the change
+ */
 export const setThresholds = async (
   services: { readonly database: Database; readonly signals: Signals },
   { tenantId, userId }: Identity,
@@ -48,7 +48,10 @@ export const setThresholds = async (
   if (changes.length > 0) {
     await services.database.forTenant(tenantId).upsertMany(
       ThresholdEntity,
-      changes.map((change) => ({ ...change, tenantId, updatedBy: userId, updatedAt: new Date() })),
+      changes.map(({ category, flagAt, blockAt }) => ({
+        ...{ tenantId, category, flagAt: flagAt ?? null, blockAt: blockAt ?? null },
+        ...{ updatedBy: userId, updatedAt: new Date() },
+      })),
     );
     await services.signals.publish(thresholdsChangedTopic, { tenantId });
   }

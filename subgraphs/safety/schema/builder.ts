@@ -1,4 +1,4 @@
-/** The builder of this subgraph's schema, and what each of its resolvers gets. */
+/** The builder of this subgraph's schema, and the context of its resolvers. */
 import { createSubgraphBuilder, type SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import type { VerdictLoader } from '../verdicts/load-verdicts.ts';
 import type { ScreeningServices } from '../verdicts/record-verdict.ts';

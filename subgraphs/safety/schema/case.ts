@@ -1,15 +1,10 @@
-/** Moderation cases: what administrators look at and decide. */
-import { z } from 'zod';
-import { AppError } from '#kernel/errors.ts';
-import { iterateSignals } from '#kernel/signals/iterate-signals.ts';
+/** Moderation cases, which administrators review and resolve. */
 import { listCases } from '../cases/list-cases.ts';
 import { resolveCase } from '../cases/resolve-case.ts';
-import { CaseEntity, type CaseStatus, type ModerationCase } from '../entities.ts';
-import { caseOpenedTopic } from '../verdicts/record-verdict.ts';
+import { readOpenedCase, watchCases } from '../cases/watch-cases.ts';
+import type { CaseStatus, ModerationCase } from '../entities.ts';
 import type { SafetyBuilder } from './builder.ts';
 import type { VerdictTypes } from './verdict.ts';
-
-const openedSchema = z.object({ caseId: z.uuid() });
 
 const addUser = (builder: SafetyBuilder) => {
   const user = builder.objectRef<{ readonly id: string }>('User').implement({
@@ -24,40 +19,42 @@ const addUser = (builder: SafetyBuilder) => {
 
 const addCaseType = (builder: SafetyBuilder, types: VerdictTypes) => {
   const status = builder.enumType('ModerationCaseStatus', {
-    description: 'What an administrator decided on a case.',
+    description: 'The decision of an administrator on a case.',
     values: {
-      OPEN: { description: 'Nothing yet.' },
+      OPEN: { description: 'There is no decision yet.' },
       UPHELD: { description: 'The screening was right.' },
       DISMISSED: { description: 'The screening was wrong.' },
     } satisfies Record<CaseStatus, object>,
   });
   const user = addUser(builder);
   const moderationCase = builder.objectRef<ModerationCase>('ModerationCase').implement({
-    description: 'A message that was flagged or blocked, for an administrator to look at.',
+    description: 'A message that was flagged or blocked, for an administrator to review.',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'UUID.' }),
       verdict: t.field({
         type: types.verdict,
-        description: 'What the screening found.',
+        description: 'The result of the screening.',
         resolve: async ({ messageId, stage }, _, { verdicts }) => {
           const verdict = (await verdicts.load(messageId)).find((candidate) => candidate.stage === stage);
           if (!verdict) throw new Error(`the case of ${messageId} has no verdict`);
           return verdict;
         },
       }),
-      messageId: t.exposeID('messageId', { description: 'The message. One that was blocked exists nowhere else.' }),
+      messageId: t.exposeID('messageId', {
+        description: 'Id of the message. A blocked message is stored nowhere else.',
+      }),
       user: t.field({
         type: user,
-        description: 'Who wrote the message, or whom it answers.',
+        description: 'The user who wrote the message, or whose question the reply is to.',
         resolve: ({ userId }) => ({ id: userId }),
       }),
       excerpt: t.exposeString('excerpt', { description: 'The first 500 characters of the text.' }),
-      status: t.field({ type: status, description: 'What was decided.', resolve: (parent) => parent.status }),
-      note: t.exposeString('note', { nullable: true, description: 'Why it was decided so.' }),
+      status: t.field({ type: status, description: 'The decision.', resolve: (parent) => parent.status }),
+      note: t.exposeString('note', { nullable: true, description: 'The reason for the decision.' }),
       resolvedBy: t.field({
         type: user,
         nullable: true,
-        description: 'Who decided.',
+        description: 'The administrator who decided.',
         resolve: ({ resolvedBy }) => (resolvedBy == null ? null : { id: resolvedBy }),
       }),
       openedAt: t.expose('openedAt', { type: 'DateTime', description: 'When it was screened.' }),
@@ -70,11 +67,11 @@ const addCaseType = (builder: SafetyBuilder, types: VerdictTypes) => {
 export const addCases = (builder: SafetyBuilder, types: VerdictTypes): void => {
   const { status, moderationCase } = addCaseType(builder, types);
   const filter = builder.inputType('ModerationCaseFilter', {
-    description: 'Which cases to list. Every condition given must hold.',
+    description: 'Selects cases of the list: those that meet every given condition.',
     fields: (t) => ({
-      status: t.field({ type: status, description: 'Only those that stand so.' }),
-      stage: t.field({ type: types.stage, description: "Only people's messages, or only models'." }),
-      userId: t.id({ description: 'Only those of this user.' }),
+      status: t.field({ type: status, description: 'Only cases with this decision.' }),
+      stage: t.field({ type: types.stage, description: 'Only messages of users, or only replies.' }),
+      userId: t.id({ description: 'Only cases of this user.' }),
     }),
   });
   builder.queryField('moderationCases', (t) =>
@@ -82,7 +79,7 @@ export const addCases = (builder: SafetyBuilder, types: VerdictTypes): void => {
       {
         type: moderationCase,
         authScopes: { role: 'ADMIN' },
-        description: 'Cases of your tenant, newest first. Forward paging only. For administrators.',
+        description: 'Cases of your tenant, newest first. Pages forward only. For administrators.',
         args: { filter: t.arg({ type: filter, description: 'Narrows the list.' }) },
         resolve: (_, args, { database, identity }) => listCases(database, identity.tenantId, args),
       },
@@ -94,11 +91,11 @@ export const addCases = (builder: SafetyBuilder, types: VerdictTypes): void => {
     t.field({
       type: moderationCase,
       authScopes: { role: 'ADMIN' },
-      description: 'Decides a case of your tenant, or opens it again. For administrators.',
+      description: 'Resolves a case of your tenant, or reopens it. For administrators.',
       args: {
         id: t.arg.id({ required: true, description: 'The case.' }),
         status: t.arg({ type: status, required: true, description: 'The decision.' }),
-        note: t.arg.string({ description: 'Why; at most 2000 characters.' }),
+        note: t.arg.string({ description: 'The reason; at most 2000 characters.' }),
       },
       resolve: (_, args, { database, identity }) => resolveCase(database, identity, args),
     }),
@@ -108,12 +105,10 @@ export const addCases = (builder: SafetyBuilder, types: VerdictTypes): void => {
       type: moderationCase,
       authScopes: { role: 'ADMIN' },
       description:
-        'Each case of your tenant when it is opened. Some may be missed while a client is away: read moderationCases after a reconnect. For administrators.',
-      subscribe: (_, _args, { signals, identity }) =>
-        iterateSignals(signals, caseOpenedTopic(identity.tenantId), (payload) => openedSchema.safeParse(payload).data),
-      resolve: async ({ caseId }, _, { database, identity, verdicts }) => {
-        const opened = await database.forTenant(identity.tenantId).findOne(CaseEntity, { id: caseId });
-        if (!opened) throw new AppError('NOT_FOUND', 'The case is gone.');
+        'Each case of your tenant as it is opened. Cases may be missed while a client is disconnected, so refetch moderationCases after a reconnect. For administrators.',
+      subscribe: (_, _args, { signals, identity }) => watchCases(signals, identity.tenantId),
+      resolve: async (event, _, { database, identity, verdicts }) => {
+        const opened = await readOpenedCase(database, identity.tenantId, event);
         verdicts.clear(opened.messageId);
         return opened;
       },

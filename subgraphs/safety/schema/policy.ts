@@ -1,4 +1,4 @@
-/** A tenant's moderation policy: what it is, and how its administrators change it. */
+/** A tenant's moderation policy, and its mutation for administrators. */
 
 import { setThresholds } from '../policy/set-thresholds.ts';
 import type { CategoryThresholds, ModerationCategory, Thresholds } from '../screening/categories.ts';
@@ -12,34 +12,37 @@ export const addPolicy = (builder: SafetyBuilder, types: VerdictTypes): void => 
   const threshold = builder
     .objectRef<CategoryThresholds & { readonly category: ModerationCategory }>('CategoryThreshold')
     .implement({
-      description: 'From which scores on a category is flagged or blocked.',
+      description: 'The scores from which a category is flagged or blocked.',
       fields: (t) => ({
         category: t.field({ type: types.category, description: 'The category.', resolve: ({ category }) => category }),
-        flagAt: t.exposeFloat('flagAt', { nullable: true, description: 'Least score that is flagged; null: none is.' }),
+        flagAt: t.exposeFloat('flagAt', {
+          nullable: true,
+          description: 'Least score that is flagged; null for never.',
+        }),
         blockAt: t.exposeFloat('blockAt', {
           nullable: true,
-          description: 'Least score that is blocked; null: none is.',
+          description: 'Least score that is blocked; null for never.',
         }),
       }),
     });
   const policy = builder.objectRef<Thresholds>('ModerationPolicy').implement({
-    description: 'How a tenant has its messages screened.',
+    description: 'How the messages of a tenant are screened.',
     fields: (t) => ({
       thresholds: t.field({
         type: [threshold],
         description: 'One for each category.',
         resolve: (thresholds) => moderationCategories.map((category) => ({ category, ...thresholds[category] })),
       }),
-      version: t.string({ description: 'Rules that are in force.', resolve: () => screeningVersion }),
+      version: t.string({ description: 'Version of the rules in force.', resolve: () => screeningVersion }),
     }),
   });
   const thresholdInput = builder.inputType('CategoryThresholdInput', {
     description: 'New thresholds of a category.',
     fields: (t) => ({
       category: t.field({ type: types.category, required: true, description: 'The category.' }),
-      flagAt: t.float({ description: 'Least score, 0 to 1, that is flagged; null: none is.' }),
+      flagAt: t.float({ description: 'Least score, 0 to 1, that is flagged; null for never.' }),
       blockAt: t.float({
-        description: 'Least score, 0 to 1, that is blocked; null: none is. PROMPT_INJECTION can only be flagged.',
+        description: 'Least score, 0 to 1, that is blocked; null for never. PROMPT_INJECTION can only be flagged.',
       }),
     }),
   });
@@ -67,16 +70,7 @@ export const addPolicy = (builder: SafetyBuilder, types: VerdictTypes): void => 
       authScopes: { role: 'ADMIN' },
       description: 'Changes how messages of your tenant are screened from now on. For administrators.',
       args: { input: t.arg({ type: input, required: true, description: 'The change.' }) },
-      resolve: (_, args, context) =>
-        setThresholds(
-          context,
-          context.identity,
-          args.input.thresholds.map(({ category, flagAt, blockAt }) => ({
-            category,
-            flagAt: flagAt ?? null,
-            blockAt: blockAt ?? null,
-          })),
-        ),
+      resolve: (_, args, context) => setThresholds(context, context.identity, args.input.thresholds),
     }),
   );
 };

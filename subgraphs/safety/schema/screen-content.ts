@@ -1,13 +1,12 @@
-/** The internal field by which conversations has a message screened before it is admitted. Not part of the public schema. */
-import { validate as isUuid } from 'uuid';
-import { AppError } from '#kernel/errors.ts';
-import { recordVerdict, type Screening } from '../verdicts/record-verdict.ts';
+/** The internal field by which conversations has a message screened before admission. Not part of the public schema. */
+import type { Screening } from '../verdicts/record-verdict.ts';
+import { screenContent } from '../verdicts/screen-content.ts';
 import type { SafetyBuilder } from './builder.ts';
 import type { VerdictTypes } from './verdict.ts';
 
 export const addScreenContent = (builder: SafetyBuilder, types: VerdictTypes): void => {
   const input = builder.inputType('ScreenContentInput', {
-    description: 'A message that somebody wants to send.',
+    description: 'A message that a user wants to send.',
     inaccessible: true,
     fields: (t) => ({
       messageId: t.id({ required: true, description: 'UUID that the message will have.' }),
@@ -22,10 +21,10 @@ export const addScreenContent = (builder: SafetyBuilder, types: VerdictTypes): v
       action: t.field({ type: types.action, description: 'What to do.', resolve: ({ action }) => action }),
       categories: t.field({
         type: [types.score],
-        description: 'Categories that led to the action, highest score first; none when it is ALLOW.',
+        description: 'Categories that led to the action, highest score first; empty when it is ALLOW.',
         resolve: ({ categories }) => categories,
       }),
-      version: t.exposeString('version', { description: 'Rules that it was screened by.' }),
+      version: t.exposeString('version', { description: 'Version of the rules that were applied.' }),
     }),
   });
   builder.mutationField('screenContent', (t) =>
@@ -33,16 +32,9 @@ export const addScreenContent = (builder: SafetyBuilder, types: VerdictTypes): v
       type: screening,
       inaccessible: true,
       authScopes: { service: true },
-      description: 'Screens a message before it is admitted, and keeps the verdict. For services only.',
+      description: 'Screens a message before it is admitted, and stores the verdict. For services only.',
       args: { input: t.arg({ type: input, required: true, description: 'The message.' }) },
-      resolve: (_, args, context) => {
-        const { messageId, conversationId, content } = args.input;
-        for (const [argument, id] of Object.entries({ messageId, conversationId })) {
-          if (!isUuid(id)) throw new AppError('BAD_USER_INPUT', `${argument} is not a UUID.`, { argument });
-        }
-        const { tenantId, userId } = context.identity;
-        return recordVerdict(context, { tenantId, userId, conversationId, messageId, stage: 'INPUT', text: content });
-      },
+      resolve: (_, args, context) => screenContent(context, context.identity, args.input),
     }),
   );
 };

@@ -1,57 +1,57 @@
-/** What screening found, and Message.moderation, by which it is seen beside the message. */
+/** The verdict of a screening, and Message.moderation, which shows it with the message. */
 import type { Verdict } from '../entities.ts';
 import type { CategoryScore, ModerationAction, ModerationCategory, ModerationStage } from '../screening/categories.ts';
 import type { SafetyBuilder } from './builder.ts';
 
 export const addVerdict = (builder: SafetyBuilder) => {
   const category = builder.enumType('ModerationCategory', {
-    description: 'What text is screened for.',
+    description: 'A category that text is screened for.',
     values: {
       PROFANITY: { description: 'Swear words.' },
       HATE: { description: 'Slurs, and hatred of a group of people.' },
-      THREAT: { description: 'Threats of violence, and questions how to attack a place.' },
-      SELF_HARM: { description: 'The wish to harm oneself, and calls on others to do so.' },
-      CHAT_TEMPLATE: { description: 'Markers by which a prompt pretends to be several turns.' },
+      THREAT: { description: 'Threats of violence, and questions about how to attack a place.' },
+      SELF_HARM: { description: 'The wish to harm oneself, and calls on others to harm themselves.' },
+      CHAT_TEMPLATE: { description: 'Markers of chat templates, by which a text pretends to be several messages.' },
       PROMPT_INJECTION: {
-        description: "Attempts to override the model's instructions. Looked for in INPUT; flagged, never blocked.",
+        description: "Attempts to override the model's instructions. Detected in INPUT only; flagged, never blocked.",
       },
     } satisfies Record<ModerationCategory, object>,
   });
   const action = builder.enumType('ModerationAction', {
-    description: 'What a verdict leads to.',
+    description: 'The action that a verdict leads to.',
     values: {
       ALLOW: { description: 'Nothing.' },
       FLAG: { description: 'A case is opened for an administrator.' },
       BLOCK: {
-        description: 'A case is opened, and the message is refused with CONTENT_BLOCKED unless a model has written it.',
+        description: 'A case is opened, and the message is refused with CONTENT_BLOCKED unless it is a reply.',
       },
     } satisfies Record<ModerationAction, object>,
   });
   const stage = builder.enumType('ModerationStage', {
-    description: 'Whose text was screened.',
+    description: 'The kind of text that was screened.',
     values: {
-      INPUT: { description: 'What a person wrote, before it is admitted.' },
-      OUTPUT: { description: 'What a model wrote, once it has ended.' },
+      INPUT: { description: 'A message of a user, before it is admitted.' },
+      OUTPUT: { description: 'A reply, after its end.' },
     } satisfies Record<ModerationStage, object>,
   });
   const score = builder.objectRef<CategoryScore>('CategoryScore').implement({
-    description: 'How sure the screening is that a text belongs to a category.',
+    description: 'The confidence that a text belongs to a category.',
     fields: (t) => ({
       category: t.field({ type: category, description: 'The category.', resolve: (parent) => parent.category }),
       score: t.exposeFloat('score', { description: '0 to 1.' }),
     }),
   });
   const verdict = builder.objectRef<Verdict>('ModerationVerdict').implement({
-    description: 'What the screening of a message found.',
+    description: 'The result of the screening of a message.',
     fields: (t) => ({
-      stage: t.field({ type: stage, description: 'Whose text it was.', resolve: (parent) => parent.stage }),
-      action: t.field({ type: action, description: 'What was done.', resolve: (parent) => parent.action }),
+      stage: t.field({ type: stage, description: 'The kind of text.', resolve: (parent) => parent.stage }),
+      action: t.field({ type: action, description: 'The action.', resolve: (parent) => parent.action }),
       categories: t.field({
         type: [score],
-        description: 'Categories that the text has anything of, highest score first.',
+        description: 'Every category with a score above 0, highest score first.',
         resolve: (parent) => parent.categories,
       }),
-      version: t.exposeString('version', { description: 'Rules that it was screened by.' }),
+      version: t.exposeString('version', { description: 'Version of the rules that were applied.' }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was screened.' }),
     }),
   });
@@ -61,7 +61,7 @@ export const addVerdict = (builder: SafetyBuilder) => {
       moderation: t.field({
         type: verdict,
         nullable: true,
-        description: 'What the screening found; null while the message is not screened.',
+        description: 'The result of the screening; null before the message is screened.',
         resolve: async ({ id }, _, { verdicts }) => (await verdicts.load(id)).at(-1),
       }),
     }),

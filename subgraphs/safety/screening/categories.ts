@@ -1,6 +1,6 @@
 /**
- * What text is screened for, what scores lead to, and the thresholds of a tenant that set none. A score is a confidence from 0
- * to 1 that the text belongs to the category.
+ * The categories that text is screened for, the actions that scores lead to, and the default thresholds of a tenant. A
+ * score is the confidence, from 0 to 1, that a text belongs to a category.
  */
 export const moderationCategories = [
   'PROFANITY',
@@ -12,7 +12,7 @@ export const moderationCategories = [
 ] as const;
 export type ModerationCategory = (typeof moderationCategories)[number];
 
-/** INPUT: what a person wrote, before it is admitted. OUTPUT: what a model wrote. */
+/** INPUT: a user's message, before it is admitted. OUTPUT: a reply, after its end. */
 export const moderationStages = ['INPUT', 'OUTPUT'] as const;
 export type ModerationStage = (typeof moderationStages)[number];
 
@@ -24,7 +24,7 @@ export interface CategoryScore {
   readonly score: number;
 }
 
-/** Least scores for an action; null: never. */
+/** The least score for each action; null for never. */
 export interface CategoryThresholds {
   readonly flagAt: number | null;
   readonly blockAt: number | null;
@@ -32,12 +32,12 @@ export interface CategoryThresholds {
 export type Thresholds = Readonly<Record<ModerationCategory, CategoryThresholds>>;
 
 /**
- * Categories that may only flag, whatever a tenant wishes: signs of prompt injection are too common in harmless text ("act
- * as a travel guide") to refuse a message for them.
+ * Categories that a tenant can flag but not block: signs of prompt injection are too common in harmless text ("act as a
+ * travel guide") to refuse a message for them.
  */
 export const flagOnlyCategories: ReadonlySet<ModerationCategory> = new Set<ModerationCategory>(['PROMPT_INJECTION']);
 
-/** Somebody in need is never turned away: SELF_HARM opens a case and goes on, unless the tenant decides otherwise. */
+/** SELF_HARM only opens a case unless the tenant decides otherwise, so that nobody in need is turned away. */
 export const defaultThresholds: Thresholds = {
   PROFANITY: { flagAt: 0.5, blockAt: null },
   HATE: { flagAt: 0.5, blockAt: 0.9 },
@@ -47,7 +47,7 @@ export const defaultThresholds: Thresholds = {
   PROMPT_INJECTION: { flagAt: 0.6, blockAt: null },
 };
 
-/** What one score leads to. */
+/** The action that one score leads to. */
 export const actionFor = ({ category, score }: CategoryScore, thresholds: Thresholds): ModerationAction => {
   const { flagAt, blockAt } = thresholds[category];
   if (blockAt !== null && score >= blockAt) return 'BLOCK';

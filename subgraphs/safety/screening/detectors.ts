@@ -1,24 +1,24 @@
 /**
- * The detectors that screening runs on each window: profanity and slurs (obscenity's dataset), prompt injection (vard's
- * patterns), and our own phrases. Each gives the score per category that the window alone deserves.
+ * The detectors that screen each window: profanity and slurs (obscenity's dataset), prompt injection (vard's patterns),
+ * and our own phrases. Each returns the scores of the window by itself.
  */
 import { createVard } from '@andersmyrmel/vard';
 import { englishDataset, englishRecommendedTransformers, RegExpMatcher } from 'obscenity';
 import type { CategoryScore, ModerationStage } from './categories.ts';
 import { phraseRules } from './phrase-rules.ts';
 
-/** Names the rules and the datasets; stored with every verdict. Changes whenever a score may. */
+/** Names the rules and the datasets. Stored with every verdict, so it must change whenever a score may change. */
 export const screeningVersion = 'parlance-2 obscenity-0.4.6 vard-1.2.0';
 
 export type Detector = (window: string, stage: ModerationStage) => readonly CategoryScore[];
 
 const profanity = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers });
 
-/** Words of the dataset that insult people for what they are. */
+/** Words of the dataset that insult people for belonging to a group. */
 const slurs: ReadonlySet<string> = new Set(
   'abeed africoon arabush boonga chingchong fag kike nigger tranny'.split(' '),
 );
-/** Words of the dataset that insult; what is in neither list also has a plain meaning, as in medicine. */
+/** Other insulting words of the dataset. Words in neither list also have a plain meaning, as in medicine. */
 const swearWords: ReadonlySet<string> = new Set(
   'asshole bastard bitch bollocks cunt fuck motherfucker prick pussy shit slut twat wank whore'.split(' '),
 );
@@ -39,20 +39,24 @@ const detectProfanity: Detector = (window) => {
   ];
 };
 
-/** Its own length limit never applies: windows are shorter. Delimiters have better rules here; encodings are no offence. */
+/**
+ * Delimiters have better rules here, and encodings are harmless. Its length limit never applies: windows are shorter.
+ */
 const injection = createVard().threshold(0.7).allow('delimiterInjection').allow('encoding');
-/** Severity from which an override speaks for itself ("ignore all previous instructions", not "new task"). */
+/** Least severity of an unambiguous override ("ignore all previous instructions", not "new task"). */
 const clearSeverity = 0.85;
 const injectionWeight = { clearOverride: 1, systemPromptLeak: 0.5, vagueOverride: 0.4, roleManipulation: 0.35 };
-const mostInjection = 0.95;
-/** No phrase has a longer word, and some of vard's patterns take quadratic time in the length of what has no space. */
-const longRuns = /\S{40}/gu;
+const maxInjectionScore = 0.95;
+/**
+ * No phrase has a longer word, and some of vard's patterns take quadratic time in the length of text without a space.
+ */
+const longWords = /\S{40}/gu;
 
-/** Adds what each kind of sign is worth: one vague sign is weak, several kinds together are not. */
+/** Adds up the weights of all kinds of signs: a single vague sign is weak, several kinds together are not. */
 const detectInjection: Detector = (window, stage) => {
-  // A model's own text instructs nobody, and an empty one is refused by vard.
+  // A reply instructs no model, and vard refuses an empty text.
   if (stage === 'OUTPUT' || window.trim() === '') return [];
-  const result = injection.safeParse(window.replace(longRuns, '$& '));
+  const result = injection.safeParse(window.replace(longWords, '$& '));
   if (result.safe) return [];
   const best = new Map<keyof typeof injectionWeight, number>();
   for (const { type, severity } of result.threats) {
@@ -62,7 +66,7 @@ const detectInjection: Detector = (window, stage) => {
     best.set(kind, Math.max(best.get(kind) ?? 0, severity));
   }
   const score = [...best].reduce((sum, [kind, severity]) => sum + severity * injectionWeight[kind], 0);
-  return [{ category: 'PROMPT_INJECTION', score: Math.min(mostInjection, score) }];
+  return [{ category: 'PROMPT_INJECTION', score: Math.min(maxInjectionScore, score) }];
 };
 
 const detectPhrases: Detector = (window) =>

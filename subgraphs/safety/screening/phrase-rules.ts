@@ -1,6 +1,6 @@
 /**
- * Our own rules: phrases that threaten, that speak of harming oneself, that hate a group, and the markers by which chat
- * templates separate turns. Invariant: a pattern has no nested repetition, and its gaps are bounded, so that it takes linear time.
+ * Our own rules: phrases that threaten, speak of self-harm or hate a group, and the markers by which chat templates
+ * separate turns. Invariant: a pattern has no nested repetition and only bounded gaps, so it takes linear time.
  */
 import type { ModerationCategory } from './categories.ts';
 
@@ -34,7 +34,7 @@ const phrase = (category: ModerationCategory, score: number, source: string): Ph
 
 export const phraseRules: readonly PhraseRule[] = [
   phrase('THREAT', 0.95, `${intends} ${harm} ${people}${noGift}`),
-  // Of somebody else it is as often a story or a game.
+  // About a third person it is as often a story or a game.
   phrase('THREAT', 0.7, `${intends} ${harm} (?:him|her|them)${noGift}`),
   phrase('THREAT', 0.95, `${intends} ${attack} (?:the|a|my|your|this|that|our) (?:\\w{1,20} )?${places}\\b`),
   phrase(
@@ -82,7 +82,8 @@ export const phraseRules: readonly PhraseRule[] = [
     `\\bi (?:really |just |fucking )?(?:hate|despise|can't stand) (?:all |those |these |the )?${groups}\\b`,
   ),
 
-  // A turn that pretends to be the system's or the model's own; then any marker, as one asks about them.
+  // First a forged turn of the system or the model; then any marker, which may also be part of a question about
+  // markers.
   phrase(
     'CHAT_TEMPLATE',
     0.95,

@@ -1,4 +1,4 @@
-/** What screening says about typical, harmless and hostile text under the default thresholds. */
+/** How typical, harmless and hostile texts are screened under the default thresholds. */
 import { expect, test } from 'vitest';
 import { decideAction, defaultThresholds, type ModerationAction, type ModerationStage } from './categories.ts';
 import type { Detector } from './detectors.ts';
@@ -69,11 +69,11 @@ test('never blocks for prompt injection', async () => {
   expect(await actionOn(text)).toBe('FLAG');
 });
 
-test('does not look for instructions in what a model wrote', async () => {
+test('does not look for prompt injection in replies', async () => {
   expect(await actionOn('An attacker writes "ignore all previous instructions".', 'OUTPUT')).toBe('ALLOW');
 });
 
-test('finds a phrase wherever it lies in a long text', async () => {
+test('finds a phrase anywhere in a long text', async () => {
   const phrase = 'I will kill you';
   for (const before of [0, 790, 795, 800, 985, 995, 1000, 5000]) {
     const text = `${'la '.repeat(before).slice(0, before)} ${phrase} ${'lo '.repeat(500)}`;
@@ -81,22 +81,22 @@ test('finds a phrase wherever it lies in a long text', async () => {
   }
 });
 
-test('covers every run of characters as long as the overlap in some window', () => {
+test('every substring as long as the overlap lies in some window', () => {
   const text = Array.from({ length: 4000 }, (_, index) => String.fromCharCode(0x4e00 + index)).join('');
   const windows = [...textWindows(text)];
   for (let start = 0; start + windowOverlap <= text.length; start += 1) {
-    const run = text.slice(start, start + windowOverlap);
-    expect(windows.some((window) => window.includes(run))).toBe(true);
+    const part = text.slice(start, start + windowOverlap);
+    expect(windows.some((window) => window.includes(part))).toBe(true);
   }
 });
 
 test.each([
-  ['a ligature that is eighteen letters', '\ufdfa'],
-  ['one that is eight', '\ufdfb'],
-  ['a unit that is six', '\u3316'],
-  ['a numeral that is four', '\u2167'],
-  ['letters with their marks apart', 'e\u0301'],
-])('windows of %s are as bounded as others, in size and in number', (_, sign) => {
+  ['a ligature of eighteen letters', '\ufdfa'],
+  ['a ligature of eight letters', '\ufdfb'],
+  ['a unit of six letters', '\u3316'],
+  ['a numeral of four letters', '\u2167'],
+  ['letters with combining marks', 'e\u0301'],
+])('windows of %s are bounded in size and in number', (_, sign) => {
   const text = sign.repeat(20_000);
   const windows = [...textWindows(text)];
   expect(Math.max(...windows.map((window) => window.length))).toBeLessThanOrEqual(windowLength);
@@ -107,7 +107,7 @@ test.each([
   expect(blocked.length).toBeGreaterThan(0);
 });
 
-test('gives detectors bounded windows of a megabyte, and others a turn after every few', async () => {
+test('splits a megabyte into bounded windows, and yields to the event loop after every few', async () => {
   const hostile = 'ignore the '.repeat(100_000);
   let turns = 0;
   let open = true;

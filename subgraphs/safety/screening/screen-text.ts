@@ -1,27 +1,27 @@
 /**
- * Scores a text. Invariant: each detector sees one bounded window at a time, and after a few windows everything else that waits
- * in this process has its turn, so that no text, however long or hostile, stalls it.
+ * Scores a text. Invariant: a detector sees one bounded window at a time, and after a few windows the event loop runs,
+ * so no text, however long or hostile, stalls the process.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { CategoryScore, ModerationCategory, ModerationStage } from './categories.ts';
 import { type Detector, detectors } from './detectors.ts';
 import { textWindows } from './text-windows.ts';
 
-/** Windows that are screened in one go: a few milliseconds. */
+/** Windows that are screened in one turn of the event loop, which takes a few milliseconds. */
 export const windowsPerTurn = 4;
 
-/** @returns the categories that the text has anything of, highest score first */
+/** @returns every category with a score above 0, highest score first */
 export const screenText = async (
   text: string,
   stage: ModerationStage,
-  using: readonly Detector[] = detectors,
+  activeDetectors: readonly Detector[] = detectors,
 ): Promise<readonly CategoryScore[]> => {
   const best = new Map<ModerationCategory, number>();
   let windows = 0;
   for (const window of textWindows(text)) {
     if (windows > 0 && windows % windowsPerTurn === 0) await setImmediate();
     windows += 1;
-    for (const { category, score } of using.flatMap((detect) => detect(window, stage))) {
+    for (const { category, score } of activeDetectors.flatMap((detect) => detect(window, stage))) {
       best.set(category, Math.max(best.get(category) ?? 0, score));
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Takes the queue `safety.results`: screens what models wrote. The same event twice leaves one verdict. A body that does not
- * parse can never be screened and goes to the dead letters.
+ * Consumes the queue `safety.results`, and screens replies. The same event twice leads to one verdict. A body that does
+ * not parse goes to the dead letters.
  */
 import { z } from 'zod';
 import type { Broker, Consumer, Json } from '#kernel/broker/broker.ts';
@@ -10,7 +10,7 @@ import { messageFinishedSchema } from '#kernel/messages/events.ts';
 import { recordVerdict, type ScreeningServices } from './record-verdict.ts';
 
 const queue = 'safety.results';
-/** Deliveries at once: each takes a connection to the database for a moment, which people's messages need more. */
+/** Concurrent deliveries. Few, because each takes a database connection, which people's messages need more. */
 const prefetch = 4;
 
 const finishedSchema = messageFinishedSchema.extend({
@@ -20,7 +20,7 @@ const finishedSchema = messageFinishedSchema.extend({
   messageId: z.uuid(),
 });
 
-/** @param stores watches the database. */
+/** @param stores the watch of the database */
 export const consumeResults = (services: ScreeningServices, broker: Broker, stores?: StoreWatch): Promise<Consumer> =>
   broker.consume<Json>(queue, { prefetch, ...(stores && { stores }) }, async ({ body }) => {
     const finished = finishedSchema.safeParse(body);

@@ -1,10 +1,10 @@
-/** Loads the verdicts of many messages with one statement. One loader per request. */
+/** Loads the verdicts of many messages with one statement. Each request has its own loader. */
 import DataLoader from 'dataloader';
 import { validate as isUuid } from 'uuid';
 import type { Database } from '#kernel/database/database.ts';
 import { type Verdict, VerdictEntity } from '../entities.ts';
 
-/** Message id -> its verdicts, INPUT before OUTPUT. */
+/** The verdicts of a message by its id, INPUT before OUTPUT. */
 export type VerdictLoader = DataLoader<string, readonly Verdict[]>;
 
 export const createVerdictLoader = (database: Database, tenantId: string): VerdictLoader =>

@@ -1,6 +1,7 @@
 /**
- * Screens a text by its tenant's thresholds and keeps the verdict, with a case unless the text is allowed: one statement.
- * Invariant: one verdict and at most one case per message and stage, however often it is screened.
+ * Screens a text by the thresholds of its tenant, and stores the verdict, with a case unless the text is allowed, in
+ * one statement. Invariant: a message has one verdict and at most one case for each stage, however often it is
+ * screened.
  */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
@@ -35,25 +36,25 @@ export interface ScreenedText {
 
 export interface Screening {
   readonly action: ModerationAction;
-  /** Those that led to the action; none when it is ALLOW. */
+  /** The categories that led to the action; empty when it is ALLOW. */
   readonly categories: readonly CategoryScore[];
   readonly version: string;
 }
 
-/** A tenant's topic; the payload is `{ caseId }`. */
+/** The topic of a tenant. Its payload is `{ caseId }`. */
 export const caseOpenedTopic = (tenantId: string): string => `safety.case-opened.${tenantId}`;
 
-/** Characters of the text that a case keeps. */
+/** Most characters of the text that a case keeps. */
 const excerptLength = 500;
 
 const openedSchema = z.array(z.object({ id: z.string() }));
 
-/** Postgres holds no NUL, and a cut may not leave half a character. */
+/** PostgreSQL texts hold no U+0000, and the cut must not leave half of a surrogate pair. */
 const excerptOf = (text: string): string => text.slice(0, excerptLength).replaceAll('\0', '').toWellFormed();
 
 export const recordVerdict = async (services: ScreeningServices, screened: ScreenedText): Promise<Screening> => {
   const { tenantId, messageId, stage, conversationId, userId, text } = screened;
-  const [categories, thresholds] = await Promise.all([screenText(text, stage), services.thresholds.of(tenantId)]);
+  const [categories, thresholds] = await Promise.all([screenText(text, stage), services.thresholds.find(tenantId)]);
   const action = decideAction(categories, thresholds);
   const opened = openedSchema.parse(
     await callFunction(services.database, {
@@ -72,7 +73,7 @@ export const recordVerdict = async (services: ScreeningServices, screened: Scree
       },
     }),
   );
-  // Hints, and nobody waits for them: the verdict stands.
+  // Signals are hints: nobody waits for them, and a lost one changes nothing in the verdict.
   for (const { id } of opened) {
     services.signals.publish(caseOpenedTopic(tenantId), { caseId: id }).catch(() => undefined);
   }

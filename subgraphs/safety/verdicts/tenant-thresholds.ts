@@ -1,6 +1,7 @@
 /**
- * Each tenant's thresholds, remembered per process: screening stands on the way to the first token and must not ask the database
- * first. Bounded by number of tenants; a change is in force everywhere when its signal arrives, at the latest after the time to live.
+ * The thresholds of each tenant. Each process remembers them, because screening delays the first token and must not
+ * query the database first. Bounded by the number of tenants. A change applies in every process when its signal
+ * arrives, at the latest when the remembered entry expires.
  */
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
@@ -9,7 +10,7 @@ import type { Signals } from '#kernel/signals/signals.ts';
 import { ThresholdEntity } from '../entities.ts';
 import { defaultThresholds, type Thresholds } from '../screening/categories.ts';
 
-/** Published with `{ tenantId }` after a tenant's thresholds changed. */
+/** Published with `{ tenantId }` when a tenant's thresholds change. */
 export const thresholdsChangedTopic = 'safety.thresholds.changed';
 const changedSchema = z.object({ tenantId: z.string() });
 
@@ -26,7 +27,7 @@ export const readThresholds = async (database: Database, tenantId: string): Prom
 };
 
 export interface TenantThresholds extends AsyncDisposable {
-  of(tenantId: string): Promise<Thresholds>;
+  find(tenantId: string): Promise<Thresholds>;
 }
 
 export const openTenantThresholds = async (database: Database, signals: Signals): Promise<TenantThresholds> => {
@@ -40,8 +41,8 @@ export const openTenantThresholds = async (database: Database, signals: Signals)
     if (changed.success) remembered.delete(changed.data.tenantId);
   });
   return {
-    // Undefined when the entry was deleted while it was fetched: what was read may be from before the change.
-    of: async (tenantId) => (await remembered.fetch(tenantId)) ?? readThresholds(database, tenantId),
+    // Undefined when the entry was deleted while it was fetched, so that what was fetched may be outdated.
+    find: async (tenantId) => (await remembered.fetch(tenantId)) ?? readThresholds(database, tenantId),
     [Symbol.asyncDispose]: unsubscribe,
   };
 };

@@ -33,23 +33,23 @@ beforeAll(async () => {
 });
 afterAll(() => usage[Symbol.asyncDispose]());
 
-const code = async (...call: Parameters<UsageFixture['ask']>) =>
-  (await usage.ask(...call)).errors?.map(({ extensions: { code: found, argument } }) => [found, argument]);
+const code = async (...call: Parameters<UsageFixture['execute']>) =>
+  (await usage.execute(...call)).errors?.map(({ extensions: { code: found, argument } }) => [found, argument]);
 const made = async (identity: Identity, input: object = {}) => {
-  const { data } = await usage.ask(identity, create, { input: { name: 'nightly export', ...input } });
+  const { data } = await usage.execute(identity, create, { input: { name: 'nightly export', ...input } });
   return createdSchema.parse(data).createApiKey;
 };
 const listed = async (identity: Identity, variables: object = {}) =>
-  listSchema.parse((await usage.ask(identity, list, { ...variables })).data).apiKeys;
+  listSchema.parse((await usage.execute(identity, list, { ...variables })).data).apiKeys;
 const idsOf = async (identity: Identity, variables: object = {}) =>
   (await listed(identity, variables)).edges.map(({ node }) => node.id);
 const found = async (secret: string, isUsed = false) => {
   const nobody = asService(identityOf(v7()));
   const keys = [{ hash: hashApiKey(secret), isUsed }];
-  return foundSchema.parse((await usage.ask(nobody, find, { keys })).data).findApiKeys[0];
+  return foundSchema.parse((await usage.execute(nobody, find, { keys })).data).findApiKeys[0];
 };
 
-test('a key is shown once, is found by its hash alone, and may do what its maker named', async () => {
+test('a key is returned once, is found by its hash only, and may do what its creator named', async () => {
   const user: Identity = { ...(await usage.tenant()), roles: ['USER', 'ADMIN'], scopes: ['a', 'b'] };
   const plain = await made(user);
   expect(isWellFormedApiKey(plain.secret)).toBe(true);
@@ -75,16 +75,16 @@ test('a key is shown once, is found by its hash alone, and may do what its maker
   expect(await found(`${strong.secret}0`)).toBeNull();
 });
 
-test('keys are asked for by services only, in any number, and answered in their order', async () => {
+test('only services find keys, any number at once, in the order of the lookups', async () => {
   const user = await usage.tenant();
   const [one, other] = [await made(user), await made(user)];
   const keys = [other.secret, 'unknown', one.secret].map((key) => ({ hash: hashApiKey(key), isUsed: false }));
-  const { data } = await usage.ask(asService(identityOf(v7())), find, { keys });
+  const { data } = await usage.execute(asService(identityOf(v7())), find, { keys });
   expect(data?.['findApiKeys']).toMatchObject([{ id: other.apiKey.id }, null, { id: one.apiKey.id }]);
   expect(await code(user, find, { keys })).toEqual([['FORBIDDEN', undefined]]);
 });
 
-test('nobody gives a key what it does not have, and nonsense is refused', async () => {
+test('nobody gives a key rights that they do not have, and invalid input is refused', async () => {
   const user: Identity = { ...(await usage.tenant()), scopes: ['a'] };
   const refused = (input: object, identity = user) => code(identity, create, { input: { name: 'x', ...input } });
   expect(await refused({ roles: ['ADMIN'] })).toEqual([['FORBIDDEN', undefined]]);
@@ -96,24 +96,24 @@ test('nobody gives a key what it does not have, and nonsense is refused', async 
   expect(await idsOf(user)).toEqual([]);
 });
 
-test('a user has 20 keys in force, however many it asks for at once', async () => {
+test('a user has at most 20 valid keys, however many are created concurrently', async () => {
   const user = await usage.tenant();
   const atOnce = (count: number) =>
-    Promise.all(Array.from({ length: count }, () => usage.ask(user, create, { input: { name: 'one of many' } })));
+    Promise.all(Array.from({ length: count }, () => usage.execute(user, create, { input: { name: 'one of many' } })));
   const { apiKey } = await made(user);
   await atOnce(18);
   const refused = (await atOnce(20)).flatMap(({ errors = [] }) => errors.map(({ extensions }) => extensions));
   expect(refused).toEqual(Array.from({ length: 19 }, () => ({ code: 'TOO_MANY_API_KEYS', limit: 20 })));
-  await usage.ask(user, revoke, { id: apiKey.id });
+  await usage.execute(user, revoke, { id: apiKey.id });
   await made(user);
   expect(await idsOf(user)).toHaveLength(21);
 });
 
-test('a key is revoked by its maker or an administrator of the tenant, for good; to others it does not exist', async () => {
+test('its creator or an administrator of the tenant revokes a key for good; to others it does not exist', async () => {
   const user = await usage.tenant();
   const { secret, apiKey } = await made(user);
-  const told: unknown[] = [];
-  await usage.ports.signals.subscribe(apiKeyRevokedTopic, (id) => told.push(id));
+  const signalled: unknown[] = [];
+  await usage.ports.signals.subscribe(apiKeyRevokedTopic, (id) => signalled.push(id));
   const strangers = [
     identityOf(user.tenantId, 'USER'),
     identityOf(user.tenantId, 'BILLING_ADMIN'),
@@ -125,14 +125,14 @@ test('a key is revoked by its maker or an administrator of the tenant, for good;
     }
   }
   expect(await found(secret)).toMatchObject({ revokedAt: null });
-  expect(told).toEqual([]);
-  const first = await usage.ask(user, revoke, { id: apiKey.id });
+  expect(signalled).toEqual([]);
+  const first = await usage.execute(user, revoke, { id: apiKey.id });
   expect(await found(secret)).toMatchObject({ revokedAt: expect.any(String) });
-  expect(await usage.ask(identityOf(user.tenantId, 'ADMIN'), revoke, { id: apiKey.id })).toEqual(first);
-  expect(told).toEqual([apiKey.id, apiKey.id]);
+  expect(await usage.execute(identityOf(user.tenantId, 'ADMIN'), revoke, { id: apiKey.id })).toEqual(first);
+  expect(signalled).toEqual([apiKey.id, apiKey.id]);
 });
 
-test('everybody sees its own keys, an administrator those of the tenant, page by page', async () => {
+test('users see their own keys, administrators those of the tenant, page by page', async () => {
   const user = await usage.tenant();
   const [one, two] = [(await made(user)).apiKey.id, (await made(user)).apiKey.id];
   const admin = identityOf(user.tenantId, 'ADMIN');
@@ -148,7 +148,7 @@ test('everybody sees its own keys, an administrator those of the tenant, page by
   expect(await idsOf(admin, { first: 2, after: page.pageInfo.endCursor })).toEqual([three]);
 });
 
-test('its use is noted, once a minute at most, and not when it is only looked at', async () => {
+test('its use is noted at most once a minute, and not when it is only checked', async () => {
   const user = await usage.tenant();
   const { secret, apiKey } = await made(user);
   const lastUsed = async () => (await listed(user)).edges[0]?.node.lastUsedAt;
@@ -167,11 +167,12 @@ test('its use is noted, once a minute at most, and not when it is only looked at
   expect(Date.parse((await lastUsed()) ?? '')).toBeGreaterThan(Date.parse(past));
 });
 
-test('what a decision about the role of its user takes from a key does not come back', async () => {
+test('a key does not regain what a decision about the role of its user has removed', async () => {
   const user: Identity = { ...(await usage.tenant()), roles: ['USER', 'ADMIN', 'BILLING_ADMIN'] };
   const { secret } = await made(user, { roles: ['USER', 'ADMIN', 'BILLING_ADMIN'] });
   const admin = identityOf(user.tenantId, 'ADMIN');
-  const decide = (document: string, variables: object) => usage.ask(admin, document, { id: user.userId, ...variables });
+  const decide = (document: string, variables: object) =>
+    usage.execute(admin, document, { id: user.userId, ...variables });
   const setRole = 'mutation ($id: ID!, $role: Role) { setRole(userId: $id, role: $role) { id } }';
   await decide('mutation ($id: ID!, $is: Boolean!) { setUserActive(userId: $id, isActive: $is) { id } }', { is: true });
   expect((await found(secret))?.roles).toEqual(['USER', 'ADMIN', 'BILLING_ADMIN']);
@@ -181,9 +182,9 @@ test('what a decision about the role of its user takes from a key does not come 
   expect((await found(secret))?.roles).toEqual(['USER']);
 });
 
-test('what a key has says nothing about the role of its user', async () => {
+test('the roles of a key say nothing about the role of its user', async () => {
   const user: Identity = { ...(await usage.tenant()), roles: ['ADMIN'] };
-  await usage.ask(user, '{ viewer { role } }');
+  await usage.execute(user, '{ viewer { role } }');
   const withKey: Identity = { ...user, roles: ['USER'], apiKeyId: v7() };
-  expect((await usage.ask(withKey, '{ viewer { role } }')).data).toEqual({ viewer: { role: 'ADMIN' } });
+  expect((await usage.execute(withKey, '{ viewer { role } }')).data).toEqual({ viewer: { role: 'ADMIN' } });
 });

@@ -1,21 +1,20 @@
 /**
- * Makes an API key for the user who asks. A key may do at most what its maker may: by default USER alone, and no scope. Invariant: the key
- * itself leaves here once, in the answer, and is kept nowhere.
+ * Creates an API key for the caller. A key may do at most what its creator may: by default it has the role USER and no
+ * scope. Invariant: the key itself leaves here once, in the result, and is stored nowhere.
  */
 import { LockMode } from '@mikro-orm/core';
 import { v7 } from 'uuid';
 import { generateApiKey, hashApiKey, visiblePrefix } from '#kernel/access/api-key.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Identity, Role } from '#kernel/identity.ts';
-import { requireViewer } from '../accounts.ts';
-import type { UsageContext } from '../context.ts';
+import { requireViewer, type ViewerServices } from '../accounts/current-account.ts';
 import { type ApiKey, ApiKeyEntity, UserEntity } from '../entities.ts';
 
 export interface ApiKeyRequest {
   readonly name: string;
   readonly roles: readonly Role[];
   readonly scopes: readonly string[];
-  /** Never, unless told. */
+  /** Default: never. */
   readonly expiresAt?: Date | null | undefined;
 }
 
@@ -25,14 +24,14 @@ export interface CreatedApiKey {
   readonly secret: string;
 }
 
-/** Characters of a name. */
+/** Most characters of a name. */
 const maxName = 100;
-/** Keys of a user that are in force: ten integrations, each with the next key beside the one that it replaces. */
+/** Most valid keys of a user: ten integrations, each with the next key in addition to the one that it replaces. */
 const maxKeys = 20;
 
 const requireRequest = (identity: Identity, { name, roles, scopes, expiresAt }: ApiKeyRequest): void => {
   if (identity.apiKeyId !== undefined) {
-    throw new AppError('FORBIDDEN', 'An API key cannot make API keys. Use an access token.');
+    throw new AppError('FORBIDDEN', 'An API key cannot create API keys. Use an access token.');
   }
   if (name.trim() === '' || name.length > maxName) {
     throw new AppError('BAD_USER_INPUT', `A name has 1 to ${maxName} characters.`, { argument: 'name' });
@@ -49,15 +48,18 @@ const requireRequest = (identity: Identity, { name, roles, scopes, expiresAt }: 
   }
 };
 
-/** Throws FORBIDDEN for a key that asks, and for rights that the user does not have; BAD_USER_INPUT; TOO_MANY_API_KEYS. */
-export const createApiKey = async (context: UsageContext, request: ApiKeyRequest): Promise<CreatedApiKey> => {
-  const { database, identity } = context;
+/** Throws FORBIDDEN to an API key, and for rights that the user does not have; BAD_USER_INPUT; TOO_MANY_API_KEYS. */
+export const createApiKey = async (
+  services: ViewerServices,
+  identity: Identity,
+  request: ApiKeyRequest,
+): Promise<CreatedApiKey> => {
   const { tenantId, userId } = identity;
   requireRequest(identity, request);
-  await requireViewer(context);
+  await requireViewer(services, identity);
   const secret = generateApiKey();
-  const apiKey = await database.forTenant(tenantId).transactional(async (em) => {
-    // Who makes keys waits for its own others, so that the count holds.
+  const apiKey = await services.database.forTenant(tenantId).transactional(async (em) => {
+    // Serializes the creations of one user, so that the count is right.
     await em.findOneOrFail(UserEntity, { tenantId, id: userId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     const inForce = await em.count(ApiKeyEntity, {
       tenantId,
@@ -66,7 +68,7 @@ export const createApiKey = async (context: UsageContext, request: ApiKeyRequest
       $or: [{ expiresAt: null }, { expiresAt: { $gt: new Date() } }],
     });
     if (inForce >= maxKeys) {
-      throw new AppError('TOO_MANY_API_KEYS', `A user has ${maxKeys} API keys at most. Revoke one first.`, {
+      throw new AppError('TOO_MANY_API_KEYS', `A user has at most ${maxKeys} API keys. Revoke one first.`, {
         details: { limit: maxKeys },
       });
     }

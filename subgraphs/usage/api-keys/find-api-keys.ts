@@ -1,13 +1,13 @@
-/** API keys by their hashes, for the gateway: it has a key and wants to know whom it stands for. One statement. */
+/** Finds API keys by their hashes, in one statement: the gateway has a key and needs to know whose it is. */
 import { z } from 'zod';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { roles } from '#kernel/identity.ts';
 
-export interface AskedApiKey {
+export interface ApiKeyLookup {
   /** SHA-256 of the key, hexadecimal. */
   readonly hash: string;
-  /** Whether somebody uses it: notes when. False: somebody looks whether it still holds. */
+  /** Whether the key is being used, which is then noted; false when the gateway only checks whether it is valid. */
   readonly isUsed: boolean;
 }
 
@@ -18,18 +18,18 @@ const rowSchema = z.object({
   user_id: z.string(),
   roles: z.array(z.enum(roles)),
   scopes: z.array(z.string()),
-  // Text on PostgreSQL, a Date on PGlite.
+  // PostgreSQL returns text, and PGlite a Date.
   expires_at: z.coerce.date().nullable(),
   revoked_at: z.coerce.date().nullable(),
 });
 export type FoundApiKey = z.infer<typeof rowSchema>;
 
-/** In the order in which they were asked for; null for one that was never made. */
+/** In the order of the lookups; null for a key that was never created. */
 export const findApiKeys = async (
   database: Database,
-  asked: readonly AskedApiKey[],
+  lookups: readonly ApiKeyLookup[],
 ): Promise<(FoundApiKey | null)[]> => {
-  const parameters = { a_keys: JSON.stringify(asked) };
+  const parameters = { a_keys: JSON.stringify(lookups) };
   const rows = await callFunction(database, { name: 'usage.find_api_keys', parameters });
   const found = new Map(
     z
@@ -37,5 +37,5 @@ export const findApiKeys = async (
       .parse(rows)
       .map((row) => [row.secret_hash, row]),
   );
-  return asked.map(({ hash }) => found.get(hash) ?? null);
+  return lookups.map(({ hash }) => found.get(hash) ?? null);
 };

@@ -1,14 +1,16 @@
 /**
- * Mutations of administrators: ADMIN for the tenant, BILLING_ADMIN for what it costs; and of the operator, who says
- * what it may cost.
+ * Mutations of administrators (ADMIN for the tenant, BILLING_ADMIN for its costs) and of the operator, who sets the
+ * tenant's plan and its highest limits.
  */
-import { changeTenant, changeUser } from '../administer.ts';
-import { decideAccess } from '../decide-access.ts';
-import { grantQuota, setPlan, tenantsScope } from '../operate.ts';
+
+import { decideAccess } from '../accounts/decide-access.ts';
+import { renameTenant } from '../accounts/rename-tenant.ts';
+import { grantQuota, setPlan, tenantsScope } from '../quotas/change-grants.ts';
+import { changeTenantLimits, changeUserLimits } from '../quotas/change-limits.ts';
 import type { addAccounts } from './accounts.ts';
 import type { UsageBuilder } from './builder.ts';
 
-const forOperators = `For operators: needs a token with the scope ${tenantsScope}, for it is what the tenant pays for.`;
+const forOperators = `For operators: requires a token with the scope ${tenantsScope}, because the tenant pays for it.`;
 
 export const addAdministration = (
   { builder, PlanTier, Role }: UsageBuilder,
@@ -18,105 +20,108 @@ export const addAdministration = (
   builder.mutationField('renameTenant', (t) =>
     t.field({
       type: Tenant,
-      description: 'Names your tenant. ADMIN only.',
+      description: 'Renames your tenant. ADMIN only.',
       authScopes: { role: 'ADMIN' },
       args: { name: t.arg.string({ required: true, description: '1 to 200 characters.' }) },
-      resolve: (_, { name }, context) => changeTenant(context, { name }),
+      resolve: (_, { name }, context) => renameTenant(context, context.identity, name),
     }),
   );
   builder.mutationField('setPlan', (t) =>
     t.field({
       type: Tenant,
-      description: `Puts a tenant on another plan, from the next message on. ${forOperators}`,
+      description: `Changes the plan of a tenant, from the next message on. ${forOperators}`,
       args: {
         plan: t.arg({ type: PlanTier, required: true, description: 'The new plan.' }),
         tenantId: t.arg.id({ description: 'The tenant; null: your own.' }),
       },
-      resolve: (_, { plan, tenantId }, context) => setPlan(context, tenantId, plan),
+      resolve: (_, args, context) => setPlan(context, context.identity, args),
     }),
   );
   builder.mutationField('setBudget', (t) =>
     t.field({
       type: Tenant,
       description:
-        'Sets what your tenant may spend in a calendar month (UTC). Once it is spent, messages are refused with QUOTA_EXCEEDED. BILLING_ADMIN only.',
+        'Sets what your tenant may spend in a calendar month (UTC). Messages that could exceed it are refused with QUOTA_EXCEEDED. BILLING_ADMIN only.',
       authScopes: { role: 'BILLING_ADMIN' },
-      args: { monthlyUsd: t.arg({ type: 'Decimal', description: 'US dollars; null or left out for no budget.' }) },
-      resolve: (_, { monthlyUsd }, context) => changeTenant(context, { monthlyBudgetUsd: monthlyUsd ?? null }),
+      args: { monthlyUsd: t.arg({ type: 'Decimal', description: 'US dollars; null or absent for no budget.' }) },
+      resolve: (_, { monthlyUsd }, context) =>
+        changeTenantLimits(context, context.identity, { monthlyBudgetUsd: monthlyUsd ?? null }),
     }),
   );
   const TenantQuotaInput = builder.inputType('TenantQuotaInput', {
-    description: "Limits of a tenant. What is left out stays; null is the plan's limit again.",
+    description: "Limits of a tenant. An absent limit stays as it is; null restores the plan's.",
     fields: (t) => ({
-      tokensPerDay: t.float({ description: 'Of all its users together, a UTC day.' }),
-      tokensPerMinute: t.float({ description: 'Of all its users together, a minute.' }),
-      userTokensPerDay: t.float({ description: 'Of each user that has no limit of its own, a UTC day.' }),
-      userTokensPerMinute: t.float({ description: 'Of each user that has no limit of its own, a minute.' }),
+      tokensPerDay: t.float({ description: 'Tokens of all users together in a UTC day.' }),
+      tokensPerMinute: t.float({ description: 'Tokens of all users together in a minute.' }),
+      userTokensPerDay: t.float({ description: 'Tokens of each user without an individual limit in a UTC day.' }),
+      userTokensPerMinute: t.float({ description: 'Tokens of each user without an individual limit in a minute.' }),
     }),
   });
   builder.mutationField('setTenantQuota', (t) =>
     t.field({
       type: Tenant,
       description:
-        'Sets how many tokens your tenant may use: as many as its plan allows at most, or the operator. BILLING_ADMIN only.',
+        'Sets how many tokens your tenant may use, up to what its plan or the operator allows. BILLING_ADMIN only.',
       authScopes: { role: 'BILLING_ADMIN' },
       args: { input: t.arg({ type: TenantQuotaInput, required: true, description: 'The limits.' }) },
-      resolve: (_, { input }, context) => changeTenant(context, { ...input }),
+      resolve: (_, { input }, context) => changeTenantLimits(context, context.identity, { ...input }),
     }),
   );
   builder.mutationField('grantTenantQuota', (t) =>
     t.field({
       type: Tenant,
-      description: `Sets what a tenant may have at most in place of what its plan allows. Its administrators set limits up to that. ${forOperators}`,
+      description: `Sets the highest limits of a tenant, instead of those of its plan. Its administrators can set limits up to these. ${forOperators}`,
       args: {
         input: t.arg({ type: TenantQuotaInput, required: true, description: 'The highest limits.' }),
         tenantId: t.arg.id({ description: 'The tenant; null: your own.' }),
       },
-      resolve: (_, { input, tenantId }, context) => grantQuota(context, tenantId, { ...input }),
+      resolve: (_, { input, tenantId }, context) => grantQuota(context, context.identity, tenantId, { ...input }),
     }),
   );
   const UserQuotaInput = builder.inputType('UserQuotaInput', {
-    description: "Limits of a user. What is left out stays; null is the tenant's limit for each user again.",
+    description: "Limits of a user. An absent limit stays as it is; null restores the tenant's limit for each user.",
     fields: (t) => ({
       userId: t.id({ required: true, description: 'A user of your tenant.' }),
-      tokensPerDay: t.float({ description: 'A UTC day.' }),
-      tokensPerMinute: t.float({ description: 'A minute.' }),
+      tokensPerDay: t.float({ description: 'Tokens in a UTC day.' }),
+      tokensPerMinute: t.float({ description: 'Tokens in a minute.' }),
     }),
   });
   builder.mutationField('setUserQuota', (t) =>
     t.field({
       type: User,
       description:
-        'Sets how many tokens one user may use: as many as the plan allows each user at most, or the operator. BILLING_ADMIN only.',
+        'Sets how many tokens one user may use, up to what the plan or the operator allows each user. BILLING_ADMIN only.',
       authScopes: { role: 'BILLING_ADMIN' },
-      args: { input: t.arg({ type: UserQuotaInput, required: true, description: 'The user and its limits.' }) },
-      resolve: (_, { input: { userId, ...limits } }, context) => changeUser(context, userId, limits),
+      args: { input: t.arg({ type: UserQuotaInput, required: true, description: 'The user and the limits.' }) },
+      resolve: (_, { input: { userId, ...limits } }, context) =>
+        changeUserLimits(context, context.identity, userId, limits),
     }),
   );
   builder.mutationField('setRole', (t) =>
     t.field({
       type: User,
       description:
-        'Gives a user of your tenant a role that counts in place of those of its tokens, from now on: what runs under a role that it has not any more ends. ADMIN only, and not for yourself.',
+        'Gives a user of your tenant a role that replaces those of its tokens from now on. Subscriptions that need a role which the user has lost end. ADMIN only, and not for yourself.',
       authScopes: { role: 'ADMIN' },
       args: {
         userId: t.arg.id({ required: true, description: 'A user of your tenant.' }),
-        role: t.arg({ type: Role, description: 'The role; null or left out for those of its tokens again.' }),
+        role: t.arg({ type: Role, description: 'The role; null or absent to restore those of the tokens.' }),
       },
-      resolve: (_, { userId, role }, context) => decideAccess(context, userId, { assignedRole: role ?? null }),
+      resolve: (_, { userId, role }, context) =>
+        decideAccess(context, context.identity, userId, { assignedRole: role ?? null }),
     }),
   );
   builder.mutationField('setUserActive', (t) =>
     t.field({
       type: User,
       description:
-        'Deactivates a user of your tenant, or lets it in again. Whatever a deactivated user asks is refused with FORBIDDEN, and its subscriptions end with it; answers that are being written go on and are stored. ADMIN only, and not for yourself.',
+        'Deactivates or reactivates a user of your tenant. Every request of a deactivated user is refused with FORBIDDEN, and their subscriptions end with it; replies in progress continue and are stored. ADMIN only, and not for yourself.',
       authScopes: { role: 'ADMIN' },
       args: {
         userId: t.arg.id({ required: true, description: 'A user of your tenant.' }),
-        isActive: t.arg.boolean({ required: true, description: 'false deactivates it.' }),
+        isActive: t.arg.boolean({ required: true, description: 'false deactivates the user.' }),
       },
-      resolve: (_, { userId, isActive }, context) => decideAccess(context, userId, { isActive }),
+      resolve: (_, { userId, isActive }, context) => decideAccess(context, context.identity, userId, { isActive }),
     }),
   );
 };

@@ -1,7 +1,7 @@
-/** The builder of this subgraph, and the enums that several of its types share. */
+/** The builder of this subgraph's schema, and the enums that several of its types share. */
 import type { Role } from '#kernel/identity.ts';
 import { createSubgraphBuilder, mutationTypeOptions, planTierOptions } from '#kernel/subgraph-server/builder.ts';
-import type { UsageContext } from '../context.ts';
+import type { UsageContext } from './context.ts';
 
 export const createUsageBuilder = () => {
   const builder = createSubgraphBuilder<UsageContext>();
@@ -10,12 +10,14 @@ export const createUsageBuilder = () => {
   const RoleRef = builder.enumType('Role', {
     description: 'What a user may do.',
     values: {
-      USER: { description: 'Own conversations, own usage and quota.' },
+      USER: { description: 'Access to their own conversations, usage and quota.' },
       ADMIN: {
         description:
-          "Read the tenant's conversations by id; moderation, routing policies, the tenant's name, usage of everybody.",
+          "Reads the tenant's conversations by id; manages moderation, routing policies and the tenant's name; sees everybody's usage.",
       },
-      BILLING_ADMIN: { description: "The tenant's budget, and its quotas within the plan; usage of everybody." },
+      BILLING_ADMIN: {
+        description: "Manages the tenant's budget, and its quotas within the plan; sees everybody's usage.",
+      },
     } satisfies Record<Role, object>,
   });
   return { builder, PlanTier, Role: RoleRef };

@@ -1,12 +1,11 @@
-/** What messages and conversations cost: fields that this subgraph adds to entities of others. */
-import type { LedgerPart, UsageEvent } from '../entities.ts';
+/** The costs of messages and conversations: fields that this subgraph adds to entities of other subgraphs. */
+import type { UsageEvent } from '../entities.ts';
+import { type BilledAttempt, itemiseReply } from '../ledger/itemise-reply.ts';
 import type { UsageBuilder } from './builder.ts';
 
-/**
- * Int has 32 bits, and the ledger 64: a count that a provider made up is shown as the most that fits, and is no error.
- */
-const mostInt = 2 ** 31 - 1;
-const asInt = (count: number): number => Math.min(count, mostInt);
+/** Int has 32 bits and the ledger has 64: an absurd count of a provider becomes the largest Int instead of an error. */
+const maxInt = 2 ** 31 - 1;
+const asInt = (count: number): number => Math.min(count, maxInt);
 
 const addModel = ({ builder }: UsageBuilder) => {
   const Model = builder.objectRef<{ readonly id: string }>('Model').implement({
@@ -19,75 +18,59 @@ const addModel = ({ builder }: UsageBuilder) => {
   return Model;
 };
 
-/** One part of an entry, with what the worker that ended the answer knows of its own time. */
-interface Attempt extends Omit<LedgerPart, 'modelId'> {
-  readonly modelId: string | null | undefined;
-  readonly queueWaitMs: number;
-  readonly firstTokenMs: number | null | undefined;
-  readonly durationMs: number;
-  readonly occurredAt: Date;
-}
-
-/** Of an attempt whose worker was lost, or whose model was replaced, no time is known. */
-const noTimes = { queueWaitMs: 0, firstTokenMs: null, durationMs: 0 };
-
-const attemptsOf = (event: UsageEvent): readonly Attempt[] =>
-  event.attempts.length === 0
-    ? [{ ...event, inAnswer: true }]
-    : event.attempts.map((part, index) =>
-        index === event.attempts.length - 1 ? { ...event, ...part } : { ...event, ...part, ...noTimes },
-      );
-
 const addAttempt = ({ builder }: UsageBuilder, Model: ReturnType<typeof addModel>) =>
-  builder.objectRef<Attempt>('UsageAttempt').implement({
-    description: 'What one attempt, or one model, had in the answer to a message.',
+  builder.objectRef<BilledAttempt>('UsageAttempt').implement({
+    description: 'The share of one attempt, or one model, in a reply.',
     fields: (t) => ({
       attempt: t.int({
-        description: 'Which attempt of the workers it was; the first is 1.',
+        description: 'Number of the attempt, from 1.',
         resolve: ({ attempt }) => asInt(attempt),
       }),
       model: t.field({
         type: Model,
         nullable: true,
-        description: 'Model that ran; null when it failed before any did.',
+        description: 'The model that ran; null if the attempt failed before that.',
         resolve: ({ modelId }) => (modelId === null || modelId === undefined ? null : { id: modelId }),
       }),
       inputTokens: t.int({
-        description: 'Tokens of the prompt, cached ones included.',
+        description: 'Tokens of the prompt, including cached ones.',
         resolve: ({ inputTokens }) => asInt(inputTokens),
       }),
       cachedInputTokens: t.int({
-        description: 'Tokens of the prompt that the provider had cached.',
+        description: 'Tokens of the prompt that were in the cache of the provider.',
         resolve: ({ cachedInputTokens }) => asInt(cachedInputTokens),
       }),
       outputTokens: t.int({
-        description: 'Tokens of the answer, reasoning included.',
+        description: 'Tokens of the reply, including reasoning.',
         resolve: ({ outputTokens }) => asInt(outputTokens),
       }),
       reasoningTokens: t.int({
-        description: 'Tokens of the answer that were reasoning.',
+        description: 'Tokens of the reply that were reasoning.',
         resolve: ({ reasoningTokens }) => asInt(reasoningTokens),
       }),
       inAnswer: t.exposeBoolean('inAnswer', {
-        description: 'Whether what it said is in the answer. What was reset is not, and is not charged.',
+        description: 'Whether its text is part of the reply. A share that was reset is not, and is not charged.',
       }),
       costUsd: t.expose('costUsd', {
         type: 'Decimal',
         description:
-          'US dollars, exact, that are charged for it. The prompt is charged once, to the first in the answer.',
+          'US dollars, exact, charged for this share. The prompt is charged once, with the first share of the reply.',
       }),
       queueWaitMs: t.exposeFloat('queueWaitMs', {
-        description: 'Milliseconds from admission to the worker; 0 for one that did not end the answer.',
+        description: 'Milliseconds from admission to the worker; 0 for a share that did not end the reply.',
       }),
       firstTokenMs: t.exposeFloat('firstTokenMs', {
         nullable: true,
         description:
-          "Milliseconds from the worker's start to the first token; null when there was none, and for one that did not end the answer.",
+          "Milliseconds from the worker's start to the first token; null if there was none, and for a share that did not end the reply.",
       }),
       durationMs: t.exposeFloat('durationMs', {
-        description: "Milliseconds from the worker's start to the end; 0 for one that did not end the answer.",
+        description: "Milliseconds from the worker's start to the end; 0 for a share that did not end the reply.",
       }),
-      occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it was entered in the ledger.' }),
+      occurredAt: t.expose('occurredAt', {
+        type: 'DateTime',
+        description: 'When the reply was entered in the ledger.',
+      }),
     }),
   });
 
@@ -96,30 +79,30 @@ export const addCosts = (usage: UsageBuilder) => {
   const Model = addModel(usage);
   const Attempt = addAttempt(usage, Model);
   const MessageUsage = builder.objectRef<UsageEvent>('MessageUsage').implement({
-    description: 'What a message used and cost, as it was billed.',
+    description: 'What a reply used and cost, as billed.',
     fields: (t) => ({
       inputTokens: t.int({
-        description: 'Tokens of the prompt, cached ones included.',
+        description: 'Tokens of the prompt, including cached ones.',
         resolve: ({ inputTokens }) => asInt(inputTokens),
       }),
       cachedInputTokens: t.int({
-        description: 'Tokens of the prompt that the provider had cached.',
+        description: 'Tokens of the prompt that were in the cache of the provider.',
         resolve: ({ cachedInputTokens }) => asInt(cachedInputTokens),
       }),
       outputTokens: t.int({
-        description: 'Tokens of the answer, reasoning included.',
+        description: 'Tokens of the reply, including reasoning.',
         resolve: ({ outputTokens }) => asInt(outputTokens),
       }),
       reasoningTokens: t.int({
-        description: 'Tokens of the answer that were reasoning.',
+        description: 'Tokens of the reply that were reasoning.',
         resolve: ({ reasoningTokens }) => asInt(reasoningTokens),
       }),
       costUsd: t.expose('costUsd', { type: 'Decimal', description: 'US dollars, exact.' }),
       attempts: t.field({
         type: [Attempt],
         description:
-          'Each attempt and each model that had a part in the answer. The message is billed once, for what is in it.',
-        resolve: attemptsOf,
+          'One item for each attempt and model that had a share in the reply. The reply is billed once, for what is in it.',
+        resolve: itemiseReply,
       }),
     }),
   });
@@ -129,8 +112,8 @@ export const addCosts = (usage: UsageBuilder) => {
       usage: t.field({
         type: MessageUsage,
         nullable: true,
-        description: 'What its generation used and cost; null until it has ended, and for messages of people.',
-        resolve: ({ id }, _, { replies }) => replies.load(id),
+        description: 'What its generation used and cost; null until that has ended, and for messages of users.',
+        resolve: ({ id }, _, { entries }) => entries.load(id),
       }),
     }),
   });
@@ -140,7 +123,7 @@ export const addCosts = (usage: UsageBuilder) => {
       id: t.exposeID('id'),
       cost: t.field({
         type: 'Decimal',
-        description: 'US dollars that its messages and its title cost so far.',
+        description: 'US dollars that its replies and its title have cost so far.',
         resolve: ({ id }, _, { costs }) => costs.load(id),
       }),
     }),

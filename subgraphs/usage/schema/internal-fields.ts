@@ -1,7 +1,7 @@
-/** What other services ask of this one. Not in the public schema, and refused to everybody who is not a service. */
-import { requireTenant } from '../accounts.ts';
-import { releaseTokens } from '../release-tokens.ts';
-import { reserveTokens, type TokenReservation } from '../reserve-tokens.ts';
+/** The internal fields for other services. Not in the public schema, and refused to everybody but services. */
+import { requireTenant } from '../accounts/current-account.ts';
+import { releaseTokens } from '../quotas/release-tokens.ts';
+import { reserveTokens, type TokenReservation } from '../quotas/reserve-tokens.ts';
 import type { UsageBuilder } from './builder.ts';
 
 export const addInternalFields = ({ builder, PlanTier }: UsageBuilder): void => {
@@ -10,73 +10,67 @@ export const addInternalFields = ({ builder, PlanTier }: UsageBuilder): void => 
     inaccessible: true,
     fields: (t) => ({
       reservationId: t.id({
-        description: "UUID of the reservation, made for one request; null: the message's, as earlier versions ask.",
+        description:
+          "UUID of the reservation, made for one request; null for the message's id, as earlier versions send.",
       }),
       sendId: t.id({
-        description: 'UUID of the send: its requests share what they hold. Null: this one shares with nobody.',
+        description: 'UUID of the send, whose requests share one reservation; null to share with none.',
       }),
-      messageId: t.id({ required: true, description: 'Assistant message that the tokens are for.' }),
-      conversationId: t.id({ required: true, description: 'Conversation of the message.' }),
+      messageId: t.id({ required: true, description: 'The reply that the tokens are for.' }),
+      conversationId: t.id({ required: true, description: 'The conversation of the reply.' }),
       inputTokens: t.int({ required: true, description: 'Tokens of the prompt, counted or estimated.' }),
-      maxOutputTokens: t.int({ required: true, description: 'Most tokens that the answer may have.' }),
-      maxCostUsd: t.field({ type: 'Decimal', description: 'Most that the reply may cost; null: nothing.' }),
+      maxOutputTokens: t.int({ required: true, description: 'Most tokens of the reply.' }),
+      maxCostUsd: t.field({ type: 'Decimal', description: 'Most that the reply may cost; null for 0.' }),
       maxTitleCostUsd: t.field({
         type: 'Decimal',
-        description: 'Most that the title may cost which the reply may lead to; null: nothing.',
+        description: 'Most that a title generated after the reply may cost; null for 0.',
       }),
     }),
   });
   const Reservation = builder.objectRef<TokenReservation>('TokenReservation').implement({
-    description: 'Tokens held for a generation until it is settled or released, or the reservation expires.',
+    description: 'Tokens that are held for a generation until they are settled or released, or expire.',
     inaccessible: true,
     fields: (t) => ({
-      messageId: t.exposeID('messageId', { description: 'Message that the tokens are held for.' }),
+      messageId: t.exposeID('messageId', { description: 'The reply that the tokens are held for.' }),
       plan: t.expose('plan', { type: PlanTier, description: "The tenant's plan, for routing." }),
       reservedTokens: t.exposeFloat('reservedTokens', {
-        description: 'Tokens held. A whole number, which may exceed 32 bits.',
+        description: 'Tokens held: a whole number, which may exceed 32 bits.',
       }),
     }),
   });
   builder.queryField('tenantPlan', (t) =>
     t.field({
       type: PlanTier,
-      description: "Plan of the identity's tenant.",
+      description: "The plan of the identity's tenant.",
       inaccessible: true,
       authScopes: { service: true },
-      resolve: async (_, _arguments, context) => (await requireTenant(context)).plan,
+      resolve: async (_, _args, context) => (await requireTenant(context, context.identity)).plan,
     }),
   );
   builder.mutationField('reserveTokens', (t) =>
     t.field({
       type: Reservation,
       description:
-        'Holds tokens, and what they may cost, for one generation, once per reservation. QUOTA_EXCEEDED when a quota does not suffice.',
+        'Reserves tokens, and what they may cost, for one generation, once per reservation. Refused with QUOTA_EXCEEDED when a quota does not suffice.',
       inaccessible: true,
       authScopes: { service: true },
       args: {
         input: t.arg({ type: ReserveTokensInput, required: true, description: 'What the generation may need.' }),
       },
-      resolve: async (_, { input }, { database, identity, reservationTtlSeconds, quotaChanges }) => {
-        const reservation = await reserveTokens(database, identity, input, reservationTtlSeconds);
-        quotaChanges.announce(identity.tenantId, identity.userId);
-        return reservation;
-      },
+      resolve: (_, { input }, context) => reserveTokens(context, context.identity, input),
     }),
   );
   builder.mutationField('releaseTokens', (t) =>
     t.boolean({
-      description: 'Gives back what a request holds that was not admitted. True when it held tokens until now.',
+      description: 'Releases the reservation of a request that was not admitted. True if it held tokens until now.',
       inaccessible: true,
       authScopes: { service: true },
       args: {
-        messageId: t.arg.id({ description: 'As earlier versions name a reservation: by its message.' }),
+        messageId: t.arg.id({ description: 'The reply, by which earlier versions name a reservation.' }),
         reservationId: t.arg.id({ description: 'The reservation.' }),
       },
-      resolve: async (_, { messageId, reservationId }, { database, identity, quotaChanges }) => {
-        const released = await releaseTokens(database, identity, reservationId ?? messageId ?? '');
-        quotaChanges.announce(identity.tenantId, identity.userId);
-        return released;
-      },
+      resolve: (_, { messageId, reservationId }, context) =>
+        releaseTokens(context, context.identity, reservationId ?? messageId ?? ''),
     }),
   );
 };

@@ -1,8 +1,7 @@
-/** The subscription by which a client keeps a gauge of its quota. */
-import { iterateSignals } from '#kernel/signals/iterate-signals.ts';
+/** The subscription by which a client keeps a gauge of its quota up to date. */
 import { subscriptionTypeOptions } from '#kernel/subgraph-server/builder.ts';
-import { requireViewer } from '../accounts.ts';
-import { quotaTopic } from '../quota-changes.ts';
+import { requireViewer } from '../accounts/current-account.ts';
+import { watchQuota } from '../quotas/quota-changes.ts';
 import type { addAccounts } from './accounts.ts';
 import type { UsageBuilder } from './builder.ts';
 
@@ -12,11 +11,10 @@ export const addQuotaChanged = ({ builder }: UsageBuilder, { Quota }: ReturnType
     t.field({
       type: Quota,
       description:
-        'Your own quota as it is now, whenever your messages or a limit of your own changed it. Changes may be missed while a client is away: read `quota` after a reconnect.',
-      subscribe: async (_, _arguments, context) => {
-        const { tenantId, userId } = context.identity;
-        await requireViewer(context);
-        return iterateSignals(context.signals, quotaTopic(tenantId, userId), () => userId);
+        'Your quota as it is now, whenever your messages or a change of your limits have changed it. Changes may be missed while a client is disconnected, so refetch `quota` after a reconnect.',
+      subscribe: async (_, _args, context) => {
+        await requireViewer(context, context.identity);
+        return watchQuota(context.signals, context.identity);
       },
       resolve: (userId, _, { quotas }) => quotas.clear(userId).load(userId),
     }),

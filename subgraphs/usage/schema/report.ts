@@ -1,26 +1,26 @@
-/** The usage report, for people who look at costs. */
+/** The usage report, by which people control costs. */
 import {
   reportUsage,
   type UsageGroup,
   type UsageGrouping,
   type UsageReport,
   type UsageTotals,
-} from '../usage-report.ts';
+} from '../reports/report-usage.ts';
 import type { addAccounts } from './accounts.ts';
 import type { UsageBuilder } from './builder.ts';
 import type { addCosts } from './costs.ts';
 
 const addTotals = ({ builder }: UsageBuilder) =>
   builder.objectRef<UsageTotals>('UsageTotals').implement({
-    description: 'Sums over the ledger. Counts are whole numbers, Float because they exceed 32 bits.',
+    description: 'Sums over the ledger. Counts are whole numbers; they are Float because they exceed 32 bits.',
     fields: (t) => ({
-      generations: t.exposeFloat('generations', { description: 'Answers and titles.' }),
-      inputTokens: t.exposeFloat('inputTokens', { description: 'Tokens of prompts, cached ones included.' }),
+      generations: t.exposeFloat('generations', { description: 'Number of replies and titles.' }),
+      inputTokens: t.exposeFloat('inputTokens', { description: 'Tokens of prompts, including cached ones.' }),
       cachedInputTokens: t.exposeFloat('cachedInputTokens', {
-        description: 'Tokens of prompts that providers had cached.',
+        description: 'Tokens of prompts that were in the caches of providers.',
       }),
-      outputTokens: t.exposeFloat('outputTokens', { description: 'Tokens of answers, reasoning included.' }),
-      reasoningTokens: t.exposeFloat('reasoningTokens', { description: 'Tokens of answers that were reasoning.' }),
+      outputTokens: t.exposeFloat('outputTokens', { description: 'Tokens of replies, including reasoning.' }),
+      reasoningTokens: t.exposeFloat('reasoningTokens', { description: 'Tokens of replies that were reasoning.' }),
       costUsd: t.expose('costUsd', { type: 'Decimal', description: 'US dollars, exact.' }),
     }),
   });
@@ -33,11 +33,11 @@ export const addReport = (
   const { builder } = usage;
   const Totals = addTotals(usage);
   const GroupBy = builder.enumType('UsageGroupBy', {
-    description: 'What a report has one group for each of.',
+    description: 'What a report is grouped by.',
     values: {
       DAY: { description: 'Days, in UTC.' },
       MODEL: { description: 'Models.' },
-      USER: { description: 'Users, by whose messages it was used.' },
+      USER: { description: 'Users who sent the messages.' },
       CONVERSATION: { description: 'Conversations.' },
     } satisfies Record<UsageGrouping, object>,
   });
@@ -66,24 +66,27 @@ export const addReport = (
       conversation: t.field({
         type: Conversation,
         nullable: true,
-        description: 'The conversation, when grouped by CONVERSATION; null in the answer when you may not read it.',
+        description: 'The conversation, when grouped by CONVERSATION; null in the result if you may not read it.',
         resolve: (group) => reference(group, 'CONVERSATION'),
       }),
       totals: t.expose('totals', { type: Totals, description: 'What the group used.' }),
     }),
   });
   const Report = builder.objectRef<UsageReport>('UsageReport').implement({
-    description: 'What was used in a range of time.',
+    description: 'Usage in a range of time.',
     fields: (t) => ({
       groups: t.expose('groups', {
         type: [Group],
-        description: 'Days in their order, everything else by cost, highest first.',
+        description: 'Days in their order, other groups by cost, highest first.',
       }),
-      totals: t.expose('totals', { type: Totals, description: 'Of all groups, also those past `first`.' }),
+      totals: t.expose('totals', {
+        type: Totals,
+        description: 'The sums of all groups, including those beyond `first`.',
+      }),
     }),
   });
   const Range = builder.inputType('UsageRangeInput', {
-    description: 'A range of time, 366 days at most.',
+    description: 'A range of time of at most 366 days.',
     fields: (t) => ({
       from: t.field({ type: 'DateTime', required: true, description: 'Inclusive.' }),
       to: t.field({ type: 'DateTime', required: true, description: 'Exclusive.' }),
@@ -93,12 +96,14 @@ export const addReport = (
     t.field({
       type: Report,
       description:
-        'What was used and what it cost. ADMIN and BILLING_ADMIN: in the whole tenant; everybody else: by themselves.',
+        'What was used and what it cost: for ADMIN and BILLING_ADMIN in the whole tenant, otherwise by yourself.',
       args: {
-        range: t.arg({ type: Range, required: true, description: 'When.' }),
-        groupBy: t.arg({ type: GroupBy, required: true, description: 'One group for each of these.' }),
-        userId: t.arg.id({ description: "Only this user's. Somebody else's needs ADMIN or BILLING_ADMIN." }),
-        first: t.arg.int({ required: true, defaultValue: 100, description: 'Groups at most, 1 to 1000.' }),
+        range: t.arg({ type: Range, required: true, description: 'The range of time.' }),
+        groupBy: t.arg({ type: GroupBy, required: true, description: 'What to group by.' }),
+        userId: t.arg.id({
+          description: 'Restricts the report to this user. Another user requires ADMIN or BILLING_ADMIN.',
+        }),
+        first: t.arg.int({ required: true, defaultValue: 100, description: 'Most groups to return, 1 to 1000.' }),
       },
       resolve: (_, { range, ...rest }, { database, identity }) =>
         reportUsage(database, identity, { ...range, ...rest }),

@@ -1,0 +1,92 @@
+/** Changes a conversation of the caller: its settings, soft deletion and restoring. */
+import type { Identity } from '#kernel/identity.ts';
+import type { Conversation } from '../entities.ts';
+import { requireConversation } from './access.ts';
+import type { ChangeKind } from './change-feed.ts';
+import { type ConversationSettings, checkSettings } from './conversation-settings.ts';
+import type { ConversationServices } from './create-conversation.ts';
+import { readStoredBytes, requireStorage } from './stored-bytes.ts';
+
+interface ConversationChange {
+  readonly id: string;
+  readonly kind: ChangeKind;
+  /** Whether a deleted conversation is found too. Default false. */
+  readonly deleted?: boolean;
+  readonly apply: (conversation: Conversation) => void;
+}
+
+/** Changes one conversation in one transaction. Throws NOT_FOUND. */
+const change = async (
+  { database, changes }: Pick<ConversationServices, 'database' | 'changes'>,
+  identity: Identity,
+  { id, kind, deleted = false, apply }: ConversationChange,
+): Promise<Conversation> => {
+  const conversation = await database.forTenant(identity.tenantId).transactional(async (em) => {
+    const found = await requireConversation(em, identity, id, { intent: 'write', deleted });
+    apply(found);
+    found.updatedAt = new Date();
+    return found;
+  });
+  changes.announce(conversation, kind);
+  return conversation;
+};
+
+/** Fields that are undefined stay; null clears a setting. */
+export interface ConversationUpdate extends ConversationSettings {
+  readonly id: string;
+  readonly pinned?: boolean | null | undefined;
+  readonly archived?: boolean | null | undefined;
+}
+
+/** Throws NOT_FOUND, BAD_USER_INPUT, and QUOTA_EXCEEDED when the tenant's storage is full. */
+export const updateConversation = async (
+  services: ConversationServices,
+  identity: Identity,
+  { id, title, modelPolicy, systemPrompt, pinned, archived }: ConversationUpdate,
+): Promise<Conversation> => {
+  checkSettings({ title, modelPolicy, systemPrompt }, services.maxContentLength);
+  if (systemPrompt != null) {
+    const stored = await readStoredBytes(services.database.forTenant(identity.tenantId));
+    requireStorage(stored, systemPrompt, services.maxStoredBytes);
+  }
+  return change(services, identity, {
+    id,
+    kind: 'UPDATED',
+    apply: (conversation) => {
+      if (title !== undefined) conversation.title = title;
+      if (modelPolicy !== undefined) conversation.modelPolicy = modelPolicy;
+      if (systemPrompt !== undefined) conversation.systemPrompt = systemPrompt;
+      conversation.pinned = pinned ?? conversation.pinned;
+      conversation.archived = archived ?? conversation.archived;
+    },
+  });
+};
+
+/** Throws NOT_FOUND. */
+export const deleteConversation = (
+  services: ConversationServices,
+  identity: Identity,
+  id: string,
+): Promise<Conversation> =>
+  change(services, identity, {
+    id,
+    kind: 'DELETED',
+    apply: (conversation) => {
+      conversation.deletedAt = new Date();
+    },
+  });
+
+/** Throws NOT_FOUND. Changes nothing but the time of the last change when the conversation is not deleted. */
+export const restoreConversation = (
+  services: ConversationServices,
+  identity: Identity,
+  id: string,
+): Promise<Conversation> =>
+  change(services, identity, {
+    id,
+    kind: 'RESTORED',
+    deleted: true,
+    apply: (conversation) => {
+      conversation.deletedAt = null;
+    },
+  });

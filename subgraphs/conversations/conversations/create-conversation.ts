@@ -1,0 +1,45 @@
+/** Creates an empty conversation of the caller. */
+import { v7 as uuidv7 } from 'uuid';
+import type { Database } from '#kernel/database/database.ts';
+import type { Identity } from '#kernel/identity.ts';
+import { type Conversation, ConversationEntity } from '../entities.ts';
+import type { ChangeFeed } from './change-feed.ts';
+import { type ConversationSettings, checkSettings } from './conversation-settings.ts';
+import { readStoredBytes, requireStorage } from './stored-bytes.ts';
+
+export interface ConversationServices {
+  readonly database: Database;
+  readonly changes: ChangeFeed;
+  /** Most characters of one message, and of the instructions (`MAX_CONTENT_LENGTH`). */
+  readonly maxContentLength: number;
+  /** Bytes that a tenant may store (`MAX_STORED_BYTES`). */
+  readonly maxStoredBytes: number;
+}
+
+/** Throws BAD_USER_INPUT, and QUOTA_EXCEEDED when the tenant's storage is full. */
+export const createConversation = async (
+  { database, changes, maxContentLength, maxStoredBytes }: ConversationServices,
+  identity: Identity,
+  settings: ConversationSettings,
+): Promise<Conversation> => {
+  const em = database.forTenant(identity.tenantId);
+  requireStorage(await readStoredBytes(em), settings.systemPrompt ?? '', maxStoredBytes);
+  checkSettings(settings, maxContentLength);
+  const now = new Date();
+  const conversation = em.create(ConversationEntity, {
+    id: uuidv7(),
+    tenantId: identity.tenantId,
+    ownerId: identity.userId,
+    title: settings.title ?? null,
+    modelPolicy: settings.modelPolicy ?? null,
+    systemPrompt: settings.systemPrompt ?? null,
+    pinned: false,
+    archived: false,
+    legalHold: false,
+    createdAt: now,
+    updatedAt: now,
+  });
+  await em.flush();
+  changes.announce(conversation, 'CREATED');
+  return conversation;
+};

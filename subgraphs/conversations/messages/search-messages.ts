@@ -1,0 +1,59 @@
+/** Full-text search over the caller's messages: ranked, with snippets. Pages are found by the keyset (rank, id). */
+import { z } from 'zod';
+import { callFunctionIn } from '#kernel/database/call-function.ts';
+import type { Database } from '#kernel/database/database.ts';
+import { AppError } from '#kernel/errors.ts';
+import type { Identity } from '#kernel/identity.ts';
+import {
+  decodeCursor,
+  encodeCursor,
+  forwardPageSize,
+  type Page,
+  type PageArguments,
+  pageOf,
+} from '#kernel/subgraph-server/paging.ts';
+import type { Message } from '../entities.ts';
+
+export interface SearchHit {
+  readonly message: Message;
+  readonly snippet: string;
+  readonly rank: number;
+}
+
+const maxQueryLength = 200;
+const rankCursor = z.tuple([z.number(), z.uuid()]);
+const rowsSchema = z.array(z.object({ message_id: z.uuid(), rank: z.number(), snippet: z.string() }));
+
+/**
+ * Throws BAD_USER_INPUT.
+ * @param loadMessages the readable ones of these ids, in their order; null or an error where there is none
+ */
+export const searchMessages = async (
+  database: Database,
+  identity: Identity,
+  args: PageArguments & { readonly query: string },
+  loadMessages: (ids: readonly string[]) => Promise<readonly (Message | Error | null)[]>,
+): Promise<Page<SearchHit>> => {
+  const size = forwardPageSize(args);
+  const query = args.query.trim();
+  if (query === '' || query.length > maxQueryLength) {
+    throw new AppError('BAD_USER_INPUT', `"query" has 1 to ${maxQueryLength} characters.`, { argument: 'query' });
+  }
+  const [rank, id] = args.after ? decodeCursor(rankCursor, args.after, 'after') : [null, null];
+  const rows = rowsSchema.parse(
+    await callFunctionIn(database.forTenant(identity.tenantId), {
+      name: 'conversations.search_messages',
+      parameters: { terms: query, owner: identity.userId, least_rank: rank, least_id: id, page: size + 1 },
+    }),
+  );
+  const found = rows.slice(0, size);
+  const messages = await loadMessages(found.map((row) => row.message_id));
+  const edges = found.flatMap((row, index) => {
+    const message = messages[index];
+    if (!message || message instanceof Error) return [];
+    return [
+      { node: { message, snippet: row.snippet, rank: row.rank }, cursor: encodeCursor([row.rank, row.message_id]) },
+    ];
+  });
+  return pageOf(edges, { hasPreviousPage: args.after != null, hasNextPage: rows.length > size });
+};

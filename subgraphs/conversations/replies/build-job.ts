@@ -1,0 +1,68 @@
+/**
+ * Builds the job of a reply: the route that admission chose, and the branch above the reply. Of the branch it takes the
+ * newest messages that surely fill the largest context window; the worker cuts exactly, by the tokens of its model.
+ */
+import { z } from 'zod';
+import type { GenerationJob, PromptMessage } from '#kernel/messages/generation-job.ts';
+import { traceHeaders } from '#kernel/telemetry/tracing.ts';
+import { type Generation, messageRoles, messageStatuses } from '../entities.ts';
+
+/** Most characters of a token in running text. More than the 4 of English, so that enough history is sent. */
+const charactersPerToken = 6;
+/** Most messages of history. */
+export const maxHistory = 500;
+/** Most bytes of history, give or take a message: a million tokens of English, which is the largest window there is. */
+export const maxHistoryBytes = 4_000_000;
+
+const branchMessageSchema = z.object({
+  role: z.enum(messageRoles),
+  content: z.string(),
+  status: z.enum(messageStatuses),
+});
+export const branchMessagesSchema = z.array(branchMessageSchema);
+/** A message of a branch, as prompts are made of it. */
+export type BranchMessage = Readonly<z.infer<typeof branchMessageSchema>>;
+
+export interface JobInput {
+  readonly tenantId: string;
+  readonly conversationId: string;
+  readonly systemPrompt: string | null | undefined;
+  /** The branch above the reply, oldest first; its last message is the question. */
+  readonly branch: readonly BranchMessage[];
+  readonly replyId: string;
+  /** The log id of the reply where it differs from `replyId`. */
+  readonly logId?: string | undefined;
+  readonly generation: Generation;
+}
+
+/** Blocked and empty messages are left out of prompts. */
+export const isShownToModel = (message: BranchMessage): boolean =>
+  message.content.length > 0 && message.status !== 'BLOCKED';
+
+export const buildJob = (input: JobInput): GenerationJob => {
+  const { generation, branch, systemPrompt } = input;
+  const budget = charactersPerToken * Math.max(...generation.candidates.map((candidate) => candidate.contextWindow));
+  const history: PromptMessage[] = [];
+  let characters = 0;
+  for (const message of branch.toReversed()) {
+    characters += message.content.length;
+    if (history.length > 0 && characters > budget) break;
+    if (isShownToModel(message)) history.push({ role: message.role, content: message.content });
+  }
+  if (systemPrompt) history.push({ role: 'SYSTEM', content: systemPrompt });
+  return {
+    kind: 'reply',
+    tenantId: input.tenantId,
+    userId: generation.userId,
+    conversationId: input.conversationId,
+    messageId: input.replyId,
+    logId: input.logId,
+    history: history.reverse(),
+    candidates: [...generation.candidates],
+    tools: generation.tools && [...generation.tools],
+    maxOutputTokens: generation.maxOutputTokens,
+    temperature: generation.temperature,
+    admittedAt: Date.now(),
+    ...traceHeaders(),
+  };
+};

@@ -1,0 +1,48 @@
+/**
+ * Stops a generation. The stop request is stored in the row and in the stream log, where the worker sees it with its
+ * next append. A reply that still waits in its conversation has no worker, so it is ended here. Invariant: a stored
+ * stop request takes effect although a store is unreachable: it is repeated until the log has it, and the job of a
+ * waiting reply carries it.
+ */
+import type { Broker } from '#kernel/broker/broker.ts';
+import type { Database } from '#kernel/database/database.ts';
+import type { Identity } from '#kernel/identity.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
+import { requireMessage } from '../conversations/access.ts';
+import { inFlightStatuses, logIdOf, type Message } from '../entities.ts';
+import { currentMessage } from './current-message.ts';
+import { endWithoutWorker } from './end-without-worker.ts';
+import type { RepeatedStops } from './repeat-stops.ts';
+
+export interface StopServices {
+  readonly database: Database;
+  readonly streamLog: StreamLog;
+  readonly broker: Broker;
+  readonly stops: Pick<RepeatedStops, 'soon'>;
+  readonly logger: Logger;
+}
+
+/** Throws NOT_FOUND. Returns the message as it is once the stop request is stored. */
+export const stopGeneration = async (
+  services: StopServices,
+  identity: Identity,
+  messageId: string,
+): Promise<Message> => {
+  const { database, streamLog, stops, logger } = services;
+  const message = await database.forTenant(identity.tenantId).transactional(async (em) => {
+    const found = await requireMessage(em, identity, messageId, 'write');
+    if (inFlightStatuses.includes(found.message.status)) found.message.stopRequestedAt ??= new Date();
+    return found.message;
+  });
+  if (!inFlightStatuses.includes(message.status)) return message;
+  try {
+    if (message.dispatchedAt) await streamLog.requestStop(logIdOf(message));
+    else await endWithoutWorker(services, message, { status: 'CANCELLED', finishReason: 'CANCELLED' });
+  } catch (err) {
+    logger.warn({ err, messageId }, 'stop request not in the log yet: it is stored and repeated until it is');
+    stops.soon();
+  }
+  // The stop request is stored, so an unreadable log is no failure.
+  return currentMessage(streamLog, message).catch(() => message);
+};

@@ -1,0 +1,137 @@
+/**
+ * Stores the result of a generation. The same transaction puts the next waiting reply and, after the first turn, the
+ * job of a title in the outbox. Where neither is due, which is usual, storing takes one statement. Idempotent: a second
+ * delivery of a result changes nothing.
+ */
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/sql';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import { callFunction, callFunctionIn, type FunctionCall } from '#kernel/database/call-function.ts';
+import type { Database } from '#kernel/database/database.ts';
+import { toErrorCode } from '#kernel/errors.ts';
+import type { ConversationTitled, MessageFinished } from '#kernel/messages/events.ts';
+import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
+import type { ChangeFeed } from '../conversations/change-feed.ts';
+import { type Conversation, ConversationEntity, type Message, MessageEntity } from '../entities.ts';
+import { addToOutbox, type OutboxRelay, type OutboxRow } from '../outbox/relay.ts';
+import { dispatchNextReply } from './dispatch-next-reply.ts';
+import { eventsToKeep, storeKeptEvents } from './kept-stream-events.ts';
+
+export interface ReplyServices {
+  readonly database: Database;
+  readonly relay: OutboxRelay;
+  readonly changes: ChangeFeed;
+  readonly streamLog: StreamLog;
+  /** Whether the events of the stream are kept for good (`STREAM_PERSISTENCE`). */
+  readonly keepsStreamEvents: boolean;
+}
+
+/** A conversation without a title gets one from its first turn, by the model that wrote the reply. */
+const addTitleJob = async (
+  em: EntityManager,
+  conversation: Conversation,
+  reply: Message,
+  result: MessageFinished,
+): Promise<OutboxRow | undefined> => {
+  const candidates = reply.generation?.candidates.filter((candidate) => candidate.modelId === result.modelId) ?? [];
+  if (conversation.title !== null && conversation.title !== undefined) return undefined;
+  if (result.status !== 'COMPLETED' || reply.depth !== 2 || candidates.length === 0 || reply.parentId == null)
+    return undefined;
+  const question = await em.findOneOrFail(MessageEntity, { id: reply.parentId, tenantId: reply.tenantId });
+  return addToOutbox(em, {
+    kind: 'title',
+    tenantId: conversation.tenantId,
+    userId: result.userId,
+    conversationId: conversation.id,
+    messageId: uuidv7(),
+    history: [
+      { role: 'USER', content: question.content },
+      { role: 'ASSISTANT', content: result.text },
+    ],
+    candidates,
+    admittedAt: Date.now(),
+  });
+};
+
+const failureOf = ({ failure }: MessageFinished) => (failure ? { ...failure, code: toErrorCode(failure.code) } : null);
+
+const endedSchema = z.object({
+  outcome: z.enum(['STORED', 'GONE', 'KNOWN', 'FOLLOWED']),
+  owner_id: z.string().nullable(),
+});
+
+/** @param followed whether the caller stores in the same transaction what follows the reply */
+const endReply = (result: MessageFinished, followed: boolean): FunctionCall => {
+  const failure = failureOf(result);
+  return {
+    name: 'conversations.end_reply',
+    parameters: {
+      a_tenant: result.tenantId,
+      a_conversation: result.conversationId,
+      a_message: result.messageId,
+      a_content: result.text,
+      a_status: result.status,
+      a_finish_reason: result.finishReason,
+      a_failure: failure && JSON.stringify(failure),
+      a_model: result.modelId ?? null,
+      a_last_seq: result.lastSeq,
+      a_now: new Date().toISOString(),
+      a_tool_calls: result.toolCalls === undefined ? null : JSON.stringify(result.toolCalls),
+      a_followed: followed,
+    },
+  };
+};
+
+/** Returns whether nothing is left to do, because this statement stored the result or there was nothing to store. */
+const storeAlone = async ({ database, changes }: ReplyServices, result: MessageFinished): Promise<boolean> => {
+  const { tenantId, conversationId, messageId } = result;
+  const [row] = await callFunction(database, endReply(result, false));
+  const { outcome, owner_id: ownerId } = endedSchema.parse(row);
+  if (outcome === 'STORED' && ownerId !== null) {
+    changes.announce({ id: conversationId, tenantId, ownerId }, 'MESSAGE_FINISHED', messageId);
+  }
+  return outcome !== 'FOLLOWED';
+};
+
+/** Stores the result with what follows it: the stream events to keep, the job of a title, the next waiting reply. */
+const storeFollowed = async (
+  em: EntityManager,
+  result: MessageFinished,
+  kept: readonly StreamEntry[],
+): Promise<{ readonly conversation: Conversation; readonly outbox: readonly OutboxRow[] } | undefined> => {
+  const { tenantId, conversationId, messageId } = result;
+  const [row] = await callFunctionIn(em, endReply(result, true));
+  if (endedSchema.parse(row).outcome !== 'STORED') return undefined;
+  // end_reply has locked the conversation's row until this transaction ends.
+  const conversation = await em.findOneOrFail(ConversationEntity, { id: conversationId, tenantId });
+  const message = await em.findOneOrFail(MessageEntity, { id: messageId, tenantId });
+  await storeKeptEvents(em, result, kept);
+  const title = await addTitleJob(em, conversation, message, result);
+  const next = await dispatchNextReply(em, conversation);
+  return { conversation, outbox: [title, next].filter((job) => job !== undefined) };
+};
+
+export const storeFinished = async (services: ReplyServices, result: MessageFinished): Promise<void> => {
+  const kept = services.keepsStreamEvents ? await eventsToKeep(services.streamLog, result) : [];
+  if (kept.length === 0 && (await storeAlone(services, result))) return;
+  const stored = await services.database.asSystem((em) => storeFollowed(em, result, kept));
+  if (!stored) return;
+  void services.relay.publish(stored.outbox);
+  services.changes.announce(stored.conversation, 'MESSAGE_FINISHED', result.messageId);
+};
+
+export const storeTitle = async (services: ReplyServices, result: ConversationTitled): Promise<void> => {
+  const conversation = await services.database.asSystem(async (em) => {
+    const found = await em.findOne(
+      ConversationEntity,
+      { id: result.conversationId },
+      { lockMode: LockMode.PESSIMISTIC_WRITE },
+    );
+    // A title that the user has set meanwhile stays.
+    if (!found || (found.title !== null && found.title !== undefined)) return undefined;
+    found.title = result.title;
+    return found;
+  });
+  if (conversation) services.changes.announce(conversation, 'UPDATED');
+};

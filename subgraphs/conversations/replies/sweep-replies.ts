@@ -1,0 +1,108 @@
+/**
+ * Ends replies that were left behind. Where the log of a reply has ended but its result is not stored, the result is
+ * published again. Where the worker has vanished and neither a log, a queue nor a dead letter holds the reply, it fails
+ * with WORKER_LOST through the same log and event as any other end, so that clients, ledger and store agree. Invariant:
+ * one process sweeps at a time, because another would miss what this one is handling, such as a dead letter.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Broker } from '#kernel/broker/broker.ts';
+import type { Logger } from '#kernel/log.ts';
+import { inFlightStatuses, logIdOf, type Message, MessageEntity } from '../entities.ts';
+import { createBrokerHoldings } from './broker-holdings.ts';
+import { endWithoutWorker } from './end-without-worker.ts';
+import type { ReplyServices } from './store-result.ts';
+
+const sweepEveryMs = 15_000;
+/** Most replies of one pass, the oldest first. */
+const sweepRows = 500;
+/** Milliseconds of the lease, after which another process may sweep. Far above what a pass takes. */
+const leaseMs = 300_000;
+/** Milliseconds since its dispatch after which the sweep looks for the result of a reply. */
+const unstoredAfterMs = 60_000;
+
+const leaseSql = `
+  update conversations.sweeps set holder = ?, leased_until = clock_timestamp() + ? * interval '1 millisecond'
+  where holder = ? or leased_until < clock_timestamp() returning holder`;
+const releaseSql = 'update conversations.sweeps set leased_until = clock_timestamp() where holder = ?';
+
+const lost = {
+  status: 'FAILED',
+  finishReason: 'ERROR',
+  failure: { code: 'WORKER_LOST', message: 'The reply was lost on its way. Ask again.', retryable: true },
+} as const;
+
+export interface ReplySweeper extends AsyncDisposable {
+  /** Sweeps at once. For tests. */
+  sweep(): Promise<void>;
+}
+
+/** @param vanishedAfterMs since dispatch; must be longer than a job waits in a full queue */
+export const startReplySweeper = (
+  services: ReplyServices & { readonly broker: Broker; readonly logger: Logger },
+  vanishedAfterMs: number,
+): ReplySweeper => {
+  const { database, streamLog, logger } = services;
+  const holdings = createBrokerHoldings(services);
+  let running: Promise<void> = Promise.resolve();
+
+  const dispatchedBefore = (milliseconds: number): Promise<Message[]> =>
+    database.asSystem((em) =>
+      em.find(
+        MessageEntity,
+        { status: { $in: [...inFlightStatuses] }, dispatchedAt: { $lt: new Date(Date.now() - milliseconds) } },
+        { limit: sweepRows, orderBy: { dispatchedAt: 'asc' } },
+      ),
+    );
+  const end = async (message: Message): Promise<void> => {
+    const outcome = await endWithoutWorker(services, message, lost);
+    if (outcome === 'ENDED') logger.error({ messageId: message.id }, 'worker lost: the reply has failed');
+    if (outcome === 'REPUBLISHED') {
+      logger.warn({ messageId: message.id }, 'the result of an ended reply was not stored: published again');
+    }
+  };
+  /** Publishes the result again where the log has ended. Returns whether it has. */
+  const republishEnded = async (message: Message): Promise<boolean> => {
+    if (!(await streamLog.snapshot(logIdOf(message)))?.ended) return false;
+    await end(message);
+    return true;
+  };
+
+  const sweep = async (): Promise<void> => {
+    // The results that wait may be those of replies that seem left behind.
+    if (await holdings.observe()) return;
+    const vanished: Message[] = [];
+    const dueBefore = Date.now() - vanishedAfterMs;
+    for (const message of await dispatchedBefore(Math.min(unstoredAfterMs, vanishedAfterMs))) {
+      if ((await streamLog.leased(logIdOf(message))) || (await republishEnded(message))) continue;
+      if (message.dispatchedAt && message.dispatchedAt.getTime() < dueBefore) vanished.push(message);
+    }
+    const held = await holdings.findHeld(vanished);
+    for (const message of vanished) if (!held.has(logIdOf(message))) await end(message);
+  };
+
+  const holder = randomUUID();
+  const takeLease = (): Promise<boolean> =>
+    database.asSystem(async (em) => (await em.execute(leaseSql, [holder, leaseMs, holder])).length > 0);
+  const releaseLease = (): Promise<unknown> => database.asSystem((em) => em.execute(releaseSql, [holder]));
+  const sweepUnderLease = async (): Promise<void> => {
+    if (!(await takeLease())) return;
+    try {
+      await sweep();
+    } finally {
+      await releaseLease();
+    }
+  };
+
+  const startSweep = (): Promise<void> => {
+    running = running.then(sweepUnderLease).catch((err) => logger.warn({ err }, 'sweep of replies failed'));
+    return running;
+  };
+  const timer = setInterval(() => void startSweep(), sweepEveryMs);
+  return {
+    sweep: startSweep,
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+};

@@ -1,0 +1,22 @@
+/**
+ * References to the object types of this subgraph, made before any is implemented, because they refer to each other.
+ */
+import type { ToolCall } from '#kernel/stream-log/stream-event.ts';
+import type { Conversation, Failure, Message } from '../entities.ts';
+import type { ConversationsBuilder } from './builder.ts';
+
+export const createTypes = (builder: ConversationsBuilder) => ({
+  Conversation: builder.objectRef<Conversation>('Conversation'),
+  Message: builder.objectRef<Message>('Message'),
+  MessageFailure: builder.objectRef<Failure>('MessageFailure'),
+  ToolCall: builder.objectRef<ToolCall>('ToolCall'),
+  /** Owned by usage; this subgraph refers to it by key only. */
+  User: builder.externalRef('User', builder.selection<{ id: string }>('id')).implement({
+    externalFields: (t) => ({ id: t.id() }),
+  }),
+  /** Owned by models; this subgraph refers to it by key only. */
+  Model: builder.externalRef('Model', builder.selection<{ id: string }>('id')).implement({
+    externalFields: (t) => ({ id: t.id() }),
+  }),
+});
+export type ConversationsTypes = ReturnType<typeof createTypes>;

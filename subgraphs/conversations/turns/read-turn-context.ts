@@ -1,0 +1,106 @@
+/**
+ * Reads what must be known of a conversation before a turn in it is admitted, and the branch that the turn continues.
+ * One statement reads it, and sees only what the caller may change (migrations/conversations/functions/begin_turn.sql).
+ */
+import { validate } from 'uuid';
+import { z } from 'zod';
+import { callFunction } from '#kernel/database/call-function.ts';
+import type { Database } from '#kernel/database/database.ts';
+import { AppError } from '#kernel/errors.ts';
+import type { Identity } from '#kernel/identity.ts';
+import { conversationNotFound } from '../conversations/access.ts';
+import { type BranchMessage, branchMessagesSchema, maxHistory, maxHistoryBytes } from '../replies/build-job.ts';
+
+/**
+ * The message that a turn continues: the head at the time when the turn is stored, none (the turn starts a new root),
+ * or the message with this id.
+ */
+export type TurnParent = { readonly kind: 'head' | 'root' } | { readonly kind: 'message'; readonly id: string };
+
+export interface KnownSend {
+  readonly requestHash: string;
+  readonly questionId: string;
+  readonly replyId: string;
+}
+
+export interface TurnContext {
+  readonly modelPolicy: string | undefined;
+  readonly systemPrompt: string | undefined;
+  /** Whether the conversation has a title. */
+  readonly titled: boolean;
+  /** The earlier send with the same idempotency key. */
+  readonly send: KnownSend | undefined;
+  /** Undefined for a turn at the root. */
+  readonly parentId: string | undefined;
+  /**
+   * The end of the branch down to the parent, oldest first, at most `maxHistory` messages and `maxHistoryBytes`. Empty
+   * when `send` is known.
+   */
+  readonly history: readonly BranchMessage[];
+  /** Bytes that the tenant stores. */
+  readonly storedBytes: number;
+}
+
+const rowSchema = z.object({
+  model_policy: z.string().nullable(),
+  system_prompt: z.string().nullable(),
+  titled: z.boolean(),
+  stored_bytes: z.coerce.number(),
+  request_hash: z.string().nullable(),
+  question_id: z.string().nullable(),
+  answer_id: z.string().nullable(),
+  above_id: z.string().nullable(),
+  history: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .or(z.array(z.unknown()))
+    .nullable()
+    .transform((history) => history ?? [])
+    .pipe(branchMessagesSchema),
+});
+
+/** Throws NOT_FOUND, and BAD_USER_INPUT when the parent is not in the conversation. */
+export const readTurnContext = async (
+  database: Database,
+  request: {
+    readonly identity: Identity;
+    readonly conversationId: string;
+    readonly idempotencyKey: string;
+    readonly parent: TurnParent;
+  },
+): Promise<TurnContext> => {
+  const { identity, conversationId, idempotencyKey, parent } = request;
+  const wanted = parent.kind === 'message' && validate(parent.id) ? parent.id : null;
+  if (!validate(conversationId)) throw conversationNotFound();
+  const [found] = await callFunction(database, {
+    name: 'conversations.begin_turn',
+    parameters: {
+      a_tenant: identity.tenantId,
+      a_user: identity.userId,
+      a_conversation: conversationId,
+      a_key: idempotencyKey,
+      a_follows_head: parent.kind === 'head',
+      a_above: wanted,
+      a_most: maxHistory,
+      a_bytes: maxHistoryBytes,
+    },
+  });
+  if (found === undefined) throw conversationNotFound();
+  const row = rowSchema.parse(found);
+  if (parent.kind === 'message' && row.above_id === null) {
+    throw new AppError('BAD_USER_INPUT', '"parentId" is no message of this conversation.', { argument: 'parentId' });
+  }
+  const { request_hash: requestHash, question_id: questionId, answer_id: replyId } = row;
+  return {
+    modelPolicy: row.model_policy ?? undefined,
+    systemPrompt: row.system_prompt ?? undefined,
+    titled: row.titled,
+    send:
+      requestHash === null || questionId === null || replyId === null
+        ? undefined
+        : { requestHash, questionId, replyId },
+    parentId: row.above_id ?? undefined,
+    history: row.history,
+    storedBytes: row.stored_bytes,
+  };
+};

@@ -1,0 +1,116 @@
+/** The three ways to start a turn: a new question, another reply to a question, and a question in other words. */
+import { validate, version } from 'uuid';
+import { AppError } from '#kernel/errors.ts';
+import type { Identity } from '#kernel/identity.ts';
+import { requireMessage } from '../conversations/access.ts';
+import { MessageEntity } from '../entities.ts';
+import { hashRequest, type TurnResult } from './idempotency.ts';
+import { startTurn, type TurnServices } from './start-turn.ts';
+import type { BusyPolicy } from './store-turn.ts';
+
+export const maxKeyLength = 200;
+
+export interface RequestServices extends TurnServices {
+  /** Most characters of one message (`MAX_CONTENT_LENGTH`). */
+  readonly maxContentLength: number;
+}
+
+/** What a client may choose of the reply. */
+export interface GenerationInput {
+  readonly idempotencyKey: string;
+  readonly replyId?: string | null | undefined;
+  readonly modelPolicy?: string | null | undefined;
+  readonly maxOutputTokens?: number | null | undefined;
+  readonly temperature?: number | null | undefined;
+  readonly tools?: readonly string[] | null | undefined;
+  readonly onBusy?: BusyPolicy | null | undefined;
+}
+
+const refuse = (argument: string, sentence: string): never => {
+  throw new AppError('BAD_USER_INPUT', sentence, { argument });
+};
+
+const checkContent = (content: string, most: number): void => {
+  if (content.trim() === '') refuse('content', 'A message needs some text.');
+  if (content.length > most)
+    refuse('content', `A message has at most ${most} characters. Shorten it, or send it in parts.`);
+};
+
+/** Throws BAD_USER_INPUT. */
+const parseGeneration = (operation: string, input: GenerationInput) => {
+  const { idempotencyKey, replyId, maxOutputTokens, temperature } = input;
+  if (idempotencyKey === '' || idempotencyKey.length > maxKeyLength) {
+    refuse('idempotencyKey', `"idempotencyKey" has 1 to ${maxKeyLength} characters.`);
+  }
+  if (replyId != null && !(validate(replyId) && version(replyId) === 7))
+    refuse('replyId', '"replyId" is a UUID of version 7.');
+  if (maxOutputTokens != null && maxOutputTokens < 1) refuse('maxOutputTokens', '"maxOutputTokens" is at least 1.');
+  if (temperature != null && !(temperature >= 0 && temperature <= 2))
+    refuse('temperature', '"temperature" is between 0 and 2.');
+  return {
+    idempotencyKey,
+    requestHash: hashRequest(operation, input),
+    replyId: replyId?.toLowerCase(),
+    modelPolicy: input.modelPolicy ?? undefined,
+    maxOutputTokens: maxOutputTokens ?? undefined,
+    temperature: temperature ?? undefined,
+    tools: input.tools ?? undefined,
+    onBusy: input.onBusy ?? ('REJECT' as const),
+  };
+};
+
+/**
+ * Asks a new question, after the head or after the given message. Throws BAD_USER_INPUT and what `startTurn` throws.
+ */
+export const sendMessage = async (
+  services: RequestServices,
+  identity: Identity,
+  input: GenerationInput & {
+    readonly conversationId: string;
+    readonly content: string;
+    readonly parentId?: string | null | undefined;
+  },
+): Promise<TurnResult> => {
+  checkContent(input.content, services.maxContentLength);
+  const generation = parseGeneration('sendMessage', input);
+  const { conversationId, parentId, content: question } = input;
+  const parent = parentId == null ? ({ kind: 'head' } as const) : ({ kind: 'message', id: parentId } as const);
+  return startTurn(services, { ...generation, identity, conversationId, parent, question });
+};
+
+/** Starts another reply to the question of a reply. Throws BAD_USER_INPUT and what `startTurn` throws. */
+export const regenerateMessage = async (
+  services: RequestServices,
+  identity: Identity,
+  input: GenerationInput & { readonly messageId: string },
+): Promise<TurnResult> => {
+  const generation = parseGeneration('regenerateMessage', input);
+  const em = services.database.forTenant(identity.tenantId);
+  const { message, conversation } = await requireMessage(em, identity, input.messageId, 'write');
+  const question =
+    message.parentId == null
+      ? undefined
+      : await services.database.forTenant(identity.tenantId).findOneOrFail(MessageEntity, { id: message.parentId });
+  if (message.role !== 'ASSISTANT' || !question)
+    return refuse('messageId', 'Only a reply can be regenerated. Use editMessage for a question.');
+  const parent = { kind: 'message', id: question.id } as const;
+  return startTurn(services, { ...generation, identity, conversationId: conversation.id, parent, question });
+};
+
+/** Asks a question again in other words, as its sibling. Throws BAD_USER_INPUT and what `startTurn` throws. */
+export const editMessage = async (
+  services: RequestServices,
+  identity: Identity,
+  input: GenerationInput & { readonly messageId: string; readonly content: string },
+): Promise<TurnResult> => {
+  checkContent(input.content, services.maxContentLength);
+  const generation = parseGeneration('editMessage', input);
+  const em = services.database.forTenant(identity.tenantId);
+  const { message, conversation } = await requireMessage(em, identity, input.messageId, 'write');
+  if (message.role !== 'USER')
+    return refuse('messageId', 'Only a question can be edited. Use regenerateMessage for a reply.');
+  const { parentId } = message;
+  const parent = parentId == null ? ({ kind: 'root' } as const) : ({ kind: 'message', id: parentId } as const);
+  const question = input.content;
+  return startTurn(services, { ...generation, identity, conversationId: conversation.id, parent, question });
+};

@@ -1,0 +1,98 @@
+/**
+ * Settles an ended generation: enters it in the ledger and replaces its reservation by what was used, in one
+ * transaction. The key of the entry makes a second delivery change nothing. A generation without a reservation (a
+ * title, or one whose reservation was deleted) is billed, and counts against no quota.
+ */
+import { z } from 'zod';
+import type { Json } from '#kernel/broker/broker.ts';
+import { callFunction } from '#kernel/database/call-function.ts';
+import type { Database } from '#kernel/database/database.ts';
+import {
+  type ConversationTitled,
+  conversationTitledSchema,
+  type MessageFinished,
+  messageFinishedSchema,
+} from '#kernel/messages/events.ts';
+import type { LedgerShare, UsageKind } from '../entities.ts';
+import { type Bill, billOf, costUsd } from './cost.ts';
+
+/** Undefined if the body is no result of a generation, or has an id that is no UUID. */
+export const parseResult = (body: Json): MessageFinished | ConversationTitled | undefined => {
+  const ids = z.object({ tenantId: z.uuid(), userId: z.uuid(), conversationId: z.uuid(), messageId: z.uuid() });
+  const parsed = z.union([messageFinishedSchema, conversationTitledSchema]).safeParse(body);
+  return parsed.success && ids.safeParse(body).success ? parsed.data : undefined;
+};
+
+/**
+ * Most tokens of one message that count against a quota, whatever a provider reports: a few absurd counts would exceed
+ * what a window can hold.
+ */
+const maxCounted = 2 ** 31 - 1;
+
+const settledSchema = z.object({ settle_generation: z.boolean() });
+
+/** A title, or a reply of one attempt of one model, has no shares. */
+const createBill = (result: MessageFinished | ConversationTitled): Bill => {
+  const { usage, price } = result;
+  const shares = 'parts' in result ? (result.parts ?? []) : [];
+  return shares.length > 0 ? billOf(shares, usage.source) : { usage, costUsd: costUsd(usage, price), shares: [] };
+};
+
+/** A share of a bill as the ledger stores it. */
+const ledgerShareOf = ({ attempt, modelId, usage, inAnswer, costUsd: cost }: Bill['shares'][number]): LedgerShare => {
+  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage;
+  return {
+    attempt,
+    modelId,
+    inputTokens,
+    cachedInputTokens,
+    outputTokens,
+    reasoningTokens,
+    inAnswer,
+    costUsd: cost,
+  };
+};
+
+/** Returns whether this was the first delivery. */
+export const settleGeneration = async (
+  database: Database,
+  result: MessageFinished | ConversationTitled,
+): Promise<boolean> => {
+  const { price } = result;
+  const { usage, costUsd: cost, shares } = createBill(result);
+  const kind: UsageKind = 'title' in result ? 'TITLE' : 'REPLY';
+  const entry = {
+    message_id: result.messageId,
+    kind,
+    conversation_id: result.conversationId,
+    attempt: result.attempt,
+    status: 'status' in result ? result.status : 'COMPLETED',
+    model_id: result.modelId,
+    provider: result.provider,
+    pool: result.pool,
+    input_tokens: usage.inputTokens,
+    cached_input_tokens: usage.cachedInputTokens,
+    output_tokens: usage.outputTokens,
+    reasoning_tokens: usage.reasoningTokens,
+    counted_by: usage.source,
+    input_price: price?.input,
+    cached_input_price: price?.cachedInput,
+    output_price: price?.output,
+    cost_usd: cost,
+    queue_wait_ms: result.queueWaitMs,
+    first_token_ms: result.firstTokenMs,
+    duration_ms: result.durationMs,
+    attempts: shares.map(ledgerShareOf),
+  };
+  const tokens = Math.min(maxCounted, usage.inputTokens + usage.outputTokens);
+  const [row] = await callFunction(database, {
+    name: 'usage.settle_generation',
+    parameters: {
+      a_tenant: result.tenantId,
+      a_user: result.userId,
+      a_tokens: tokens,
+      a_entry: JSON.stringify(entry),
+    },
+  });
+  return settledSchema.parse(row).settle_generation;
+};

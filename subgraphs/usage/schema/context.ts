@@ -1,0 +1,40 @@
+/** What the resolvers of this subgraph get: the caller, the services of the use cases, and loaders for one request. */
+import type { Database } from '#kernel/database/database.ts';
+import type { Identity } from '#kernel/identity.ts';
+import type { Signals } from '#kernel/signals/signals.ts';
+import type { SubgraphContext } from '#kernel/subgraph-server/builder.ts';
+import { createUserLoader, type UserLoader } from '../accounts/load-users.ts';
+import type { AccessDecisions } from '../accounts/publish-access.ts';
+import type { PublishRevocation } from '../api-keys/revoke-api-key.ts';
+import { type CostLoader, createCostLoader, createEntryLoader, type EntryLoader } from '../ledger/load-entries.ts';
+import type { QuotaChanges } from '../quotas/quota-changes.ts';
+import { createQuotaLoader, type QuotaLoader } from '../quotas/read-quotas.ts';
+
+export interface UsageServices {
+  readonly database: Database;
+  readonly signals: Signals;
+  readonly reservationTtlSeconds: number;
+  readonly quotaChanges: Pick<QuotaChanges, 'announce'>;
+  readonly accessDecisions: Pick<AccessDecisions, 'publish'>;
+  readonly publishRevocation: PublishRevocation;
+}
+
+export interface UsageContext extends SubgraphContext, UsageServices {
+  readonly entries: EntryLoader;
+  readonly costs: CostLoader;
+  readonly users: UserLoader;
+  readonly quotas: QuotaLoader;
+}
+
+export const createUsageContext = (services: UsageServices, identity: Identity): UsageContext => {
+  const { database } = services;
+  const { tenantId } = identity;
+  return {
+    ...services,
+    identity,
+    entries: createEntryLoader(database, tenantId),
+    costs: createCostLoader(database, tenantId),
+    users: createUserLoader(database, tenantId),
+    quotas: createQuotaLoader(database, tenantId),
+  };
+};
