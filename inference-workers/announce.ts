@@ -1,6 +1,6 @@
 /**
- * Tells the models subgraph what this worker serves: at the start, at an interval, when it changes, and that it serves nothing when it stops.
- * A broker that takes no announcement is only logged: the next one repeats it.
+ * Tells the models subgraph what this worker serves: at the start, at an interval, when it changes, and that it serves
+ * nothing when it stops. A broker that takes no announcement is only logged: the next one repeats it.
  */
 import { randomUUID } from 'node:crypto';
 import type { Broker } from '#kernel/broker/broker.ts';

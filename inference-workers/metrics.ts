@@ -1,4 +1,7 @@
-/** What is measured of generations and of the tools that they call. Models and providers are those that this worker serves. */
+/**
+ * What is measured of generations and of the tools that they call. Models and providers are those that this worker
+ * serves.
+ */
 import { createCounter, createGauge, createHistogram } from '#kernel/telemetry/instruments.ts';
 
 /** Seconds of a whole answer. */

@@ -1,6 +1,6 @@
 /**
- * Workers as processes for tests that kill them: on RabbitMQ and Redis, against a scripted provider. Disposing kills those that run and
- * closes everything.
+ * Workers as processes for tests that kill them: on RabbitMQ and Redis, against a scripted provider. Disposing kills
+ * those that run and closes everything.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -29,7 +29,10 @@ import { discoverModels, type ProviderSettings } from './providers/discover-mode
 import type { ModelRegistry } from './providers/registry.ts';
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts';
 
-/** Two names for the scripted provider, one that continues a prefix and one that does not, an address where nobody listens. */
+/**
+ * Two names for the scripted provider, one that continues a prefix and one that does not, an address where nobody
+ * listens.
+ */
 const modelsFile = parseModelsFile(`
 providers:
   - { name: openai, displayName: Scripted, kind: openai-compatible, baseUrlVariable: OPENAI_BASE_URL }

@@ -54,8 +54,8 @@ export interface Worker extends AsyncDisposable {
 }
 
 /**
- * Milliseconds that a job goes on after its broker connection was lost: longer than any answer. Whoever is given it meanwhile waits for as
- * long as this worker writes, so giving up earlier would only have the model asked twice.
+ * Milliseconds that a job goes on after its broker connection was lost: longer than any answer. Whoever is given it
+ * meanwhile waits for as long as this worker writes, so giving up earlier would only have the model asked twice.
  */
 const unclaimedMs = 900_000;
 
@@ -65,7 +65,9 @@ const unclaimedMs = 900_000;
  */
 export const defaultGraceMs = 180_000;
 
-/** What bounded engines among the models run at once; more would wait in this process, where no other worker can help. */
+/**
+ * What bounded engines among the models run at once; more would wait in this process, where no other worker can help.
+ */
 const boundOf = (models: readonly ServedModel[]): number => {
   const bounds = models.flatMap(({ parallel }) => (parallel === undefined ? [] : [parallel]));
   return bounds.length === 0 ? Number.POSITIVE_INFINITY : bounds.reduce((sum, bound) => sum + bound, 0);

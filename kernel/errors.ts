@@ -1,10 +1,13 @@
 /**
  * The one error of the project. A code is chosen where the fault is understood; it is mapped to `extensions.code` once,
- * at the edge (kernel/subgraph-server/mask-error.ts, gateway). Whatever is not an AppError is masked there and logged with its cause.
- * Invariant: every code a client can see is in `errorCodes`, and docs/errors.md lists exactly these (a test compares them).
+ * at the edge (kernel/subgraph-server/mask-error.ts, gateway). Whatever is not an AppError is masked there and logged
+ * with its cause. Invariant: every code a client can see is in `errorCodes`, and docs/errors.md lists exactly these (a
+ * test compares them).
  */
 
-/** Code -> HTTP status that a whole-request failure with this code has. The sentence for people is in docs/errors.md. */
+/**
+ * Code -> HTTP status that a whole-request failure with this code has. The sentence for people is in docs/errors.md.
+ */
 export const errorCodes = {
   BAD_USER_INPUT: 400,
   UNAUTHENTICATED: 401,
@@ -90,6 +93,9 @@ export const errorExtensions = (error: AppError): Record<string, unknown> => ({
   ...(error.argument === undefined ? {} : { argument: error.argument }),
 });
 
-/** Narrows text from outside (a subgraph's answer, a stored row) to a known code; anything else is INTERNAL_SERVER_ERROR. */
+/**
+ * Narrows text from outside (a subgraph's answer, a stored row) to a known code; anything else is
+ * INTERNAL_SERVER_ERROR.
+ */
 export const toErrorCode = (value: unknown): ErrorCode =>
   typeof value === 'string' && Object.hasOwn(errorCodes, value) ? (value as ErrorCode) : 'INTERNAL_SERVER_ERROR';

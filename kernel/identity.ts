@@ -1,8 +1,8 @@
 /**
- * Who a request is for, as the gateway tells the subgraphs: a short-lived token signed with a secret that only the services
- * share (HMAC-SHA256, JWT). Subgraphs answer nobody without one. `createIdentitySigner` re-signs an identity only when its
- * token is half used up, and `createIdentityVerifier` remembers verified tokens until they expire: on the hot path both are one
- * map look-up.
+ * Who a request is for, as the gateway tells the subgraphs: a short-lived token signed with a secret that only the
+ * services share (HMAC-SHA256, JWT). Subgraphs answer nobody without one. `createIdentitySigner` re-signs an identity
+ * only when its token is half used up, and `createIdentityVerifier` remembers verified tokens until they expire: on the
+ * hot path both are one map look-up.
  */
 import { createSecretKey } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
@@ -20,7 +20,10 @@ const identitySchema = z.object({
   userId: z.uuid(),
   roles: z.array(z.enum(roles)),
   scopes: z.array(z.string()),
-  /** UUID of the API key that acts for the user. Its roles are the most that it ever has, whatever the user is given later. */
+  /**
+   * UUID of the API key that acts for the user. Its roles are the most that it ever has, whatever the user is given
+   * later.
+   */
   apiKeyId: z.uuid().optional(),
   /** Set when a service calls a subgraph by itself; opens the internal fields. The name of the calling service. */
   service: z.string().optional(),
@@ -28,7 +31,10 @@ const identitySchema = z.object({
 export type Identity = z.infer<typeof identitySchema>;
 const receivedSchema = identitySchema.extend({ room: z.string().optional() });
 
-/** Seconds an identity token is valid: long enough for one request across all services, short enough to be worthless when leaked. */
+/**
+ * Seconds an identity token is valid: long enough for one request across all services, short enough to be worthless
+ * when leaked.
+ */
 const identityTtlSeconds = 60;
 const issuer = 'parlance-gateway';
 const audience = 'parlance-services';

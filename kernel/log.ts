@@ -1,4 +1,7 @@
-/** The logger of a process: JSON lines on stderr (stdout stays for people), one `service` field, no secrets, no message text. */
+/**
+ * The logger of a process: JSON lines on stderr (stdout stays for people), one `service` field, no secrets, no message
+ * text.
+ */
 import pino, { type Logger } from 'pino';
 
 export type { Logger } from 'pino';

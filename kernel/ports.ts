@@ -1,7 +1,7 @@
 /**
  * Opens every port of a process, each with the adapter that the configuration asks for: a service's URL is set, or the
- * embedded default. Invariant: when one does not open, those that did are closed again; closing goes from intake to stores. Adapters
- * that are not used are not even loaded.
+ * embedded default. Invariant: when one does not open, those that did are closed again; closing goes from intake to
+ * stores. Adapters that are not used are not even loaded.
  */
 import { z } from 'zod';
 import type { Blobs } from './blobs/blobs.ts';
@@ -127,7 +127,8 @@ const openBlobs = async (config: PortsConfig): Promise<Blobs> => {
 
 /**
  * Rejects with a StartError that names the service when one does not answer.
- * @param brokerMayBeAway true where a process has work without a broker: then RabbitMQ is connected when it is there. Default: false.
+ * @param brokerMayBeAway true where a process has work without a broker: then RabbitMQ is connected when it is there.
+ * Default: false.
  */
 export const openPorts = async (config: PortsConfig, logger: Logger, brokerMayBeAway = false): Promise<Ports> => {
   await using opened = new AsyncDisposableStack();

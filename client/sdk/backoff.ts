@@ -1,4 +1,7 @@
-/** Waiting between attempts: longer each time, with full jitter, so that clients that were cut off together do not come back together. */
+/**
+ * Waiting between attempts: longer each time, with full jitter, so that clients that were cut off together do not come
+ * back together.
+ */
 
 import { createDeferred } from './deferred.ts';
 

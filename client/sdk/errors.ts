@@ -1,6 +1,7 @@
 /**
- * The errors of the SDK: one union, told apart by `code`. Codes of the server mean what docs/errors.md says; NETWORK_ERROR
- * is the client's own, for a server that cannot be reached. Everything that the SDK throws is one of these.
+ * The errors of the SDK: one union, told apart by `code`. Codes of the server mean what docs/errors.md says;
+ * NETWORK_ERROR is the client's own, for a server that cannot be reached. Everything that the SDK throws is one of
+ * these.
  */
 
 /** Code -> whether the same request can succeed later without a change. A code that is not here is a newer server's. */

@@ -1,7 +1,7 @@
 /**
- * Follows the changes of one conversation, or of all of the user's, through whatever happens to the connection. Changes are hints to read
- * anew, and those of a lost connection are not told again: after each reconnect comes a notice that says so. Bounded: a reader that is
- * slower than they come gets that notice in place of those that it missed.
+ * Follows the changes of one conversation, or of all of the user's, through whatever happens to the connection. Changes
+ * are hints to read anew, and those of a lost connection are not told again: after each reconnect comes a notice that
+ * says so. Bounded: a reader that is slower than they come gets that notice in place of those that it missed.
  */
 import { type Backoff, pause, waitBefore } from './backoff.ts';
 import { connectOnce } from './connect-once.ts';

@@ -1,7 +1,7 @@
 /**
- * Follows an answer to its end, through whatever happens to the connection: asks again after the last event that it has,
- * with backoff, as often as it takes. What it cannot heal it throws: a message that is not there, a sign-in that nobody
- * renews, a request that is not right. Where the stream is gone it takes the message as it is stored.
+ * Follows an answer to its end, through whatever happens to the connection: asks again after the last event that it
+ * has, with backoff, as often as it takes. What it cannot heal it throws: a message that is not there, a sign-in that
+ * nobody renews, a request that is not right. Where the stream is gone it takes the message as it is stored.
  */
 import { type Backoff, pause, waitBefore } from './backoff.ts';
 import { connectOnce, type Outcome } from './connect-once.ts';

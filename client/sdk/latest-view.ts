@@ -1,6 +1,6 @@
 /**
- * Hands views to a reader that may be slower than they come: what waits is one view, into which later ones are merged, so
- * that memory is bounded and nothing is lost. Leaving the loop ends what feeds it at once.
+ * Hands views to a reader that may be slower than they come: what waits is one view, into which later ones are merged,
+ * so that memory is bounded and nothing is lost. Leaving the loop ends what feeds it at once.
  */
 import { createDeferred } from './deferred.ts';
 import { type MessageView, mergeViews } from './message-view.ts';

@@ -1,4 +1,7 @@
-/** What an application gets that imports the SDK through a bundler: no more than it uses, nothing of Node, and it runs on the oldest Node. */
+/**
+ * What an application gets that imports the SDK through a bundler: no more than it uses, nothing of Node, and it runs
+ * on the oldest Node.
+ */
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
@@ -49,7 +52,10 @@ test('all of it has no import of Node, and is as small as the documentation says
   expect(gzipSync(code).length).toBeLessThan(mostBytes);
 });
 
-/** The oldest Node that this machine has and the SDK promises to run on; the one that runs this test where there is no other. */
+/**
+ * The oldest Node that this machine has and the SDK promises to run on; the one that runs this test where there is no
+ * other.
+ */
 const findOldestNode = () => {
   const paths = (process.env['PATH'] ?? '').split(':').map((path) => join(path, 'node'));
   const found = [...paths, '/usr/bin/node', '/usr/local/bin/node', process.execPath].flatMap((path) => {

@@ -65,7 +65,10 @@ const towards = (text: string, whole: string): Pick<MessageView, 'text' | 'delta
 /** Less than a lost log is begun anew beyond, and more than any connection can lose. */
 const farBeyond = 500_000;
 
-/** The server lost the stream together with its writer, and begins anew past every seq that it gave: nothing is missing before. */
+/**
+ * The server lost the stream together with its writer, and begins anew past every seq that it gave: nothing is missing
+ * before.
+ */
 const isBegunAnew = (event: MessageEvent, seq: number): boolean =>
   event.__typename === 'MessageReset' && event.seq - seq > farBeyond;
 

@@ -1,11 +1,11 @@
 /**
- * The token of the user: asked for once, shared by all requests, and asked for again before it expires or when the server
- * refuses it. Invariant: at most one question to the application at a time.
+ * The token of the user: asked for once, shared by all requests, and asked for again before it expires or when the
+ * server refuses it. Invariant: at most one question to the application at a time.
  */
 
 /**
- * An API key or a token, or how to get one. The function is called again shortly before a token expires, and when the server refuses what
- * it gave: so it may read a key from where keys are rotated.
+ * An API key or a token, or how to get one. The function is called again shortly before a token expires, and when the
+ * server refuses what it gave: so it may read a key from where keys are rotated.
  */
 export type Auth = string | (() => string | Promise<string>);
 

@@ -1,6 +1,6 @@
 /**
- * Who said what of an answer, and with how many tokens: read from the log, so that also those are itemised whose worker was killed before
- * it could tell. Invariant: a part is in the answer exactly when no reset came after it.
+ * Who said what of an answer, and with how many tokens: read from the log, so that also those are itemised whose worker
+ * was killed before it could tell. Invariant: a part is in the answer exactly when no reset came after it.
  */
 import { AppError } from '#kernel/errors.ts';
 import type { AnswerPart, TokenUsage } from '#kernel/messages/events.ts';

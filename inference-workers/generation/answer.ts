@@ -1,7 +1,8 @@
 /**
- * Gets the answer of a reply from the job's candidates, best first; each takes a turn, and where it fails, before its first word or in the
- * middle, the next one goes on or begins anew. Invariants: what clients saw is never voided for nothing, so when nobody answers any more it
- * is kept and the answer is PARTIAL; all of the answer is in the log. It throws only what the `abandon` signal or the stream log says.
+ * Gets the answer of a reply from the job's candidates, best first; each takes a turn, and where it fails, before its
+ * first word or in the middle, the next one goes on or begins anew. Invariants: what clients saw is never voided for
+ * nothing, so when nobody answers any more it is kept and the answer is PARTIAL; all of the answer is in the log. It
+ * throws only what the `abandon` signal or the stream log says.
  */
 import { AppError } from '#kernel/errors.ts';
 import type { ModelFailure, TokenUsage } from '#kernel/messages/events.ts';

@@ -1,6 +1,7 @@
 /**
- * One request to one model: what it says goes to the log as it comes, and what it wants to call is told when it has ended. Invariant: when
- * it resolves, all that the model said is in the log; it rejects only with the reason of `abandon` and with the log's fault.
+ * One request to one model: what it says goes to the log as it comes, and what it wants to call is told when it has
+ * ended. Invariant: when it resolves, all that the model said is in the log; it rejects only with the reason of
+ * `abandon` and with the log's fault.
  */
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';

@@ -1,8 +1,9 @@
 /**
- * Gathers the model's text into TokenDelta events. The first text goes out at once; after that what arrives until the next beat,
- * or while an append is under way, goes out as one event: under load events grow instead of queues.
- * Invariants: the events' texts joined are the text written, in order; no event ends inside a surrogate pair, and none holds a NUL,
- * which PostgreSQL cannot keep; at most `waitAboveChars` characters wait before `write` asks its caller to stop.
+ * Gathers the model's text into TokenDelta events. The first text goes out at once; after that what arrives until the
+ * next beat, or while an append is under way, goes out as one event: under load events grow instead of queues.
+ * Invariants: the events' texts joined are the text written, in order; no event ends inside a surrogate pair, and none
+ * holds a NUL, which PostgreSQL cannot keep; at most `waitAboveChars` characters wait before `write` asks its caller to
+ * stop.
  */
 import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
 import { deltasAppended } from '../metrics.ts';

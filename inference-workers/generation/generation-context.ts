@@ -1,4 +1,7 @@
-/** What every generation of a worker shares: the ports, the models, the tools, and the times within which things must happen. */
+/**
+ * What every generation of a worker shares: the ports, the models, the tools, and the times within which things must
+ * happen.
+ */
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { Logger } from '#kernel/log.ts';
 import { renewEveryMs, type StreamLog } from '#kernel/stream-log/stream-log.ts';

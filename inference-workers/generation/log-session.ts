@@ -1,8 +1,8 @@
 /**
- * One writer's hold on the stream log of one message: appends in order, renews the lease while nothing is appended,
- * and passes on that a stop was asked for. Invariants: an append is in the log once or the session is lost, also when
- * the log went away in the middle (it looks what arrived before it appends again); a log that comes back empty is put
- * back from what this writer holds, with the same seqs; after `onLost` nothing more is appended.
+ * One writer's hold on the stream log of one message: appends in order, renews the lease while nothing is appended, and
+ * passes on that a stop was asked for. Invariants: an append is in the log once or the session is lost, also when the
+ * log went away in the middle (it looks what arrived before it appends again); a log that comes back empty is put back
+ * from what this writer holds, with the same seqs; after `onLost` nothing more is appended.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';

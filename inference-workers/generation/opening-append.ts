@@ -1,6 +1,6 @@
 /**
- * Lets the news that a model was asked wait a moment for that model's first text, so that both travel in one append. Invariant: events
- * reach the log in the order in which they were given.
+ * Lets the news that a model was asked wait a moment for that model's first text, so that both travel in one append.
+ * Invariant: events reach the log in the order in which they were given.
  */
 import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Publishes an event until the broker confirms it. Invariant: it resolves only after the confirm, so whatever follows it (the
- * terminal event of a stream) is never seen before the result is safe.
+ * Publishes an event until the broker confirms it. Invariant: it resolves only after the confirm, so whatever follows
+ * it (the terminal event of a stream) is never seen before the result is safe.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, Json } from '#kernel/broker/broker.ts';

@@ -55,7 +55,8 @@ test('usage that the provider does not tell is counted', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const { usage } = await fixture.finished(await fixture.send('script: tokens=7 usage=no'));
-  // The prompt is 7 tokens of o200k_base, plus 4 for the message and 3 before the answer; `w0 w1 … w6 ` is 2 a word and the last space.
+  // The prompt is 7 tokens of o200k_base, plus 4 for the message and 3 before the answer; `w0 w1 … w6 ` is 2 a word and
+  // the last space.
   expect(usage).toEqual({
     inputTokens: 14,
     cachedInputTokens: 0,

@@ -1,8 +1,8 @@
 /**
- * Runs one reply job from taking over the log to its terminal event. Invariants: the terminal event is appended only after
- * the broker has confirmed `message.finished`, at the seq that it names; the result is sealed in the log before it is published, so
- * that a job has one result, whoever ends it; a writer that was fenced gives up silently; one that hands over leaves no
- * terminal event, so the next worker goes on where it stopped.
+ * Runs one reply job from taking over the log to its terminal event. Invariants: the terminal event is appended only
+ * after the broker has confirmed `message.finished`, at the seq that it names; the result is sealed in the log before
+ * it is published, so that a job has one result, whoever ends it; a writer that was fenced gives up silently; one that
+ * hands over leaves no terminal event, so the next worker goes on where it stopped.
  */
 import type { Settlement } from '#kernel/broker/broker.ts';
 import { isRetryable } from '#kernel/errors.ts';

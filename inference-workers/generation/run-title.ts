@@ -1,6 +1,7 @@
 /**
- * Names a conversation after its first turn: one short generation that nobody watches. Invariant: a title always comes out;
- * when no model gives a usable one, it is made of the question's first words, and then no model is named and nothing is billed.
+ * Names a conversation after its first turn: one short generation that nobody watches. Invariant: a title always comes
+ * out; when no model gives a usable one, it is made of the question's first words, and then no model is named and
+ * nothing is billed.
  */
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
 import type { Settlement } from '#kernel/broker/broker.ts';

@@ -1,7 +1,8 @@
 /**
- * The tool calls of one step of an answer: told in the log when they begin and when they end, run side by side in between. Invariants: what
- * a call is known by (its id in the log, the idempotency key of the tool) depends on name and arguments alone, and on how often the same was
- * called before; so a call that a reset voided is known again when the next model makes it, and has the outcome that it had.
+ * The tool calls of one step of an answer: told in the log when they begin and when they end, run side by side in
+ * between. Invariants: what a call is known by (its id in the log, the idempotency key of the tool) depends on name and
+ * arguments alone, and on how often the same was called before; so a call that a reset voided is known again when the
+ * next model makes it, and has the outcome that it had.
  */
 import { createHash } from 'node:crypto';
 import type { LanguageModelV4ToolCall } from '@ai-sdk/provider';

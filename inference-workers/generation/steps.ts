@@ -1,6 +1,7 @@
 /**
- * An answer as its log holds it: the times that a model was asked, each with what it said and then called. Everything that a model needs to
- * go on with the answer is in here, whoever wrote it. Invariant: all calls of a step begin before one of them ends.
+ * An answer as its log holds it: the times that a model was asked, each with what it said and then called. Everything
+ * that a model needs to go on with the answer is in here, whoever wrote it. Invariant: all calls of a step begin before
+ * one of them ends.
  */
 import {
   applyToToolCalls,
@@ -22,7 +23,9 @@ interface OpenStep {
   calls: readonly ToolCall[];
 }
 
-/** What a model wrote with an event, for the count of its tokens: text, or a call; undefined for what is not a model's. */
+/**
+ * What a model wrote with an event, for the count of its tokens: text, or a call; undefined for what is not a model's.
+ */
 export const writtenOf = (event: StreamEvent): string | undefined => {
   if (event.type === 'TokenDelta') return event.text;
   return event.type === 'ToolCallStarted' ? event.toolCall.name + event.toolCall.arguments : undefined;

@@ -1,7 +1,8 @@
 /**
- * Takes the log of a reply job for writing, and decides what becomes of the job where it cannot: another one writes, or the log is gone in
- * which an earlier delivery may have ended the answer. Such a job is returned to conversations, which knows the answer's row, so that no model
- * is asked for an answer that exists. Invariant: a job is acknowledged only when the broker has confirmed its return.
+ * Takes the log of a reply job for writing, and decides what becomes of the job where it cannot: another one writes, or
+ * the log is gone in which an earlier delivery may have ended the answer. Such a job is returned to conversations,
+ * which knows the answer's row, so that no model is asked for an answer that exists. Invariant: a job is acknowledged
+ * only when the broker has confirmed its return.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settlement } from '#kernel/broker/broker.ts';
@@ -50,8 +51,8 @@ export const takeLog = async (
       return returnJob(context, { ...job, deliveredBefore: Math.max(1, count) }, handOver);
     }
     if (!held.busy) return held;
-    // Somebody writes: a worker with another copy of the job, or one whose broker took it for lost. It is left alone until it has
-    // ended, or its lease has.
+    // Somebody writes: a worker with another copy of the job, or one whose broker took it for lost. It is left alone
+    // until it has ended, or its lease has.
     mayHaveEnded ||= held.attempt > 0;
     count = Math.max(count, held.attempt);
     await sleep(lookAgainMs, undefined, { signal: handOver }).catch(() => undefined);

@@ -1,7 +1,7 @@
 /**
- * One candidate's turn at an answer: it is asked, what it calls is run, and it is asked again with the results, until it calls nothing
- * more or fails. It goes on after what the log holds where it can. Invariant: what clients saw is voided only in one append with the
- * first words or calls of a model that begins anew.
+ * One candidate's turn at an answer: it is asked, what it calls is run, and it is asked again with the results, until
+ * it calls nothing more or fails. It goes on after what the log holds where it can. Invariant: what clients saw is
+ * voided only in one append with the first words or calls of a model that begins anew.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '#kernel/errors.ts';
@@ -20,7 +20,10 @@ import { beginToolCalls } from './run-tool-calls.ts';
 import { openTextOf, type Step, stepsOf, writtenIn } from './steps.ts';
 import { addUsage, noUsage, type UsageBounds, usageOfRequest } from './token-usage.ts';
 
-/** Times that a model may call tools for one answer: enough for a search that is refined, and an end for one that goes in circles. */
+/**
+ * Times that a model may call tools for one answer: enough for a search that is refined, and an end for one that goes
+ * in circles.
+ */
 const maxSteps = 8;
 
 type Append = LogSession['append'];

@@ -7,7 +7,10 @@ const user = (content: string): PromptMessage => ({ role: 'USER', content });
 const assistant = (content: string): PromptMessage => ({ role: 'ASSISTANT', content });
 const system = (content: string): PromptMessage => ({ role: 'SYSTEM', content });
 
-/** One token a character, so that limits can be reckoned in the head: each message is its length and 4, the prompt 3 more. */
+/**
+ * One token a character, so that limits can be reckoned in the head: each message is its length and 4, the prompt 3
+ * more.
+ */
 const limits = (contextWindow: number, maxOutputTokens = 10) => ({
   contextWindow,
   maxOutputTokens,

@@ -32,7 +32,9 @@ export interface Prompt {
   countInputTokens(): Promise<number>;
 }
 
-/** Tokens around each message and before the answer, as OpenAI states for its chat format; other formats are near it. */
+/**
+ * Tokens around each message and before the answer, as OpenAI states for its chat format; other formats are near it.
+ */
 const tokensPerMessage = 4;
 const tokensBeforeAnswer = 3;
 /** Characters that the results of tools are cut to, one after the other until all fit. */

@@ -1,6 +1,7 @@
 /**
- * What a step of an answer is in the prompt of the request that comes after it. A model that knows calls gets them as such; to another one
- * they are told in words, so that it can go on with what the tools said. What a tool said is somebody else's text in either form.
+ * What a step of an answer is in the prompt of the request that comes after it. A model that knows calls gets them as
+ * such; to another one they are told in words, so that it can go on with what the tools said. What a tool said is
+ * somebody else's text in either form.
  */
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { ToolCall } from '#kernel/stream-log/stream-event.ts';

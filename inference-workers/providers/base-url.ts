@@ -1,4 +1,7 @@
-/** Addresses of providers as people write them in variables: `http://host:8000/v1`, `http://host:11434`, or Ollama's bare `host:port`. */
+/**
+ * Addresses of providers as people write them in variables: `http://host:8000/v1`, `http://host:11434`, or Ollama's
+ * bare `host:port`.
+ */
 
 const ollamaPort = '11434';
 

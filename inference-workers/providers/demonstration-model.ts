@@ -1,7 +1,8 @@
 /**
- * The built-in demonstration: no model, and it says so in its first sentence. It answers every message with a fixed text
- * around the question's first words, word by word at a set pace, so that Parlance can be tried without a key. The same
- * history gives the same answer, and it goes on after an assistant prefix, so a worker that takes over can continue it.
+ * The built-in demonstration: no model, and it says so in its first sentence. It answers every message with a fixed
+ * text around the question's first words, word by word at a set pace, so that Parlance can be tried without a key. The
+ * same history gives the same answer, and it goes on after an assistant prefix, so a worker that takes over can
+ * continue it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LanguageModelV4, LanguageModelV4Prompt, LanguageModelV4StreamPart } from '@ai-sdk/provider';

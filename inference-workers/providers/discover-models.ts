@@ -1,7 +1,8 @@
 /**
- * Finds which models this worker can serve, from the models file and the environment: hosted providers with a key or an address,
- * a GGUF file, the demonstration. Providers that say what they have are asked again from time to time. Invariant: what cannot be reached
- * at the start is left out, never half there; the engine of a GGUF file that is named but cannot be loaded is a fault at the start.
+ * Finds which models this worker can serve, from the models file and the environment: hosted providers with a key or an
+ * address, a GGUF file, the demonstration. Providers that say what they have are asked again from time to time.
+ * Invariant: what cannot be reached at the start is left out, never half there; the engine of a GGUF file that is named
+ * but cannot be loaded is a fault at the start.
  */
 import { setInterval } from 'node:timers/promises';
 import { type CatalogueProvider, findCatalogueModel, type ModelsFile } from '#kernel/catalogue/models-file.ts';

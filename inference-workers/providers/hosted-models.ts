@@ -1,7 +1,7 @@
 /**
- * The models of one provider that is reached over HTTP: those of the catalogue, or those that it says it has. A provider
- * without its key or address gives none, which is no fault; one that should say what it has and does not answer keeps what it had, and is
- * logged when it had answered before or was never asked.
+ * The models of one provider that is reached over HTTP: those of the catalogue, or those that it says it has. A
+ * provider without its key or address gives none, which is no fault; one that should say what it has and does not
+ * answer keeps what it had, and is logged when it had answered before or was never asked.
  */
 import { createAnthropic } from '@ai-sdk/anthropic';
 import type { LanguageModelV4 } from '@ai-sdk/provider';

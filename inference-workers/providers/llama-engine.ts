@@ -1,7 +1,7 @@
 /**
- * A GGUF file, loaded by llama.cpp in this process, with a fixed number of sequences that generate at once in one batch.
- * Invariant: a sequence has one user at a time; who finds none free waits in line, first come first served. A sequence keeps
- * its state between users, so that a prompt with the same beginning is not read again.
+ * A GGUF file, loaded by llama.cpp in this process, with a fixed number of sequences that generate at once in one
+ * batch. Invariant: a sequence has one user at a time; who finds none free waits in line, first come first served. A
+ * sequence keeps its state between users, so that a prompt with the same beginning is not read again.
  */
 import { availableParallelism } from 'node:os';
 import { getLlama, LlamaChat, LlamaLogLevel } from 'node-llama-cpp';

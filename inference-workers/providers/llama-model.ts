@@ -1,7 +1,7 @@
 /**
- * A loaded GGUF file behind the provider interface. Text of messages is never read as special tokens, so it cannot leave
- * its role. An assistant message at the end is continued. Invariant: when the stream is cancelled or the signal aborts, the
- * engine stops generating and its sequence is free again.
+ * A loaded GGUF file behind the provider interface. Text of messages is never read as special tokens, so it cannot
+ * leave its role. An assistant message at the end is continued. Invariant: when the stream is cancelled or the signal
+ * aborts, the engine stops generating and its sequence is free again.
  */
 import type { LanguageModelV4, LanguageModelV4Prompt, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { ChatHistoryItem } from 'node-llama-cpp';

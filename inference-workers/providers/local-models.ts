@@ -19,7 +19,9 @@ const nameOf = (path: string): string =>
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '') || 'model';
 
-/** Undefined when the provider has no terms for such a model. Throws EnvironmentError when the file cannot be loaded. */
+/**
+ * Undefined when the provider has no terms for such a model. Throws EnvironmentError when the file cannot be loaded.
+ */
 export const loadLocalModel = async (
   provider: CatalogueProvider,
   file: ModelsFile,

@@ -1,6 +1,7 @@
 /**
- * The models that one worker can serve, each behind the `ai` package's provider interface. What its providers have changes while the worker
- * runs. Invariant: whoever listens is told of each change, so what was announced is what is served.
+ * The models that one worker can serve, each behind the `ai` package's provider interface. What its providers have
+ * changes while the worker runs. Invariant: whoever listens is told of each change, so what was announced is what is
+ * served.
  */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Pool } from '#kernel/broker/topology.ts';

@@ -1,6 +1,7 @@
 /**
- * One call of one tool over HTTP. Invariant: it resolves with text of at most 64 KiB or rejects with a ToolFault, within the tool's time,
- * and then holds no connection that still brings bytes. A call is made once: whether to repeat it is the tool's to say, through the model.
+ * One call of one tool over HTTP. Invariant: it resolves with text of at most 64 KiB or rejects with a ToolFault,
+ * within the tool's time, and then holds no connection that still brings bytes. A call is made once: whether to repeat
+ * it is the tool's to say, through the model.
  */
 import type { Dispatcher } from 'undici';
 import { ToolFault } from './tool-fault.ts';

@@ -1,6 +1,7 @@
 /**
- * Which IP addresses are of the public internet, by the special-purpose registries of IANA (RFC 6890). Invariant: what is not certain to be
- * public is not: of IPv6 only the block that is given out (2000::/3) is, without the tunnels in it that lead to IPv4 addresses.
+ * Which IP addresses are of the public internet, by the special-purpose registries of IANA (RFC 6890). Invariant: what
+ * is not certain to be public is not: of IPv6 only the block that is given out (2000::/3) is, without the tunnels in it
+ * that lead to IPv4 addresses.
  */
 import { BlockList, isIP } from 'node:net';
 

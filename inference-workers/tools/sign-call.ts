@@ -1,4 +1,7 @@
-/** Signatures of tool calls by the Standard Webhooks specification, so that a tool can tell who calls it with any of its libraries. */
+/**
+ * Signatures of tool calls by the Standard Webhooks specification, so that a tool can tell who calls it with any of its
+ * libraries.
+ */
 import { createHmac } from 'node:crypto';
 
 export interface SignedCall {

@@ -1,7 +1,8 @@
 /**
- * Connections to tools. Tenants choose the addresses, so a tool must not reach what only this machine can: a connection goes by TLS to
- * a public address, or to a host that the operator lists. Invariant: the address that is checked is the one that is connected to, so a
- * name that points elsewhere a moment later gains nothing; one that points to both is reached at its public addresses.
+ * Connections to tools. Tenants choose the addresses, so a tool must not reach what only this machine can: a connection
+ * goes by TLS to a public address, or to a host that the operator lists. Invariant: the address that is checked is the
+ * one that is connected to, so a name that points elsewhere a moment later gains nothing; one that points to both is
+ * reached at its public addresses.
  */
 import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';

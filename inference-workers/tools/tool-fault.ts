@@ -1,4 +1,6 @@
-/** Why a tool call failed: a code for whoever watches the worker, and a sentence that the model and the client are told. */
+/**
+ * Why a tool call failed: a code for whoever watches the worker, and a sentence that the model and the client are told.
+ */
 
 const sentences = {
   UNKNOWN_TOOL: 'There is no tool of this name.',

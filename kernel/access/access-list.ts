@@ -1,7 +1,8 @@
 /**
- * Who may do less, or something else, than its token says: what administrators decided about users (subgraphs/usage tells it). Each process
- * holds all of it, so that asking costs a look into a map. A decision comes at once by signal; the whole list is read at the start and every
- * few seconds, in case a signal got lost. Invariant: a decision is never replaced by an older one of the same user.
+ * Who may do less, or something else, than its token says: what administrators decided about users (subgraphs/usage
+ * tells it). Each process holds all of it, so that asking costs a look into a map. A decision comes at once by signal;
+ * the whole list is read at the start and every few seconds, in case a signal got lost. Invariant: a decision is never
+ * replaced by an older one of the same user.
  */
 import { z } from 'zod';
 import type { Cache } from '../cache/cache.ts';

@@ -1,7 +1,8 @@
 /**
- * API keys as text: `parlance_`, 64 hexadecimal digits (256 random bits), and 8 more that are the CRC-32 of everything before them. The
- * prefix lets scanners find a key that leaked; the checksum refuses what is no key without asking anybody. What is stored, asked for and
- * remembered is the SHA-256 of a key: nobody can guess 256 random bits, so it needs no salt and no slow hash.
+ * API keys as text: `parlance_`, 64 hexadecimal digits (256 random bits), and 8 more that are the CRC-32 of everything
+ * before them. The prefix lets scanners find a key that leaked; the checksum refuses what is no key without asking
+ * anybody. What is stored, asked for and remembered is the SHA-256 of a key: nobody can guess 256 random bits, so it
+ * needs no salt and no slow hash.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';

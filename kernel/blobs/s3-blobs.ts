@@ -16,7 +16,10 @@ export interface S3BlobsOptions {
 
 const defaultRegion = 'us-east-1';
 
-/** Any answer about the bucket will do but that it is not there: HEAD may be forbidden where reading and writing are not. */
+/**
+ * Any answer about the bucket will do but that it is not there: HEAD may be forbidden where reading and writing are
+ * not.
+ */
 const checkBucket = async (client: S3Client, bucket: string, url: string, startTimeoutMs: number): Promise<void> => {
   try {
     await client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal: AbortSignal.timeout(startTimeoutMs) });

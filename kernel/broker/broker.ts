@@ -2,8 +2,8 @@
  * Port: durable queues with at-least-once delivery. Adapters: embedded-broker.ts (in process, journal in the data
  * directory) and rabbitmq-broker.ts (quorum queues). Invariants: `publish` resolves only when every bound queue holds
  * the message durably (publisher confirm), and rejects when no queue is bound (unroutable); a delivery is settled
- * exactly once, by what its handler returns; a delivery whose process dies is delivered again. Queues and bindings
- * come from topology.ts and exist before the first publish.
+ * exactly once, by what its handler returns; a delivery whose process dies is delivered again. Queues and bindings come
+ * from topology.ts and exist before the first publish.
  */
 
 import type { StoreWatch } from '../connections/store-watch.ts';
@@ -63,8 +63,8 @@ export interface Broker extends AsyncDisposable {
   publish(exchange: Exchange, routingKey: string, id: string, body: Json): Promise<void>;
   /**
    * Rejects when the queue does not exist. `signal` is aborted when the delivery is no longer this handler's (its
-   * connection was lost, the broker is being closed): what it returns then may not count, and the message may be
-   * handed out again.
+   * connection was lost, the broker is being closed): what it returns then may not count, and the message may be handed
+   * out again.
    */
   consume<Body extends Json>(
     queue: string,

@@ -1,7 +1,7 @@
 /**
- * The broker without a server: queues in this process, a journal in the data directory. Same rules as RabbitMQ: routing,
- * prefetch, delivery limit, dead letters, a bound on every queue. Invariant: `publish` resolves after the journal has the
- * message, so a killed process loses none and hands out again what it had not settled.
+ * The broker without a server: queues in this process, a journal in the data directory. Same rules as RabbitMQ:
+ * routing, prefetch, delivery limit, dead letters, a bound on every queue. Invariant: `publish` resolves after the
+ * journal has the message, so a killed process loses none and hands out again what it had not settled.
  */
 import { join } from 'node:path';
 import { probeDisk } from '../connections/disk-probe.ts';

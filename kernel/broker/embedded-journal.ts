@@ -1,7 +1,8 @@
 /**
- * The memory of the embedded broker on disk: one JSON line per thing that happened, written before anybody is told about
- * it. Invariant: replaying the lines gives every message that was published and not settled, however the process ended. A
- * torn line is ignored. Writes are handed to the operating system, not to the platter: what a killed process wrote survives.
+ * The memory of the embedded broker on disk: one JSON line per thing that happened, written before anybody is told
+ * about it. Invariant: replaying the lines gives every message that was published and not settled, however the process
+ * ended. A torn line is ignored. Writes are handed to the operating system, not to the platter: what a killed process
+ * wrote survives.
  */
 import {
   appendFileSync,

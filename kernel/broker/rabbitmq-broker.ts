@@ -1,7 +1,7 @@
 /**
- * The broker on RabbitMQ. Two connections: one that publishes and one that consumes, because a server that blocks publishers
- * stops reading their whole connection, acknowledgements too. Invariant: both stand, and the topology is declared, before
- * the broker is given out; unless the server may be away, and is: then that comes when it is there.
+ * The broker on RabbitMQ. Two connections: one that publishes and one that consumes, because a server that blocks
+ * publishers stops reading their whole connection, acknowledgements too. Invariant: both stand, and the topology is
+ * declared, before the broker is given out; unless the server may be away, and is: then that comes when it is there.
  */
 import { Connection } from 'rabbitmq-client';
 import { withDeadline } from '../connections/deadline.ts';
@@ -19,7 +19,9 @@ export interface RabbitmqBrokerOptions {
   readonly queues: readonly QueueDeclaration[];
   readonly logger: Logger;
   readonly startTimeoutMs: number;
-  /** A server that is away at the start is told and no error: what was opened connects when it is there. Default: false. */
+  /**
+   * A server that is away at the start is told and no error: what was opened connects when it is there. Default: false.
+   */
   readonly mayBeAway?: boolean;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Looks through the dead letters of a queue in RabbitMQ. A letter that is kept is published again to the end of its
- * queue and only then acknowledged: to give it back instead would count against the delivery limit that RabbitMQ 4
- * sets on every quorum queue, and lose it in the end. Invariant: a letter is in a queue at every moment.
+ * queue and only then acknowledged: to give it back instead would count against the delivery limit that RabbitMQ 4 sets
+ * on every quorum queue, and lose it in the end. Invariant: a letter is in a queue at every moment.
  */
 import type { Connection } from 'rabbitmq-client';
 import type { Delivery, Fate, Json } from './broker.ts';

@@ -1,6 +1,6 @@
 /**
- * Publishing to RabbitMQ on a channel with confirms, which is made anew when it is lost. Invariant: a publish resolves only
- * after the broker's confirm, and rejects when the broker gave the message back because no queue is bound.
+ * Publishing to RabbitMQ on a channel with confirms, which is made anew when it is lost. Invariant: a publish resolves
+ * only after the broker's confirm, and rejects when the broker gave the message back because no queue is bound.
  */
 import type { Channel, Connection, ReturnedMessage } from 'rabbitmq-client';
 import { withDeadline } from '../connections/deadline.ts';
@@ -9,7 +9,10 @@ import type { Exchange, Json } from './broker.ts';
 import { declareTopology } from './rabbitmq-topology.ts';
 import { overloadedRetryAfterMs, type QueueDeclaration } from './topology.ts';
 
-/** Milliseconds until a publish without a confirm counts as refused. It may have arrived: its id makes a repeat harmless. */
+/**
+ * Milliseconds until a publish without a confirm counts as refused. It may have arrived: its id makes a repeat
+ * harmless.
+ */
 const confirmTimeoutMs = 10_000;
 
 export interface RabbitmqPublisher {

@@ -1,6 +1,6 @@
 /**
- * Every queue of the system and what is bound to it. Each process declares all of it when it connects, so that a message
- * is never published before the queue of a service that has not started yet exists.
+ * Every queue of the system and what is bound to it. Each process declares all of it when it connects, so that a
+ * message is never published before the queue of a service that has not started yet exists.
  */
 import type { Exchange } from './broker.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Port: values that may be forgotten at any time. Adapters: embedded-cache.ts (bounded LRU) and redis-cache.ts.
- * `get` gives undefined for what was never set, has expired or was evicted.
+ * Port: values that may be forgotten at any time. Adapters: embedded-cache.ts (bounded LRU) and redis-cache.ts. `get`
+ * gives undefined for what was never set, has expired or was evicted.
  */
 export interface Cache extends AsyncDisposable {
   get(key: string): Promise<string | undefined>;

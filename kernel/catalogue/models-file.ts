@@ -1,7 +1,7 @@
 /**
- * The models file (`models.yaml`): which providers and models an installation knows, before anything in a database changes it.
- * The models subgraph seeds its catalogue from it; a worker finds in it how to reach a model. Invariant: what was parsed is
- * whole (each model's provider exists, ids are unique); otherwise nothing is returned and the faults
+ * The models file (`models.yaml`): which providers and models an installation knows, before anything in a database
+ * changes it. The models subgraph seeds its catalogue from it; a worker finds in it how to reach a model. Invariant:
+ * what was parsed is whole (each model's provider exists, ids are unique); otherwise nothing is returned and the faults
  * are reported together, those between entries once each entry is right by itself.
  */
 import { readFile } from 'node:fs/promises';
@@ -122,7 +122,10 @@ export type ModelsFile = z.infer<typeof modelsFileSchema>;
 export type CatalogueModel = ModelsFile['models'][number];
 export type CatalogueProvider = ModelsFile['providers'][number];
 
-/** The models file is not usable: like a variable, it is for whoever starts the process to mend. The message lists every fault with its place, one a line. */
+/**
+ * The models file is not usable: like a variable, it is for whoever starts the process to mend. The message lists every
+ * fault with its place, one a line.
+ */
 class ModelsFileError extends EnvironmentError {}
 
 /** @param source what the message calls the file. Throws ModelsFileError. */
@@ -146,8 +149,8 @@ export const readModelsFile = async (path: string): Promise<ModelsFile> => {
 };
 
 /**
- * The model with this id: listed, or else on the terms that its provider gives to models that workers find. Undefined when
- * the provider is unknown or takes listed models only.
+ * The model with this id: listed, or else on the terms that its provider gives to models that workers find. Undefined
+ * when the provider is unknown or takes listed models only.
  */
 export const findCatalogueModel = (file: ModelsFile, modelId: string): CatalogueModel | undefined => {
   const listed = file.models.find((model) => model.id === modelId);

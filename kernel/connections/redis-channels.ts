@@ -1,6 +1,6 @@
 /**
- * Subscriptions to Redis channels: one per channel however many listeners. Invariant: after
- * a reconnect each channel is subscribed again before its listeners hear of the interruption.
+ * Subscriptions to Redis channels: one per channel however many listeners. Invariant: after a reconnect each channel is
+ * subscribed again before its listeners hear of the interruption.
  */
 import type { Logger } from '../log.ts';
 import { backoffMs } from './backoff.ts';

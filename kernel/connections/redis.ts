@@ -1,7 +1,7 @@
 /**
  * The one door to Redis, single or cluster: a connection for commands, and a separate one for subscriptions, both with
- * TCP_NODELAY. Invariant: a subscriber is told (`interrupted`) after every reconnect, once its subscription is in
- * force again, because what was published meanwhile is lost.
+ * TCP_NODELAY. Invariant: a subscriber is told (`interrupted`) after every reconnect, once its subscription is in force
+ * again, because what was published meanwhile is lost.
  */
 import { createHash } from 'node:crypto';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';

@@ -1,7 +1,7 @@
 /**
- * Watches whether a store answers this process. Invariant: it is away after `awayAfterMs` without one success, and
- * back after one success and a pause in which whoever holds unwritten data writes it. What answers again sooner was
- * never away.
+ * Watches whether a store answers this process. Invariant: it is away after `awayAfterMs` without one success, and back
+ * after one success and a pause in which whoever holds unwritten data writes it. What answers again sooner was never
+ * away.
  */
 import type { Logger } from '../log.ts';
 import { withDeadline } from './deadline.ts';

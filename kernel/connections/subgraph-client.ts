@@ -1,7 +1,7 @@
 /**
  * How one service asks a subgraph: a GraphQL operation in the name of a user, marked as the service's own call so that
- * the internal (`@inaccessible`) fields answer. Connections stay warm; each call has a deadline; a fault of transport is
- * SUBGRAPH_UNAVAILABLE or SUBGRAPH_TIMEOUT, an error of the subgraph keeps its code.
+ * the internal (`@inaccessible`) fields answer. Connections stay warm; each call has a deadline; a fault of transport
+ * is SUBGRAPH_UNAVAILABLE or SUBGRAPH_TIMEOUT, an error of the subgraph keeps its code.
  */
 import { errors, Pool } from 'undici';
 import { z } from 'zod';

@@ -1,6 +1,7 @@
 /**
- * An iterator that can be left while it waits, as graphql-ws leaves those that it was given: it calls `return` when the client
- * completes the operation or its socket closes. A blocked async generator cannot be returned, so this is written by hand.
+ * An iterator that can be left while it waits, as graphql-ws leaves those that it was given: it calls `return` when the
+ * client completes the operation or its socket closes. A blocked async generator cannot be returned, so this is written
+ * by hand.
  */
 
 export type ReturnableIterator<Item> = AsyncGenerator<Item, undefined, undefined>;

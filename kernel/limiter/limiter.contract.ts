@@ -1,6 +1,6 @@
 /**
- * What every limiter must do: the sentences of limiter.ts as tests. Time is the store's own, so buckets refill so slowly, and
- * windows are so long, that nothing comes back during a test, or the test waits for what must come back.
+ * What every limiter must do: the sentences of limiter.ts as tests. Time is the store's own, so buckets refill so
+ * slowly, and windows are so long, that nothing comes back during a test, or the test waits for what must come back.
  */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';

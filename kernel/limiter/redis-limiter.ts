@@ -1,6 +1,6 @@
 /**
- * The limiter that all processes share: one script per call, by Redis's own clock. A key is forgotten once it would be full
- * again by itself. Amounts travel as text, because a script's numbers lose their fraction on the way out.
+ * The limiter that all processes share: one script per call, by Redis's own clock. A key is forgotten once it would be
+ * full again by itself. Amounts travel as text, because a script's numbers lose their fraction on the way out.
  */
 import { z } from 'zod';
 import { type RedisConnection, redisScript } from '../connections/redis.ts';

@@ -8,7 +8,10 @@ import { type ListeningServer, listen } from './listen.ts';
 
 type Ask = () => Promise<void>;
 
-/** Name of a dependency -> rejects when it does not answer. Without an optional one the process still does what it is asked for over HTTP. */
+/**
+ * Name of a dependency -> rejects when it does not answer. Without an optional one the process still does what it is
+ * asked for over HTTP.
+ */
 export type ReadinessChecks = Readonly<Record<string, Ask | { readonly optional: Ask }>>;
 
 /** Milliseconds a check may take: below the usual probe timeout of orchestrators (1 s is Kubernetes' default). */

@@ -1,6 +1,6 @@
 /**
- * The frame of every process: open it, wait for SIGTERM or SIGINT, close it in its own order, exit. A second signal or the
- * end of the time for closing exits at once with code 1. A fault at the start is one sentence on stderr and code 1.
+ * The frame of every process: open it, wait for SIGTERM or SIGINT, close it in its own order, exit. A second signal or
+ * the end of the time for closing exits at once with code 1. A fault at the start is one sentence on stderr and code 1.
  */
 
 import { EnvironmentError } from '../config/environment.ts';

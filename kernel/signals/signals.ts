@@ -1,7 +1,7 @@
 /**
  * Port: small, transient notices between processes (a conversation changed, the catalogue changed). Adapters:
- * embedded-signals.ts and redis-signals.ts (graphql-redis-subscriptions). Delivered at most once, in no promised order, to
- * whoever listens now: nothing may depend on a signal for correctness; it only makes something happen sooner.
+ * embedded-signals.ts and redis-signals.ts (graphql-redis-subscriptions). Delivered at most once, in no promised order,
+ * to whoever listens now: nothing may depend on a signal for correctness; it only makes something happen sooner.
  */
 import type { Json } from '../broker/broker.ts';
 

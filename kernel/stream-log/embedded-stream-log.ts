@@ -1,7 +1,7 @@
 /**
- * The stream log without a server: entries in memory, and a file per message that outlives the process. Invariant: the file
- * has an append before `append` resolves and before any tail sees it, so after a kill the same seqs carry the same events.
- * Logs that ended leave memory when others need the space; they are read from their file again.
+ * The stream log without a server: entries in memory, and a file per message that outlives the process. Invariant: the
+ * file has an append before `append` resolves and before any tail sees it, so after a kill the same seqs carry the same
+ * events. Logs that ended leave memory when others need the space; they are read from their file again.
  */
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';

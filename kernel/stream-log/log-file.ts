@@ -1,6 +1,7 @@
 /**
- * One message's log on disk: JSON lines, one per append, so that an append is there wholly or not at all. Invariant: a line
- * is written before anybody sees its entries. A torn last line (the process died while writing) is cut off when it is loaded.
+ * One message's log on disk: JSON lines, one per append, so that an append is there wholly or not at all. Invariant: a
+ * line is written before anybody sees its entries. A torn last line (the process died while writing) is cut off when it
+ * is loaded.
  */
 import {
   appendFileSync,

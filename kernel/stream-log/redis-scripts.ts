@@ -1,8 +1,8 @@
 /**
  * The scripts of the Redis stream log: each is one atomic step. Keys of a message, all with its hash tag: meta (hash:
- * attempt, lastSeq, ended, stop, leasedUntil, calls: the JSON of the events of tool calls since the last reset, each behind a comma, and per
- * writing process the number of its last append), entries (stream, entry ID = seq-0, field e = the event's JSON), text (string: the deltas
- * since the last reset).
+ * attempt, lastSeq, ended, stop, leasedUntil, calls: the JSON of the events of tool calls since the last reset, each
+ * behind a comma, and per writing process the number of its last append), entries (stream, entry ID = seq-0, field e =
+ * the event's JSON), text (string: the deltas since the last reset).
  */
 import { redisScript } from '../connections/redis.ts';
 
@@ -23,19 +23,23 @@ local function snapshot()
     meta[5] or '', meta[6] or '' }
 end`;
 
-/** Seqs that one attempt can give: where an attempt begins whose predecessors were forgotten together with their log. */
+/**
+ * Seqs that one attempt can give: where an attempt begins whose predecessors were forgotten together with their log.
+ */
 const seqsOfAttempt = 1_048_576;
-/** Uptime is told in whole seconds, and clocks of machines differ: a store counts as younger than a job by this margin. */
+/**
+ * Uptime is told in whole seconds, and clocks of machines differ: a store counts as younger than a job by this margin.
+ */
 const youngerByMs = 2_000;
 
 /**
- * KEYS meta, entries, text; ARGV lease, ttl, earlier deliveries, their time, '1' to leave a living writer alone, grace, '1' where an earlier
- * attempt may have ended the answer. Gives [text, lastSeq, attempt, ended, stop, sealed, calls]; where it is left alone [attempt of the writer, or 0];
- * [-1] where it is gone and may have ended.
- * A log that is not there though an earlier attempt may have opened it: where the server was started after the job, it has forgotten; and
- * where the job is older than a log lives. Until the server is up for the grace, a writer that lives may put the log back. A job may have
- * several copies, each of which knows of no other: so one that was never delivered before counts too, where the job is older than the server
- * beyond doubt.
+ * KEYS meta, entries, text; ARGV lease, ttl, earlier deliveries, their time, '1' to leave a living writer alone, grace,
+ * '1' where an earlier attempt may have ended the answer. Gives [text, lastSeq, attempt, ended, stop, sealed, calls];
+ * where it is left alone [attempt of the writer, or 0]; [-1] where it is gone and may have ended. A log that is not
+ * there though an earlier attempt may have opened it: where the server was started after the job, it has forgotten; and
+ * where the job is older than a log lives. Until the server is up for the grace, a writer that lives may put the log
+ * back. A job may have several copies, each of which knows of no other: so one that was never delivered before counts
+ * too, where the job is older than the server beyond doubt.
  */
 export const openScript = redisScript(`${touch}${snapshot}
 if not redis.call('HGET', KEYS[1], 'ended') and ARGV[5] == '1' then
@@ -69,9 +73,10 @@ return snapshot()`);
 
 /**
  * KEYS meta, entries, text; ARGV attempt, lease, ttl, writing process, its append's number, publish command, channel,
- * '1' when the append resets text and calls, text after that, '1' when it ends the log, seq that it must follow or -1, calls after the reset,
- * then the events' JSON. Gives [lastSeq, stop], an empty list when the writer is fenced, [-1] when the log is gone. An append that a reconnecting
- * client sent twice is answered, not repeated. Without events it renews the lease.
+ * '1' when the append resets text and calls, text after that, '1' when it ends the log, seq that it must follow or -1,
+ * calls after the reset, then the events' JSON. Gives [lastSeq, stop], an empty list when the writer is fenced, [-1]
+ * when the log is gone. An append that a reconnecting client sent twice is answered, not repeated. Without events it
+ * renews the lease.
  */
 export const appendScript = redisScript(`${touch}
 local writer = 'writer:' .. ARGV[4]
@@ -108,9 +113,9 @@ touch(tonumber(ARGV[2]), tonumber(ARGV[3]))
 return { tonumber(ARGV[4]), meta[4] and 1 or 0 }`);
 
 /**
- * KEYS meta, entries, text; ARGV attempt, lease, ttl, publish command, channel, seq of the last entry, text, '1' when a stop was asked for,
- * calls, then the entries' JSON, which end at that seq. Gives as append does. Repeated, it changes nothing. The last entry is told once more, so that
- * who follows looks at the log.
+ * KEYS meta, entries, text; ARGV attempt, lease, ttl, publish command, channel, seq of the last entry, text, '1' when a
+ * stop was asked for, calls, then the entries' JSON, which end at that seq. Gives as append does. Repeated, it changes
+ * nothing. The last entry is told once more, so that who follows looks at the log.
  */
 export const restoreScript = redisScript(`${touch}
 local meta = redis.call('HMGET', KEYS[1], 'attempt', 'lastSeq', 'stop')

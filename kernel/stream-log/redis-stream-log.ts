@@ -1,7 +1,7 @@
 /**
- * The stream log in Redis: a stream per message, one script per append, pub/sub for those who follow. Invariant: what is
- * published is already in the stream, so whoever misses a message finds it there; the scripts assign seq, so writers in different
- * processes never collide.
+ * The stream log in Redis: a stream per message, one script per append, pub/sub for those who follow. Invariant: what
+ * is published is already in the stream, so whoever misses a message finds it there; the scripts assign seq, so writers
+ * in different processes never collide.
  */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';

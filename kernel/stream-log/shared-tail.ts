@@ -1,8 +1,8 @@
 /**
- * One live tail per message and process, shared by all its readers. It subscribes first, then learns how long the log is,
- * then keeps a small ring of the newest entries. Invariant: the ring is contiguous and ends at `head`; an entry that is
- * already there is dropped, and one that leaves a gap is not taken but makes the log be read again. A log that is gone is waited for:
- * its writer restores it with the same seqs.
+ * One live tail per message and process, shared by all its readers. It subscribes first, then learns how long the log
+ * is, then keeps a small ring of the newest entries. Invariant: the ring is contiguous and ends at `head`; an entry
+ * that is already there is dropped, and one that leaves a gap is not taken but makes the log be read again. A log that
+ * is gone is waited for: its writer restores it with the same seqs.
  */
 import { AppError } from '../errors.ts';
 import { isTerminal } from './stream-event.ts';
@@ -60,8 +60,8 @@ export const openSharedTail = (logId: string, source: TailSource, onUnused: () =
   let ended = false;
   let mustRead = false;
   /**
-   * Whether the log is there. The store may have come back without what it had: then the log is doubted, for its seqs would start
-   * over and be taken for old ones. While it is gone it may be restored.
+   * Whether the log is there. The store may have come back without what it had: then the log is doubted, for its seqs
+   * would start over and be taken for old ones. While it is gone it may be restored.
    */
   let log: 'kept' | 'doubted' | 'checking' | 'gone' = 'kept';
   let restoreTimer: NodeJS.Timeout | undefined;
@@ -93,7 +93,10 @@ export const openSharedTail = (logId: string, source: TailSource, onUnused: () =
     ring.push(entry);
     if (ring.length > ringSize) ring.shift();
   };
-  /** Learns whether the log is still the one that ends at `before`. It stays doubted where it was doubted once more meanwhile. */
+  /**
+   * Learns whether the log is still the one that ends at `before`. It stays doubted where it was doubted once more
+   * meanwhile.
+   */
   const check = async (before: number): Promise<void> => {
     log = 'checking';
     const { lastSeq } = await source.position(logId);

@@ -58,7 +58,9 @@ export const applyToText = (text: string, event: StreamEvent): string => {
   return event.type === 'MessageReset' ? '' : text;
 };
 
-/** The calls after one more event, in the order of their start: a start adds one, an end replaces it, a reset empties. */
+/**
+ * The calls after one more event, in the order of their start: a start adds one, an end replaces it, a reset empties.
+ */
 export const applyToToolCalls = (calls: readonly ToolCall[], event: StreamEvent): readonly ToolCall[] => {
   if (event.type === 'ToolCallStarted') return [...calls, { ...event.toolCall, status: 'RUNNING' }];
   if (event.type === 'ToolCallCompleted')

@@ -1,9 +1,10 @@
 /**
- * Port: the log of one assistant message's events, under the message's log id, which is unique over all tenants. Adapters: embedded-stream-log.ts (in process, a file per message in
- * the data directory) and redis-stream-log.ts (one Redis stream per message, one script per append).
- * Invariants: `seq` starts at 1 and has no holes; an append of a lower attempt than the highest one seen is refused
- * (fenced); after a terminal event nothing is appended; a tail gives each entry once and in order, and re-reads the log when
- * it sees a gap; what a tail gave, a later tail gives again with the same seq and the same bytes.
+ * Port: the log of one assistant message's events, under the message's log id, which is unique over all tenants.
+ * Adapters: embedded-stream-log.ts (in process, a file per message in the data directory) and redis-stream-log.ts (one
+ * Redis stream per message, one script per append). Invariants: `seq` starts at 1 and has no holes; an append of a
+ * lower attempt than the highest one seen is refused (fenced); after a terminal event nothing is appended; a tail gives
+ * each entry once and in order, and re-reads the log when it sees a gap; what a tail gave, a later tail gives again
+ * with the same seq and the same bytes.
  */
 import type { StreamEvent, ToolCall } from './stream-event.ts';
 
@@ -30,11 +31,14 @@ export interface StreamSnapshot {
   readonly ended: boolean;
   readonly stopRequested: boolean;
   /**
-   * Told by `open` alone: nothing was changed, because another writer holds the lease, whose attempt this is; or, where the attempt is 0,
-   * because one may be about to put back a log that the store has just forgotten.
+   * Told by `open` alone: nothing was changed, because another writer holds the lease, whose attempt this is; or, where
+   * the attempt is 0, because one may be about to put back a log that the store has just forgotten.
    */
   readonly busy?: boolean;
-  /** Told by `open` alone: the log is gone in which an earlier attempt may have ended the answer, and nothing was changed. */
+  /**
+   * Told by `open` alone: the log is gone in which an earlier attempt may have ended the answer, and nothing was
+   * changed.
+   */
   readonly forgotten?: boolean;
   /** What `seal` was given. */
   readonly sealed?: string | undefined;
@@ -73,29 +77,32 @@ export interface StreamLog extends AsyncDisposable {
   /**
    * Takes the log over for writing: attempt = highest attempt + 1, so every earlier writer is fenced from now on.
    * Returns what the log holds, for the writer to continue after. When the log has ended already, `ended` is true and
-   * nothing changed. Who names earlier attempts leaves a writer alone that holds the lease, or that may be about to put a log back which the
-   * store has just forgotten: then `busy` is true, and nothing changed. A log that is not there although an earlier attempt may have written
-   * it, in a store that has forgotten or past its TTL, is told as `forgotten` where that attempt may have ended the answer. Else it begins past
-   * all seqs that were ever given (`lastSeq` is not 0, and `entries` are none; the embedded one, which loses nothing but by its TTL, begins at
-   * 1): its first event has to be MessageReset, and a reader with a cursor of the lost log goes on from there.
+   * nothing changed. Who names earlier attempts leaves a writer alone that holds the lease, or that may be about to put
+   * a log back which the store has just forgotten: then `busy` is true, and nothing changed. A log that is not there
+   * although an earlier attempt may have written it, in a store that has forgotten or past its TTL, is told as
+   * `forgotten` where that attempt may have ended the answer. Else it begins past all seqs that were ever given
+   * (`lastSeq` is not 0, and `entries` are none; the embedded one, which loses nothing but by its TTL, begins at 1):
+   * its first event has to be MessageReset, and a reader with a cursor of the lost log goes on from there.
    */
   open(logId: string, earlier?: EarlierAttempts): Promise<StreamSnapshot>;
   /**
-   * Atomic. Refreshes the lease and the TTL. Throws FencedError, and LogGoneError when there is no log. At least one event, and a
-   * terminal one is the last, else RangeError. Any other error leaves open whether the events are in the log: look what it holds.
-   * @param after seq of the last entry that the writer knows of. Another one in the log means that somebody else wrote: FencedError.
+   * Atomic. Refreshes the lease and the TTL. Throws FencedError, and LogGoneError when there is no log. At least one
+   * event, and a terminal one is the last, else RangeError. Any other error leaves open whether the events are in the
+   * log: look what it holds.
+   * @param after seq of the last entry that the writer knows of. Another one in the log means that somebody else wrote:
+   * FencedError.
    */
   append(logId: string, attempt: number, events: readonly StreamEvent[], after?: number): Promise<AppendResult>;
   /**
-   * Puts a log that is gone back, entry for entry with the same seqs; readers that follow go on. Throws FencedError when
-   * somebody else has opened the log meanwhile.
+   * Puts a log that is gone back, entry for entry with the same seqs; readers that follow go on. Throws FencedError
+   * when somebody else has opened the log meanwhile.
    */
   restore(logId: string, log: HeldLog): Promise<AppendResult>;
   /** All entries, oldest first: for the writer who takes a log over. */
   entries(logId: string): Promise<readonly StreamEntry[]>;
   /**
-   * Keeps a result with the log, before it is told elsewhere: whoever takes over finds it in the snapshot. Returns and throws as an
-   * append with no event. @param after as of `append`.
+   * Keeps a result with the log, before it is told elsewhere: whoever takes over finds it in the snapshot. Returns and
+   * throws as an append with no event. @param after as of `append`.
    */
   seal(logId: string, attempt: number, result: string, after: number): Promise<AppendResult>;
   /** Ends the lease at once, so that another writer need not wait for its end. Harmless when repeated or fenced. */
@@ -103,8 +110,8 @@ export interface StreamLog extends AsyncDisposable {
   /** Refreshes the lease while the model is silent; returns the same as an append, with no event. */
   renew(logId: string, attempt: number): Promise<AppendResult>;
   /**
-   * Durable; harmless when repeated or when the log has ended. Live writers are told at once (`stopSignal`), and
-   * each append and renew tells it again.
+   * Durable; harmless when repeated or when the log has ended. Live writers are told at once (`stopSignal`), and each
+   * append and renew tells it again.
    */
   requestStop(logId: string): Promise<void>;
   /** Calls back once when a stop was asked for, also when it was asked before. Returns the closer. */
@@ -112,8 +119,8 @@ export interface StreamLog extends AsyncDisposable {
   /**
    * Entries with seq > afterSeq, then live ones, until the terminal event (given, then done) or until `signal` aborts
    * (then simply done). A log without any entry is waited for. Memory per reader is bounded: a reader that falls behind
-   * the shared ring reads the log. Throws AppError SUBSCRIPTION_LOST when the entries after the cursor are no longer kept, and
-   * when a log that it followed is gone and nobody restores it within `restoreWithinMs`.
+   * the shared ring reads the log. Throws AppError SUBSCRIPTION_LOST when the entries after the cursor are no longer
+   * kept, and when a log that it followed is gone and nobody restores it within `restoreWithinMs`.
    */
   tail(logId: string, afterSeq: number, signal: AbortSignal): AsyncIterable<StreamEntry>;
   /** Undefined when there is no log (never opened nor asked to stop, or past its TTL). */

@@ -1,6 +1,6 @@
 /**
- * One reader of a message's entries: an iterator written by hand, because `return()` and an abort must end it at once, also
- * while it waits. Invariant: it holds at most one page of the log; what it gives has seq = the one before + 1.
+ * One reader of a message's entries: an iterator written by hand, because `return()` and an abort must end it at once,
+ * also while it waits. Invariant: it holds at most one page of the log; what it gives has seq = the one before + 1.
  */
 import { AppError } from '../errors.ts';
 import { isBegunAnew, openSharedTail, pageSize, type SharedTail, type TailSource } from './shared-tail.ts';

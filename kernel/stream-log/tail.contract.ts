@@ -1,4 +1,6 @@
-/** What every tail must do: the sentences about `tail` in stream-log.ts as tests, and what tests of stream logs share. */
+/**
+ * What every tail must do: the sentences about `tail` in stream-log.ts as tests, and what tests of stream logs share.
+ */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ringSize } from './shared-tail.ts';

@@ -1,4 +1,7 @@
-/** What a stream log keeps when its writer changes, or when it was lost itself: the sentences of stream-log.ts about that as tests. */
+/**
+ * What a stream log keeps when its writer changes, or when it was lost itself: the sentences of stream-log.ts about
+ * that as tests.
+ */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { FencedError, LogGoneError } from './stream-log.ts';

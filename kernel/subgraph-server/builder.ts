@@ -1,7 +1,7 @@
 /**
  * The Pothos builder that every subgraph starts from: non-null by default, the scalars of the contract, roles as auth
- * scopes, Relay connections, federation directives. Invariant: what several subgraphs have (scalars, PageInfo, root types, PlanTier)
- * means the same in each, and says so in the same words.
+ * scopes, Relay connections, federation directives. Invariant: what several subgraphs have (scalars, PageInfo, root
+ * types, PlanTier) means the same in each, and says so in the same words.
  */
 import SchemaBuilder from '@pothos/core';
 import DirectivePlugin from '@pothos/plugin-directives';

@@ -1,6 +1,6 @@
 /**
- * Parsed and validated documents of a subgraph, remembered: the gateway and the other subgraphs send the same few again and again, with
- * everything that differs in their variables. Bounded by their number.
+ * Parsed and validated documents of a subgraph, remembered: the gateway and the other subgraphs send the same few again
+ * and again, with everything that differs in their variables. Bounded by their number.
  */
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, parse, validate, visit } from 'graphql';
 import { LRUCache } from 'lru-cache';

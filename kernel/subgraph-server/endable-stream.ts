@@ -1,6 +1,7 @@
 /**
- * A source stream that can be ended from outside by a fault, also while it waits. Invariants: a fault, from outside or thrown by the
- * source, is one last result with the error; the source is returned in the same tick; nothing comes after that result.
+ * A source stream that can be ended from outside by a fault, also while it waits. Invariants: a fault, from outside or
+ * thrown by the source, is one last result with the error; the source is returned in the same tick; nothing comes after
+ * that result.
  */
 import { type ExecutionResult, GraphQLError } from 'graphql';
 

@@ -1,6 +1,7 @@
 /**
- * The subscriptions that a subgraph serves now, and the rights under which they run: a subscription of a user who was deactivated ends at once,
- * and one of a user who lost a role is opened anew under what is left, as a trial, and ends with what that is refused with.
+ * The subscriptions that a subgraph serves now, and the rights under which they run: a subscription of a user who was
+ * deactivated ends at once, and one of a user who lost a role is opened anew under what is left, as a trial, and ends
+ * with what that is refused with.
  */
 import type { AccessList } from '../access/access-list.ts';
 import type { Identity } from '../identity.ts';

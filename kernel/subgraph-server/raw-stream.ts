@@ -1,7 +1,8 @@
 /**
- * A subscription whose events a subgraph has serialized itself: `next` frames are put together from their text and written straight to the
- * socket, and those of one turn of the event loop leave in one write. What the subgraph could not serialize passes through as an execution
- * result. Invariants: the order of the events stays; a socket that is behind stops its own streams and no others.
+ * A subscription whose events a subgraph has serialized itself: `next` frames are put together from their text and
+ * written straight to the socket, and those of one turn of the event loop leave in one write. What the subgraph could
+ * not serialize passes through as an execution result. Invariants: the order of the events stays; a socket that is
+ * behind stops its own streams and no others.
  */
 import type { Socket } from 'node:net';
 import type { DocumentNode, ExecutionResult } from 'graphql';

@@ -1,6 +1,7 @@
 /**
- * What a subgraph needs to open, and how one runs alone as a process: read the environment, open database and ports, open the subgraph,
- * wait for the signal, close in the reverse order. The standalone opens the same subgraphs in one process with one database.
+ * What a subgraph needs to open, and how one runs alone as a process: read the environment, open database and ports,
+ * open the subgraph, wait for the signal, close in the reverse order. The standalone opens the same subgraphs in one
+ * process with one database.
  */
 import { z } from 'zod';
 import { type AccessList, openAccessList } from '../access/access-list.ts';
@@ -58,7 +59,10 @@ export interface OpenSubgraph extends AsyncDisposable {
 const baseConfig = z.object(subgraphEnvironment);
 type BaseConfig = z.infer<typeof baseConfig>;
 
-/** The embedded defaults are for one process: two subgraphs on them would share nothing, and two replicas ruin each other's files. */
+/**
+ * The embedded defaults are for one process: two subgraphs on them would share nothing, and two replicas ruin each
+ * other's files.
+ */
 const requireServices = (config: BaseConfig): void => {
   const missing = (['DATABASE_URL', 'REDIS_URL', 'RABBITMQ_URL'] as const).filter((name) => config[name] === undefined);
   if (config.NODE_ENV !== 'production' || missing.length === 0) return;

@@ -1,6 +1,6 @@
 /**
- * A subgraph over HTTP: `POST /graphql` from a holder of an identity token, executed by graphql-js on bare node:http, because each turn
- * makes four such calls. Bodies are bounded; nothing here is reachable for the public.
+ * A subgraph over HTTP: `POST /graphql` from a holder of an identity token, executed by graphql-js on bare node:http,
+ * because each turn makes four such calls. Bodies are bounded; nothing here is reachable for the public.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {

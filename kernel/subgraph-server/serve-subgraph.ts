@@ -1,6 +1,7 @@
 /**
- * A subgraph on a port: GraphQL over HTTP and WebSocket at /graphql, health beside it. Closing stops intake, lets running
- * requests finish, ends subscriptions with a going-away close that the gateway resumes elsewhere, then frees the port.
+ * A subgraph on a port: GraphQL over HTTP and WebSocket at /graphql, health beside it. Closing stops intake, lets
+ * running requests finish, ends subscriptions with a going-away close that the gateway resumes elsewhere, then frees
+ * the port.
  */
 import { createServer } from 'node:http';
 import type { GraphQLSchema } from 'graphql';

@@ -1,9 +1,9 @@
 /**
- * A subgraph's subscriptions over graphql-transport-ws. The gateway opens one socket and multiplexes:
- * `connection_init` carries its own identity token, each `subscribe` carries the user's in `extensions.authorization`.
- * Invariant: a fault in one source stream ends that subscription with a typed error in its last result, never the
- * socket that others share; no subscription outlives the rights that it needs, nor stands still because this process
- * cannot reach what it is fed from: then the socket closes with 1013.
+ * A subgraph's subscriptions over graphql-transport-ws. The gateway opens one socket and multiplexes: `connection_init`
+ * carries its own identity token, each `subscribe` carries the user's in `extensions.authorization`. Invariant: a fault
+ * in one source stream ends that subscription with a typed error in its last result, never the socket that others
+ * share; no subscription outlives the rights that it needs, nor stands still because this process cannot reach what it
+ * is fed from: then the socket closes with 1013.
  */
 import type { Server } from 'node:http';
 import {

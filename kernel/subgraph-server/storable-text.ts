@@ -1,6 +1,6 @@
 /**
- * Text that no subgraph can store: PostgreSQL has no U+0000 in its texts, and no half of a surrogate pair in its JSON. It is refused before
- * anything is done with it, because in the middle of a turn it is a fault of ours.
+ * Text that no subgraph can store: PostgreSQL has no U+0000 in its texts, and no half of a surrogate pair in its JSON.
+ * It is refused before anything is done with it, because in the middle of a turn it is a fault of ours.
  */
 import { AppError } from '../errors.ts';
 

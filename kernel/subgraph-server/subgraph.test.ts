@@ -1,4 +1,6 @@
-/** What every subgraph does at its door: who may in, what errors look like, and that one broken stream harms no other. */
+/**
+ * What every subgraph does at its door: who may in, what errors look like, and that one broken stream harms no other.
+ */
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';

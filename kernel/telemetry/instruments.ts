@@ -1,7 +1,8 @@
 /**
- * What a process counts and measures. A service declares its instruments in its metrics.ts, as constants of the process, and calls them
- * where things happen. Invariants: until a recorder is given nothing is recorded and a call costs one comparison; labels take values
- * from sets that the code or the configuration bounds, and never name a tenant, a user or a message.
+ * What a process counts and measures. A service declares its instruments in its metrics.ts, as constants of the
+ * process, and calls them where things happen. Invariants: until a recorder is given nothing is recorded and a call
+ * costs one comparison; labels take values from sets that the code or the configuration bounds, and never name a
+ * tenant, a user or a message.
  */
 
 export type InstrumentType = 'counter' | 'histogram' | 'gauge';

@@ -1,6 +1,6 @@
 /**
- * `GET /metrics` on a port of its own, so that the port of the gateway, which is for the public, never shows it. Invariant: it answers
- * nothing else, and one page at a time is made, whoever asks how often.
+ * `GET /metrics` on a port of its own, so that the port of the gateway, which is for the public, never shows it.
+ * Invariant: it answers nothing else, and one page at a time is made, whoever asks how often.
  */
 import { createServer } from 'node:http';
 import type { Logger } from '../log.ts';

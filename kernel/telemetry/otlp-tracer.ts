@@ -1,6 +1,6 @@
 /**
- * Spans by OpenTelemetry, sent over OTLP (HTTP, JSON) in batches. Invariant: a collector that is slow or away costs nothing but its
- * spans: the queue is bounded, what does not fit is dropped, and closing waits for it a moment only.
+ * Spans by OpenTelemetry, sent over OTLP (HTTP, JSON) in batches. Invariant: a collector that is slow or away costs
+ * nothing but its spans: the queue is bounded, what does not fit is dropped, and closing waits for it a moment only.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, type Span as OtelSpan, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';

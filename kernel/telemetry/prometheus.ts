@@ -1,6 +1,7 @@
 /**
- * Records in memory what Prometheus scrapes, together with what prom-client tells of the process itself: CPU, memory, event loop,
- * garbage collection. Invariant: a reading that fails, or does not answer in time, is told as NaN and spoils nothing else.
+ * Records in memory what Prometheus scrapes, together with what prom-client tells of the process itself: CPU, memory,
+ * event loop, garbage collection. Invariant: a reading that fails, or does not answer in time, is told as NaN and
+ * spoils nothing else.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { withDeadline } from '../connections/deadline.ts';

@@ -1,6 +1,7 @@
 /**
- * What a process tells of itself to those who run it, as its environment asks for it: metrics on a port for Prometheus, traces to an
- * OpenTelemetry collector. Open it before anything that is measured, and close it after. What is not asked for is not even loaded.
+ * What a process tells of itself to those who run it, as its environment asks for it: metrics on a port for Prometheus,
+ * traces to an OpenTelemetry collector. Open it before anything that is measured, and close it after. What is not asked
+ * for is not even loaded.
  */
 import { z } from 'zod';
 import type { Logger } from '../log.ts';

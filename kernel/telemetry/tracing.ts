@@ -1,13 +1,17 @@
 /**
- * Spans: what took how long on the way of one request through the processes. Invariants: without a tracer a call does its work and
- * nothing else; what is not a part of a request (sweeps, renewals, events of a stream) makes no spans, because only spans of the kinds
- * server and consumer begin a trace; no attribute holds a token or the text of a message.
+ * Spans: what took how long on the way of one request through the processes. Invariants: without a tracer a call does
+ * its work and nothing else; what is not a part of a request (sweeps, renewals, events of a stream) makes no spans,
+ * because only spans of the kinds server and consumer begin a trace; no attribute holds a token or the text of a
+ * message.
  */
 
 export interface SpanOptions {
   /** What it is: handling a request or a message, sending one, or work in between. Default internal. */
   readonly kind?: 'server' | 'client' | 'consumer' | 'producer' | 'internal';
-  /** W3C `traceparent` that came with the request; without one, or where it cannot be read, the active span is the parent. */
+  /**
+   * W3C `traceparent` that came with the request; without one, or where it cannot be read, the active span is the
+   * parent.
+   */
   readonly parent?: unknown;
   readonly attributes?: Readonly<Record<string, string | number>>;
 }

@@ -1,6 +1,7 @@
 /**
- * Port: carries one subscription until it ends. Adapters: socket-transport.ts, events-transport.ts (server-sent events) and
- * fallback-transport.ts, which chooses. An adapter never retries: it reports, and its caller asks again after what it has.
+ * Port: carries one subscription until it ends. Adapters: socket-transport.ts, events-transport.ts (server-sent events)
+ * and fallback-transport.ts, which chooses. An adapter never retries: it reports, and its caller asks again after what
+ * it has.
  */
 import type { GivenError } from '../errors.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Subscriptions over server-sent events, each a request of its own (GraphQL over SSE, distinct connections mode): goes where
- * WebSockets are blocked. A response that is silent for longer than the server's keep-alive is given up.
+ * Subscriptions over server-sent events, each a request of its own (GraphQL over SSE, distinct connections mode): goes
+ * where WebSockets are blocked. A response that is silent for longer than the server's keep-alive is given up.
  */
 import type { GivenError } from '../errors.ts';
 import type { Session } from '../session.ts';

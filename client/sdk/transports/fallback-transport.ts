@@ -1,7 +1,7 @@
 /**
- * WebSocket where it gets through, else server-sent events. A socket that never reached the server is blocked on the way,
- * or the server is away: events are tried next, and where they get through they serve for a while. Where sockets did get
- * through before, a few misses in a row are taken for a server that is away.
+ * WebSocket where it gets through, else server-sent events. A socket that never reached the server is blocked on the
+ * way, or the server is away: events are tried next, and where they get through they serve for a while. Where sockets
+ * did get through before, a few misses in a row are taken for a server that is away.
  */
 import type { EventTransport, StreamSink } from './event-transport.ts';
 

@@ -1,6 +1,6 @@
 /**
- * A model behind an OpenAI-compatible `POST /chat/completions`, streamed. Invariant: whoever cancels the stream or aborts the call closes
- * the socket at once, which is how a provider learns that nobody listens.
+ * A model behind an OpenAI-compatible `POST /chat/completions`, streamed. Invariant: whoever cancels the stream or
+ * aborts the call closes the socket at once, which is how a provider learns that nobody listens.
  */
 import { APICallError, type LanguageModelV4, type LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { Dispatcher } from 'undici';

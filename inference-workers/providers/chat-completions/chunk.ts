@@ -1,6 +1,6 @@
 /**
- * One event of a chat-completions stream, as OpenAI, vLLM, llama.cpp, Ollama, Mistral and the gateways before them write it. What is not
- * named here is of no use to us and may be anything.
+ * One event of a chat-completions stream, as OpenAI, vLLM, llama.cpp, Ollama, Mistral and the gateways before them
+ * write it. What is not named here is of no use to us and may be anything.
  */
 import type { LanguageModelV4FinishReason, LanguageModelV4Usage } from '@ai-sdk/provider';
 import { z } from 'zod';
@@ -36,7 +36,10 @@ const contentSchema = z.string().or(
   ),
 );
 
-/** A piece of a call: most servers write name and id first and the arguments in pieces, some all at once, or the arguments as an object. */
+/**
+ * A piece of a call: most servers write name and id first and the arguments in pieces, some all at once, or the
+ * arguments as an object.
+ */
 const toolCallSchema = z.object({
   index: z.number().nullish(),
   id: z.string().nullish(),

@@ -1,6 +1,6 @@
 /**
- * Puts the tool calls of a stream together from their pieces. Invariant: a call is told only when the answer has finished, so what was
- * cut in its arguments is no call; until then each piece is a sign of life.
+ * Puts the tool calls of a stream together from their pieces. Invariant: a call is told only when the answer has
+ * finished, so what was cut in its arguments is no call; until then each piece is a sign of life.
  */
 import { InvalidResponseDataError, type LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { mostCallsAtOnce } from '../call-bound.ts';

@@ -1,6 +1,7 @@
 /**
- * The bytes of a chat-completions stream -> parts of the provider interface. All that one read of the socket brought is parsed in one go:
- * under load a read holds many tokens, and each further stream between socket and reader would cost more than they do.
+ * The bytes of a chat-completions stream -> parts of the provider interface. All that one read of the socket brought is
+ * parsed in one go: under load a read holds many tokens, and each further stream between socket and reader would cost
+ * more than they do.
  */
 import type { LanguageModelV4FinishReason, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { createParser } from 'eventsource-parser';

@@ -1,6 +1,6 @@
 /**
- * The body of a chat-completions request. Invariant: without tools it is byte for byte the same as if there were no such thing, because
- * some servers refuse what they do not know.
+ * The body of a chat-completions request. Invariant: without tools it is byte for byte the same as if there were no
+ * such thing, because some servers refuse what they do not know.
  */
 import type {
   LanguageModelV4CallOptions,
