@@ -125,7 +125,7 @@ test('a worker that stops puts new jobs back, and a copy of what runs still join
   const { signal } = new AbortController();
   const take = (id: string) => jobs.take({ queue: 'q', id, body: null, redeliveries: 0 }, signal);
   const [runs, waits] = [take('runs'), take('waits')];
-  jobs.beginNone();
+  jobs.stopStarting();
   expect(await waits).toBe('retry');
   expect(await take('new')).toBe('retry');
   const copy = take('runs');

@@ -11,7 +11,7 @@ export interface RunningJobs {
   /** @param signal aborted when the delivery is no longer ours. */
   take(delivery: Delivery<Json>, signal: AbortSignal): Promise<Settlement>;
   /** From now on new jobs are put back, and those that wait for their log are left to other workers. */
-  beginNone(): void;
+  stopStarting(): void;
   handOverAll(): void;
   /** Resolves when none runs. */
   settled(): Promise<void>;
@@ -81,7 +81,7 @@ export const createRunningJobs = (
       job.holdBy(signal);
       return job.settlement;
     },
-    beginNone: () => stopping.abort(),
+    stopStarting: () => stopping.abort(),
     handOverAll() {
       for (const job of running.values()) job.handOver();
     },

@@ -1,6 +1,6 @@
 /** A worker for tests (worker.fixture.ts) with a tool, a real HTTP server, that tells the weather of a city. */
 import type { ServerResponse } from 'node:http';
-import type { GenerationJob, Tool } from '#kernel/messages/generation-job.ts';
+import type { ReplyJob, Tool } from '#kernel/messages/generation-job.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { startToolServer, type ToolServer } from '../tests/tool-server/tool-server.ts';
 import { candidateOf, openWorkerFixture, type WorkerFixture } from './worker.fixture.ts';
@@ -33,7 +33,7 @@ export const tellCity = (
 export interface ToolFixture extends WorkerFixture {
   readonly tool: ToolServer;
   startToolWorker(options?: Parameters<WorkerFixture['startWorker']>[0]): ReturnType<WorkerFixture['startWorker']>;
-  sendWithTool(prompt: string, changes?: Partial<GenerationJob>): Promise<string>;
+  sendWithTool(prompt: string, changes?: Partial<ReplyJob>): Promise<string>;
 }
 
 export const openToolFixture = async (

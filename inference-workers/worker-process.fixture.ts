@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import type { Json } from '#kernel/broker/broker.ts';
 import { createLogger } from '#kernel/log.ts';
 import { type MessageFinished, messageFinishedSchema } from '#kernel/messages/events.ts';
-import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import type { ReplyJob } from '#kernel/messages/generation-job.ts';
 import { openPorts } from '#kernel/ports.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../tests/scripted-provider/scripted-provider.ts';
@@ -37,7 +37,7 @@ export interface WorkerProcesses extends AsyncDisposable {
   /** Resolves when the worker takes jobs. */
   startWorker(environment?: Readonly<Record<string, string>>): Promise<ChildProcess>;
   /** Publishes a job; gives the message id. */
-  send(prompt: string, changes?: Partial<GenerationJob>): Promise<string>;
+  send(prompt: string, changes?: Partial<ReplyJob>): Promise<string>;
 }
 
 const startProcess = async (environment: Readonly<Record<string, string>>): Promise<ChildProcess> => {

@@ -21,7 +21,7 @@ import {
   type WorkerAnnounced,
   workerAnnouncedSchema,
 } from '#kernel/messages/events.ts';
-import type { GenerationJob, RouteCandidate } from '#kernel/messages/generation-job.ts';
+import type { ReplyJob, RouteCandidate, TitleJob } from '#kernel/messages/generation-job.ts';
 import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.ts';
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../tests/scripted-provider/scripted-provider.ts';
@@ -60,7 +60,7 @@ export const candidateOf = (modelId: string, changes: Partial<RouteCandidate> = 
 };
 
 /** A reply job for the scripted model, as conversations writes it. */
-export const jobOf = (prompt: string, changes: Partial<GenerationJob> = {}): GenerationJob => ({
+export const jobOf = (prompt: string, changes: Partial<ReplyJob> = {}): ReplyJob => ({
   kind: 'reply',
   tenantId: randomUUID(),
   userId: randomUUID(),
@@ -81,8 +81,10 @@ export interface WorkerFixture extends AsyncDisposable {
   /** Every `message.finished` so far. */
   readonly results: readonly MessageFinished[];
   startWorker(options?: Partial<WorkerOptions>): Promise<Worker>;
-  /** Publishes a job; gives the message id. */
-  send(prompt: string, changes?: Partial<GenerationJob>): Promise<string>;
+  /** Publishes a reply job; returns the message id. */
+  send(prompt: string, changes?: Partial<ReplyJob>): Promise<string>;
+  /** Publishes the job of a title for this question; returns the job's message id. */
+  sendTitle(question: string, changes?: Partial<TitleJob>): Promise<string>;
   /** Every entry of a message, to the terminal event. */
   entries(messageId: string): Promise<readonly StreamEntry[]>;
   finished(messageId: string): Promise<MessageFinished>;
@@ -139,6 +141,12 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
     return promise;
   };
 
+  const publish = async (job: ReplyJob | TitleJob): Promise<string> => {
+    const pool = job.candidates[0]?.pool ?? 'SMALL';
+    await broker.publish('jobs', generationQueue(pool), job.messageId, job);
+    return job.messageId;
+  };
+
   const workers = opened.use(new AsyncDisposableStack());
   const closing = opened.move();
   return {
@@ -156,12 +164,8 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
       const worker = await startWorker({ ...own, ...options, settings: quick });
       return workers.use(worker);
     },
-    async send(prompt, changes = {}) {
-      const job = jobOf(prompt, changes);
-      const pool = job.candidates[0]?.pool ?? 'SMALL';
-      await broker.publish('jobs', generationQueue(pool), job.messageId, job);
-      return job.messageId;
-    },
+    send: (prompt, changes) => publish(jobOf(prompt, changes)),
+    sendTitle: (question, changes) => publish({ ...jobOf(question), kind: 'title', ...changes }),
     async entries(messageId) {
       const entries: StreamEntry[] = [];
       for await (const entry of streamLog.tail(messageId, 0, new AbortController().signal)) entries.push(entry);

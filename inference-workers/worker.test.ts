@@ -124,7 +124,7 @@ test('a title is one clean line from the model, with its usage', async () => {
     { role: 'USER' as const, content: 'How do I keep bees?' },
     { role: 'ASSISTANT' as const, content: 'With care.' },
   ];
-  const messageId = await fixture.send('', { kind: 'title', history });
+  const messageId = await fixture.sendTitle('', { history });
   expect(await fixture.titled(messageId)).toMatchObject({
     title: textOf(20).trim(),
     modelId: 'openai/scripted',
@@ -138,8 +138,7 @@ test('where no model gives a title, it is the first words of the question, and n
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const candidates = [candidateOf('nobody/there')];
-  const messageId = await fixture.send('how do I keep bees through a long and cold winter?', {
-    kind: 'title',
+  const messageId = await fixture.sendTitle('how do I keep bees through a long and cold winter?', {
     candidates,
   });
   const titled = await fixture.titled(messageId);
@@ -154,7 +153,7 @@ test('the demonstration gives a title from the question and says in its answer w
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const candidates = [candidateOf('parlance/demonstration')];
-  const titleId = await fixture.send('what is a stream log?', { kind: 'title', candidates });
+  const titleId = await fixture.sendTitle('what is a stream log?', { candidates });
   expect((await fixture.titled(titleId)).title).toBe('What is a stream log');
   const { text } = await fixture.finished(await fixture.send('what is a stream log?', { candidates }));
   expect(text).toMatch(/^This is the demonstration of Parlance, not a language model/);

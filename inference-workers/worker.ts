@@ -13,7 +13,7 @@ import { type StoreWatchOptions, watchStore } from '#kernel/connections/store-wa
 import type { Logger } from '#kernel/log.ts';
 import { announceEveryMs } from '#kernel/messages/events.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
-import { startAnnouncing } from './announce.ts';
+import { startAnnouncing } from './announce-models.ts';
 import { defaultGenerationSettings, type GenerationSettings } from './generation/generation-context.ts';
 import { runJob } from './generation/run-job.ts';
 import { salvageJob } from './generation/salvage-job.ts';
@@ -142,7 +142,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
 
   const close = async (): Promise<void> => {
     stopListening();
-    running.beginNone();
+    running.stopStarting();
     await consuming;
     const pausing = [...consumers.values()].map((consumer) => consumer.pause());
     await Promise.all([...pausing, announcing[Symbol.asyncDispose]()]);

@@ -7,7 +7,7 @@
  */
 import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
 import { deltasAppended } from '../metrics.ts';
-import { onBeat } from './beat.ts';
+import { onSharedTick } from './shared-tick.ts';
 
 export interface DeltaWriter {
   /** Text that was handed to the log, or will be. */
@@ -64,7 +64,7 @@ export const createDeltaWriter = ({ append, coalesceMs, coalesceChars }: DeltaWr
   const schedule = (): void => {
     if (sending !== undefined) return;
     if (first || coalesceMs === 0 || pending.length >= coalesceChars) send(wholeLength(pending));
-    else revoke ??= onBeat(coalesceMs, () => send(wholeLength(pending)));
+    else revoke ??= onSharedTick(coalesceMs, () => send(wholeLength(pending)));
   };
 
   return {

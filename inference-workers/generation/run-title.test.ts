@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { titleFromQuestion } from '../prompt/question-title.ts';
+import { titleFromQuestion } from '../prompt/title-from-question.ts';
 import { cleanTitle } from './run-title.ts';
 
 test.each([

@@ -6,11 +6,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { LanguageModelV4ToolCall } from '@ai-sdk/provider';
-import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import type { ReplyJob } from '#kernel/messages/generation-job.ts';
 import type { StreamEvent, ToolCall, ToolCallRecord } from '#kernel/stream-log/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import type { RequestedCall, ToolRunner } from '../tools/tool-runner.ts';
-import { outcomesIn, type Step } from './steps.ts';
+import { outcomesIn, type ReplyStep } from '../transcript/reply-steps.ts';
 
 /** Calls of one step that are run; a model that asks for more at once is lost in a loop. */
 const maxCallsPerStep = 8;
@@ -27,9 +27,9 @@ const idOf = (name: string, text: string, times: number): string => {
 const usableName = (name: string): string => name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unnamed';
 const usableText = (text: string): string => text.replaceAll('\0', '').toWellFormed();
 
-/** @param before the steps so far. */
-const identify = (asked: readonly LanguageModelV4ToolCall[], before: readonly Step[]): readonly RequestedCall[] => {
-  const known: Pick<ToolCall, 'name' | 'arguments'>[] = before.flatMap(({ calls }) => calls);
+/** @param steps those that the calls come after. */
+const identify = (asked: readonly LanguageModelV4ToolCall[], steps: readonly ReplyStep[]): readonly RequestedCall[] => {
+  const known: Pick<ToolCall, 'name' | 'arguments'>[] = steps.flatMap(({ calls }) => calls);
   return asked.map(({ toolName, input }) => {
     const call = { name: usableName(toolName), arguments: usableText(input) };
     const times = known.filter((one) => one.name === call.name && one.arguments === call.arguments).length;
@@ -40,7 +40,7 @@ const identify = (asked: readonly LanguageModelV4ToolCall[], before: readonly St
 
 export interface ToolCallContext {
   readonly tools: ToolRunner;
-  readonly job: GenerationJob;
+  readonly job: ReplyJob;
   readonly append: (events: readonly StreamEvent[]) => Promise<void>;
   /** Aborted when a person asked to stop: what runs then fails. */
   readonly stop: AbortSignal;
@@ -61,20 +61,20 @@ export const runToolCalls = async (context: ToolCallContext, calls: readonly Req
   await Promise.all(calls.map(run));
 };
 
-export interface AskedCalls {
+export interface AskedToolCalls {
   readonly asked: readonly LanguageModelV4ToolCall[];
   /** The steps of the answer that these calls come after. */
-  readonly before: readonly Step[];
+  readonly steps: readonly ReplyStep[];
   /** All of the log. */
   readonly entries: readonly StreamEntry[];
 }
 
 /** Begins the calls that a model asks for, and runs those that have no outcome yet. Rejects as `runToolCalls`. */
-export const beginToolCalls = async (
+export const startToolCalls = async (
   context: ToolCallContext,
-  { asked, before, entries }: AskedCalls,
+  { asked, steps, entries }: AskedToolCalls,
 ): Promise<void> => {
-  const calls = identify(asked, before);
+  const calls = identify(asked, steps);
   const outcomes = outcomesIn(entries);
   const ended = calls.flatMap((call, index): ToolCallRecord[] => {
     const known = outcomes.get(call.id);

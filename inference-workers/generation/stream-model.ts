@@ -11,8 +11,8 @@ import type {
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
 import type { FinishReason } from '#kernel/stream-log/stream-event.ts';
-import { mostCallsAtOnce } from '../providers/call-bound.ts';
-import { noticingSend } from '../providers/warm-fetch.ts';
+import { maxToolCallsPerResponse } from '../providers/max-tool-calls.ts';
+import { observingSend } from '../providers/provider-connections.ts';
 import { createModelClock } from './model-clock.ts';
 import { ModelFault, toModelFault } from './model-fault.ts';
 
@@ -23,14 +23,14 @@ export interface ModelTimeouts {
   readonly stallTimeoutMs: number;
 }
 
-export interface StreamCallbacks {
-  /**
-   * The request goes out to a provider: from here on it may bill the prompt, also where it is cut before it answers.
-   */
-  onSend?: () => void;
-  /** The model took the request. */
+export interface StreamOptions {
+  readonly timeouts: ModelTimeouts;
+  readonly signal: AbortSignal;
+  /** Called when the request is sent: from here on the provider may bill the prompt, even if the request is cut. */
+  onSent?: () => void;
+  /** Called when the model took the request. */
   onOpen(): void;
-  /** A promise is awaited before more is read: backpressure. Time spent in it is not the model's. */
+  /** A returned promise is awaited before more is read (backpressure). That time does not count as the model's. */
   onText(text: string): Promise<void> | undefined;
 }
 
@@ -84,10 +84,8 @@ const unlessAborted = <Result>(work: PromiseLike<Result>, signal: AbortSignal): 
 
 export const streamModel = async (
   model: LanguageModelV4,
-  options: Omit<LanguageModelV4CallOptions, 'abortSignal'>,
-  timeouts: ModelTimeouts,
-  signal: AbortSignal,
-  { onSend = () => undefined, onOpen, onText }: StreamCallbacks,
+  call: Omit<LanguageModelV4CallOptions, 'abortSignal'>,
+  { timeouts, signal, onSent = () => undefined, onOpen, onText }: StreamOptions,
 ): Promise<ModelEnd> => {
   signal.throwIfAborted();
   const request = new AbortController();
@@ -96,14 +94,13 @@ export const streamModel = async (
   const clock = createModelClock(() => request.abort(new ModelFault('MODEL_TIMEOUT', false)));
   clock.allow(timeouts.firstTokenTimeoutMs);
   const calls: LanguageModelV4ToolCall[] = [];
-  let charactersLeft = longestText(options.maxOutputTokens);
+  let charactersLeft = longestText(call.maxOutputTokens);
   let unheardLeft = longestUnheard;
   let answering = false;
   let end: ModelEnd | undefined;
   try {
-    const call = { ...options, abortSignal: request.signal };
     const { stream } = await unlessAborted(
-      noticingSend(onSend, () => model.doStream(call)),
+      observingSend(onSent, () => model.doStream({ ...call, abortSignal: request.signal })),
       request.signal,
     );
     onOpen();
@@ -118,7 +115,7 @@ export const streamModel = async (
       if (part.type === 'error') throw part.error;
       // Read on to the end, so that the connection can be used again.
       if (part.type === 'finish') end = { finishReason: finishReasonOf(part.finishReason), usage: part.usage, calls };
-      if (part.type === 'tool-call' && !part.providerExecuted && calls.push(part) > mostCallsAtOnce) {
+      if (part.type === 'tool-call' && !part.providerExecuted && calls.push(part) > maxToolCallsPerResponse) {
         throw new ModelFault('MODEL_ERROR', false, { cause: new Error('The tool calls do not end.') });
       }
       if (part.type !== 'text-delta' && part.type !== 'reasoning-delta' && part.type !== 'tool-input-delta') continue;

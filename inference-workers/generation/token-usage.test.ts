@@ -75,7 +75,7 @@ test('a title that a provider bills with what cannot be is billed by our own cou
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   fixture.provider.queue({ tokens: 3, says: said({ prompt_tokens: 1e20 }) });
-  const titled = await fixture.titled(await fixture.send('why?', { kind: 'title' }));
+  const titled = await fixture.titled(await fixture.sendTitle('why?'));
   expect(titled).toMatchObject({ title: 'w0 w1 w2', usage: { source: 'COUNTED' } });
 });
 

@@ -61,7 +61,7 @@ const usageOfProvider = (
 
 export interface RequestUsage extends UsageBounds {
   /** As the provider said it; `inputTokens` includes the cached ones. */
-  readonly said: LanguageModelV4Usage | undefined;
+  readonly reported: LanguageModelV4Usage | undefined;
   /** Our own count, asked for only where it is needed. */
   readonly count: () => TokenUsage | Promise<TokenUsage>;
   readonly modelId: string;
@@ -70,10 +70,10 @@ export interface RequestUsage extends UsageBounds {
 
 /** What one request is billed for. */
 export const usageOfRequest = async (request: RequestUsage): Promise<TokenUsage> => {
-  const { said, modelId, logger } = request;
-  const provided = usageOfProvider(said, request);
+  const { reported, modelId, logger } = request;
+  const provided = usageOfProvider(reported, request);
   if (provided === 'IMPOSSIBLE') {
-    logger.warn({ modelId, usage: said }, 'a provider said a usage that cannot be: our own count is billed');
+    logger.warn({ modelId, usage: reported }, 'a provider said a usage that cannot be: our own count is billed');
   }
   return typeof provided === 'object' ? provided : request.count();
 };
@@ -93,7 +93,7 @@ export const addUsage = (one: TokenUsage, other: TokenUsage): TokenUsage =>
       };
 
 /** For those who watch the worker; bills are made elsewhere. */
-export const noteTokens = (model: string, usage: TokenUsage): void => {
+export const countTokensUsed = (model: string, usage: TokenUsage): void => {
   tokensUsed.add({ model, kind: 'input' }, usage.inputTokens);
   tokensUsed.add({ model, kind: 'cached_input' }, usage.cachedInputTokens);
   tokensUsed.add({ model, kind: 'output' }, usage.outputTokens);

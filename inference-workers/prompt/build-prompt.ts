@@ -8,11 +8,11 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { AppError } from '#kernel/errors.ts';
 import type { PromptMessage, Tool } from '#kernel/messages/generation-job.ts';
-import type { Step } from '../generation/steps.ts';
 import type { CountTokens } from '../providers/registry.ts';
-import { createPace } from './pace-work.ts';
+import type { ReplyStep } from '../transcript/reply-steps.ts';
+import { replyStepMessages } from './reply-step-messages.ts';
 import { disarmRoleMarkers } from './role-markers.ts';
-import { stepMessages } from './step-messages.ts';
+import { createYielder } from './yield-between-pieces.ts';
 
 export interface PromptLimits {
   /** Tokens of prompt and answer together. */
@@ -42,9 +42,9 @@ const resultLengths = [Number.POSITIVE_INFINITY, 16_384, 4_096, 1_024];
 const wholeResults = resultLengths.slice(0, 1);
 
 /** What the answer holds already, and what its model may call. */
-export interface AnswerSoFar {
+export interface ReplySoFar {
   /** Never dropped; without calls the last one is what the model goes on after. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly ReplyStep[];
   /** Where there are none, calls are told as text. */
   readonly tools: readonly Tool[];
 }
@@ -75,12 +75,12 @@ const tooLong = (): AppError =>
 export const buildPrompt = async (
   history: readonly PromptMessage[],
   limits: PromptLimits,
-  { steps, tools }: AnswerSoFar = { steps: [], tools: [] },
+  { steps, tools }: ReplySoFar = { steps: [], tools: [] },
 ): Promise<Prompt> => {
   const system = history.filter(({ role }) => role === 'SYSTEM').map(toModelMessage);
   const turns = history.filter(({ role }) => role !== 'SYSTEM').map(toModelMessage);
   const toolTexts = tools.map(({ name, description, parameters }) => JSON.stringify({ name, description, parameters }));
-  const pace = createPace();
+  const pace = createYielder();
   const countText = async (text: string): Promise<number> => {
     await pace(text.length);
     return limits.countTokens(text);
@@ -120,7 +120,7 @@ export const buildPrompt = async (
 
   const called = steps.some(({ calls }) => calls.length > 0);
   for (const longest of called ? resultLengths : wholeResults) {
-    const said = steps.flatMap((step) => stepMessages(step, { native: tools.length > 0, longest }));
+    const said = steps.flatMap((step) => replyStepMessages(step, { native: tools.length > 0, longest }));
     const kept = await turnsBefore(said);
     if (kept.length === 0) continue;
     const messages = [...system, ...kept, ...said];

@@ -5,8 +5,8 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 import { expect, test } from 'vitest';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { openWorkerFixture } from '../worker.fixture.ts';
+import { openProviderConnections } from './provider-connections.ts';
 import { createModelRegistry } from './registry.ts';
-import { createWarmFetch } from './warm-fetch.ts';
 
 const repliesWith = (input_tokens: number, output_tokens: number) => {
   const message = { id: 'm', type: 'message', role: 'assistant', model: 'claude', content: [], stop_reason: null };
@@ -35,7 +35,7 @@ test.each([
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   const baseURL = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1`;
-  await using connections = createWarmFetch(2_000);
+  await using connections = openProviderConnections(2_000);
   const model = createAnthropic({ baseURL, apiKey: 'sesame', fetch: connections.fetch }).languageModel('claude');
   await using fixture = await openWorkerFixture();
   const [served] = fixture.registry.models.filter(({ modelId }) => modelId === 'openai/scripted');

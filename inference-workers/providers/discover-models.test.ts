@@ -168,9 +168,9 @@ test('an Anthropic model is asked by its own wire format, with its key, and its 
   const end = await streamModel(
     model,
     { prompt: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }], maxOutputTokens: 9 },
-    { firstTokenTimeoutMs: 5_000, stallTimeoutMs: 5_000 },
-    new AbortController().signal,
     {
+      timeouts: { firstTokenTimeoutMs: 5_000, stallTimeoutMs: 5_000 },
+      signal: new AbortController().signal,
       onOpen: () => undefined,
       onText(more) {
         text += more;

@@ -12,8 +12,8 @@ import { createDemonstrationModel } from './demonstration-model.ts';
 import { type HostedProvider, openHostedProvider } from './hosted-models.ts';
 import type { LlamaSettings } from './llama-engine.ts';
 import { loadLocalModel } from './local-models.ts';
+import { openProviderConnections } from './provider-connections.ts';
 import { createModelRegistry, type ModelRegistry, type ServedModel } from './registry.ts';
-import { createWarmFetch } from './warm-fetch.ts';
 
 export interface ProviderSettings {
   /** The whole environment: the models file names the variables with keys and addresses. */
@@ -49,7 +49,7 @@ export const discoverModels = async (
   logger: Logger,
 ): Promise<ModelRegistry> => {
   await using opened = new AsyncDisposableStack();
-  const connections = opened.use(createWarmFetch(settings.connectTimeoutMs));
+  const connections = opened.use(openProviderConnections(settings.connectTimeoutMs));
   const closing = new AbortController();
   const openProvider = async (provider: CatalogueProvider): Promise<HostedProvider> => {
     const always = (models: readonly ServedModel[]): HostedProvider => ({ asks: false, models: async () => models });

@@ -11,13 +11,13 @@ import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { parseBaseUrl } from './base-url.ts';
 import { createChatCompletionsModel } from './chat-completions/chat-completions-model.ts';
 import { listModels } from './list-models.ts';
+import type { ProviderConnections } from './provider-connections.ts';
 import type { ServedModel } from './registry.ts';
-import type { WarmFetch } from './warm-fetch.ts';
 
 export interface HostedSettings {
   /** The variables that the models file names. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly connections: WarmFetch;
+  readonly connections: ProviderConnections;
   /** Milliseconds a provider may take to say which models it has. */
   readonly discoveryTimeoutMs: number;
   /** Aborted when the registry closes. */
@@ -29,7 +29,7 @@ const modelFactory = (
   { kind, name: provider }: CatalogueProvider,
   baseUrl: string,
   apiKey: string | undefined,
-  { fetch, dispatcher }: WarmFetch,
+  { fetch, dispatcher }: ProviderConnections,
 ): ((name: string) => LanguageModelV4) => {
   if (kind === 'anthropic') {
     return createAnthropic({ baseURL: baseUrl, ...(apiKey === undefined ? {} : { apiKey }), fetch }).languageModel;

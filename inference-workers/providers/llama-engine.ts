@@ -19,7 +19,7 @@ export interface LlamaSettings {
 }
 
 /** One sequence, borrowed. Disposing gives it to the next in line. */
-export interface LlamaTurn extends Disposable {
+export interface BorrowedSequence extends Disposable {
   readonly chat: LlamaChat;
 }
 
@@ -28,7 +28,7 @@ export interface LlamaEngine extends AsyncDisposable {
   readonly contextSize: number;
   readonly sequences: number;
   /** Rejects with the signal's reason when it aborts before a sequence is free. */
-  borrow(signal: AbortSignal | undefined): Promise<LlamaTurn>;
+  borrow(signal: AbortSignal | undefined): Promise<BorrowedSequence>;
   countTokens(text: string): number;
 }
 
@@ -58,7 +58,7 @@ export const loadLlamaEngine = async (
   const waiting: ((chat: LlamaChat) => void)[] = [];
   const closing = opened.move();
 
-  const lend = (chat: LlamaChat): LlamaTurn => {
+  const lend = (chat: LlamaChat): BorrowedSequence => {
     let given = false;
     return {
       chat,

@@ -6,7 +6,7 @@
 import type { LanguageModelV4, LanguageModelV4Prompt, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { ChatHistoryItem } from 'node-llama-cpp';
 import { generateByStreaming } from './generate-by-streaming.ts';
-import type { LlamaEngine, LlamaTurn } from './llama-engine.ts';
+import type { BorrowedSequence, LlamaEngine } from './llama-engine.ts';
 
 const historyOf = (prompt: LanguageModelV4Prompt): ChatHistoryItem[] => {
   const history = prompt.map((message): ChatHistoryItem => {
@@ -25,7 +25,7 @@ interface Limits {
 
 /** Generates into the stream. What is generated is at most the context's tokens, so the stream's queue is bounded. */
 const generate = async (
-  { chat }: LlamaTurn,
+  { chat }: BorrowedSequence,
   prompt: LanguageModelV4Prompt,
   { maxOutputTokens, temperature = 0.7 }: Limits,
   signal: AbortSignal,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { createLogger } from '#kernel/log.ts';
-import type { GenerationJob, Tool } from '#kernel/messages/generation-job.ts';
+import type { ReplyJob, Tool } from '#kernel/messages/generation-job.ts';
 import { startToolServer, type ToolServer } from '../../tests/tool-server/tool-server.ts';
 import { candidateOf } from '../worker.fixture.ts';
 import { signatureHeaders } from './sign-call.ts';
@@ -12,7 +12,7 @@ const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const call = { id: 'abc', name: 'weather', arguments: '{"city":"Bonn"}' };
 const nobody = new AbortController().signal;
 
-const jobWith = (url: string, changes: Partial<Tool> = {}): GenerationJob => ({
+const jobWith = (url: string, changes: Partial<Tool> = {}): ReplyJob => ({
   kind: 'reply',
   tenantId: randomUUID(),
   userId: randomUUID(),

@@ -4,7 +4,7 @@
  * for one another beyond a number, and for no other tenant's.
  */
 import type { Logger } from '#kernel/log.ts';
-import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import type { ReplyJob } from '#kernel/messages/generation-job.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { toolCallDuration } from '../metrics.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -32,7 +32,7 @@ export interface ToolOutcome {
 
 export interface ToolRunner extends AsyncDisposable {
   /** @param signal aborted when nobody wants the outcome any more; the call then fails at once. */
-  run(job: GenerationJob, call: RequestedCall, signal: AbortSignal): Promise<ToolOutcome>;
+  run(job: ReplyJob, call: RequestedCall, signal: AbortSignal): Promise<ToolOutcome>;
 }
 
 export interface ToolRunnerOptions {
@@ -51,7 +51,7 @@ export const createToolRunner = (options: ToolRunnerOptions): ToolRunner => {
   const dispatcher = createToolAgent(privateHosts, resolver);
   const slots = createTenantSlots(options.slots);
 
-  const ask = async (job: GenerationJob, call: RequestedCall, signal: AbortSignal): Promise<string> => {
+  const ask = async (job: ReplyJob, call: RequestedCall, signal: AbortSignal): Promise<string> => {
     const tool = job.tools?.find(({ name }) => name === call.name);
     if (tool === undefined) throw new ToolFault('UNKNOWN_TOOL');
     const parsed = parseArguments(call.arguments);
@@ -71,7 +71,7 @@ export const createToolRunner = (options: ToolRunnerOptions): ToolRunner => {
     };
     return postCall({ dispatcher, url, headers, body, timeoutMs, signal });
   };
-  const askWithSlot = async (job: GenerationJob, call: RequestedCall, signal: AbortSignal): Promise<string> => {
+  const askWithSlot = async (job: ReplyJob, call: RequestedCall, signal: AbortSignal): Promise<string> => {
     using _slot = await slots.take(job.tenantId, signal);
     return await ask(job, call, signal);
   };

@@ -62,9 +62,17 @@ test('tells of a log past its time to live that its answer may have ended there,
   await using log = await createEmbeddedStreamLog({ dataDirectory: directory.path, logger, ttlMs: 1_000 });
   const id = randomUUID();
   const expired = { count: 1, since: Date.now() - 60_000 };
-  expect(await log.open(id, { ...expired, mayHaveEnded: true })).toMatchObject({ forgotten: true, attempt: 0 });
+  expect(await log.open(id, { ...expired, mayHaveEnded: true })).toEqual({ kind: 'forgotten' });
   expect(await log.snapshot(id)).toBeUndefined();
   expect(await log.open(id, expired)).toMatchObject({ attempt: 1, lastSeq: 0 });
   const young = await log.open(randomUUID(), { count: 1, since: Date.now() + 60_000, mayHaveEnded: true });
-  expect(young).toEqual({ text: '', toolCalls: [], lastSeq: 0, attempt: 1, ended: false, stopRequested: false });
+  expect(young).toEqual({
+    kind: 'taken',
+    text: '',
+    toolCalls: [],
+    lastSeq: 0,
+    attempt: 1,
+    ended: false,
+    stopRequested: false,
+  });
 });

@@ -12,13 +12,17 @@ import { type LogFile, type LogLine, loadLogFile, openLogFile } from './log-file
 import type { TailListener } from './shared-tail.ts';
 import { applyToText, applyToToolCalls, isTerminal, type StreamEvent, type ToolCall } from './stream-event.ts';
 import {
+  type EarlierAttempts,
+  type EndedLog,
   FencedError,
   LogGoneError,
   leaseMs,
   logTtlSeconds,
+  type OpenedLog,
   type StreamEntry,
   type StreamLog,
   type StreamSnapshot,
+  type TakenLog,
 } from './stream-log.ts';
 import { createTails } from './tail-reader.ts';
 
@@ -180,20 +184,22 @@ export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions)
   await mkdir(directory, { recursive: true });
   await sweep();
 
+  async function open(logId: string): Promise<TakenLog | EndedLog>;
+  async function open(logId: string, earlier: EarlierAttempts | undefined): Promise<OpenedLog>;
+  async function open(logId: string, earlier?: EarlierAttempts): Promise<OpenedLog> {
+    const known = find(logId);
+    const isExpired = earlier !== undefined && earlier.count > 0 && earlier.since < Date.now() - ttlMs;
+    if (isExpired && earlier.mayHaveEnded && !known?.attempt) return { kind: 'forgotten' };
+    const log = known ?? createLog(logId);
+    if (log.ended) return { kind: 'ended', ...snapshotOf(log) };
+    if (earlier && log.leasedUntil > Date.now()) return { kind: 'busy', attempt: log.attempt };
+    write(logId, log, { opened: log.attempt + 1 });
+    hold(log);
+    return { kind: 'taken', ...snapshotOf(log) };
+  }
+
   return {
-    async open(logId, earlier) {
-      const known = find(logId);
-      if (earlier?.mayHaveEnded && !known?.attempt && earlier.count > 0 && earlier.since < Date.now() - ttlMs) {
-        return { text: '', toolCalls: [], lastSeq: 0, attempt: 0, ended: false, stopRequested: false, forgotten: true };
-      }
-      const log = known ?? createLog(logId);
-      if (earlier && !log.ended && log.leasedUntil > Date.now()) return { ...snapshotOf(log), busy: true };
-      if (!log.ended) {
-        write(logId, log, { opened: log.attempt + 1 });
-        hold(log);
-      }
-      return snapshotOf(log);
-    },
+    open,
     async append(logId, attempt, events, after) {
       const log = writable(logId, attempt);
       if (after !== undefined && after !== log.entries.length) {

@@ -5,6 +5,7 @@ import { startRedisCluster } from '../../tests/services/redis-cluster.ts';
 import { type SharedService, sharedService } from '../../tests/services/shared-services.ts';
 import { connectRedis } from '../connections/redis.ts';
 import { createLogger } from '../log.ts';
+import { openTaken } from './open-taken.fixture.ts';
 import { createRedisStreamLog } from './redis-stream-log.ts';
 import { streamLogContract } from './stream-log.contract.ts';
 import { FencedError, LogGoneError } from './stream-log.ts';
@@ -150,7 +151,7 @@ test('where it came back empty and the writer is gone too, the next one begins p
   const following = streamLog.tail(id, 0, never)[Symbol.asyncIterator]();
   await following.next();
   await redis.restart();
-  const opened = await streamLog.open(id, { count: 1, since });
+  const opened = await openTaken(streamLog, id, { count: 1, since });
   expect(opened).toMatchObject({ attempt: 2, text: '' });
   const reset = { type: 'MessageReset', reason: 'WORKER_REPLACED' } as const;
   await streamLog.append(id, 2, [reset, delta('anew'), completed], opened.lastSeq);
@@ -174,15 +175,15 @@ test('where it came back empty, a writer that lives is left alone by whoever has
   await redis.restart();
   // Its copy was never delivered before, and may be the only one for all it knows.
   const another = createRedisStreamLog(other);
-  expect(await another.open(id, earlier)).toMatchObject({ busy: true, attempt: 0 });
+  expect(await another.open(id, earlier)).toEqual({ kind: 'busy', attempt: 0 });
   await writer.restore(id, { attempt: 1, entries, lastSeq: 1, stopRequested: false });
-  expect(await another.open(id, earlier)).toMatchObject({ busy: true });
+  expect(await another.open(id, earlier)).toMatchObject({ kind: 'busy' });
   await writer.append(id, 1, [delta('b'), completed], 1);
-  expect(await another.open(id, earlier)).toMatchObject({ ended: true, text: 'ab', attempt: 1 });
+  expect(await another.open(id, earlier)).toMatchObject({ kind: 'ended', ended: true, text: 'ab', attempt: 1 });
   // Nobody put it back in time: what clients may have seen is void, and the former writer is fenced.
   const lost = randomUUID();
   const patient = createRedisStreamLog(other, { restoreGraceMs: 0 });
-  const opened = await patient.open(lost, earlier);
+  const opened = await openTaken(patient, lost, earlier);
   expect(opened.attempt).toBe(2);
   expect(opened.lastSeq).toBeGreaterThan(1);
   await expect(writer.append(lost, 1, [delta('late')])).rejects.toBeInstanceOf(FencedError);
@@ -196,20 +197,11 @@ test('where it came back empty, an answer that may have ended is told as forgott
   const earlier = { count: 1, since: Date.now() - 60_000 };
   await streamLog.open(id);
   await streamLog.append(id, 1, [delta('a'), completed]);
-  expect(await streamLog.open(id, { ...earlier, mayHaveEnded: true })).toMatchObject({ ended: true });
+  expect(await streamLog.open(id, { ...earlier, mayHaveEnded: true })).toMatchObject({ kind: 'ended' });
   await redis.restart();
-  const forgotten = await streamLog.open(id, { ...earlier, mayHaveEnded: true });
-  expect(forgotten).toEqual({
-    text: '',
-    toolCalls: [],
-    lastSeq: 0,
-    attempt: 0,
-    ended: false,
-    stopRequested: false,
-    forgotten: true,
-  });
+  expect(await streamLog.open(id, { ...earlier, mayHaveEnded: true })).toEqual({ kind: 'forgotten' });
   expect(await streamLog.snapshot(id)).toBeUndefined();
-  const begun = await streamLog.open(id, earlier);
+  const begun = await openTaken(streamLog, id, earlier);
   expect(begun.attempt).toBe(2);
   expect(begun.lastSeq).toBeGreaterThan(2);
   // A job that is younger than the server has lost nothing.

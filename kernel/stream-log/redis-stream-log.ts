@@ -21,13 +21,17 @@ import { pageSize } from './shared-tail.ts';
 import { applyToText, applyToToolCalls, isTerminal, type StreamEvent } from './stream-event.ts';
 import {
   type AppendResult,
+  type EarlierAttempts,
+  type EndedLog,
   FencedError,
   LogGoneError,
   leaseMs,
   logTtlSeconds,
+  type OpenedLog,
   type StreamEntry,
   type StreamLog,
   type StreamSnapshot,
+  type TakenLog,
 } from './stream-log.ts';
 import { createTails } from './tail-reader.ts';
 
@@ -58,15 +62,6 @@ const appendReply = z.tuple([z.int(), flag]);
 const messageSchema = z.tuple([z.int()], streamEventSchema);
 const positionReply = z.tuple([z.string().nullable(), z.string().nullable()]);
 const entryReply = z.tuple([z.string(), z.tuple([z.literal('e'), z.string()])]);
-
-const noLog: StreamSnapshot = {
-  text: '',
-  toolCalls: [],
-  lastSeq: 0,
-  attempt: 0,
-  ended: false,
-  stopRequested: false,
-};
 
 const toSnapshot = (reply: unknown): StreamSnapshot => {
   const [text, lastSeq, attempt, ended, stopRequested, sealed, calls] = snapshotReply.parse(reply);
@@ -176,19 +171,26 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
       }),
   });
 
-  return {
-    async open(logId, earlier) {
-      const { count, since, mayHaveEnded = false } = earlier ?? { count: 0, since: 0 };
-      const reply = await run(
-        openScript,
-        logId,
-        ...[lease, ttlMs, count, since, earlier ? '1' : '0', restoreGraceMs, mayHaveEnded ? '1' : '0'],
-      );
-      const unopened = unopenedReply.safeParse(reply);
-      if (!unopened.success) return toSnapshot(reply);
+  async function open(logId: string): Promise<TakenLog | EndedLog>;
+  async function open(logId: string, earlier: EarlierAttempts | undefined): Promise<OpenedLog>;
+  async function open(logId: string, earlier?: EarlierAttempts): Promise<OpenedLog> {
+    const { count, since, mayHaveEnded = false } = earlier ?? { count: 0, since: 0 };
+    const reply = await run(
+      openScript,
+      logId,
+      ...[lease, ttlMs, count, since, earlier ? '1' : '0', restoreGraceMs, mayHaveEnded ? '1' : '0'],
+    );
+    const unopened = unopenedReply.safeParse(reply);
+    if (unopened.success) {
       const [attempt] = unopened.data;
-      return attempt === -1 ? { ...noLog, forgotten: true } : { ...noLog, attempt, busy: true };
-    },
+      return attempt === -1 ? { kind: 'forgotten' } : { kind: 'busy', attempt };
+    }
+    const log = toSnapshot(reply);
+    return { kind: log.ended ? 'ended' : 'taken', ...log };
+  }
+
+  return {
+    open,
     async append(logId, attempt, events, after) {
       const end = events.findIndex(isTerminal);
       if (events.length === 0 || (end !== -1 && end !== events.length - 1)) {

@@ -66,6 +66,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       await streamLog.append(id, first.attempt, [delta('so far')]);
       const second = await streamLog.open(id);
       expect(second).toEqual({
+        kind: 'taken',
         text: 'so far',
         toolCalls: [],
         lastSeq: 1,
@@ -107,7 +108,15 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       await streamLog.append(id, 1, [delta('all'), completed]);
       await expect(streamLog.append(id, 1, [delta('more')])).rejects.toBeInstanceOf(FencedError);
       await expect(streamLog.renew(id, 1)).rejects.toBeInstanceOf(FencedError);
-      const ended = { text: 'all', toolCalls: [], lastSeq: 2, attempt: 1, ended: true, stopRequested: false };
+      const ended = {
+        kind: 'ended',
+        text: 'all',
+        toolCalls: [],
+        lastSeq: 2,
+        attempt: 1,
+        ended: true,
+        stopRequested: false,
+      };
       expect(await streamLog.open(id)).toEqual(ended);
       expect(await streamLog.open(id)).toEqual(ended);
       expect(seqsOf(await take(streamLog.tail(id, 0, never)))).toEqual([1, 2]);
@@ -208,6 +217,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       const streamLog = await fixture.reopen();
       const opened = await streamLog.open(id);
       expect(opened).toEqual({
+        kind: 'taken',
         text: 'before the kill',
         toolCalls: [],
         lastSeq: 2,

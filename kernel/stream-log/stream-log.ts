@@ -30,19 +30,31 @@ export interface StreamSnapshot {
   readonly attempt: number;
   readonly ended: boolean;
   readonly stopRequested: boolean;
-  /**
-   * Told by `open` alone: nothing was changed, because another writer holds the lease, whose attempt this is; or, where
-   * the attempt is 0, because one may be about to put back a log that the store has just forgotten.
-   */
-  readonly busy?: boolean;
-  /**
-   * Told by `open` alone: the log is gone in which an earlier attempt may have ended the answer, and nothing was
-   * changed.
-   */
-  readonly forgotten?: boolean;
   /** What `seal` was given. */
   readonly sealed?: string | undefined;
 }
+
+/** The log is open for writing under `attempt`, and every earlier writer is fenced. */
+export interface TakenLog extends StreamSnapshot {
+  readonly kind: 'taken';
+}
+
+/** The log has its terminal event; nothing was changed. */
+export interface EndedLog extends StreamSnapshot {
+  readonly kind: 'ended';
+}
+
+/** What `open` found. */
+export type OpenedLog =
+  | TakenLog
+  | EndedLog
+  /**
+   * Another writer holds the lease under this attempt, and nothing was changed. The attempt is 0 where a writer may be
+   * about to restore a log that the store has just lost.
+   */
+  | { readonly kind: 'busy'; readonly attempt: number }
+  /** The log is gone in which an earlier attempt may have ended the reply; nothing was changed. */
+  | { readonly kind: 'forgotten' };
 
 /** A writer of a lower attempt than the log has seen, or any append after the end. The writer gives up silently. */
 export class FencedError extends Error {
@@ -75,16 +87,19 @@ export interface HeldLog {
 
 export interface StreamLog extends AsyncDisposable {
   /**
-   * Takes the log over for writing: attempt = highest attempt + 1, so every earlier writer is fenced from now on.
-   * Returns what the log holds, for the writer to continue after. When the log has ended already, `ended` is true and
-   * nothing changed. Who names earlier attempts leaves a writer alone that holds the lease, or that may be about to put
-   * a log back which the store has just forgotten: then `busy` is true, and nothing changed. A log that is not there
-   * although an earlier attempt may have written it, in a store that has forgotten or past its TTL, is told as
-   * `forgotten` where that attempt may have ended the answer. Else it begins past all seqs that were ever given
-   * (`lastSeq` is not 0, and `entries` are none; the embedded one, which loses nothing but by its TTL, begins at 1):
-   * its first event has to be MessageReset, and a reader with a cursor of the lost log goes on from there.
+   * Opens the log for writing, whoever else writes: attempt = highest attempt + 1, which fences every earlier writer.
+   * Returns what the log holds, for the writer to continue after.
    */
-  open(logId: string, earlier?: EarlierAttempts): Promise<StreamSnapshot>;
+  open(logId: string): Promise<TakenLog | EndedLog>;
+  /**
+   * Likewise, but leaves a writer alone that holds the lease, or that may be about to restore a log that the store has
+   * just lost (`busy`). A log may be missing although an earlier attempt may have written it, because the store lost it
+   * or its TTL has passed. Where that attempt may have ended the reply, the log is `forgotten`. Otherwise it begins
+   * past all seqs that were ever given: `lastSeq` is not 0 and there are no entries, its first event has to be
+   * MessageReset, and a reader with a cursor of the lost log continues from there. The embedded log, which loses
+   * nothing but by its TTL, begins at 1.
+   */
+  open(logId: string, earlier: EarlierAttempts | undefined): Promise<OpenedLog>;
   /**
    * Atomic. Refreshes the lease and the TTL. Throws FencedError, and LogGoneError when there is no log. At least one
    * event, and a terminal one is the last, else RangeError. Any other error leaves open whether the events are in the

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { openTaken } from './open-taken.fixture.ts';
 import { FencedError, LogGoneError } from './stream-log.ts';
 import { completed, delta, never, type OpenStreamLogFixture, seqsOf, take } from './tail.contract.ts';
 
@@ -44,13 +45,14 @@ export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture
       const earlier = { count: 1, since: Date.now() + 60_000 };
       expect(await streamLog.open(id, earlier)).toMatchObject({ lastSeq: 0 });
       const { attempt } = await streamLog.open(id);
-      expect(await streamLog.open(id, earlier)).toMatchObject({ busy: true, attempt });
+      expect(await streamLog.open(id, earlier)).toEqual({ kind: 'busy', attempt });
       await streamLog.release(id, attempt - 1);
-      expect((await streamLog.open(id, earlier)).busy).toBe(true);
+      expect(await streamLog.open(id, earlier)).toEqual({ kind: 'busy', attempt });
       expect((await streamLog.append(id, attempt, [delta('a')])).lastSeq).toBe(1);
       await streamLog.release(id, attempt);
-      const next = await streamLog.open(id, earlier);
+      const next = await openTaken(streamLog, id, earlier);
       expect(next).toEqual({
+        kind: 'taken',
         text: 'a',
         toolCalls: [],
         lastSeq: 1,
@@ -59,7 +61,7 @@ export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture
         stopRequested: false,
       });
       await streamLog.append(id, next.attempt, [completed]);
-      expect(await streamLog.open(id, earlier)).toMatchObject({ ended: true });
+      expect(await streamLog.open(id, earlier)).toMatchObject({ kind: 'ended', ended: true });
     });
 
     test('keeps a sealed result for whoever takes over, and takes none from a fenced writer or after another entry', async () => {

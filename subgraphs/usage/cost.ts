@@ -4,7 +4,7 @@
  */
 import { Decimal } from 'decimal.js';
 import type { z } from 'zod';
-import type { AnswerPart, TokenUsage } from '#kernel/messages/events.ts';
+import type { ReplyShare, TokenUsage } from '#kernel/messages/events.ts';
 import type { priceSchema } from '#kernel/messages/generation-job.ts';
 
 /** Digits that hold any product exactly: 16 of a token count, 21 of a price (models.yaml), 6 of the million. */
@@ -26,7 +26,7 @@ export const costUsd = (usage: TokenUsage, price: z.infer<typeof priceSchema> | 
 };
 
 /** One part of an answer on its bill. */
-export interface BilledPart extends AnswerPart {
+export interface BilledPart extends ReplyShare {
   /** Tokens that are charged. */
   readonly charged: TokenUsage;
   readonly costUsd: string;
@@ -43,7 +43,7 @@ export interface Bill {
  * What was reset is not in the answer and costs nothing: that it had to be repeated is not the customer's doing. Of what is in the answer
  * the first part pays for the prompt, and each for what it said; that a later one had to read the prompt again costs nothing either.
  */
-export const billOf = (parts: readonly AnswerPart[], source: TokenUsage['source']): Bill => {
+export const billOf = (parts: readonly ReplyShare[], source: TokenUsage['source']): Bill => {
   const first = parts.find(({ inAnswer }) => inAnswer);
   const billed = parts.map((part): BilledPart => {
     const { usage, inAnswer, price } = part;

@@ -6,8 +6,8 @@
 import type { LanguageModelV4FinishReason, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { createParser } from 'eventsource-parser';
 import type { z } from 'zod';
+import { createToolCallAssembler, type ToolCallAssembler } from './assemble-tool-calls.ts';
 import { chunkSchema, finishReasonOf, reasoningOfDelta, textOfDelta, usageOf } from './chunk.ts';
-import { createToolCallGatherer, type ToolCallGatherer } from './gather-tool-calls.ts';
 
 export interface PartReader {
   /** Parts that these bytes complete; an error part, after those before it, where they are not the format. */
@@ -28,7 +28,7 @@ export const createPartReader = (): PartReader => {
   let parts: LanguageModelV4StreamPart[] = [];
   let finishReason: LanguageModelV4FinishReason | undefined;
   let usage: z.infer<typeof chunkSchema>['usage'];
-  let calls: ToolCallGatherer | undefined;
+  let calls: ToolCallAssembler | undefined;
   let saysText = false;
   let finished = false;
 
@@ -60,7 +60,7 @@ export const createPartReader = (): PartReader => {
       parts.push({ type: 'text-delta', id: textId, delta });
     }
     if (choice.delta.tool_calls) {
-      calls ??= createToolCallGatherer();
+      calls ??= createToolCallAssembler();
       parts.push(...calls.read(choice.delta.tool_calls));
     }
   };

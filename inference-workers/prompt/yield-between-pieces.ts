@@ -8,7 +8,7 @@ import { setImmediate as nextRound } from 'node:timers/promises';
 const atOnce = 16_384;
 
 /** To be called before each piece; a promise asks to be awaited first. */
-export const createPace = (): ((characters: number) => Promise<void> | undefined) => {
+export const createYielder = (): ((characters: number) => Promise<void> | undefined) => {
   let done = 0;
   return (characters) => {
     const before = done;

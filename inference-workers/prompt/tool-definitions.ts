@@ -7,7 +7,7 @@ import type { Tool } from '#kernel/messages/generation-job.ts';
 const schemaOf = z.custom<LanguageModelV4FunctionTool['inputSchema']>((value) => typeof value === 'object');
 
 /** @param mayCall false where the model has to answer without; it still has to know what it called before. */
-export const offerOf = (
+export const toolDefinitions = (
   tools: readonly Tool[],
   mayCall: boolean,
 ): Pick<LanguageModelV4CallOptions, 'tools' | 'toolChoice'> =>

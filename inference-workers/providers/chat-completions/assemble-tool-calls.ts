@@ -3,7 +3,7 @@
  * finished, so what was cut in its arguments is no call; until then each piece is a sign of life.
  */
 import { InvalidResponseDataError, type LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import { mostCallsAtOnce } from '../call-bound.ts';
+import { maxToolCallsPerResponse } from '../max-tool-calls.ts';
 import type { ToolCallDelta } from './chunk.ts';
 
 interface Gathered {
@@ -16,7 +16,7 @@ interface Gathered {
   text: string;
 }
 
-export interface ToolCallGatherer {
+export interface ToolCallAssembler {
   /** Parts that these pieces make. Throws where the calls or their arguments grow past all measure. */
   read(deltas: readonly ToolCallDelta[]): readonly LanguageModelV4StreamPart[];
   /** The calls, once the answer has finished. */
@@ -29,7 +29,7 @@ const maxArgumentsCharacters = 1024 * 1024;
 const endless = (message: string): InvalidResponseDataError =>
   new InvalidResponseDataError({ data: undefined, message });
 
-export const createToolCallGatherer = (): ToolCallGatherer => {
+export const createToolCallAssembler = (): ToolCallAssembler => {
   const calls: Gathered[] = [];
   let characters = 0;
 
@@ -39,7 +39,7 @@ export const createToolCallGatherer = (): ToolCallGatherer => {
     return index == null ? calls.at(-1) : calls.findLast((call) => call.index === index);
   };
   const begin = ({ index, id }: ToolCallDelta): Gathered => {
-    if (calls.length === mostCallsAtOnce) throw endless('The tool calls do not end.');
+    if (calls.length === maxToolCallsPerResponse) throw endless('The tool calls do not end.');
     const call = { index: index ?? undefined, id: id || undefined, place: `call-${calls.length}`, name: '', text: '' };
     calls.push(call);
     return call;

@@ -4,6 +4,7 @@ import { connectRedis } from '#kernel/connections/redis.ts';
 import { createLogger } from '#kernel/log.ts';
 import { createRedisStreamLog } from '#kernel/stream-log/redis-stream-log.ts';
 import { applyToText } from '#kernel/stream-log/stream-event.ts';
+import type { EarlierAttempts, EndedLog, OpenedLog, TakenLog } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '../../tests/scripted-provider/script.ts';
 import { startRedis } from '../../tests/services/redis.ts';
 import { openWorkerFixture, type WorkerFixture } from '../worker.fixture.ts';
@@ -96,14 +97,17 @@ test('another copy, which waited for a writer whose log was then lost, is return
   const { attempt } = await streamLog.open(messageId);
   await streamLog.append(messageId, attempt, [{ type: 'TokenDelta', text: 'w0 ' }]);
   const waited = Promise.withResolvers<void>();
+  async function open(logId: string): Promise<TakenLog | EndedLog>;
+  async function open(logId: string, earlier: EarlierAttempts | undefined): Promise<OpenedLog>;
+  async function open(logId: string, earlier?: EarlierAttempts): Promise<OpenedLog> {
+    const log = await streamLog.open(logId, earlier);
+    if (log.kind === 'busy') waited.resolve();
+    return log;
+  }
   await fixture.startWorker({
     streamLog: {
       ...streamLog,
-      async open(...args) {
-        const held = await streamLog.open(...args);
-        if (held.busy) waited.resolve();
-        return held;
-      },
+      open,
     },
   });
   await fixture.send(prompt, { messageId, admittedAt: Date.now() - 60_000 });

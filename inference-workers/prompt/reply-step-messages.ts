@@ -5,8 +5,8 @@
  */
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { ToolCall } from '#kernel/stream-log/stream-event.ts';
-import type { Step } from '../generation/steps.ts';
 import { parseArguments } from '../tools/parse-arguments.ts';
+import type { ReplyStep } from '../transcript/reply-steps.ts';
 import { disarmRoleMarkers } from './role-markers.ts';
 
 export interface StepForm {
@@ -25,7 +25,7 @@ const resultOf = (call: ToolCall, longest: number): string => {
 
 const text = (words: string) => ({ type: 'text' as const, text: words });
 
-export const stepMessages = (step: Step, { native, longest }: StepForm): LanguageModelV4Message[] => {
+export const replyStepMessages = (step: ReplyStep, { native, longest }: StepForm): LanguageModelV4Message[] => {
   const { calls } = step;
   const said = step.text === '' ? [] : [text(step.text)];
   if (calls.length === 0) return [{ role: 'assistant', content: said }];

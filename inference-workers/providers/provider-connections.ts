@@ -1,14 +1,14 @@
 /**
  * `fetch` for model providers, over one undici agent: connections stay open between generations, TCP_NODELAY is set,
  * and an aborted request closes its socket at once, which is how a provider learns that nobody listens. It takes what
- * the provider packages send (an address, a text body, a signal) and nothing else. Who asks through `noticingSend`
+ * the provider packages send (an address, a text body, a signal) and nothing else. Who asks through `observingSend`
  * hears when a request goes out, which is when a provider may begin to bill it. Bounded: a body that is no stream of
  * events, and one event of a stream, have `mostBytes` at most; then the body ends in a fault.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Agent, type Dispatcher } from 'undici';
 
-export interface WarmFetch extends AsyncDisposable {
+export interface ProviderConnections extends AsyncDisposable {
   readonly fetch: typeof fetch;
   /** The same connections, for who needs no fetch. */
   readonly dispatcher: Dispatcher;
@@ -19,15 +19,15 @@ const keepAliveMs = 55_000;
 
 const sending = new AsyncLocalStorage<() => void>();
 
-/** @param onSend called when a request that `ask` makes is written to a connection: not while it waits for one. */
-export const noticingSend = <Result>(onSend: () => void, ask: () => Result): Result => sending.run(onSend, ask);
+/** @param onSent called when a request that `ask` makes is written to a connection: not while it waits for one. */
+export const observingSend = <Result>(onSent: () => void, ask: () => Result): Result => sending.run(onSent, ask);
 
-const noticeSend: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
-  const onSend = sending.getStore();
-  if (onSend === undefined) return dispatch(options, handler);
+const observeSend: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+  const onSent = sending.getStore();
+  if (onSent === undefined) return dispatch(options, handler);
   return dispatch(options, {
     onRequestStart(...args) {
-      onSend();
+      onSent();
       handler.onRequestStart?.(...args);
     },
     onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
@@ -73,7 +73,7 @@ const streamOf = (
 };
 
 /** @param connectTimeoutMs milliseconds until a connection, TLS included, must stand. */
-export const createWarmFetch = (connectTimeoutMs: number): WarmFetch => {
+export const openProviderConnections = (connectTimeoutMs: number): ProviderConnections => {
   const agent = new Agent({
     connect: { timeout: connectTimeoutMs, noDelay: true },
     keepAliveTimeout: keepAliveMs,
@@ -82,7 +82,7 @@ export const createWarmFetch = (connectTimeoutMs: number): WarmFetch => {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const dispatcher = agent.compose(noticeSend);
+  const dispatcher = agent.compose(observeSend);
   return {
     dispatcher,
     fetch: async (input, init) => {

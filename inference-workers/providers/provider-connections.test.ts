@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
-import { createWarmFetch } from './warm-fetch.ts';
+import { openProviderConnections } from './provider-connections.ts';
 
 /**
  * The text of a response that the server goes on with until nobody reads any more, or as long as `next` gives
@@ -27,7 +27,7 @@ const textFrom = async (contentType: string, next: () => string | undefined) => 
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
-  await using connections = createWarmFetch(2_000);
+  await using connections = openProviderConnections(2_000);
   const response = await connections.fetch(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`);
   try {
     return await response.text();

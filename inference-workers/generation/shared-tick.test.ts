@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { onBeat } from './beat.ts';
+import { onSharedTick } from './shared-tick.ts';
 
 const periodMs = 40;
 
@@ -12,12 +12,12 @@ test('what begins to wait at different times goes out in one turn of the event l
   };
   for (let isShared = false; !isShared; ) {
     const turns: number[] = [];
-    onBeat(periodMs, () => turns.push(turn));
+    onSharedTick(periodMs, () => turns.push(turn));
     const since = performance.now();
     while (performance.now() - since < 5) await pass();
     // Unless the beat was just then, both wait for one.
     isShared = turns.length === 0;
-    onBeat(periodMs, () => turns.push(turn));
+    onSharedTick(periodMs, () => turns.push(turn));
     while (turns.length < 2) await pass();
     if (isShared) expect(turns[1]).toBe(turns[0]);
   }
@@ -26,8 +26,8 @@ test('what begins to wait at different times goes out in one turn of the event l
 test('a wait that was revoked goes out with nobody, and the others do', async () => {
   const out: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
-  const revoke = onBeat(periodMs, () => out.push('revoked'));
-  onBeat(periodMs, () => {
+  const revoke = onSharedTick(periodMs, () => out.push('revoked'));
+  onSharedTick(periodMs, () => {
     out.push('kept');
     resolve();
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
-import { createOpeningAppend } from './opening-append.ts';
+import { createDeferredAppend } from './deferred-append.ts';
 
 const started: StreamEvent = { type: 'MessageStarted', attempt: 1, modelId: 'm' };
 const text: StreamEvent = { type: 'TokenDelta', text: 'a' };
@@ -8,35 +8,35 @@ const text: StreamEvent = { type: 'TokenDelta', text: 'a' };
 const open = () => {
   const appended: (readonly StreamEvent[])[] = [];
   const first = Promise.withResolvers<void>();
-  const opening = createOpeningAppend(async (events) => {
+  const deferred = createDeferredAppend(async (events) => {
     appended.push(events);
     first.resolve();
   });
-  return { opening, appended, first: first.promise };
+  return { deferred, appended, first: first.promise };
 };
 
 test('news travels with the text that follows at once', async () => {
-  const { opening, appended } = open();
-  opening.announce([started]);
-  await opening.append([text]);
-  opening.flush();
+  const { deferred, appended } = open();
+  deferred.defer([started]);
+  await deferred.append([text]);
+  deferred.flush();
   expect(appended).toEqual([[started, text]]);
 });
 
 test('news that nothing follows goes out alone, once', async () => {
-  const { opening, appended, first } = open();
-  opening.announce([started]);
+  const { deferred, appended, first } = open();
+  deferred.defer([started]);
   await first;
-  await opening.append([text]);
+  await deferred.append([text]);
   expect(appended).toEqual([[started], [text]]);
 });
 
 test('news of two models in a row keeps its order', () => {
-  const { opening, appended } = open();
+  const { deferred, appended } = open();
   const next: StreamEvent = { type: 'MessageStarted', attempt: 1, modelId: 'n' };
-  opening.announce([started]);
-  opening.announce([next]);
-  opening.flush();
-  opening.flush();
+  deferred.defer([started]);
+  deferred.defer([next]);
+  deferred.flush();
+  deferred.flush();
   expect(appended).toEqual([[started, next]]);
 });
