@@ -1,6 +1,6 @@
 /**
- * A worker for tests, on the embedded broker and stream log in a directory of its own, against a scripted provider that
- * it reaches over HTTP as it would any other. Disposing closes everything, the worker first.
+ * A worker for tests, on the embedded broker and stream log in a directory of its own. It reaches a scripted provider
+ * over HTTP as it would any other. Disposing closes everything, the worker first.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -30,7 +30,7 @@ import type { ModelRegistry } from './providers/registry.ts';
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts';
 
 /**
- * Two names for the scripted provider, one that continues a prefix and one that does not, an address where nobody
+ * Two names for the scripted provider (one continues a prefix, the other does not), and an address where nothing
  * listens.
  */
 const modelsFile = parseModelsFile(`
@@ -85,7 +85,7 @@ export interface WorkerFixture extends AsyncDisposable {
   send(prompt: string, changes?: Partial<ReplyJob>): Promise<string>;
   /** Publishes the job of a title for this question; returns the job's message id. */
   sendTitle(question: string, changes?: Partial<TitleJob>): Promise<string>;
-  /** Every entry of a message, to the terminal event. */
+  /** All entries of a message, up to the terminal event. */
   entries(messageId: string): Promise<readonly StreamEntry[]>;
   finished(messageId: string): Promise<MessageFinished>;
   titled(messageId: string): Promise<ConversationTitled>;
@@ -158,7 +158,7 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
     results: finishedResults,
     async startWorker(options = {}) {
       const quick = { retryBackoffMs: 1, retryAfterMaxMs: 50, ...options.settings };
-      // What a test leaves behind is not waited for as long as replies of people.
+      // Shorter than for replies of people: tests leave generations behind.
       const shutdownGraceMs = 20_000;
       const own = { broker, streamLog, registry, logger, shutdownGraceMs };
       const worker = await startWorker({ ...own, ...options, settings: quick });

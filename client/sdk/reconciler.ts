@@ -22,7 +22,7 @@ export interface Reconciler {
 const ended = (calls: readonly ToolCall[]): readonly ToolCall[] =>
   calls.map((call) =>
     call.status === 'RUNNING'
-      ? { ...call, status: 'FAILED', result: 'The answer ended before the tool had answered.' }
+      ? { ...call, status: 'FAILED', result: 'The reply ended before the tool had responded.' }
       : call,
   );
 

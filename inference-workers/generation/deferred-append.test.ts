@@ -15,7 +15,7 @@ const open = () => {
   return { deferred, appended, first: first.promise };
 };
 
-test('news travels with the text that follows at once', async () => {
+test('a deferred event travels with text that follows at once', async () => {
   const { deferred, appended } = open();
   deferred.defer([started]);
   await deferred.append([text]);
@@ -23,7 +23,7 @@ test('news travels with the text that follows at once', async () => {
   expect(appended).toEqual([[started, text]]);
 });
 
-test('news that nothing follows goes out alone, once', async () => {
+test('a deferred event that nothing follows is appended alone, once', async () => {
   const { deferred, appended, first } = open();
   deferred.defer([started]);
   await first;
@@ -31,7 +31,7 @@ test('news that nothing follows goes out alone, once', async () => {
   expect(appended).toEqual([[started], [text]]);
 });
 
-test('news of two models in a row keeps its order', () => {
+test('deferred events of two models in a row keep their order', () => {
   const { deferred, appended } = open();
   const next: StreamEvent = { type: 'MessageStarted', attempt: 1, modelId: 'n' };
   deferred.defer([started]);

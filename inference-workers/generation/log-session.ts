@@ -1,7 +1,7 @@
 /**
- * One writer's hold on the stream log of one message: appends in order, renews the lease while nothing is appended, and
- * passes on that a stop was asked for. Invariants: an append is in the log once or the session is lost, also when the
- * log went away in the middle (it looks what arrived before it appends again); a log that comes back empty is put back
+ * One writer's hold on the stream log of one message. Appends in order, renews the lease while nothing is appended, and
+ * reports a request to stop. Invariants: an append is in the log once, or the session is lost, even if the log went
+ * away in the middle (the session checks what arrived before it appends again); a log that comes back empty is restored
  * from what this writer holds, with the same seqs; after `onLost` nothing more is appended.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,21 +19,21 @@ export interface LogSession extends AsyncDisposable {
   readonly lastSeq: number;
   /** Everything that the log holds, from its first event. */
   readonly entries: readonly StreamEntry[];
-  /** Resolves when the events are in the log. Rejects with what `onLost` was told. */
+  /** Resolves when the events are in the log. Rejects with the fault that `onLost` got. */
   append(events: readonly StreamEvent[]): Promise<void>;
   /**
-   * Resolves when nothing is under way any more: then `lastSeq` and `entries` are all that was asked for, or the
-   * session is lost.
+   * Resolves when nothing is under way any more. Then `lastSeq` and `entries` cover every append so far, or the session
+   * is lost.
    */
   settled(): Promise<void>;
   /**
-   * From now on the lease is not renewed: whoever is given the job takes the log over at once. What is appended may be
-   * fenced.
+   * From now on the lease is not renewed, so the next worker that gets the job takes the log over at once. Later
+   * appends may be fenced.
    */
   endLease(): void;
   /**
-   * Resolves when the log keeps the result, and so has confirmed that this writer is still the newest. Rejects as
-   * `append`.
+   * Resolves when the log keeps the result, which also confirms that this writer is still the newest. Rejects as
+   * `append` does.
    */
   seal(result: string): Promise<void>;
 }
@@ -44,26 +44,26 @@ export interface LogSessionOptions {
   readonly attempt: number;
   /** seq of the last event that the log held when it was opened. */
   readonly lastSeq: number;
-  /** What it held then. */
+  /** The entries that the log held then. */
   readonly entries: readonly StreamEntry[];
-  /** Milliseconds between the renewals of a silent writer. */
+  /** Milliseconds between two renewals of the lease while nothing is appended. */
   readonly renewEveryMs: number;
-  /** Milliseconds for which a log that does not answer is tried again. */
+  /** Milliseconds for which a log that does not respond is retried. */
   readonly outageMs: number;
   /** May be called more than once. */
   readonly onStop: () => void;
-  /** Called once: a FencedError, or the fault of a log that did not come back. */
+  /** Called once, with a FencedError or the fault of a log that did not come back. */
   readonly onLost: (fault: unknown) => void;
 }
 
-/** No event renews the lease. */
+/** A write to the log. One without events and result renews the lease. */
 interface Write {
   readonly events: readonly StreamEvent[];
-  /** Is sealed, in place of an append. */
+  /** Sealed instead of appended. */
   readonly result?: string;
 }
 
-/** Milliseconds between two tries of a log that does not answer. */
+/** Milliseconds between two tries while the log does not respond. */
 const retryEveryMs = 200;
 
 export const openLogSession = (options: LogSessionOptions): LogSession => {
@@ -90,7 +90,7 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
     }
   };
 
-  /** What the log says about events whose append ended with a fault: true when they are in it. */
+  /** Whether the log holds events whose append ended with a fault. */
   const arrived = async (events: readonly StreamEvent[]): Promise<boolean> => {
     const held = await streamLog.snapshot(logId);
     if (held === undefined || held.attempt === 0) throw new LogGoneError('The log of the message is gone.');
@@ -118,7 +118,7 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
     hold(events);
     note(result);
   };
-  /** As `attemptWrite`; where there is no log any more it is put back first. */
+  /** Like `attemptWrite`, but restores a log that is gone first. */
   const writeOrRestore = async (work: Write, again: boolean): Promise<void> => {
     try {
       await attemptWrite(work, again);
@@ -148,7 +148,7 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
     }
   };
 
-  /** One write at a time, in the order of the calls. */
+  /** Queues a write: one at a time, in the order of the calls. */
   const enqueue = (work: Write): Promise<void> => {
     busy += 1;
     const written = queue
@@ -167,7 +167,7 @@ export const openLogSession = (options: LogSessionOptions): LogSession => {
   }, options.renewEveryMs);
 
   const listening = streamLog.onStop(logId, options.onStop);
-  // Without the notice a stop is still learnt from the next append or renewal.
+  // Without this notice the next append or renewal still reports the stop.
   listening.catch(() => undefined);
 
   return {

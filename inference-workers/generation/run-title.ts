@@ -1,6 +1,6 @@
 /**
- * Names a conversation after its first turn: one short generation that nobody watches. Invariant: a title always comes
- * out; when no model gives a usable one, it is made of the question's first words, and then no model is named and
+ * Names a conversation after its first turn, by one short generation that is not streamed. Invariant: there is always a
+ * title. When no model gives a usable one, it is made of the question's first words; then the result names no model and
  * nothing is billed.
  */
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
@@ -16,11 +16,11 @@ import { publishUntilConfirmed } from './publish-until-confirmed.ts';
 import { streamModel } from './stream-model.ts';
 import { countTokensUsed, noUsage, usageOfRequest } from './token-usage.ts';
 
-/** Time for a model that thinks a little first. */
+/** Enough for a model that reasons a little first. */
 const titleTokens = 64;
-/** Characters of each side of the first turn that the model is shown. */
+/** Characters of the question and of the reply that the model sees. */
 const shownChars = 1_500;
-/** Characters of its reply that are read: a model that says more gives no title with it. */
+/** Characters of the model's response that are read. A model that writes more than that gives no title. */
 const readChars = 2_000;
 
 const instruction =
@@ -30,8 +30,8 @@ const firstOf = (history: readonly PromptMessage[], role: PromptMessage['role'])
   history.find((message) => message.role === role)?.content ?? '';
 
 /**
- * One line of the first 2,000 characters, without marks around it, at most 80 characters. Empty when nothing usable is
- * left.
+ * One line of the first 2,000 characters, without quotation marks or markup around it, at most 80 characters. Empty
+ * when nothing usable is left.
  */
 export const cleanTitle = (text: string): string => {
   const line =

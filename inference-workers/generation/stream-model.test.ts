@@ -8,7 +8,7 @@ const kinds: readonly ((delta: string) => LanguageModelV4StreamPart)[] = [
   (delta) => ({ type: 'tool-input-delta', id: '0', delta }),
 ];
 
-test.each(kinds)('a model whose %o does not end is left', async (partOf) => {
+test.each(kinds)('a model whose %o does not end is cut off', async (partOf) => {
   const cancelled = Promise.withResolvers<void>();
   const model = {
     ...createDemonstrationModel(0),

@@ -1,13 +1,13 @@
 /**
- * Lets the other replies of a process go on between the pieces of a long count. Invariant: no more than `atOnce` and
- * one piece are done in one go.
+ * Yields to the event loop between the pieces of a long count, so that other replies of the process proceed. Invariant:
+ * at most `atOnce` characters and one piece are counted without a yield.
  */
-import { setImmediate as nextRound } from 'node:timers/promises';
+import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
 
-/** Characters that are counted in one go: a few dozen milliseconds of the slowest text. */
+/** Characters that are counted without a yield: a few dozen milliseconds for the slowest text. */
 const atOnce = 16_384;
 
-/** To be called before each piece; a promise asks to be awaited first. */
+/** To be called before each piece. When it returns a promise, await that first. */
 export const createYielder = (): ((characters: number) => Promise<void> | undefined) => {
   let done = 0;
   return (characters) => {
@@ -15,6 +15,6 @@ export const createYielder = (): ((characters: number) => Promise<void> | undefi
     done += characters;
     if (before === 0 || done <= atOnce) return undefined;
     done = characters;
-    return nextRound();
+    return nextEventLoopTurn();
   };
 };

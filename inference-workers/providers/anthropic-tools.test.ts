@@ -34,7 +34,7 @@ const events = [
   { type: 'message_stop' },
 ];
 
-test('an Anthropic model is offered tools, calls them, and gets back what it called with the results', async () => {
+test('an Anthropic model is offered tools, calls them, and gets its calls back with the results', async () => {
   const asked: unknown[] = [];
   const server = createServer(async (request, response) => {
     asked.push(JSON.parse(await textIn(request)));

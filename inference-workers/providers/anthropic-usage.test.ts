@@ -1,4 +1,4 @@
-/** What Anthropic says of its tokens goes through the same check as what others say. */
+/** The usage that Anthropic reports goes through the same check as that of other providers. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createAnthropic } from '@ai-sdk/anthropic';
@@ -21,11 +21,11 @@ const repliesWith = (input_tokens: number, output_tokens: number) => {
 };
 
 test.each([
-  ['what can be', 11, 3, 'PROVIDER'],
-  ['more than any number of tokens', 1e20, 3, 'COUNTED'],
-  ['less than nothing', 11, -3, 'COUNTED'],
+  ['a possible usage', 11, 3, 'PROVIDER'],
+  ['an absurd number of tokens', 1e20, 3, 'COUNTED'],
+  ['a negative count', 11, -3, 'COUNTED'],
   ['half a token', 11.5, 3, 'COUNTED'],
-])('a model of Anthropic that says %s is billed by who can be believed', async (_, input, output, source) => {
+])('a model of Anthropic that reports %s is billed by the credible count', async (_, input, output, source) => {
   const server = createServer((request, response) => {
     request.resume();
     response.writeHead(200, { 'content-type': 'text/event-stream' });

@@ -23,7 +23,7 @@ interface Limits {
   readonly temperature: number | undefined;
 }
 
-/** Generates into the stream. What is generated is at most the context's tokens, so the stream's queue is bounded. */
+/** Generates into the stream. The output fits the context, so the stream's queue is bounded. */
 const generate = async (
   { chat }: BorrowedSequence,
   prompt: LanguageModelV4Prompt,
@@ -66,7 +66,7 @@ export const createLlamaModel = (engine: LlamaEngine, name: string): LanguageMod
     supportedUrls: {},
     doGenerate: (options) => generateByStreaming(model, options),
     async doStream({ prompt, maxOutputTokens, temperature, abortSignal }) {
-      const turn = await engine.borrow(abortSignal);
+      const sequence = await engine.borrow(abortSignal);
       const stopped = new AbortController();
       const stop = (): void => stopped.abort(abortSignal?.reason);
       abortSignal?.addEventListener('abort', stop, { once: true });
@@ -76,11 +76,11 @@ export const createLlamaModel = (engine: LlamaEngine, name: string): LanguageMod
           start(controller) {
             controller.enqueue({ type: 'stream-start', warnings: [] });
             controller.enqueue({ type: 'text-start', id: '0' });
-            generate(turn, prompt, { maxOutputTokens, temperature }, stopped.signal, controller)
+            generate(sequence, prompt, { maxOutputTokens, temperature }, stopped.signal, controller)
               .catch((fault: unknown) => controller.error(fault))
               .finally(() => {
                 abortSignal?.removeEventListener('abort', stop);
-                turn[Symbol.dispose]();
+                sequence[Symbol.dispose]();
               });
           },
           cancel(reason) {

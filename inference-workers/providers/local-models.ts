@@ -1,4 +1,4 @@
-/** The GGUF file at MODEL_PATH as a served model. The engine's code is loaded only where there is such a file. */
+/** Serves the GGUF file at MODEL_PATH. The engine's code is loaded only where there is such a file. */
 import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type CatalogueProvider, findCatalogueModel, type ModelsFile } from '#kernel/catalogue/models-file.ts';

@@ -1,5 +1,4 @@
 /**
- * How many tool calls one response of a model may hold: more than any model is allowed to make, and few enough for
- * every walk over them.
+ * Tool calls that one response of a model may hold: more than any model needs, and few enough to iterate over often.
  */
 export const maxToolCallsPerResponse = 128;

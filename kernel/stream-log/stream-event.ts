@@ -72,6 +72,6 @@ export const applyToToolCalls = (calls: readonly ToolCall[], event: StreamEvent)
 export const endToolCalls = (calls: readonly ToolCall[]): readonly ToolCallRecord[] =>
   calls.map((call) =>
     call.status === 'RUNNING'
-      ? { ...call, status: 'FAILED', result: 'The answer ended before the tool had answered.' }
+      ? { ...call, status: 'FAILED', result: 'The reply ended before the tool had responded.' }
       : call,
   );

@@ -57,6 +57,6 @@ test('an answer whose worker vanished keeps its text and its calls; a call that 
   expect(messageFinishedSchema.parse(await arrived.promise)).toMatchObject({
     text: 'so far',
     lastSeq: 5,
-    toolCalls: [told, { ...second, status: 'FAILED', result: 'The answer ended before the tool had answered.' }],
+    toolCalls: [told, { ...second, status: 'FAILED', result: 'The reply ended before the tool had responded.' }],
   });
 });
