@@ -1,7 +1,7 @@
 /**
- * Follows an answer to its end, through whatever happens to the connection: asks again after the last event that it
- * has, with backoff, as often as it takes. What it cannot heal it throws: a message that is not there, a sign-in that
- * nobody renews, a request that is not right. Where the stream is gone it takes the message as it is stored.
+ * Follows a reply to its end, across lost connections: subscribes again after the last event that it has, with backoff,
+ * as often as necessary. It throws errors after which a reconnect cannot help: a message that does not exist, a sign-in
+ * that is not renewed, an invalid request. Where the stream is gone it takes the stored message.
  */
 import { type Backoff, pause, waitBefore } from './backoff.ts';
 import { connectOnce, type Outcome } from './connect-once.ts';
@@ -12,32 +12,32 @@ import {
   type MessageStreamSubscription,
   MessageUsageDocument,
 } from './generated/graphql.ts';
-import { isHealable, stableAfterMs } from './healing.ts';
 import { createLatestView } from './latest-view.ts';
 import { isFinal, type MessageStart, type MessageView } from './message-view.ts';
 import { createReconciler } from './reconciler.ts';
+import { shouldReconnect, stableAfterMs } from './reconnect-policy.ts';
 import type { Requests } from './requests.ts';
-import type { EventTransport } from './transports/event-transport.ts';
+import type { StreamTransport } from './transports/transport.ts';
 
 export interface FollowServices {
   readonly requests: Requests;
-  readonly transport: EventTransport;
+  readonly transport: StreamTransport;
   readonly backoff: Backoff;
 }
 
 export interface FollowOptions extends MessageStart {
-  /** Ends the following; the answer goes on. */
+  /** Ends the iteration; the reply goes on. */
   readonly signal?: AbortSignal | undefined;
-  /** Whether the message may not be there yet, because it is being sent. */
-  readonly isOnItsWay?: (() => boolean) | undefined;
+  /** Whether the message may not exist yet because it is still being sent. */
+  readonly isBeingSent?: (() => boolean) | undefined;
 }
 
-/** When to look for the usage after the end, in milliseconds from one look to the next. */
-const usageLooksMs: readonly number[] = [50, 150, 400, 800, 1200];
+/** Milliseconds before each query for the usage after the end. */
+const usageQueryDelaysMs: readonly number[] = [50, 150, 400, 800, 1200];
 
 export const followMessage = (
   { requests, transport, backoff }: FollowServices,
-  { signal, isOnItsWay, ...start }: FollowOptions,
+  { signal, isBeingSent, ...start }: FollowOptions,
 ): AsyncIterableIterator<MessageView, undefined, undefined> => {
   const { messageId } = start;
   const reconciler = createReconciler(start);
@@ -61,15 +61,15 @@ export const followMessage = (
     return connectOnce(transport, { query: MessageStreamDocument.toString(), variables }, take, leaving.signal);
   };
 
-  /** The end as it is stored; undefined while the answer is still written. */
+  /** The stored message once it has ended; undefined while the reply is still being written. */
   const adoptState = async (): Promise<MessageView | undefined> => {
     const { message } = await requests.query(MessageStateDocument, { messageId });
     if (!message) throw serverError({ message: 'There is no such message.', extensions: { code: 'NOT_FOUND' } });
     return isFinal(message.status) ? reconciler.adopt(message) : undefined;
   };
 
-  const canHeal = (error: ParlanceError, failures: number): boolean =>
-    isHealable(error, failures) || (error.code === 'NOT_FOUND' && (isOnItsWay?.() ?? false));
+  const canReconnect = (error: ParlanceError, failures: number): boolean =>
+    shouldReconnect(error, failures) || (error.code === 'NOT_FOUND' && (isBeingSent?.() ?? false));
 
   const followToEnd = async (): Promise<void> => {
     let failures = 0;
@@ -78,11 +78,11 @@ export const followMessage = (
       const connectedAt = Date.now();
       const outcome = await connect();
       if (outcome.kind === 'left' || (outcome.kind === 'enough' && !sawGap)) return;
-      const wasOfUse = reconciler.view.seq > seenAt || Date.now() - connectedAt > stableAfterMs;
-      failures = wasOfUse ? 1 : failures + 1;
+      const hasProgressed = reconciler.view.seq > seenAt || Date.now() - connectedAt > stableAfterMs;
+      failures = hasProgressed ? 1 : failures + 1;
       seenAt = reconciler.view.seq;
       let error = outcome.kind === 'failed' ? outcome.error : undefined;
-      // The stream ended without its end, or from here on it has nothing: the message itself tells.
+      // The stream ended without a terminal event, or has nothing after this cursor: the stored message decides.
       if (outcome.kind === 'complete' || error?.code === 'BAD_USER_INPUT') {
         try {
           const ended = await adoptState();
@@ -94,8 +94,8 @@ export const followMessage = (
           error = isParlanceError(fault) ? fault : networkError(fault);
         }
       }
-      if (error && !canHeal(error, failures)) throw error;
-      // A connection that is lost and stands again at once is no interruption.
+      if (error && !canReconnect(error, failures)) throw error;
+      // A lost connection that is re-established at once is no interruption.
       if (failures > 1 || error?.code === 'SUBSCRIPTION_LOST') {
         latest.put({ ...reconciler.view, delta: '', isReset: false, isInterrupted: true });
       }
@@ -105,8 +105,8 @@ export const followMessage = (
     }
   };
 
-  const lookForUsage = async (): Promise<void> => {
-    for (const ms of usageLooksMs) {
+  const queryUsage = async (): Promise<void> => {
+    for (const ms of usageQueryDelaysMs) {
       await pause(ms, leaving.signal);
       if (leaving.signal.aborted) return;
       const usage = await requests.query(MessageUsageDocument, { messageId }).then(
@@ -124,7 +124,7 @@ export const followMessage = (
     try {
       latest.put(reconciler.view);
       await followToEnd();
-      if (!leaving.signal.aborted) await lookForUsage();
+      if (!leaving.signal.aborted) await queryUsage();
       latest.end();
     } catch (fault) {
       latest.end(fault);

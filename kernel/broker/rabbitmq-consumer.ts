@@ -1,7 +1,7 @@
 /**
- * One consumer on a channel of its own, which is made anew when it is lost. Invariants: at most `prefetch` handlers
- * run; a delivery is settled on the channel that brought it, or not at all (then RabbitMQ hands it out again, and its
- * signal is aborted); nothing is consumed while the stores that handlers need are away.
+ * One consumer on a channel of its own, which is reopened when it is lost. Invariants: at most `prefetch` handlers run;
+ * a delivery is settled on the channel that brought it or not at all (then RabbitMQ delivers it again, and its signal
+ * is aborted); nothing is consumed while the stores that handlers need are away.
  */
 import type { AsyncMessage, Channel, Connection } from 'rabbitmq-client';
 import { backoffMs } from '../connections/backoff.ts';
@@ -14,7 +14,7 @@ export interface RabbitmqConsumerOptions extends ConsumeOptions {
   readonly queue: string;
   readonly handler: (delivery: Delivery<Json>, signal: AbortSignal) => Promise<Settlement>;
   readonly logger: Logger;
-  /** Aborted when the broker is closed under its consumers. */
+  /** Aborted when the broker closes while consumers run. */
   readonly signal: AbortSignal;
 }
 
@@ -41,17 +41,17 @@ interface Arrived {
 }
 
 /**
- * Resolves when deliveries may arrive, or come as soon as the server is there. Rejects when the queue does not exist.
+ * Resolves when deliveries may arrive, or will arrive once the server appears. Rejects when the queue does not exist.
  */
 export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Promise<Consumer> => {
   const { connection, queue, prefetch, handler, logger, signal, stores } = options;
   const deliveries = createDeliveries({ queue, handler, patience: options, logger });
   /**
-   * Arrived, but the handlers of an older channel still run, or the stores have gone away. Never more than `prefetch`.
+   * Deliveries that arrived while handlers of an older channel still run or the stores are away. At most `prefetch`.
    */
   let waiting: Arrived[] = [];
   let current: Channel | undefined;
-  /** Of the subscription in force; undefined while nothing is consumed. */
+  /** The tag of the current subscription; undefined while nothing is consumed. */
   let consumerTag: string | undefined;
   let stopped = false;
   let retryTimer: NodeJS.Timeout | undefined;
@@ -60,7 +60,10 @@ export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Pr
     try {
       if (channel.active) settle(channel, message, settlement);
     } catch (error) {
-      logger.warn({ err: error, queue, id: message.messageId }, 'A delivery cannot be settled and will come again');
+      logger.warn(
+        { err: error, queue, id: message.messageId },
+        'a delivery cannot be settled and will be delivered again',
+      );
     }
   };
   const mayConsume = (): boolean => !stopped && !stores?.isAway;
@@ -97,7 +100,7 @@ export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Pr
   };
   let subscribeAgain: (() => Promise<void>) | undefined;
 
-  /** One change after the other: cancelling and consuming again never cross. */
+  /** Changes are applied one after the other, so that cancelling and consuming never overlap. */
   let changing: Promise<void> = Promise.resolve();
   const follow = async (): Promise<void> => {
     if (stores?.isAway) {
@@ -111,7 +114,7 @@ export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Pr
   };
   const followLater = (): void => {
     changing = changing.then(follow).catch((error: unknown) => {
-      logger.warn({ err: error, queue }, 'A consumer cannot be paused or started again');
+      logger.warn({ err: error, queue }, 'a consumer cannot be paused or restarted');
       void current?.close();
     });
   };
@@ -119,7 +122,7 @@ export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Pr
   const open = async (): Promise<void> => {
     const channel = await connection.acquire({ emitErrorsFromChannel: true });
     const lost = new AbortController();
-    channel.on('error', (error: unknown) => logger.warn({ err: error, queue }, 'A consumer channel failed'));
+    channel.on('error', (error: unknown) => logger.warn({ err: error, queue }, 'a consumer channel failed'));
     // The server cancels when the queue is deleted or moves: start over.
     channel.on('basic.cancel', () => void channel.close());
     channel.once('close', () => {
@@ -141,7 +144,7 @@ export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Pr
     if (stopped) return;
     retryTimer = setTimeout(() => {
       open().catch((error: unknown) => {
-        logger.warn({ err: error, queue }, 'A consumer cannot be started again yet');
+        logger.warn({ err: error, queue }, 'a consumer cannot be restarted yet');
         reopenLater(attempt + 1);
       });
     }, backoffMs(attempt));
@@ -150,7 +153,7 @@ export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Pr
     try {
       await open();
     } catch (error) {
-      // With its connection lost meanwhile it is as with a server that is away.
+      // A connection that was lost meanwhile is like a server that is away.
       if (connection.ready) throw error;
       reopenLater(1);
     }

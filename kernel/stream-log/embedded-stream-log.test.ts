@@ -21,7 +21,7 @@ const openFixture: OpenStreamLogFixture = async (options = {}) => {
 
 streamLogContract('embedded', openFixture);
 
-test('cuts off a line that was torn by a kill, and goes on after the last whole one', async () => {
+test('cuts off a line that was torn by a kill, and continues after the last complete one', async () => {
   await using directory = await createDirectory();
   const id = randomUUID();
   await using first = await createEmbeddedStreamLog({ dataDirectory: directory.path, logger });
@@ -57,7 +57,7 @@ test('deletes the files of logs that are past their time to live', async () => {
   await vi.waitFor(() => expect(existsSync(path)).toBe(false), { timeout: 5000 });
 });
 
-test('tells of a log past its time to live that its answer may have ended there, and begins it where it is known that it has not', async () => {
+test('reports an expired log as forgotten where its reply may have ended, and begins it anew otherwise', async () => {
   await using directory = await createDirectory();
   await using log = await createEmbeddedStreamLog({ dataDirectory: directory.path, logger, ttlMs: 1_000 });
   const id = randomUUID();

@@ -1,7 +1,7 @@
 /**
  * The stream log without a server: entries in memory, and a file per message that outlives the process. Invariant: the
  * file has an append before `append` resolves and before any tail sees it, so after a kill the same seqs carry the same
- * events. Logs that ended leave memory when others need the space; they are read from their file again.
+ * events. Ended logs leave memory when others need the space, and are then read from their file.
  */
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -41,13 +41,13 @@ interface Log {
   ended: boolean;
   stopRequested: boolean;
   sealed: string | undefined;
-  /** Milliseconds since the epoch; a lease does not outlive its process. */
+  /** Milliseconds since the epoch. A lease does not outlive its process. */
   leasedUntil: number;
   touchedAt: number;
   file: LogFile | undefined;
 }
 
-/** Ended logs in memory at most. */
+/** Ended logs that stay in memory, at most. */
 const endedInMemory = 500;
 const sweepEveryMs = 60_000;
 
@@ -176,7 +176,7 @@ export const createEmbeddedStreamLog = async (options: EmbeddedStreamLogOptions)
   };
   const sweeper = setInterval(
     () => {
-      sweep().catch((error: unknown) => logger.error({ err: error }, 'Old stream logs cannot be deleted'));
+      sweep().catch((error: unknown) => logger.error({ err: error }, 'old stream logs cannot be deleted'));
     },
     Math.min(sweepEveryMs, ttlMs),
   );

@@ -1,6 +1,6 @@
 /**
- * The stream log in Redis: a stream per message, one script per append, pub/sub for those who follow. Invariant: what
- * is published is already in the stream, so whoever misses a message finds it there; the scripts assign seq, so writers
+ * The stream log in Redis: a stream per message, one script per append, pub/sub for followers. Invariant: a published
+ * entry is already in the stream, where a follower that misses the message finds it. The scripts assign seq, so writers
  * in different processes never collide.
  */
 import { randomUUID } from 'node:crypto';
@@ -38,14 +38,14 @@ import { createTails } from './tail-reader.ts';
 export interface RedisStreamLogOptions {
   readonly leaseMs?: number;
   readonly ttlMs?: number;
-  /** Milliseconds that Redis must be up before a log that it has forgotten is begun anew. */
+  /** Milliseconds that Redis must have been up before a lost log begins anew. */
   readonly restoreGraceMs?: number;
 }
 
-/** Longer than the lease and the reconnect of a writer that lives, shorter than readers wait for a lost log. */
+/** Longer than the lease and the reconnect of a living writer, shorter than readers wait for a lost log. */
 const defaultRestoreGraceMs = 5_000;
 
-/** The braces make one cluster node hold all of a message. */
+/** The braces make one cluster node hold all keys of a message. */
 const keysOf = (logId: string): [meta: string, entries: string, text: string] => [
   `parlance:{${logId}}:meta`,
   `parlance:{${logId}}:entries`,
@@ -69,7 +69,7 @@ const toSnapshot = (reply: unknown): StreamSnapshot => {
   return { text, toolCalls, lastSeq, attempt, ended, stopRequested, ...(sealed === '' ? {} : { sealed }) };
 };
 
-/** What the scripts keep of the events of calls. */
+/** The events of tool calls in the form that the scripts store. */
 const callsOf = (events: readonly StreamEvent[]): string => {
   const sinceReset = events.slice(events.findLastIndex(({ type }) => type === 'MessageReset') + 1);
   return sinceReset
@@ -78,13 +78,13 @@ const callsOf = (events: readonly StreamEvent[]): string => {
     .join('');
 };
 
-/** Live entries of one published append: its first seq, then its events. */
+/** The live entries of one published append: its first seq, then its events. */
 const parseMessage = (text: string): StreamEntry[] => {
   const [first, ...events] = messageSchema.parse(JSON.parse(text));
   return events.map((event, index) => ({ seq: first + index, event }));
 };
 
-/** Page after page, until one is not full. */
+/** Reads page after page until one is not full. */
 const readAll = async (readPage: (afterSeq: number) => Promise<readonly StreamEntry[]>): Promise<StreamEntry[]> => {
   const all: StreamEntry[] = [];
   for (;;) {
@@ -99,8 +99,8 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
   const { commands, channels, publishCommand } = redis;
   const writer = randomUUID();
   let appends = 0;
-  /** Message -> its append under way. One at a time, so that a repeated one is always the last one. */
-  const underWay = new Map<string, Promise<unknown>>();
+  /** Log id -> its pending append. One at a time, so that a repeated append is always the last one. */
+  const pendingAppends = new Map<string, Promise<unknown>>();
 
   const run = (script: RedisScript, logId: string, ...args: (string | number)[]) =>
     redis.run(script, keysOf(logId), args);
@@ -138,12 +138,12 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
     events: readonly StreamEvent[],
     after = -1,
   ): Promise<AppendResult> => {
-    const before = underWay.get(logId);
+    const before = pendingAppends.get(logId);
     const next = () => write(logId, attempt, events, after);
     const result = before ? before.then(next, next) : next();
-    underWay.set(logId, result);
+    pendingAppends.set(logId, result);
     const forget = () => {
-      if (underWay.get(logId) === result) underWay.delete(logId);
+      if (pendingAppends.get(logId) === result) pendingAppends.delete(logId);
     };
     result.then(forget, forget);
     return result;
@@ -221,26 +221,26 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
       await run(requestStopScript, logId, ttlMs, publishCommand, stopChannel(logId));
     },
     async onStop(logId, callback) {
-      let told = false;
+      let isReported = false;
       let close: () => void = () => undefined;
-      const tell = () => {
-        if (told) return;
-        told = true;
+      const report = () => {
+        if (isReported) return;
+        isReported = true;
         close();
         callback();
       };
-      const tellIfAsked = async () => {
-        if ((await commands.hexists(keysOf(logId)[0], 'stop')) === 1) tell();
+      const reportIfRequested = async () => {
+        if ((await commands.hexists(keysOf(logId)[0], 'stop')) === 1) report();
       };
       close = await channels.subscribe(stopChannel(logId), {
-        message: tell,
-        // When this read fails, the next append or renew tells.
-        interrupted: () => void tellIfAsked().catch(() => undefined),
+        message: report,
+        // When this read fails, the next append or renewal reports the stop.
+        interrupted: () => void reportIfRequested().catch(() => undefined),
       });
-      await tellIfAsked();
-      if (told) close();
+      await reportIfRequested();
+      if (isReported) close();
       return async () => {
-        told = true;
+        isReported = true;
         close();
       };
     },
@@ -253,7 +253,7 @@ export const createRedisStreamLog = (redis: RedisConnection, options: RedisStrea
       return (await redis.run(leasedScript, [keysOf(logId)[0]], [])) === 1;
     },
     ping: () => redis.ping(),
-    /** The connection is closed by who opened it. */
+    /** The connection belongs to the caller, who closes it. */
     [Symbol.asyncDispose]: async () => undefined,
   };
 };

@@ -1,6 +1,7 @@
 /**
- * One reader of a message's entries: an iterator written by hand, because `return()` and an abort must end it at once,
- * also while it waits. Invariant: it holds at most one page of the log; what it gives has seq = the one before + 1.
+ * One reader of a message's entries. The iterator is written by hand, because `return()` and an abort must end it at
+ * once, even while it waits. Invariant: it holds at most one page of the log, and each entry that it returns has the
+ * seq after the one before.
  */
 import { AppError } from '../errors.ts';
 import { isBegunAnew, openSharedTail, pageSize, type SharedTail, type TailSource } from './shared-tail.ts';
@@ -22,7 +23,9 @@ const iterate = (
   let page: readonly StreamEntry[] = [];
   let pageIndex = 0;
   let tail: SharedTail | undefined;
-  /** A page was missing once where the log should have had it: it may be restored, and is then read a second time. */
+  /**
+   * A page was missing once where the log should have had it. The log may be restored, and is then read a second time.
+   */
   let missed = false;
   let reading = false;
   let closed = false;
@@ -83,7 +86,7 @@ const iterate = (
         if (next === 'ended') close();
         else {
           if (next === 'read') void readPage(tail);
-          // What wakes it may be something else than the read under way.
+          // Something other than the pending read may wake it.
           do await sleep();
           while (reading && !closed);
         }
@@ -109,7 +112,7 @@ const iterate = (
   };
 };
 
-/** `tail` of a StreamLog, over shared tails. A cursor past the end waits for the entries after it. */
+/** The `tail` of a StreamLog, over shared tails. A cursor past the end waits for the entries after it. */
 export const createTails = (source: TailSource): Tail => {
   const open = new Map<string, SharedTail>();
   const join = (logId: string, changed: () => void): SharedTail => {

@@ -1,7 +1,4 @@
-/**
- * What a stream log keeps when its writer changes, or when it was lost itself: the sentences of stream-log.ts about
- * that as tests.
- */
+/** The contract of stream-log.ts about a change of writers and the loss of a log, as tests for every adapter. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { openTaken } from './open-taken.fixture.ts';
@@ -10,7 +7,7 @@ import { completed, delta, never, type OpenStreamLogFixture, seqsOf, take } from
 
 export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture): void => {
   describe(`${name} stream log, changing hands`, () => {
-    test('takes a lost log back with the same seqs, keeps the stop, and goes on', async () => {
+    test('restores a lost log with the same seqs, keeps the stop, and continues', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const [id, other] = [randomUUID(), randomUUID()];
@@ -38,7 +35,7 @@ export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture
       expect(await following).toEqual([...entries, { seq: 4, event: completed }]);
     });
 
-    test('leaves a writer who holds the lease alone, until it releases it or has ended', async () => {
+    test('leaves a writer that holds the lease alone, until it releases it or has ended', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();
@@ -64,7 +61,7 @@ export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture
       expect(await streamLog.open(id, earlier)).toMatchObject({ kind: 'ended', ended: true });
     });
 
-    test('keeps a sealed result for whoever takes over, and takes none from a fenced writer or after another entry', async () => {
+    test('keeps a sealed result for the next writer, and accepts none from a fenced writer or after another entry', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();
@@ -78,7 +75,7 @@ export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture
       await expect(streamLogOfNext.seal(id, 1, '{}', 1)).rejects.toBeInstanceOf(FencedError);
     });
 
-    test('does not take a lost log back that somebody else has opened meanwhile', async () => {
+    test('does not restore a lost log that somebody else has opened meanwhile', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();

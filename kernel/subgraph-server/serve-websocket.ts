@@ -1,9 +1,9 @@
 /**
  * A subgraph's subscriptions over graphql-transport-ws. The gateway opens one socket and multiplexes: `connection_init`
- * carries its own identity token, each `subscribe` carries the user's in `extensions.authorization`. Invariant: a fault
- * in one source stream ends that subscription with a typed error in its last result, never the socket that others
- * share; no subscription outlives the rights that it needs, nor stands still because this process cannot reach what it
- * is fed from: then the socket closes with 1013.
+ * carries the gateway's own identity token, each `subscribe` the user's in `extensions.authorization`. Invariants: a
+ * fault in one source stream ends that subscription with a typed error in its last result, never the shared socket; no
+ * subscription outlives the rights that it needs; none stalls because this process cannot reach the store that feeds
+ * it, since the socket then closes with 1013.
  */
 import type { Server } from 'node:http';
 import {
@@ -39,7 +39,7 @@ const maxFrameBytes = 1024 * 1024;
 const isAsyncIterator = (value: unknown): value is AsyncGenerator<ExecutionResult, void, void> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
-/** The cursor that the resolver of a resumable subscription left for the event at hand. */
+/** The cursor that the resolver of a resumable subscription set for the current event. */
 const cursorOf = (context: unknown): string | undefined =>
   typeof context === 'object' && context !== null && 'cursor' in context && typeof context.cursor === 'string'
     ? context.cursor
@@ -53,22 +53,24 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
   readonly createContext: (identity: Identity) => Context;
   readonly verifyIdentity: VerifyIdentity;
   readonly access?: AccessList | undefined;
-  /** Asked first for each subscription. */
+  /** Called first for each subscription. */
   readonly openRawStream?: OpenRawStream<Context> | undefined;
-  /** What subscriptions are fed from. While it is away they go to other replicas. Not given: it counts as there. */
+  /**
+   * The store that feeds subscriptions. While it is away they go to other replicas. Undefined: it counts as present.
+   */
   readonly streams?: StoreWatch | undefined;
   readonly logger: Logger;
 }): AsyncDisposable => {
   const { schema, logger, access } = options;
   const open = createOpenSubscriptions(options.name, access);
-  /** Arguments that graphql-ws was given -> how their subscription is served without graphql-js, if it can be. */
+  /** graphql-ws's execution arguments -> how their subscription is served without graphql-js, if that is possible. */
   const rawOf = new WeakMap<ExecutionArgs, () => Promise<AsyncGenerator<ExecutionResult, void, void>> | undefined>();
-  /** And the trace that it is a part of. */
+  /** Execution arguments -> the trace of their subscription. */
   const traceparentOf = new WeakMap<ExecutionArgs, unknown>();
-  /** And whose it is. */
+  /** Execution arguments -> the identity of their subscription. */
   const identityOf = new WeakMap<ExecutionArgs, Identity>();
 
-  /** Opens it once more under these rights, and leaves. */
+  /** Opens the subscription once more under these rights, and leaves it. */
   const refusalFor = async (args: ExecutionArgs, identity: Identity): Promise<unknown> => {
     const result = await subscribe({ ...args, contextValue: options.createContext(identity) });
     if (!isAsyncIterator(result)) return result.errors?.[0];
@@ -90,7 +92,7 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
     path: '/graphql',
     perMessageDeflate: false,
     maxPayload: maxFrameBytes,
-    verifyClient: (_, answer) => (options.streams?.isAway ? answer(false, 503) : answer(true)),
+    verifyClient: (_, accept) => (options.streams?.isAway ? accept(false, 503) : accept(true)),
   });
   const stopFollowing = options.streams?.onChange((isAway) => {
     if (!isAway) return;
@@ -146,7 +148,7 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
     },
     sockets,
   );
-  sockets.on('connection', (socket) => socket.on('error', (err) => logger.warn({ err }, 'socket failed')));
+  sockets.on('connection', (socket) => socket.on('error', (err) => logger.warn({ err }, 'a socket failed')));
   return {
     async [Symbol.asyncDispose]() {
       stopFollowing?.();

@@ -1,11 +1,12 @@
 /**
- * The development issuer as a process: discovery document and keys over HTTP, for services that run apart (docker-compose.yml, tests). It gives
- * out no tokens over the network; `npm run token` signs them with the key in DATA_DIR.
+ * The development issuer as a process: discovery document and keys over HTTP, for services that run apart
+ * (docker-compose.yml, tests). It gives out no tokens over the network; `npm run token` signs them with the key in
+ * DATA_DIR.
  */
 import { createServer } from 'node:http';
 import { parseEnvironment } from '#kernel/config/environment.ts';
 import { createLogger } from '#kernel/log.ts';
-import { answerHealth } from '#kernel/process/health.ts';
+import { createHealthResponder } from '#kernel/process/health.ts';
 import { listen } from '#kernel/process/listen.ts';
 import { runUntilSignal } from '#kernel/process/shutdown.ts';
 import { issuerEnvironment } from './config.ts';
@@ -19,7 +20,7 @@ await runUntilSignal(
   async () => {
     const config = parseEnvironment(issuerEnvironment, process.env);
     const { jwks } = await openDevelopmentIssuer(config.DATA_DIR);
-    const health = answerHealth({}, logger);
+    const health = createHealthResponder({}, logger);
     let issuer = config.OIDC_ISSUER;
     const server = createServer((request, response) => {
       if (health(request, response)) return;

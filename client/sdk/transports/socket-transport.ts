@@ -1,16 +1,16 @@
 /**
- * Subscriptions over one WebSocket (graphql-transport-ws), opened with the first and closed a moment after the last. A
- * socket that is silent is found out by pings and given up.
+ * Subscriptions over one WebSocket (graphql-transport-ws), which opens with the first one and closes a moment after the
+ * last. Pings detect a silent socket, which is then given up.
  */
 import { type Client, createClient } from 'graphql-ws/client';
 import type { Session } from '../session.ts';
 import {
-  type EventTransport,
   isSignInFault,
   type StreamRequest,
   type StreamSink,
+  type StreamTransport,
   withoutReason,
-} from './event-transport.ts';
+} from './transport.ts';
 
 export interface SocketTransportOptions {
   /** ws: or wss: */
@@ -20,22 +20,22 @@ export interface SocketTransportOptions {
   readonly webSocketImpl?: unknown;
 }
 
-/** Milliseconds that a connection may take until the server has acknowledged it. */
+/** Milliseconds within which the server has to acknowledge a connection. */
 const connectTimeoutMs = 8000;
 const pingEveryMs = 12_000;
 const pongTimeoutMs = 6000;
 /**
- * Milliseconds that an unused socket is kept for the next subscription: in a page until the next message, elsewhere
- * briefly, because a program cannot end before.
+ * Milliseconds for which an unused socket is kept for the next subscription: in a page until the next message,
+ * elsewhere briefly, because a program cannot end before.
  */
 const keepUnused = () => ('document' in globalThis ? 60_000 : 500);
-/** Close codes for a token that is missing, expired or not valid. */
+/** Close codes for a token that is missing, expired or invalid. */
 const signInCodes: readonly unknown[] = [4401, 4403];
 
 const closeCodeOf = (cause: unknown): unknown =>
   typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
 
-export const createSocketTransport = (options: SocketTransportOptions): EventTransport => {
+export const createSocketTransport = (options: SocketTransportOptions): StreamTransport => {
   const { session } = options;
   let token = '';
   let isConnected = false;

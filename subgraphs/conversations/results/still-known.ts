@@ -3,7 +3,7 @@
  * the dead letters, or as a job that may still wait in its queue. Invariant: what is found among the dead letters is
  * acted upon here, and the letter stays or is replayed.
  */
-import type { Broker, Fate, Json } from '#kernel/broker/broker.ts';
+import type { Broker, DeadLetterAction, Json } from '#kernel/broker/broker.ts';
 import { generationQueue, type Pool, pools } from '#kernel/broker/topology.ts';
 import type { Logger } from '#kernel/log.ts';
 import { messageFinishedSchema } from '#kernel/messages/events.ts';
@@ -39,7 +39,7 @@ export const createStillKnown = (
 
   const deadResults = async (wanted: ReadonlySet<string>): Promise<readonly string[]> => {
     const found: string[] = [];
-    await broker.visitDeadLetters('conversations.results', lettersShown, async (letter): Promise<Fate> => {
+    await broker.visitDeadLetters('conversations.results', lettersShown, async (letter): Promise<DeadLetterAction> => {
       if (!wanted.has(letter.id)) return 'keep';
       const result = messageFinishedSchema.safeParse(letter.body);
       if (result.success) await storeFinished(services, result.data);
@@ -53,12 +53,16 @@ export const createStillKnown = (
   /** A job is replayed once: what is dead again is lost. */
   const deadJobs = async (pool: Pool, wanted: ReadonlySet<string>): Promise<readonly string[]> => {
     const found: string[] = [];
-    await broker.visitDeadLetters(generationQueue(pool), lettersShown, async ({ id, body }): Promise<Fate> => {
-      if (!wanted.has(id) || !isObject(body) || body['replayed'] === true) return 'keep';
-      logger.error({ messageId: id }, 'a job was among the dead letters and is replayed');
-      found.push(id);
-      return { replay: { ...body, replayed: true } };
-    });
+    await broker.visitDeadLetters(
+      generationQueue(pool),
+      lettersShown,
+      async ({ id, body }): Promise<DeadLetterAction> => {
+        if (!wanted.has(id) || !isObject(body) || body['replayed'] === true) return 'keep';
+        logger.error({ messageId: id }, 'a job was among the dead letters and is replayed');
+        found.push(id);
+        return { replay: { ...body, replayed: true } };
+      },
+    );
     if (found.length > 0) {
       // It has as long as a new one.
       await services.database.asSystem((em) =>

@@ -1,20 +1,20 @@
 /**
- * Subscriptions over server-sent events, each a request of its own (GraphQL over SSE, distinct connections mode): goes
- * where WebSockets are blocked. A response that is silent for longer than the server's keep-alive is given up.
+ * Subscriptions over server-sent events, each a request of its own (GraphQL over SSE, distinct connections mode), for
+ * networks that block WebSockets. A response that is silent for longer than the server's keep-alive is given up.
  */
 import type { GivenError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { createEventStreamParser } from './event-stream-parser.ts';
 import {
-  type EventTransport,
   isSignInFault,
   type StreamRequest,
   type StreamResult,
   type StreamSink,
+  type StreamTransport,
   withoutReason,
-} from './event-transport.ts';
+} from './transport.ts';
 
-export interface EventsTransportOptions {
+export interface SseTransportOptions {
   readonly url: string;
   readonly session: Session;
   readonly fetch: typeof fetch;
@@ -23,7 +23,7 @@ export interface EventsTransportOptions {
 /** Milliseconds without a byte; the server sends a comment every 12 seconds. */
 const silenceTimeoutMs = 30_000;
 
-/** The errors of an answer that is no stream; undefined for one of something in between. */
+/** The error in a response that is not a stream; undefined where an intermediary sent the response. */
 const refusalIn = async (response: Response): Promise<GivenError | undefined> => {
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
   if (!isJson) return undefined;
@@ -31,7 +31,7 @@ const refusalIn = async (response: Response): Promise<GivenError | undefined> =>
   return result.errors?.[0] ?? withoutReason;
 };
 
-export const createEventsTransport = ({ url, session, fetch: send }: EventsTransportOptions): EventTransport => {
+export const createSseTransport = ({ url, session, fetch: send }: SseTransportOptions): StreamTransport => {
   const running = new Set<AbortController>();
 
   const follow = async <Data>(
@@ -41,7 +41,7 @@ export const createEventsTransport = ({ url, session, fetch: send }: EventsTrans
   ): Promise<void> => {
     let reached = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const hear = (): void => {
+    const restartTimer = (): void => {
       clearTimeout(timer);
       timer = setTimeout(() => leaving.abort(new Error('the server is silent')), silenceTimeoutMs);
     };
@@ -50,7 +50,7 @@ export const createEventsTransport = ({ url, session, fetch: send }: EventsTrans
       sink.refused(error);
     };
     try {
-      hear();
+      restartTimer();
       const token = await session.token();
       const response = await send(url, {
         method: 'POST',
@@ -65,14 +65,14 @@ export const createEventsTransport = ({ url, session, fetch: send }: EventsTrans
       if (!response.ok || !response.body || !/event-stream/.test(response.headers.get('content-type') ?? '')) {
         const refusal = await refusalIn(response);
         if (refusal) refuse(refusal, token);
-        else sink.lost(new Error(`The answer has status ${response.status}.`), false);
+        else sink.lost(new Error(`The response has status ${response.status}.`), false);
         return;
       }
       reached = true;
       const parse = createEventStreamParser();
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-        hear();
+        restartTimer();
         for (const { event, data } of parse(piece.value)) {
           if (leaving.signal.aborted) return;
           if (event === 'complete') {
@@ -89,7 +89,7 @@ export const createEventsTransport = ({ url, session, fetch: send }: EventsTrans
           sink.next(result);
         }
       }
-      sink.lost(new Error('The stream broke off.'), reached);
+      sink.lost(new Error('The stream was cut off.'), reached);
     } catch (cause) {
       sink.lost(cause, reached);
     } finally {
