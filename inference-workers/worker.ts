@@ -19,7 +19,7 @@ import { salvageJob } from './generation/salvage-job.ts';
 import { generationsRunning } from './metrics.ts';
 import { createPoolConsumers } from './pool-consumers.ts';
 import type { ModelRegistry, ServedModel } from './providers/registry.ts';
-import { createRunningJobs } from './running-jobs.ts';
+import { createRunningJobs, type RunningJobs } from './running-jobs.ts';
 import { createToolRunner } from './tools/tool-runner.ts';
 
 export interface WorkerOptions {
@@ -61,6 +61,16 @@ const unclaimedMs = 900_000;
 
 /** Longer than nearly all replies. A reply that is handed over starts anew where its model lacks PREFILL. */
 export const defaultGraceMs = 180_000;
+
+/** Lets running jobs finish within the grace and hands over the rest. Resolves when none runs. */
+const drain = async (running: RunningJobs, graceMs: number, logger: Logger): Promise<void> => {
+  const handOverAll = setTimeout(() => {
+    logger.info({ jobs: running.size }, 'running generations are handed over');
+    running.handOverAll();
+  }, graceMs);
+  await running.settled();
+  clearTimeout(handOverAll);
+};
 
 /** Resolves when the worker takes jobs and its models are announced. */
 export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
@@ -120,12 +130,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     running.stopStarting();
     await updating;
     await Promise.all([consumers.pause(), announcer[Symbol.asyncDispose]()]);
-    const handOverAll = setTimeout(() => {
-      logger.info({ jobs: running.size }, 'running generations are handed over');
-      running.handOverAll();
-    }, shutdownGraceMs);
-    await running.settled();
-    clearTimeout(handOverAll);
+    await drain(running, shutdownGraceMs, logger);
     await consumers[Symbol.asyncDispose]();
     await stores[Symbol.asyncDispose]();
     counted[Symbol.dispose]();

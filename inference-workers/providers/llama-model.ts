@@ -18,17 +18,17 @@ const historyOf = (prompt: LanguageModelV4Prompt): ChatHistoryItem[] => {
 };
 
 type Controller = ReadableStreamDefaultController<LanguageModelV4StreamPart>;
-interface Limits {
+interface GenerateOptions {
+  readonly prompt: LanguageModelV4Prompt;
   readonly maxOutputTokens: number | undefined;
   readonly temperature: number | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** Generates into the stream. The output fits the context, so the stream's queue is bounded. */
 const generate = async (
   { chat }: BorrowedSequence,
-  prompt: LanguageModelV4Prompt,
-  { maxOutputTokens, temperature = 0.7 }: Limits,
-  signal: AbortSignal,
+  { prompt, maxOutputTokens, temperature = 0.7, signal }: GenerateOptions,
   controller: Controller,
 ): Promise<void> => {
   const read = chat.sequence.tokenMeter.getState();
@@ -76,7 +76,7 @@ export const createLlamaModel = (engine: LlamaEngine, name: string): LanguageMod
           start(controller) {
             controller.enqueue({ type: 'stream-start', warnings: [] });
             controller.enqueue({ type: 'text-start', id: '0' });
-            generate(sequence, prompt, { maxOutputTokens, temperature }, stopped.signal, controller)
+            generate(sequence, { prompt, maxOutputTokens, temperature, signal: stopped.signal }, controller)
               .catch((fault: unknown) => controller.error(fault))
               .finally(() => {
                 abortSignal?.removeEventListener('abort', stop);
