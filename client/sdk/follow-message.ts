@@ -1,29 +1,13 @@
 /**
- * Follows a reply to its end, across lost connections: subscribes again after the last event that it has, with backoff,
- * as often as necessary. It throws errors after which a reconnect cannot help: a message that does not exist, a sign-in
- * that is not renewed, an invalid request. Where the stream is gone it takes the stored message.
+ * The views of a reply up to its end, and after that its usage. Leaving the iteration, or aborting its signal, ends the
+ * subscription.
  */
-import { type Backoff, pause, waitBefore } from './backoff.ts';
-import { connectOnce, type Outcome } from './connect-once.ts';
-import { isParlanceError, networkError, type ParlanceError, serverError } from './errors.ts';
-import {
-  MessageStateDocument,
-  MessageStreamDocument,
-  type MessageStreamSubscription,
-  MessageUsageDocument,
-} from './generated/graphql.ts';
+import { pause } from './backoff.ts';
+import { type FollowServices, followToEnd } from './follow-to-end.ts';
+import { MessageUsageDocument } from './generated/graphql.ts';
 import { createLatestView } from './latest-view.ts';
-import { isFinal, type MessageStart, type MessageView } from './message-view.ts';
+import type { MessageStart, MessageView } from './message-view.ts';
 import { createReconciler } from './reconciler.ts';
-import { shouldReconnect, stableAfterMs } from './reconnect-policy.ts';
-import type { Requests } from './requests.ts';
-import type { StreamTransport } from './transports/transport.ts';
-
-export interface FollowServices {
-  readonly requests: Requests;
-  readonly transport: StreamTransport;
-  readonly backoff: Backoff;
-}
 
 export interface FollowOptions extends MessageStart {
   /** Ends the iteration; the reply goes on. */
@@ -36,7 +20,7 @@ export interface FollowOptions extends MessageStart {
 const usageQueryDelaysMs: readonly number[] = [50, 150, 400, 800, 1200];
 
 export const followMessage = (
-  { requests, transport, backoff }: FollowServices,
+  services: FollowServices,
   { signal, isBeingSent, ...start }: FollowOptions,
 ): AsyncIterableIterator<MessageView, undefined, undefined> => {
   const { messageId } = start;
@@ -47,69 +31,11 @@ export const followMessage = (
   if (signal?.aborted) leave();
   signal?.addEventListener('abort', leave, { once: true });
 
-  let sawGap = false;
-  const take = ({ messageStream }: MessageStreamSubscription): boolean => {
-    const taken = reconciler.take(messageStream);
-    sawGap = taken === 'gap';
-    if (taken === undefined || taken === 'gap') return !sawGap;
-    latest.put(taken);
-    return !isFinal(taken.status);
-  };
-  const connect = (): Promise<Outcome> => {
-    sawGap = false;
-    const variables = { messageId, afterSeq: reconciler.view.seq };
-    return connectOnce(transport, { query: MessageStreamDocument.toString(), variables }, take, leaving.signal);
-  };
-
-  /** The stored message once it has ended; undefined while the reply is still being written. */
-  const adoptState = async (): Promise<MessageView | undefined> => {
-    const { message } = await requests.query(MessageStateDocument, { messageId });
-    if (!message) throw serverError({ message: 'There is no such message.', extensions: { code: 'NOT_FOUND' } });
-    return isFinal(message.status) ? reconciler.adopt(message) : undefined;
-  };
-
-  const canReconnect = (error: ParlanceError, failures: number): boolean =>
-    shouldReconnect(error, failures) || (error.code === 'NOT_FOUND' && (isBeingSent?.() ?? false));
-
-  const followToEnd = async (): Promise<void> => {
-    let failures = 0;
-    let seenAt = reconciler.view.seq;
-    while (!leaving.signal.aborted) {
-      const connectedAt = Date.now();
-      const outcome = await connect();
-      if (outcome.kind === 'left' || (outcome.kind === 'enough' && !sawGap)) return;
-      const hasProgressed = reconciler.view.seq > seenAt || Date.now() - connectedAt > stableAfterMs;
-      failures = hasProgressed ? 1 : failures + 1;
-      seenAt = reconciler.view.seq;
-      let error = outcome.kind === 'failed' ? outcome.error : undefined;
-      // The stream ended without a terminal event, or has nothing after this cursor: the stored message decides.
-      if (outcome.kind === 'complete' || error?.code === 'BAD_USER_INPUT') {
-        try {
-          const ended = await adoptState();
-          if (ended) {
-            latest.put(ended);
-            return;
-          }
-        } catch (fault) {
-          error = isParlanceError(fault) ? fault : networkError(fault);
-        }
-      }
-      if (error && !canReconnect(error, failures)) throw error;
-      // A lost connection that is re-established at once is no interruption.
-      if (failures > 1 || error?.code === 'SUBSCRIPTION_LOST') {
-        latest.put({ ...reconciler.view, delta: '', isReset: false, isInterrupted: true });
-      }
-      if (!sawGap || failures > 1) {
-        await pause(waitBefore(backoff, failures, error?.retryAfterMs), leaving.signal);
-      }
-    }
-  };
-
   const queryUsage = async (): Promise<void> => {
     for (const ms of usageQueryDelaysMs) {
       await pause(ms, leaving.signal);
       if (leaving.signal.aborted) return;
-      const usage = await requests.query(MessageUsageDocument, { messageId }).then(
+      const usage = await services.requests.query(MessageUsageDocument, { messageId }).then(
         ({ message }) => message?.usage,
         () => undefined,
       );
@@ -123,7 +49,13 @@ export const followMessage = (
   const run = async (): Promise<void> => {
     try {
       latest.put(reconciler.view);
-      await followToEnd();
+      await followToEnd(services, {
+        messageId,
+        reconciler,
+        onView: latest.put,
+        isBeingSent,
+        leaving: leaving.signal,
+      });
       if (!leaving.signal.aborted) await queryUsage();
       latest.end();
     } catch (fault) {

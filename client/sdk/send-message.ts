@@ -4,7 +4,8 @@
  * are.
  */
 import type { Backoff } from './backoff.ts';
-import { type FollowServices, followMessage } from './follow-message.ts';
+import { followMessage } from './follow-message.ts';
+import type { FollowServices } from './follow-to-end.ts';
 import { SendMessageDocument, type SendMessageInput, type SendMessageMutation } from './generated/graphql.ts';
 import { createId } from './ids.ts';
 import type { MessageView } from './message-view.ts';

@@ -1,5 +1,5 @@
 /** Stops a reply. Retried until the request is recorded: stopping twice, or too late, does no harm. */
-import type { FollowServices } from './follow-message.ts';
+import type { FollowServices } from './follow-to-end.ts';
 import { StopGenerationDocument } from './generated/graphql.ts';
 import { retryWhileTransient } from './requests.ts';
 

@@ -35,15 +35,21 @@ const signInCodes: readonly unknown[] = [4401, 4403];
 const closeCodeOf = (cause: unknown): unknown =>
   typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
 
-export const createSocketTransport = (options: SocketTransportOptions): StreamTransport => {
-  const { session } = options;
+interface SocketClient {
+  readonly client: Client;
+  readonly isConnected: boolean;
+  /** The server refused the token of the connection. */
+  refuseToken(): void;
+}
+
+/** A client that terminates a socket whose pings get no pong. */
+const openClient = ({ url, session, webSocketImpl }: SocketTransportOptions): SocketClient => {
   let token = '';
   let isConnected = false;
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
-
   const client: Client = createClient({
-    url: options.url,
-    webSocketImpl: options.webSocketImpl,
+    url,
+    webSocketImpl,
     retryAttempts: 0,
     lazyCloseTimeout: keepUnused(),
     keepAlive: pingEveryMs,
@@ -68,29 +74,46 @@ export const createSocketTransport = (options: SocketTransportOptions): StreamTr
       },
     },
   });
-
-  const report = <Data>(cause: unknown, reached: boolean, sink: StreamSink<Data>): void => {
-    if (Array.isArray(cause)) {
-      const error = cause[0] ?? withoutReason;
-      if (isSignInFault(error)) {
-        session.refuse(token);
-        client.terminate();
-      }
-      sink.refused(error);
-      return;
-    }
-    if (signInCodes.includes(closeCodeOf(cause))) {
-      session.refuse(token);
-      sink.refused({ message: 'Sign in again.', extensions: { code: 'UNAUTHENTICATED' } });
-      return;
-    }
-    sink.lost(cause, reached);
+  return {
+    client,
+    get isConnected() {
+      return isConnected;
+    },
+    refuseToken: () => void session.refuse(token),
   };
+};
 
+/** Reports the fault that ended a subscription. */
+const report = <Data>(
+  { client, refuseToken }: SocketClient,
+  cause: unknown,
+  reached: boolean,
+  sink: StreamSink<Data>,
+): void => {
+  if (Array.isArray(cause)) {
+    const error = cause[0] ?? withoutReason;
+    if (isSignInFault(error)) {
+      refuseToken();
+      client.terminate();
+    }
+    sink.refused(error);
+    return;
+  }
+  if (signInCodes.includes(closeCodeOf(cause))) {
+    refuseToken();
+    sink.refused({ message: 'Sign in again.', extensions: { code: 'UNAUTHENTICATED' } });
+    return;
+  }
+  sink.lost(cause, reached);
+};
+
+export const createSocketTransport = (options: SocketTransportOptions): StreamTransport => {
+  const socket = openClient(options);
+  const { client } = socket;
   return {
     open<Data>({ query, variables }: StreamRequest, sink: StreamSink<Data>) {
       let isOver = false;
-      let reached = isConnected;
+      let reached = socket.isConnected;
       const timer = setTimeout(() => client.terminate(), connectTimeoutMs);
       const arrive = (): void => {
         reached = true;
@@ -112,7 +135,7 @@ export const createSocketTransport = (options: SocketTransportOptions): StreamTr
             if (!isOver) sink.next({ data, errors });
           },
           error: (cause) => {
-            if (finish()) report(cause, reached, sink);
+            if (finish()) report(socket, cause, reached, sink);
           },
           complete: () => {
             if (finish()) sink.complete();

@@ -31,74 +31,74 @@ const refusalIn = async (response: Response): Promise<GivenError | undefined> =>
   return result.errors?.[0] ?? withoutReason;
 };
 
-export const createSseTransport = ({ url, session, fetch: send }: SseTransportOptions): StreamTransport => {
-  const running = new Set<AbortController>();
-
-  const follow = async <Data>(
-    request: StreamRequest,
-    sink: StreamSink<Data>,
-    leaving: AbortController,
-  ): Promise<void> => {
-    let reached = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const restartTimer = (): void => {
-      clearTimeout(timer);
-      timer = setTimeout(() => leaving.abort(new Error('the server is silent')), silenceTimeoutMs);
-    };
-    const refuse = (error: GivenError, token: string): void => {
-      if (isSignInFault(error)) session.refuse(token);
-      sink.refused(error);
-    };
-    try {
-      restartTimer();
-      const token = await session.token();
-      const response = await send(url, {
-        method: 'POST',
-        headers: {
-          accept: 'text/event-stream',
-          'content-type': 'application/json',
-          authorization: `Bearer ${token}`,
-        },
-        body: JSON.stringify(request),
-        signal: leaving.signal,
-      });
-      if (!response.ok || !response.body || !/event-stream/.test(response.headers.get('content-type') ?? '')) {
-        const refusal = await refusalIn(response);
-        if (refusal) refuse(refusal, token);
-        else sink.lost(new Error(`The response has status ${response.status}.`), false);
-        return;
-      }
-      reached = true;
-      const parse = createEventStreamParser();
-      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-        restartTimer();
-        for (const { event, data } of parse(piece.value)) {
-          if (leaving.signal.aborted) return;
-          if (event === 'complete') {
-            sink.complete();
-            return;
-          }
-          if (event !== 'next') continue;
-          const result: StreamResult<Data> = JSON.parse(data);
-          const [error] = result.data ? [] : (result.errors ?? []);
-          if (error) {
-            refuse(error, token);
-            return;
-          }
-          sink.next(result);
-        }
-      }
-      sink.lost(new Error('The stream was cut off.'), reached);
-    } catch (cause) {
-      sink.lost(cause, reached);
-    } finally {
-      clearTimeout(timer);
-      leaving.abort();
-      running.delete(leaving);
-    }
+/** Reports the stream to the sink until it ends or is left. */
+const follow = async <Data>(
+  { url, session, fetch: send }: SseTransportOptions,
+  request: StreamRequest,
+  sink: StreamSink<Data>,
+  leaving: AbortController,
+): Promise<void> => {
+  let reached = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const restartTimer = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => leaving.abort(new Error('the server is silent')), silenceTimeoutMs);
   };
+  const refuse = (error: GivenError, token: string): void => {
+    if (isSignInFault(error)) session.refuse(token);
+    sink.refused(error);
+  };
+  try {
+    restartTimer();
+    const token = await session.token();
+    const response = await send(url, {
+      method: 'POST',
+      headers: {
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+        authorization: `Bearer ${token}`,
+      },
+      body: JSON.stringify(request),
+      signal: leaving.signal,
+    });
+    if (!response.ok || !response.body || !/event-stream/.test(response.headers.get('content-type') ?? '')) {
+      const refusal = await refusalIn(response);
+      if (refusal) refuse(refusal, token);
+      else sink.lost(new Error(`The response has status ${response.status}.`), false);
+      return;
+    }
+    reached = true;
+    const parse = createEventStreamParser();
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      restartTimer();
+      for (const { event, data } of parse(piece.value)) {
+        if (leaving.signal.aborted) return;
+        if (event === 'complete') {
+          sink.complete();
+          return;
+        }
+        if (event !== 'next') continue;
+        const result: StreamResult<Data> = JSON.parse(data);
+        const [error] = result.data ? [] : (result.errors ?? []);
+        if (error) {
+          refuse(error, token);
+          return;
+        }
+        sink.next(result);
+      }
+    }
+    sink.lost(new Error('The stream was cut off.'), reached);
+  } catch (cause) {
+    sink.lost(cause, reached);
+  } finally {
+    clearTimeout(timer);
+    leaving.abort();
+  }
+};
 
+export const createSseTransport = (options: SseTransportOptions): StreamTransport => {
+  const running = new Set<AbortController>();
   return {
     open(request, sink) {
       const leaving = new AbortController();
@@ -112,6 +112,7 @@ export const createSseTransport = ({ url, session, fetch: send }: SseTransportOp
           act(...args);
         };
       void follow(
+        options,
         request,
         {
           next: guarded(sink.next, false),
@@ -120,7 +121,7 @@ export const createSseTransport = ({ url, session, fetch: send }: SseTransportOp
           lost: guarded(sink.lost, true),
         },
         leaving,
-      );
+      ).finally(() => running.delete(leaving));
       return () => {
         isOver = true;
         leaving.abort();
