@@ -55,23 +55,146 @@ export const isBegunAnew = ([first]: readonly StreamEntry[], afterSeq: number): 
 
 const logLost = () => new AppError('SUBSCRIPTION_LOST', 'This stream was interrupted. Read the message again.');
 
-/** @param onUnused called once, when the last reader has left or the tail broke: from then on nobody may join. */
-export const openSharedTail = (logId: string, source: TailSource, onUnused: () => void): SharedTail => {
-  const readers = new Set<() => void>();
-  const ring: StreamEntry[] = [];
+/**
+ * Whether the log of a tail exists. The store may have come back without its data. The log is then doubted, because its
+ * seqs could start over and be taken for old ones. While it is gone, it may be restored.
+ */
+const createLogCheck = (logId: string, source: TailSource, onLost: () => void) => {
+  let state: 'kept' | 'doubted' | 'checking' | 'gone' = 'kept';
+  let restoreTimer: NodeJS.Timeout | undefined;
+  return {
+    get state() {
+      return state;
+    },
+    doubt(): void {
+      state = 'doubted';
+    },
+    /** Finds out whether the log is still the one that ends at `head`. A doubt that arises meanwhile remains. */
+    async check(head: number, ended: boolean): Promise<void> {
+      state = 'checking';
+      const { lastSeq } = await source.position(logId);
+      const isKept = lastSeq >= head;
+      if (!isKept && (lastSeq > 0 || ended)) throw logLost();
+      if (isKept) {
+        clearTimeout(restoreTimer);
+        restoreTimer = undefined;
+      } else restoreTimer ??= setTimeout(onLost, restoreWithinMs);
+      if (state === 'checking') state = isKept ? 'kept' : 'gone';
+    },
+    close: () => clearTimeout(restoreTimer),
+  };
+};
+
+/** The newest entries of a log. Invariant: they are contiguous and end at `head`. */
+const createRing = () => {
+  const entries: StreamEntry[] = [];
   /** seq of the newest entry in order; undefined until the log's length is known. */
   let head: number | undefined;
   /** Highest seq seen in a notice. When it is more than `head`, the log must be read. */
   let highestSeen = 0;
   let ended = false;
+  return {
+    get head() {
+      return head;
+    },
+    get ended() {
+      return ended;
+    },
+    get isBehind() {
+      return head !== undefined && highestSeen > head;
+    },
+    begin(position: { readonly lastSeq: number; readonly ended: boolean }): void {
+      head = position.lastSeq;
+      ended = position.ended;
+    },
+    /** Adds the entry if it follows the head. */
+    take(entry: StreamEntry): void {
+      highestSeen = Math.max(highestSeen, entry.seq);
+      if (head === undefined || entry.seq !== head + 1) return;
+      head = entry.seq;
+      ended ||= isTerminal(entry.event);
+      entries.push(entry);
+      if (entries.length > ringSize) entries.shift();
+    },
+    /** The next entry is the first one of a log that began anew. */
+    restartAt(seq: number): void {
+      entries.length = 0;
+      head = seq - 1;
+    },
+    /** Gives up entries that a notice named and the log does not have. */
+    ignoreUnread(): void {
+      highestSeen = head ?? 0;
+    },
+    after(seq: number): StreamEntry | 'wait' | 'read' | 'ended' {
+      if (head === undefined) return 'wait';
+      if (seq >= head) return ended ? 'ended' : 'wait';
+      return entries[seq - head + entries.length] ?? 'read';
+    },
+  };
+};
+
+interface CatchUpOptions {
+  readonly logId: string;
+  readonly source: TailSource;
+  readonly ring: ReturnType<typeof createRing>;
+  readonly isUnused: () => boolean;
+  /** Called after each page. */
+  readonly onRead: () => void;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Reads the log into the ring until the ring ends where the log does. One read at a time. */
+const createCatchUp = ({ logId, source, ring, isUnused, onRead, onFault }: CatchUpOptions) => {
+  const log = createLogCheck(logId, source, () => onFault(logLost()));
   let mustRead = false;
-  /**
-   * Whether the log exists. The store may have come back without its data. The log is then doubted, because its seqs
-   * could start over and be taken for old ones. While it is gone, it may be restored.
-   */
-  let log: 'kept' | 'doubted' | 'checking' | 'gone' = 'kept';
-  let restoreTimer: NodeJS.Timeout | undefined;
   let reading = false;
+  const readPage = async (before: number): Promise<void> => {
+    const page = await source.read(logId, before, pageSize);
+    if (isBegunAnew(page, before) && page[0]) ring.restartAt(page[0].seq);
+    for (const entry of page) ring.take(entry);
+    mustRead ||= page.length === pageSize && ring.head !== before;
+    // The notice came but the entry is not in the log, which has expired; reading it again would not help.
+    if (ring.head === before) ring.ignoreUnread();
+    onRead();
+  };
+  const run = async (): Promise<void> => {
+    if (reading) return;
+    reading = true;
+    try {
+      for (let before = ring.head; before !== undefined && (mustRead || ring.isBehind); before = ring.head) {
+        if (isUnused()) return;
+        mustRead = false;
+        if (log.state === 'doubted') await log.check(before, ring.ended);
+        if (log.state === 'doubted') continue;
+        if (log.state === 'gone') ring.ignoreUnread();
+        else await readPage(before);
+      }
+    } catch (error) {
+      onFault(error);
+    } finally {
+      reading = false;
+    }
+  };
+  return {
+    /** Whether the log is known to exist. */
+    get isKept() {
+      return log.state === 'kept';
+    },
+    run,
+    /** The log may have been lost: check it, then read it. */
+    doubt(): void {
+      mustRead = true;
+      log.doubt();
+      void run();
+    },
+    close: log.close,
+  };
+};
+
+/** @param onUnused called once, when the last reader has left or the tail broke: from then on nobody may join. */
+export const openSharedTail = (logId: string, source: TailSource, onUnused: () => void): SharedTail => {
+  const readers = new Set<() => void>();
+  const ring = createRing();
   let failure: { readonly error: unknown } | undefined;
   let unsubscribe: (() => void) | undefined;
   let isUnused = false;
@@ -79,97 +202,48 @@ export const openSharedTail = (logId: string, source: TailSource, onUnused: () =
   const notifyReaders = () => {
     for (const changed of readers) changed();
   };
-  const close = () => {
-    if (!isUnused) onUnused();
-    isUnused = true;
-    clearTimeout(restoreTimer);
-    unsubscribe?.();
-    unsubscribe = undefined;
-  };
   const fail = (error: unknown) => {
     failure ??= { error };
     notifyReaders();
     close();
   };
-  const take = (entry: StreamEntry): void => {
-    highestSeen = Math.max(highestSeen, entry.seq);
-    if (head === undefined || entry.seq !== head + 1) return;
-    head = entry.seq;
-    ended ||= isTerminal(entry.event);
-    ring.push(entry);
-    if (ring.length > ringSize) ring.shift();
-  };
-  /** Finds out whether the log is still the one that ends at `before`. A doubt that arises meanwhile remains. */
-  const check = async (before: number): Promise<void> => {
-    log = 'checking';
-    const { lastSeq } = await source.position(logId);
-    const isKept = lastSeq >= before;
-    if (!isKept && (lastSeq > 0 || ended)) throw logLost();
-    if (isKept) {
-      clearTimeout(restoreTimer);
-      restoreTimer = undefined;
-    } else restoreTimer ??= setTimeout(() => fail(logLost()), restoreWithinMs);
-    if (log === 'checking') log = isKept ? 'kept' : 'gone';
-  };
-  const doubt = () => {
-    mustRead = true;
-    log = 'doubted';
-    void catchUp();
-  };
-  const catchUp = async (): Promise<void> => {
-    if (reading || head === undefined) return;
-    reading = true;
-    try {
-      while ((mustRead || highestSeen > head) && !isUnused) {
-        mustRead = false;
-        const before: number = head;
-        if (log === 'doubted') await check(before);
-        if (log === 'doubted') continue;
-        if (log === 'gone') {
-          highestSeen = before;
-          continue;
-        }
-        const page = await source.read(logId, before, pageSize);
-        if (isBegunAnew(page, before) && page[0]) {
-          ring.length = 0;
-          head = page[0].seq - 1;
-        }
-        for (const entry of page) take(entry);
-        mustRead ||= page.length === pageSize && head !== before;
-        // The notice came but the entry is not in the log, which has expired; reading it again would not help.
-        if (head === before) highestSeen = before;
-        notifyReaders();
-      }
-    } catch (error) {
-      fail(error);
-    } finally {
-      reading = false;
-    }
+  const catchUp = createCatchUp({
+    logId,
+    source,
+    ring,
+    isUnused: () => isUnused,
+    onRead: notifyReaders,
+    onFault: fail,
+  });
+  const close = () => {
+    if (!isUnused) onUnused();
+    isUnused = true;
+    catchUp.close();
+    unsubscribe?.();
+    unsubscribe = undefined;
   };
   const start = async (): Promise<void> => {
     try {
       const closer = await source.subscribe(logId, {
         live(entries) {
-          if (log !== 'kept') {
-            doubt();
+          if (!catchUp.isKept) {
+            catchUp.doubt();
             return;
           }
-          for (const entry of entries) take(entry);
+          for (const entry of entries) ring.take(entry);
           notifyReaders();
-          if (head !== undefined && highestSeen > head) void catchUp();
+          if (ring.isBehind) void catchUp.run();
         },
-        interrupted: doubt,
+        interrupted: catchUp.doubt,
       });
       if (isUnused) {
         closer();
         return;
       }
       unsubscribe = closer;
-      const position = await source.position(logId);
-      head = position.lastSeq;
-      ended = position.ended;
+      ring.begin(await source.position(logId));
       notifyReaders();
-      await catchUp();
+      await catchUp.run();
     } catch (error) {
       fail(error);
     }
@@ -179,11 +253,10 @@ export const openSharedTail = (logId: string, source: TailSource, onUnused: () =
   return {
     after(seq) {
       if (failure) throw failure.error;
-      if (head === undefined) return 'wait';
-      if (seq >= head) return ended ? 'ended' : 'wait';
-      return ring[seq - head + ring.length] ?? (log === 'kept' ? 'read' : 'wait');
+      const next = ring.after(seq);
+      return next === 'read' && !catchUp.isKept ? 'wait' : next;
     },
-    missed: doubt,
+    missed: catchUp.doubt,
     join: (changed) => void readers.add(changed),
     leave(changed) {
       readers.delete(changed);
