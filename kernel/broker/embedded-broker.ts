@@ -21,24 +21,24 @@ export interface EmbeddedBrokerOptions {
   readonly maxLength?: number;
 }
 
-export const createEmbeddedBroker = async (options: EmbeddedBrokerOptions): Promise<Broker> => {
-  const { dataDirectory, queues: declarations, logger, maxLength = maxQueueLength } = options;
-  const queues = new Map<string, EmbeddedQueue>();
-  const closing = new AbortController();
-  let closed: Promise<void> | undefined;
-  const journal: Journal = openJournal(
-    join(dataDirectory, 'broker'),
-    () => new Map([...queues].map(([name, queue]) => [name, queue.unsettled()])),
-  );
+interface DeclareOptions {
+  readonly queues: Map<string, EmbeddedQueue>;
+  readonly declarations: readonly QueueDeclaration[];
+  readonly journal: Journal;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
 
+/** Creates the declared queues, with the messages that the journal has. Returns the highest number of a message. */
+const declareQueues = ({ queues, declarations, journal, logger, signal }: DeclareOptions): number => {
   const declare = (name: string, deliveryLimit: number, deadLetter: EmbeddedQueue | undefined): EmbeddedQueue => {
     const queue = createEmbeddedQueue({
       name,
       deliveryLimit,
-      journal: () => journal,
+      journal,
       deadLetter,
       logger,
-      signal: closing.signal,
+      signal,
     });
     queues.set(name, queue);
     return queue;
@@ -55,6 +55,20 @@ export const createEmbeddedBroker = async (options: EmbeddedBrokerOptions): Prom
       queue.add(message);
     }
   }
+  return lastNumber;
+};
+
+export const createEmbeddedBroker = async (options: EmbeddedBrokerOptions): Promise<Broker> => {
+  const { dataDirectory, queues: declarations, logger, maxLength = maxQueueLength } = options;
+  const queues = new Map<string, EmbeddedQueue>();
+  const closing = new AbortController();
+  let closed: Promise<void> | undefined;
+  const journal: Journal = openJournal(
+    join(dataDirectory, 'broker'),
+    () => new Map([...queues].map(([name, queue]) => [name, queue.unsettled()])),
+  );
+
+  let lastNumber = declareQueues({ queues, declarations, journal, logger, signal: closing.signal });
 
   const queueNamed = (name: string): EmbeddedQueue => {
     const queue = queues.get(name);

@@ -33,7 +33,7 @@ export interface EmbeddedQueue {
 export interface EmbeddedQueueOptions {
   readonly name: string;
   readonly deliveryLimit: number;
-  readonly journal: () => Journal;
+  readonly journal: Journal;
   /** The queue of dead letters; undefined where this is one, which then keeps retried messages. */
   readonly deadLetter: EmbeddedQueue | undefined;
   readonly logger: Logger;
@@ -41,19 +41,99 @@ export interface EmbeddedQueueOptions {
   readonly signal: AbortSignal;
 }
 
+interface Dispatcher {
+  /** Consumers that take messages. */
+  readonly size: number;
+  start(intake: Intake): void;
+  stop(intake: Intake): void;
+  /** Delivers what can be delivered, in a later turn of the event loop. */
+  schedule(): void;
+}
+
+/**
+ * Delivers to consumers in turn, each up to its prefetch.
+ * @param deliver gives the next message to this consumer; undefined where there is none.
+ */
+const createDispatcher = (deliver: (intake: Intake) => Promise<void> | undefined): Dispatcher => {
+  const intakes: Intake[] = [];
+  let isScheduled = false;
+  const dispatch = (): void => {
+    isScheduled = false;
+    for (;;) {
+      const index = intakes.findIndex(({ deliveries, prefetch }) => deliveries.running < prefetch);
+      const intake = intakes[index];
+      const work = intake && deliver(intake);
+      if (!work) return;
+      // To the end of the line, so that the next message goes to the next consumer.
+      intakes.push(...intakes.splice(index, 1));
+      void work.finally(schedule);
+    }
+  };
+  const schedule = (): void => {
+    if (isScheduled) return;
+    isScheduled = true;
+    setImmediate(dispatch);
+  };
+  return {
+    get size() {
+      return intakes.length;
+    },
+    start(intake) {
+      intakes.push(intake);
+      schedule();
+    },
+    stop(intake) {
+      const index = intakes.indexOf(intake);
+      if (index !== -1) intakes.splice(index, 1);
+    },
+    schedule,
+  };
+};
+
+interface ConsumerOptions {
+  readonly dispatcher: Dispatcher;
+  readonly intake: Intake;
+  readonly stores: ConsumeOptions['stores'];
+  readonly onClosed: () => void;
+}
+
+/** Takes messages while the stores are present. */
+const createConsumer = ({ dispatcher, intake, stores, onClosed }: ConsumerOptions): Consumer => {
+  const { deliveries } = intake;
+  if (!stores?.isAway) dispatcher.start(intake);
+  const stopFollowing = stores?.onChange((isAway) => {
+    dispatcher.stop(intake);
+    if (isAway) deliveries.giveBackAll();
+    else dispatcher.start(intake);
+  });
+  const pause = async () => {
+    stopFollowing?.();
+    dispatcher.stop(intake);
+  };
+  return {
+    ping: () => deliveries.ping(),
+    pause,
+    async [Symbol.asyncDispose]() {
+      await pause();
+      deliveries.stopHolding();
+      await deliveries.settled();
+      deliveries[Symbol.dispose]();
+      onClosed();
+    },
+  };
+};
+
 export const createEmbeddedQueue = (options: EmbeddedQueueOptions): EmbeddedQueue => {
   const { name, deliveryLimit, journal, deadLetter, logger, signal } = options;
   /** Requeued messages, which are delivered before the others. */
   const requeued: QueuedMessage[] = [];
   const ready: QueuedMessage[] = [];
   const unsettled = new Set<QueuedMessage>();
-  const intakes: Intake[] = [];
-  let scheduled = false;
 
   /** A record that cannot be written means only that the message may be delivered once more after a crash. */
   const record = (entry: Parameters<Journal['write']>[0]) => {
     try {
-      journal().write(entry);
+      journal.write(entry);
     } catch (error) {
       logger.error({ err: error, queue: name }, 'the broker journal cannot be written');
     }
@@ -72,44 +152,21 @@ export const createEmbeddedQueue = (options: EmbeddedQueueOptions): EmbeddedQueu
       record({ type: 'returned', number, queue: name });
       message.redeliveries += 1;
       requeued.push(message);
-      schedule();
+      dispatcher.schedule();
     }
   };
 
-  const run = async ({ deliveries }: Intake, message: QueuedMessage): Promise<void> => {
-    const body: Json = JSON.parse(message.body);
+  const dispatcher = createDispatcher((intake) => {
+    const message = requeued.shift() ?? ready.shift();
+    if (!message) return undefined;
+    unsettled.add(message);
+    record({ type: 'delivered', number: message.number, queue: name });
     const { id, redeliveries } = message;
-    await deliveries.run({ queue: name, id, body, redeliveries }, signal, (settlement) => settle(message, settlement));
-  };
-
-  const dispatch = () => {
-    scheduled = false;
-    for (;;) {
-      const index = intakes.findIndex(({ deliveries, prefetch }) => deliveries.running < prefetch);
-      const intake = intakes[index];
-      const message = intake && (requeued.shift() ?? ready.shift());
-      if (!message) return;
-      // To the end of the line, so that the next message goes to the next consumer.
-      intakes.push(...intakes.splice(index, 1));
-      unsettled.add(message);
-      record({ type: 'delivered', number: message.number, queue: name });
-      void run(intake, message).finally(schedule);
-    }
-  };
-  const schedule = () => {
-    if (scheduled) return;
-    scheduled = true;
-    setImmediate(dispatch);
-  };
-
-  const startIntake = (intake: Intake) => {
-    intakes.push(intake);
-    schedule();
-  };
-  const stop = (intake: Intake) => {
-    const index = intakes.indexOf(intake);
-    if (index !== -1) intakes.splice(index, 1);
-  };
+    const body: Json = JSON.parse(message.body);
+    return intake.deliveries.run({ queue: name, id, body, redeliveries }, signal, (settlement) =>
+      settle(message, settlement),
+    );
+  });
   const consumers = new Set<Consumer>();
 
   return {
@@ -120,37 +177,21 @@ export const createEmbeddedQueue = (options: EmbeddedQueueOptions): EmbeddedQueu
         return;
       }
       ready.push(message);
-      schedule();
+      dispatcher.schedule();
     },
     consume(options, handler) {
       const { prefetch, stores } = options;
       const deliveries = createDeliveries({ queue: name, handler, patience: options, logger });
-      const intake: Intake = { deliveries, prefetch };
-      if (!stores?.isAway) startIntake(intake);
-      const stopFollowing = stores?.onChange((isAway) => {
-        stop(intake);
-        if (isAway) deliveries.giveBackAll();
-        else startIntake(intake);
+      const consumer = createConsumer({
+        dispatcher,
+        intake: { deliveries, prefetch },
+        stores,
+        onClosed: () => consumers.delete(consumer),
       });
-      const pause = async () => {
-        stopFollowing?.();
-        stop(intake);
-      };
-      const consumer: Consumer = {
-        ping: () => deliveries.ping(),
-        pause,
-        async [Symbol.asyncDispose]() {
-          await pause();
-          deliveries.stopHolding();
-          await deliveries.settled();
-          deliveries[Symbol.dispose]();
-          consumers.delete(consumer);
-        },
-      };
       consumers.add(consumer);
       return consumer;
     },
-    depth: () => ({ ready: requeued.length + ready.length, consumers: intakes.length }),
+    depth: () => ({ ready: requeued.length + ready.length, consumers: dispatcher.size }),
     waiting: () => [...requeued, ...ready].sort((one, other) => one.number - other.number),
     forget(message) {
       const list = [requeued, ready].find((messages) => messages.includes(message));

@@ -10,7 +10,7 @@ import type { Logger } from '../log.ts';
 import type { Broker, ConsumeOptions, Consumer, Delivery, Json, Settlement } from './broker.ts';
 import { openRabbitmqConsumer } from './rabbitmq-consumer.ts';
 import { visitRabbitmqDeadLetters } from './rabbitmq-dead-letters.ts';
-import { createRabbitmqPublisher } from './rabbitmq-publisher.ts';
+import { createRabbitmqPublisher, type RabbitmqPublisher } from './rabbitmq-publisher.ts';
 import type { QueueDeclaration } from './topology.ts';
 
 export interface RabbitmqBrokerOptions {
@@ -57,6 +57,32 @@ const connect = (url: string, name: string, logger: Logger, onError: (error: unk
   });
   return connection;
 };
+
+const closeConnections = async (
+  publisher: RabbitmqPublisher,
+  connections: readonly Connection[],
+  logger: Logger,
+): Promise<void> => {
+  const goodbye = (async () => {
+    await publisher.close();
+    await Promise.all(connections.map((connection) => connection.close()));
+  })();
+  // A server that hangs does not delay the end of this process.
+  await withDeadline(goodbye, closeTimeoutMs, () => new Error('RabbitMQ does not respond')).catch((error: unknown) => {
+    logger.warn({ err: error }, 'RabbitMQ did not close in time: its connections are cut');
+    for (const connection of connections) connection.unsafeDestroy();
+  });
+};
+
+/** The consumer, with a callback after it has closed. */
+const notifyingOfClose = (consumer: Consumer, onClosed: () => void): Consumer => ({
+  ping: () => consumer.ping(),
+  pause: () => consumer.pause(),
+  async [Symbol.asyncDispose]() {
+    await consumer[Symbol.asyncDispose]();
+    onClosed();
+  },
+});
 
 /** Rejects with a StartError when the server refuses, or when it does not respond in time and may not be away. */
 export const connectRabbitmqBroker = async (options: RabbitmqBrokerOptions): Promise<Broker> => {
@@ -110,14 +136,7 @@ export const connectRabbitmqBroker = async (options: RabbitmqBrokerOptions): Pro
         logger,
         signal: closing.signal,
       });
-      const tracked: Consumer = {
-        ping: () => consumer.ping(),
-        pause: () => consumer.pause(),
-        async [Symbol.asyncDispose]() {
-          await consumer[Symbol.asyncDispose]();
-          consumers.delete(tracked);
-        },
-      };
+      const tracked: Consumer = notifyingOfClose(consumer, () => consumers.delete(tracked));
       consumers.add(tracked);
       return tracked;
     },
@@ -135,17 +154,7 @@ export const connectRabbitmqBroker = async (options: RabbitmqBrokerOptions): Pro
       closed ??= (async () => {
         closing.abort(new Error('The broker is closing'));
         await Promise.all([...consumers].map((consumer) => consumer[Symbol.asyncDispose]()));
-        const goodbye = (async () => {
-          await publisher.close();
-          await Promise.all(connections.map((connection) => connection.close()));
-        })();
-        // A server that hangs does not delay the end of this process.
-        await withDeadline(goodbye, closeTimeoutMs, () => new Error('RabbitMQ does not respond')).catch(
-          (error: unknown) => {
-            logger.warn({ err: error }, 'RabbitMQ did not close in time: its connections are cut');
-            for (const connection of connections) connection.unsafeDestroy();
-          },
-        );
+        await closeConnections(publisher, connections, logger);
       })();
       return closed;
     },

@@ -45,7 +45,7 @@ const cursorOf = (context: unknown): string | undefined =>
     ? context.cursor
     : undefined;
 
-export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options: {
+interface WebSocketOptions<Context extends SubgraphContext> {
   readonly name: string;
   readonly server: Server;
   readonly schema: GraphQLSchema;
@@ -60,16 +60,19 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
    */
   readonly streams?: StoreWatch | undefined;
   readonly logger: Logger;
-}): AsyncDisposable => {
-  const { schema, logger, access } = options;
-  const open = createOpenSubscriptions(options.name, access);
-  /** graphql-ws's execution arguments -> how their subscription is served without graphql-js, if that is possible. */
-  const rawOf = new WeakMap<ExecutionArgs, () => Promise<AsyncGenerator<ExecutionResult, void, void>> | undefined>();
-  /** Execution arguments -> the trace of their subscription. */
-  const traceparentOf = new WeakMap<ExecutionArgs, unknown>();
-  /** Execution arguments -> the identity of their subscription. */
-  const identityOf = new WeakMap<ExecutionArgs, Identity>();
+}
 
+/** What graphql-ws does not carry from a subscribe message to its stream. */
+interface Subscription {
+  readonly identity: Identity;
+  readonly traceparent: unknown;
+  /** Serves it without graphql-js; undefined where that is not possible. */
+  openRaw(): Promise<AsyncGenerator<ExecutionResult, void, void>> | undefined;
+}
+
+const createSubscriptions = <Context extends SubgraphContext>(options: WebSocketOptions<Context>) => {
+  const open = createOpenSubscriptions(options.name, options.access);
+  const known = new WeakMap<ExecutionArgs, Subscription>();
   /** Opens the subscription once more under these rights, and leaves it. */
   const refusalFor = async (args: ExecutionArgs, identity: Identity): Promise<unknown> => {
     const result = await subscribe({ ...args, contextValue: options.createContext(identity) });
@@ -77,16 +80,36 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
     await result.return(undefined);
     return undefined;
   };
-  const served = (
+  const serve = (
     args: ExecutionArgs,
     source: AsyncGenerator<ExecutionResult, void, void>,
   ): AsyncGenerator<ExecutionResult, void, void> => {
-    const identity = identityOf.get(args);
+    const identity = known.get(args)?.identity;
     let forget: (() => void) | undefined;
     const stream = createEndableStream(source, () => forget?.());
     if (identity) forget = open.add({ identity, fail: stream.fail, refusalFor: (now) => refusalFor(args, now) });
     return stream;
   };
+  return {
+    note: (args: ExecutionArgs, subscription: Subscription) => void known.set(args, subscription),
+    /** Opens the source stream, raw where that is possible. */
+    async start(args: ExecutionArgs) {
+      const { traceparent: parent, openRaw } = known.get(args) ?? {};
+      const result = await inSpan(`${options.name} open stream`, { kind: 'server', parent }, async () => {
+        const raw = openRaw?.();
+        return raw ? raw.catch(toErrorResult) : subscribe(args);
+      });
+      return isAsyncIterator(result) ? serve(args, result) : result;
+    },
+    [Symbol.dispose]: () => open[Symbol.dispose](),
+  };
+};
+
+export const serveSubgraphWebSocket = <Context extends SubgraphContext>(
+  options: WebSocketOptions<Context>,
+): AsyncDisposable => {
+  const { schema, logger, access } = options;
+  const subscriptions = createSubscriptions(options);
   const sockets = new WebSocketServer({
     server: options.server,
     path: '/graphql',
@@ -114,27 +137,20 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
           const { document } = found;
           const { operationName, variables } = payload;
           const args = { schema, document, operationName, variableValues: variables, contextValue };
-          identityOf.set(args, identity);
-          traceparentOf.set(args, payload.extensions?.['traceparent']);
-          rawOf.set(args, () =>
-            options
-              .openRawStream?.({ document, operationName, variables: variables ?? {}, context: contextValue })
-              ?.then((source) => writeRawStream(source, { socket: extra.socket, tcp: extra.request.socket, id })),
-          );
+          subscriptions.note(args, {
+            identity,
+            traceparent: payload.extensions?.['traceparent'],
+            openRaw: () =>
+              options
+                .openRawStream?.({ document, operationName, variables: variables ?? {}, context: contextValue })
+                ?.then((source) => writeRawStream(source, { socket: extra.socket, tcp: extra.request.socket, id })),
+          });
           return args;
         } catch (cause) {
           return [new GraphQLError('', { originalError: cause instanceof Error ? cause : new Error(String(cause)) })];
         }
       },
-      subscribe: async (args: ExecutionArgs) => {
-        const open = async () => {
-          const raw = rawOf.get(args)?.();
-          return raw ? raw.catch(toErrorResult) : subscribe(args);
-        };
-        const parent = traceparentOf.get(args);
-        const result = await inSpan(`${options.name} open stream`, { kind: 'server', parent }, open);
-        return isAsyncIterator(result) ? served(args, result) : result;
-      },
+      subscribe: subscriptions.start,
       onNext: (_, _id, _payload, args, { errors, data }): FormattedExecutionResult | undefined => {
         const cursor = cursorOf(args.contextValue);
         if (cursor === undefined && !errors) return undefined;
@@ -152,7 +168,7 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
   return {
     async [Symbol.asyncDispose]() {
       stopFollowing?.();
-      open[Symbol.dispose]();
+      subscriptions[Symbol.dispose]();
       await closer.dispose();
     },
   };
