@@ -204,7 +204,7 @@ export const gatewayEnvironment = z.object({
     .optional()
     .describe('The usage subgraph, `http://host:4103/graphql`: it knows the API keys. Not set: access tokens alone.'),
   SERVICE_START_TIMEOUT_MS: positive(10_000).describe(
-    'Milliseconds after which a service that does not answer at the start is an error.',
+    'Milliseconds after which a service that does not respond at the start is an error.',
   ),
   ...gatewayLimitsEnvironment,
 });

@@ -8,7 +8,7 @@ import { ApolloServer } from '@apollo/server';
 import { createIdentitySigner } from '#kernel/identity.ts';
 import type { Limiter, TokenBucket } from '#kernel/limiter/limiter.ts';
 import type { Logger } from '#kernel/log.ts';
-import { answerHealth, type ReadinessChecks } from '#kernel/process/health.ts';
+import { createHealthResponder, type ReadinessChecks } from '#kernel/process/health.ts';
 import { isRecording } from '#kernel/telemetry/instruments.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import { defaultSignInRate, withSignInRate } from './authentication/sign-in-rate.ts';
@@ -70,7 +70,10 @@ export interface GatewayOptions {
   readonly limiter: Limiter;
   /** Each field left out has its default. */
   readonly limits?: Partial<OperationLimits>;
-  /** What users and tenants may ask; nobody is told apart, and so limited, where the authenticator has one identity for everybody. */
+  /**
+   * What users and tenants may ask; nobody is told apart, and so limited, where the authenticator has one identity for
+   * everybody.
+   */
   readonly rates?: Partial<RequestRates>;
   /** What users may have planned that was not planned before. */
   readonly planning?: Partial<PlanningRate>;
@@ -97,7 +100,10 @@ export interface GatewayOptions {
   readonly upstreamTiming?: UpstreamTiming;
   /** True: the schema can be read without a token, and web pages of this host and Apollo Studio may ask. */
   readonly isDevelopment: boolean;
-  /** Origins whose pages may ask; `*` is all of them. Default: in development Apollo Studio and pages of this machine, else none. */
+  /**
+   * Origins whose pages may ask; `*` is all of them. Default: in development Apollo Studio and pages of this machine,
+   * else none.
+   */
   readonly allowedOrigins?: readonly string[] | undefined;
   readonly logger: Logger;
   /** Further conditions of /health/ready; the authenticator is always one. */
@@ -248,7 +254,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const http = await openHttpServer({
     host: options.host,
     port: options.port,
-    answerHealth: answerHealth({ ...options.checks, authentication: authenticator.ready }, logger),
+    answerHealth: createHealthResponder({ ...options.checks, authentication: authenticator.ready }, logger),
     answerGraphQL: answerGraphQL({
       server,
       admitRequest,

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { onBeat } from './beat.ts';
+import { onSharedTick } from './shared-tick.ts';
 
 const periodMs = 40;
 
-test('what begins to wait at different times goes out in one turn of the event loop', async () => {
+test('callbacks that were registered at different times run in one turn of the event loop', async () => {
   let turn = 0;
   const pass = async (): Promise<void> => {
     turn += 1;
@@ -12,22 +12,22 @@ test('what begins to wait at different times goes out in one turn of the event l
   };
   for (let isShared = false; !isShared; ) {
     const turns: number[] = [];
-    onBeat(periodMs, () => turns.push(turn));
+    onSharedTick(periodMs, () => turns.push(turn));
     const since = performance.now();
     while (performance.now() - since < 5) await pass();
-    // Unless the beat was just then, both wait for one.
+    // Unless the tick came just then, both wait for the same one.
     isShared = turns.length === 0;
-    onBeat(periodMs, () => turns.push(turn));
+    onSharedTick(periodMs, () => turns.push(turn));
     while (turns.length < 2) await pass();
     if (isShared) expect(turns[1]).toBe(turns[0]);
   }
 });
 
-test('a wait that was revoked goes out with nobody, and the others do', async () => {
+test('a revoked callback does not run, and the others do', async () => {
   const out: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
-  const revoke = onBeat(periodMs, () => out.push('revoked'));
-  onBeat(periodMs, () => {
+  const revoke = onSharedTick(periodMs, () => out.push('revoked'));
+  onSharedTick(periodMs, () => {
     out.push('kept');
     resolve();
   });

@@ -4,16 +4,17 @@ import { connectRedis } from '#kernel/connections/redis.ts';
 import { createLogger } from '#kernel/log.ts';
 import { createRedisStreamLog } from '#kernel/stream-log/redis-stream-log.ts';
 import { applyToText } from '#kernel/stream-log/stream-event.ts';
+import type { EarlierAttempts, EndedLog, OpenedLog, TakenLog } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '../../tests/scripted-provider/script.ts';
 import { startRedis } from '../../tests/services/redis.ts';
 import { openWorkerFixture, type WorkerFixture } from '../worker.fixture.ts';
 
 const queue = 'generations.external';
 const prompt = 'script: tokens=3';
-/** Longer ago than a log lives. */
+/** Longer ago than the life of a log. */
 const longAgo = () => Date.now() - 7_200_000;
 
-/** A job that was handed out once and put back, as after a worker that was killed. */
+/** Sends a job that was delivered once and requeued, as after a worker that was killed. */
 const sendRedelivered = async ({ broker, send }: WorkerFixture, admittedAt: number): Promise<string> => {
   const taken = Promise.withResolvers<void>();
   const consumer = await broker.consume(queue, { prefetch: 1 }, async ({ redeliveries }) => {
@@ -29,7 +30,7 @@ const sendRedelivered = async ({ broker, send }: WorkerFixture, admittedAt: numb
   return messageId;
 };
 
-test('a redelivered job whose log is gone is returned in place of asking a model, and runs when it is published again', async () => {
+test('a redelivered job whose log is gone is returned instead of run, and runs when it is published again', async () => {
   await using fixture = await openWorkerFixture();
   const messageId = await sendRedelivered(fixture, longAgo());
   const worker = await fixture.startWorker();
@@ -46,7 +47,7 @@ test('a redelivered job whose log is gone is returned in place of asking a model
   expect(await fixture.broker.depth(queue)).toMatchObject({ ready: 0 });
 });
 
-test('a second copy of a job, handed out for the first time when the log is gone, is returned too', async () => {
+test('a second copy of a job, delivered for the first time when the log is gone, is returned too', async () => {
   await using fixture = await openWorkerFixture();
   await using redis = await startRedis();
   await using connection = await connectRedis(redis.url, createLogger('test', 'silent'), 10_000);
@@ -56,7 +57,7 @@ test('a second copy of a job, handed out for the first time when the log is gone
   expect(fixture.provider.requests).toHaveLength(0);
 }, 60_000);
 
-test('a redelivered job whose log cannot have gone yet is run without being returned', async () => {
+test('a redelivered job whose log cannot have expired yet is run without being returned', async () => {
   await using fixture = await openWorkerFixture();
   const messageId = await sendRedelivered(fixture, Date.now());
   await fixture.startWorker();
@@ -87,7 +88,7 @@ test('a job whose return the broker does not confirm stays in its queue', async 
   expect(fixture.provider.requests).toHaveLength(0);
 });
 
-test('another copy, which waited for a writer whose log was then lost, is returned too', async () => {
+test('another copy, which waited for a writer whose log was lost in the meantime, is returned too', async () => {
   await using fixture = await openWorkerFixture();
   await using redis = await startRedis();
   await using connection = await connectRedis(redis.url, createLogger('test', 'silent'), 10_000);
@@ -96,14 +97,17 @@ test('another copy, which waited for a writer whose log was then lost, is return
   const { attempt } = await streamLog.open(messageId);
   await streamLog.append(messageId, attempt, [{ type: 'TokenDelta', text: 'w0 ' }]);
   const waited = Promise.withResolvers<void>();
+  async function open(logId: string): Promise<TakenLog | EndedLog>;
+  async function open(logId: string, earlier: EarlierAttempts | undefined): Promise<OpenedLog>;
+  async function open(logId: string, earlier?: EarlierAttempts): Promise<OpenedLog> {
+    const log = await streamLog.open(logId, earlier);
+    if (log.kind === 'busy') waited.resolve();
+    return log;
+  }
   await fixture.startWorker({
     streamLog: {
       ...streamLog,
-      async open(...args) {
-        const held = await streamLog.open(...args);
-        if (held.busy) waited.resolve();
-        return held;
-      },
+      open,
     },
   });
   await fixture.send(prompt, { messageId, admittedAt: Date.now() - 60_000 });

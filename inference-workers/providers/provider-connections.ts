@@ -1,33 +1,33 @@
 /**
- * `fetch` for model providers, over one undici agent: connections stay open between generations, TCP_NODELAY is set,
- * and an aborted request closes its socket at once, which is how a provider learns that nobody listens. It takes what
- * the provider packages send (an address, a text body, a signal) and nothing else. Who asks through `noticingSend`
- * hears when a request goes out, which is when a provider may begin to bill it. Bounded: a body that is no stream of
- * events, and one event of a stream, have `mostBytes` at most; then the body ends in a fault.
+ * `fetch` for model providers, over one undici agent. Connections stay open between generations, TCP_NODELAY is set,
+ * and an aborted request closes its socket at once, which is how a provider notices that its reader has left. It
+ * supports what the provider packages send (an address, a text body, a signal) and nothing else. `observingSend`
+ * reports when a request is sent, which is when a provider may begin to bill it. Bounded: a body that is not an event
+ * stream, and one event of a stream, have at most `maxBytes`; beyond that the body ends with a fault.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Agent, type Dispatcher } from 'undici';
 
-export interface WarmFetch extends AsyncDisposable {
+export interface ProviderConnections extends AsyncDisposable {
   readonly fetch: typeof fetch;
-  /** The same connections, for who needs no fetch. */
+  /** The same connections without fetch. */
   readonly dispatcher: Dispatcher;
 }
 
-/** Milliseconds an idle connection is kept: the usual 60 s of load balancers, less a margin. */
+/** Milliseconds for which an idle connection is kept: the usual 60 s of load balancers, less a margin. */
 const keepAliveMs = 55_000;
 
 const sending = new AsyncLocalStorage<() => void>();
 
-/** @param onSend called when a request that `ask` makes is written to a connection: not while it waits for one. */
-export const noticingSend = <Result>(onSend: () => void, ask: () => Result): Result => sending.run(onSend, ask);
+/** @param onSent called when a request that `ask` makes is written to a connection, which it may have to wait for. */
+export const observingSend = <Result>(onSent: () => void, ask: () => Result): Result => sending.run(onSent, ask);
 
-const noticeSend: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
-  const onSend = sending.getStore();
-  if (onSend === undefined) return dispatch(options, handler);
+const observeSend: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+  const onSent = sending.getStore();
+  if (onSent === undefined) return dispatch(options, handler);
   return dispatch(options, {
     onRequestStart(...args) {
-      onSend();
+      onSent();
       handler.onRequestStart?.(...args);
     },
     onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
@@ -38,13 +38,13 @@ const noticeSend: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (optio
   });
 };
 
-/** Lists of models have a few thousand bytes for each of some hundred, events a few hundred. */
-const mostBytes = 4 * 1024 * 1024;
+/** A list of models has a few thousand bytes for each of some hundred models, an event a few hundred. */
+const maxBytes = 4 * 1024 * 1024;
 const lineFeed = 0x0a;
 
 const streamOf = (
   body: AsyncIterable<Uint8Array> & { destroy(): unknown },
-  isOfEvents: boolean,
+  isEventStream: boolean,
 ): ReadableStream<Uint8Array<ArrayBuffer>> => {
   const chunks = body[Symbol.asyncIterator]();
   let unbroken = 0;
@@ -56,11 +56,11 @@ const streamOf = (
           controller.close();
           return;
         }
-        const end = isOfEvents ? chunk.value.lastIndexOf(lineFeed) : -1;
+        const end = isEventStream ? chunk.value.lastIndexOf(lineFeed) : -1;
         unbroken = end === -1 ? unbroken + chunk.value.length : chunk.value.length - end - 1;
-        if (unbroken > mostBytes) {
+        if (unbroken > maxBytes) {
           body.destroy();
-          throw new Error(`A provider sent more than ${mostBytes} bytes in one piece.`);
+          throw new Error(`A provider sent more than ${maxBytes} bytes in one piece.`);
         }
         controller.enqueue(new Uint8Array(chunk.value));
       },
@@ -73,16 +73,16 @@ const streamOf = (
 };
 
 /** @param connectTimeoutMs milliseconds until a connection, TLS included, must stand. */
-export const createWarmFetch = (connectTimeoutMs: number): WarmFetch => {
+export const openProviderConnections = (connectTimeoutMs: number): ProviderConnections => {
   const agent = new Agent({
     connect: { timeout: connectTimeoutMs, noDelay: true },
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
-    // The caller has its own timeouts for the first token and for a stall.
+    // The caller has its own timeouts for the first token and for stalls.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const dispatcher = agent.compose(noticeSend);
+  const dispatcher = agent.compose(observeSend);
   return {
     dispatcher,
     fetch: async (input, init) => {
@@ -103,14 +103,14 @@ export const createWarmFetch = (connectTimeoutMs: number): WarmFetch => {
           for (const one of Array.isArray(value) ? value : [value ?? '']) headers.append(name, one);
         }
         const empty = response.statusCode === 204 || response.statusCode === 304;
-        const isOfEvents = headers.get('content-type')?.startsWith('text/event-stream') ?? false;
-        return new Response(empty ? null : streamOf(response.body, isOfEvents), {
+        const isEventStream = headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+        return new Response(empty ? null : streamOf(response.body, isEventStream), {
           status: response.statusCode,
           headers,
         });
       } catch (cause) {
         init?.signal?.throwIfAborted();
-        // The provider packages know a fault of the connection by the words that every fetch uses.
+        // The provider packages recognise a fault of the connection by this message, which every fetch uses.
         throw new TypeError('fetch failed', { cause });
       }
     },

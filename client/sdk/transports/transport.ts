@@ -1,6 +1,7 @@
 /**
- * Port: carries one subscription until it ends. Adapters: socket-transport.ts, events-transport.ts (server-sent events) and
- * fallback-transport.ts, which chooses. An adapter never retries: it reports, and its caller asks again after what it has.
+ * Port: carries one subscription until it ends. Adapters: socket-transport.ts (WebSocket), sse-transport.ts
+ * (server-sent events) and fallback-transport.ts, which chooses between them. An adapter never retries: it reports the
+ * end, and its caller subscribes again after its last event.
  */
 import type { GivenError } from '../errors.ts';
 
@@ -9,7 +10,7 @@ export interface StreamRequest {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** `Data` is what the query of the request asks for. */
+/** `Data` is the type of the request's query. */
 export interface StreamResult<Data> {
   readonly data?: Data | null | undefined;
   readonly errors?: readonly GivenError[] | undefined;
@@ -18,18 +19,18 @@ export interface StreamResult<Data> {
 /** Exactly one of `refused`, `complete` and `lost` ends it. */
 export interface StreamSink<Data> {
   next(result: StreamResult<Data>): void;
-  /** The server says why it does not go on. */
+  /** The server gives the reason for which it does not go on. */
   refused(error: GivenError): void;
   complete(): void;
   /**
-   * The connection broke, or did not come about.
-   * @param reached whether the server had answered on it.
+   * The connection broke, or was not established.
+   * @param reached whether the server had responded on it.
    */
   lost(cause: unknown, reached: boolean): void;
 }
 
-export interface EventTransport {
-  /** Returns how to leave; after that the sink hears nothing. */
+export interface StreamTransport {
+  /** Returns a function that leaves; after that the sink is not called any more. */
   open<Data>(request: StreamRequest, sink: StreamSink<Data>): () => void;
   close(): void;
 }

@@ -1,11 +1,12 @@
 /**
- * What a step of an answer is in the prompt of the request that comes after it. A model that knows calls gets them as such; to another one
- * they are told in words, so that it can go on with what the tools said. What a tool said is somebody else's text in either form.
+ * Renders a step of a reply for the prompt of the next request. A model with tools gets the calls as calls; any other
+ * model gets them in words, so that it can continue with the results. The result of a tool is foreign text in either
+ * form.
  */
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { ToolCall } from '#kernel/stream-log/stream-event.ts';
-import type { Step } from '../generation/steps.ts';
 import { parseArguments } from '../tools/parse-arguments.ts';
+import type { ReplyStep } from '../transcript/reply-steps.ts';
 import { disarmRoleMarkers } from './role-markers.ts';
 
 export interface StepForm {
@@ -15,30 +16,30 @@ export interface StepForm {
 }
 
 /** Models take an empty result for a fault. */
-const nothing = 'The tool gave no result.';
+const emptyResult = 'The tool gave no result.';
 
 const resultOf = (call: ToolCall, longest: number): string => {
-  const result = call.status === 'RUNNING' || call.result === '' ? nothing : disarmRoleMarkers(call.result);
+  const result = call.status === 'RUNNING' || call.result === '' ? emptyResult : disarmRoleMarkers(call.result);
   return result.length <= longest ? result : `${result.slice(0, longest).toWellFormed()}\n(The rest was cut off.)`;
 };
 
 const text = (words: string) => ({ type: 'text' as const, text: words });
 
-export const stepMessages = (step: Step, { native, longest }: StepForm): LanguageModelV4Message[] => {
+export const replyStepMessages = (step: ReplyStep, { native, longest }: StepForm): LanguageModelV4Message[] => {
   const { calls } = step;
-  const said = step.text === '' ? [] : [text(step.text)];
-  if (calls.length === 0) return [{ role: 'assistant', content: said }];
+  const content = step.text === '' ? [] : [text(step.text)];
+  if (calls.length === 0) return [{ role: 'assistant', content }];
   if (native) {
     return [
       {
         role: 'assistant',
         content: [
-          ...said,
+          ...content,
           ...calls.map((call) => ({
             type: 'tool-call' as const,
             toolCallId: call.id,
             toolName: call.name,
-            // Servers read the arguments again: those that are none were told to the model as its fault.
+            // Servers parse the arguments again. Where they were invalid, the model got that as the call's result.
             input: parseArguments(call.arguments) ?? {},
           })),
         ],
@@ -59,7 +60,7 @@ export const stepMessages = (step: Step, { native, longest }: StepForm): Languag
     (call) => `Result of the tool ${call.name} for ${call.arguments}:\n${resultOf(call, longest)}`,
   );
   return [
-    { role: 'assistant', content: said.length > 0 ? said : [text(`I call ${names}.`)] },
+    { role: 'assistant', content: content.length > 0 ? content : [text(`I call ${names}.`)] },
     { role: 'user', content: [text(results.join('\n\n'))] },
   ];
 };

@@ -1,11 +1,11 @@
-/** What the connections to providers bound, against servers that do not end. */
+/** The bounds of connections to providers, against servers that do not end their responses. */
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
-import { createWarmFetch } from './warm-fetch.ts';
+import { openProviderConnections } from './provider-connections.ts';
 
 /**
- * The text of a response that the server goes on with until nobody reads any more, or as long as `next` gives
+ * The text of a response that the server continues until the client stops reading, or as long as `next` returns
  * something.
  */
 const textFrom = async (contentType: string, next: () => string | undefined) => {
@@ -27,7 +27,7 @@ const textFrom = async (contentType: string, next: () => string | undefined) => 
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
-  await using connections = createWarmFetch(2_000);
+  await using connections = openProviderConnections(2_000);
   const response = await connections.fetch(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`);
   try {
     return await response.text();
@@ -38,13 +38,13 @@ const textFrom = async (contentType: string, next: () => string | undefined) => 
 };
 
 test.each([
-  ['a list', 'application/json', () => '[1,'.repeat(10_000)],
-  ['an event', 'text/event-stream; charset=utf-8', () => 'data: x'.repeat(10_000)],
-])('%s that does not end is not read for ever, and its connection is closed', async (_, contentType, next) => {
+  ['JSON', 'application/json', () => '[1,'.repeat(10_000)],
+  ['text of one event', 'text/event-stream; charset=utf-8', () => 'data: x'.repeat(10_000)],
+])('endless %s is not read for ever, and its connection is closed', async (_, contentType, next) => {
   await expect(textFrom(contentType, next)).rejects.toThrow('more than 4194304 bytes in one piece');
 });
 
-test('a stream of events may be as long as it is', async () => {
+test('a stream of events may have any length', async () => {
   let events = 0;
   const next = (): string | undefined => {
     events += 1;

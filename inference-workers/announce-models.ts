@@ -1,6 +1,7 @@
 /**
- * Tells the models subgraph what this worker serves: at the start, at an interval, when it changes, and that it serves nothing when it stops.
- * A broker that takes no announcement is only logged: the next one repeats it.
+ * Announces to the models subgraph what this worker serves: at its start, at an interval, and when that changes; when
+ * the worker stops, that it serves nothing. An announcement that the broker does not take is only logged, because the
+ * next one repeats it.
  */
 import { randomUUID } from 'node:crypto';
 import type { Broker } from '#kernel/broker/broker.ts';
@@ -11,14 +12,14 @@ export interface AnnouncerOptions {
   readonly broker: Broker;
   readonly logger: Logger;
   readonly workerId: string;
-  /** What it serves now. */
+  /** The models that it serves now. */
   readonly models: () => WorkerAnnounced['models'];
   /** Milliseconds between announcements. */
   readonly everyMs: number;
 }
 
 export interface Announcer extends AsyncDisposable {
-  /** Tells it now, without waiting for the interval. */
+  /** Announces at once, without waiting for the interval. */
   announce(): void;
 }
 
@@ -29,7 +30,7 @@ export const startAnnouncing = async (options: AnnouncerOptions): Promise<Announ
     try {
       await options.broker.publish('events', 'worker.announced', randomUUID(), body);
     } catch (err) {
-      options.logger.warn({ err }, 'the broker did not take an announcement');
+      options.logger.warn({ err }, 'the broker did not take an announcement of models');
     }
   };
   await announce(options.models());

@@ -1,6 +1,6 @@
 /**
- * Publishes an event until the broker confirms it. Invariant: it resolves only after the confirm, so whatever follows it (the
- * terminal event of a stream) is never seen before the result is safe.
+ * Publishes an event until the broker confirms it. Invariant: it resolves only after the confirm, so that whatever
+ * follows (the terminal event of a stream) is never seen before the result is safe.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, Json } from '#kernel/broker/broker.ts';
@@ -14,13 +14,13 @@ export interface PublishOptions {
   readonly routingKey: string;
   readonly id: string;
   readonly body: Json;
-  /** Ends the tries. */
+  /** Ends the attempts. */
   readonly signal: AbortSignal;
-  /** Called after each try that failed. */
+  /** Called after each failed attempt. */
   readonly onFailed?: () => void;
 }
 
-/** Rejects with the signal's reason, and for nothing else. */
+/** Rejects only with the signal's reason. */
 export const publishUntilConfirmed = async (
   { broker, logger }: { readonly broker: Broker; readonly logger: Logger },
   { routingKey, id, body, signal, onFailed }: PublishOptions,
@@ -31,7 +31,7 @@ export const publishUntilConfirmed = async (
       await inSpan(`publish ${routingKey}`, { kind: 'producer' }, () => broker.publish('events', routingKey, id, body));
       return;
     } catch (err) {
-      logger.warn({ err, routingKey, id }, 'the broker did not take an event; it is tried again');
+      logger.warn({ err, routingKey, id }, 'the broker did not take an event; publishing is retried');
       onFailed?.();
       await sleep(pause * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
     }

@@ -1,12 +1,12 @@
 /**
- * A title made of a question's own first words: what a conversation is called when no model gave a better one.
- * Invariant: however long the question is, only its first `readChars` are looked at.
+ * Makes a title of a question's first words, for a conversation that no model named. Invariant: only the first
+ * `readChars` characters are read, however long the question is.
  */
 
 /** Characters of a title, at most. */
 export const titleLimit = 80;
 const wordsOfTitle = 8;
-/** Characters of a question that a title is made of: enough for long words and the space between them. */
+/** Characters of a question that are read: enough for long words and the space between them. */
 const readChars = 1_000;
 
 /** Never empty. */
