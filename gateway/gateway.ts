@@ -1,8 +1,8 @@
 /**
- * The gateway as one disposable: authenticates, limits, plans, executes and subscribes for any supergraph. It can be
- * one process (main.ts) or a part of one (the standalone). Closing it: stop intake, answer what is in flight, say
- * goodbye to sockets, close the connections to subgraphs. The authenticator and the limiter belong to the caller, who
- * closes them after it.
+ * The gateway as one disposable: it authenticates, limits, plans, executes and subscribes for any supergraph, in a
+ * process of its own (main.ts) or within one (the standalone). Closing it stops intake, completes what is in flight,
+ * closes client sockets, then closes the connections to subgraphs. The caller owns the authenticator and the limiter,
+ * and closes them afterwards.
  */
 import { ApolloServer } from '@apollo/server';
 import { createIdentitySigner } from '#kernel/identity.ts';
@@ -15,15 +15,15 @@ import { defaultSignInRate, withSignInRate } from './authentication/sign-in-rate
 import { createContract } from './contract/contract.ts';
 import type { ContractTags } from './contract/hidden-elements.ts';
 import { createErrorMask } from './errors/public-error.ts';
-import { createHttpAdmission } from './http/admission.ts';
 import { createAdmissionPlugin } from './http/admission-plugin.ts';
 import { createAddressOf } from './http/client-address.ts';
 import { type AllowsOrigin, allowListed, allowLoopback } from './http/cors.ts';
-import { createDeferredAnswersPlugin } from './http/deferred-answers.ts';
-import { createDirectAnswers } from './http/direct-answers.ts';
-import { answerExplorer } from './http/explorer.ts';
-import { answerGraphQL } from './http/graphql-over-http.ts';
+import { createDeferredDeliveryPlugin } from './http/deferred-delivery.ts';
+import { createDirectExecution } from './http/direct-execution.ts';
+import { serveExplorer } from './http/explorer.ts';
+import { handleGraphQL } from './http/graphql-over-http.ts';
 import { openHttpServer } from './http/http-server.ts';
+import { createRequestAuthentication } from './http/request-authentication.ts';
 import { createSandboxPlugin } from './http/sandbox.ts';
 import { createHttpStreams } from './http/stream-over-http.ts';
 import { defaultKeepAlive, type KeepAlive } from './limits/keep-alive.ts';
@@ -42,8 +42,8 @@ import { createOperationAdmission } from './subscriptions/operation-admission.ts
 import { createSocketConnections } from './subscriptions/socket-connections.ts';
 import { createSocketProtocol } from './subscriptions/socket-protocol.ts';
 import { createSubscriptions } from './subscriptions/subscriptions.ts';
+import { createUpstreamConnections } from './subscriptions/upstream-connections.ts';
 import type { UpstreamTiming } from './subscriptions/upstream-socket.ts';
-import { createUpstreamSockets } from './subscriptions/upstream-sockets.ts';
 import { createDeferredExecutor } from './supergraph/deferred-executor.ts';
 import { createFederatedExecutor } from './supergraph/federated-executor.ts';
 import type { OperationContext } from './supergraph/operation-context.ts';
@@ -53,38 +53,41 @@ import { watchSupergraphFile } from './supergraph/supergraph-file.ts';
 export interface GatewayOptions {
   /** Supergraph SDL, as composition writes it. */
   readonly supergraphSdl: string;
-  /** Its file: watched, and reloaded when it changes. Without it, only `reload` replaces the supergraph. */
+  /** Its file, which is watched and reloaded when it changes. Without it, only `reload` replaces the supergraph. */
   readonly supergraphFile?: string | undefined;
-  /** Tags of what clients may see; it applies to each supergraph that is loaded. Default: they see all. */
+  /**
+   * Tags that select what clients may see. They apply to each supergraph that is loaded. Default: clients see
+   * everything.
+   */
   readonly contract?: ContractTags;
   /** Subgraph name -> URL, or URLs of its replicas, in place of the one in the supergraph. */
   readonly subgraphUrls?: Readonly<Record<string, string | readonly string[]>>;
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
-  /** Whom tokens stand for. Stays the caller's to close. */
+  /** Resolves tokens to users. The caller closes it. */
   readonly authenticator: Authenticator;
-  /** Shared with the subgraphs, at least 32 bytes: signs the identities that they are given. */
+  /** Shared with the subgraphs, at least 32 bytes: signs the identities that they receive. */
   readonly identitySecret: string;
-  /** Holds the request rates. Stays the caller's to close. */
+  /** Holds the request rates. The caller closes it. */
   readonly limiter: Limiter;
-  /** Each field left out has its default. */
+  /** Each omitted field has its default. */
   readonly limits?: Partial<OperationLimits>;
-  /** What users and tenants may ask; nobody is told apart, and so limited, where the authenticator has one identity for everybody. */
+  /** Rates of users and tenants. They do not apply when the authenticator has one identity for everybody. */
   readonly rates?: Partial<RequestRates>;
-  /** What users may have planned that was not planned before. */
+  /** Limits the planning of operations that were not planned before. */
   readonly planning?: Partial<PlanningRate>;
-  /** Whether the planner's thread runs from the start, and not only from the first operation on that needs it. */
+  /** Whether the planner's thread starts with the gateway, instead of with the first operation that needs it. */
   readonly warmsPlanner?: boolean;
   readonly streams?: Partial<StreamLimits>;
   readonly sockets?: Partial<SocketLimits>;
   /** Refused tokens that an address can send. */
   readonly signIns?: Partial<TokenBucket>;
-  /** Header in which a proxy says the address of the client. Default: none is believed. */
+  /** Header in which a proxy sends the client's address. Default: no header is trusted. */
   readonly addressHeader?: string | undefined;
   /** Milliseconds that a client has for a whole request. Default 30,000. */
   readonly requestTimeoutMs?: number;
-  /** Whether there is an explorer at /explorer. Default: in development. */
+  /** Whether /explorer is served. Default: in development. */
   readonly explorer?: boolean | undefined;
   readonly keepAlive?: Partial<KeepAlive>;
   /** Milliseconds for one fetch from a subgraph. Default 10,000. */
@@ -95,20 +98,26 @@ export interface GatewayOptions {
   readonly resumeDeadlineMs?: number;
   /** Of the connections to subgraphs for subscriptions. */
   readonly upstreamTiming?: UpstreamTiming;
-  /** True: the schema can be read without a token, and web pages of this host and Apollo Studio may ask. */
+  /** True: the schema can be read without a token, and web pages of this host and Apollo Studio may send requests. */
   readonly isDevelopment: boolean;
-  /** Origins whose pages may ask; `*` is all of them. Default: in development Apollo Studio and pages of this machine, else none. */
+  /**
+   * Origins whose pages may send requests; `*` is all of them. Default: in development Apollo Studio and pages of this
+   * machine, else none.
+   */
   readonly allowedOrigins?: readonly string[] | undefined;
   readonly logger: Logger;
-  /** Further conditions of /health/ready; the authenticator is always one. */
+  /** Further conditions of /health/ready. The authenticator is always one. */
   readonly checks?: ReadinessChecks;
 }
 
 export interface Gateway extends AsyncDisposable {
   readonly port: number;
-  /** Of GraphQL over HTTP; the same with ws: for WebSocket. */
+  /** URL of GraphQL over HTTP; the same with ws: for WebSocket. */
   readonly url: string;
-  /** Replaces the supergraph; nothing in flight is dropped. Throws, and keeps the old one, when it is unusable. */
+  /**
+   * Replaces the supergraph without dropping anything in flight. Throws, and keeps the old one, when the new one is
+   * unusable.
+   */
   reload(supergraphSdl: string): void;
 }
 
@@ -119,7 +128,7 @@ const defaultRequestTimeoutMs = 30_000;
 const studio = 'https://studio.apollographql.com';
 const embeddedSandbox = 'https://sandbox.embed.apollographql.com';
 
-/** By default, in development: Apollo's pages and whatever this machine serves; else none. */
+/** By default, in development: Apollo's pages and everything that this machine serves; else none. */
 const originsOf = ({ allowedOrigins, isDevelopment }: GatewayOptions): AllowsOrigin => {
   if (allowedOrigins !== undefined) return allowListed(allowedOrigins);
   if (!isDevelopment) return () => false;
@@ -144,7 +153,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
 
   const planner = openPlanner({ ...defaultPlanningRate, ...options.planning }, logger);
   const pools = createSubgraphPools(deadlineMs);
-  const upstreams = createUpstreamSockets(sign, logger, options.upstreamTiming);
+  const upstreams = createUpstreamConnections(sign, logger, options.upstreamTiming);
   const urlsOf = (generation: SchemaGeneration, name: string): readonly string[] => {
     const given = subgraphUrls[name] ?? generation.subgraphUrls.get(name);
     if (given === undefined) throw new Error(`the supergraph has no subgraph ${name}`);
@@ -195,7 +204,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const server = new ApolloServer<OperationContext>({
     gateway: executor,
     logger,
-    // Persisted queries: a memory of 30 MiB, least recently used first out.
+    // Persisted queries: a cache of 30 MiB that evicts the least recently used.
     cache: 'bounded',
     introspection: true,
     csrfPrevention: true,
@@ -210,7 +219,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     plugins: [
       createAdmissionPlugin({ limits, documents, generationOf: executor.generationOf, maskError }),
       createSandboxPlugin(),
-      createDeferredAnswersPlugin({
+      createDeferredDeliveryPlugin({
         executeInParts: createDeferredExecutor({
           generationOf: executor.generationOf,
           sendFor: senders.forOperation,
@@ -243,28 +252,28 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     ofAddresses: createCountByKey(socketLimits.perAddress),
     logger,
   });
-  const admitRequest = createHttpAdmission({ authenticator, takeRequest, addressOf, isDevelopment });
+  const authenticateRequest = createRequestAuthentication({ authenticator, takeRequest, addressOf, isDevelopment });
   const httpStreams = createHttpStreams({ server, admission, subscriptions, maskError, keepAlive });
   const http = await openHttpServer({
     host: options.host,
     port: options.port,
     answerHealth: answerHealth({ ...options.checks, authentication: authenticator.ready }, logger),
-    answerGraphQL: answerGraphQL({
+    handleGraphQL: handleGraphQL({
       server,
-      admitRequest,
-      answerDirectly: createDirectAnswers({
+      authenticateRequest,
+      executeDirectly: createDirectExecution({
         admission,
         execute: executor.execute,
         maskError,
-        silentMs: keepAlive.idleTimeoutMs,
+        stallTimeoutMs: keepAlive.idleTimeoutMs,
       }),
       streams: httpStreams,
       maxBodyBytes: limits.maxBodyBytes,
-      silentMs: keepAlive.idleTimeoutMs,
+      stallTimeoutMs: keepAlive.idleTimeoutMs,
       logger,
     }),
-    answerExplorer: (options.explorer ?? isDevelopment) ? answerExplorer(keepAlive.idleTimeoutMs) : undefined,
-    silentMs: keepAlive.idleTimeoutMs,
+    serveExplorer: (options.explorer ?? isDevelopment) ? serveExplorer(keepAlive.idleTimeoutMs) : undefined,
+    stallTimeoutMs: keepAlive.idleTimeoutMs,
     requestTimeoutMs: options.requestTimeoutMs ?? defaultRequestTimeoutMs,
     allowsOrigin: originsOf(options),
     onUpgrade: connections.accept,
@@ -281,7 +290,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       watching?.[Symbol.dispose]();
       counted[Symbol.dispose]();
       const drained = http.drain();
-      await protocol.answered();
+      await protocol.settled();
       httpStreams.close();
       await connections.close();
       await drained;

@@ -1,15 +1,15 @@
 /**
- * A document without conditions and refusals: what is left of it once they are decided. Plans are made of this,
- * because a plan with conditions asks for an entity's required fields under the condition of the field that requires
- * them, and then loses the entity's other fields with them.
+ * Removes conditions and refused fields from a document once they are decided. Plans are made from the result, because
+ * a plan with conditions fetches an entity's required fields under the condition of the field that requires them, and
+ * then loses the entity's other fields along with them.
  */
 import { type DocumentNode, Kind, type SelectionNode, type SelectionSetNode, visit } from 'graphql';
-import type { IsTrue } from './answer.ts';
 import { isRefused } from './refused-fields.ts';
+import type { IsTrue } from './result-builder.ts';
 
 const isCondition = (name: string): boolean => name === 'skip' || name === 'include';
 
-/** Whether the conditions of a selection let it through. */
+/** Whether the selection's conditions include it. */
 export const isIncluded = (selection: SelectionNode, isTrue: IsTrue): boolean =>
   (selection.directives ?? []).every(({ name, arguments: given = [] }) => {
     if (!isCondition(name.value)) return true;
@@ -21,7 +21,7 @@ export const isIncluded = (selection: SelectionNode, isTrue: IsTrue): boolean =>
     return value === (name.value === 'include');
   });
 
-/** Under which a selection set that lost everything asks for the type's name, because it may not be empty. */
+/** A selection set may not be empty. One that lost all its selections selects `__typename` under this alias. */
 export const placeholderKey = '_as_nothing';
 const placeholder: SelectionSetNode['selections'] = [
   {

@@ -9,7 +9,7 @@ import { joinParts } from '../testing/differential/parts.ts';
 const documents = 300;
 
 test.each(Object.entries(graphTexts))(
-  'the parts of whatever is deferred over the graph %s make the whole answer',
+  'the deferred parts of any operation over the graph %s add up to the whole result',
   async (_, texts) => {
     const contenders = createContenders(texts);
     let inParts = 0;

@@ -1,6 +1,7 @@
 /**
- * Documents with `@defer`, as they are planned. Whole: without it. In parts: each fragment that is really deferred is
- * an inline fragment of its own with a label that no other has, because a plan names its deferred parts by label alone.
+ * Prepares documents with `@defer` for planning. To plan the whole, the directive is removed. To plan in parts, each
+ * fragment that is really deferred becomes an inline fragment with a unique label, because a plan identifies its
+ * deferred parts by label alone.
  */
 import {
   type DirectiveNode,
@@ -15,8 +16,8 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import type { IsTrue } from './answer.ts';
 import { decideDocument, isEmptied } from './decided-document.ts';
+import type { IsTrue } from './result-builder.ts';
 
 const isDefer = ({ name }: DirectiveNode): boolean => name.value === 'defer';
 
@@ -30,17 +31,19 @@ export const hasDefer = (document: DocumentNode): boolean => {
   return found;
 };
 
-/** The same document when it has none. */
+/** Returns the same document when it has no `@defer`. */
 export const withoutDefer = (document: DocumentNode): DocumentNode =>
   visit(document, { Directive: (directive) => (isDefer(directive) ? null : undefined) });
 
-/** A labelled document without conditions and refusals. What has nothing left to defer is not deferred. */
+/**
+ * Removes conditions and refused fields from a labelled document. A fragment with nothing left is no longer deferred.
+ */
 export const decideDeferred = (document: DocumentNode, isTrue: IsTrue): DocumentNode =>
   visit(decideDocument(document, isTrue), {
     InlineFragment: (fragment) => (isEmptied(fragment.selectionSet) ? { ...fragment, directives: [] } : undefined),
   });
 
-/** Names of the variables that decide over deferral. */
+/** Names of the variables that decide whether fragments are deferred. */
 export const deferVariables = (document: DocumentNode): readonly string[] => {
   const names = new Set<string>();
   visit(document, {
@@ -69,12 +72,12 @@ export interface LabelledDocument {
 }
 
 /**
- * Where fragments are deferred: `below` for the root fields of a mutation, which run one after the other, `nowhere` in
- * what is asked of the schema itself.
+ * Where fragments may be deferred. `below` applies to the root fields of a mutation, which run one after the other;
+ * `nowhere` applies inside introspection fields.
  */
 type Where = 'here' | 'below' | 'nowhere';
 
-/** Of one operation. Who defers more gets the whole answer. */
+/** Fragments deferred in one operation. Those beyond the limit are delivered with what surrounds them. */
 const mostFragments = 64;
 
 const labelled = (id: string): DirectiveNode => ({
@@ -107,7 +110,7 @@ export const labelDefers = (
     return condition?.kind !== Kind.BOOLEAN || condition.value;
   };
   const reaching = new Map<string, boolean>();
-  /** Whether a fragment has anything to defer, so that it cannot stay what many places share. */
+  /** Whether a fragment defers anything. If it does, it cannot stay a definition that several spreads share. */
   const reaches = (name: string): boolean => {
     const known = reaching.get(name);
     if (known !== undefined) return known;

@@ -7,7 +7,7 @@ const schema = buildSchema(
   'type Query { item: Item lists: [[Item!]!] } type Item { item: Item secret: Int open: Int }',
 );
 
-/** Places of the refused fields, all that are called `secret`. */
+/** Paths of the refused fields, all of which are named `secret`. */
 const placesOf = (query: string, isIncluded = () => true): (string | undefined)[] => {
   const { definitions } = visit(parse(query), {
     Field: (field) => (field.name.value === 'secret' ? refuse(field) : undefined),
@@ -20,7 +20,7 @@ const placesOf = (query: string, isIncluded = () => true): (string | undefined)[
     .map(({ path }) => path?.join('.'));
 };
 
-test('tells each place once, by the keys of the answer, with the lists on the way', () => {
+test('reports each place once, by its response keys, with the lists on the way', () => {
   expect(
     placesOf(
       '{ a: item { b: secret ...F ...F } lists { secret open } ... { item { open } } } fragment F on Item { b: secret }',
@@ -28,7 +28,7 @@ test('tells each place once, by the keys of the answer, with the lists on the wa
   ).toEqual(['a.b', 'lists.@.@.secret']);
 });
 
-test('looks through fragments that expand exponentially without expanding them', () => {
+test('searches fragments that expand exponentially without expanding them', () => {
   const levels = Array.from({ length: 60 }, (_, n) => `fragment F${n} on Item { ...F${n + 1} ...F${n + 1} }`);
   expect(placesOf(`{ item { ...F0 } } ${levels.join(' ')} fragment F60 on Item { secret }`)).toEqual(['item.secret']);
   const places = Array.from(

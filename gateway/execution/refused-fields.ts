@@ -1,7 +1,7 @@
 /**
- * Fields of a document that its user may not have. They carry a mark under a name that no schema can define: plans are
- * made without them, and in the answer they are null, whatever a plan has read for itself. They are told with the part
- * of the answer in which they are null.
+ * Fields of a document that its user may not read. They carry a mark under a name that no schema can define. Plans are
+ * made without them, and in the result they are null, whatever a plan has read for itself. Their errors are delivered
+ * with the part of the result in which they are null.
  */
 import {
   type ConstDirectiveNode,
@@ -33,17 +33,19 @@ export interface RefusalOptions {
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   isIncluded(selection: SelectionNode): boolean;
-  /** Fragments that are left to parts of their own. */
+  /** Fragments that are delivered in parts of their own. */
   readonly deferred?: ReadonlyMap<SelectionNode, DeferredFragment> | undefined;
 }
 
-/** Id of a deferred fragment -> its errors, whose paths begin at its object; undefined -> all others. */
+/**
+ * Id of a deferred fragment -> its errors, whose paths start at the fragment's object; undefined -> all other errors.
+ */
 export type Refusals = ReadonlyMap<string | undefined, readonly GraphQLError[]>;
 
-/** Errors of one part; more fields can be refused. */
+/** Errors reported for one part. More fields can be refused. */
 const mostErrors = 100;
 
-interface Place {
+interface Position {
   readonly part: string | undefined;
   readonly path: readonly string[];
   readonly parent: GraphQLNamedType | undefined;
@@ -54,7 +56,7 @@ const listLevels = (type: GraphQLOutputType): readonly '@'[] => {
   return isListType(type) ? ['@', ...listLevels(type.ofType)] : [];
 };
 
-/** For each part one error for each place of a refused field; `@` in its path stands for every item of a list. */
+/** For each part, one error for each position of a refused field. `@` in its path stands for every item of a list. */
 export const refusalsOf = (options: RefusalOptions): Refusals => {
   const { schema, operation, fragments, isIncluded, deferred } = options;
   const inFragments = new Map<string, boolean>();
@@ -74,7 +76,7 @@ export const refusalsOf = (options: RefusalOptions): Refusals => {
       return found;
     });
 
-  /** By path, for each part. */
+  /** For each part, by path. */
   const refusals = new Map<string | undefined, Map<string, GraphQLError>>();
   const errorsOf = (part: string | undefined): Map<string, GraphQLError> => {
     const errors = refusals.get(part) ?? new Map<string, GraphQLError>();
@@ -82,25 +84,25 @@ export const refusalsOf = (options: RefusalOptions): Refusals => {
     return errors;
   };
   const visited = new Set<string>();
-  const add = (place: Place, field: FieldNode): void => {
-    const { part, path, parent } = place;
+  const add = (position: Position, field: FieldNode): void => {
+    const { part, path, parent } = position;
     errorsOf(part).set(
       path.join(' '),
-      new GraphQLError(`You may not have ${parent?.name}.${field.name.value}.`, {
+      new GraphQLError(`You may not read ${parent?.name}.${field.name.value}.`, {
         path,
         extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
       }),
     );
   };
-  const walk = (set: SelectionSetNode, place: Place): void => {
+  const walk = (set: SelectionSetNode, position: Position): void => {
     if (!refuses(set)) return;
-    const { part, path, parent } = place;
+    const { part, path, parent } = position;
     for (const selection of set.selections) {
       if (errorsOf(part).size >= mostErrors || !isIncluded(selection)) continue;
       if (selection.kind === Kind.FIELD) {
         const inner = [...path, (selection.alias ?? selection.name).value];
         const type = fieldOf(parent, selection.name.value)?.type;
-        if (isRefused(selection)) add({ ...place, path: inner }, selection);
+        if (isRefused(selection)) add({ ...position, path: inner }, selection);
         else if (selection.selectionSet && type) {
           walk(selection.selectionSet, { part, path: [...inner, ...listLevels(type)], parent: getNamedType(type) });
         }
@@ -109,7 +111,7 @@ export const refusalsOf = (options: RefusalOptions): Refusals => {
       const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
       if (!fragment) continue;
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
-        // A fragment that is spread twice at one place says nothing new there.
+        // A fragment that is spread twice at one position adds nothing there.
         const visit = `${part} ${selection.name.value} ${path.join(' ')}`;
         if (visited.has(visit)) continue;
         visited.add(visit);

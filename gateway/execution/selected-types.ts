@@ -1,4 +1,4 @@
-/** The types that a selection is about, as one walks down a document: of its fields, and within its fragments. */
+/** The types of fields and fragments, for code that walks down a document. */
 import {
   type FragmentDefinitionNode,
   type GraphQLField,
@@ -9,14 +9,14 @@ import {
   isObjectType,
 } from 'graphql';
 
-/** Undefined for what is no field of the type, `__typename` among it. */
+/** Undefined when the type has no such field; `__typename` is not one. */
 export const fieldOf = (
   parent: GraphQLNamedType | undefined,
   name: string,
 ): GraphQLField<unknown, unknown> | undefined =>
   isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 
-/** The type that is named by the fragment, else the one around it. */
+/** The type that the fragment names, else the type around it. */
 export const typeWithin = (
   schema: GraphQLSchema,
   { typeCondition }: InlineFragmentNode | FragmentDefinitionNode,

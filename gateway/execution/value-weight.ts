@@ -1,4 +1,4 @@
-/** About how many bytes a value keeps alive that came as JSON, however deep it is. */
+/** Estimates how many bytes a JSON value keeps alive, at any depth. */
 
 const bytesOfValue = 60;
 

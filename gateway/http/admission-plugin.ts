@@ -1,7 +1,7 @@
 /**
- * What every operation passes that Apollo Server runs, whichever way it came, persisted ones included: it is prepared
- * as all others are (Apollo Server neither parses nor validates), needs a token unless it reads only the schema, and
- * is measured. Invariant: nothing is run of a document that is not valid.
+ * Admits every operation that Apollo Server executes, persisted ones included. The operation is prepared like all
+ * others (Apollo Server neither parses nor validates), needs a token unless it reads only the schema, and is measured
+ * against the limits. Invariant: nothing in an invalid document is executed.
  */
 import { type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind } from 'graphql';
@@ -11,12 +11,12 @@ import type { MaskError } from '../errors/public-error.ts';
 import { checkOperation, type OperationLimits } from '../limits/operation-limits.ts';
 import { readsOnlySchema } from '../limits/schema-only.ts';
 import { canonicalOperation } from '../planning/canonical-operation.ts';
-import { askerOf } from '../planning/planner.ts';
+import { payerOf } from '../planning/planner.ts';
 import type { DocumentPreparer, Preparation } from '../planning/prepared-document.ts';
 import { refusalOf } from '../subscriptions/operation-admission.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
-import { tokenMissing } from './admission.ts';
+import { tokenMissing } from './request-authentication.ts';
 
 export interface AdmissionPluginOptions {
   readonly limits: OperationLimits;
@@ -27,18 +27,18 @@ export interface AdmissionPluginOptions {
 
 const needsStream = (): GraphQLError =>
   new GraphQLError(
-    'A subscription needs an answer that streams: send "Accept: text/event-stream", or use WebSocket at the same address, with the subprotocol graphql-transport-ws.',
+    'A subscription needs a streaming response: send "Accept: text/event-stream", or use WebSocket at the same address, with the subprotocol graphql-transport-ws.',
     { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } },
   );
 
-/** In place of one that is not run, so that Apollo Server does not parse it. */
+/** Stands for a document that is not executed, so that Apollo Server does not parse it. */
 const nothing: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
 const httpOf = ({ extensions: { http } }: GraphQLError): { readonly status: number; readonly headers: HeaderMap } => {
-  const isSaid = typeof http === 'object' && http !== null;
+  const isGiven = typeof http === 'object' && http !== null;
   return {
-    status: isSaid && 'status' in http && typeof http.status === 'number' ? http.status : 400,
-    headers: isSaid && 'headers' in http && http.headers instanceof HeaderMap ? http.headers : new HeaderMap(),
+    status: isGiven && 'status' in http && typeof http.status === 'number' ? http.status : 400,
+    headers: isGiven && 'headers' in http && http.headers instanceof HeaderMap ? http.headers : new HeaderMap(),
   };
 };
 
@@ -59,11 +59,11 @@ export const createAdmissionPlugin = (options: AdmissionPluginOptions): ApolloSe
         async didResolveSource(request) {
           const { schema, source, contextValue } = request;
           try {
-            preparation = await documents.prepare(generationOf(schema), source, askerOf(contextValue.user));
+            preparation = await documents.prepare(generationOf(schema), source, payerOf(contextValue.user));
           } catch (fault) {
             preparation = { errors: [refusalOf(fault)] };
           }
-          // What it finds here it does not parse.
+          // Apollo Server does not parse when it finds a document here.
           Object.assign(request, { document: 'errors' in preparation ? nothing : preparation.document });
         },
         async didResolveOperation({ operation, document, schema, request, contextValue }) {

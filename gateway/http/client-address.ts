@@ -1,7 +1,7 @@
 /**
- * The address of who sent a request, as what is limited by address counts it: of the connection, or, behind a proxy,
- * what that proxy says in the header that the operator names. No header is believed otherwise. Of an IPv6 address it
- * is the network (64 bits), because a client has all of one.
+ * The address under which limits count a request: that of the connection or, behind a proxy, the address in the header
+ * that the operator names. No other header is trusted. For IPv6 it is the network (64 bits), because a client owns a
+ * whole network.
  */
 import type { IncomingMessage } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
@@ -24,7 +24,7 @@ const counted = (address: string): string => {
   return isIPv6(address) ? networkOf(address) : address;
 };
 
-/** Of connections that were asked about before. */
+/** Addresses of connections that were looked up before. */
 const ofConnections = new WeakMap<Socket, string>();
 
 const ofConnection = (socket: Socket): string => {
@@ -35,14 +35,14 @@ const ofConnection = (socket: Socket): string => {
   return address;
 };
 
-/** @param header in which the proxy says it; of a list the last entry, which is the proxy's own. */
+/** @param header with the client's address. In a list the last entry counts, because the proxy itself added it. */
 export const createAddressOf =
   (header: string | undefined): AddressOf =>
   ({ headers, socket }) => {
     if (header === undefined) return ofConnection(socket);
-    const said = String(headers[header.toLowerCase()] ?? '')
+    const given = String(headers[header.toLowerCase()] ?? '')
       .split(',')
       .at(-1)
       ?.trim();
-    return said === undefined || said === '' ? ofConnection(socket) : counted(said);
+    return given === undefined || given === '' ? ofConnection(socket) : counted(given);
   };

@@ -1,8 +1,8 @@
 /**
- * Subscriptions over HTTP: a request that accepts a stream is signed in and limited like any other, and its subscription
- * runs in the same core as one over a socket. What refuses the request itself (no token, too many requests) is a plain
- * answer with its status; what is wrong with the operation is told in the stream, as GraphQL over SSE asks for. A query
- * or a mutation that accepts nothing but events is answered by one.
+ * Subscriptions over HTTP. A request that accepts a stream is authenticated and limited like any other, and its
+ * subscription runs in the same core as one over a socket. A refusal of the request itself (no token, too many
+ * requests) is a plain response with its status; errors of the operation are events of the stream, as GraphQL over SSE
+ * requires. A query or a mutation that accepts nothing but events gets its result as one event.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
@@ -11,15 +11,15 @@ import { AppError } from '#kernel/errors.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
 import { countOperation } from '../observation/count-operations.ts';
-import { askerOf } from '../planning/planner.ts';
+import { payerOf } from '../planning/planner.ts';
 import { createHttpStream, type HttpStream } from '../subscriptions/http-stream.ts';
 import { type AdmittedOperation, type OperationAdmission, refusalOf } from '../subscriptions/operation-admission.ts';
 import { onSignInEnd } from '../subscriptions/sign-in-end.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
 import { type AcceptedStream, acceptedStream } from './accepted-stream.ts';
-import { tokenMissing } from './admission.ts';
-import { answerFault } from './http-fault.ts';
+import { respondWithFault } from './http-fault.ts';
+import { tokenMissing } from './request-authentication.ts';
 import type { RequestParameters } from './request-parameters.ts';
 
 export interface HttpStreamsOptions {
@@ -31,16 +31,19 @@ export interface HttpStreamsOptions {
 }
 
 export interface HttpStreams {
-  /** Answers a request for a stream. False for what is none, or can be answered plainly: that is left to the caller. */
-  answer(
+  /**
+   * Handles a request for a stream. Resolves to false when the request accepts no stream, or is left to the caller
+   * because JSON is accepted too.
+   */
+  handle(
     request: IncomingMessage,
     response: ServerResponse,
     parameters: RequestParameters | undefined,
     context: OperationContext,
   ): Promise<boolean>;
-  /** Answers a request for a stream whose sender is refused; the same. */
+  /** Refuses the sender of a request for a stream. Returns false as `handle` does. */
   refuse(request: IncomingMessage, response: ServerResponse, fault: unknown): boolean;
-  /** Breaks off all streams, so that their clients go on elsewhere. */
+  /** Aborts all streams, so that their clients continue elsewhere. */
   close(): void;
 }
 
@@ -104,7 +107,7 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
     if (running.has(stream)) forgetSignIn = onSignInEnd(user, (errors) => stream.error(errors));
   };
 
-  const answerOnce = async (
+  const executeOnce = async (
     response: ServerResponse,
     accepted: AcceptedStream,
     { query, operationName, variables, extensions }: RequestParameters,
@@ -125,22 +128,22 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
     stream.complete();
   };
 
-  const answerFaultOf = (response: ServerResponse, fault: unknown): void => {
+  const respondWithFaultOf = (response: ServerResponse, fault: unknown): void => {
     if (response.headersSent || !(fault instanceof AppError || fault instanceof GraphQLError)) throw fault;
     const refusal = refusalOf(fault);
     countOperation('unknown', [refusal]);
-    answerFault(response, refusal, maskError);
+    respondWithFault(response, refusal, maskError);
   };
   const wantsStream = ({ method, headers }: IncomingMessage): AcceptedStream | undefined =>
     method === 'GET' || method === 'POST' ? acceptedStream(headers.accept) : undefined;
 
   return {
-    async answer(request, response, parameters, context) {
+    async handle(request, response, parameters, context) {
       const accepted = wantsStream(request);
       if (!accepted || (!parameters && accepted.orJson)) return false;
       try {
         const admitted = parameters
-          ? await admission.admit(parameters, askerOf(context.user))
+          ? await admission.admit(parameters, payerOf(context.user))
           : { errors: [noOperation()] };
         if ('errors' in admitted) {
           if (accepted.orJson) return false;
@@ -152,16 +155,16 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
         } else if (request.method === 'GET' && admitted.operation.operation === 'mutation') {
           refuse(response, accepted, [notAllowedByGet()]);
         } else {
-          await answerOnce(response, accepted, parameters, context);
+          await executeOnce(response, accepted, parameters, context);
         }
       } catch (fault) {
-        answerFaultOf(response, fault);
+        respondWithFaultOf(response, fault);
       }
       return true;
     },
     refuse(request, response, fault) {
       if (!wantsStream(request)) return false;
-      answerFaultOf(response, fault);
+      respondWithFaultOf(response, fault);
       return true;
     },
     close() {

@@ -1,6 +1,6 @@
 /**
- * The weights that a supergraph gives its types, fields and arguments by `@cost` and `@listSize`, the directives of the
- * cost specification (https://specs.apollo.dev/cost, after IBM's). Read once per schema generation.
+ * The weights that a supergraph declares on its types, fields and arguments by `@cost` and `@listSize`, the directives
+ * of the cost specification (https://specs.apollo.dev/cost, after IBM's). They are read once per schema generation.
  */
 import { isInputObjectType, isInterfaceType, isObjectType, type Schema } from '@apollo/federation-internals';
 import { type ReadDirective, readerOf } from '../directives/applied-directives.ts';
@@ -8,17 +8,17 @@ import { type ReadDirective, readerOf } from '../directives/applied-directives.t
 const identity = 'https://specs.apollo.dev/cost';
 
 export interface ListSize {
-  /** Items where no slicing argument says how many. */
+  /** Assumed number of items where no slicing argument determines it. */
   readonly assumedSize: number | undefined;
-  /** Names of arguments that say how many items are asked for. */
+  /** Names of the arguments that determine the number of items. */
   readonly slicingArguments: readonly string[];
-  /** Lists below the field that the size is of, when the field itself is none. */
+  /** The lists below the field to which the size applies, when the field itself is not a list. */
   readonly sizedFields: ReadonlySet<string>;
-  /** An operation must give exactly one of the slicing arguments. */
+  /** Whether an operation must pass exactly one of the slicing arguments. */
   readonly requireOneSlicingArgument: boolean;
 }
 
-/** By schema coordinate: `Type`, `Type.field`, `Type.field(argument:)`, `Input.field`. */
+/** Keyed by schema coordinate: `Type`, `Type.field`, `Type.field(argument:)`, `Input.field`. */
 export interface CostWeights {
   readonly weights: ReadonlyMap<string, number>;
   readonly listSizes: ReadonlyMap<string, ListSize>;

@@ -1,8 +1,8 @@
 /**
- * What an operation costs by the weights of its supergraph, before it runs (the static cost of the cost specification,
- * with Apollo's defaults): 1 for each object, interface and union, nothing for scalars and enums, 10 for a mutation; a
- * list costs its items times their weight and what is selected of them; arguments cost their weights, input objects 1.
- * Fragments are measured once each, so that measuring is linear in the document.
+ * The cost of an operation by the weights of its supergraph, measured before it runs (the static cost of the cost
+ * specification, with Apollo's defaults): 1 for each object, interface and union, nothing for scalars and enums, 10 for
+ * a mutation. A list costs its items times the sum of their weight and their selection. Arguments cost their weights,
+ * input objects 1. Each fragment is measured once, so that measuring is linear in the document.
  */
 import {
   type FieldNode,
@@ -28,10 +28,10 @@ import type { CostWeights, ListSize } from './cost-weights.ts';
 import type { MeasuredOperation } from './operation-measure.ts';
 
 const mutationCost = 10;
-/** Sums and products stay numbers that can be compared. */
+/** Keeps sums and products comparable as numbers. */
 const highest = Number.MAX_SAFE_INTEGER;
 
-/** A size that a field gave to lists below it. */
+/** A size that a field determines for lists below it. */
 interface Sized {
   readonly fields: ReadonlySet<string>;
   readonly size: number;
@@ -39,7 +39,7 @@ interface Sized {
 
 const isList = (type: GraphQLOutputType): boolean => isListType(isNonNullType(type) ? type.ofType : type);
 
-/** Throws BAD_USER_INPUT when a field does not have the one slicing argument that it must have. */
+/** Throws BAD_USER_INPUT when a field does not have exactly one slicing argument although it must. */
 export const measureCost = (subject: MeasuredOperation, weights: CostWeights, assumedPageSize: number): number => {
   const { schema, operation, fragments } = subject;
   const variables: Record<string, unknown> = {};

@@ -1,9 +1,9 @@
-/** `?explain`: the plan and the times of a query, for administrators in development. */
+/** `?explain`: the plan and the timing of a query, for administrators in development. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
-const answerSchema = z.object({
+const responseSchema = z.object({
   data: z.unknown(),
   extensions: z
     .object({
@@ -31,10 +31,10 @@ const ask = async (of: TestGateway, query: string, search: string, roles: readon
     headers: { 'content-type': 'application/json', authorization: `Bearer ${await of.issuer.token({ roles })}` },
     body: JSON.stringify({ query }),
   });
-  return answerSchema.parse(await response.json());
+  return responseSchema.parse(await response.json());
 };
 
-test('an administrator is told the plan and each fetch, every time', async () => {
+test('an administrator gets the plan and each fetch, every time', async () => {
   const plain = await ask(gateway, twoSubgraphs, '', ['ADMIN']);
   expect(plain.extensions).toBeUndefined();
   for (const search of ['?explain', '?explain=1', '?explain']) {
@@ -51,7 +51,7 @@ test('an administrator is told the plan and each fetch, every time', async () =>
   }
 });
 
-test('nobody else is told, nor for a mutation, nor in production', async () => {
+test('nobody else gets them, nor for a mutation, nor in production', async () => {
   expect((await ask(gateway, twoSubgraphs, '?explain', ['USER'])).extensions).toBeUndefined();
   expect((await ask(gateway, twoSubgraphs, '?explained', ['ADMIN'])).extensions).toBeUndefined();
   const mutation = 'mutation { rename(id: "1", title: "Other") { title } }';

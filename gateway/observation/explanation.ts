@@ -1,6 +1,7 @@
 /**
- * Says how one query was answered: its plan, and when each fetch began and ended, those of a deferred fragment with its
- * part. Made anew for each query that asks, and never for others, so that nothing is measured for them.
+ * Explains how one query was executed: its plan, and when each fetch began and ended; the fetches of a deferred
+ * fragment come with its part. An explanation is created only for a query that asks for one, so that nothing is
+ * measured for others.
  */
 import { prettyFormatQueryPlan, type QueryPlan } from '@apollo/query-planner';
 import type { SendFetch } from '../execution/execution.ts';
@@ -13,7 +14,7 @@ interface ExplainedFetch {
   readonly endMs: number;
 }
 
-/** `extensions.explain` of a part that comes later. */
+/** `extensions.explain` of a deferred part. */
 export interface ExplainedPart {
   /** In the order in which they ended. */
   readonly fetches: readonly ExplainedFetch[];
@@ -21,23 +22,23 @@ export interface ExplainedPart {
   readonly totalMs: number;
 }
 
-/** `extensions.explain` of an answer, or of its first part. */
+/** `extensions.explain` of a result, or of its first part. */
 export interface ExplainedQuery extends ExplainedPart {
   /** Lines of the plan as Apollo's tools print it. */
   readonly plan: readonly string[];
   readonly planMs: number;
 }
 
-interface Timing<Told extends ExplainedPart> {
-  /** Sends as `send` does, and remembers when. */
+interface Timing<Report extends ExplainedPart> {
+  /** Wraps `send` and records the time of each fetch. */
   timed(send: SendFetch): SendFetch;
-  tell(): Told;
+  report(): Report;
 }
 
 export interface Explanation extends Timing<ExplainedQuery> {
-  /** Makes the plan, and remembers it. */
+  /** Makes the plan and records it. */
   planning(makePlan: () => Promise<QueryPlan['node']>): Promise<QueryPlan['node']>;
-  /** Of one deferred fragment: the same for the same id. */
+  /** The timing of one deferred fragment; the same object for the same id. */
   part(id: string): Timing<ExplainedPart>;
 }
 
@@ -58,10 +59,10 @@ const createExplanation = (): Explanation => {
           fetches.push({ subgraph, startMs, endMs: elapsed() });
         }
       },
-      tell: () => ({ fetches, totalMs: elapsed() }),
+      report: () => ({ fetches, totalMs: elapsed() }),
     };
   };
-  const { timed, tell } = createTiming();
+  const { timed, report } = createTiming();
   let node: QueryPlan['node'];
   let planMs = 0;
   return {
@@ -73,10 +74,10 @@ const createExplanation = (): Explanation => {
       return plan;
     },
     timed,
-    tell: () => ({
+    report: () => ({
       plan: prettyFormatQueryPlan({ kind: 'QueryPlan', ...(node ? { node } : {}) }).split('\n'),
       planMs,
-      ...tell(),
+      ...report(),
     }),
     part(id) {
       const timing = parts.get(id) ?? createTiming();
@@ -86,7 +87,7 @@ const createExplanation = (): Explanation => {
   };
 };
 
-/** For administrators who ask for it of a query; else undefined. */
+/** For administrators who ask for it on a query; else undefined. */
 export const explanationFor = (
   { user, wantsExplanation }: OperationContext,
   operation: string,

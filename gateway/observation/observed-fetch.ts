@@ -1,14 +1,14 @@
-/** A fetch from a subgraph, measured and in a span of its own, which goes with it: two comparisons while nobody watches. */
+/** Measures a fetch from a subgraph and wraps it in a span. It costs two comparisons while nothing is observed. */
 import { AppError } from '#kernel/errors.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { fetchDuration } from '../metrics.ts';
 
-export const observedFetch = async <Answer>(subgraph: string, fetch: () => Promise<Answer>): Promise<Answer> => {
+export const observedFetch = async <Response>(subgraph: string, fetch: () => Promise<Response>): Promise<Response> => {
   const observe = fetchDuration.start();
   try {
-    const answer = await inSpan(`fetch ${subgraph}`, { kind: 'client' }, fetch);
+    const response = await inSpan(`fetch ${subgraph}`, { kind: 'client' }, fetch);
     observe({ subgraph, outcome: 'OK' });
-    return answer;
+    return response;
   } catch (fault) {
     observe({ subgraph, outcome: fault instanceof AppError ? fault.code : 'INTERNAL_SERVER_ERROR' });
     throw fault;

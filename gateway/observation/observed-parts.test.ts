@@ -1,12 +1,12 @@
-/** What is told of an answer in parts, part by part: `?explain`, metrics and spans. */
+/** Observation of results in parts, part by part: `?explain`, metrics and spans. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createLogger } from '#kernel/log.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { freePort } from '../../tests/services/ports.ts';
 import { type CollectedSpan, startTraceCollector } from '../../tests/services/trace-collector.ts';
-import { partsIn } from '../testing/answer-parts.ts';
 import { openBody } from '../testing/body-client.ts';
+import { partsIn } from '../testing/result-parts.ts';
 import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 import { openTimelineGraph, type TimelineGraph } from '../testing/timeline-graph.ts';
 
@@ -49,23 +49,23 @@ const partsOf = async (gateway: TestGateway, query: string, search?: string, rol
 const nested = `query Nested { message(id: "1") { text ... @defer(label: "usage") { usage { case { id
   ... @defer(label: "case") { state } } } } } }`;
 
-test('an administrator is told the plan with the first part, and with each later one its own fetches', async () => {
+test('an administrator gets the plan with the first part, and the own fetches of each later part', async () => {
   await using gateway = await openTestGateway({ supergraphSdl: graph.supergraphSdl, isDevelopment: true });
   for (const search of ['?explain', '?explain=1']) {
     const parts = await partsOf(gateway, nested, search);
-    const told = parts.map(({ extensions }) => extensions?.explain);
-    expect(told.map((explain) => explain?.fetches.map(({ subgraph }) => subgraph))).toEqual([
+    const explained = parts.map(({ extensions }) => extensions?.explain);
+    expect(explained.map((explain) => explain?.fetches.map(({ subgraph }) => subgraph))).toEqual([
       ['messages'],
       ['usage'],
       ['cases'],
     ]);
-    expect(told[0]?.plan?.join('\n')).toContain('Defer {');
-    expect(told[0]?.planMs).toBeGreaterThan(0);
-    expect(told.slice(1).map((explain) => Object.keys(explain ?? {}))).toEqual([
+    expect(explained[0]?.plan?.join('\n')).toContain('Defer {');
+    expect(explained[0]?.planMs).toBeGreaterThan(0);
+    expect(explained.slice(1).map((explain) => Object.keys(explain ?? {}))).toEqual([
       ['fetches', 'totalMs'],
       ['fetches', 'totalMs'],
     ]);
-    for (const explain of told) {
+    for (const explain of explained) {
       for (const { startMs, endMs } of explain?.fetches ?? []) {
         expect([startMs <= endMs, endMs <= (explain?.totalMs ?? -1)]).toEqual([true, true]);
       }

@@ -1,10 +1,10 @@
-/** A plan for an operation that has one answer, made in a span of its own, and told to whom it is explained. */
+/** Makes a plan for an operation with a single result, in a span of its own, and records it for the explanation. */
 import type { PlanNode, QueryPlan } from '@apollo/query-planner';
 import { GraphQLError } from 'graphql';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
 import type { Explanation } from './explanation.ts';
 
-/** Rejects with what the planner throws, and a GraphQLError for a subscription. */
+/** Rejects with the planner's fault, or with a GraphQLError for a subscription. */
 export const observedPlan = async (
   makePlan: () => Promise<QueryPlan['node']>,
   explanation: Explanation | undefined,
@@ -12,7 +12,7 @@ export const observedPlan = async (
   const span = startSpan('plan');
   try {
     const plan = await (explanation ? explanation.planning(makePlan) : makePlan());
-    if (plan?.kind === 'Subscription') throw new GraphQLError('Subscriptions have no single answer.');
+    if (plan?.kind === 'Subscription') throw new GraphQLError('A subscription has no single result.');
     span.end();
     return plan;
   } catch (fault) {

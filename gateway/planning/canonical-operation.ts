@@ -1,7 +1,7 @@
 /**
- * One operation of a document without what tells it from equal ones: its name, the fragments that it does not reach,
- * and everything that is not GraphQL. It is what is planned, run and remembered, so that operations which differ in
- * these share a plan. The document must be valid: fragments without cycles.
+ * Reduces one operation of a document to its canonical form: without its name, the fragments that it does not reach,
+ * and everything that is not GraphQL. The canonical form is what is planned, executed and cached, so that operations
+ * which differ only in these share a plan. The document must be valid: its fragments have no cycles.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -15,21 +15,21 @@ import {
 import { fragmentsOf } from '../limits/operation-limits.ts';
 
 export interface CanonicalOperation {
-  /** Stands for it in keys. */
+  /** Identifies it in keys. */
   readonly hash: string;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Fields, as if all fragments were spread. */
+  /** Number of fields with every fragment expanded. */
   readonly fields: number;
-  /** Bytes that it keeps alive, about. */
+  /** Approximate bytes that it keeps alive. */
   readonly weight: number;
 }
 
-/** What a selection of a tree takes beside its text: the nodes of its name, alias and arguments. */
+/** Bytes of a selection in the tree besides its text: the nodes of its name, alias and arguments. */
 const bytesOfSelection = 1500;
 
-/** In the order in which they are reached. Each is measured once, however often it is spread. */
+/** The fragments in the order in which they are reached. Each is measured once, however often it is spread. */
 const reach = (
   { selectionSet }: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
@@ -62,7 +62,7 @@ const reach = (
 
 const made = new WeakMap<OperationDefinitionNode, CanonicalOperation>();
 
-/** The same for the same operation. */
+/** Returns the same object for the same operation. */
 export const canonicalOperation = (document: DocumentNode, given: OperationDefinitionNode): CanonicalOperation => {
   const known = made.get(given);
   if (known) return known;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createWeighedMemory } from './weighed-memory.ts';
 
-test('keeps what was used last within one bound, whichever cache it is in', () => {
+test('keeps the most recently used entries of all caches within one bound', () => {
   const memory = createWeighedMemory(100_000);
   const [names, sizes] = [memory.open<string>(), memory.open<number>()];
   names.set('one', 'eins', 40_000);
@@ -12,7 +12,7 @@ test('keeps what was used last within one bound, whichever cache it is in', () =
   expect([names.get('one'), names.get('three')]).toEqual(['eins', 'drei']);
 });
 
-test('is never heavier than its bound, however much is given to it', () => {
+test('never exceeds its bound, however much is added', () => {
   const memory = createWeighedMemory(50_000);
   for (let index = 0; index < 500; index += 1) {
     memory.open<string>().set(`entry ${index}`, 'x', index * 97);
@@ -20,7 +20,7 @@ test('is never heavier than its bound, however much is given to it', () => {
   }
 });
 
-test('does not keep what is heavier than all of it, and lets nothing else go for that', () => {
+test('does not keep an entry heavier than the bound, and evicts nothing for it', () => {
   const memory = createWeighedMemory(50_000);
   const cache = memory.open<string>();
   cache.set('small', 's', 10);
@@ -29,7 +29,7 @@ test('does not keep what is heavier than all of it, and lets nothing else go for
   expect(cache.get('small')).toBe('s');
 });
 
-test('weighs an entry that is replaced once, by its newest value', () => {
+test('weighs a replaced entry once, by its newest value', () => {
   const memory = createWeighedMemory(50_000);
   const cache = memory.open<string>();
   for (let index = 0; index < 100; index += 1) cache.set('one', `value ${index}`, 5000);

@@ -1,24 +1,24 @@
 /**
- * What is remembered about operations, in many caches that share one bound. Every entry says about how many bytes it
- * keeps alive, and past the bound the entry that was used least recently goes, whichever cache it is in. Invariant: the
- * weights together never exceed the bound; an entry that is heavier than all of it is not kept.
+ * The memory of operations: many caches that share one bound. Every entry declares approximately how many bytes it
+ * keeps alive. Beyond the bound the least recently used entry is evicted, whichever cache it is in. Invariant: the
+ * weights together never exceed the bound; an entry heavier than the bound is not kept.
  */
 import { LRUCache } from 'lru-cache';
 
 export interface WeighedCache<Value> {
   get(key: string): Value | undefined;
-  /** @param weight bytes, about. */
+  /** @param weight approximate bytes. */
   set(key: string, value: Value, weight: number): void;
 }
 
 export interface WeighedMemory {
-  /** A cache of its own keys, within the common bound. It need not be closed. */
+  /** A cache with its own keys, within the common bound. It need not be closed. */
   open<Value>(): WeighedCache<Value>;
-  /** Of all that is kept now. */
+  /** The weight of everything that is kept now. */
   readonly weight: number;
 }
 
-/** What an entry takes besides its value. */
+/** Bytes of an entry besides its value. */
 const entryWeight = 1000;
 
 export const createWeighedMemory = (maxWeight: number): WeighedMemory => {

@@ -16,7 +16,7 @@ const openCircuit = () => {
   };
 };
 
-test('opens when half of the last fetches failed, but judges no few', () => {
+test('opens when half of the last fetches failed, but not on a few', () => {
   const { circuit, fetch } = openCircuit();
   for (let count = 0; count < 9; count += 1) fetch('fail');
   expect(circuit.waitMs()).toBe(0);
@@ -30,7 +30,7 @@ test('stays closed while most fetches succeed', () => {
   expect(circuit.waitMs()).toBe(0);
 });
 
-test('tries one fetch after a pause, pauses twice as long when it fails, and closes when it succeeds', () => {
+test('allows one trial fetch after a pause, doubles the pause when it fails, and closes when it succeeds', () => {
   const { circuit, fetch, pass } = openCircuit();
   for (let count = 0; count < 10; count += 1) fetch('fail');
   pass(1000);
@@ -61,7 +61,7 @@ test('tries a replica every 5 seconds, however long it is down', () => {
   expect(circuit.waitMs()).toBe(5_000);
 });
 
-test('goes by the try alone while it is open, however what began before ends', () => {
+test('decides by the trial fetch alone while it is open, however earlier fetches end', () => {
   const { circuit, fetch, pass } = openCircuit();
   const before = Array.from({ length: 30 }, () => circuit.begin());
   for (let count = 0; count < 10; count += 1) fetch('fail');

@@ -1,41 +1,44 @@
 /**
- * Whether a replica is worth asking. When half of its last fetches failed it is left alone for a while, then one fetch
- * tries it, for whose end the others wait; each try that fails doubles the while. Only faults of the replica count: what
- * it refuses by GraphQL is an answer. Invariant: while it is left alone the try alone decides, and what began before it
- * was left alone counts for nothing after.
+ * Decides whether a replica may be asked. When half of its last fetches failed, the circuit opens for a pause. Then one
+ * trial fetch goes through while other fetches wait for its outcome, and each trial that fails doubles the pause. Only
+ * faults of the replica count: a GraphQL error is a valid response. Invariant: while the circuit is open only the trial
+ * decides, and fetches that began before it opened no longer count.
  */
 
-/** One fetch. One of these is called, once. */
+/** One fetch. Exactly one of these is called, once. */
 export interface Attempt {
   succeed(): void;
   fail(): void;
-  /** It tells nothing: its client left. */
+  /** The outcome is unknown: the client left. */
   abandon(): void;
 }
 
 export interface Circuit {
-  /** Milliseconds until it may be asked; 0 when it may be now. */
+  /** Milliseconds until the replica may be asked; 0 when it may be asked now. */
   waitMs(): number;
-  /** A fetch begins: where the circuit is half open, it is the try. */
+  /** Starts a fetch. Where the circuit is half open, this fetch is the trial. */
   begin(): Attempt;
-  /** Resolves at the end of the try under way; undefined when there is none. */
+  /** Resolves at the end of the current trial; undefined when there is none. */
   readonly trial: Promise<void> | undefined;
 }
 
-/** Fetches that are looked back on, and the fewest that are judged. */
+/** The window of recent fetches, and the smallest number of them that can open the circuit. */
 const lookBack = 20;
 const fewest = 10;
 const firstPauseMs = 1000;
-/** What a client may be refused for after the replica is back: one fetch in this time is nothing to a replica that is down. */
+/**
+ * The longest time for which clients may be refused after the replica is back. One fetch in this time is no load for a
+ * replica that is down.
+ */
 const longestPauseMs = 5_000;
 
-/** @param now milliseconds on a clock that never goes back. */
+/** @param now milliseconds on a monotonic clock. */
 export const createCircuit = (now: () => number = () => performance.now()): Circuit => {
   let outcomes: boolean[] = [];
   let openUntil: number | undefined;
   let pauseMs = firstPauseMs;
   let trial: PromiseWithResolvers<void> | undefined;
-  /** Times that it was opened. */
+  /** How often the circuit has opened. */
   let opened = 0;
 
   const open = (): void => {

@@ -1,6 +1,6 @@
 /**
- * Gives each operation the way to send its fetches: the sources of its schema generation, in the scope of its user, its
- * deadline and its client.
+ * Creates the function with which each operation sends its fetches: through the sources of its schema generation, in
+ * the scope of its user, its deadline and its client.
  */
 import type { SignIdentity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
@@ -15,16 +15,16 @@ import type { SubgraphPools } from './subgraph-pools.ts';
 import { createSubgraphSource, type SubgraphSource } from './subgraph-source.ts';
 
 export interface FetchSenders {
-  /** For a query or mutation: every fetch goes where its generation has the subgraph. */
+  /** For a query or mutation: every fetch goes to the subgraph's address in its own generation. */
   forOperation(generation: SchemaGeneration, context: OperationContext): SendFetch;
-  /** For an event of a stream, which may stay with an older generation: asks subgraphs where they are now. */
+  /** For an event of a stream, which may outlive its generation: fetches go to the subgraph's current address. */
   forEvent(generation: SchemaGeneration, context: OperationContext): SendFetch;
 }
 
 export interface FetchSendersOptions {
   /** The newest generation. */
   current(): SchemaGeneration;
-  /** Addresses of the replicas of a subgraph; at least one. */
+  /** Addresses of a subgraph's replicas; at least one. */
   urlsOf(generation: SchemaGeneration, subgraph: string): readonly string[];
   readonly pools: SubgraphPools;
   readonly sign: SignIdentity;

@@ -1,49 +1,49 @@
 /**
- * One connection to an origin, for one request at a time. It reads into a buffer that all connections share, because each
- * piece is dealt with before the next is read: what a stream of its own would cost for each answer is more than the rest
- * of a small fetch. Invariant: a connection on which anything unforeseen happened is closed, and never used again.
+ * One connection to an origin, for one request at a time. All connections read into one shared buffer, because each
+ * piece is processed before the next is read: a stream of its own for each response would cost more than the rest of a
+ * small fetch. Invariant: a connection on which anything unexpected happened is closed and never used again.
  */
 import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { createHttpAnswerReader, type HttpAnswer } from './http-answer.ts';
+import { createHttpResponseReader, type HttpResponse } from './http-response.ts';
 
-/** Where connections lead. */
+/** The server that connections lead to. */
 export interface Origin {
   readonly isEncrypted: boolean;
   readonly host: string;
   readonly port: number;
-  /** Milliseconds within which a connection must stand. */
+  /** Milliseconds within which a connection must be established. */
   readonly connectDeadlineMs: number;
-  /** Bytes of an answer's body. */
+  /** Bytes of a response's body. */
   readonly maxResponseBytes: number;
 }
 
-/** Who waits for an answer. */
-export interface Exchange {
+/** A request, and what receives its response. */
+export interface PendingRequest {
   /** The request as it is sent. */
   readonly text: string;
   readonly encoding: 'latin1' | 'utf8';
-  answered(answer: HttpAnswer): void;
-  /** Called at most once, and not after `answered`. */
-  failed(fault: Error): void;
+  onResponse(response: HttpResponse): void;
+  /** Called at most once, and not after `onResponse`. */
+  onFailure(fault: Error): void;
 }
 
 export interface HttpConnection {
-  send(exchange: Exchange): void;
-  /** Whether it can take another request: it is open, idle, and its server does not give it up just now. */
+  send(pending: PendingRequest): void;
+  /** Whether it can take another request: it is open and idle, and its server is not about to close it. */
   isUsable(): boolean;
-  /** Fails what is under way. */
+  /** Fails the request under way. */
   destroy(fault: Error): void;
 }
 
 export interface HttpConnectionListener {
-  /** The answer was whole, and the connection can take the next request. */
+  /** The response was complete, and the connection can take the next request. */
   onFree(connection: HttpConnection): void;
   /** Called once. */
   onClosed(connection: HttpConnection): void;
 }
 
-/** The connection was refused, or ended before the answer. */
+/** The connection was refused, or ended before the response. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
@@ -56,8 +56,8 @@ const sharedBuffer = Buffer.allocUnsafeSlow(256 * 1024);
 
 export const openHttpConnection = (origin: Origin, listener: HttpConnectionListener): HttpConnection => {
   const { host, port, isEncrypted, connectDeadlineMs, maxResponseBytes } = origin;
-  const reader = createHttpAnswerReader(maxResponseBytes);
-  let exchange: Exchange | undefined;
+  const reader = createHttpResponseReader(maxResponseBytes);
+  let pending: PendingRequest | undefined;
   let usableUntil = 0;
   let isClosed = false;
 
@@ -66,29 +66,29 @@ export const openHttpConnection = (origin: Origin, listener: HttpConnectionListe
     isClosed = true;
     clearTimeout(connecting);
     socket.destroy();
-    const waiting = exchange;
-    exchange = undefined;
+    const waiting = pending;
+    pending = undefined;
     listener.onClosed(connection);
-    waiting?.failed(fault);
+    waiting?.onFailure(fault);
   };
-  const finish = (answer: HttpAnswer): void => {
-    const waiting = exchange;
-    exchange = undefined;
-    if (answer.keepAliveMs === 0) close(new ConnectionLost('the server ends the connection'));
+  const finish = (response: HttpResponse): void => {
+    const waiting = pending;
+    pending = undefined;
+    if (response.keepAliveMs === 0) close(new ConnectionLost('the server closes the connection'));
     else {
-      usableUntil = performance.now() + answer.keepAliveMs;
+      usableUntil = performance.now() + response.keepAliveMs;
       listener.onFree(connection);
     }
-    waiting?.answered(answer);
+    waiting?.onResponse(response);
   };
   const read = (length: number): boolean => {
-    if (!exchange) {
-      close(new ConnectionLost('the server sent what nobody asked for'));
+    if (!pending) {
+      close(new ConnectionLost('the server sent unexpected bytes'));
       return false;
     }
     try {
-      const answer = reader.read(sharedBuffer.subarray(0, length));
-      if (answer) finish(answer);
+      const response = reader.read(sharedBuffer.subarray(0, length));
+      if (response) finish(response);
     } catch (fault) {
       close(fault instanceof Error ? fault : new Error(String(fault)));
     }
@@ -104,7 +104,7 @@ export const openHttpConnection = (origin: Origin, listener: HttpConnectionListe
   };
   const open = (): Socket => {
     if (!isEncrypted) return connect(options, () => clearTimeout(connecting));
-    // By its name a server with several certificates knows which one to show; an address is no name (RFC 6066, 3).
+    // A server with several certificates selects one by this name; an address is not a valid name (RFC 6066, 3).
     const servername = isIP(host) === 0 ? { servername: host } : {};
     return connectTls({ ...options, ...servername }, () => clearTimeout(connecting));
   };
@@ -114,8 +114,8 @@ export const openHttpConnection = (origin: Origin, listener: HttpConnectionListe
   );
   const socket = open();
   socket.on('end', () => {
-    const answer = exchange && reader.end();
-    if (answer) finish(answer);
+    const response = pending && reader.end();
+    if (response) finish(response);
     else close(new ConnectionLost('the server closed the connection'));
   });
   socket.on('error', (cause) => close(new ConnectionLost('the connection failed', { cause })));
@@ -123,10 +123,10 @@ export const openHttpConnection = (origin: Origin, listener: HttpConnectionListe
 
   const connection: HttpConnection = {
     send(next) {
-      exchange = next;
+      pending = next;
       socket.write(next.text, next.encoding);
     },
-    isUsable: () => !isClosed && !exchange && performance.now() < usableUntil,
+    isUsable: () => !isClosed && !pending && performance.now() < usableUntil,
     destroy: close,
   };
   return connection;

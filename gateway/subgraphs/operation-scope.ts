@@ -1,24 +1,21 @@
-/**
- * What all fetches of one operation have in common: for whom they are, by when they must have ended, and that they end
- * when the client is gone.
- */
+/** What all fetches of one operation share: the user, the deadline, and the client whose departure ends them. */
 import { AppError } from '#kernel/errors.ts';
 import type { SignIdentity } from '#kernel/identity.ts';
 import { activeSpan } from '#kernel/telemetry/tracing.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
 
 export interface OperationScope {
-  /** Identity token; rejects with UNAUTHENTICATED when there is no user. The same for equal identities. */
+  /** Identity token, equal for equal identities. Rejects with UNAUTHENTICATED when there is no user. */
   token(): Promise<string>;
-  /** Headers that are passed on, each with its line end; those of the fetch that is being sent. */
+  /** Headers to forward with the current fetch, each with its line end. */
   readonly headers: string;
   /** On the clock of `performance.now()`. */
   readonly endsAt: number;
-  /** True once the client is gone: nothing is fetched any more. */
+  /** True once the client is gone: nothing more is fetched. */
   readonly isAbandoned: boolean;
-  /** Calls `abort` once when the client goes. */
+  /** Calls `abort` once when the client leaves. */
   whenAbandoned(abort: () => void): void;
-  /** Takes that back. */
+  /** Removes a callback that `whenAbandoned` registered. */
   settled(abort: () => void): void;
 }
 
@@ -29,7 +26,7 @@ export interface OperationScopeOptions {
   readonly deadlineMs: number;
 }
 
-/** @param headers came by HTTP themselves, so that no value holds a line end. */
+/** @param headers arrived over HTTP themselves, so no value contains a line end. */
 const linesOf = (headers: readonly string[]): string => {
   let lines = '';
   for (let index = 0; index + 1 < headers.length; index += 2) lines += `${headers[index]}: ${headers[index + 1]}\r\n`;
@@ -58,7 +55,7 @@ export const createOperationScope = ({ context, sign, deadlineMs }: OperationSco
     },
     get headers() {
       const { traceparent } = activeSpan();
-      // The fetch is a part of our own span, and no longer of the client's.
+      // The fetch belongs to the gateway's own span, no longer to the client's.
       const headers =
         traceparent === undefined ? forwardedHeaders : ['traceparent', traceparent, ...forwardedHeaders.slice(2)];
       return linesOf(headers);

@@ -1,5 +1,5 @@
-/** One POST on a pool, read to its last byte or ended at its deadline, whichever is first. */
-import type { HttpAnswer } from './http-answer.ts';
+/** One POST on a pool, read to its last byte or ended at its deadline, whichever comes first. */
+import type { HttpResponse } from './http-response.ts';
 import type { SubgraphPool } from './subgraph-pools.ts';
 
 export interface PostRequest {
@@ -10,8 +10,8 @@ export interface PostRequest {
 }
 
 export interface Post {
-  /** Rejects with what the connection says, with `DeadlineExceeded`, or with what it was aborted with. */
-  readonly answer: Promise<HttpAnswer>;
+  /** Rejects with the connection's fault, with `DeadlineExceeded`, or with the reason of the abort. */
+  readonly response: Promise<HttpResponse>;
   abort(reason: Error): void;
 }
 
@@ -20,29 +20,29 @@ export class DeadlineExceeded extends Error {
 }
 
 export const post = (pool: SubgraphPool, { head, body, deadlineMs }: PostRequest): Post => {
-  const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const bytes = Buffer.byteLength(body);
   let isSettled = false;
   const abort = (reason: Error): void => {
     if (!isSettled) breakOff(reason);
   };
-  const timer = setTimeout(() => abort(new DeadlineExceeded(`no answer in ${deadlineMs} ms`)), deadlineMs);
+  const timer = setTimeout(() => abort(new DeadlineExceeded(`no response in ${deadlineMs} ms`)), deadlineMs);
   const settle = (): void => {
     isSettled = true;
     clearTimeout(timer);
   };
   const breakOff = pool.send({
     text: `${head}content-length: ${bytes}\r\n\r\n${body}`,
-    // As many bytes as characters is ASCII, which is written without being converted.
+    // Equal numbers of bytes and characters mean ASCII, which is written without conversion.
     encoding: bytes === body.length ? 'latin1' : 'utf8',
-    answered(answer) {
+    onResponse(response) {
       settle();
-      resolve(answer);
+      resolve(response);
     },
-    failed(fault) {
+    onFailure(fault) {
       settle();
       reject(fault);
     },
   });
-  return { answer: promise, abort };
+  return { response: promise, abort };
 };

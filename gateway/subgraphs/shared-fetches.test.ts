@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import { createSharedFetches, type StartedFetch } from './shared-fetches.ts';
-import type { SubgraphAnswer } from './subgraph-answer.ts';
+import type { SubgraphResponse } from './subgraph-response.ts';
 
-/** Fetches that the test answers, on a clock that the test moves. */
+/** Fetches to which the test responds, on a clock that the test advances. */
 const openFetches = () => {
-  const started: { answer(): void; aborted: boolean }[] = [];
+  const started: { response(): void; aborted: boolean }[] = [];
   let time = 0;
   const shared = createSharedFetches(() => time);
   const start = (): StartedFetch => {
-    const { promise, resolve } = Promise.withResolvers<SubgraphAnswer>();
-    const one = { answer: () => resolve({ data: { a: 1 }, errors: [], isShared: false }), aborted: false };
+    const { promise, resolve } = Promise.withResolvers<SubgraphResponse>();
+    const one = { response: () => resolve({ data: { a: 1 }, errors: [], isShared: false }), aborted: false };
     started.push(one);
     return {
-      answer: promise,
+      response: promise,
       abort() {
         one.aborted = true;
       },
@@ -28,20 +28,20 @@ const openFetches = () => {
   };
 };
 
-test('gives equal fetches one answer, and says that it is shared', async () => {
+test('gives equal fetches one response, marked as shared', async () => {
   const { started, join } = openFetches();
   const [one, two, other, anothers] = [join(), join(), join('other'), join('body', 'another sender')];
   expect(started).toHaveLength(3);
-  for (const { answer } of started) answer();
-  expect((await one.answer).isShared).toBe(true);
-  expect((await two.answer).isShared).toBe(true);
-  expect((await other.answer).isShared).toBe(false);
-  expect((await anothers.answer).isShared).toBe(false);
+  for (const { response } of started) response();
+  expect((await one.response).isShared).toBe(true);
+  expect((await two.response).isShared).toBe(true);
+  expect((await other.response).isShared).toBe(false);
+  expect((await anothers.response).isShared).toBe(false);
   join();
   expect(started).toHaveLength(4);
 });
 
-test('joins no fetch that began before something was written, nor one that began long ago', () => {
+test('joins no fetch that began before a mutation, nor one that began long ago', () => {
   const { started, shared, join, pass } = openFetches();
   join();
   shared.forget();
@@ -52,7 +52,7 @@ test('joins no fetch that began before something was written, nor one that began
   expect(started).toHaveLength(3);
 });
 
-test('ends a fetch when the last of those who wait for it leaves', () => {
+test('aborts a fetch when the last client that waits for it leaves', () => {
   const { started, join } = openFetches();
   const [one, two] = [join(), join()];
   one.leave();

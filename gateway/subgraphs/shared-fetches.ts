@@ -1,16 +1,16 @@
 /**
- * Lets equal query fetches of one identity that are under way at the same time share one answer. Only a fetch that
- * began a moment ago is joined, and none that began before a mutation ended: who reads after a write reads what was
- * written. A client that leaves ends the fetch only when it was the last that waited for it.
+ * Lets equal concurrent query fetches of one identity share one response. Only a fetch that began a moment ago is
+ * joined, and never one that began before a mutation ended: a read after a write sees the write. A client that leaves
+ * aborts the fetch only when it was the last one waiting.
  */
-import type { SubgraphAnswer } from './subgraph-answer.ts';
+import type { SubgraphResponse } from './subgraph-response.ts';
 
-/** Milliseconds within which a fetch that is under way is joined. */
+/** Milliseconds within which a fetch that is under way can be joined. */
 const joinableMs = 50;
 
 interface Shared {
-  /** As the joined see it. */
-  answer: Promise<SubgraphAnswer>;
+  /** As the joined callers see it. */
+  response: Promise<SubgraphResponse>;
   readonly startedAt: number;
   readonly abort: () => void;
   waiting: number;
@@ -18,39 +18,39 @@ interface Shared {
 }
 
 export interface StartedFetch {
-  readonly answer: Promise<SubgraphAnswer>;
+  readonly response: Promise<SubgraphResponse>;
   readonly abort: () => void;
 }
 
 export interface SharedFetches {
   /**
    * Joins a fetch of the same body to the same subgraph for the same identity, or starts one.
-   * @param sender stands for subgraph and identity.
-   * @returns the answer, and `leave`, by which one who waits gives up.
+   * @param sender identifies subgraph and identity.
+   * @returns the response, and `leave`, with which a caller stops waiting.
    */
   join(
     sender: string,
     body: string,
     start: () => StartedFetch,
-  ): { readonly answer: Promise<SubgraphAnswer>; leave(): void };
-  /** From now on fetches that are under way are not joined: something was written. */
+  ): { readonly response: Promise<SubgraphResponse>; leave(): void };
+  /** Stops the fetches under way from being joined, because a mutation wrote something. */
   forget(): void;
 }
 
 export const createSharedFetches = (now: () => number = () => performance.now()): SharedFetches => {
-  /** By sender, then by body: bodies are long, and are not to be copied for a key. */
+  /** By sender, then by body: bodies are long and should not be copied into a combined key. */
   const running = new Map<string, Map<string, Shared>>();
 
   const startShared = (sender: string, body: string, start: () => StartedFetch): Shared => {
-    const { answer, abort } = start();
-    const shared: Shared = { answer, abort, startedAt: now(), waiting: 0, isJoined: false };
+    const { response, abort } = start();
+    const shared: Shared = { response, abort, startedAt: now(), waiting: 0, isJoined: false };
     const bodies = running.get(sender) ?? new Map<string, Shared>();
     running.set(sender, bodies);
     bodies.set(body, shared);
-    shared.answer = answer.then(
-      (answered) => {
+    shared.response = response.then(
+      (fresh) => {
         end(sender, body, shared);
-        return shared.isJoined ? { ...answered, isShared: true } : answered;
+        return shared.isJoined ? { ...fresh, isShared: true } : fresh;
       },
       (fault) => {
         end(sender, body, shared);
@@ -73,7 +73,7 @@ export const createSharedFetches = (now: () => number = () => performance.now())
       joined.isJoined ||= joined === known;
       joined.waiting += 1;
       return {
-        answer: joined.answer,
+        response: joined.response,
         leave() {
           joined.waiting -= 1;
           if (joined.waiting > 0) return;

@@ -6,7 +6,7 @@ import { openTestGateway } from '../testing/test-gateway.ts';
 
 const bothSubgraphs = '{ story(id: "1") { title author { id motto } } }';
 
-test('gives the data of the others, and one error, when a subgraph is down; and all of it when it is back', async () => {
+test('returns the data of the others and one error when a subgraph is down, and all data when it is back', async () => {
   await using gateway = await openTestGateway();
   await gateway.graph.authors.kill();
   const { status, data, errors } = await gateway.ask(bothSubgraphs);
@@ -30,7 +30,7 @@ test('gives up on a subgraph that takes too long', async () => {
   expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'SUBGRAPH_TIMEOUT' }]);
 });
 
-test('gives up on an operation that takes too long in all', async () => {
+test('gives up on an operation that takes too long in total', async () => {
   await using gateway = await openTestGateway({ operationDeadlineMs: 100, subgraphDeadlineMs: 60_000 });
   const { data, errors } = await gateway.ask('{ late authors { id } }');
   expect(data).toEqual({ late: null, authors: [] });
@@ -43,8 +43,8 @@ test.each([
   ['JSON of another shape', '{"hello":1}'],
   ['data that is no object', '{"data":[]}'],
   ['errors that are none', '{"errors":[null]}'],
-  ['half of an answer', '{"data":{"_entities":[{"mot'],
-])('does not take %s for an answer', async (_, body) => {
+  ['half of a response', '{"data":{"_entities":[{"mot'],
+])('does not accept %s as a response', async (_, body) => {
   await using gateway = await openTestGateway();
   gateway.graph.authors.intercept = (_request, response) => response.end(body);
   const { data, errors } = await gateway.ask(bothSubgraphs);
@@ -52,7 +52,7 @@ test.each([
   expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'SUBGRAPH_INVALID_RESPONSE' }]);
 });
 
-test('asks a query again when a kept connection is cut under it, but never a mutation', async () => {
+test('repeats a query when its kept-alive connection is cut, but never a mutation', async () => {
   await using gateway = await openTestGateway();
   const { stories } = gateway.graph;
   const cutOnce = (): void => {
@@ -76,11 +76,11 @@ test('finishes a plan of several steps across a reload that moves a subgraph', a
   const asked = Promise.withResolvers<() => void>();
   stories.intercept = (_, response) =>
     asked.resolve(() => response.end('{"data":{"story":{"author":{"__typename":"Author","id":"7"}}}}'));
-  const answer = gateway.ask('{ story(id: "1") { author { name } } }');
+  const result = gateway.ask('{ story(id: "1") { author { name } } }');
   const finishFirstStep = await asked.promise;
   gateway.gateway.reload(other.graph.supergraphSdl);
   finishFirstStep();
-  expect(await answer).toMatchObject({ data: { story: { author: { name: 'Name of 7' } } } });
+  expect(await result).toMatchObject({ data: { story: { author: { name: 'Name of 7' } } } });
   expect(authors.asked).toHaveLength(1);
 });
 
@@ -108,7 +108,7 @@ test('passes known codes with their public fields, and masks everything else', a
   }
 });
 
-test('asks a subgraph at the address that is given in place of the supergraph’s', async () => {
+test('asks a subgraph at the configured address in place of the supergraph’s', async () => {
   const server: Server = createServer((_, response) => response.end('{"data":{"authors":[{"id":"elsewhere"}]}}'));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -141,7 +141,7 @@ test('ends the fetches of a client that is gone', async () => {
   const asked = Promise.withResolvers<IncomingMessage>();
   gateway.graph.stories.intercept = (request) => asked.resolve(request);
   const client = new AbortController();
-  const answer = fetch(gateway.gateway.url, {
+  const result = fetch(gateway.gateway.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${await gateway.issuer.token()}` },
     body: '{"query":"{ stories { id } }"}',
@@ -150,11 +150,11 @@ test('ends the fetches of a client that is gone', async () => {
   const { socket } = await asked.promise;
   const ended = once(socket, 'close');
   client.abort();
-  await expect(answer).rejects.toThrow();
+  await expect(result).rejects.toThrow();
   await ended;
 });
 
-test('passes the trace of a request on, when it is one', async () => {
+test('forwards the trace of a request when it is valid', async () => {
   await using gateway = await openTestGateway();
   const seen: unknown[] = [];
   gateway.graph.stories.intercept = ({ headers }, response) => {
@@ -175,7 +175,7 @@ test('passes the trace of a request on, when it is one', async () => {
   ]);
 });
 
-test('goes on with the other replica when one is down, and with both when it is back', async () => {
+test('continues with the other replica when one is down, and with both when it is back', async () => {
   await using other = await openTestGateway();
   await using gateway = await openTestGateway((graph) => ({
     subgraphUrls: { authors: [graph.authors.url, other.graph.authors.url] },
@@ -193,7 +193,7 @@ test('goes on with the other replica when one is down, and with both when it is 
   while (authors.asked.length === 0) await ask();
 });
 
-test('refuses nobody when a subgraph is back: all wait for the fetch that tries it', async () => {
+test('refuses nobody when a subgraph is back: all wait for the trial fetch', async () => {
   await using gateway = await openTestGateway();
   const { authors } = gateway.graph;
   const ask = (id: number) => gateway.ask(`{ at${id}: authors { id } }`);
@@ -202,13 +202,13 @@ test('refuses nobody when a subgraph is back: all wait for the fetch that tries 
   const { errors } = await ask(20);
   expect(errors).toMatchObject([{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }]);
   await authors.reopen();
-  // As long as the refusal says, of the pause that it was told in.
+  // The refusal's own retryAfterMs is the pause that the circuit had then.
   await new Promise((resolve) => setTimeout(resolve, Number(errors?.[0]?.extensions?.['retryAfterMs']) + 1));
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, id) => ask(id)));
-  expect(answers.filter((answer) => answer.errors)).toEqual([]);
+  const results = await Promise.all(Array.from({ length: 20 }, (_, id) => ask(id)));
+  expect(results.filter((result) => result.errors)).toEqual([]);
 });
 
-test('sends equal queries of one user that come at once to a subgraph once, but never across a mutation', async () => {
+test('sends equal concurrent queries of one user to a subgraph once, but never across a mutation', async () => {
   await using gateway = await openTestGateway();
   const { stories } = gateway.graph;
   const userId = randomUUID();
@@ -228,6 +228,6 @@ test('sends equal queries of one user that come at once to a subgraph once, but 
   const another = gateway.ask(query);
   await others;
   expect(held.length).toBeGreaterThanOrEqual(2);
-  for (const answer of held.splice(0)) answer();
+  for (const respond of held.splice(0)) respond();
   for (const { data } of await Promise.all([...both, another])) expect(data).toEqual({ stories: [{ id: '1' }] });
 });

@@ -47,7 +47,7 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
   return text;
 };
 
-test('sends one request after another on one connection, in any script, and reads answers of any size', async () => {
+test('sends one request after another on one connection, in any script, and reads responses of any size', async () => {
   const ports = new Set<number | undefined>();
   const server = createServer(async (request, response) => {
     ports.add(request.socket.remotePort);
@@ -57,14 +57,14 @@ test('sends one request after another on one connection, in any script, and read
   });
   await using pool = await openPool(server);
   for (const body of ['plain', 'été 日本', `chunks ${'é'.repeat(700_000)}`, 'x'.repeat(3_000_000), '']) {
-    const { status, text } = await pool.ask(body).answer;
+    const { status, text } = await pool.ask(body).response;
     expect(status).toBe(200);
     expect(text === body).toBe(true);
   }
   expect(ports.size).toBe(1);
 });
 
-test('lets requests wait for one of 64 connections, and answers all of them', async () => {
+test('lets requests wait for one of 64 connections, and completes all of them', async () => {
   const held: ServerResponse[] = [];
   const sockets = new Set<Socket>();
   const full = Promise.withResolvers<void>();
@@ -84,14 +84,14 @@ test('lets requests wait for one of 64 connections, and answers all of them', as
   await full.promise;
   const given = asked.at(-1);
   given?.abort(new Error('given up while it waited'));
-  await expect(given?.answer).rejects.toThrow('given up while it waited');
+  await expect(given?.response).rejects.toThrow('given up while it waited');
   isHolding = false;
   for (const response of held) response.end('{}');
-  for (const { answer } of asked.slice(0, -1)) expect((await answer).text).toBe('{}');
+  for (const { response } of asked.slice(0, -1)) expect((await response).text).toBe('{}');
   expect(sockets.size).toBe(64);
 });
 
-test('refuses at once what comes when 1,024 requests wait, and answers those', async () => {
+test('refuses a request at once when 1,024 requests wait, and completes those', async () => {
   const held: ServerResponse[] = [];
   let isHolding = true;
   const server = createServer((_request, response) => {
@@ -99,15 +99,15 @@ test('refuses at once what comes when 1,024 requests wait, and answers those', a
     else response.end('late');
   });
   await using pool = await openPool(server);
-  const taken = Array.from({ length: 64 + 1024 }, () => pool.ask('').answer);
-  await expect(pool.ask('').answer).rejects.toThrow('1024 requests wait');
+  const taken = Array.from({ length: 64 + 1024 }, () => pool.ask('').response);
+  await expect(pool.ask('').response).rejects.toThrow('1024 requests wait');
   await vi.waitFor(() => expect(held).toHaveLength(64), 10_000);
   isHolding = false;
   for (const response of held) response.end('late');
   expect((await Promise.all(taken)).every(({ text }) => text === 'late')).toBe(true);
 });
 
-test('opens another connection for what waits when one is lost', async () => {
+test('opens another connection for waiting requests when one is lost', async () => {
   const held: Socket[] = [];
   const full = Promise.withResolvers<void>();
   let isHolding = true;
@@ -121,7 +121,7 @@ test('opens another connection for what waits when one is lost', async () => {
   });
   await using pool = await openPool(server);
   const asked = Array.from({ length: 128 }, () =>
-    pool.ask('{}').answer.then(
+    pool.ask('{}').response.then(
       ({ text }) => text,
       (fault) => fault,
     ),
@@ -129,13 +129,13 @@ test('opens another connection for what waits when one is lost', async () => {
   await full.promise;
   isHolding = false;
   for (const socket of held) socket.destroy();
-  const answers = await Promise.all(asked);
-  expect(answers.filter((answer) => answer instanceof ConnectionLost)).toHaveLength(64);
-  expect(answers.filter((answer) => answer === '{}')).toHaveLength(64);
+  const responses = await Promise.all(asked);
+  expect(responses.filter((response) => response instanceof ConnectionLost)).toHaveLength(64);
+  expect(responses.filter((response) => response === '{}')).toHaveLength(64);
 });
 
-test('uses no connection again that its server ends or has misused', async () => {
-  const answers = [
+test('does not reuse a connection that its server closes or misuses', async () => {
+  const responses = [
     'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}',
     'HTTP/1.1 200 OK\r\nkeep-alive: timeout=1\r\ncontent-length: 2\r\n\r\n{}',
     'HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\n{}',
@@ -143,22 +143,22 @@ test('uses no connection again that its server ends or has misused', async () =>
   ];
   let connections = 0;
   const server = createTcpServer((socket) => {
-    const answer = answers[connections];
+    const response = responses[connections];
     connections += 1;
-    socket.on('data', () => socket.write(answer ?? ''));
+    socket.on('data', () => socket.write(response ?? ''));
   });
   await using pool = await openPool(server);
-  for (const _ of answers) expect((await pool.ask('{}').answer).text).toBe('{}');
-  expect(connections).toBe(answers.length);
+  for (const _ of responses) expect((await pool.ask('{}').response).text).toBe('{}');
+  expect(connections).toBe(responses.length);
 });
 
-test('takes an answer that ends with its connection', async () => {
+test('accepts a response that ends with its connection', async () => {
   const server = createTcpServer((socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\n{"a":1}')));
   await using pool = await openPool(server);
-  for (let round = 0; round < 3; round += 1) expect((await pool.ask('{}').answer).text).toBe('{"a":1}');
+  for (let round = 0; round < 3; round += 1) expect((await pool.ask('{}').response).text).toBe('{"a":1}');
 });
 
-test('says that the connection was lost when it is refused, and when it ends within the answer', async () => {
+test('reports a lost connection when it is refused, and when it ends within the response', async () => {
   const server = createTcpServer((socket) =>
     socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}')),
   );
@@ -166,25 +166,25 @@ test('says that the connection was lost when it is refused, and when it ends wit
   {
     await using pool = await openPool(server);
     url = pool.url;
-    await expect(pool.ask('{}').answer).rejects.toBeInstanceOf(ConnectionLost);
+    await expect(pool.ask('{}').response).rejects.toBeInstanceOf(ConnectionLost);
   }
   await using pools = createSubgraphPools(1000);
-  const { answer } = post(pools.at(url), { head, body: '{}', deadlineMs: 60_000 });
-  await expect(answer).rejects.toBeInstanceOf(ConnectionLost);
+  const { response } = post(pools.at(url), { head, body: '{}', deadlineMs: 60_000 });
+  await expect(response).rejects.toBeInstanceOf(ConnectionLost);
 });
 
-test('closing a pool answers what is in flight', async () => {
+test('closing a pool completes the requests in flight', async () => {
   const asked = Promise.withResolvers<ServerResponse>();
   const server = createServer((_, response) => asked.resolve(response));
   await using pool = await openPool(server);
-  const { answer } = pool.ask('{}');
+  const asking = pool.ask('{}');
   const response = await asked.promise;
   pool.pools.keepOnly([]);
   response.end('{"a":1}');
-  expect((await answer).text).toBe('{"a":1}');
+  expect((await asking.response).text).toBe('{"a":1}');
 });
 
-test('names the host in the TLS handshake, and no address', async () => {
+test('names the host in the TLS handshake, but never an address', async () => {
   const hellos: Promise<Buffer>[] = [];
   const server = createTcpServer((socket) => {
     const whole = Promise.withResolvers<Buffer>();
@@ -202,7 +202,7 @@ test('names the host in the TLS handshake, and no address', async () => {
   await using pools = createSubgraphPools(60_000);
   for (const [index, host] of ['localhost', '127.0.0.1'].entries()) {
     const url = listening.url.replace('http://127.0.0.1', `https://${host}`);
-    await expect(post(pools.at(url), { head, body: '{}', deadlineMs: 60_000 }).answer).rejects.toBeInstanceOf(
+    await expect(post(pools.at(url), { head, body: '{}', deadlineMs: 60_000 }).response).rejects.toBeInstanceOf(
       ConnectionLost,
     );
     expect((await hellos[index])?.includes(host)).toBe(host === 'localhost');

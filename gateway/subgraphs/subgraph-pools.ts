@@ -1,32 +1,37 @@
 /**
- * Warm keep-alive connections to the subgraphs, a pool for each origin (the default fetcher of @apollo/gateway costs
- * three to four times as much). Pools outlive reloads as long as a subgraph is at their origin.
+ * Warm keep-alive connections to the subgraphs, one pool for each origin (the default fetcher of @apollo/gateway costs
+ * three to four times as much). A pool outlives reloads as long as any subgraph is at its origin.
  */
 import {
   ConnectionLost,
-  type Exchange,
   type HttpConnection,
   type Origin,
   openHttpConnection,
+  type PendingRequest,
 } from './http-connection.ts';
 
 export interface SubgraphPool extends AsyncDisposable {
-  /** Sends a request on a free connection; waits for one where all are in use, and fails where 1,024 wait. @returns what breaks it off, until it is settled. */
-  send(exchange: Exchange): (fault: Error) => void;
+  /**
+   * Sends a request on a free connection. When all are in use the request waits, and it fails when 1,024 wait already.
+   * @returns a function that aborts the request until it is settled.
+   */
+  send(pending: PendingRequest): (fault: Error) => void;
 }
 
 export interface SubgraphPools extends AsyncDisposable {
-  /** The pool for a URL, opened when it is the first of its origin. */
+  /** The pool for a URL, opened on the first use of its origin. */
   at(url: string): SubgraphPool;
-  /** Closes pools whose origin none of the URLs has; requests in flight on them finish. */
+  /** Closes the pools whose origin none of the URLs has. Requests in flight on them finish. */
   keepOnly(urls: Iterable<string>): void;
 }
 
 /** Connections per origin: more than the fetches that one gateway process can keep busy. */
 const maxConnections = 64;
-/** Requests per origin that wait for a connection: sixteen for each. More come only to a subgraph that does not keep up. */
+/**
+ * Requests per origin that wait for a connection: sixteen for each. Only a subgraph that does not keep up gets more.
+ */
 const maxWaiting = 1024;
-/** A larger answer of a subgraph is refused while it is read. */
+/** A larger response is refused while it is read. */
 const maxResponseBytes = 16 * 1024 * 1024;
 
 interface Waiting {
@@ -35,7 +40,7 @@ interface Waiting {
 
 const createPool = (origin: Origin): SubgraphPool => {
   const open = new Set<HttpConnection>();
-  /** The one used last is used first, so that few connections carry much. */
+  /** The most recently used connection is used first, so that few connections carry most requests. */
   const idle: HttpConnection[] = [];
   const queue = new Set<Waiting>();
   const closed = Promise.withResolvers<void>();
@@ -76,21 +81,21 @@ const createPool = (origin: Origin): SubgraphPool => {
   };
 
   return {
-    send(exchange) {
+    send(pending) {
       let used: HttpConnection | undefined;
       const waiting: Waiting = {
         start(connection) {
           used = connection;
-          connection.send(exchange);
+          connection.send(pending);
         },
       };
       const connection = takeIdle() ?? (open.size < maxConnections ? connect() : undefined);
       if (connection) waiting.start(connection);
       else if (queue.size < maxWaiting) queue.add(waiting);
-      else exchange.failed(new Error(`${maxWaiting} requests wait for a connection`));
+      else pending.onFailure(new Error(`${maxWaiting} requests wait for a connection`));
       return (fault) => {
         if (used) used.destroy(fault);
-        else if (queue.delete(waiting)) exchange.failed(fault);
+        else if (queue.delete(waiting)) pending.onFailure(fault);
       };
     },
     async [Symbol.asyncDispose]() {
@@ -112,7 +117,7 @@ const originOf = ({ protocol, hostname, port }: URL, connectDeadlineMs: number):
   };
 };
 
-/** @param deadlineMs within which a connection must stand. */
+/** @param deadlineMs within which a connection must be established. */
 export const createSubgraphPools = (deadlineMs: number): SubgraphPools => {
   const pools = new Map<string, SubgraphPool>();
   const byUrl = new Map<string, SubgraphPool>();

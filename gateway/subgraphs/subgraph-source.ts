@@ -1,17 +1,17 @@
 /**
- * Sends the fetches of plans to one subgraph, with the signed identity of the user, and checks that what comes back is
- * a GraphQL response. A query is sent once more, to another replica if there is one, when its connection was refused or
- * cut; a mutation never is. Whatever goes wrong is an AppError, which is one error of the operation; the rest of the
- * plan goes on.
+ * Sends the fetches of plans to one subgraph with the user's signed identity, and checks that each response is a
+ * GraphQL response. A query whose connection was refused or cut is sent once more, to another replica if there is one;
+ * a mutation never is. Every failure is an AppError, which becomes one error of the operation while the rest of the
+ * plan continues.
  */
 import type { Logger } from '#kernel/log.ts';
 import { abandoned, faultOf, invalidResponse, isProxyFault, isSilence, mayRepeat, unavailable } from './fetch-fault.ts';
-import type { HttpAnswer } from './http-answer.ts';
+import type { HttpResponse } from './http-response.ts';
 import type { OperationScope } from './operation-scope.ts';
 import { type Post, post } from './post.ts';
 import type { Replica, Replicas } from './replicas.ts';
 import type { SharedFetches } from './shared-fetches.ts';
-import { parseAnswer, type SubgraphAnswer } from './subgraph-answer.ts';
+import { parseResponse, type SubgraphResponse } from './subgraph-response.ts';
 
 export interface SubgraphFetch {
   /** JSON of the request. */
@@ -22,13 +22,13 @@ export interface SubgraphFetch {
 
 export interface SubgraphSource {
   /** Rejects with an AppError only. */
-  send(fetch: SubgraphFetch): Promise<SubgraphAnswer>;
+  send(fetch: SubgraphFetch): Promise<SubgraphResponse>;
 }
 
 export interface SubgraphSourceOptions {
   readonly name: string;
   readonly replicas: Replicas;
-  /** Of all subgraphs of the gateway: a mutation of one may change what another answers. */
+  /** Shared by all subgraphs of the gateway: a mutation in one may change what another returns. */
   readonly shared: SharedFetches;
   /** Milliseconds from sending to the last byte. */
   readonly deadlineMs: number;
@@ -38,7 +38,7 @@ export interface SubgraphSourceOptions {
 export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSource => {
   const { name, replicas, shared, deadlineMs, logger } = options;
 
-  /** A replica that is tried just now is waited for: when it is back, nobody should be refused. */
+  /** Waits for a replica's trial, so that nobody is refused once the replica is back. */
   const pick = async (not?: Replica): Promise<Replica> => {
     let picked = replicas.pick(not);
     for (let trial = replicas.trial(); typeof picked === 'number' && trial; trial = replicas.trial()) {
@@ -53,18 +53,18 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
     );
   };
 
-  const read = ({ status, text }: HttpAnswer): SubgraphAnswer => {
-    const answer = parseAnswer(text);
-    if (answer) return answer;
-    if (isProxyFault(status)) throw unavailable(name, new Error(`it answered ${status}`));
-    throw invalidResponse(new Error(`${name} answered ${status} with something that is no GraphQL response`));
+  const read = ({ status, text }: HttpResponse): SubgraphResponse => {
+    const response = parseResponse(text);
+    if (response) return response;
+    if (isProxyFault(status)) throw unavailable(name, new Error(`it responded with ${status}`));
+    throw invalidResponse(new Error(`${name} responded with ${status} and a body that is not a GraphQL response`));
   };
 
   const start = (token: string, { body, isMutation, scope }: SubgraphFetch) => {
     let current: Post | undefined;
     let isAborted = false;
 
-    const ask = async (replica: Replica): Promise<SubgraphAnswer> => {
+    const ask = async (replica: Replica): Promise<SubgraphResponse> => {
       if (isAborted) throw abandoned();
       const attempt = replica.circuit.begin();
       replica.running += 1;
@@ -74,10 +74,10 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
           body,
           deadlineMs: Math.max(1, Math.min(deadlineMs, Math.ceil(scope.endsAt - performance.now()))),
         });
-        const answer = read(await current.answer);
+        const response = read(await current.response);
         attempt.succeed();
         replica.silent = undefined;
-        return answer;
+        return response;
       } catch (cause) {
         if (isAborted) attempt.abandon();
         else attempt.fail();
@@ -88,7 +88,7 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
       }
     };
 
-    const askTwice = async (): Promise<SubgraphAnswer> => {
+    const askTwice = async (): Promise<SubgraphResponse> => {
       try {
         const first = await pick();
         try {
@@ -105,7 +105,7 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
     };
 
     return {
-      answer: askTwice(),
+      response: askTwice(),
       abort() {
         isAborted = true;
         current?.abort(abandoned());
@@ -114,9 +114,9 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
   };
 
   const startMutation = (token: string, fetch: SubgraphFetch) => {
-    const { answer, abort } = start(token, fetch);
+    const { response, abort } = start(token, fetch);
     shared.forget();
-    return { answer: answer.finally(() => shared.forget()), leave: abort };
+    return { response: response.finally(() => shared.forget()), leave: abort };
   };
 
   return {
@@ -124,12 +124,12 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
       const { body, isMutation, scope } = fetch;
       const token = await scope.token();
       if (scope.isAbandoned) throw abandoned();
-      const { answer, leave } = isMutation
+      const { response, leave } = isMutation
         ? startMutation(token, fetch)
         : shared.join(`${name} ${token}`, body, () => start(token, fetch));
       scope.whenAbandoned(leave);
       try {
-        return await answer;
+        return await response;
       } finally {
         scope.settled(leave);
       }

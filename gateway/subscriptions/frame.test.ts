@@ -27,7 +27,7 @@ test.each([
   expect(parseNextFrame(bytes(message))).toBeUndefined();
 });
 
-test('reads the cursor that parsing would find, whatever the data holds', () => {
+test('reads the same cursor as parsing, whatever the data holds', () => {
   const trap = fc.constantFrom('"extensions":{"cursor":"9"}}', '\\"', '"}}', 'é✓', 'plain');
   fc.assert(
     fc.property(fc.array(trap), fc.oneof(fc.string(), trap), fc.boolean(), (data, cursor, more) => {
@@ -40,7 +40,7 @@ test('reads the cursor that parsing would find, whatever the data holds', () => 
   );
 });
 
-test('suspects errors where there are some, and not because of a text', () => {
+test('detects errors where there are some, but not inside a text', () => {
   expect(mayHaveErrors(bytes({ errors: [{ message: '' }], data: null }))).toBe(true);
   expect(mayHaveErrors(bytes({ data: { text: '"errors":[' } }))).toBe(false);
 });

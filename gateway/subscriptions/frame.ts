@@ -1,7 +1,7 @@
 /**
- * graphql-transport-ws messages as bytes, and the WebSocket frames around those for clients. What is hot - a `next`
- * message and the cursor in its payload - is found by position, without parsing; anything written in an unusual way is
- * parsed instead, so that the outcome never depends on a peer's key order.
+ * graphql-transport-ws messages as bytes, and the WebSocket frames around them for clients. The hot path - a `next`
+ * message and the cursor in its payload - is read by position, without parsing. Anything in an unusual form is parsed
+ * instead, so that the outcome never depends on a peer's key order.
  */
 
 const idStart = Buffer.from('{"id":"');
@@ -13,7 +13,7 @@ const backslash = 0x5c;
 const closingBrace = 0x7d;
 const zero = 0x30;
 
-/** Compared here, because a call of `compare` takes longer than so few bytes. */
+/** A loop, because a call of `compare` takes longer than comparing so few bytes. */
 const standsAt = (frame: Buffer, at: number, expected: Buffer): boolean => {
   for (let index = 0; index < expected.length; index += 1) if (frame[at + index] !== expected[index]) return false;
   return true;
@@ -44,8 +44,8 @@ const parsedCursor = (payload: Buffer): string | undefined => {
   return typeof extensions.cursor === 'string' ? extensions.cursor : undefined;
 };
 
-/** Remembers what it gave for the last payload: of an event that many get, each asks in turn. */
-const onceForEach = <Value>(read: (payload: Buffer) => Value): ((payload: Buffer) => Value) => {
+/** Caches the value for the last payload, because every subscriber of a shared event reads the same one. */
+const cachedForLast = <Value>(read: (payload: Buffer) => Value): ((payload: Buffer) => Value) => {
   let known: { readonly payload: Buffer; readonly value: Value } | undefined;
   return (payload) => {
     if (known?.payload !== payload) known = { payload, value: read(payload) };
@@ -64,17 +64,17 @@ const readCursor = (payload: Buffer): string | undefined => {
 };
 
 /** `extensions.cursor` of an execution result; undefined when it has none. */
-export const cursorOf = onceForEach(readCursor);
+export const cursorOf = cachedForLast(readCursor);
 
-/** Whether the payload may have errors. Quotes inside strings are escaped, so text cannot look like this key. */
-export const mayHaveErrors = onceForEach((payload) => payload.includes(errorsStart));
+/** Whether the payload may have errors. Quotes inside strings are escaped, so a text cannot look like this key. */
+export const mayHaveErrors = cachedForLast((payload) => payload.includes(errorsStart));
 
 /** @param id as the client chose it. */
 export const nextPrefix = (id: string): Buffer => Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
 
 /** First byte of a text message in one WebSocket frame (RFC 6455, 5.2). */
 const wholeText = 0x81;
-/** Payload lengths beyond which a WebSocket header has 2 and 8 bytes more. */
+/** Payload lengths above which a WebSocket header has 2 and 8 bytes more. */
 const [shortLength, longLength] = [125, 65_535];
 
 const headerLength = (message: number): number => {
@@ -82,13 +82,13 @@ const headerLength = (message: number): number => {
   return message <= longLength ? 4 : 10;
 };
 
-/** Bytes of the WebSocket frame with a `next` message. @param prefix from `nextPrefix`. */
+/** Bytes of the WebSocket frame of a `next` message. @param prefix from `nextPrefix`. */
 export const frameLength = (prefix: Buffer, payload: Buffer): number => {
   const message = prefix.length + payload.length + 1;
   return headerLength(message) + message;
 };
 
-/** Writes the WebSocket frame, as servers do unmasked. @returns where it ends. */
+/** Writes the WebSocket frame, unmasked as servers do. @returns where it ends. */
 export const writeNextFrame = (target: Buffer, start: number, prefix: Buffer, payload: Buffer): number => {
   const message = prefix.length + payload.length + 1;
   let at = start;

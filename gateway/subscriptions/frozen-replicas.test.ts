@@ -4,10 +4,10 @@ import { openSignedIn } from '../testing/socket-client.ts';
 import { openTestGateway } from '../testing/test-gateway.ts';
 import { openTestGraph } from '../testing/test-graph.ts';
 
-/** Longer than the test: whoever is given to a frozen replica is seen to wait. */
+/** Longer than the test, so that a stream at a frozen replica visibly waits. */
 const never = 60_000;
 
-test('streams leave a replica that is frozen, and none goes there before it has answered again', async () => {
+test('streams leave a frozen replica, and none goes there before it has responded resubscribe', async () => {
   await using graph = await openTestGraph();
   await using one = await startTcpProxy(graph.stories.url);
   await using other = await startTcpProxy(graph.stories.url);
@@ -25,7 +25,7 @@ test('streams leave a replica that is frozen, and none goes there before it has 
     graph.logs.append(String(streams), 'first');
     expect(await client.frame()).toMatchObject({ id: String(streams), payload: { data: { s: { text: 'first' } } } });
   };
-  const tellAll = async (text: string): Promise<void> => {
+  const appendToAll = async (text: string): Promise<void> => {
     for (let id = 1; id <= streams; id += 1) graph.logs.append(String(id), text);
     const frames = await client.frames(streams);
     expect(new Set(frames.map(({ id }) => id)).size).toBe(streams);
@@ -34,7 +34,7 @@ test('streams leave a replica that is frozen, and none goes there before it has 
   for (let index = 0; index < 4; index += 1) await open();
 
   one.stall();
-  await tellAll('while one of two is frozen');
+  await appendToAll('while one of two is frozen');
   for (let index = 0; index < 4; index += 1) await open();
 
   one.resume();
@@ -44,10 +44,10 @@ test('streams leave a replica that is frozen, and none goes there before it has 
     expect(streams).toBeGreaterThan(12);
   });
   other.stall();
-  await tellAll('while the other one is frozen');
+  await appendToAll('while the other one is frozen');
 });
 
-test('queries leave a replica that let one of them wait, until it has answered again', async () => {
+test('queries leave a replica that let one of them wait, until it has responded resubscribe', async () => {
   await using graph = await openTestGraph();
   await using one = await startTcpProxy(graph.stories.url);
   await using other = await startTcpProxy(graph.stories.url);
@@ -64,7 +64,7 @@ test('queries leave a replica that let one of them wait, until it has answered a
   expect(codes.filter((code) => code === 'SUBGRAPH_TIMEOUT')).toHaveLength(1);
   one.resume();
   other.stall();
-  // One more waits for the other one, and whoever comes before the probe has been answered.
+  // One more query waits for the other replica, and so do those that arrive before the probe has succeeded.
   await vi.waitFor(async () => expect(await ask()).toBeUndefined(), { timeout: 10_000 });
   for (let index = 0; index < 6; index += 1) expect(await ask()).toBeUndefined();
 });

@@ -8,7 +8,7 @@ import { createHttpStream, type HttpStream } from './http-stream.ts';
 interface OpenStream extends AsyncDisposable {
   readonly stream: HttpStream;
   readonly response: ServerResponse;
-  readonly answer: IncomingMessage;
+  readonly received: IncomingMessage;
   readonly ended: Promise<void>;
   hasEnded(): boolean;
 }
@@ -30,11 +30,11 @@ const openStream = async (keepAlive: KeepAlive): Promise<OpenStream> => {
   const address = server.address();
   const asked = get({ host: '127.0.0.1', port: typeof address === 'object' ? address?.port : undefined });
   asked.on('error', () => {});
-  const answer = await new Promise<IncomingMessage>((resolve) => asked.once('response', resolve));
-  answer.on('error', () => {});
+  const received = await new Promise<IncomingMessage>((resolve) => asked.once('response', resolve));
+  received.on('error', () => {});
   return {
     ...(await opened.promise),
-    answer,
+    received,
     ended: ended.promise,
     hasEnded: () => hasEnded,
     async [Symbol.asyncDispose]() {
@@ -51,9 +51,9 @@ const fill = (stream: HttpStream): void => {
   while (stream.next(payload, undefined));
 };
 
-test('cuts off a client that takes in nothing for too long', async () => {
+test('disconnects a client that reads nothing for too long', async () => {
   await using open = await openStream({ pingEveryMs: 20, idleTimeoutMs: 80 });
-  // More than the buffers of both systems take.
+  // More than the buffers of both systems hold.
   open.response.write(Buffer.alloc(64 * 1024 * 1024));
   await once(open.response, 'close');
   await open.ended;
@@ -66,21 +66,21 @@ test('ends in the same tick in which its connection closes', async () => {
     // Listeners run in the order in which they were added: the stream's own before this one.
     open.response.once('close', () => resolve(open.hasEnded()));
   });
-  open.answer.destroy();
+  open.received.destroy();
   expect(await closed).toBe(true);
 });
 
-test('refuses what is beyond the bound, and says when there is room again', async () => {
+test('refuses events beyond the bound, and reports when there is room resubscribe', async () => {
   await using open = await openStream({ pingEveryMs: 60_000, idleTimeoutMs: 60_000 });
   fill(open.stream);
   expect(open.stream.next(Buffer.from('{}'), undefined)).toBe(false);
   const drained = open.stream.drained();
-  open.answer.resume();
+  open.received.resume();
   await drained;
   expect(open.stream.next(Buffer.from('{}'), undefined)).toBe(true);
 });
 
-test('puts a payload with line breaks on one line, and gives no id that would break its line', async () => {
+test('writes a payload with line breaks on one line, and no id that would break its line', async () => {
   const written = (cursor: string): string =>
     eventStreamFormat.next(Buffer.from('{\r\n"data":\n1}'), cursor).toString();
   expect(written('7')).toBe('event: next\nid: 7\ndata: {  "data": 1}\n\n');

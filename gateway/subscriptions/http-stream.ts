@@ -1,7 +1,7 @@
 /**
- * A client's stream as the body of an HTTP response that stays open: the head leaves at once, then events as they come,
- * and something in between so that nobody on the way takes the connection for idle. A loss is never a clean end: the
- * body says so, or the connection breaks off.
+ * A client's stream as the body of an HTTP response that stays open: the head is sent at once, then events as they
+ * arrive, and keep-alives between them so that no intermediary considers the connection idle. A loss is never a clean
+ * end: the body reports it, or the connection is aborted.
  */
 import type { ServerResponse } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
@@ -13,17 +13,17 @@ export interface StreamFormat {
   readonly contentType: string;
   /** Before everything else. */
   readonly head: string;
-  /** One execution result; its bytes are valid JSON and go out as they are. */
+  /** One execution result. Its bytes are valid JSON and are sent unchanged. */
   next(payload: Buffer, cursor: string | undefined): Buffer;
-  /** The end that clients know from a completion. */
+  /** An end that clients can distinguish from a completion. */
   failure(errors: readonly GraphQLFormattedError[]): string;
   readonly completion: string;
-  /** Says nothing. */
+  /** Carries no event. */
   readonly keepAlive: string;
 }
 
 export interface HttpStream extends ClientStream {
-  /** Breaks off, so that the client connects again. */
+  /** Breaks the connection, so that the client connects resubscribe. */
   abort(): void;
 }
 
@@ -38,7 +38,7 @@ export interface HttpStreamOptions {
 const headersOf = (format: StreamFormat): Readonly<Record<string, string>> => ({
   'content-type': format.contentType,
   'cache-control': 'no-cache, no-transform',
-  // nginx passes on at once what says so.
+  // Tells nginx not to buffer the response.
   'x-accel-buffering': 'no',
 });
 
@@ -48,7 +48,7 @@ export const createHttpStream = ({ response, format, keepAlive, onEnd }: HttpStr
   let ended = false;
   let closed = false;
   let aliveAt = Date.now();
-  let takenBefore = 0;
+  let readBefore = 0;
   const end = (): void => {
     if (ended) return;
     ended = true;
@@ -61,9 +61,9 @@ export const createHttpStream = ({ response, format, keepAlive, onEnd }: HttpStr
   };
 
   const ping = (): void => {
-    const taken = (tcp?.bytesWritten ?? 0) - (tcp?.writableLength ?? 0);
-    if (taken !== takenBefore || response.writableLength === 0) aliveAt = Date.now();
-    takenBefore = taken;
+    const read = (tcp?.bytesWritten ?? 0) - (tcp?.writableLength ?? 0);
+    if (read !== readBefore || response.writableLength === 0) aliveAt = Date.now();
+    readBefore = read;
     if (Date.now() - aliveAt >= idleTimeoutMs) response.destroy();
     else if (!ended) response.write(format.keepAlive);
   };

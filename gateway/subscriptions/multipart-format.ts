@@ -1,8 +1,8 @@
 /**
- * The multipart protocol for subscriptions of Apollo, version 1.0
- * (https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol): each result is a part
- * with the result under `payload`, `{}` is a heartbeat, and `payload: null` with `errors` ends what was lost. The
- * delimiter goes out right behind each part, because readers wait for it to know that the part is whole.
+ * Apollo's multipart protocol for subscriptions, version 1.0
+ * (https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol): each part has a
+ * result under `payload`, `{}` is a heartbeat, and `payload: null` with `errors` ends a lost stream. The delimiter is
+ * sent right behind each part, because readers need it to know that the part is complete.
  */
 import type { StreamFormat } from './http-stream.ts';
 

@@ -1,7 +1,7 @@
 /**
- * What an operation passes before it runs, over whichever transport it came, after its sender is known: length in
- * bytes and tokens, validity, choice of the operation, complexity, and for subscriptions the types of the variables.
- * What it gives without errors can be run as it is.
+ * The checks that every operation passes before it runs, over any transport, once its sender is known: length in bytes
+ * and tokens, validity, choice of the operation, complexity and, for subscriptions, the types of the variables. An
+ * operation that is admitted without errors can run as it is.
  */
 import {
   type DocumentNode,
@@ -14,7 +14,7 @@ import { AppError } from '#kernel/errors.ts';
 import { toGraphQLError } from '../errors/graphql-error.ts';
 import { checkOperation, type OperationLimits } from '../limits/operation-limits.ts';
 import { canonicalOperation } from '../planning/canonical-operation.ts';
-import type { Asker } from '../planning/planner.ts';
+import type { Payer } from '../planning/planner.ts';
 import type { DocumentPreparer } from '../planning/prepared-document.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
 
@@ -31,13 +31,15 @@ export interface AdmittedOperation {
   readonly variables: Record<string, unknown>;
 }
 
-export type Admission = AdmittedOperation | { readonly errors: readonly GraphQLError[] };
+export type AdmissionOutcome = AdmittedOperation | { readonly errors: readonly GraphQLError[] };
 
 export interface OperationAdmission {
-  /** Either the operation, or why it is refused. Never throws for a fault of the client. */
-  admit(requested: RequestedOperation, asker: Asker): Promise<Admission>;
-  /** Whether this is certainly a subscription: one whose document came before. Costs next to nothing. */
-  isKnownSubscription(requested: RequestedOperation, asker: Asker): Promise<boolean>;
+  /** Returns the operation, or the errors that refuse it. Never throws for a fault of the client. */
+  admit(requested: RequestedOperation, payer: Payer): Promise<AdmissionOutcome>;
+  /**
+   * Whether this is certainly a subscription, which only a document that was sent before can be. Costs next to nothing.
+   */
+  isKnownSubscription(requested: RequestedOperation, payer: Payer): Promise<boolean>;
 }
 
 export interface OperationAdmissionOptions {
@@ -46,7 +48,7 @@ export interface OperationAdmissionOptions {
   readonly limits: OperationLimits;
 }
 
-/** What refuses an operation, as errors for its sender; a fault of ours too, which the mask then hides. */
+/** The error that refuses an operation for its sender. An internal fault becomes one too, which the mask then hides. */
 export const refusalOf = (fault: unknown): GraphQLError => {
   if (fault instanceof AppError) return toGraphQLError(fault);
   if (fault instanceof GraphQLError) return fault;
@@ -58,14 +60,14 @@ export const createOperationAdmission = ({
   documents,
   limits,
 }: OperationAdmissionOptions): OperationAdmission => {
-  const admit = async (requested: RequestedOperation, asker: Asker): Promise<Admission> => {
+  const admit = async (requested: RequestedOperation, payer: Payer): Promise<AdmissionOutcome> => {
     const generation = current();
-    const preparation = await documents.prepare(generation, requested.query, asker);
+    const preparation = await documents.prepare(generation, requested.query, payer);
     if ('errors' in preparation) return preparation;
     const { document } = preparation;
     const operation = getOperationAST(document, requested.operationName);
     if (!operation) {
-      throw new GraphQLError('Name the operation of the document that is to run.', {
+      throw new GraphQLError('Name the operation of the document to execute.', {
         extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
       });
     }
@@ -85,15 +87,15 @@ export const createOperationAdmission = ({
     };
   };
   return {
-    async admit(requested, asker) {
+    async admit(requested, payer) {
       try {
-        return await admit(requested, asker);
+        return await admit(requested, payer);
       } catch (fault) {
         return { errors: [refusalOf(fault)] };
       }
     },
-    async isKnownSubscription({ query, operationName }, asker) {
-      const preparation = await Promise.resolve(documents.known(current(), query, asker)).catch(() => undefined);
+    async isKnownSubscription({ query, operationName }, payer) {
+      const preparation = await Promise.resolve(documents.known(current(), query, payer)).catch(() => undefined);
       if (!preparation || 'errors' in preparation) return false;
       return getOperationAST(preparation.document, operationName)?.operation === 'subscription';
     },

@@ -1,6 +1,6 @@
 /**
- * Ends what a sign-in opened when its token or API key expires, or the key is revoked; over sockets: an error frame for
- * each subscription, then close code 4401.
+ * Ends everything that a sign-in opened when its token or API key expires, or the key is revoked. Over a socket, each
+ * subscription gets an Error message, then the socket closes with 4401.
  */
 import type { GraphQLFormattedError } from 'graphql';
 import type { Context } from 'graphql-ws';
@@ -13,10 +13,10 @@ const longestDelayMs = 2 ** 31 - 1;
 
 const expired = ({ identity }: AuthenticatedUser): AppError =>
   identity.apiKeyId === undefined
-    ? new AppError('UNAUTHENTICATED', 'The token has expired. Sign in again.')
+    ? new AppError('UNAUTHENTICATED', 'The token has expired. Sign in resubscribe.')
     : new AppError('UNAUTHENTICATED', 'The API key has expired. Use another one.');
 
-/** Calls `end` once, when the sign-in is not good any more, unless what it returns is called before. */
+/** Calls `end` once, when the sign-in becomes invalid. Returns a function that cancels this. */
 export const onSignInEnd = (
   user: AuthenticatedUser,
   end: (errors: readonly GraphQLFormattedError[]) => void,
@@ -25,7 +25,7 @@ export const onSignInEnd = (
     clearTimeout(timer);
     forgetRevocation?.();
   };
-  const tell = (fault: AppError): void => {
+  const report = (fault: AppError): void => {
     forget();
     end([{ message: fault.message, extensions: errorExtensions(fault) }]);
   };
@@ -34,13 +34,13 @@ export const onSignInEnd = (
     return setTimeout(
       () => {
         if (left > longestDelayMs) timer = schedule();
-        else tell(expired(user));
+        else report(expired(user));
       },
       Math.min(left, longestDelayMs),
     );
   };
   let timer = schedule();
-  const forgetRevocation = user.onRevoked?.(tell);
+  const forgetRevocation = user.onRevoked?.(report);
   return forget;
 };
 
@@ -49,7 +49,7 @@ export const endWithSignIn = (user: AuthenticatedUser, context: Context<Record<s
   const end = async (payload: readonly GraphQLFormattedError[]): Promise<void> => {
     for (const [id, running] of Object.entries(context.subscriptions)) {
       void output.send(JSON.stringify({ id, type: 'error', payload }));
-      // Without its id here, graphql-ws sends no complete frame after the error.
+      // Without its id here, graphql-ws sends no Complete after the Error.
       delete context.subscriptions[id];
       if (running !== null && 'return' in running) await running.return(undefined);
     }

@@ -54,14 +54,14 @@ const connect = async (url: string, autoPong: boolean): Promise<WebSocket> => {
   return client;
 };
 
-test('cuts off a client that does not answer pings', async () => {
+test('disconnects a client that does not respond to pings', async () => {
   await using server = await openServer(30);
   const client = await connect(server.url, false);
   const [code] = await once(client, 'close');
   expect(code).toBe(1006);
 });
 
-test('keeps a client that answers, and one that is slow but takes in bytes', async () => {
+test('keeps a client that responds, and one that is slow but still reads', async () => {
   await using server = await openServer(60);
   const quick = await connect(server.url, true);
   const slow = await connect(server.url, false);
@@ -74,13 +74,13 @@ test('keeps a client that answers, and one that is slow but takes in bytes', asy
   expect(quick.readyState).toBe(WebSocket.OPEN);
 });
 
-test('reads no client that takes no answers, and answers all that it asked once it does', async () => {
+test('does not read from a client that reads no responses, and responds to everything once it does', async () => {
   await using server = await openServer(60_000);
   const client = await connect(server.url, true);
   const socket = server.last();
   if (!socket) throw new Error('no socket');
   const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(900) } });
-  // More than the system takes for a client that does not read.
+  // More than the system buffers for a client that does not read.
   const pings = 40_000;
   client.pause();
   const halted = Promise.withResolvers<void>();
@@ -93,18 +93,18 @@ test('reads no client that takes no answers, and answers all that it asked once 
   });
   for (let sent = 0; sent < pings; sent += 1) client.send(ping);
   await halted.promise;
-  const answered = Promise.withResolvers<void>();
+  const complete = Promise.withResolvers<void>();
   let pongs = 0;
   client.on('message', () => {
     pongs += 1;
-    if (pongs === pings) answered.resolve();
+    if (pongs === pings) complete.resolve();
   });
   client.resume();
-  await answered.promise;
+  await complete.promise;
   expect(mostWaiting).toBeLessThan(6 * 1024 * 1024);
 });
 
-test('says goodbye when the gateway closes', async () => {
+test('closes with 1001 when the gateway closes', async () => {
   const server = await openServer(1000);
   const client = await connect(server.url, true);
   const closed = once(client, 'close');

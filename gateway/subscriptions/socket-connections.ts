@@ -1,6 +1,6 @@
 /**
- * Client WebSockets under graphql-ws: accepts them, hands their messages to the protocol, keeps them alive, and closes
- * them when the gateway does. A client counts as alive while it answers pings or takes in bytes: slow is not dead.
+ * Client WebSockets under graphql-ws: accepts them, passes their messages to the protocol, keeps them alive, and closes
+ * them with the gateway. A client counts as alive while it responds to pings or reads bytes: slow is not dead.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -12,24 +12,24 @@ import type { AddressOf } from '../http/client-address.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
 import type { CountByKey } from '../limits/socket-count.ts';
 import { createFairQueue } from '../planning/fair-queue.ts';
-import { createMessagesInTurn } from './messages-in-turn.ts';
-import { separateReusedIds } from './reused-ids.ts';
+import { createMessageIntake } from './message-intake.ts';
+import { serializeSameIds } from './serialize-same-ids.ts';
 import { createSocketOutput, type SocketOutput } from './socket-output.ts';
 
-/** What graphql-ws carries for each connection. */
+/** The data that graphql-ws keeps for each connection. */
 export interface Connection {
   readonly socket: WebSocket;
   readonly output: SocketOutput;
-  /** Of its client, as it is counted. */
+  /** The client's address, as limits count it. */
   readonly address: string;
-  /** Set once it is. */
+  /** Set after the sign-in. */
   isSignedIn: boolean;
 }
 
 export interface SocketConnections {
-  /** Takes over an upgrade request. False, and nothing is done, where its address has too many. */
+  /** Accepts an upgrade request. Returns false, and does nothing, when its address has too many sockets. */
   accept(request: IncomingMessage, tcp: Socket, head: Buffer): boolean;
-  /** Says goodbye (1001) to every client and resolves when all are gone. */
+  /** Closes every client with 1001 and resolves when all are gone. */
   close(): Promise<void>;
   readonly size: number;
 }
@@ -38,48 +38,48 @@ export interface SocketConnectionsOptions {
   readonly maxFrameBytes: number;
   readonly keepAlive: KeepAlive;
   readonly addressOf: AddressOf;
-  /** Sockets of each address. */
+  /** Counts the sockets of each address. */
   readonly ofAddresses: CountByKey;
   readonly logger: Logger;
 }
 
-/** Bytes of a message before the sign-in: a token, and what explorers send along. */
+/** Longest message before the sign-in, in bytes: a token, and what explorers send with it. */
 const longestUnsigned = 32 * 1024;
 
-/** Milliseconds that clients have to answer a close. */
+/** Milliseconds that clients have to respond to a close. */
 const closeDeadlineMs = 2000;
 
-/** Pings and watches a client until what it returns is called. */
+/** Pings and watches a client. Returns a function that stops this. */
 const watch = (socket: WebSocket, tcp: Socket, { pingEveryMs, idleTimeoutMs }: KeepAlive): (() => void) => {
   let aliveAt = Date.now();
-  let awaited = false;
-  let takenBefore = 0;
-  const taken = (): number => tcp.bytesWritten - tcp.writableLength;
+  let isPongAwaited = false;
+  let readBefore = 0;
+  const read = (): number => tcp.bytesWritten - tcp.writableLength;
   const isAlive = (): void => {
     aliveAt = Date.now();
-    awaited = false;
+    isPongAwaited = false;
   };
   for (const sign of ['pong', 'ping', 'message']) socket.on(sign, isAlive);
   const timer = setInterval(() => {
-    if (awaited && taken() !== takenBefore) aliveAt = Date.now();
+    if (isPongAwaited && read() !== readBefore) aliveAt = Date.now();
     if (Date.now() - aliveAt >= idleTimeoutMs) {
       socket.terminate();
       return;
     }
-    if (!awaited && socket.readyState === WebSocket.OPEN) {
-      awaited = true;
+    if (!isPongAwaited && socket.readyState === WebSocket.OPEN) {
+      isPongAwaited = true;
       socket.ping();
     }
-    takenBefore = taken();
+    readBefore = read();
   }, pingEveryMs);
   return () => clearInterval(timer);
 };
 
 /**
- * Reads a client no faster than it reads itself: who asks, or pings, and takes no answer is not read any more, until it
- * has taken most of what waits for it.
+ * Reads from a client no faster than it reads itself: a client that sends messages or pings but reads no responses is
+ * paused until it has read most of what waits for it.
  */
-const holdBack = (socket: WebSocket, output: SocketOutput): void => {
+const applyBackpressure = (socket: WebSocket, output: SocketOutput): void => {
   const check = async (): Promise<void> => {
     if (!output.isFull || socket.isPaused) return;
     socket.pause();
@@ -98,7 +98,7 @@ export const createSocketConnections = (
     noServer: true,
     perMessageDeflate: false,
     maxPayload: options.maxFrameBytes,
-    // A browser gives up on a handshake that takes none of what it offers, and would not see why.
+    // A browser aborts a handshake that selects none of its subprotocols, and would not see the reason.
     handleProtocols: (offered) => handleProtocols(offered) || ([...offered][0] ?? false),
   });
 
@@ -107,20 +107,20 @@ export const createSocketConnections = (
   const open = (socket: WebSocket, tcp: Socket, address: string): void => {
     const unwatch = watch(socket, tcp, keepAlive);
     const output = createSocketOutput(socket, tcp);
-    holdBack(socket, output);
+    applyBackpressure(socket, output);
     const connection: Connection = { socket, output, address, isSignedIn: false };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
         send: output.send,
         close: output.close,
-        onMessage: (given) => {
-          const take = separateReusedIds({
-            take: given,
+        onMessage: (handle) => {
+          const take = serializeSameIds({
+            take: handle,
             isOpen: () => output.isOpen,
             close: output.close,
           });
-          const onMessage = createMessagesInTurn({
+          const onMessage = createMessageIntake({
             queue: largeMessages,
             sender: () => address,
             take(text) {

@@ -9,7 +9,7 @@ import { createSocketOutput, type SocketOutput } from './socket-output.ts';
 interface Pair extends AsyncDisposable {
   readonly output: SocketOutput;
   readonly client: WebSocket;
-  /** Messages that the client got. */
+  /** Messages that the client received. */
   readonly received: string[];
 }
 
@@ -43,7 +43,7 @@ const openPair = async (): Promise<Pair> => {
 
 const bytes = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
-test('frames of every length come whole', async () => {
+test('frames of every length arrive whole', async () => {
   await using pair = await openPair();
   const lengths = [0, 80, 81, 82, 83, 84, 125, 126, 65_490, 65_495, 65_500, 65_505, 65_510, 65_535, 65_536, 300_000];
   const payloads = lengths.map((length) => ({ data: 'é'.repeat(length % 7) + 'x'.repeat(length) }));
@@ -55,7 +55,7 @@ test('frames of every length come whole', async () => {
   );
 });
 
-test('frames and messages leave in the order in which they were given, before the close', async () => {
+test('frames and messages are sent in the order of the calls, before the close', async () => {
   await using pair = await openPair();
   const { output } = pair;
   const prefix = nextPrefix('1');
@@ -79,7 +79,7 @@ test('frames and messages leave in the order in which they were given, before th
   ]);
 });
 
-test('what waits for a client that does not read is counted, and told when it has left', async () => {
+test('bytes that wait for a client that does not read are counted, and their draining is reported', async () => {
   await using pair = await openPair();
   const { output, client } = pair;
   client.pause();
@@ -88,8 +88,8 @@ test('what waits for a client that does not read is counted, and told when it ha
   const fill = (): void => {
     for (; !output.isBehind; given += 1) output.next(nextPrefix('1'), payload);
   };
-  // The system takes some of it.
-  for (let turn = 0; turn < 100; turn += 1) {
+  // The system buffers some of it.
+  for (let round = 0; round < 100; round += 1) {
     fill();
     await new Promise(setImmediate);
   }
@@ -100,16 +100,16 @@ test('what waits for a client that does not read is counted, and told when it ha
   while (pair.received.length < given) await once(client, 'message');
 });
 
-test('one that reads is never waited for in vain', async () => {
+test('draining always ends for a client that reads', async () => {
   await using pair = await openPair();
   const payload = bytes({ data: 'x'.repeat(100_000) });
-  for (let turn = 1; turn <= 20; turn += 1) {
+  for (let round = 1; round <= 20; round += 1) {
     while (!pair.output.isBehind) pair.output.next(nextPrefix('1'), payload);
     await pair.output.drained();
   }
 });
 
-test('nothing is sent after the close, and nobody waits for it', async () => {
+test('nothing is sent after the close, and nothing waits', async () => {
   await using pair = await openPair();
   const { output, client } = pair;
   client.close();

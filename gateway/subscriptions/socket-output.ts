@@ -1,8 +1,8 @@
 /**
- * What goes out on one client's WebSocket. `next` frames of one turn of the event loop are put together as bytes and
- * leave in one write, past ws, which takes two writes and several objects for each; whatever else is sent leaves after
- * them, through ws. Invariant: frames leave in the order in which they were given. It holds because the sockets neither
- * compress nor fragment, so that ws writes at once and whole frames only.
+ * The outgoing side of one client's WebSocket. `next` frames of one iteration of the event loop are concatenated and
+ * leave in one write, bypassing ws, which needs two writes and several objects for each. Everything else is sent after
+ * them, through ws. Invariant: frames leave in the order of the calls. It holds because the sockets neither compress
+ * nor fragment, so ws writes at once and whole frames only.
  */
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
@@ -13,21 +13,24 @@ export interface SocketOutput {
   readonly isOpen: boolean;
   /** Whether more than `highWaterBytes` wait for the client. */
   readonly isBehind: boolean;
-  /** Whether so much waits that the client must read before it is read from. */
+  /** Whether so much waits that nothing more is read from the client until it reads. */
   readonly isFull: boolean;
-  /** One execution result, at the end of this turn. @param prefix from `nextPrefix`. */
+  /** Sends one execution result, at the end of this iteration of the event loop. @param prefix from `nextPrefix`. */
   next(prefix: Buffer, payload: Buffer): void;
-  /** A message of the protocol. Resolves when it is handed over or the socket is closed: a failure to send closes it. */
+  /**
+   * Sends a message of the protocol. Resolves when it is handed over or the socket is closed: a failure to send closes
+   * it.
+   */
   send(message: string): Promise<void>;
   close(code: number, reason: string): void;
-  /** Resolves when no more than half of that wait, or the socket is closed. */
+  /** Resolves when no more than half of `highWaterBytes` wait, or the socket is closed. */
   drained(): Promise<void>;
 }
 
-/** More than streams make wait, so that who is slow with one can still complete it. */
+/** More than streams leave waiting, so that a client that is slow with a stream can still complete it. */
 const fullBytes = 4 * highWaterBytes;
 
-/** Writes of this turn that wait for its end. */
+/** Writes of this iteration of the event loop that wait for its end. */
 const waiting: (() => void)[] = [];
 
 const writeAll = (): void => {
@@ -35,7 +38,7 @@ const writeAll = (): void => {
 };
 
 export const createSocketOutput = (socket: WebSocket, tcp: Socket): SocketOutput => {
-  /** Prefix and payload in turn. */
+  /** Prefixes and payloads, alternating. */
   let parts: Buffer[] = [];
   let length = 0;
 
@@ -84,7 +87,7 @@ export const createSocketOutput = (socket: WebSocket, tcp: Socket): SocketOutput
       socket.close(code, reason);
     },
     async drained() {
-      // What the system takes at once is never told to have drained.
+      // A write that the system accepts at once emits no `drain`.
       flush();
       while (socket.readyState === WebSocket.OPEN && tcp.writableLength + length > highWaterBytes / 2) {
         const { promise, resolve } = Promise.withResolvers<void>();

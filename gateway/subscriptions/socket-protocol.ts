@@ -1,8 +1,8 @@
 /**
- * graphql-transport-ws for clients: signs in by ConnectionInit, prepares each operation with the same limits as HTTP,
- * runs queries and mutations through Apollo Server and subscriptions through their live streams. Close codes: 4401 no
- * token or an expired one, 4403 a token that is not valid, 1013 where it cannot be checked or its user has too many;
- * the others are graphql-ws's own (4400, 4406, 4408, 4409, 4429).
+ * graphql-transport-ws for clients: signs in by ConnectionInit, admits each operation with the same limits as HTTP,
+ * executes queries and mutations through Apollo Server and subscriptions through their live streams. Close codes: 4401
+ * for no token or an expired one, 4403 for an invalid token, 1013 when the token cannot be checked or its user has too
+ * many connections; the others are graphql-ws's own (4400, 4406, 4408, 4409, 4429).
  */
 import type { ApolloServer } from '@apollo/server';
 import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
@@ -16,12 +16,12 @@ import type { TakeRequest } from '../limits/request-rate.ts';
 import type { CountByKey } from '../limits/socket-count.ts';
 import type { StreamCount } from '../limits/stream-count.ts';
 import { countOperation } from '../observation/count-operations.ts';
-import { askerOf } from '../planning/planner.ts';
+import { payerOf } from '../planning/planner.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
 import { type OperationAdmission, refusalOf } from './operation-admission.ts';
 import { endWithSignIn } from './sign-in-end.ts';
-import { createSocketAnswer } from './socket-answer.ts';
 import type { Connection } from './socket-connections.ts';
+import { createSocketResult } from './socket-result.ts';
 import { createSocketStream, type SocketStream } from './socket-stream.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -31,7 +31,7 @@ export interface SocketProtocolOptions {
   readonly authenticator: Authenticator;
   readonly subscriptions: Subscriptions;
   readonly streams: StreamCount;
-  /** Sockets of each user. */
+  /** Counts the sockets of each user. */
   readonly ofUsers: CountByKey;
   readonly takeRequest: TakeRequest;
   readonly maskError: MaskError;
@@ -39,14 +39,14 @@ export interface SocketProtocolOptions {
 
 type ConnectionContext = Context<Record<string, unknown>, Connection>;
 
-/** Milliseconds that a client has for ConnectionInit, as graphql-ws has it. */
+/** Milliseconds that a client has for ConnectionInit, equal to the default of graphql-ws. */
 const initDeadlineMs = 3000;
 
 const keyOf = ({ identity: { tenantId, userId } }: AuthenticatedUser): string => `${tenantId}:${userId}`;
 
 export interface SocketProtocol extends Server<Connection> {
-  /** Resolves when the queries and mutations that run now are answered. */
-  answered(): Promise<void>;
+  /** Resolves when the queries and mutations that run now have been completed. */
+  settled(): Promise<void>;
 }
 
 export const createSocketProtocol = (options: SocketProtocolOptions): SocketProtocol => {
@@ -57,7 +57,7 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
   const results = new WeakMap<object, FormattedExecutionResult>();
   const running = new Set<Promise<unknown>>();
   /** Socket -> subscriptions that are being admitted on it. */
-  const coming = new WeakMap<object, number>();
+  const admitting = new WeakMap<object, number>();
 
   const signIn = async (context: ConnectionContext): Promise<boolean> => {
     const { socket } = context.extra;
@@ -100,21 +100,21 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
     const { extra } = context;
     const user = users.get(extra.socket);
     if (!user) throw new AppError('UNAUTHENTICATED', 'Sign in with ConnectionInit first.');
-    const others = coming.get(extra.socket) ?? 0;
+    const others = admitting.get(extra.socket) ?? 0;
     const one = /\bsubscription\b/.test(payload.query) ? 1 : 0;
-    coming.set(extra.socket, others + one);
-    const arrive = (): unknown => coming.set(extra.socket, (coming.get(extra.socket) ?? one) - one);
+    admitting.set(extra.socket, others + one);
+    const endAdmission = (): unknown => admitting.set(extra.socket, (admitting.get(extra.socket) ?? one) - one);
     const admitted = await takeRequest(user.identity).then(
-      () => admission.admit(payload, askerOf(user)),
+      () => admission.admit(payload, payerOf(user)),
       async (fault: unknown) => {
-        // Who floods a full socket is told that it is full, rather than to come again.
+        // A client that floods a full socket learns that it is full, rather than when to retry.
         const full = streams.refusal(user.identity, extra.socket, others);
-        const isFull = full && (await admission.isKnownSubscription(payload, askerOf(user)));
+        const isFull = full && (await admission.isKnownSubscription(payload, payerOf(user)));
         return { errors: [refusalOf(isFull ? full : fault)] };
       },
     );
     if ('errors' in admitted) {
-      arrive();
+      endAdmission();
       return admitted.errors;
     }
     const { generation, document, operation, variables } = admitted;
@@ -129,12 +129,12 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
       const traceparent = payload.extensions?.['traceparent'];
       const subscribe = { text: payload.query, operationName, variables, user, connection: extra.socket, traceparent };
       starts.set(execution, () => {
-        arrive();
+        endAdmission();
         const carrier = { ...extra, id, subscriptions: context.subscriptions };
         return subscriptions.open(subscribe, (onEnd) => createSocketStream({ ...carrier, onEnd })).iterator;
       });
     } else {
-      arrive();
+      endAdmission();
       payloads.set(execution, { payload, user });
     }
     return execution;
@@ -156,7 +156,7 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
       const known = payloads.get(execution);
       if (!known) throw new Error('an operation was not admitted');
       const { query, operationName, variables, extensions } = known.payload;
-      return createSocketAnswer(async (signal): Promise<ExecutionResult> => {
+      return createSocketResult(async (signal): Promise<ExecutionResult> => {
         const request = {
           query,
           ...(operationName ? { operationName } : {}),
@@ -187,9 +187,9 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
   });
   return {
     ...protocol,
-    async answered() {
+    async settled() {
       await Promise.allSettled(running);
-      // graphql-ws sends the results in the turn of the event loop that is under way.
+      // graphql-ws sends the results within the current iteration of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
     },
   };

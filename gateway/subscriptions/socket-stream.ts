@@ -1,6 +1,6 @@
 /**
- * A client's stream over graphql-transport-ws: gives frames to the client's socket, and is the iterator that graphql-ws
- * waits on, which never yields.
+ * A client's stream over graphql-transport-ws: writes frames to the client's socket, and is the iterator that
+ * graphql-ws awaits, which never yields.
  */
 import {
   createReturnableIterator,
@@ -12,13 +12,13 @@ import { nextPrefix } from './frame.ts';
 import type { SocketOutput } from './socket-output.ts';
 
 export interface SocketStream extends ClientStream {
-  /** What graphql-ws is given. */
+  /** The iterator for graphql-ws. */
   readonly iterator: ReturnableIterator<never>;
 }
 
 export interface SocketStreamOptions {
   readonly output: SocketOutput;
-  /** Of the connection's context; an id that is gone from it gets no complete frame from graphql-ws. */
+  /** Those of the connection's context. graphql-ws sends no Complete for an id that is missing from it. */
   readonly subscriptions: Record<string, unknown>;
   readonly id: string;
   /** Called once, in the same tick, however the stream ends. */

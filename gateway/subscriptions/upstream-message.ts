@@ -1,4 +1,4 @@
-/** The messages that a graphql-transport-ws server may send, read from bytes. Throws for anything else. */
+/** The messages that a graphql-transport-ws server may send, parsed from bytes. Throws for anything else. */
 import { z } from 'zod';
 
 const formattedErrorSchema = z.looseObject({

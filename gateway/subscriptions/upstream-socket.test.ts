@@ -12,11 +12,11 @@ import {
 interface Peer extends AsyncDisposable {
   readonly url: string;
   readonly server: WebSocketServer;
-  /** Texts that came, of all connections. */
+  /** Texts that arrived on all connections. */
   readonly received: string[];
 }
 
-/** A peer that does what each test says with a connection. */
+/** A peer whose behaviour each test defines. */
 const openPeer = async (autoPong: boolean, onMessage: (socket: WebSocket, text: string) => void): Promise<Peer> => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', autoPong });
   const received: string[] = [];
@@ -50,7 +50,7 @@ const connectTo = (url: string, timing: UpstreamTiming = {}): UpstreamSocket =>
 
 type Outcome = { readonly what: keyof UpstreamListener; readonly value?: unknown };
 
-/** Subscribes and gives what happens, in order. */
+/** Subscribes and returns the outcomes in order. */
 const listen = (upstream: UpstreamSocket): { readonly next: () => Promise<Outcome>; readonly stop: () => void } => {
   const outcomes: Outcome[] = [];
   let wake = (): void => {};
@@ -124,16 +124,16 @@ test('understands frames that are written in another order, errors, completions 
 
 test.each([
   ['never acknowledges', true, () => {}, { ackDeadlineMs: 50 }],
-  ['stops answering', false, acknowledge, { pingEveryMs: 30 }],
-  ['says what is no message', true, (socket: WebSocket) => socket.send('nonsense'), {}],
+  ['stops responding', false, acknowledge, { pingEveryMs: 30 }],
+  ['sends an invalid message', true, (socket: WebSocket) => socket.send('nonsense'), {}],
   ['refuses the gateway', true, (socket: WebSocket) => socket.close(4403), {}],
-])('tells that a subscription is lost when the subgraph %s', async (_, autoPong, onMessage, timing) => {
+])('reports a subscription as lost when the subgraph %s', async (_, autoPong, onMessage, timing) => {
   await using peer = await openPeer(autoPong, onMessage);
   await using upstream = connectTo(peer.url, timing);
   expect(await listen(upstream).next()).toEqual({ what: 'lost' });
 });
 
-test('tells that a subscription is lost when it waits for a connection and the gateway closes it', async () => {
+test('reports a subscription as lost when it waits for a connection and the gateway closes it', async () => {
   const peer = await openPeer(true, acknowledge);
   const upstream = connectTo(peer.url);
   await peer[Symbol.asyncDispose]();
@@ -144,7 +144,7 @@ test('tells that a subscription is lost when it waits for a connection and the g
   expect(await waiting.next()).toEqual({ what: 'lost' });
 });
 
-test('connects again for the next subscription', async () => {
+test('connects resubscribe for the next subscription', async () => {
   await using peer = await openPeer(true, acknowledge);
   await using upstream = connectTo(peer.url);
   const one = listen(upstream);
@@ -171,22 +171,22 @@ test('sends the end of a subscription in the same tick', async () => {
   expect(await ended.promise).toBe('{"id":"1","type":"complete"}');
 });
 
-test('is away from the loss of a connection on, and back by itself when the subgraph has answered', async () => {
-  let answers = true;
+test('is unavailable from the loss of a connection until the subgraph has responded resubscribe', async () => {
+  let responds = true;
   await using peer = await openPeer(true, (socket, text) => {
-    if (answers) acknowledge(socket, text);
+    if (responds) acknowledge(socket, text);
   });
   await using upstream = connectTo(peer.url, { ackDeadlineMs: 50 });
-  expect(upstream.isAway).toBe(false);
+  expect(upstream.isUnavailable).toBe(false);
   const one = listen(upstream);
   await once(peer.server, 'connection');
-  answers = false;
+  responds = false;
   for (const client of peer.server.clients) client.terminate();
   await one.next();
   for (let tries = 0; tries < 3; tries += 1) {
     await once(peer.server, 'connection');
-    expect(upstream.isAway).toBe(true);
+    expect(upstream.isUnavailable).toBe(true);
   }
-  answers = true;
-  await vi.waitFor(() => expect(upstream.isAway).toBe(false));
+  responds = true;
+  await vi.waitFor(() => expect(upstream.isUnavailable).toBe(false));
 });

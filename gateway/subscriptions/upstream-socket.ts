@@ -1,9 +1,9 @@
 /**
  * One graphql-transport-ws connection to a subgraph that carries many subscriptions. Whenever it ends, for whatever
- * reason, all its subscriptions are told `lost` and forgotten: going on is for those who opened them. It is opened by
- * the first one to subscribe; once lost, it is opened again by itself, after a pause with jitter that grows while the
- * subgraph stays away, so that it is known when the subgraph answers again. The socket is never paused: it has no flow
- * control per subscription, so a slow reader must end its subscription instead.
+ * reason, all its subscriptions receive `lost` and are forgotten: resuming is up to their owners. The first
+ * subscription opens it. Once lost, it reopens by itself, after a pause with jitter that grows while the subgraph stays
+ * down, so that the gateway knows when the subgraph responds resubscribe. The socket is never paused: it has no flow control
+ * per subscription, so a slow reader must end its subscription instead.
  */
 import type { GraphQLFormattedError } from 'graphql';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
@@ -19,8 +19,8 @@ export interface UpstreamListener {
   next(payload: Buffer): void;
   error(errors: readonly GraphQLFormattedError[]): void;
   complete(): void;
-  /** The connection ended, or could not be opened. @param started whether the subgraph was sent the subscription. */
-  lost(started: boolean, sourceIsAway?: boolean): void;
+  /** The connection ended, or could not be opened. @param started whether the subscription was sent to the subgraph. */
+  lost(started: boolean, sourceIsUnavailable?: boolean): void;
 }
 
 export interface UpstreamRequest {
@@ -31,10 +31,13 @@ export interface UpstreamRequest {
 }
 
 export interface UpstreamSocket extends AsyncDisposable {
-  /** Starts at once or when the connection stands. What it returns ends the subscription in the same tick. */
+  /**
+   * Starts at once, or when the connection is established. Returns a function that ends the subscription in the same
+   * tick.
+   */
   subscribe(request: UpstreamRequest, listener: UpstreamListener): () => void;
-  /** From the loss of a connection on, until the subgraph has acknowledged another one: it may be frozen, or gone. */
-  readonly isAway: boolean;
+  /** True from the loss of a connection until the subgraph has acknowledged another one: it may be frozen, or gone. */
+  readonly isUnavailable: boolean;
 }
 
 export interface UpstreamSocketOptions {
@@ -49,13 +52,18 @@ export interface UpstreamSocketOptions {
 export interface UpstreamTiming {
   /** Milliseconds from opening to ConnectionAck. Default 3,000. */
   readonly ackDeadlineMs?: number;
-  /** Milliseconds between pings; a connection on which nothing came from one to the next is given up. Default 2,000. */
+  /**
+   * Milliseconds between pings. A connection on which nothing arrives from one ping to the next is closed. Default
+   * 2,000.
+   */
   readonly pingEveryMs?: number;
 }
 
 const defaultAckDeadlineMs = 3000;
 const defaultPingEveryMs = 2000;
-/** What a subgraph says that cannot reach what its streams come from: as an HTTP status, and as a close code (1013). */
+/**
+ * How a subgraph reports that it cannot reach the source of its streams: as an HTTP status, and as a close code (1013).
+ */
 const serviceUnavailable = 503;
 const tryAgainLater = 1013;
 const maxFrameBytes = 16 * 1024 * 1024;
@@ -100,19 +108,19 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
     else listener?.complete();
   };
 
-  /** @param sourceIsAway whether the subgraph answers and cannot reach what its streams come from. */
-  const loseAll = (sourceIsAway: boolean): void => {
+  /** @param sourceIsUnavailable whether the subgraph responds but cannot reach the source of its streams. */
+  const loseAll = (sourceIsUnavailable: boolean): void => {
     const lost = [...subscriptions.values()];
     const started = acknowledged;
     acknowledged = false;
     subscriptions.clear();
-    for (const { listener } of lost) listener.lost(started, sourceIsAway);
+    for (const { listener } of lost) listener.lost(started, sourceIsUnavailable);
   };
 
   const connect = (): void => {
     const connection = new WebSocket(url, GRAPHQL_TRANSPORT_WS_PROTOCOL, {
       perMessageDeflate: false,
-      // The bytes go on to clients, whose libraries check them.
+      // The bytes go on to clients, whose libraries validate them.
       skipUTF8Validation: true,
       maxPayload: maxFrameBytes,
       handshakeTimeout: ackDeadlineMs,
@@ -127,7 +135,7 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
       acknowledged = true;
       failures = 0;
       pings = setInterval(() => {
-        // What came while this process was busy itself is read first.
+        // Reads first what arrived while this process itself was busy.
         setImmediate(() => {
           if (!alive) connection.terminate();
           alive = false;
@@ -162,7 +170,7 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
       }
     });
     connection.on('error', (err) => {
-      // Of a subgraph that stays away it is said once.
+      // Logs only the first failure of a subgraph that stays down.
       logger[failures === 0 ? 'warn' : 'debug']({ err, url }, 'connection to a subgraph failed');
     });
     connection.on('close', (code) => {
@@ -204,7 +212,7 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
         if (subscriptions.delete(id) && acknowledged) socket?.send(`{"id":"${id}","type":"complete"}`);
       };
     },
-    get isAway() {
+    get isUnavailable() {
       return failures > 0;
     },
     async [Symbol.asyncDispose]() {

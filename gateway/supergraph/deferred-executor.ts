@@ -1,10 +1,9 @@
-/** Answers operations with `@defer` in parts, for clients that take them: the way beside the one of Apollo Server. */
+/** Executes operations with `@defer` in parts, for clients that accept them. It bypasses Apollo Server's execution. */
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
 import { activeSpan, inSpan } from '#kernel/telemetry/tracing.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 import { toGraphQLError } from '../errors/graphql-error.ts';
-import type { Variables } from '../execution/answer.ts';
 import { hasDefer } from '../execution/deferred-document.ts';
 import {
   compileDeferredOperation,
@@ -13,17 +12,18 @@ import {
   type ResultInParts,
 } from '../execution/deferred-operation.ts';
 import type { SendFetch } from '../execution/execution.ts';
+import type { Variables } from '../execution/result-builder.ts';
 import { plansAsked } from '../metrics.ts';
 import { type ExplainedPart, type Explanation, explanationFor } from '../observation/explanation.ts';
 import { observedPlan } from '../observation/observed-plan.ts';
 import { canonicalOperation } from '../planning/canonical-operation.ts';
-import { askerOf, type Planner } from '../planning/planner.ts';
+import { type Planner, payerOf } from '../planning/planner.ts';
 import type { WeighedCache } from '../planning/weighed-memory.ts';
 import type { OperationContext } from './operation-context.ts';
 import type { SchemaGeneration } from './schema-generation.ts';
 
 export interface ValidOperation {
-  /** That validated it. */
+  /** The schema that validated it. */
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
@@ -35,22 +35,22 @@ interface Explained {
   readonly extensions?: { readonly explain: ExplainedPart };
 }
 
-export interface AnsweredInParts {
+export interface ExecutedInParts {
   readonly first: ResultInParts['first'] & Explained;
   readonly pending: ResultInParts['pending'];
-  /** Undefined when the first part is all. */
+  /** Undefined when the first part is everything. */
   readonly rest: AsyncIterable<FragmentResult & Explained> | undefined;
 }
 
-/** Undefined when nothing of the operation is deferred: then nothing was run. */
-export type ExecuteInParts = (valid: ValidOperation) => Promise<AnsweredInParts | undefined>;
+/** Undefined when the operation defers nothing: then nothing was executed. */
+export type ExecuteInParts = (valid: ValidOperation) => Promise<ExecutedInParts | undefined>;
 
 export interface DeferredExecutorOptions {
   generationOf(schema: GraphQLSchema): SchemaGeneration;
   /** Sends the fetches of one operation. */
   sendFor(generation: SchemaGeneration, context: OperationContext): SendFetch;
   readonly planner: Planner;
-  /** Tells administrators who ask for it how their queries are answered. */
+  /** Whether administrators can ask how their queries are executed. */
   readonly explains: boolean;
 }
 
@@ -68,8 +68,8 @@ const compile = (
     operation,
     fields,
     environment,
-    plan: (labelled, asker) =>
-      observedPlan(() => planner.plan(generation, { document: labelled, fields, isInParts: true }, asker), explanation),
+    plan: (labelled, payer) =>
+      observedPlan(() => planner.plan(generation, { document: labelled, fields, isInParts: true }, payer), explanation),
   });
 };
 
@@ -78,7 +78,7 @@ async function* explained(
   explanation: Explanation,
 ): AsyncGenerator<FragmentResult & Explained, void, undefined> {
   for await (const fragment of rest) {
-    yield { ...fragment, extensions: { explain: explanation.part(fragment.id).tell() } };
+    yield { ...fragment, extensions: { explain: explanation.part(fragment.id).report() } };
   }
 }
 
@@ -119,20 +119,20 @@ export const createDeferredExecutor = (options: DeferredExecutorOptions): Execut
     const explanation = options.explains ? explanationFor(context, operation.operation) : undefined;
     const { run, isHit } = compiledOf(generation, valid, context.user, explanation);
     const send = options.sendFor(generation, context);
-    const asker = askerOf(context.user);
+    const payer = payerOf(context.user);
     const result = await run({
       variables,
-      asker,
-      inTurn: (work) => options.planner.inTurn(asker, work),
+      payer,
+      runFairly: (work) => options.planner.runFairly(payer, work),
       send: explanation ? explanation.timed(send) : send,
-      partRun: (id, label) => ({
+      partScope: (id, label) => ({
         send: explanation ? explanation.part(id).timed(send) : send,
         within: (work) => inSpan(label === undefined ? 'part' : `part ${label}`, {}, work),
       }),
     }).catch((fault: unknown) => {
       throw fault instanceof AppError ? toGraphQLError(fault) : fault;
     });
-    // What is answered whole after all is seen where that is done.
+    // The path that executes the whole operation observes it.
     if (!result) return undefined;
     plansAsked.add({ result: isHit ? 'hit' : 'miss' });
     const { operation: kind, name } = operation;
@@ -140,7 +140,7 @@ export const createDeferredExecutor = (options: DeferredExecutorOptions): Execut
     if (!explanation) return result;
     const { first, pending, rest } = result;
     return {
-      first: { ...first, extensions: { explain: explanation.tell() } },
+      first: { ...first, extensions: { explain: explanation.report() } },
       pending,
       rest: rest && explained(rest, explanation),
     };

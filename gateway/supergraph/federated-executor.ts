@@ -1,7 +1,8 @@
 /**
- * The gateway that Apollo Server asks: plans with Apollo's planner, and executes with our own executor. It stands in for
- * the class ApolloGateway, for three reasons: an operation stays with the schema generation that validated it,
- * subscriptions share the planner instead of building a second one, and nothing is reported to anybody's telemetry.
+ * The gateway object that Apollo Server calls: it plans with Apollo's planner and executes with Parlance's own
+ * executor. It replaces the class ApolloGateway for three reasons: an operation stays with the schema generation that
+ * validated it, subscriptions share the planner instead of building a second one, and nothing is reported to Apollo's
+ * telemetry.
  */
 
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
@@ -10,22 +11,22 @@ import { AppError } from '#kernel/errors.ts';
 import { activeSpan } from '#kernel/telemetry/tracing.ts';
 import { toGraphQLError } from '../errors/graphql-error.ts';
 import { nameSubgraphsFor } from '../errors/subgraph-names.ts';
-import type { InTurn, Result, Variables } from '../execution/answer.ts';
 import { type CompiledOperation, compileOperation } from '../execution/compiled-operation.ts';
 import type { SendFetch } from '../execution/execution.ts';
+import type { Result, RunFairly, Variables } from '../execution/result-builder.ts';
 import { plansAsked } from '../metrics.ts';
 import { type ExplainedQuery, type Explanation, explanationFor } from '../observation/explanation.ts';
 import { observedPlan } from '../observation/observed-plan.ts';
 import { canonicalOperation } from '../planning/canonical-operation.ts';
-import { askerOf, type Planner } from '../planning/planner.ts';
+import { type Planner, payerOf } from '../planning/planner.ts';
 import type { OperationContext } from './operation-context.ts';
 import { createSchemaGeneration, type SchemaGeneration } from './schema-generation.ts';
 
 type GatewayInterface = ApolloServerOptionsWithGateway<OperationContext>['gateway'];
 type SchemaListener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0];
 
-/** An operation that the schema of its generation holds for valid. */
-export interface AskedOperation {
+/** An operation that is valid in its generation's schema. */
+export interface ExecutableOperation {
   readonly generation: SchemaGeneration;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
@@ -35,15 +36,18 @@ export interface AskedOperation {
 
 export interface FederatedExecutor extends GatewayInterface {
   /**
-   * Runs a query or a mutation. Rejects with a GraphQLError when it cannot be planned; then nothing was fetched. Without
-   * `data` the errors are those of its variables, and nothing was fetched either.
+   * Executes a query or a mutation. Rejects with a GraphQLError when it cannot be planned. A result without `data`
+   * carries the errors of its variables. Nothing is fetched in either case.
    */
-  execute(asked: AskedOperation): Promise<ExecutedResult>;
+  execute(asked: ExecutableOperation): Promise<ExecutedResult>;
   /** The newest generation. */
   current(): SchemaGeneration;
-  /** The generation that a schema for clients is of. */
+  /** The generation to which a client schema belongs. */
   generationOf(schema: GraphQLSchema): SchemaGeneration;
-  /** Replaces the supergraph for operations that start from now on. Throws, and keeps the old one, when it is unusable. */
+  /**
+   * Replaces the supergraph for operations that start from now on. Throws, and keeps the old one, when the new one is
+   * unusable.
+   */
   reload(sdl: string): void;
 }
 
@@ -52,14 +56,14 @@ export interface ExecutedResult extends Result {
 }
 
 export interface FederatedExecutorOptions {
-  /** First supergraph. */
+  /** The first supergraph. */
   readonly sdl: string;
   /** Sends the fetches of one operation. */
   sendFor(generation: SchemaGeneration, context: OperationContext): SendFetch;
   readonly planner: Planner;
-  /** Tells administrators who ask for it how their queries are answered. */
+  /** Whether administrators can ask how their queries are executed. */
   readonly explains: boolean;
-  /** Told after every reload, with the new generation current. */
+  /** Called after every reload, when the new generation is current. */
   onReload(generation: SchemaGeneration): void;
 }
 
@@ -67,7 +71,7 @@ const hit = { result: 'hit' };
 const miss = { result: 'miss' };
 
 const compiledOf = (
-  { generation, document, operation, context }: AskedOperation,
+  { generation, document, operation, context }: ExecutableOperation,
   planner: Planner,
   explanation: Explanation | undefined,
 ): CompiledOperation => {
@@ -85,8 +89,8 @@ const compiledOf = (
     operation: restricted.operation,
     fields,
     environment,
-    plan: (decided, asker) =>
-      observedPlan(() => planner.plan(generation, { document: decided, fields, isInParts: false }, asker), explanation),
+    plan: (decided, payer) =>
+      observedPlan(() => planner.plan(generation, { document: decided, fields, isInParts: false }, payer), explanation),
   });
   if (!explanation) generation.operations.set(key, compiled, weight);
   return compiled;
@@ -109,18 +113,18 @@ export const createFederatedExecutor = (options: FederatedExecutorOptions): Fede
   const execute: FederatedExecutor['execute'] = async (asked) => {
     const { generation, operation, context, variables } = asked;
     const { operation: type, name } = operation;
-    const asker = askerOf(context.user);
-    const inTurn: InTurn = (work) => options.planner.inTurn(asker, work);
+    const payer = payerOf(context.user);
+    const runFairly: RunFairly = (work) => options.planner.runFairly(payer, work);
     activeSpan().describe(name ? `${type} ${name.value}` : type);
     const explanation = options.explains ? explanationFor(context, type) : undefined;
     const compiled = compiledOf(asked, options.planner, explanation);
     const send = options.sendFor(generation, context);
-    const run = { variables, send: explanation ? explanation.timed(send) : send, asker, inTurn };
+    const run = { variables, send: explanation ? explanation.timed(send) : send, payer, runFairly };
     const result = await compiled(run).catch((fault: unknown) => {
       throw fault instanceof AppError ? toGraphQLError(fault) : fault;
     });
     nameSubgraphsFor(context.user, result.errors);
-    return explanation ? { ...result, extensions: { explain: explanation.tell() } } : result;
+    return explanation ? { ...result, extensions: { explain: explanation.report() } } : result;
   };
 
   return {
@@ -140,7 +144,8 @@ export const createFederatedExecutor = (options: FederatedExecutorOptions): Fede
       for (const listener of listeners) listener({ apiSchema: current.schema, coreSupergraphSdl: current.sdl });
       return {
         executor: async (request) => {
-          // Apollo Server asks even for an operation that the document does not have, and gives the error its code.
+          // Apollo Server calls this even for an operation that the document does not have, and gives the error its
+          // code.
           if (!request.operation) return { errors: [new GraphQLError('The document has no such operation.')] };
           const { data, ...rest } = await execute({
             generation: generationOf(request.schema),

@@ -1,7 +1,7 @@
-/** What one operation carries through Apollo Server to the fetches: for whom it runs. */
+/** What an operation carries through Apollo Server to its fetches: its user and its client. */
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 
-/** Whether a client is still there. An AbortSignal is one, though a costly one where each request has its own. */
+/** Whether a client is still connected. An AbortSignal satisfies this, but one for each request is costly. */
 export interface ClientSignal {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void, options: { readonly once: true }): void;
@@ -12,8 +12,8 @@ export interface OperationContext {
   readonly user?: AuthenticatedUser;
   /** Aborted when the client is gone. */
   readonly signal?: ClientSignal;
-  /** Its client wants to know how a query is answered; not everybody is told. */
+  /** The client asks how a query is executed. Only some users may know. */
   readonly wantsExplanation?: boolean;
-  /** Headers that every fetch gets besides its own (trace context), names and values in turn. */
+  /** Headers that every fetch gets besides its own (trace context): names and values alternate. */
   readonly forwardedHeaders?: readonly string[];
 }

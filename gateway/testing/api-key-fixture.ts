@@ -1,4 +1,7 @@
-/** A scripted usage that knows API keys: a real server that answers as usage does, can hold its answers back, and can go away. */
+/**
+ * A scripted usage subgraph with API keys: a real server that responds as usage does, can hold back its responses, and
+ * can go down.
+ */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -27,31 +30,31 @@ interface StoredKey {
 export interface ApiKeyFixture extends AsyncDisposable {
   readonly authenticator: Authenticator;
   readonly signals: Signals;
-  /** What it was asked for, one question after the other. */
+  /** The look-ups that it received, in order. */
   readonly asked: (readonly { readonly hash: string; readonly isUsed: boolean }[])[];
   make(key?: Partial<StoredKey>): { readonly key: string; readonly stored: StoredKey };
-  /** Stores it, and tells it as usage does. */
+  /** Stores the revocation and announces it as usage does. */
   revoke(stored: StoredKey): Promise<void>;
-  /** Answers wait until what this returns is called; they say what was so when they were asked for. */
+  /** Makes responses wait until the returned function is called. They report the state at the time of the request. */
   holdBack(): () => void;
-  /** Answers nothing until what this returns is called. */
-  goAway(): () => void;
+  /** Makes it unresponsive until the returned function is called. */
+  goDown(): () => void;
 }
 
 const requestSchema = z.object({
   variables: z.object({ keys: z.array(z.object({ hash: z.string(), isUsed: z.boolean() })) }),
 });
 
-export const openApiKeyFixture = async (lookEveryMs: number): Promise<ApiKeyFixture> => {
+export const openApiKeyFixture = async (refreshEveryMs: number): Promise<ApiKeyFixture> => {
   await using opened = new AsyncDisposableStack();
   const keys = new Map<string, StoredKey>();
   const asked: ApiKeyFixture['asked'] = [];
   let held = Promise.resolve();
-  let isAway = false;
+  let isDown = false;
   const server = createServer(async (request, response) => {
     const { variables } = requestSchema.parse(JSON.parse(await text(request)));
     asked.push(variables.keys);
-    if (isAway) {
+    if (isDown) {
       response.destroy();
       return;
     }
@@ -74,7 +77,7 @@ export const openApiKeyFixture = async (lookEveryMs: number): Promise<ApiKeyFixt
     createSubgraphClient('gateway', `http://127.0.0.1:${port}/graphql`, createIdentitySigner('x'.repeat(32))),
   );
   const lookUp = createApiKeyLookUp(client);
-  const authenticator = opened.use(await openApiKeyAuthenticator({ lookUp, signals, logger, lookEveryMs }));
+  const authenticator = opened.use(await openApiKeyAuthenticator({ lookUp, signals, logger, refreshEveryMs }));
   const closing = opened.move();
   return {
     authenticator,
@@ -96,10 +99,10 @@ export const openApiKeyFixture = async (lookEveryMs: number): Promise<ApiKeyFixt
       held = promise;
       return resolve;
     },
-    goAway() {
-      isAway = true;
+    goDown() {
+      isDown = true;
       return () => {
-        isAway = false;
+        isDown = false;
       };
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),

@@ -1,16 +1,16 @@
-/** A client of a streamed HTTP answer that shows the body as it comes and reads no further than it is told to. */
+/** A client of a streamed HTTP response that exposes the body as it arrives, and stops reading when it is paused. */
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 
 export interface BodyClient extends AsyncDisposable {
-  readonly answer: IncomingMessage;
-  /** What came so far. */
+  readonly response: IncomingMessage;
+  /** What has arrived so far. */
   text(): string;
-  /** Resolves with the whole text once it matches; rejects when the answer ends or breaks off before. */
+  /** Resolves with the whole text once it matches. Rejects when the response ends or breaks before. */
   until(pattern: RegExp): Promise<string>;
-  /** Resolves when it is over: true for a proper end, false where it broke off. */
+  /** Resolves when the response is over: true for a proper end, false when it broke. */
   readonly ended: Promise<boolean>;
-  /** Breaks off. */
+  /** Breaks the connection. */
   leave(): void;
 }
 
@@ -27,30 +27,30 @@ export const openBody = async (url: string, { headers, body }: BodyRequest): Pro
   });
   asked.on('error', () => {});
   asked.end(body && JSON.stringify(body));
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     asked.once('response', resolve);
     asked.once('error', reject);
   });
   let text = '';
   let isOver = false;
-  answer.setEncoding('utf8');
-  answer.on('error', () => {});
+  response.setEncoding('utf8');
+  response.on('error', () => {});
   const ended = new Promise<boolean>((resolve) => {
-    answer.once('close', () => {
+    response.once('close', () => {
       isOver = true;
-      resolve(answer.complete);
+      resolve(response.complete);
     });
   });
-  answer.on('data', (chunk: string) => {
+  response.on('data', (chunk: string) => {
     text += chunk;
   });
   return {
-    answer,
+    response,
     text: () => text,
     async until(pattern) {
       while (!pattern.test(text)) {
         if (isOver) throw new Error(`over before ${pattern}: ${text}`);
-        await Promise.race([once(answer, 'data'), ended]);
+        await Promise.race([once(response, 'data'), ended]);
       }
       return text;
     },

@@ -1,6 +1,6 @@
 /**
- * People and their taxes in a supergraph that restricts fields and types, behind a gateway that asks for tokens and one
- * that does not: the graph of the tests of authorization.
+ * The graph for tests of authorization: people and their taxes in a supergraph that restricts fields and types, behind
+ * one gateway with sign-in and one without.
  */
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
@@ -13,11 +13,11 @@ import { openSubgraph, type SubgraphServer } from './subgraph-server.ts';
 import {
   audience,
   createTestIssuer,
-  type GraphQLAnswer,
   identitySecret,
   issuer,
-  readAnswer,
+  readResponse,
   type TestIssuer,
+  type TestResponse,
 } from './test-gateway.ts';
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
@@ -64,15 +64,15 @@ scalar Tax @scopes(scopes: [["people:money"]])
 export interface PeopleGraph extends AsyncDisposable {
   readonly people: SubgraphServer;
   readonly taxes: SubgraphServer;
-  /** Asks everybody for a token. */
+  /** Requires a token. */
   readonly gateway: Gateway;
-  /** Asks nobody. */
+  /** Requires no token. */
   readonly open: Gateway;
   readonly signer: TestIssuer;
-  /** Each hires somebody of the name in a subscription that waits for it. */
+  /** Each call publishes one hire to a waiting subscription. */
   readonly hires: ((name: string) => void)[];
-  /** As somebody whose token has these scopes, a list with spaces. */
-  askAs(scope: string, query: string, variables?: object, roles?: readonly string[]): Promise<GraphQLAnswer>;
+  /** Sends an operation as a user whose token has these scopes, a list with spaces. */
+  askAs(scope: string, query: string, variables?: object, roles?: readonly string[]): Promise<TestResponse>;
 }
 
 export const openPeopleGraph = async (): Promise<PeopleGraph> => {
@@ -141,7 +141,7 @@ export const openPeopleGraph = async (): Promise<PeopleGraph> => {
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
         body: JSON.stringify({ query, variables }),
       });
-      return readAnswer(response);
+      return readResponse(response);
     },
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]();
@@ -153,7 +153,7 @@ export const openPeopleGraph = async (): Promise<PeopleGraph> => {
   };
 };
 
-/** The error of a field that its user may not have; `@` in its path stands for every item of a list. */
+/** The error of a field that its user may not read; `@` in its path stands for every item of a list. */
 export const refusalAt = (...path: readonly (string | number)[]) => ({
   path,
   extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },

@@ -1,6 +1,6 @@
 /**
- * Users whose streams may be shared, and clients that say when their subscription is under way. The test subgraph writes
- * into events for whom it thinks that it tells them, so what a client gets shows whose upstream subscription it came from.
+ * Users whose streams may be shared, and clients that report when their subscription has started. The test subgraph
+ * writes the user of its own request into each event, so an event shows which upstream subscription it came from.
  */
 import { randomUUID } from 'node:crypto';
 import { type Frame, openSignedIn, type SocketClient } from './socket-client.ts';
@@ -27,8 +27,8 @@ export const frames = async (client: SocketClient, count: number): Promise<Frame
   return all;
 };
 /**
- * Subscribes as `s`, and resolves when that is asked for upstream or follows another: a fetch for the same user takes
- * longer. @returns its frames that came meanwhile.
+ * Subscribes as `s`, and resolves when it has subscribed upstream or follows another subscription: a fetch for the same
+ * user takes longer. @returns its frames that arrived meanwhile.
  */
 export const follow = async (client: SocketClient, query: string, variables: object = {}): Promise<Frame[]> => {
   client.send({ id: 's', type: 'subscribe', payload: { query, variables } });

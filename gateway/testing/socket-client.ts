@@ -1,4 +1,4 @@
-/** A graphql-transport-ws client that shows every frame: tests wait for frames and for the close, never for time. */
+/** A graphql-transport-ws client that exposes every frame: tests wait for frames and for the close, never for time. */
 import { EventEmitter, once } from 'node:events';
 import WebSocket from 'ws';
 
@@ -11,15 +11,15 @@ export interface Frame {
 export interface SocketClient extends AsyncDisposable {
   readonly socket: WebSocket;
   send(message: object): void;
-  /** The next frame that was not taken yet; rejects when the socket closes first. */
+  /** The next frame that was not taken yet. Rejects when the socket closes first. */
   frame(): Promise<Frame>;
-  /** That many frames. */
+  /** The next frames, as many as `count`. */
   frames(count: number): Promise<Frame[]>;
   /** Code and reason, once it is closed. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 
-/** @param protocols the subprotocols that are offered. */
+/** @param protocols the offered subprotocols. */
 export const openSocket = async (url: string, protocols = ['graphql-transport-ws']): Promise<SocketClient> => {
   const socket = new WebSocket(url, protocols);
   const waiting: Frame[] = [];

@@ -1,6 +1,6 @@
 /**
- * A small real subgraph for tests: a federated schema on node:http and graphql-ws, at a port that it takes again when
- * it is reopened after `kill`. It records what it was asked and tells when subscriptions start and end.
+ * A small real subgraph for tests: a federated schema on node:http and graphql-ws, on a port that it uses again when it
+ * is reopened after `kill`. It records requests and emits the start and end of subscriptions.
  */
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -30,7 +30,7 @@ export interface SubgraphServer extends AsyncDisposable {
   kill(): Promise<void>;
   /** Listens on the same port again. */
   reopen(): Promise<void>;
-  /** Answers HTTP in place of GraphQL, until it is unset. */
+  /** Handles HTTP requests in place of GraphQL, until it is unset. */
   intercept: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
 }
 
@@ -42,7 +42,10 @@ const bodyOf = async (
   return JSON.parse(text);
 };
 
-/** Resolvers find `authorization` in their context; what they set there as `cursor` becomes `extensions.cursor` of the event. */
+/**
+ * Resolvers find `authorization` in their context. A `cursor` that they set there becomes `extensions.cursor` of the
+ * event.
+ */
 export const openSubgraph = async (typeDefs: string, resolvers: Resolvers): Promise<SubgraphServer> => {
   const schema = buildSubgraphSchema({ typeDefs: parse(typeDefs), resolvers });
   const asked: string[] = [];
@@ -54,7 +57,7 @@ export const openSubgraph = async (typeDefs: string, resolvers: Resolvers): Prom
   let server: Server | undefined;
   let sockets: WebSocketServer | undefined;
 
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { query, variables, operationName } = await bodyOf(request);
     const authorization = request.headers.authorization ?? '';
     asked.push(query);
@@ -101,7 +104,7 @@ export const openSubgraph = async (typeDefs: string, resolvers: Resolvers): Prom
   const listen = async (): Promise<void> => {
     const opened = createServer((request, response) => {
       if (subgraph.intercept) subgraph.intercept(request, response);
-      else void answer(request, response);
+      else void handle(request, response);
     });
     server = opened;
     sockets = new WebSocketServer({ server: opened, path: '/graphql' });

@@ -1,4 +1,7 @@
-/** A gateway in front of the test graph, with an issuer whose keys the test holds, and the ways in which clients call it. */
+/**
+ * A gateway in front of the test graph, with an issuer whose keys the test holds, and the ways in which clients call
+ * it.
+ */
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { createEmbeddedLimiter } from '#kernel/limiter/embedded-limiter.ts';
@@ -14,9 +17,9 @@ export const identitySecret = 'a secret of the tests, 32 bytes or more';
 export interface TokenOptions {
   readonly userId?: string;
   readonly tenantId?: string;
-  /** Default USER, and one that the gateway does not know. */
+  /** Default: USER, and one that the gateway does not know. */
   readonly roles?: readonly string[];
-  /** Default `read write`. */
+  /** Default: `read write`. */
   readonly scope?: string;
   /** Seconds since the epoch. */
   readonly expiresAt?: number;
@@ -49,7 +52,7 @@ export const createTestIssuer = async (): Promise<TestIssuer> => {
   };
 };
 
-export interface GraphQLAnswer {
+export interface TestResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly data?: Record<string, unknown> | null;
@@ -62,8 +65,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly issuer: TestIssuer;
   /** WebSocket address. */
   readonly socketUrl: string;
-  /** Posts an operation as a new user, unless headers say otherwise. */
-  ask(query: string, request?: AskOptions): Promise<GraphQLAnswer>;
+  /** Posts an operation as a new user, unless `headers` are given. */
+  ask(query: string, request?: AskOptions): Promise<TestResponse>;
 }
 
 export interface AskOptions {
@@ -72,9 +75,9 @@ export interface AskOptions {
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-/** Reads any answer of the gateway. */
-export const readAnswer = async (response: Response): Promise<GraphQLAnswer> => {
-  const body: Pick<GraphQLAnswer, 'data' | 'errors'> = JSON.parse(await response.text());
+/** Reads any response of the gateway. */
+export const readResponse = async (response: Response): Promise<TestResponse> => {
+  const body: Pick<TestResponse, 'data' | 'errors'> = JSON.parse(await response.text());
   return { status: response.status, headers: response.headers, ...body };
 };
 
@@ -107,7 +110,7 @@ export const openTestGateway = async (
         headers: { 'content-type': 'application/json', ...(headers ?? authorization) },
         body: JSON.stringify({ query, variables, extensions }),
       });
-      return readAnswer(response);
+      return readResponse(response);
     },
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]();

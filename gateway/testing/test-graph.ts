@@ -1,6 +1,6 @@
 /**
  * The graph of the gateway's tests: `stories` owns stories and their streams, `authors` completes them. Streams read
- * from logs that the test appends to and that outlive a killed subgraph, as a stream log does.
+ * from logs to which the test appends and which outlive a killed subgraph, as a stream log does.
  */
 import { EventEmitter, once } from 'node:events';
 import { composeServices } from '@apollo/composition';
@@ -48,7 +48,7 @@ type Query { authors: [Author!]! }
 type Author @key(fields: "id") { id: ID! name: String! motto: String }
 `;
 
-/** Texts by story; position n holds the event with seq n + 1. */
+/** Texts by story. Position n holds the event with seq n + 1. */
 export interface StoryLogs {
   append(id: string, ...texts: readonly string[]): void;
   /** A tick is an event without a log. */
@@ -68,10 +68,10 @@ const setCursor = (context: unknown, seq: number): void => {
   if (typeof context === 'object' && context !== null) Object.assign(context, { cursor: String(seq) });
 };
 
-/** Is refused the news, once somebody appended to the log `refusals`. */
+/** Gets no news: it is refused once the log `refusals` has an entry. */
 export const unwelcomeUser = '00000000-0000-4000-8000-00000000dead';
 
-/** Whom the subgraph was told that it answers: tenant and user. */
+/** Tenant and user of the request. */
 const userOf = (context: unknown): string => {
   if (typeof context !== 'object' || context === null || !('authorization' in context)) return '';
   const { identity } = identitySchema.parse(decodeJwt(String(context.authorization).slice('Bearer '.length)));
@@ -79,7 +79,7 @@ const userOf = (context: unknown): string => {
 };
 const identitySchema = z.object({ identity: z.object({ tenantId: z.string(), userId: z.string() }) });
 
-/** News say for whom the subgraph thinks that it tells them. */
+/** News name the user in whose name the subgraph was asked. */
 const newsOf = ({ seq, text }: { seq: number; text: string }, _: unknown, context: unknown): object => ({
   seq,
   text: `${text} for ${userOf(context)}`,
@@ -108,7 +108,10 @@ export const openTestGraph = async (): Promise<TestGraph> => {
     return log;
   };
 
-  /** From a position on, then live; `<end>` ends it, and `<forbidden>` with an error. Returns at once when it is told to, even while it waits. */
+  /**
+   * Reads from a position, then follows live. `<end>` ends it, and `<forbidden>` ends it with an error. `return` ends
+   * it at once, even while it waits.
+   */
   const follow = (name: string, from: number): AsyncGenerator<{ seq: number; text: string }> => {
     let at = from;
     const stopped = new AbortController();

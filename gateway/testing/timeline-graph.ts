@@ -1,6 +1,6 @@
 /**
- * A timeline whose messages are quick, and whose usage and moderation another subgraph gives when the test opens their
- * gates: the graph of the tests of answers in parts.
+ * The graph for tests of results in parts: a timeline whose messages are quick, and whose usage and moderation come
+ * from another subgraph when the test opens their gates.
  */
 import { once } from 'node:events';
 import { composeServices } from '@apollo/composition';
@@ -36,9 +36,9 @@ type Case @key(fields: "id") { id: ID! state: String }
 export interface TimelineGraph extends AsyncDisposable {
   readonly supergraphSdl: string;
   readonly usage: SubgraphServer;
-  /** Makes a field of `usage` or `cases` wait for the function that it returns. */
+  /** Makes a field of `usage` or `cases` wait until the returned function is called. */
   close(field: string): () => void;
-  /** Resolves when a fetch of `usage` was broken off by the gateway. */
+  /** Resolves when the gateway has aborted a fetch of `usage`. */
   untilAborted(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * One generated graph and three ways to answer an operation over it: our executor, the one of @apollo/gateway, and
- * graphql-js over a schema that has everything in one place.
+ * One generated graph and three ways to execute an operation over it: the gateway's executor, the executor of
+ * @apollo/gateway, and graphql-js over a schema that has everything in one place.
  */
 import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
 import { buildOperationContext, executeQueryPlan, type ServiceMap } from '@apollo/gateway';
@@ -21,14 +21,14 @@ import {
 } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
 import { createLogger } from '#kernel/log.ts';
-import type { Result, Variables } from '../../execution/answer.ts';
 import { compileOperation } from '../../execution/compiled-operation.ts';
 import { decideDocument, placeholderKey } from '../../execution/decided-document.ts';
 import { compileDeferredOperation, type ResultInParts } from '../../execution/deferred-operation.ts';
 import type { SendFetch } from '../../execution/execution.ts';
+import { clientKeyOf } from '../../execution/planned-keys.ts';
 import { isTree, type ResponseTree, writeOwn } from '../../execution/response-tree.ts';
-import { answerKey } from '../../execution/tree-keys.ts';
-import type { SubgraphAnswer } from '../../subgraphs/subgraph-answer.ts';
+import type { Result, Variables } from '../../execution/result-builder.ts';
+import type { SubgraphResponse } from '../../subgraphs/subgraph-response.ts';
 import { createSchemaGeneration } from '../../supergraph/schema-generation.ts';
 import type { Faults } from './faults.ts';
 import type { GeneratedOperation } from './generated-operation.ts';
@@ -45,11 +45,14 @@ export interface Contenders {
 
 export interface PlannedOperation {
   ours(variables: Variables, faults: Faults): Promise<Result>;
-  /** The operation with some of it deferred; undefined when none of that needs a fetch of its own. */
+  /** The operation with some of it deferred; undefined when nothing deferred needs a fetch of its own. */
   inParts(seed: number, variables: Variables, faults: Faults): Promise<ResultInParts | undefined>;
-  /** `executeQueryPlan` on our plan; undefined for one that it cannot run, because it has stand-ins or placeholders. */
+  /**
+   * `executeQueryPlan` on the gateway's plan; undefined for a plan that it cannot execute, because it has synthetic
+   * fields or placeholders.
+   */
   apollo(variables: Variables, faults: Faults): Promise<Result> | undefined;
-  /** Apollo's plan, executed by Apollo: what somebody has who uses @apollo/gateway. */
+  /** Apollo's plan, executed by Apollo: what users of @apollo/gateway get. */
   stock(variables: Variables, faults: Faults): Promise<Result>;
   monolith(variables: Variables, faults: Faults): Promise<ExecutionResult>;
 }
@@ -73,7 +76,7 @@ const planNode = (node: QueryPlan['node']): PlanNode | undefined => {
   return node;
 };
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const nextIteration = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const resolveField = (supergraphSchema: GraphQLSchema, world: World, faults: Faults) => {
   const evaluate = (value: unknown, selection: SelectionSetNode | undefined): unknown => {
@@ -112,16 +115,16 @@ const isList = (schema: GraphQLSchema, { type }: Instance, field: string): boole
   return isObjectType(object) && /^\[/.test(String(object.getFields()[field]?.type));
 };
 
-/** The answer under the client's keys. */
-const withAnswerKeys = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(withAnswerKeys);
+/** The result under the client's keys. */
+const withClientKeys = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withClientKeys);
   if (!isTree(value)) return value;
-  const answer: ResponseTree = {};
-  for (const [treeKey, child] of Object.entries(value)) {
-    const key = String(answerKey(treeKey));
-    writeOwn(answer, key, withAnswerKeys(child));
+  const result: ResponseTree = {};
+  for (const [plannedKey, child] of Object.entries(value)) {
+    const key = String(clientKeyOf(plannedKey));
+    writeOwn(result, key, withClientKeys(child));
   }
-  return answer;
+  return result;
 };
 
 export const createContenders = (texts: SubgraphTexts): Contenders => {
@@ -130,17 +133,17 @@ export const createContenders = (texts: SubgraphTexts): Contenders => {
   const { schema, environment } = generation;
   const apiSchema = generation.supergraph.apiSchema();
   const plannedSchema = apiSchema.toGraphQLJSSchema();
-  // @apollo/gateway gets the supergraph as composition wrote it.
+  // The stock gateway gets the supergraph as composition wrote it.
   const stock = Supergraph.build(sdl);
   const stockPlanner = once(() => new QueryPlanner(stock));
   const supergraphSchema = stock.schema.toGraphQLJSSchema();
   const world = createWorld(supergraphSchema, texts);
 
-  const fetch = async (name: string, request: SubgraphFetchRequest, faults: Faults): Promise<SubgraphAnswer> => {
-    for (let { turns } = faults.ofFetch(name, request.query); turns > 0; turns -= 1) await turn();
-    const answer = executeFetch(name, generation.subgraphSchema(name), request, world, faults);
-    // As it comes over a wire: nothing is shared, and what is undefined is not there.
-    return JSON.parse(JSON.stringify(answer));
+  const fetch = async (name: string, request: SubgraphFetchRequest, faults: Faults): Promise<SubgraphResponse> => {
+    for (let { delay } = faults.ofFetch(name, request.query); delay > 0; delay -= 1) await nextIteration();
+    const result = executeFetch(name, generation.subgraphSchema(name), request, world, faults);
+    // As it arrives over a network: nothing is shared, and undefined values are missing.
+    return JSON.parse(JSON.stringify(result));
   };
 
   const sendWith =
@@ -233,19 +236,19 @@ export const createContenders = (texts: SubgraphTexts): Contenders => {
             plan: (labelled) => planNode(generation.planInParts(labelled, undefined)),
           });
           const send = sendWith(faults);
-          return inParts({ variables, send, partRun: () => ({ send, within: (work) => work() }) });
+          return inParts({ variables, send, partScope: () => ({ send, within: (work) => work() }) });
         },
         apollo(variables, faults) {
           const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
           const decided = decideDocument(document, (name) => coerced?.[name] === true);
           const node = planOnce(decided);
-          // An interface that is asked for its name alone is null to Apollo.
+          // Apollo makes an interface null when only its name is selected.
           if (print(decided).includes(placeholderKey) || JSON.stringify(node ?? null).includes('_rq')) return undefined;
           const plan: QueryPlan = { kind: 'QueryPlan', ...(node ? { node } : {}) };
-          const run = runApollo(plan, environment.treeKeys.rename(decided), apiSchema, variables, faults);
+          const run = runApollo(plan, environment.plannedKeys.rename(decided), apiSchema, variables, faults);
           return run.then(({ data, ...rest }) => {
-            const answer = withAnswerKeys(data);
-            return { ...rest, ...(isTree(answer) ? { data: answer } : data === null ? { data } : {}) };
+            const result = withClientKeys(data);
+            return { ...rest, ...(isTree(result) ? { data: result } : data === null ? { data } : {}) };
           });
         },
         stock: (variables, faults) => runApollo(stockPlan(), document, stock.apiSchema(), variables, faults),

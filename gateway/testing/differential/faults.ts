@@ -1,6 +1,6 @@
 /**
- * Which faults a run has. Every decision follows from the seed and from what is asked for, never from how often or in
- * which order, so that executors which send different fetches meet the same faults.
+ * The faults of one execution. Every decision follows from the seed and from what is requested, never from how often or
+ * in which order, so that executors which send different fetches meet the same faults.
  */
 import { hashOf, type Instance, type LeafFault, type World } from './world.ts';
 
@@ -8,15 +8,15 @@ const faultModes = ['none', 'leaves', 'errors', 'entities', 'short', 'down', 're
 export type FaultMode = (typeof faultModes)[number];
 
 export interface Faults {
-  /** Of one field of one object, in subgraphs and monolith alike. */
+  /** Fault of one field of one object, in subgraphs and monolith alike. */
   ofField(of: Instance, field: string): LeafFault | undefined;
-  /** Of an entity that one subgraph is asked for. */
+  /** Fault of an entity that one subgraph resolves. */
   ofEntity(subgraph: string, of: Instance): 'null' | 'error' | undefined;
-  /** Of a whole fetch. `turns` of the event loop pass before it is answered. */
+  /** Fault of a whole fetch. `delay` iterations of the event loop pass before the response. */
   ofFetch(
     subgraph: string,
     text: string,
-  ): { readonly kind: 'short' | 'down' | 'refusing' | undefined; readonly turns: number };
+  ): { readonly kind: 'short' | 'down' | 'refusing' | undefined; readonly delay: number };
 }
 
 export const createFaults = (mode: FaultMode, seed: number, world: World): Faults => {
@@ -38,11 +38,11 @@ export const createFaults = (mode: FaultMode, seed: number, world: World): Fault
     },
     ofFetch(subgraph, text) {
       const at = `${subgraph} ${text}`;
-      const turns = has('slow') ? hashOf(`${seed} slow ${at}`) % 4 : 0;
-      if (has('short') && oneOf(2, `short ${at}`)) return { kind: 'short', turns };
-      if (has('down') && oneOf(2, `down ${subgraph}`)) return { kind: 'down', turns };
-      if (has('refusing') && oneOf(2, `refusing ${subgraph}`)) return { kind: 'refusing', turns };
-      return { kind: undefined, turns };
+      const delay = has('slow') ? hashOf(`${seed} slow ${at}`) % 4 : 0;
+      if (has('short') && oneOf(2, `short ${at}`)) return { kind: 'short', delay };
+      if (has('down') && oneOf(2, `down ${subgraph}`)) return { kind: 'down', delay };
+      if (has('refusing') && oneOf(2, `refusing ${subgraph}`)) return { kind: 'refusing', delay };
+      return { kind: undefined, delay };
     },
   };
 };

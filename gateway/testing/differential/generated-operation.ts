@@ -1,6 +1,6 @@
 /**
- * A random operation that is valid in a schema, made from a tape of numbers. A tape that ends answers with zeros, and
- * zero is always the least: so a shorter tape is a smaller operation, and shrinking tapes shrinks operations.
+ * A random operation that is valid in a schema, made from a tape of numbers. A tape that has ended yields zeros, and
+ * zero always selects the least: a shorter tape is a smaller operation, so shrinking tapes shrinks operations.
  */
 import {
   type DocumentNode,
@@ -40,7 +40,7 @@ const createTape = (numbers: readonly number[]): Tape => {
   };
 };
 
-/** Names that objects have by nature. */
+/** Names that every object inherits. */
 const oddAliases = ['', '__proto__: ', 'constructor: ', 'id: '];
 const deepest = 5;
 const mostFields = 18;
@@ -141,7 +141,7 @@ const write = (schema: GraphQLSchema, tape: Tape, aliasAll: boolean): Omit<Gener
   return { text, variables };
 };
 
-/** Undefined when the tape makes nothing that is valid. */
+/** Undefined when the tape yields no valid operation. */
 export const generateOperation = (
   schema: GraphQLSchema,
   numbers: readonly number[],

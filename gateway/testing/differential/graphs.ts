@@ -1,7 +1,7 @@
 /**
- * The supergraphs that generated operations run over. Together they have every directive of federation that changes
- * what a gateway does, and the places where shapes are hard: lists of lists, every mix of nullability, fields of one
- * name with other types, unions of entities and values.
+ * The supergraphs over which generated operations run. Together they use every federation directive that changes what a
+ * gateway does, and the cases where shapes are hard: nested lists, every mix of nullability, fields of one name with
+ * different types, unions of entities and values.
  */
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
@@ -12,7 +12,7 @@ const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
 
 export type SubgraphTexts = Readonly<Record<string, string>>;
 
-/** Keys of several fields, several keys, requirements with arguments and across jumps, provided fields. */
+/** Keys of several fields, several keys, requirements with arguments and across subgraphs, provided fields. */
 const shop: SubgraphTexts = {
   products: `
     type Query { product(n: Int = 1): Product products(first: Int): [Product!]! search(text: String!): [Hit] node(id: ID!): Node }
@@ -62,7 +62,7 @@ const shop: SubgraphTexts = {
   `,
 };
 
-/** Interface objects, overridden and shared fields, chains of keys, values that several subgraphs share. */
+/** Interface objects, overridden and shared fields, chains of keys, value types that several subgraphs share. */
 const library: SubgraphTexts = {
   catalogue: `
     type Query { media: [Media!]! medium(n: Int): Media shelf: Shelf! any: [Thing!] }
@@ -128,7 +128,7 @@ const mixture: SubgraphTexts = {
 
 export const graphTexts = { shop, library, mixture } as const;
 
-/** Composes; throws with what composition says. */
+/** Composes the subgraphs. Throws composition's errors. */
 export const compose = (texts: SubgraphTexts): string => {
   const { supergraphSdl, errors } = composeServices(
     Object.entries(texts).map(([name, text]) => ({ name, url: `http://${name}`, typeDefs: parse(link + text) })),

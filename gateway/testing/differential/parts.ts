@@ -1,9 +1,9 @@
-/** Generated operations with `@defer` here and there, and what a client makes of an answer in parts. */
+/** Adds `@defer` to generated operations, and merges results in parts as a client does. */
 import { type DocumentNode, Kind, type SelectionNode, visit } from 'graphql';
 import type { ResultInParts } from '../../execution/deferred-operation.ts';
 import { isTree, readOwn, writeOwn } from '../../execution/response-tree.ts';
 
-/** Defers about a third of all selections; which ones, the seed says. */
+/** Defers about a third of all selections; the seed determines which. */
 export const deferSome = (document: DocumentNode, seed: number): DocumentNode => {
   let state = seed;
   const next = (): number => {
@@ -25,10 +25,10 @@ export const deferSome = (document: DocumentNode, seed: number): DocumentNode =>
   });
 };
 
-const merge = (present: unknown, came: unknown): unknown => {
-  if (Array.isArray(present) && Array.isArray(came)) return came.map((item, index) => merge(present[index], item));
-  if (!isTree(present) || !isTree(came)) return came;
-  for (const [key, value] of Object.entries(came)) writeOwn(present, key, merge(readOwn(present, key), value));
+const merge = (present: unknown, update: unknown): unknown => {
+  if (Array.isArray(present) && Array.isArray(update)) return update.map((item, index) => merge(present[index], item));
+  if (!isTree(present) || !isTree(update)) return update;
+  for (const [key, value] of Object.entries(update)) writeOwn(present, key, merge(readOwn(present, key), value));
   return present;
 };
 
@@ -43,7 +43,7 @@ export interface Joined {
   readonly parts: number;
 }
 
-/** Throws for a part that has no place yet, and when more is announced than comes. */
+/** Throws for a part whose object is missing, and when fewer parts arrive than were announced. */
 export const joinParts = async ({ first, rest }: ResultInParts): Promise<Joined> => {
   const data: unknown = JSON.parse(JSON.stringify(first.data ?? null));
   let count = 0;
@@ -59,6 +59,6 @@ export const joinParts = async ({ first, rest }: ResultInParts): Promise<Joined>
       count += 1;
     }
   }
-  if (more) throw new Error('the last part did not come');
+  if (more) throw new Error('the last part did not arrive');
   return { data, parts: count };
 };

@@ -1,6 +1,6 @@
 /**
- * A subgraph of a generated graph: executes fetches on the world. Not graphql-js, because a subgraph here must be able
- * to break its promises: send a null or a value that its schema forbids.
+ * A subgraph of a generated graph, which executes fetches on the world. It is not graphql-js, because a subgraph here
+ * must be able to break its promises: to send a null or a value that its schema forbids.
  */
 import {
   type DocumentNode,
@@ -19,22 +19,22 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql';
-import type { SubgraphAnswer, SubgraphError } from '../../subgraphs/subgraph-answer.ts';
+import type { SubgraphError, SubgraphResponse } from '../../subgraphs/subgraph-response.ts';
 import type { Faults } from './faults.ts';
 import { type Instance, isInstance, type World } from './world.ts';
 
 type Tree = Record<string, unknown>;
-type Place = readonly (string | number)[];
+type ResultPath = readonly (string | number)[];
 
 /** An object as one subgraph sees it. */
 interface Seen {
   readonly type: GraphQLObjectType;
   readonly of: Instance;
-  /** What the gateway sent of it. */
+  /** The representation that the gateway sent. */
   readonly known: Tree | undefined;
 }
 
-const bubbling: unique symbol = Symbol('a null that bubbles');
+const bubbling: unique symbol = Symbol('a null that propagates');
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const pick = (value: unknown, selection: SelectionSetNode | undefined): unknown => {
@@ -69,7 +69,7 @@ export const executeFetch = (
   { query, variables: given }: SubgraphFetchRequest,
   world: World,
   faults: Faults,
-): SubgraphAnswer => {
+): SubgraphResponse => {
   const document = documentOf(query);
   const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(query);
@@ -121,7 +121,7 @@ export const executeFetch = (
     return requirement ? `needs ${JSON.stringify(pick(known, requirement))}` : world.value(of, field, args);
   };
 
-  const fail = (place: Place): null => {
+  const fail = (place: ResultPath): null => {
     errors.push({ message: 'a field failed', path: [...place], extensions: { code: 'NOT_FOUND' } });
     return null;
   };
@@ -133,12 +133,12 @@ export const executeFetch = (
     return { type: concrete, of: value, known: undefined };
   };
 
-  /** @param failed whether a null in it is an error of this subgraph, and bubbles. */
+  /** @param failed whether a null in it is an error of this subgraph, and propagates. */
   const complete = (
     type: GraphQLOutputType,
     value: unknown,
     nodes: readonly FieldNode[],
-    place: Place,
+    place: ResultPath,
     failed: boolean,
   ): unknown => {
     if (isNonNullType(type)) {
@@ -155,7 +155,7 @@ export const executeFetch = (
     return sets.length === 0 ? value : select(seen(type, value), sets, place);
   };
 
-  const field = (object: Seen, nodes: readonly FieldNode[], place: Place): unknown => {
+  const field = (object: Seen, nodes: readonly FieldNode[], place: ResultPath): unknown => {
     const [node] = nodes;
     if (!node) return null;
     if (node.name.value === '__typename') return object.type.name;
@@ -176,7 +176,7 @@ export const executeFetch = (
     return complete(definition.type, value, nodes, place, false);
   };
 
-  const select = (object: Seen, sets: readonly SelectionSetNode[], place: Place): Tree | null => {
+  const select = (object: Seen, sets: readonly SelectionSetNode[], place: ResultPath): Tree | null => {
     const tree: Tree = {};
     for (const [key, nodes] of collect(object.type, sets, new Map())) {
       const value = field(object, nodes, [...place, key]);
@@ -187,7 +187,7 @@ export const executeFetch = (
   };
 
   const entity = (representation: unknown, index: number, sets: readonly SelectionSetNode[]): unknown => {
-    if (!isTree(representation)) throw new Error(`${name} was sent a representation that is none`);
+    if (!isTree(representation)) throw new Error(`${name} was sent an invalid representation`);
     const of = world.find(name, representation);
     const named = schema.getType(String(representation['__typename']));
     // An entity that another subgraph knows by its interface alone.

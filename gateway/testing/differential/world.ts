@@ -1,7 +1,7 @@
 /**
- * The data of the generated graphs: a function from an object and a field to a value, the same for whoever asks. An
- * object is a type and a number; what its fields hold follows from a hash, so that every subgraph and the monolith
- * agree without a store. Texts name their object (`Product#2#sku`), by which representations are found again.
+ * The data of the generated graphs: a function from an object and a field to a value, the same for every caller. An
+ * object is a type and a number. The values of its fields follow from a hash, so that every subgraph and the monolith
+ * agree without a store. Texts name their object (`Product#2#sku`), so that representations can be resolved.
  */
 import {
   type GraphQLOutputType,
@@ -28,14 +28,17 @@ export type LeafFault = 'null' | 'bad' | 'error';
 
 export interface World {
   value(of: Instance, field: string, args: Readonly<Record<string, unknown>>): unknown;
-  /** Instance that a representation stands for. Throws unless it has a key that the subgraph resolves. */
+  /**
+   * The instance that a representation stands for. Throws unless the representation has a key that the subgraph
+   * resolves.
+   */
   find(subgraph: string, representation: Readonly<Record<string, unknown>>): Instance;
   /** The selection that a field requires of other subgraphs, by `Type.field`. */
   readonly requirements: ReadonlyMap<string, SelectionSetNode>;
-  /** Names of fields that keys and requirements have: never faulty, so that subgraphs and monolith can be compared. */
+  /** Names of the fields in keys and requirements. They never fail, so that subgraphs and monolith can be compared. */
   readonly sound: ReadonlySet<string>;
   isComposite(of: Instance, field: string): boolean;
-  /** A value that the type of the field does not have; undefined when it has every value. */
+  /** A value that the field's type does not allow; undefined when the type allows every value. */
   badValue(of: Instance, field: string): unknown;
 }
 
@@ -102,7 +105,7 @@ const readDirectives = (
   return { requirements, sound, resolvable };
 };
 
-/** @param schema of the supergraph, with everything that clients do not see. */
+/** @param schema of the supergraph, including everything that clients do not see. */
 export const createWorld = (schema: GraphQLSchema, texts: SubgraphTexts): World => {
   const fieldType = ({ type }: Instance, field: string): GraphQLOutputType => {
     const object = schema.getType(type);
