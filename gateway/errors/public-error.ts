@@ -64,16 +64,16 @@ export const createErrorMask =
     const extensions: Readonly<Record<string, unknown>> = formatted.extensions ?? {};
     const fromSubgraph = 'serviceName' in extensions;
     const subgraph = fromSubgraph && mayNameSubgraph(error) ? { serviceName: extensions['serviceName'] } : undefined;
-    const place = {
+    const position = {
       // A subgraph's locations refer to the document that it received.
       ...(formatted.locations === undefined || fromSubgraph ? {} : { locations: formatted.locations }),
       ...(formatted.path === undefined ? {} : { path: formatted.path }),
     };
     if (isPublicCode(extensions['code'], fromSubgraph)) {
-      return { message: formatted.message, ...place, extensions: { ...publicExtensions(extensions), ...subgraph } };
+      return { message: formatted.message, ...position, extensions: { ...publicExtensions(extensions), ...subgraph } };
     }
     if (isUncodedClientFault(error)) {
-      return { message: formatted.message, ...place, extensions: { code: 'BAD_REQUEST' } };
+      return { message: formatted.message, ...position, extensions: { code: 'BAD_REQUEST' } };
     }
     logger.error(
       { err: error ?? formatted, subgraph: extensions['serviceName'], path: formatted.path },

@@ -76,9 +76,9 @@ interface Variant {
 }
 
 /** Whether an error concerns a part: it lies within the part, or above it and so explains what the part lacks. */
-const isAbout = ({ path = [] }: GraphQLError, place: ResultPath): boolean => {
-  const shared = Math.min(path.length, place.length);
-  return path.slice(0, shared).every((element, index) => element === place[index]);
+const isAbout = ({ path = [] }: GraphQLError, partPath: ResultPath): boolean => {
+  const shared = Math.min(path.length, partPath.length);
+  return path.slice(0, shared).every((element, index) => element === partPath[index]);
 };
 
 export const compileDeferredOperation = (options: DeferredOperationOptions): DeferredOperation => {
@@ -145,14 +145,14 @@ export const compileDeferredOperation = (options: DeferredOperationOptions): Def
     if (found.length === 0) return { first, pending: [], rest: undefined };
 
     const finish = (part: FoundPart, { errors: all }: Execution): PartResult => {
-      const about = all.filter((error) => isAbout(error, part.place));
-      return { ...results.finishPart(part, about, decision), ...placeOf(part) };
+      const about = all.filter((error) => isAbout(error, part.path));
+      return { ...results.finishPart(part, about, decision), ...pendingPartOf(part) };
     };
-    return { first, pending: found.map(placeOf), rest: deliver(found, running.parts, finish) };
+    return { first, pending: found.map(pendingPartOf), rest: deliver(found, running.parts, finish) };
   };
 };
 
-const placeOf = ({ id, place, label }: FoundPart): PendingPart => ({ id, path: place, label });
+const pendingPartOf = ({ id, path, label }: FoundPart): PendingPart => ({ id, path, label });
 
 /** Yields parts in the order in which they complete; a part precedes the parts within it. */
 async function* deliver(
@@ -172,10 +172,10 @@ async function* deliver(
           const results = group.map((part) => ({ part, result: finish(part, execution) }));
           // All at once: the parts that one fragment contains form one group, wherever the fragment stands.
           const within = results.flatMap(({ part, result }) =>
-            partsOf(part.selected, part.tree, result.data, part.place),
+            partsOf(part.selected, part.tree, result.data, part.path),
           );
           awaitParts(within);
-          return { id, parts: results.map(({ result }) => result), pending: within.map(placeOf) };
+          return { id, parts: results.map(({ result }) => result), pending: within.map(pendingPartOf) };
         }),
       );
     }

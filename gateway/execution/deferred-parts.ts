@@ -19,11 +19,11 @@ export const partsOf = (
   selected: SelectionShape,
   value: unknown,
   shown: unknown,
-  place: ResultPath,
+  path: ResultPath,
 ): readonly FoundPart[] => {
   if (Array.isArray(shown)) {
     const items: readonly unknown[] = Array.isArray(value) ? value : [];
-    return shown.flatMap((item, index) => partsOf(selected, items[index], item, [...place, index]));
+    return shown.flatMap((item, index) => partsOf(selected, items[index], item, [...path, index]));
   }
   if (!isTree(shown) || !isTree(value)) return [];
   const typeName = value['__typename'];
@@ -34,10 +34,10 @@ export const partsOf = (
     label,
     selected: inner,
     tree: value,
-    place,
+    path,
   }));
   const below = shape.fields.flatMap(({ key, plannedKey, selected: inner }) =>
-    inner ? partsOf(inner, readOwn(value, plannedKey), readOwn(shown, key), [...place, key]) : [],
+    inner ? partsOf(inner, readOwn(value, plannedKey), readOwn(shown, key), [...path, key]) : [],
   );
   return [...own, ...below];
 };

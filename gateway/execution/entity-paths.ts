@@ -30,19 +30,19 @@ export const objectsAt = (from: readonly ResponseTree[], path: ResponsePath): re
 
 /** Every object at `path`, with its path in the result. */
 export const pathsAt = (root: ResponseTree, path: ResponsePath): ReadonlyMap<ResponseTree, ResultPath> => {
-  const places = new Map<ResponseTree, ResultPath>();
-  const walk = (value: unknown, depth: number, place: ResultPath): void => {
+  const paths = new Map<ResponseTree, ResultPath>();
+  const walk = (value: unknown, depth: number, found: ResultPath): void => {
     if (Array.isArray(value)) {
       const next = path[depth] === '@' ? depth + 1 : depth;
-      for (const [index, item] of value.entries()) walk(item, next, [...place, index]);
+      for (const [index, item] of value.entries()) walk(item, next, [...found, index]);
     } else if (isTree(value)) {
       const element = path[depth];
-      if (element === undefined) places.set(value, place);
-      else if (element !== '@') walk(readOwn(value, String(element)), depth + 1, [...place, String(element)]);
+      if (element === undefined) paths.set(value, found);
+      else if (element !== '@') walk(readOwn(value, String(element)), depth + 1, [...found, String(element)]);
     }
   };
   walk(root, 0, []);
-  return places;
+  return paths;
 };
 
 /** The path up to its first list, because positions in lists are unknown before the response. */

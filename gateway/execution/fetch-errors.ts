@@ -11,9 +11,9 @@ import type { Execution } from './execution.ts';
 import { clientKeyOf } from './planned-keys.ts';
 import type { ResponseTree } from './response-tree.ts';
 
-const marked = (error: SubgraphError, subgraph: string, place: ResultPath): GraphQLError =>
+const marked = (error: SubgraphError, subgraph: string, path: ResultPath): GraphQLError =>
   new GraphQLError(error.message, {
-    ...(place.length === 0 ? {} : { path: place.map(clientKeyOf) }),
+    ...(path.length === 0 ? {} : { path: path.map(clientKeyOf) }),
     extensions: { ...error.extensions, serviceName: subgraph },
   });
 
@@ -30,27 +30,32 @@ export const addErrors = (
   }
 };
 
-/** @param groups the objects that each representation of the fetch stands for. */
+export interface EntityFetch {
+  readonly subgraph: string;
+  /** The path of the fetch's target objects. */
+  readonly base: ResponsePath;
+  /** The objects that each representation of the fetch stands for. */
+  readonly groups: readonly (readonly ResponseTree[])[];
+}
+
 export const addEntityErrors = (
   execution: Execution,
-  subgraph: string,
-  base: ResponsePath,
+  { subgraph, base, groups }: EntityFetch,
   errors: readonly SubgraphError[],
-  groups: readonly (readonly ResponseTree[])[],
 ): void => {
   execution.isWhole = false;
-  const places = pathsAt(execution.root, base);
+  const paths = pathsAt(execution.root, base);
   for (const error of errors) {
     const [, position, ...rest] = error.path ?? [];
     const group = typeof position === 'number' ? groups[position] : undefined;
-    const found = (group ?? []).flatMap((entity) => places.get(entity) ?? []).length > 0;
+    const found = (group ?? []).flatMap((entity) => paths.get(entity) ?? []).length > 0;
     if (!group || !found) {
       execution.errors.push(marked(error, subgraph, pathBeforeLists(base)));
       continue;
     }
     for (const entity of group) {
-      const place = places.get(entity);
-      if (place) execution.errors.push(marked(error, subgraph, [...place, ...rest]));
+      const path = paths.get(entity);
+      if (path) execution.errors.push(marked(error, subgraph, [...path, ...rest]));
     }
   }
 };
@@ -58,10 +63,10 @@ export const addEntityErrors = (
 /** For a fetch that failed as a whole. */
 export const addFault = (execution: Execution, subgraph: string, base: ResponsePath, fault: unknown): void => {
   execution.isWhole = false;
-  const place = pathBeforeLists(base).map(clientKeyOf);
+  const path = pathBeforeLists(base).map(clientKeyOf);
   execution.errors.push(
     new GraphQLError(fault instanceof AppError ? fault.message : 'a fetch failed', {
-      ...(place.length === 0 ? {} : { path: place }),
+      ...(path.length === 0 ? {} : { path: path }),
       originalError: fault instanceof Error ? fault : new Error(String(fault)),
       extensions: { ...(fault instanceof AppError ? errorExtensions(fault) : {}), serviceName: subgraph },
     }),

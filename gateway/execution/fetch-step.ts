@@ -100,7 +100,9 @@ const compileEntityFetch = (
       const variables = variablesOf(execution);
       const body = `${head}${variables}${variables === '' ? '' : ','}"representations":[${text}]}}`;
       const response = await execution.send(serviceName, body, false);
-      if (response.errors.length > 0) addEntityErrors(execution, serviceName, base, response.errors, groups);
+      if (response.errors.length > 0) {
+        addEntityErrors(execution, { subgraph: serviceName, base, groups }, response.errors);
+      }
       const data = ownData(response);
       if (!data) {
         execution.isWhole = false;

@@ -69,7 +69,7 @@ export interface DeferredPart {
   readonly id: string;
   readonly selected: SelectionShape;
   readonly tree: ResponseTree;
-  readonly place: ResultPath;
+  readonly path: ResultPath;
 }
 
 const undecided: Decision = { isTrue: () => false, key: '' };
@@ -78,6 +78,14 @@ interface CompiledShape {
   readonly shape: SelectionShape;
   readonly project: (root: ResponseTree) => unknown;
   readonly introspected: readonly FieldShape[];
+}
+
+/** What was collected for a result besides its tree. */
+interface Collected {
+  readonly errors: readonly GraphQLError[];
+  readonly introspected?: readonly IntrospectedField[];
+  /** The path of the tree in the result, when it is a part. */
+  readonly path?: ResultPath;
 }
 
 interface Variant extends CompiledShape {
@@ -116,8 +124,8 @@ const compileShape = (shape: SelectionShape): CompiledShape => ({
   introspected: shape.ofDeclared().fields.filter(({ kind }) => kind === 'introspection'),
 });
 
-const errorBelow = (place: ResultPath, { message, path = [], extensions }: GraphQLError): GraphQLError =>
-  new GraphQLError(message, { path: [...place, ...path], extensions });
+const errorBelow = (base: ResultPath, { message, path = [], extensions }: GraphQLError): GraphQLError =>
+  new GraphQLError(message, { path: [...base, ...path], extensions });
 
 const withErrors = (data: Record<string, unknown> | null, errors: readonly GraphQLError[]): Result =>
   errors.length === 0 ? { data } : { data, errors };
@@ -167,9 +175,7 @@ export const createResultBuilder = (
   const complete = (
     { shape, project }: CompiledShape,
     root: ResponseTree,
-    errors: readonly GraphQLError[],
-    introspected: readonly IntrospectedField[],
-    place: ResultPath,
+    { errors, introspected = [], path = [] }: Collected,
   ): Completion => {
     const all = [...errors];
     for (const { plannedKey, value, errors: found } of introspected) {
@@ -179,7 +185,7 @@ export const createResultBuilder = (
     const span = startSpan('project');
     try {
       const data = project(root);
-      return data !== anomaly && isTree(data) ? { data, errors: all } : completeValues(shape, root, all, place);
+      return data !== anomaly && isTree(data) ? { data, errors: all } : completeValues(shape, root, all, path);
     } finally {
       span.end();
     }
@@ -210,18 +216,18 @@ export const createResultBuilder = (
     },
     finish(root, errors, introspected, decision) {
       const variant = variantOf(decision);
-      const { data, errors: found } = complete(variant, root, errors, introspected, []);
+      const { data, errors: found } = complete(variant, root, { errors, introspected });
       return withErrors(data, [...found, ...(variant.refusals.get(undefined) ?? [])]);
     },
-    finishPart({ id, selected, tree, place }, errors, decision) {
+    finishPart({ id, selected, tree, path }, errors, decision) {
       let compiled = parts.get(selected);
       if (!compiled) {
         compiled = compileShape(selected);
         parts.set(selected, compiled);
       }
-      const { data, errors: found } = complete(compiled, tree, errors, [], place);
+      const { data, errors: found } = complete(compiled, tree, { errors, path });
       const refused = variantOf(decision).refusals.get(id) ?? [];
-      return withErrors(data, [...found, ...refused.map((error) => errorBelow(place, error))]);
+      return withErrors(data, [...found, ...refused.map((error) => errorBelow(path, error))]);
     },
     shapeOf: (decision) => variantOf(decision).shape,
   };

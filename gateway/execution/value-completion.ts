@@ -23,20 +23,20 @@ const bubbling: unique symbol = Symbol('a null that bubbles');
 type Completed = unknown;
 
 const separator = '\u0000';
-const textOf = (place: ResultPath): string => place.map((element) => `${separator}${element}`).join('');
+const textOf = (path: ResultPath): string => path.map((element) => `${separator}${element}`).join('');
 
 /** Whether an error exists at a path, above it or below it. */
-const createExplanations = (errors: readonly GraphQLError[]): ((place: ResultPath) => boolean) => {
+const createExplanations = (errors: readonly GraphQLError[]): ((path: ResultPath) => boolean) => {
   const at = new Set<string>();
   const above = new Set<string>();
   for (const { path = [] } of errors) {
     at.add(textOf(path));
     for (let length = 0; length <= path.length; length += 1) above.add(textOf(path.slice(0, length)));
   }
-  return (place) => {
-    if (above.has(textOf(place))) return true;
-    for (let length = 0; length < place.length; length += 1) {
-      if (at.has(textOf(place.slice(0, length)))) return true;
+  return (path) => {
+    if (above.has(textOf(path))) return true;
+    for (let length = 0; length < path.length; length += 1) {
+      if (at.has(textOf(path.slice(0, length)))) return true;
     }
     return false;
   };
@@ -57,13 +57,13 @@ export const completeValues = (
 ): Completion => {
   const isExplained = createExplanations(fetchErrors);
   const errors = [...fetchErrors];
-  const place: (string | number)[] = [...at];
+  const path: (string | number)[] = [...at];
   /** Nulls of refused fields that propagate. The operation's own error explains them. */
   let refusals = 0;
 
   const report = (message: string): void => {
-    if (isExplained(place)) return;
-    errors.push(new GraphQLError(message, { path: [...place], extensions: { code: 'SUBGRAPH_INVALID_RESPONSE' } }));
+    if (isExplained(path)) return;
+    errors.push(new GraphQLError(message, { path: [...path], extensions: { code: 'SUBGRAPH_INVALID_RESPONSE' } }));
   };
 
   const completeList = (type: GraphQLOutputType, field: string, value: unknown, inner: SelectionShape | undefined) => {
@@ -73,9 +73,9 @@ export const completeValues = (
     }
     const list: unknown[] = [];
     for (const [index, item] of value.entries()) {
-      place.push(index);
+      path.push(index);
       const completed = complete(type, field, item, inner);
-      place.pop();
+      path.pop();
       if (completed === bubbling) return null;
       list.push(completed);
     }
@@ -137,9 +137,9 @@ export const completeValues = (
   const completeObject = (shape: ObjectShape, tree: ResponseTree): ResponseTree | null => {
     const result: ResponseTree = {};
     for (const field of shape.fields) {
-      place.push(field.key);
+      path.push(field.key);
       const completed = completeField(field, shape.type, tree);
-      place.pop();
+      path.pop();
       if (completed === bubbling) return null;
       writeOwn(result, field.key, completed);
     }

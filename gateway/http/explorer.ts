@@ -31,7 +31,7 @@ const makePage = async (): Promise<Buffer> => {
     defaultQuery: 'query Example {\n  __typename\n}\n',
   });
   const at = page.lastIndexOf(renderCall);
-  if (at === -1) throw new Error('the explorer page has no place for its fetcher');
+  if (at === -1) throw new Error('the explorer page has no call to patch its fetcher into');
   const patched = `${page.slice(0, at)}${fetcher}\n(${wrapper})(${page.slice(at + renderCall.length)}`;
   return compress(patched);
 };

@@ -15,7 +15,7 @@ import { payerOf } from '../planning/planner.ts';
 import type { OperationContext } from '../supergraph/operation-context.ts';
 import { writeChunks } from './chunked-response.ts';
 import { type ExecuteDirectly, usualRequest } from './direct-execution.ts';
-import { refuse } from './http-fault.ts';
+import { type Refusal, refuse } from './http-fault.ts';
 import type { AuthenticateRequest } from './request-authentication.ts';
 import { discardBody, readBody } from './request-body.ts';
 import { parametersOf } from './request-parameters.ts';
@@ -73,6 +73,12 @@ const searchOf = ({ url = '' }: IncomingMessage): string => {
   return at === -1 ? '' : url.slice(at);
 };
 
+const badRequest = (message: string): Refusal => ({ message, extensions: { code: 'BAD_REQUEST' } });
+const internalFault: Refusal = {
+  message: 'Something went wrong on our side.',
+  extensions: { code: 'INTERNAL_SERVER_ERROR' },
+};
+
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler => {
@@ -88,7 +94,7 @@ export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler =
     const kind = bodyKind(request);
     if (kind === 'none') return { body: undefined };
     if (kind === 'other') {
-      refuse(response, 415, 'Send the request as application/json in UTF-8.', { code: 'BAD_REQUEST' });
+      refuse(response, 415, badRequest('Send the request as application/json in UTF-8.'));
       return undefined;
     }
     const bytes = await readBody(request, maxBodyBytes);
@@ -98,7 +104,7 @@ export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler =
       return { body: await largeBodies.run(payerOf(sender.user), read) };
     } catch (fault) {
       if (fault instanceof AppError) throw fault;
-      refuse(response, 400, 'The body of the request is not valid JSON.', { code: 'BAD_REQUEST' });
+      refuse(response, 400, badRequest('The body of the request is not valid JSON.'));
       return undefined;
     }
   };
@@ -157,10 +163,10 @@ export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler =
       if (response.headersSent || request.destroyed) {
         response.destroy();
       } else if (fault instanceof AppError) {
-        refuse(response, errorCodes[fault.code], fault.message, errorExtensions(fault));
+        refuse(response, errorCodes[fault.code], { message: fault.message, extensions: errorExtensions(fault) });
       } else {
         logger.error({ err: fault }, 'a request failed');
-        refuse(response, 500, 'Something went wrong on our side.', { code: 'INTERNAL_SERVER_ERROR' });
+        refuse(response, 500, internalFault);
       }
     }
   };

@@ -6,15 +6,14 @@ import type { MaskError } from '../errors/public-error.ts';
 
 const json = 'application/json; charset=utf-8';
 
-export const refuse = (
-  response: ServerResponse,
-  status: number,
-  message: string,
-  extensions: object,
-  mediaType = json,
-): void => {
+export interface Refusal {
+  readonly message: string;
+  readonly extensions: object;
+}
+
+export const refuse = (response: ServerResponse, status: number, refusal: Refusal, mediaType = json): void => {
   response.writeHead(status, { 'content-type': mediaType });
-  response.end(JSON.stringify({ errors: [{ message, extensions }] }));
+  response.end(JSON.stringify({ errors: [{ message: refusal.message, extensions: refusal.extensions }] }));
 };
 
 /** Responds as Apollo Server does, with the status and headers in the error's `extensions.http`. */
@@ -31,5 +30,5 @@ export const respondWithFault = (
     for (const [name, value] of http.headers) response.setHeader(name, value);
   }
   const { message, extensions } = maskError(fault.toJSON(), fault);
-  refuse(response, status, message, extensions ?? {}, mediaType);
+  refuse(response, status, { message, extensions: extensions ?? {} }, mediaType);
 };

@@ -66,8 +66,8 @@ const incrementalSpecV02: PartFormat = {
       ids.set(key, known);
       return known;
     };
-    const announce = (places: readonly PendingPart[]) =>
-      places.map((place) => ({ id: idOf(place), path: place.path, ...named(place.label) }));
+    const announce = (parts: readonly PendingPart[]) =>
+      parts.map((part) => ({ id: idOf(part), path: part.path, ...named(part.label) }));
     // A part needs a delivered object that contains it, so data exists wherever parts do.
     const data = first.data ?? {};
     const deliver = (part: FormattedPart) => {

@@ -47,6 +47,12 @@ export interface HttpStreams {
   close(): void;
 }
 
+interface RequestedSubscription {
+  readonly query: string;
+  readonly admitted: AdmittedOperation;
+  readonly user: OperationContext['user'];
+}
+
 const notAllowedByGet = (): GraphQLError =>
   new GraphQLError('A mutation must be sent with POST.', { extensions: { code: 'BAD_REQUEST' } });
 const noOperation = (): GraphQLError =>
@@ -79,15 +85,13 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
   };
 
   const subscribe = (
-    request: IncomingMessage,
     response: ServerResponse,
     accepted: AcceptedStream,
-    { query }: RequestParameters,
-    { operation, variables }: AdmittedOperation,
-    { user }: OperationContext,
+    { query, admitted, user }: RequestedSubscription,
   ): void => {
     if (!user) throw tokenMissing();
-    const after = request.headers['last-event-id'];
+    const { operation, variables } = admitted;
+    const after = response.req.headers['last-event-id'];
     let forgetSignIn: (() => void) | undefined;
     const stream = subscriptions.open(
       {
@@ -149,7 +153,7 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
           if (accepted.orJson) return false;
           refuse(response, accepted, admitted.errors);
         } else if (parameters && admitted.operation.operation === 'subscription') {
-          subscribe(request, response, accepted, parameters, admitted, context);
+          subscribe(response, accepted, { query: parameters.query, admitted, user: context.user });
         } else if (!parameters || accepted.orJson) {
           return false;
         } else if (request.method === 'GET' && admitted.operation.operation === 'mutation') {

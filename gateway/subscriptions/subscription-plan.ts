@@ -25,7 +25,7 @@ import { refusalsOf } from '../execution/refused-fields.ts';
 import { createResultBuilder, type Decision, type ResultBuilder, type Variables } from '../execution/result-builder.ts';
 import { fragmentsOf } from '../limits/operation-limits.ts';
 import { type CanonicalOperation, canonicalOperation } from '../planning/canonical-operation.ts';
-import type { Payer, Planner } from '../planning/planner.ts';
+import type { Payer, PlannedDocument, Planner } from '../planning/planner.ts';
 import type { WeighedCache } from '../planning/weighed-memory.ts';
 import type { Audience, SchemaGeneration } from '../supergraph/schema-generation.ts';
 import { createResumableDocument, type ResumableDocument } from './resumable-document.ts';
@@ -68,16 +68,14 @@ const rootFields = (decided: DocumentNode): ReadonlySet<string> => {
 type RestrictedOperation = Pick<CanonicalOperation, 'document' | 'operation' | 'fragments' | 'fields'>;
 
 const plannedOf = async (
-  planner: Planner,
-  generation: SchemaGeneration,
+  plan: (planned: PlannedDocument) => ReturnType<Planner['plan']>,
   { document, fields }: RestrictedOperation,
   { isTrue }: Decision,
-  payer: Payer,
 ) => {
   const decided = decideDocument(document, isTrue);
   if (!selectsData(decided, undefined))
     throw new AppError('BAD_USER_INPUT', 'The conditions leave nothing to subscribe to.');
-  const planned = await planner.plan(generation, { document: decided, fields, isInParts: false }, payer);
+  const planned = await plan({ document: decided, fields, isInParts: false });
   if (planned?.kind !== 'Subscription') throw new GraphQLError('The operation subscribes to nothing.');
   return { decided, planned };
 };
@@ -128,12 +126,16 @@ const makePlan = (
  */
 export type PlanSubscription = (
   generation: SchemaGeneration,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  user: AuthenticatedUser,
-  variables: Variables,
+  requested: RequestedSubscription,
   payer: Payer,
 ) => Promise<SubscriptionPlan>;
+
+export interface RequestedSubscription {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly user: AuthenticatedUser;
+  readonly variables: Variables;
+}
 
 const checkRoot = (schema: GraphQLSchema, { fragments, operation }: RestrictedOperation): void => {
   const refusals = refusalsOf({ schema, operation, fragments, isIncluded: () => true });
@@ -158,7 +160,7 @@ export const createSubscriptionPlanner = (planner: Planner): PlanSubscription =>
     /** Keyed by decision and by payer, so that a refusal for one payer does not refuse another. */
     const planning = new Map<string, Promise<SubscriptionPlan>>();
     const plan = async (decision: Decision, payer: Payer): Promise<SubscriptionPlan> => {
-      const found = await plannedOf(planner, generation, restricted, decision, payer);
+      const found = await plannedOf((planned) => planner.plan(generation, planned, payer), restricted, decision);
       const made = makePlan(generation, restricted, found);
       const { primary, rest } = found.planned;
       plans.set(decision.key, made, weightOfPlan(primary) + weightOfPlan(rest));
@@ -177,10 +179,10 @@ export const createSubscriptionPlanner = (planner: Planner): PlanSubscription =>
     };
   };
 
-  return async (generation, document, requested, user, variables, payer) => {
+  return async (generation, { document, operation, user, variables }, payer) => {
     const memory = memories.get(generation) ?? generation.environment.memory.open<PlannedOperation>();
     memories.set(generation, memory);
-    const canonical = canonicalOperation(document, requested);
+    const canonical = canonicalOperation(document, operation);
     const restricted = generation.restrict(canonical, user);
     const key = `${canonical.hash} ${restricted.key}`;
     let planned = memory.get(key);

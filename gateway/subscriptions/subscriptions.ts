@@ -91,7 +91,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
     if ('errors' in preparation) throw impossible();
     const operation = getOperationAST(preparation.document, subscribe.operationName);
     if (!operation) throw impossible();
-    return planSubscription(generation, preparation.document, operation, user, variables, payer);
+    return planSubscription(generation, { document: preparation.document, operation, user, variables }, payer);
   };
 
   return {

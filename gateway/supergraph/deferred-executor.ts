@@ -54,10 +54,13 @@ export interface DeferredExecutorOptions {
   readonly explains: boolean;
 }
 
+interface CompiledParts extends Pick<ValidOperation, 'document' | 'operation'> {
+  readonly fields: number;
+}
+
 const compile = (
   generation: SchemaGeneration,
-  { document, operation }: Pick<ValidOperation, 'document' | 'operation'>,
-  fields: number,
+  { document, operation, fields }: CompiledParts,
   planner: Planner,
   explanation: Explanation | undefined,
 ): DeferredOperation => {
@@ -107,7 +110,7 @@ export const createDeferredExecutor = (options: DeferredExecutorOptions): Execut
     const key = `${canonical.hash} ${restricted.key}`;
     const known = explanation ? undefined : memory.get(key);
     if (known) return { run: known, isHit: true };
-    const run = compile(generation, restricted, canonical.fields, options.planner, explanation);
+    const run = compile(generation, { ...restricted, fields: canonical.fields }, options.planner, explanation);
     if (!explanation) memory.set(key, run, canonical.weight);
     return { run, isHit: false };
   };

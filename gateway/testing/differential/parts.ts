@@ -52,10 +52,10 @@ export const joinParts = async ({ first, rest }: ResultInParts): Promise<Joined>
     if (!more) throw new Error('a part after the last');
     more = hasNext;
     for (const part of parts) {
-      const place = objectAt(data, part.path);
-      if (!isTree(place)) throw new Error(`no object at ${part.path.join('/')}`);
+      const target = objectAt(data, part.path);
+      if (!isTree(target)) throw new Error(`no object at ${part.path.join('/')}`);
       if (part.errors) throw new AggregateError(part.errors);
-      merge(place, JSON.parse(JSON.stringify(part.data)));
+      merge(target, JSON.parse(JSON.stringify(part.data)));
       count += 1;
     }
   }

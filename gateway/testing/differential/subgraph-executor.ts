@@ -121,8 +121,8 @@ export const executeFetch = (
     return requirement ? `needs ${JSON.stringify(pick(known, requirement))}` : world.value(of, field, args);
   };
 
-  const fail = (place: ResultPath): null => {
-    errors.push({ message: 'a field failed', path: [...place], extensions: { code: 'NOT_FOUND' } });
+  const fail = (path: ResultPath): null => {
+    errors.push({ message: 'a field failed', path: [...path], extensions: { code: 'NOT_FOUND' } });
     return null;
   };
 
@@ -138,24 +138,24 @@ export const executeFetch = (
     type: GraphQLOutputType,
     value: unknown,
     nodes: readonly FieldNode[],
-    place: ResultPath,
+    path: ResultPath,
     failed: boolean,
   ): unknown => {
     if (isNonNullType(type)) {
-      const completed = complete(type.ofType, value, nodes, place, failed);
+      const completed = complete(type.ofType, value, nodes, path, failed);
       return completed === null && (failed || isInstance(value) || Array.isArray(value)) ? bubbling : completed;
     }
     if (value === null || value === undefined) return null;
     if (isListType(type)) {
       if (!Array.isArray(value)) return value;
-      const items = value.map((item, index) => complete(type.ofType, item, nodes, [...place, index], failed));
+      const items = value.map((item, index) => complete(type.ofType, item, nodes, [...path, index], failed));
       return items.includes(bubbling) ? null : items;
     }
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-    return sets.length === 0 ? value : select(seen(type, value), sets, place);
+    return sets.length === 0 ? value : select(seen(type, value), sets, path);
   };
 
-  const field = (object: Seen, nodes: readonly FieldNode[], place: ResultPath): unknown => {
+  const field = (object: Seen, nodes: readonly FieldNode[], path: ResultPath): unknown => {
     const [node] = nodes;
     if (!node) return null;
     if (node.name.value === '__typename') return object.type.name;
@@ -164,7 +164,7 @@ export const executeFetch = (
     const value = valueAt(object, node.name.value, getArgumentValues(definition, node, variables));
     switch (faults.ofField(object.of, node.name.value)) {
       case 'error':
-        return complete(definition.type, fail(place), nodes, place, true);
+        return complete(definition.type, fail(path), nodes, path, true);
       case 'null':
         return null;
       case 'bad': {
@@ -173,13 +173,13 @@ export const executeFetch = (
         return isListType(getNullableType(definition.type)) ? [bad] : bad;
       }
     }
-    return complete(definition.type, value, nodes, place, false);
+    return complete(definition.type, value, nodes, path, false);
   };
 
-  const select = (object: Seen, sets: readonly SelectionSetNode[], place: ResultPath): Tree | null => {
+  const select = (object: Seen, sets: readonly SelectionSetNode[], path: ResultPath): Tree | null => {
     const tree: Tree = {};
     for (const [key, nodes] of collect(object.type, sets, new Map())) {
-      const value = field(object, nodes, [...place, key]);
+      const value = field(object, nodes, [...path, key]);
       if (value === bubbling) return null;
       Object.defineProperty(tree, key, { value, enumerable: true, writable: true, configurable: true });
     }
