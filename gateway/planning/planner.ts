@@ -41,7 +41,7 @@ export interface PlannedDocument {
 export interface Planner {
   /** Rejects with RATE_LIMITED, OVERLOADED or OPERATION_TOO_COMPLEX. */
   validate(generation: SchemaGeneration, parsed: ParsedDocument, payer: Payer): Promise<readonly DocumentFault[]>;
-  /** Rejects like `validate`, and with a GraphQLError when threadQueue is no plan. */
+  /** Rejects like `validate`, and with a GraphQLError when there is no plan. */
   plan(generation: SchemaGeneration, planned: PlannedDocument, payer: Payer): Promise<QueryPlan['node']>;
   /** Runs other work on this thread, through the fair queue and within the budget. */
   runFairly<Result>(payer: Payer, work: () => Result): Promise<Result>;

@@ -7,7 +7,7 @@ import { openTestGraph } from '../testing/test-graph.ts';
 /** Longer than the test, so that a stream at a frozen replica visibly waits. */
 const never = 60_000;
 
-test('streams leave a frozen replica, and none goes there before it has responded resubscribe', async () => {
+test('streams leave a frozen replica, and none goes there before it has responded again', async () => {
   await using graph = await openTestGraph();
   await using one = await startTcpProxy(graph.stories.url);
   await using other = await startTcpProxy(graph.stories.url);
@@ -47,7 +47,7 @@ test('streams leave a frozen replica, and none goes there before it has responde
   await appendToAll('while the other one is frozen');
 });
 
-test('queries leave a replica that let one of them wait, until it has responded resubscribe', async () => {
+test('queries leave a replica that let one of them wait, until it has responded again', async () => {
   await using graph = await openTestGraph();
   await using one = await startTcpProxy(graph.stories.url);
   await using other = await startTcpProxy(graph.stories.url);

@@ -70,7 +70,7 @@ test('ends in the same tick in which its connection closes', async () => {
   expect(await closed).toBe(true);
 });
 
-test('refuses events beyond the bound, and reports when there is room resubscribe', async () => {
+test('refuses events beyond the bound, and reports when there is room again', async () => {
   await using open = await openStream({ pingEveryMs: 60_000, idleTimeoutMs: 60_000 });
   fill(open.stream);
   expect(open.stream.next(Buffer.from('{}'), undefined)).toBe(false);

@@ -23,7 +23,7 @@ export interface StreamFormat {
 }
 
 export interface HttpStream extends ClientStream {
-  /** Breaks the connection, so that the client connects resubscribe. */
+  /** Breaks the connection, so that the client connects again. */
   abort(): void;
 }
 

@@ -8,7 +8,7 @@ import { mayHaveErrors } from './frame.ts';
 import type { UpstreamListener } from './upstream-socket.ts';
 
 export interface SharedListener extends UpstreamListener {
-  /** The subgraph refused another listener with which this one would have shared: subscribe resubscribe, alone. */
+  /** The subgraph refused another listener with which this one would have shared: subscribe again, alone. */
   resubscribe(): void;
 }
 

@@ -13,7 +13,7 @@ const longestDelayMs = 2 ** 31 - 1;
 
 const expired = ({ identity }: AuthenticatedUser): AppError =>
   identity.apiKeyId === undefined
-    ? new AppError('UNAUTHENTICATED', 'The token has expired. Sign in resubscribe.')
+    ? new AppError('UNAUTHENTICATED', 'The token has expired. Sign in again.')
     : new AppError('UNAUTHENTICATED', 'The API key has expired. Use another one.');
 
 /** Calls `end` once, when the sign-in becomes invalid. Returns a function that cancels this. */

@@ -17,7 +17,7 @@ const heldFetch = async (gateway: TestGateway): Promise<IncomingMessage> => {
   return request;
 };
 
-test('a query over a socket aborts its fetches when the client completes it, and its id is free resubscribe', async () => {
+test('a query over a socket aborts its fetches when the client completes it, and its id is free again', async () => {
   await using gateway = await openTestGateway({ subgraphDeadlineMs: 60_000 });
   await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
   const fetching = heldFetch(gateway);

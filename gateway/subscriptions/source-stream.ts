@@ -28,7 +28,7 @@ export interface SourceStream {
   /** Resumes after a refused event. */
   proceed(): void;
   /**
-   * Plans resubscribe on the newest schema when the stream is resumable. Any other stream would lose events, and stays as it
+   * Plans again on the newest schema when the stream is resumable. Any other stream would lose events, and stays as it
    * is.
    */
   replan(): void;
@@ -77,13 +77,13 @@ const formatted = (error: AppError): readonly GraphQLFormattedError[] => [
 const unavailable = (): AppError =>
   new AppError(
     'SUBGRAPH_UNAVAILABLE',
-    'The source of this subscription is not reachable. Subscribe resubscribe shortly.',
+    'The source of this subscription is not reachable. Subscribe again shortly.',
     {
       retryAfterMs: 1000,
     },
   );
 const permanentLoss = (reason: string): AppError =>
-  new AppError('SUBSCRIPTION_LOST', `${reason} Subscribe resubscribe.`);
+  new AppError('SUBSCRIPTION_LOST', `${reason} Subscribe again.`);
 
 export const openSourceStream = (options: SourceStreamOptions): SourceStream => {
   const { sink, logger, resumeDeadlineMs, traceparent } = options;

@@ -135,7 +135,7 @@ describe('ending', () => {
     await gateway.graph.stories.untilRunning(0);
   });
 
-  test('leaves the other subscriptions of the socket, and the id is free resubscribe', async () => {
+  test('leaves the other subscriptions of the socket, and the id is free again', async () => {
     await using client = await connect();
     subscribe(client, 'a', 'subscription { storyStream(id: "one") { text } }');
     subscribe(client, 'b', 'subscription { storyStream(id: "two") { text } }');
@@ -144,11 +144,11 @@ describe('ending', () => {
     await gateway.graph.stories.untilRunning(1);
     gateway.graph.logs.append('two', 'still');
     expect((await client.frame()).payload).toMatchObject({ data: { storyStream: { text: 'still' } } });
-    gateway.graph.logs.append('one', 'resubscribe');
+    gateway.graph.logs.append('one', 'again');
     subscribe(client, 'a', 'subscription { storyStream(id: "one") { text } }');
     expect(await client.frame()).toMatchObject({
       id: 'a',
-      payload: { data: { storyStream: { text: 'resubscribe' } } },
+      payload: { data: { storyStream: { text: 'again' } } },
     });
   });
 });

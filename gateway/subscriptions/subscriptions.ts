@@ -66,7 +66,7 @@ export interface SubscriptionsOptions {
 const impossible = (): AppError =>
   new AppError(
     'SUBSCRIPTION_LOST',
-    'The schema changed, and this subscription is not possible any more. Subscribe resubscribe.',
+    'The schema changed, and this subscription is not possible any more. Subscribe again.',
   );
 
 const noCursor = (): AppError =>

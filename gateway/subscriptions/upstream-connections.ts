@@ -1,7 +1,7 @@
 /**
  * The gateway's connections to subgraphs for subscriptions: one for each URL, opened by the first subscription that
  * needs it. Subscriptions go to the replicas of a subgraph round robin. Invariant: a replica whose connection was lost
- * gets none before it has responded resubscribe, as long as another one may be available.
+ * gets none before it has responded again, as long as another one may be available.
  */
 import type { SignIdentity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';

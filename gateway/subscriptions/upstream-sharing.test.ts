@@ -112,7 +112,7 @@ describe('equal subscriptions of one user', () => {
     await stories.untilRunning(1);
   });
 
-  test('continue after their own last events when the subgraph dies, together resubscribe', async () => {
+  test('continue after their own last events when the subgraph dies, together again', async () => {
     await using gateway = await openTestGateway();
     const { stories, logs } = gateway.graph;
     const user = newUser();

@@ -144,7 +144,7 @@ test('reports a subscription as lost when it waits for a connection and the gate
   expect(await waiting.next()).toEqual({ what: 'lost' });
 });
 
-test('connects resubscribe for the next subscription', async () => {
+test('connects again for the next subscription', async () => {
   await using peer = await openPeer(true, acknowledge);
   await using upstream = connectTo(peer.url);
   const one = listen(upstream);
@@ -171,7 +171,7 @@ test('sends the end of a subscription in the same tick', async () => {
   expect(await ended.promise).toBe('{"id":"1","type":"complete"}');
 });
 
-test('is unavailable from the loss of a connection until the subgraph has responded resubscribe', async () => {
+test('is unavailable from the loss of a connection until the subgraph has responded again', async () => {
   let responds = true;
   await using peer = await openPeer(true, (socket, text) => {
     if (responds) acknowledge(socket, text);

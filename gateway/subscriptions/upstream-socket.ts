@@ -2,7 +2,7 @@
  * One graphql-transport-ws connection to a subgraph that carries many subscriptions. Whenever it ends, for whatever
  * reason, all its subscriptions receive `lost` and are forgotten: resuming is up to their owners. The first
  * subscription opens it. Once lost, it reopens by itself, after a pause with jitter that grows while the subgraph stays
- * down, so that the gateway knows when the subgraph responds resubscribe. The socket is never paused: it has no flow control
+ * down, so that the gateway knows when the subgraph responds again. The socket is never paused: it has no flow control
  * per subscription, so a slow reader must end its subscription instead.
  */
 import type { GraphQLFormattedError } from 'graphql';
