@@ -184,7 +184,7 @@ export const gatewayEnvironment = z.object({
   OIDC_ISSUER: z
     .url()
     .describe('Issuer of the access tokens, exactly as in their `iss`; its keys are found by discovery.'),
-  OIDC_AUDIENCE: z.string().default('parlance').describe('Value that the `aud` of access tokens must contain.'),
+  OIDC_AUDIENCE: z.string().default('parlance').describe('What the `aud` of access tokens must have.'),
   OIDC_JWKS_URI: z.url().optional().describe("URL of the issuer's keys, when it has no discovery document."),
   OIDC_ALGORITHMS: list
     .pipe(z.array(z.enum(signatureAlgorithms)))
@@ -206,7 +206,7 @@ export const gatewayEnvironment = z.object({
     .optional()
     .describe('The usage subgraph, `http://host:4103/graphql`: it manages the API keys. Not set: access tokens alone.'),
   SERVICE_START_TIMEOUT_MS: positive(10_000).describe(
-    'Milliseconds after which a service that does not respond at the start is an error.',
+    'Milliseconds after which a service that does not answer at the start is an error.',
   ),
   ...gatewayLimitsEnvironment,
 });

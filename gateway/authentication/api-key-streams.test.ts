@@ -1,8 +1,8 @@
 /** Everything that runs with an API key ends with the key, over any transport. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ApiKeyFixture, openApiKeyFixture } from '../testing/api-key-fixture.ts';
-import { openSignedIn, openSocket } from '../testing/socket-client.ts';
-import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+import { type ApiKeyFixture, openApiKeyFixture } from '../fixtures/api-key-fixture.ts';
+import { openSignedIn, openSocket } from '../fixtures/socket-client.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
 
 let fixture: ApiKeyFixture;
 let gateway: TestGateway;

@@ -1,8 +1,8 @@
 /** Refused fields in results that are delivered in parts: each is reported with the part in which it is null. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBody } from '../testing/body-client.ts';
-import { openPeopleGraph, type PeopleGraph, refusalAt } from '../testing/people-graph.ts';
-import { partsIn } from '../testing/result-parts.ts';
+import { openBody } from '../fixtures/body-client.ts';
+import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.ts';
+import { partsIn } from '../fixtures/result-parts.ts';
 
 let graph: PeopleGraph;
 beforeAll(async () => {

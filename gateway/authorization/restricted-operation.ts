@@ -14,9 +14,9 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
-import { refuse } from '../execution/refused-fields.ts';
-import type { CanonicalOperation } from '../planning/canonical-operation.ts';
-import type { WeighedCache, WeighedMemory } from '../planning/weighed-memory.ts';
+import type { CanonicalOperation } from '../documents/canonical-operation.ts';
+import { refuse } from '../documents/refused-fields.ts';
+import type { WeighedCache, WeighedMemory } from '../memory/weighed-memory.ts';
 import { isMet, type Requirement, type Requirements } from './requirements.ts';
 
 export interface Operation {

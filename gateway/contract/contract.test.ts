@@ -10,9 +10,9 @@ import {
   printType,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { openSubgraph } from '../fixtures/subgraph-server.ts';
+import { openTestGateway } from '../fixtures/test-gateway.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
-import { openSubgraph } from '../testing/subgraph-server.ts';
-import { openTestGateway } from '../testing/test-gateway.ts';
 import { createContract } from './contract.ts';
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",

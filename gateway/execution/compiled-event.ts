@@ -4,7 +4,7 @@
  * introspection.
  */
 import type { FetchNode, PlanNode } from '@apollo/query-planner';
-import type { SubgraphResponse } from '../subgraphs/subgraph-response.ts';
+import type { SubgraphResponse } from '../upstream/subgraph-response.ts';
 import type { ExecutionInput } from './compiled-operation.ts';
 import type { Execution } from './execution.ts';
 import { addErrors } from './fetch-errors.ts';

@@ -4,9 +4,10 @@
  */
 import type { PlanNode } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
-import type { Payer } from '../planning/planner.ts';
-import { decideDocument } from './decided-document.ts';
-import type { Execution, SendFetch, Step } from './execution.ts';
+import type { Payer } from '../authentication/payer.ts';
+import { decideDocument } from '../documents/decided-document.ts';
+import type { SendFetch } from '../upstream/send-fetch.ts';
+import type { Execution, Step } from './execution.ts';
 import type { PlanEnvironment } from './plan-environment.ts';
 import { compilePlan } from './plan-steps.ts';
 import type { ResponseTree } from './response-tree.ts';

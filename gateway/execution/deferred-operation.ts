@@ -6,9 +6,10 @@
 import type { PlanNode } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLError } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
-import type { Payer } from '../planning/planner.ts';
+import type { Payer } from '../authentication/payer.ts';
+import { decideDeferred, deferVariables, labelDefers } from '../documents/deferred-document.ts';
+import type { IsTrue } from '../documents/is-true.ts';
 import { type ExecutionInput, weightOfPlan } from './compiled-operation.ts';
-import { decideDeferred, deferVariables, labelDefers } from './deferred-document.ts';
 import { type FoundPart, partsOf } from './deferred-parts.ts';
 import { compileDeferredPlan, type DeferredPlan, type PartScope } from './deferred-plan.ts';
 import type { ResultPath } from './entity-paths.ts';
@@ -17,7 +18,6 @@ import type { PlanEnvironment } from './plan-environment.ts';
 import {
   createResultBuilder,
   type Decision,
-  type IsTrue,
   type Result,
   type ResultBuilder,
   type ResultOptions,

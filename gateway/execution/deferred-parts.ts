@@ -3,7 +3,7 @@
  * fragment. An object that a propagated null removed has no parts.
  */
 
-import type { DeferredFragment } from './deferred-document.ts';
+import type { DeferredFragment } from '../documents/deferred-fragment.ts';
 import type { ResultPath } from './entity-paths.ts';
 import { isTree, readOwn } from './response-tree.ts';
 import type { DeferredPart } from './result-builder.ts';

@@ -3,7 +3,8 @@
  * depends on none, after the part that contains it. It ends when all the data that it needs is in the tree.
  */
 import type { DeferNode, DeferredNode, PlanNode } from '@apollo/query-planner';
-import type { Execution, SendFetch, Step } from './execution.ts';
+import type { SendFetch } from '../upstream/send-fetch.ts';
+import type { Execution, Step } from './execution.ts';
 import type { PlanEnvironment } from './plan-environment.ts';
 import { compilePlan } from './plan-steps.ts';
 

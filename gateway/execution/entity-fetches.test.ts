@@ -1,9 +1,9 @@
 import { getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { AppError } from '#kernel/errors.ts';
-import type { SubgraphResponse } from '../subgraphs/subgraph-response.ts';
+import { compose, graphTexts } from '../../tests/federation/graphs.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
-import { compose, graphTexts } from '../testing/differential/graphs.ts';
+import type { SubgraphResponse } from '../upstream/subgraph-response.ts';
 import { compileOperation } from './compiled-operation.ts';
 
 const generation = createSchemaGeneration(compose(graphTexts.shop));

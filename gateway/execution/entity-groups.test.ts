@@ -1,7 +1,7 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import { expect, test } from 'vitest';
+import { compose, graphTexts } from '../../tests/federation/graphs.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
-import { compose, graphTexts } from '../testing/differential/graphs.ts';
 import { createEntityGrouping } from './entity-groups.ts';
 import { compileRepresentation } from './representations.ts';
 import type { ResponseTree } from './response-tree.ts';

@@ -2,11 +2,8 @@
  * The state of one execution of a compiled plan. Many executions share the plan, so none of this state is kept on it.
  */
 import type { GraphQLError } from 'graphql';
-import type { SubgraphResponse } from '../subgraphs/subgraph-response.ts';
+import type { SendFetch } from '../upstream/send-fetch.ts';
 import type { ResponseTree } from './response-tree.ts';
-
-/** Sends the body of one fetch. Rejects with an AppError. */
-export type SendFetch = (subgraph: string, body: string, isMutation: boolean) => Promise<SubgraphResponse>;
 
 export interface Execution {
   /** As the client sent them: the text of each fetch declares the defaults. */

@@ -5,7 +5,7 @@
 import type { ResponsePath } from '@apollo/query-planner';
 import { GraphQLError } from 'graphql';
 import { AppError, errorExtensions } from '#kernel/errors.ts';
-import type { SubgraphError } from '../subgraphs/subgraph-response.ts';
+import type { SubgraphError } from '../upstream/subgraph-response.ts';
 import { pathBeforeLists, pathsAt, type ResultPath } from './entity-paths.ts';
 import type { Execution } from './execution.ts';
 import { clientKeyOf } from './planned-keys.ts';

@@ -5,7 +5,7 @@
  */
 import type { FetchNode, ResponsePath } from '@apollo/query-planner';
 import { AppError } from '#kernel/errors.ts';
-import type { SubgraphResponse } from '../subgraphs/subgraph-response.ts';
+import type { SubgraphResponse } from '../upstream/subgraph-response.ts';
 import { createEntityGrouping } from './entity-groups.ts';
 import type { Execution, Step } from './execution.ts';
 import { addEntityErrors, addErrors, addFault } from './fetch-errors.ts';

@@ -2,10 +2,10 @@
 import type { PlanNode } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
+import { createContenders } from '../../tests/federation/contenders.ts';
+import { createFaults } from '../../tests/federation/faults.ts';
+import { compose, graphTexts } from '../../tests/federation/graphs.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
-import { createContenders } from '../testing/differential/contenders.ts';
-import { createFaults } from '../testing/differential/faults.ts';
-import { compose, graphTexts } from '../testing/differential/graphs.ts';
 
 const generation = createSchemaGeneration(compose(graphTexts.library));
 

@@ -14,10 +14,10 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
-import type { WeighedMemory } from '../planning/weighed-memory.ts';
+import { weightOfValue } from '../memory/value-weight.ts';
+import type { WeighedMemory } from '../memory/weighed-memory.ts';
 import { type ResponseTree, readOwn } from './response-tree.ts';
 import type { FieldShape } from './selection-shapes.ts';
-import { weightOfValue } from './value-weight.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 

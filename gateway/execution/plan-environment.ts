@@ -1,6 +1,6 @@
 /** What all compiled plans of one schema generation share. */
 import { type FieldNode, Kind, parse, print, stripIgnoredCharacters, visit } from 'graphql';
-import type { WeighedMemory } from '../planning/weighed-memory.ts';
+import type { WeighedMemory } from '../memory/weighed-memory.ts';
 import type { PlannedKeys } from './planned-keys.ts';
 import type { PassesCondition } from './type-conditions.ts';
 

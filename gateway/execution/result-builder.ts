@@ -16,13 +16,14 @@ import {
   visit,
 } from 'graphql';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
-import { isIncluded } from './decided-document.ts';
-import type { DeferredFragment } from './deferred-document.ts';
+import { isIncluded } from '../documents/decided-document.ts';
+import type { DeferredFragment } from '../documents/deferred-fragment.ts';
+import type { IsTrue } from '../documents/is-true.ts';
+import { type Refusals, refusalsOf } from '../documents/refused-fields.ts';
 import type { ResultPath } from './entity-paths.ts';
 import { createIntrospection, type IntrospectedField } from './introspection.ts';
 import type { PlanEnvironment } from './plan-environment.ts';
 import { anomaly, compileSelection } from './projection.ts';
-import { type Refusals, refusalsOf } from './refused-fields.ts';
 import { isTree, type ResponseTree, writeOwn } from './response-tree.ts';
 import { createSelectionShape, type FieldShape, type SelectionShape } from './selection-shapes.ts';
 import { type Completion, completeValues } from './value-completion.ts';
@@ -33,7 +34,6 @@ export type RunFairly = <Value>(work: () => Value) => Promise<Value>;
 export const runImmediately: RunFairly = async (work) => work();
 
 export type Variables = Readonly<Record<string, unknown>>;
-export type IsTrue = (variable: string) => boolean;
 
 export interface Result {
   readonly data?: Record<string, unknown> | null;

@@ -18,9 +18,9 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { DeferredFragment } from './deferred-document.ts';
+import type { DeferredFragment } from '../documents/deferred-fragment.ts';
+import { isRefused } from '../documents/refused-fields.ts';
 import type { PlannedKeys } from './planned-keys.ts';
-import { isRefused } from './refused-fields.ts';
 
 export interface FieldShape {
   /** In the result. */

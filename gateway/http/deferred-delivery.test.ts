@@ -3,10 +3,10 @@ import { Defer20220824Handler } from '@apollo/client/incremental';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { type BodyClient, openBody } from '../testing/body-client.ts';
-import { partsIn } from '../testing/result-parts.ts';
-import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
-import { openTimelineGraph, type TimelineGraph } from '../testing/timeline-graph.ts';
+import { type BodyClient, openBody } from '../fixtures/body-client.ts';
+import { partsIn } from '../fixtures/result-parts.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
+import { openTimelineGraph, type TimelineGraph } from '../fixtures/timeline-graph.ts';
 
 let graph: TimelineGraph;
 let gateway: TestGateway;

@@ -5,13 +5,13 @@
 import { type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
+import type { OperationContext } from '../authentication/operation-context.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import { nameSubgraphsFor } from '../errors/subgraph-names.ts';
 import type { Result } from '../execution/result-builder.ts';
-import { partDuration } from '../metrics.ts';
 import { codeOf } from '../observation/count-operations.ts';
-import type { ExecutedInParts, ExecuteInParts } from '../supergraph/deferred-executor.ts';
-import type { OperationContext } from '../supergraph/operation-context.ts';
+import { partDuration } from '../observation/metrics.ts';
+import type { ExecutedInParts, ExecuteInParts } from '../operations/deferred-executor.ts';
 import { acceptedFormat, type FormattedFragment, type PartFormat } from './part-formats.ts';
 
 const headers = (): HeaderMap =>

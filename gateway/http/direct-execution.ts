@@ -7,13 +7,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
+import type { OperationAdmission } from '../admission/operation-admission.ts';
+import type { OperationContext } from '../authentication/operation-context.ts';
+import { payerOf } from '../authentication/payer.ts';
 import type { MaskError } from '../errors/public-error.ts';
-import { operationDuration } from '../metrics.ts';
 import { countOperation } from '../observation/count-operations.ts';
-import { payerOf } from '../planning/planner.ts';
-import type { OperationAdmission } from '../subscriptions/operation-admission.ts';
-import type { ExecutedResult, FederatedExecutor } from '../supergraph/federated-executor.ts';
-import type { OperationContext } from '../supergraph/operation-context.ts';
+import { operationDuration } from '../observation/metrics.ts';
+import type { ExecutedResult, FederatedExecutor } from '../operations/federated-executor.ts';
 import { respondWithFault } from './http-fault.ts';
 import { writeBody } from './whole-response.ts';
 

@@ -1,6 +1,6 @@
 /** What an operation takes from its HTTP request: the client's presence, the trace, and `?explain`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ClientSignal, OperationContext } from '../supergraph/operation-context.ts';
+import type { ClientSignal, OperationContext } from '../authentication/operation-context.ts';
 
 /** W3C Trace Context: version, trace, parent, flags. */
 const traceParent = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}(-[!-~]*)?$/;

@@ -5,7 +5,7 @@
  */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
-import type { OperationContext } from '../supergraph/operation-context.ts';
+import type { OperationContext } from '../authentication/operation-context.ts';
 
 const ownAddress = 'var initialEndpoint = window.location.href;';
 const endpointOption = '      initialEndpoint,\n';

@@ -8,18 +8,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
+import { type AdmittedOperation, type OperationAdmission, refusalOf } from '../admission/operation-admission.ts';
+import { tokenMissing } from '../admission/request-authentication.ts';
+import { onSignInEnd } from '../admission/sign-in-end.ts';
+import type { OperationContext } from '../authentication/operation-context.ts';
+import { payerOf } from '../authentication/payer.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
 import { countOperation } from '../observation/count-operations.ts';
-import { payerOf } from '../planning/planner.ts';
-import { createHttpStream, type HttpStream } from '../subscriptions/http-stream.ts';
-import { type AdmittedOperation, type OperationAdmission, refusalOf } from '../subscriptions/operation-admission.ts';
-import { onSignInEnd } from '../subscriptions/sign-in-end.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
-import type { OperationContext } from '../supergraph/operation-context.ts';
 import { type AcceptedStream, acceptedStream } from './accepted-stream.ts';
 import { respondWithFault } from './http-fault.ts';
-import { tokenMissing } from './request-authentication.ts';
+import { createHttpStream, type HttpStream } from './http-stream.ts';
 import type { RequestParameters } from './request-parameters.ts';
 
 export interface HttpStreamsOptions {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { openSignedIn } from '../testing/socket-client.ts';
-import { openTestGateway } from '../testing/test-gateway.ts';
+import { openSignedIn } from '../fixtures/socket-client.ts';
+import { openTestGateway } from '../fixtures/test-gateway.ts';
 
 const subscribePayload = (id: string): object => ({
   id,

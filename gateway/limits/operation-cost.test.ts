@@ -1,10 +1,11 @@
 import { composeServices } from '@apollo/composition';
 import { Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { fragmentsOf } from '../documents/fragments.ts';
+import { openTestGateway } from '../fixtures/test-gateway.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
-import { openTestGateway } from '../testing/test-gateway.ts';
 import { measureCost } from './operation-cost.ts';
-import { checkOperation, defaultOperationLimits, fragmentsOf } from './operation-limits.ts';
+import { checkOperation, defaultOperationLimits } from './operation-limits.ts';
 import type { MeasuredOperation } from './operation-measure.ts';
 
 /** @param imports how the subgraph imports the directives. */

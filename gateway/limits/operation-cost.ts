@@ -22,9 +22,9 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
-import { fieldOf, typeWithin } from '../execution/selected-types.ts';
+import { fieldOf, typeWithin } from '../documents/selected-types.ts';
+import type { CostWeights, ListSize } from '../supergraph/cost-weights.ts';
 import { costOfArgument } from './argument-cost.ts';
-import type { CostWeights, ListSize } from './cost-weights.ts';
 import type { MeasuredOperation } from './operation-measure.ts';
 
 const mutationCost = 10;

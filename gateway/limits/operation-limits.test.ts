@@ -1,12 +1,7 @@
 import { buildSchema, getIntrospectionQuery, Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import {
-  checkOperation,
-  checkText,
-  defaultOperationLimits,
-  fragmentsOf,
-  measureOperation,
-} from './operation-limits.ts';
+import { fragmentsOf } from '../documents/fragments.ts';
+import { checkOperation, checkText, defaultOperationLimits, measureOperation } from './operation-limits.ts';
 import type { Measure, MeasuredOperation } from './operation-measure.ts';
 
 const schema = buildSchema(`

@@ -4,7 +4,7 @@
  * fragment is measured once, so that measuring is linear in the document even where its expansion is exponential.
  * Introspection counts toward the cost alone: graphql-js bounds its depth.
  */
-import { type FragmentDefinitionNode, Kind, Lexer, Source, TokenKind } from 'graphql';
+import { Lexer, Source, TokenKind } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
 import { costOfIntrospection } from './introspection-cost.ts';
 import { measureCost } from './operation-cost.ts';
@@ -109,12 +109,3 @@ export const checkOperation = (subject: MeasuredOperation, limits: OperationLimi
   const cost = Math.min(Number.MAX_SAFE_INTEGER, weighed + costOfIntrospection(subject));
   if (cost > limits.maxCost) throw tooComplex('a cost of', cost, limits.maxCost, { cost });
 };
-
-/** The fragments of a document, by name. */
-export const fragmentsOf = (
-  definitions: readonly { readonly kind: Kind }[],
-): ReadonlyMap<string, FragmentDefinitionNode> =>
-  new Map(definitions.filter(isFragment).map((fragment) => [fragment.name.value, fragment]));
-
-const isFragment = (definition: { readonly kind: Kind }): definition is FragmentDefinitionNode =>
-  definition.kind === Kind.FRAGMENT_DEFINITION;

@@ -18,8 +18,8 @@ import {
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'graphql';
-import { fieldOf, typeWithin } from '../execution/selected-types.ts';
-import type { CostWeights } from './cost-weights.ts';
+import { fieldOf, typeWithin } from '../documents/selected-types.ts';
+import type { CostWeights } from '../supergraph/cost-weights.ts';
 
 export interface MeasuredOperation {
   /** The weights of the supergraph. Where it has none, the fields of the result are counted. */

@@ -4,8 +4,8 @@
  */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { operationDuration, operationsEnded } from '../metrics.ts';
-import type { OperationContext } from '../supergraph/operation-context.ts';
+import type { OperationContext } from '../authentication/operation-context.ts';
+import { operationDuration, operationsEnded } from './metrics.ts';
 
 type Coded = Pick<GraphQLFormattedError, 'extensions'>;
 

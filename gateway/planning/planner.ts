@@ -5,22 +5,12 @@
  */
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError, print } from 'graphql';
-import { type AuthenticatedUser, nobody } from '../authentication/authenticator.ts';
+import type { Payer } from '../authentication/payer.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
 import type { FairQueue } from './fair-queue.ts';
 import type { PlannerThread } from './planner-thread.ts';
 import type { PlanningBudget } from './planning-budget.ts';
 import { type DocumentFault, faultsOf } from './validation.ts';
-
-/** Who pays for the work: a user, or undefined for the gateway itself, which has no budget. */
-export type Payer = string | undefined;
-
-/** In development a request may come without a token. */
-export const payerOf = (user: AuthenticatedUser | undefined): Payer => {
-  if (user?.isAnonymous === true) return undefined;
-  const { tenantId, userId } = user?.identity ?? nobody;
-  return `${tenantId}:${userId}`;
-};
 
 export interface ParsedDocument {
   readonly text: string;

@@ -4,14 +4,14 @@
  */
 import type { GraphQLFormattedError } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { OperationContext } from '../authentication/operation-context.ts';
 import { type MaskError, ofSubgraph } from '../errors/public-error.ts';
 import { nameSubgraphsFor } from '../errors/subgraph-names.ts';
-import type { SendFetch } from '../execution/execution.ts';
 import type { Variables } from '../execution/result-builder.ts';
-import { weightOfValue } from '../execution/value-weight.ts';
-import { responseOf, type SubgraphResponse } from '../subgraphs/subgraph-response.ts';
-import type { OperationContext } from '../supergraph/operation-context.ts';
+import { weightOfValue } from '../memory/value-weight.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
+import type { SendFetch } from '../upstream/send-fetch.ts';
+import { responseOf, type SubgraphResponse } from '../upstream/subgraph-response.ts';
 import type { SubscriptionPlan } from './subscription-plan.ts';
 
 export interface EventExecutionOptions {

@@ -6,10 +6,10 @@
  */
 import type { GraphQLFormattedError } from 'graphql';
 import type { MaskError } from '../errors/public-error.ts';
-import { eventsForwarded } from '../metrics.ts';
+import { eventsForwarded } from '../observation/metrics.ts';
+import { mayHaveErrors } from '../upstream/next-message.ts';
 import type { ClientStream } from './client-stream.ts';
 import { type EventCompletion, maskRawErrors } from './event-execution.ts';
-import { mayHaveErrors } from './frame.ts';
 import type { SourceSink } from './source-stream.ts';
 import type { SubscriptionPlan } from './subscription-plan.ts';
 

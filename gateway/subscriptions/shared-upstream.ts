@@ -4,8 +4,8 @@
  * event after its offset, once and in order; no listener waits for another; the upstream subscription ends in the tick
  * in which the last listener leaves.
  */
-import { mayHaveErrors } from './frame.ts';
-import type { UpstreamListener } from './upstream-socket.ts';
+import { mayHaveErrors } from '../upstream/next-message.ts';
+import type { UpstreamListener } from '../upstream/upstream-socket.ts';
 
 export interface SharedListener extends UpstreamListener {
   /** The subgraph refused another listener with which this one would have shared: subscribe again, alone. */

@@ -8,10 +8,10 @@ import { AppError, errorExtensions } from '#kernel/errors.ts';
 import type { Identity, SignIdentity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { ofSubgraph } from '../errors/public-error.ts';
-import { cursorOf } from './frame.ts';
+import { cursorOf } from '../upstream/next-message.ts';
+import type { UpstreamRequest } from '../upstream/upstream-socket.ts';
 import type { SharedListener } from './shared-upstream.ts';
 import { type SubscriptionPlan, upstreamVariables } from './subscription-plan.ts';
-import type { UpstreamRequest } from './upstream-socket.ts';
 
 export interface SourceSink {
   /**
@@ -75,15 +75,10 @@ const formatted = (error: AppError): readonly GraphQLFormattedError[] => [
   { message: error.message, extensions: errorExtensions(error) },
 ];
 const unavailable = (): AppError =>
-  new AppError(
-    'SUBGRAPH_UNAVAILABLE',
-    'The source of this subscription is not reachable. Subscribe again shortly.',
-    {
-      retryAfterMs: 1000,
-    },
-  );
-const permanentLoss = (reason: string): AppError =>
-  new AppError('SUBSCRIPTION_LOST', `${reason} Subscribe again.`);
+  new AppError('SUBGRAPH_UNAVAILABLE', 'The source of this subscription is not reachable. Subscribe again shortly.', {
+    retryAfterMs: 1000,
+  });
+const permanentLoss = (reason: string): AppError => new AppError('SUBSCRIPTION_LOST', `${reason} Subscribe again.`);
 
 export const openSourceStream = (options: SourceStreamOptions): SourceStream => {
   const { sink, logger, resumeDeadlineMs, traceparent } = options;

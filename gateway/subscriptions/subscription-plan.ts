@@ -18,15 +18,16 @@ import {
 } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
+import type { Payer } from '../authentication/payer.ts';
+import { type CanonicalOperation, canonicalOperation } from '../documents/canonical-operation.ts';
+import { decideDocument } from '../documents/decided-document.ts';
+import { fragmentsOf } from '../documents/fragments.ts';
+import { refusalsOf } from '../documents/refused-fields.ts';
 import { type CompiledEvent, compileEvent } from '../execution/compiled-event.ts';
 import { selectsData, weightOfPlan } from '../execution/compiled-operation.ts';
-import { decideDocument } from '../execution/decided-document.ts';
-import { refusalsOf } from '../execution/refused-fields.ts';
 import { createResultBuilder, type Decision, type ResultBuilder, type Variables } from '../execution/result-builder.ts';
-import { fragmentsOf } from '../limits/operation-limits.ts';
-import { type CanonicalOperation, canonicalOperation } from '../planning/canonical-operation.ts';
-import type { Payer, PlannedDocument, Planner } from '../planning/planner.ts';
-import type { WeighedCache } from '../planning/weighed-memory.ts';
+import type { WeighedCache } from '../memory/weighed-memory.ts';
+import type { PlannedDocument, Planner } from '../planning/planner.ts';
 import type { Audience, SchemaGeneration } from '../supergraph/schema-generation.ts';
 import { createResumableDocument, type ResumableDocument } from './resumable-document.ts';
 

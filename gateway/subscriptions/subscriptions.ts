@@ -7,22 +7,23 @@ import { AppError, errorExtensions } from '#kernel/errors.ts';
 import type { SignIdentity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
+import type { DocumentPreparer } from '../admission/prepared-document.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
+import type { OperationContext } from '../authentication/operation-context.ts';
+import { type Payer, payerOf } from '../authentication/payer.ts';
 import type { MaskError } from '../errors/public-error.ts';
-import type { SendFetch } from '../execution/execution.ts';
 import type { StreamCount } from '../limits/stream-count.ts';
 import { countOperation } from '../observation/count-operations.ts';
-import { type Payer, type Planner, payerOf } from '../planning/planner.ts';
-import type { DocumentPreparer } from '../planning/prepared-document.ts';
-import type { OperationContext } from '../supergraph/operation-context.ts';
+import type { Planner } from '../planning/planner.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
+import type { SendFetch } from '../upstream/send-fetch.ts';
+import type { UpstreamSocket } from '../upstream/upstream-socket.ts';
 import type { ClientStream } from './client-stream.ts';
 import { createEventExecution } from './event-execution.ts';
 import { createLiveSubscription } from './live-subscription.ts';
 import { openSourceStream, type SourceStream } from './source-stream.ts';
 import { createSubscriptionPlanner, type SubscriptionPlan } from './subscription-plan.ts';
 import { createUpstreamSharing } from './upstream-sharing.ts';
-import type { UpstreamSocket } from './upstream-socket.ts';
 
 export interface SubscribeArguments {
   readonly text: string;

@@ -6,10 +6,10 @@
  */
 import type { Identity } from '#kernel/identity.ts';
 import type { Audience, SchemaGeneration } from '../supergraph/schema-generation.ts';
-import { cursorOf } from './frame.ts';
+import { cursorOf } from '../upstream/next-message.ts';
+import type { UpstreamRequest, UpstreamSocket } from '../upstream/upstream-socket.ts';
 import { createSharedUpstream, type Follower, type SharedListener, type SharedUpstream } from './shared-upstream.ts';
 import type { SubscriptionPlan } from './subscription-plan.ts';
-import type { UpstreamRequest, UpstreamSocket } from './upstream-socket.ts';
 
 export interface SharedSubscription {
   readonly plan: SubscriptionPlan;

@@ -14,14 +14,14 @@ import { type DocumentNode, type GraphQLSchema, isObjectType } from 'graphql';
 import { EnvironmentError } from '#kernel/config/environment.ts';
 import { readRequirements } from '../authorization/requirements.ts';
 import { createOperationRestriction, type RestrictOperation } from '../authorization/restricted-operation.ts';
+import { withoutDefer } from '../documents/deferred-document.ts';
 import type { CompiledOperation } from '../execution/compiled-operation.ts';
-import { withoutDefer } from '../execution/deferred-document.ts';
 import { narrowPlan } from '../execution/interface-fetches.ts';
 import type { PlanEnvironment } from '../execution/plan-environment.ts';
 import { createPlannedKeys } from '../execution/planned-keys.ts';
 import { createTypeConditions } from '../execution/type-conditions.ts';
-import { type CostWeights, readCostWeights } from '../limits/cost-weights.ts';
-import { createWeighedMemory, type WeighedCache } from '../planning/weighed-memory.ts';
+import { createWeighedMemory, type WeighedCache } from '../memory/weighed-memory.ts';
+import { type CostWeights, readCostWeights } from './cost-weights.ts';
 import { withDeferDirective } from './defer-directive.ts';
 import { type PlannedSupergraph, preparePlannedSupergraph } from './planned-supergraph.ts';
 

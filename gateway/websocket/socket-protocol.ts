@@ -1,0 +1,175 @@
+/**
+ * graphql-transport-ws for clients: signs in by ConnectionInit, admits each operation with the same limits as HTTP,
+ * executes queries and mutations through Apollo Server and subscriptions through their live streams. Close codes: 4401
+ * for no token or an expired one, 4403 for an invalid token, 1013 when the token cannot be checked or its user has too
+ * many connections; the others are graphql-ws's own (4400, 4406, 4408, 4409, 4429).
+ */
+import type { ApolloServer } from '@apollo/server';
+import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
+import { type Context, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
+import { AppError } from '#kernel/errors.ts';
+import { inSpan } from '#kernel/telemetry/tracing.ts';
+import { type OperationAdmission, refusalOf } from '../admission/operation-admission.ts';
+import type { SignInSocket } from '../admission/socket-sign-in.ts';
+import type { AuthenticatedUser } from '../authentication/authenticator.ts';
+import type { OperationContext } from '../authentication/operation-context.ts';
+import { payerOf } from '../authentication/payer.ts';
+import type { MaskError } from '../errors/public-error.ts';
+import type { TakeRequest } from '../limits/request-rate.ts';
+import type { StreamCount } from '../limits/stream-count.ts';
+import { countOperation } from '../observation/count-operations.ts';
+import type { Subscriptions } from '../subscriptions/subscriptions.ts';
+import type { Connection } from './socket-connections.ts';
+import { createSocketResult } from './socket-result.ts';
+import { endWithSignIn } from './socket-sign-in-end.ts';
+import { createSocketStream, type SocketStream } from './socket-stream.ts';
+
+export interface SocketProtocolOptions {
+  readonly server: ApolloServer<OperationContext>;
+  readonly admission: OperationAdmission;
+  readonly signInSocket: SignInSocket;
+  readonly subscriptions: Subscriptions;
+  readonly streams: StreamCount;
+  readonly takeRequest: TakeRequest;
+  readonly maskError: MaskError;
+}
+
+type ConnectionContext = Context<Record<string, unknown>, Connection>;
+
+/** Milliseconds that a client has for ConnectionInit, equal to the default of graphql-ws. */
+const initDeadlineMs = 3000;
+
+export interface SocketProtocol extends Server<Connection> {
+  /** Resolves when the queries and mutations that run now have been completed. */
+  settled(): Promise<void>;
+}
+
+export const createSocketProtocol = (options: SocketProtocolOptions): SocketProtocol => {
+  const { server, admission, signInSocket, subscriptions, streams, takeRequest, maskError } = options;
+  const users = new WeakMap<object, AuthenticatedUser>();
+  const starts = new WeakMap<object, () => SocketStream['iterator']>();
+  const payloads = new WeakMap<object, { payload: SubscribePayload; user: AuthenticatedUser }>();
+  const results = new WeakMap<object, FormattedExecutionResult>();
+  const running = new Set<Promise<unknown>>();
+  /** Socket -> subscriptions that are being admitted on it. */
+  const admitting = new WeakMap<object, number>();
+
+  const signIn = async (context: ConnectionContext): Promise<boolean> => {
+    const { extra, connectionParams } = context;
+    const { socket } = extra;
+    const signedIn = await signInSocket({ connectionParams, address: extra.address });
+    if ('closeCode' in signedIn) {
+      socket.close(signedIn.closeCode, signedIn.reason);
+      return false;
+    }
+    const { user, leave } = signedIn;
+    socket.once('close', leave);
+    if (socket.readyState !== socket.OPEN) leave();
+    users.set(socket, user);
+    extra.isSignedIn = true;
+    if (!user.isAnonymous) endWithSignIn(user, context);
+    return true;
+  };
+
+  const admitFor = async (
+    context: ConnectionContext,
+    id: string,
+    payload: SubscribePayload,
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
+    const { extra } = context;
+    const user = users.get(extra.socket);
+    if (!user) throw new AppError('UNAUTHENTICATED', 'Sign in with ConnectionInit first.');
+    const others = admitting.get(extra.socket) ?? 0;
+    const one = /\bsubscription\b/.test(payload.query) ? 1 : 0;
+    admitting.set(extra.socket, others + one);
+    const endAdmission = (): unknown => admitting.set(extra.socket, (admitting.get(extra.socket) ?? one) - one);
+    const admitted = await takeRequest(user.identity).then(
+      () => admission.admit(payload, payerOf(user)),
+      async (fault: unknown) => {
+        // A client that floods a full socket learns that it is full, rather than when to retry.
+        const full = streams.refusal(user.identity, extra.socket, others);
+        const isFull = full && (await admission.isKnownSubscription(payload, payerOf(user)));
+        return { errors: [refusalOf(isFull ? full : fault)] };
+      },
+    );
+    if ('errors' in admitted) {
+      endAdmission();
+      return admitted.errors;
+    }
+    const { generation, document, operation, variables } = admitted;
+    const execution: ExecutionArgs = {
+      schema: generation.schema,
+      document,
+      operationName: payload.operationName ?? null,
+      variableValues: payload.variables ?? null,
+    };
+    if (operation.operation === 'subscription') {
+      const operationName = operation.name?.value;
+      const traceparent = payload.extensions?.['traceparent'];
+      const subscribe = { text: payload.query, operationName, variables, user, connection: extra.socket, traceparent };
+      starts.set(execution, () => {
+        endAdmission();
+        const carrier = { ...extra, id, subscriptions: context.subscriptions };
+        return subscriptions.open(subscribe, (onEnd) => createSocketStream({ ...carrier, onEnd })).iterator;
+      });
+    } else {
+      endAdmission();
+      payloads.set(execution, { payload, user });
+    }
+    return execution;
+  };
+
+  const mask = (error: GraphQLError): ReturnType<MaskError> => maskError(error.toJSON(), error);
+
+  const protocol = makeServer<Record<string, unknown>, Connection>({
+    connectionInitWaitTimeout: initDeadlineMs,
+    onConnect: signIn,
+    onSubscribe: async (context, id, payload) => {
+      try {
+        return await admitFor(context, id, payload);
+      } catch (fault) {
+        return [refusalOf(fault)];
+      }
+    },
+    execute: (execution) => {
+      const known = payloads.get(execution);
+      if (!known) throw new Error('an operation was not admitted');
+      const { query, operationName, variables, extensions } = known.payload;
+      return createSocketResult(async (signal): Promise<ExecutionResult> => {
+        const request = {
+          query,
+          ...(operationName ? { operationName } : {}),
+          ...(variables ? { variables } : {}),
+          ...(extensions ? { extensions } : {}),
+        };
+        const execute = inSpan('request', { kind: 'server', parent: extensions?.['traceparent'] }, () =>
+          server.executeOperation(request, { contextValue: { user: known.user, signal } }),
+        );
+        running.add(execute);
+        const { body } = await execute.finally(() => running.delete(execute));
+        if (body.kind !== 'single') throw new Error('incremental delivery is not possible here');
+        results.set(execution, body.singleResult);
+        return {};
+      });
+    },
+    onNext: (_context, _id, _payload, execution) => results.get(execution),
+    onError: (_context, _id, _payload, errors) => {
+      const masked = errors.map(mask);
+      countOperation('unknown', masked);
+      return masked;
+    },
+    subscribe: (execution) => {
+      const start = starts.get(execution);
+      if (!start) throw new Error('a subscription was not admitted');
+      return start();
+    },
+  });
+  return {
+    ...protocol,
+    async settled() {
+      await Promise.allSettled(running);
+      // graphql-ws sends the results within the current iteration of the event loop.
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+};
