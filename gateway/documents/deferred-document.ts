@@ -6,7 +6,6 @@
 import {
   type DirectiveNode,
   type DocumentNode,
-  type FragmentDefinitionNode,
   type FragmentSpreadNode,
   type InlineFragmentNode,
   Kind,
@@ -18,6 +17,7 @@ import {
 } from 'graphql';
 import { decideDocument, isEmptied } from './decided-document.ts';
 import type { DeferredFragment } from './deferred-fragment.ts';
+import { fragmentsOf } from './fragments.ts';
 import type { IsTrue } from './is-true.ts';
 
 const isDefer = ({ name }: DirectiveNode): boolean => name.value === 'defer';
@@ -90,10 +90,7 @@ export const labelDefers = (
   operation: OperationDefinitionNode,
   isTrue: IsTrue,
 ): LabelledDocument | undefined => {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
+  const fragments = fragmentsOf(document.definitions);
   const deferred = new Map<SelectionNode, DeferredFragment>();
   let count = 0;
 

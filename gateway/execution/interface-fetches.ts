@@ -20,6 +20,7 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
+import { fragmentsOf } from '../documents/fragments.ts';
 import type { PlannedKeys } from './planned-keys.ts';
 import type { PassesCondition } from './type-conditions.ts';
 
@@ -90,19 +91,12 @@ const requiredKeys = (plan: PlanNode): ReadonlySet<string> => {
   return keys;
 };
 
-/** @param document without conditions: the planned document, apart from the planned response keys. */
-const narrowInterfaceFetches = (
-  plan: PlanNode,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  { schema, passes, plannedKeys }: NarrowingOptions,
-): PlanNode => {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
-  /** All fields of the sets, including those of the fragments whose condition passes. */
-  const fieldsIn = (sets: readonly SelectionSetNode[], lets: (condition: string) => boolean): readonly FieldNode[] => {
+type CollectFields = (sets: readonly SelectionSetNode[], lets: (condition: string) => boolean) => readonly FieldNode[];
+
+/** Collects all fields of selection sets, including those of the fragments whose condition passes. */
+const createFieldCollector =
+  (fragments: ReadonlyMap<string, FragmentDefinitionNode>): CollectFields =>
+  (sets, lets) => {
     const found: FieldNode[] = [];
     const spread = new Set<string>();
     const gather = ({ selections }: SelectionSetNode): void => {
@@ -121,6 +115,15 @@ const narrowInterfaceFetches = (
     for (const set of sets) gather(set);
     return found;
   };
+
+/** @param document without conditions: the planned document, apart from the planned response keys. */
+const narrowInterfaceFetches = (
+  plan: PlanNode,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  { schema, passes, plannedKeys }: NarrowingOptions,
+): PlanNode => {
+  const fieldsIn = createFieldCollector(fragmentsOf(document.definitions));
   const selectedAt = (path: ResponsePath): readonly SelectionSetNode[] =>
     path
       .filter((element) => element !== '@')

@@ -6,7 +6,6 @@
  */
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLSchema,
   getVariableValues,
@@ -18,6 +17,7 @@ import {
 import { startSpan } from '#kernel/telemetry/tracing.ts';
 import { isIncluded } from '../documents/decided-document.ts';
 import type { DeferredFragment } from '../documents/deferred-fragment.ts';
+import { fragmentsOf } from '../documents/fragments.ts';
 import type { IsTrue } from '../documents/is-true.ts';
 import { type Refusals, refusalsOf } from '../documents/refused-fields.ts';
 import type { ResultPath } from './entity-paths.ts';
@@ -130,6 +130,30 @@ const errorBelow = (base: ResultPath, { message, path = [], extensions }: GraphQ
 const withErrors = (data: Record<string, unknown> | null, errors: readonly GraphQLError[]): Result =>
   errors.length === 0 ? { data } : { data, errors };
 
+const complete = (
+  { shape, project }: CompiledShape,
+  root: ResponseTree,
+  { errors, introspected = [], path = [] }: Collected,
+): Completion => {
+  const all = [...errors];
+  for (const { plannedKey, value, errors: found } of introspected) {
+    writeOwn(root, plannedKey, value);
+    all.push(...found);
+  }
+  const span = startSpan('project');
+  try {
+    const data = project(root);
+    return data !== anomaly && isTree(data) ? { data, errors: all } : completeValues(shape, root, all, path);
+  } finally {
+    span.end();
+  }
+};
+
+const badCondition = (name: string): GraphQLError =>
+  new GraphQLError(`Variable "$${name}" decides whether a field is included, so it must be true or false.`, {
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+
 export const createResultBuilder = (
   options: ResultOptions,
   { plannedKeys, memory }: Pick<PlanEnvironment, 'plannedKeys' | 'memory'>,
@@ -139,10 +163,7 @@ export const createResultBuilder = (
   const conditions = conditionVariables(document).filter((name) =>
     definitions.some(({ variable }) => variable.name.value === name),
   );
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
+  const fragments = fragmentsOf(document.definitions);
   const rootType = schema.getRootType(operation.operation);
   if (!rootType) throw new GraphQLError(`The schema has no ${operation.operation}.`);
   const introspection = createIntrospection({ schema, operation, fragments }, memory);
@@ -171,30 +192,6 @@ export const createResultBuilder = (
   };
 
   const parts = new WeakMap<SelectionShape, CompiledShape>();
-
-  const complete = (
-    { shape, project }: CompiledShape,
-    root: ResponseTree,
-    { errors, introspected = [], path = [] }: Collected,
-  ): Completion => {
-    const all = [...errors];
-    for (const { plannedKey, value, errors: found } of introspected) {
-      writeOwn(root, plannedKey, value);
-      all.push(...found);
-    }
-    const span = startSpan('project');
-    try {
-      const data = project(root);
-      return data !== anomaly && isTree(data) ? { data, errors: all } : completeValues(shape, root, all, path);
-    } finally {
-      span.end();
-    }
-  };
-
-  const badCondition = (name: string): GraphQLError =>
-    new GraphQLError(`Variable "$${name}" decides whether a field is included, so it must be true or false.`, {
-      extensions: { code: 'BAD_USER_INPUT' },
-    });
 
   return {
     decide(variables) {

@@ -79,6 +79,17 @@ const internalFault: Refusal = {
   extensions: { code: 'INTERNAL_SERVER_ERROR' },
 };
 
+const respondToFault = (response: ServerResponse, fault: unknown, logger: Logger): void => {
+  if (response.headersSent) {
+    response.destroy();
+  } else if (fault instanceof AppError) {
+    refuse(response, errorCodes[fault.code], { message: fault.message, extensions: errorExtensions(fault) });
+  } else {
+    logger.error({ err: fault }, 'a request failed');
+    refuse(response, 500, internalFault);
+  }
+};
+
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler => {
@@ -160,14 +171,8 @@ export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler =
       const { traceparent: parent } = request.headers;
       await inSpan('request', { kind: 'server', parent }, () => handle(request, response));
     } catch (fault) {
-      if (response.headersSent || request.destroyed) {
-        response.destroy();
-      } else if (fault instanceof AppError) {
-        refuse(response, errorCodes[fault.code], { message: fault.message, extensions: errorExtensions(fault) });
-      } else {
-        logger.error({ err: fault }, 'a request failed');
-        refuse(response, 500, internalFault);
-      }
+      if (request.destroyed) response.destroy();
+      else respondToFault(response, fault, logger);
     }
   };
 };

@@ -39,16 +39,34 @@ interface Sized {
 
 const isList = (type: GraphQLOutputType): boolean => isListType(isNonNullType(type) ? type.ofType : type);
 
-/** Throws BAD_USER_INPUT when a field does not have exactly one slicing argument although it must. */
-export const measureCost = (subject: MeasuredOperation, weights: CostWeights, assumedPageSize: number): number => {
-  const { schema, operation, fragments } = subject;
+/** The values of the variables, with their defaults. */
+const variablesOf = ({ operation, variables: given }: MeasuredOperation): Record<string, unknown> => {
   const variables: Record<string, unknown> = {};
   for (const { variable, defaultValue } of operation.variableDefinitions ?? []) {
     const name = variable.name.value;
-    const given = subject.variables[name];
-    if (given !== undefined) variables[name] = given;
+    if (given[name] !== undefined) variables[name] = given[name];
     else if (defaultValue) variables[name] = valueFromASTUntyped(defaultValue);
   }
+  return variables;
+};
+
+const sizeOf = (listSize: ListSize, field: GraphQLField<unknown, unknown>, values: ReadonlyMap<string, unknown>) => {
+  const all = new Map(field.args.map(({ name, defaultValue }) => [name, values.get(name) ?? defaultValue]));
+  const sizes = listSize.slicingArguments.map((name) => all.get(name)).filter((size) => typeof size === 'number');
+  if (listSize.requireOneSlicingArgument && listSize.slicingArguments.length > 0 && sizes.length !== 1) {
+    throw new AppError(
+      'BAD_USER_INPUT',
+      `${field.name} needs exactly one of ${listSize.slicingArguments.join(', ')}; it has ${sizes.length}.`,
+      { argument: listSize.slicingArguments.join(', ') },
+    );
+  }
+  return sizes.length > 0 ? Math.min(highest, Math.max(0, ...sizes)) : listSize.assumedSize;
+};
+
+/** Throws BAD_USER_INPUT when a field does not have exactly one slicing argument although it must. */
+export const measureCost = (subject: MeasuredOperation, weights: CostWeights, assumedPageSize: number): number => {
+  const { schema, operation, fragments } = subject;
+  const variables = variablesOf(subject);
 
   const typeWeight = (type: GraphQLNamedType): number => {
     const own = weights.weights.get(type.name);
@@ -64,19 +82,6 @@ export const measureCost = (subject: MeasuredOperation, weights: CostWeights, as
     if (!isInterfaceType(parent)) return ofType;
     const implementations = schema.getPossibleTypes(parent);
     return Math.max(ofType, ...implementations.map(({ name }) => weights.weights.get(`${name}.${field.name}`) ?? 0));
-  };
-
-  const sizeOf = (listSize: ListSize, field: GraphQLField<unknown, unknown>, values: ReadonlyMap<string, unknown>) => {
-    const all = new Map(field.args.map(({ name, defaultValue }) => [name, values.get(name) ?? defaultValue]));
-    const sizes = listSize.slicingArguments.map((name) => all.get(name)).filter((size) => typeof size === 'number');
-    if (listSize.requireOneSlicingArgument && listSize.slicingArguments.length > 0 && sizes.length !== 1) {
-      throw new AppError(
-        'BAD_USER_INPUT',
-        `${field.name} needs exactly one of ${listSize.slicingArguments.join(', ')}; it has ${sizes.length}.`,
-        { argument: listSize.slicingArguments.join(', ') },
-      );
-    }
-    return sizes.length > 0 ? Math.min(highest, Math.max(0, ...sizes)) : listSize.assumedSize;
   };
 
   const isSkipped = ({ directives = [] }: SelectionNode): boolean =>

@@ -62,6 +62,43 @@ const mapFields = (
   ),
 });
 
+/** Adds the synthetic fields to their types, and removes what nothing uses once they are there. */
+const addSyntheticFields = (
+  document: DocumentNode,
+  types: ReadonlyMap<string, TypeWithFields>,
+  needs: ReadonlyMap<string, readonly Need[]>,
+): DocumentNode => {
+  const uses = usesIn(document);
+  const inInterface = ({ interfaces = [] }: TypeWithFields, field: string): boolean =>
+    interfaces.some(({ name }) => types.get(name.value)?.fields?.some((one) => one.name.value === field));
+  /** The schema is invalid with an external field that nothing in its subgraph uses any more. */
+  const isLeftOver = (type: TypeWithFields, field: string, directive: ConstDirectiveNode): boolean =>
+    isJoinField(directive) &&
+    isExternal(directive) &&
+    !uses.has(`${graphOf(directive)} ${field}`) &&
+    !inInterface(type, field);
+
+  return mapFields(document, (type) => {
+    const ofType = needs.get(type.name.value) ?? [];
+    const kept = (type.fields ?? []).map((field) => {
+      if (!ofType.some((one) => one.field === field.name.value)) return field;
+      const { directives = [] } = field;
+      return { ...field, directives: directives.filter((one) => !isLeftOver(type, field.name.value, one)) };
+    });
+    const added = ofType.flatMap(({ name, field, graphs }): FieldDefinitionNode[] => {
+      const definition = type.fields?.find((one) => one.name.value === field);
+      if (!definition) return [];
+      const directives = (definition.directives ?? []).filter(
+        (one) => isJoinField(one) && (!isExternal(one) || graphs.has(graphOf(one))),
+      );
+      return [
+        { kind: Kind.FIELD_DEFINITION, name: { kind: Kind.NAME, value: name }, type: definition.type, directives },
+      ];
+    });
+    return [...kept, ...added];
+  });
+};
+
 export const replaceRequirements = (
   document: DocumentNode,
 ): { readonly document: DocumentNode; readonly syntheticFields: SyntheticFields } => {
@@ -129,34 +166,5 @@ export const replaceRequirements = (
   );
   if (syntheticFields.size === 0) return { document, syntheticFields };
 
-  const uses = usesIn(required);
-  const inInterface = ({ interfaces = [] }: TypeWithFields, field: string): boolean =>
-    interfaces.some(({ name }) => types.get(name.value)?.fields?.some((one) => one.name.value === field));
-  /** The schema is invalid with an external field that nothing in its subgraph uses any more. */
-  const isLeftOver = (type: TypeWithFields, field: string, directive: ConstDirectiveNode): boolean =>
-    isJoinField(directive) &&
-    isExternal(directive) &&
-    !uses.has(`${graphOf(directive)} ${field}`) &&
-    !inInterface(type, field);
-
-  const withSyntheticFields = mapFields(required, (type) => {
-    const ofType = needs.get(type.name.value) ?? [];
-    const kept = (type.fields ?? []).map((field) => {
-      if (!ofType.some((one) => one.field === field.name.value)) return field;
-      const { directives = [] } = field;
-      return { ...field, directives: directives.filter((one) => !isLeftOver(type, field.name.value, one)) };
-    });
-    const added = ofType.flatMap(({ name, field, graphs }): FieldDefinitionNode[] => {
-      const definition = type.fields?.find((one) => one.name.value === field);
-      if (!definition) return [];
-      const directives = (definition.directives ?? []).filter(
-        (one) => isJoinField(one) && (!isExternal(one) || graphs.has(graphOf(one))),
-      );
-      return [
-        { kind: Kind.FIELD_DEFINITION, name: { kind: Kind.NAME, value: name }, type: definition.type, directives },
-      ];
-    });
-    return [...kept, ...added];
-  });
-  return { document: withSyntheticFields, syntheticFields };
+  return { document: addSyntheticFields(required, types, needs), syntheticFields };
 };

@@ -91,6 +91,18 @@ const parseHead = (text: string): Head => {
   return length === undefined ? { status, length: 'until the end', keepAliveMs: 0 } : { status, length, keepAliveMs };
 };
 
+/** The size of the chunk that begins, and the bytes after its size line. Undefined until that line is complete. */
+const sizeLine = (bytes: Buffer): { readonly size: number; readonly rest: Buffer } | undefined => {
+  const at = bytes.indexOf(endOfLine);
+  if (at > longestSizeLine || (at === -1 && bytes.length > longestSizeLine)) {
+    throw new HttpResponseFault('a chunk with too long a size');
+  }
+  if (at === -1) return undefined;
+  const size = /^([\da-f]{1,8})[\t ]*(?:;|$)/i.exec(bytes.toString('latin1', 0, at))?.[1];
+  if (size === undefined) throw new HttpResponseFault('a chunk without a size');
+  return { size: Number.parseInt(size, 16), rest: bytes.subarray(at + 2) };
+};
+
 /** @param maxBytes limit of a body. */
 export const createHttpResponseReader = (maxBytes: number): HttpResponseReader => {
   let head: Head | undefined;
@@ -121,18 +133,6 @@ export const createHttpResponseReader = (maxBytes: number): HttpResponseReader =
     if (bytes.length === wanted) return finish(known, bytes);
     keep(Buffer.from(bytes));
     return length === wanted ? finish(known, Buffer.concat(pieces)) : undefined;
-  };
-
-  /** The size of the chunk that begins, and the bytes after its size line. Undefined until that line is complete. */
-  const sizeLine = (bytes: Buffer): { readonly size: number; readonly rest: Buffer } | undefined => {
-    const at = bytes.indexOf(endOfLine);
-    if (at > longestSizeLine || (at === -1 && bytes.length > longestSizeLine)) {
-      throw new HttpResponseFault('a chunk with too long a size');
-    }
-    if (at === -1) return undefined;
-    const size = /^([\da-f]{1,8})[\t ]*(?:;|$)/i.exec(bytes.toString('latin1', 0, at))?.[1];
-    if (size === undefined) throw new HttpResponseFault('a chunk without a size');
-    return { size: Number.parseInt(size, 16), rest: bytes.subarray(at + 2) };
   };
 
   const readChunks = (known: Head, came: Buffer): HttpResponse | undefined => {

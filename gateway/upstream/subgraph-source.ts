@@ -35,30 +35,26 @@ export interface SubgraphSourceOptions {
   readonly logger: Logger;
 }
 
+/** Waits for a replica's trial, so that nobody is refused once the replica is back. */
+const pick = async (name: string, replicas: Replicas, not?: Replica): Promise<Replica> => {
+  let picked = replicas.pick(not);
+  for (let trial = replicas.trial(); typeof picked === 'number' && trial; trial = replicas.trial()) {
+    await trial;
+    picked = replicas.pick(not);
+  }
+  if (typeof picked === 'object') return picked;
+  throw unavailable(name, new Error('its circuit is open'), Number.isFinite(picked) ? Math.max(picked, 1) : undefined);
+};
+
+const read = (subgraph: string, { status, text }: HttpResponse): SubgraphResponse => {
+  const response = parseResponse(text);
+  if (response) return response;
+  if (isProxyFault(status)) throw unavailable(subgraph, new Error(`it responded with ${status}`));
+  throw invalidResponse(new Error(`${subgraph} responded with ${status} and a body that is not a GraphQL response`));
+};
+
 export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSource => {
   const { name, replicas, shared, deadlineMs, logger } = options;
-
-  /** Waits for a replica's trial, so that nobody is refused once the replica is back. */
-  const pick = async (not?: Replica): Promise<Replica> => {
-    let picked = replicas.pick(not);
-    for (let trial = replicas.trial(); typeof picked === 'number' && trial; trial = replicas.trial()) {
-      await trial;
-      picked = replicas.pick(not);
-    }
-    if (typeof picked === 'object') return picked;
-    throw unavailable(
-      name,
-      new Error('its circuit is open'),
-      Number.isFinite(picked) ? Math.max(picked, 1) : undefined,
-    );
-  };
-
-  const read = ({ status, text }: HttpResponse): SubgraphResponse => {
-    const response = parseResponse(text);
-    if (response) return response;
-    if (isProxyFault(status)) throw unavailable(name, new Error(`it responded with ${status}`));
-    throw invalidResponse(new Error(`${name} responded with ${status} and a body that is not a GraphQL response`));
-  };
 
   const start = (token: string, { body, isMutation, scope }: SubgraphFetch) => {
     let current: Post | undefined;
@@ -74,7 +70,7 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
           body,
           deadlineMs: Math.max(1, Math.min(deadlineMs, Math.ceil(scope.endsAt - performance.now()))),
         });
-        const response = read(await current.response);
+        const response = read(name, await current.response);
         attempt.succeed();
         replica.silent = undefined;
         return response;
@@ -90,12 +86,12 @@ export const createSubgraphSource = (options: SubgraphSourceOptions): SubgraphSo
 
     const askTwice = async (): Promise<SubgraphResponse> => {
       try {
-        const first = await pick();
+        const first = await pick(name, replicas);
         try {
           return await ask(first);
         } catch (cause) {
           if (isMutation || isAborted || !mayRepeat(cause)) throw cause;
-          return await ask(await pick(first));
+          return await ask(await pick(name, replicas, first));
         }
       } catch (cause) {
         const fault = faultOf(name, cause);

@@ -31,7 +31,6 @@ export interface SocketConnections {
   accept(request: IncomingMessage, tcp: Socket, head: Buffer): boolean;
   /** Closes every client with 1001 and resolves when all are gone. */
   close(): Promise<void>;
-  readonly size: number;
 }
 
 export interface SocketConnectionsOptions {
@@ -171,9 +170,6 @@ export const createSocketConnections = (
       await Promise.all(gone);
       clearTimeout(force);
       accepting.close();
-    },
-    get size() {
-      return accepting.clients.size;
     },
   };
 };
