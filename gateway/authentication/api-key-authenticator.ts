@@ -42,6 +42,32 @@ type Refusal = keyof typeof refusals;
 
 const refusalOf = (refusal: Refusal): AppError => new AppError('UNAUTHENTICATED', refusals[refusal]);
 
+const refusalFor = (found: FoundApiKey | null): Refusal | undefined => {
+  if (!found) return 'unknown';
+  if (found.revokedAt !== null) return 'revoked';
+  return found.expiresAt !== null && found.expiresAt <= Date.now() ? 'expired' : undefined;
+};
+
+interface RepeatedWork {
+  /** Starts the work unless it is running already. */
+  start(): void;
+  settled(): Promise<void>;
+}
+
+const oneAtATime = (work: () => Promise<void>, onFault: (fault: unknown) => void): RepeatedWork => {
+  let running: Promise<void> | undefined;
+  return {
+    start() {
+      running ??= work()
+        .catch(onFault)
+        .finally(() => {
+          running = undefined;
+        });
+    },
+    settled: async () => running,
+  };
+};
+
 export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOptions): Promise<Authenticator> => {
   const { lookUp, signals, logger, refreshEveryMs = 10_000 } = options;
   /** By hash. */
@@ -53,11 +79,8 @@ export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOption
   const held = new Set<KnownApiKey>();
   const asking = new Map<string, Promise<AuthenticatedUser>>();
 
-  const whyNot = (found: FoundApiKey | null): Refusal | undefined => {
-    if (!found) return 'unknown';
-    if (found.revokedAt !== null || revoked.has(found.id)) return 'revoked';
-    return found.expiresAt !== null && found.expiresAt <= Date.now() ? 'expired' : undefined;
-  };
+  const whyNot = (found: FoundApiKey | null): Refusal | undefined =>
+    found && revoked.has(found.id) ? 'revoked' : refusalFor(found);
 
   const end = (key: KnownApiKey, refusal: Refusal): void => {
     if (known.peek(key.hash) === key) known.delete(key.hash);
@@ -97,21 +120,14 @@ export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOption
       }
     }
   };
-  let refreshing: Promise<void> | undefined;
-  const startRefresh = (): void => {
-    refreshing ??= refresh()
-      .catch((err: unknown) => logger.warn({ err }, 'API keys cannot be refreshed'))
-      .finally(() => {
-        refreshing = undefined;
-      });
-  };
+  const refreshes = oneAtATime(refresh, (err) => logger.warn({ err }, 'API keys cannot be refreshed'));
 
   const close = await signals.subscribe(apiKeyRevokedTopic, (id) => {
     if (typeof id !== 'string') return;
     revoked.set(id, true);
     for (const key of allKeys()) if (key.user.identity.apiKeyId === id) end(key, 'revoked');
   });
-  const timer = setInterval(startRefresh, refreshEveryMs);
+  const timer = setInterval(refreshes.start, refreshEveryMs);
   timer.unref();
 
   return {
@@ -136,7 +152,7 @@ export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOption
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await close();
-      await refreshing;
+      await refreshes.settled();
     },
   };
 };

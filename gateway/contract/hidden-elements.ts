@@ -46,6 +46,13 @@ const rootTypesOf = (document: DocumentNode): readonly string[] =>
     )
     .map(({ type }) => type.name.value);
 
+/** Whether a node has the directive with one of the tags as its first argument. */
+const hasDirectiveFor = ({ directives = [] }: Tagged, directive: string, tags: readonly string[]): boolean =>
+  directives.some(
+    ({ name, arguments: [argument] = [] }) =>
+      name.value === directive && argument?.value.kind === Kind.STRING && tags.includes(argument.value.value),
+  );
+
 export const hiddenElements = (
   document: DocumentNode,
   { exclude, include }: ContractTags,
@@ -54,11 +61,7 @@ export const hiddenElements = (
   const hidden = new Set<string>();
   const types = new Map(document.definitions.filter(isOfSubgraph).map((type) => [type.name.value, type]));
 
-  const hasTag = ({ directives = [] }: Tagged, tags: readonly string[]): boolean =>
-    directives.some(
-      ({ name, arguments: [argument] = [] }) =>
-        name.value === names.tag && argument?.value.kind === Kind.STRING && tags.includes(argument.value.value),
-    );
+  const hasTag = (node: Tagged, tags: readonly string[]): boolean => hasDirectiveFor(node, names.tag, tags);
   const isInaccessible = ({ directives = [] }: Tagged): boolean =>
     directives.some(({ name }) => name.value === names.inaccessible);
   const consider = (coordinate: string, node: Tagged): void => {

@@ -60,6 +60,51 @@ const noOperation = (): GraphQLError =>
     extensions: { code: 'BAD_REQUEST' },
   });
 
+const wantsStream = ({ method, headers }: IncomingMessage): AcceptedStream | undefined =>
+  method === 'GET' || method === 'POST' ? acceptedStream(headers.accept) : undefined;
+
+/** Refuses the whole request. Throws the fault when it is unexpected, or when the response has begun. */
+const refuseRequest = (response: ServerResponse, fault: unknown, maskError: MaskError): void => {
+  if (response.headersSent || !(fault instanceof AppError || fault instanceof GraphQLError)) throw fault;
+  const refusal = refusalOf(fault);
+  countOperation('unknown', [refusal]);
+  respondWithFault(response, refusal, maskError);
+};
+
+/** Refuses an operation in its stream. */
+const refuseOperation = (stream: HttpStream, errors: readonly GraphQLError[], maskError: MaskError): void => {
+  const masked = errors.map((error) => maskError(error.toJSON(), error));
+  countOperation('unknown', masked);
+  stream.error(masked);
+};
+
+/** The cursor after which the client wants to resume. */
+const lastEventIdOf = ({ headers }: IncomingMessage): string | undefined => {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : undefined;
+};
+
+/** Executes a query or a mutation, and sends its result as the only event of a stream. */
+const executeOnce = async (
+  server: ApolloServer<OperationContext>,
+  stream: HttpStream,
+  { query, operationName, variables, extensions }: RequestParameters,
+  contextValue: OperationContext,
+): Promise<void> => {
+  const { body } = await server.executeOperation(
+    {
+      query,
+      ...(operationName ? { operationName } : {}),
+      ...(variables ? { variables } : {}),
+      ...(extensions ? { extensions } : {}),
+    },
+    { contextValue },
+  );
+  if (body.kind !== 'single') throw new Error('incremental delivery is not possible here');
+  stream.next(Buffer.from(JSON.stringify(body.singleResult)), undefined);
+  stream.complete();
+};
+
 export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
   const { server, admission, subscriptions, maskError, keepAlive } = options;
   const running = new Set<HttpStream>();
@@ -78,11 +123,8 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
     return stream;
   };
 
-  const refuse = (response: ServerResponse, accepted: AcceptedStream, errors: readonly GraphQLError[]): void => {
-    const masked = errors.map((error) => maskError(error.toJSON(), error));
-    countOperation('unknown', masked);
-    openStream(response, accepted, () => {}).error(masked);
-  };
+  const openOnly = (response: ServerResponse, accepted: AcceptedStream): HttpStream =>
+    openStream(response, accepted, () => {});
 
   const subscribe = (
     response: ServerResponse,
@@ -91,7 +133,6 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
   ): void => {
     if (!user) throw tokenMissing();
     const { operation, variables } = admitted;
-    const after = response.req.headers['last-event-id'];
     let forgetSignIn: (() => void) | undefined;
     const stream = subscriptions.open(
       {
@@ -100,7 +141,7 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
         variables,
         user,
         connection: response,
-        after: typeof after === 'string' && after !== '' ? after : undefined,
+        after: lastEventIdOf(response.req),
       },
       (onEnd) =>
         openStream(response, accepted, () => {
@@ -110,36 +151,6 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
     );
     if (running.has(stream)) forgetSignIn = onSignInEnd(user, (errors) => stream.error(errors));
   };
-
-  const executeOnce = async (
-    response: ServerResponse,
-    accepted: AcceptedStream,
-    { query, operationName, variables, extensions }: RequestParameters,
-    contextValue: OperationContext,
-  ): Promise<void> => {
-    const stream = openStream(response, accepted, () => {});
-    const { body } = await server.executeOperation(
-      {
-        query,
-        ...(operationName ? { operationName } : {}),
-        ...(variables ? { variables } : {}),
-        ...(extensions ? { extensions } : {}),
-      },
-      { contextValue },
-    );
-    if (body.kind !== 'single') throw new Error('incremental delivery is not possible here');
-    stream.next(Buffer.from(JSON.stringify(body.singleResult)), undefined);
-    stream.complete();
-  };
-
-  const respondWithFaultOf = (response: ServerResponse, fault: unknown): void => {
-    if (response.headersSent || !(fault instanceof AppError || fault instanceof GraphQLError)) throw fault;
-    const refusal = refusalOf(fault);
-    countOperation('unknown', [refusal]);
-    respondWithFault(response, refusal, maskError);
-  };
-  const wantsStream = ({ method, headers }: IncomingMessage): AcceptedStream | undefined =>
-    method === 'GET' || method === 'POST' ? acceptedStream(headers.accept) : undefined;
 
   return {
     async handle(request, response, parameters, context) {
@@ -151,24 +162,24 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
           : { errors: [noOperation()] };
         if ('errors' in admitted) {
           if (accepted.orJson) return false;
-          refuse(response, accepted, admitted.errors);
+          refuseOperation(openOnly(response, accepted), admitted.errors, maskError);
         } else if (parameters && admitted.operation.operation === 'subscription') {
           subscribe(response, accepted, { query: parameters.query, admitted, user: context.user });
         } else if (!parameters || accepted.orJson) {
           return false;
         } else if (request.method === 'GET' && admitted.operation.operation === 'mutation') {
-          refuse(response, accepted, [notAllowedByGet()]);
+          refuseOperation(openOnly(response, accepted), [notAllowedByGet()], maskError);
         } else {
-          await executeOnce(response, accepted, parameters, context);
+          await executeOnce(server, openOnly(response, accepted), parameters, context);
         }
       } catch (fault) {
-        respondWithFaultOf(response, fault);
+        refuseRequest(response, fault, maskError);
       }
       return true;
     },
     refuse(request, response, fault) {
       if (!wantsStream(request)) return false;
-      respondWithFaultOf(response, fault);
+      refuseRequest(response, fault, maskError);
       return true;
     },
     close() {

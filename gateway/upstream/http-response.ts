@@ -103,6 +103,29 @@ const sizeLine = (bytes: Buffer): { readonly size: number; readonly rest: Buffer
   return { size: Number.parseInt(size, 16), rest: bytes.subarray(at + 2) };
 };
 
+/** Whether the bytes end the trailers, which hold nothing that is needed: an empty line ends them. */
+const endsTrailers = (bytes: Buffer): boolean => {
+  const at = bytes.indexOf(endOfLine) === 0 ? -2 : bytes.indexOf(endOfHead);
+  if (at === -1 && bytes.length > longestHead) throw new HttpResponseFault('too long trailers');
+  if (at !== -1 && at + 4 !== bytes.length) throw new HttpResponseFault('bytes after the last chunk');
+  return at !== -1;
+};
+
+/** Checks the line end after a chunk, or the part of it that has arrived. @param left bytes of it still expected. */
+const checkLineEnd = (bytes: Buffer, left: number): void => {
+  const from = endOfLine.length - left;
+  if (!endOfLine.subarray(from, from + bytes.length).equals(bytes)) {
+    throw new HttpResponseFault('a chunk longer than its size');
+  }
+};
+
+/** Where the head ends; -1 when that has not arrived. */
+const endOfHeadIn = (bytes: Buffer): number => {
+  const at = bytes.indexOf(endOfHead);
+  if (at > longestHead || (at === -1 && bytes.length > longestHead)) throw new HttpResponseFault('too long a head');
+  return at;
+};
+
 /** @param maxBytes limit of a body. */
 export const createHttpResponseReader = (maxBytes: number): HttpResponseReader => {
   let head: Head | undefined;
@@ -146,19 +169,13 @@ export const createHttpResponseReader = (maxBytes: number): HttpResponseReader =
         chunk = line.size === 0 ? 0 : line.size + 2;
       }
       if (chunk === 0) {
-        // Trailers hold nothing that is needed. An empty line ends them.
-        const at = bytes.indexOf(endOfLine) === 0 ? -2 : bytes.indexOf(endOfHead);
-        if (at === -1 && bytes.length > longestHead) throw new HttpResponseFault('too long trailers');
-        if (at === -1) break;
-        if (at + 4 !== bytes.length) throw new HttpResponseFault('bytes after the last chunk');
+        if (!endsTrailers(bytes)) break;
         return finish(known, Buffer.concat(pieces));
       }
       const data = bytes.subarray(0, Math.max(0, Math.min(bytes.length, chunk - 2)));
       if (data.length > 0) keep(Buffer.from(data));
       const end = bytes.subarray(data.length, chunk);
-      if (!endOfLine.subarray(2 - (chunk - data.length), 2 - (chunk - data.length) + end.length).equals(end)) {
-        throw new HttpResponseFault('a chunk longer than its size');
-      }
+      checkLineEnd(end, chunk - data.length);
       chunk -= data.length + end.length;
       bytes = bytes.subarray(data.length + end.length);
       if (chunk > 0) break;
@@ -179,8 +196,7 @@ export const createHttpResponseReader = (maxBytes: number): HttpResponseReader =
 
   const readHead = (came: Buffer): HttpResponse | undefined => {
     const bytes = pending.length === 0 ? came : Buffer.concat([pending, came]);
-    const at = bytes.indexOf(endOfHead);
-    if (at > longestHead || (at === -1 && bytes.length > longestHead)) throw new HttpResponseFault('too long a head');
+    const at = endOfHeadIn(bytes);
     if (at === -1) {
       pending = Buffer.from(bytes);
       return undefined;

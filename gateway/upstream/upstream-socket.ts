@@ -6,13 +6,12 @@
  * per subscription, so a slow reader must end its subscription instead.
  */
 import type { GraphQLFormattedError } from 'graphql';
-import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
-import WebSocket from 'ws';
 import { backoffMs } from '#kernel/connections/backoff.ts';
 import type { Logger } from '#kernel/log.ts';
 import { upstreamLosses } from '../observation/metrics.ts';
 import { parseNextFrame } from './next-message.ts';
-import { parseUpstreamMessage } from './upstream-message.ts';
+import { openUpstreamLink, type UpstreamLink } from './upstream-link.ts';
+import { parseUpstreamMessage, type UpstreamMessage } from './upstream-message.ts';
 
 export interface UpstreamListener {
   /** Bytes of one execution result. */
@@ -59,32 +58,46 @@ export interface UpstreamTiming {
   readonly pingEveryMs?: number;
 }
 
-const defaultAckDeadlineMs = 3000;
-const defaultPingEveryMs = 2000;
-/**
- * How a subgraph reports that it cannot reach the source of its streams: as an HTTP status, and as a close code (1013).
- */
-const serviceUnavailable = 503;
-const tryAgainLater = 1013;
-const maxFrameBytes = 16 * 1024 * 1024;
+const defaultTiming = { ackDeadlineMs: 3000, pingEveryMs: 2000 };
 
 interface Subscription {
   readonly message: string;
   readonly listener: UpstreamListener;
 }
 
+type SubscriptionMessage = Extract<UpstreamMessage, { readonly id: string }>;
+
+const deliver = (message: SubscriptionMessage, subscriptions: Map<number, Subscription>): void => {
+  const id = Number(message.id);
+  const listener = subscriptions.get(id)?.listener;
+  if (message.type === 'next') {
+    listener?.next(Buffer.from(JSON.stringify(message.payload)));
+    return;
+  }
+  subscriptions.delete(id);
+  if (message.type === 'error') listener?.error(message.payload);
+  else listener?.complete();
+};
+
 export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSocket => {
-  const { url, authorization, logger } = options;
-  const { ackDeadlineMs = defaultAckDeadlineMs, pingEveryMs = defaultPingEveryMs } = options.timing ?? {};
+  const { url, logger } = options;
+  const timing = { ...defaultTiming, ...options.timing };
   const subscriptions = new Map<number, Subscription>();
-  let socket: WebSocket | undefined;
+  let link: UpstreamLink | undefined;
   let acknowledged = false;
   let pause: NodeJS.Timeout | undefined;
   let failures = 0;
   let lastId = 0;
   let closed = false;
 
-  const onMessage = (connection: WebSocket, frame: Buffer, onAck: () => void): void => {
+  const onAck = (): void => {
+    acknowledged = true;
+    failures = 0;
+    link?.acknowledged();
+    for (const { message } of subscriptions.values()) link?.send(message);
+  };
+
+  const onFrame = (frame: Buffer): void => {
     const next = parseNextFrame(frame);
     if (next) {
       subscriptions.get(next.id)?.listener.next(next.payload);
@@ -95,17 +108,8 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
       onAck();
       return;
     }
-    if (message.type === 'ping') connection.send('{"type":"pong"}');
-    if (message.type === 'ping' || message.type === 'pong') return;
-    const id = Number(message.id);
-    const listener = subscriptions.get(id)?.listener;
-    if (message.type === 'next') {
-      listener?.next(Buffer.from(JSON.stringify(message.payload)));
-      return;
-    }
-    subscriptions.delete(id);
-    if (message.type === 'error') listener?.error(message.payload);
-    else listener?.complete();
+    if (message.type === 'ping') link?.send('{"type":"pong"}');
+    else if (message.type !== 'pong') deliver(message, subscriptions);
   };
 
   /** @param sourceIsUnavailable whether the subgraph responds but cannot reach the source of its streams. */
@@ -117,87 +121,27 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
     for (const { listener } of lost) listener.lost(started, sourceIsUnavailable);
   };
 
+  const onEnd = (code: number, sourceIsUnavailable: boolean): void => {
+    link = undefined;
+    failures += 1;
+    if (!closed) {
+      upstreamLosses.add({});
+      const level = failures === 1 ? 'info' : 'debug';
+      logger[level]({ url, code, subscriptions: subscriptions.size }, 'connection to a subgraph ended');
+    }
+    loseAll(sourceIsUnavailable);
+    ensureConnected();
+  };
+
   const connect = (): void => {
-    const connection = new WebSocket(url, GRAPHQL_TRANSPORT_WS_PROTOCOL, {
-      perMessageDeflate: false,
-      // The bytes go on to clients, whose libraries validate them.
-      skipUTF8Validation: true,
-      maxPayload: maxFrameBytes,
-      handshakeTimeout: ackDeadlineMs,
-    });
-    socket = connection;
-    let alive = true;
-    let refused = false;
-    let pings: NodeJS.Timeout | undefined;
-    const ackTimer = setTimeout(() => connection.terminate(), ackDeadlineMs);
-    const onAck = (): void => {
-      clearTimeout(ackTimer);
-      acknowledged = true;
-      failures = 0;
-      pings = setInterval(() => {
-        // Reads first what arrived while this process itself was busy.
-        setImmediate(() => {
-          if (!alive) connection.terminate();
-          alive = false;
-          if (connection.readyState === WebSocket.OPEN) connection.ping();
-        });
-      }, pingEveryMs);
-      for (const { message } of subscriptions.values()) connection.send(message);
-    };
-    connection.on('open', () => {
-      authorization().then(
-        (header) => connection.send(JSON.stringify({ type: 'connection_init', payload: { authorization: header } })),
-        (err: unknown) => {
-          logger.error({ err, url }, 'the gateway cannot sign its own identity');
-          connection.terminate();
-        },
-      );
-    });
-    connection.on('unexpected-response', (request, response) => {
-      refused = response.statusCode === serviceUnavailable;
-      request.destroy(new Error(`The subgraph refused the connection with ${response.statusCode}`));
-    });
-    connection.on('pong', () => {
-      alive = true;
-    });
-    connection.on('message', (frame) => {
-      alive = true;
-      try {
-        if (Buffer.isBuffer(frame)) onMessage(connection, frame, onAck);
-      } catch (err) {
-        logger.error({ err, url }, 'a subgraph sent a message that cannot be read');
-        connection.terminate();
-      }
-    });
-    connection.on('error', (err) => {
-      // Logs only the first failure of a subgraph that stays down.
-      logger[failures === 0 ? 'warn' : 'debug']({ err, url }, 'connection to a subgraph failed');
-    });
-    connection.on('close', (code) => {
-      clearTimeout(ackTimer);
-      clearInterval(pings);
-      socket = undefined;
-      failures += 1;
-      if (!closed) {
-        upstreamLosses.add({});
-        const level = failures === 1 ? 'info' : 'debug';
-        logger[level]({ url, code, subscriptions: subscriptions.size }, 'connection to a subgraph ended');
-      }
-      loseAll(refused || code === tryAgainLater);
-      ensureConnected();
-    });
+    pause = undefined;
+    link = openUpstreamLink({ ...options, ...timing, isKnownDown: () => failures > 0, onFrame, onEnd });
   };
 
   const ensureConnected = (): void => {
-    if (socket || pause || closed) return;
-    if (failures === 0) {
-      connect();
-      return;
-    }
-    pause = setTimeout(() => {
-      pause = undefined;
-      connect();
-    }, backoffMs(failures));
+    if (link || pause || closed) return;
+    if (failures === 0) connect();
+    else pause = setTimeout(connect, backoffMs(failures));
   };
 
   return {
@@ -206,10 +150,10 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
       const id = lastId;
       const message = JSON.stringify({ id: String(id), type: 'subscribe', payload: request });
       subscriptions.set(id, { message, listener });
-      if (acknowledged) socket?.send(message);
+      if (acknowledged) link?.send(message);
       else ensureConnected();
       return () => {
-        if (subscriptions.delete(id) && acknowledged) socket?.send(`{"id":"${id}","type":"complete"}`);
+        if (subscriptions.delete(id) && acknowledged) link?.send(`{"id":"${id}","type":"complete"}`);
       };
     },
     get isUnavailable() {
@@ -218,17 +162,8 @@ export const createUpstreamSocket = (options: UpstreamSocketOptions): UpstreamSo
     async [Symbol.asyncDispose]() {
       closed = true;
       clearTimeout(pause);
-      const connection = socket;
-      if (!connection) {
-        loseAll(false);
-        return;
-      }
-      await new Promise<void>((resolve) => {
-        connection.once('close', () => resolve());
-        const force = setTimeout(() => connection.terminate(), 1000);
-        connection.once('close', () => clearTimeout(force));
-        connection.close(1001, 'Going away');
-      });
+      if (link) await link.close();
+      else loseAll(false);
     },
   };
 };

@@ -13,12 +13,12 @@ import { type OperationAdmission, refusalOf } from '../admission/operation-admis
 import type { SignInSocket } from '../admission/socket-sign-in.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
-import { payerOf } from '../authentication/payer.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import type { TakeRequest } from '../limits/request-rate.ts';
 import type { StreamCount } from '../limits/stream-count.ts';
 import { countOperation } from '../observation/count-operations.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
+import { createSocketAdmission } from './socket-admission.ts';
 import type { Connection } from './socket-connections.ts';
 import { createSocketResult } from './socket-result.ts';
 import { endWithSignIn } from './socket-sign-in-end.ts';
@@ -39,6 +39,24 @@ type ConnectionContext = Context<Record<string, unknown>, Connection>;
 /** Milliseconds that a client has for ConnectionInit, equal to the default of graphql-ws. */
 const initDeadlineMs = 3000;
 
+const executeOnSocket = async (
+  server: ApolloServer<OperationContext>,
+  { query, operationName, variables, extensions }: SubscribePayload,
+  contextValue: OperationContext,
+): Promise<FormattedExecutionResult> => {
+  const request = {
+    query,
+    ...(operationName ? { operationName } : {}),
+    ...(variables ? { variables } : {}),
+    ...(extensions ? { extensions } : {}),
+  };
+  const { body } = await inSpan('request', { kind: 'server', parent: extensions?.['traceparent'] }, () =>
+    server.executeOperation(request, { contextValue }),
+  );
+  if (body.kind !== 'single') throw new Error('incremental delivery is not possible here');
+  return body.singleResult;
+};
+
 export interface SocketProtocol extends Server<Connection> {
   /** Resolves when the queries and mutations that run now have been completed. */
   settled(): Promise<void>;
@@ -51,8 +69,7 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
   const payloads = new WeakMap<object, { payload: SubscribePayload; user: AuthenticatedUser }>();
   const results = new WeakMap<object, FormattedExecutionResult>();
   const running = new Set<Promise<unknown>>();
-  /** Socket -> subscriptions that are being admitted on it. */
-  const admitting = new WeakMap<object, number>();
+  const admit = createSocketAdmission({ admission, streams, takeRequest });
 
   const signIn = async (context: ConnectionContext): Promise<boolean> => {
     const { extra, connectionParams } = context;
@@ -79,21 +96,9 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
     const { extra } = context;
     const user = users.get(extra.socket);
     if (!user) throw new AppError('UNAUTHENTICATED', 'Sign in with ConnectionInit first.');
-    const others = admitting.get(extra.socket) ?? 0;
-    const one = /\bsubscription\b/.test(payload.query) ? 1 : 0;
-    admitting.set(extra.socket, others + one);
-    const endAdmission = (): unknown => admitting.set(extra.socket, (admitting.get(extra.socket) ?? one) - one);
-    const admitted = await takeRequest(user.identity).then(
-      () => admission.admit(payload, payerOf(user)),
-      async (fault: unknown) => {
-        // A client that floods a full socket learns that it is full, rather than when to retry.
-        const full = streams.refusal(user.identity, extra.socket, others);
-        const isFull = full && (await admission.isKnownSubscription(payload, payerOf(user)));
-        return { errors: [refusalOf(isFull ? full : fault)] };
-      },
-    );
+    const { admitted, end } = await admit({ user, socket: extra.socket }, payload);
     if ('errors' in admitted) {
-      endAdmission();
+      end();
       return admitted.errors;
     }
     const { generation, document, operation, variables } = admitted;
@@ -108,12 +113,12 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
       const traceparent = payload.extensions?.['traceparent'];
       const subscribe = { text: payload.query, operationName, variables, user, connection: extra.socket, traceparent };
       starts.set(execution, () => {
-        endAdmission();
+        end();
         const carrier = { ...extra, id, subscriptions: context.subscriptions };
         return subscriptions.open(subscribe, (onEnd) => createSocketStream({ ...carrier, onEnd })).iterator;
       });
     } else {
-      endAdmission();
+      end();
       payloads.set(execution, { payload, user });
     }
     return execution;
@@ -134,21 +139,10 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
     execute: (execution) => {
       const known = payloads.get(execution);
       if (!known) throw new Error('an operation was not admitted');
-      const { query, operationName, variables, extensions } = known.payload;
       return createSocketResult(async (signal): Promise<ExecutionResult> => {
-        const request = {
-          query,
-          ...(operationName ? { operationName } : {}),
-          ...(variables ? { variables } : {}),
-          ...(extensions ? { extensions } : {}),
-        };
-        const execute = inSpan('request', { kind: 'server', parent: extensions?.['traceparent'] }, () =>
-          server.executeOperation(request, { contextValue: { user: known.user, signal } }),
-        );
-        running.add(execute);
-        const { body } = await execute.finally(() => running.delete(execute));
-        if (body.kind !== 'single') throw new Error('incremental delivery is not possible here');
-        results.set(execution, body.singleResult);
+        const executing = executeOnSocket(server, known.payload, { user: known.user, signal });
+        running.add(executing);
+        results.set(execution, await executing.finally(() => running.delete(executing)));
         return {};
       });
     },
