@@ -48,6 +48,9 @@ export interface Completion {
   readonly errors: readonly GraphQLError[];
 }
 
+const invalidResponse = (message: string, path: ResultPath): GraphQLError =>
+  new GraphQLError(message, { path, extensions: { code: 'SUBGRAPH_INVALID_RESPONSE' } });
+
 /** @param at the path of `root` in the result, when it is a part. */
 export const completeValues = (
   selected: SelectionShape,
@@ -62,8 +65,7 @@ export const completeValues = (
   let refusals = 0;
 
   const report = (message: string): void => {
-    if (isExplained(path)) return;
-    errors.push(new GraphQLError(message, { path: [...path], extensions: { code: 'SUBGRAPH_INVALID_RESPONSE' } }));
+    if (!isExplained(path)) errors.push(invalidResponse(message, [...path]));
   };
 
   const completeList = (type: GraphQLOutputType, field: string, value: unknown, inner: SelectionShape | undefined) => {
@@ -96,12 +98,7 @@ export const completeValues = (
     return completeObject(shape, value);
   };
 
-  const complete = (
-    type: GraphQLOutputType,
-    field: string,
-    value: unknown,
-    inner: SelectionShape | undefined,
-  ): Completed => {
+  const complete = (type: GraphQLOutputType, field: string, value: unknown, inner?: SelectionShape): Completed => {
     if (isNonNullType(type)) {
       const before = errors.length + refusals;
       const completed = complete(type.ofType, field, value, inner);

@@ -6,6 +6,7 @@
  */
 import { mayHaveErrors } from '../upstream/next-message.ts';
 import type { UpstreamListener } from '../upstream/upstream-socket.ts';
+import { createEventHistory, type EventHistoryOptions } from './event-history.ts';
 
 export interface SharedListener extends UpstreamListener {
   /** The subgraph refused another listener with which this one would have shared: subscribe again, alone. */
@@ -34,15 +35,9 @@ export interface SharedUpstream {
   moveTo(other: SharedUpstream, offset: number): void;
 }
 
-export interface SharedUpstreamOptions {
+export interface SharedUpstreamOptions extends EventHistoryOptions {
   /** Starts the upstream subscription. Returns a function that ends it. */
   open(listener: UpstreamListener): () => void;
-  /** Position at which it starts; undefined where that is unknown. */
-  readonly start: string | undefined;
-  /**
-   * Position after an event. Undefined when events have no position; then a new listener gets the events from then on.
-   */
-  readonly positionAfter: ((payload: Buffer) => string | undefined) | undefined;
   /** Whether a listener may arrive from behind, for which events have to be kept. */
   isAwaited(): boolean;
   /** Called after each event. */
@@ -53,16 +48,6 @@ export interface SharedUpstreamOptions {
   readonly refusesAll: boolean;
 }
 
-interface KeptEvent {
-  readonly number: number;
-  readonly position: string | undefined;
-  readonly payload: Buffer;
-}
-
-/** Bounds of the events kept for one stream. */
-const mostEvents = 64;
-const mostBytes = 64 * 1024;
-
 /** A result without data: the source stream could not be created, or it ends with a fault. */
 const isRequestError = (payload: Buffer): boolean => {
   if (!mayHaveErrors(payload)) return false;
@@ -71,12 +56,9 @@ const isRequestError = (payload: Buffer): boolean => {
 };
 
 export const createSharedUpstream = (options: SharedUpstreamOptions): SharedUpstream => {
-  const { open, start, positionAfter, isAwaited, onEvent, onEnd, refusesAll } = options;
+  const { open, isAwaited, onEvent, onEnd, refusesAll } = options;
+  const history = createEventHistory(options);
   const followers = new Set<Follower>();
-  const kept: KeptEvent[] = [];
-  let keptBytes = 0;
-  let last = 0;
-  let position = start;
   let initiator: Follower | undefined;
   let stop: (() => void) | undefined;
 
@@ -86,28 +68,16 @@ export const createSharedUpstream = (options: SharedUpstreamOptions): SharedUpst
     stop = undefined;
   };
 
-  const keep = (payload: Buffer): void => {
-    if (!positionAfter || (followers.size < 2 && !isAwaited())) {
-      kept.length = 0;
-      keptBytes = 0;
-      return;
-    }
-    // A copy, because the payload is a slice of a larger buffer.
-    kept.push({ number: last, position, payload: Buffer.from(payload) });
-    keptBytes += payload.length;
-    while (kept.length > mostEvents || keptBytes > mostBytes) keptBytes -= kept.shift()?.payload.length ?? 0;
-  };
-
   const catchUp = (follower: Follower): void => {
-    while (follower.stream === stream && follower.offset < last) {
-      const event = kept.find(({ number }) => number === follower.offset + 1);
-      if (!event) {
+    while (follower.stream === stream && follower.offset < history.last) {
+      const payload = history.payloadAfter(follower.offset);
+      if (!payload) {
         release(follower);
         follower.listener.lost(true);
         return;
       }
       follower.offset += 1;
-      follower.listener.next(event.payload);
+      follower.listener.next(payload);
     }
   };
 
@@ -136,29 +106,22 @@ export const createSharedUpstream = (options: SharedUpstreamOptions): SharedUpst
     const others = [...followers].filter((follower) => follower !== initiator);
     for (const follower of others) release(follower);
     for (const { listener } of others) {
-      if (last === 0) listener.resubscribe();
+      if (history.last === 0) listener.resubscribe();
       else listener.lost(true);
     }
   };
 
   const stream: SharedUpstream = {
     get position() {
-      return position;
+      return history.position;
     },
-    offsetOf(asked) {
-      if (!positionAfter) return last;
-      if (last === 0) return asked === start ? 0 : undefined;
-      if (asked === undefined) return undefined;
-      if (asked === position) return last;
-      if (asked === start && kept[0]?.number === 1) return 0;
-      return kept.find((event) => event.position === asked)?.number;
-    },
+    offsetOf: history.offsetOf,
     follow(follower, offset) {
       follower.stream = stream;
       follower.offset = offset;
       followers.add(follower);
       initiator ??= follower;
-      if (offset < last) queueMicrotask(() => catchUp(follower));
+      if (offset < history.last) queueMicrotask(() => catchUp(follower));
     },
     leave(follower) {
       if (!followers.has(follower)) return;
@@ -177,12 +140,10 @@ export const createSharedUpstream = (options: SharedUpstreamOptions): SharedUpst
   stop = open({
     next(payload) {
       if (isRequestError(payload)) keepInitiatorOnly();
-      last += 1;
-      if (positionAfter) position = positionAfter(payload);
-      keep(payload);
+      history.append(payload, followers.size >= 2 || isAwaited());
       for (const follower of followers) {
-        if (follower.offset !== last - 1) continue;
-        follower.offset = last;
+        if (follower.offset !== history.last - 1) continue;
+        follower.offset = history.last;
         follower.listener.next(payload);
       }
       if (followers.size === 0) close();

@@ -11,6 +11,7 @@ import { ofSubgraph } from '../errors/public-error.ts';
 import { cursorOf } from '../upstream/next-message.ts';
 import type { UpstreamRequest } from '../upstream/upstream-socket.ts';
 import type { SharedListener } from './shared-upstream.ts';
+import { createSourceAbsence } from './source-absence.ts';
 import { type SubscriptionPlan, upstreamVariables } from './subscription-plan.ts';
 
 export interface SourceSink {
@@ -63,14 +64,6 @@ export interface SourceStreamOptions {
  */
 const mostRefusals = 3;
 
-/**
- * Milliseconds without its source after which a stream gives up when the subgraph responds but reports that it cannot
- * reach that source. The subgraph notices this within 9 seconds, so a client is not left in silence for more than 15.
- */
-const sourceUnavailableDeadlineMs = 6_000;
-/** Milliseconds that a connection must have lasted for its next loss to count as a new one. */
-const stableAfterMs = 5000;
-
 const formatted = (error: AppError): readonly GraphQLFormattedError[] => [
   { message: error.message, extensions: errorExtensions(error) },
 ];
@@ -80,8 +73,20 @@ const unavailable = (): AppError =>
   });
 const permanentLoss = (reason: string): AppError => new AppError('SUBSCRIPTION_LOST', `${reason} Subscribe again.`);
 
+const requestOf = (
+  plan: SubscriptionPlan,
+  { variables, traceparent }: SourceStreamOptions,
+  cursor: string | undefined,
+  token: string,
+): UpstreamRequest => ({
+  query: plan.query,
+  operationName: plan.operationName,
+  variables: upstreamVariables(plan, variables, cursor),
+  extensions: { authorization: `Bearer ${token}`, ...(traceparent === undefined ? {} : { traceparent }) },
+});
+
 export const openSourceStream = (options: SourceStreamOptions): SourceStream => {
-  const { sink, logger, resumeDeadlineMs, traceparent } = options;
+  const { sink, logger, resumeDeadlineMs } = options;
   let cursor = options.after;
   let ended = false;
   let refused = false;
@@ -92,9 +97,6 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
   let refusals = 0;
   /** Whether the current plan can resume elsewhere. */
   let resumable = false;
-  let startedAt = Date.now();
-  let lostAt: number | undefined;
-  let deadline: NodeJS.Timeout | undefined;
 
   const halt = (): void => {
     epoch += 1;
@@ -103,7 +105,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
   };
   const end = (): void => {
     ended = true;
-    clearTimeout(deadline);
+    absence.stop();
     halt();
   };
   const fail = (error: AppError): void => {
@@ -111,25 +113,15 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
     sink.error(formatted(error));
   };
 
-  const waitNoLongerThan = (ms: number): void => {
-    clearTimeout(deadline);
-    const left = Math.max(0, (lostAt ?? Date.now()) + ms - Date.now());
-    deadline = setTimeout(() => fail(permanentLoss('The source of this subscription did not come back.')), left);
-  };
+  const absence = createSourceAbsence(resumeDeadlineMs, () =>
+    fail(permanentLoss('The source of this subscription did not come back.')),
+  );
   const onLost = (plan: SubscriptionPlan, started: boolean, sourceIsUnavailable: boolean): void => {
-    const now = Date.now();
-    if (now - startedAt > stableAfterMs) lostAt = undefined;
     if (!plan.resumable) {
       fail(started ? permanentLoss('The source of this subscription was lost.') : unavailable());
       return;
     }
-    if (lostAt === undefined) {
-      lostAt = now;
-      waitNoLongerThan(resumeDeadlineMs);
-    }
-    // The source had been silent for a while before the subgraph reported it.
-    if (sourceIsUnavailable && resumeDeadlineMs > sourceUnavailableDeadlineMs)
-      waitNoLongerThan(sourceUnavailableDeadlineMs);
+    absence.lost(sourceIsUnavailable);
     start();
   };
 
@@ -145,15 +137,14 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
       return;
     }
     cursor = next ?? cursor;
-    lostAt = undefined;
-    clearTimeout(deadline);
+    absence.over();
   };
 
   const subscribe = async (mine: number): Promise<void> => {
     const plan = await options.plan();
     const token = await options.sign(options.identity);
     if (epoch !== mine) return;
-    startedAt = Date.now();
+    absence.connecting();
     resumable = plan.resumable !== undefined;
     const current =
       <Rest extends unknown[]>(act: (...rest: Rest) => void) =>
@@ -162,12 +153,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
       };
     stop = options.subscribe(
       plan,
-      {
-        query: plan.query,
-        operationName: plan.operationName,
-        variables: upstreamVariables(plan, options.variables, cursor),
-        extensions: { authorization: `Bearer ${token}`, ...(traceparent === undefined ? {} : { traceparent }) },
-      },
+      requestOf(plan, options, cursor, token),
       {
         next(payload) {
           if (epoch === mine) onNext(plan, payload);

@@ -6,10 +6,10 @@
  */
 import type { ApolloServer } from '@apollo/server';
 import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
-import { type Context, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
+import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { AppError } from '#kernel/errors.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
-import { type OperationAdmission, refusalOf } from '../admission/operation-admission.ts';
+import { type AdmittedOperation, type OperationAdmission, refusalOf } from '../admission/operation-admission.ts';
 import type { SignInSocket } from '../admission/socket-sign-in.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
@@ -18,10 +18,10 @@ import type { TakeRequest } from '../limits/request-rate.ts';
 import type { StreamCount } from '../limits/stream-count.ts';
 import { countOperation } from '../observation/count-operations.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
+import { type ConnectionContext, signInOnSocket } from './signed-in-socket.ts';
 import { createSocketAdmission } from './socket-admission.ts';
 import type { Connection } from './socket-connections.ts';
 import { createSocketResult } from './socket-result.ts';
-import { endWithSignIn } from './socket-sign-in-end.ts';
 import { createSocketStream, type SocketStream } from './socket-stream.ts';
 
 export interface SocketProtocolOptions {
@@ -34,10 +34,15 @@ export interface SocketProtocolOptions {
   readonly maskError: MaskError;
 }
 
-type ConnectionContext = Context<Record<string, unknown>, Connection>;
-
 /** Milliseconds that a client has for ConnectionInit, equal to the default of graphql-ws. */
 const initDeadlineMs = 3000;
+
+const executionOf = ({ generation, document }: AdmittedOperation, payload: SubscribePayload): ExecutionArgs => ({
+  schema: generation.schema,
+  document,
+  operationName: payload.operationName ?? null,
+  variableValues: payload.variables ?? null,
+});
 
 const executeOnSocket = async (
   server: ApolloServer<OperationContext>,
@@ -72,20 +77,9 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
   const admit = createSocketAdmission({ admission, streams, takeRequest });
 
   const signIn = async (context: ConnectionContext): Promise<boolean> => {
-    const { extra, connectionParams } = context;
-    const { socket } = extra;
-    const signedIn = await signInSocket({ connectionParams, address: extra.address });
-    if ('closeCode' in signedIn) {
-      socket.close(signedIn.closeCode, signedIn.reason);
-      return false;
-    }
-    const { user, leave } = signedIn;
-    socket.once('close', leave);
-    if (socket.readyState !== socket.OPEN) leave();
-    users.set(socket, user);
-    extra.isSignedIn = true;
-    if (!user.isAnonymous) endWithSignIn(user, context);
-    return true;
+    const user = await signInOnSocket(context, signInSocket);
+    if (user) users.set(context.extra.socket, user);
+    return user !== undefined;
   };
 
   const admitFor = async (
@@ -101,13 +95,8 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
       end();
       return admitted.errors;
     }
-    const { generation, document, operation, variables } = admitted;
-    const execution: ExecutionArgs = {
-      schema: generation.schema,
-      document,
-      operationName: payload.operationName ?? null,
-      variableValues: payload.variables ?? null,
-    };
+    const { operation, variables } = admitted;
+    const execution = executionOf(admitted, payload);
     if (operation.operation === 'subscription') {
       const operationName = operation.name?.value;
       const traceparent = payload.extensions?.['traceparent'];
@@ -124,18 +113,10 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
     return execution;
   };
 
-  const mask = (error: GraphQLError): ReturnType<MaskError> => maskError(error.toJSON(), error);
-
   const protocol = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: initDeadlineMs,
     onConnect: signIn,
-    onSubscribe: async (context, id, payload) => {
-      try {
-        return await admitFor(context, id, payload);
-      } catch (fault) {
-        return [refusalOf(fault)];
-      }
-    },
+    onSubscribe: (context, id, payload) => admitFor(context, id, payload).catch((fault) => [refusalOf(fault)]),
     execute: (execution) => {
       const known = payloads.get(execution);
       if (!known) throw new Error('an operation was not admitted');
@@ -148,7 +129,7 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
     },
     onNext: (_context, _id, _payload, execution) => results.get(execution),
     onError: (_context, _id, _payload, errors) => {
-      const masked = errors.map(mask);
+      const masked = errors.map((error) => maskError(error.toJSON(), error));
       countOperation('unknown', masked);
       return masked;
     },
