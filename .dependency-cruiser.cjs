@@ -1,10 +1,13 @@
 /**
  * The walls of the house. Each rule was seen to fire on a seeded violation (tests/house/import-rules.test.ts does it
- * again). Services: subgraphs/<name>, gateway, inference-workers. They meet in kernel/ and in the standalone only.
+ * again). Services: subgraphs/<name>, gateway, inference-workers. They meet in contracts/, in kernel/ and in the
+ * standalone only.
  */
 const tests = '(\\.test\\.ts|\\.contract\\.ts|\\.fixture\\.ts)$|^(tests|bench)/|^gateway/fixtures/';
 
-/** The floors of the gateway, from the top: each folder imports only folders below it. Files beside them compose all. */
+/**
+ * The floors of the gateway, from the top: each folder imports only folders below it. Files beside them compose all.
+ */
 const gatewayFloors = [
   '[^/]+\\.ts$',
   '(http|websocket)/',
@@ -41,7 +44,7 @@ module.exports = {
       to: { path: '^subgraphs/', pathNot: '^subgraphs/$1/' },
     },
     {
-      name: 'services-import-kernel-only',
+      name: 'services-meet-below',
       comment: 'Gateway, workers and subgraphs know each other by contract.',
       severity: 'error',
       from: { path: '^(subgraphs|gateway|inference-workers)/', pathNot: tests },
@@ -55,11 +58,18 @@ module.exports = {
       to: { path: '^(?!client/sdk/|node_modules/|@graphql-typed-document-node/)' },
     },
     {
-      name: 'kernel-is-a-leaf',
-      comment: 'kernel imports npm packages and itself.',
+      name: 'contracts-are-the-floor',
+      comment: 'contracts import npm packages and themselves.',
+      severity: 'error',
+      from: { path: '^contracts/', pathNot: tests },
+      to: { path: '^(?!contracts/|node_modules/)[^/]+/' },
+    },
+    {
+      name: 'kernel-imports-contracts-only',
+      comment: 'kernel imports contracts, npm packages and itself.',
       severity: 'error',
       from: { path: '^kernel/', pathNot: tests },
-      to: { path: '^(?!kernel/|node_modules/)[^/]+/', dependencyTypesNot: ['core'] },
+      to: { path: '^(?!kernel/|contracts/|node_modules/)[^/]+/', dependencyTypesNot: ['core'] },
     },
     {
       name: 'nobody-imports-main',
@@ -72,7 +82,7 @@ module.exports = {
       name: 'no-circles',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     ...gatewayFloorRules,
     {
@@ -111,7 +121,7 @@ module.exports = {
       from: {},
       module: {
         path: '^kernel/',
-        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|blobs|database|connections|subgraph-server|telemetry)/`,
+        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|blobs|database|connections|subgraph-client|subgraph-server|telemetry)/`,
         numberOfDependentsLessThan: 2,
       },
     },

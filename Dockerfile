@@ -10,6 +10,7 @@ WORKDIR /app
 ENV NODE_ENV=production
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json models.yaml supergraph.graphql supergraph.yaml ./
+COPY contracts ./contracts
 COPY kernel ./kernel
 COPY migrations ./migrations
 COPY subgraphs ./subgraphs

@@ -5,10 +5,10 @@
  */
 
 import { z } from 'zod';
+import type { StreamEvent } from '#contracts/stream-event.ts';
 import { connectRedis } from '#kernel/connections/redis.ts';
 import { createLogger } from '#kernel/log.ts';
 import { createRedisStreamLog } from '#kernel/stream-log/redis-stream-log.ts';
-import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { Figure } from './figures.ts';
 import { openGraphSocket } from './graph-socket.ts';

@@ -4,9 +4,9 @@
  * next one repeats it.
  */
 import { randomUUID } from 'node:crypto';
+import type { WorkerAnnounced } from '#contracts/broker-events.ts';
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { WorkerAnnounced } from '#kernel/messages/events.ts';
 
 export interface AnnouncerOptions {
   readonly broker: Broker;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { type MessageFinished, messageFinishedSchema } from '#contracts/broker-events.ts';
 import type { Json } from '#kernel/broker/broker.ts';
 import { connectRabbitmqBroker } from '#kernel/broker/rabbitmq-broker.ts';
 import { topology } from '#kernel/broker/topology.ts';
 import { createLogger } from '#kernel/log.ts';
-import { type MessageFinished, messageFinishedSchema } from '#kernel/messages/events.ts';
 import { textOf } from '../tests/scripted-provider/script.ts';
 import { sharedService } from '../tests/services/shared-services.ts';
 import { startTcpProxy } from '../tests/services/tcp-proxy.ts';

@@ -1,7 +1,7 @@
 /** The environment of a worker process, and the settings of providers and generations that follow from it. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { pools } from '#kernel/broker/topology.ts';
+import { pools } from '#contracts/pools.ts';
 import { parseEnvironment } from '#kernel/config/environment.ts';
 import { logLevels } from '#kernel/log.ts';
 import { portsEnvironment } from '#kernel/ports.ts';

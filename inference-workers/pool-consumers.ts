@@ -2,8 +2,9 @@
  * The consumers of a worker, one for the queue of each pool that it serves. Invariant: a pool's queue is consumed from
  * the pool's first model on, until its last one is gone; jobs that were taken by then go on.
  */
+
+import type { Pool } from '#contracts/pools.ts';
 import type { Consumer } from '#kernel/broker/broker.ts';
-import type { Pool } from '#kernel/broker/topology.ts';
 import type { ServedModel } from './providers/registry.ts';
 
 export interface PoolConsumers extends AsyncDisposable {
@@ -16,7 +17,9 @@ export interface PoolConsumers extends AsyncDisposable {
   ping(): Promise<void>;
 }
 
-/** Jobs that the bounded engines among the models run at once. More would wait in this process, out of others' reach. */
+/**
+ * Jobs that the bounded engines among the models run at once. More would wait in this process, out of others' reach.
+ */
 const engineBound = (models: readonly ServedModel[]): number => {
   const bounds = models.flatMap(({ parallel }) => (parallel === undefined ? [] : [parallel]));
   return bounds.length === 0 ? Number.POSITIVE_INFINITY : bounds.reduce((sum, bound) => sum + bound, 0);

@@ -1,6 +1,6 @@
 /** A worker for tests (worker.fixture.ts) with a tool: a real HTTP server that returns the weather of a city. */
 import type { ServerResponse } from 'node:http';
-import type { ReplyJob, Tool } from '#kernel/messages/generation-job.ts';
+import type { ReplyJob, Tool } from '#contracts/generation-job.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { startToolServer, type ToolServer } from '../tests/tool-server/tool-server.ts';
 import { candidateOf, openWorkerFixture, type WorkerFixture } from './worker.fixture.ts';

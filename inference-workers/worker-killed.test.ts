@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { applyToText } from '#kernel/stream-log/stream-event.ts';
+import { applyToText } from '#contracts/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '../tests/scripted-provider/script.ts';
 import { startToolServer } from '../tests/tool-server/tool-server.ts';

@@ -6,11 +6,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Broker, Json } from '#kernel/broker/broker.ts';
-import { createEmbeddedBroker } from '#kernel/broker/embedded-broker.ts';
-import { generationQueue, topology } from '#kernel/broker/topology.ts';
-import { parseModelsFile } from '#kernel/catalogue/models-file.ts';
-import { createLogger } from '#kernel/log.ts';
 import {
   type ConversationTitled,
   conversationTitledSchema,
@@ -20,8 +15,14 @@ import {
   messageFinishedSchema,
   type WorkerAnnounced,
   workerAnnouncedSchema,
-} from '#kernel/messages/events.ts';
-import type { ReplyJob, RouteCandidate, TitleJob } from '#kernel/messages/generation-job.ts';
+} from '#contracts/broker-events.ts';
+import type { ReplyJob, RouteCandidate, TitleJob } from '#contracts/generation-job.ts';
+import { generationQueue } from '#contracts/pools.ts';
+import type { Broker, Json } from '#kernel/broker/broker.ts';
+import { createEmbeddedBroker } from '#kernel/broker/embedded-broker.ts';
+import { topology } from '#kernel/broker/topology.ts';
+import { parseModelsFile } from '#kernel/catalogue/models-file.ts';
+import { createLogger } from '#kernel/log.ts';
 import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.ts';
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../tests/scripted-provider/scripted-provider.ts';

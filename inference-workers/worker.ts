@@ -6,11 +6,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { announceEveryMs } from '#contracts/broker-events.ts';
+import { generationQueue, type Pool } from '#contracts/pools.ts';
 import type { Broker, Delivery, Json } from '#kernel/broker/broker.ts';
-import { generationQueue, type Pool } from '#kernel/broker/topology.ts';
 import { type StoreWatchOptions, watchStore } from '#kernel/connections/store-watch.ts';
 import type { Logger } from '#kernel/log.ts';
-import { announceEveryMs } from '#kernel/messages/events.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { startAnnouncing } from './announce-models.ts';
 import { defaultGenerationSettings, type GenerationSettings } from './generation/generation-context.ts';

@@ -1,6 +1,7 @@
 import { jwtVerify, SignJWT } from 'jose';
 import { expect, test } from 'vitest';
-import { createIdentitySigner, createIdentityVerifier, type Identity } from './identity.ts';
+import type { Identity } from '#contracts/identity.ts';
+import { createIdentitySigner, createIdentityVerifier } from './identity.ts';
 
 const secret = 'a secret of at least thirty-two characters';
 const ada: Identity = {

@@ -8,24 +8,9 @@ import { createSecretKey } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { type Identity, identitySchema, type Role } from '#contracts/identity.ts';
 import { AppError } from './errors.ts';
 
-export const roles = ['USER', 'ADMIN', 'BILLING_ADMIN'] as const;
-export type Role = (typeof roles)[number];
-
-const identitySchema = z.object({
-  /** UUID of the tenant, the boundary that nothing crosses. */
-  tenantId: z.uuid(),
-  /** UUID of the acting user. */
-  userId: z.uuid(),
-  roles: z.array(z.enum(roles)),
-  scopes: z.array(z.string()),
-  /** UUID of the API key that acts for the user. Its roles are an upper bound, whatever roles the user gets later. */
-  apiKeyId: z.uuid().optional(),
-  /** The name of a service that calls a subgraph on its own behalf, which opens the internal fields. */
-  service: z.string().optional(),
-});
-export type Identity = z.infer<typeof identitySchema>;
 const receivedSchema = identitySchema.extend({ room: z.string().optional() });
 
 /**

@@ -12,6 +12,8 @@ interface Check {
 const checks: readonly Check[] = [
   { name: 'format and lint (Biome)', command: ['biome', 'check', '--error-on-warnings'] },
   { name: 'types (tsc)', command: ['tsc', '-p', '.'] },
+  { name: 'circles of folders', command: ['node', 'scripts/folder-circles.ts'] },
+  { name: 'width of comments', command: ['node', 'scripts/comment-width.ts'] },
   { name: 'imports (dependency-cruiser)', command: ['depcruise', '--config', '.dependency-cruiser.cjs', '.'] },
   { name: 'unused code and dependencies (knip)', command: ['knip'] },
   { name: 'lockfile (npm ci)', command: ['npm', 'ci', '--dry-run', '--silent'] },

@@ -1,6 +1,6 @@
 /**
- * `node scripts/comment-width.ts`: fails when a line of a comment has more than 120 columns. Biome wraps code at 120 and
- * leaves comments alone.
+ * `node scripts/comment-width.ts`: fails when a line of a comment has more than 120 columns. Biome wraps code at 120
+ * and leaves comments alone.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -3,8 +3,8 @@
  * issuer.
  */
 import { parseArgs } from 'node:util';
+import { type Role, roles } from '#contracts/identity.ts';
 import { type DevelopmentTenant, type DevelopmentUser, developmentTenants } from '#kernel/development-tenants.ts';
-import { type Role, roles } from '#kernel/identity.ts';
 import { developmentIssuerName, openDevelopmentIssuer } from '../standalone/issuer/development-issuer.ts';
 
 const fail = (sentence: string): never => {

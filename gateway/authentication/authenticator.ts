@@ -3,8 +3,9 @@
  * local-key-authenticator.ts (a local key set, for the development issuer of the standalone), api-key-authenticator.ts
  * (API keys, which usage manages) and anonymous-authenticator.ts (no sign-in).
  */
+
+import type { Identity } from '#contracts/identity.ts';
 import type { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 
 export interface AuthenticatedUser {
   /** True when no token was required. */

@@ -3,8 +3,8 @@
  * `roles` an array (roles of other applications are ignored), `scope` a list separated by spaces (RFC 8693).
  */
 import { z } from 'zod';
+import { type Role, roles } from '#contracts/identity.ts';
 import { AppError } from '#kernel/errors.ts';
-import { type Role, roles } from '#kernel/identity.ts';
 import type { AuthenticatedUser } from './authenticator.ts';
 
 const claimsSchema = z.object({

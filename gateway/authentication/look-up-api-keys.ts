@@ -1,8 +1,8 @@
 /** Looks up API keys in usage by their hashes: a key itself never leaves the gateway. */
 import { z } from 'zod';
-import type { SubgraphClient } from '#kernel/connections/subgraph-client.ts';
+import { roles } from '#contracts/identity.ts';
 import { AppError } from '#kernel/errors.ts';
-import { roles } from '#kernel/identity.ts';
+import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import { nobody } from './authenticator.ts';
 
 export interface AskedApiKey {

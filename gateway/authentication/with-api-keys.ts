@@ -3,10 +3,10 @@
  * usage.
  */
 import { hasApiKeyPrefix } from '#kernel/access/api-key.ts';
-import { createSubgraphClient } from '#kernel/connections/subgraph-client.ts';
 import { createIdentitySigner } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
+import { createSubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import { openApiKeyAuthenticator } from './api-key-authenticator.ts';
 import type { Authenticator } from './authenticator.ts';
 import { createApiKeyLookUp } from './look-up-api-keys.ts';

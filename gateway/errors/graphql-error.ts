@@ -9,7 +9,8 @@
  */
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
-import { type AppError, errorCodes, errorExtensions } from '#kernel/errors.ts';
+import { errorCodes } from '#contracts/error-codes.ts';
+import { type AppError, errorExtensions } from '#kernel/errors.ts';
 
 const headersOf = (error: AppError): HeaderMap => {
   const headers = new HeaderMap();

@@ -1,7 +1,8 @@
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { expect, test } from 'vitest';
-import { AppError, errorCodes } from '#kernel/errors.ts';
+import { errorCodes } from '#contracts/error-codes.ts';
+import { AppError } from '#kernel/errors.ts';
 import { createLogger } from '#kernel/log.ts';
 import { toGraphQLError } from './graphql-error.ts';
 import { createErrorMask, ofSubgraph } from './public-error.ts';

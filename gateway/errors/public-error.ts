@@ -4,7 +4,7 @@
  * no stack and no text of an unexpected fault leaves the gateway, and a subgraph's name only for administrators.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { errorCodes } from '#kernel/errors.ts';
+import { errorCodes } from '#contracts/error-codes.ts';
 import type { Logger } from '#kernel/log.ts';
 import { mayNameSubgraph } from './subgraph-names.ts';
 

@@ -7,7 +7,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import { AppError, errorCodes, errorExtensions } from '#kernel/errors.ts';
+import { errorCodes } from '#contracts/error-codes.ts';
+import { AppError, errorExtensions } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import type { AuthenticateRequest } from '../admission/request-authentication.ts';

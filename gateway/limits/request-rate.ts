@@ -5,8 +5,9 @@
  * for the limiter no longer than the deadline. After that none waits until the limiter has responded again, which one
  * operation a second probes.
  */
+
+import type { Identity } from '#contracts/identity.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import type { LimitDecision, Limiter, TokenBucket } from '#kernel/limiter/limiter.ts';
 import type { Logger } from '#kernel/log.ts';
 

@@ -2,8 +2,9 @@
  * The number of subscriptions that run at once, per user of a tenant, per socket and in this process. It is counted in
  * the process that runs the streams, so that a process that dies takes its count along.
  */
+
+import type { Identity } from '#contracts/identity.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 
 export interface StreamLimits {
   /** Subscriptions of one user, over all sockets of this process. */

@@ -25,7 +25,9 @@ export interface EventHistory {
 export interface EventHistoryOptions {
   /** Position at which the stream starts; undefined where that is unknown. */
   readonly start: string | undefined;
-  /** Position after an event. Undefined when events have no position; then a new listener gets the events from then on. */
+  /**
+   * Position after an event. Undefined when events have no position; then a new listener gets the events from then on.
+   */
   readonly positionAfter: ((payload: Buffer) => string | undefined) | undefined;
 }
 

@@ -4,8 +4,9 @@
  * other field, a loss ends the stream with SUBSCRIPTION_LOST, never with a clean completion.
  */
 import type { GraphQLFormattedError } from 'graphql';
+import type { Identity } from '#contracts/identity.ts';
 import { AppError, errorExtensions } from '#kernel/errors.ts';
-import type { Identity, SignIdentity } from '#kernel/identity.ts';
+import type { SignIdentity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { ofSubgraph } from '../errors/public-error.ts';
 import { cursorOf } from '../upstream/next-message.ts';

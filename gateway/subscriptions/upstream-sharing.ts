@@ -4,7 +4,7 @@
  * merges with another as soon as it reaches one of that stream's newest events. Invariant: streams of different keys
  * never merge, and the key holds the whole identity unless the schema declares a wider audience (`@broadcast`).
  */
-import type { Identity } from '#kernel/identity.ts';
+import type { Identity } from '#contracts/identity.ts';
 import type { Audience, SchemaGeneration } from '../supergraph/schema-generation.ts';
 import { cursorOf } from '../upstream/next-message.ts';
 import type { UpstreamRequest, UpstreamSocket } from '../upstream/upstream-socket.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { applyToText } from '#contracts/stream-event.ts';
 import { connectRedis } from '#kernel/connections/redis.ts';
 import { createLogger } from '#kernel/log.ts';
 import { createRedisStreamLog } from '#kernel/stream-log/redis-stream-log.ts';
-import { applyToText } from '#kernel/stream-log/stream-event.ts';
 import type { EarlierAttempts, EndedLog, OpenedLog, TakenLog } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '../../tests/scripted-provider/script.ts';
 import { startRedis } from '../../tests/services/redis.ts';

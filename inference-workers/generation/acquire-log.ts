@@ -5,9 +5,9 @@
  * a job is acknowledged only when the broker has confirmed its return.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobReturned } from '#contracts/broker-events.ts';
+import { logIdOfJob, type ReplyJob } from '#contracts/generation-job.ts';
 import type { Settlement } from '#kernel/broker/broker.ts';
-import type { JobReturned } from '#kernel/messages/events.ts';
-import { logIdOfJob, type ReplyJob } from '#kernel/messages/generation-job.ts';
 import type { EndedLog, TakenLog } from '#kernel/stream-log/stream-log.ts';
 import type { GenerationContext } from './generation-context.ts';
 import { publishUntilConfirmed } from './publish-until-confirmed.ts';

@@ -4,7 +4,7 @@
  * with the reason of `abandon` and with the log's fault.
  */
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { StreamEvent } from '#contracts/stream-event.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
 import { modelFaults, timeToFirstToken } from '../metrics.ts';
 import type { Candidate } from './candidate.ts';

@@ -1,5 +1,5 @@
 /** A candidate of a job whose model this worker serves, and what that model may write and call. */
-import type { GenerationJob, ReplyJob, RouteCandidate, Tool } from '#kernel/messages/generation-job.ts';
+import type { GenerationJob, ReplyJob, RouteCandidate, Tool } from '#contracts/generation-job.ts';
 import type { ModelRegistry, ServedModel } from '../providers/registry.ts';
 
 export interface Candidate {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { StreamEvent } from '#contracts/stream-event.ts';
 import { createDeferredAppend } from './deferred-append.ts';
 
 const started: StreamEvent = { type: 'MessageStarted', attempt: 1, modelId: 'm' };

@@ -2,7 +2,7 @@
  * Delays the event that announces a model for a moment, so that it travels in one append with the model's first text.
  * Invariant: events reach the log in the order in which they were given.
  */
-import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { StreamEvent } from '#contracts/stream-event.ts';
 
 /** Milliseconds of the delay: too short to be noticed, long enough for a model that responds at once. */
 const delayMs = 5;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { StreamEvent } from '#contracts/stream-event.ts';
 import { createDeltaWriter } from './delta-writer.ts';
 
 const open = (options: { readonly coalesceMs?: number; readonly coalesceChars?: number } = {}) => {

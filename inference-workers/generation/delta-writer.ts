@@ -5,7 +5,7 @@
  * pair, and none holds a NUL, which PostgreSQL cannot store; at most `waitAboveChars` characters wait before `write`
  * asks its caller to stop.
  */
-import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { StreamEvent } from '#contracts/stream-event.ts';
 import { deltasAppended } from '../metrics.ts';
 import { onSharedTick } from './shared-tick.ts';
 

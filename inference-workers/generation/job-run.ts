@@ -1,5 +1,5 @@
 /** What a runner gets with the delivery of a job, whatever its kind. */
-import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import type { GenerationJob } from '#contracts/generation-job.ts';
 import type { LeaveSignals } from '../running-jobs.ts';
 import type { Candidate } from './candidate.ts';
 

@@ -2,7 +2,7 @@
  * One writer's hold on the stream log of one message: appends in order, renews the lease while nothing is appended, and
  * reports a request to stop. Invariant: writes have the guarantees of log-writer.ts, in the order of the calls.
  */
-import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { StreamEvent } from '#contracts/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { createLogWriter, type LogWriterOptions, type Write } from './log-writer.ts';
 

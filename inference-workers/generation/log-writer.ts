@@ -5,7 +5,7 @@
  * nothing more is written. The caller makes one write at a time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { StreamEvent } from '#contracts/stream-event.ts';
 import {
   type AppendResult,
   FencedError,

@@ -5,8 +5,9 @@
  */
 import { APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
 import { z } from 'zod';
-import { AppError, type ErrorCode } from '#kernel/errors.ts';
-import type { FaultOrigin } from '#kernel/messages/events.ts';
+import type { FaultOrigin } from '#contracts/broker-events.ts';
+import type { ErrorCode } from '#contracts/error-codes.ts';
+import { AppError } from '#kernel/errors.ts';
 
 const sentences = {
   MODEL_UNAVAILABLE: 'The model cannot be reached at the moment. Try again in a little while.',

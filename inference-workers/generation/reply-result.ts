@@ -1,8 +1,9 @@
 /** The result of a reply job, as `message.finished` carries it. */
-import { isRetryable } from '#kernel/errors.ts';
-import type { MessageFinished } from '#kernel/messages/events.ts';
-import type { ReplyJob } from '#kernel/messages/generation-job.ts';
-import { finishedCalls } from '#kernel/messages/sealed-result.ts';
+
+import type { MessageFinished } from '#contracts/broker-events.ts';
+import { isRetryable } from '#contracts/error-codes.ts';
+import type { ReplyJob } from '#contracts/generation-job.ts';
+import { finishedCalls } from '#contracts/sealed-result.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
 import type { Candidate } from './candidate.ts';
 import type { LogSession } from './log-session.ts';

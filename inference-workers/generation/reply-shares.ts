@@ -2,9 +2,10 @@
  * The shares that models have in a reply, with the tokens of each, for the bill. They are read from the log, so the
  * share of a worker that was killed is itemised too.
  */
+
+import type { ReplyShare, TokenUsage } from '#contracts/broker-events.ts';
+import type { ReplyJob, RouteCandidate } from '#contracts/generation-job.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { ReplyShare, TokenUsage } from '#kernel/messages/events.ts';
-import type { ReplyJob, RouteCandidate } from '#kernel/messages/generation-job.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { buildPrompt, type PromptLimits, type ReplySoFar } from '../prompt/build-prompt.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';

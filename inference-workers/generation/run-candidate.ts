@@ -4,10 +4,10 @@
  * that clients saw is voided only in one append with the first text or calls of a model that begins anew.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TokenUsage } from '#contracts/broker-events.ts';
+import type { ReplyJob } from '#contracts/generation-job.ts';
+import type { FinishReason, ResetReason, StreamEvent } from '#contracts/stream-event.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { TokenUsage } from '#kernel/messages/events.ts';
-import type { ReplyJob } from '#kernel/messages/generation-job.ts';
-import type { FinishReason, ResetReason, StreamEvent } from '#kernel/stream-log/stream-event.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
 import { buildPrompt, type Prompt } from '../prompt/build-prompt.ts';
 import { toolDefinitions } from '../prompt/tool-definitions.ts';

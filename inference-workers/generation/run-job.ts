@@ -2,9 +2,10 @@
  * Handles one delivery of a jobs queue. A job that cannot be read is refused. A job for models that this worker lacks
  * is requeued a few times, so that another worker of the pool can take it, and then runs without a candidate.
  */
+
+import { generationJobSchema, type ReplyJob, type TitleJob } from '#contracts/generation-job.ts';
 import type { Delivery, Json, Settlement } from '#kernel/broker/broker.ts';
 import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
-import { generationJobSchema, type ReplyJob, type TitleJob } from '#kernel/messages/generation-job.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import type { LeaveSignals } from '../running-jobs.ts';
 import { servedCandidates } from './candidate.ts';

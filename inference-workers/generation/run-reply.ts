@@ -4,10 +4,11 @@
  * it is published, so a job has one result, whichever worker ends it; a writer that is fenced gives up silently; one
  * that hands over leaves no terminal event, so the next worker continues where it stopped.
  */
+
+import type { MessageFinished } from '#contracts/broker-events.ts';
+import { logIdOfJob, type ReplyJob } from '#contracts/generation-job.ts';
+import { readSealed, sealResult, terminalEventOf } from '#contracts/sealed-result.ts';
 import type { Settlement } from '#kernel/broker/broker.ts';
-import type { MessageFinished } from '#kernel/messages/events.ts';
-import { logIdOfJob, type ReplyJob } from '#kernel/messages/generation-job.ts';
-import { readSealed, sealResult, terminalEventOf } from '#kernel/messages/sealed-result.ts';
 import { FencedError, type StreamEntry, type TakenLog } from '#kernel/stream-log/stream-log.ts';
 import { generationDuration, queueWait } from '../metrics.ts';
 import { acquireLog } from './acquire-log.ts';

@@ -4,9 +4,9 @@
  * nothing is billed.
  */
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
+import type { ConversationTitled } from '#contracts/broker-events.ts';
+import type { PromptMessage, TitleJob } from '#contracts/generation-job.ts';
 import type { Settlement } from '#kernel/broker/broker.ts';
-import type { ConversationTitled } from '#kernel/messages/events.ts';
-import type { PromptMessage, TitleJob } from '#kernel/messages/generation-job.ts';
 import { disarmRoleMarkers } from '../prompt/role-markers.ts';
 import { titleFromQuestion, titleLimit } from '../prompt/title-from-question.ts';
 import type { Candidate } from './candidate.ts';

@@ -6,8 +6,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { LanguageModelV4ToolCall } from '@ai-sdk/provider';
-import type { ReplyJob } from '#kernel/messages/generation-job.ts';
-import type { StreamEvent, ToolCall, ToolCallRecord } from '#kernel/stream-log/stream-event.ts';
+import type { ReplyJob } from '#contracts/generation-job.ts';
+import type { StreamEvent, ToolCall, ToolCallRecord } from '#contracts/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import type { RequestedCall, ToolRunner } from '../tools/tool-runner.ts';
 import { outcomesIn, type ReplyStep } from '../transcript/reply-steps.ts';

@@ -1,8 +1,8 @@
 /** Handles a job that cannot be run: asks conversations to end its reply. Nothing waits for a title. */
 import { z } from 'zod';
+import type { JobFailed } from '#contracts/broker-events.ts';
 import type { Broker, Delivery, Json } from '#kernel/broker/broker.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { JobFailed } from '#kernel/messages/events.ts';
 
 const namedSchema = z.object({
   kind: z.string().optional().catch(undefined),

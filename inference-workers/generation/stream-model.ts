@@ -10,7 +10,7 @@ import type {
   LanguageModelV4ToolCall,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
-import type { FinishReason } from '#kernel/stream-log/stream-event.ts';
+import type { FinishReason } from '#contracts/stream-event.ts';
 import { maxToolCallsPerResponse } from '../providers/max-tool-calls.ts';
 import { observingSend } from '../providers/provider-connections.ts';
 import { createModelClock } from './model-clock.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { sealResult } from '#kernel/messages/sealed-result.ts';
-import { applyToText } from '#kernel/stream-log/stream-event.ts';
+import { sealResult } from '#contracts/sealed-result.ts';
+import { applyToText } from '#contracts/stream-event.ts';
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '../../tests/scripted-provider/script.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';

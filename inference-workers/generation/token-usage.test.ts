@@ -1,6 +1,6 @@
 /** What a request is billed: the usage that the provider reports, where that is possible. */
 import { expect, test } from 'vitest';
-import { messageFinishedSchema } from '#kernel/messages/events.ts';
+import { messageFinishedSchema } from '#contracts/broker-events.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { candidateOf, openWorkerFixture } from '../worker.fixture.ts';
 import { addUsage } from './token-usage.ts';

@@ -3,8 +3,8 @@
  * are whole, not negative, and within what prompt and reply can have, so every consumer can store and sum them.
  */
 import type { LanguageModelV4CallOptions, LanguageModelV4Usage } from '@ai-sdk/provider';
+import type { TokenUsage } from '#contracts/broker-events.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { TokenUsage } from '#kernel/messages/events.ts';
 import { tokensUsed } from '../metrics.ts';
 
 export const noUsage: TokenUsage = {

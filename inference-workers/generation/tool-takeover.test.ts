@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { applyToText } from '#kernel/stream-log/stream-event.ts';
+import { applyToText } from '#contracts/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '../../tests/scripted-provider/script.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';

@@ -4,10 +4,11 @@
  * voided only for new text, so when no candidate is left it is kept and the reply is PARTIAL; the whole reply is in the
  * log. Rejects only with the reason of the `abandon` signal or the fault of the stream log.
  */
+
+import type { ModelFailure, TokenUsage } from '#contracts/broker-events.ts';
+import type { ReplyJob } from '#contracts/generation-job.ts';
+import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { ModelFailure, TokenUsage } from '#kernel/messages/events.ts';
-import type { ReplyJob } from '#kernel/messages/generation-job.ts';
-import type { FinishReason, ToolCall } from '#kernel/stream-log/stream-event.ts';
 import { stepsOf, textOfSteps } from '../transcript/reply-steps.ts';
 import type { Candidate } from './candidate.ts';
 import { createDeferredAppend } from './deferred-append.ts';

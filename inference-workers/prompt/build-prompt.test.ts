@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PromptMessage, Tool } from '#kernel/messages/generation-job.ts';
+import type { PromptMessage, Tool } from '#contracts/generation-job.ts';
 import { buildPrompt } from './build-prompt.ts';
 import { countO200kTokens } from './count-tokens.ts';
 

@@ -6,10 +6,10 @@
  * history is counted in pieces, between which other replies proceed.
  */
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
+import type { PromptMessage, Tool } from '#contracts/generation-job.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { PromptMessage, Tool } from '#kernel/messages/generation-job.ts';
-import type { CountTokens } from '../providers/registry.ts';
 import type { ReplyStep } from '../transcript/reply-steps.ts';
+import type { CountTokens } from './count-tokens.ts';
 import { replyStepMessages } from './reply-step-messages.ts';
 import { disarmRoleMarkers } from './role-markers.ts';
 import { createYielder } from './yield-between-pieces.ts';

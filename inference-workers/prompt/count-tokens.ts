@@ -7,7 +7,9 @@
  */
 import { countTokens, setMergeCacheSize } from 'gpt-tokenizer/encoding/o200k_base';
 import { O200K_TOKEN_SPLIT_REGEX } from 'gpt-tokenizer/encodingParams/constants';
-import type { CountTokens } from '../providers/registry.ts';
+
+/** The tokens of a text, by the tokenizer of the model or the closest one available. */
+export type CountTokens = (text: string) => number;
 
 /** Characters of a stretch that are counted at once. No token has more than half as many. */
 const longestPiece = 256;

@@ -4,7 +4,7 @@
  * form.
  */
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
-import type { ToolCall } from '#kernel/stream-log/stream-event.ts';
+import type { ToolCall } from '#contracts/stream-event.ts';
 import { parseArguments } from '../tools/parse-arguments.ts';
 import type { ReplyStep } from '../transcript/reply-steps.ts';
 import { disarmRoleMarkers } from './role-markers.ts';

@@ -1,7 +1,7 @@
 /** The tools of a job in the form that models get them. */
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider';
 import { z } from 'zod';
-import type { Tool } from '#kernel/messages/generation-job.ts';
+import type { Tool } from '#contracts/generation-job.ts';
 
 /** Registration checks that it is a JSON Schema; the provider judges the rest. */
 const schemaOf = z.custom<LanguageModelV4FunctionTool['inputSchema']>((value) => typeof value === 'object');

@@ -4,10 +4,8 @@
  * served.
  */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import type { Pool } from '#kernel/broker/topology.ts';
-
-/** The tokens of a text, by the tokenizer of the model or the closest one available. */
-export type CountTokens = (text: string) => number;
+import type { Pool } from '#contracts/pools.ts';
+import type { CountTokens } from '../prompt/count-tokens.ts';
 
 export interface ServedModel {
   /** As in the catalogue: provider, slash, name. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
+import type { ReplyJob, Tool } from '#contracts/generation-job.ts';
 import { createLogger } from '#kernel/log.ts';
-import type { ReplyJob, Tool } from '#kernel/messages/generation-job.ts';
 import { startToolServer, type ToolServer } from '../../tests/tool-server/tool-server.ts';
 import { candidateOf } from '../worker.fixture.ts';
 import { signatureHeaders } from './sign-call.ts';

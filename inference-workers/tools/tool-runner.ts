@@ -3,8 +3,9 @@
  * wrote and whatever the tool did. All repetitions of a call carry the same idempotency key. Beyond a number of calls a
  * tenant's calls wait for one another, never for another tenant's.
  */
+
+import type { ReplyJob } from '#contracts/generation-job.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { ReplyJob } from '#kernel/messages/generation-job.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { toolCallDuration } from '../metrics.ts';
 import { parseArguments } from './parse-arguments.ts';

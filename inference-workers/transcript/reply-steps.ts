@@ -3,12 +3,7 @@
  * wrote. The steps are all that a model needs to continue the reply, whoever wrote them. Invariant: all calls of a step
  * start before one of them completes.
  */
-import {
-  applyToToolCalls,
-  type StreamEvent,
-  type ToolCall,
-  type ToolCallRecord,
-} from '#kernel/stream-log/stream-event.ts';
+import { applyToToolCalls, type StreamEvent, type ToolCall, type ToolCallRecord } from '#contracts/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 
 export interface ReplyStep {

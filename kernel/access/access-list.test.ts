@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
+import type { Identity } from '#contracts/identity.ts';
 import { createEmbeddedCache } from '../cache/embedded-cache.ts';
-import type { Identity } from '../identity.ts';
 import { createLogger } from '../log.ts';
 import { createEmbeddedSignals } from '../signals/embedded-signals.ts';
 import { accessChangedTopic, accessListKey, openAccessList, type UserAccess } from './access-list.ts';

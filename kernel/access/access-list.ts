@@ -5,9 +5,9 @@
  * older one about the same user.
  */
 import { z } from 'zod';
+import { type Identity, type Role, roles } from '#contracts/identity.ts';
 import type { Cache } from '../cache/cache.ts';
 import { AppError } from '../errors.ts';
-import { type Identity, type Role, roles } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import type { Signals } from '../signals/signals.ts';
 

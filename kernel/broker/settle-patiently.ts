@@ -4,8 +4,9 @@
  * with the stores present, is dead-lettered, and only after `salvage` has ended what waits for it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRetryable } from '#contracts/error-codes.ts';
 import { isOutage } from '../connections/outage.ts';
-import { AppError, isRetryable } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ConsumeOptions, Delivery, Json, Settlement } from './broker.ts';
 

@@ -2,6 +2,7 @@
  * Every queue of the system and its bindings. Each process declares all of them when it connects, so that no message is
  * published before the queue of a service that has not started yet exists.
  */
+import { generationQueue, pools } from '#contracts/pools.ts';
 import type { Exchange } from './broker.ts';
 
 export interface QueueDeclaration {
@@ -20,13 +21,6 @@ export const deadLetterQueue = (name: string): string => `${name}.dead`;
 export const maxQueueLength = 100_000;
 /** The wait that a refused publisher is advised: work drains within seconds, or an operator has to look. */
 export const overloadedRetryAfterMs = 5_000;
-
-/** Worker pools: one queue of generations each. A model names its pool. */
-export const pools = ['SMALL', 'MEDIUM', 'LARGE', 'EXTERNAL'] as const;
-export type Pool = (typeof pools)[number];
-
-/** The jobs queue of a pool, and its routing key. */
-export const generationQueue = (pool: Pool): string => `generations.${pool.toLowerCase()}`;
 
 const jobs = (name: string): QueueDeclaration => ({
   name,

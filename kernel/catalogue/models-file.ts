@@ -7,13 +7,10 @@
 import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { pools } from '../broker/topology.ts';
+import { modelCapabilities } from '#contracts/generation-job.ts';
+import { planTiers } from '#contracts/plan-tiers.ts';
+import { pools } from '#contracts/pools.ts';
 import { EnvironmentError } from '../config/environment.ts';
-import { modelCapabilities } from '../messages/generation-job.ts';
-
-/** Plans of tenants, cheapest first. A model lists the plans that may use it. */
-export const planTiers = ['FREE', 'PRO', 'ENTERPRISE'] as const;
-export type PlanTier = (typeof planTiers)[number];
 
 /** How a worker reaches a provider. `llama` and `demonstration` run inside the worker. */
 const providerKinds = ['openai-compatible', 'anthropic', 'llama', 'demonstration'] as const;

@@ -1,7 +1,7 @@
 /** What every database adapter does, above all: nobody sees or writes what is another tenant's. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ConversationEntity } from '../../subgraphs/conversations/entities.ts';
+import { RowEntity } from './database.fixture.ts';
 import type { Database } from './database.ts';
 
 const row = (tenantId: string) => ({
@@ -9,14 +9,11 @@ const row = (tenantId: string) => ({
   tenantId,
   ownerId: randomUUID(),
   title: 'mine',
-  pinned: false,
-  archived: false,
-  legalHold: false,
-  createdAt: new Date(),
-  updatedAt: new Date(),
 });
 
-/** @param open with the schema of conversations; called once. What it puts on the stack is closed after the database. */
+/**
+ * @param open with the schema of conversations; called once. What it puts on the stack is closed after the database.
+ */
 export const databaseContract = (name: string, open: (stack: AsyncDisposableStack) => Promise<Database>): void => {
   describe(name, () => {
     const stack = new AsyncDisposableStack();
@@ -24,13 +21,13 @@ export const databaseContract = (name: string, open: (stack: AsyncDisposableStac
     const [acme, globex] = [randomUUID(), randomUUID()];
     beforeAll(async () => {
       database = stack.use(await open(stack));
-      await database.forTenant(acme).insert(ConversationEntity, row(acme));
-      await database.forTenant(globex).insert(ConversationEntity, row(globex));
+      await database.forTenant(acme).insert(RowEntity, row(acme));
+      await database.forTenant(globex).insert(RowEntity, row(globex));
     });
     afterAll(() => stack.disposeAsync());
 
     const tenantsSeenBy = async (tenantId: string): Promise<string[]> => {
-      const rows = await database.forTenant(tenantId).find(ConversationEntity, {});
+      const rows = await database.forTenant(tenantId).find(RowEntity, {});
       return [...new Set(rows.map((found) => found.tenantId))];
     };
 
@@ -49,17 +46,17 @@ export const databaseContract = (name: string, open: (stack: AsyncDisposableStac
 
     test('a row of another tenant can be neither written, moved, changed nor deleted', async () => {
       const em = () => database.forTenant(acme);
-      await expect(em().insert(ConversationEntity, row(globex))).rejects.toThrow('row-level security');
-      await expect(em().nativeUpdate(ConversationEntity, { tenantId: acme }, { tenantId: globex })).rejects.toThrow(
+      await expect(em().insert(RowEntity, row(globex))).rejects.toThrow('row-level security');
+      await expect(em().nativeUpdate(RowEntity, { tenantId: acme }, { tenantId: globex })).rejects.toThrow(
         'row-level security',
       );
-      expect(await em().nativeUpdate(ConversationEntity, { tenantId: globex }, { title: 'yours' })).toBe(0);
-      expect(await em().nativeDelete(ConversationEntity, { tenantId: globex })).toBe(0);
+      expect(await em().nativeUpdate(RowEntity, { tenantId: globex }, { title: 'yours' })).toBe(0);
+      expect(await em().nativeDelete(RowEntity, { tenantId: globex })).toBe(0);
       expect(await tenantsSeenBy(globex)).toEqual([globex]);
     });
 
     test('a call sees the tenant that its function sets, and a statement without one nothing', async () => {
-      const [mine] = await database.forTenant(acme).find(ConversationEntity, {});
+      const [mine] = await database.forTenant(acme).find(RowEntity, {});
       const turn = (tenantId: string) =>
         database.call('select above_id from conversations.read_turn(?, ?, ?, ?, true, null, 1)', [
           ...[tenantId, mine?.ownerId, mine?.id, 'key'],
@@ -88,11 +85,9 @@ export const databaseContract = (name: string, open: (stack: AsyncDisposableStac
     });
 
     test('the system sees every tenant, in one transaction that an error rolls back', async () => {
-      expect(await database.asSystem((em) => em.count(ConversationEntity, { tenantId: { $in: [acme, globex] } }))).toBe(
-        2,
-      );
+      expect(await database.asSystem((em) => em.count(RowEntity, { tenantId: { $in: [acme, globex] } }))).toBe(2);
       const failing = database.asSystem(async (em) => {
-        await em.nativeDelete(ConversationEntity, { tenantId: acme });
+        await em.nativeDelete(RowEntity, { tenantId: acme });
         throw new Error('no');
       });
       await expect(failing).rejects.toThrow('no');

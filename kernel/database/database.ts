@@ -1,7 +1,7 @@
 /**
- * Port: the subgraphs' tables, through MikroORM. Two adapters behind one type: PostgreSQL (a URL) and PGlite (a directory).
- * Invariant: every EntityManager that leaves here carries a session: a tenant's, under which row level security shows that
- * tenant's rows only, or the system's inside one transaction. There is no unscoped one.
+ * Port: the subgraphs' tables, through MikroORM. Two adapters behind one type: PostgreSQL (a URL) and PGlite (a
+ * directory). Invariant: every EntityManager that leaves here carries a session: a tenant's, under which row level
+ * security shows that tenant's rows only, or the system's inside one transaction. There is no unscoped one.
  */
 import {
   type EntityManager,
@@ -26,11 +26,14 @@ export interface Database extends AsyncDisposable {
    */
   forTenant(tenantId: string): EntityManager;
   /**
-   * One statement in one round trip, which is its own transaction, and no session: for the hot paths. It calls a function of the subgraph's
-   * schema that sets the tenant itself, from its first argument; a statement that does not sees no rows. `?` are the parameters.
+   * One statement in one round trip, which is its own transaction, and no session: for the hot paths. It calls a
+   * function of the subgraph's schema that sets the tenant itself, from its first argument; a statement that does not
+   * sees no rows. `?` are the parameters.
    */
   call(sql: string, parameters: readonly unknown[]): Promise<readonly unknown[]>;
-  /** One transaction that sees every tenant: for consumers, relays, sweepers, retention. Never on behalf of a request. */
+  /**
+   * One transaction that sees every tenant: for consumers, relays, sweepers, retention. Never on behalf of a request.
+   */
   asSystem<Result>(work: (em: EntityManager) => Promise<Result>): Promise<Result>;
   /** SQL statements sent so far, without pings. For tests that count them. */
   readonly statements: number;

@@ -1,7 +1,7 @@
 /**
- * Brings each subgraph's Postgres schema up to date: roles, schema, the subgraph's migrations, which are MikroORM migration
- * classes in migrations/<subgraph>/, then its functions. Runs at the start of every process. The caller makes sure that one
- * process does it at a time.
+ * Brings each subgraph's Postgres schema up to date: roles, schema, the subgraph's migrations, which are MikroORM
+ * migration classes in migrations/<subgraph>/, then its functions. Runs at the start of every process. The caller makes
+ * sure that one process does it at a time.
  */
 import { join } from 'node:path';
 import { Migrator } from '@mikro-orm/migrations';

@@ -1,6 +1,7 @@
 /**
  * The embedded database: PostgreSQL compiled to WebAssembly, data in a directory, one connection. Invariant: one ORM on
- * one instance at a time (two would share the session's role), and one process on one directory (the caller holds its lock).
+ * one instance at a time (two would share the session's role), and one process on one directory (the caller holds its
+ * lock).
  */
 import { mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';

@@ -1,7 +1,7 @@
 /**
- * The roles and policies that keep tenants apart in the database, as SQL for migrations. `app_rw` is what subgraphs run as: it
- * sees the rows of the tenant in the session's `app.tenant`, and none without one. `app_system` (outbox relay, sweepers,
- * event consumers) sees all rows. Row level security is forced, so a forgotten WHERE leaks nothing.
+ * The roles and policies that keep tenants apart in the database, as SQL for migrations. `app_rw` is what subgraphs run
+ * as: it sees the rows of the tenant in the session's `app.tenant`, and none without one. `app_system` (outbox relay,
+ * sweepers, event consumers) sees all rows. Row level security is forced, so a forgotten WHERE leaks nothing.
  */
 export const rwRole = 'app_rw';
 export const systemRole = 'app_system';

@@ -1,7 +1,7 @@
 /**
- * A schema's SQL functions: one function a file in migrations/<schema>/functions, whose first line is `-- revision N`. Each
- * process applies, at its start and after the migrations, the files whose revision is higher than the recorded one.
- * Invariant: an older process that restarts beside newer ones puts no older function back, which is why a revision
+ * A schema's SQL functions: one function a file in migrations/<schema>/functions, whose first line is `-- revision N`.
+ * Each process applies, at its start and after the migrations, the files whose revision is higher than the recorded
+ * one. Invariant: an older process that restarts beside newer ones puts no older function back, which is why a revision
  * decides and not a checksum.
  */
 import { readdir, readFile } from 'node:fs/promises';

@@ -6,9 +6,9 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
+import { applyToText, applyToToolCalls, isTerminal, type StreamEvent, type ToolCall } from '#contracts/stream-event.ts';
 import type { Logger } from '../log.ts';
 import { type LogFile, type LogLine, loadLogFile, openLogFile } from './log-file.ts';
-import { applyToText, applyToToolCalls, isTerminal, type StreamEvent, type ToolCall } from './stream-event.ts';
 import type { StreamEntry, StreamSnapshot } from './stream-log.ts';
 
 export interface EmbeddedLog {

@@ -3,12 +3,12 @@
  * `append` resolves and before any tail sees it.
  */
 import { join } from 'node:path';
+import { isTerminal } from '#contracts/stream-event.ts';
 import { probeDisk } from '../connections/disk-probe.ts';
 import type { Logger } from '../log.ts';
 import { type EmbeddedLog, type EmbeddedLogStore, openEmbeddedLogStore, snapshotOf } from './embedded-log-store.ts';
 import { createLogListeners } from './log-listeners.ts';
 import type { TailListener } from './shared-tail.ts';
-import { isTerminal } from './stream-event.ts';
 import {
   type AppendResult,
   type EarlierAttempts,

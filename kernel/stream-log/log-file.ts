@@ -17,14 +17,14 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { errorCodes } from '../errors.ts';
+import { errorCodes } from '#contracts/error-codes.ts';
 import {
   askedToolCallSchema,
   finishReasons,
   resetReasons,
   type StreamEvent,
   toolCallRecordSchema,
-} from './stream-event.ts';
+} from '#contracts/stream-event.ts';
 
 const errorCodeSchema = z.custom<keyof typeof errorCodes>(
   (value) => typeof value === 'string' && Object.hasOwn(errorCodes, value),

@@ -1,7 +1,9 @@
-/** The replies of the Redis stream log's scripts and commands, and the messages on its channels, as the port's values. */
+/**
+ * The replies of the Redis stream log's scripts and commands, and the messages on its channels, as the port's values.
+ */
 import { z } from 'zod';
+import { applyToToolCalls } from '#contracts/stream-event.ts';
 import { streamEventSchema } from './log-file.ts';
-import { applyToToolCalls } from './stream-event.ts';
 import {
   type AppendResult,
   FencedError,

@@ -4,6 +4,7 @@
  * in different processes never collide.
  */
 import { randomUUID } from 'node:crypto';
+import { applyToText, isTerminal, type StreamEvent } from '#contracts/stream-event.ts';
 import type { RedisConnection, RedisScript } from '../connections/redis.ts';
 import { parseAppended, parseEntry, parseMessage, parseOpened, parsePosition, parseSnapshot } from './redis-replies.ts';
 import {
@@ -17,7 +18,6 @@ import {
   snapshotScript,
 } from './redis-scripts.ts';
 import { pageSize } from './shared-tail.ts';
-import { applyToText, isTerminal, type StreamEvent } from './stream-event.ts';
 import {
   type AppendResult,
   type EarlierAttempts,

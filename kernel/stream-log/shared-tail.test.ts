@@ -1,8 +1,8 @@
 /** Tails over a log whose notices are lost, duplicated and shuffled: readers get the log nevertheless. */
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import { isTerminal } from '#contracts/stream-event.ts';
 import { pageSize, ringSize, type TailListener, type TailSource } from './shared-tail.ts';
-import { isTerminal } from './stream-event.ts';
 import { restoreWithinMs, type StreamEntry } from './stream-log.ts';
 import { completed, delta, never, seqsOf, take, upTo } from './tail.contract.ts';
 import { createTails } from './tail-reader.ts';

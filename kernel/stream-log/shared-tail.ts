@@ -4,8 +4,9 @@
  * already in it is dropped; an entry after a gap is not added, but makes the tail read the log again. The tail waits
  * for a log that is gone: its writer restores it with the same seqs.
  */
+
+import { isTerminal } from '#contracts/stream-event.ts';
 import { AppError } from '../errors.ts';
-import { isTerminal } from './stream-event.ts';
 import { restoreWithinMs, type StreamEntry } from './stream-log.ts';
 
 /** The part of a stream log that a tail needs. */

@@ -1,7 +1,7 @@
 /** The contract of stream-log.ts as tests for every adapter. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
-import type { StreamEvent } from './stream-event.ts';
+import type { StreamEvent } from '#contracts/stream-event.ts';
 import { FencedError, LogGoneError } from './stream-log.ts';
 import {
   completed,

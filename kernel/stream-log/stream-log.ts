@@ -6,7 +6,7 @@
  * entry once and in order, and reads the log again when it sees a gap; a later tail returns the same entries with the
  * same seqs and the same bytes.
  */
-import type { StreamEvent, ToolCall } from './stream-event.ts';
+import type { StreamEvent, ToolCall } from '#contracts/stream-event.ts';
 
 export interface StreamEntry {
   readonly seq: number;

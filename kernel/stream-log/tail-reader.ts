@@ -3,9 +3,10 @@
  * once, even while it waits. Invariant: it holds at most one page of the log, and each entry that it returns has the
  * seq after the one before.
  */
+
+import { isTerminal } from '#contracts/stream-event.ts';
 import { AppError } from '../errors.ts';
 import { isBegunAnew, openSharedTail, pageSize, type SharedTail, type TailSource } from './shared-tail.ts';
-import { isTerminal } from './stream-event.ts';
 import type { StreamEntry } from './stream-log.ts';
 
 type Tail = (logId: string, afterSeq: number, signal: AbortSignal) => AsyncIterable<StreamEntry>;
@@ -13,8 +14,8 @@ type Tail = (logId: string, afterSeq: number, signal: AbortSignal) => AsyncItera
 const done: IteratorResult<StreamEntry> = { done: true, value: undefined };
 
 /**
- * Reads pages of the log. A page may be missing once where the log should have it, because the log may be restored: then
- * the tail hears of it, and the page is empty. Throws SUBSCRIPTION_LOST when it is missing again.
+ * Reads pages of the log. A page may be missing once where the log should have it, because the log may be restored:
+ * then the tail hears of it, and the page is empty. Throws SUBSCRIPTION_LOST when it is missing again.
  */
 const createPageReader = (source: TailSource, logId: string) => {
   let wasMissing = false;

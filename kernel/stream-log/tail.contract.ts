@@ -1,8 +1,8 @@
 /** The contract of `tail` in stream-log.ts as tests for every adapter, and what tests of stream logs share. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { StreamEvent } from '#contracts/stream-event.ts';
 import { ringSize } from './shared-tail.ts';
-import type { StreamEvent } from './stream-event.ts';
 import type { StreamEntry, StreamLog } from './stream-log.ts';
 
 export interface StreamLogFixture extends AsyncDisposable {

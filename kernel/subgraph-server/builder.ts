@@ -10,10 +10,10 @@ import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { Decimal } from 'decimal.js';
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
+import type { Identity, Role } from '#contracts/identity.ts';
+import type { PlanTier } from '#contracts/plan-tiers.ts';
 import type { Json } from '../broker/broker.ts';
-import type { PlanTier } from '../catalogue/models-file.ts';
 import { AppError } from '../errors.ts';
-import type { Identity, Role } from '../identity.ts';
 
 /** The context of each resolver. A subgraph extends it with its loaders and use cases. */
 export interface SubgraphContext {

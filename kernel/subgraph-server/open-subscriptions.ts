@@ -3,8 +3,9 @@
  * user ends at once. One of a user who lost a role is opened again under the remaining rights, as a trial, and ends
  * with the refusal if that is refused.
  */
+
+import type { Identity } from '#contracts/identity.ts';
 import type { AccessList } from '../access/access-list.ts';
-import type { Identity } from '../identity.ts';
 import { subscriptionsOpen } from './metrics.ts';
 
 export interface OpenSubscription {

@@ -2,9 +2,10 @@
 import { createClient, type FormattedExecutionResult } from 'graphql-ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
+import type { Identity, Role } from '#contracts/identity.ts';
 import { accessChangedTopic, openAccessList, type UserAccess } from '../access/access-list.ts';
 import { createEmbeddedCache } from '../cache/embedded-cache.ts';
-import { createIdentitySigner, createIdentityVerifier, type Identity, type Role } from '../identity.ts';
+import { createIdentitySigner, createIdentityVerifier } from '../identity.ts';
 import { createLogger } from '../log.ts';
 import { createEmbeddedSignals } from '../signals/embedded-signals.ts';
 import { iterateSignals } from '../signals/iterate-signals.ts';

@@ -13,9 +13,11 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { z } from 'zod';
+import { errorCodes, toErrorCode } from '#contracts/error-codes.ts';
+import type { Identity } from '#contracts/identity.ts';
 import type { AccessList } from '../access/access-list.ts';
-import { AppError, errorCodes, errorExtensions, toErrorCode } from '../errors.ts';
-import type { Identity, VerifyIdentity } from '../identity.ts';
+import { AppError, errorExtensions } from '../errors.ts';
+import type { VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import { activeSpan, inSpan } from '../telemetry/tracing.ts';
 import type { SubgraphContext } from './builder.ts';

@@ -5,9 +5,10 @@
  */
 import { createServer } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
+import type { Identity } from '#contracts/identity.ts';
 import type { AccessList } from '../access/access-list.ts';
 import type { StoreWatch } from '../connections/store-watch.ts';
-import type { Identity, VerifyIdentity } from '../identity.ts';
+import type { VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import { createHealthResponder, type ReadinessChecks } from '../process/health.ts';
 import { listen } from '../process/listen.ts';

@@ -17,9 +17,10 @@ import {
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import type { Identity } from '#contracts/identity.ts';
 import type { AccessList } from '../access/access-list.ts';
 import type { StoreWatch } from '../connections/store-watch.ts';
-import type { Identity, VerifyIdentity } from '../identity.ts';
+import type { VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import { inSpan } from '../telemetry/tracing.ts';
 import type { SubgraphContext } from './builder.ts';

@@ -6,10 +6,11 @@ import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { z } from 'zod';
-import { createSubgraphClient } from '../connections/subgraph-client.ts';
+import type { Identity } from '#contracts/identity.ts';
 import { AppError } from '../errors.ts';
-import { createIdentitySigner, createIdentityVerifier, type Identity } from '../identity.ts';
+import { createIdentitySigner, createIdentityVerifier } from '../identity.ts';
 import { createLogger } from '../log.ts';
+import { createSubgraphClient } from '../subgraph-client/subgraph-client.ts';
 import { createSubgraphBuilder, federationLinkUrl, type SubgraphContext } from './builder.ts';
 import { type Subgraph, serveSubgraph } from './serve-subgraph.ts';
 

@@ -6,9 +6,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, SignJWT } from 'jose';
 import { z } from 'zod';
+import type { Role } from '#contracts/identity.ts';
 import { EnvironmentError } from '#kernel/config/environment.ts';
 import type { DevelopmentTenant, DevelopmentUser } from '#kernel/development-tenants.ts';
-import type { Role } from '#kernel/identity.ts';
 
 export const developmentAudience = 'parlance';
 /** `iss` where the key set is at hand and nothing is discovered. */

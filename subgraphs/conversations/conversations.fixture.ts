@@ -1,5 +1,8 @@
 /** Conversations on an embedded database and embedded ports, for tests that need no other subgraph. */
 import { v7 as uuidv7 } from 'uuid';
+import type { MessageFinished } from '#contracts/broker-events.ts';
+import type { RouteCandidate, Tool } from '#contracts/generation-job.ts';
+import type { Identity } from '#contracts/identity.ts';
 import { type AccessList, openAccessList } from '#kernel/access/access-list.ts';
 import type { Broker } from '#kernel/broker/broker.ts';
 import { createEmbeddedBroker } from '#kernel/broker/embedded-broker.ts';
@@ -7,10 +10,7 @@ import { topology } from '#kernel/broker/topology.ts';
 import { createEmbeddedCache } from '#kernel/cache/embedded-cache.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
-import type { MessageFinished } from '#kernel/messages/events.ts';
-import type { RouteCandidate, Tool } from '#kernel/messages/generation-job.ts';
 import { createEmbeddedSignals } from '#kernel/signals/embedded-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.ts';

@@ -4,11 +4,11 @@
  * without forks (migrations/conversations).
  */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { ErrorCode } from '#contracts/error-codes.ts';
+import type { RouteCandidate, Tool } from '#contracts/generation-job.ts';
+import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
 import type { Json } from '#kernel/broker/broker.ts';
 import type { TableSet } from '#kernel/database/database.ts';
-import type { ErrorCode } from '#kernel/errors.ts';
-import type { RouteCandidate, Tool } from '#kernel/messages/generation-job.ts';
-import type { FinishReason, ToolCall } from '#kernel/stream-log/stream-event.ts';
 
 export const messageRoles = ['SYSTEM', 'USER', 'ASSISTANT', 'TOOL'] as const;
 export type MessageRole = (typeof messageRoles)[number];

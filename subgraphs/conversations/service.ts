@@ -2,7 +2,7 @@
 
 import { countDeadLetters } from '#kernel/broker/count-dead-letters.ts';
 import { watchStore } from '#kernel/connections/store-watch.ts';
-import { createSubgraphClient } from '#kernel/connections/subgraph-client.ts';
+import { createSubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import type { ConversationsConfig } from './config.ts';

@@ -3,10 +3,10 @@
  * tenant reads it, and only the system writes it. Routing policies and tools belong to a tenant.
  */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { pools } from '#kernel/broker/topology.ts';
-import { planTiers } from '#kernel/catalogue/models-file.ts';
+import { modelCapabilities } from '#contracts/generation-job.ts';
+import { planTiers } from '#contracts/plan-tiers.ts';
+import { pools } from '#contracts/pools.ts';
 import type { TableSet } from '#kernel/database/database.ts';
-import { modelCapabilities } from '#kernel/messages/generation-job.ts';
 
 /**
  * What wrote a row last. FILE: the models file, which may change the row again at the next start. OPERATOR: a mutation,

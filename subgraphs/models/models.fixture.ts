@@ -4,15 +4,17 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createClient, type FormattedExecutionResult } from 'graphql-ws';
+import type { MessageFinished, WorkerAnnounced } from '#contracts/broker-events.ts';
+import type { Identity } from '#contracts/identity.ts';
+import { type PlanTier, planTiers } from '#contracts/plan-tiers.ts';
 import { openAccessList } from '#kernel/access/access-list.ts';
-import { type ModelsFile, type PlanTier, parseModelsFile, planTiers } from '#kernel/catalogue/models-file.ts';
+import { type ModelsFile, parseModelsFile } from '#kernel/catalogue/models-file.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { watchDatabase } from '#kernel/database/open-database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { openPostgresql } from '#kernel/database/postgresql.ts';
-import { createIdentitySigner, createIdentityVerifier, type Identity } from '#kernel/identity.ts';
+import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
-import type { MessageFinished, WorkerAnnounced } from '#kernel/messages/events.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createSubgraphBuilder, federationLinkUrl, type SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';

@@ -1,7 +1,7 @@
 /** The models subgraph over HTTP: routing, policies, access. All models of one subgraph are served by one worker. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type RouteCandidate, routeCandidateSchema } from '#kernel/messages/generation-job.ts';
+import { type RouteCandidate, routeCandidateSchema } from '#contracts/generation-job.ts';
 import { acme, engines, identityOf, type ModelsFixture, openModelsFixture } from './models.fixture.ts';
 
 describe.each(engines)('on %s', (engine) => {

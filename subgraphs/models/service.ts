@@ -4,7 +4,7 @@
  * terms.
  */
 import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
-import { createSubgraphClient } from '#kernel/connections/subgraph-client.ts';
+import { createSubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { openCatalogue } from './catalogue/catalogue.ts';

@@ -5,14 +5,15 @@
 import { randomUUID } from 'node:crypto';
 
 import { createClient, type FormattedExecutionResult } from 'graphql-ws';
+import type { MessageFinished } from '#contracts/broker-events.ts';
+import type { Identity } from '#contracts/identity.ts';
 import { openAccessList } from '#kernel/access/access-list.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { watchDatabase } from '#kernel/database/open-database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { openPostgresql } from '#kernel/database/postgresql.ts';
-import { createIdentitySigner, createIdentityVerifier, type Identity } from '#kernel/identity.ts';
+import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
-import type { MessageFinished } from '#kernel/messages/events.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createDirectory } from '../../tests/services/directory.ts';
 import { sharedService } from '../../tests/services/shared-services.ts';

@@ -3,9 +3,9 @@
  * (migrations/usage).
  */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { planTiers } from '#kernel/catalogue/models-file.ts';
+import { type Role, roles } from '#contracts/identity.ts';
+import { planTiers } from '#contracts/plan-tiers.ts';
 import type { TableSet } from '#kernel/database/database.ts';
-import { type Role, roles } from '#kernel/identity.ts';
 
 export const TenantEntity = defineEntity({
   name: 'Tenant',

@@ -1,8 +1,8 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Identity } from '#contracts/identity.ts';
 import { hashApiKey } from '#kernel/access/api-key.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { findApiKeys } from './api-keys/find-api-keys.ts';
 import { settleGeneration } from './ledger/settle-generation.ts';
 import { reserveTokens } from './quotas/reserve-tokens.ts';

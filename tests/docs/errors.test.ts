@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloseCode } from 'graphql-ws';
 import { expect, test } from 'vitest';
-import { errorCodes, isRetryable, toErrorCode } from '#kernel/errors.ts';
+import { errorCodes, isRetryable, toErrorCode } from '#contracts/error-codes.ts';
 import { readDocument, root, rowsUnder } from './markdown.ts';
 
 const document = await readDocument('docs/errors.md');

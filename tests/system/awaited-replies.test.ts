@@ -1,10 +1,11 @@
 /** What usage and conversations agree on: what is held for a reply stays held while it waits or is written. */
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
+import type { Identity } from '#contracts/identity.ts';
 import { openAccessList } from '#kernel/access/access-list.ts';
 import { watchDatabase } from '#kernel/database/open-database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
-import { createIdentitySigner, createIdentityVerifier, type Identity } from '#kernel/identity.ts';
+import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';

@@ -2,8 +2,9 @@
  * A whole Parlance under test, as a user sees it: an address, tokens, and a provider that does what its prompts say.
  * The same suites run on each way to start one (standalone-process.ts, compose-processes.ts).
  */
+
+import type { Role } from '#contracts/identity.ts';
 import { developmentTenants } from '#kernel/development-tenants.ts';
-import type { Role } from '#kernel/identity.ts';
 import type { DevelopmentIssuer } from '../../standalone/issuer/development-issuer.ts';
 import type { ScriptedProvider } from '../scripted-provider/scripted-provider.ts';
 import { createClient, type TestClient } from './client.ts';

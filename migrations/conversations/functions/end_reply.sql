@@ -1,7 +1,8 @@
 -- revision 1
 -- Stores how a reply ended, under the conversation's row lock, and sets the tenant of its transaction itself. The
--- outcome is STORED, or one that changed nothing: GONE (the conversation is deleted), KNOWN (the reply has its end already, or is
--- deleted), FOLLOWED (another reply waits, or a title is due, and a_followed is false: the caller cannot see to it).
+-- outcome is STORED, or one that changed nothing: GONE (the conversation is deleted), KNOWN (the reply has its end
+-- already, or is deleted), FOLLOWED (another reply waits, or a title is due, and a_followed is false: the caller
+-- cannot see to it).
 create or replace function conversations.end_reply(
   a_tenant uuid, a_conversation uuid, a_message uuid, a_content text, a_status text, a_finish_reason text,
   a_failure jsonb, a_model text, a_last_seq integer, a_now timestamptz, a_tool_calls json, a_followed boolean)

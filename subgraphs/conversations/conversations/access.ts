@@ -4,8 +4,8 @@
  */
 import type { EntityManager, FilterQuery } from '@mikro-orm/sql';
 import { validate } from 'uuid';
+import type { Identity } from '#contracts/identity.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { type Conversation, ConversationEntity, type Message, MessageEntity } from '../entities.ts';
 
 export type Intent = 'read' | 'write';

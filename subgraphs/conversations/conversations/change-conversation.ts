@@ -1,5 +1,5 @@
 /** Changes a conversation of the caller: its settings, soft deletion and restoring. */
-import type { Identity } from '#kernel/identity.ts';
+import type { Identity } from '#contracts/identity.ts';
 import type { Conversation } from '../entities.ts';
 import { requireConversation } from './access.ts';
 import type { ChangeKind } from './change-feed.ts';

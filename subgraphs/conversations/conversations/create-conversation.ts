@@ -1,7 +1,7 @@
 /** Creates an empty conversation of the caller. */
 import { v7 as uuidv7 } from 'uuid';
+import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { type Conversation, ConversationEntity } from '../entities.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { type ConversationSettings, checkSettings } from './conversation-settings.ts';

@@ -2,8 +2,8 @@
 import type { FilterQuery } from '@mikro-orm/sql';
 import { validate } from 'uuid';
 import { z } from 'zod';
+import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { Identity } from '#kernel/identity.ts';
 import {
   decodeCursor,
   forwardPage,

@@ -1,9 +1,9 @@
 /** Full-text search over the caller's messages: ranked, with snippets. Pages are found by the keyset (rank, id). */
 import { z } from 'zod';
+import type { Identity } from '#contracts/identity.ts';
 import { callFunctionIn } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import {
   decodeCursor,
   encodeCursor,

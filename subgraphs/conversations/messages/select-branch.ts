@@ -1,5 +1,5 @@
 /** Selects the current branch of a conversation of the caller. */
-import type { Identity } from '#kernel/identity.ts';
+import type { Identity } from '#contracts/identity.ts';
 import { requireMessage } from '../conversations/access.ts';
 import type { ConversationServices } from '../conversations/create-conversation.ts';
 import type { Conversation } from '../entities.ts';

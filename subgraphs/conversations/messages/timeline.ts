@@ -1,7 +1,7 @@
 /** A page of a conversation's current branch. Cursors are depths, so a page is a range of depths. */
 import { z } from 'zod';
+import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { Identity } from '#kernel/identity.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import {
   decodeCursor,

@@ -5,11 +5,11 @@
  */
 import type { EntityManager } from '@mikro-orm/sql';
 import { v7 as uuidv7 } from 'uuid';
+import { type GenerationJob, logIdOfJob } from '#contracts/generation-job.ts';
+import { generationQueue } from '#contracts/pools.ts';
 import type { Broker, Json } from '#kernel/broker/broker.ts';
-import { generationQueue } from '#kernel/broker/topology.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
-import { type GenerationJob, logIdOfJob } from '#kernel/messages/generation-job.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { inFlightStatuses, OutboxEntity } from '../entities.ts';
 import { outboxWaiting } from '../metrics.ts';

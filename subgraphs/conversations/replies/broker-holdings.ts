@@ -3,10 +3,11 @@
  * a job among the dead letters, or as a job that may still wait in its queue. Invariant: a dead letter that is found is
  * handled here: its result is stored and the letter stays, or its job is replayed.
  */
+
+import { messageFinishedSchema } from '#contracts/broker-events.ts';
+import { generationQueue, type Pool, pools } from '#contracts/pools.ts';
 import type { Broker, DeadLetterAction, Json } from '#kernel/broker/broker.ts';
-import { generationQueue, type Pool, pools } from '#kernel/broker/topology.ts';
 import type { Logger } from '#kernel/log.ts';
-import { messageFinishedSchema } from '#kernel/messages/events.ts';
 import { logIdOf, type Message } from '../entities.ts';
 import { salvageResult } from './salvage-result.ts';
 import { type ReplyServices, storeFinished } from './store-result.ts';

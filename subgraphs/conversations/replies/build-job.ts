@@ -3,7 +3,7 @@
  * newest messages that surely fill the largest context window; the worker cuts exactly, by the tokens of its model.
  */
 import { z } from 'zod';
-import type { GenerationJob, PromptMessage } from '#kernel/messages/generation-job.ts';
+import type { GenerationJob, PromptMessage } from '#contracts/generation-job.ts';
 import { traceHeaders } from '#kernel/telemetry/tracing.ts';
 import { type Generation, messageRoles, messageStatuses } from '../entities.ts';
 

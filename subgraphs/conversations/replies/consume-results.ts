@@ -2,16 +2,17 @@
  * Consumes the queue `conversations.results`, in which workers report results, titles, returned jobs, and jobs that no
  * worker can run. A result that cannot be stored ends its reply with as much of it as can be kept.
  */
-import type { Broker, Consumer, Json } from '#kernel/broker/broker.ts';
-import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
-import type { StoreWatch } from '#kernel/connections/store-watch.ts';
-import type { Logger } from '#kernel/log.ts';
+
 import {
   conversationTitledSchema,
   jobFailedSchema,
   jobReturnedSchema,
   messageFinishedSchema,
-} from '#kernel/messages/events.ts';
+} from '#contracts/broker-events.ts';
+import type { Broker, Consumer, Json } from '#kernel/broker/broker.ts';
+import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
+import type { StoreWatch } from '#kernel/connections/store-watch.ts';
+import type { Logger } from '#kernel/log.ts';
 import { endFailedJob } from './end-failed-job.ts';
 import { requeueJob } from './requeue-job.ts';
 import { salvageResult } from './salvage-result.ts';

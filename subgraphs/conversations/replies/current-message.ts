@@ -2,7 +2,7 @@
  * Reads a message as it is at this moment. The row of a message in flight is behind its stream, so text, tool calls,
  * status and last seq come from the log: a refetch shows what the stream has shown.
  */
-import { endToolCalls, type StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import { endToolCalls, type StreamEvent } from '#contracts/stream-event.ts';
 import type { StreamLog, StreamSnapshot } from '#kernel/stream-log/stream-log.ts';
 import { inFlightStatuses, logIdOf, type Message } from '../entities.ts';
 

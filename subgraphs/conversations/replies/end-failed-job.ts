@@ -1,7 +1,8 @@
 /** Ends the reply of a job that no worker can run, like any other end: in the log, in the table and in the ledger. */
+
+import type { JobFailed } from '#contracts/broker-events.ts';
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { JobFailed } from '#kernel/messages/events.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { inFlightStatuses, MessageEntity } from '../entities.ts';
 import { endWithoutWorker } from './end-without-worker.ts';

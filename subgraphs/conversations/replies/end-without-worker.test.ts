@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { messageFinishedSchema } from '#contracts/broker-events.ts';
 import type { Json } from '#kernel/broker/broker.ts';
 import { connectRedis } from '#kernel/connections/redis.ts';
-import { messageFinishedSchema } from '#kernel/messages/events.ts';
 import { createRedisStreamLog } from '#kernel/stream-log/redis-stream-log.ts';
 import { startRedis } from '../../../tests/services/redis.ts';
 import { logger, openFixture } from '../conversations.fixture.ts';

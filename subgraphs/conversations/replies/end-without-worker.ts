@@ -3,10 +3,11 @@
  * worker would: fence the log, seal and publish the result, then append the terminal event. Where the log has ended
  * already, it publishes the result again, because the result may not be stored.
  */
+
+import type { MessageFinished } from '#contracts/broker-events.ts';
+import { toErrorCode } from '#contracts/error-codes.ts';
+import { finishedCalls, readSealed, sealResult, terminalEventOf } from '#contracts/sealed-result.ts';
 import type { Broker } from '#kernel/broker/broker.ts';
-import { toErrorCode } from '#kernel/errors.ts';
-import type { MessageFinished } from '#kernel/messages/events.ts';
-import { finishedCalls, readSealed, sealResult, terminalEventOf } from '#kernel/messages/sealed-result.ts';
 import { FencedError, type StreamLog, type StreamSnapshot } from '#kernel/stream-log/stream-log.ts';
 import { logIdOf, type Message } from '../entities.ts';
 

@@ -1,7 +1,7 @@
 /** Finds the replies whose end usage may not have received yet, so that it keeps what is reserved for them. */
 import { validate } from 'uuid';
+import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { inFlightStatuses, MessageEntity } from '../entities.ts';
 
 /** Milliseconds within which usage receives the end of a reply, even when its results had to wait for its database. */

@@ -5,9 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/sql';
 import { z } from 'zod';
+import type { MessageFinished } from '#contracts/broker-events.ts';
+import { terminalEventOf } from '#contracts/sealed-result.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { MessageFinished } from '#kernel/messages/events.ts';
-import { terminalEventOf } from '#kernel/messages/sealed-result.ts';
 import { streamEventSchema } from '#kernel/stream-log/log-file.ts';
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
+import type { JobReturned } from '#contracts/broker-events.ts';
+import { generationJobSchema } from '#contracts/generation-job.ts';
 import type { ConsumeOptions, Delivery, Json, Settlement } from '#kernel/broker/broker.ts';
-import type { JobReturned } from '#kernel/messages/events.ts';
-import { generationJobSchema } from '#kernel/messages/generation-job.ts';
 import { createChangeFeed } from '../conversations/change-feed.ts';
 import { candidate, type Fixture, finished, logger, openFixture } from '../conversations.fixture.ts';
 import { type Message, OutboxEntity } from '../entities.ts';

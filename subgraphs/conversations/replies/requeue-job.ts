@@ -4,9 +4,10 @@
  * queue but at another consumer, so the outbox checks again before it publishes. Repeating it is harmless: of two
  * copies one runs, and the other finds its log.
  */
+
+import type { JobReturned } from '#contracts/broker-events.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { JobReturned } from '#kernel/messages/events.ts';
 import { inFlightStatuses, MessageEntity } from '../entities.ts';
 import { addToOutbox, type OutboxRelay } from '../outbox/relay.ts';
 

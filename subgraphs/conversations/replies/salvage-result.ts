@@ -3,10 +3,10 @@
  * conversation continues. Invariant: an end can be stored from any body that names its message.
  */
 import { z } from 'zod';
+import type { MessageFinished } from '#contracts/broker-events.ts';
 import type { Delivery, Json } from '#kernel/broker/broker.ts';
 import { isOutage } from '#kernel/connections/outage.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { MessageFinished } from '#kernel/messages/events.ts';
 import { type ReplyServices, storeFinished } from './store-result.ts';
 
 /** Most characters of a text that are kept. Far above what a model writes in one reply. */

@@ -4,9 +4,10 @@
  * stop request takes effect although a store is unreachable: it is repeated until the log has it, and the job of a
  * waiting reply carries it.
  */
+
+import type { Identity } from '#contracts/identity.ts';
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { Identity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { requireMessage } from '../conversations/access.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type GenerationJob, generationJobSchema } from '#contracts/generation-job.ts';
 import type { Json } from '#kernel/broker/broker.ts';
-import { type GenerationJob, generationJobSchema } from '#kernel/messages/generation-job.ts';
 import { createChangeFeed } from '../conversations/change-feed.ts';
 import { type Fixture, finished, logger, openFixture } from '../conversations.fixture.ts';
 import { ConversationEntity, type Message, MessageEntity, OutboxEntity } from '../entities.ts';

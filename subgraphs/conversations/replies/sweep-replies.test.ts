@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
+import { sealResult, terminalEventOf } from '#contracts/sealed-result.ts';
 import type { Broker, Json } from '#kernel/broker/broker.ts';
-import { sealResult, terminalEventOf } from '#kernel/messages/sealed-result.ts';
 import { createChangeFeed } from '../conversations/change-feed.ts';
 import { type Fixture, finished, logger, openFixture } from '../conversations.fixture.ts';
 import { type Message, MessageEntity } from '../entities.ts';

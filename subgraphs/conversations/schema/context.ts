@@ -1,7 +1,7 @@
 /**
  * What the resolvers of this subgraph get: the caller, the subgraph's services, and loaders that live for one request.
  */
-import type { Identity } from '#kernel/identity.ts';
+import type { Identity } from '#contracts/identity.ts';
 import type { SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import type { ConversationServices } from '../conversations/create-conversation.ts';
 import type { StopServices } from '../replies/stop-generation.ts';

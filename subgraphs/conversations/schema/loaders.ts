@@ -3,8 +3,8 @@
  * loader. Invariant: a loader returns only what the caller may read; anything else is null, as if it did not exist.
  */
 import DataLoader from 'dataloader';
+import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { Identity } from '#kernel/identity.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { visibleTo } from '../conversations/access.ts';
 import { type Conversation, ConversationEntity, type Message, MessageEntity } from '../entities.ts';

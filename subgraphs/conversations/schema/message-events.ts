@@ -1,5 +1,5 @@
 /** The GraphQL types of a message's stream: one interface, and one type for each kind of event in the log. */
-import type { ResetReason, StreamEvent, ToolCall } from '#kernel/stream-log/stream-event.ts';
+import type { ResetReason, StreamEvent, ToolCall } from '#contracts/stream-event.ts';
 import { afterTerminal } from '../replies/current-message.ts';
 import type { StreamedEvent } from '../streams/message-stream.ts';
 import type { ConversationsBuilder } from './builder.ts';

@@ -1,5 +1,5 @@
 /** The GraphQL type Message, with the types that only its fields use. */
-import type { FinishReason } from '#kernel/stream-log/stream-event.ts';
+import type { FinishReason } from '#contracts/stream-event.ts';
 import type { MessageRole, MessageStatus } from '../entities.ts';
 import type { ConversationsBuilder } from './builder.ts';
 import type { ConversationsTypes } from './types.ts';

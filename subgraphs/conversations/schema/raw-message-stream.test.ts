@@ -1,7 +1,7 @@
 /** The projection compared with graphql-js: the same documents and events give the same text. */
 import { execute, parse, validate } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import type { StreamEvent } from '#contracts/stream-event.ts';
 import type { RawResult } from '#kernel/subgraph-server/raw-stream.ts';
 import { type Fixture, logger, openFixture } from '../conversations.fixture.ts';
 import { createConversationsSchema } from '../schema.ts';

@@ -1,5 +1,5 @@
 /** The GraphQL type ToolCall. */
-import type { ToolCallStatus } from '#kernel/stream-log/stream-event.ts';
+import type { ToolCallStatus } from '#contracts/stream-event.ts';
 import type { ConversationsBuilder } from './builder.ts';
 import type { ConversationsTypes } from './types.ts';
 

@@ -1,7 +1,7 @@
 /**
  * References to the object types of this subgraph, made before any is implemented, because they refer to each other.
  */
-import type { ToolCall } from '#kernel/stream-log/stream-event.ts';
+import type { ToolCall } from '#contracts/stream-event.ts';
 import type { Conversation, Failure, Message } from '../entities.ts';
 import type { ConversationsBuilder } from './builder.ts';
 

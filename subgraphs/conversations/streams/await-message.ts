@@ -4,9 +4,9 @@
  * exists.
  */
 import { z } from 'zod';
+import type { Identity } from '#contracts/identity.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { Identity } from '#kernel/identity.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { messageNotFound } from '../conversations/access.ts';
 import { messageTopic } from '../conversations/change-feed.ts';

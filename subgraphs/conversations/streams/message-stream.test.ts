@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Identity } from '#contracts/identity.ts';
 import { accessChangedTopic } from '#kernel/access/access-list.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { createChangeFeed, messageTopic } from '../conversations/change-feed.ts';
 import { type Fixture, finished, logger, newIdentity, openFixture } from '../conversations.fixture.ts';
 import { ConversationEntity, type Message, MessageEntity } from '../entities.ts';

@@ -4,10 +4,11 @@
  * seq after the cursor. Invariants: returning the iterator (the client left) ends the tail in the same tick, also while
  * it waits; a stream does not outlive the right to read its message.
  */
+
+import type { Identity } from '#contracts/identity.ts';
+import { endToolCalls, isTerminal, type StreamEvent, type ToolCallRecord } from '#contracts/stream-event.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
-import { endToolCalls, isTerminal, type StreamEvent, type ToolCallRecord } from '#kernel/stream-log/stream-event.ts';
 import type { StreamLog, StreamSnapshot } from '#kernel/stream-log/stream-log.ts';
 import { messageNotFound } from '../conversations/access.ts';
 import { inFlightStatuses, logIdOf, type Message, MessageEntity } from '../entities.ts';

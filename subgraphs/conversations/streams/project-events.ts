@@ -14,7 +14,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { StreamEvent, ToolCall } from '#kernel/stream-log/stream-event.ts';
+import type { StreamEvent, ToolCall } from '#contracts/stream-event.ts';
 import type { StreamedEvent } from './message-stream.ts';
 
 /** The JSON text of the event's value; undefined when graphql-js must execute the event. */

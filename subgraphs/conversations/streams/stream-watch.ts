@@ -4,9 +4,9 @@
  * a decision about a user's access, and every few seconds for everything else.
  */
 import { z } from 'zod';
+import type { Identity } from '#contracts/identity.ts';
 import type { AccessList } from '#kernel/access/access-list.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { Identity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { deletionsTopic } from '../conversations/change-feed.ts';

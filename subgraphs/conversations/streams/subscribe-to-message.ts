@@ -1,7 +1,7 @@
 /** Opens the stream of a message by its id, for a caller who may read it. */
 import { validate } from 'uuid';
+import type { Identity } from '#contracts/identity.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { messageNotFound } from '../conversations/access.ts';
 import { type AwaitServices, awaitMessage } from './await-message.ts';
 import { openMessageStream, type StreamedEvent, type StreamServices } from './message-stream.ts';

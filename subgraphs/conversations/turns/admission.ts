@@ -7,10 +7,10 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import type { SubgraphClient } from '#kernel/connections/subgraph-client.ts';
+import type { Identity } from '#contracts/identity.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
+import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { admissionDuration } from '../metrics.ts';
 import { chooseTools } from './choose-tools.ts';

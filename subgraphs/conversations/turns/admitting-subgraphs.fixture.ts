@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { z } from 'zod';
-import { createSubgraphClient } from '#kernel/connections/subgraph-client.ts';
 import { createIdentitySigner } from '#kernel/identity.ts';
+import { createSubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import { candidate } from '../conversations.fixture.ts';
 
 const bodySchema = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()) });

@@ -1,6 +1,7 @@
 /** Chooses the tenant's tools that a reply may call. */
+
+import type { Tool } from '#contracts/generation-job.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Tool } from '#kernel/messages/generation-job.ts';
 
 /**
  * All of them, or those that the client names. Throws BAD_USER_INPUT for a tool that does not exist or is disabled.

@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import { v5 as uuidv5 } from 'uuid';
+import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { type Message, MessageEntity } from '../entities.ts';
 import type { KnownSend } from './read-turn-context.ts';
 

@@ -3,7 +3,7 @@
  * model. Linear in the text and fast: a few native calls for each message. Invariant: `most` is never less than what
  * any model's tokenizer counts.
  */
-import type { Tool } from '#kernel/messages/generation-job.ts';
+import type { Tool } from '#contracts/generation-job.ts';
 import { inFlightStatuses } from '../entities.ts';
 import { type BranchMessage, isShownToModel } from '../replies/build-job.ts';
 

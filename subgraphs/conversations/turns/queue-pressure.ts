@@ -3,8 +3,9 @@
  * most once a second, concurrently with a send and never before it, so a send costs no extra round trip. The bound is
  * therefore soft.
  */
+
+import { generationQueue, type Pool } from '#contracts/pools.ts';
 import type { Broker } from '#kernel/broker/broker.ts';
-import { generationQueue, type Pool } from '#kernel/broker/topology.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 

@@ -4,10 +4,10 @@
  */
 import { validate } from 'uuid';
 import { z } from 'zod';
+import type { Identity } from '#contracts/identity.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { conversationNotFound } from '../conversations/access.ts';
 import { type BranchMessage, branchMessagesSchema, maxHistory, maxHistoryBytes } from '../replies/build-job.ts';
 

@@ -4,7 +4,7 @@
  * `maxCostUsd`, nor its title more than `maxTitleCostUsd`, so a budget from which both are held is never exceeded.
  */
 import { Decimal } from 'decimal.js';
-import type { RouteCandidate } from '#kernel/messages/generation-job.ts';
+import type { RouteCandidate } from '#contracts/generation-job.ts';
 import { type PromptSize, sizeOfTools } from './prompt-size.ts';
 import type { Route } from './routes.ts';
 

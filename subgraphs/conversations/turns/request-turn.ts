@@ -1,7 +1,7 @@
 /** The three ways to start a turn: a new question, another reply to a question, and a question in other words. */
 import { validate, version } from 'uuid';
+import type { Identity } from '#contracts/identity.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { requireMessage } from '../conversations/access.ts';
 import { MessageEntity } from '../entities.ts';
 import { hashRequest, type TurnResult } from './idempotency.ts';

@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { createSubgraphClient } from '#kernel/connections/subgraph-client.ts';
+import { modelsChangedTopic, policiesChangedTopic } from '#contracts/routing-signals.ts';
 import { createIdentitySigner } from '#kernel/identity.ts';
-import { modelsChangedTopic, policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import { createEmbeddedSignals } from '#kernel/signals/embedded-signals.ts';
+import { createSubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import { candidate, logger, newIdentity, tool } from '../conversations.fixture.ts';
 import { openRoutes, type RouteTimes } from './routes.ts';
 

@@ -6,12 +6,12 @@
  */
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import type { SubgraphClient } from '#kernel/connections/subgraph-client.ts';
+import { type RouteCandidate, routeCandidateSchema, type Tool, toolSchema } from '#contracts/generation-job.ts';
+import type { Identity } from '#contracts/identity.ts';
+import { modelsChangedTopic, policiesChangedSchema, policiesChangedTopic } from '#contracts/routing-signals.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
-import { type RouteCandidate, routeCandidateSchema, type Tool, toolSchema } from '#kernel/messages/generation-job.ts';
-import { modelsChangedTopic, policiesChangedSchema, policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
+import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 
 export interface RouteQuestion {
   readonly identity: Identity;

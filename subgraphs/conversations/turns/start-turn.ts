@@ -4,9 +4,10 @@
  * idempotency key leads to one pair of messages, one job and one reservation, however often and however concurrently it
  * is sent.
  */
+
+import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { conversationNotFound } from '../conversations/access.ts';
 import type { ChangeFeed } from '../conversations/change-feed.ts';

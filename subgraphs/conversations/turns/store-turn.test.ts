@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { generationJobSchema, replyJobSchema } from '#contracts/generation-job.ts';
 import type { Json } from '#kernel/broker/broker.ts';
-import { generationJobSchema, replyJobSchema } from '#kernel/messages/generation-job.ts';
 import { createChangeFeed } from '../conversations/change-feed.ts';
 import { candidate, type Fixture, finished, logger, openFixture, tool } from '../conversations.fixture.ts';
 import { type Conversation, type Message, MessageEntity } from '../entities.ts';

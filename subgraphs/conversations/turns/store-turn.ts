@@ -5,10 +5,10 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import type { GenerationJob } from '#contracts/generation-job.ts';
+import type { Identity } from '#contracts/identity.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { Identity } from '#kernel/identity.ts';
-import type { GenerationJob } from '#kernel/messages/generation-job.ts';
 import type { Generation, Message } from '../entities.ts';
 import { type OutboxRow, outboxRowOf } from '../outbox/relay.ts';
 

@@ -6,11 +6,11 @@
  * to processes that remember routes.
  */
 
+import { announceEveryMs, announcementTtlMs } from '#contracts/broker-events.ts';
+import { modelsChangedTopic } from '#contracts/routing-signals.ts';
 import type { CatalogueProvider, ModelsFile } from '#kernel/catalogue/models-file.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
-import { announceEveryMs, announcementTtlMs } from '#kernel/messages/events.ts';
-import { modelsChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { InstanceEntity, ModelEntity, type ModelRow, type PriceRow } from '../entities.ts';
 import { type ModelHealth, readHealth, unknownHealth } from './model-health.ts';

@@ -5,11 +5,11 @@
  * changed; a new one begins now or later.
  */
 
+import type { Identity } from '#contracts/identity.ts';
+import { modelsChangedTopic } from '#contracts/routing-signals.ts';
 import type { CatalogueModel, ModelsFile } from '#kernel/catalogue/models-file.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
-import { modelsChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { ModelEntity, PriceEntity } from '../entities.ts';
 import type { Catalogue, ListedModel } from './catalogue.ts';

@@ -5,8 +5,8 @@
  */
 import type { EntityManager } from '@mikro-orm/sql';
 import { z } from 'zod';
-import type { ErrorCode } from '#kernel/errors.ts';
-import type { ModelFailure } from '#kernel/messages/events.ts';
+import type { ModelFailure } from '#contracts/broker-events.ts';
+import type { ErrorCode } from '#contracts/error-codes.ts';
 import {
   attemptsOfOneTenant,
   type CircuitState,

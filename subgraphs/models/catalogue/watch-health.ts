@@ -1,6 +1,6 @@
 /** Changes of models' circuits, as administrators see them: those of the shared circuits and of their own tenant's. */
 import type { z } from 'zod';
-import type { Identity } from '#kernel/identity.ts';
+import type { Identity } from '#contracts/identity.ts';
 import { iterateSignals } from '#kernel/signals/iterate-signals.ts';
 import type { ListedModel } from './catalogue.ts';
 import type { CatalogueServices } from './change-catalogue.ts';

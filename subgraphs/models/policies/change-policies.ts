@@ -2,10 +2,11 @@
  * Reads and changes a tenant's routing policies. Invariant: a stored policy can be followed (its models exist, and its
  * name is no model's id), and a tenant has at most one default policy.
  */
+
+import type { Identity } from '#contracts/identity.ts';
+import { policiesChangedTopic } from '#contracts/routing-signals.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
-import { policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
 import { type ModelCapability, type RoutingPolicy, RoutingPolicyEntity, type routingStrategies } from '../entities.ts';

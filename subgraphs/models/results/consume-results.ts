@@ -3,14 +3,14 @@
  * signal only when routing changes. A body that does not parse goes to the dead letters.
  */
 
+import { type MessageFinished, messageFinishedSchema, workerAnnouncedSchema } from '#contracts/broker-events.ts';
+import { modelsChangedTopic } from '#contracts/routing-signals.ts';
 import type { Broker, Consumer, Json } from '#kernel/broker/broker.ts';
 import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
 import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
 import type { StoreWatch } from '#kernel/connections/store-watch.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
-import { type MessageFinished, messageFinishedSchema, workerAnnouncedSchema } from '#kernel/messages/events.ts';
-import { modelsChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
 import { circuitFor, healthChangedTopic, unknownHealth } from '../catalogue/model-health.ts';

@@ -2,11 +2,12 @@
  * Stores which worker serves which models, from `worker.announced`. A model that the catalogue does not list is added
  * with the terms of its provider. Idempotent: the same announcement changes nothing more.
  */
+
+import { announcementTtlMs, type WorkerAnnounced } from '#contracts/broker-events.ts';
 import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
 import { findCatalogueModel } from '#kernel/catalogue/models-file.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
-import { announcementTtlMs, type WorkerAnnounced } from '#kernel/messages/events.ts';
 import { positionOfOthers, writeFileModels } from '../catalogue/seed-catalogue.ts';
 import { InstanceEntity, ModelEntity } from '../entities.ts';
 

@@ -4,9 +4,9 @@
  * event counts once. Rows are deleted when no figure needs them any more.
  */
 import { z } from 'zod';
+import type { MessageFinished } from '#contracts/broker-events.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { MessageFinished } from '#kernel/messages/events.ts';
 import { isModelFailure } from '../catalogue/model-health.ts';
 import { OutcomeEntity } from '../entities.ts';
 

@@ -4,7 +4,7 @@
  * order of `Exclusion`, so the reason given is what has to be fixed first.
  */
 import { Decimal } from 'decimal.js';
-import type { PlanTier } from '#kernel/catalogue/models-file.ts';
+import type { PlanTier } from '#contracts/plan-tiers.ts';
 import { type ListedModel, liveWorkers } from '../catalogue/catalogue.ts';
 import { circuitFor } from '../catalogue/model-health.ts';
 import type { ModelCapability, RoutingPolicy } from '../entities.ts';

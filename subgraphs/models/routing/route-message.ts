@@ -2,8 +2,9 @@
  * Chooses the models that may reply to a message of a tenant, and the tools that they may call, or throws the fault
  * that explains best why there is none. It delays the first token, so it reads memory only.
  */
+
+import type { Identity } from '#contracts/identity.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
 import { circuitCooldownMs } from '../catalogue/circuit.ts';
 import type { ModelCapability, RoutingPolicy, ToolRow } from '../entities.ts';

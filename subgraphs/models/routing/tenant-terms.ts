@@ -5,12 +5,12 @@
  */
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { type PlanTier, planTiers } from '#kernel/catalogue/models-file.ts';
-import type { SubgraphClient } from '#kernel/connections/subgraph-client.ts';
+import type { Identity } from '#contracts/identity.ts';
+import { type PlanTier, planTiers } from '#contracts/plan-tiers.ts';
+import { policiesChangedSchema, policiesChangedTopic } from '#contracts/routing-signals.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { Identity } from '#kernel/identity.ts';
-import { policiesChangedSchema, policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
+import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import type { RoutingPolicy, ToolRow } from '../entities.ts';
 import { readPolicies } from '../policies/change-policies.ts';
 import { readTools } from '../tools/change-tools.ts';

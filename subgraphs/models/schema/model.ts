@@ -2,7 +2,7 @@
  * The entity Model and its queries. Everything comes from the catalogue in memory, so a page of messages that selects
  * its models costs no statement.
  */
-import type { Pool } from '#kernel/broker/topology.ts';
+import type { Pool } from '#contracts/pools.ts';
 import { planTierOptions } from '#kernel/subgraph-server/builder.ts';
 import { type ListedModel, listModels, liveWorkers } from '../catalogue/catalogue.ts';
 import type { CircuitState } from '../catalogue/circuit.ts';

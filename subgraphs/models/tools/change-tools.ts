@@ -4,10 +4,10 @@
  * created it, and to other services.
  */
 import { randomBytes } from 'node:crypto';
+import type { Identity } from '#contracts/identity.ts';
+import { policiesChangedTopic } from '#contracts/routing-signals.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
-import { policiesChangedTopic } from '#kernel/messages/routing-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { ToolEntity, type ToolRow } from '../entities.ts';
 import { areParameters } from './check-parameters.ts';

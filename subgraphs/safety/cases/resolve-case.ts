@@ -2,9 +2,9 @@
  * Resolves a case by an administrator's decision. A later decision replaces the former one, with its author and time.
  */
 import { validate as isUuid } from 'uuid';
+import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { CaseEntity, type CaseStatus, type ModerationCase } from '../entities.ts';
 
 const maxNoteCharacters = 2000;

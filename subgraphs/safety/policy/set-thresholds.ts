@@ -2,9 +2,10 @@
  * Changes a tenant's thresholds. Invariant: either all of the change is stored or nothing, and what is stored can be
  * applied: thresholds are between 0 and 1, none blocks below its flag, and no flag-only category is blocked.
  */
+
+import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { ThresholdEntity } from '../entities.ts';
 import { flagOnlyCategories, type ModerationCategory, type Thresholds } from '../screening/categories.ts';

@@ -3,10 +3,10 @@
  * not parse goes to the dead letters.
  */
 import { z } from 'zod';
+import { messageFinishedSchema } from '#contracts/broker-events.ts';
 import type { Broker, Consumer, Json } from '#kernel/broker/broker.ts';
 import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
 import type { StoreWatch } from '#kernel/connections/store-watch.ts';
-import { messageFinishedSchema } from '#kernel/messages/events.ts';
 import { recordVerdict, type ScreeningServices } from './record-verdict.ts';
 
 const queue = 'safety.results';

@@ -1,7 +1,7 @@
 /** Screens a message that a user wants to send, before it is admitted. */
 import { validate as isUuid } from 'uuid';
+import type { Identity } from '#contracts/identity.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { recordVerdict, type Screening, type ScreeningServices } from './record-verdict.ts';
 
 /** Throws BAD_USER_INPUT for ids that are no UUIDs. */

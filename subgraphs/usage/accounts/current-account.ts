@@ -1,6 +1,7 @@
 /** The rows of the signed-in user and its tenant. They are created when the user is seen for the first time. */
+
+import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { type Tenant, TenantEntity, type User, UserEntity } from '../entities.ts';
 import type { UserLoader } from './load-users.ts';
 import { provision, strongestRole } from './provision.ts';

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Identity } from '#contracts/identity.ts';
 import { accessListKey, openAccessList } from '#kernel/access/access-list.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
 import { identityOf, openUsageFixture, type UsageFixture } from '../usage.fixture.ts';
 

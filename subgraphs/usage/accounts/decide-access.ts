@@ -6,9 +6,10 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/sql';
 import { validate } from 'uuid';
+import type { Identity, Role } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import { type Identity, type Role, requireRole } from '#kernel/identity.ts';
+import { requireRole } from '#kernel/identity.ts';
 import { ApiKeyEntity, type User, UserEntity } from '../entities.ts';
 import type { UserLoader } from './load-users.ts';
 import { type AccessDecisions, accessOf } from './publish-access.ts';

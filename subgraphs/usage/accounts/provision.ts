@@ -3,8 +3,8 @@
  * FREE.
  */
 import type { EntityManager } from '@mikro-orm/sql';
+import type { Identity, Role } from '#contracts/identity.ts';
 import { callFunctionIn } from '#kernel/database/call-function.ts';
-import type { Identity, Role } from '#kernel/identity.ts';
 
 /** The one role that a user has here: the strongest of the token's. */
 export const strongestRole = (identity: Identity): Role =>

@@ -1,7 +1,8 @@
 /** Renames the tenant of the caller. The schema says which role may do so. */
+
+import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { type Tenant, TenantEntity } from '../entities.ts';
 import { requireTenant } from './current-account.ts';
 

@@ -1,8 +1,8 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { Identity } from '#contracts/identity.ts';
 import { apiKeyRevokedTopic, hashApiKey, isWellFormedApiKey } from '#kernel/access/api-key.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { asService, identityOf, openUsageFixture, type UsageFixture } from '../usage.fixture.ts';
 
 const create = `mutation ($input: CreateApiKeyInput!) {

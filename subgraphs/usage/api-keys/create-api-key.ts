@@ -4,9 +4,9 @@
  */
 import { LockMode } from '@mikro-orm/core';
 import { v7 } from 'uuid';
+import type { Identity, Role } from '#contracts/identity.ts';
 import { generateApiKey, hashApiKey, visiblePrefix } from '#kernel/access/api-key.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity, Role } from '#kernel/identity.ts';
 import { requireViewer, type ViewerServices } from '../accounts/current-account.ts';
 import { type ApiKey, ApiKeyEntity, UserEntity } from '../entities.ts';
 

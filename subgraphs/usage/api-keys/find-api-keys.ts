@@ -1,8 +1,8 @@
 /** Finds API keys by their hashes, in one statement: the gateway has a key and needs to know whose it is. */
 import { z } from 'zod';
+import { roles } from '#contracts/identity.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
-import { roles } from '#kernel/identity.ts';
 
 export interface ApiKeyLookup {
   /** SHA-256 of the key, hexadecimal. */

@@ -2,9 +2,10 @@
  * Lists API keys page by page, oldest first: those of the whole tenant to administrators, otherwise the caller's own.
  */
 import { validate } from 'uuid';
+import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import { type Identity, requireRole } from '#kernel/identity.ts';
+import { requireRole } from '#kernel/identity.ts';
 import { pageById } from '#kernel/subgraph-server/page-by-id.ts';
 import type { Page, PageArguments } from '#kernel/subgraph-server/paging.ts';
 import { type ApiKey, ApiKeyEntity } from '../entities.ts';

@@ -4,10 +4,10 @@
  * again.
  */
 import { validate } from 'uuid';
+import type { Identity } from '#contracts/identity.ts';
 import { apiKeyRevokedTopic } from '#kernel/access/api-key.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { type ApiKey, ApiKeyEntity } from '../entities.ts';

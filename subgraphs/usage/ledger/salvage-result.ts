@@ -4,13 +4,13 @@
  * an entry.
  */
 import { z } from 'zod';
+import type { MessageFinished } from '#contracts/broker-events.ts';
+import { priceSchema } from '#contracts/generation-job.ts';
+import { pools } from '#contracts/pools.ts';
 import type { Delivery, Json } from '#kernel/broker/broker.ts';
-import { pools } from '#kernel/broker/topology.ts';
 import { isOutage } from '#kernel/connections/outage.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { MessageFinished } from '#kernel/messages/events.ts';
-import { priceSchema } from '#kernel/messages/generation-job.ts';
 import { settleGeneration } from './settle-generation.ts';
 
 /** The largest credible token count of one generation: above every context window. */

@@ -4,15 +4,15 @@
  * title, or one whose reservation was deleted) is billed, and counts against no quota.
  */
 import { z } from 'zod';
-import type { Json } from '#kernel/broker/broker.ts';
-import { callFunction } from '#kernel/database/call-function.ts';
-import type { Database } from '#kernel/database/database.ts';
 import {
   type ConversationTitled,
   conversationTitledSchema,
   type MessageFinished,
   messageFinishedSchema,
-} from '#kernel/messages/events.ts';
+} from '#contracts/broker-events.ts';
+import type { Json } from '#kernel/broker/broker.ts';
+import { callFunction } from '#kernel/database/call-function.ts';
+import type { Database } from '#kernel/database/database.ts';
 import type { LedgerShare, UsageKind } from '../entities.ts';
 import { type Bill, billOf, costUsd } from './cost.ts';
 

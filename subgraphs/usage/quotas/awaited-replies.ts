@@ -1,7 +1,7 @@
 /** Finds the replies that have not ended, by a query to conversations. Their reservations stay. */
 import { z } from 'zod';
-import { createSubgraphClient, type SubgraphClient } from '#kernel/connections/subgraph-client.ts';
 import type { SignIdentity } from '#kernel/identity.ts';
+import { createSubgraphClient, type SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 
 /** Resolves with the replies that have not ended, or have ended too lately for usage to have received the end. */
 export type FindAwaited = (tenantId: string, messageIds: readonly string[]) => Promise<readonly string[]>;

@@ -4,9 +4,9 @@
  * written in the session of the tenant.
  */
 import { validate } from 'uuid';
-import type { PlanTier } from '#kernel/catalogue/models-file.ts';
+import type { Identity } from '#contracts/identity.ts';
+import type { PlanTier } from '#contracts/plan-tiers.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { requireTenant } from '../accounts/current-account.ts';
 import { type Tenant, TenantEntity } from '../entities.ts';
 import { requireLimits, type TenantServices } from './change-limits.ts';

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Identity } from '#kernel/identity.ts';
+import type { Identity } from '#contracts/identity.ts';
 import { settleGeneration } from '../ledger/settle-generation.ts';
 import { finished, identityOf, openUsageFixture, type UsageFixture } from '../usage.fixture.ts';
 

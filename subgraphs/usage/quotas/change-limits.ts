@@ -4,9 +4,9 @@
  */
 import { validate } from 'uuid';
 import { z } from 'zod';
+import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { requireTenant } from '../accounts/current-account.ts';
 import type { UserLoader } from '../accounts/load-users.ts';
 import { type Tenant, TenantEntity, type User, UserEntity } from '../entities.ts';

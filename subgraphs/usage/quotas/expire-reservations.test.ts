@@ -1,7 +1,7 @@
 /** Reservations without a stored turn expire. Those of stored replies stay until the replies end. */
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Identity } from '#kernel/identity.ts';
+import type { Identity } from '#contracts/identity.ts';
 import { createLogger } from '#kernel/log.ts';
 import { settleGeneration } from '../ledger/settle-generation.ts';
 import { finished, openUsageFixture, type UsageFixture } from '../usage.fixture.ts';

@@ -3,7 +3,7 @@
  * so that they cost no more than a timer before the first token. Bounded: one entry for each user with a pending
  * change.
  */
-import type { Identity } from '#kernel/identity.ts';
+import type { Identity } from '#contracts/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { iterateSignals } from '#kernel/signals/iterate-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';

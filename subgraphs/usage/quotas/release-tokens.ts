@@ -4,9 +4,9 @@
  */
 import { validate } from 'uuid';
 import { z } from 'zod';
+import type { Identity } from '#contracts/identity.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { Identity } from '#kernel/identity.ts';
 import type { ReservationServices } from './reserve-tokens.ts';
 
 const releasedSchema = z.tuple([z.object({ release_reservation: z.boolean() })]);

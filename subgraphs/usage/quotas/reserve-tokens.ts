@@ -5,11 +5,11 @@
  * client chooses, and shares its reservation only with other requests of the same send.
  */
 import { z } from 'zod';
-import { type PlanTier, planTiers } from '#kernel/catalogue/models-file.ts';
+import type { Identity } from '#contracts/identity.ts';
+import { type PlanTier, planTiers } from '#contracts/plan-tiers.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Identity } from '#kernel/identity.ts';
 import { strongestRole } from '../accounts/provision.ts';
 import type { QuotaChanges } from './quota-changes.ts';
 

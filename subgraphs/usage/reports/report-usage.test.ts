@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Identity } from '#kernel/identity.ts';
+import type { Identity } from '#contracts/identity.ts';
 import { settleGeneration } from '../ledger/settle-generation.ts';
 import { finished, identityOf, openUsageFixture, type UsageFixture } from '../usage.fixture.ts';
 import { reportUsage } from './report-usage.ts';

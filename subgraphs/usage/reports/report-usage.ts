@@ -4,9 +4,10 @@
  */
 import { validate } from 'uuid';
 import { z } from 'zod';
+import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import { type Identity, requireRole } from '#kernel/identity.ts';
+import { requireRole } from '#kernel/identity.ts';
 
 export type UsageGrouping = 'DAY' | 'MODEL' | 'USER' | 'CONVERSATION';
 

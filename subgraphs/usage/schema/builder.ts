@@ -1,5 +1,5 @@
 /** The builder of this subgraph's schema, and the enums that several of its types share. */
-import type { Role } from '#kernel/identity.ts';
+import type { Role } from '#contracts/identity.ts';
 import { createSubgraphBuilder, mutationTypeOptions, planTierOptions } from '#kernel/subgraph-server/builder.ts';
 import type { UsageContext } from './context.ts';
 

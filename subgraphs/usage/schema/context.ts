@@ -1,6 +1,7 @@
 /** What the resolvers of this subgraph get: the caller, the services of the use cases, and loaders for one request. */
+
+import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { Identity } from '#kernel/identity.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import { createUserLoader, type UserLoader } from '../accounts/load-users.ts';

@@ -5,8 +5,10 @@
  */
 import { errors, Pool } from 'undici';
 import { z } from 'zod';
-import { AppError, toErrorCode } from '../errors.ts';
-import type { Identity, SignIdentity } from '../identity.ts';
+import { toErrorCode } from '#contracts/error-codes.ts';
+import type { Identity } from '#contracts/identity.ts';
+import { AppError } from '../errors.ts';
+import type { SignIdentity } from '../identity.ts';
 import { traceHeaders } from '../telemetry/tracing.ts';
 
 export interface SubgraphCall<Data> {

@@ -4,9 +4,9 @@
  * shown as it is.
  */
 import { z } from 'zod';
-import { pools } from '../broker/topology.ts';
-import { finishReasons, toolCallRecordSchema } from '../stream-log/stream-event.ts';
 import { priceSchema, replyJobSchema } from './generation-job.ts';
+import { pools } from './pools.ts';
+import { finishReasons, toolCallRecordSchema } from './stream-event.ts';
 
 /** The greatest number that a GraphQL Int and a column of type integer hold. */
 const greatest = 2_147_483_647;

@@ -1,9 +1,9 @@
 /**
- * What conversations puts on a `generations.<pool>` queue and a worker takes. The job carries all that the prompt needs, so
- * a worker depends on the broker, the stream log and the model only. The broker id of a job is its log id.
+ * What conversations puts on a `generations.<pool>` queue and a worker takes. The job carries all that the prompt
+ * needs, so a worker depends on the broker, the stream log and the model only. The broker id of a job is its log id.
  */
 import { z } from 'zod';
-import { pools } from '../broker/topology.ts';
+import { pools } from './pools.ts';
 
 export const modelCapabilities = ['TOOLS', 'VISION', 'JSON', 'PREFILL', 'EMBEDDING'] as const;
 

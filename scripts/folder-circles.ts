@@ -1,0 +1,68 @@
+/**
+ * `node scripts/folder-circles.ts`: fails when folders import each other in a circle, types included. A folder is one
+ * part of a service or of the kernel, such as `gateway/limits` or `subgraphs/usage/ledger`; the files beside such
+ * folders, which compose them or lie below all of them, belong to none.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+
+/** The folder of a file; undefined for one that lies beside the folders. */
+export const folderOf = (file: string): string | undefined =>
+  /^(?:(?:gateway|kernel|inference-workers|standalone)\/[^/]+|subgraphs\/[^/]+\/[^/]+)(?=\/)/.exec(file)?.[0];
+
+/** The files of this project that a file imports. */
+const importsOf = (file: string, text: string): readonly string[] =>
+  [...text.matchAll(/\bfrom '([^']+)'/g)].flatMap(([, path = '']) => {
+    if (path.startsWith('#')) return [path.slice(1)];
+    return path.startsWith('.') ? [normalize(join(dirname(file), path))] : [];
+  });
+
+type Graph = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** File -> text. Tests may import anything of their own service, so they do not count. */
+export const folderGraph = (files: ReadonlyMap<string, string>): Graph => {
+  const graph = new Map<string, Set<string>>();
+  for (const [file, text] of files) {
+    const from = folderOf(file);
+    if (from === undefined || /\.(test|contract|fixture)\.ts$/.test(file)) continue;
+    const targets = graph.get(from) ?? new Set<string>();
+    graph.set(from, targets);
+    for (const imported of importsOf(file, text)) {
+      const to = folderOf(imported);
+      if (to !== undefined && to !== from) targets.add(to);
+    }
+  }
+  return graph;
+};
+
+/** One circle for each folder that is in any, as `a -> b -> a`. */
+export const folderCircles = (graph: Graph): readonly string[] => {
+  const shortestBack = (start: string): string | undefined => {
+    const queue: string[][] = [[start]];
+    const seen = new Set<string>();
+    for (let way = queue.shift(); way; way = queue.shift()) {
+      for (const next of graph.get(way.at(-1) ?? '') ?? []) {
+        if (next === start) return [...way, start].join(' -> ');
+        if (seen.has(next)) continue;
+        seen.add(next);
+        queue.push([...way, next]);
+      }
+    }
+    return undefined;
+  };
+  return [...graph.keys()].flatMap((folder) => shortestBack(folder) ?? []);
+};
+
+if (import.meta.main) {
+  const listed = execFileSync('git', ['ls-files', '*.ts'], { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean);
+  const circles = folderCircles(
+    folderGraph(new Map(listed.map((file) => [file, readFileSync(join(root, file), 'utf8')]))),
+  );
+  if (circles.length > 0) {
+    process.stderr.write(`Folders import each other in circles:\n  ${circles.join('\n  ')}\n`);
+    process.exit(1);
+  }
+}
