@@ -70,10 +70,7 @@ export interface GatewayOptions {
   readonly limiter: Limiter;
   /** Each field left out has its default. */
   readonly limits?: Partial<OperationLimits>;
-  /**
-   * What users and tenants may ask; nobody is told apart, and so limited, where the authenticator has one identity for
-   * everybody.
-   */
+  /** What users and tenants may ask; nobody is told apart, and so limited, where the authenticator has one identity for everybody. */
   readonly rates?: Partial<RequestRates>;
   /** What users may have planned that was not planned before. */
   readonly planning?: Partial<PlanningRate>;
@@ -100,10 +97,7 @@ export interface GatewayOptions {
   readonly upstreamTiming?: UpstreamTiming;
   /** True: the schema can be read without a token, and web pages of this host and Apollo Studio may ask. */
   readonly isDevelopment: boolean;
-  /**
-   * Origins whose pages may ask; `*` is all of them. Default: in development Apollo Studio and pages of this machine,
-   * else none.
-   */
+  /** Origins whose pages may ask; `*` is all of them. Default: in development Apollo Studio and pages of this machine, else none. */
   readonly allowedOrigins?: readonly string[] | undefined;
   readonly logger: Logger;
   /** Further conditions of /health/ready; the authenticator is always one. */
