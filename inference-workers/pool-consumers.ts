@@ -16,7 +16,9 @@ export interface PoolConsumers extends AsyncDisposable {
   ping(): Promise<void>;
 }
 
-/** Jobs that the bounded engines among the models run at once. More would wait in this process, out of others' reach. */
+/**
+ * Jobs that the bounded engines among the models run at once. More would wait in this process, out of others' reach.
+ */
 const engineBound = (models: readonly ServedModel[]): number => {
   const bounds = models.flatMap(({ parallel }) => (parallel === undefined ? [] : [parallel]));
   return bounds.length === 0 ? Number.POSITIVE_INFINITY : bounds.reduce((sum, bound) => sum + bound, 0);
