@@ -24,7 +24,8 @@ const idOf = (name: string, text: string, times: number): string => {
 };
 
 /**
- * A name that providers take back. A model that made up a name hears so as a result, instead of being refused for it.
+ * A name that providers take back. For an invented name the model gets a failure as the result, instead of a refusal of
+ * its request.
  */
 const usableName = (name: string): string => name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unnamed';
 const usableText = (text: string): string => text.replaceAll('\0', '').toWellFormed();

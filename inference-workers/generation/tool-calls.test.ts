@@ -161,8 +161,8 @@ test.each([
   expect(finished.text).toBe(`${result} ${textOf(3)}`);
   expect(fixture.tool.calls).toHaveLength(0);
   // The provider gets back a valid form, whatever its model wrote.
-  const [told] = fixture.provider.requests.at(1)?.body.messages.at(1)?.tool_calls ?? [];
-  expect(told?.['function']).toEqual({ name: expect.stringMatching(/^[a-zA-Z0-9_-]{1,64}$/), arguments: '{}' });
+  const [returnedCall] = fixture.provider.requests.at(1)?.body.messages.at(1)?.tool_calls ?? [];
+  expect(returnedCall?.['function']).toEqual({ name: expect.stringMatching(/^[a-zA-Z0-9_-]{1,64}$/), arguments: '{}' });
 });
 
 test('the failure of a tool is returned to the model, which continues', async () => {

@@ -94,8 +94,8 @@ test('text after tool results is continued where the model can', async () => {
   await using fixture = await openToolFixture();
   fixture.provider.queue({ calls: [bonn] }, { tokens: 9, stall: 4 }, { tokens: 9 });
   const send = () => fixture.sendWithTool('', { candidates: [prefills] });
-  const said = `rain-in-Bonn ${textOf(4)}`;
-  const messageId = await handOver(fixture, send, (id) => seen(fixture, id, said));
+  const textSoFar = `rain-in-Bonn ${textOf(4)}`;
+  const messageId = await handOver(fixture, send, (id) => seen(fixture, id, textSoFar));
   await fixture.startToolWorker();
   const entries = await fixture.entries(messageId);
   expect(typesIn(entries)).not.toContain('MessageReset');
@@ -105,7 +105,7 @@ test('text after tool results is continued where the model can', async () => {
       ?.body.messages.slice(1)
       .map(({ role }) => role),
   ).toEqual(['assistant', 'tool', 'assistant']);
-  expect(fixture.provider.requests.at(2)?.body.messages.at(-1)?.content).toBe(said);
+  expect(fixture.provider.requests.at(2)?.body.messages.at(-1)?.content).toBe(textSoFar);
   const finished = await fixture.finished(messageId);
   expect(finished).toMatchObject({ text: `rain-in-Bonn ${textOf(9)}`, toolCalls: [{ result: 'rain-in-Bonn' }] });
   expect(fixture.tool.calls).toHaveLength(1);

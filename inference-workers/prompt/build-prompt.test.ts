@@ -37,7 +37,7 @@ test('messages that fit are kept whole and in order', async () => {
   ]);
 });
 
-test('one token short, the oldest turn is dropped as a whole, and the prompt still begins with the user', async () => {
+test('one token short, the oldest messages are dropped whole, and the prompt still begins with the user', async () => {
   expect(await contents(talk, 48)).toEqual(['system: SS', 'user: u2', 'assistant: a2', 'user: u3']);
   expect((await buildPrompt(talk, limits(48))).dropped).toBe(2);
 });

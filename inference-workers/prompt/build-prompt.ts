@@ -76,11 +76,11 @@ export const buildPrompt = async (
   { steps, tools }: ReplySoFar = { steps: [], tools: [] },
 ): Promise<Prompt> => {
   const system = history.filter(({ role }) => role === 'SYSTEM').map(toModelMessage);
-  const turns = history.filter(({ role }) => role !== 'SYSTEM').map(toModelMessage);
+  const dialogue = history.filter(({ role }) => role !== 'SYSTEM').map(toModelMessage);
   const toolTexts = tools.map(({ name, description, parameters }) => JSON.stringify({ name, description, parameters }));
-  const pace = createYielder();
+  const yieldBefore = createYielder();
   const countText = async (text: string): Promise<number> => {
-    await pace(text.length);
+    await yieldBefore(text.length);
     return limits.countTokens(text);
   };
   const count = async (message: LanguageModelV4Message): Promise<number> =>
@@ -93,25 +93,25 @@ export const buildPrompt = async (
   };
 
   const available = limits.contextWindow - limits.maxOutputTokens;
-  /** The newest turns that fit before these messages of the reply. */
-  const turnsBefore = async (reply: readonly LanguageModelV4Message[]): Promise<LanguageModelV4Message[]> => {
+  /** The newest messages of the dialogue that fit before these messages of the reply. */
+  const newestBefore = async (reply: readonly LanguageModelV4Message[]): Promise<LanguageModelV4Message[]> => {
     // A token has at least one byte, so a text with fewer bytes than available tokens fits without a count.
     const bytes =
-      [...system, ...turns, ...reply].reduce(
+      [...system, ...dialogue, ...reply].reduce(
         (sum, one) => sum + Buffer.byteLength(textOf(one)) + tokensPerMessage,
         tokensBeforeReply,
       ) + toolTexts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-    if (bytes <= available) return turns;
+    if (bytes <= available) return dialogue;
     let left = available - (await countAll([...system, ...reply]));
-    let first = turns.length;
-    for (let index = turns.length - 1; index >= 0; index -= 1) {
-      const turn = turns[index];
-      if (turn === undefined) break;
-      left -= await count(turn);
+    let first = dialogue.length;
+    for (let index = dialogue.length - 1; index >= 0; index -= 1) {
+      const message = dialogue[index];
+      if (message === undefined) break;
+      left -= await count(message);
       if (left < 0) break;
       first = index;
     }
-    const kept = turns.slice(first);
+    const kept = dialogue.slice(first);
     const opening = kept.findIndex(({ role }) => role === 'user');
     return opening === -1 ? [] : kept.slice(opening);
   };
@@ -119,10 +119,10 @@ export const buildPrompt = async (
   const called = steps.some(({ calls }) => calls.length > 0);
   for (const longest of called ? resultLengths : wholeResults) {
     const reply = steps.flatMap((step) => replyStepMessages(step, { native: tools.length > 0, longest }));
-    const kept = await turnsBefore(reply);
+    const kept = await newestBefore(reply);
     if (kept.length === 0) continue;
     const messages = [...system, ...kept, ...reply];
-    return { messages, dropped: turns.length - kept.length, countInputTokens: () => countAll(messages) };
+    return { messages, dropped: dialogue.length - kept.length, countInputTokens: () => countAll(messages) };
   }
   throw tooLong();
 };

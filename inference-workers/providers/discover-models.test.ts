@@ -61,11 +61,11 @@ test('an address where nothing listens leaves out its provider, and no other', a
 
 /** A server that lists the models in `names`, and responds with 503 where there are none. */
 const startLister = async (first: readonly string[], port = 0) => {
-  const answered = new EventEmitter();
+  const responses = new EventEmitter();
   let names: readonly string[] = first;
   const server = createServer((_, response) => {
     response.statusCode = names.length === 0 ? 503 : 200;
-    response.end(JSON.stringify({ data: names.map((id) => ({ id })) }), () => answered.emit('answer'));
+    response.end(JSON.stringify({ data: names.map((id) => ({ id })) }), () => responses.emit('sent'));
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -77,7 +77,7 @@ const startLister = async (first: readonly string[], port = 0) => {
      */
     async list(next: readonly string[]) {
       names = next;
-      for (let answers = 0; answers < 3; answers += 1) await once(answered, 'answer');
+      for (let sent = 0; sent < 3; sent += 1) await once(responses, 'sent');
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

@@ -31,7 +31,7 @@ export interface ModelRegistry extends AsyncDisposable {
   onChange(callback: () => void): () => void;
 }
 
-/** The registry of its owner, who finds the models. */
+/** The registry as its owner has it, which replaces the models. */
 export interface ChangingRegistry extends ModelRegistry {
   /** Serves these models from now on. Running generations go on. */
   replace(models: readonly ServedModel[]): void;

@@ -27,8 +27,8 @@ const openRunner = (...privateHosts: readonly string[]) =>
   createToolRunner({ privateHosts, logger: createLogger('test', 'silent') });
 
 /** The outcome of one call of a tool that responds like this. */
-const outcomeOf = async (answer: (response: ServerResponse) => void, changes: Partial<Tool> = {}) => {
-  await using server = await startToolServer(answer);
+const outcomeOf = async (respond: (response: ServerResponse) => void, changes: Partial<Tool> = {}) => {
+  await using server = await startToolServer(respond);
   await using runner = openRunner(server.host);
   const outcome = await runner.run(jobWith(server.url, changes), call, nobody);
   return { ...outcome, ended: await server.calls.at(0)?.ended };
@@ -66,8 +66,8 @@ test.each<[string, (response: ServerResponse) => void, string]>([
   ['an empty response', (response) => response.writeHead(204).end(), ''],
   ['a response of the maximal size', (response) => response.end('x'.repeat(65_536)), 'x'.repeat(65_536)],
   ['control characters', (response) => response.end('a\0b\u001b[1m\n\tc'), 'ab[1m\n\tc'],
-])('%s is a result', async (_, answer, result) => {
-  expect(await outcomeOf(answer)).toMatchObject({ status: 'COMPLETED', result });
+])('%s is a result', async (_, respond, result) => {
+  expect(await outcomeOf(respond)).toMatchObject({ status: 'COMPLETED', result });
 });
 
 test.each<[string, (response: ServerResponse) => void, string]>([
@@ -94,8 +94,8 @@ test.each<[string, (response: ServerResponse) => void, string]>([
   ],
   ['a failure', (response) => response.writeHead(500).end('secret-host-7 is down'), 'The tool failed with status 500.'],
   ['a cut before the response', (response) => response.socket?.destroy(), 'The tool cannot be reached.'],
-])('%s is a failure with a sentence', async (_, answer, result) => {
-  expect(await outcomeOf(answer)).toMatchObject({ status: 'FAILED', result });
+])('%s is a failure with a sentence', async (_, respond, result) => {
+  expect(await outcomeOf(respond)).toMatchObject({ status: 'FAILED', result });
 });
 
 test('a response that is cut off is a failure', async () => {
@@ -125,8 +125,8 @@ test.each([
 test.each<[string, (response: ServerResponse) => void]>([
   ['does not respond', () => undefined],
   ['starts a response and does not end it', (response) => response.writeHead(200).write('half')],
-])('a tool that %s gets its time, and then its connection is closed', async (_, answer) => {
-  expect(await outcomeOf(answer, { timeoutMs: 50 })).toEqual({
+])('a tool that %s gets its time, and then its connection is closed', async (_, respond) => {
+  expect(await outcomeOf(respond, { timeoutMs: 50 })).toEqual({
     status: 'FAILED',
     result: 'The tool did not respond in time.',
     ended: 'left',

@@ -1,5 +1,5 @@
 /**
- * Which model wrote what of a reply, in which attempt, as the log tells it. Invariant: a contribution is in the reply
+ * Which model wrote what of a reply, in which attempt, as the log records it. Invariant: a contribution is in the reply
  * exactly when no reset came after it.
  */
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';

@@ -20,12 +20,11 @@ const limitOf = (name: string): number => topology.find((one) => one.name === na
 export const collect = async (
   broker: Broker,
   name: string,
-  prefetch: number,
+  options: ConsumeOptions,
   handle: Handler = async () => 'ack',
-  options: Pick<ConsumeOptions, 'stores' | 'salvage'> = {},
 ) => {
   const deliveries: Delivery<Json>[] = [];
-  const consumer: Consumer = await broker.consume<Json>(name, { prefetch, ...options }, async (delivery, signal) => {
+  const consumer: Consumer = await broker.consume<Json>(name, options, async (delivery, signal) => {
     deliveries.push(delivery);
     return handle(delivery, signal);
   });
@@ -46,7 +45,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       const { broker } = fixture;
       const body = { text: 'é🙂\u0000', list: [1, null, { deep: true }], left: undefined };
       await publishJob(broker, 'message-1', body);
-      const { deliveries, until } = await collect(broker, queue, 1);
+      const { deliveries, until } = await collect(broker, queue, { prefetch: 1 });
       await until(1);
       const wanted = { text: 'é🙂\u0000', list: [1, null, { deep: true }] };
       expect(deliveries).toStrictEqual([{ queue, id: 'message-1', body: wanted, redeliveries: 0 }]);
@@ -57,7 +56,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       const { broker } = fixture;
       await broker.publish('events', 'conversation.titled', 'event-1', {});
       for (const name of ['conversations.results', 'usage.results']) {
-        const { until } = await collect(broker, name, 1);
+        const { until } = await collect(broker, name, { prefetch: 1 });
         await until(1);
       }
       expect((await broker.depth('safety.results')).ready).toBe(0);
@@ -82,7 +81,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
         'fulfilled',
       ]);
       expect(results[0]).toMatchObject({ reason: { message: expect.stringContaining('Unroutable') } });
-      const { until } = await collect(broker, queue, 10);
+      const { until } = await collect(broker, queue, { prefetch: 10 });
       await until(2);
     });
 
@@ -91,7 +90,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       const { broker } = fixture;
       const ids = Array.from({ length: 200 }, (_, index) => `${index}`);
       await Promise.all(ids.map((id) => publishJob(broker, id)));
-      const { deliveries, until } = await collect(broker, queue, 1);
+      const { deliveries, until } = await collect(broker, queue, { prefetch: 1 });
       await until(200);
       expect(deliveries.map(({ id }) => id)).toEqual(ids);
     });
@@ -103,7 +102,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       await Promise.all([publishJob(broker, 'a'), publishJob(broker, 'b'), publishJob(broker, 'c')]);
       await vi.waitFor(async () => expect(await broker.depth(queue)).toEqual({ ready: 3, consumers: 0 }));
       const held = gate();
-      const { consumer } = await collect(broker, queue, 2, async () => {
+      const { consumer } = await collect(broker, queue, { prefetch: 2 }, async () => {
         await held.passed;
         return 'ack';
       });
@@ -123,7 +122,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       const { broker } = fixture;
       let running = 0;
       let most = 0;
-      const { until } = await collect(broker, queue, 3, async () => {
+      const { until } = await collect(broker, queue, { prefetch: 3 }, async () => {
         running += 1;
         most = Math.max(most, running);
         await new Promise(setImmediate);
@@ -143,8 +142,8 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
         await held.passed;
         return 'ack';
       };
-      const one = await collect(broker, queue, 2, handle);
-      const two = await collect(broker, queue, 2, handle);
+      const one = await collect(broker, queue, { prefetch: 2 }, handle);
+      const two = await collect(broker, queue, { prefetch: 2 }, handle);
       await Promise.all(Array.from({ length: 4 }, (_, index) => publishJob(broker, `${index}`)));
       await one.until(2);
       await two.until(2);
@@ -155,7 +154,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       await using fixture = await openFixture();
       const { broker } = fixture;
       await publishJob(broker, 'again');
-      const { deliveries, until } = await collect(broker, queue, 1, async ({ redeliveries }) => {
+      const { deliveries, until } = await collect(broker, queue, { prefetch: 1 }, async ({ redeliveries }) => {
         if (redeliveries === 0) return 'retry';
         return 'ack';
       });
@@ -168,11 +167,13 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       await using fixture = await openFixture();
       const { broker } = fixture;
       await publishJob(broker, 'poison', { what: 'kills' });
-      const poisoned = await collect(broker, queue, 1, async ({ id }) => (id === 'poison' ? 'retry' : 'dead'));
+      const poisoned = await collect(broker, queue, { prefetch: 1 }, async ({ id }) =>
+        id === 'poison' ? 'retry' : 'dead',
+      );
       await poisoned.until(limitOf(queue) + 1);
       expect(poisoned.deliveries.at(-1)?.redeliveries).toBe(limitOf(queue));
       await publishJob(broker, 'refused', { what: 'no' });
-      const dead = await collect(broker, deadLetterQueue(queue), 10);
+      const dead = await collect(broker, deadLetterQueue(queue), { prefetch: 10 });
       await dead.until(2);
       expect(dead.deliveries.map(({ id, body }) => [id, body]).sort()).toEqual([
         ['poison', { what: 'kills' }],
@@ -188,7 +189,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       const { broker } = fixture;
       const held = gate();
       const settled: string[] = [];
-      const first = await collect(broker, queue, 1, async ({ id }) => {
+      const first = await collect(broker, queue, { prefetch: 1 }, async ({ id }) => {
         await held.passed;
         settled.push(id);
         return 'ack';
@@ -198,7 +199,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       await first.consumer.pause();
       await publishJob(broker, 'later');
       held.open();
-      const second = await collect(broker, queue, 1);
+      const second = await collect(broker, queue, { prefetch: 1 });
       await second.until(1);
       expect(second.deliveries.map(({ id }) => id)).toEqual(['later']);
       await first.consumer[Symbol.asyncDispose]();
@@ -210,7 +211,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       await using fixture = await openFixture();
       const { broker } = fixture;
       const held = gate();
-      const { consumer, until } = await collect(broker, queue, 5, async () => {
+      const { consumer, until } = await collect(broker, queue, { prefetch: 5 }, async () => {
         await held.passed;
         return 'ack';
       });
@@ -230,7 +231,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
     test('aborts the running handlers when the broker itself closes', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
-      const { until } = await collect(broker, queue, 1, async (_delivery, signal) => {
+      const { until } = await collect(broker, queue, { prefetch: 1 }, async (_delivery, signal) => {
         await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
         return 'retry';
       });
@@ -245,7 +246,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
     await using fixture = await openFixture();
     const { broker } = fixture;
     const held = gate();
-    const { until } = await collect(broker, queue, 2, async ({ id }) => {
+    const { until } = await collect(broker, queue, { prefetch: 2 }, async ({ id }) => {
       if (id === 'settled') return 'ack';
       await held.passed;
       return 'ack';
@@ -255,7 +256,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
     await Promise.all(['unsettled-1', 'unsettled-2', 'waiting'].map((id) => publishJob(broker, id)));
     await until(3);
     const after = await fixture.reopenAfterKill();
-    const { deliveries, until: untilAfter } = await collect(after, queue, 10);
+    const { deliveries, until: untilAfter } = await collect(after, queue, { prefetch: 10 });
     await untilAfter(3);
     expect(deliveries.map(({ id, redeliveries }) => [id, redeliveries]).sort()).toEqual([
       ['unsettled-1', 1],

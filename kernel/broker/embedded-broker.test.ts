@@ -44,7 +44,7 @@ test('ignores a journal line that was torn by a kill', async () => {
   await broker.publish('jobs', queue, 'next', {});
   await broker[Symbol.asyncDispose]();
   await using again = await open(directory.path);
-  const { deliveries, until } = await collect(again, queue, 1);
+  const { deliveries, until } = await collect(again, queue, { prefetch: 1 });
   await until(2);
   expect(deliveries.map(({ id }) => id)).toEqual(['whole', 'next']);
 });
@@ -54,13 +54,13 @@ test('keeps dead letters across a restart, and does not count their deliveries',
   {
     await using broker = await open(directory.path);
     await broker.publish('jobs', queue, 'bad', {});
-    const { consumer, until } = await collect(broker, queue, 1, async () => 'dead');
+    const { consumer, until } = await collect(broker, queue, { prefetch: 1 }, async () => 'dead');
     await until(1);
     await consumer[Symbol.asyncDispose]();
   }
   await using broker = await open(directory.path);
   expect(await broker.depth(queue)).toMatchObject({ ready: 0 });
-  const { deliveries, until } = await collect(broker, `${queue}.dead`, 1);
+  const { deliveries, until } = await collect(broker, `${queue}.dead`, { prefetch: 1 });
   await until(1);
   expect(deliveries[0]).toMatchObject({ id: 'bad', redeliveries: 0 });
 });
@@ -74,7 +74,7 @@ test('counts a crash during a delivery against the delivery limit', async () => 
   await using stack = new AsyncDisposableStack();
   for (let crash = 0; crash < 6; crash += 1) {
     const running = stack.use(await open(path));
-    const { deliveries, until } = await collect(running, queue, 1, (_delivery, signal) => {
+    const { deliveries, until } = await collect(running, queue, { prefetch: 1 }, (_delivery, signal) => {
       return new Promise((resolve) => signal.addEventListener('abort', () => resolve('ack')));
     });
     await until(1);
@@ -95,7 +95,7 @@ test('rewrites its journal when it has grown, and loses no message', async () =>
   {
     await using broker = await open(directory.path);
     await broker.publish('jobs', 'generations.large', 'kept', {});
-    const { until, consumer } = await collect(broker, queue, 10);
+    const { until, consumer } = await collect(broker, queue, { prefetch: 10 });
     for (let index = 0; index < 150; index += 1) {
       await broker.publish('jobs', queue, `${index}`, { large });
       // Settled before the next one, so the live state stays small.
@@ -120,7 +120,7 @@ test('refuses with OVERLOADED a publish to a full queue', async () => {
     code: 'OVERLOADED',
     retryAfterMs: expect.any(Number),
   });
-  const { until } = await collect(broker, queue, 1);
+  const { until } = await collect(broker, queue, { prefetch: 1 });
   await until(2);
   await broker.publish('jobs', queue, '3', {});
   await until(3);
@@ -163,7 +163,7 @@ test.skipIf(process.platform !== 'linux')(
     const accepted: string[] = JSON.parse(stdout);
     expect(accepted.length).toBeGreaterThan(10);
     await using broker = await open(directory.path);
-    const { deliveries, until } = await collect(broker, queue, 1);
+    const { deliveries, until } = await collect(broker, queue, { prefetch: 1 });
     await until(accepted.length);
     expect(deliveries.map(({ id }) => id)).toEqual(accepted);
   },

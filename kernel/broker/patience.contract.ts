@@ -30,7 +30,7 @@ export const patienceContract = (name: string, openFixture: () => Promise<Broker
     test('visits each once, oldest first, and keeps, drops or replays it', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
-      const refused = await collect(broker, queue, 1, async () => 'dead');
+      const refused = await collect(broker, queue, { prefetch: 1 }, async () => 'dead');
       for (const id of ['a', 'b', 'c']) await publishJob(broker, id);
       await refused.until(3);
       await refused.consumer[Symbol.asyncDispose]();
@@ -46,7 +46,7 @@ export const patienceContract = (name: string, openFixture: () => Promise<Broker
       expect(shown.splice(0)).toEqual(['a {"id":"a"}', 'b {"id":"b"}', 'c {"id":"c"}']);
       expect(await visit(3, { a: 'drop', b: { replay: { id: 'b', again: true } } })).toBe(3);
       await vi.waitFor(async () => expect(await ready()).toBe(1), 10_000);
-      const again = await collect(broker, queue, 1);
+      const again = await collect(broker, queue, { prefetch: 1 });
       await again.until(1);
       expect(again.deliveries).toEqual([{ queue, id: 'b', body: { id: 'b', again: true }, redeliveries: 0 }]);
       const fault = new Error('no decision');
@@ -63,12 +63,11 @@ export const patienceContract = (name: string, openFixture: () => Promise<Broker
       const { deliveries, consumer } = await collect(
         broker,
         queue,
-        1,
+        { prefetch: 1, salvage: async ({ id }) => void salvaged.push(id) },
         async () => {
           if (isAway) throw readOnly();
           return 'ack';
         },
-        { salvage: async ({ id }) => void salvaged.push(id) },
       );
       await publishJob(broker, 'patient');
       await vi.waitFor(() => expect(deliveries.length).toBeGreaterThan(3), { timeout: 30_000 });
@@ -89,17 +88,16 @@ export const patienceContract = (name: string, openFixture: () => Promise<Broker
       const { deliveries } = await collect(
         broker,
         queue,
-        1,
+        { prefetch: 1, stores: stores.watch, salvage: async ({ id }, cause) => void faults.push(id, cause) },
         async () => {
           throw new TypeError('This body makes no sense');
         },
-        { stores: stores.watch, salvage: async ({ id }, cause) => void faults.push(id, cause) },
       );
       await publishJob(broker, 'poison', { what: 'fails' });
       await vi.waitFor(() => expect(deliveries.length).toBeGreaterThan(3), { timeout: 30_000 });
       expect(faults).toEqual([]);
       stores.fault = undefined;
-      const dead = await collect(broker, deadLetterQueue(queue), 1);
+      const dead = await collect(broker, deadLetterQueue(queue), { prefetch: 1 });
       await dead.until(1);
       expect(dead.deliveries[0]).toMatchObject({ id: 'poison', body: { what: 'fails' } });
       expect(faults).toEqual(['poison', expect.any(TypeError)]);
@@ -113,19 +111,19 @@ export const patienceContract = (name: string, openFixture: () => Promise<Broker
       const { deliveries } = await collect(
         broker,
         queue,
-        1,
-        async () => {
-          throw new UnreadableBodyError('no job');
-        },
         {
+          prefetch: 1,
           async salvage() {
             salvages += 1;
             if (salvages < 3) throw readOnly();
           },
         },
+        async () => {
+          throw new UnreadableBodyError('not a job');
+        },
       );
       await publishJob(broker, 'garbage');
-      const dead = await collect(broker, deadLetterQueue(queue), 1);
+      const dead = await collect(broker, deadLetterQueue(queue), { prefetch: 1 });
       await dead.until(1);
       expect(deliveries).toHaveLength(1);
       expect(salvages).toBe(3);
@@ -140,18 +138,17 @@ export const patienceContract = (name: string, openFixture: () => Promise<Broker
       const isolated = await collect(
         broker,
         queue,
-        2,
+        { prefetch: 2, stores: stores.watch },
         async (_delivery, signal) => {
           signal.addEventListener('abort', aborted.open, { once: true });
           await held.passed;
           return 'ack';
         },
-        { stores: stores.watch },
       );
       await publishJob(broker, 'given back');
       await isolated.until(1);
       stores.fault = new Error('no response');
-      const other = await collect(broker, queue, 2);
+      const other = await collect(broker, queue, { prefetch: 2 });
       await aborted.passed;
       await other.until(1);
       await publishJob(broker, 'not taken');
@@ -169,13 +166,13 @@ export const patienceContract = (name: string, openFixture: () => Promise<Broker
     test('held deliveries are requeued when the consumer closes', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
-      const { consumer, deliveries } = await collect(broker, queue, 1, async () => {
+      const { consumer, deliveries } = await collect(broker, queue, { prefetch: 1 }, async () => {
         throw readOnly();
       });
       await publishJob(broker, 'held');
       await vi.waitFor(() => expect(deliveries.length).toBeGreaterThan(1), { timeout: 15_000 });
       await consumer[Symbol.asyncDispose]();
-      const next = await collect(broker, queue, 1);
+      const next = await collect(broker, queue, { prefetch: 1 });
       await next.until(1);
       expect(next.deliveries[0]).toMatchObject({ id: 'held' });
     });

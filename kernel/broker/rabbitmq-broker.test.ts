@@ -34,7 +34,7 @@ test('recovers from a lost connection, and aborts the handlers whose deliveries 
   await using wire = await startTcpProxy(await sharedService('rabbitmq'));
   await using broker = await open(wire.url);
   const lost = gate();
-  const { deliveries, until } = await collect(broker, queue, 1, async ({ redeliveries }, signal) => {
+  const { deliveries, until } = await collect(broker, queue, { prefetch: 1 }, async ({ redeliveries }, signal) => {
     if (redeliveries > 0) return 'ack';
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     lost.open();
@@ -50,7 +50,7 @@ test('recovers from a lost connection, and aborts the handlers whose deliveries 
     ['before', 1],
   ]);
   await vi.waitFor(() => broker.publish('events', 'message.finished', 'after', {}), { timeout: 10_000 });
-  const finished = await collect(broker, 'usage.results', 1);
+  const finished = await collect(broker, 'usage.results', { prefetch: 1 });
   await vi.waitFor(() => expect(finished.deliveries[0]?.id).toBe('after'), { timeout: 10_000 });
   await broker.ping();
 });
@@ -61,7 +61,7 @@ test('runs no more handlers than its prefetch when old ones survive their connec
   const held = gate();
   let running = 0;
   let most = 0;
-  const { until } = await collect(broker, queue, 2, async ({ redeliveries }) => {
+  const { until } = await collect(broker, queue, { prefetch: 2 }, async ({ redeliveries }) => {
     running += 1;
     most = Math.max(most, running);
     if (redeliveries === 0) await held.passed;
@@ -92,7 +92,7 @@ test('refuses with OVERLOADED while RabbitMQ blocks publishers, and survives its
   await server.kill();
   await server.restart();
   await vi.waitFor(() => broker.publish('jobs', queue, 'after the crash', {}), { timeout: 20_000 });
-  const { deliveries } = await collect(broker, queue, 1);
+  const { deliveries } = await collect(broker, queue, { prefetch: 1 });
   await vi.waitFor(
     () => expect(deliveries.map(({ id }) => id)).toEqual(expect.arrayContaining(['flows', 'after the crash'])),
     { timeout: 20_000 },
@@ -111,7 +111,7 @@ test('starts without a server that may be away, and consumes and publishes when 
   await using wire = await startTcpProxy(await sharedService('rabbitmq'));
   wire.stall();
   await using broker = await open(wire.url, 300, true);
-  const { until } = await collect(broker, queue, 1);
+  const { until } = await collect(broker, queue, { prefetch: 1 });
   wire.resume();
   await vi.waitFor(async () => expect(await broker.depth(queue)).toMatchObject({ consumers: 1 }), { timeout: 20_000 });
   await broker.publish('jobs', queue, 'later', {});
@@ -122,7 +122,7 @@ test('a consumer whose connection is lost at its start starts when there is one 
   await using wire = await startTcpProxy(await sharedService('rabbitmq'));
   await using broker = await open(wire.url);
   wire.stall();
-  const starting = collect(broker, queue, 1);
+  const starting = collect(broker, queue, { prefetch: 1 });
   wire.cut();
   wire.resume();
   const { until } = await starting;

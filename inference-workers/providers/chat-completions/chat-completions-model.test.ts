@@ -71,8 +71,8 @@ test('tools, calls and results are sent in the format of OpenAI, and a request w
       content: [{ type: 'tool-result', toolCallId: id, toolName, output: { type: 'text', value: 'rain' } }],
     },
   ];
-  const answered = await ask(transcript, { tools, toolChoice: { type: 'none' } });
-  expect(answered.map((part) => (part.type === 'text-delta' ? part.delta : '')).join('')).toBe('rain w0 ');
+  const parts = await ask(transcript, { tools, toolChoice: { type: 'none' } });
+  expect(parts.map((part) => (part.type === 'text-delta' ? part.delta : '')).join('')).toBe('rain w0 ');
   await ask(question);
 
   const [first, second, third] = provider.requests.map(({ body }) => body);
