@@ -58,14 +58,18 @@ const isEnd = (event: StreamedEvent | undefined): boolean =>
 
 const pauseMs = 150;
 
-/** @param clients one at each gateway; the next one is asked after each fault. */
-export const follow = async (
-  clients: readonly [TestClient, ...TestClient[]],
-  messageId: string,
-  afterSeq: number,
-  deadline: AbortSignal,
-  passed: Passed = new Map(),
-): Promise<Following> => {
+export interface FollowOptions {
+  /** One at each gateway; the next one is asked after each fault. */
+  readonly clients: readonly [TestClient, ...TestClient[]];
+  readonly messageId: string;
+  readonly afterSeq: number;
+  /** Aborted when a reply that has not ended counts as hanging. */
+  readonly deadline: AbortSignal;
+  readonly passed?: Passed;
+}
+
+export const follow = async (options: FollowOptions): Promise<Following> => {
+  const { clients, messageId, afterSeq, deadline, passed = new Map() } = options;
   const events: StreamedEvent[] = [];
   const arrivedAtMs: number[] = [];
   const faults: SeenFault[] = [];

@@ -70,13 +70,19 @@ export const createCallCounter = (provider: ScriptedProvider) => {
   };
 };
 
-export const evidenceOf = (
-  send: Send,
-  stored: Stored | undefined,
-  providerCalls: number,
-  run: Pick<Evidence, 'workersDie' | 'logsLost'>,
-  replay: Following | undefined,
-): Evidence => ({
+export const evidenceOf = ({
+  send,
+  stored,
+  providerCalls,
+  run,
+  replay,
+}: {
+  readonly send: Send;
+  readonly stored: Stored | undefined;
+  readonly providerCalls: number;
+  readonly run: Pick<Evidence, 'workersDie' | 'logsLost'>;
+  readonly replay: Following | undefined;
+}): Evidence => ({
   ...send,
   followings: send.followings,
   replay,

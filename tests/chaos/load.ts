@@ -76,17 +76,18 @@ const drawScript = (random: Random) => {
   return { words, refused: times, fails: false, script: `${script}${refusal}` };
 };
 
-/**
- * @param talkUntil aborted when nothing more is to be sent; @param deadline aborted when what has not ended counts as
- * hanging.
- */
-export const talk = async (
-  clients: readonly [TestClient, ...TestClient[]],
-  random: Random,
-  talkUntil: AbortSignal,
-  deadline: AbortSignal,
-  passed: Passed,
-): Promise<readonly Send[]> => {
+export interface TalkOptions {
+  readonly clients: readonly [TestClient, ...TestClient[]];
+  readonly random: Random;
+  /** Aborted when nothing more is to be sent. */
+  readonly talkUntil: AbortSignal;
+  /** Aborted when what has not ended counts as hanging. */
+  readonly deadline: AbortSignal;
+  readonly passed: Passed;
+}
+
+export const talk = async (options: TalkOptions): Promise<readonly Send[]> => {
+  const { clients, random, talkUntil, deadline, passed } = options;
   const sends: Send[] = [];
   const clientAt = (turn: number): TestClient => clients[turn % clients.length] ?? clients[0];
   while (!talkUntil.aborted) {
@@ -126,8 +127,8 @@ export const talk = async (
       const [followings] = turn
         ? await Promise.all([
             Promise.all([
-              follow(clients, messageId, 0, deadline, passed),
-              follow([clientAt(1), ...clients], messageId, late, deadline, passed),
+              follow({ clients, messageId, afterSeq: 0, deadline, passed }),
+              follow({ clients: [clientAt(1), ...clients], messageId, afterSeq: late, deadline, passed }),
             ]),
             stop(),
           ])

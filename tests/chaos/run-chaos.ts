@@ -104,7 +104,9 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
   const deadline = new AbortController();
   const passed: Passed = new Map();
   const tormentor = torment(stand, plan);
-  const talking = Promise.all(users.map((clients) => talk(clients, random.fork(), talkUntil, deadline.signal, passed)));
+  const talking = Promise.all(
+    users.map((clients) => talk({ clients, random: random.fork(), talkUntil, deadline: deadline.signal, passed })),
+  );
   await tormentor.over;
   const timer = setTimeout(() => deadline.abort(), Math.max(0, durationMs / 10) + restMs);
   const sends = (await talking).flat();
@@ -122,8 +124,15 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
   };
   for (const send of sends) {
     const { messageId } = send;
-    const replay = clients && (await follow(clients, messageId, 0, AbortSignal.timeout(restMs)));
-    const evidence = evidenceOf(send, stored.get(messageId), counter.of(send.prompt), run, replay);
+    const replay =
+      clients && (await follow({ clients, messageId, afterSeq: 0, deadline: AbortSignal.timeout(restMs) }));
+    const evidence = evidenceOf({
+      send,
+      stored: stored.get(messageId),
+      providerCalls: counter.of(send.prompt),
+      run,
+      replay,
+    });
     const refused = send.sendFaults.map(
       ({ what, atMs }): Violation => ({ kind: 'refused or torn off', messageId, detail: what, atMs }),
     );
@@ -133,7 +142,8 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
   await stand.forgetLogs();
   const kept = await readPatiently(stand, sends, Date.now() + restMs);
   for (const { messageId } of sends) {
-    const replay = clients && (await follow(clients, messageId, 0, AbortSignal.timeout(restMs)));
+    const replay =
+      clients && (await follow({ clients, messageId, afterSeq: 0, deadline: AbortSignal.timeout(restMs) }));
     if (replay) blame(checkWithoutLog(messageId, stored.get(messageId), kept.get(messageId), replay));
   }
   const left = await untilNothingIsLeft(stand, Date.now() + restMs);

@@ -29,10 +29,19 @@ const serverPrograms = ['/usr/lib/rabbitmq/bin/rabbitmq-server', 'rabbitmq-serve
 const controlPrograms = ['/usr/lib/rabbitmq/bin/rabbitmqctl', 'rabbitmqctl'];
 const run = promisify(execFile);
 
-export const startRabbitmq = async (): Promise<Rabbitmq> => {
-  const server = findProgram('RabbitMQ', serverPrograms);
-  const directory = await mkdtemp(join(tmpdir(), 'parlance-rabbitmq-'));
-  const [port = 0, distribution = 0, mapper = 0, management = 0] = await freePorts(4);
+interface RabbitmqPorts {
+  readonly port: number;
+  readonly distribution: number;
+  /** Of epmd. */
+  readonly mapper: number;
+  readonly management: number;
+}
+
+/** Writes the configuration. Gives the environment that makes the server use it. */
+const configure = async (
+  directory: string,
+  { port, distribution, mapper, management }: RabbitmqPorts,
+): Promise<Readonly<Record<string, string>>> => {
   await writeFile(join(directory, 'enabled_plugins'), '[rabbitmq_management,rabbitmq_consistent_hash_exchange].');
   await writeFile(
     join(directory, 'rabbitmq.conf'),
@@ -46,7 +55,7 @@ export const startRabbitmq = async (): Promise<Rabbitmq> => {
       '',
     ].join('\n'),
   );
-  const environment = {
+  return {
     HOME: directory,
     RABBITMQ_NODENAME: `test${port}@localhost`,
     RABBITMQ_MNESIA_BASE: join(directory, 'mnesia'),
@@ -62,6 +71,13 @@ export const startRabbitmq = async (): Promise<Rabbitmq> => {
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
       '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}',
   };
+};
+
+export const startRabbitmq = async (): Promise<Rabbitmq> => {
+  const server = findProgram('RabbitMQ', serverPrograms);
+  const directory = await mkdtemp(join(tmpdir(), 'parlance-rabbitmq-'));
+  const [port = 0, distribution = 0, mapper = 0, management = 0] = await freePorts(4);
+  const environment = await configure(directory, { port, distribution, mapper, management });
   // Started by us and in the foreground: one that RabbitMQ starts by itself would outlive it.
   const portMapper = startChild(findProgram('Erlang (epmd)', ['epmd']), [
     '-port',

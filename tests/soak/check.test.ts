@@ -80,14 +80,22 @@ test('a stream may end after its last event, and where it was lost and cannot go
   expect(lost.verdict().faults).toEqual([]);
 });
 
-test.each([
-  ['an event twice', true, false, [1, 1], undefined],
-  ['an event left out', true, false, [2], undefined],
-  ['an event too many', true, false, [1, 2, 3], undefined],
-  ['a clean end before the last event', true, false, [1], undefined],
-  ['the loss of a stream that can go on', true, true, [1], loss],
-  ['a loss without a reason', false, false, [1], loss],
-])('names %s', (_, isResumable, lost, seqs, errors) => {
+interface WrongStream {
+  readonly what: string;
+  readonly isResumable: boolean;
+  readonly lost?: true;
+  readonly seqs: readonly number[];
+  readonly errors?: typeof loss;
+}
+
+test.each<WrongStream>([
+  { what: 'an event twice', isResumable: true, seqs: [1, 1] },
+  { what: 'an event left out', isResumable: true, seqs: [2] },
+  { what: 'an event too many', isResumable: true, seqs: [1, 2, 3] },
+  { what: 'a clean end before the last event', isResumable: true, seqs: [1] },
+  { what: 'the loss of a stream that can go on', isResumable: true, lost: true, seqs: [1], errors: loss },
+  { what: 'a loss without a reason', isResumable: false, seqs: [1], errors: loss },
+])('names $what', ({ isResumable, lost = false, seqs, errors }) => {
   const check = streamed(isResumable, lost);
   for (const seq of seqs) check.next(isResumable ? eventOf(seq) : { data: seq });
   check.end(errors);

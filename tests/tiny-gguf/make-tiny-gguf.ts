@@ -45,7 +45,12 @@ const buildTensors = (tokens: number, words: ReadonlySet<number>): readonly Tens
     type: 'F32',
     bytes: Buffer.from(new Float32Array(width).fill(1).buffer),
   });
-  const matrix = (name: string, inner: number, rows: number, spread: number, keeps?: ReadonlySet<number>): Tensor => {
+  const matrix = (
+    name: string,
+    [inner, rows]: readonly [number, number],
+    spread: number,
+    keeps?: ReadonlySet<number>,
+  ): Tensor => {
     const weights = new Uint16Array(inner * rows);
     // A row that is not kept stays zero: its token is never the likeliest.
     for (let index = 0; index < weights.length; index += 1) {
@@ -59,17 +64,17 @@ const buildTensors = (tokens: number, words: ReadonlySet<number>): readonly Tens
     const even = 1 / Math.sqrt(width);
     return [
       ones(name('attn_norm')),
-      ...['q', 'k', 'v', 'output'].map((part) => matrix(name(`attn_${part}`), width, width, even)),
+      ...['q', 'k', 'v', 'output'].map((part) => matrix(name(`attn_${part}`), [width, width], even)),
       ones(name('ffn_norm')),
-      matrix(name('ffn_gate'), width, feedForward, even),
-      matrix(name('ffn_up'), width, feedForward, even),
-      matrix(name('ffn_down'), feedForward, width, 1 / Math.sqrt(feedForward)),
+      matrix(name('ffn_gate'), [width, feedForward], even),
+      matrix(name('ffn_up'), [width, feedForward], even),
+      matrix(name('ffn_down'), [feedForward, width], 1 / Math.sqrt(feedForward)),
     ];
   };
   return [
-    matrix('token_embd.weight', width, tokens, 1),
+    matrix('token_embd.weight', [width, tokens], 1),
     ones('output_norm.weight'),
-    matrix('output.weight', width, tokens, 0.8, words),
+    matrix('output.weight', [width, tokens], 0.8, words),
     ...Array.from({ length: layers }, (_, index) => layer(index)).flat(),
   ];
 };

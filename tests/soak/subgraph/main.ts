@@ -52,7 +52,7 @@ for (const port of ports) {
     {
       schema,
       context: () => ({}),
-      onNext: (_context, _id, _payload, { contextValue }, { data, errors }) => {
+      onNext: (...[, , , { contextValue }, { data, errors }]) => {
         const cursor = cursorIn(contextValue);
         return {
           data: data ?? null,
