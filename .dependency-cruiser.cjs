@@ -2,7 +2,34 @@
  * The walls of the house. Each rule was seen to fire on a seeded violation (tests/house/import-rules.test.ts does it
  * again). Services: subgraphs/<name>, gateway, inference-workers. They meet in kernel/ and in the standalone only.
  */
-const tests = '(\\.test\\.ts|\\.contract\\.ts|\\.fixture\\.ts)$|^(tests|bench)/|^gateway/testing/';
+const tests = '(\\.test\\.ts|\\.contract\\.ts|\\.fixture\\.ts)$|^(tests|bench)/|^gateway/fixtures/';
+
+/** The floors of the gateway, from the top: each folder imports only folders below it. Files beside them compose all. */
+const gatewayFloors = [
+  '[^/]+\\.ts$',
+  '(http|websocket)/',
+  'subscriptions/',
+  'operations/',
+  'admission/',
+  'limits/',
+  'planning/',
+  'supergraph/',
+  'authorization/',
+  'execution/',
+  'upstream/',
+  'observation/',
+  'errors/',
+  'authentication/',
+  '(contract|directives|documents|memory)/',
+];
+
+const gatewayFloorRules = gatewayFloors.slice(1).map((floor, index) => ({
+  name: 'gateway-floors-go-down',
+  comment: 'In the gateway imports run one way, from the transports down to the connections to subgraphs.',
+  severity: 'error',
+  from: { path: `^gateway/${floor}`, pathNot: tests },
+  to: { path: `^gateway/(${gatewayFloors.slice(0, index + 1).join('|')})`, pathNot: tests },
+}));
 
 module.exports = {
   forbidden: [
@@ -47,6 +74,7 @@ module.exports = {
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
+    ...gatewayFloorRules,
     {
       name: 'one-door-to-redis',
       comment: 'Connections to Redis are made in one place, with one policy.',

@@ -4,7 +4,7 @@ import { gatewayEnvironment } from './config.ts';
 
 const needed = { IDENTITY_SECRET: 'x'.repeat(32), OIDC_ISSUER: 'https://issuer.example' };
 
-test('has a default for everything that is not a secret or an address of others', () => {
+test('has a default for everything but secrets and addresses of other services', () => {
   const config = parseEnvironment(gatewayEnvironment, needed);
   expect(config).toMatchObject({ PORT: 4000, HOST: '127.0.0.1', MAX_DEPTH: 12, SUBGRAPH_URLS: {} });
   expect(config.OIDC_ALGORITHMS).toEqual(['RS256', 'PS256', 'ES256', 'EdDSA']);
@@ -31,7 +31,7 @@ test('reads lists and pairs', () => {
   expect(config.ALLOWED_ORIGINS).toEqual(['https://a.example', 'https://b.example']);
 });
 
-test('says all that is wrong at once', () => {
+test('reports all faults at once', () => {
   const faulty = {
     OIDC_ISSUER: 'nowhere',
     OIDC_ALGORITHMS: 'HS256',

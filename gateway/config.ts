@@ -1,6 +1,6 @@
 /**
- * The variables of a gateway that runs alone. Flags of main.ts come before them. Without authentication no issuer and
- * no shared secret is needed, and production is refused.
+ * The variables of a gateway in a process of its own. Flags of main.ts take precedence over them. Without
+ * authentication it needs neither an issuer nor a shared secret, and is refused in production.
  */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
@@ -21,19 +21,19 @@ const positive = (byDefault: number) => z.coerce.number().int().positive().defau
 /** `a=b,c=d|e` -> { a: ['b'], c: ['d', 'e'] } */
 const pairs = z.string().transform((text, context) => {
   const entries = text.split(',').map((pair) => pair.trim().split(/=(.*)/s, 2));
-  const urls = entries.map(([name = '', given = '']) => [name, given.split('|')] as const);
+  const urls = entries.map(([name = '', value = '']) => [name, value.split('|')] as const);
   const valid = urls.every(([name, all]) => name !== '' && all.every((url) => URL.canParse(url)));
   if (!valid) context.addIssue('must be name=URL pairs, separated by commas');
   return Object.fromEntries(urls);
 });
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
 
-/** What a gateway lets through and for how long it waits: the same in a process of its own and in the standalone. */
+/** Limits and deadlines of a gateway, the same in a process of its own and in the standalone. */
 export const gatewayLimitsEnvironment = {
   ALLOWED_ORIGINS: list
     .optional()
     .describe(
-      'Origins whose web pages may ask, separated by commas; `*` is all. Not set: in development Apollo Studio and pages of this machine, else none.',
+      'Origins whose web pages may send requests, separated by commas; `*` is all. Not set: in development Apollo Studio and pages of this machine, else none.',
     ),
   MAX_BODY_BYTES: positive(defaultOperationLimits.maxBodyBytes).describe(
     'Bytes of a request body or a WebSocket message.',
@@ -45,7 +45,7 @@ export const gatewayLimitsEnvironment = {
   MAX_DEPTH: positive(defaultOperationLimits.maxDepth).describe('Fields nested in one another.'),
   MAX_ALIASES: positive(defaultOperationLimits.maxAliases).describe('Aliases in an operation.'),
   MAX_COST: positive(defaultOperationLimits.maxCost).describe(
-    'Cost of an operation: by `@cost` and `@listSize` where the supergraph has them, else the fields that its answer can hold.',
+    'Cost of an operation: by `@cost` and `@listSize` where the supergraph has them, else the fields that its result can hold.',
   ),
   USER_BURST: positive(defaultRequestRates.perUser.capacity).describe('Operations that a user can send at once.'),
   USER_RATE: positive(defaultRequestRates.perUser.refillPerSecond).describe(
@@ -74,24 +74,24 @@ export const gatewayLimitsEnvironment = {
     .string()
     .optional()
     .describe(
-      "Header in which the proxy in front says a client's address, such as `x-forwarded-for`, of which the last entry counts. Set it only where every request comes through that proxy. Not set: the address of the connection.",
+      "Header in which the proxy in front sends a client's address, such as `x-forwarded-for`, of which the last entry counts. Set it only where every request comes through that proxy. Not set: the address of the connection.",
     ),
   REFUSED_TOKENS_BURST: positive(defaultSignInRate.capacity).describe(
-    'Tokens and API keys that are refused which an address can send at once, per process.',
+    'Refused tokens and API keys that an address can send at once, per process.',
   ),
   REFUSED_TOKENS_RATE: positive(defaultSignInRate.refillPerSecond).describe(
-    'Tokens and API keys that are refused which an address can send per second.',
+    'Refused tokens and API keys that an address can send per second.',
   ),
   REQUEST_TIMEOUT_MS: positive(30_000).describe('Milliseconds that a client has for a whole request.'),
   EXPLORER: z
     .stringbool()
     .optional()
-    .describe('Whether /explorer is there, for everybody, without a token. Not set: in development.'),
+    .describe('Whether /explorer is served, to everybody, without a token. Not set: in development.'),
   PING_INTERVAL_MS: positive(defaultKeepAlive.pingEveryMs).describe(
-    'Milliseconds between two signs of life on a WebSocket or a streamed answer. Below the idle limit of the load balancer.',
+    'Milliseconds between two signs of life on a WebSocket or a streamed response. Below the idle limit of the load balancer.',
   ),
   IDLE_TIMEOUT_MS: positive(defaultKeepAlive.idleTimeoutMs).describe(
-    'Milliseconds after which a client is cut off that neither answers pings nor takes in what waits for it.',
+    'Milliseconds after which a client is disconnected that neither responds to pings nor reads what waits for it.',
   ),
   SUBGRAPH_TIMEOUT_MS: positive(10_000).describe('Milliseconds for one fetch from a subgraph.'),
   OPERATION_TIMEOUT_MS: positive(30_000).describe('Milliseconds for all fetches of one operation together.'),
@@ -101,7 +101,7 @@ export const gatewayLimitsEnvironment = {
 };
 type GatewayLimitsConfig = z.infer<z.ZodObject<typeof gatewayLimitsEnvironment>>;
 
-/** As the gateway takes them. */
+/** Converts the variables to options of the gateway. */
 export const gatewayLimits = (config: GatewayLimitsConfig) => ({
   limits: {
     maxBodyBytes: config.MAX_BODY_BYTES,
@@ -138,7 +138,7 @@ export const gatewayEnvironment = z.object({
   SUPERGRAPH_PATH: z
     .string()
     .optional()
-    .describe('Supergraph SDL file; it is watched and reloaded. The flag --supergraph comes before it.'),
+    .describe('Supergraph SDL file; it is watched and reloaded. The flag --supergraph takes precedence.'),
   SUBGRAPH_URLS: pairs
     .default({})
     .describe(
@@ -147,17 +147,19 @@ export const gatewayEnvironment = z.object({
   CONTRACT_EXCLUDE_TAGS: list
     .default([])
     .describe(
-      'Tags, separated by commas: clients do not see what has one of them by `@tag`. The flag --contract-exclude comes before it.',
+      'Tags, separated by commas: clients do not see elements with one of them by `@tag`. The flag --contract-exclude takes precedence.',
     ),
   CONTRACT_INCLUDE_TAGS: list
     .default([])
     .describe(
-      'Tags, separated by commas: clients see only fields that have one of them by `@tag`, themselves or at their type. The flag --contract-include comes before it.',
+      'Tags, separated by commas: clients see only fields that have one of them by `@tag`, themselves or at their type. The flag --contract-include takes precedence.',
     ),
   NODE_ENV: z
     .enum(['development', 'production', 'test'])
     .default('development')
-    .describe('In development the schema can be read without a token, and Apollo Sandbox may ask from its own origin.'),
+    .describe(
+      'In development the schema can be read without a token, and Apollo Sandbox may send requests from its own origin.',
+    ),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
   PORT: z.coerce
     .number()
@@ -165,12 +167,12 @@ export const gatewayEnvironment = z.object({
     .min(0)
     .max(65_535)
     .default(4000)
-    .describe('Port of HTTP and WebSocket; 0 takes a free one. The flag --port comes before it.'),
+    .describe('Port of HTTP and WebSocket; 0 takes a free one. The flag --port takes precedence.'),
   AUTHENTICATION: z
     .enum(['oidc', 'none'])
     .default('oidc')
     .describe(
-      '`none`: nobody is asked for a token, and everybody is one anonymous user without rights or rates. Refused in production. The flag --auth comes before it.',
+      '`none`: no token is required, and everybody is one anonymous user without rights or rates. Refused in production. The flag --auth takes precedence.',
     ),
   LOG_LEVEL: z.enum(logLevels).default('info').describe('Least severe log line that is written (to stderr, as JSON).'),
   IDENTITY_SECRET: z
@@ -183,7 +185,7 @@ export const gatewayEnvironment = z.object({
     .url()
     .describe('Issuer of the access tokens, exactly as in their `iss`; its keys are found by discovery.'),
   OIDC_AUDIENCE: z.string().default('parlance').describe('What the `aud` of access tokens must have.'),
-  OIDC_JWKS_URI: z.url().optional().describe('Where the keys of the issuer are, when it has no discovery document.'),
+  OIDC_JWKS_URI: z.url().optional().describe("URL of the issuer's keys, when it has no discovery document."),
   OIDC_ALGORITHMS: list
     .pipe(z.array(z.enum(signatureAlgorithms)))
     .default([...signatureAlgorithms])
@@ -197,14 +199,14 @@ export const gatewayEnvironment = z.object({
     .string()
     .optional()
     .describe(
-      'Request rates are counted in this Redis, for all gateways together, and revocations of API keys are heard at once. Not set: rates are counted in this process, and revocations are seen within 10 seconds.',
+      'Request rates are counted in this Redis, for all gateways together, and revocations of API keys take effect at once. Not set: rates are counted in this process, and revocations take effect within 10 seconds.',
     ),
   USAGE_URL: z
     .url()
     .optional()
-    .describe('The usage subgraph, `http://host:4103/graphql`: it knows the API keys. Not set: access tokens alone.'),
+    .describe('The usage subgraph, `http://host:4103/graphql`: it manages the API keys. Not set: access tokens alone.'),
   SERVICE_START_TIMEOUT_MS: positive(10_000).describe(
-    'Milliseconds after which a service that does not answer at the start is an error.',
+    'Milliseconds after which a service that does not respond at the start is an error.',
   ),
   ...gatewayLimitsEnvironment,
 });
@@ -213,7 +215,7 @@ const openEnvironment = gatewayEnvironment
   .extend({
     AUTHENTICATION: z.literal('none'),
     OIDC_ISSUER: gatewayEnvironment.shape.OIDC_ISSUER.optional(),
-    // Subgraphs that are not ours have no use for identity tokens.
+    // Subgraphs other than Parlance's have no use for identity tokens.
     IDENTITY_SECRET: gatewayEnvironment.shape.IDENTITY_SECRET.default(() => randomBytes(32).toString('hex')),
   })
   .refine(({ NODE_ENV }) => NODE_ENV !== 'production', {
@@ -223,7 +225,7 @@ const openEnvironment = gatewayEnvironment
 
 export type GatewayConfig = z.infer<typeof gatewayEnvironment> | z.infer<typeof openEnvironment>;
 
-/** Throws an EnvironmentError that says all that is wrong. */
+/** Throws an EnvironmentError that lists every fault. */
 export const readGatewayConfig = (environment: Readonly<Record<string, string | undefined>>): GatewayConfig =>
   environment['AUTHENTICATION'] === 'none'
     ? parseEnvironment(openEnvironment, environment)

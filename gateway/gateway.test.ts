@@ -5,11 +5,11 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openSignedIn } from './testing/socket-client.ts';
-import { audience, createTestIssuer, identitySecret, openTestGateway } from './testing/test-gateway.ts';
-import { composeSupergraph } from './testing/test-graph.ts';
+import { openSignedIn } from './fixtures/socket-client.ts';
+import { audience, createTestIssuer, identitySecret, openTestGateway } from './fixtures/test-gateway.ts';
+import { composeSupergraph } from './fixtures/test-graph.ts';
 
-test('closing answers what is in flight, says goodbye to sockets, and takes nothing new', async () => {
+test('closing completes what is in flight, closes sockets with 1001, and accepts nothing new', async () => {
   const gateway = await openTestGateway();
   const { stories } = gateway.graph;
   const client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
@@ -27,7 +27,7 @@ test('closing answers what is in flight, says goodbye to sockets, and takes noth
 
   const closing = gateway.gateway[Symbol.asyncDispose]();
   await expect(gateway.ask('{ __typename }')).rejects.toThrow();
-  for (const answer of held) answer();
+  for (const respond of held) respond();
   expect((await inFlight).data).toEqual({ story: { id: '1' } });
   expect(await client.frame()).toEqual({ id: '2', type: 'next', payload: { data: { story: { id: '1' } } } });
   expect((await client.closed).code).toBe(1001);
@@ -36,7 +36,7 @@ test('closing answers what is in flight, says goodbye to sockets, and takes noth
   await gateway.graph[Symbol.asyncDispose]();
 });
 
-test('reads its supergraph file again when it is replaced, and keeps the old one when it is faulty', async () => {
+test('reloads its supergraph file when it is replaced, and keeps the old one when it is faulty', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'supergraph-'));
   const path = join(folder, 'supergraph.graphql');
   const replace = async (sdl: string): Promise<void> => {
@@ -57,7 +57,7 @@ test('reads its supergraph file again when it is replaced, and keeps the old one
   await rm(folder, { recursive: true });
 });
 
-test('runs alone on a supergraph file and an OpenID Connect issuer, until it is told to stop', async () => {
+test('runs alone on a supergraph file and an OpenID Connect issuer, until it gets a signal', async () => {
   await using other = await openTestGateway();
   const { jwks, token } = await createTestIssuer();
   const issuerServer = createServer((_, response) => response.end(JSON.stringify(jwks)));

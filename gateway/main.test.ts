@@ -8,8 +8,8 @@ import { expect, test } from 'vitest';
 import { type Child, startChild, untilReady } from '../tests/services/child.ts';
 import { createDirectory } from '../tests/services/directory.ts';
 import { freePort } from '../tests/services/ports.ts';
-import { openSignedIn } from './testing/socket-client.ts';
-import { openSubgraph } from './testing/subgraph-server.ts';
+import { openSignedIn } from './fixtures/socket-client.ts';
+import { openSubgraph } from './fixtures/subgraph-server.ts';
 
 const fruitSdl = `
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
@@ -24,7 +24,7 @@ type Fruit @key(fields: "name") { name: ID! cents: Int! }
 const start = (flags: readonly string[], environment: Readonly<Record<string, string>> = {}): Child =>
   startChild(process.execPath, [join(import.meta.dirname, 'main.ts'), ...flags], { environment });
 
-test('serves a foreign supergraph to everybody, without an issuer and a secret', async () => {
+test('serves a foreign supergraph to everybody, without an issuer or a secret', async () => {
   await using fruits = await openSubgraph(fruitSdl, { Query: { fruits: () => [{ name: 'fig' }, { name: 'plum' }] } });
   await using prices = await openSubgraph(pricesSdl, {
     Fruit: { __resolveReference: ({ name }: { name: string }) => ({ name, cents: name.length }) },
@@ -48,7 +48,7 @@ test('serves a foreign supergraph to everybody, without an issuer and a secret',
     });
     return response.json();
   };
-  const answer = {
+  const expected = {
     data: {
       fruits: [
         { name: 'fig', cents: 3 },
@@ -56,9 +56,9 @@ test('serves a foreign supergraph to everybody, without an issuer and a secret',
       ],
     },
   };
-  expect(await ask()).toEqual(answer);
-  // More than one user may ask at once by default.
-  for (const again of await Promise.all(Array.from({ length: 150 }, ask))) expect(again).toEqual(answer);
+  expect(await ask()).toEqual(expected);
+  // More requests than the default burst of one user.
+  for (const again of await Promise.all(Array.from({ length: 150 }, ask))) expect(again).toEqual(expected);
 
   const client = await openSignedIn(`ws://127.0.0.1:${port}/graphql`, '');
   client.send({ id: '1', type: 'subscribe', payload: { query: '{ fruits { cents } }' } });
@@ -76,7 +76,7 @@ test('refuses to run without authentication in production', async () => {
   expect(gateway.output()).toMatch(/AUTHENTICATION: must not be none in production/);
 });
 
-test('needs an issuer and a secret where it does not run without authentication', async () => {
+test('needs an issuer and a secret unless it runs without authentication', async () => {
   const gateway = start(['--supergraph', 'any.graphql']);
   await gateway.exited;
   expect(gateway.output()).toMatch(/IDENTITY_SECRET: must be set[\s\S]*OIDC_ISSUER: must be set/);
@@ -104,7 +104,7 @@ test('refuses a contract that leaves nothing, in a sentence', async () => {
   );
 });
 
-test('says in one sentence that a flag is unknown, or that a file is no supergraph', async () => {
+test('reports in one sentence that a flag is unknown, or that a file is not a supergraph', async () => {
   const misspelt = start(['--sopergraph', 'any.graphql']);
   await misspelt.exited;
   expect(misspelt.output()).toMatch(/^gateway: Usage: npm run gateway -- --supergraph FILE.*\n$/);
@@ -122,7 +122,7 @@ test('says in one sentence that a flag is unknown, or that a file is no supergra
   }
 });
 
-test('refuses a way of authentication that it does not know', async () => {
+test('refuses an unknown kind of authentication', async () => {
   const gateway = start(['--supergraph', 'any.graphql', '--auth', 'nobody']);
   await gateway.exited;
   expect(gateway.output()).toMatch(/AUTHENTICATION: /);

@@ -1,7 +1,7 @@
 /**
- * The gateway as a process: `npm run gateway -- --supergraph FILE [--port N] [--auth none]`. Serves any supergraph; see
- * config.ts for the variables. Rates are counted, and revocations of API keys told, in Redis where REDIS_URL is set, else in
- * this process.
+ * The gateway as a process: `npm run gateway -- --supergraph FILE [--port N] [--auth none]`. It serves any supergraph;
+ * config.ts defines its variables. Rates are counted, and revocations of API keys announced, in Redis where REDIS_URL
+ * is set, else in this process.
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -43,7 +43,7 @@ const openAuthenticator = async (
   opened: AsyncDisposableStack,
 ): Promise<Authenticator> => {
   if (config.AUTHENTICATION === 'none') {
-    logger.warn('nobody is asked for a token: everybody is one anonymous user');
+    logger.warn('no token is required: everybody is one anonymous user');
     return createAnonymousAuthenticator();
   }
   const tokens = opened.use(
@@ -63,7 +63,7 @@ const openAuthenticator = async (
 
 const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposable> => {
   const path = config.SUPERGRAPH_PATH;
-  if (path === undefined) throw new EnvironmentError('Say which supergraph to serve: --supergraph FILE.');
+  if (path === undefined) throw new EnvironmentError('Name the supergraph to serve: --supergraph FILE.');
   const supergraphSdl = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new EnvironmentError(`The supergraph ${path} cannot be read.`, { cause });
   });

@@ -16,7 +16,7 @@ const openBroker = (url: string) =>
 
 const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value));
 
-test('a generation outlives the connection to the broker: it is handed out again, joined, and published once', async () => {
+test('a generation survives the loss of the broker connection: it is delivered again, joined, and published once', async () => {
   const url = await sharedService('rabbitmq');
   await using wire = await startTcpProxy(url);
   await using fixture = await openWorkerFixture();
@@ -54,7 +54,7 @@ test('a generation outlives the connection to the broker: it is handed out again
   expect(await direct.depth('generations.external')).toMatchObject({ ready: 0 });
 });
 
-test('a worker that reaches the broker publishes the result that another one has sealed and cannot publish', async () => {
+test('a worker that reaches the broker publishes the result that another one has sealed but cannot publish', async () => {
   const url = await sharedService('rabbitmq');
   await using wire = await startTcpProxy(url);
   await using fixture = await openWorkerFixture();
@@ -82,7 +82,7 @@ test('a worker that reaches the broker publishes the result that another one has
   wire.resume();
 }, 120_000);
 
-test('a job that is delivered twice runs once, and both deliveries are settled alike', async () => {
+test('a job that is delivered twice runs once, and both deliveries are settled the same way', async () => {
   const done = Promise.withResolvers<'ack'>();
   let runs = 0;
   const jobs = createRunningJobs(() => {
@@ -99,7 +99,7 @@ test('a job that is delivered twice runs once, and both deliveries are settled a
   expect(jobs.size).toBe(0);
 });
 
-test('a job whose delivery was lost is handed over when nobody claims it again', async () => {
+test('a job whose delivery was lost is handed over when no new delivery claims it', async () => {
   const jobs = createRunningJobs(
     (_, { handOver }) =>
       new Promise((resolve) => {
@@ -113,7 +113,7 @@ test('a job whose delivery was lost is handed over when nobody claims it again',
   expect(await settlement).toBe('retry');
 });
 
-test('a worker that stops puts new jobs back, and a copy of what runs still joins it', async () => {
+test('a worker that stops requeues new jobs, and a copy of a running job still joins it', async () => {
   const done = Promise.withResolvers<'ack'>();
   const begun: string[] = [];
   const jobs = createRunningJobs(({ id }, { stopping }) => {
@@ -125,7 +125,7 @@ test('a worker that stops puts new jobs back, and a copy of what runs still join
   const { signal } = new AbortController();
   const take = (id: string) => jobs.take({ queue: 'q', id, body: null, redeliveries: 0 }, signal);
   const [runs, waits] = [take('runs'), take('waits')];
-  jobs.beginNone();
+  jobs.stopStarting();
   expect(await waits).toBe('retry');
   expect(await take('new')).toBe('retry');
   const copy = take('runs');

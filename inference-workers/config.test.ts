@@ -18,7 +18,7 @@ test('in production a worker without its services is refused', () => {
   expect(() => readWorkerConfig({ NODE_ENV: 'production' })).toThrow('RABBITMQ_URL: must be set in production');
 });
 
-test('what is set reaches models, times and pools', () => {
+test('variables that are set reach models, times and pools', () => {
   const environment = {
     MODEL_PATH: '/models/a.gguf',
     LLAMA_SEQUENCES: '2',
@@ -42,13 +42,13 @@ test('all faults are reported together, each with its variable', () => {
   );
 });
 
-test('every variable says what it is for', () => {
+test('every variable has a description', () => {
   for (const [name, schema] of Object.entries(workerEnvironment.shape)) {
     expect(schema.description, name).toMatch(/\.$/);
   }
 });
 
-test('docker-compose.yml waits for a worker until its grace is over and it has closed', async () => {
+test('docker-compose.yml gives a worker enough time for its grace and for closing', async () => {
   const compose = z.object({ services: z.object({ worker: z.object({ stop_grace_period: z.string() }) }) });
   const text = await readFile(new URL('../docker-compose.yml', import.meta.url), 'utf8');
   const { worker } = compose.parse(parse(text, { merge: true })).services;

@@ -1,4 +1,4 @@
-/** The environment of a worker process, and what it means for its models and times. */
+/** The environment of a worker process, and the settings of providers and generations that follow from it. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { pools } from '#kernel/broker/topology.ts';
@@ -12,7 +12,7 @@ import { defaultGraceMs } from './worker.ts';
 
 const whole = (least: number) => z.coerce.number().int().min(least);
 
-/** Where models come from and how they are asked: for every process that runs a worker. */
+/** Where models come from and how they are asked; part of every process that runs a worker. */
 export const modelsEnvironment = {
   MODELS_FILE: z.string().default('models.yaml').describe('The catalogue of providers and models.'),
   OPENAI_API_KEY: z.string().optional().describe('Serves the models that the models file lists under openai.'),
@@ -20,10 +20,10 @@ export const modelsEnvironment = {
     .string()
     .optional()
     .describe(
-      'Another OpenAI-compatible server in place of OpenAI, such as http://host:8000/v1. It is asked for its models.',
+      'Another OpenAI-compatible server instead of OpenAI, such as http://host:8000/v1. It is asked for its models.',
     ),
   ANTHROPIC_API_KEY: z.string().optional().describe('Serves the models that the models file lists under anthropic.'),
-  ANTHROPIC_BASE_URL: z.string().optional().describe('Another address of the Anthropic API, such as a proxy.'),
+  ANTHROPIC_BASE_URL: z.string().optional().describe('Another address for the Anthropic API, such as a proxy.'),
   OLLAMA_HOST: z.string().optional().describe('Serves every model of this Ollama, such as 127.0.0.1:11434.'),
   MODEL_PATH: z.string().optional().describe('Serves this GGUF file inside the worker, as local/<file name>.'),
   LLAMA_SEQUENCES: whole(1).default(4).describe('Generations at once with the GGUF file.'),
@@ -31,7 +31,7 @@ export const modelsEnvironment = {
   LLAMA_CONTEXT_SIZE: whole(256)
     .optional()
     .describe(
-      "Tokens of prompt and answer of one generation with the GGUF file. Not set: the catalogue's, at most the file's own.",
+      "Tokens of prompt and reply of one generation with the GGUF file. Not set: the catalogue's, at most the file's own.",
     ),
   LLAMA_GPU: z
     .enum(['off', 'auto', 'cuda', 'vulkan', 'metal'])
@@ -41,37 +41,37 @@ export const modelsEnvironment = {
     .enum(['on', 'off'])
     .optional()
     .describe(
-      'The built-in demonstration, which says that it is no model. Not set: off where NODE_ENV is production, else on.',
+      'The built-in demonstration, which is no model and says so. Not set: off where NODE_ENV is production, else on.',
     ),
   DEMONSTRATION_TOKENS_PER_SECOND: z.coerce
     .number()
     .min(0)
     .default(40)
-    .describe('Pace of the demonstration; 0 for as fast as it is taken.'),
+    .describe('Pace of the demonstration; 0 for as fast as it is read.'),
   MODEL_CONNECT_TIMEOUT_MS: whole(1)
     .default(5_000)
-    .describe('Milliseconds until a connection to a provider must stand.'),
+    .describe('Milliseconds within which a connection to a provider must stand.'),
   MODEL_DISCOVERY_TIMEOUT_MS: whole(1)
     .default(3_000)
-    .describe('Milliseconds that a provider may take to say which models it has.'),
+    .describe('Milliseconds within which a provider has to list its models.'),
   MODEL_DISCOVERY_EVERY_MS: whole(0)
     .default(60_000)
     .describe(
-      'Milliseconds between two times that a provider such as Ollama is asked which models it has; 0 for at the start only.',
+      'Milliseconds between two requests for the models of a provider such as Ollama; 0 to ask at the start only.',
     ),
   MODEL_FIRST_TOKEN_TIMEOUT_MS: whole(1)
     .default(defaultGenerationSettings.firstTokenTimeoutMs)
     .describe('Milliseconds from a request to a model until its first token.'),
   MODEL_STALL_TIMEOUT_MS: whole(1)
     .default(defaultGenerationSettings.stallTimeoutMs)
-    .describe('Milliseconds between two tokens after which an answer counts as cut off.'),
+    .describe('Milliseconds without a token after which a reply counts as cut off.'),
   MODEL_RETRIES: whole(0)
     .default(defaultGenerationSettings.retries)
-    .describe('Times that a model is asked again before its first token, after 429, 5xx and faults of the connection.'),
+    .describe('Times that a model is asked again before its first token, after 429, 5xx and connection faults.'),
   STREAM_COALESCE_MS: whole(0)
     .default(defaultGenerationSettings.coalesceMs)
     .describe(
-      'Milliseconds that text waits for more at most before it is sent on: the beat that all answers of a worker share. The first text of an answer never waits.',
+      'Milliseconds between two ticks, which all replies of a worker share: text waits for the next one before it is sent. The first text of a reply never waits.',
     ),
   TOOL_PRIVATE_HOSTS: z
     .string()
@@ -83,19 +83,19 @@ export const modelsEnvironment = {
         .filter((host) => host !== ''),
     )
     .describe(
-      'Hosts of tools that need neither a public address nor TLS, separated by commas, such as tools.internal or 127.0.0.1:8080. Other tools are called at public addresses with https.',
+      'Hosts of tools that need neither a public address nor TLS, separated by commas, such as tools.internal or 127.0.0.1:8080. All other tools need a public address and https.',
     ),
   WORKER_CONCURRENCY: whole(1).default(64).describe('Generations at once in each pool.'),
   SHUTDOWN_GRACE_MS: whole(0)
     .default(defaultGraceMs)
     .describe(
-      'Milliseconds that running generations get to finish before they are handed over to another worker. Whatever stops workers has to wait 30 seconds longer.',
+      'Milliseconds in which running generations may finish before they are handed over to another worker. Whatever stops workers has to wait 30 seconds longer.',
     ),
   NODE_ENV: z
     .string()
     .optional()
     .describe(
-      'In production REDIS_URL and RABBITMQ_URL must be set, and the demonstration is off unless it is asked for.',
+      'In production REDIS_URL and RABBITMQ_URL must be set, and the demonstration is off unless it is switched on.',
     ),
 };
 
@@ -113,7 +113,7 @@ export const workerEnvironment = z
     POOLS: poolList
       .optional()
       .describe('Pools to serve, separated by commas: SMALL, MEDIUM, LARGE, EXTERNAL. Not set: those of its models.'),
-    HOST: z.string().default('127.0.0.1').describe('Address on which health is answered.'),
+    HOST: z.string().default('127.0.0.1').describe('Address on which health is served.'),
     HEALTH_PORT: whole(0).max(65_535).default(4010).describe('Port of /health/live and /health/ready.'),
     LOG_LEVEL: z
       .enum(logLevels)
@@ -122,7 +122,7 @@ export const workerEnvironment = z
   })
   .refine(({ NODE_ENV, RABBITMQ_URL, REDIS_URL }) => NODE_ENV !== 'production' || (RABBITMQ_URL && REDIS_URL), {
     path: ['RABBITMQ_URL'],
-    message: 'must be set in production, and REDIS_URL too: a worker on the embedded defaults is heard by nobody',
+    message: 'must be set in production, and REDIS_URL too: a worker on the embedded defaults reaches no other process',
   });
 
 const modelsConfig = z.object(modelsEnvironment);
@@ -134,7 +134,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export const readWorkerConfig = (environment: Environment): WorkerConfig =>
   parseEnvironment(workerEnvironment, environment);
 
-/** @param environment the whole of it: the models file may name further variables with keys and addresses. */
+/** @param environment all of it: the models file may name further variables with keys and addresses. */
 export const providerSettings = (config: ModelsConfig, environment: Environment): ProviderSettings => {
   const demonstration = config.DEMONSTRATION_MODEL ?? (config.NODE_ENV === 'production' ? 'off' : 'on');
   return {

@@ -21,7 +21,7 @@ const readAll = async (streamLog: StreamLog, messageId: string): Promise<readonl
 const textIn = (entries: readonly StreamEntry[]): string =>
   entries.reduce((text, { event }) => applyToText(text, event), '');
 
-test('jobs that start while Redis takes no writes wait for it, and none becomes a dead letter', async () => {
+test('jobs that start while Redis refuses writes wait for it, and none becomes a dead letter', async () => {
   await using redis = await startRedis();
   await using connection = await connectRedis(redis.url, logger, 10_000);
   const streamLog = createRedisStreamLog(connection);
@@ -36,7 +36,7 @@ test('jobs that start while Redis takes no writes wait for it, and none becomes 
   expect(await fixture.broker.depth(`${queue}.dead`)).toMatchObject({ ready: 0 });
 }, 60_000);
 
-test('a worker that Redis does not answer leaves its jobs to one that it does, and takes none', async () => {
+test('a worker that cannot reach Redis leaves its jobs to one that can, and takes none', async () => {
   await using redis = await startRedis();
   await using wire = await startTcpProxy(redis.url);
   await using direct = await connectRedis(redis.url, logger, 10_000);
@@ -58,7 +58,7 @@ test('a worker that Redis does not answer leaves its jobs to one that it does, a
   expect(await fixture.broker.depth(`${queue}.dead`)).toMatchObject({ ready: 0 });
 }, 60_000);
 
-test('a reply goes on where it was when Redis is back, although its job was given back meanwhile', async () => {
+test('a reply continues where it was when Redis is back, although its job was requeued meanwhile', async () => {
   await using redis = await startRedis();
   await using wire = await startTcpProxy(redis.url);
   await using direct = await connectRedis(redis.url, logger, 10_000);

@@ -27,7 +27,7 @@ const linesOf = (child: ChildProcess) => {
   return createInterface({ input: child.stderr });
 };
 
-test('the process serves what it finds, says that it is ready, and ends in order on SIGTERM', async () => {
+test('the process serves the models that it finds, reports that it is ready, and shuts down in order on SIGTERM', async () => {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'parlance-main-'));
   const child = startProcess({ DATA_DIR: dataDirectory });
   const exited = once(child, 'exit');
@@ -46,7 +46,7 @@ test('the process serves what it finds, says that it is ready, and ends in order
   await rm(dataDirectory, { recursive: true, force: true });
 });
 
-test('an environment that is not usable is one message with all its faults, and exit code 1', async () => {
+test('an unusable environment causes one message with all faults, and exit code 1', async () => {
   const child = startProcess({ MODEL_RETRIES: 'many', POOLS: 'HUGE' });
   const exited = once(child, 'exit');
   const lines: string[] = [];

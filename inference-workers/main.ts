@@ -1,4 +1,7 @@
-/** The worker as a process of its own: ports, models, worker, health; closed in the reverse order. */
+/**
+ * The worker as a process of its own. Opens the ports, the models, health and the worker, and closes them in reverse
+ * order.
+ */
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
 import { createLogger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
@@ -32,7 +35,7 @@ await runUntilSignal(
       },
     };
     const { port } = opened.use(await serveHealth({ host: config.HOST, port: config.HEALTH_PORT, checks, logger }));
-    logger.info({ port }, 'health is answered');
+    logger.info({ port }, 'health is served');
     worker = opened.use(
       await startWorker({
         broker,

@@ -1,24 +1,27 @@
-/** What is measured of generations and of the tools that they call. Models and providers are those that this worker serves. */
+/**
+ * The metrics of generations and of the tool calls that they make. Labels name only models and providers that this
+ * worker serves.
+ */
 import { createCounter, createGauge, createHistogram } from '#kernel/telemetry/instruments.ts';
 
-/** Seconds of a whole answer. */
-const answerBuckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600];
+/** Seconds of a whole reply. */
+const replyBuckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600];
 
 export const generationsRunning = createGauge({
   name: 'parlance_generations_running',
-  help: 'Jobs that run now.',
+  help: 'Jobs that are running.',
   labels: [],
 });
 
 export const queueWait = createHistogram({
   name: 'parlance_generation_queue_wait_seconds',
-  help: 'From the admission of a message to the worker that takes its job.',
+  help: 'From the admission of a message until a worker takes its job.',
   labels: ['pool'],
 });
 
 export const timeToFirstToken = createHistogram({
   name: 'parlance_model_time_to_first_token_seconds',
-  help: 'From a request to a model to the first text of its answer.',
+  help: 'From a request to a model to the first text of its response.',
   labels: ['model'],
 });
 
@@ -28,29 +31,29 @@ export const generationDuration = createHistogram(
     help: 'From taking a job to its result; status is that of the message.',
     labels: ['pool', 'status'],
   },
-  answerBuckets,
+  replyBuckets,
 );
 
 export const deltasAppended = createCounter({
   name: 'parlance_generation_deltas_total',
-  help: 'Pieces of text that were handed to the stream log.',
+  help: 'Pieces of text that were appended to the stream log.',
   labels: [],
 });
 
 export const tokensUsed = createCounter({
   name: 'parlance_model_tokens_total',
-  help: 'Tokens of prompts and answers, titles included; kind is input, cached_input (a part of input), output or reasoning.',
+  help: 'Tokens of prompts and replies, titles included; kind is input, cached_input (a part of input), output or reasoning.',
   labels: ['model', 'kind'],
 });
 
 export const modelFaults = createCounter({
   name: 'parlance_model_faults_total',
-  help: 'Requests to a model that failed, each try by itself; code is what a client would see.',
+  help: 'Failed requests to a model, counting each try; code is the one that a client would see.',
   labels: ['model', 'code'],
 });
 
 export const toolCallDuration = createHistogram({
   name: 'parlance_tool_call_duration_seconds',
-  help: 'Calls of tools, until their answer was read; outcome is COMPLETED, or why it failed.',
+  help: 'Tool calls, until their response was read; outcome is COMPLETED or the reason of the failure.',
   labels: ['outcome'],
 });

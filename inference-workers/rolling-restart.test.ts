@@ -1,4 +1,4 @@
-/** Workers as processes that are replaced one after the other, on real services, while long replies are written. */
+/** Worker processes that are replaced one after the other while they write long replies, on real services. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';

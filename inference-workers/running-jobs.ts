@@ -1,40 +1,41 @@
 /**
- * The jobs that run in this worker. Invariant: one job runs once here. When the connection that brought it is lost, it
- * goes on: if the broker hands it out again to this worker, the new delivery joins what runs and is settled with it; if
- * another worker gets it, the stream log fences this one. Only a job that nobody claims again for a while is handed
- * over. A worker that stops begins none: it would ask a model for what another worker has to ask again after its grace.
+ * The jobs that run in this worker. Invariant: a job runs once here. A job goes on when the connection that delivered
+ * it is lost. If the broker delivers it to this worker again, the new delivery joins the running job and is settled
+ * with it; if another worker gets it, the stream log fences this one. Only a job that nobody claims again for a while
+ * is handed over. A worker that stops starts no job: it would ask a model for a reply that another worker has to ask
+ * for again after the grace.
  */
 import type { Delivery, Json, Settlement } from '#kernel/broker/broker.ts';
 
 export interface RunningJobs {
   readonly size: number;
-  /** @param signal aborted when the delivery is no longer ours. */
+  /** @param signal aborted when the delivery is lost. */
   take(delivery: Delivery<Json>, signal: AbortSignal): Promise<Settlement>;
-  /** From now on new jobs are put back, and those that wait for their log are left to other workers. */
-  beginNone(): void;
+  /** From now on new jobs are requeued, and jobs that wait for their log are left to other workers. */
+  stopStarting(): void;
   handOverAll(): void;
-  /** Resolves when none runs. */
+  /** Resolves when no job runs. */
   settled(): Promise<void>;
 }
 
 interface Running {
   readonly settlement: Promise<Settlement>;
-  /** The latest delivery of the job holds it from now on. */
+  /** Ties the job to its latest delivery. */
   holdBy(signal: AbortSignal): void;
   handOver(): void;
 }
 
-/** When a job must be left to another worker. */
+/** The signals by which a job is left to another worker. */
 export interface LeaveSignals {
-  /** Aborted when it must be left, whatever was done of it. */
+  /** Aborted when the job must be left, whatever its progress. */
   readonly handOver: AbortSignal;
-  /** Aborted when it must be left unless it has begun. */
+  /** Aborted when the job must be left unless it has started. */
   readonly stopping: AbortSignal;
 }
 
 /**
  * @param run runs a job until it is settled.
- * @param unclaimedMs milliseconds a job goes on after its delivery was lost.
+ * @param unclaimedMs milliseconds for which a job goes on after its delivery was lost.
  */
 export const createRunningJobs = (
   run: (delivery: Delivery<Json>, leave: LeaveSignals) => Promise<Settlement>,
@@ -81,7 +82,7 @@ export const createRunningJobs = (
       job.holdBy(signal);
       return job.settlement;
     },
-    beginNone: () => stopping.abort(),
+    stopStarting: () => stopping.abort(),
     handOverAll() {
       for (const job of running.values()) job.handOver();
     },

@@ -1,6 +1,6 @@
-/** A worker for tests (worker.fixture.ts) with a tool, a real HTTP server, that tells the weather of a city. */
+/** A worker for tests (worker.fixture.ts) with a tool: a real HTTP server that returns the weather of a city. */
 import type { ServerResponse } from 'node:http';
-import type { GenerationJob, Tool } from '#kernel/messages/generation-job.ts';
+import type { ReplyJob, Tool } from '#kernel/messages/generation-job.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { startToolServer, type ToolServer } from '../tests/tool-server/tool-server.ts';
 import { candidateOf, openWorkerFixture, type WorkerFixture } from './worker.fixture.ts';
@@ -22,8 +22,8 @@ export const toolAt = (url: string): Tool => ({
   secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
 });
 
-/** What the tool says, unless a test has it say something else. */
-export const tellCity = (
+/** The response of the tool unless a test gives another one. */
+export const respondWithWeather = (
   response: ServerResponse,
   { body }: { readonly body: ToolServer['calls'][number]['body'] },
 ): void => {
@@ -33,14 +33,14 @@ export const tellCity = (
 export interface ToolFixture extends WorkerFixture {
   readonly tool: ToolServer;
   startToolWorker(options?: Parameters<WorkerFixture['startWorker']>[0]): ReturnType<WorkerFixture['startWorker']>;
-  sendWithTool(prompt: string, changes?: Partial<GenerationJob>): Promise<string>;
+  sendWithTool(prompt: string, changes?: Partial<ReplyJob>): Promise<string>;
 }
 
 export const openToolFixture = async (
-  answer: Parameters<typeof startToolServer>[0] = tellCity,
+  respond: Parameters<typeof startToolServer>[0] = respondWithWeather,
 ): Promise<ToolFixture> => {
   await using opened = new AsyncDisposableStack();
-  const tool = opened.use(await startToolServer(answer));
+  const tool = opened.use(await startToolServer(respond));
   const fixture = opened.use(await openWorkerFixture());
   const closing = opened.move();
   return {

@@ -5,7 +5,7 @@ import { applyToText } from '#kernel/stream-log/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '../tests/scripted-provider/script.ts';
 import { startToolServer } from '../tests/tool-server/tool-server.ts';
-import { bonn, knowsTools, tellCity, toolAt } from './tool.fixture.ts';
+import { bonn, knowsTools, respondWithWeather, toolAt } from './tool.fixture.ts';
 import { candidateOf } from './worker.fixture.ts';
 import { openWorkerProcesses } from './worker-process.fixture.ts';
 
@@ -17,7 +17,7 @@ test.each([
   ['continues', ['PREFILL' as const], 0],
   ['begins again', [], 1],
 ])(
-  'when a worker process is killed in the middle, another one %s, and clients see one whole answer',
+  'when a worker process is killed in the middle, another one %s, and clients see one whole reply',
   async (_, capabilities, resets) => {
     await using processes = await openWorkerProcesses();
     const { provider, streamLog, results } = processes;
@@ -50,14 +50,14 @@ test.each([
 
 test.each([
   ['while a tool works', 2, 2],
-  ['between the result of a tool and the next words', 1, 3],
-])('when a worker process is killed %s, another one goes on behind it without a reset', async (_, asked, requests) => {
+  ['between the result of a tool and the next text', 1, 3],
+])('when a worker process is killed %s, another one continues after it without a reset', async (_, asked, requests) => {
   const working = Promise.withResolvers<void>();
   await using processes = await openWorkerProcesses();
   const { provider, streamLog, results } = processes;
   await using tool = await startToolServer((response, call) => {
-    // The first one is not answered where the worker dies of it.
-    if (asked === 1 || tool.calls.length > 1) tellCity(response, call);
+    // The first call gets no response where the worker is killed during it.
+    if (asked === 1 || tool.calls.length > 1) respondWithWeather(response, call);
     else working.resolve();
   });
   const silent = { tokens: 9, delay: 600_000 };

@@ -1,6 +1,6 @@
 /**
- * Workers as processes for tests that kill them: on RabbitMQ and Redis, against a scripted provider. Disposing kills those that run and
- * closes everything.
+ * Worker processes for tests that kill them, on RabbitMQ and Redis, with a scripted provider. Disposing kills the
+ * processes that run and closes everything.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import type { Json } from '#kernel/broker/broker.ts';
 import { createLogger } from '#kernel/log.ts';
 import { type MessageFinished, messageFinishedSchema } from '#kernel/messages/events.ts';
-import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import type { ReplyJob } from '#kernel/messages/generation-job.ts';
 import { openPorts } from '#kernel/ports.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../tests/scripted-provider/scripted-provider.ts';
@@ -32,12 +32,12 @@ export interface WorkerProcesses extends AsyncDisposable {
   readonly streamLog: StreamLog;
   /** Every `message.finished` so far. */
   readonly results: readonly MessageFinished[];
-  /** Resolves when there are so many; one where it is not said. */
+  /** Resolves when there are so many results. Default: one. */
   finished(results?: number): Promise<void>;
   /** Resolves when the worker takes jobs. */
   startWorker(environment?: Readonly<Record<string, string>>): Promise<ChildProcess>;
-  /** Publishes a job; gives the message id. */
-  send(prompt: string, changes?: Partial<GenerationJob>): Promise<string>;
+  /** Publishes a job; returns the message id. */
+  send(prompt: string, changes?: Partial<ReplyJob>): Promise<string>;
 }
 
 const startProcess = async (environment: Readonly<Record<string, string>>): Promise<ChildProcess> => {
@@ -46,15 +46,15 @@ const startProcess = async (environment: Readonly<Record<string, string>>): Prom
     env: { HEALTH_PORT: '0', ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const said: string[] = [];
+  const lines: string[] = [];
   for await (const line of createInterface({ input: child.stderr })) {
-    said.push(line);
+    lines.push(line);
     if (line.includes('the worker takes jobs')) {
       child.stderr.resume();
       return child;
     }
   }
-  throw new Error(`The worker ended:\n${said.join('\n')}`);
+  throw new Error(`The worker ended:\n${lines.join('\n')}`);
 };
 
 export const openWorkerProcesses = async (): Promise<WorkerProcesses> => {

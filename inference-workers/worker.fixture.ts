@@ -1,6 +1,6 @@
 /**
- * A worker for tests, on the embedded broker and stream log in a directory of its own, against a scripted provider that
- * it reaches over HTTP as it would any other. Disposing closes everything, the worker first.
+ * A worker for tests, on the embedded broker and stream log in a directory of its own. It reaches a scripted provider
+ * over HTTP as it would any other. Disposing closes everything, the worker first.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -21,7 +21,7 @@ import {
   type WorkerAnnounced,
   workerAnnouncedSchema,
 } from '#kernel/messages/events.ts';
-import type { GenerationJob, RouteCandidate } from '#kernel/messages/generation-job.ts';
+import type { ReplyJob, RouteCandidate, TitleJob } from '#kernel/messages/generation-job.ts';
 import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.ts';
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../tests/scripted-provider/scripted-provider.ts';
@@ -29,7 +29,10 @@ import { discoverModels, type ProviderSettings } from './providers/discover-mode
 import type { ModelRegistry } from './providers/registry.ts';
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts';
 
-/** Two names for the scripted provider, one that continues a prefix and one that does not, an address where nobody listens. */
+/**
+ * Two names for the scripted provider (one continues a prefix, the other does not), and an address where nothing
+ * listens.
+ */
 const modelsFile = parseModelsFile(`
 providers:
   - { name: openai, displayName: Scripted, kind: openai-compatible, baseUrlVariable: OPENAI_BASE_URL }
@@ -57,7 +60,7 @@ export const candidateOf = (modelId: string, changes: Partial<RouteCandidate> = 
 };
 
 /** A reply job for the scripted model, as conversations writes it. */
-export const jobOf = (prompt: string, changes: Partial<GenerationJob> = {}): GenerationJob => ({
+export const jobOf = (prompt: string, changes: Partial<ReplyJob> = {}): ReplyJob => ({
   kind: 'reply',
   tenantId: randomUUID(),
   userId: randomUUID(),
@@ -78,9 +81,11 @@ export interface WorkerFixture extends AsyncDisposable {
   /** Every `message.finished` so far. */
   readonly results: readonly MessageFinished[];
   startWorker(options?: Partial<WorkerOptions>): Promise<Worker>;
-  /** Publishes a job; gives the message id. */
-  send(prompt: string, changes?: Partial<GenerationJob>): Promise<string>;
-  /** Every entry of a message, to the terminal event. */
+  /** Publishes a reply job; returns the message id. */
+  send(prompt: string, changes?: Partial<ReplyJob>): Promise<string>;
+  /** Publishes the job of a title for this question; returns the job's message id. */
+  sendTitle(question: string, changes?: Partial<TitleJob>): Promise<string>;
+  /** All entries of a message, up to the terminal event. */
   entries(messageId: string): Promise<readonly StreamEntry[]>;
   finished(messageId: string): Promise<MessageFinished>;
   titled(messageId: string): Promise<ConversationTitled>;
@@ -136,6 +141,12 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
     return promise;
   };
 
+  const publish = async (job: ReplyJob | TitleJob): Promise<string> => {
+    const pool = job.candidates[0]?.pool ?? 'SMALL';
+    await broker.publish('jobs', generationQueue(pool), job.messageId, job);
+    return job.messageId;
+  };
+
   const workers = opened.use(new AsyncDisposableStack());
   const closing = opened.move();
   return {
@@ -147,18 +158,14 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
     results: finishedResults,
     async startWorker(options = {}) {
       const quick = { retryBackoffMs: 1, retryAfterMaxMs: 50, ...options.settings };
-      // What a test leaves behind is not waited for as long as replies of people.
+      // Shorter than for replies of people: tests leave generations behind.
       const shutdownGraceMs = 20_000;
       const own = { broker, streamLog, registry, logger, shutdownGraceMs };
       const worker = await startWorker({ ...own, ...options, settings: quick });
       return workers.use(worker);
     },
-    async send(prompt, changes = {}) {
-      const job = jobOf(prompt, changes);
-      const pool = job.candidates[0]?.pool ?? 'SMALL';
-      await broker.publish('jobs', generationQueue(pool), job.messageId, job);
-      return job.messageId;
-    },
+    send: (prompt, changes) => publish(jobOf(prompt, changes)),
+    sendTitle: (question, changes) => publish({ ...jobOf(question), kind: 'title', ...changes }),
     async entries(messageId) {
       const entries: StreamEntry[] = [];
       for await (const entry of streamLog.tail(messageId, 0, new AbortController().signal)) entries.push(entry);

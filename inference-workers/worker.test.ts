@@ -20,7 +20,7 @@ test('a worker announces its models at the start, again at the interval, and non
   });
   await repeated.promise;
   await worker[Symbol.asyncDispose]();
-  // Its consumer takes this after the announcements before it.
+  // Its consumer takes this announcement after the earlier ones.
   await fixture.startWorker({ workerId: 'later' });
   await fixture.entries(await fixture.send('script: tokens=1'));
   const own = fixture.announcements.filter(({ workerId }) => workerId === worker.workerId);
@@ -30,7 +30,7 @@ test('a worker announces its models at the start, again at the interval, and non
   expect(own.at(-1)?.models).toEqual([]);
 });
 
-test('a model that is found later is announced at once, and the jobs of its pool are taken until it is gone', async () => {
+test('a model that is discovered later is announced at once, and jobs of its pool are taken until it is gone', async () => {
   await using fixture = await openWorkerFixture();
   await using found = await openWorkerFixture();
   const later = found.registry.models.filter(({ pool }) => pool === 'EXTERNAL');
@@ -44,14 +44,14 @@ test('a model that is found later is announced at once, and the jobs of its pool
   registry.replace(registry.models.filter(({ pool }) => pool === 'SMALL'));
   await worker[Symbol.asyncDispose]();
   expect(worker.pools).toEqual(['SMALL']);
-  // Its consumer takes this after the announcements before it.
+  // Its consumer takes this announcement after the earlier ones.
   await fixture.startWorker({ workerId: 'later' });
   await fixture.entries(await fixture.send('script: tokens=1'));
   const own = fixture.announcements.filter(({ workerId }) => workerId === worker.workerId);
   expect(own.map(({ models }) => models.length)).toEqual([1, 1 + later.length, 1, 0]);
 });
 
-test('a worker that is kept to some pools takes and announces nothing of the others', async () => {
+test('a worker that is restricted to some pools takes and announces nothing of the others', async () => {
   await using fixture = await openWorkerFixture();
   const worker = await fixture.startWorker({ pools: ['SMALL', 'LARGE'] });
   expect(worker.pools).toEqual(['SMALL']);
@@ -59,7 +59,7 @@ test('a worker that is kept to some pools takes and announces nothing of the oth
   expect(await fixture.broker.depth('generations.external')).toMatchObject({ consumers: 0 });
 });
 
-test('a worker takes no more generations at once than it is told', async () => {
+test('a worker runs no more generations at once than its concurrency', async () => {
   await using fixture = await openWorkerFixture();
   const worker = await fixture.startWorker({ concurrency: 2 });
   const first = fixture.provider.nextRequest();
@@ -73,7 +73,7 @@ test('a worker takes no more generations at once than it is told', async () => {
   for (const messageId of messages) await fixture.finished(messageId);
 });
 
-test('a worker that stops lets what runs finish within the grace', async () => {
+test('a worker that stops lets running generations finish within the grace', async () => {
   await using fixture = await openWorkerFixture();
   const worker = await fixture.startWorker();
   const arrived = fixture.provider.nextRequest();
@@ -83,7 +83,7 @@ test('a worker that stops lets what runs finish within the grace', async () => {
   expect(await fixture.finished(messageId)).toMatchObject({ status: 'COMPLETED', text: textOf(50), attempt: 1 });
 });
 
-test('past the grace it hands over: the socket is closed, the stream is left open, and the next worker ends it', async () => {
+test('after the grace it hands over: the socket is closed, the stream stays open, and the next worker ends it', async () => {
   await using fixture = await openWorkerFixture();
   const worker = await fixture.startWorker({ shutdownGraceMs: 0 });
   const arrived = fixture.provider.nextRequest();
@@ -100,7 +100,7 @@ test('past the grace it hands over: the socket is closed, the stream is left ope
   expect(await fixture.finished(messageId)).toMatchObject({ status: 'COMPLETED', text: textOf(9), attempt: 2 });
 });
 
-test('a worker that stops leaves a reply that another one writes, and takes it over no more', async () => {
+test('a worker that stops leaves a reply alone that another one writes, and does not take it over any more', async () => {
   await using fixture = await openWorkerFixture();
   const writer = await fixture.startWorker({ concurrency: 1, shutdownGraceMs: 0 });
   const arrived = fixture.provider.nextRequest();
@@ -124,7 +124,7 @@ test('a title is one clean line from the model, with its usage', async () => {
     { role: 'USER' as const, content: 'How do I keep bees?' },
     { role: 'ASSISTANT' as const, content: 'With care.' },
   ];
-  const messageId = await fixture.send('', { kind: 'title', history });
+  const messageId = await fixture.sendTitle('', { history });
   expect(await fixture.titled(messageId)).toMatchObject({
     title: textOf(20).trim(),
     modelId: 'openai/scripted',
@@ -134,12 +134,11 @@ test('a title is one clean line from the model, with its usage', async () => {
   expect(await fixture.streamLog.snapshot(messageId)).toBeUndefined();
 });
 
-test('where no model gives a title, it is the first words of the question, and nothing is billed', async () => {
+test('where no model gives a title, it is made of the first words of the question, and nothing is billed', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const candidates = [candidateOf('nobody/there')];
-  const messageId = await fixture.send('how do I keep bees through a long and cold winter?', {
-    kind: 'title',
+  const messageId = await fixture.sendTitle('how do I keep bees through a long and cold winter?', {
     candidates,
   });
   const titled = await fixture.titled(messageId);
@@ -150,18 +149,18 @@ test('where no model gives a title, it is the first words of the question, and n
   expect(titled.modelId).toBeUndefined();
 });
 
-test('the demonstration gives a title from the question and says in its answer what it is', async () => {
+test('the demonstration makes a title from the question and says in its reply what it is', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const candidates = [candidateOf('parlance/demonstration')];
-  const titleId = await fixture.send('what is a stream log?', { kind: 'title', candidates });
+  const titleId = await fixture.sendTitle('what is a stream log?', { candidates });
   expect((await fixture.titled(titleId)).title).toBe('What is a stream log');
   const { text } = await fixture.finished(await fixture.send('what is a stream log?', { candidates }));
   expect(text).toMatch(/^This is the demonstration of Parlance, not a language model/);
   expect(text).toContain('What is a stream log');
 });
 
-test('two copies of one job at two workers are one generation, and the second copy is kept while the first one runs', async () => {
+test('two copies of one job at two workers make one generation, and the second copy waits while the first one runs', async () => {
   await using fixture = await openWorkerFixture();
   const settings = { renewEveryMs: 20 };
   const workers = [await fixture.startWorker({ settings }), await fixture.startWorker({ settings })];

@@ -1,25 +1,25 @@
 /**
  * One inference worker: takes generations from the queues of its models' pools and runs them. Invariant: on disposal it
- * takes nothing new, lets what runs finish within the grace, and hands the rest over without a terminal event; what has
- * not begun is left to others at once; every job is settled before disposal resolves. A pool is served while a model of
- * it is: its queue is consumed from the first one on, until the last one is gone. The ports and the registry belong to
- * the caller, who closes them afterwards.
+ * takes no new job, lets running jobs finish within the grace, and hands the rest over without a terminal event; jobs
+ * that have not started are left to other workers at once; every job is settled before disposal resolves. The ports and
+ * the registry belong to the caller, who closes them afterwards.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Broker, Consumer, Delivery, Json } from '#kernel/broker/broker.ts';
+import type { Broker, Delivery, Json } from '#kernel/broker/broker.ts';
 import { generationQueue, type Pool } from '#kernel/broker/topology.ts';
 import { type StoreWatchOptions, watchStore } from '#kernel/connections/store-watch.ts';
 import type { Logger } from '#kernel/log.ts';
 import { announceEveryMs } from '#kernel/messages/events.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
-import { startAnnouncing } from './announce.ts';
+import { startAnnouncing } from './announce-models.ts';
 import { defaultGenerationSettings, type GenerationSettings } from './generation/generation-context.ts';
 import { runJob } from './generation/run-job.ts';
 import { salvageJob } from './generation/salvage-job.ts';
 import { generationsRunning } from './metrics.ts';
+import { createPoolConsumers } from './pool-consumers.ts';
 import type { ModelRegistry, ServedModel } from './providers/registry.ts';
-import { createRunningJobs } from './running-jobs.ts';
+import { createRunningJobs, type RunningJobs } from './running-jobs.ts';
 import { createToolRunner } from './tools/tool-runner.ts';
 
 export interface WorkerOptions {
@@ -27,24 +27,24 @@ export interface WorkerOptions {
   readonly streamLog: StreamLog;
   readonly registry: ModelRegistry;
   readonly logger: Logger;
-  /** Pools to serve, of those that the models are in. Default: all of them. */
+  /** Pools to serve, out of those of its models. Default: all of them. */
   readonly pools?: readonly Pool[];
-  /** Generations at once in each pool. Default 64. A pool with bounded engines takes no more than they do. */
+  /** Generations at once in each pool. Default: 64. In a pool with bounded engines the engines' bounds apply too. */
   readonly concurrency?: number;
-  /** Milliseconds that running generations get to finish on disposal. */
+  /** Milliseconds in which running generations may finish on disposal. */
   readonly shutdownGraceMs?: number;
   /** Default: host name, process id and a random part. */
   readonly workerId?: string;
   /** Milliseconds between announcements. */
   readonly announceEveryMs?: number;
   readonly settings?: Partial<GenerationSettings>;
-  /** When the stream log counts as away. Default: as store-watch.ts says. */
+  /** When the stream log counts as away. Default: see store-watch.ts. */
   readonly logWatch?: Pick<StoreWatchOptions, 'everyMs' | 'awayAfterMs' | 'settleMs'>;
 }
 
 export interface Worker extends AsyncDisposable {
   readonly workerId: string;
-  /** What it serves and announces. */
+  /** The models that it serves and announces. */
   readonly models: readonly ServedModel[];
   readonly pools: readonly Pool[];
   /** Generations that run now. */
@@ -54,24 +54,25 @@ export interface Worker extends AsyncDisposable {
 }
 
 /**
- * Milliseconds that a job goes on after its broker connection was lost: longer than any answer. Whoever is given it meanwhile waits for as
- * long as this worker writes, so giving up earlier would only have the model asked twice.
+ * Milliseconds for which a job goes on after its broker connection was lost: longer than any reply. Another worker that
+ * gets the job waits as long as this one writes, so handing over earlier would only make a model write the reply twice.
  */
 const unclaimedMs = 900_000;
 
-/**
- * Longer than nearly all replies: one that is handed over is asked again from its beginning, where its model knows no
- * PREFILL.
- */
+/** Longer than nearly all replies. A reply that is handed over starts anew where its model lacks PREFILL. */
 export const defaultGraceMs = 180_000;
 
-/** What bounded engines among the models run at once; more would wait in this process, where no other worker can help. */
-const boundOf = (models: readonly ServedModel[]): number => {
-  const bounds = models.flatMap(({ parallel }) => (parallel === undefined ? [] : [parallel]));
-  return bounds.length === 0 ? Number.POSITIVE_INFINITY : bounds.reduce((sum, bound) => sum + bound, 0);
+/** Lets running jobs finish within the grace and hands over the rest. Resolves when none runs. */
+const drain = async (running: RunningJobs, graceMs: number, logger: Logger): Promise<void> => {
+  const handOverAll = setTimeout(() => {
+    logger.info({ jobs: running.size }, 'running generations are handed over');
+    running.handOverAll();
+  }, graceMs);
+  await running.settled();
+  clearTimeout(handOverAll);
 };
 
-/** Resolves when it takes jobs and its models are announced. */
+/** Resolves when the worker takes jobs and its models are announced. */
 export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
   const { broker, registry, logger, concurrency = 64, shutdownGraceMs = defaultGraceMs } = options;
   const workerId = options.workerId ?? `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
@@ -87,32 +88,18 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
   const stores = opened.use(
     watchStore({ store: 'stream log', ping: () => options.streamLog.ping(), logger, ...options.logWatch }),
   );
-  const salvage = (delivery: Delivery<Json>) => salvageJob({ broker, logger }, delivery);
   const counted = opened.use(generationsRunning.from(() => [{ value: running.size }]));
-  const consumers = new Map<Pool, Consumer>();
-  /** Of pools without a model: what they began goes on. */
-  const paused: Consumer[] = [];
-  const consume = async (): Promise<void> => {
-    const wanted = new Set(served().map(({ pool }) => pool));
-    for (const [pool, consumer] of consumers) {
-      if (wanted.has(pool)) continue;
-      consumers.delete(pool);
-      paused.push(consumer);
-      await consumer.pause();
-    }
-    for (const pool of wanted) {
-      if (consumers.has(pool)) continue;
-      const prefetch = Math.min(concurrency, boundOf(served().filter((model) => model.pool === pool)));
-      const consumer = await broker.consume<Json>(generationQueue(pool), { prefetch, stores, salvage }, running.take);
-      consumers.set(pool, consumer);
-    }
-  };
-  const closeConsumers = async (): Promise<void> => {
-    await Promise.all([...consumers.values(), ...paused].map((consumer) => consumer[Symbol.asyncDispose]()));
-  };
-  opened.defer(closeConsumers);
-  await consume();
-  const announcing = opened.use(
+  const salvage = (delivery: Delivery<Json>) => salvageJob({ broker, logger }, delivery);
+  const consumers = opened.use(
+    createPoolConsumers({
+      served,
+      concurrency,
+      consume: (pool, prefetch) =>
+        broker.consume<Json>(generationQueue(pool), { prefetch, stores, salvage }, running.take),
+    }),
+  );
+  await consumers.update();
+  const announcer = opened.use(
     await startAnnouncing({
       broker,
       logger,
@@ -121,17 +108,17 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
       everyMs: options.announceEveryMs ?? announceEveryMs,
     }),
   );
-  const tell = (): void => {
+  const logServed = (): void => {
     const models = served().map(({ modelId }) => modelId);
-    logger.info({ workerId, pools: [...consumers.keys()], models }, 'the worker takes jobs');
+    logger.info({ workerId, pools: consumers.pools, models }, 'the worker takes jobs');
   };
-  tell();
-  let consuming = Promise.resolve();
+  logServed();
+  let updating = Promise.resolve();
   const stopListening = registry.onChange(() => {
-    consuming = consuming.then(consume).then(
+    updating = updating.then(consumers.update).then(
       () => {
-        announcing.announce();
-        tell();
+        announcer.announce();
+        logServed();
       },
       (err: unknown) => logger.error({ err }, 'the queue of a new pool cannot be consumed'),
     );
@@ -140,17 +127,11 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
 
   const close = async (): Promise<void> => {
     stopListening();
-    running.beginNone();
-    await consuming;
-    const pausing = [...consumers.values()].map((consumer) => consumer.pause());
-    await Promise.all([...pausing, announcing[Symbol.asyncDispose]()]);
-    const handOverAll = setTimeout(() => {
-      logger.info({ jobs: running.size }, 'running generations are handed over');
-      running.handOverAll();
-    }, shutdownGraceMs);
-    await running.settled();
-    clearTimeout(handOverAll);
-    await closeConsumers();
+    running.stopStarting();
+    await updating;
+    await Promise.all([consumers.pause(), announcer[Symbol.asyncDispose]()]);
+    await drain(running, shutdownGraceMs, logger);
+    await consumers[Symbol.asyncDispose]();
     await stores[Symbol.asyncDispose]();
     counted[Symbol.dispose]();
     await tools[Symbol.asyncDispose]();
@@ -162,14 +143,12 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
       return served();
     },
     get pools() {
-      return [...consumers.keys()];
+      return consumers.pools;
     },
     get running() {
       return running.size;
     },
-    async ping() {
-      for (const consumer of consumers.values()) await consumer.ping();
-    },
+    ping: () => consumers.ping(),
     [Symbol.asyncDispose]: () => {
       closed ??= close();
       return closed;

@@ -1,6 +1,6 @@
 /**
- * The tenants and users that exist in development, by the names that `npm run token` takes. The ids are constants, so that a
- * token made before the first start fits the rows that usage seeds later. Never seeded in production.
+ * The tenants and users of a development installation, by the names that `npm run token` takes. The ids are constants,
+ * so that a token made before the first start fits the rows that usage seeds later. Never seeded in production.
  */
 export interface DevelopmentUser {
   readonly name: string;

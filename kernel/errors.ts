@@ -1,10 +1,11 @@
 /**
- * The one error of the project. A code is chosen where the fault is understood; it is mapped to `extensions.code` once,
- * at the edge (kernel/subgraph-server/mask-error.ts, gateway). Whatever is not an AppError is masked there and logged with its cause.
- * Invariant: every code a client can see is in `errorCodes`, and docs/errors.md lists exactly these (a test compares them).
+ * The one error class of the project. A code is chosen where the fault is understood and mapped to `extensions.code`
+ * once, at the edge (kernel/subgraph-server/mask-error.ts, gateway). Anything that is not an AppError is masked there
+ * and logged with its cause. Invariant: every code that a client can see is in `errorCodes`, and docs/errors.md lists
+ * exactly these (a test compares them).
  */
 
-/** Code -> HTTP status that a whole-request failure with this code has. The sentence for people is in docs/errors.md. */
+/** Code -> HTTP status of a whole-request failure with this code. docs/errors.md has the sentence for people. */
 export const errorCodes = {
   BAD_USER_INPUT: 400,
   UNAUTHENTICATED: 401,
@@ -33,10 +34,10 @@ export const errorCodes = {
   INTERNAL_SERVER_ERROR: 500,
 } as const;
 
-/** A literal that callers switch on. Never switch on a message. */
+/** A literal for callers to switch on. Never switch on a message. */
 export type ErrorCode = keyof typeof errorCodes;
 
-/** Codes after which the same request may succeed later without a change. */
+/** Codes after which the same request may succeed later. */
 const retryableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'CONVERSATION_BUSY',
   'QUOTA_EXCEEDED',
@@ -51,21 +52,21 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'WORKER_LOST',
 ]);
 
-/** Whether trying again, unchanged, can help. */
+/** Whether a retry of the unchanged request can help. */
 export const isRetryable = (code: ErrorCode): boolean => retryableCodes.has(code);
 
 export interface AppErrorOptions {
-  /** What went wrong underneath. Logged, never shown. */
+  /** The underlying fault. Logged, never shown. */
   readonly cause?: unknown;
   /** Milliseconds after which a retry makes sense. */
   readonly retryAfterMs?: number | undefined;
-  /** The argument that a BAD_USER_INPUT is about. */
+  /** The argument that is at fault in a BAD_USER_INPUT. */
   readonly argument?: string;
   /** Further public fields of `extensions`, e.g. the categories of CONTENT_BLOCKED. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** A fault that a person can be told about: a code, and a sentence that says what to do. */
+/** A fault that can be shown to people: a code, and a sentence that says what to do. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
@@ -90,6 +91,9 @@ export const errorExtensions = (error: AppError): Record<string, unknown> => ({
   ...(error.argument === undefined ? {} : { argument: error.argument }),
 });
 
-/** Narrows text from outside (a subgraph's answer, a stored row) to a known code; anything else is INTERNAL_SERVER_ERROR. */
+/**
+ * Narrows text from outside (a subgraph's response, a stored row) to a known code; anything else becomes
+ * INTERNAL_SERVER_ERROR.
+ */
 export const toErrorCode = (value: unknown): ErrorCode =>
   typeof value === 'string' && Object.hasOwn(errorCodes, value) ? (value as ErrorCode) : 'INTERNAL_SERVER_ERROR';

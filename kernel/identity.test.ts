@@ -10,7 +10,7 @@ const ada: Identity = {
   scopes: ['models:write'],
 };
 
-test('an identity arrives as it was signed, and its token is used again', async () => {
+test('an identity arrives as it was signed, and its token is reused', async () => {
   const sign = createIdentitySigner(secret);
   const verify = createIdentityVerifier(secret);
   expect(await verify(await sign(ada))).toEqual(ada);
@@ -18,7 +18,7 @@ test('an identity arrives as it was signed, and its token is used again', async 
   expect(await sign({ ...ada, service: 'usage' })).not.toBe(await sign(ada));
 });
 
-test('a token of another secret, issuer, audience, time or content is refused', async () => {
+test('a token with another secret, issuer, audience, time or content is refused', async () => {
   const verify = createIdentityVerifier(secret);
   const make = (key: string, change: (token: SignJWT) => SignJWT, identity: unknown = ada): Promise<string> =>
     change(
@@ -41,7 +41,7 @@ test('a token of another secret, issuer, audience, time or content is refused', 
   for (const token of wrong) await expect(verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
 });
 
-test('processes of version 0.1 understand a token, and are understood', async () => {
+test('tokens are compatible with processes of version 0.1 in both directions', async () => {
   const token = await createIdentitySigner(secret)({ ...ada, service: 'usage' });
   const { payload } = await jwtVerify(token, Buffer.from(secret), { audience: 'parlance-rooms' });
   expect(payload['identity']).toMatchObject({ ...ada, room: 'usage' });

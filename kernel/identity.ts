@@ -1,8 +1,8 @@
 /**
- * Who a request is for, as the gateway tells the subgraphs: a short-lived token signed with a secret that only the services
- * share (HMAC-SHA256, JWT). Subgraphs answer nobody without one. `createIdentitySigner` re-signs an identity only when its
- * token is half used up, and `createIdentityVerifier` remembers verified tokens until they expire: on the hot path both are one
- * map look-up.
+ * The identity that a request acts for, as the gateway passes it to the subgraphs: a short-lived token signed with a
+ * secret that only the services share (HMAC-SHA256, JWT). Subgraphs refuse every request without one.
+ * `createIdentitySigner` re-signs an identity only when half of its token's time is over, and `createIdentityVerifier`
+ * remembers verified tokens until they expire, so both are one map look-up on the hot path.
  */
 import { createSecretKey } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
@@ -16,25 +16,28 @@ export type Role = (typeof roles)[number];
 const identitySchema = z.object({
   /** UUID of the tenant, the boundary that nothing crosses. */
   tenantId: z.uuid(),
-  /** UUID of the user who acts. */
+  /** UUID of the acting user. */
   userId: z.uuid(),
   roles: z.array(z.enum(roles)),
   scopes: z.array(z.string()),
-  /** UUID of the API key that acts for the user. Its roles are the most that it ever has, whatever the user is given later. */
+  /** UUID of the API key that acts for the user. Its roles are an upper bound, whatever roles the user gets later. */
   apiKeyId: z.uuid().optional(),
-  /** Set when a service calls a subgraph by itself; opens the internal fields. The name of the calling service. */
+  /** The name of a service that calls a subgraph on its own behalf, which opens the internal fields. */
   service: z.string().optional(),
 });
 export type Identity = z.infer<typeof identitySchema>;
 const receivedSchema = identitySchema.extend({ room: z.string().optional() });
 
-/** Seconds an identity token is valid: long enough for one request across all services, short enough to be worthless when leaked. */
+/**
+ * Seconds for which an identity token is valid: enough for one request across all services, too short to be useful when
+ * leaked.
+ */
 const identityTtlSeconds = 60;
 const issuer = 'parlance-gateway';
 const audience = 'parlance-services';
 /** Processes of version 0.1 expect this audience, and the name of the calling service as `room`. */
 const formerAudience = 'parlance-rooms';
-/** Tokens remembered per process; about 1 kB each. */
+/** Tokens that a process remembers; about 1 kB each. */
 const remembered = 10_000;
 
 export type SignIdentity = (identity: Identity) => Promise<string>;
@@ -65,7 +68,7 @@ export const createIdentitySigner = (secret: string): SignIdentity => {
   };
 };
 
-/** The verifier throws AppError UNAUTHENTICATED for a token that is forged, expired or for somebody else. */
+/** The verifier throws AppError UNAUTHENTICATED for a token that is forged, expired or has another audience. */
 export const createIdentityVerifier = (secret: string): VerifyIdentity => {
   const key = createSecretKey(Buffer.from(secret));
   const verified = new LRUCache<string, Identity>({ max: remembered });
@@ -78,8 +81,8 @@ export const createIdentityVerifier = (secret: string): VerifyIdentity => {
         audience: [audience, formerAudience],
         algorithms: ['HS256'],
       });
-      const { room, ...told } = receivedSchema.parse(payload['identity']);
-      const identity = { ...told, ...(room === undefined ? {} : { service: room }) };
+      const { room, ...received } = receivedSchema.parse(payload['identity']);
+      const identity = { ...received, ...(room === undefined ? {} : { service: room }) };
       const ttl = (payload.exp ?? 0) * 1000 - Date.now();
       if (ttl > 0) verified.set(token, identity, { ttl });
       return identity;

@@ -1,15 +1,15 @@
 /**
- * How deep a JSON text nests, to be asked before anything that recurses (a schema, a stringifier) walks over what
- * somebody else wrote: such a walk overflows the stack at some thousand levels. Linear in the length of the text; a
- * text that is no JSON may have any answer.
+ * Checks how deep a JSON text nests, before anything that recurses (a schema, a serialiser) processes foreign text:
+ * recursion overflows the stack at some thousand levels. Linear in the length of the text. For a text that is not JSON
+ * the result is meaningless.
  */
 
 const [quote, backslash] = ['"'.charCodeAt(0), '\\'.charCodeAt(0)];
 const opening = new Set(['{'.charCodeAt(0), '['.charCodeAt(0)]);
 const closing = new Set(['}'.charCodeAt(0), ']'.charCodeAt(0)]);
 
-/** Levels that what people, models and tools write as JSON may nest. */
-export const mostLevels = 64;
+/** Levels that JSON of people, models and tools may nest. */
+export const maxJsonLevels = 64;
 
 export const nestsTooDeep = (text: string): boolean => {
   let levels = 0;
@@ -23,7 +23,7 @@ export const nestsTooDeep = (text: string): boolean => {
     else if (closing.has(code)) levels -= 1;
     else if (opening.has(code)) {
       levels += 1;
-      if (levels > mostLevels) return true;
+      if (levels > maxJsonLevels) return true;
     }
   }
   return false;

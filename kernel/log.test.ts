@@ -14,7 +14,7 @@ await using database = await openPglite(directory.path, []);
 await database.asSystem((em) => em.execute('select from nowhere where ? = 1', ['whsec_hidden'])).catch((err) => logger.error({ err }, 'failed'));
 `;
 
-test('a statement that failed is logged without what it was given', async () => {
+test('a failed statement is logged without its parameters', async () => {
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     cwd: join(import.meta.dirname, '..'),
     stdio: ['ignore', 'ignore', 'pipe'],

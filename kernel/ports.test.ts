@@ -11,7 +11,7 @@ import { openPorts, type Ports, portsEnvironment } from './ports.ts';
 const logger = createLogger('test', 'silent');
 const configOf = (environment: Record<string, string>) => parseEnvironment(z.object(portsEnvironment), environment);
 
-/** One round through every port. */
+/** Uses every port once. */
 const useAll = async (ports: Ports) => {
   const { attempt } = await ports.streamLog.open('message');
   expect((await ports.streamLog.append('message', attempt, [{ type: 'TokenDelta', text: 'x' }])).lastSeq).toBe(1);
@@ -33,7 +33,7 @@ const useAll = async (ports: Ports) => {
   expect(Buffer.from(await ports.blobs.get('tenant/exports/all.txt')).toString()).toBe('all');
 };
 
-test('without any URL everything is embedded, in the data directory', async () => {
+test('without any URL every port is embedded, in the data directory', async () => {
   await using directory = await createDirectory();
   const config = configOf({ DATA_DIR: directory.path, REDIS_URL: '' });
   await using ports = await openPorts(config, logger);
@@ -44,7 +44,7 @@ test('without any URL everything is embedded, in the data directory', async () =
   expect(Buffer.from(await again.blobs.get('tenant/exports/all.txt')).toString()).toBe('all');
 });
 
-test('with their URLs set the services are used, and nothing is written to the data directory', async () => {
+test('with URLs set the servers are used, and nothing is written to the data directory', async () => {
   await using s3 = await startS3('parlance');
   const [amqp, redis] = await Promise.all([sharedService('rabbitmq'), sharedService('redis-cluster')]);
   const config = configOf({
@@ -59,7 +59,7 @@ test('with their URLs set the services are used, and nothing is written to the d
   await useAll(ports);
 });
 
-test('a service that does not answer is named, and what was opened is closed again', async () => {
+test('a server that does not respond is named, and ports that were open are closed again', async () => {
   await using directory = await createDirectory();
   const config = configOf({
     DATA_DIR: directory.path,

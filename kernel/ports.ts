@@ -1,7 +1,7 @@
 /**
- * Opens every port of a process, each with the adapter that the configuration asks for: a service's URL is set, or the
- * embedded default. Invariant: when one does not open, those that did are closed again; closing goes from intake to stores. Adapters
- * that are not used are not even loaded.
+ * Opens every port of a process, each with the adapter that the configuration selects: the server whose URL is set, or
+ * the embedded default. Invariant: when a port does not open, those that did are closed again; closing goes from intake
+ * to stores. Adapters that are not used are not even loaded.
  */
 import { z } from 'zod';
 import type { Blobs } from './blobs/blobs.ts';
@@ -45,7 +45,7 @@ export const portsEnvironment = {
     .int()
     .positive()
     .default(10_000)
-    .describe('Milliseconds after which a service that does not answer at the start is an error.'),
+    .describe('Milliseconds after which a service that does not respond at the start is an error.'),
 };
 const portsConfig = z.object(portsEnvironment);
 export type PortsConfig = z.infer<typeof portsConfig>;
@@ -125,10 +125,7 @@ const openBlobs = async (config: PortsConfig): Promise<Blobs> => {
   return createDirectoryBlobs(config.DATA_DIR);
 };
 
-/**
- * Rejects with a StartError that names the service when one does not answer.
- * @param brokerMayBeAway true where a process has work without a broker: then RabbitMQ is connected when it is there. Default: false.
- */
+/** Rejects with a StartError that names the server when one does not respond. */
 export const openPorts = async (config: PortsConfig, logger: Logger, brokerMayBeAway = false): Promise<Ports> => {
   await using opened = new AsyncDisposableStack();
   const [blobs, stores, broker] = await Promise.allSettled([
@@ -138,7 +135,7 @@ export const openPorts = async (config: PortsConfig, logger: Logger, brokerMayBe
       : openRedisStores(config.REDIS_URL, config, logger),
     openBroker(config, logger, brokerMayBeAway),
   ]);
-  // Closed in the reverse order: the broker first.
+  // Closed in reverse order: the broker first.
   for (const result of [blobs, stores, broker]) if (result.status === 'fulfilled') opened.use(result.value);
   if (blobs.status === 'rejected') throw blobs.reason;
   if (stores.status === 'rejected') throw stores.reason;

@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import type { Broker, Delivery, Fate, Json } from '#kernel/broker/broker.ts';
+import type { Broker, DeadLetterAction, Delivery, Json } from '#kernel/broker/broker.ts';
 import { deadLetterQueue, topology } from '#kernel/broker/topology.ts';
 import { EnvironmentError, parseEnvironment } from '#kernel/config/environment.ts';
 import { StartError } from '#kernel/connections/start-error.ts';
@@ -66,7 +66,7 @@ const lineOf = (queue: string, { id, body }: Delivery<Json>): string => {
 
 const visit = async (broker: Broker, queue: string): Promise<number> => {
   let matched = 0;
-  await broker.visitDeadLetters(queue, mostLetters, async (letter): Promise<Fate> => {
+  await broker.visitDeadLetters(queue, mostLetters, async (letter): Promise<DeadLetterAction> => {
     if (values.id !== undefined && letter.id !== values.id) return 'keep';
     matched += 1;
     process.stdout.write(`${lineOf(deadLetterQueue(queue), letter)}\n`);

@@ -1,4 +1,4 @@
-/** The SDK as a program on a server uses it: with an API key, which may be replaced while an answer streams. */
+/** The SDK as a server program uses it: with an API key, which may be replaced while a reply streams. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { textOf } from '../../tests/scripted-provider/script.ts';
@@ -21,7 +21,7 @@ const connect = (auth: string | (() => string), transport: 'websocket' | 'events
 };
 
 describe.each(['websocket', 'events'] as const)('over %s', (transport) => {
-  test('a key that is replaced in the middle of an answer loses nothing of it', async () => {
+  test('a key that is replaced in the middle of a reply loses none of its text', async () => {
     const [old, next] = [await ada.createApiKey(), await ada.createApiKey()];
     let current = old.secret;
     const given = new Set<string>();
@@ -48,7 +48,7 @@ describe.each(['websocket', 'events'] as const)('over %s', (transport) => {
     expect(givenWhileStreaming).toEqual([old.secret, next.secret]);
   });
 
-  test('a key that is revoked and has no successor ends the answer with UNAUTHENTICATED', async () => {
+  test('a key that is revoked without a successor ends the reply with UNAUTHENTICATED', async () => {
     const key = await ada.createApiKey();
     const client = connect(key.secret, transport);
     const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=200 pace=20' });

@@ -1,16 +1,21 @@
-/** One subscription from its opening to its end, as a promise. Whichever way it settles, the server is told to stop. */
+/**
+ * One subscription from its opening to its end, as a promise. However it settles, the subscription is ended at the
+ * server.
+ */
 import { createDeferred } from './deferred.ts';
 import { networkError, type ParlanceError, serverError } from './errors.ts';
-import type { EventTransport, StreamRequest } from './transports/event-transport.ts';
+import type { StreamRequest, StreamTransport } from './transports/transport.ts';
 
-/** How it ended. `enough`: who takes the data has what it wants, or cannot use it; `left`: the signal was given. */
+/**
+ * How the subscription ended. `enough`: the taker wants no more data, or cannot use it; `left`: the signal was aborted.
+ */
 export type Outcome =
   | { readonly kind: 'enough' | 'complete' | 'left' }
   | { readonly kind: 'failed'; readonly error: ParlanceError };
 
-/** @param take gives false when it wants no more. */
+/** @param take returns false when it wants no more. */
 export const connectOnce = <Data>(
-  transport: EventTransport,
+  transport: StreamTransport,
   request: StreamRequest,
   take: (data: Data) => boolean,
   leaving: AbortSignal,

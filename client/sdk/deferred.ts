@@ -1,4 +1,4 @@
-/** A promise that is settled from outside: what `Promise.withResolvers` is where it exists, which Node 20 lacks. */
+/** A promise that is settled from outside, like `Promise.withResolvers`, which Node 20 lacks. */
 export interface Deferred<Value> {
   readonly promise: Promise<Value>;
   resolve(value: Value | PromiseLike<Value>): void;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { errorCodes, isRetryable, toErrorCode } from '#kernel/errors.ts';
 import { isParlanceError, networkError, serverCodes, serverError } from './errors.ts';
 
-test('knows exactly the codes of the server, and which of them can be retried', () => {
+test('has exactly the codes of the server, and knows which of them can be retried', () => {
   expect(Object.keys(serverCodes).toSorted()).toEqual(Object.keys(errorCodes).toSorted());
   for (const [code, retryable] of Object.entries(serverCodes))
     expect(retryable, code).toBe(isRetryable(toErrorCode(code)));
@@ -14,13 +14,13 @@ test.each([
   ['QUOTA_EXCEEDED', { quota: 'USER_DAY' }, { retryable: true, quota: 'USER_DAY' }],
   ['TOO_MANY_SUBSCRIPTIONS', { limit: 100 }, { retryable: false, limit: 100 }],
   ['BAD_USER_INPUT', { argument: 'content' }, { retryable: false, argument: 'content' }],
-])('%s keeps what it tells', (code, extensions, expected) => {
+])('%s keeps its details', (code, extensions, expected) => {
   const error = serverError({ message: 'A sentence.', extensions: { code, ...extensions } });
   expect(error).toBeInstanceOf(Error);
   expect(error).toMatchObject({ code, message: 'A sentence.', ...expected });
 });
 
-test('a code that is not known stays readable, and what is no error of the SDK is told apart', () => {
+test('an unknown code stays readable, and a value that is not an error of the SDK is recognised', () => {
   const error = serverError({ message: 'New.', extensions: { code: 'NEWER' } });
   expect(error).toMatchObject({ code: 'UNKNOWN', serverCode: 'NEWER', retryable: false });
   expect(isParlanceError(error)).toBe(true);

@@ -1,9 +1,10 @@
 /**
- * The errors of the SDK: one union, told apart by `code`. Codes of the server mean what docs/errors.md says; NETWORK_ERROR
- * is the client's own, for a server that cannot be reached. Everything that the SDK throws is one of these.
+ * The errors of the SDK: one union, distinguished by `code`. Codes of the server mean what docs/errors.md says;
+ * NETWORK_ERROR is the client's own, for a server that cannot be reached. Everything that the SDK throws is one of
+ * these.
  */
 
-/** Code -> whether the same request can succeed later without a change. A code that is not here is a newer server's. */
+/** Code -> whether the same request can succeed later. A code that is missing here belongs to a newer server. */
 export const serverCodes = {
   BAD_USER_INPUT: false,
   UNAUTHENTICATED: false,
@@ -38,9 +39,9 @@ interface Fault<Code extends string> {
   readonly code: Code;
   /** A sentence for people. */
   readonly message: string;
-  /** Whether trying again, unchanged, can help. */
+  /** Whether an unchanged retry can help. */
   readonly retryable: boolean;
-  /** Milliseconds to wait before that, where the server says so. */
+  /** Milliseconds to wait before a retry, where the server says so. */
   readonly retryAfterMs: number | undefined;
 }
 
@@ -62,25 +63,25 @@ export type ParlanceFault =
 
 export type ParlanceError = Error & ParlanceFault;
 
-const made = new WeakSet<object>();
+const created = new WeakSet<object>();
 
-const isMade = (value: object): value is ParlanceError => made.has(value);
+const isCreated = (value: object): value is ParlanceError => created.has(value);
 
-/** Whether a value that was caught is an error of the SDK. */
+/** Whether a caught value is an error of the SDK. */
 export const isParlanceError = (value: unknown): value is ParlanceError =>
-  typeof value === 'object' && value !== null && isMade(value);
+  typeof value === 'object' && value !== null && isCreated(value);
 
 const toError = (fault: ParlanceFault, cause?: unknown): ParlanceError => {
   const error = Object.assign(new Error(fault.message, cause === undefined ? {} : { cause }), fault);
   error.name = 'ParlanceError';
-  made.add(error);
+  created.add(error);
   return error;
 };
 
 const isServerCode = (code: unknown): code is ServerCode =>
   typeof code === 'string' && Object.hasOwn(serverCodes, code);
 
-/** A GraphQL error as it came: over HTTP, in an error frame or in a result. */
+/** A GraphQL error as it arrived: over HTTP, in an error frame or in a result. */
 export interface GivenError {
   readonly message: string;
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
@@ -116,7 +117,7 @@ export const networkError = (cause: unknown): ParlanceError =>
     cause,
   );
 
-/** The same union for what is told as data: why an answer failed. */
+/** The same union for a failure that arrives as data: why a reply failed. */
 export const failureOf = (given: {
   readonly code: string;
   readonly message: string;

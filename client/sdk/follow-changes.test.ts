@@ -31,7 +31,10 @@ const renameMutation =
   'mutation($id: ID!, $title: String) { updateConversation(id: $id, input: { title: $title }) { id } }';
 const rename = (id: string, title: string) => ada.query(z.unknown(), renameMutation, { id, title });
 
-/** Repeats an act until a notice comes of which `isIt` is true: nobody is told when a subscription is in force. */
+/**
+ * Repeats an act until a notice for which `isIt` is true arrives, because nothing reports that a subscription is in
+ * force.
+ */
 const until = async (
   notices: ConversationNotices,
   act: () => Promise<unknown>,
@@ -53,7 +56,7 @@ const until = async (
 };
 
 test.each(['websocket', 'events'] as const)(
-  'tells changes over %s, and after a lost connection that some may be missing',
+  'reports changes over %s, and after a lost connection that some may be missing',
   async (transport) => {
     using client = connect(transport);
     const conversationId = await ada.createConversation();
@@ -82,7 +85,7 @@ test.each(['websocket', 'events'] as const)(
   },
 );
 
-test('throws what it cannot heal', async () => {
+test('throws an error after which it cannot reconnect', async () => {
   using client = connect('websocket');
   const foreign = client.conversationChanged('0197c3a0-0000-7000-8000-000000000000');
   await expect(foreign.next()).rejects.toMatchObject({ code: 'NOT_FOUND' });

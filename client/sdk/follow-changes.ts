@@ -1,34 +1,34 @@
 /**
- * Follows the changes of one conversation, or of all of the user's, through whatever happens to the connection. Changes are hints to read
- * anew, and those of a lost connection are not told again: after each reconnect comes a notice that says so. Bounded: a reader that is
- * slower than they come gets that notice in place of those that it missed.
+ * Follows the changes of one conversation, or of all conversations of the user, across lost connections. Changes are
+ * hints to read again, and those during a lost connection are not repeated: each reconnect is followed by a notice that
+ * says so. Bounded: a reader that is slower than the changes gets that notice instead of those that it missed.
  */
 import { type Backoff, pause, waitBefore } from './backoff.ts';
 import { connectOnce } from './connect-once.ts';
 import { createDeferred } from './deferred.ts';
 import type { ConversationChangeFragment } from './generated/graphql.ts';
-import { isHealable, stableAfterMs } from './healing.ts';
-import type { EventTransport, StreamRequest } from './transports/event-transport.ts';
+import { shouldReconnect, stableAfterMs } from './reconnect-policy.ts';
+import type { StreamRequest, StreamTransport } from './transports/transport.ts';
 
 export type ConversationChange = ConversationChangeFragment;
 
-/** A change; or `MISSED`: there may have been others, read everything that you show anew. */
+/** A change; or `MISSED`: there may have been others, so read everything that is shown again. */
 export type ConversationNotice = ConversationChange | { readonly kind: 'MISSED' };
 
 export type ConversationNotices = AsyncIterableIterator<ConversationNotice, undefined, undefined>;
 
 export interface ChangesOptions<Data> {
-  readonly transport: EventTransport;
+  readonly transport: StreamTransport;
   readonly backoff: Backoff;
   readonly request: StreamRequest;
   readonly changeOf: (data: Data) => ConversationChange;
-  /** Ends the following. */
+  /** Ends the iteration. */
   readonly signal: AbortSignal;
 }
 
 type Step = IteratorResult<ConversationNotice, undefined>;
 
-/** Notices that wait for a slow reader. */
+/** Notices that wait for a slow reader, at most. */
 const maxWaiting = 256;
 const missed: ConversationNotice = { kind: 'MISSED' };
 
@@ -89,7 +89,7 @@ export const followChanges = <Data>(options: ChangesOptions<Data>): Conversation
       if (outcome.kind === 'left') return;
       failures = Date.now() - connectedAt > stableAfterMs ? 1 : failures + 1;
       const error = outcome.kind === 'failed' ? outcome.error : undefined;
-      if (error && !isHealable(error, failures)) throw error;
+      if (error && !shouldReconnect(error, failures)) throw error;
       await pause(waitBefore(backoff, failures, error?.retryAfterMs), leaving.signal);
     }
   };

@@ -1,4 +1,4 @@
-/** Ids that a client makes: UUIDs of version 7 (RFC 9562), which sort by the time they were made. */
+/** Ids that a client makes: UUIDs of version 7 (RFC 9562), which sort by the time of their creation. */
 
 const bytesToHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,4 +1,4 @@
-/** The door of the SDK: everything that applications may import. */
+/** The entry point of the SDK: everything that applications may import. */
 export type { Backoff } from './backoff.ts';
 export { isParlanceError, type ParlanceError, type ParlanceFault, type ServerCode } from './errors.ts';
 export type { ConversationChange, ConversationNotice, ConversationNotices } from './follow-changes.ts';

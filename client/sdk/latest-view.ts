@@ -1,13 +1,13 @@
 /**
- * Hands views to a reader that may be slower than they come: what waits is one view, into which later ones are merged, so
- * that memory is bounded and nothing is lost. Leaving the loop ends what feeds it at once.
+ * Passes views to a reader that may be slower than they arrive. At most one view waits, into which later ones are
+ * merged, so that memory is bounded and nothing is lost. Leaving the loop ends the source of the views at once.
  */
 import { createDeferred } from './deferred.ts';
 import { type MessageView, mergeViews } from './message-view.ts';
 
 export interface LatestView {
   put(view: MessageView): void;
-  /** No view comes any more; an error is thrown to the reader once it has what waits. */
+  /** Ends the views. An error is thrown to the reader once it has the waiting view. */
   end(error?: unknown): void;
   readonly views: AsyncIterableIterator<MessageView, undefined, undefined>;
 }

@@ -1,38 +1,40 @@
 /**
- * What an application shows of an answer. Whoever appends each `delta`, and empties its text first where `isReset`, has
- * `text`: no piece comes twice, none is missing.
+ * A reply as an application shows it. An application that appends each `delta`, and clears its text first where
+ * `isReset`, has `text`: no piece comes twice, and none is missing.
  */
 import type { ParlanceFault } from './errors.ts';
 import type { FinishReason, MessageStatus, MessageUsageQuery, ToolCallFragment } from './generated/graphql.ts';
 
 export type MessageUsage = NonNullable<NonNullable<MessageUsageQuery['message']>['usage']>;
 
-/** A call of a tool. `arguments` is JSON text; `result` is null while it is RUNNING, and tells why where it FAILED. */
+/**
+ * A tool call. `arguments` is JSON text; `result` is null while the call is RUNNING, and the reason where it FAILED.
+ */
 export type ToolCall = Readonly<Pick<ToolCallFragment, 'id' | 'name' | 'arguments' | 'status' | 'result'>>;
 
 export interface MessageView {
   readonly messageId: string;
   /** The whole text so far. */
   readonly text: string;
-  /** What came since the view before. */
+  /** The text since the view before. */
   readonly delta: string;
-  /** What the model called for the answer so far, in the order of the calls. */
+  /** The tool calls of the reply so far, in the order of their start. */
   readonly toolCalls: readonly ToolCall[];
   /**
-   * The stream stands still although the reply may go on: what it comes from cannot be reached, and is asked for again
-   * by itself. Show that what is shown may be behind. The next event ends it.
+   * The stream stands still although the reply may go on: its source cannot be reached, and the SDK keeps trying. Show
+   * that the text may be behind. The next event ends the interruption.
    */
   readonly isInterrupted: boolean;
-  /** Text and calls of the views before are void: the answer started anew. */
+  /** Text and calls of earlier views are void: the reply started anew. */
   readonly isReset: boolean;
   readonly status: MessageStatus;
-  /** Place in the stream: follow from here with `afterSeq`, and `text` as the text so far. */
+  /** Position in the stream. To follow from here, pass it as `afterSeq`, with `text` as the text so far. */
   readonly seq: number;
   readonly modelId: string | undefined;
   readonly finishReason: FinishReason | undefined;
-  /** Why there is no answer, with status FAILED. */
+  /** Why there is no reply, with status FAILED. */
   readonly failure: ParlanceFault | undefined;
-  /** What it used and cost; comes with a last view, a moment after the end. */
+  /** Usage and cost of the reply, in a last view a moment after the end. */
   readonly usage: MessageUsage | undefined;
 }
 
@@ -61,7 +63,7 @@ export const firstView = ({ messageId, afterSeq = 0, text = '', toolCalls = [] }
   usage: undefined,
 });
 
-/** Two views as one, for a reader that saw neither. */
+/** Merges two views for a reader that has seen neither. */
 export const mergeViews = (earlier: MessageView, later: MessageView): MessageView =>
   later.isReset ? later : { ...later, delta: earlier.delta + later.delta, isReset: earlier.isReset };
 

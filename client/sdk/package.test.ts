@@ -1,4 +1,7 @@
-/** What an application gets that imports the SDK through a bundler: no more than it uses, nothing of Node, and it runs on the oldest Node. */
+/**
+ * The SDK in a bundle of an application: no more than the application uses, nothing of Node, and it runs on the oldest
+ * Node.
+ */
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
@@ -12,12 +15,12 @@ import { createDirectory } from '../../tests/services/directory.ts';
 import { startStandalone } from '../../tests/system/standalone-process.ts';
 
 const door = join(import.meta.dirname, 'index.ts');
-/** The SDK promises to run from here on. */
+/** The oldest Node that the SDK supports. */
 const oldestMajor = 20;
-/** Compressed bytes that docs/sdk.md tells, and a little. */
-const mostBytes = 18_500;
+/** The compressed bytes in docs/sdk.md, and a little more. */
+const maxBytes = 18_500;
 
-/** One file of what an entry needs, for a page. */
+/** Bundles what an entry needs into one file, for a page. */
 const bundle = async (entry: string) => {
   await using directory = await createDirectory();
   const input = join(directory.path, 'entry.ts');
@@ -34,22 +37,22 @@ const bundle = async (entry: string) => {
   }
 };
 
-test('an import of one function brings that function, and nothing of the rest', async () => {
+test('an import of one function bundles that function, and nothing of the rest', async () => {
   const { code, imports, files } = await bundle(`export { isParlanceError } from '${door}';`);
   expect(imports).toEqual([]);
   expect(files).toEqual([join(import.meta.dirname, 'errors.ts')]);
   expect(code.length).toBeLessThan(300);
 });
 
-test('all of it has no import of Node, and is as small as the documentation says', async () => {
+test('the whole SDK has no import of Node, and is as small as the documentation says', async () => {
   const { code, imports } = await bundle(`export * from '${door}';`);
   expect(imports).toEqual([]);
   for (const name of builtinModules) expect(code).not.toMatch(new RegExp(`["'\`](node:)?${name}["'\`]\\)`));
   expect(code).not.toContain('node:');
-  expect(gzipSync(code).length).toBeLessThan(mostBytes);
+  expect(gzipSync(code).length).toBeLessThan(maxBytes);
 });
 
-/** The oldest Node that this machine has and the SDK promises to run on; the one that runs this test where there is no other. */
+/** The oldest supported Node on this machine; the one that runs this test where there is no other. */
 const findOldestNode = () => {
   const paths = (process.env['PATH'] ?? '').split(':').map((path) => join(path, 'node'));
   const found = [...paths, '/usr/bin/node', '/usr/local/bin/node', process.execPath].flatMap((path) => {

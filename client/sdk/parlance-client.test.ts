@@ -36,7 +36,7 @@ const connect = (transport: Transport, url = wire.url): ParlanceClient & Disposa
 };
 
 describe.each(transports)('over %s', (transport) => {
-  test('sends and streams in one flight, and ends with what the server stored and what it cost', async () => {
+  test('sends and streams in one flight, and ends with the stored text and its cost', async () => {
     using client = connect(transport);
     const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=30 pace=1' });
     expect(sent.userMessage).toMatchObject({ role: 'USER', content: 'script: tokens=30 pace=1' });
@@ -52,7 +52,7 @@ describe.each(transports)('over %s', (transport) => {
     expect(turn.userMessage.content).toBe(sent.userMessage.content);
   });
 
-  test('shows each delta once through connections that are cut again and again', async () => {
+  test('shows each delta once over connections that are cut repeatedly', async () => {
     using client = connect(transport);
     const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=200 pace=4' });
     let cutAt = 0;
@@ -68,7 +68,7 @@ describe.each(transports)('over %s', (transport) => {
     expect(text).toBe(textOf(200));
   });
 
-  test('shows that the stream stands still while the server cannot be reached, and goes on where it was', async () => {
+  test('shows that the stream stands still while the server cannot be reached, and continues where it was', async () => {
     using client = connect(transport);
     const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=60 pace=5' });
     let isRefused = false;
@@ -84,7 +84,7 @@ describe.each(transports)('over %s', (transport) => {
     expect(text).toBe(textOf(60));
   });
 
-  test('stops an answer, and keeps what was written', async () => {
+  test('stops a reply, and keeps the text so far', async () => {
     using client = connect(transport);
     const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=500 pace=10' });
     let isStopping = false;
@@ -97,7 +97,7 @@ describe.each(transports)('over %s', (transport) => {
     expect(textOf(500)).toContain(text);
   });
 
-  test('goes on from a view in the middle', async () => {
+  test('continues from a view in the middle', async () => {
     using client = connect(transport);
     const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=40 pace=1' });
     const { seen } = await watch(sent);
@@ -108,7 +108,7 @@ describe.each(transports)('over %s', (transport) => {
     expect(rest.text).toBe(textOf(40));
   });
 
-  test('throws when the sign-in is refused again and again', async () => {
+  test('throws when the sign-in is refused repeatedly', async () => {
     let asked = 0;
     const auth = (): string => {
       asked += 1;
@@ -122,7 +122,7 @@ describe.each(transports)('over %s', (transport) => {
     expect(asked).toBe(3);
   });
 
-  test('throws what it cannot heal', async () => {
+  test('throws an error after which it cannot reconnect', async () => {
     using client = connect(transport);
     const fault = await watch(client.followMessage('0197c3a0-0000-7000-8000-000000000000')).catch((error) => error);
     expect(isParlanceError(fault)).toBe(true);
@@ -130,7 +130,7 @@ describe.each(transports)('over %s', (transport) => {
   });
 });
 
-test('is refused with a typed error, which ends the stream too', async () => {
+test('a refusal is a typed error, which ends the stream too', async () => {
   using client = connect('auto');
   const conversationId = await ada.createConversation();
   const sent = client.send({ conversationId, content: '' });
@@ -139,7 +139,7 @@ test('is refused with a typed error, which ends the stream too', async () => {
   await expect(sent.turn).rejects.toBe(fault);
 });
 
-test('sends once however often it is tried: the same key gives the same turn', async () => {
+test('sends once, however many attempts there are: the same key gives the same turn', async () => {
   using client = connect('auto');
   const message = {
     conversationId: await ada.createConversation(),
@@ -154,13 +154,13 @@ test('sends once however often it is tried: the same key gives the same turn', a
   expect((await again.turn).userMessage.id).toBe((await first.turn).userMessage.id);
 });
 
-test('a send whose answer is lost is sent again under the same key, and asks the model once', async () => {
+test('a send whose response is lost is repeated under the same key, and asks the model once', async () => {
   let lost = 0;
   const losesFirstAnswer: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
     if (lost > 0 || !String(init?.body).includes('sendMessage')) return response;
     lost += 1;
-    throw new TypeError('the answer was lost');
+    throw new TypeError('the response was lost');
   };
   const backoff = { firstMs: 1, longestMs: 1 };
   const client = createParlanceClient({
@@ -183,19 +183,19 @@ test('a send whose answer is lost is sent again under the same key, and asks the
   expect(parlance.provider.requests.length).toBe(asked + 1);
 });
 
-test('tells the end of an answer to who has all of its events, and text that its reader lacks', async () => {
+test('gives a reader with all events the end of the reply, and any other the text that it lacks', async () => {
   using client = connect('auto');
   const sent = client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=10' });
   const { last } = await watch(sent);
   const atTheEnd = { afterSeq: last?.seq ?? 0, text: last?.text ?? '' };
-  const { last: told } = await watch(client.followMessage(sent.messageId, atTheEnd), undefined, atTheEnd.text);
-  expect(told).toMatchObject({ status: 'COMPLETED', text: textOf(10) });
+  const { last: lastOfEnd } = await watch(client.followMessage(sent.messageId, atTheEnd), undefined, atTheEnd.text);
+  expect(lastOfEnd).toMatchObject({ status: 'COMPLETED', text: textOf(10) });
   const short = { afterSeq: atTheEnd.afterSeq, text: 'w0 ' };
   const { text } = await watch(client.followMessage(sent.messageId, short), undefined, short.text);
   expect(text).toBe(textOf(10));
 });
 
-/** Subscriptions that the gateway has open for clients, and those that the subgraphs serve it. */
+/** Subscriptions that the gateway has open for clients, and those that the subgraphs serve to it. */
 const subscriptionsOpen = async () => {
   const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
   const sum = (name: string): number =>
@@ -208,7 +208,7 @@ const subscriptionsOpen = async () => {
 const nothingOpen = { gateway: 0, subgraphs: 0 };
 
 test.each(transports)(
-  'over %s leaves when its reader does: nothing of it is left on the server, and the answer goes on',
+  'over %s leaves when its reader does: no subscription is left on the server, and the reply goes on',
   async (transport) => {
     using client = connect(transport);
     await vi.waitFor(async () => expect(await subscriptionsOpen()).toEqual(nothingOpen), { timeout: 10_000 });
@@ -229,7 +229,7 @@ test.each(transports)(
   },
 );
 
-test('goes over to events where sockets got through before a restart of the server and do not after it', async () => {
+test('falls back to server-sent events where sockets worked before a restart of the server and do not after it', async () => {
   await using proxy = await startSocketlessProxy(parlance.url, true);
   using client = connect('auto', proxy.url);
   const conversationId = await ada.createConversation();
@@ -243,7 +243,7 @@ test('goes over to events where sockets got through before a restart of the serv
   });
   await restart;
   expect(['COMPLETED', 'PARTIAL']).toContain(last?.status);
-  // A socket that did work is given four chances in a row, and four more after events did not get through either.
+  // A socket that has worked gets four attempts in a row, and four more after server-sent events failed too.
   expect(proxy.refusedUpgrades).toBeGreaterThan(0);
   expect(proxy.refusedUpgrades % 4).toBe(0);
   const before = proxy.refusedUpgrades;
@@ -251,7 +251,7 @@ test('goes over to events where sockets got through before a restart of the serv
   expect(proxy.refusedUpgrades).toBe(before);
 });
 
-test('goes over events where sockets are blocked, and stays with them', async () => {
+test('falls back to server-sent events where sockets are blocked, and keeps using them', async () => {
   await using blocked = await startSocketlessProxy(parlance.url);
   using client = connect('auto', blocked.url);
   const conversationId = await ada.createConversation();
@@ -262,7 +262,7 @@ test('goes over events where sockets are blocked, and stays with them', async ()
   expect(blocked.refusedUpgrades).toBe(1);
 });
 
-test('signs in anew while it streams, and shows nothing of it', async () => {
+test('signs in again while it streams, without a visible effect', async () => {
   const tokens: string[] = [];
   const auth = async (): Promise<string> => {
     const token = await parlance.issuer.sign({ ...findUser('ada'), roles: ['USER'], scope: '', expires: '1s' });
@@ -278,7 +278,7 @@ test('signs in anew while it streams, and shows nothing of it', async () => {
   expect(new Set(tokens).size).toBeGreaterThan(1);
 });
 
-test('follows through a crash of the server, and shows what it stored', async () => {
+test('follows across a crash of the server, and shows the stored reply', async () => {
   using client = connect('auto');
   const conversationId = await ada.createConversation();
   const sent = client.send({ conversationId, content: 'script: tokens=300 pace=10' });

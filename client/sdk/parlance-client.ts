@@ -1,6 +1,6 @@
 /**
- * The client of an application: one session, one connection for all streams. Close it when the user signs out; streams
- * that run then end.
+ * The client of an application: one session, and one connection for all streams. Close it when the user signs out;
+ * running streams then end.
  */
 import { type Backoff, defaultBackoff } from './backoff.ts';
 import { type ConversationChange, type ConversationNotices, followChanges } from './follow-changes.ts';
@@ -16,44 +16,46 @@ import { createRequests, type Requests } from './requests.ts';
 import { type SendOptions, type SentMessage, sendMessage } from './send-message.ts';
 import { type Auth, createSession } from './session.ts';
 import { stopGeneration } from './stop-generation.ts';
-import type { EventTransport, StreamRequest } from './transports/event-transport.ts';
-import { createEventsTransport } from './transports/events-transport.ts';
 import { createFallbackTransport } from './transports/fallback-transport.ts';
 import { createSocketTransport } from './transports/socket-transport.ts';
+import { createSseTransport } from './transports/sse-transport.ts';
+import type { StreamRequest, StreamTransport } from './transports/transport.ts';
 
 export interface ParlanceClientOptions {
-  /** Of GraphQL over HTTP: https://host/graphql. */
+  /** The address of GraphQL over HTTP: https://host/graphql. */
   readonly url: string;
   readonly auth: Auth;
-  /** Default: the url with wss: in place of https:. */
+  /** Default: `url` with wss: instead of https:. */
   readonly webSocketUrl?: string;
-  /** `auto` prefers WebSocket and falls back to server-sent events where it does not get through. */
+  /** `auto` prefers WebSocket and falls back to server-sent events where sockets are blocked. */
   readonly transport?: 'auto' | 'websocket' | 'events';
   readonly fetch?: typeof fetch;
-  /** For Node below 22, which has no WebSocket: that of the package ws. Without one, streams go over events. */
+  /**
+   * For Node below 22, which has no WebSocket: the one of the package ws. Without one, streams use server-sent events.
+   */
   readonly webSocketImpl?: unknown;
-  /** Between attempts. */
+  /** The wait between attempts. */
   readonly backoff?: Partial<Backoff>;
 }
 
 export interface FollowChangesOptions {
-  /** Ends the following. */
+  /** Ends the iteration. */
   readonly signal?: AbortSignal;
 }
 
 export interface ParlanceClient extends Pick<Requests, 'query' | 'mutate' | 'urql'> {
-  /** Sends, and gives the answer's stream at once. */
+  /** Sends a message, and returns the stream of its reply at once. */
   send(options: SendOptions): SentMessage;
-  /** The views of an answer up to its end; `afterSeq` and `text` go on from what is there. */
+  /** The views of a reply up to its end. With `afterSeq` and `text` they continue from there. */
   followMessage(
     messageId: string,
-    options?: Omit<FollowOptions, 'messageId' | 'isOnItsWay'>,
+    options?: Omit<FollowOptions, 'messageId' | 'isBeingSent'>,
   ): AsyncIterableIterator<MessageView, undefined, undefined>;
-  /** Changes of one conversation, on whichever device they were made; never ends by itself. */
+  /** Changes of one conversation, on any device; never ends by itself. */
   conversationChanged(conversationId: string, options?: FollowChangesOptions): ConversationNotices;
-  /** Changes of any conversation of the user: for the list panel. */
+  /** Changes of any conversation of the user, for a list of conversations. */
   conversationsChanged(options?: FollowChangesOptions): ConversationNotices;
-  /** Resolves when the wish is recorded; the answer's stream ends a moment later. */
+  /** Resolves when the request to stop is recorded; the stream of the reply ends a moment later. */
   stop(messageId: string): Promise<void>;
   close(): void;
 }
@@ -61,16 +63,16 @@ export interface ParlanceClient extends Pick<Requests, 'query' | 'mutate' | 'urq
 export const createParlanceClient = (options: ParlanceClientOptions): ParlanceClient => {
   const { url, transport: wanted = 'auto', webSocketImpl = globalThis.WebSocket } = options;
   const session = createSession(options.auth);
-  // Not the function itself: a browser's fetch wants its window.
+  // A wrapper, because a browser's fetch must be called on its window.
   const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
   const requests = createRequests({ url, session, fetch: send });
 
-  const openTransport = (): EventTransport => {
-    const events = createEventsTransport({ url, session, fetch: send });
-    if (wanted === 'events' || webSocketImpl === undefined) return events;
+  const openTransport = (): StreamTransport => {
+    const sse = createSseTransport({ url, session, fetch: send });
+    if (wanted === 'events' || webSocketImpl === undefined) return sse;
     const webSocketUrl = options.webSocketUrl ?? url.replace(/^http/, 'ws');
     const socket = createSocketTransport({ url: webSocketUrl, session, webSocketImpl });
-    return wanted === 'websocket' ? socket : createFallbackTransport(socket, events);
+    return wanted === 'websocket' ? socket : createFallbackTransport(socket, sse);
   };
   const transport = openTransport();
   const closing = new AbortController();

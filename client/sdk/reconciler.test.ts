@@ -4,7 +4,7 @@ import { type MessageView, mergeViews } from './message-view.ts';
 import { createReconciler, type MessageEvent } from './reconciler.ts';
 
 const asked = { id: 'a', name: 'look_up', arguments: '{}', status: 'RUNNING' as const, result: null };
-const told = { ...asked, status: 'COMPLETED' as const, result: '42' };
+const completedCall = { ...asked, status: 'COMPLETED' as const, result: '42' };
 
 const messageId = '0197c3a0-0000-7000-8000-000000000000';
 
@@ -20,21 +20,21 @@ const end = fc.constantFrom(
   },
   { __typename: 'MessageFailed' as const, failure: { code: 'MODEL_ERROR', message: 'No.', retryable: true } },
 );
-/** A whole stream, with seq from 1 and without holes. */
+/** A whole stream, with seq from 1 and without gaps. */
 const stream = fc
   .tuple(fc.array(middle, { maxLength: 30 }), end)
   .map(([events, last]): MessageEvent[] => [...events, last].map((event, index) => ({ ...event, seq: index + 1 })));
 
-/** What one connection does: how much it repeats, how much it tells, and what it loses on the way. */
+/** What one connection does: how much it repeats, how much it delivers, and what it loses on the way. */
 const connection = fc.record({
   repeats: fc.nat({ max: 5 }),
-  tells: fc.nat({ max: 8 }),
+  delivers: fc.nat({ max: 8 }),
   loses: fc.option(fc.nat({ max: 8 }), { nil: undefined }),
 });
 
 interface Connection {
   readonly repeats: number;
-  readonly tells: number;
+  readonly delivers: number;
   readonly loses: number | undefined;
 }
 
@@ -44,28 +44,28 @@ const textOf = (events: readonly MessageEvent[]): string =>
     return event.__typename === 'TokenDelta' ? text + event.text : text;
   }, '');
 
-/** Feeds connections, the last of which tells all that is missing. Gives the views. */
+/** Feeds connections, the last of which delivers everything that is missing. Returns the views. */
 const feed = (events: readonly MessageEvent[], connections: readonly Connection[]): MessageView[] => {
   const reconciler = createReconciler({ messageId });
   const views: MessageView[] = [];
-  const tell = (told: readonly MessageEvent[]): void => {
-    for (const event of told) {
+  const deliver = (batch: readonly MessageEvent[]): void => {
+    for (const event of batch) {
       const taken = reconciler.take(event);
       if (taken === 'gap') return;
       if (taken) views.push(taken);
     }
   };
-  for (const { repeats, tells, loses } of connections) {
+  for (const { repeats, delivers, loses } of connections) {
     const from = Math.max(0, reconciler.view.seq - repeats);
-    tell(events.slice(from, from + tells).filter((_, index) => index !== loses));
+    deliver(events.slice(from, from + delivers).filter((_, index) => index !== loses));
   }
-  tell(events.slice(reconciler.view.seq));
+  deliver(events.slice(reconciler.view.seq));
   return views;
 };
 
 const append = (text: string, view: MessageView): string => (view.isReset ? '' : text) + view.delta;
 
-test('whatever connections repeat, lose or break off, each event counts once and in order', () => {
+test('whatever connections repeat, lose or cut off, each event counts once and in order', () => {
   fc.assert(
     fc.property(stream, fc.array(connection), (events, connections) => {
       const views = feed(events, connections);
@@ -92,7 +92,7 @@ test('views that are merged for a slow reader append to the same text', () => {
   );
 });
 
-test('a message that is adopted as it is stored appends to its text, whatever was shown before', () => {
+test('a stored message that is adopted appends to the text, whatever was shown before', () => {
   fc.assert(
     fc.property(stream, fc.string(), fc.nat(), (events, content, shown) => {
       const reconciler = createReconciler({ messageId });
@@ -109,15 +109,15 @@ test('a message that is adopted as it is stored appends to its text, whatever wa
         lastSeq: events.length,
         model: null,
         error: null,
-        toolCalls: [told],
+        toolCalls: [completedCall],
       });
       expect(append(text, view)).toBe(content);
-      expect(view).toMatchObject({ text: content, status: 'PARTIAL', toolCalls: [told] });
+      expect(view).toMatchObject({ text: content, status: 'PARTIAL', toolCalls: [completedCall] });
     }),
   );
 });
 
-test('a stream that was lost and is begun anew far beyond goes on with its reset, and with nothing else', () => {
+test('a lost stream that begins anew far beyond continues with its reset, and with nothing else', () => {
   const reconciler = createReconciler({ messageId });
   reconciler.take({ __typename: 'TokenDelta', seq: 1, text: 'lost' });
   const far = 2 ** 20;
@@ -130,15 +130,15 @@ test('a stream that was lost and is begun anew far beyond goes on with its reset
   expect(reconciler.take({ __typename: 'TokenDelta', seq: far + 2, text: 'anew' })).toMatchObject({ text: 'anew' });
 });
 
-test('calls of tools are shown as they start and end, are void after a reset, and none runs when the answer is over', () => {
+test('tool calls are shown as they start and complete, are void after a reset, and none is running after the end', () => {
   const failure = { code: 'MODEL_ERROR', message: 'No.', retryable: true };
   const calls = [
     { __typename: 'ToolCallStarted' as const, toolCall: asked },
     { __typename: 'ToolCallStarted' as const, toolCall: { ...asked, id: 'b' } },
-    { __typename: 'ToolCallCompleted' as const, toolCall: { ...told, id: 'b' } },
+    { __typename: 'ToolCallCompleted' as const, toolCall: { ...completedCall, id: 'b' } },
     { __typename: 'MessageReset' as const, reason: 'MODEL_REPLACED' as const },
-    // As it is told long after the end, where the start has no place.
-    { __typename: 'ToolCallCompleted' as const, toolCall: told },
+    // As it is sent long after the end, when the start has no position.
+    { __typename: 'ToolCallCompleted' as const, toolCall: completedCall },
     { __typename: 'ToolCallStarted' as const, toolCall: { ...asked, id: 'c' } },
     { __typename: 'MessageFailed' as const, failure },
   ].map((event, index): MessageEvent => ({ ...event, seq: index + 1 }));

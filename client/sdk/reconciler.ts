@@ -1,6 +1,7 @@
 /**
- * Makes views of events. Events may come twice, from any earlier place, after any disconnect: each counts once, in the
- * order of seq. An event that comes too early is a gap, and is not taken: who feeds it then asks again after `seq`.
+ * Makes views of events. Events may be repeated from any earlier position after any disconnect: each counts once, in
+ * the order of seq. An event that comes too early leaves a gap and is not taken; the caller then subscribes again after
+ * `seq`.
  */
 import { failureOf } from './errors.ts';
 import type { MessageStateQuery, MessageStreamSubscription } from './generated/graphql.ts';
@@ -10,29 +11,29 @@ export type MessageEvent = MessageStreamSubscription['messageStream'];
 export type MessageState = NonNullable<MessageStateQuery['message']>;
 
 export interface Reconciler {
-  /** The view as it is. */
+  /** The current view. */
   readonly view: MessageView;
-  /** Undefined for an event that was taken before; 'gap' for one that misses another before it. */
+  /** Returns undefined for an event that was taken before, and 'gap' for one whose predecessor is missing. */
   take(event: MessageEvent): MessageView | 'gap' | undefined;
-  /** Takes over what the message is by now, where its stream cannot be had any more. */
+  /** Takes over the stored message where its stream is no longer available. */
   adopt(state: MessageState): MessageView;
 }
 
-/** The calls of an answer that is over: what still ran has failed, as the server stores it. */
-const ended = (calls: readonly ToolCall[]): readonly ToolCall[] =>
+/** The calls of a reply that has ended: those that were running have failed, as the server stores them. */
+const endCalls = (calls: readonly ToolCall[]): readonly ToolCall[] =>
   calls.map((call) =>
     call.status === 'RUNNING'
-      ? { ...call, status: 'FAILED', result: 'The answer ended before the tool had answered.' }
+      ? { ...call, status: 'FAILED', result: 'The reply ended before the tool had responded.' }
       : call,
   );
 
-/** A call is told twice: when it starts, and when it has ended. One whose start was not told is added by its end. */
-const withCall = (calls: readonly ToolCall[], call: ToolCall): readonly ToolCall[] =>
+/** A call has two events, its start and its completion. A call without a start is added by its completion. */
+const withToolCall = (calls: readonly ToolCall[], call: ToolCall): readonly ToolCall[] =>
   calls.some(({ id }) => id === call.id)
     ? calls.map((known) => (known.id === call.id ? call : known))
     : [...calls, call];
 
-const applied = (view: MessageView, event: MessageEvent): MessageView => {
+const applyEvent = (view: MessageView, event: MessageEvent): MessageView => {
   const next = { ...view, seq: event.seq, delta: '', isReset: false };
   switch (event.__typename) {
     case 'MessageStarted':
@@ -41,33 +42,36 @@ const applied = (view: MessageView, event: MessageEvent): MessageView => {
       return { ...next, status: 'STREAMING', delta: event.text, text: view.text + event.text };
     case 'ToolCallStarted':
     case 'ToolCallCompleted':
-      return { ...next, status: 'STREAMING', toolCalls: withCall(view.toolCalls, event.toolCall) };
+      return { ...next, status: 'STREAMING', toolCalls: withToolCall(view.toolCalls, event.toolCall) };
     case 'MessageReset':
       return { ...next, status: 'STREAMING', text: '', toolCalls: [], isReset: true };
     case 'MessageCompleted': {
       const { status, finishReason } = event.message;
-      return { ...next, status, finishReason: finishReason ?? undefined, toolCalls: ended(view.toolCalls) };
+      return { ...next, status, finishReason: finishReason ?? undefined, toolCalls: endCalls(view.toolCalls) };
     }
     case 'MessageFailed':
-      return { ...next, status: 'FAILED', failure: failureOf(event.failure), toolCalls: ended(view.toolCalls) };
+      return { ...next, status: 'FAILED', failure: failureOf(event.failure), toolCalls: endCalls(view.toolCalls) };
     default:
-      // A kind of event that a newer server has: it counts, and shows nothing.
+      // A kind of event of a newer server: it counts, and shows nothing.
       return next;
   }
 };
 
-/** From a text to the whole: what is to be appended, or the whole anew. */
-const towards = (text: string, whole: string): Pick<MessageView, 'text' | 'delta' | 'isReset'> =>
+/** The step from a text to the whole one: the rest to append, or the whole text anew. */
+const completeText = (text: string, whole: string): Pick<MessageView, 'text' | 'delta' | 'isReset'> =>
   whole.startsWith(text)
     ? { text: whole, delta: whole.slice(text.length), isReset: false }
     : { text: whole, delta: whole, isReset: true };
 
-/** Less than a lost log is begun anew beyond, and more than any connection can lose. */
-const farBeyond = 500_000;
+/** Less than the distance at which a lost log begins anew, and more than any connection can lose. */
+const restartDistance = 500_000;
 
-/** The server lost the stream together with its writer, and begins anew past every seq that it gave: nothing is missing before. */
+/**
+ * Whether the server lost the stream together with its writer and began anew past every seq that it gave. Then no event
+ * is missing before this one.
+ */
 const isBegunAnew = (event: MessageEvent, seq: number): boolean =>
-  event.__typename === 'MessageReset' && event.seq - seq > farBeyond;
+  event.__typename === 'MessageReset' && event.seq - seq > restartDistance;
 
 export const createReconciler = (start: MessageStart): Reconciler => {
   let view = firstView(start);
@@ -78,13 +82,13 @@ export const createReconciler = (start: MessageStart): Reconciler => {
     take(event) {
       if (event.seq <= view.seq) return undefined;
       if (event.seq > view.seq + 1 && !isBegunAnew(event, view.seq)) return 'gap';
-      view = applied(view, event);
+      view = applyEvent(view, event);
       return view;
     },
     adopt(state) {
       view = {
         ...view,
-        ...towards(view.text, state.content),
+        ...completeText(view.text, state.content),
         toolCalls: state.toolCalls,
         status: state.status,
         seq: Math.max(view.seq, state.lastSeq),

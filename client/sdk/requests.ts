@@ -1,6 +1,7 @@
 /**
  * Queries and mutations over HTTP, with the types of their documents. A token that the server refuses is replaced once;
- * every fault is a ParlanceError. `persistently` repeats what may be repeated, until it succeeds or cannot.
+ * every fault is a ParlanceError. `retryWhileTransient` repeats a task that may be repeated, until it succeeds or
+ * cannot.
  */
 import { type AnyVariables, Client, fetchExchange } from '@urql/core';
 import { type Backoff, pause, waitBefore } from './backoff.ts';
@@ -9,9 +10,9 @@ import type { TypedDocumentString } from './generated/graphql.ts';
 import type { Session } from './session.ts';
 
 export interface Requests {
-  /** For what this does not cover: urql's own client, signed in. */
+  /** For everything else: urql's own client, signed in. */
   readonly urql: Client;
-  /** The data; throws a ParlanceError when there are errors. */
+  /** Resolves with the data; throws a ParlanceError when there are errors. */
   query<Data, Variables extends AnyVariables>(
     document: TypedDocumentString<Data, Variables>,
     variables: Variables,
@@ -30,14 +31,14 @@ export interface RequestsOptions {
 
 export const createRequests = ({ url, session, fetch: send }: RequestsOptions): Requests => {
   const signedIn: typeof fetch = async (input, init) => {
-    const ask = async (): Promise<{ readonly response: Response; readonly token: string }> => {
+    const attempt = async (): Promise<{ readonly response: Response; readonly token: string }> => {
       const token = await session.token();
       const headers = new Headers(init?.headers);
       headers.set('authorization', `Bearer ${token}`);
       return { token, response: await send(input, { ...init, headers }) };
     };
-    const { response, token } = await ask();
-    return response.status === 401 && session.refuse(token) ? (await ask()).response : response;
+    const { response, token } = await attempt();
+    return response.status === 401 && session.refuse(token) ? (await attempt()).response : response;
   };
   const urql = new Client({
     url,
@@ -63,8 +64,8 @@ export const createRequests = ({ url, session, fetch: send }: RequestsOptions): 
   };
 };
 
-/** Codes that pass by themselves; other retryable ones need the user, or time that only the user can give. */
-const passing: ReadonlySet<ParlanceError['code']> = new Set<ParlanceError['code']>([
+/** Codes of faults that pass by themselves. Other retryable ones need the user, or time that only the user can give. */
+const transient: ReadonlySet<ParlanceError['code']> = new Set<ParlanceError['code']>([
   'NETWORK_ERROR',
   'RATE_LIMITED',
   'OVERLOADED',
@@ -72,25 +73,25 @@ const passing: ReadonlySet<ParlanceError['code']> = new Set<ParlanceError['code'
   'SUBGRAPH_TIMEOUT',
 ]);
 
-export const isPassing = (error: ParlanceError): boolean => passing.has(error.code);
+export const isTransient = (error: ParlanceError): boolean => transient.has(error.code);
 
-export interface Persistence {
+export interface RetryOptions {
   readonly backoff: Backoff;
   /** Milliseconds after which the last error is thrown. */
   readonly giveUpAfterMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-export const persistently = async <Value>(
+export const retryWhileTransient = async <Value>(
   task: () => Promise<Value>,
-  { backoff, giveUpAfterMs, signal }: Persistence,
+  { backoff, giveUpAfterMs, signal }: RetryOptions,
 ): Promise<Value> => {
   const startedAt = Date.now();
   for (let failures = 1; ; failures += 1) {
     try {
       return await task();
     } catch (fault) {
-      if (!isParlanceError(fault) || !isPassing(fault) || signal?.aborted) throw fault;
+      if (!isParlanceError(fault) || !isTransient(fault) || signal?.aborted) throw fault;
       const ms = waitBefore(backoff, failures, fault.retryAfterMs);
       if (Date.now() + ms - startedAt > giveUpAfterMs) throw fault;
       await pause(ms, signal);

@@ -1,20 +1,22 @@
 /**
- * Sends a message and follows its answer in one flight: the id of the answer is made here, so that the stream is opened
- * beside the mutation. The idempotency key is kept across retries, so a message is sent once however often it is tried.
+ * Sends a message and follows its reply in one flight: the id of the reply is made here, so that the stream opens in
+ * parallel with the mutation. Retries keep the idempotency key, so a message is sent once, however many attempts there
+ * are.
  */
 import type { Backoff } from './backoff.ts';
-import { type FollowServices, followMessage } from './follow-message.ts';
+import { followMessage } from './follow-message.ts';
+import type { FollowServices } from './follow-to-end.ts';
 import { SendMessageDocument, type SendMessageInput, type SendMessageMutation } from './generated/graphql.ts';
 import { createId } from './ids.ts';
 import type { MessageView } from './message-view.ts';
-import { persistently } from './requests.ts';
+import { retryWhileTransient } from './requests.ts';
 import { stopGeneration } from './stop-generation.ts';
 
-/** As the API takes it; keys and ids are made where they are left out. */
+/** As the API takes it; omitted keys and ids are generated. */
 export type SendOptions = Omit<SendMessageInput, 'idempotencyKey' | 'replyId'> & {
   readonly idempotencyKey?: string;
   readonly replyId?: string;
-  /** Ends the following; the message is sent nevertheless. */
+  /** Ends the iteration; the message is sent nevertheless. */
   readonly signal?: AbortSignal;
 };
 
@@ -22,7 +24,7 @@ export type Turn = SendMessageMutation['sendMessage'];
 
 /** The question as it can be shown before the server has it. Its id comes with `turn`. */
 export interface OptimisticMessage {
-  /** Tells it from others until then. */
+  /** Identifies the question until then. */
   readonly idempotencyKey: string;
   readonly role: 'USER';
   readonly content: string;
@@ -30,18 +32,18 @@ export interface OptimisticMessage {
   readonly createdAt: string;
 }
 
-/** Iterate it for the answer; it can be iterated once. */
+/** Iterate it for the reply; it can be iterated once. */
 export interface SentMessage extends AsyncIterable<MessageView> {
-  /** Id of the answer. */
+  /** Id of the reply. */
   readonly messageId: string;
   readonly userMessage: OptimisticMessage;
-  /** What the server stored; rejects with the ParlanceError when it is refused, as the iteration then does. */
+  /** The turn that the server stored. Rejects with the ParlanceError of a refusal, as the iteration then does. */
   readonly turn: Promise<Turn>;
-  /** Stops the answer; what was written stays. */
+  /** Stops the reply; its text so far is kept. */
   stop(): Promise<void>;
 }
 
-/** Milliseconds for which a send is tried again while the server cannot be reached. */
+/** Milliseconds for which a send is retried while the server cannot be reached. */
 const giveUpAfterMs = 120_000;
 
 export const sendMessage = (
@@ -51,31 +53,34 @@ export const sendMessage = (
   const { signal, idempotencyKey = createId(), replyId = createId(), ...given } = options;
   const input: SendMessageInput = { ...given, idempotencyKey, replyId };
   const refused = new AbortController();
-  let isOnItsWay = true;
+  let isBeingSent = true;
 
-  const turn = persistently(async () => (await services.requests.mutate(SendMessageDocument, { input })).sendMessage, {
-    backoff: services.backoff,
-    giveUpAfterMs,
-  });
+  const turn = retryWhileTransient(
+    async () => (await services.requests.mutate(SendMessageDocument, { input })).sendMessage,
+    {
+      backoff: services.backoff,
+      giveUpAfterMs,
+    },
+  );
   const settled = turn.then(
     () => {
-      isOnItsWay = false;
+      isBeingSent = false;
     },
     () => {
-      isOnItsWay = false;
+      isBeingSent = false;
       refused.abort();
     },
   );
   const views = followMessage(services, {
     messageId: replyId,
     signal: signal ? AbortSignal.any([signal, refused.signal]) : refused.signal,
-    isOnItsWay: () => isOnItsWay,
+    isBeingSent: () => isBeingSent,
   });
 
   const iterator: AsyncIterator<MessageView, undefined, undefined> = {
     async next() {
       const step = await views.next();
-      // The refusal says more than the end of a stream that never was.
+      // The refusal explains more than the end of a stream that never started.
       if (step.done && refused.signal.aborted) await turn;
       return step;
     },

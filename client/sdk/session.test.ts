@@ -16,14 +16,14 @@ const counted = (...tokens: readonly string[]) => {
   return { session, asked: () => asked };
 };
 
-test('asks once for all that ask at the same time, and keeps the token while it lives', async () => {
+test('requests one token for concurrent calls, and keeps it while it is valid', async () => {
   const { session, asked } = counted(tokenUntil(600));
   const tokens = await Promise.all([session.token(), session.token(), session.token()]);
   expect(new Set([...tokens, await session.token()]).size).toBe(1);
   expect(asked()).toBe(1);
 });
 
-test('asks for another before the one it has expires', async () => {
+test('requests another token before the current one expires', async () => {
   const next = tokenUntil(600);
   const { session, asked } = counted(tokenUntil(0), next);
   await session.token();
@@ -31,7 +31,7 @@ test('asks for another before the one it has expires', async () => {
   expect(asked()).toBe(2);
 });
 
-test('asks for another when the server refuses the one it has, and not when it refuses an older one', async () => {
+test('requests another token when the server refuses the current one, and not when it refuses an older one', async () => {
   const [first, second] = [tokenUntil(600), tokenUntil(601)];
   const { session, asked } = counted(first, second);
   await session.token();
@@ -42,7 +42,7 @@ test('asks for another when the server refuses the one it has, and not when it r
   expect(asked()).toBe(2);
 });
 
-test('keeps an API key, which does not say when it ends, until the server refuses it', async () => {
+test('keeps an API key, which has no expiry, until the server refuses it', async () => {
   const [first, second] = [`parlance_${'0'.repeat(72)}`, `parlance_${'1'.repeat(72)}`];
   const { session, asked } = counted(first, second);
   expect([await session.token(), await session.token()]).toEqual([first, first]);
@@ -51,13 +51,13 @@ test('keeps an API key, which does not say when it ends, until the server refuse
   expect(await session.token()).toBe(second);
 });
 
-test('has no other token where the application gave one', async () => {
+test('has no other token where the application gave a constant one', async () => {
   const session = createSession('only');
   expect(await session.token()).toBe('only');
   expect(session.refuse('only')).toBe(false);
 });
 
-test('asks again after the application failed to give one', async () => {
+test('requests again after the application failed to give a token', async () => {
   let fails = true;
   const session = createSession(() => {
     if (!fails) return 'token';

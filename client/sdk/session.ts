@@ -1,22 +1,25 @@
 /**
- * The token of the user: asked for once, shared by all requests, and asked for again before it expires or when the server
- * refuses it. Invariant: at most one question to the application at a time.
+ * The token of the user: requested once, shared by all requests, and requested again before it expires or when the
+ * server refuses it. Invariant: at most one request to the application at a time.
  */
 
 /**
- * An API key or a token, or how to get one. The function is called again shortly before a token expires, and when the server refuses what
- * it gave: so it may read a key from where keys are rotated.
+ * An API key or a token, or a function that returns one. The function is called again shortly before a token expires,
+ * and when the server refuses its result, so it may read a key from where keys are rotated.
  */
 export type Auth = string | (() => string | Promise<string>);
 
 export interface Session {
-  /** Rejects with what the application threw. */
+  /** Rejects with the error that the application threw. */
   token(): Promise<string>;
-  /** The server does not take this token: the next call gets another. False when there is no other to be had. */
+  /**
+   * Reports that the server refused this token, so that the next call gets another. Returns false when no other is
+   * available.
+   */
   refuse(token: string): boolean;
 }
 
-/** Milliseconds before the expiry from which on a token is replaced; a fifth of its life where that is less. */
+/** Milliseconds before the expiry at which a token is replaced; a fifth of its life where that is less. */
 const renewBeforeMs = 60_000;
 
 const claimsOf = (token: string): Readonly<Record<string, unknown>> => {
@@ -29,7 +32,7 @@ const claimsOf = (token: string): Readonly<Record<string, unknown>> => {
   }
 };
 
-/** When to ask for the next one, in milliseconds since the epoch. A token that does not say when it ends is kept. */
+/** When to request the next token, in milliseconds since the epoch. A token without an expiry is kept. */
 const renewalOf = (token: string, now: number): number => {
   const { exp } = claimsOf(token);
   if (typeof exp !== 'number') return Number.POSITIVE_INFINITY;
@@ -39,16 +42,16 @@ const renewalOf = (token: string, now: number): number => {
 
 export const createSession = (auth: Auth): Session => {
   let held: { readonly token: string; readonly renewAt: number } | undefined;
-  let asking: Promise<string> | undefined;
+  let pending: Promise<string> | undefined;
 
-  const ask = async (get: () => string | Promise<string>): Promise<string> => {
+  const request = async (get: () => string | Promise<string>): Promise<string> => {
     try {
-      // Not in this turn, so that even what throws at once is over only after `asking` is set.
+      // In a later turn, so that `pending` is set before even a synchronous throw clears it.
       const token = await Promise.resolve().then(get);
       held = { token, renewAt: renewalOf(token, Date.now()) };
       return token;
     } finally {
-      asking = undefined;
+      pending = undefined;
     }
   };
 
@@ -56,8 +59,8 @@ export const createSession = (auth: Auth): Session => {
     token() {
       if (typeof auth === 'string') return Promise.resolve(auth);
       if (held && Date.now() < held.renewAt) return Promise.resolve(held.token);
-      asking ??= ask(auth);
-      return asking;
+      pending ??= request(auth);
+      return pending;
     },
     refuse(token) {
       if (typeof auth === 'string') return false;

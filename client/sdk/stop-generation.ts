@@ -1,7 +1,7 @@
-/** Stops an answer. Repeated until the wish is recorded: stopping twice, or too late, does no harm. */
-import type { FollowServices } from './follow-message.ts';
+/** Stops a reply. Retried until the request is recorded: stopping twice, or too late, does no harm. */
+import type { FollowServices } from './follow-to-end.ts';
 import { StopGenerationDocument } from './generated/graphql.ts';
-import { persistently } from './requests.ts';
+import { retryWhileTransient } from './requests.ts';
 
 const giveUpAfterMs = 30_000;
 
@@ -9,5 +9,5 @@ export const stopGeneration = async (
   { requests, backoff }: Pick<FollowServices, 'requests' | 'backoff'>,
   messageId: string,
 ): Promise<void> => {
-  await persistently(() => requests.mutate(StopGenerationDocument, { messageId }), { backoff, giveUpAfterMs });
+  await retryWhileTransient(() => requests.mutate(StopGenerationDocument, { messageId }), { backoff, giveUpAfterMs });
 };

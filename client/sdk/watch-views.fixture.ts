@@ -1,8 +1,8 @@
-/** An application that shows views, as tests have it. */
+/** An application that shows views, for tests. */
 import { expect } from 'vitest';
 import type { MessageView } from './index.ts';
 
-/** What an application shows that appends deltas, checked against the text at each view. */
+/** The text of an application that appends deltas, checked against the view's text at each view. */
 export const watch = async (views: AsyncIterable<MessageView>, onView?: (view: MessageView) => void, before = '') => {
   const seen: MessageView[] = [];
   let shown = before;

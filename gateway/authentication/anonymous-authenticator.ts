@@ -1,6 +1,6 @@
 /**
- * Authenticator that asks nobody who they are: every request runs for one fixed identity, which has no role and no
- * scope and does not count as authenticated. For supergraphs in development and measurements; never in production.
+ * Authenticator without sign-in: every request runs under one fixed identity, which has no role and no scope and does
+ * not count as authenticated. For supergraphs in development and for measurements; never in production.
  */
 import { type AuthenticatedUser, type Authenticator, nobody } from './authenticator.ts';
 

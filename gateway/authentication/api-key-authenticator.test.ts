@@ -1,22 +1,22 @@
 import { expect, test, vi } from 'vitest';
 import { generateApiKey, hashApiKey } from '#kernel/access/api-key.ts';
 import { AppError } from '#kernel/errors.ts';
-import { type ApiKeyFixture, openApiKeyFixture } from '../testing/api-key-fixture.ts';
+import { type ApiKeyFixture, openApiKeyFixture } from '../fixtures/api-key-fixture.ts';
 
-/** Longer than any test: nobody looks again. */
+/** Longer than any test, so that keys are never refreshed. */
 const never = 60 * 60_000;
 
 const refusal = (sentence: RegExp) =>
   expect.objectContaining({ code: 'UNAUTHENTICATED', message: expect.stringMatching(sentence) });
-/** Signs in, and gives what is told at the end of the key. */
+/** Signs in, and collects the reasons with which the key ends. */
 const signIn = async ({ authenticator }: ApiKeyFixture, key: string) => {
-  const told: unknown[] = [];
+  const reasons: unknown[] = [];
   const user = await authenticator.authenticate(key);
-  const forget = user.onRevoked?.((reason) => told.push(reason));
-  return { user, told, forget };
+  const forget = user.onRevoked?.((reason) => reasons.push(reason));
+  return { user, reasons, forget };
 };
 
-test('a key stands for its user with its rights, and is asked for once, also by many at a time', async () => {
+test('a key authenticates its user with its rights, and is looked up once, also by many at a time', async () => {
   await using fixture = await openApiKeyFixture(never);
   const expiresAt = new Date(Date.now() + 60_000).toISOString();
   const { key, stored } = fixture.make({ roles: ['USER', 'ADMIN'], scopes: ['a'], expiresAt });
@@ -29,7 +29,7 @@ test('a key stands for its user with its rights, and is asked for once, also by 
   expect(fixture.asked).toEqual([[{ hash: hashApiKey(key), isUsed: true }]]);
 });
 
-test('garbage is refused without a question, and what is refused is asked for once', async () => {
+test('garbage is refused without a look-up, and a refused key is looked up once', async () => {
   await using fixture = await openApiKeyFixture(never);
   const garbage = `${fixture.make().key.slice(0, -1)}x`;
   await expect(fixture.authenticator.authenticate(garbage)).rejects.toEqual(refusal(/not valid/));
@@ -46,7 +46,7 @@ test('garbage is refused without a question, and what is refused is asked for on
   expect(fixture.asked).toHaveLength(3);
 });
 
-test('a key that expires is refused from then on, though it is remembered', async () => {
+test('a key that expires is refused from then on, although it is cached', async () => {
   await using fixture = await openApiKeyFixture(never);
   const { key } = fixture.make({ expiresAt: new Date(Date.now() + 300).toISOString() });
   await fixture.authenticator.authenticate(key);
@@ -54,49 +54,49 @@ test('a key that expires is refused from then on, though it is remembered', asyn
   expect(fixture.asked).toHaveLength(1);
 });
 
-test('a revocation that is told ends what runs with the key, once, and nothing else', async () => {
+test('a revocation signal ends everything that runs with the key, once, and nothing else', async () => {
   await using fixture = await openApiKeyFixture(never);
   const { key, stored } = fixture.make();
-  const { user, told } = await signIn(fixture, key);
+  const { user, reasons } = await signIn(fixture, key);
   const left = await signIn(fixture, key);
   left.forget?.();
   const other = await signIn(fixture, fixture.make().key);
   await fixture.revoke(stored);
-  expect(told).toEqual([refusal(/was revoked/)]);
+  expect(reasons).toEqual([refusal(/was revoked/)]);
   await expect(fixture.authenticator.authenticate(key)).rejects.toEqual(refusal(/was revoked/));
-  expect([...left.told, ...other.told]).toEqual([]);
-  // Who comes to follow it now, with what it got before, is told too.
+  expect([...left.reasons, ...other.reasons]).toEqual([]);
+  // A late subscriber with an earlier user is notified too.
   const late = new Promise((resolve) => user.onRevoked?.(resolve));
   expect(await late).toEqual(refusal(/was revoked/));
   await fixture.revoke(stored);
-  expect(told).toHaveLength(1);
+  expect(reasons).toHaveLength(1);
 });
 
-test('a revocation that comes before an older answer is not undone by it', async () => {
+test('a revocation that arrives before an older response is not undone by it', async () => {
   await using fixture = await openApiKeyFixture(never);
   const { key, stored } = fixture.make();
   const release = fixture.holdBack();
-  const answer = fixture.authenticator.authenticate(key);
-  const refused = expect(answer).rejects.toEqual(refusal(/was revoked/));
+  const user = fixture.authenticator.authenticate(key);
+  const refused = expect(user).rejects.toEqual(refusal(/was revoked/));
   await vi.waitFor(() => expect(fixture.asked).toHaveLength(1));
   await fixture.revoke(stored);
   release();
   await refused;
 });
 
-test('a revocation whose signal is lost is seen at the next look, and so is a key with other rights', async () => {
+test('a revocation whose signal is lost is found at the next refresh, and so are changed rights', async () => {
   await using fixture = await openApiKeyFixture(20);
   const [gone, weaker] = [fixture.make(), fixture.make({ roles: ['USER', 'ADMIN'] })];
   const [first, second] = [await signIn(fixture, gone.key), await signIn(fixture, weaker.key)];
   gone.stored.revokedAt = new Date().toISOString();
   weaker.stored.roles = ['USER'];
-  await vi.waitFor(() => expect(first.told).toEqual([refusal(/was revoked/)]));
-  await vi.waitFor(() => expect(second.told).toEqual([refusal(/rights/)]));
+  await vi.waitFor(() => expect(first.reasons).toEqual([refusal(/was revoked/)]));
+  await vi.waitFor(() => expect(second.reasons).toEqual([refusal(/rights/)]));
   await expect(fixture.authenticator.authenticate(gone.key)).rejects.toEqual(refusal(/was revoked/));
   expect((await fixture.authenticator.authenticate(weaker.key)).identity.roles).toEqual(['USER']);
 });
 
-test('a look tells which keys are in use', async () => {
+test('a refresh reports which keys are in use', async () => {
   await using fixture = await openApiKeyFixture(20);
   const [idle, streaming] = [fixture.make().key, fixture.make().key];
   await fixture.authenticator.authenticate(idle);
@@ -109,15 +109,15 @@ test('a look tells which keys are in use', async () => {
   );
 });
 
-test('while usage is away a known key goes on, and an unknown one is told to try again', async () => {
+test('while usage is down a known key keeps working, and an unknown one is asked to retry', async () => {
   await using fixture = await openApiKeyFixture(20);
   const { key } = fixture.make();
-  const { told } = await signIn(fixture, key);
-  const comeBack = fixture.goAway();
+  const { reasons } = await signIn(fixture, key);
+  const comeBack = fixture.goDown();
   const before = fixture.asked.length;
   await vi.waitFor(() => expect(fixture.asked.length).toBeGreaterThan(before + 1));
   await fixture.authenticator.authenticate(key);
-  expect(told).toEqual([]);
+  expect(reasons).toEqual([]);
   const unknown = fixture.make().key;
   await expect(fixture.authenticator.authenticate(unknown)).rejects.toMatchObject({
     code: 'OVERLOADED',
@@ -127,7 +127,7 @@ test('while usage is away a known key goes on, and an unknown one is told to try
   await fixture.authenticator.authenticate(unknown);
 });
 
-test('a flood of keys that are made up is refused, and keeps nobody out, known or not, wherever it comes from', async () => {
+test('a flood of invented keys is refused, and locks nobody out, known or not, from any address', async () => {
   await using fixture = await openApiKeyFixture(never);
   const { key } = fixture.make();
   await fixture.authenticator.authenticate(key);
@@ -144,6 +144,6 @@ test('a flood of keys that are made up is refused, and keeps nobody out, known o
   for (const { made, user } of others) expect((await user).identity.apiKeyId).toBe(made.stored.id);
   const codes = (await Promise.all(flood)).map((fault) => (fault instanceof AppError ? fault.code : undefined));
   expect(new Set(codes)).toEqual(new Set(['UNAUTHENTICATED']));
-  // Many in one question.
+  // Many in one look-up.
   expect(fixture.asked.length).toBeLessThan(20);
 });

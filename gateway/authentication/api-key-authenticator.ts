@@ -1,36 +1,35 @@
 /**
- * Authenticator for API keys: asks usage whom a key stands for, and remembers what it said. A revocation comes at once
- * by signal; the keys that are remembered, and those that something runs with, are looked at again every few seconds,
- * in case a signal got lost. While usage is away the keys that it confirmed lately go on. A flood of keys that are
- * made up keeps nobody out (api-key-questions.ts). Invariant: after the signal no key is taken for good by an answer
- * that was on its way.
+ * Authenticator for API keys: looks keys up in usage and caches the results. Revocations arrive at once by signal.
+ * Cached keys, and keys with which something runs, are refreshed every few seconds in case a signal was lost. While
+ * usage is down, recently confirmed keys keep working. A flood of invented keys locks nobody out (api-key-look-ups.ts).
+ * Invariant: after the signal, a response that was already under way does not make the key valid again.
  */
 import { LRUCache } from 'lru-cache';
 import { apiKeyRevokedTopic, hashApiKey, isWellFormedApiKey } from '#kernel/access/api-key.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
-import { createApiKeyQuestions } from './api-key-questions.ts';
+import { createApiKeyLookUpQueue } from './api-key-look-up-queue.ts';
 import type { AuthenticatedUser, Authenticator } from './authenticator.ts';
 import { createKnownApiKey, type KnownApiKey } from './known-api-key.ts';
 import type { FoundApiKey, LookUpApiKeys } from './look-up-api-keys.ts';
 
 export interface ApiKeyAuthenticatorOptions {
   readonly lookUp: LookUpApiKeys;
-  /** Where revocations are told. */
+  /** Announces revocations. */
   readonly signals: Signals;
   readonly logger: Logger;
-  /** Milliseconds between two looks at the known keys. Default 10,000. */
-  readonly lookEveryMs?: number;
+  /** Milliseconds between two refreshes of the known keys. Default 10,000. */
+  readonly refreshEveryMs?: number;
 }
 
-/** Keys, and refusals, remembered per process; about 1 kB each. */
-const remembered = 10_000;
-/** Milliseconds that an answer counts which usage does not confirm, and that a key is known which nobody uses. */
-const rememberedMs = 5 * 60_000;
-/** Milliseconds that a refusal is remembered. */
+/** Keys, and refusals, cached per process; about 1 kB each. */
+const mostCached = 10_000;
+/** Milliseconds for which a key counts without confirmation by usage, and for which an unused key stays cached. */
+const cachedMs = 5 * 60_000;
+/** Milliseconds for which a refusal is cached. */
 const refusalMs = 60_000;
-/** Keys that are looked at in one question. */
+/** Keys refreshed in one look-up. */
 const batch = 500;
 
 const refusals = {
@@ -43,22 +42,45 @@ type Refusal = keyof typeof refusals;
 
 const refusalOf = (refusal: Refusal): AppError => new AppError('UNAUTHENTICATED', refusals[refusal]);
 
+const refusalFor = (found: FoundApiKey | null): Refusal | undefined => {
+  if (!found) return 'unknown';
+  if (found.revokedAt !== null) return 'revoked';
+  return found.expiresAt !== null && found.expiresAt <= Date.now() ? 'expired' : undefined;
+};
+
+interface RepeatedWork {
+  /** Starts the work unless it is running already. */
+  start(): void;
+  settled(): Promise<void>;
+}
+
+const oneAtATime = (work: () => Promise<void>, onFault: (fault: unknown) => void): RepeatedWork => {
+  let running: Promise<void> | undefined;
+  return {
+    start() {
+      running ??= work()
+        .catch(onFault)
+        .finally(() => {
+          running = undefined;
+        });
+    },
+    settled: async () => running,
+  };
+};
+
 export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOptions): Promise<Authenticator> => {
-  const { lookUp, signals, logger, lookEveryMs = 10_000 } = options;
+  const { lookUp, signals, logger, refreshEveryMs = 10_000 } = options;
   /** By hash. */
-  const known = new LRUCache<string, KnownApiKey>({ max: remembered, ttl: rememberedMs, updateAgeOnGet: true });
-  const refused = new LRUCache<string, Refusal>({ max: remembered, ttl: refusalMs });
-  /** Ids of keys that were told to be revoked: an answer from before may be on its way. */
-  const revoked = new LRUCache<string, true>({ max: remembered });
-  /** Those that something runs with, also when they are not remembered any more. */
+  const known = new LRUCache<string, KnownApiKey>({ max: mostCached, ttl: cachedMs, updateAgeOnGet: true });
+  const refused = new LRUCache<string, Refusal>({ max: mostCached, ttl: refusalMs });
+  /** Ids of keys whose revocation was announced: an older response may still be under way. */
+  const revoked = new LRUCache<string, true>({ max: mostCached });
+  /** Keys with which something runs, even when they are no longer cached. */
   const held = new Set<KnownApiKey>();
   const asking = new Map<string, Promise<AuthenticatedUser>>();
 
-  const whyNot = (found: FoundApiKey | null): Refusal | undefined => {
-    if (!found) return 'unknown';
-    if (found.revokedAt !== null || revoked.has(found.id)) return 'revoked';
-    return found.expiresAt !== null && found.expiresAt <= Date.now() ? 'expired' : undefined;
-  };
+  const whyNot = (found: FoundApiKey | null): Refusal | undefined =>
+    found && revoked.has(found.id) ? 'revoked' : refusalFor(found);
 
   const end = (key: KnownApiKey, refusal: Refusal): void => {
     if (known.peek(key.hash) === key) known.delete(key.hash);
@@ -66,9 +88,9 @@ export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOption
     key.end(refusalOf(refusal));
   };
 
-  const questions = createApiKeyQuestions(lookUp);
+  const lookUps = createApiKeyLookUpQueue(lookUp);
   const ask = async (hash: string, from: string): Promise<AuthenticatedUser> => {
-    const found = await questions.ask(hash, from);
+    const found = await lookUps.ask(hash, from);
     const refusal = whyNot(found);
     if (refusal || !found) {
       refused.set(hash, refusal ?? 'unknown');
@@ -80,7 +102,7 @@ export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOption
   };
 
   const allKeys = (): KnownApiKey[] => [...new Set([...known.values(), ...held])];
-  const look = async (): Promise<void> => {
+  const refresh = async (): Promise<void> => {
     const keys = allKeys();
     for (let at = 0; at < keys.length; at += batch) {
       const some = keys.slice(at, at + batch);
@@ -98,21 +120,14 @@ export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOption
       }
     }
   };
-  let looking: Promise<void> | undefined;
-  const lookAgain = (): void => {
-    looking ??= look()
-      .catch((err: unknown) => logger.warn({ err }, 'API keys cannot be looked at again'))
-      .finally(() => {
-        looking = undefined;
-      });
-  };
+  const refreshes = oneAtATime(refresh, (err) => logger.warn({ err }, 'API keys cannot be refreshed'));
 
   const close = await signals.subscribe(apiKeyRevokedTopic, (id) => {
     if (typeof id !== 'string') return;
     revoked.set(id, true);
     for (const key of allKeys()) if (key.user.identity.apiKeyId === id) end(key, 'revoked');
   });
-  const timer = setInterval(lookAgain, lookEveryMs);
+  const timer = setInterval(refreshes.start, refreshEveryMs);
   timer.unref();
 
   return {
@@ -122,13 +137,13 @@ export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOption
       const refusal = refused.get(hash);
       if (refusal) throw refusalOf(refusal);
       const key = known.get(hash);
-      if (key && Date.now() - key.confirmedAt < rememberedMs) {
+      if (key && Date.now() - key.confirmedAt < cachedMs) {
         if (key.user.expiresAt <= Date.now()) throw refusalOf('expired');
         key.isUsed = true;
         return key.user;
       }
-      const underWay = asking.get(hash);
-      if (underWay) return underWay;
+      const pending = asking.get(hash);
+      if (pending) return pending;
       const asked = ask(hash, from).finally(() => asking.delete(hash));
       asking.set(hash, asked);
       return asked;
@@ -137,7 +152,7 @@ export const openApiKeyAuthenticator = async (options: ApiKeyAuthenticatorOption
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await close();
-      await looking;
+      await refreshes.settled();
     },
   };
 };

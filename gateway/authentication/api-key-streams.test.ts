@@ -1,8 +1,8 @@
-/** What runs with an API key ends with the key, whichever transport carries it. */
+/** Everything that runs with an API key ends with the key, over any transport. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ApiKeyFixture, openApiKeyFixture } from '../testing/api-key-fixture.ts';
-import { openSignedIn, openSocket } from '../testing/socket-client.ts';
-import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+import { type ApiKeyFixture, openApiKeyFixture } from '../fixtures/api-key-fixture.ts';
+import { openSignedIn, openSocket } from '../fixtures/socket-client.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
 
 let fixture: ApiKeyFixture;
 let gateway: TestGateway;
@@ -18,7 +18,7 @@ afterAll(async () => {
 const query = 'subscription { storyStream(id: "keys") { text } }';
 const revoked = [{ message: 'The API key was revoked. Use another one.', extensions: { code: 'UNAUTHENTICATED' } }];
 
-test('requests, and subscriptions over a socket; the socket closes with 4401, and none opens again', async () => {
+test('a revocation ends requests and subscriptions over a socket; the socket closes with 4401, and none opens again', async () => {
   const { key, stored } = fixture.make();
   const headers = { authorization: `Bearer ${key}` };
   expect((await gateway.ask('{ story(id: "1") { id } }', { headers })).status).toBe(200);
@@ -36,19 +36,22 @@ test('requests, and subscriptions over a socket; the socket closes with 4401, an
   expect((await again.closed).code).toBe(4403);
 });
 
-test.each(['text/event-stream', 'multipart/mixed; subscriptionSpec="1.0"'])('subscriptions over %s', async (accept) => {
-  const { key, stored } = fixture.make();
-  const response = await fetch(gateway.gateway.url, {
-    method: 'POST',
-    headers: { accept, 'content-type': 'application/json', authorization: `Bearer ${key}` },
-    body: JSON.stringify({ query }),
-  });
-  expect(response.status).toBe(200);
-  await fixture.revoke(stored);
-  expect(await response.text()).toContain(JSON.stringify(revoked));
-});
+test.each(['text/event-stream', 'multipart/mixed; subscriptionSpec="1.0"'])(
+  'a revocation ends subscriptions over %s',
+  async (accept) => {
+    const { key, stored } = fixture.make();
+    const response = await fetch(gateway.gateway.url, {
+      method: 'POST',
+      headers: { accept, 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      body: JSON.stringify({ query }),
+    });
+    expect(response.status).toBe(200);
+    await fixture.revoke(stored);
+    expect(await response.text()).toContain(JSON.stringify(revoked));
+  },
+);
 
-test('subscriptions, when the key expires', async () => {
+test('expiry ends subscriptions over a socket', async () => {
   const { key } = fixture.make({ expiresAt: new Date(Date.now() + 500).toISOString() });
   await using client = await openSignedIn(gateway.socketUrl, key);
   client.send({ id: 'a', type: 'subscribe', payload: { query: 'subscription { storyStream(id: "other") { text } }' } });

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createIdentityVerifier } from '#kernel/identity.ts';
-import { openSignedIn, openSocket } from '../testing/socket-client.ts';
+import { openSignedIn, openSocket } from '../fixtures/socket-client.ts';
 import {
   audience,
   createTestIssuer,
@@ -10,7 +10,7 @@ import {
   issuer,
   openTestGateway,
   type TestGateway,
-} from '../testing/test-gateway.ts';
+} from '../fixtures/test-gateway.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -44,8 +44,8 @@ const badTokens: [string, () => Promise<string> | string, RegExp][] = [
   ['a token that was changed', tampered, /not valid/],
   ['a token without a signature (alg none)', () => new UnsecuredJWT(claims).encode(), /not valid/],
   ['a token signed with the public key (HS256)', signedWithPublicKey, /not valid/],
-  ['text that is no token', () => 'nonsense', /not valid/],
-  ['a token for a user that is no UUID', () => gateway.issuer.token({ userId: 'root' }), /claims: sub/],
+  ['text that is not a token', () => 'nonsense', /not valid/],
+  ['a token for a user that is not a UUID', () => gateway.issuer.token({ userId: 'root' }), /claims: sub/],
   ['a token without a tenant', () => gateway.issuer.token({ tenantId: '' }), /claims: tenant/],
 ];
 
@@ -95,13 +95,13 @@ test.each([
   ['Authorization', (token: string) => ({ Authorization: `bearer ${token}` })],
   ['token', (token: string) => ({ token })],
   ['headers', (token: string) => ({ headers: { Authorization: `Bearer ${token}` } })],
-])('takes the token of a socket as %s', async (_, payload) => {
+])('accepts the token of a socket as %s', async (_, payload) => {
   await using client = await openSocket(gateway.socketUrl);
   client.send({ type: 'connection_init', payload: payload(await gateway.issuer.token()) });
   expect(await client.frame()).toEqual({ type: 'connection_ack' });
 });
 
-test('gives subgraphs the identity, over HTTP and over sockets, and knows only its own roles', async () => {
+test('sends subgraphs the identity, over HTTP and over sockets, with its own roles only', async () => {
   const token = await gateway.issuer.token({ tenantId, userId });
   const verify = createIdentityVerifier(identitySecret);
   const { stories, authors } = gateway.graph;
@@ -127,7 +127,7 @@ test('gives subgraphs the identity, over HTTP and over sockets, and knows only i
   }
 });
 
-test('takes two spellings of a UUID for one user', async () => {
+test('treats two spellings of a UUID as one user', async () => {
   const [ada, acme] = ['0190aaaa-0000-7000-8000-0000000000da', '0190bbbb-0000-7000-8000-00000000ac3e'];
   const token = await gateway.issuer.token({ tenantId: acme.toUpperCase(), userId: ada.toUpperCase() });
   await gateway.ask('{ story(id: "1") { id } }', { headers: { authorization: `Bearer ${token}` } });

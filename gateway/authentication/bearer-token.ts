@@ -6,8 +6,8 @@ const pattern = /^bearer +([\w.~+/-]+=*)$/i;
 export const parseBearer = (header: string | undefined): string | undefined => header?.trim().match(pattern)?.[1];
 
 /**
- * `authorization` or `Authorization` with the scheme, or `token` with or without it; `headers` with either of them, as
- * explorers send it. Empty text counts as absent: undefined.
+ * Accepts `authorization` or `Authorization` with the scheme, or `token` with or without it, or `headers` with any of
+ * these, as explorers send it. Empty text counts as absent: undefined.
  */
 export const tokenFromConnectionParams = (
   params: Readonly<Record<string, unknown>> | undefined,

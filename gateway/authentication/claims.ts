@@ -1,5 +1,5 @@
 /**
- * The claims of an access token and the identity that they give: `sub` is the user's UUID, `tenant` the tenant's,
+ * The claims of an access token and the identity that they define: `sub` is the user's UUID, `tenant` the tenant's,
  * `roles` an array (roles of other applications are ignored), `scope` a list separated by spaces (RFC 8693).
  */
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import { type Role, roles } from '#kernel/identity.ts';
 import type { AuthenticatedUser } from './authenticator.ts';
 
 const claimsSchema = z.object({
-  // Of one UUID in two spellings one is the identity (RFC 9562, 4): what is decided about a user is found by it.
+  // Two spellings of one UUID are one identity (RFC 9562, 4), because decisions about a user are found by it.
   sub: z.uuid().toLowerCase(),
   tenant: z.uuid().toLowerCase(),
   roles: z.array(z.string()).default([]),
@@ -18,7 +18,7 @@ const claimsSchema = z.object({
 
 const isRole = (name: string): name is Role => roles.some((role) => role === name);
 
-/** Throws UNAUTHENTICATED that names the claims which are missing or wrong. */
+/** Throws UNAUTHENTICATED that names the missing or invalid claims. */
 export const userFromClaims = (payload: unknown): AuthenticatedUser => {
   const parsed = claimsSchema.safeParse(payload);
   if (!parsed.success) {

@@ -1,4 +1,4 @@
-/** An API key that usage has confirmed, whom it stands for, and what runs with it. */
+/** An API key that usage has confirmed, its user, and the callbacks of everything that runs with it. */
 import type { AppError } from '#kernel/errors.ts';
 import type { AuthenticatedUser } from './authenticator.ts';
 import type { FoundApiKey } from './look-up-api-keys.ts';
@@ -10,13 +10,13 @@ export interface KnownApiKey {
   confirmedAt: number;
   /** Whether somebody signed in with it since usage last confirmed it. */
   isUsed: boolean;
-  /** Whether it stands for the same, for as long. */
+  /** Whether its user, rights and expiry are unchanged. */
   isStill(found: FoundApiKey): boolean;
-  /** Ends what runs with it, and what is about to. */
+  /** Ends everything that runs with it, or is about to. */
   end(reason: AppError): void;
 }
 
-/** @param held keys with which something runs; the key enters and leaves by itself. */
+/** @param held keys with which something runs. The key adds and removes itself. */
 export const createKnownApiKey = (hash: string, found: FoundApiKey, held: Set<KnownApiKey>): KnownApiKey => {
   const { id, tenantId, userId, roles, scopes, expiresAt } = found;
   const callbacks = new Set<(reason: AppError) => void>();
@@ -45,9 +45,9 @@ export const createKnownApiKey = (hash: string, found: FoundApiKey, held: Set<Kn
     end(reason) {
       ended = reason;
       held.delete(key);
-      const told = [...callbacks];
+      const notified = [...callbacks];
       callbacks.clear();
-      for (const callback of told) callback(reason);
+      for (const callback of notified) callback(reason);
     },
   };
   return key;

@@ -1,4 +1,4 @@
-/** Authenticator on a key set that is at hand. The standalone's development issuer uses it; nothing is fetched. */
+/** Authenticator on a local key set, which fetches nothing. The standalone's development issuer uses it. */
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import type { Authenticator } from './authenticator.ts';
 import { createTokenVerifier, type TokenExpectations } from './token-verifier.ts';

@@ -1,4 +1,4 @@
-/** Asks usage whom API keys stand for, by their hashes: a key itself never leaves the gateway. */
+/** Looks up API keys in usage by their hashes: a key itself never leaves the gateway. */
 import { z } from 'zod';
 import type { SubgraphClient } from '#kernel/connections/subgraph-client.ts';
 import { AppError } from '#kernel/errors.ts';
@@ -7,7 +7,7 @@ import { nobody } from './authenticator.ts';
 
 export interface AskedApiKey {
   readonly hash: string;
-  /** Whether somebody uses it; usage notes that. */
+  /** Whether somebody uses it, which usage records. */
   readonly isUsed: boolean;
 }
 
@@ -18,19 +18,19 @@ const foundSchema = z.object({
   userId: z.string(),
   roles: z.array(z.enum(roles)),
   scopes: z.array(z.string()),
-  /** Milliseconds since the epoch; null: never. */
+  /** Milliseconds since the epoch; null for never. */
   expiresAt: instant,
   revokedAt: instant,
 });
 export type FoundApiKey = z.infer<typeof foundSchema>;
 
 /**
- * In the order in which they were asked for; null for one that was never made. Rejects with OVERLOADED, to be tried again, while usage
- * does not answer.
+ * Results in the order of the request; null for a key that was never issued. Rejects with OVERLOADED, to be retried,
+ * while usage does not respond.
  */
 export type LookUpApiKeys = (asked: readonly AskedApiKey[]) => Promise<readonly (FoundApiKey | null)[]>;
 
-/** Milliseconds that usage has. */
+/** Deadline of the request in milliseconds. */
 const deadlineMs = 3000;
 
 const query = `mutation FindApiKeys($keys: [AskedApiKeyInput!]!) {

@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { expect, test } from 'vitest';
 import { createLogger } from '#kernel/log.ts';
-import { createTestIssuer, type TestIssuer } from '../testing/test-gateway.ts';
+import { createTestIssuer, type TestIssuer } from '../fixtures/test-gateway.ts';
 import { createOidcAuthenticator } from './oidc-authenticator.ts';
 
 const logger = createLogger('gateway', 'silent');
 
 interface IssuerServer extends AsyncDisposable {
   readonly url: string;
-  /** Paths that were asked for. */
+  /** Requested paths. */
   readonly asked: string[];
   keys: TestIssuer['jwks'];
-  /** Issuer that the document names; undefined: its own. */
+  /** Issuer that the document names; undefined for its own. */
   claims: string | undefined;
 }
 
@@ -45,7 +45,7 @@ const openIssuer = async (keys: TestIssuer['jwks'], port = 0): Promise<IssuerSer
   return opened;
 };
 
-test('finds the keys of the issuer by discovery, once for all who wait', async () => {
+test('finds the keys of the issuer by discovery, once for all waiting callers', async () => {
   const { jwks, token } = await createTestIssuer();
   await using server = await openIssuer(jwks);
   await using authenticator = createOidcAuthenticator({ issuer: server.url, audience: 'parlance', logger });
@@ -56,7 +56,7 @@ test('finds the keys of the issuer by discovery, once for all who wait', async (
   expect(server.asked).toEqual(['/.well-known/openid-configuration', '/keys']);
 });
 
-test('takes the keys from a given place', async () => {
+test('reads the keys from a configured URL', async () => {
   const { jwks, token } = await createTestIssuer();
   await using server = await openIssuer(jwks);
   await using authenticator = createOidcAuthenticator({
@@ -69,7 +69,7 @@ test('takes the keys from a given place', async () => {
   expect(server.asked).toEqual(['/keys']);
 });
 
-test('says that it is not ready while the issuer is away, and gets ready by itself when it comes', async () => {
+test('is not ready while the issuer is down, and becomes ready by itself when it is up', async () => {
   const { jwks, token } = await createTestIssuer();
   const first = await openIssuer(jwks);
   const { url } = first;
@@ -93,7 +93,7 @@ test('refuses a discovery document of another issuer', async () => {
   await expect(authenticator.authenticate(await token({ issuer: server.url }))).rejects.toMatchObject({
     code: 'OVERLOADED',
   });
-  await expect(authenticator.ready()).rejects.toThrow('is of the issuer https://evil.example');
+  await expect(authenticator.ready()).rejects.toThrow('belongs to the issuer https://evil.example');
 });
 
 test('accepts only the algorithms of its list', async () => {

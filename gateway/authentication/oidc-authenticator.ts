@@ -1,7 +1,7 @@
 /**
- * Authenticator for any OpenID Connect issuer: finds the key set by discovery (OpenID Connect Discovery 1.0, section
- * 4), or is told where it is. Discovery starts at once and is retried with jitter until it succeeds; `ready` says why
- * it did not yet. At most one discovery runs at a time, and whoever needs it meanwhile waits for that one.
+ * Authenticator for any OpenID Connect issuer. It finds the key set by discovery (OpenID Connect Discovery 1.0, section
+ * 4) or at a configured URL. Discovery starts at once and is retried with jitter until it succeeds; `ready` rejects
+ * with the reason until then. At most one discovery runs at a time, and concurrent callers wait for it.
  */
 import { createRemoteJWKSet, type RemoteJWKSet } from 'jose';
 import { z } from 'zod';
@@ -12,21 +12,21 @@ import type { Authenticator } from './authenticator.ts';
 import { createTokenVerifier, type TokenExpectations } from './token-verifier.ts';
 
 export interface OidcOptions extends TokenExpectations {
-  /** Where the keys are, when the issuer has no discovery document. */
+  /** URL of the keys, when the issuer has no discovery document. */
   readonly jwksUri?: string | undefined;
   readonly logger: Logger;
 }
 
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
-/** Milliseconds one request to the issuer may take. */
+/** Milliseconds for one request to the issuer. */
 const requestDeadlineMs = 5000;
 
 const discoverJwksUri = async (issuer: string, signal: AbortSignal): Promise<string> => {
   const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const response = await fetch(address, { signal: AbortSignal.any([signal, AbortSignal.timeout(requestDeadlineMs)]) });
-  if (!response.ok) throw new Error(`${address} answered ${response.status}`);
+  if (!response.ok) throw new Error(`${address} responded with ${response.status}`);
   const document = discoverySchema.parse(await response.json());
-  if (document.issuer !== issuer) throw new Error(`${address} is of the issuer ${document.issuer}`);
+  if (document.issuer !== issuer) throw new Error(`${address} belongs to the issuer ${document.issuer}`);
   return document.jwks_uri;
 };
 

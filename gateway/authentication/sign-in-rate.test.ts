@@ -4,7 +4,7 @@ import type { Authenticator } from './authenticator.ts';
 import { nobody } from './authenticator.ts';
 import { withSignInRate } from './sign-in-rate.ts';
 
-/** Knows the tokens that begin with `good`, and counts what it is asked. */
+/** Accepts tokens that begin with `good`, and records the tokens that it receives. */
 const openAuthenticator = () => {
   const asked: string[] = [];
   const authenticator: Authenticator = {
@@ -20,7 +20,7 @@ const openAuthenticator = () => {
   return { asked, authenticator };
 };
 
-test('an address can try so many tokens in vain, then none that is not known, and others are not concerned', async () => {
+test('an address can send a number of invalid tokens, then only known ones, and other addresses are unaffected', async () => {
   let now = 0;
   const { asked, authenticator } = openAuthenticator();
   const { authenticate } = withSignInRate(authenticator, { capacity: 3, refillPerSecond: 0.5 }, () => now);
@@ -40,7 +40,7 @@ test('an address can try so many tokens in vain, then none that is not known, an
   await authenticate('good third', 'here');
 });
 
-test('what cannot be checked, and what is good, is not counted', async () => {
+test('tokens that are valid or cannot be checked are not counted', async () => {
   const { authenticator } = openAuthenticator();
   const { authenticate } = withSignInRate(authenticator, { capacity: 1, refillPerSecond: 0.001 });
   for (let tries = 0; tries < 5; tries += 1) {

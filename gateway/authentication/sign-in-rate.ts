@@ -1,7 +1,7 @@
 /**
- * How many tokens and API keys that are refused an address can try. Who was signed in here lately is never concerned,
- * so that somebody at the same address who guesses keeps nobody out who is known. Bounded by the number of addresses
- * and of tokens; what is forgotten begins anew.
+ * Limits the refused tokens and API keys of an address. A token that was accepted here recently is never affected, so
+ * that somebody who guesses at the same address does not lock out known users. Bounded by the number of addresses and
+ * of tokens; an evicted address starts with a full bucket.
  */
 import { LRUCache } from 'lru-cache';
 import { AppError } from '#kernel/errors.ts';
@@ -11,30 +11,30 @@ import type { Authenticator } from './authenticator.ts';
 /** Refused tokens of one address. */
 export const defaultSignInRate: TokenBucket = { capacity: 1000, refillPerSecond: 10 };
 
-const rememberedAddresses = 50_000;
-const rememberedTokens = 20_000;
+const mostAddresses = 50_000;
+const mostTokens = 20_000;
 /** Characters of all of them. */
-const rememberedCharacters = 16 * 1024 * 1024;
-const rememberedMs = 10 * 60_000;
+const mostCharacters = 16 * 1024 * 1024;
+const cachedMs = 10 * 60_000;
 
 interface Account {
   left: number;
   at: number;
 }
 
-/** @param now milliseconds on a clock that never goes back. */
+/** @param now milliseconds on a monotonic clock. */
 export const withSignInRate = (
   authenticator: Authenticator,
   { capacity, refillPerSecond }: TokenBucket,
   now: () => number = () => performance.now(),
 ): Authenticator => {
-  const accounts = new LRUCache<string, Account>({ max: rememberedAddresses });
-  /** What was good. */
+  const accounts = new LRUCache<string, Account>({ max: mostAddresses });
+  /** Recently accepted tokens. */
   const good = new LRUCache<string, true>({
-    max: rememberedTokens,
-    maxSize: rememberedCharacters,
+    max: mostTokens,
+    maxSize: mostCharacters,
     sizeCalculation: (_, token) => Math.max(1, token.length),
-    ttl: rememberedMs,
+    ttl: cachedMs,
     updateAgeOnGet: true,
   });
   const accountOf = (address: string): Account => {

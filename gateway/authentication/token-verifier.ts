@@ -1,7 +1,7 @@
 /**
- * Checks a JWT against a key set: signature by an asymmetric algorithm of a pinned list, issuer, audience and times. A
- * checked token is remembered until it expires, at most `rememberedMs`, so that a key which the issuer withdrew ends
- * with it.
+ * Verifies a JWT against a key set: signature by an asymmetric algorithm of a pinned list, issuer, audience and times.
+ * A verified token is cached until it expires, for at most `cachedMs`, so that tokens of a key which the issuer
+ * withdrew stop working.
  */
 import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
@@ -9,7 +9,7 @@ import { AppError } from '#kernel/errors.ts';
 import type { AuthenticatedUser } from './authenticator.ts';
 import { userFromClaims } from './claims.ts';
 
-/** Asymmetric only: with a symmetric algorithm a public key could be used to forge. */
+/** Asymmetric only: with a symmetric algorithm a public key could be used to forge tokens. */
 export const signatureAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
 export type SignatureAlgorithm = (typeof signatureAlgorithms)[number];
 
@@ -20,16 +20,16 @@ export interface TokenExpectations {
   readonly audience: string;
   /** Default: all of `signatureAlgorithms`. */
   readonly algorithms?: readonly SignatureAlgorithm[];
-  /** Seconds that clocks may differ. Default 5. */
+  /** Seconds by which clocks may differ. Default 5. */
   readonly clockToleranceSeconds?: number;
 }
 
-/** Bytes, about, of the tokens remembered per process: some 10,000 of usual ones. */
-const rememberedBytes = 20 * 1024 * 1024;
-/** What one takes besides its text. */
+/** Approximate bytes of the tokens cached per process: some 10,000 usual ones. */
+const cachedBytes = 20 * 1024 * 1024;
+/** Bytes of a cached token besides its text. */
 const bytesOfUser = 1000;
-const rememberedMs = 5 * 60_000;
-/** Characters of a token; more is refused unread. Request headers end at 16 kB anyway. */
+const cachedMs = 5 * 60_000;
+/** Characters of a token; a longer one is refused unread. Request headers end at 16 kB anyway. */
 const longestToken = 8192;
 
 const unauthenticated = (cause: unknown): AppError =>
@@ -48,7 +48,7 @@ export const createTokenVerifier = (
   expected: TokenExpectations,
 ): ((token: string, keys: JWTVerifyGetKey) => Promise<AuthenticatedUser>) => {
   const users = new LRUCache<string, AuthenticatedUser>({
-    maxSize: rememberedBytes,
+    maxSize: cachedBytes,
     sizeCalculation: (_, token) => bytesOfUser + token.length,
   });
   const options = {
@@ -67,7 +67,7 @@ export const createTokenVerifier = (
       throw keysFailed ? keysUnreachable(cause) : unauthenticated(cause);
     });
     const user = userFromClaims(payload);
-    const ttl = Math.min(user.expiresAt - Date.now(), rememberedMs);
+    const ttl = Math.min(user.expiresAt - Date.now(), cachedMs);
     if (ttl >= 1) users.set(token, user, { ttl });
     return user;
   };

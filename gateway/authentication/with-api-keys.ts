@@ -1,4 +1,7 @@
-/** Authenticator for access tokens and API keys, which their prefix tells apart. Usage need not be there for it to open or to be ready. */
+/**
+ * Authenticator for access tokens and API keys, which their prefix distinguishes. It opens and becomes ready without
+ * usage.
+ */
 import { hasApiKeyPrefix } from '#kernel/access/api-key.ts';
 import { createSubgraphClient } from '#kernel/connections/subgraph-client.ts';
 import { createIdentitySigner } from '#kernel/identity.ts';
@@ -9,16 +12,16 @@ import type { Authenticator } from './authenticator.ts';
 import { createApiKeyLookUp } from './look-up-api-keys.ts';
 
 export interface ApiKeysOptions {
-  /** The subgraph that knows the keys, `http://host:port/graphql`. */
+  /** The subgraph that manages the keys, `http://host:port/graphql`. */
   readonly usageUrl: string;
   /** Shared with the subgraphs, at least 32 bytes. */
   readonly identitySecret: string;
-  /** Where revocations are told. */
+  /** Announces revocations. */
   readonly signals: Signals;
   readonly logger: Logger;
 }
 
-/** @param tokens stays the caller's to close. */
+/** @param tokens is closed by the caller. */
 export const openWithApiKeys = async (
   tokens: Authenticator,
   { usageUrl, identitySecret, signals, logger }: ApiKeysOptions,

@@ -1,7 +1,7 @@
-/** What somebody without a token gets of a supergraph that restricts. */
+/** What a user without a token gets from a supergraph with restrictions. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openPeopleGraph, type PeopleGraph, refusalAt } from '../testing/people-graph.ts';
-import { readAnswer } from '../testing/test-gateway.ts';
+import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.ts';
+import { readResponse } from '../fixtures/test-gateway.ts';
 
 let graph: PeopleGraph;
 beforeAll(async () => {
@@ -11,14 +11,14 @@ afterAll(() => graph[Symbol.asyncDispose]());
 
 const refusal = (...path: readonly string[]): object => expect.objectContaining(refusalAt(...path));
 
-describe('somebody without a token', () => {
-  test('has nothing that is for the authenticated, be it a field or a type', async () => {
+describe('a user without a token', () => {
+  test('gets nothing that requires authentication, neither fields nor types', async () => {
     const response = await fetch(graph.open.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: '{ boss { name } vault { id } things { __typename ... on Vault { id } } }' }),
     });
-    const { data, errors } = await readAnswer(response);
+    const { data, errors } = await readResponse(response);
     expect(data).toEqual({
       boss: { name: 'bob' },
       vault: null,
@@ -28,13 +28,13 @@ describe('somebody without a token', () => {
     expect(graph.people.asked.join()).not.toMatch(/vault|Vault\s*{\s*id/);
   });
 
-  test('gets null altogether where a field of the root may not be null', async () => {
+  test('gets null data when a root field may not be null', async () => {
     const response = await fetch(graph.open.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"query":"{ me { name } boss { name } }"}',
     });
-    const { data, errors } = await readAnswer(response);
+    const { data, errors } = await readResponse(response);
     expect([data, errors]).toEqual([null, [refusal('me')]]);
   });
 });

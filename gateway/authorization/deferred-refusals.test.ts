@@ -1,8 +1,8 @@
-/** Refused fields of answers in parts: each is told with the part in which it is null. */
+/** Refused fields in results that are delivered in parts: each is reported with the part in which it is null. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { partsIn } from '../testing/answer-parts.ts';
-import { openBody } from '../testing/body-client.ts';
-import { openPeopleGraph, type PeopleGraph, refusalAt } from '../testing/people-graph.ts';
+import { openBody } from '../fixtures/body-client.ts';
+import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.ts';
+import { partsIn } from '../fixtures/result-parts.ts';
 
 let graph: PeopleGraph;
 beforeAll(async () => {
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => graph[Symbol.asyncDispose]());
 
 const refusal = (type: string, ...path: readonly (string | number)[]) => ({
-  message: `You may not have ${type}.${path.at(-1)}.`,
+  message: `You may not read ${type}.${path.at(-1)}.`,
   ...refusalAt(...path),
 });
 const allParts = async (query: string, scope = 'people:money'): Promise<unknown[]> => {
@@ -23,12 +23,12 @@ const allParts = async (query: string, scope = 'people:money'): Promise<unknown[
     body: { query },
   });
   expect(await client.ended).toBe(true);
-  return client.answer.headers['content-type']?.startsWith('multipart')
+  return client.response.headers['content-type']?.startsWith('multipart')
     ? partsIn(client.text())
     : [JSON.parse(client.text())];
 };
 
-test('a refused field of a deferred fragment is told in each of its parts, with the place of the part', async () => {
+test('a refused field of a deferred fragment is reported in each of its parts, at the path of the part', async () => {
   const parts = await allParts('{ people { name grade ... @defer(label: "late") { tax email } } }');
   expect(parts).toEqual([
     {
@@ -53,7 +53,7 @@ test('a refused field of a deferred fragment is told in each of its parts, with 
   ]);
 });
 
-test('a null goes up no further than the part, and what was told before stays', async () => {
+test('a null propagates no further than the part, and what was delivered before stays', async () => {
   const parts = await allParts('{ boss { name ... @defer { letter pay: salary } } }', 'people:read');
   expect(parts).toEqual([
     { data: { boss: { name: 'bob' } }, hasNext: true },
@@ -62,7 +62,7 @@ test('a null goes up no further than the part, and what was told before stays', 
         {
           path: ['boss'],
           data: null,
-          errors: [{ message: 'You may not have Person.salary.', ...refusalAt('boss', 'pay') }],
+          errors: [{ message: 'You may not read Person.salary.', ...refusalAt('boss', 'pay') }],
         },
       ],
       hasNext: false,
@@ -70,7 +70,7 @@ test('a null goes up no further than the part, and what was told before stays', 
   ]);
 });
 
-test('a fragment of which nothing is left to be fetched comes with what is around it, as do its errors', async () => {
+test('a fragment with nothing left to fetch is delivered with what surrounds it, and so are its errors', async () => {
   expect(await allParts('{ boss { name ... @defer { email grade } } }')).toEqual([
     {
       data: { boss: { name: 'bob', email: null, grade: null } },
@@ -79,12 +79,12 @@ test('a fragment of which nothing is left to be fetched comes with what is aroun
   ]);
 });
 
-test('a fragment in a fragment tells its own, and who may have the fields is told of nothing', async () => {
+test('a nested fragment reports its own refusals, and a user with access gets no errors', async () => {
   const query = `{ boss { name ... @defer(label: "outer") { tax grade ... @defer(label: "inner") { letter email } } } }`;
   const parts = await allParts(query);
-  const told = (part: unknown) =>
+  const labelsAndErrors = (part: unknown) =>
     Object(part).incremental?.map(({ label, errors }: { label: string; errors?: unknown }) => [label, errors]);
-  expect(parts.flatMap((part) => told(part) ?? [])).toEqual([
+  expect(parts.flatMap((part) => labelsAndErrors(part) ?? [])).toEqual([
     [
       'outer',
       [refusal('Person', 'boss', 'grade'), refusal('Person', 'boss', 'letter'), refusal('Person', 'boss', 'email')],
@@ -94,7 +94,7 @@ test('a fragment in a fragment tells its own, and who may have the fields is tol
   expect(JSON.stringify(granted)).not.toContain('errors');
   expect(
     granted
-      .flatMap((part) => told(part) ?? [])
+      .flatMap((part) => labelsAndErrors(part) ?? [])
       .map(([label]: unknown[]) => label)
       .toSorted(),
   ).toEqual(['inner', 'outer']);

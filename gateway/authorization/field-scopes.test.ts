@@ -1,6 +1,6 @@
-/** What becomes of a field whose scopes its user lacks. */
+/** Fields whose scopes the user lacks. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openPeopleGraph, type PeopleGraph, refusalAt } from '../testing/people-graph.ts';
+import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.ts';
 
 let graph: PeopleGraph;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ describe('a field that needs scopes', () => {
     expect(graph.people.asked.join()).not.toContain('email');
   });
 
-  test('is there with them', async () => {
+  test('is readable with them', async () => {
     const { data, errors } = await askAs('people:read', '{ people { name email } }');
     expect([data?.['people'], errors]).toEqual([expect.arrayContaining([{ name: 'ann', email: 'a@b' }]), undefined]);
   });
@@ -46,18 +46,18 @@ describe('a field that needs scopes', () => {
     });
   });
 
-  test('makes the answer null where none of its parents may be, and is the one error', async () => {
+  test('makes the data null when none of its parents is nullable, and is the only error', async () => {
     const { data, errors } = await askAs('', '{ me { salary } }');
     expect([data, errors]).toEqual([null, [refusal('me', 'salary')]]);
   });
 
-  test('stays null though it is fetched as a key', async () => {
+  test('stays null although it is fetched as a key', async () => {
     const { data, errors } = await askAs('', '{ case { number outcome } }');
     expect(data).toEqual({ case: { number: null, outcome: 'of 5' } });
     expect(errors).toEqual([refusal('case', 'number')]);
   });
 
-  test('stays null though another field requires it, and keeps what requires it', async () => {
+  test('stays null although another field requires it, and that field keeps its value', async () => {
     const { data } = await askAs('people:read', '{ boss { letter } }');
     expect(data).toEqual({ boss: { letter: 'to a@b' } });
     const refused = await askAs('', '{ boss { name letter email } }');
@@ -73,7 +73,7 @@ describe('a field that needs scopes', () => {
     expect((await askAs('people:write people:read', fire)).data).toEqual({ fire: { name: 'ann' } });
   });
 
-  test('is no error where it is not included', async () => {
+  test('is not an error when it is not included', async () => {
     const query = 'query ($mail: Boolean!) { boss { name email @include(if: $mail) } }';
     expect(await askAs('', query, { mail: false })).toMatchObject({ data: { boss: { name: 'bob' } } });
     expect((await askAs('', query, { mail: false })).errors).toBeUndefined();

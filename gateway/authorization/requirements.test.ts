@@ -25,7 +25,7 @@ test('a supergraph without restrictions has none', () => {
   expect(keysOf(sdlOf('interface Named { name: ID } type Person implements Named { name: ID }'))).toEqual({});
 });
 
-test('an interface asks what its types ask, also where composition did not write it there', () => {
+test('an interface requires what its types require, even where composition did not write it there', () => {
   const sdl = sdlOf(`interface Named { name: ID  age: Int }
     type Person implements Named @authenticated { name: ID age: Int }
     type Robot implements Named { name: ID @requiresScopes(scopes: [["robots"]]) age: Int }`);

@@ -1,7 +1,8 @@
 /**
- * What may be asked by whom, as the supergraph says it with `@authenticated`, `@requiresScopes` and `@policy`, and who
- * meets it. A field needs what is said at itself, at its type and at what it returns. A field of an interface needs that
- * of all types that implement it: which of them an object is, is not known before it is fetched.
+ * The access requirements that a supergraph declares with `@authenticated`, `@requiresScopes` and `@policy`, and
+ * whether a user meets them. A field has the requirements declared on itself, on its type and on the type that it
+ * returns. A field of an interface has those of all types that implement it, because the type of an object is unknown
+ * before it is fetched.
  */
 import {
   baseType,
@@ -16,24 +17,21 @@ import {
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 import { type ReadDirective, readerOf } from '../directives/applied-directives.ts';
 
-/** Sets of names: one of them is needed in full. */
+/** Sets of names, one of which must be met in full. */
 type Alternatives = readonly (readonly string[])[];
 
 export interface Requirement {
-  /** The same for the same requirement. */
+  /** Equal for equal requirements. */
   readonly key: string;
   /** Scopes or policies; undefined where a token is enough. */
   readonly scopes?: Alternatives;
   readonly policies?: Alternatives;
 }
 
-/** By schema coordinate, `Type.field`; only those that need something. */
+/** By schema coordinate, `Type.field`; only fields with requirements. */
 export type Requirements = ReadonlyMap<string, readonly Requirement[]>;
 
-/**
- * A policy is granted to whoever has a scope or a role of exactly its name. Somebody who was not asked for a token
- * meets nothing.
- */
+/** A policy is granted by a scope or a role of exactly its name. A user without a sign-in meets nothing. */
 export const isMet = ({ scopes, policies }: Requirement, user: AuthenticatedUser | undefined): boolean => {
   if (!user || user.isAnonymous === true) return false;
   const { identity } = user;

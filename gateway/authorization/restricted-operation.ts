@@ -1,7 +1,7 @@
 /**
- * Operations as their users may run them: fields that somebody may not have are marked as refused, so that they are not
- * planned, and null in the answer. What is decided is remembered for each outcome, never for each user: two users who
- * may have the same fields of an operation share its document and its plan.
+ * Restricts operations to what their users may read: refused fields are marked, so that they are not planned, and are
+ * null in the result. Decisions are cached per outcome, never per user: two users who may read the same fields of an
+ * operation share its document and its plan.
  */
 import {
   type DocumentNode,
@@ -14,9 +14,9 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
-import { refuse } from '../execution/refused-fields.ts';
-import type { CanonicalOperation } from '../planning/canonical-operation.ts';
-import type { WeighedCache, WeighedMemory } from '../planning/weighed-memory.ts';
+import type { CanonicalOperation } from '../documents/canonical-operation.ts';
+import { refuse } from '../documents/refused-fields.ts';
+import type { WeighedCache, WeighedMemory } from '../memory/weighed-memory.ts';
 import { isMet, type Requirement, type Requirements } from './requirements.ts';
 
 export interface Operation {
@@ -25,7 +25,7 @@ export interface Operation {
 }
 
 export interface RestrictedOperation extends Operation {
-  /** Stands for the outcome in keys; empty when nothing is refused. */
+  /** Identifies the outcome in keys; empty when nothing is refused. */
   readonly key: string;
 }
 
@@ -36,7 +36,7 @@ export type RestrictOperation = (
 
 interface Guarded {
   readonly needs: ReadonlyMap<FieldNode, readonly Requirement[]>;
-  /** All that any of its fields needs. */
+  /** The requirements of all its fields. */
   readonly requirements: readonly Requirement[];
   readonly outcomes: WeighedCache<RestrictedOperation>;
 }

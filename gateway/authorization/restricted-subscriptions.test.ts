@@ -1,7 +1,7 @@
-/** Subscriptions to what their users may not have. */
+/** Subscriptions to fields that their users may not read. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openPeopleGraph, type PeopleGraph, refusalAt } from '../testing/people-graph.ts';
-import { openSignedIn } from '../testing/socket-client.ts';
+import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.ts';
+import { openSignedIn } from '../fixtures/socket-client.ts';
 
 let graph: PeopleGraph;
 beforeAll(async () => {
@@ -27,7 +27,7 @@ describe('a subscription', () => {
     expect(graph.people.subscribed).toEqual([]);
   });
 
-  test('gives events without what is refused', async () => {
+  test('delivers events without refused fields', async () => {
     await using client = await openSignedIn(graph.gateway.url.replace('http', 'ws'), await graph.signer.token());
     client.send({ id: '1', type: 'subscribe', payload: { query: 'subscription { hired { name email } }' } });
     await graph.people.untilRunning(1);

@@ -1,6 +1,6 @@
-/** Where restrictions stand, and who meets them: policies, types, interfaces, and users one after the other. */
+/** Where restrictions are declared, and who meets them: policies, types, interfaces, and one user after another. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPeopleGraph, type PeopleGraph, refusalAt } from '../testing/people-graph.ts';
+import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.ts';
 
 let graph: PeopleGraph;
 beforeAll(async () => {
@@ -11,9 +11,9 @@ const askAs: PeopleGraph['askAs'] = (...question) => graph.askAs(...question);
 
 const refusal = (...path: readonly string[]): object => expect.objectContaining(refusalAt(...path));
 
-test('users do not get what the users before them got of the same operation', async () => {
+test('users do not get the results of earlier users of the same operation', async () => {
   const query = '{ boss { name email grade } }';
-  const answers = async (): Promise<unknown[]> => [
+  const results = async (): Promise<unknown[]> => [
     (await askAs('', query)).data,
     (await askAs('people:read', query)).data,
     (await askAs('people:read grading', query)).data,
@@ -25,8 +25,8 @@ test('users do not get what the users before them got of the same operation', as
     { boss: { name: 'bob', email: 'a@b', grade: 1 } },
     { boss: { name: 'bob', email: null, grade: null } },
   ];
-  expect(await answers()).toEqual(expected);
-  expect(await answers()).toEqual(expected);
+  expect(await results()).toEqual(expected);
+  expect(await results()).toEqual(expected);
 });
 
 test('a policy is granted by a scope or a role of its name', async () => {

@@ -10,9 +10,9 @@ import {
   printType,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { openSubgraph } from '../fixtures/subgraph-server.ts';
+import { openTestGateway } from '../fixtures/test-gateway.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
-import { openSubgraph } from '../testing/subgraph-server.ts';
-import { openTestGateway } from '../testing/test-gateway.ts';
 import { createContract } from './contract.ts';
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
@@ -37,7 +37,7 @@ const seen = (types: string, exclude: readonly string[], include: readonly strin
 };
 const plain = (types: string): string => typesOf(buildSchema(types));
 
-describe('a contract without what is tagged', () => {
+describe('a contract that excludes tags', () => {
   test('hides fields, arguments, input fields, enum values and types, wherever they are used', () => {
     const types = `
       type Query { open(a: Int, b: Int @label(name: "internal")): Open  hidden: Int @label(name: "beta") @label(name: "internal") }
@@ -63,7 +63,7 @@ describe('a contract without what is tagged', () => {
     expect(seen(types, ['other'])).toContain('hidden');
   });
 
-  test('hides types that are left empty, and what nothing leads to any more', () => {
+  test('hides types that are left empty, and types that are no longer reachable', () => {
     const types = `
       type Query { a: A  e: E  u: U  open: Int  lonely: Lonely @label(name: "internal") }
       type Mutation { m: Int @label(name: "internal") }
@@ -77,13 +77,13 @@ describe('a contract without what is tagged', () => {
     expect(seen(types, ['internal'])).toBe(plain('type Query { open: Int }'));
   });
 
-  test('keeps hiding what the supergraph hides by itself', () => {
+  test('keeps hiding what the supergraph itself hides', () => {
     const types =
       'type Query { a: Int  b: Int @inaccessible  c: C }  type C { d: Int @inaccessible  e: Int @label(name: "x") }';
     expect(seen(types, ['x'])).toBe(plain('type Query { a: Int }'));
   });
 
-  test('keeps types behind an interface, and an interface of types', () => {
+  test('keeps the types of an interface, and the interfaces of a type', () => {
     const types = `
       type Query { node: Node  dog: Dog  c: Int @label(name: "x") }
       interface Node { id: ID }  interface Pet { name: ID }
@@ -94,8 +94,8 @@ describe('a contract without what is tagged', () => {
   });
 });
 
-describe('a contract of what is tagged', () => {
-  test('shows such fields, all fields of such types, and what is needed to ask for them', () => {
+describe('a contract that includes tags', () => {
+  test('shows tagged fields, all fields of tagged types, and what is needed to query them', () => {
     const types = `
       type Query { a(in: In): A @label(name: "partner")  b: B @label(name: "partner")  c: Int }
       type A { x: Int @label(name: "partner")  y: Int }
@@ -126,7 +126,7 @@ test.each([
   );
 });
 
-test('clients cannot see or ask for what is hidden, while plans go on reading it, also after a reload', async () => {
+test('clients cannot see or query hidden elements, while plans still read them, also after a reload', async () => {
   const itemsSdl =
     'type Query { item: Item } type Item @key(fields: "sku") { sku: ID @label(name: "internal")  weight: Int @label(name: "internal")  name: String }';
   const freightSdl =

@@ -1,7 +1,6 @@
 /**
- * A contract: the part of a supergraph that clients of one gateway see, chosen by `@tag`. What it hides becomes
- * `@inaccessible`, so that clients cannot see, introspect or ask for it, while plans go on reading keys and requirements
- * there.
+ * A contract selects by `@tag` the part of a supergraph that clients of one gateway see. Hidden elements become
+ * `@inaccessible`: clients cannot see, introspect or query them, while plans still read keys and requirements there.
  */
 import {
   type Schema,
@@ -20,7 +19,7 @@ import {
 import { StartError } from '#kernel/connections/start-error.ts';
 import { type ContractTags, hiddenElements } from './hidden-elements.ts';
 
-/** The supergraph with what clients may not see marked as such. Throws a StartError for a contract that is not possible. */
+/** Marks the elements of a supergraph that clients may not see. Throws a StartError when the contract is impossible. */
 export type ApplyContract = (sdl: string) => string;
 
 const specification = 'https://specs.apollo.dev';
@@ -32,7 +31,7 @@ directive @inaccessible on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUM
 const nameIn = (schema: Schema, directive: string): string | undefined =>
   schema.coreFeatures?.getByIdentity(`${specification}/${directive}`)?.directiveNameInSchema(directive);
 
-/** With the specification of `@inaccessible`, which composition links only where it is used. */
+/** Adds the specification of `@inaccessible`, which composition links only where it is used. */
 const withInaccessible = (document: DocumentNode): DocumentNode => {
   const [schema, directive] = parse(inaccessibleSdl, { noLocation: true }).definitions;
   if (schema?.kind !== Kind.SCHEMA_DEFINITION || !directive) return document;
@@ -90,7 +89,7 @@ const impossible = (reason: string, cause?: unknown): StartError =>
     { cause },
   );
 
-/** Leaves the supergraph as it is when no tag is named. */
+/** Returns the supergraph unchanged when no tag is named. */
 export const createContract = (tags: ContractTags): ApplyContract => {
   if (tags.exclude.length === 0 && tags.include.length === 0) return (sdl) => sdl;
   return (sdl) => {

@@ -1,7 +1,7 @@
 /**
- * Which elements of a supergraph a contract hides, as schema coordinates: what is tagged so, what asks for or returns
- * something hidden, types that are left empty, and types that nothing leads to any more. Arguments, input fields and
- * enum values are hidden only where they are excluded: what is included is said of fields and their types.
+ * Determines the elements of a supergraph that a contract hides, as schema coordinates: tagged elements, elements that
+ * take or return something hidden, types that are left empty, and types that are no longer reachable. Arguments, input
+ * fields and enum values are hidden only by exclusion: inclusion applies to fields and their types.
  */
 import {
   type ConstDirectiveNode,
@@ -14,13 +14,13 @@ import {
 } from 'graphql';
 
 export interface ContractTags {
-  /** What has one of these is hidden. */
+  /** Elements with one of these are hidden. */
   readonly exclude: readonly string[];
-  /** Fields that have none of these, nor their type, are hidden; empty hides nothing. */
+  /** Fields without any of these, on themselves or on their type, are hidden. An empty list hides nothing. */
   readonly include: readonly string[];
 }
 
-/** What the directives are called in the supergraph. */
+/** The names of the directives in the supergraph. */
 export interface DirectiveNames {
   readonly tag: string;
   readonly inaccessible: string;
@@ -46,6 +46,13 @@ const rootTypesOf = (document: DocumentNode): readonly string[] =>
     )
     .map(({ type }) => type.name.value);
 
+/** Whether a node has the directive with one of the tags as its first argument. */
+const hasDirectiveFor = ({ directives = [] }: Tagged, directive: string, tags: readonly string[]): boolean =>
+  directives.some(
+    ({ name, arguments: [argument] = [] }) =>
+      name.value === directive && argument?.value.kind === Kind.STRING && tags.includes(argument.value.value),
+  );
+
 export const hiddenElements = (
   document: DocumentNode,
   { exclude, include }: ContractTags,
@@ -54,11 +61,7 @@ export const hiddenElements = (
   const hidden = new Set<string>();
   const types = new Map(document.definitions.filter(isOfSubgraph).map((type) => [type.name.value, type]));
 
-  const hasTag = ({ directives = [] }: Tagged, tags: readonly string[]): boolean =>
-    directives.some(
-      ({ name, arguments: [argument] = [] }) =>
-        name.value === names.tag && argument?.value.kind === Kind.STRING && tags.includes(argument.value.value),
-    );
+  const hasTag = (node: Tagged, tags: readonly string[]): boolean => hasDirectiveFor(node, names.tag, tags);
   const isInaccessible = ({ directives = [] }: Tagged): boolean =>
     directives.some(({ name }) => name.value === names.inaccessible);
   const consider = (coordinate: string, node: Tagged): void => {
@@ -80,7 +83,7 @@ export const hiddenElements = (
     }
   }
 
-  /** Hides what cannot stand without something hidden. */
+  /** Hides an element that cannot exist without a hidden one. */
   const settle = (name: string, type: TypeDefinitionNode): void => {
     const isGone = (of: TypeNode): boolean => hidden.has(namedTypeOf(of));
     let left = 1;

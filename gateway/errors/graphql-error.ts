@@ -1,11 +1,11 @@
 /**
- * An AppError as the GraphQL libraries carry it: the code in `extensions`, and the HTTP status and headers that Apollo
+ * Converts an AppError to a GraphQLError: the code goes into `extensions`, with the HTTP status and headers that Apollo
  * Server applies when the whole request fails with it.
  *
  * Status codes of the gateway, under both `application/graphql-response+json` and the older `application/json`: a
- * request that is refused before it ran (no `data` entry) has the status of its code: 400 for a faulty document or
- * variables, 401, 413, 429, 503. As soon as it ran (a `data` entry, even null) the status is 200, as GraphQL over HTTP
- * asks for.
+ * request that is refused before execution (no `data` entry) has the status of its code: 400 for a faulty document or
+ * variables, 401, 413, 429, 503. Once it was executed (a `data` entry, even null) the status is 200, as GraphQL over
+ * HTTP requires.
  */
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';

@@ -1,15 +1,14 @@
 /**
- * What clients see of an error, whichever way it came: from this gateway, from a subgraph's answer or on a stream.
- * Known codes keep their sentence and public fields; everything else becomes INTERNAL_SERVER_ERROR without a detail,
- * and is logged. Invariant: no stack and no text of an unforeseen fault leaves the gateway, and the name of a subgraph
- * only for administrators.
+ * What clients see of an error from any source: this gateway, a subgraph's response or a stream. Known codes keep their
+ * sentence and public fields. Everything else becomes INTERNAL_SERVER_ERROR without details, and is logged. Invariant:
+ * no stack and no text of an unexpected fault leaves the gateway, and a subgraph's name only for administrators.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { errorCodes } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { mayNameSubgraph } from './subgraph-names.ts';
 
-/** Codes of the GraphQL and Apollo specifications that this gateway itself gives. */
+/** Codes of the GraphQL and Apollo specifications that this gateway itself uses. */
 const specificationCodes: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -28,20 +27,22 @@ const internalFields: ReadonlySet<string> = new Set([
   'variables',
 ]);
 
-/** Formats and masks one error; `error` is what was thrown, when it is still at hand. */
+/** Formats and masks one error. `error` is the thrown value, when it is available. */
 export type MaskError = (formatted: GraphQLFormattedError, error?: unknown) => GraphQLFormattedError;
 
 const isPublicCode = (code: unknown, fromSubgraph: boolean): boolean => {
   if (code === 'INTERNAL_SERVER_ERROR') return false;
   if (typeof code === 'string' && Object.hasOwn(errorCodes, code)) return true;
-  // A subgraph that calls our own fetch invalid is out of step with the supergraph: nothing that a client could mend.
+  // A subgraph that calls the gateway's own fetch invalid does not match the supergraph, which no client could fix.
   return !fromSubgraph && specificationCodes.has(code);
 };
 
 const publicExtensions = (extensions: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(extensions).filter(([field]) => !internalFields.has(field)));
 
-/** Apollo Server marks some faults of the client by HTTP status alone, for instance a wrong hash of a persisted query. */
+/**
+ * Apollo Server marks some faults of the client by HTTP status alone, for instance a wrong hash of a persisted query.
+ */
 const isUncodedClientFault = (error: unknown): error is GraphQLError =>
   error instanceof GraphQLError &&
   error.extensions['code'] === undefined &&
@@ -50,7 +51,7 @@ const isUncodedClientFault = (error: unknown): error is GraphQLError =>
   'status' in error.extensions['http'] &&
   error.extensions['http'].status === 400;
 
-/** Marks errors as a subgraph's, as Apollo's executor does, for the mask to know. */
+/** Marks errors as a subgraph's, as Apollo's executor does, so that the mask recognizes them. */
 export const ofSubgraph = (
   errors: readonly GraphQLFormattedError[],
   serviceName: string,
@@ -63,16 +64,16 @@ export const createErrorMask =
     const extensions: Readonly<Record<string, unknown>> = formatted.extensions ?? {};
     const fromSubgraph = 'serviceName' in extensions;
     const subgraph = fromSubgraph && mayNameSubgraph(error) ? { serviceName: extensions['serviceName'] } : undefined;
-    const place = {
-      // A subgraph's locations are of the document that it was sent.
+    const position = {
+      // A subgraph's locations refer to the document that it received.
       ...(formatted.locations === undefined || fromSubgraph ? {} : { locations: formatted.locations }),
       ...(formatted.path === undefined ? {} : { path: formatted.path }),
     };
     if (isPublicCode(extensions['code'], fromSubgraph)) {
-      return { message: formatted.message, ...place, extensions: { ...publicExtensions(extensions), ...subgraph } };
+      return { message: formatted.message, ...position, extensions: { ...publicExtensions(extensions), ...subgraph } };
     }
     if (isUncodedClientFault(error)) {
-      return { message: formatted.message, ...place, extensions: { code: 'BAD_REQUEST' } };
+      return { message: formatted.message, ...position, extensions: { code: 'BAD_REQUEST' } };
     }
     logger.error(
       { err: error ?? formatted, subgraph: extensions['serviceName'], path: formatted.path },

@@ -1,4 +1,4 @@
-/** Which errors may name the subgraph that they come from: those that are for an administrator. */
+/** Decides which errors may name their subgraph: those for an administrator. */
 import type { GraphQLError } from 'graphql';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 

@@ -1,51 +1,53 @@
 /**
- * An operation that is planned and compiled once and run many times. Invariant: a run leaves nothing behind on it.
+ * An operation that is planned and compiled once and executed many times. Invariant: an execution leaves no state
+ * behind on it.
  */
 import type { PlanNode } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
-import type { Asker } from '../planning/planner.ts';
-import {
-  type AnswerOptions,
-  atOnce,
-  createAnswerMaker,
-  type Decision,
-  type InTurn,
-  type Result,
-  type Variables,
-} from './answer.ts';
-import { decideDocument } from './decided-document.ts';
-import type { Execution, SendFetch, Step } from './execution.ts';
+import type { Payer } from '../authentication/payer.ts';
+import { decideDocument } from '../documents/decided-document.ts';
+import type { SendFetch } from '../upstream/send-fetch.ts';
+import type { Execution, Step } from './execution.ts';
 import type { PlanEnvironment } from './plan-environment.ts';
 import { compilePlan } from './plan-steps.ts';
 import type { ResponseTree } from './response-tree.ts';
+import {
+  createResultBuilder,
+  type Decision,
+  type Result,
+  type ResultOptions,
+  type RunFairly,
+  runImmediately,
+  type Variables,
+} from './result-builder.ts';
 
-export interface Run {
+export interface ExecutionInput {
   /** As the client sent them. */
   readonly variables: Variables;
   readonly send: SendFetch;
-  /** Who pays for what is not planned yet. */
-  readonly asker?: Asker;
-  /** By default at once. */
-  readonly inTurn?: InTurn;
+  /** Whose planning budget pays for a plan that does not exist yet. */
+  readonly payer?: Payer;
+  /** Default: immediately. */
+  readonly runFairly?: RunFairly;
 }
 
-/** Never rejects for what a subgraph does. */
-export type CompiledOperation = (run: Run) => Promise<Result>;
+/** Never rejects because of a subgraph. */
+export type CompiledOperation = (run: ExecutionInput) => Promise<Result>;
 
-export interface CompileOptions extends AnswerOptions {
+export interface CompileOptions extends ResultOptions {
   /** Plans the operation of a document without conditions. Undefined when nothing has to be fetched. */
-  plan(document: DocumentNode, asker: Asker): PlanNode | undefined | Promise<PlanNode | undefined>;
+  plan(document: DocumentNode, payer: Payer): PlanNode | undefined | Promise<PlanNode | undefined>;
   readonly environment: PlanEnvironment;
 }
 
-/** Bytes that a compiled plan keeps alive for each character of the plan, and those of the smallest. */
+/** Bytes that a compiled plan keeps alive for each character of the plan's JSON, and the minimum for any plan. */
 const bytesOfCharacter = 4;
 const smallestPlan = 1000;
 
 export const weightOfPlan = (node: PlanNode | undefined): number =>
   smallestPlan + bytesOfCharacter * (node ? JSON.stringify(node).length : 0);
 
-/** Whether data is asked for, in a document without conditions. */
+/** Whether a document without conditions selects any data besides introspection. */
 export const selectsData = (document: DocumentNode, name: string | undefined): boolean => {
   const fragments = new Map<string, SelectionSetNode>();
   let root: SelectionSetNode | undefined;
@@ -64,19 +66,22 @@ export const selectsData = (document: DocumentNode, name: string | undefined): b
   return selects(root);
 };
 
-/** The run throws a GraphQLError when the plan fetches nothing although data is asked for: null would be a lie. */
+/**
+ * The execution throws a GraphQLError when the plan fetches nothing although the operation selects data: returning null
+ * would be wrong.
+ */
 export const compileOperation = (options: CompileOptions): CompiledOperation => {
   const { document, operation, environment } = options;
-  const answers = createAnswerMaker(options, environment);
+  const results = createResultBuilder(options, environment);
   const steps = environment.memory.open<Step>();
-  /** By decision, and by who pays: what one is refused does not refuse another. */
+  /** Keyed by decision and by payer, so that a refusal for one payer does not refuse another. */
   const planning = new Map<string, Promise<Step>>();
 
-  const plan = async ({ isTrue, key }: Decision, asker: Asker): Promise<Step> => {
+  const plan = async ({ isTrue, key }: Decision, payer: Payer): Promise<Step> => {
     const decided = decideDocument(document, isTrue);
-    const node = await options.plan(decided, asker);
+    const node = await options.plan(decided, payer);
     if (!node && selectsData(decided, operation.name?.value)) {
-      throw new GraphQLError('The gateway found no way to answer this operation.', {
+      throw new GraphQLError('The gateway found no plan for this operation.', {
         extensions: { code: 'INTERNAL_SERVER_ERROR' },
       });
     }
@@ -84,21 +89,21 @@ export const compileOperation = (options: CompileOptions): CompiledOperation => 
     steps.set(key, step, weightOfPlan(node));
     return step;
   };
-  const planOnce = (decision: Decision, asker: Asker): Promise<Step> => {
-    const key = `${decision.key} ${asker}`;
-    const begun = planning.get(key) ?? plan(decision, asker).finally(() => planning.delete(key));
+  const planOnce = (decision: Decision, payer: Payer): Promise<Step> => {
+    const key = `${decision.key} ${payer}`;
+    const begun = planning.get(key) ?? plan(decision, payer).finally(() => planning.delete(key));
     planning.set(key, begun);
     return begun;
   };
 
-  return async ({ variables, send, asker, inTurn = atOnce }) => {
-    const decision = answers.decide(variables);
+  return async ({ variables, send, payer, runFairly = runImmediately }) => {
+    const decision = results.decide(variables);
     if ('errors' in decision) return { errors: decision.errors };
-    const step = steps.get(decision.key) ?? (await planOnce(decision, asker));
+    const step = steps.get(decision.key) ?? (await planOnce(decision, payer));
     const root: ResponseTree = {};
     const execution: Execution = { variables, isTrue: decision.isTrue, root, errors: [], isWhole: true, send };
     await step(execution, [root]);
-    const introspected = await answers.introspect(variables, decision, inTurn);
-    return answers.finish(root, execution.errors, introspected, decision);
+    const introspected = await results.introspect(variables, decision, runFairly);
+    return results.finish(root, execution.errors, introspected, decision);
   };
 };

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createContenders } from '../testing/differential/contenders.ts';
-import { createFaults } from '../testing/differential/faults.ts';
-import { generateOperation } from '../testing/differential/generated-operation.ts';
-import { graphTexts } from '../testing/differential/graphs.ts';
-import { joinParts } from '../testing/differential/parts.ts';
+import { createContenders } from '../../tests/federation/contenders.ts';
+import { createFaults } from '../../tests/federation/faults.ts';
+import { generateOperation } from '../../tests/federation/generated-operation.ts';
+import { graphTexts } from '../../tests/federation/graphs.ts';
+import { joinParts } from '../../tests/federation/parts.ts';
 
 const documents = 300;
 
 test.each(Object.entries(graphTexts))(
-  'the parts of whatever is deferred over the graph %s make the whole answer',
+  'the deferred parts of any operation over the graph %s add up to the whole result',
   async (_, texts) => {
     const contenders = createContenders(texts);
     let inParts = 0;

@@ -1,36 +1,37 @@
 /**
- * A plan in parts, compiled. A part starts when the fetches that it builds on have answered, or, when there are none,
- * after what it is deferred from; it ends when all that it needs is in the tree.
+ * A plan with deferred parts, compiled. A part starts when the fetches that it depends on have completed, or, when it
+ * depends on none, after the part that contains it. It ends when all the data that it needs is in the tree.
  */
 import type { DeferNode, DeferredNode, PlanNode } from '@apollo/query-planner';
-import type { Execution, SendFetch, Step } from './execution.ts';
+import type { SendFetch } from '../upstream/send-fetch.ts';
+import type { Execution, Step } from './execution.ts';
 import type { PlanEnvironment } from './plan-environment.ts';
 import { compilePlan } from './plan-steps.ts';
 
-/** What is done around the fetches of one part. */
-export interface PartRun {
+/** The context in which one part's fetches run. */
+export interface PartScope {
   readonly send: SendFetch;
-  /** Does the work, which is all that the part fetches. */
+  /** Runs all the fetches of the part. */
   within(work: () => Promise<void>): Promise<void>;
 }
 
 export interface DeferredPlan {
   /** Ids of the fragments that need fetches of their own. */
   readonly ids: ReadonlySet<string>;
-  /** @param partRun asked once for each of the ids. */
-  start(first: Execution, partRun: (id: string) => PartRun): RunningPlan;
+  /** @param partScope is called once for each of the ids. */
+  start(first: Execution, partScope: (id: string) => PartScope): RunningPlan;
 }
 
 export interface RunningPlan {
-  /** The run of the first part, once all of it is in the tree. Never rejects. */
+  /** The execution of the first part, once all its data is in the tree. Never rejects. */
   readonly first: Promise<Execution>;
-  /** Id of a fragment -> its run, once all of it is in the tree. Never rejects. */
+  /** Id of a fragment -> its execution, once all its data is in the tree. Never rejects. */
   readonly parts: ReadonlyMap<string, Promise<Execution>>;
 }
 
 interface Level {
   readonly step: Step;
-  /** Fetches that this level announces. */
+  /** Fetches of this level whose completion other parts wait for. */
   readonly announces: readonly string[];
   readonly deferred: readonly Part[];
 }
@@ -55,7 +56,7 @@ export const compileDeferredPlan = (plan: DeferNode, environment: PlanEnvironmen
   const ids = new Set<string>();
   const compilePart = (node: DeferredNode): Part => {
     const { label: id } = node;
-    if (id === undefined) throw new Error('the planner lost the label of a deferred fragment');
+    if (id === undefined) throw new Error('the plan has a deferred fragment without a label');
     if (fetches(node.node)) ids.add(id);
     return { ...compileLevel(node.node), id, depends: node.depends.map((fetch) => fetch.id) };
   };
@@ -71,7 +72,7 @@ export const compileDeferredPlan = (plan: DeferNode, environment: PlanEnvironmen
 
   return {
     ids,
-    start(first, partRun) {
+    start(first, partScope) {
       const announcements = new Map<string, PromiseWithResolvers<void>>();
       const announcementOf = (id: string): PromiseWithResolvers<void> => {
         let announcement = announcements.get(id);
@@ -83,17 +84,17 @@ export const compileDeferredPlan = (plan: DeferNode, environment: PlanEnvironmen
       };
       const parts = new Map<string, Promise<Execution>>();
 
-      /** Every part is known from the start, so that whoever finds its fragment can wait for it. */
-      const launch = (level: Level, started: Promise<Execution>, run?: PartRun): Promise<Execution> => {
+      /** Registers every part at the start, so that a part can be awaited as soon as its fragment is found. */
+      const launch = (level: Level, started: Promise<Execution>, run?: PartScope): Promise<Execution> => {
         const ended = started.then(async (execution) => {
           const work = async (): Promise<void> => level.step(execution, [execution.root]);
           await (run ? run.within(work) : work());
-          // A fetch that had nothing to ask for did not announce itself.
+          // A fetch that was skipped for lack of entities did not announce itself.
           for (const id of level.announces) announcementOf(id).resolve();
           return execution;
         });
         for (const part of level.deferred) {
-          const own = ids.has(part.id) ? partRun(part.id) : undefined;
+          const own = ids.has(part.id) ? partScope(part.id) : undefined;
           parts.set(part.id, launch(part, startOf(part, started, ended, own), own));
         }
         return ended;
@@ -102,7 +103,7 @@ export const compileDeferredPlan = (plan: DeferNode, environment: PlanEnvironmen
         { depends }: Part,
         started: Promise<Execution>,
         ended: Promise<Execution>,
-        own: PartRun | undefined,
+        own: PartScope | undefined,
       ): Promise<Execution> => {
         const from = await started;
         await (depends.length === 0 ? ended : Promise.all(depends.map((id) => announcementOf(id).promise)));

@@ -2,25 +2,25 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { GraphQLError } from 'graphql';
 import { expect, test } from 'vitest';
-import { type Contenders, createContenders } from '../testing/differential/contenders.ts';
-import { createFaults, type FaultMode } from '../testing/differential/faults.ts';
-import { generateOperation } from '../testing/differential/generated-operation.ts';
-import { graphTexts } from '../testing/differential/graphs.ts';
+import { type Contenders, createContenders } from '../../tests/federation/contenders.ts';
+import { createFaults, type FaultMode } from '../../tests/federation/faults.ts';
+import { generateOperation } from '../../tests/federation/generated-operation.ts';
+import { graphTexts } from '../../tests/federation/graphs.ts';
 
 /** Times three graphs and three modes: 10,800 operations. */
 const documents = 1200;
-/** Another seed is another set of operations; a failure prints its seed. */
+/** A different seed generates different operations. A failure prints its seed. */
 const seed = 20261123;
 
-/** Faults that a monolith can have too: there the answer must be the monolith's, to the byte. */
+/** Faults that a single schema can have too: the result must equal the monolith's byte for byte. */
 const everywhere: readonly FaultMode[] = ['leaves', 'errors', 'slow'];
-/** Faults of a distributed system: there the data must be what executeQueryPlan of @apollo/gateway gives. */
+/** Faults that only a distributed system has: the data must equal that of executeQueryPlan in @apollo/gateway. */
 const distributed: readonly FaultMode[] = ['entities', 'short', 'down', 'refusing', 'everything'];
 
 const normal = (data: unknown): unknown => JSON.parse(JSON.stringify(data ?? null));
 const sameData = (one: unknown, other: unknown): boolean => isDeepStrictEqual(normal(one), normal(other));
 
-/** Whether nothing but null is at the end of an error's path, or on the way to it. */
+/** Whether an error's path leads to null or passes through one. */
 const leadsToNull = (data: unknown, path: readonly (string | number)[] = []): boolean => {
   let value: unknown = data;
   for (const element of path) {
@@ -34,12 +34,12 @@ const leadsToNull = (data: unknown, path: readonly (string | number)[] = []): bo
 const pathsOf = (errors: readonly GraphQLError[] = []): string[] => errors.map(({ path }) => (path ?? []).join('/'));
 
 /**
- * Where a subgraph knows entities by their interface alone, another one tells their type, and a null of its that goes up
- * to the entity takes the type along: one schema would still know it.
+ * Where one subgraph knows entities by their interface alone, another subgraph resolves their type. A null there that
+ * propagates up to the entity takes the type with it, while a single schema still knows it.
  */
 const mayLoseTypes = (graph: string, mode: FaultMode): boolean => graph === 'library' && mode === 'errors';
 
-/** @returns whether Apollo's executor was a measure. */
+/** @returns whether Apollo's executor served as a reference. */
 const check = async (
   graph: string,
   contenders: Contenders,
@@ -68,10 +68,11 @@ const check = async (
   const mode = distributed[seed % distributed.length] ?? 'down';
   const ourFaulty = await planned.ours(variables, faultsOf(mode));
   const apolloWell = await planned.apollo(variables, faultsOf('none'))?.catch(() => undefined);
-  // What Apollo's executor answers wrongly while all is well is no measure (the tests of fault classes have these).
+  // A result that Apollo's executor gets wrong without faults is no reference (the tests of planner faults cover
+  // these).
   if (!apolloWell || apolloWell.errors || !sameData(apolloWell.data, monolith.data)) return false;
   const apollo = await planned.apollo(variables, faultsOf(mode))?.catch(() => undefined);
-  // It gives up on the whole answer for a value of the wrong kind.
+  // Apollo's executor discards the whole result when a value has the wrong type.
   if (apollo?.data === undefined) return false;
   expect(normal(ourFaulty.data)).toEqual(normal(apollo.data));
   if ((apollo.errors ?? []).length > 0) expect(ourFaulty.errors ?? []).not.toEqual([]);
@@ -79,7 +80,7 @@ const check = async (
 };
 
 test.each(Object.keys(graphTexts))(
-  'answers whatever may be asked over the graph %s as one schema would',
+  'executes any operation over the graph %s as one schema would',
   async (graph) => {
     const texts = Object.entries(graphTexts).find(([name]) => name === graph)?.[1];
     if (!texts) throw new Error(graph);

@@ -1,9 +1,9 @@
 import { getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { AppError } from '#kernel/errors.ts';
-import type { SubgraphAnswer } from '../subgraphs/subgraph-answer.ts';
+import { compose, graphTexts } from '../../tests/federation/graphs.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
-import { compose, graphTexts } from '../testing/differential/graphs.ts';
+import type { SubgraphResponse } from '../upstream/subgraph-response.ts';
 import { compileOperation } from './compiled-operation.ts';
 
 const generation = createSchemaGeneration(compose(graphTexts.shop));
@@ -14,10 +14,13 @@ const twoOfOneBrand = {
   ],
 };
 
-/** Runs an operation over the shop. `products` answers as above, or with what others hold too; `reviews` as it is told. */
+/**
+ * Executes an operation over the shop. `products` responds as above, or with data that is shared; `reviews` responds as
+ * the test decides.
+ */
 const run = async (
   query: string,
-  reviews: (body: string) => Promise<Partial<SubgraphAnswer>>,
+  reviews: (body: string) => Promise<Partial<SubgraphResponse>>,
   shared?: typeof twoOfOneBrand,
 ) => {
   const { schema, environment } = generation;
@@ -37,18 +40,18 @@ const run = async (
   return compiled({
     variables: {},
     send: async (subgraph, body) => {
-      const answer =
+      const response =
         subgraph === 'reviews'
           ? await reviews(body)
           : { data: shared ?? structuredClone(twoOfOneBrand), isShared: shared !== undefined };
-      return { data: undefined, errors: [], isShared: false, ...answer };
+      return { data: undefined, errors: [], isShared: false, ...response };
     },
   });
 };
 
 const counted = '{ products { brand { reviewCount } } }';
 
-test('asks for an entity once, however many places it has, and fills all of them', async () => {
+test('fetches an entity once, however many places it has, and fills all of them', async () => {
   const bodies: string[] = [];
   const { data } = await run(counted, async (body) => {
     bodies.push(body);
@@ -60,14 +63,14 @@ test('asks for an entity once, however many places it has, and fills all of them
   expect(data).toEqual({ products: [{ brand: { reviewCount: 3 } }, { brand: { reviewCount: 3 } }] });
 });
 
-test('leaves an answer that others hold as it was', async () => {
+test('does not change a response that is shared', async () => {
   const before = structuredClone(twoOfOneBrand);
   const { data } = await run(counted, async () => ({ data: { _entities: [{ reviewCount: 3 }] } }), twoOfOneBrand);
   expect(data).toEqual({ products: [{ brand: { reviewCount: 3 } }, { brand: { reviewCount: 3 } }] });
   expect(twoOfOneBrand).toEqual(before);
 });
 
-test('shows an error of an entity at every place that it has', async () => {
+test('reports an error of an entity at every place that it has', async () => {
   const { data, errors } = await run(counted, async () => ({
     data: { _entities: [null] },
     errors: [{ message: 'no', path: ['_entities', 0, 'reviewCount'], extensions: { code: 'NOT_FOUND' } }],
@@ -82,7 +85,7 @@ test('shows an error of an entity at every place that it has', async () => {
   );
 });
 
-test('has one error for a subgraph that is down, although nulls bubble because of it', async () => {
+test('reports one error for a subgraph that is down, although nulls propagate because of it', async () => {
   const { data, errors } = await run('{ products { id brand { reviewCount } } }', async () => {
     throw new AppError('SUBGRAPH_UNAVAILABLE', 'down');
   });
@@ -96,7 +99,7 @@ test.each([
   ['too few', [{ reviewCount: 3 }].slice(1)],
   ['too many', [{ reviewCount: 3 }, { reviewCount: 4 }]],
   ['none', null],
-])('takes %s entities for no answer', async (_, entities) => {
+])('treats a response with %s entities as invalid', async (_, entities) => {
   const { errors } = await run(counted, async () => ({ data: { _entities: entities } }));
   expect(errors?.map(({ extensions }) => extensions['code'])).toEqual(['SUBGRAPH_INVALID_RESPONSE']);
 });

@@ -1,7 +1,7 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import { expect, test } from 'vitest';
+import { compose, graphTexts } from '../../tests/federation/graphs.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
-import { compose, graphTexts } from '../testing/differential/graphs.ts';
 import { createEntityGrouping } from './entity-groups.ts';
 import { compileRepresentation } from './representations.ts';
 import type { ResponseTree } from './response-tree.ts';
@@ -25,7 +25,7 @@ const group = (fields: readonly string[], entities: readonly ResponseTree[], isW
 const product = (id: unknown): ResponseTree => ({ __typename: 'Product', id, sku: `sku of ${id}` });
 const brand = (id: unknown): ResponseTree => ({ __typename: 'Brand', id });
 
-test('puts entities together that have the same key and type, in the order in which they come', () => {
+test('groups entities that have the same key and type, in the order in which they come', () => {
   expect(group(['id'], [product('1'), brand('1'), product('2"'), product('1'), brand('1'), product('2"')])).toEqual({
     groups: [
       [0, 3],
@@ -40,7 +40,7 @@ test('puts entities together that have the same key and type, in the order in wh
   });
 });
 
-test('tells keys apart that differ in kind', () => {
+test('distinguishes keys that differ in kind', () => {
   const entities = ['1', 1, '1', 1, null, ['1'], ['1']].map(product);
   expect(group(['id'], entities)).toEqual({
     groups: [[0, 2], [1, 3], [4], [5, 6]],
@@ -53,7 +53,7 @@ test('tells keys apart that differ in kind', () => {
   });
 });
 
-test('leaves out what has no key or no type, and goes by all fields where there are several', () => {
+test('omits an entity without a key or a type, and compares all fields where there are several', () => {
   expect(group(['id'], [{ __typename: 'Brand' }, { id: '1' }, brand('1')])).toEqual({
     groups: [[2]],
     sent: [{ __typename: 'Brand', id: '1' }],

@@ -1,4 +1,4 @@
-/** Groups the entities of one fetch by what they are represented by: equal representations are sent once. */
+/** Groups the entities of one fetch by their representation, so that equal representations are sent once. */
 import type { Representation } from './representations.ts';
 import type { ResponseTree } from './response-tree.ts';
 
@@ -11,7 +11,7 @@ export interface EntityGroups {
 
 export type GroupEntities = (entities: readonly ResponseTree[], isWhole: boolean) => EntityGroups;
 
-/** Representations are compared by their text; where one field makes all the difference, by that field. */
+/** Compares representations by their text, or by a single field where that field alone distinguishes them. */
 export const createEntityGrouping = ({ write, soleKey }: Representation): GroupEntities => {
   if (soleKey === undefined) return (entities, isWhole) => groupByText(write, entities, isWhole);
   return (entities, isWhole) => {
@@ -22,7 +22,7 @@ export const createEntityGrouping = ({ write, soleKey }: Representation): GroupE
     let known = new Map<string, ResponseTree[]>();
     for (const entity of entities) {
       const key = entity[soleKey];
-      // A key of a custom scalar can be a list or an object, which are equal by what they hold.
+      // A key of a custom scalar can be a list or an object, and those are equal by content.
       if (typeof key !== 'string') return groupByText(write, entities, isWhole);
       if (entity['__typename'] !== typeName) {
         typeName = entity['__typename'];

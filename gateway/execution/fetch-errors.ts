@@ -1,20 +1,23 @@
-/** The errors of one fetch as errors of the client's operation: at the client's paths, and marked as that subgraph's. */
+/**
+ * Converts the errors of one fetch to errors of the client's operation, with the client's paths and the subgraph's
+ * name.
+ */
 import type { ResponsePath } from '@apollo/query-planner';
 import { GraphQLError } from 'graphql';
 import { AppError, errorExtensions } from '#kernel/errors.ts';
-import type { SubgraphError } from '../subgraphs/subgraph-answer.ts';
-import { knownPlace, type Place, placesAt } from './entity-places.ts';
+import type { SubgraphError } from '../upstream/subgraph-response.ts';
+import { pathBeforeLists, pathsAt, type ResultPath } from './entity-paths.ts';
 import type { Execution } from './execution.ts';
+import { clientKeyOf } from './planned-keys.ts';
 import type { ResponseTree } from './response-tree.ts';
-import { answerKey } from './tree-keys.ts';
 
-const marked = (error: SubgraphError, subgraph: string, place: Place): GraphQLError =>
+const marked = (error: SubgraphError, subgraph: string, path: ResultPath): GraphQLError =>
   new GraphQLError(error.message, {
-    ...(place.length === 0 ? {} : { path: place.map(answerKey) }),
+    ...(path.length === 0 ? {} : { path: path.map(clientKeyOf) }),
     extensions: { ...error.extensions, serviceName: subgraph },
   });
 
-/** For a fetch that is not for entities: its paths go on from where it was made. */
+/** For a fetch that is not for entities: its paths continue from where the fetch was made. */
 export const addErrors = (
   execution: Execution,
   subgraph: string,
@@ -23,31 +26,36 @@ export const addErrors = (
 ): void => {
   execution.isWhole = false;
   for (const error of errors) {
-    execution.errors.push(marked(error, subgraph, [...knownPlace(base), ...(error.path ?? [])]));
+    execution.errors.push(marked(error, subgraph, [...pathBeforeLists(base), ...(error.path ?? [])]));
   }
 };
 
-/** @param groups the objects that each representation of the fetch stood for. */
+export interface EntityFetch {
+  readonly subgraph: string;
+  /** The path of the fetch's target objects. */
+  readonly base: ResponsePath;
+  /** The objects that each representation of the fetch stands for. */
+  readonly groups: readonly (readonly ResponseTree[])[];
+}
+
 export const addEntityErrors = (
   execution: Execution,
-  subgraph: string,
-  base: ResponsePath,
+  { subgraph, base, groups }: EntityFetch,
   errors: readonly SubgraphError[],
-  groups: readonly (readonly ResponseTree[])[],
 ): void => {
   execution.isWhole = false;
-  const places = placesAt(execution.root, base);
+  const paths = pathsAt(execution.root, base);
   for (const error of errors) {
     const [, position, ...rest] = error.path ?? [];
     const group = typeof position === 'number' ? groups[position] : undefined;
-    const found = (group ?? []).flatMap((entity) => places.get(entity) ?? []).length > 0;
+    const found = (group ?? []).flatMap((entity) => paths.get(entity) ?? []).length > 0;
     if (!group || !found) {
-      execution.errors.push(marked(error, subgraph, knownPlace(base)));
+      execution.errors.push(marked(error, subgraph, pathBeforeLists(base)));
       continue;
     }
     for (const entity of group) {
-      const place = places.get(entity);
-      if (place) execution.errors.push(marked(error, subgraph, [...place, ...rest]));
+      const path = paths.get(entity);
+      if (path) execution.errors.push(marked(error, subgraph, [...path, ...rest]));
     }
   }
 };
@@ -55,10 +63,10 @@ export const addEntityErrors = (
 /** For a fetch that failed as a whole. */
 export const addFault = (execution: Execution, subgraph: string, base: ResponsePath, fault: unknown): void => {
   execution.isWhole = false;
-  const place = knownPlace(base).map(answerKey);
+  const path = pathBeforeLists(base).map(clientKeyOf);
   execution.errors.push(
     new GraphQLError(fault instanceof AppError ? fault.message : 'a fetch failed', {
-      ...(place.length === 0 ? {} : { path: place }),
+      ...(path.length === 0 ? {} : { path: path }),
       originalError: fault instanceof Error ? fault : new Error(String(fault)),
       extensions: { ...(fault instanceof AppError ? errorExtensions(fault) : {}), serviceName: subgraph },
     }),

@@ -1,19 +1,20 @@
 /**
- * One fetch of a plan, compiled: the text of its body is made once but for its variables and representations. Equal
- * representations are sent once, and each entity that they stand for gets the answer, all but one of them a copy.
+ * One fetch of a plan, compiled. The text of its body is prepared once, apart from its variables and representations.
+ * Equal representations are sent once, and each entity that they stand for receives the response, all but one of them
+ * as a copy.
  */
 import type { FetchNode, ResponsePath } from '@apollo/query-planner';
 import { AppError } from '#kernel/errors.ts';
-import type { SubgraphAnswer } from '../subgraphs/subgraph-answer.ts';
+import type { SubgraphResponse } from '../upstream/subgraph-response.ts';
 import { createEntityGrouping } from './entity-groups.ts';
 import type { Execution, Step } from './execution.ts';
 import { addEntityErrors, addErrors, addFault } from './fetch-errors.ts';
-import { type PlanEnvironment, withoutStandIns } from './plan-environment.ts';
+import { type PlanEnvironment, withRealFields } from './plan-environment.ts';
 import { compileRepresentation } from './representations.ts';
 import { copyTree, isTree, mergeInto, type ResponseTree } from './response-tree.ts';
 import { compileRewrites } from './rewrites.ts';
 
-/** Writes `"name":value,…` of the variables that were given. */
+/** Writes `"name":value,…` for the variables that have a value. */
 const writeVariables = (names: readonly string[]): ((execution: Execution) => string) => {
   const heads = names.map((name) => `${JSON.stringify(name)}:`);
   return ({ variables }) => {
@@ -26,18 +27,18 @@ const writeVariables = (names: readonly string[]): ((execution: Execution) => st
   };
 };
 
-const headOf = ({ operation, operationName }: FetchNode, { standIns }: PlanEnvironment): string =>
-  `{"query":${JSON.stringify(withoutStandIns(operation, standIns))}${
+const headOf = ({ operation, operationName }: FetchNode, { syntheticFields }: PlanEnvironment): string =>
+  `{"query":${JSON.stringify(withRealFields(operation, syntheticFields))}${
     operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`
   },"variables":{`;
 
 /** Data that nobody else holds. */
-const ownData = ({ data, isShared }: SubgraphAnswer): ResponseTree | undefined => {
+const ownData = ({ data, isShared }: SubgraphResponse): ResponseTree | undefined => {
   const own = isShared ? copyTree(data) : data;
   return isTree(own) ? own : undefined;
 };
 
-/** The first target gets the data itself, and last, because copies are made of it before. */
+/** Iterates backwards: the first target receives the data itself, after the other targets' copies are made. */
 const mergeEverywhere = (targets: readonly ResponseTree[], data: ResponseTree): void => {
   for (let index = targets.length - 1; index >= 0; index -= 1) {
     const target = targets[index];
@@ -53,15 +54,15 @@ const compilePlainFetch = (node: FetchNode, base: ResponsePath, environment: Pla
   const head = headOf(node, environment);
   const whole = names.length === 0 ? `${head}}}` : undefined;
   const variablesOf = writeVariables(names);
-  const rewriteAnswer = compileRewrites(node.outputRewrites, environment.passes);
+  const rewriteResponse = compileRewrites(node.outputRewrites, environment.passes);
   return async (execution, targets) => {
     try {
       const body = whole ?? `${head}${variablesOf(execution)}}}`;
-      const answer = await execution.send(serviceName, body, isMutation);
-      if (answer.errors.length > 0) addErrors(execution, serviceName, base, answer.errors);
-      const data = ownData(answer);
+      const response = await execution.send(serviceName, body, isMutation);
+      if (response.errors.length > 0) addErrors(execution, serviceName, base, response.errors);
+      const data = ownData(response);
       if (!data) return;
-      rewriteAnswer?.(data);
+      rewriteResponse?.(data);
       mergeEverywhere(targets, data);
     } catch (fault) {
       addFault(execution, serviceName, base, fault);
@@ -72,8 +73,8 @@ const compilePlainFetch = (node: FetchNode, base: ResponsePath, environment: Pla
 const entitiesOf = (subgraph: string, data: ResponseTree, count: number): readonly unknown[] => {
   const entities = data['_entities'];
   if (Array.isArray(entities) && entities.length === count) return entities;
-  throw new AppError('SUBGRAPH_INVALID_RESPONSE', 'A part of the service gave an answer that cannot be used.', {
-    cause: new Error(`${subgraph} was asked for ${count} entities and did not answer as many`),
+  throw new AppError('SUBGRAPH_INVALID_RESPONSE', 'A part of the service returned a response that cannot be used.', {
+    cause: new Error(`${subgraph} did not return the ${count} entities that it was asked for`),
   });
 };
 
@@ -90,7 +91,7 @@ const compileEntityFetch = (
   const group = createEntityGrouping(
     compileRepresentation(requires, compileRewrites(node.inputRewrites, passes), environment),
   );
-  const rewriteAnswer = compileRewrites(node.outputRewrites, passes);
+  const rewriteResponse = compileRewrites(node.outputRewrites, passes);
 
   return async (execution, targets) => {
     const { groups, text } = group(targets, execution.isWhole);
@@ -98,9 +99,11 @@ const compileEntityFetch = (
     try {
       const variables = variablesOf(execution);
       const body = `${head}${variables}${variables === '' ? '' : ','}"representations":[${text}]}}`;
-      const answer = await execution.send(serviceName, body, false);
-      if (answer.errors.length > 0) addEntityErrors(execution, serviceName, base, answer.errors, groups);
-      const data = ownData(answer);
+      const response = await execution.send(serviceName, body, false);
+      if (response.errors.length > 0) {
+        addEntityErrors(execution, { subgraph: serviceName, base, groups }, response.errors);
+      }
+      const data = ownData(response);
       if (!data) {
         execution.isWhole = false;
         return;
@@ -112,11 +115,11 @@ const compileEntityFetch = (
           execution.isWhole = false;
           continue;
         }
-        if (rewriteAnswer) {
+        if (rewriteResponse) {
           entity['__typename'] ??= alike[0]?.['__typename'];
-          rewriteAnswer(entity);
+          rewriteResponse(entity);
         }
-        // A subgraph that knows the entity by its interface alone must not take its type away.
+        // A subgraph that knows the entity by its interface alone must not overwrite its type.
         const given = entity['__typename'];
         if (typeof given === 'string' && !isObjectType(given)) delete entity['__typename'];
         mergeEverywhere(alike, entity);
@@ -127,7 +130,7 @@ const compileEntityFetch = (
   };
 };
 
-/** @param base the path of the objects that the fetch is about. */
+/** @param base the path of the fetch's target objects. */
 export const compileFetch = (node: FetchNode, base: ResponsePath, environment: PlanEnvironment): Step =>
   node.requires
     ? compileEntityFetch(node, node.requires, base, environment)

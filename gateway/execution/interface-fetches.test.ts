@@ -1,15 +1,15 @@
-/** What is asked of a subgraph that knows entities by their interface alone (`@interfaceObject`). */
+/** Fetches from a subgraph that knows entities by their interface alone (`@interfaceObject`). */
 import type { PlanNode } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
+import { createContenders } from '../../tests/federation/contenders.ts';
+import { createFaults } from '../../tests/federation/faults.ts';
+import { compose, graphTexts } from '../../tests/federation/graphs.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
-import { createContenders } from '../testing/differential/contenders.ts';
-import { createFaults } from '../testing/differential/faults.ts';
-import { compose, graphTexts } from '../testing/differential/graphs.ts';
 
 const generation = createSchemaGeneration(compose(graphTexts.library));
 
-/** Texts of the fetches of entities from `ratings`, with the types whose representations they are sent. */
+/** The texts of the entity fetches from `ratings`, with the types whose representations are sent. */
 const fetchesIn = (query: string): readonly (readonly [types: string, text: string])[] => {
   const fetches: [string, string][] = [];
   const walk = (node: PlanNode | undefined): void => {
@@ -25,14 +25,14 @@ const fetchesIn = (query: string): readonly (readonly [types: string, text: stri
   return fetches;
 };
 
-test('a field that is asked of one type is fetched of that type alone', () => {
+test('a field that is selected on one type is fetched for that type alone', () => {
   expect(fetchesIn('{ media { ... on Film { stars } ... on Book { votes } } }')).toEqual([
     ['Film', ')...on Media{stars}}}'],
     ['Book', ')...on Media{votes}}}'],
   ]);
 });
 
-test('what is asked of all types is one fetch, also through fragments and by one type after the other', () => {
+test('fields that are selected on all types are one fetch, also through fragments and type by type', () => {
   expect(fetchesIn('{ media { ... on Film { stars } votes } }')).toEqual([
     ['Media,Film', ')...on Media{votes}}}'],
     ['Film', ')...on Media{stars}}}'],
@@ -42,7 +42,7 @@ test('what is asked of all types is one fetch, also through fragments and by one
   expect(fetchesIn('{ media { ... on Film { stars votes } } }')).toEqual([['Film', ')...on Media{stars votes}}}']]);
 });
 
-test('a fetch has the variables of its own fields, and no others', () => {
+test('a fetch has the variables of its own fields and no others', () => {
   const query = 'query ($min: Int) { media { ... on Film { few: votes(min: $min) } ... on Book { stars } } }';
   expect(fetchesIn(query)).toEqual([
     ['Film', '$min:Int)...on Media{few:votes(min:$min)}}}'],
@@ -50,7 +50,7 @@ test('a fetch has the variables of its own fields, and no others', () => {
   ]);
 });
 
-test('an error in a field of one type does not show at the others', async () => {
+test('an error in a field of one type does not affect the others', async () => {
   const contenders = createContenders(graphTexts.library);
   const query = '{ media { __typename ... on Film { stars comments { text } } ... on Book { votes thick } pages } }';
   const planned = contenders.plan({ text: query, document: parse(query), variables: {} });

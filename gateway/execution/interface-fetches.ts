@@ -1,7 +1,8 @@
 /**
- * Fetches from a subgraph that knows entities by their interface alone, as narrow as what was asked: the planner merges
- * what an operation asks of several types of the interface into one fetch, which asks it of all of them. Here what is
- * asked of all stays one fetch, and the rest is one fetch for the types that it was asked of. Done once, to the plan.
+ * Narrows fetches from a subgraph that knows entities by their interface alone. Where an operation selects different
+ * fields on several types of the interface, the planner merges them into one fetch that asks for all of them on every
+ * type. Here the fields that all types share stay one fetch, and the rest becomes one fetch for each set of types. This
+ * happens once, on the plan.
  */
 import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode, ResponsePath } from '@apollo/query-planner';
 import {
@@ -19,16 +20,17 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
-import type { TreeKeys } from './tree-keys.ts';
+import { fragmentsOf } from '../documents/fragments.ts';
+import type { PlannedKeys } from './planned-keys.ts';
 import type { PassesCondition } from './type-conditions.ts';
 
 export interface NarrowingOptions {
   readonly schema: GraphQLSchema;
   readonly passes: PassesCondition;
-  readonly treeKeys: TreeKeys;
+  readonly plannedKeys: PlannedKeys;
 }
 
-/** What a fetch asks of entities that it knows by one interface. */
+/** What a fetch selects on entities that it knows by one interface. */
 interface InterfaceFetch {
   readonly operation: OperationDefinitionNode;
   readonly interfaceName: string;
@@ -37,7 +39,7 @@ interface InterfaceFetch {
 
 const keyOf = ({ alias, name }: FieldNode): string => (alias ?? name).value;
 
-/** Undefined where a fetch asks for anything else, or gives it other names. */
+/** Undefined when the fetch selects anything else, or renames its fields. */
 const interfaceFetchOf = (node: FetchNode, schema: GraphQLSchema): InterfaceFetch | undefined => {
   if (!node.requires || node.id !== undefined || (node.outputRewrites?.length ?? 0) > 0) return undefined;
   const operation = getOperationAST(parse(node.operation, { noLocation: true }));
@@ -89,19 +91,12 @@ const requiredKeys = (plan: PlanNode): ReadonlySet<string> => {
   return keys;
 };
 
-/** @param document without conditions, as the plan was made of it but for the keys of the tree. */
-const narrowInterfaceFetches = (
-  plan: PlanNode,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  { schema, passes, treeKeys }: NarrowingOptions,
-): PlanNode => {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
-  /** All fields of the sets, through the fragments that are let through. */
-  const fieldsIn = (sets: readonly SelectionSetNode[], lets: (condition: string) => boolean): readonly FieldNode[] => {
+type CollectFields = (sets: readonly SelectionSetNode[], lets: (condition: string) => boolean) => readonly FieldNode[];
+
+/** Collects all fields of selection sets, including those of the fragments whose condition passes. */
+const createFieldCollector =
+  (fragments: ReadonlyMap<string, FragmentDefinitionNode>): CollectFields =>
+  (sets, lets) => {
     const found: FieldNode[] = [];
     const spread = new Set<string>();
     const gather = ({ selections }: SelectionSetNode): void => {
@@ -120,13 +115,22 @@ const narrowInterfaceFetches = (
     for (const set of sets) gather(set);
     return found;
   };
+
+/** @param document without conditions: the planned document, apart from the planned response keys. */
+const narrowInterfaceFetches = (
+  plan: PlanNode,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  { schema, passes, plannedKeys }: NarrowingOptions,
+): PlanNode => {
+  const fieldsIn = createFieldCollector(fragmentsOf(document.definitions));
   const selectedAt = (path: ResponsePath): readonly SelectionSetNode[] =>
     path
       .filter((element) => element !== '@')
       .reduce<readonly SelectionSetNode[]>(
         (sets, element) =>
           fieldsIn(sets, () => true).flatMap((field) =>
-            treeKeys.of(field) === element && field.selectionSet ? field.selectionSet : [],
+            plannedKeys.of(field) === element && field.selectionSet ? field.selectionSet : [],
           ),
         [operation.selectionSet],
       );
@@ -148,11 +152,14 @@ const narrowInterfaceFetches = (
       : [];
     const sets = selectedAt(base);
     const askedOf = new Map(
-      types.map(({ name }) => [name, new Set(fieldsIn(sets, (condition) => passes(name, condition)).map(treeKeys.of))]),
+      types.map(({ name }) => [
+        name,
+        new Set(fieldsIn(sets, (condition) => passes(name, condition)).map(plannedKeys.of)),
+      ]),
     );
     const typesOf = (field: FieldNode): readonly string[] =>
       types.flatMap(({ name }) => (askedOf.get(name)?.has(keyOf(field)) ? name : []));
-    /** What nobody asked for serves the plan. */
+    /** A field that no type selected serves the plan itself. */
     const isForAll = (field: FieldNode): boolean =>
       required.has(keyOf(field)) || [0, types.length].includes(typesOf(field).length);
     const forAll = asked.fields.filter(isForAll);
@@ -186,7 +193,7 @@ const narrowInterfaceFetches = (
   return walk(plan, []);
 };
 
-/** The same for what a planner gives: of a subscription, what is run for each event. */
+/** Narrows any plan. For a subscription, it narrows the part that runs for each event. */
 export const narrowPlan = (
   plan: QueryPlan['node'],
   document: DocumentNode,

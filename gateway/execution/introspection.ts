@@ -1,7 +1,7 @@
 /**
- * Answers what an operation asks of the schema itself (`__schema`, `__type`). Everything about one call comes with the
- * call: the compiled operation is shared by many. What the schema answered is remembered, because it is always the
- * same.
+ * Executes the introspection fields (`__schema`, `__type`) of an operation. All the data of one call comes with the
+ * call, because many calls share the compiled operation. Results are cached, because they never change within a schema
+ * generation.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -14,10 +14,10 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
-import type { WeighedMemory } from '../planning/weighed-memory.ts';
+import { weightOfValue } from '../memory/value-weight.ts';
+import type { WeighedMemory } from '../memory/weighed-memory.ts';
 import { type ResponseTree, readOwn } from './response-tree.ts';
 import type { FieldShape } from './selection-shapes.ts';
-import { weightOfValue } from './value-weight.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -28,17 +28,17 @@ export interface Introspection {
 }
 
 export interface IntrospectedField {
-  readonly treeKey: string;
+  readonly plannedKey: string;
   readonly value: unknown;
   readonly errors: readonly GraphQLError[];
 }
 
-/** @param nodes the field, as often as the operation has it under one key. */
+/** @param nodes every occurrence of the field under one response key. */
 const execute = (
   { schema, operation, fragments }: Introspection,
   nodes: readonly FieldNode[],
   variables: Variables,
-): Omit<IntrospectedField, 'treeKey'> => {
+): Omit<IntrospectedField, 'plannedKey'> => {
   const [first] = nodes;
   const { data, errors = [] } = executeSync({
     schema,
@@ -49,7 +49,7 @@ const execute = (
           ...operation,
           operation: OperationTypeNode.QUERY,
           directives: [],
-          // Its conditions are decided: the field is in the answer.
+          // Its conditions are already decided: the field is included.
           selectionSet: { kind: Kind.SELECTION_SET, selections: nodes.map((node) => ({ ...node, directives: [] })) },
         },
         ...fragments.values(),
@@ -62,27 +62,27 @@ const execute = (
   return { value: first ? readOwn(tree, (first.alias ?? first.name).value) : null, errors };
 };
 
-/** What is given for one field is shared: it must not be changed. */
+/** The returned values are shared and must not be changed. */
 export interface KeptIntrospection {
-  /** Undefined where it was not asked before. */
+  /** Undefined when the field is not cached. */
   known(field: FieldShape, variables: Variables): IntrospectedField | undefined;
-  answer(field: FieldShape, variables: Variables): IntrospectedField;
+  resolve(field: FieldShape, variables: Variables): IntrospectedField;
 }
 
 export const createIntrospection = (introspection: Introspection, memory: WeighedMemory): KeptIntrospection => {
   const kept = memory.open<IntrospectedField>();
   const names = (introspection.operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
-  const keyOf = ({ treeKey }: FieldShape, variables: Variables): string => {
+  const keyOf = ({ plannedKey }: FieldShape, variables: Variables): string => {
     const values = createHash('sha256').update(JSON.stringify(names.map((name) => variables[name])));
-    return `${treeKey} ${values.digest('base64url')}`;
+    return `${plannedKey} ${values.digest('base64url')}`;
   };
   return {
     known: (field, variables) => kept.get(keyOf(field, variables)),
-    answer(field, variables) {
-      const { treeKey, nodes } = field;
-      const answered = { treeKey, ...execute(introspection, nodes, variables) };
-      kept.set(keyOf(field, variables), answered, weightOfValue(answered.value));
-      return answered;
+    resolve(field, variables) {
+      const { plannedKey, nodes } = field;
+      const resolved = { plannedKey, ...execute(introspection, nodes, variables) };
+      kept.set(keyOf(field, variables), resolved, weightOfValue(resolved.value));
+      return resolved;
     },
   };
 };

@@ -1,32 +1,32 @@
-/** What the compiled plans of one schema generation have in common. */
+/** What all compiled plans of one schema generation share. */
 import { type FieldNode, Kind, parse, print, stripIgnoredCharacters, visit } from 'graphql';
-import type { WeighedMemory } from '../planning/weighed-memory.ts';
-import type { TreeKeys } from './tree-keys.ts';
+import type { WeighedMemory } from '../memory/weighed-memory.ts';
+import type { PlannedKeys } from './planned-keys.ts';
 import type { PassesCondition } from './type-conditions.ts';
 
-/** Names in plans that stand in for a field with arguments, which a requirement has. */
-export type StandIns = ReadonlyMap<string, Pick<FieldNode, 'name' | 'arguments'>>;
+/** Name of a synthetic field -> the field with arguments that it replaces in a requirement. */
+export type SyntheticFields = ReadonlyMap<string, Pick<FieldNode, 'name' | 'arguments'>>;
 
 export interface PlanEnvironment {
   readonly passes: PassesCondition;
-  readonly treeKeys: TreeKeys;
-  readonly standIns: StandIns;
-  /** Names of fields in keys. */
+  readonly plannedKeys: PlannedKeys;
+  readonly syntheticFields: SyntheticFields;
+  /** Names of the fields in keys. */
   readonly keyFields: ReadonlySet<string>;
-  /** Whether a type name is that of objects, in the supergraph. */
+  /** Whether the supergraph has an object type of this name. */
   isObjectType(typeName: string): boolean;
-  /** Holds what is compiled. */
+  /** Holds everything that is compiled. */
   readonly memory: WeighedMemory;
 }
 
-/** The text of a fetch as its subgraph understands it: the fields themselves, under the names of their stand-ins. */
-export const withoutStandIns = (operation: string, standIns: StandIns): string => {
-  if (![...standIns.keys()].some((name) => operation.includes(name))) return operation;
+/** The text of a fetch as its subgraph understands it: real fields, aliased to the names of their synthetic fields. */
+export const withRealFields = (operation: string, syntheticFields: SyntheticFields): string => {
+  if (![...syntheticFields.keys()].some((name) => operation.includes(name))) return operation;
   const document = visit(parse(operation, { noLocation: true }), {
     Field(field) {
-      const standsFor = standIns.get(field.name.value);
-      if (!standsFor) return undefined;
-      return { ...field, ...standsFor, alias: field.alias ?? { kind: Kind.NAME, value: field.name.value } };
+      const realField = syntheticFields.get(field.name.value);
+      if (!realField) return undefined;
+      return { ...field, ...realField, alias: field.alias ?? { kind: Kind.NAME, value: field.name.value } };
     },
   });
   return stripIgnoredCharacters(print(document));

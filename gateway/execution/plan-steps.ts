@@ -1,6 +1,6 @@
-/** A plan as closures: sequences, what runs in parallel, conditions, and the places that fetches are about. */
+/** Compiles a plan to closures: sequences, parallel steps, conditions, and the target objects of fetches. */
 import type { PlanNode, ResponsePath } from '@apollo/query-planner';
-import { objectsAt } from './entity-places.ts';
+import { objectsAt } from './entity-paths.ts';
 import type { Step } from './execution.ts';
 import { compileFetch } from './fetch-step.ts';
 import type { PlanEnvironment } from './plan-environment.ts';
@@ -15,7 +15,7 @@ const announced = (id: string | undefined, step: Step): Step => {
   };
 };
 
-/** @param base where the objects are that the node is about; empty for the root. */
+/** @param base the path of the node's target objects; empty for the root. */
 export const compilePlan = (
   node: PlanNode | undefined,
   environment: PlanEnvironment,
@@ -53,6 +53,6 @@ export const compilePlan = (
       return (execution, targets) => (execution.isTrue(condition) ? whenTrue : whenFalse)(execution, targets);
     }
     case 'Defer':
-      throw new Error('a plan in parts is no step of another');
+      throw new Error('a deferred plan cannot be a step of another plan');
   }
 };

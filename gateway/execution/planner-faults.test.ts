@@ -1,15 +1,15 @@
 import { getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
+import { createContenders } from '../../tests/federation/contenders.ts';
+import { createFaults } from '../../tests/federation/faults.ts';
+import { compose, graphTexts, type SubgraphTexts } from '../../tests/federation/graphs.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
-import { createContenders } from '../testing/differential/contenders.ts';
-import { createFaults } from '../testing/differential/faults.ts';
-import { compose, graphTexts, type SubgraphTexts } from '../testing/differential/graphs.ts';
 import { compileOperation } from './compiled-operation.ts';
 import { compileRewrites } from './rewrites.ts';
 
 /**
- * Operations that @apollo/gateway answers wrongly. Each answer must be what one schema with everything in it gives, and
- * the stock answer another one: the day it is the same, our remedy may go.
+ * Operations that @apollo/gateway executes wrongly. Each result must equal that of one schema with everything in it,
+ * and the stock gateway's result must differ. Once the stock result is equal, the remedy can go.
  */
 const cases: readonly {
   readonly name: string;
@@ -18,7 +18,7 @@ const cases: readonly {
   readonly variables?: Readonly<Record<string, unknown>>;
 }[] = [
   {
-    name: 'does not jump by a key that is not resolvable',
+    name: 'does not use a key that is not resolvable',
     texts: {
       shop: `type Query { item: Item! } type Item @key(fields: "id", resolvable: false) @key(fields: "sku") {
         id: ID! sku: ID! weight: Int! @external shipping: String @requires(fields: "weight") }`,
@@ -27,12 +27,12 @@ const cases: readonly {
     query: '{ item { shipping } }',
   },
   {
-    name: 'keeps the arguments of a requirement apart from the client’s',
+    name: 'separates the arguments of a requirement from the client’s',
     texts: graphTexts.shop,
     query: '{ product(n: 2) { price(currency: EUR) shipping } }',
   },
   {
-    name: 'keeps the arguments of two requirements apart',
+    name: 'separates the arguments of two requirements',
     texts: {
       goods: `type Query { item: Item! } enum Currency { EUR USD }
         type Item @key(fields: "id") { id: ID! price(in: Currency): String! }`,
@@ -44,17 +44,17 @@ const cases: readonly {
     query: '{ item { eu us price } }',
   },
   {
-    name: 'takes no alias of the client for a key',
+    name: 'does not mistake a client’s alias for a key',
     texts: graphTexts.shop,
     query: '{ product(n: 2) { sku: name reviews { stars } } }',
   },
   {
-    name: 'takes no alias of the client for a type',
+    name: 'does not mistake a client’s alias for a type',
     texts: graphTexts.shop,
     query: '{ product(n: 2) { __typename: name inStock } }',
   },
   {
-    name: 'keeps the fields beside one that is skipped and requires something',
+    name: 'keeps the fields beside a skipped field that has requirements',
     texts: graphTexts.mixture,
     query: 'query ($no: Boolean!) { shapes { ... on Square { corner @include(if: $no) hue } } }',
     variables: { no: false },
@@ -65,12 +65,12 @@ const cases: readonly {
     query: '{ best { pages ... on Film { __typename film: id } stars __typename } }',
   },
   {
-    name: 'asks for an entity’s own fields although another type of its interface requires more',
+    name: 'fetches an entity’s own fields although another type of its interface requires more',
     texts: graphTexts.library,
     query: '{ media { votes ... on Book { thick } } }',
   },
   {
-    name: 'joins lists of lists that two subgraphs gave a part of',
+    name: 'merges nested lists that two subgraphs each return a part of',
     texts: {
       rows: `type Query { sheet: Sheet! } type Sheet @key(fields: "id") { id: ID! grid: [[Cell!]!]! @shareable }
         type Cell { row: Int! }`,
@@ -95,8 +95,8 @@ test.each(cases)('$name', async ({ texts, query, variables = {} }) => {
 
 const generation = createSchemaGeneration(compose(graphTexts.shop));
 
-/** An operation over the shop whose every fetch is answered with this data. */
-const answerWith = (query: string, data: Record<string, unknown>) => {
+/** Executes an operation over the shop and responds to every fetch with this data. */
+const respondWith = (query: string, data: Record<string, unknown>) => {
   const { schema, environment } = generation;
   const document = parse(query);
   const operation = getOperationAST(document);
@@ -109,20 +109,20 @@ const answerWith = (query: string, data: Record<string, unknown>) => {
   return compiled({ variables: {}, send: async () => ({ data, errors: [], isShared: false }) });
 };
 
-test('refuses an operation whose plan comes out empty although data is asked for', async () => {
+test('refuses an operation whose plan is empty although it selects data', async () => {
   const { schema, environment } = generation;
   for (const query of ['{ me { id } }', 'query { ...A } fragment A on Query { __typename me { id } }']) {
     const document = parse(query);
     const operation = getOperationAST(document);
     if (!operation) throw new Error(query);
     const compiled = compileOperation({ schema, document, operation, environment, plan: () => undefined });
-    const send = () => Promise.reject(new Error('nothing is to be fetched'));
-    await expect(compiled({ variables: {}, send })).rejects.toThrow('no way to answer');
+    const send = () => Promise.reject(new Error('there is nothing to fetch'));
+    await expect(compiled({ variables: {}, send })).rejects.toThrow('no plan');
   }
-  expect(await answerWith('{ __typename me @skip(if: true) { id } }', {})).toEqual({ data: { __typename: 'Query' } });
+  expect(await respondWith('{ __typename me @skip(if: true) { id } }', {})).toEqual({ data: { __typename: 'Query' } });
 });
 
-test('keeps a value that is false, zero or empty when the planner gave it another name', () => {
+test('keeps a value that is false, zero or empty when the plan renames it', () => {
   const rename = compileRewrites([{ kind: 'KeyRenamer', path: ['a'], renameKeyTo: 'b' }], () => true);
   for (const value of [false, 0, '', null]) {
     const tree = { a: value };
@@ -131,32 +131,32 @@ test('keeps a value that is false, zero or empty when the planner gave it anothe
   }
 });
 
-test('coerces leaves as the specification says: an ID is text, an Int has 32 bits', async () => {
-  const answer = await answerWith('{ product { id price } }', { product: { id: 7, price: 2147483648 } });
-  expect(answer.data).toEqual({ product: { id: '7', price: null } });
-  expect(answer.errors?.map(({ path }) => path)).toEqual([['product', 'price']]);
+test('coerces leaves as the specification requires: an ID is text, an Int has 32 bits', async () => {
+  const result = await respondWith('{ product { id price } }', { product: { id: 7, price: 2147483648 } });
+  expect(result.data).toEqual({ product: { id: '7', price: null } });
+  expect(result.errors?.map(({ path }) => path)).toEqual([['product', 'price']]);
 });
 
-test('takes nothing else for a list or for an object', async () => {
+test('accepts nothing else as a list or an object', async () => {
   for (const reviews of ['text', { id: 'a' }]) {
-    const answer = await answerWith('{ reviews { id } }', { reviews });
-    expect(answer.data).toEqual({ reviews: null });
-    expect(answer.errors?.map(({ path }) => path)).toEqual([['reviews']]);
+    const result = await respondWith('{ reviews { id } }', { reviews });
+    expect(result.data).toEqual({ reviews: null });
+    expect(result.errors?.map(({ path }) => path)).toEqual([['reviews']]);
   }
-  const answer = await answerWith('{ product { id } }', { product: ['a'] });
-  expect(answer.data).toEqual({ product: null });
-  expect(answer.errors?.map(({ path }) => path)).toEqual([['product']]);
+  const result = await respondWith('{ product { id } }', { product: ['a'] });
+  expect(result.data).toEqual({ product: null });
+  expect(result.errors?.map(({ path }) => path)).toEqual([['product']]);
 });
 
-test('gives the error of a null where none may be, once, and at its place', async () => {
-  const answer = await answerWith('{ products { id weight name } }', {
+test('reports a null in a non-nullable field once, at its path', async () => {
+  const result = await respondWith('{ products { id weight name } }', {
     products: [
       { id: 'a', weight: 1, name: 'x' },
       { id: 'b', weight: null, name: { no: 'text' } },
     ],
   });
-  expect(answer.data).toBeNull();
-  expect(answer.errors?.map((error) => error.toJSON())).toEqual([
+  expect(result.data).toBeNull();
+  expect(result.errors?.map((error) => error.toJSON())).toEqual([
     {
       message: 'Cannot return null for non-nullable field Product.weight.',
       path: ['products', 1, 'weight'],

@@ -1,14 +1,14 @@
 /**
- * Shapes the merged tree into the answer where everything is as it should be: each field of the operation, in its
- * order, and nothing else. Compiled to closures for each runtime type. It has no word for errors: the first value that
- * needs one makes it give up, and value completion does the whole answer over.
+ * Shapes a merged tree that needs no errors into the result: each field of the operation, in its order, and nothing
+ * else. It is compiled to closures for each runtime type. It cannot report errors: at the first value that needs one it
+ * gives up, and value completion builds the whole result again.
  */
 import { type GraphQLOutputType, isLeafType, isListType, isNonNullType, isObjectType } from 'graphql';
 import { type CoerceLeaf, leafCoercion, notALeaf } from './leaf-values.ts';
 import { isInherited, isTree, type ResponseTree, readOwn, writeOwn } from './response-tree.ts';
 import type { FieldShape, ObjectShape, SelectionShape } from './selection-shapes.ts';
 
-/** Stands for an answer that needs an error. */
+/** Returned in place of a result that needs an error. */
 export const anomaly: unique symbol = Symbol('a value that needs an error');
 
 type Project = (value: unknown) => unknown;
@@ -46,45 +46,47 @@ const projectType = (type: GraphQLOutputType, selected: SelectionShape | undefin
   return compileSelection(selected);
 };
 
-const compileField = ({ treeKey, kind, type, selected }: FieldShape, { type: parent }: ObjectShape): Project => {
+const compileField = ({ plannedKey, kind, type, selected }: FieldShape, { type: parent }: ObjectShape): Project => {
   if (kind === 'typename') return () => (isObjectType(parent) ? parent.name : anomaly);
   if (kind === 'refused') return () => (isNonNullType(type) ? anomaly : null);
-  if (kind === 'introspection' || !type) return (tree) => (isTree(tree) ? readOwn(tree, treeKey) : anomaly);
+  if (kind === 'introspection' || !type) return (tree) => (isTree(tree) ? readOwn(tree, plannedKey) : anomaly);
   return projectType(type, selected);
 };
 
 const compileObject = (shape: ObjectShape): ((tree: ResponseTree) => unknown) => {
   const keys = shape.fields.map(({ key }) => key);
-  const treeKeys = shape.fields.map(({ treeKey }) => treeKey);
+  const plannedKeys = shape.fields.map(({ plannedKey }) => plannedKey);
   const ofTree = shape.fields.map(({ kind }) => kind !== 'data');
   const projects = shape.fields.map((field) => compileField(field, shape));
-  if ([...keys, ...treeKeys].some(isInherited)) {
+  if ([...keys, ...plannedKeys].some(isInherited)) {
     return (tree) => {
-      const answer: ResponseTree = {};
+      const result: ResponseTree = {};
       for (const [index, project] of projects.entries()) {
         const key = keys[index] ?? '';
-        const projected = project(ofTree[index] ? tree : readOwn(tree, treeKeys[index] ?? ''));
+        const projected = project(ofTree[index] ? tree : readOwn(tree, plannedKeys[index] ?? ''));
         if (projected === anomaly) return anomaly;
-        writeOwn(answer, key, projected);
+        writeOwn(result, key, projected);
       }
-      return answer;
+      return result;
     };
   }
-  // A copy of an object that has the keys already takes half the time of one that gets them one by one.
+  // Copying an object that already has the keys takes half the time of adding them one by one.
   const template: Readonly<ResponseTree> = Object.fromEntries(keys.map((key) => [key, null]));
   return (tree) => {
-    const answer: ResponseTree = { ...template };
+    const result: ResponseTree = { ...template };
     for (let index = 0; index < projects.length; index += 1) {
       const key = keys[index] ?? '';
-      const projected = projects[index]?.(ofTree[index] ? tree : tree[treeKeys[index] ?? '']);
+      const projected = projects[index]?.(ofTree[index] ? tree : tree[plannedKeys[index] ?? '']);
       if (projected === anomaly) return anomaly;
-      answer[key] = projected;
+      result[key] = projected;
     }
-    return answer;
+    return result;
   };
 };
 
-/** Projects objects by their `__typename`; one that a field of an object type leaves out is known. */
+/**
+ * Projects objects by their `__typename`. Where the field's type is an object type, a missing `__typename` is known.
+ */
 export const compileSelection = (selected: SelectionShape): Project => {
   const known = new Map<string, (tree: ResponseTree) => unknown>();
   const declared = isObjectType(selected.declared) ? selected.declared.name : undefined;

@@ -1,23 +1,26 @@
 /**
- * The representation of an entity as JSON text, compiled from what a fetch requires. Text, because equal
- * representations are found by comparing it and the body of the request is made of it. An entity that lacks something
- * required has no representation.
+ * Writes an entity's representation as JSON text, compiled from what a fetch requires. It is text because equal
+ * representations are found by comparing it, and because the request's body is made of it. An entity that lacks a
+ * required field has no representation.
  */
 import type { QueryPlanFieldNode, QueryPlanSelectionNode } from '@apollo/query-planner';
-import type { PlanEnvironment, StandIns } from './plan-environment.ts';
+import type { PlanEnvironment, SyntheticFields } from './plan-environment.ts';
 import { isInherited, isTree, mergeInto, type ResponseTree, readOwn, writeOwn } from './response-tree.ts';
 import type { Rewrite } from './rewrites.ts';
 
 /**
- * @param isWhole everything that was asked for so far has come. Then a required field that is missing was not asked for,
- * which the planner does where it merges requirements of several types of one interface, and it is not needed for this
- * type: the representation goes without it. Keys are always needed.
+ * @param isWhole all the data requested so far has arrived. Then a required field that is missing was not requested,
+ * which happens where the planner merges requirements of several types of one interface. This type does not need the
+ * field, so the representation omits it. Keys are always needed.
  */
 export type WriteRepresentation = (entity: ResponseTree, isWhole: boolean) => string | undefined;
 
 export interface Representation {
   readonly write: WriteRepresentation;
-  /** The field, holding text, that decides with the type what is written; undefined where more than one does. */
+  /**
+   * The text field that, together with the type, determines the representation. Undefined where more than one field
+   * does.
+   */
   readonly soleKey: string | undefined;
 }
 
@@ -26,11 +29,11 @@ type Build = (tree: ResponseTree, isWhole: boolean) => ResponseTree | undefined;
 /** In the merged tree. */
 const keyOf = (field: QueryPlanFieldNode): string => field.alias ?? field.name;
 /** In the representation. */
-const sentKeyOf = (field: QueryPlanFieldNode, standIns: StandIns): string =>
-  standIns.get(field.name)?.name.value ?? keyOf(field);
+const sentKeyOf = (field: QueryPlanFieldNode, syntheticFields: SyntheticFields): string =>
+  syntheticFields.get(field.name)?.name.value ?? keyOf(field);
 
 const buildSelections = (selections: readonly QueryPlanSelectionNode[], environment: PlanEnvironment): Build => {
-  const { passes, standIns, keyFields } = environment;
+  const { passes, syntheticFields, keyFields } = environment;
   const steps = selections.map((selection): ((from: ResponseTree, to: ResponseTree, isWhole: boolean) => boolean) => {
     const build = selection.selections ? buildSelections(selection.selections, environment) : undefined;
     if (selection.kind === 'InlineFragment') {
@@ -45,7 +48,7 @@ const buildSelections = (selections: readonly QueryPlanSelectionNode[], environm
       };
     }
     const key = keyOf(selection);
-    const sentKey = sentKeyOf(selection, standIns);
+    const sentKey = sentKeyOf(selection, syntheticFields);
     const mayLack = !keyFields.has(selection.name) && selection.name !== '__typename';
     const inner = (value: unknown, isWhole: boolean): unknown => {
       if (!build) return value;
@@ -65,14 +68,14 @@ const buildSelections = (selections: readonly QueryPlanSelectionNode[], environm
   };
 };
 
-/** The usual shape, scalars of one type, straight to text; undefined when one is missing. */
+/** Writes the usual shape, scalars of one type, straight to text. Undefined when one is missing. */
 const writeScalars = (
   fields: readonly QueryPlanFieldNode[],
-  standIns: StandIns,
+  syntheticFields: SyntheticFields,
 ): ((entity: ResponseTree, typeName: string) => string | undefined) => {
   const scalars = fields.filter(({ name }) => name !== '__typename');
   const keys = scalars.map(keyOf);
-  const heads = scalars.map((field) => `,${JSON.stringify(sentKeyOf(field, standIns))}:`);
+  const heads = scalars.map((field) => `,${JSON.stringify(sentKeyOf(field, syntheticFields))}:`);
   const begins = new Map<string, string>();
   return (entity, typeName) => {
     let text = begins.get(typeName);
@@ -100,12 +103,12 @@ export const compileRepresentation = (
   rewrite: Rewrite | undefined,
   environment: PlanEnvironment,
 ): Representation => {
-  const { passes, standIns, keyFields } = environment;
+  const { passes, syntheticFields, keyFields } = environment;
   const build = buildSelections(requires, environment);
   const writeAny: WriteRepresentation = (entity, isWhole) => {
     const representation = build(entity, isWhole);
     if (!representation || typeof representation['__typename'] !== 'string') return undefined;
-    // The planner merged requirements of several types, and none of the keys is for this one.
+    // The planner merged requirements of several types, and none of the keys belongs to this one.
     if (!Object.keys(representation).some((key) => keyFields.has(key))) return undefined;
     rewrite?.(representation);
     return JSON.stringify(representation);
@@ -115,7 +118,7 @@ export const compileRepresentation = (
     only?.kind === 'InlineFragment' && others.length === 0 && !rewrite ? scalarsOf(only.selections) : undefined;
   if (only?.kind !== 'InlineFragment' || !scalars) return { write: writeAny, soleKey: undefined };
   const { typeCondition } = only;
-  const write = writeScalars(scalars, standIns);
+  const write = writeScalars(scalars, syntheticFields);
   const [sole, ...more] = scalars.filter(({ name }) => name !== '__typename').map(keyOf);
   return {
     write(entity, isWhole) {

@@ -6,7 +6,7 @@ const merge = (target: ResponseTree, source: ResponseTree): ResponseTree => {
   return target;
 };
 
-test('objects and lists of one length are joined, whatever is deeper', () => {
+test('objects, and lists of equal length, are merged at every depth', () => {
   const merged = merge(
     { a: { one: 1, list: [{ x: 1 }, [{ x: 2 }]] } },
     { a: { two: 2, list: [{ y: 1 }, [{ y: 2 }]] } },
@@ -29,15 +29,15 @@ test.each([
   ['an object for a scalar', 'text', { y: 1 }],
   ['null for an object', { x: 1 }, null],
   ['an object for null', null, { y: 1 }],
-])('%s is not joined with what was there: the later value counts', (_, before, after) => {
+])('%s is not merged with what was there: the later value wins', (_, before, after) => {
   expect(merge({ a: before }, { a: after })).toEqual({ a: after });
 });
 
-test('what is not given leaves what was there', () => {
+test('an undefined value leaves what was there', () => {
   expect(merge({ a: 1 }, { a: undefined })).toEqual({ a: 1 });
 });
 
-test('a key that objects inherit is a key like others, and reaches no prototype', () => {
+test('an inherited key is a key like any other, and reaches no prototype', () => {
   const source = (value: object): ResponseTree => JSON.parse(`{"__proto__":${JSON.stringify(value)}}`);
   const target = merge(merge({}, source({ x: 1 })), source({ y: 2 }));
   expect(Object.getOwnPropertyDescriptor(target, '__proto__')?.value).toEqual({ x: 1, y: 2 });

@@ -1,6 +1,6 @@
 /**
- * What the subgraphs answered so far, as one tree of JSON values that every fetch merges into. Invariant: no object
- * stands at two places of a tree, so that a merge at one place never shows at another; and no key of a client or a
+ * The data of all subgraph responses so far, as one tree of JSON values that every fetch merges into. Invariants: no
+ * object stands at two places of a tree, so a merge at one place never shows at another; and no key of a client or a
  * subgraph, `__proto__` included, reaches a prototype.
  */
 
@@ -11,10 +11,10 @@ export interface ResponseTree {
 export const isTree = (value: unknown): value is ResponseTree =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Keys that objects have by nature, and that plain reading would find there. */
+/** Keys that every object inherits, and that a plain read would find on its prototype. */
 export const isInherited = (key: string): boolean => key in Object.prototype;
 
-/** The value at a key of the tree itself, else undefined. */
+/** The value of the tree's own key, else undefined. */
 export const readOwn = (tree: ResponseTree, key: string): unknown => (Object.hasOwn(tree, key) ? tree[key] : undefined);
 
 export const writeOwn = (tree: ResponseTree, key: string, value: unknown): void => {
@@ -43,7 +43,7 @@ const mergeLists = (target: unknown[], source: readonly unknown[]): void => {
   }
 };
 
-/** What stands where both stood: objects and lists of one length are joined, else the later value counts. */
+/** Merges two values of one place: objects, and lists of equal length, are merged; otherwise the later value wins. */
 const merged = (target: unknown, source: unknown): unknown => {
   if (typeof source !== 'object' || source === null || typeof target !== 'object' || target === null) return source;
   if (Array.isArray(source)) {
@@ -58,7 +58,8 @@ const merged = (target: unknown, source: unknown): unknown => {
 
 /** Merges `source`, which belongs to the tree from then on. */
 export const mergeInto = (target: ResponseTree, source: ResponseTree): void => {
-  // for-in, because it is the fastest way over objects that JSON.parse made, which inherit nothing that it would visit.
+  // for-in is the fastest iteration over objects that JSON.parse made, and such objects inherit nothing that it would
+  // visit.
   for (const key in source) {
     const value = source[key];
     if (value === undefined) continue;

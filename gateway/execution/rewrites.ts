@@ -1,6 +1,6 @@
 /**
- * The rewrites that a plan asks for: what a subgraph is told differs from what the supergraph holds (an interface
- * object's `__typename`, an alias that avoids a conflict), and is put back in the answer.
+ * The rewrites of a plan. What a subgraph receives can differ from what the supergraph holds (an interface object's
+ * `__typename`, an alias that avoids a conflict); the response is changed back.
  */
 import type { FetchDataRewrite } from '@apollo/query-planner';
 import { isTree, type ResponseTree, readOwn, writeOwn } from './response-tree.ts';
@@ -30,7 +30,7 @@ const step = (element: string, next: Rewrite, passes: PassesCondition): ((tree: 
   const condition = element.slice(fragmentPrefix.length);
   return (tree) => {
     const typeName = readOwn(tree, '__typename');
-    // The planner asks for the type where it is in doubt; an object without one is what the fetch is about.
+    // The plan selects the type wherever it is in doubt. An object without one is the fetch's own target.
     if (typeof typeName !== 'string' || passes(typeName, condition)) next(tree);
   };
 };

@@ -1,7 +1,7 @@
 /**
- * Which fields an object of a runtime type has in the answer of one operation, once its fragments are spread and its
- * `@skip` and `@include` are decided. Made for a type when an object of it is first met, and used by the projection and
- * by value completion alike, so that both collect fields in one way.
+ * The fields that an object of a runtime type has in the result of one operation, once fragments are spread and `@skip`
+ * and `@include` are decided. A shape is made when the first object of a type is met. Projection and value completion
+ * share it, so that both collect fields in the same way.
  */
 import {
   type FieldNode,
@@ -18,25 +18,25 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { DeferredFragment } from './deferred-document.ts';
-import { isRefused } from './refused-fields.ts';
-import type { TreeKeys } from './tree-keys.ts';
+import type { DeferredFragment } from '../documents/deferred-fragment.ts';
+import { isRefused } from '../documents/refused-fields.ts';
+import type { PlannedKeys } from './planned-keys.ts';
 
 export interface FieldShape {
-  /** In the answer. */
+  /** In the result. */
   readonly key: string;
   /** In the merged tree. */
-  readonly treeKey: string;
+  readonly plannedKey: string;
   readonly name: string;
-  /** `typename` and `introspection` are answered by the gateway, `data` by subgraphs, `refused` by nobody. */
+  /** The gateway resolves `typename` and `introspection`, subgraphs resolve `data`, and nobody resolves `refused`. */
   readonly kind: 'typename' | 'introspection' | 'data' | 'refused';
   readonly type: GraphQLOutputType | undefined;
-  /** Of the objects in it; undefined for scalars and enums. */
+  /** The shape of the objects in the field; undefined for scalars and enums. */
   readonly selected: SelectionShape | undefined;
   readonly nodes: readonly FieldNode[];
 }
 
-/** What comes of an object in a part of its own. */
+/** What an object contributes to a part of its own. */
 export interface DeferredShape extends DeferredFragment {
   readonly selected: SelectionShape;
 }
@@ -49,18 +49,18 @@ export interface ObjectShape {
 
 export interface SelectionShape {
   readonly declared: GraphQLCompositeType;
-  /** Undefined for a name that is no type which clients may see there. */
+  /** Undefined when the name is not a type that clients may see there. */
   of(typeName: string): ObjectShape | undefined;
-  /** For an object that does not say its type. */
+  /** For an object without `__typename`. */
   readonly ofDeclared: () => ObjectShape;
 }
 
 export interface ShapeOptions {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly treeKeys: TreeKeys;
+  readonly plannedKeys: PlannedKeys;
   isIncluded(selection: SelectionNode): boolean;
-  /** Fragments that are left to parts of their own. */
+  /** Fragments that are delivered in parts of their own. */
   readonly deferred?: ReadonlyMap<SelectionNode, DeferredFragment> | undefined;
 }
 
@@ -72,13 +72,13 @@ const once = <Value>(make: () => Value): (() => Value) => {
   };
 };
 
-/** @param selectionSets of all fields that are merged into the one whose objects these are. */
+/** @param selectionSets of all fields that are merged into the one that contains these objects. */
 export const createSelectionShape = (
   declared: GraphQLCompositeType,
   selectionSets: readonly SelectionSetNode[],
   options: ShapeOptions,
 ): SelectionShape => {
-  const { schema, fragments, treeKeys, isIncluded } = options;
+  const { schema, fragments, plannedKeys, isIncluded } = options;
   const known = new Map<string, ObjectShape>();
 
   const passes = (type: GraphQLCompositeType, condition: string | undefined): boolean => {
@@ -121,7 +121,7 @@ export const createSelectionShape = (
     const [node] = nodes;
     if (!node) throw new Error(`nothing is selected as ${key}`);
     const name = node.name.value;
-    const field = { key, treeKey: treeKeys.of(node), name, type: undefined, selected: undefined, nodes };
+    const field = { key, plannedKey: plannedKeys.of(node), name, type: undefined, selected: undefined, nodes };
     if (name === '__typename') return { ...field, kind: 'typename' };
     if (name.startsWith('__')) return { ...field, kind: 'introspection' };
     const definition = 'getFields' in type ? type.getFields()[name] : undefined;

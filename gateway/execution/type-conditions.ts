@@ -1,6 +1,7 @@
 /**
- * Whether an object of a runtime type passes a type condition, by the supergraph's schema with everything that clients
- * do not see. Remembered for the types that the schema has, so that nothing which subgraphs invent is kept.
+ * Decides whether an object of a runtime type satisfies a type condition, according to the supergraph's schema,
+ * including the elements that clients do not see. Decisions are cached for the schema's own types only, so that names
+ * which subgraphs invent are not kept.
  */
 import { type GraphQLSchema, isAbstractType, isInterfaceType, isObjectType } from 'graphql';
 

@@ -1,7 +1,8 @@
 /**
- * Completes the merged tree to an answer with errors, as the specification has it: a value that its type does not have
- * is null and an error, a null where none may be makes its parent null, up to the first that may be. Slower than the
- * projection, and asked only where that gave up. A null that a fetch's error explains is no second error.
+ * Completes the merged tree to a result with errors, as the specification defines it: a value that does not fit its
+ * type becomes null with an error, and a null in a non-nullable field propagates to the nearest nullable parent. It is
+ * slower than the projection and runs only where that gave up. A null that a fetch's error already explains adds no
+ * error.
  */
 import {
   type GraphQLCompositeType,
@@ -12,30 +13,30 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import type { Place } from './entity-places.ts';
+import type { ResultPath } from './entity-paths.ts';
 import { leafCoercion, notALeaf } from './leaf-values.ts';
 import { isTree, type ResponseTree, readOwn, writeOwn } from './response-tree.ts';
 import type { FieldShape, ObjectShape, SelectionShape } from './selection-shapes.ts';
 
-/** A null that its parent has to take over. */
+/** A null that has to propagate to its parent. */
 const bubbling: unique symbol = Symbol('a null that bubbles');
 type Completed = unknown;
 
 const separator = '\u0000';
-const textOf = (place: Place): string => place.map((element) => `${separator}${element}`).join('');
+const textOf = (path: ResultPath): string => path.map((element) => `${separator}${element}`).join('');
 
-/** Whether an error stands at a place, above it or below it. */
-const createExplanations = (errors: readonly GraphQLError[]): ((place: Place) => boolean) => {
+/** Whether an error exists at a path, above it or below it. */
+const createExplanations = (errors: readonly GraphQLError[]): ((path: ResultPath) => boolean) => {
   const at = new Set<string>();
   const above = new Set<string>();
   for (const { path = [] } of errors) {
     at.add(textOf(path));
     for (let length = 0; length <= path.length; length += 1) above.add(textOf(path.slice(0, length)));
   }
-  return (place) => {
-    if (above.has(textOf(place))) return true;
-    for (let length = 0; length < place.length; length += 1) {
-      if (at.has(textOf(place.slice(0, length)))) return true;
+  return (path) => {
+    if (above.has(textOf(path))) return true;
+    for (let length = 0; length < path.length; length += 1) {
+      if (at.has(textOf(path.slice(0, length)))) return true;
     }
     return false;
   };
@@ -43,26 +44,28 @@ const createExplanations = (errors: readonly GraphQLError[]): ((place: Place) =>
 
 export interface Completion {
   readonly data: ResponseTree | null;
-  /** Those of the fetches, then those of completion. */
+  /** Errors of the fetches, then errors of completion. */
   readonly errors: readonly GraphQLError[];
 }
 
-/** @param at where `root` stands in the answer, for a part of it. */
+const invalidResponse = (message: string, path: ResultPath): GraphQLError =>
+  new GraphQLError(message, { path, extensions: { code: 'SUBGRAPH_INVALID_RESPONSE' } });
+
+/** @param at the path of `root` in the result, when it is a part. */
 export const completeValues = (
   selected: SelectionShape,
   root: ResponseTree,
   fetchErrors: readonly GraphQLError[],
-  at: Place = [],
+  at: ResultPath = [],
 ): Completion => {
   const isExplained = createExplanations(fetchErrors);
   const errors = [...fetchErrors];
-  const place: (string | number)[] = [...at];
-  /** Nulls of refused fields that bubble; the operation's own error explains them. */
+  const path: (string | number)[] = [...at];
+  /** Nulls of refused fields that propagate. The operation's own error explains them. */
   let refusals = 0;
 
   const report = (message: string): void => {
-    if (isExplained(place)) return;
-    errors.push(new GraphQLError(message, { path: [...place], extensions: { code: 'SUBGRAPH_INVALID_RESPONSE' } }));
+    if (!isExplained(path)) errors.push(invalidResponse(message, [...path]));
   };
 
   const completeList = (type: GraphQLOutputType, field: string, value: unknown, inner: SelectionShape | undefined) => {
@@ -72,9 +75,9 @@ export const completeValues = (
     }
     const list: unknown[] = [];
     for (const [index, item] of value.entries()) {
-      place.push(index);
+      path.push(index);
       const completed = complete(type, field, item, inner);
-      place.pop();
+      path.pop();
       if (completed === bubbling) return null;
       list.push(completed);
     }
@@ -95,12 +98,7 @@ export const completeValues = (
     return completeObject(shape, value);
   };
 
-  const complete = (
-    type: GraphQLOutputType,
-    field: string,
-    value: unknown,
-    inner: SelectionShape | undefined,
-  ): Completed => {
+  const complete = (type: GraphQLOutputType, field: string, value: unknown, inner?: SelectionShape): Completed => {
     if (isNonNullType(type)) {
       const before = errors.length + refusals;
       const completed = complete(type.ofType, field, value, inner);
@@ -123,26 +121,26 @@ export const completeValues = (
       refusals += 1;
       return bubbling;
     }
-    if (field.kind === 'introspection') return readOwn(tree, field.treeKey) ?? null;
+    if (field.kind === 'introspection') return readOwn(tree, field.plannedKey) ?? null;
     if (field.kind === 'data') {
       if (!field.type) return null;
-      return complete(field.type, `${parent.name}.${field.name}`, readOwn(tree, field.treeKey), field.selected);
+      return complete(field.type, `${parent.name}.${field.name}`, readOwn(tree, field.plannedKey), field.selected);
     }
     if (isObjectType(parent)) return parent.name;
-    report(`An object of ${parent.name} does not say its type.`);
+    report(`An object of ${parent.name} does not have its type name.`);
     return bubbling;
   };
 
   const completeObject = (shape: ObjectShape, tree: ResponseTree): ResponseTree | null => {
-    const answer: ResponseTree = {};
+    const result: ResponseTree = {};
     for (const field of shape.fields) {
-      place.push(field.key);
+      path.push(field.key);
       const completed = completeField(field, shape.type, tree);
-      place.pop();
+      path.pop();
       if (completed === bubbling) return null;
-      writeOwn(answer, field.key, completed);
+      writeOwn(result, field.key, completed);
     }
-    return answer;
+    return result;
   };
 
   return { data: completeObject(selected.ofDeclared(), root), errors };

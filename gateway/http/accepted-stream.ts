@@ -1,10 +1,10 @@
 /**
- * Which stream a request asks for, by its Accept header: server-sent events before multipart, because they resume.
- * `orJson` where a plain answer is welcome too, which then is for what does not stream.
+ * The stream that a request asks for in its Accept header. Server-sent events are preferred to multipart, because they
+ * can be resumed. `orJson` is true where plain JSON is accepted too; operations that do not stream then get JSON.
  */
-import { eventStreamFormat } from '../subscriptions/event-stream-format.ts';
-import type { StreamFormat } from '../subscriptions/http-stream.ts';
-import { multipartFormat } from '../subscriptions/multipart-format.ts';
+import { eventStreamFormat } from './event-stream-format.ts';
+import type { StreamFormat } from './http-stream.ts';
+import { multipartFormat } from './multipart-format.ts';
 
 export interface AcceptedStream {
   readonly format: StreamFormat;

@@ -3,11 +3,11 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
-import { openSignedIn, openSocket } from '../testing/socket-client.ts';
-import { openTestGateway, readAnswer, type TestGateway } from '../testing/test-gateway.ts';
+import { openSignedIn, openSocket } from '../fixtures/socket-client.ts';
+import { openTestGateway, readResponse, type TestGateway } from '../fixtures/test-gateway.ts';
 
 const askWith = async (gateway: TestGateway, authorization: string, more: Record<string, string> = {}) =>
-  readAnswer(
+  readResponse(
     await fetch(gateway.gateway.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization, ...more },
@@ -15,7 +15,7 @@ const askWith = async (gateway: TestGateway, authorization: string, more: Record
     }),
   );
 
-test('an address has so many sockets, and a place is free again when one of them closes', async () => {
+test('an address may open a limited number of sockets, and may open another when one of them closes', async () => {
   await using gateway = await openTestGateway({ sockets: { perAddress: 2 } });
   await using one = await openSocket(gateway.socketUrl);
   await using _other = await openSocket(gateway.socketUrl);
@@ -27,7 +27,7 @@ test('an address has so many sockets, and a place is free again when one of them
   await using _third = await openSocket(gateway.socketUrl);
 });
 
-test('a user has so many sockets, wherever they come from; others are not concerned', async () => {
+test('a user may open a limited number of sockets, from whichever address; other users are unaffected', async () => {
   await using gateway = await openTestGateway({ sockets: { perUser: 1 } });
   const token = await gateway.issuer.token();
   await using one = await openSignedIn(gateway.socketUrl, token);
@@ -40,7 +40,7 @@ test('a user has so many sockets, wherever they come from; others are not concer
   await using _again = await openSignedIn(gateway.socketUrl, token);
 });
 
-test('an address that tries tokens in vain is refused over HTTP and sockets alike, by what the proxy says it is', async () => {
+test('an address that sends invalid tokens is refused over HTTP and sockets alike, by the address that the proxy reports', async () => {
   await using gateway = await openTestGateway({
     signIns: { capacity: 2, refillPerSecond: 0.001 },
     addressHeader: 'x-forwarded-for',
@@ -56,33 +56,33 @@ test('an address that tries tokens in vain is refused over HTTP and sockets alik
   await once(socket, 'open');
   socket.send('{"type":"connection_init","payload":{"token":"another guess"}}');
   expect((await once(socket, 'close'))[0]).toBe(1013);
-  // Who is known goes on, and so does everybody elsewhere.
+  // A known token still works, and so does any token from another address.
   expect((await askWith(gateway, good, guesser)).status).toBe(200);
   expect(
     (await askWith(gateway, `Bearer ${await gateway.issuer.token()}`, { 'x-forwarded-for': '203.0.113.2' })).status,
   ).toBe(200);
 });
 
-test('a message before the sign-in is short', async () => {
+test('a message before the sign-in must be short', async () => {
   await using gateway = await openTestGateway();
   await using client = await openSocket(gateway.socketUrl);
   client.send({ type: 'connection_init', payload: { token: 'x'.repeat(100_000) } });
   expect(await client.closed).toMatchObject({ code: 1009 });
 });
 
-test('a request that does not come to its end is given up, signed in or not, with headers or without', async () => {
+test('a request that is never completed times out, signed in or not, with headers or without', async () => {
   await using gateway = await openTestGateway({ requestTimeoutMs: 200 });
   const authorization = `authorization: Bearer ${await gateway.issuer.token()}\r\n`;
   const head = 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n';
   for (const begun of [`${head}${authorization}\r\n{"que`, head, '']) {
     const socket = connect(gateway.gateway.port, '127.0.0.1');
     socket.write(begun);
-    const answer = await text(socket);
-    expect(answer === '' || answer.startsWith('HTTP/1.1 408')).toBe(true);
+    const response = await text(socket);
+    expect(response === '' || response.startsWith('HTTP/1.1 408')).toBe(true);
   }
 });
 
-test('the explorer is there in development, and elsewhere where it is asked for', async () => {
+test('the explorer is served in development, and elsewhere where it is enabled', async () => {
   for (const [options, status] of [
     [{}, 404],
     [{ explorer: true }, 200],
@@ -96,7 +96,7 @@ test('the explorer is there in development, and elsewhere where it is asked for'
   }
 });
 
-test('the explorer is the same for who takes no compression', async () => {
+test('the explorer is the same for clients that accept no compression', async () => {
   await using gateway = await openTestGateway({ explorer: true });
   const at = new URL('/explorer', gateway.gateway.url);
   const [plain, compressed] = await Promise.all(
@@ -112,8 +112,8 @@ test('the explorer is the same for who takes no compression', async () => {
 
 test.each([
   ['a page', 'GET /explorer HTTP/1.1\r\nhost: x\r\n\r\n'],
-  ['an answer', undefined],
-])('a client that takes nothing of %s is cut off', async (_, page) => {
+  ['a response', undefined],
+])('a client that does not read %s is disconnected', async (_, page) => {
   await using gateway = await openTestGateway({
     explorer: true,
     keepAlive: { pingEveryMs: 60_000, idleTimeoutMs: 100 },
@@ -127,7 +127,7 @@ test.each([
   client.write(page ?? `${head}authorization: Bearer ${await gateway.issuer.token()}\r\n\r\n${body}`);
   await vi.waitFor(
     () => {
-      // Nothing to a server, and a fault where there is none any more.
+      // The server ignores this; it fails once the connection is gone.
       client.write('\r\n');
       expect(client.destroyed).toBe(true);
     },

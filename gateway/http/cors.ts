@@ -1,23 +1,23 @@
 /**
- * Cross-origin access by origin. No cookies are used, so credentials are never allowed; the token
- * goes in the Authorization header.
+ * Cross-origin access by origin. No cookies are used, so credentials are never allowed; the token travels in the
+ * Authorization header.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Whether pages of an origin may ask. */
+/** Whether pages of an origin may send requests. */
 export type AllowsOrigin = (origin: string) => boolean;
 
-/** `*` in the list is every origin. */
+/** `*` in the list allows every origin. */
 export const allowListed = (origins: readonly string[]): AllowsOrigin => {
   const listed = new Set(origins);
   return (origin) => listed.has('*') || listed.has(origin);
 };
 
-/** A page that this machine serves, on whichever port: the frontend under development. */
+/** Allows pages that this machine serves, on any port: the frontend under development. */
 export const allowLoopback: AllowsOrigin = (origin) =>
   URL.canParse(origin) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(origin).hostname);
 
-/** Writes the headers; true when the request was a preflight and is answered. */
+/** Writes the headers. Returns true when the request was a preflight, which is then complete. */
 export const applyCors = (allows: AllowsOrigin, request: IncomingMessage, response: ServerResponse): boolean => {
   const { origin } = request.headers;
   response.setHeader('vary', 'origin, accept');

@@ -1,6 +1,6 @@
 /**
- * Runs in the explorer page: sends GraphiQL's operations to this gateway, queries and mutations by fetch, subscriptions
- * over a graphql-transport-ws socket each. The user's headers are the request's headers, and the payload of
+ * Runs in the explorer page. It sends GraphiQL's queries and mutations by fetch, and each subscription over a
+ * graphql-transport-ws socket of its own. The user's headers become the request's headers, and the payload of
  * ConnectionInit.
  */
 const subscribeOverSocket = (url, payload, headers, sink) => {
@@ -27,7 +27,10 @@ const subscribeOverSocket = (url, payload, headers, sink) => {
   return { unsubscribe: () => end(() => {}) };
 };
 
-/** Without the Authorization that the page shows as an example: the schema can be read before anybody signed in. */
+/**
+ * Drops the Authorization that the page shows as an example, because the schema can be read before anybody has signed
+ * in.
+ */
 const entered = (headers) =>
   Object.fromEntries(Object.entries(headers ?? {}).filter(([, value]) => !String(value).includes('<token>')));
 

@@ -1,8 +1,9 @@
 /**
- * The explorer at /explorer: GraphiQL with everything inlined, so that it works without internet. Its fetcher is ours
- * (explorer-fetcher.js), because the page's own cannot sign in over graphql-ws: the headers that the user enters go
- * with each request and, for subscriptions, into ConnectionInit. The page is made at the first request and kept
- * compressed, once for all; for who does not take that it is expanded as it is read, and who reads nothing is cut off.
+ * The explorer at /explorer: GraphiQL with everything inlined, so that it works without internet access. It uses its
+ * own fetcher (explorer-fetcher.js), because the page's default cannot sign in over graphql-ws: the headers that the
+ * user enters go with each request and, for subscriptions, into ConnectionInit. The page is built at the first request
+ * and kept compressed. It is decompressed on the fly for clients that do not accept gzip, and a client that stops
+ * reading is disconnected.
  */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -10,7 +11,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
-import { cutOffSilent } from './silent-reader.ts';
+import { disconnectIfStalled } from './stalled-clients.ts';
 
 const compress = promisify(gzip);
 
@@ -30,17 +31,17 @@ const makePage = async (): Promise<Buffer> => {
     defaultQuery: 'query Example {\n  __typename\n}\n',
   });
   const at = page.lastIndexOf(renderCall);
-  if (at === -1) throw new Error('the explorer page has no place for its fetcher');
+  if (at === -1) throw new Error('the explorer page has no call to patch its fetcher into');
   const patched = `${page.slice(0, at)}${fetcher}\n(${wrapper})(${page.slice(at + renderCall.length)}`;
   return compress(patched);
 };
-/** Called with the arguments of the replaced call. `endpoint` would only bring a warning beside a fetcher. */
+/** Called with the arguments of the replaced call. Passing `endpoint` beside a fetcher would only cause a warning. */
 const wrapper =
   '(root, { endpoint, ...options }) => YogaGraphiQL.renderYogaGraphiQL(root, { ...options, fetcher: createExplorerFetcher(endpoint) })';
 
-/** @param silentMs after which a reader that takes nothing is cut off. */
-export const answerExplorer = (
-  silentMs: number,
+/** @param stallTimeoutMs milliseconds without reading after which a client is disconnected. */
+export const serveExplorer = (
+  stallTimeoutMs: number,
 ): ((request: IncomingMessage, response: ServerResponse) => Promise<void>) => {
   let page: Promise<Buffer> | undefined;
   return async (request, response) => {
@@ -53,7 +54,7 @@ export const answerExplorer = (
       vary: 'accept-encoding',
       ...(takesGzip ? { 'content-encoding': 'gzip', 'content-length': compressed.length } : {}),
     });
-    cutOffSilent(response, silentMs);
+    disconnectIfStalled(response, stallTimeoutMs);
     if (takesGzip) response.end(compressed);
     else await pipeline(Readable.from([compressed]), createGunzip(), response);
   };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openTestGateway, readAnswer, type TestGateway } from '../testing/test-gateway.ts';
+import { openTestGateway, readResponse, type TestGateway } from '../fixtures/test-gateway.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -18,14 +18,14 @@ const signedIn = async (more: Record<string, string> = {}): Promise<Record<strin
 const post = async (body: string, headers: Record<string, string>): Promise<Response> =>
   fetch(gateway.gateway.url, { method: 'POST', headers, body });
 
-test('answers a query from two subgraphs', async () => {
+test('executes a query over two subgraphs', async () => {
   const { status, data, errors } = await gateway.ask('{ story(id: "7") { title author { name } } }');
   expect(errors).toBeUndefined();
   expect(status).toBe(200);
   expect(data).toEqual({ story: { title: 'Story 7', author: { name: 'Name of author-of-7' } } });
 });
 
-test('runs a mutation', async () => {
+test('executes a mutation', async () => {
   const { data } = await gateway.ask(
     'mutation ($t: String!) { rename(id: "1", title: $t) { title author { name } } }',
     {
@@ -41,7 +41,7 @@ describe('media types', () => {
     ['*/*', 'application/json; charset=utf-8'],
     ['application/graphql-response+json', 'application/graphql-response+json; charset=utf-8'],
     ['application/json', 'application/json; charset=utf-8'],
-  ])('answers Accept: %s as %s', async (accept, expected) => {
+  ])('responds to Accept: %s with %s', async (accept, expected) => {
     const response = await post('{"query":"{ __typename }"}', await signedIn(accept === undefined ? {} : { accept }));
     expect(response.headers.get('content-type')).toBe(expected);
   });
@@ -61,15 +61,15 @@ describe('media types', () => {
 
 describe('faulty requests', () => {
   test.each([
-    ['text that is no JSON', '{"query":', 400, 'BAD_REQUEST'],
-    ['JSON that is no object', 'false', 400, 'BAD_REQUEST'],
+    ['text that is not JSON', '{"query":', 400, 'BAD_REQUEST'],
+    ['JSON that is not an object', 'false', 400, 'BAD_REQUEST'],
     ['no query', '{}', 400, 'BAD_REQUEST'],
     ['a batch', '[{"query":"{ __typename }"}]', 400, 'BAD_REQUEST'],
-    ['variables that are no object', '{"query":"{ __typename }","variables":1}', 400, 'BAD_REQUEST'],
+    ['variables that are not an object', '{"query":"{ __typename }","variables":1}', 400, 'BAD_REQUEST'],
     ['a document that does not parse', '{"query":"{ story( "}', 400, 'GRAPHQL_PARSE_FAILED'],
     ['a document that is not valid', '{"query":"{ nothing }"}', 400, 'GRAPHQL_VALIDATION_FAILED'],
     [
-      'an operation that is not there',
+      'an operation that does not exist',
       '{"query":"{ __typename }","operationName":"X"}',
       400,
       'OPERATION_RESOLUTION_FAILURE',
@@ -81,11 +81,11 @@ describe('faulty requests', () => {
       400,
       'BAD_USER_INPUT',
     ],
-  ])('says what is wrong with %s', async (_, body, status, code) => {
+  ])('reports what is wrong with %s', async (_, body, status, code) => {
     for (const accept of ['application/json', 'application/graphql-response+json']) {
-      const answer = await readAnswer(await post(body, await signedIn({ accept })));
-      expect(answer.status).toBe(status);
-      expect(answer.errors?.[0]?.extensions['code']).toBe(code);
+      const result = await readResponse(await post(body, await signedIn({ accept })));
+      expect(result.status).toBe(status);
+      expect(result.errors?.[0]?.extensions['code']).toBe(code);
     }
   });
 
@@ -95,24 +95,24 @@ describe('faulty requests', () => {
     expect(response.headers.get('allow')).toBe('GET, POST');
   });
 
-  test('refuses a body of 10 MB, whether or not its length is announced, and goes on', async () => {
+  test('refuses a body of 10 MB, whether or not its length is announced, and keeps working', async () => {
     const big = 'x'.repeat(10 * 1024 * 1024);
-    const announced = await readAnswer(await post(big, await signedIn()));
+    const announced = await readResponse(await post(big, await signedIn()));
     const inPieces: RequestInit & { duplex: 'half' } = {
       method: 'POST',
       headers: await signedIn(),
       body: new Blob([big]).stream(),
       duplex: 'half',
     };
-    const streamed = await readAnswer(await fetch(gateway.gateway.url, inPieces));
-    for (const answer of [announced, streamed]) {
-      expect(answer.status).toBe(413);
-      expect(answer.errors?.[0]?.extensions).toEqual({ code: 'PAYLOAD_TOO_LARGE', maxBytes: 1024 * 1024 });
+    const streamed = await readResponse(await fetch(gateway.gateway.url, inPieces));
+    for (const result of [announced, streamed]) {
+      expect(result.status).toBe(413);
+      expect(result.errors?.[0]?.extensions).toEqual({ code: 'PAYLOAD_TOO_LARGE', maxBytes: 1024 * 1024 });
     }
     expect((await gateway.ask('{ __typename }')).data).toEqual({ __typename: 'Query' });
   });
 
-  test('survives a client that breaks off in its body', async () => {
+  test('survives a client that disconnects within its body', async () => {
     const socket = connect(gateway.gateway.port, '127.0.0.1');
     await once(socket, 'connect');
     socket.write(
@@ -128,27 +128,27 @@ describe('GET', () => {
   const get = async (parameters: Record<string, string>, headers: Record<string, string>): Promise<Response> =>
     fetch(`${gateway.gateway.url}?${new URLSearchParams(parameters)}`, { headers });
 
-  test('answers a query', async () => {
+  test('executes a query', async () => {
     const response = await get({ query: '{ story(id: "1") { id } }' }, await signedIn());
-    expect((await readAnswer(response)).data).toEqual({ story: { id: '1' } });
+    expect((await readResponse(response)).data).toEqual({ story: { id: '1' } });
   });
 
   test('refuses a mutation', async () => {
-    const answer = await readAnswer(
+    const result = await readResponse(
       await get({ query: 'mutation { rename(id: "1", title: "x") { id } }' }, await signedIn()),
     );
-    expect(answer.status).toBe(405);
-    expect(answer.headers.get('allow')).toBe('POST');
+    expect(result.status).toBe(405);
+    expect(result.headers.get('allow')).toBe('POST');
   });
 
-  test('refuses what a foreign page could send without a preflight', async () => {
+  test('refuses requests that a foreign page can send without a preflight', async () => {
     const { authorization = '' } = await signedIn();
     const plainGet = await get({ query: '{ __typename }' }, { authorization });
     const plainPost = await post('{"query":"{ __typename }"}', { 'content-type': 'text/plain', authorization });
     for (const response of [plainGet, plainPost]) {
-      const answer = await readAnswer(response);
-      expect(answer.status).toBe(400);
-      expect(answer.errors?.[0]?.message).toMatch(/Cross-Site Request Forgery/);
+      const result = await readResponse(response);
+      expect(result.status).toBe(400);
+      expect(result.errors?.[0]?.message).toMatch(/Cross-Site Request Forgery/);
     }
   });
 });
@@ -158,20 +158,20 @@ describe('persisted queries', () => {
   const persistedQuery = (text: string): object => ({
     persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(text).digest('hex') },
   });
-  const ask = async (body: object): Promise<Awaited<ReturnType<typeof readAnswer>>> =>
-    readAnswer(await post(JSON.stringify(body), await signedIn()));
+  const ask = async (body: object): Promise<Awaited<ReturnType<typeof readResponse>>> =>
+    readResponse(await post(JSON.stringify(body), await signedIn()));
 
-  test('are asked for, taken, and found again by their hash', async () => {
+  test('are requested, registered, and found again by their hash', async () => {
     const unknown = await ask({ extensions: persistedQuery(query) });
     expect(unknown.errors?.[0]?.extensions['code']).toBe('PERSISTED_QUERY_NOT_FOUND');
     expect((await ask({ query, extensions: persistedQuery(query) })).status).toBe(200);
     expect((await ask({ extensions: persistedQuery(query) })).data).toEqual({ story: { title: 'Story 42' } });
   });
 
-  test('are refused under a wrong hash', async () => {
-    const answer = await ask({ query, extensions: persistedQuery('{ other }') });
-    expect(answer.status).toBe(400);
-    expect(answer.errors?.[0]?.extensions['code']).toBe('BAD_REQUEST');
+  test('are refused with a wrong hash', async () => {
+    const result = await ask({ query, extensions: persistedQuery('{ other }') });
+    expect(result.status).toBe(400);
+    expect(result.errors?.[0]?.extensions['code']).toBe('BAD_REQUEST');
   });
 });
 
@@ -181,7 +181,7 @@ describe('cross-origin', () => {
     expect(response.headers.has('access-control-allow-origin')).toBe(false);
   });
 
-  test('allows pages of this machine in development, on whichever port, and no look-alikes', async () => {
+  test('allows pages of this machine in development, on any port, but no look-alikes', async () => {
     await using open = await openTestGateway({ isDevelopment: true });
     const allowed = async (origin: string): Promise<string | null> => {
       const response = await fetch(open.gateway.url, { method: 'OPTIONS', headers: { origin } });
@@ -192,7 +192,7 @@ describe('cross-origin', () => {
       expect(await allowed(origin)).toBeNull();
   });
 
-  test('allows the configured origin, and answers its preflight', async () => {
+  test('allows the configured origin, and responds to its preflight', async () => {
     await using open = await openTestGateway({ allowedOrigins: ['https://app.example'] });
     const response = await fetch(open.gateway.url, {
       method: 'OPTIONS',
@@ -208,7 +208,7 @@ describe('cross-origin', () => {
   });
 });
 
-test('says that it lives and is ready, and that nothing is elsewhere', async () => {
+test('reports that it is live and ready, and 404 for other paths', async () => {
   const at = (path: string): Promise<Response> => fetch(new URL(path, gateway.gateway.url));
   expect((await at('/health/live')).status).toBe(200);
   expect((await at('/health/ready')).status).toBe(200);

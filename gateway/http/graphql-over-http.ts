@@ -1,41 +1,41 @@
 /**
- * GraphQL over HTTP on bare node:http: signs the sender in, then reads the request, lets the streams answer what asks
- * for one, direct answers what is usual, and Apollo Server the rest, through its integration API
- * (`executeHTTPGraphQLRequest`: media types, GET for queries only, CSRF prevention, persisted queries, no batching),
- * writes the response. Every fault of the client is an answer with a code; only a broken connection is not answered.
- * Invariant: the body of a sender who is refused is not read.
+ * GraphQL over HTTP on bare node:http. It authenticates the sender, reads the request, and passes it on: stream
+ * requests to the streams, usual requests to direct execution, and the rest to Apollo Server through its integration
+ * API (`executeHTTPGraphQLRequest`: media types, GET for queries only, CSRF prevention, persisted queries, no
+ * batching). Every client fault gets a response with a code; only a broken connection gets none. Invariant: the body of
+ * a refused sender is not read.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { AppError, errorCodes, errorExtensions } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
+import type { AuthenticateRequest } from '../admission/request-authentication.ts';
+import type { OperationContext } from '../authentication/operation-context.ts';
+import { payerOf } from '../authentication/payer.ts';
 import { createFairQueue } from '../planning/fair-queue.ts';
-import { askerOf } from '../planning/planner.ts';
-import type { OperationContext } from '../supergraph/operation-context.ts';
-import type { AdmitRequest } from './admission.ts';
-import { writeChunks } from './chunked-answer.ts';
-import { type AnswerDirectly, usualRequest } from './direct-answers.ts';
-import { refuse } from './http-fault.ts';
+import { writeChunks } from './chunked-response.ts';
+import { type ExecuteDirectly, usualRequest } from './direct-execution.ts';
+import { type Refusal, refuse } from './http-fault.ts';
 import { discardBody, readBody } from './request-body.ts';
 import { parametersOf } from './request-parameters.ts';
 import { scopeOf } from './request-scope.ts';
 import type { HttpStreams } from './stream-over-http.ts';
-import { writeWhole } from './whole-answer.ts';
+import { writeBody } from './whole-response.ts';
 
 export interface GraphQLOverHttpOptions {
   readonly server: ApolloServer<OperationContext>;
-  readonly admitRequest: AdmitRequest;
-  readonly answerDirectly: AnswerDirectly;
-  /** What is answered by a stream. */
+  readonly authenticateRequest: AuthenticateRequest;
+  readonly executeDirectly: ExecuteDirectly;
+  /** Handles requests that accept a stream. */
   readonly streams: HttpStreams;
   readonly maxBodyBytes: number;
-  /** Milliseconds after which a client is cut off that takes nothing of its answer. */
-  readonly silentMs: number;
+  /** Milliseconds after which a client that does not read its response is disconnected. */
+  readonly stallTimeoutMs: number;
   readonly logger: Logger;
 }
 
-/** A body of more than these bytes is read in turn, so that many of them do not hold up all others. */
+/** Larger bodies are parsed through a fair queue, so that many of them do not hold up everybody else. */
 const smallBytes = 64 * 1024;
 
 /** Content types that browsers send without a preflight: Apollo Server's CSRF prevention refuses them. */
@@ -45,7 +45,7 @@ const simpleContentTypes: ReadonlySet<string> = new Set([
   'text/plain',
 ]);
 
-/** What a request has for a body: JSON, something that cannot be read, or none that is looked at. */
+/** The kind of a request's body: JSON, unreadable, or none that matters. */
 const bodyKind = ({ method, headers }: IncomingMessage): 'json' | 'other' | 'none' => {
   const given = headers['content-type'] ?? '';
   if (method !== 'POST') return 'none';
@@ -73,13 +73,30 @@ const searchOf = ({ url = '' }: IncomingMessage): string => {
   return at === -1 ? '' : url.slice(at);
 };
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+const badRequest = (message: string): Refusal => ({ message, extensions: { code: 'BAD_REQUEST' } });
+const internalFault: Refusal = {
+  message: 'Something went wrong on our side.',
+  extensions: { code: 'INTERNAL_SERVER_ERROR' },
+};
 
-export const answerGraphQL = (options: GraphQLOverHttpOptions): Answer => {
-  const { server, admitRequest, answerDirectly, streams, maxBodyBytes, silentMs, logger } = options;
+const respondToFault = (response: ServerResponse, fault: unknown, logger: Logger): void => {
+  if (response.headersSent) {
+    response.destroy();
+  } else if (fault instanceof AppError) {
+    refuse(response, errorCodes[fault.code], { message: fault.message, extensions: errorExtensions(fault) });
+  } else {
+    logger.error({ err: fault }, 'a request failed');
+    refuse(response, 500, internalFault);
+  }
+};
+
+type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler => {
+  const { server, authenticateRequest, executeDirectly, streams, maxBodyBytes, stallTimeoutMs, logger } = options;
   const largeBodies = createFairQueue();
 
-  /** Undefined when the request is refused already; its body is undefined when there is none to read. */
+  /** Undefined when the request was refused already. Its body is undefined when there is none to read. */
   const parse = async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -88,49 +105,49 @@ export const answerGraphQL = (options: GraphQLOverHttpOptions): Answer => {
     const kind = bodyKind(request);
     if (kind === 'none') return { body: undefined };
     if (kind === 'other') {
-      refuse(response, 415, 'Send the request as application/json in UTF-8.', { code: 'BAD_REQUEST' });
+      refuse(response, 415, badRequest('Send the request as application/json in UTF-8.'));
       return undefined;
     }
     const bytes = await readBody(request, maxBodyBytes);
     const read = (): unknown => JSON.parse(bytes.toString('utf8'));
     try {
       if (bytes.length <= smallBytes) return { body: read() };
-      return { body: await largeBodies.run(askerOf(sender.user), read) };
+      return { body: await largeBodies.run(payerOf(sender.user), read) };
     } catch (fault) {
       if (fault instanceof AppError) throw fault;
-      refuse(response, 400, 'The body of the request is not valid JSON.', { code: 'BAD_REQUEST' });
+      refuse(response, 400, badRequest('The body of the request is not valid JSON.'));
       return undefined;
     }
   };
 
-  /** @param context rejects where the sender is refused. */
-  const answerByApollo = async (
+  /** @param context rejects when the sender is refused. */
+  const executeWithApollo = async (
     request: IncomingMessage,
     response: ServerResponse,
     body: unknown,
     context: () => Promise<OperationContext>,
   ): Promise<void> => {
     const { method = 'GET' } = request;
-    const answered = await server.executeHTTPGraphQLRequest({
+    const result = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers: headersOf(request), search: searchOf(request), body },
       context,
     });
-    for (const [name, value] of answered.headers) response.setHeader(name, value);
-    response.statusCode = answered.status ?? 200;
-    if (answered.body.kind === 'complete') writeWhole(response, answered.body.string, silentMs);
-    else await writeChunks(response, answered.body.asyncIterator, silentMs);
+    for (const [name, value] of result.headers) response.setHeader(name, value);
+    response.statusCode = result.status ?? 200;
+    if (result.body.kind === 'complete') writeBody(response, result.body.string, stallTimeoutMs);
+    else await writeChunks(response, result.body.asyncIterator, stallTimeoutMs);
   };
 
   const refuseSender = async (request: IncomingMessage, response: ServerResponse, fault: unknown): Promise<void> => {
     discardBody(request);
     if (streams.refuse(request, response, fault)) return;
-    await answerByApollo(request, response, undefined, () => Promise.reject(fault));
+    await executeWithApollo(request, response, undefined, () => Promise.reject(fault));
   };
 
-  const answer: Answer = async (request, response) => {
+  const handle: RequestHandler = async (request, response) => {
     let sender: OperationContext;
     try {
-      sender = await admitRequest(request);
+      sender = await authenticateRequest(request);
     } catch (fault) {
       await refuseSender(request, response, fault);
       return;
@@ -141,27 +158,21 @@ export const answerGraphQL = (options: GraphQLOverHttpOptions): Answer => {
     const { body } = parsed;
     const usual = usualRequest(request, body);
     if (usual) {
-      if (await answerDirectly(usual, context, response)) return;
+      if (await executeDirectly(usual, context, response)) return;
     } else {
       const parameters = parametersOf(request.method ?? 'GET', body, searchOf(request));
-      if (await streams.answer(request, response, parameters, context)) return;
+      if (await streams.handle(request, response, parameters, context)) return;
     }
-    await answerByApollo(request, response, body, async () => context);
+    await executeWithApollo(request, response, body, async () => context);
   };
 
   return async (request, response) => {
     try {
       const { traceparent: parent } = request.headers;
-      await inSpan('request', { kind: 'server', parent }, () => answer(request, response));
+      await inSpan('request', { kind: 'server', parent }, () => handle(request, response));
     } catch (fault) {
-      if (response.headersSent || request.destroyed) {
-        response.destroy();
-      } else if (fault instanceof AppError) {
-        refuse(response, errorCodes[fault.code], fault.message, errorExtensions(fault));
-      } else {
-        logger.error({ err: fault }, 'a request failed');
-        refuse(response, 500, 'Something went wrong on our side.', { code: 'INTERNAL_SERVER_ERROR' });
-      }
+      if (request.destroyed) response.destroy();
+      else respondToFault(response, fault, logger);
     }
   };
 };

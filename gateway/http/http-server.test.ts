@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
 
-/** Asks to upgrade at a path where there is nothing to upgrade to. */
+/** Requests an upgrade at a path that offers none. */
 const askUpgrade = async (gateway: TestGateway, allowHalfOpen: boolean): Promise<Socket> => {
   const client = connect({ port: gateway.gateway.port, host: '127.0.0.1', allowHalfOpen });
   client.on('error', () => {});
@@ -13,7 +13,7 @@ const askUpgrade = async (gateway: TestGateway, allowHalfOpen: boolean): Promise
   return client;
 };
 
-test('survives clients that reset their connection while they are refused an upgrade', async () => {
+test('survives clients that reset their connection while an upgrade is refused', async () => {
   await using gateway = await openTestGateway();
   for (let round = 0; round < 50; round += 1) {
     const client = await askUpgrade(gateway, false);
@@ -21,22 +21,22 @@ test('survives clients that reset their connection while they are refused an upg
     await once(client, 'close');
   }
   const client = await askUpgrade(gateway, false);
-  const [answer] = await once(client, 'data');
-  expect(String(answer)).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
+  const [response] = await once(client, 'data');
+  expect(String(response)).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
 });
 
-test('keeps no connection of a client that was refused an upgrade and does not end it', async () => {
+test('closes the connection of a client that was refused an upgrade and does not close it', async () => {
   await using gateway = await openTestGateway();
   const client = await askUpgrade(gateway, true);
   client.resume();
   await once(client, 'end');
   const closed = new Promise((resolve) => client.once('close', resolve));
-  // Only who has closed on the other side resets it.
+  // Only a side that has closed the connection resets it.
   client.write('x', () => client.write('x'));
   await closed;
 });
 
-test('answers a request that offers a protocol which is not spoken here', async () => {
+test('responds to a request that offers an unsupported protocol', async () => {
   await using gateway = await openTestGateway();
   const request = httpRequest(gateway.gateway.url, {
     method: 'POST',

@@ -1,49 +1,49 @@
 /**
- * The one port of the gateway: health, pages, GraphQL over HTTP, and the upgrade to WebSocket. Closing it stops intake
- * first: idle connections end at once, the others as soon as what is in flight on them is answered.
+ * The gateway's only port: health, pages, GraphQL over HTTP, and the upgrade to WebSocket. Closing it stops intake
+ * first: idle connections end at once, the others as soon as their requests in flight are complete.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type AllowsOrigin, applyCors } from './cors.ts';
-import { cutOffWhenWritten } from './silent-reader.ts';
+import { disconnectIfStalledAfterWrite } from './stalled-clients.ts';
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export interface HttpServerOptions {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
-  /** Answers health requests; false for another path. */
+  /** Handles health requests; returns false for another path. */
   answerHealth(request: IncomingMessage, response: ServerResponse): boolean;
-  readonly answerGraphQL: Answer;
+  readonly handleGraphQL: RequestHandler;
   /** Undefined where there is no explorer. */
-  readonly answerExplorer: Answer | undefined;
+  readonly serveExplorer: RequestHandler | undefined;
   readonly allowsOrigin: AllowsOrigin;
   /** Milliseconds that a client has for a whole request. */
   readonly requestTimeoutMs: number;
-  /** Milliseconds after which a client is cut off that takes nothing of its answer. */
-  readonly silentMs: number;
-  /** False where there are too many of its kind. */
+  /** Milliseconds after which a client that does not read its response is disconnected. */
+  readonly stallTimeoutMs: number;
+  /** Returns false when there are too many sockets of its kind. */
   onUpgrade(request: IncomingMessage, tcp: Socket, head: Buffer): boolean;
 }
 
 export interface HttpServer {
   readonly port: number;
-  /** Stops intake and resolves when every request in flight is answered. */
+  /** Stops intake. Resolves when every request in flight is complete. */
   drain(): Promise<void>;
 }
 
-/** Longer than load balancers keep idle connections, so that it is they who close them. */
+/** Longer than load balancers keep idle connections, so that they close first. */
 const keepAliveMs = 75_000;
 /** Milliseconds that a client has for the headers of a request, the first one included. */
 const headersTimeoutMs = 10_000;
-/** Milliseconds between two looks at who is late. */
-const lookEveryMs = 1000;
+/** Milliseconds between two checks for late clients. */
+const checkEveryMs = 1000;
 
 const pathOf = (request: IncomingMessage): string => request.url?.split('?', 1)[0] ?? '/';
 
-/** From an upgrade on nobody but us listens to the connection: not for its faults, and not for its end. */
+/** After an upgrade Node no longer handles the connection's errors or its end. */
 const refuseUpgrade = (stream: Duplex, status: string): void => {
   stream.on('error', () => stream.destroy());
   stream.once('finish', () => stream.destroy());
@@ -52,25 +52,25 @@ const refuseUpgrade = (stream: Duplex, status: string): void => {
 
 export const openHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
   let draining = false;
-  // What a client offers that is not spoken here is ignored (RFC 9110, 7.8): some offer h2c with every request.
+  // Offers of unsupported protocols are ignored (RFC 9110, 7.8): some clients offer h2c with every request.
   const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
     headers.upgrade?.toLowerCase() === 'websocket';
-  const { requestTimeoutMs, answerExplorer } = options;
+  const { requestTimeoutMs, serveExplorer } = options;
   const timeouts = {
     requestTimeout: requestTimeoutMs,
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
-    connectionsCheckingInterval: Math.min(lookEveryMs, requestTimeoutMs),
+    connectionsCheckingInterval: Math.min(checkEveryMs, requestTimeoutMs),
   };
   const server = createServer({ shouldUpgradeCallback, ...timeouts }, (request, response) => {
-    // A connection that was kept alive for a next request would hold up the drain until its idle limit.
+    // A connection that is kept alive for another request would hold up the drain until its idle limit.
     response.once('close', () => {
       if (draining) setImmediate(() => server.closeIdleConnections());
     });
-    cutOffWhenWritten(response, options.silentMs);
+    disconnectIfStalledAfterWrite(response, options.stallTimeoutMs);
     if (options.answerHealth(request, response)) return;
     const path = pathOf(request);
-    if (answerExplorer && path === '/explorer' && request.method === 'GET') {
-      void answerExplorer(request, response).catch((fault: unknown) => response.destroy(asError(fault)));
+    if (serveExplorer && path === '/explorer' && request.method === 'GET') {
+      void serveExplorer(request, response).catch((fault: unknown) => response.destroy(asError(fault)));
       return;
     }
     const isPage = path === '/' && request.method === 'GET';
@@ -79,7 +79,7 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
       return;
     }
     if (applyCors(options.allowsOrigin, request, response)) return;
-    void options.answerGraphQL(request, response);
+    void options.handleGraphQL(request, response);
   });
   server.keepAliveTimeout = keepAliveMs;
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {

@@ -1,11 +1,11 @@
-/** Answers in parts in the format of specs.apollo.dev/incremental/v0.2: pending, incremental, completed. */
+/** Results in parts in the format of specs.apollo.dev/incremental/v0.2: pending, incremental, completed. */
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { GraphQL17Alpha9Handler } from '@apollo/client/incremental';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { partsIn } from '../testing/answer-parts.ts';
-import { openBody } from '../testing/body-client.ts';
-import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
-import { openTimelineGraph, type TimelineGraph } from '../testing/timeline-graph.ts';
+import { openBody } from '../fixtures/body-client.ts';
+import { partsIn } from '../fixtures/result-parts.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
+import { openTimelineGraph, type TimelineGraph } from '../fixtures/timeline-graph.ts';
 
 let graph: TimelineGraph;
 let gateway: TestGateway;
@@ -28,11 +28,11 @@ const open = async (query: string, accept = announced) =>
 const allParts = async (query: string): Promise<unknown[]> => {
   await using client = await open(query);
   expect(await client.ended).toBe(true);
-  expect(client.answer.headers['content-type']).toBe('multipart/mixed; boundary="-"; incrementalSpec=v0.2');
+  expect(client.response.headers['content-type']).toBe('multipart/mixed; boundary="-"; incrementalSpec=v0.2');
   return partsIn(client.text());
 };
 
-test('each place is announced with the data that it hangs below, and completed when its data came', async () => {
+test('each part is announced with the data that contains it, and completed when its data arrived', async () => {
   const openGate = graph.close('usage');
   await using client = await open(
     '{ conversation(id: "c") { messages { text ... @defer(label: "late") { usage { tokens } } } } }',
@@ -55,7 +55,7 @@ test('each place is announced with the data that it hangs below, and completed w
   ]);
 });
 
-test('a part in a part is announced with the one that it is in', async () => {
+test('a nested part is announced with the part that contains it', async () => {
   const parts = await allParts(
     '{ message(id: "1") { id ... @defer { usage { case { id ... @defer(label: "inner") { state } } } } } }',
   );
@@ -71,7 +71,7 @@ test('a part in a part is announced with the one that it is in', async () => {
   ]);
 });
 
-test('nothing is told twice: what a part has in common with what came before is left out', async () => {
+test('nothing is delivered twice: a part omits the fields that were delivered before', async () => {
   const parts = await allParts(`{ conversation(id: "c") { messages { text author { id } } ... @defer { id
     messages { text author { id name } } } } }`);
   expect(parts.slice(1)).toEqual([
@@ -102,7 +102,7 @@ test('nothing is told twice: what a part has in common with what came before is 
   });
 });
 
-test('a part that a null took away is completed with its errors, and has no data', async () => {
+test('a part that a propagated null removed is completed with its errors and without data', async () => {
   const [, second] = await allParts('{ conversation(id: "c") { messages { id ... @defer { strict } } } }');
   expect(second).toEqual({
     incremental: [{ id: '0', data: { strict: 1 } }],
@@ -123,7 +123,7 @@ test('a part that a null took away is completed with its errors, and has no data
   });
 });
 
-test('an error that leaves data comes with the data', async () => {
+test('an error that leaves data is delivered with the data', async () => {
   graph.usage.intercept = (_, response) => response.socket?.destroy();
   try {
     const [, second] = await allParts('{ message(id: "1") { id ... @defer { usage { tokens } } } }');
@@ -144,10 +144,10 @@ test.each([
 ])('a client that accepts %s gets %s', async (accept, parameter) => {
   await using client = await open('{ message(id: "1") { id ... @defer { usage { tokens } } } }', accept);
   expect(await client.ended).toBe(true);
-  expect(client.answer.headers['content-type']).toBe(`multipart/mixed; boundary="-"; ${parameter}`);
+  expect(client.response.headers['content-type']).toBe(`multipart/mixed; boundary="-"; ${parameter}`);
 });
 
-test('Apollo Client tells what came so far', async () => {
+test('Apollo Client reports the data that has arrived so far', async () => {
   const options: ApolloClient.Options = {
     link: new HttpLink({
       uri: gateway.gateway.url,
@@ -155,7 +155,7 @@ test('Apollo Client tells what came so far', async () => {
     }),
     cache: new InMemoryCache(),
   };
-  // Joined afterwards: under exactOptionalPropertyTypes the type of the handler does not fit that of the option.
+  // Assigned afterwards: under exactOptionalPropertyTypes the type of the handler does not fit that of the option.
   const apollo = new ApolloClient(Object.assign(options, { incrementalHandler: new GraphQL17Alpha9Handler() }));
   const openGate = graph.close('usage');
   const query = gql`{ conversation(id: "c") { id messages { id text author { id } ... @defer { usage { tokens } author { id name } } } } }`;

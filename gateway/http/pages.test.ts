@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { runInNewContext } from 'node:vm';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -81,7 +81,7 @@ test('lets the explorer read the schema without a token, and nothing else', asyn
   expect(mixed.status).toBe(401);
 });
 
-test('lets the explorer ask and subscribe with the headers that its user entered', async () => {
+test('lets the explorer query and subscribe with the headers that its user entered', async () => {
   const fetcher = await explorerFetcher();
   const headers = { Authorization: `Bearer ${await gateway.issuer.token()}` };
   const [query, options] = operation('{ story(id: "1") { title } }');
@@ -97,7 +97,7 @@ test('lets the explorer ask and subscribe with the headers that its user entered
   expect(results.map(({ data }) => data)).toEqual([{ storyStream: { text: 'a' } }, { storyStream: { text: 'b' } }]);
 });
 
-test('tells the explorer why a subscription is refused', async () => {
+test('reports to the explorer why a subscription is refused', async () => {
   const fetcher = await explorerFetcher();
   const [subscription, more] = operation('subscription { ticks { text } }');
   const { subscribe } = await fetcher(subscription, { ...more, headers: {} });

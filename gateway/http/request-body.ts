@@ -1,13 +1,13 @@
 /**
- * Reads a request body up to a bound. What is beyond the bound, and the body of a sender who is refused, is thrown
- * away as it comes, so that the client can still read the answer; a client that does not stop is cut off, after so
- * many bytes or after a while.
+ * Reads a request body up to a limit. Bytes beyond the limit, and the body of a refused sender, are discarded as they
+ * arrive, so that the client can still read the response. A client that keeps sending is disconnected after a number of
+ * bytes or milliseconds.
  */
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '#kernel/errors.ts';
 
 const discardedAtMost = 64 * 1024 * 1024;
-/** Milliseconds that a client has for a body that nobody wants. */
+/** Milliseconds that a client has to finish a body that is discarded. */
 const discardedWithinMs = 5000;
 
 const tooLarge = (maxBytes: number): AppError =>
@@ -26,7 +26,7 @@ export const discardBody = (request: IncomingMessage): void => {
   request.once('close', () => clearTimeout(timer));
 };
 
-/** Throws PAYLOAD_TOO_LARGE, and the request's own error when the client breaks off. */
+/** Throws PAYLOAD_TOO_LARGE, or the request's own error when the client disconnects. */
 export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Buffer> => {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) {

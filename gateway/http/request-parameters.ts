@@ -1,4 +1,7 @@
-/** The operation that an HTTP request asks for, from its body or, for GET, from its address; nothing is checked but shapes. */
+/**
+ * Reads the operation of an HTTP request from its body or, for GET, from its URL. Only the types of the parameters are
+ * checked.
+ */
 import { z } from 'zod';
 
 const parametersSchema = z.object({
@@ -18,7 +21,7 @@ const parsedJson = (text: string | null): unknown => {
   }
 };
 
-/** Undefined when they are not of the right shapes, or when there is no text of an operation. */
+/** Undefined when a parameter has the wrong type, or when there is no query text. */
 export const parametersOf = (method: string, body: unknown, search: string): RequestParameters | undefined => {
   if (method !== 'GET') return parametersSchema.safeParse(body).data;
   const given = new URLSearchParams(search);

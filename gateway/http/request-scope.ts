@@ -1,10 +1,10 @@
-/** What an operation takes over from its HTTP request: whether the client is still there, its trace, and `?explain`. */
+/** What an operation takes from its HTTP request: the client's presence, the trace, and `?explain`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ClientSignal, OperationContext } from '../supergraph/operation-context.ts';
+import type { ClientSignal, OperationContext } from '../authentication/operation-context.ts';
 
-/** As W3C Trace Context has it: version, trace, parent, flags. */
+/** W3C Trace Context: version, trace, parent, flags. */
 const traceParent = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}(-[!-~]*)?$/;
-/** Of the state that vendors add; longer ones may be dropped. */
+/** Longest `tracestate`, which vendors extend. Longer values may be dropped. */
 const longestState = 512;
 
 const traceHeaders = ({ headers }: IncomingMessage): readonly string[] => {

@@ -1,18 +1,18 @@
 /**
- * Apollo Sandbox as the landing page, at / and at /graphql. Apollo's page takes its own address for the endpoint; this
- * one always asks /graphql, by HTTP and by WebSocket. Throws at the start when Apollo's page changed so that this
- * cannot be said any more.
+ * Apollo Sandbox as the landing page, at / and at /graphql. Apollo's page uses its own address as the endpoint; this
+ * one always uses /graphql, by HTTP and by WebSocket. It throws at the start when Apollo's page has changed so that the
+ * endpoint cannot be set.
  */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
-import type { OperationContext } from '../supergraph/operation-context.ts';
+import type { OperationContext } from '../authentication/operation-context.ts';
 
 const ownAddress = 'var initialEndpoint = window.location.href;';
 const endpointOption = '      initialEndpoint,\n';
 
 const atGraphQL = (page: string): string => {
   if (!page.includes(ownAddress) || !page.includes(endpointOption)) {
-    throw new Error('the landing page of Apollo Server has no place for the endpoint');
+    throw new Error('the endpoint cannot be set in the landing page of Apollo Server');
   }
   return page
     .replace(ownAddress, "var initialEndpoint = new URL('/graphql', window.location.href).href;")
@@ -28,7 +28,7 @@ export const createSandboxPlugin = (): ApolloServerPlugin<OperationContext> => {
     async serverWillStart(service) {
       const listener = await apollo.serverWillStart?.(service);
       const page = await listener?.renderLandingPage?.();
-      // A nonce of its own for each page.
+      // Each page gets its own nonce.
       const html = async (): Promise<string> =>
         atGraphQL(typeof page?.html === 'function' ? await page.html() : (page?.html ?? ''));
       await html();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { openBody } from '../testing/body-client.ts';
-import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+import { openBody } from '../fixtures/body-client.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
 
 const events = { accept: 'text/event-stream' };
 const multipart = { accept: 'multipart/mixed; boundary=graphql; subscriptionSpec=1.0, application/json' };
@@ -10,10 +10,10 @@ const signedIn = async (gateway: TestGateway): Promise<Record<string, string>> =
 const open = async (gateway: TestGateway, query: string, headers: Record<string, string>) =>
   openBody(gateway.gateway.url, { headers: { ...(await signedIn(gateway)), ...headers }, body: { query } });
 
-test('sends the head at once, the cursor as id, the payload as it is, and says when it is complete', async () => {
+test('sends the head at once, the cursor as id, the payload unchanged, and a complete event', async () => {
   await using gateway = await openTestGateway();
   await using client = await open(gateway, 'subscription { storyStream(id: "s") { seq text } }', events);
-  expect(client.answer.headers).toMatchObject({
+  expect(client.response.headers).toMatchObject({
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
@@ -30,10 +30,10 @@ test('sends the head at once, the cursor as id, the payload as it is, and says w
   );
 });
 
-test('writes the multipart protocol, each part closed at once', async () => {
+test('writes the multipart protocol and closes each part at once', async () => {
   await using gateway = await openTestGateway();
   await using client = await open(gateway, 'subscription { storyStream(id: "s") { seq } }', multipart);
-  expect(client.answer.headers['content-type']).toBe('multipart/mixed; boundary="graphql"; subscriptionSpec="1.0"');
+  expect(client.response.headers['content-type']).toBe('multipart/mixed; boundary="graphql"; subscriptionSpec="1.0"');
   gateway.graph.logs.append('s', 'a');
   const part =
     '\r\ncontent-type: application/json\r\n\r\n{"payload":{"data":{"storyStream":{"seq":1}},"extensions":{"cursor":"1"}}}\r\n--graphql';
@@ -46,7 +46,7 @@ test('writes the multipart protocol, each part closed at once', async () => {
 test.each([
   ['a variable', 'subscription ($n: Int) { storyStream(id: "s", afterSeq: $n) { seq } }'],
   ['nothing', 'subscription { storyStream(id: "s") { seq } }'],
-])('resumes after Last-Event-ID where the cursor is given by %s', async (_, query) => {
+])('resumes after Last-Event-ID where the cursor comes from %s', async (_, query) => {
   await using gateway = await openTestGateway();
   gateway.graph.logs.append('s', 'a', 'b', 'c', '<end>');
   await using client = await open(gateway, query, { ...events, 'last-event-id': '2' });
@@ -54,7 +54,7 @@ test.each([
   expect(client.text().match(/^id: \d+$/gm)).toEqual(['id: 3']);
 });
 
-test('refuses a Last-Event-ID that it never gave, and gives no id where nothing can be resumed', async () => {
+test('refuses a Last-Event-ID that it never sent, and sends no id where nothing can be resumed', async () => {
   await using gateway = await openTestGateway();
   const query = 'subscription { storyStream(id: "s") { seq } }';
   await using faulty = await open(gateway, query, { ...events, 'last-event-id': 'x' });
@@ -65,7 +65,7 @@ test('refuses a Last-Event-ID that it never gave, and gives no id where nothing 
   expect(await client.until(/data: .*\n\n/)).not.toMatch(/^id:/m);
 });
 
-test('goes on by itself after its subgraph died', async () => {
+test('continues by itself after its subgraph died', async () => {
   await using gateway = await openTestGateway();
   const { stories, logs } = gateway.graph;
   await using client = await open(gateway, 'subscription { storyStream(id: "s") { seq } }', events);
@@ -80,7 +80,7 @@ test('goes on by itself after its subgraph died', async () => {
 
 test.each([
   ['an event stream', events, /^:\n\n:\n\n:\n\n/],
-  ['a multipart answer', multipart, /\r\n\r\n\{\}\r\n--graphql.*\r\n\r\n\{\}\r\n--graphql/s],
+  ['a multipart response', multipart, /\r\n\r\n\{\}\r\n--graphql.*\r\n\r\n\{\}\r\n--graphql/s],
 ])('keeps %s alive while nothing happens', async (_, headers, pattern) => {
   await using gateway = await openTestGateway({ keepAlive: { pingEveryMs: 20 } });
   await using client = await open(gateway, 'subscription { ticks { seq } }', headers);
@@ -89,8 +89,8 @@ test.each([
 
 test.each([
   ['an event stream', events, /event: next\ndata: {"errors":.*SUBSCRIPTION_LOST.*event: complete/s],
-  ['a multipart answer', multipart, /{"payload":null,"errors":.*SUBSCRIPTION_LOST.*--graphql--/s],
-])('tells in %s what was lost, never only that it is complete', async (_, headers, pattern) => {
+  ['a multipart response', multipart, /{"payload":null,"errors":.*SUBSCRIPTION_LOST.*--graphql--/s],
+])('reports a loss in %s, never just a completion', async (_, headers, pattern) => {
   await using gateway = await openTestGateway();
   await using client = await open(gateway, 'subscription { ticks { seq } }', headers);
   await gateway.graph.stories.untilRunning(1);
@@ -98,7 +98,7 @@ test.each([
   await client.until(pattern);
 });
 
-test('ends the source when the client leaves', async () => {
+test('ends the source stream when the client leaves', async () => {
   await using gateway = await openTestGateway();
   const client = await open(gateway, 'subscription { storyStream(id: "s") { seq } }', events);
   await gateway.graph.stories.untilRunning(1);
@@ -106,7 +106,7 @@ test('ends the source when the client leaves', async () => {
   await gateway.graph.stories.untilRunning(0);
 });
 
-test('ends with UNAUTHENTICATED when the token does', async () => {
+test('ends with UNAUTHENTICATED when the token expires', async () => {
   await using gateway = await openTestGateway();
   const token = await gateway.issuer.token({ expiresAt: Math.floor(Date.now() / 1000) + 1 });
   const headers = { authorization: `Bearer ${token}`, ...events };
@@ -118,22 +118,22 @@ test('ends with UNAUTHENTICATED when the token does', async () => {
   await gateway.graph.stories.untilRunning(0);
 });
 
-test('answers without a token, with a bad one and too often by status', async () => {
+test('refuses a missing token, an invalid token and too many requests by status', async () => {
   await using gateway = await openTestGateway({ rates: { perUser: { capacity: 1, refillPerSecond: 0.1 } } });
   const { url } = gateway.gateway;
   const body = { query: 'subscription { ticks { seq } }' };
   for (const headers of [events, { ...events, authorization: 'Bearer nonsense' }]) {
     await using client = await openBody(url, { headers, body });
-    expect(client.answer.statusCode).toBe(401);
-    expect(client.answer.headers['www-authenticate']).toMatch('Bearer');
+    expect(client.response.statusCode).toBe(401);
+    expect(client.response.headers['www-authenticate']).toMatch('Bearer');
     expect(await client.until(/}$/)).toContain('"code":"UNAUTHENTICATED"');
   }
   const headers = { ...(await signedIn(gateway)), ...events };
   await using first = await openBody(url, { headers, body });
-  expect(first.answer.statusCode).toBe(200);
+  expect(first.response.statusCode).toBe(200);
   await using second = await openBody(url, { headers, body });
-  expect(second.answer.statusCode).toBe(429);
-  expect(Number(second.answer.headers['retry-after'])).toBeGreaterThan(0);
+  expect(second.response.statusCode).toBe(429);
+  expect(Number(second.response.headers['retry-after'])).toBeGreaterThan(0);
 });
 
 test('counts a stream of a user over HTTP like one over a socket', async () => {
@@ -147,7 +147,7 @@ test('counts a stream of a user over HTTP like one over a socket', async () => {
   expect(first.text()).not.toContain('complete');
 });
 
-test('takes a subscription by GET, and no mutation', async () => {
+test('accepts a subscription by GET, but no mutation', async () => {
   await using gateway = await openTestGateway();
   const get = async (query: string) =>
     openBody(`${gateway.gateway.url}?${new URLSearchParams({ query, variables: '{"id":"s"}' })}`, {
@@ -162,31 +162,31 @@ test('takes a subscription by GET, and no mutation', async () => {
 });
 
 test.each([
-  ['no text', { extensions: { persistedQuery: {} } }],
-  ['variables that are no object', { query: '{ __typename }', variables: 1 }],
-])('says what is wrong with a request of %s', async (_, body) => {
+  ['no query', { extensions: { persistedQuery: {} } }],
+  ['variables that are not an object', { query: '{ __typename }', variables: 1 }],
+])('reports what is wrong with a request that has %s', async (_, body) => {
   await using gateway = await openTestGateway();
   const headers = { ...(await signedIn(gateway)), ...events };
   await using client = await openBody(gateway.gateway.url, { headers, body });
   expect(await client.until(/complete/)).toContain('"code":"BAD_REQUEST"');
 });
 
-test('stops the source for a client that does not read, and catches up without a gap when it does', async () => {
+test('stops the source stream for a client that does not read, and catches up without a gap when it does', async () => {
   await using gateway = await openTestGateway();
   const { stories, logs } = gateway.graph;
   logs.append('big', ...Array.from({ length: 100 }, () => 'x'.repeat(100_000)));
   await using client = await open(gateway, 'subscription { storyStream(id: "big") { seq text } }', events);
-  client.answer.pause();
+  client.response.pause();
   await stories.untilRunning(1);
   await stories.untilRunning(0);
   logs.append('big', '<end>');
-  client.answer.resume();
+  client.response.resume();
   expect(await client.ended).toBe(true);
   expect(client.text().match(/^id: \d+$/gm)).toEqual(Array.from({ length: 100 }, (_, index) => `id: ${index + 1}`));
   expect(client.text()).toMatch(/event: complete\ndata:\n\n$/);
 });
 
-test('breaks its streams off when the gateway closes, so that clients go on elsewhere', async () => {
+test('aborts its streams when the gateway closes, so that clients continue elsewhere', async () => {
   const gateway = await openTestGateway();
   await using client = await open(gateway, 'subscription { ticks { seq } }', events);
   await gateway.graph.stories.untilRunning(1);

@@ -1,9 +1,9 @@
-/** Streams over HTTP, followed by clients that nobody here wrote: graphql-sse, Apollo Client, and the fetch exchange of urql. */
+/** Streams over HTTP, consumed by third-party clients: graphql-sse, Apollo Client, and the fetch exchange of urql. */
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { Client, fetchExchange } from '@urql/core';
 import { createClient as createSseClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ describe('graphql-sse', () => {
     expect(results).toMatchObject(seqs(1, 3));
   });
 
-  test('gets events that another subgraph completes', async () => {
+  test('gets events that another subgraph adds to', async () => {
     const client = await openSse();
     gateway.graph.logs.append('sse-rest', 'a', '<end>');
     const query = 'subscription { storyStream(id: "sse-rest") { story { author { name } } } }';
@@ -42,7 +42,7 @@ describe('graphql-sse', () => {
     expect(results).toEqual([{ storyStream: { story: { author: { name: 'Name of author-of-sse-rest' } } } }]);
   });
 
-  test('leaves, and the source ends', async () => {
+  test('leaves, and the source stream ends', async () => {
     const client = await openSse();
     const results = client.iterate({ query: stream, variables: { id: 'sse-leave' } });
     gateway.graph.logs.append('sse-leave', 'a');
@@ -52,7 +52,7 @@ describe('graphql-sse', () => {
     await gateway.graph.stories.untilRunning(0);
   });
 
-  test('runs a query and a mutation', async () => {
+  test('executes a query and a mutation', async () => {
     const client = await openSse();
     const { value } = await client.iterate({ query: '{ story(id: "1") { title } }' }).next();
     expect(value).toEqual({ data: { story: { title: 'Story 1' } } });
@@ -60,7 +60,7 @@ describe('graphql-sse', () => {
     expect(renamed.value).toEqual({ data: { rename: { title: 'T' } } });
   });
 
-  test('is told in the stream what is wrong with an operation', async () => {
+  test('gets the errors of an operation in the stream', async () => {
     const client = await openSse();
     for (const [query, code] of [
       ['subscription { nothing }', 'GRAPHQL_VALIDATION_FAILED'],
@@ -94,7 +94,7 @@ describe('Apollo Client', () => {
     ]);
   });
 
-  test('leaves, and the source ends', async () => {
+  test('leaves, and the source stream ends', async () => {
     const client = await openApollo();
     const query = gql`subscription { storyStream(id: "apollo-leave") { seq } }`;
     const subscription = client.subscribe({ query }).subscribe({});
@@ -103,7 +103,7 @@ describe('Apollo Client', () => {
     await gateway.graph.stories.untilRunning(0);
   });
 
-  test('is told of a loss by an error, not by a completion', async () => {
+  test('gets an error for a loss, not a completion', async () => {
     const client = await openApollo();
     const query = gql`subscription { ticks { text } }`;
     const loss = new Promise((resolve) => {
@@ -115,14 +115,14 @@ describe('Apollo Client', () => {
     expect(await loss).toMatchObject({ errors: [{ extensions: { code: 'SUBSCRIPTION_LOST' } }] });
   });
 
-  test('is answered in JSON what is no stream', async () => {
+  test('gets JSON for a query', async () => {
     const client = await openApollo();
     const { data } = await client.query({ query: gql`{ story(id: "1") { id } }` });
     expect(data).toMatchObject({ story: { id: '1' } });
   });
 });
 
-test('urql follows a subscription, and asks queries with the same Accept', async () => {
+test('urql follows a subscription, and sends queries with the same Accept', async () => {
   const client = new Client({
     url: gateway.gateway.url,
     fetchOptions: { headers: await signedIn() },

@@ -1,25 +1,25 @@
 /**
- * Subscriptions over HTTP: a request that accepts a stream is signed in and limited like any other, and its subscription
- * runs in the same core as one over a socket. What refuses the request itself (no token, too many requests) is a plain
- * answer with its status; what is wrong with the operation is told in the stream, as GraphQL over SSE asks for. A query
- * or a mutation that accepts nothing but events is answered by one.
+ * Subscriptions over HTTP. A request that accepts a stream is authenticated and limited like any other, and its
+ * subscription runs in the same core as one over a socket. A refusal of the request itself (no token, too many
+ * requests) is a plain response with its status; errors of the operation are events of the stream, as GraphQL over SSE
+ * requires. A query or a mutation that accepts nothing but events gets its result as one event.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
+import { type AdmittedOperation, type OperationAdmission, refusalOf } from '../admission/operation-admission.ts';
+import { tokenMissing } from '../admission/request-authentication.ts';
+import { onSignInEnd } from '../admission/sign-in-end.ts';
+import type { OperationContext } from '../authentication/operation-context.ts';
+import { payerOf } from '../authentication/payer.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
 import { countOperation } from '../observation/count-operations.ts';
-import { askerOf } from '../planning/planner.ts';
-import { createHttpStream, type HttpStream } from '../subscriptions/http-stream.ts';
-import { type AdmittedOperation, type OperationAdmission, refusalOf } from '../subscriptions/operation-admission.ts';
-import { onSignInEnd } from '../subscriptions/sign-in-end.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
-import type { OperationContext } from '../supergraph/operation-context.ts';
 import { type AcceptedStream, acceptedStream } from './accepted-stream.ts';
-import { tokenMissing } from './admission.ts';
-import { answerFault } from './http-fault.ts';
+import { respondWithFault } from './http-fault.ts';
+import { createHttpStream, type HttpStream } from './http-stream.ts';
 import type { RequestParameters } from './request-parameters.ts';
 
 export interface HttpStreamsOptions {
@@ -31,17 +31,26 @@ export interface HttpStreamsOptions {
 }
 
 export interface HttpStreams {
-  /** Answers a request for a stream. False for what is none, or can be answered plainly: that is left to the caller. */
-  answer(
+  /**
+   * Handles a request for a stream. Resolves to false when the request accepts no stream, or is left to the caller
+   * because JSON is accepted too.
+   */
+  handle(
     request: IncomingMessage,
     response: ServerResponse,
     parameters: RequestParameters | undefined,
     context: OperationContext,
   ): Promise<boolean>;
-  /** Answers a request for a stream whose sender is refused; the same. */
+  /** Refuses the sender of a request for a stream. Returns false as `handle` does. */
   refuse(request: IncomingMessage, response: ServerResponse, fault: unknown): boolean;
-  /** Breaks off all streams, so that their clients go on elsewhere. */
+  /** Aborts all streams, so that their clients continue elsewhere. */
   close(): void;
+}
+
+interface RequestedSubscription {
+  readonly query: string;
+  readonly admitted: AdmittedOperation;
+  readonly user: OperationContext['user'];
 }
 
 const notAllowedByGet = (): GraphQLError =>
@@ -50,6 +59,51 @@ const noOperation = (): GraphQLError =>
   new GraphQLError('Send the text of the operation as query, and its variables as an object.', {
     extensions: { code: 'BAD_REQUEST' },
   });
+
+const wantsStream = ({ method, headers }: IncomingMessage): AcceptedStream | undefined =>
+  method === 'GET' || method === 'POST' ? acceptedStream(headers.accept) : undefined;
+
+/** Refuses the whole request. Throws the fault when it is unexpected, or when the response has begun. */
+const refuseRequest = (response: ServerResponse, fault: unknown, maskError: MaskError): void => {
+  if (response.headersSent || !(fault instanceof AppError || fault instanceof GraphQLError)) throw fault;
+  const refusal = refusalOf(fault);
+  countOperation('unknown', [refusal]);
+  respondWithFault(response, refusal, maskError);
+};
+
+/** Refuses an operation in its stream. */
+const refuseOperation = (stream: HttpStream, errors: readonly GraphQLError[], maskError: MaskError): void => {
+  const masked = errors.map((error) => maskError(error.toJSON(), error));
+  countOperation('unknown', masked);
+  stream.error(masked);
+};
+
+/** The cursor after which the client wants to resume. */
+const lastEventIdOf = ({ headers }: IncomingMessage): string | undefined => {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : undefined;
+};
+
+/** Executes a query or a mutation, and sends its result as the only event of a stream. */
+const executeOnce = async (
+  server: ApolloServer<OperationContext>,
+  stream: HttpStream,
+  { query, operationName, variables, extensions }: RequestParameters,
+  contextValue: OperationContext,
+): Promise<void> => {
+  const { body } = await server.executeOperation(
+    {
+      query,
+      ...(operationName ? { operationName } : {}),
+      ...(variables ? { variables } : {}),
+      ...(extensions ? { extensions } : {}),
+    },
+    { contextValue },
+  );
+  if (body.kind !== 'single') throw new Error('incremental delivery is not possible here');
+  stream.next(Buffer.from(JSON.stringify(body.singleResult)), undefined);
+  stream.complete();
+};
 
 export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
   const { server, admission, subscriptions, maskError, keepAlive } = options;
@@ -69,22 +123,16 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
     return stream;
   };
 
-  const refuse = (response: ServerResponse, accepted: AcceptedStream, errors: readonly GraphQLError[]): void => {
-    const masked = errors.map((error) => maskError(error.toJSON(), error));
-    countOperation('unknown', masked);
-    openStream(response, accepted, () => {}).error(masked);
-  };
+  const openOnly = (response: ServerResponse, accepted: AcceptedStream): HttpStream =>
+    openStream(response, accepted, () => {});
 
   const subscribe = (
-    request: IncomingMessage,
     response: ServerResponse,
     accepted: AcceptedStream,
-    { query }: RequestParameters,
-    { operation, variables }: AdmittedOperation,
-    { user }: OperationContext,
+    { query, admitted, user }: RequestedSubscription,
   ): void => {
     if (!user) throw tokenMissing();
-    const after = request.headers['last-event-id'];
+    const { operation, variables } = admitted;
     let forgetSignIn: (() => void) | undefined;
     const stream = subscriptions.open(
       {
@@ -93,7 +141,7 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
         variables,
         user,
         connection: response,
-        after: typeof after === 'string' && after !== '' ? after : undefined,
+        after: lastEventIdOf(response.req),
       },
       (onEnd) =>
         openStream(response, accepted, () => {
@@ -104,64 +152,34 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
     if (running.has(stream)) forgetSignIn = onSignInEnd(user, (errors) => stream.error(errors));
   };
 
-  const answerOnce = async (
-    response: ServerResponse,
-    accepted: AcceptedStream,
-    { query, operationName, variables, extensions }: RequestParameters,
-    contextValue: OperationContext,
-  ): Promise<void> => {
-    const stream = openStream(response, accepted, () => {});
-    const { body } = await server.executeOperation(
-      {
-        query,
-        ...(operationName ? { operationName } : {}),
-        ...(variables ? { variables } : {}),
-        ...(extensions ? { extensions } : {}),
-      },
-      { contextValue },
-    );
-    if (body.kind !== 'single') throw new Error('incremental delivery is not possible here');
-    stream.next(Buffer.from(JSON.stringify(body.singleResult)), undefined);
-    stream.complete();
-  };
-
-  const answerFaultOf = (response: ServerResponse, fault: unknown): void => {
-    if (response.headersSent || !(fault instanceof AppError || fault instanceof GraphQLError)) throw fault;
-    const refusal = refusalOf(fault);
-    countOperation('unknown', [refusal]);
-    answerFault(response, refusal, maskError);
-  };
-  const wantsStream = ({ method, headers }: IncomingMessage): AcceptedStream | undefined =>
-    method === 'GET' || method === 'POST' ? acceptedStream(headers.accept) : undefined;
-
   return {
-    async answer(request, response, parameters, context) {
+    async handle(request, response, parameters, context) {
       const accepted = wantsStream(request);
       if (!accepted || (!parameters && accepted.orJson)) return false;
       try {
         const admitted = parameters
-          ? await admission.admit(parameters, askerOf(context.user))
+          ? await admission.admit(parameters, payerOf(context.user))
           : { errors: [noOperation()] };
         if ('errors' in admitted) {
           if (accepted.orJson) return false;
-          refuse(response, accepted, admitted.errors);
+          refuseOperation(openOnly(response, accepted), admitted.errors, maskError);
         } else if (parameters && admitted.operation.operation === 'subscription') {
-          subscribe(request, response, accepted, parameters, admitted, context);
+          subscribe(response, accepted, { query: parameters.query, admitted, user: context.user });
         } else if (!parameters || accepted.orJson) {
           return false;
         } else if (request.method === 'GET' && admitted.operation.operation === 'mutation') {
-          refuse(response, accepted, [notAllowedByGet()]);
+          refuseOperation(openOnly(response, accepted), [notAllowedByGet()], maskError);
         } else {
-          await answerOnce(response, accepted, parameters, context);
+          await executeOnce(server, openOnly(response, accepted), parameters, context);
         }
       } catch (fault) {
-        answerFaultOf(response, fault);
+        refuseRequest(response, fault, maskError);
       }
       return true;
     },
     refuse(request, response, fault) {
       if (!wantsStream(request)) return false;
-      answerFaultOf(response, fault);
+      refuseRequest(response, fault, maskError);
       return true;
     },
     close() {

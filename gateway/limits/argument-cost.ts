@@ -1,7 +1,9 @@
-/** What the value of an argument costs: its own weight, and the weights of the fields in input objects. */
+/** The cost of an argument's value: its own weight, and the weights of the fields in input objects. */
 import { type GraphQLInputType, isInputObjectType, isListType, isNonNullType } from 'graphql';
 
-/** @param weight that the argument or the field has for itself; without it an input object has 1, anything else nothing. */
+/**
+ * @param weight declared on the argument or field itself. Without it an input object costs 1, anything else nothing.
+ */
 export const costOfArgument = (
   value: unknown,
   type: GraphQLInputType,

@@ -1,8 +1,7 @@
 /**
- * What an operation costs by what it asks of the schema itself. Nothing is fetched for that, but large schemas have
- * long answers, which are made on the thread that serves everybody: so the fields of the answer are estimated from how
- * many types the schema has, and how many fields a type has on average. Several of them cost as much as one that is
- * fetched.
+ * The cost of an operation's introspection. It fetches nothing, but large schemas have long results, which are built on
+ * the thread that serves everybody. So the fields of the result are estimated from the number of types in the schema
+ * and the average number of fields in a type. Several of them cost as much as one fetched field.
  */
 import {
   type FieldNode,
@@ -17,14 +16,14 @@ import {
 } from 'graphql';
 import type { MeasuredOperation } from './operation-measure.ts';
 
-/** Fields of an introspection that cost one. */
+/** Introspection fields that cost one. */
 const fieldsForOne = 2;
 
 type Sizes = Readonly<Record<string, number>>;
 
 const known = new WeakMap<GraphQLSchema, Sizes>();
 
-/** Items of the lists of introspection, by the name of their field; of `ofType` there is one for half of the types. */
+/** Items of the introspection lists, by field name. `ofType` has one item for half of the types. */
 const sizesOf = (schema: GraphQLSchema): Sizes => {
   const before = known.get(schema);
   if (before) return before;
@@ -72,7 +71,7 @@ export const costOfIntrospection = ({ schema, operation, fragments }: MeasuredOp
     return Math.min(Number.MAX_SAFE_INTEGER, fields);
   };
 
-  /** Those of the root: only there can the schema be asked for. */
+  /** Root fields only, because only the root can introspect. */
   const introspects = ({ name }: FieldNode): boolean => name.value === '__schema' || name.value === '__type';
   const ofRoot = (set: SelectionSetNode): number => {
     let fields = 0;

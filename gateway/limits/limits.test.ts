@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { openSignedIn } from '../testing/socket-client.ts';
-import { openTestGateway } from '../testing/test-gateway.ts';
+import { openSignedIn } from '../fixtures/socket-client.ts';
+import { openTestGateway } from '../fixtures/test-gateway.ts';
 
 const subscribePayload = (id: string): object => ({
   id,
@@ -8,7 +8,7 @@ const subscribePayload = (id: string): object => ({
   payload: { query: 'subscription { ticks { seq } }' },
 });
 
-test('refuses operations that are too complex, over HTTP and over sockets, before any subgraph is asked', async () => {
+test('refuses operations that are too complex, over HTTP and over sockets, before any fetch', async () => {
   await using gateway = await openTestGateway({ limits: { maxDepth: 3, maxTokens: 30, maxCost: 100 } });
   await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
   const deep = '{ story(id: "1") { related { related { id } } } }';
@@ -33,7 +33,7 @@ test('refuses operations that are too complex, over HTTP and over sockets, befor
   expect(gateway.graph.stories.asked).toEqual([]);
 });
 
-test('counts a page size that a variable brings', async () => {
+test('counts a page size from a variable', async () => {
   await using gateway = await openTestGateway();
   const query = 'query ($n: Int) { storyPage(first: $n) { nodes { id } } }';
   expect((await gateway.ask(query, { variables: { n: 50 } })).status).toBe(200);
@@ -42,21 +42,21 @@ test('counts a page size that a variable brings', async () => {
   );
 });
 
-test('limits the rate of a user, says when to come back, and does not mind other users', async () => {
+test('limits the rate of a user, reports when to retry, and does not affect other users', async () => {
   await using gateway = await openTestGateway({ rates: { perUser: { capacity: 2, refillPerSecond: 0.1 } } });
   const headers = { authorization: `Bearer ${await gateway.issuer.token()}` };
   for (let index = 0; index < 2; index += 1)
     expect((await gateway.ask('{ __typename }', { headers })).status).toBe(200);
-  const { status, errors, headers: answered } = await gateway.ask('{ __typename }', { headers });
+  const { status, errors, headers: received } = await gateway.ask('{ __typename }', { headers });
   expect(status).toBe(429);
   const retryAfterMs = Number(errors?.[0]?.extensions['retryAfterMs']);
   expect(errors?.[0]?.extensions['code']).toBe('RATE_LIMITED');
   expect(retryAfterMs).toBeGreaterThan(0);
-  expect(answered.get('retry-after')).toBe(String(Math.ceil(retryAfterMs / 1000)));
+  expect(received.get('retry-after')).toBe(String(Math.ceil(retryAfterMs / 1000)));
   expect((await gateway.ask('{ __typename }')).status).toBe(200);
 });
 
-test('limits the rate of a tenant over all its users, and counts what comes over sockets', async () => {
+test('limits the rate of a tenant over all its users, and counts operations over sockets', async () => {
   await using gateway = await openTestGateway({ rates: { perTenant: { capacity: 2, refillPerSecond: 0.1 } } });
   const tenantId = '01900000-0000-7000-8000-000000000001';
   await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token({ tenantId }));
@@ -77,7 +77,7 @@ test('limits the rate of a tenant over all its users, and counts what comes over
 test.each([
   ['of one user, over all sockets', { perUser: 2 }, true],
   ['of one socket', { perSocket: 1 }, false],
-])('limits the subscriptions %s, and frees the place of one that ended', async (_, streams, second) => {
+])('limits the subscriptions %s, and allows another when one has ended', async (_, streams, second) => {
   await using gateway = await openTestGateway({ streams });
   const { stories } = gateway.graph;
   const token = await gateway.issuer.token();
@@ -101,15 +101,15 @@ test.each([
   await stories.untilRunning(second ? 2 : 1);
 });
 
-test('lets operations pass while the limiter does not answer', async () => {
-  const away = (): Promise<never> => Promise.reject(new Error('away'));
+test('lets operations pass while the limiter does not respond', async () => {
+  const unreachable = (): Promise<never> => Promise.reject(new Error('unreachable'));
   await using gateway = await openTestGateway({
-    limiter: { takeTokens: away, countInWindow: away, [Symbol.asyncDispose]: async () => {} },
+    limiter: { takeTokens: unreachable, countInWindow: unreachable, [Symbol.asyncDispose]: async () => {} },
   });
   expect((await gateway.ask('{ __typename }')).status).toBe(200);
 });
 
-test('tells 1,000 subscriptions on one socket that they are too many, not that they come too fast', async () => {
+test('refuses 1,000 subscriptions on one socket as too many, not as too fast', async () => {
   await using gateway = await openTestGateway({ streams: { perSocket: 50 } });
   await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
   for (let index = 0; index < 1000; index += 1) client.send(subscribePayload(String(index)));
@@ -124,7 +124,7 @@ test('tells 1,000 subscriptions on one socket that they are too many, not that t
   await gateway.graph.stories.untilRunning(50);
 });
 
-test('asks clients to come again when the process carries as many subscriptions as it can', async () => {
+test('asks clients to retry when the process carries as many subscriptions as it can', async () => {
   await using gateway = await openTestGateway({ streams: { perProcess: 1 } });
   await using one = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
   await using other = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());

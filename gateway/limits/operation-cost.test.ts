@@ -1,10 +1,11 @@
 import { composeServices } from '@apollo/composition';
 import { Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { fragmentsOf } from '../documents/fragments.ts';
+import { openTestGateway } from '../fixtures/test-gateway.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
-import { openTestGateway } from '../testing/test-gateway.ts';
 import { measureCost } from './operation-cost.ts';
-import { checkOperation, defaultOperationLimits, fragmentsOf } from './operation-limits.ts';
+import { checkOperation, defaultOperationLimits } from './operation-limits.ts';
 import type { MeasuredOperation } from './operation-measure.ts';
 
 /** @param imports how the subgraph imports the directives. */
@@ -70,12 +71,12 @@ describe('costs', () => {
     ['the heaviest field behind a field of an interface', '{ media { body } }', 6 + 11],
     ['a list without a size as the assumed page', '{ shelf { author { id } } }', 20 * 2],
     ['the assumed size of a list', '{ assumed { author { id } } }', 5 * 2],
-    ['the slice that is asked for', '{ sliced(first: 7) { id } }', 7],
+    ['the requested slice', '{ sliced(first: 7) { id } }', 7],
     ['the assumed size without a slice', '{ sliced { id } }', 5],
     ['a negative slice as none', '{ sliced(first: -7) { id } book { id } }', 1],
     ['the sized fields below a connection', '{ page(first: 3) { edges { node { id } } nodes { id } } }', 1 + 3 * 2 + 3],
     ['the default of a slicing argument', '{ page { nodes { id } } }', 1 + 4],
-    ['a list that is no sized field as any other', '{ page(first: 3) { tags { id } } }', 1 + 20],
+    ['a list that is not a sized field like any other', '{ page(first: 3) { tags { id } } }', 1 + 20],
     [
       'sized fields in fragments',
       '{ page(first: 3) { ...P ... { edges { node { id } } } } } fragment P on Books { nodes { id } }',
@@ -83,9 +84,9 @@ describe('costs', () => {
     ],
     ['arguments, and each item of a list', '{ search(deep: true, words: ["a", "b"]) { id } }', 1 + 7 + 2 + 2 * 2],
     ['input objects', '{ search(where: { title: "a", inner: { title: "b" } }) { id } }', 1 + (1 + 3) + (1 + 3)],
-    ['no argument that is null', '{ search(deep: null, where: null) { id } }', 1],
+    ['nothing for an argument that is null', '{ search(deep: null, where: null) { id } }', 1],
     [
-      'nothing for what is skipped',
+      'nothing for skipped fields',
       '{ book @skip(if: true) { id } a: book @include(if: false) { id } b: book { id } }',
       1,
     ],
@@ -130,7 +131,7 @@ test.each([
   expect(cost('{ sliced(first: 7) { text } search(deep: true) { id } }', {}, of)).toBe(7 * 5 + 1 + 7);
 });
 
-test('nothing for what is fetched only as a key or because a field requires it', () => {
+test('fields that are fetched only as keys or requirements cost nothing', () => {
   const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: IMPORTS)';
   const graph = (name: string, imports: string, types: string) => ({
     name,

@@ -1,8 +1,8 @@
 /**
- * What an operation costs by the weights of its supergraph, before it runs (the static cost of the cost specification,
- * with Apollo's defaults): 1 for each object, interface and union, nothing for scalars and enums, 10 for a mutation; a
- * list costs its items times their weight and what is selected of them; arguments cost their weights, input objects 1.
- * Fragments are measured once each, so that measuring is linear in the document.
+ * The cost of an operation by the weights of its supergraph, measured before it runs (the static cost of the cost
+ * specification, with Apollo's defaults): 1 for each object, interface and union, nothing for scalars and enums, 10 for
+ * a mutation. A list costs its items times the sum of their weight and their selection. Arguments cost their weights,
+ * input objects 1. Each fragment is measured once, so that measuring is linear in the document.
  */
 import {
   type FieldNode,
@@ -22,16 +22,16 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
-import { fieldOf, typeWithin } from '../execution/selected-types.ts';
+import { fieldOf, typeWithin } from '../documents/selected-types.ts';
+import type { CostWeights, ListSize } from '../supergraph/cost-weights.ts';
 import { costOfArgument } from './argument-cost.ts';
-import type { CostWeights, ListSize } from './cost-weights.ts';
 import type { MeasuredOperation } from './operation-measure.ts';
 
 const mutationCost = 10;
-/** Sums and products stay numbers that can be compared. */
+/** Keeps sums and products comparable as numbers. */
 const highest = Number.MAX_SAFE_INTEGER;
 
-/** A size that a field gave to lists below it. */
+/** A size that a field determines for lists below it. */
 interface Sized {
   readonly fields: ReadonlySet<string>;
   readonly size: number;
@@ -39,16 +39,34 @@ interface Sized {
 
 const isList = (type: GraphQLOutputType): boolean => isListType(isNonNullType(type) ? type.ofType : type);
 
-/** Throws BAD_USER_INPUT when a field does not have the one slicing argument that it must have. */
-export const measureCost = (subject: MeasuredOperation, weights: CostWeights, assumedPageSize: number): number => {
-  const { schema, operation, fragments } = subject;
+/** The values of the variables, with their defaults. */
+const variablesOf = ({ operation, variables: given }: MeasuredOperation): Record<string, unknown> => {
   const variables: Record<string, unknown> = {};
   for (const { variable, defaultValue } of operation.variableDefinitions ?? []) {
     const name = variable.name.value;
-    const given = subject.variables[name];
-    if (given !== undefined) variables[name] = given;
+    if (given[name] !== undefined) variables[name] = given[name];
     else if (defaultValue) variables[name] = valueFromASTUntyped(defaultValue);
   }
+  return variables;
+};
+
+const sizeOf = (listSize: ListSize, field: GraphQLField<unknown, unknown>, values: ReadonlyMap<string, unknown>) => {
+  const all = new Map(field.args.map(({ name, defaultValue }) => [name, values.get(name) ?? defaultValue]));
+  const sizes = listSize.slicingArguments.map((name) => all.get(name)).filter((size) => typeof size === 'number');
+  if (listSize.requireOneSlicingArgument && listSize.slicingArguments.length > 0 && sizes.length !== 1) {
+    throw new AppError(
+      'BAD_USER_INPUT',
+      `${field.name} needs exactly one of ${listSize.slicingArguments.join(', ')}; it has ${sizes.length}.`,
+      { argument: listSize.slicingArguments.join(', ') },
+    );
+  }
+  return sizes.length > 0 ? Math.min(highest, Math.max(0, ...sizes)) : listSize.assumedSize;
+};
+
+/** Throws BAD_USER_INPUT when a field does not have exactly one slicing argument although it must. */
+export const measureCost = (subject: MeasuredOperation, weights: CostWeights, assumedPageSize: number): number => {
+  const { schema, operation, fragments } = subject;
+  const variables = variablesOf(subject);
 
   const typeWeight = (type: GraphQLNamedType): number => {
     const own = weights.weights.get(type.name);
@@ -64,19 +82,6 @@ export const measureCost = (subject: MeasuredOperation, weights: CostWeights, as
     if (!isInterfaceType(parent)) return ofType;
     const implementations = schema.getPossibleTypes(parent);
     return Math.max(ofType, ...implementations.map(({ name }) => weights.weights.get(`${name}.${field.name}`) ?? 0));
-  };
-
-  const sizeOf = (listSize: ListSize, field: GraphQLField<unknown, unknown>, values: ReadonlyMap<string, unknown>) => {
-    const all = new Map(field.args.map(({ name, defaultValue }) => [name, values.get(name) ?? defaultValue]));
-    const sizes = listSize.slicingArguments.map((name) => all.get(name)).filter((size) => typeof size === 'number');
-    if (listSize.requireOneSlicingArgument && listSize.slicingArguments.length > 0 && sizes.length !== 1) {
-      throw new AppError(
-        'BAD_USER_INPUT',
-        `${field.name} needs exactly one of ${listSize.slicingArguments.join(', ')}; it has ${sizes.length}.`,
-        { argument: listSize.slicingArguments.join(', ') },
-      );
-    }
-    return sizes.length > 0 ? Math.min(highest, Math.max(0, ...sizes)) : listSize.assumedSize;
   };
 
   const isSkipped = ({ directives = [] }: SelectionNode): boolean =>

@@ -1,12 +1,7 @@
 import { buildSchema, getIntrospectionQuery, Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import {
-  checkOperation,
-  checkText,
-  defaultOperationLimits,
-  fragmentsOf,
-  measureOperation,
-} from './operation-limits.ts';
+import { fragmentsOf } from '../documents/fragments.ts';
+import { checkOperation, checkText, defaultOperationLimits, measureOperation } from './operation-limits.ts';
 import type { Measure, MeasuredOperation } from './operation-measure.ts';
 
 const schema = buildSchema(`
@@ -38,8 +33,8 @@ const measure = (query: string, variables?: Record<string, unknown>): Measure =>
 describe('cost', () => {
   test.each([
     ['one for each field', '{ item { id item { id } } }', 4],
-    ['what is in a list times its assumed size', '{ items { id items { id } } }', 1 + 10 * (1 + 1 + 10)],
-    ['the size that is asked for', '{ named(first: 3) { id } }', 1 + 3],
+    ['the selection of a list times its assumed size', '{ items { id items { id } } }', 1 + 10 * (1 + 1 + 10)],
+    ['the requested size', '{ named(first: 3) { id } }', 1 + 3],
     ['the lists in a connection once', '{ page(first: 3) { total edges { node { id } } } }', 1 + 3 * (1 + 1 + 1 + 1)],
     ['last as well', '{ page(last: 2) { nodes { id } } }', 1 + 2 * 2],
     ['the assumed size for a connection without one', '{ page { nodes { id } } }', 1 + 15 * 2],
@@ -57,13 +52,13 @@ describe('cost', () => {
     expect(measure(query).cost).toBe(cost);
   });
 
-  test('takes page sizes from variables and their defaults', () => {
+  test('reads page sizes from variables and their defaults', () => {
     const query = 'query ($n: Int = 4) { named(first: $n) { id } }';
     expect(measure(query).cost).toBe(5);
     expect(measure(query, { n: 7 }).cost).toBe(8);
   });
 
-  test('takes a variable that is null for none, and one without a value for the default of the schema', () => {
+  test('treats a null variable as no size, and uses the schema’s default for a variable without a value', () => {
     const query = 'query ($n: Int, $m: Int) { usual(first: $n, last: $m) { nodes { id } } }';
     expect(measure(query, { n: null, m: 200 }).cost).toBe(1 + 200 * 2);
     expect(measure(query).cost).toBe(1 + 30 * 2);
@@ -76,7 +71,7 @@ test.each([
   ['maxDirectives', '{ item @include(if: true) { ... @skip(if: false) { id @skip(if: false) } } }', 3],
   ['maxRootFields', '{ item { id } items { id } ... { page { total } } }', 3],
   ['maxCost', '{ item { id item { id } } }', 4],
-] as const)('%s says the number and the limit', (limit, query, found) => {
+] as const)('%s reports the number and the limit', (limit, query, found) => {
   const at = (value: number): object => ({ ...defaultOperationLimits, [limit]: value });
   expect(() => checkOperation(subject(query), { ...defaultOperationLimits, ...at(found) })).not.toThrow();
   expect(() => checkOperation(subject(query), { ...defaultOperationLimits, ...at(found - 1) })).toThrow(
@@ -105,7 +100,7 @@ test('lets the introspection query pass', () => {
   expect(() => checkOperation(subject(query), defaultOperationLimits)).not.toThrow();
 });
 
-test('counts tokens, as far as a text can be read', () => {
+test('counts tokens as far as a text can be lexed', () => {
   const limits = { ...defaultOperationLimits, maxTokens: 10 };
   checkText(`{ a${' '.repeat(100)} b }`, limits);
   checkText(`{ a(x: "${'long '.repeat(100)}") }`, limits);

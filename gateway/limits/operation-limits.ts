@@ -1,10 +1,10 @@
 /**
- * What one operation may be: bytes, tokens, depth, aliases, directives, root fields and cost. The text is checked
- * before it is parsed, everything else after validation (so fragments have no cycles) and before planning. Fragments
- * are measured once each, so that measuring is linear in the document even where its expansion is exponential.
- * Introspection counts for the cost alone: graphql-js bounds its depth.
+ * The limits of one operation: bytes, tokens, depth, aliases, directives, root fields and cost. The text is checked
+ * before it is parsed, everything else after validation (so fragments have no cycles) and before planning. Each
+ * fragment is measured once, so that measuring is linear in the document even where its expansion is exponential.
+ * Introspection counts toward the cost alone: graphql-js bounds its depth.
  */
-import { type FragmentDefinitionNode, Kind, Lexer, Source, TokenKind } from 'graphql';
+import { Lexer, Source, TokenKind } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
 import { costOfIntrospection } from './introspection-cost.ts';
 import { measureCost } from './operation-cost.ts';
@@ -13,11 +13,11 @@ import { addMeasures, createMeasure, type Measure, type MeasuredOperation } from
 export interface OperationLimits {
   /** Bytes of a request body, and of a WebSocket message. */
   readonly maxBodyBytes: number;
-  /** Bytes of the text of a document. */
+  /** Bytes of a document's text. */
   readonly maxOperationBytes: number;
   /** Lexical tokens of a document. */
   readonly maxTokens: number;
-  /** Fields nested in one another. */
+  /** Depth of nested fields. */
   readonly maxDepth: number;
   /** Aliases, counted after fragments are spread. */
   readonly maxAliases: number;
@@ -26,13 +26,13 @@ export interface OperationLimits {
   /** Fields of the root type. */
   readonly maxRootFields: number;
   /**
-   * Cost by the weights of the supergraph; without them the fields that the answer can hold, each once for every item
-   * of the lists around it.
+   * Cost by the weights of the supergraph. Without weights, the number of fields that the result can hold, each counted
+   * once for every item of the lists around it.
    */
   readonly maxCost: number;
-  /** Items that a list is taken to have when neither `@listSize` nor `first` or `last` says how many. */
+  /** Assumed items of a list when neither `@listSize` nor `first` or `last` determines them. */
   readonly assumedPageSize: number;
-  /** The same for a connection, where the schema has no default for `first` or `last` either. */
+  /** Assumed items of a connection, where the schema has no default for `first` or `last` either. */
   readonly assumedConnectionSize: number;
 }
 
@@ -65,14 +65,14 @@ const tooLong = (maxBytes: number): AppError =>
     { details: { maxBytes } },
   );
 
-/** Bytes of a text at most: those of a character beyond the first are counted only where they can matter. */
+/** Compares the bytes of a text with a limit, and counts them only where multi-byte characters can matter. */
 const isLonger = (text: string, maxBytes: number): boolean =>
   text.length > maxBytes || (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes);
 
 /**
- * Throws PAYLOAD_TOO_LARGE for a text that is too long, before anything is read of it, and OPERATION_TOO_COMPLEX for
- * one of too many tokens. Faulty text passes: parsing says it better.
- * @returns its tokens.
+ * Throws PAYLOAD_TOO_LARGE for a text that is too long, before reading any of it, and OPERATION_TOO_COMPLEX for one
+ * with too many tokens. Faulty text passes, because the parser reports it better.
+ * @returns the number of tokens.
  */
 export const checkText = (text: string, { maxOperationBytes, maxTokens }: OperationLimits): number => {
   if (isLonger(text, maxOperationBytes)) throw tooLong(maxOperationBytes);
@@ -95,7 +95,7 @@ export const measureOperation = (subject: MeasuredOperation, limits: OperationLi
   return addMeasures(own, measure(subject.operation.selectionSet, root ?? undefined, false));
 };
 
-/** Throws OPERATION_TOO_COMPLEX with the number that was found and its limit. */
+/** Throws OPERATION_TOO_COMPLEX with the number found and its limit. */
 export const checkOperation = (subject: MeasuredOperation, limits: OperationLimits): void => {
   const found = measureOperation(subject, limits);
   if (found.depth > limits.maxDepth) throw tooComplex('a depth of', found.depth, limits.maxDepth);
@@ -109,12 +109,3 @@ export const checkOperation = (subject: MeasuredOperation, limits: OperationLimi
   const cost = Math.min(Number.MAX_SAFE_INTEGER, weighed + costOfIntrospection(subject));
   if (cost > limits.maxCost) throw tooComplex('a cost of', cost, limits.maxCost, { cost });
 };
-
-/** The fragments of a document, by name. */
-export const fragmentsOf = (
-  definitions: readonly { readonly kind: Kind }[],
-): ReadonlyMap<string, FragmentDefinitionNode> =>
-  new Map(definitions.filter(isFragment).map((fragment) => [fragment.name.value, fragment]));
-
-const isFragment = (definition: { readonly kind: Kind }): definition is FragmentDefinitionNode =>
-  definition.kind === Kind.FRAGMENT_DEFINITION;

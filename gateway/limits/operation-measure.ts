@@ -1,7 +1,7 @@
 /**
- * The size of a selection set as if all its fragments were spread. A list multiplies the cost of what is below it by
- * its page size: the larger of `first` and `last` where one is a number, given or by default, else an assumed one; the
- * lists inside a connection (`edges`, `nodes`) are the same items and multiply no further.
+ * The size of a selection set as if all its fragments were spread. A list multiplies the cost of everything below it by
+ * its page size: the larger of `first` and `last` where either is a number, passed or by default, else an assumed one.
+ * The lists inside a connection (`edges`, `nodes`) are the same items and multiply no further.
  */
 import {
   type FieldNode,
@@ -18,11 +18,11 @@ import {
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'graphql';
-import { fieldOf, typeWithin } from '../execution/selected-types.ts';
-import type { CostWeights } from './cost-weights.ts';
+import { fieldOf, typeWithin } from '../documents/selected-types.ts';
+import type { CostWeights } from '../supergraph/cost-weights.ts';
 
 export interface MeasuredOperation {
-  /** Those of the supergraph; where it has none, the fields of the answer are counted. */
+  /** The weights of the supergraph. Where it has none, the fields of the result are counted. */
   readonly weights?: CostWeights | undefined;
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
@@ -41,7 +41,7 @@ export interface Measure {
 
 const nothing: Measure = { depth: 0, aliases: 0, directives: 0, fields: 0, cost: 0 };
 
-/** Side by side: the deeper one decides the depth, everything else adds up. */
+/** Combines siblings: the deeper one determines the depth, everything else adds up. */
 export const addMeasures = (one: Measure, other: Measure): Measure => ({
   depth: Math.max(one.depth, other.depth),
   aliases: one.aliases + other.aliases,
@@ -55,7 +55,7 @@ const isList = (field: GraphQLField<unknown, unknown>): boolean =>
 const isSlice = ({ name }: GraphQLArgument): boolean => name === 'first' || name === 'last';
 const isPaged = (field: GraphQLField<unknown, unknown>): boolean => field.args.some(isSlice);
 
-/** `paged`: the selection belongs to a connection whose page size is counted already. */
+/** `paged`: the selection belongs to a connection whose page size is already counted. */
 export type MeasureSelections = (
   set: SelectionSetNode,
   parent: GraphQLNamedType | undefined,
@@ -63,13 +63,13 @@ export type MeasureSelections = (
 ) => Measure;
 
 export interface AssumedSizes {
-  /** Items of a list that says nothing. */
+  /** Assumed items of a list without a size. */
   readonly assumedPageSize: number;
-  /** Items of a connection that says nothing. */
+  /** Assumed items of a connection without a size. */
   readonly assumedConnectionSize: number;
 }
 
-/** The measuring function of one operation; it remembers fragments. */
+/** Creates the measuring function of one operation, which caches fragments. */
 export const createMeasure = (
   subject: MeasuredOperation,
   { assumedPageSize, assumedConnectionSize }: AssumedSizes,
@@ -77,7 +77,7 @@ export const createMeasure = (
   const { schema, fragments, variables } = subject;
   const known = new Map<string, Measure>();
 
-  /** Undefined where the variable has no value, so that the default of what it is for counts. */
+  /** Undefined when the variable has no value, so that the default of its argument counts. */
   const valueOfVariable = (name: string): unknown => {
     if (variables[name] !== undefined) return variables[name];
     const definition = subject.operation.variableDefinitions?.find(({ variable }) => variable.name.value === name);
@@ -89,7 +89,7 @@ export const createMeasure = (
       given?.kind === Kind.VARIABLE ? valueOfVariable(given.name.value) : given && valueFromASTUntyped(given);
     return value === undefined ? defaultValue : value;
   };
-  /** An argument that is null says nothing, and must not hide another one that does. */
+  /** A null argument determines nothing and must not hide another argument that does. */
   const pageSize = (node: FieldNode, field: GraphQLField<unknown, unknown>): number => {
     const sizes = field.args.filter(isSlice).map((argument) => sliceOf(node, argument));
     const numbers = sizes.filter((size) => typeof size === 'number');
@@ -114,7 +114,7 @@ export const createMeasure = (
       aliases: own.aliases + below.aliases,
       directives: own.directives + below.directives,
       fields: 1,
-      // A size may be any number, and the product must stay one that can be compared.
+      // A size may be any number, and the product must stay comparable.
       cost: Math.min(Number.MAX_SAFE_INTEGER, 1 + items * below.cost),
     };
   };

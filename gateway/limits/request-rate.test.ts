@@ -10,7 +10,7 @@ import { createRequestRate } from './request-rate.ts';
 
 const logger = createLogger('gateway', 'silent');
 
-test('nobody waits for a limiter that has gone silent, and requests are limited again when it answers', async () => {
+test('nobody waits for a limiter that has gone silent, and requests are limited again when it responds', async () => {
   await using proxy = await startTcpProxy(await sharedService('redis'));
   await using redis = await connectRedis(proxy.url, logger, 10_000);
   const limiter = createRedisLimiter(redis);
@@ -26,7 +26,7 @@ test('nobody waits for a limiter that has gone silent, and requests are limited 
     perUser: { capacity: 5, refillPerSecond: 0.001 },
     perTenant: { capacity: 1000, refillPerSecond: 1000 },
   };
-  const patience = { deadlineMs: 50, askEveryMs: 100 };
+  const patience = { deadlineMs: 50, probeEveryMs: 100 };
   const take = createRequestRate(counting, rates, logger, patience);
   const identity = { ...nobody, tenantId: randomUUID(), userId: randomUUID() };
   await take(identity);
@@ -34,7 +34,7 @@ test('nobody waits for a limiter that has gone silent, and requests are limited 
   await take(identity);
   const before = asked;
   await Promise.all(Array.from({ length: 500 }, () => take(identity)));
-  // One of them may have asked whether it is back.
+  // One of them may have probed the limiter.
   expect(asked - before).toBeLessThanOrEqual(2);
   proxy.resume();
   await vi.waitFor(() => expect(take(identity)).rejects.toMatchObject({ code: 'RATE_LIMITED' }), {

@@ -1,9 +1,9 @@
-/** Tells operations that read nothing but the schema: what an explorer asks before its user has signed in. */
+/** Recognizes operations that read nothing but the schema, which explorers send before their user has signed in. */
 import { type FragmentDefinitionNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
 
 const schemaFields: ReadonlySet<string> = new Set(['__schema', '__type', '__typename']);
 
-/** The operation must be valid: fragments without cycles. */
+/** The operation must be valid: its fragments have no cycles. */
 export const readsOnlySchema = (
   operation: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,

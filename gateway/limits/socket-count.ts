@@ -1,19 +1,21 @@
 /**
- * How many WebSockets are open at once, per address and, once they are signed in, per user of a tenant. Counted where
- * the sockets are, so that a process that dies takes its count along.
+ * The number of WebSockets open at once, per address and, once they are signed in, per user of a tenant. It is counted
+ * in the process that holds the sockets, so that a process that dies takes its count along.
  */
 
 export interface SocketLimits {
-  /** Of one address, signed in or not. */
+  /** Sockets of one address, signed in or not. */
   readonly perAddress: number;
-  /** Of one user. */
+  /** Sockets of one user. */
   readonly perUser: number;
 }
 
 export const defaultSocketLimits: SocketLimits = { perAddress: 5000, perUser: 200 };
 
 export interface CountByKey {
-  /** Counts one more; what it returns counts it out, once. Undefined where there are as many as may be. */
+  /**
+   * Counts one more, and returns a function that removes it from the count, once. Undefined when the limit is reached.
+   */
   enter(key: string): (() => void) | undefined;
 }
 

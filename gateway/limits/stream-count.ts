@@ -1,16 +1,16 @@
 /**
- * How many subscriptions run at once, per user of a tenant, per socket and in this process altogether. Counted where the
- * streams are, so that a process that dies takes its count along.
+ * The number of subscriptions that run at once, per user of a tenant, per socket and in this process. It is counted in
+ * the process that runs the streams, so that a process that dies takes its count along.
  */
 import { AppError } from '#kernel/errors.ts';
 import type { Identity } from '#kernel/identity.ts';
 
 export interface StreamLimits {
-  /** Of one user, over all sockets of this process. */
+  /** Subscriptions of one user, over all sockets of this process. */
   readonly perUser: number;
-  /** On one socket. */
+  /** Subscriptions on one socket. */
   readonly perSocket: number;
-  /** Of everybody: what this process can carry. */
+  /** Subscriptions of everybody: what this process can carry. */
   readonly perProcess: number;
 }
 
@@ -18,12 +18,12 @@ export const defaultStreamLimits: StreamLimits = { perUser: 200, perSocket: 100,
 
 export interface StreamCount {
   /**
-   * Why one more would be refused: TOO_MANY_SUBSCRIPTIONS of the user or the connection, OVERLOADED where the process is
-   * full and another one may not be. Undefined when it would not.
-   * @param coming streams of the connection that are about to enter.
+   * Why one more would be refused: TOO_MANY_SUBSCRIPTIONS for the user or the connection, OVERLOADED when this process
+   * is full but another one may not be. Undefined when one more is allowed.
+   * @param pending streams of the connection that are about to enter.
    */
-  refusal(identity: Identity, connection: object, coming?: number): AppError | undefined;
-  /** Counts one more; what it returns counts it out, once. Throws the refusal. */
+  refusal(identity: Identity, connection: object, pending?: number): AppError | undefined;
+  /** Counts one more, and returns a function that removes it from the count, once. Throws the refusal. */
   enter(identity: Identity, connection: object): () => void;
   /** Streams that run now. */
   readonly total: number;
@@ -43,9 +43,9 @@ export const createStreamCount = (limits: StreamLimits): StreamCount => {
   let total = 0;
   const keyOf = ({ tenantId, userId }: Identity): string => `${tenantId}:${userId}`;
 
-  const refusal: StreamCount['refusal'] = (identity, connection, coming = 0) => {
-    if ((connections.get(connection) ?? 0) + coming >= limits.perSocket) return tooMany(limits.perSocket);
-    if ((users.get(keyOf(identity)) ?? 0) + coming >= limits.perUser) return tooMany(limits.perUser);
+  const refusal: StreamCount['refusal'] = (identity, connection, pending = 0) => {
+    if ((connections.get(connection) ?? 0) + pending >= limits.perSocket) return tooMany(limits.perSocket);
+    if ((users.get(keyOf(identity)) ?? 0) + pending >= limits.perUser) return tooMany(limits.perUser);
     if (total < limits.perProcess) return undefined;
     return new AppError('OVERLOADED', 'This gateway carries as many subscriptions as it can. Connect again shortly.', {
       retryAfterMs,

@@ -1,10 +1,10 @@
-/** What the gateway counts of subscriptions and refusals, over the transports that have no HTTP answer of their own. */
+/** How the gateway counts subscriptions and refusals over the transports that have no HTTP response of their own. */
 import { expect, test } from 'vitest';
 import { createLogger } from '#kernel/log.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { freePort } from '../../tests/services/ports.ts';
-import { openSignedIn } from '../testing/socket-client.ts';
-import { openTestGateway } from '../testing/test-gateway.ts';
+import { openSignedIn } from '../fixtures/socket-client.ts';
+import { openTestGateway } from '../fixtures/test-gateway.ts';
 
 const openMeasured = async () => {
   await using opened = new AsyncDisposableStack();
@@ -24,7 +24,7 @@ const openMeasured = async () => {
   };
 };
 
-test('events that go through unread are counted like the others, and the stream while it is open', async () => {
+test('events that are forwarded unread are counted like the others, and the stream while it is open', async () => {
   await using measured = await openMeasured();
   const { gateway, value } = measured;
   await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
@@ -38,7 +38,7 @@ test('events that go through unread are counted like the others, and the stream 
   expect(await value('parlance_gateway_subscriptions_open')).toBe(2);
 });
 
-test('what is refused on a socket is counted by its code', async () => {
+test('a refusal on a socket is counted by its code', async () => {
   await using measured = await openMeasured();
   const { gateway, value } = measured;
   await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());

@@ -1,15 +1,15 @@
 /**
- * Counts the operations of clients, by what became of them. Queries and mutations are seen as Apollo Server sees them, over
- * whichever transport they came; what is refused before they are known is of an unknown type.
+ * Counts the operations of clients by outcome. Queries and mutations are counted where Apollo Server sends the
+ * response, over any transport; an operation that is refused before it is known counts as unknown.
  */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { operationDuration, operationsEnded } from '../metrics.ts';
-import type { OperationContext } from '../supergraph/operation-context.ts';
+import type { OperationContext } from '../authentication/operation-context.ts';
+import { operationDuration, operationsEnded } from './metrics.ts';
 
 type Coded = Pick<GraphQLFormattedError, 'extensions'>;
 
-/** The code of the first error; every error that clients see has one. */
+/** The code of the first error. Every error that clients see has one. */
 export const codeOf = (errors: readonly Coded[] | undefined): string => {
   if (!errors || errors.length === 0) return 'OK';
   const code: unknown = errors[0]?.extensions?.['code'];
@@ -17,8 +17,8 @@ export const codeOf = (errors: readonly Coded[] | undefined): string => {
 };
 
 /**
- * @param errors as clients see them, so that their codes are those of the documents and no others.
- * @returns the code that it was counted under.
+ * @param errors as clients see them, so that their codes are the documented ones.
+ * @returns the code under which it was counted.
  */
 export const countOperation = (type: string, errors?: readonly Coded[]): string => {
   const code = codeOf(errors);

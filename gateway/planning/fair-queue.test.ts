@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createFairQueue } from './fair-queue.ts';
 
-test('takes turns between users, however many jobs one of them has', async () => {
+test('serves users round robin, however many jobs one of them has', async () => {
   const queue = createFairQueue();
   const order: string[] = [];
   const jobs = ['a1', 'a2', 'a3', 'a4', 'b1', 'c1', 'b2'].map((name) =>
@@ -11,7 +11,7 @@ test('takes turns between users, however many jobs one of them has', async () =>
   expect(order).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
 });
 
-test('lets the event loop go round between two jobs', async () => {
+test('lets the event loop run once between two jobs', async () => {
   const queue = createFairQueue();
   const order: string[] = [];
   const jobs = [1, 2, 3].map((number) => queue.run('a', () => order.push(`job ${number}`)));
@@ -20,7 +20,7 @@ test('lets the event loop go round between two jobs', async () => {
   expect(order.indexOf('somebody else')).toBeLessThan(order.indexOf('job 3'));
 });
 
-test('runs one job at a time, and goes on after one that fails', async () => {
+test('runs one job at a time, and continues after one that fails', async () => {
   const queue = createFairQueue();
   const gate = Promise.withResolvers<void>();
   let second = false;
@@ -35,7 +35,7 @@ test('runs one job at a time, and goes on after one that fails', async () => {
   await next;
 });
 
-test('refuses a user who has too much waiting, and everybody where all have', async () => {
+test('refuses a user with too many waiting jobs, and everybody when the total is reached', async () => {
   const queue = createFairQueue({ perUser: 2, total: 3 });
   const gate = Promise.withResolvers<void>();
   const running = queue.run('a', () => gate.promise);
@@ -48,7 +48,7 @@ test('refuses a user who has too much waiting, and everybody where all have', as
   expect(await queue.run('c', () => 6)).toBe(6);
 });
 
-test('never refuses the gateway itself, and lets it not hold up anybody', async () => {
+test('never refuses the gateway itself, and does not let it hold up anybody', async () => {
   const queue = createFairQueue({ perUser: 2, total: 3 });
   const order: (string | undefined)[] = [];
   const run = (user: string | undefined) => queue.run(user, () => order.push(user));

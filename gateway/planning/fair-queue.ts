@@ -1,26 +1,27 @@
 /**
- * Runs jobs one at a time, and takes turns between the users whose jobs wait, so that nobody waits for more than one
- * job of each other user. Between two jobs the event loop goes round once. Bounded for each user and in all; past a
- * bound a job is refused. A job that has begun is never given up.
+ * Runs jobs one at a time, round robin between the users whose jobs wait, so that nobody waits for more than one job of
+ * each other user. Between two jobs the event loop runs once. Bounded for each user and in total; a job beyond a bound
+ * is refused. A job that has begun is never cancelled.
  */
 import { AppError } from '#kernel/errors.ts';
 
 export interface FairQueue {
   /**
-   * Rejects with what the job rejects with, RATE_LIMITED past the user's bound, OVERLOADED past that of all.
+   * Rejects with the job's own fault, with RATE_LIMITED beyond the user's bound, or with OVERLOADED beyond the total
+   * bound.
    * @param user undefined for the gateway itself, whose jobs are never refused: it has no more of them than streams.
    */
   run<Result>(user: string | undefined, job: () => Result | Promise<Result>): Promise<Result>;
 }
 
 export interface QueueBounds {
-  /** Jobs of one user that wait. */
+  /** Waiting jobs of one user. */
   readonly perUser: number;
-  /** Jobs that wait. */
+  /** Waiting jobs in total. */
   readonly total: number;
 }
 
-/** For one user those of a burst of requests, all of them new. */
+/** For one user, a burst of requests that are all new. */
 const defaultBounds: QueueBounds = { perUser: 128, total: 2048 };
 const retryAfterMs = 1000;
 
@@ -42,7 +43,7 @@ export const createFairQueue = ({ perUser, total }: QueueBounds = defaultBounds)
   const next = (): (() => Promise<void>) | undefined => {
     for (const [user, jobs] of waiting) {
       const job = jobs.shift();
-      // To the end: the others come first.
+      // Moves the user to the end, so that the others come first.
       waiting.delete(user);
       if (jobs.length > 0) waiting.set(user, jobs);
       if (!job) continue;

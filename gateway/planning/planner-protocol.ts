@@ -1,4 +1,4 @@
-/** What the gateway's thread and the planner's say to each other. */
+/** The messages between the gateway's thread and the planner's thread. */
 import type { QueryPlan } from '@apollo/query-planner';
 import type { DocumentFault } from './validation.ts';
 
@@ -20,12 +20,12 @@ export type PlannerOutcome =
   | { readonly kind: 'plan'; readonly node: QueryPlan['node'] }
   | { readonly kind: 'refused'; readonly message: string };
 
-export interface PlannerReply {
+export interface PlannerResponse {
   readonly id: number;
   readonly outcome: PlannerOutcome;
   /** Milliseconds that the task took, without reading the supergraph. */
   readonly ms: number;
 }
 
-/** Generations that the thread has: the newest, and the one before, which operations in flight may still need. */
+/** Generations that the thread keeps: the newest, and the previous one, which operations in flight may still need. */
 export const knownGenerations = 2;

@@ -1,8 +1,8 @@
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { createLogger } from '#kernel/log.ts';
+import { compose, graphTexts } from '../../tests/federation/graphs.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
-import { compose, graphTexts } from '../testing/differential/graphs.ts';
 import { createPlannerThread } from './planner-thread.ts';
 import { faultsOf } from './validation.ts';
 
@@ -10,7 +10,7 @@ const logger = createLogger('gateway', 'silent');
 const generation = createSchemaGeneration(compose(graphTexts.shop));
 const text = '{ products { brand { reviewCount } } }';
 
-test('validates and plans as it is done beside it, for one schema and the next', async () => {
+test('validates and plans as the gateway’s own thread does, for one schema and the next', async () => {
   await using thread = createPlannerThread({ logger });
   const { outcome } = await thread.ask(generation, { kind: 'plan', text, isInParts: false });
   expect(outcome).toEqual({ kind: 'plan', node: generation.plan(parse(text), undefined) });
@@ -21,7 +21,7 @@ test('validates and plans as it is done beside it, for one schema and the next',
   expect(validated.outcome).toEqual({ kind: 'faults', faults });
 });
 
-test('gives up a task that takes too long, and only that one', async () => {
+test('aborts a task that takes too long, and only that one', async () => {
   await using thread = createPlannerThread({ logger, deadlineMs: 1 });
   for (let round = 0; round < 2; round += 1) {
     await expect(thread.ask(generation, { kind: 'plan', text, isInParts: false })).rejects.toMatchObject({
@@ -30,7 +30,7 @@ test('gives up a task that takes too long, and only that one', async () => {
   }
 });
 
-test('ends what runs when it is closed, and starts nothing any more', async () => {
+test('aborts the running task when it is closed, and starts no other', async () => {
   const thread = createPlannerThread({ logger });
   const running = thread.ask(generation, { kind: 'plan', text, isInParts: false });
   const refused = expect(running).rejects.toMatchObject({ code: 'OVERLOADED' });

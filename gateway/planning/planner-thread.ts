@@ -1,7 +1,7 @@
 /**
- * The gateway's side of the planner's thread (planner-worker.ts): started when it is first needed, and anew after it
- * has ended. A task that takes too long, or more memory than the thread may have, ends the thread, and with it only
- * that task. Tasks are given one at a time.
+ * The gateway's side of the planner's thread (planner-worker.ts), which starts when it is first needed and restarts
+ * after it has ended. A task that takes too long, or more memory than the thread may use, ends the thread, and with it
+ * only that task. Tasks are sent one at a time.
  */
 import { Worker } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
@@ -11,15 +11,15 @@ import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
 import {
   knownGenerations,
   type PlannerOutcome,
-  type PlannerReply,
   type PlannerRequest,
+  type PlannerResponse,
   type PlannerTask,
 } from './planner-protocol.ts';
 
 export interface PlannerThread extends AsyncDisposable {
   /**
-   * Gives a task, when the one before has ended.
-   * @returns its outcome and the milliseconds that it took. Rejects with OPERATION_TOO_COMPLEX where it took too much.
+   * Sends a task. The previous one must have ended.
+   * @returns its outcome and the milliseconds that it took. Rejects with OPERATION_TOO_COMPLEX when it took too much.
    */
   ask(
     generation: SchemaGeneration,
@@ -29,12 +29,12 @@ export interface PlannerThread extends AsyncDisposable {
 
 export interface PlannerThreadOptions {
   readonly logger: Logger;
-  /** Milliseconds for one task; starting the thread and reading a supergraph are a part of it. Default 10,000. */
+  /** Milliseconds for one task, including the start of the thread and reading a supergraph. Default 10,000. */
   readonly deadlineMs?: number;
 }
 
 const defaultDeadlineMs = 10_000;
-/** Heap of the thread: a supergraph of some megabytes and the largest plan fit many times. */
+/** Heap of the thread: a supergraph of some megabytes and the largest plan fit many times over. */
 const maxOldGenerationSizeMb = 512;
 
 const tooMuch = (cause: unknown): AppError =>
@@ -43,11 +43,11 @@ const tooMuch = (cause: unknown): AppError =>
 const isOutOfMemory = (fault: Error): boolean => 'code' in fault && fault.code === 'ERR_WORKER_OUT_OF_MEMORY';
 
 const closed = (): AppError =>
-  new AppError('OVERLOADED', 'The gateway is going away. Try again.', { retryAfterMs: 1000 });
+  new AppError('OVERLOADED', 'The gateway is shutting down. Try again.', { retryAfterMs: 1000 });
 
 interface Running {
   readonly worker: Worker;
-  /** Numbers of the generations that the thread has, by the same rule as there. */
+  /** Numbers of the generations that the thread has, evicted by the same rule as there. */
   readonly known: LRUCache<number, true>;
 }
 
@@ -60,7 +60,7 @@ export const createPlannerThread = ({
   let requests = 0;
   let isClosed = false;
   let running: Running | undefined;
-  let current: { readonly id: number; readonly settle: (reply: PlannerReply | Error) => void } | undefined;
+  let current: { readonly id: number; readonly settle: (response: PlannerResponse | Error) => void } | undefined;
 
   const start = (): Running => {
     const worker = new Worker(new URL('./planner-worker.ts', import.meta.url), {
@@ -73,8 +73,8 @@ export const createPlannerThread = ({
       current?.settle(cause);
     };
     worker.unref();
-    worker.on('message', (reply: PlannerReply) => {
-      if (running === started && reply.id === current?.id) current.settle(reply);
+    worker.on('message', (response: PlannerResponse) => {
+      if (running === started && response.id === current?.id) current.settle(response);
     });
     worker.on('error', (err) => {
       logger.error({ err }, 'the thread of the planner failed');
@@ -106,7 +106,7 @@ export const createPlannerThread = ({
         sdl: isKnown ? undefined : generation.sdl,
         task,
       };
-      const { promise, resolve } = Promise.withResolvers<PlannerReply | Error>();
+      const { promise, resolve } = Promise.withResolvers<PlannerResponse | Error>();
       current = { id: requests, settle: resolve };
       const timer = setTimeout(() => {
         running = undefined;
@@ -114,11 +114,11 @@ export const createPlannerThread = ({
         resolve(tooMuch(new Error(`no outcome in ${deadlineMs} ms`)));
       }, deadlineMs);
       worker.postMessage(request);
-      const reply = await promise;
+      const response = await promise;
       clearTimeout(timer);
       current = undefined;
-      if (reply instanceof Error) throw reply;
-      return reply;
+      if (response instanceof Error) throw response;
+      return response;
     },
     async [Symbol.asyncDispose]() {
       const ending = running;

@@ -1,7 +1,8 @@
 /**
- * The thread that validates and plans what would hold up the streams of the gateway's own thread. It answers one
- * request after another, in their order, and has the two schema generations that it was asked about last. Invariant:
- * only text and plans cross; what is not in order is an answer, and only what nobody foresaw ends the thread.
+ * The thread that validates and plans operations which would hold up the streams on the gateway's own thread. It
+ * handles one request after another, in order, and keeps the two schema generations that were requested last.
+ * Invariant: only text and plans cross between threads. An invalid operation is an outcome; only an unexpected fault
+ * ends the thread.
  */
 import { parentPort } from 'node:worker_threads';
 import { GraphQLError, parse } from 'graphql';
@@ -10,8 +11,8 @@ import { createSchemaGeneration, type SchemaGeneration } from '../supergraph/sch
 import {
   knownGenerations,
   type PlannerOutcome,
-  type PlannerReply,
   type PlannerRequest,
+  type PlannerResponse,
   type PlannerTask,
 } from './planner-protocol.ts';
 import { faultsOf } from './validation.ts';
@@ -43,5 +44,5 @@ parentPort?.on('message', (request: PlannerRequest) => {
   const generation = generationOf(request);
   const startedAt = performance.now();
   const outcome = run(generation, request.task);
-  parentPort?.postMessage({ id: request.id, outcome, ms: performance.now() - startedAt } satisfies PlannerReply);
+  parentPort?.postMessage({ id: request.id, outcome, ms: performance.now() - startedAt } satisfies PlannerResponse);
 });

@@ -1,72 +1,64 @@
 /**
- * Validates and plans operations that were not seen before, within the budget of who sent them. What is small is done
- * here, one operation in each turn of the event loop; what is large is done in the planner's thread, because no stream
- * and no other request may wait for it. Both take turns between users.
+ * Validates and plans operations that were not seen before, within the budget of the user who sent them. Small
+ * operations are handled on this thread, one in each iteration of the event loop. Large ones go to the planner's
+ * thread, because no stream and no other request may wait for them. Both queues are fair between users.
  */
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError, print } from 'graphql';
-import { type AuthenticatedUser, nobody } from '../authentication/authenticator.ts';
+import type { Payer } from '../authentication/payer.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
 import type { FairQueue } from './fair-queue.ts';
 import type { PlannerThread } from './planner-thread.ts';
 import type { PlanningBudget } from './planning-budget.ts';
 import { type DocumentFault, faultsOf } from './validation.ts';
 
-/** Who has it done: a user, or undefined for the gateway itself, which has no budget. */
-export type Asker = string | undefined;
-
-/** In development somebody may ask without a token. */
-export const askerOf = (user: AuthenticatedUser | undefined): Asker => {
-  if (user?.isAnonymous === true) return undefined;
-  const { tenantId, userId } = user?.identity ?? nobody;
-  return `${tenantId}:${userId}`;
-};
-
 export interface ParsedDocument {
   readonly text: string;
   readonly document: DocumentNode;
-  /** Lexical tokens. */
+  /** Number of lexical tokens. */
   readonly tokens: number;
 }
 
 export interface PlannedDocument {
-  /** Of one operation, without conditions. */
+  /** One operation, without conditions. */
   readonly document: DocumentNode;
-  /** Fields, as if all fragments were spread. */
+  /** Number of fields with every fragment expanded. */
   readonly fields: number;
-  /** Whether its labelled `@defer` count. */
+  /** Whether its labelled fragments are deferred. */
   readonly isInParts: boolean;
 }
 
 export interface Planner {
   /** Rejects with RATE_LIMITED, OVERLOADED or OPERATION_TOO_COMPLEX. */
-  validate(generation: SchemaGeneration, parsed: ParsedDocument, asker: Asker): Promise<readonly DocumentFault[]>;
-  /** The same, and rejects with a GraphQLError where there is no plan. */
-  plan(generation: SchemaGeneration, planned: PlannedDocument, asker: Asker): Promise<QueryPlan['node']>;
-  /** Other work of this thread, in its turn and within the budget. */
-  inTurn<Result>(asker: Asker, work: () => Result): Promise<Result>;
+  validate(generation: SchemaGeneration, parsed: ParsedDocument, payer: Payer): Promise<readonly DocumentFault[]>;
+  /** Rejects like `validate`, and with a GraphQLError when there is no plan. */
+  plan(generation: SchemaGeneration, planned: PlannedDocument, payer: Payer): Promise<QueryPlan['node']>;
+  /** Runs other work on this thread, through the fair queue and within the budget. */
+  runFairly<Result>(payer: Payer, work: () => Result): Promise<Result>;
 }
 
 export interface PlannerOptions {
   readonly budget: PlanningBudget;
-  /** For what is done here. */
-  readonly here: FairQueue;
-  /** For what is done in the thread. */
-  readonly there: FairQueue;
+  /** Queue of this thread. */
+  readonly ownQueue: FairQueue;
+  /** Queue of the planner's thread. */
+  readonly threadQueue: FairQueue;
   readonly thread: PlannerThread;
 }
 
-/** What takes a few milliseconds at most, however it is written: comparing fields of one name takes their square. */
+/**
+ * Operations that take a few milliseconds at most, however they are written: comparing fields of one name is quadratic.
+ */
 const smallTokens = 300;
 const smallFields = 120;
 
-export const createPlanner = ({ budget, here, there, thread }: PlannerOptions): Planner => {
+export const createPlanner = ({ budget, ownQueue, threadQueue, thread }: PlannerOptions): Planner => {
   const inBudget = async <Result>(
-    asker: Asker,
+    payer: Payer,
     work: () => Result | Promise<Result>,
     msOf: (result: Result, elapsedMs: number) => number,
   ): Promise<Result> => {
-    if (asker !== undefined) budget.require(asker);
+    if (payer !== undefined) budget.require(payer);
     const startedAt = performance.now();
     let spent: number | undefined;
     try {
@@ -74,39 +66,39 @@ export const createPlanner = ({ budget, here, there, thread }: PlannerOptions): 
       spent = msOf(result, performance.now() - startedAt);
       return result;
     } finally {
-      if (asker !== undefined) budget.spend(asker, spent ?? performance.now() - startedAt);
+      if (payer !== undefined) budget.spend(payer, spent ?? performance.now() - startedAt);
     }
   };
-  const doHere = <Result>(asker: Asker, work: () => Result): Promise<Result> =>
-    here.run(asker, () => inBudget(asker, work, (_, elapsedMs) => elapsedMs));
-  const doThere = async (asker: Asker, ...task: Parameters<PlannerThread['ask']>) => {
+  const onThisThread = <Result>(payer: Payer, work: () => Result): Promise<Result> =>
+    ownQueue.run(payer, () => inBudget(payer, work, (_, elapsedMs) => elapsedMs));
+  const onPlannerThread = async (payer: Payer, ...task: Parameters<PlannerThread['ask']>) => {
     const ask = () =>
       inBudget(
-        asker,
+        payer,
         () => thread.ask(...task),
         ({ ms }) => ms,
       );
-    return (await there.run(asker, ask)).outcome;
+    return (await threadQueue.run(payer, ask)).outcome;
   };
 
   return {
-    async validate(generation, { text, document, tokens }, asker) {
-      if (tokens <= smallTokens) return doHere(asker, () => faultsOf(generation.schema, document));
-      const outcome = await doThere(asker, generation, { kind: 'validate', text });
+    async validate(generation, { text, document, tokens }, payer) {
+      if (tokens <= smallTokens) return onThisThread(payer, () => faultsOf(generation.schema, document));
+      const outcome = await onPlannerThread(payer, generation, { kind: 'validate', text });
       if (outcome.kind !== 'faults') throw new Error('the planner did not validate');
       return outcome.faults;
     },
-    async plan(generation, { document, fields, isInParts }, asker) {
+    async plan(generation, { document, fields, isInParts }, payer) {
       if (fields <= smallFields) {
-        return doHere(asker, () =>
+        return onThisThread(payer, () =>
           isInParts ? generation.planInParts(document, undefined) : generation.plan(document, undefined),
         );
       }
-      const outcome = await doThere(asker, generation, { kind: 'plan', text: print(document), isInParts });
+      const outcome = await onPlannerThread(payer, generation, { kind: 'plan', text: print(document), isInParts });
       if (outcome.kind === 'refused') throw new GraphQLError(outcome.message);
       if (outcome.kind !== 'plan') throw new Error('the planner did not plan');
       return outcome.node;
     },
-    inTurn: doHere,
+    runFairly: onThisThread,
   };
 };

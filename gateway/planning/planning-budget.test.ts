@@ -3,7 +3,7 @@ import { createPlanningBudget } from './planning-budget.ts';
 
 const limited = expect.objectContaining({ code: 'RATE_LIMITED' });
 
-test('refuses a user in debt until it is paid off, says for how long, and minds nobody else', () => {
+test('refuses a user in debt until it is paid off, reports for how long, and affects nobody else', () => {
   let now = 0;
   const budget = createPlanningBudget({ burstMs: 100, msPerSecond: 10 }, () => now);
   budget.require('ada');

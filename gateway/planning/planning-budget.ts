@@ -1,8 +1,8 @@
 /**
- * How much work a user may cause by operations that this process has not seen before: milliseconds of validating and
- * planning, saved up to a burst. What an operation takes is known only afterwards, so the last one may run into debt,
- * which is paid off before the next one begins. Counted in this process, because it is this process's time. Bounded by
- * the number of users; one that is forgotten begins anew.
+ * Limits the work that a user may cause with operations that are new to this process: milliseconds of validating and
+ * planning, saved up to a burst. The cost of an operation is known only afterwards, so the last one may run into debt,
+ * which is paid off before the next one begins. It is counted per process, because it is the process's own time.
+ * Bounded by the number of users; an evicted user starts with a full budget.
  */
 import { LRUCache } from 'lru-cache';
 import { AppError } from '#kernel/errors.ts';
@@ -14,7 +14,7 @@ export interface PlanningRate {
   readonly msPerSecond: number;
 }
 
-/** A tenth of a core, and at first what an application with all its operations takes. */
+/** A tenth of a core, and a burst that covers all the operations of an application. */
 export const defaultPlanningRate: PlanningRate = { burstMs: 1000, msPerSecond: 100 };
 
 export interface PlanningBudget {
@@ -30,7 +30,7 @@ interface Account {
 
 const maxUsers = 10_000;
 
-/** @param now milliseconds on a clock that never goes back. */
+/** @param now milliseconds on a monotonic clock. */
 export const createPlanningBudget = (
   { burstMs, msPerSecond }: PlanningRate,
   now: () => number = () => performance.now(),

@@ -4,14 +4,14 @@ import { text as readText } from 'node:stream/consumers';
 import { getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { createLogger } from '#kernel/log.ts';
+import { createDocumentPreparer } from '../admission/prepared-document.ts';
+import { openBody } from '../fixtures/body-client.ts';
+import { openSignedIn } from '../fixtures/socket-client.ts';
+import { openTestGateway, readResponse, type TestGateway } from '../fixtures/test-gateway.ts';
+import { composeSupergraph } from '../fixtures/test-graph.ts';
 import { defaultOperationLimits } from '../limits/operation-limits.ts';
-import { createFederatedExecutor } from '../supergraph/federated-executor.ts';
-import { openBody } from '../testing/body-client.ts';
-import { openSignedIn } from '../testing/socket-client.ts';
-import { openTestGateway, readAnswer, type TestGateway } from '../testing/test-gateway.ts';
-import { composeSupergraph } from '../testing/test-graph.ts';
+import { createFederatedExecutor } from '../operations/federated-executor.ts';
 import { openPlanner } from './open-planner.ts';
-import { createDocumentPreparer } from './prepared-document.ts';
 
 const sdl = composeSupergraph('http://127.0.0.1:1/graphql', 'http://127.0.0.1:2/graphql');
 const generous = { burstMs: 1e9, msPerSecond: 1e9 };
@@ -51,7 +51,7 @@ test('operations that differ in name, layout, comments and unused definitions sh
   expect(planned).toBe(2);
 });
 
-test('large operations are planned beside the thread of the gateway, with the same answer', async () => {
+test('large operations are planned on a thread of their own, with the same result', async () => {
   await using gateway = await openTestGateway();
   const fields = Array.from({ length: 15 }, (_, n) => `story(id: "1") { title ...F${n} }`).join(' ');
   const fragments = Array.from({ length: 15 }, (_, n) => `fragment F${n} on Story { ${'id title '.repeat(10)} }`);
@@ -62,7 +62,7 @@ test('large operations are planned beside the thread of the gateway, with the sa
   expect(wrong.errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' }, locations: [{ line: 1 }] }]);
 });
 
-test('a planner that was warmed plans at once what is large', async () => {
+test('a warm planner plans large operations at once', async () => {
   await using gateway = await openTestGateway({ warmsPlanner: true });
   gateway.gateway.reload(composeSupergraph(gateway.graph.stories.url, gateway.graph.authors.url, '\n# another'));
   const fields = Array.from({ length: 15 }, (_, n) => `s${n}: story(id: "1") { ${'id title '.repeat(10)} }`).join(' ');
@@ -70,7 +70,7 @@ test('a planner that was warmed plans at once what is large', async () => {
   expect(Object.keys(data ?? {})).toHaveLength(15);
 });
 
-test('what is remembered of operations is bounded by its weight', async () => {
+test('the memory of operations is bounded by its weight', async () => {
   await using planner = openPlanner(generous, logger);
   const executor = createFederatedExecutor({
     sdl,
@@ -91,15 +91,15 @@ test('what is remembered of operations is bounded by its weight', async () => {
   expect(generation.environment.memory.weight).toBeLessThanOrEqual(64 * 1024 * 1024);
 });
 
-/** Asks for what was not asked before until that is refused. */
+/** Sends new operations until one is refused. */
 const exhaust = async (gateway: TestGateway, headers: Record<string, string>) => {
   for (let index = 0; ; index += 1) {
-    const answer = await gateway.ask(`{ a${index}: stories { title author { name } } }`, { headers });
-    if (answer.status !== 200) return answer;
+    const response = await gateway.ask(`{ a${index}: stories { title author { name } } }`, { headers });
+    if (response.status !== 200) return response;
   }
 };
 
-test('a user who sends ever new operations is refused over each transport; known ones and other users pass', async () => {
+test('a user who keeps sending new operations is refused over every transport; known operations and other users pass', async () => {
   const rates = { perUser: { capacity: 10_000, refillPerSecond: 10_000 } };
   await using gateway = await openTestGateway({ planning: { burstMs: 50, msPerSecond: 0.001 }, rates });
   const token = await gateway.issuer.token();
@@ -116,7 +116,7 @@ test('a user who sends ever new operations is refused over each transport; known
 
   const fresh = '{ fresh: story(id: "1") { title } }';
   const preflight = { authorization, 'apollo-require-preflight': '1' };
-  const got = await readAnswer(
+  const got = await readResponse(
     await fetch(`${gateway.gateway.url}?${new URLSearchParams({ query: fresh })}`, { headers: preflight }),
   );
   expect(got.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
@@ -144,7 +144,7 @@ test('a user who sends ever new operations is refused over each transport; known
   expect((await gateway.ask(fresh)).data).toEqual({ fresh: { title: 'Story 1' } });
 });
 
-test('a text that is too long is refused over each transport', async () => {
+test('a text that is too long is refused over every transport', async () => {
   await using gateway = await openTestGateway({ limits: { maxOperationBytes: 1000 } });
   const token = await gateway.issuer.token();
   const authorization = `Bearer ${token}`;
@@ -153,7 +153,7 @@ test('a text that is too long is refused over each transport', async () => {
   expect(await gateway.ask(query)).toMatchObject({ status: 413, ...tooLong });
   const address = `${gateway.gateway.url}?${new URLSearchParams({ query })}`;
   const got = await fetch(address, { headers: { authorization, 'apollo-require-preflight': '1' } });
-  expect(await readAnswer(got)).toMatchObject({ status: 413, ...tooLong });
+  expect(await readResponse(got)).toMatchObject({ status: 413, ...tooLong });
   const sha256Hash = createHash('sha256').update(query).digest('hex');
   const extensions = { persistedQuery: { version: 1, sha256Hash } };
   expect(await gateway.ask(query, { extensions })).toMatchObject({ status: 413, ...tooLong });
@@ -168,18 +168,18 @@ test('a text that is too long is refused over each transport', async () => {
   expect((await gateway.ask(`{ __typename } # ${'a'.repeat(900)}`)).status).toBe(200);
 });
 
-test('the body of a sender who is not signed in is not waited for', async () => {
+test('the body of a sender who is not signed in is not awaited', async () => {
   await using gateway = await openTestGateway();
   const socket = connect(gateway.gateway.port, '127.0.0.1');
   socket.write(
     'POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n{',
   );
-  const answer = await readText(socket);
-  expect(answer).toMatch(/^HTTP\/1\.1 401 /);
-  expect(answer).toContain('UNAUTHENTICATED');
+  const response = await readText(socket);
+  expect(response).toMatch(/^HTTP\/1\.1 401 /);
+  expect(response).toContain('UNAUTHENTICATED');
 });
 
-test('introspection has a price: one of the whole schema passes, many in one operation do not', async () => {
+test('introspection has a cost: the whole schema passes once, but not many times in one operation', async () => {
   await using gateway = await openTestGateway();
   const whole = '__schema { types { name fields { name args { name } type { name ofType { name } } } } }';
   expect((await gateway.ask(`{ ${whole} }`)).status).toBe(200);

@@ -1,4 +1,4 @@
-/** The faults of a document in a schema, as they can go from one thread to another. */
+/** The faults of a document in a schema, in a form that can cross between threads. */
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Source, validate } from 'graphql';
 
 export interface DocumentFault {
@@ -7,7 +7,7 @@ export interface DocumentFault {
   readonly positions: readonly number[];
 }
 
-/** Where a variable decides over the root field of a subscription, which is not valid, graphql-js throws. */
+/** graphql-js throws when a variable decides over the root field of a subscription, which is invalid. */
 const errorsOf = (schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] => {
   try {
     return validate(schema, document);

@@ -1,11 +1,11 @@
-/** What the schema says to be the same for an audience, told to all of it by one upstream subscription. */
+/** Fields that the schema broadcasts to an audience: one upstream subscription serves the whole audience. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { connect, event, follow, frames, nameOf, newUser, type User } from '../testing/shared-users.ts';
-import { openTestGateway } from '../testing/test-gateway.ts';
-import { unwelcomeUser } from '../testing/test-graph.ts';
+import { connect, event, follow, frames, nameOf, newUser, type User } from '../fixtures/shared-users.ts';
+import { openTestGateway } from '../fixtures/test-gateway.ts';
+import { unwelcomeUser } from '../fixtures/test-graph.ts';
 
-describe('what the schema broadcasts', () => {
+describe('a field that the schema broadcasts', () => {
   const colleague = (user: User): User => ({ ...user, userId: randomUUID() });
 
   test.each([
@@ -22,14 +22,14 @@ describe('what the schema broadcasts', () => {
     for (const client of clients) await follow(client, query);
     await stories.untilRunning(upstreams);
     logs.append('news', 'a');
-    const told = await Promise.all(clients.map((client) => frames(client, 1)));
-    const asker = { news: [0, 0, 0, 0], tenantNews: [0, 0, 0, 3], ownNews: [0, 0, 2, 3] }[field] ?? [];
-    expect(told).toEqual(asker.map((index) => [event(field, 1, `a for ${nameOf(users[index] ?? first)}`)]));
+    const received = await Promise.all(clients.map((client) => frames(client, 1)));
+    const initiators = { news: [0, 0, 0, 0], tenantNews: [0, 0, 0, 3], ownNews: [0, 0, 2, 3] }[field] ?? [];
+    expect(received).toEqual(initiators.map((index) => [event(field, 1, `a for ${nameOf(users[index] ?? first)}`)]));
     for (const client of clients) await client[Symbol.asyncDispose]();
     await stories.untilRunning(0);
   });
 
-  test('gives who comes later what is told from then on', async () => {
+  test('delivers to a late subscriber the events from then on', async () => {
     await using gateway = await openTestGateway();
     const { stories, logs } = gateway.graph;
     const user = newUser();
@@ -47,7 +47,7 @@ describe('what the schema broadcasts', () => {
     expect(stories.subscribed).toHaveLength(1);
   });
 
-  test('is lost for each of its audience, never ended cleanly', async () => {
+  test('is lost for everybody in its audience, never completed', async () => {
     await using gateway = await openTestGateway();
     const { stories } = gateway.graph;
     await using one = await connect(gateway, newUser());
@@ -62,7 +62,7 @@ describe('what the schema broadcasts', () => {
     }
   });
 
-  test('is refused to one without being refused to the others', async () => {
+  test('is refused to one subscriber without being refused to the others', async () => {
     await using gateway = await openTestGateway();
     const { stories, logs } = gateway.graph;
     await using unwelcome = await connect(gateway, { ...newUser(), userId: unwelcomeUser });
@@ -83,7 +83,7 @@ describe('what the schema broadcasts', () => {
     }
   });
 
-  test('refuses each of many who are all unwelcome', async () => {
+  test('is refused to each of many subscribers who are all unwelcome', async () => {
     await using gateway = await openTestGateway();
     const { stories, logs } = gateway.graph;
     const clients = await Promise.all(
@@ -101,7 +101,7 @@ describe('what the schema broadcasts', () => {
     expect(stories.subscribed).toHaveLength(8);
   });
 
-  test('says nothing for another field of the document', async () => {
+  test('does not affect another field of the document', async () => {
     await using gateway = await openTestGateway();
     await using one = await connect(gateway, newUser());
     await using two = await connect(gateway, newUser());
@@ -114,19 +114,19 @@ describe('what the schema broadcasts', () => {
   test.each([
     ['news', 'SUBSCRIPTION_LOST'],
     ['ownNews', 'FORBIDDEN'],
-  ])('as %s that ends for the one who asked ends for others of its audience with %s', async (field, code) => {
+  ])('as %s that ends for its initiator ends for others of its audience with %s', async (field, code) => {
     await using gateway = await openTestGateway();
     const { stories, logs } = gateway.graph;
     const user = newUser();
-    await using asker = await connect(gateway, user);
+    await using initiator = await connect(gateway, user);
     await using other = await connect(gateway, field === 'news' ? newUser() : user);
-    for (const client of [asker, other]) await follow(client, `subscription { ${field} { seq text } }`);
+    for (const client of [initiator, other]) await follow(client, `subscription { ${field} { seq text } }`);
     await stories.untilRunning(1);
     logs.append('news', 'a');
-    for (const client of [asker, other]) await frames(client, 1);
+    for (const client of [initiator, other]) await frames(client, 1);
     logs.append('news', '<forbidden>');
     const ended = (by: string): object => ({ type: 'error', payload: [{ extensions: { code: by } }] });
-    expect(await frames(asker, 1)).toMatchObject([ended('FORBIDDEN')]);
+    expect(await frames(initiator, 1)).toMatchObject([ended('FORBIDDEN')]);
     expect(await frames(other, 1)).toMatchObject([ended(code)]);
   });
 });

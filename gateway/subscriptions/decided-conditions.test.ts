@@ -1,10 +1,10 @@
-/** Conditions of a subscription beside fields that require others: decided before the plan is made, as in queries. */
+/** Conditions in a subscription beside fields with requirements: they are decided before planning, as in queries. */
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openSignedIn } from '../testing/socket-client.ts';
-import { openSubgraph, type SubgraphServer } from '../testing/subgraph-server.ts';
-import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+import { openSignedIn } from '../fixtures/socket-client.ts';
+import { openSubgraph, type SubgraphServer } from '../fixtures/subgraph-server.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
   import: ["@key", "@external", "@requires"])`;
@@ -59,7 +59,7 @@ const eventOf = async (query: string, variables: object): Promise<unknown> => {
   return payload;
 };
 
-test('a field that requires another and is left out takes no other field with it', async () => {
+test('a skipped field with requirements removes no other field', async () => {
   const query = 'subscription ($with: Boolean!) { drawn { ... on Square { corner @include(if: $with) hue } } }';
   expect(await eventOf(query, { with: false })).toEqual({ data: { drawn: { hue: 'red' } } });
   expect(squares.subscribed.at(-1)?.query).not.toContain('area');
@@ -67,7 +67,7 @@ test('a field that requires another and is left out takes no other field with it
   expect(await eventOf(query, { with: false })).toEqual({ data: { drawn: { hue: 'red' } } });
 });
 
-test('who leaves out what other subgraphs have is asked of nobody else', async () => {
+test('a subscription that skips the fields of other subgraphs fetches nothing from them', async () => {
   colors.asked.length = 0;
   const query = 'subscription ($no: Boolean = true) { drawn { ... on Square { side ... @skip(if: $no) { hue } } } }';
   expect(await eventOf(query, {})).toEqual({ data: { drawn: { side: 2 } } });

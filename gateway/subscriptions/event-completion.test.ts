@@ -1,14 +1,14 @@
-/** Events that wait for another subgraph when their client leaves: the fetches end with it. */
+/** Events that wait for another subgraph when their client leaves: the fetches are aborted. */
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
-import { openBody } from '../testing/body-client.ts';
-import { openSignedIn } from '../testing/socket-client.ts';
-import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+import { openBody } from '../fixtures/body-client.ts';
+import { openSignedIn } from '../fixtures/socket-client.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
 
 const query = 'subscription { storyStream(id: "held") { seq story { author { name } } } }';
 
-/** The next fetch that completes an event, which stays without an answer. */
+/** The next fetch that completes an event. It gets no response. */
 const heldFetch = async ({ graph }: TestGateway): Promise<IncomingMessage> => {
   const asked = Promise.withResolvers<IncomingMessage>();
   graph.authors.intercept = (request) => asked.resolve(request);
@@ -18,7 +18,7 @@ const heldFetch = async ({ graph }: TestGateway): Promise<IncomingMessage> => {
   return request;
 };
 
-test('a fetch ends when the client completes, and the next subscription is served', async () => {
+test('a fetch is aborted when the client completes, and the next subscription is served', async () => {
   await using gateway = await openTestGateway({ subgraphDeadlineMs: 60_000 });
   await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
   client.send({ id: 'a', type: 'subscribe', payload: { query } });
@@ -31,7 +31,7 @@ test('a fetch ends when the client completes, and the next subscription is serve
   });
 });
 
-test('a fetch ends when the socket goes away', async () => {
+test('a fetch is aborted when the socket closes', async () => {
   await using gateway = await openTestGateway({ subgraphDeadlineMs: 60_000 });
   const client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token());
   client.send({ id: 'a', type: 'subscribe', payload: { query } });
@@ -40,7 +40,7 @@ test('a fetch ends when the socket goes away', async () => {
   await ended;
 });
 
-test('a fetch ends when a client of server-sent events goes away', async () => {
+test('a fetch is aborted when a client of server-sent events leaves', async () => {
   await using gateway = await openTestGateway({ subgraphDeadlineMs: 60_000 });
   const headers = { accept: 'text/event-stream', authorization: `Bearer ${await gateway.issuer.token()}` };
   await using client = await openBody(gateway.gateway.url, { headers, body: { query } });
@@ -49,7 +49,7 @@ test('a fetch ends when a client of server-sent events goes away', async () => {
   await ended;
 });
 
-test('what completed an event completes the next one too, unless it is too large to be kept', async () => {
+test('a response that completed an event completes the next one too, unless it is too large to cache', async () => {
   await using gateway = await openTestGateway();
   const { authors, logs } = gateway.graph;
   let asked = 0;

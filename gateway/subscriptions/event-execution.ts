@@ -1,17 +1,17 @@
 /**
- * Completes events that need more than their own subgraph gave. The fetches of one stream repeat from event to event
- * (every delta has the same message), so their answers are remembered for a moment. A client that leaves ends them.
+ * Completes events that need data beyond their own subgraph's. The fetches of one stream repeat from event to event
+ * (every delta has the same message), so their responses are cached for a moment. A client that leaves aborts them.
  */
 import type { GraphQLFormattedError } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { OperationContext } from '../authentication/operation-context.ts';
 import { type MaskError, ofSubgraph } from '../errors/public-error.ts';
 import { nameSubgraphsFor } from '../errors/subgraph-names.ts';
-import type { Variables } from '../execution/answer.ts';
-import type { SendFetch } from '../execution/execution.ts';
-import { weightOfValue } from '../execution/value-weight.ts';
-import { answerOf, type SubgraphAnswer } from '../subgraphs/subgraph-answer.ts';
-import type { OperationContext } from '../supergraph/operation-context.ts';
+import type { Variables } from '../execution/result-builder.ts';
+import { weightOfValue } from '../memory/value-weight.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
+import type { SendFetch } from '../upstream/send-fetch.ts';
+import { responseOf, type SubgraphResponse } from '../upstream/subgraph-response.ts';
 import type { SubscriptionPlan } from './subscription-plan.ts';
 
 export interface EventExecutionOptions {
@@ -22,65 +22,65 @@ export interface EventExecutionOptions {
 
 /** Completes the events of one stream, one at a time. */
 export interface EventCompletion {
-  /** Never throws: what goes wrong is in the result's errors. */
+  /** Never throws: faults are in the result's errors. */
   complete(payload: Buffer, plan: SubscriptionPlan): Promise<Buffer>;
-  /** Ends the fetches that run: nobody waits for them any more. */
+  /** Aborts the running fetches, because nobody waits for them any more. */
   abort(): void;
 }
 
 /**
- * Milliseconds that an answer of another subgraph serves further events of the same stream, and the bytes, about, that
- * are kept of one stream.
+ * Milliseconds for which another subgraph's response serves further events of the same stream, and the approximate
+ * bytes cached for one stream.
  */
-const rememberedMs = 1000;
-const rememberedBytes = 128 * 1024;
+const cachedMs = 1000;
+const cachedBytes = 128 * 1024;
 
-/** What an answer takes besides its request and its data. */
+/** What a cached response takes besides its request and its data. */
 const bytesOfEntry = 500;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-/** @returns what completes the events of one stream of one user. */
+/** @returns a function that creates the completion for one stream of one user. */
 export const createEventExecution =
   ({ sendFor, maskError }: EventExecutionOptions) =>
   (context: OperationContext, variables: Variables): EventCompletion => {
-    const answers = new LRUCache<string, Promise<SubgraphAnswer>>({ maxSize: rememberedBytes, ttl: rememberedMs });
-    /** Of the event at hand, once it had to ask. */
+    const responses = new LRUCache<string, Promise<SubgraphResponse>>({ maxSize: cachedBytes, ttl: cachedMs });
+    /** For the current event, once it needed a fetch. */
     let fetching: AbortController | undefined;
 
-    /** Asks for one event. Most ask nothing new, and need neither a scope nor a signal. */
+    /** Creates the sender for one event. Most events fetch nothing new, and need neither a scope nor a signal. */
     const sender = (generation: SchemaGeneration): SendFetch => {
       fetching = new AbortController();
       return sendFor(generation, { ...context, signal: fetching.signal });
     };
 
-    const remembering = (generation: SchemaGeneration): SendFetch => {
+    const cachingSender = (generation: SchemaGeneration): SendFetch => {
       let send: SendFetch | undefined;
       return (subgraph, body, isMutation) => {
         const key = `${subgraph} ${body}`;
-        const known = answers.get(key);
+        const known = responses.get(key);
         if (known) return known;
         send ??= sender(generation);
-        const answer = send(subgraph, body, isMutation).then((fresh) => ({ ...fresh, isShared: true }));
+        const response = send(subgraph, body, isMutation).then((fresh) => ({ ...fresh, isShared: true }));
         const size = bytesOfEntry + 2 * key.length;
-        answers.set(key, answer, { size });
-        const weigh = ({ data, errors }: SubgraphAnswer): void => {
-          // What is too large is not kept at all.
-          if (errors.length > 0) answers.delete(key);
-          else if (answers.peek(key) === answer) {
-            answers.set(key, answer, { size: size + weightOfValue(data), noUpdateTTL: true });
+        responses.set(key, response, { size });
+        const weigh = ({ data, errors }: SubgraphResponse): void => {
+          // A response that is too large is not cached at all.
+          if (errors.length > 0) responses.delete(key);
+          else if (responses.peek(key) === response) {
+            responses.set(key, response, { size: size + weightOfValue(data), noUpdateTTL: true });
           }
         };
-        answer.then(weigh, () => answers.delete(key));
-        return answer;
+        response.then(weigh, () => responses.delete(key));
+        return response;
       };
     };
 
     const run = async (payload: Buffer, plan: SubscriptionPlan): Promise<Record<string, unknown>> => {
       const event: unknown = JSON.parse(payload.toString());
-      const answer = answerOf(event);
-      if (!answer || !plan.event || !isObject(event)) throw new Error('an event is no GraphQL response');
-      const { data, errors } = await plan.event(answer, { variables, send: remembering(plan.generation) });
+      const response = responseOf(event);
+      if (!response || !plan.event || !isObject(event)) throw new Error('an event is not a GraphQL response');
+      const { data, errors } = await plan.event(response, { variables, send: cachingSender(plan.generation) });
       nameSubgraphsFor(context.user, errors);
       const masked = errors?.map((error) => maskError(error.toJSON(), error));
       return {

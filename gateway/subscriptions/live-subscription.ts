@@ -1,15 +1,15 @@
 /**
- * Joins a source stream to a client's stream. Raw events go straight through; others wait in a bounded queue and are
- * completed one at a time, in order. Whatever is full - the client's socket or the queue - stops the source, which goes
- * on after the last event that was taken once there is room: memory is bounded, nothing is dropped, and no other client
+ * Connects a source stream to a client's stream. Raw events pass straight through. Others wait in a bounded queue and
+ * are completed one at a time, in order. When the client's socket or the queue is full, the source stops; it resumes
+ * after the last accepted event once there is room. So memory is bounded, nothing is dropped, and no other client
  * waits.
  */
 import type { GraphQLFormattedError } from 'graphql';
 import type { MaskError } from '../errors/public-error.ts';
-import { eventsForwarded } from '../metrics.ts';
+import { eventsForwarded } from '../observation/metrics.ts';
+import { mayHaveErrors } from '../upstream/next-message.ts';
 import type { ClientStream } from './client-stream.ts';
 import { type EventCompletion, maskRawErrors } from './event-execution.ts';
-import { mayHaveErrors } from './frame.ts';
 import type { SourceSink } from './source-stream.ts';
 import type { SubscriptionPlan } from './subscription-plan.ts';
 
@@ -25,7 +25,7 @@ interface WaitingEvent {
 
 export interface LiveSubscription {
   readonly sink: SourceSink;
-  /** Nothing is completed or sent any more; fetches that complete an event end in the same tick. */
+  /** Stops completion and delivery. Fetches that complete an event are aborted in the same tick. */
   stop(): void;
 }
 
@@ -33,7 +33,7 @@ export interface LiveSubscriptionOptions {
   readonly client: ClientStream;
   readonly completion: EventCompletion;
   readonly maskError: MaskError;
-  /** Lets the source go on after it was refused. */
+  /** Lets the source resume after it was refused. */
   proceed(): void;
 }
 
@@ -43,7 +43,7 @@ export const createLiveSubscription = (options: LiveSubscriptionOptions): LiveSu
   let working = false;
   let refused = false;
   let stopped = false;
-  /** What is to happen when the queue is empty. */
+  /** Runs when the queue is empty. */
   let ending: (() => void) | undefined;
 
   const masked = (payload: Buffer, plan: SubscriptionPlan): Buffer =>

@@ -19,14 +19,14 @@ const rewrite = (query: string): ReturnType<typeof createResumableDocument> =>
   createResumableDocument(query, schema, fields);
 const flat = (text: string | undefined): string | undefined => text?.replace(/\s+/g, ' ');
 
-test('puts its own variable in the place of a literal', () => {
+test('replaces a literal with its own variable', () => {
   const document = rewrite('subscription { byNumber(after: 7) { seq } }');
   expect(flat(document?.query)).toBe('subscription ($resumeAfter: Int = 0) { byNumber(after: $resumeAfter) { seq } }');
   expect(document?.start({})).toEqual({ resumeAfter: 7 });
   expect(document?.resume({}, '12')).toEqual({ resumeAfter: 12 });
 });
 
-test('takes over the variable of the client, its default and its absence', () => {
+test('replaces the client’s variable, its default and its absence', () => {
   const document = rewrite(
     'subscription ($a: Int = 3, $resumeAfter: ID) { byNumber(id: $resumeAfter, after: $a) { seq } }',
   );
@@ -38,35 +38,35 @@ test('takes over the variable of the client, its default and its absence', () =>
   expect(rewrite('subscription ($a: String) { byText(after: $a) { seq } }')?.start({})).toEqual({});
 });
 
-test('keeps a cursor that is text as text', () => {
+test('keeps a text cursor as text', () => {
   expect(rewrite('subscription { byText { seq } }')?.resume({}, '12')).toEqual({ resumeAfter: '12' });
 });
 
-test('finds the field behind fragments', () => {
+test('finds the field inside fragments', () => {
   const document = rewrite(
     'subscription { ...F } fragment F on Subscription { ... { x: byText(filter: ["a"]) { seq } } }',
   );
   expect(flat(document?.query)).toContain('x: byText(filter: ["a"], after: $resumeAfter)');
 });
 
-test('tells places apart, and knows the same one however it is said', () => {
-  const placeOf = (query: string, variables = {}): string | undefined => {
+test('distinguishes positions, and recognizes the same position in every form', () => {
+  const positionOf = (query: string, variables = {}): string | undefined => {
     const document = rewrite(query);
     return document?.position(document.start(variables));
   };
   const same = [
-    placeOf('subscription { byNumber { seq } }'),
-    placeOf('subscription { byNumber(after: 0) { seq } }'),
-    placeOf('subscription ($a: Int = 0) { byNumber(after: $a) { seq } }'),
-    placeOf('subscription ($a: Int!) { byNumber(after: $a) { seq } }', { a: 0 }),
+    positionOf('subscription { byNumber { seq } }'),
+    positionOf('subscription { byNumber(after: 0) { seq } }'),
+    positionOf('subscription ($a: Int = 0) { byNumber(after: $a) { seq } }'),
+    positionOf('subscription ($a: Int!) { byNumber(after: $a) { seq } }', { a: 0 }),
   ];
   expect(new Set(same)).toEqual(new Set(['0']));
   const document = rewrite('subscription { byText { seq } }');
   expect(document?.position(document.resume({}, '0'))).toBe('"0"');
   expect(document?.position(document.start({}))).toBeUndefined();
-  expect(placeOf('subscription { byText(after: null) { seq } }')).toBeUndefined();
+  expect(positionOf('subscription { byText(after: null) { seq } }')).toBeUndefined();
 });
 
-test('leaves other fields alone', () => {
+test('does not change other fields', () => {
   expect(rewrite('subscription { plain { seq } }')).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 /**
- * Rewrites a subscription once so that the argument which takes the cursor is a variable of ours. Then starting, and
- * starting again after any event, are the same document with other variables - whether the client gave the argument
- * literally, by a variable, by a default, or not at all.
+ * Rewrites a subscription once so that the cursor's argument is a variable of the gateway's own. Starting and resuming
+ * after any event then use the same document with different variables, whether the client passed the argument as a
+ * literal, by a variable, by a default, or not at all.
  */
 import {
   type ArgumentNode,
@@ -27,15 +27,18 @@ type Variables = Readonly<Record<string, unknown>>;
 
 export interface ResumableDocument {
   readonly query: string;
-  /** Variables for the first start: the client's, and ours with the value that the client gave. */
+  /** Variables for the first start: the client's, and the gateway's own with the value that the client passed. */
   start(variables: Variables): Variables;
-  /** Variables to go on after an event. @param cursor its `extensions.cursor`. */
+  /** Variables to resume after an event. @param cursor its `extensions.cursor`. */
   resume(variables: Variables, cursor: string): Variables;
-  /** Whether a text from outside can be a cursor. */
-  takes(cursor: string): boolean;
-  /** Name of the variable that is ours. */
+  /** Whether a text from outside is a valid cursor. */
+  accepts(cursor: string): boolean;
+  /** Name of the gateway's own variable. */
   readonly variable: string;
-  /** Where it starts with these variables; equal for equal places. Undefined where nothing says so, not even a default. */
+  /**
+   * The position at which it starts with these variables; equal for equal positions. Undefined where nothing determines
+   * it, not even a default.
+   */
   position(variables: Variables): string | undefined;
 }
 
@@ -59,7 +62,10 @@ const variablesIn = (document: DocumentNode): ReadonlySet<string> => {
   return names;
 };
 
-/** Nullable where the argument has a default, which then is the variable's; so the variable may be left out as the argument may. */
+/**
+ * Nullable where the argument has a default, which becomes the variable's, so the variable is optional when the
+ * argument is.
+ */
 const definitionFor = (name: string, argument: GraphQLArgument): VariableDefinitionNode => {
   const byDefault =
     argument.defaultValue === undefined ? undefined : astFromValue(argument.defaultValue, argument.type);
@@ -80,9 +86,8 @@ const parseConst = (
 };
 
 /**
- * @param query one operation with its fragments, valid in `schema`, the schema of the subgraph that is asked.
- * @param argumentOf the field's argument that takes the cursor.
- * Undefined when the root field is not resumable.
+ * @param query one operation with its fragments, valid in `schema`, the schema of the subgraph that gets it.
+ * @param argumentOf the field's argument that takes the cursor. Undefined when the root field is not resumable.
  */
 export const createResumableDocument = (
   query: string,
@@ -106,12 +111,12 @@ export const createResumableDocument = (
         if (!found) return undefined;
         argument = found;
         given = node.arguments?.find((one) => one.name.value === cursorArgument);
-        const ours: ArgumentNode = {
+        const own: ArgumentNode = {
           kind: Kind.ARGUMENT,
           name: { kind: Kind.NAME, value: found.name },
           value: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: name } },
         };
-        return { ...node, arguments: [...(node.arguments ?? []).filter((one) => one !== given), ours] };
+        return { ...node, arguments: [...(node.arguments ?? []).filter((one) => one !== given), own] };
       },
     }),
   );
@@ -155,7 +160,7 @@ export const createResumableDocument = (
       const value = initial(variables);
       return value === undefined ? stillUsed(variables) : { ...stillUsed(variables), [name]: value };
     },
-    takes: (cursor) => !isNumber || /^\d{1,15}$/.test(cursor),
+    accepts: (cursor) => !isNumber || /^\d{1,15}$/.test(cursor),
     resume: (variables, cursor) => ({ ...stillUsed(variables), [name]: isNumber ? Number(cursor) : cursor }),
   };
 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Frame, openSignedIn, type SocketClient } from '../testing/socket-client.ts';
-import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
-import { composeSupergraph } from '../testing/test-graph.ts';
+import { type Frame, openSignedIn, type SocketClient } from '../fixtures/socket-client.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
+import { composeSupergraph } from '../fixtures/test-graph.ts';
 
 const connect = async (gateway: TestGateway): Promise<SocketClient> =>
   openSignedIn(gateway.socketUrl, await gateway.issuer.token());
@@ -31,7 +31,7 @@ describe.each([
     1,
   ],
 ])('a subscription that starts with %s', (_, query, variables, after) => {
-  test('goes on after its last event when the subgraph dies, and the client sees nothing', async () => {
+  test('continues after its last event when the subgraph dies, and the client does not notice', async () => {
     await using gateway = await openTestGateway();
     const { stories, logs } = gateway.graph;
     await using client = await connect(gateway);
@@ -53,7 +53,7 @@ describe.each([
   });
 });
 
-test('starts where the client asked when the subgraph dies before the first event', async () => {
+test('starts at the client’s cursor when the subgraph dies before the first event', async () => {
   await using gateway = await openTestGateway();
   const { stories, logs } = gateway.graph;
   await using client = await connect(gateway);
@@ -66,7 +66,7 @@ test('starts where the client asked when the subgraph dies before the first even
   expect(seqs(await client.frames(1))).toEqual(cursors(3, 3));
 });
 
-test('gives up on a subgraph that stays away', async () => {
+test('gives up on a subgraph that stays down', async () => {
   await using gateway = await openTestGateway({ resumeDeadlineMs: 300 });
   const { stories } = gateway.graph;
   await using client = await connect(gateway);
@@ -80,7 +80,7 @@ test('gives up on a subgraph that stays away', async () => {
   });
 });
 
-test('ends what cannot go on with an error, never with a completion', async () => {
+test('ends a stream that cannot be resumed with an error, never with a completion', async () => {
   await using gateway = await openTestGateway();
   const { stories, logs } = gateway.graph;
   await using client = await connect(gateway);
@@ -102,7 +102,7 @@ test('ends what cannot go on with an error, never with a completion', async () =
 });
 
 describe('a new supergraph', () => {
-  test('moves streams that can go on, leaves the others, and drops no request', async () => {
+  test('moves resumable streams, leaves the others, and drops no request', async () => {
     await using gateway = await openTestGateway();
     const { stories, authors, logs } = gateway.graph;
     await using client = await connect(gateway);
@@ -112,14 +112,14 @@ describe('a new supergraph', () => {
     await stories.untilRunning(2);
     await client.frame();
 
-    const answers = Array.from({ length: 20 }, async (_, index) => {
+    const results = Array.from({ length: 20 }, async (_, index) => {
       if (index === 10)
         gateway.gateway.reload(
           composeSupergraph(stories.url, authors.url, 'type Extra { id: ID! } extend type Query { extra: Extra }'),
         );
       return gateway.ask('{ story(id: "1") { author { name } } }');
     });
-    for (const { data, errors } of await Promise.all(answers)) {
+    for (const { data, errors } of await Promise.all(results)) {
       expect(errors).toBeUndefined();
       expect(data).toEqual({ story: { author: { name: 'Name of author-of-1' } } });
     }
@@ -135,7 +135,7 @@ describe('a new supergraph', () => {
     expect(await client.frame()).toMatchObject({ id: '2', type: 'next' });
   });
 
-  test('ends streams that cannot go on when it takes their subgraph away', async () => {
+  test('ends streams that cannot be resumed when it removes their subgraph', async () => {
     await using gateway = await openTestGateway();
     await using other = await openTestGateway();
     await using client = await connect(gateway);
@@ -171,7 +171,7 @@ describe('a new supergraph', () => {
     });
   });
 
-  test('is refused when it is none, and the old one stays', async () => {
+  test('is refused when it is invalid, and the old one stays', async () => {
     await using gateway = await openTestGateway();
     expect(() => gateway.gateway.reload('type Query { x: Int }')).toThrow();
     expect((await gateway.ask('{ story(id: "1") { id } }')).data).toEqual({ story: { id: '1' } });
@@ -194,7 +194,7 @@ describe('a new supergraph', () => {
   });
 });
 
-test('stops the source for a client that does not read, and catches up without a gap when it does', async () => {
+test('stops the source stream for a client that does not read, and catches up without a gap when it does', async () => {
   await using gateway = await openTestGateway();
   const { stories, logs } = gateway.graph;
   await using slow = await connect(gateway);
@@ -216,7 +216,7 @@ test('stops the source for a client that does not read, and catches up without a
   expect(stories.subscribed.length).toBeGreaterThan(before + 2);
 });
 
-test('stops the source while another subgraph completes slowly, and loses nothing of a long stream', async () => {
+test('stops the source stream while another subgraph completes slowly, and loses nothing of a long stream', async () => {
   await using gateway = await openTestGateway({ subgraphDeadlineMs: 30_000 });
   const { stories, authors, logs } = gateway.graph;
   await using client = await connect(gateway);
@@ -235,7 +235,7 @@ test('stops the source while another subgraph completes slowly, and loses nothin
   expect(frames.at(-1)?.type).toBe('complete');
 });
 
-test('ends what cannot catch up with an error when its client does not read', async () => {
+test('ends a stream that cannot catch up with an error when its client does not read', async () => {
   await using gateway = await openTestGateway();
   const { stories, logs } = gateway.graph;
   await using client = await connect(gateway);

@@ -1,22 +1,24 @@
 /**
- * The source stream of one subscription, from its subgraph, across lost connections and replaced schemas. Where the
- * field is resumable it goes on after the last event that its sink took, so the sink sees every event once and in
- * order; where it is not, a loss ends it with SUBSCRIPTION_LOST, never with a clean completion.
+ * The source stream of one subscription, from its subgraph, across lost connections and replaced schemas. A resumable
+ * field continues after the last event that the sink accepted, so the sink gets every event once and in order. For any
+ * other field, a loss ends the stream with SUBSCRIPTION_LOST, never with a clean completion.
  */
 import type { GraphQLFormattedError } from 'graphql';
 import { AppError, errorExtensions } from '#kernel/errors.ts';
 import type { Identity, SignIdentity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { ofSubgraph } from '../errors/public-error.ts';
-import { cursorOf } from './frame.ts';
-import type { SharedListener } from './shared-stream.ts';
+import { cursorOf } from '../upstream/next-message.ts';
+import type { UpstreamRequest } from '../upstream/upstream-socket.ts';
+import type { SharedListener } from './shared-upstream.ts';
+import { createSourceAbsence } from './source-absence.ts';
 import { type SubscriptionPlan, upstreamVariables } from './subscription-plan.ts';
-import type { UpstreamRequest } from './upstream-socket.ts';
 
 export interface SourceSink {
   /**
-   * One event. False refuses it: it counts as not delivered, and the stream stops at its source until `proceed`.
-   * @param cursor after which it can go on; undefined when the field is not resumable.
+   * One event. Returning false refuses it: it counts as not delivered, and the stream stops at its source until
+   * `proceed`.
+   * @param cursor with which the stream can resume after it; undefined when the field is not resumable.
    */
   next(payload: Buffer, plan: SubscriptionPlan, cursor: string | undefined): boolean;
   error(errors: readonly GraphQLFormattedError[]): void;
@@ -24,45 +26,43 @@ export interface SourceSink {
 }
 
 export interface SourceStream {
-  /** Goes on after a refused event. */
+  /** Resumes after a refused event. */
   proceed(): void;
-  /** Plans anew, on the newest schema, where it is resumable; another would lose events, and stays as it is. */
+  /**
+   * Plans again on the newest schema when the stream is resumable. Any other stream would lose events, and stays as it
+   * is.
+   */
   replan(): void;
-  /** Ends it at the subgraph in the same tick; the sink hears nothing more. */
+  /** Ends it at the subgraph in the same tick. The sink is not called any more. */
   cancel(): void;
 }
 
 export interface SourceStreamOptions {
-  /** The plan in the newest schema. Rejects when the operation is not possible there. */
+  /** The plan in the newest schema. Rejects when the operation is impossible there. */
   plan(): Promise<SubscriptionPlan>;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Cursor that the client has already; it counts where the field is resumable. */
+  /** Cursor of the last event that the client has; used where the field is resumable. */
   readonly after: string | undefined;
   readonly identity: Identity;
   readonly sign: SignIdentity;
   /**
-   * Subscribes at the subgraph of a plan; what it returns ends that. Nothing is told before it returned.
-   * @param alone shares with nobody.
+   * Subscribes at the subgraph of a plan. Returns a function that unsubscribes. The listener is not called before it
+   * returns.
+   * @param exclusive shares with nobody.
    */
-  subscribe(plan: SubscriptionPlan, request: UpstreamRequest, listener: SharedListener, alone: boolean): () => void;
+  subscribe(plan: SubscriptionPlan, request: UpstreamRequest, listener: SharedListener, exclusive: boolean): () => void;
   readonly sink: SourceSink;
-  /** The trace that it is a part of. */
+  /** The trace that it belongs to. */
   readonly traceparent: string | undefined;
   /** Milliseconds without its source after which a resumable stream gives up. */
   readonly resumeDeadlineMs: number;
   readonly logger: Logger;
 }
 
-/** Refusals of others after which a stream shares no more: where all are refused, each asks a few times only. */
-const mostRefusals = 3;
-
 /**
- * Milliseconds without its source after which a stream gives up where the subgraph answers and says that it cannot
- * reach that source: it noticed within 9 seconds, so that a client is not left in silence for more than 15.
+ * Refusals of other listeners after which a stream no longer shares: where all are refused, each asks only a few times.
  */
-const sourceAwayDeadlineMs = 6_000;
-/** Milliseconds that a connection must have stood for its next loss to count as a new one. */
-const stableAfterMs = 5000;
+const mostRefusals = 3;
 
 const formatted = (error: AppError): readonly GraphQLFormattedError[] => [
   { message: error.message, extensions: errorExtensions(error) },
@@ -71,23 +71,32 @@ const unavailable = (): AppError =>
   new AppError('SUBGRAPH_UNAVAILABLE', 'The source of this subscription is not reachable. Subscribe again shortly.', {
     retryAfterMs: 1000,
   });
-const lostForGood = (why: string): AppError => new AppError('SUBSCRIPTION_LOST', `${why} Subscribe again.`);
+const permanentLoss = (reason: string): AppError => new AppError('SUBSCRIPTION_LOST', `${reason} Subscribe again.`);
+
+const requestOf = (
+  plan: SubscriptionPlan,
+  { variables, traceparent }: SourceStreamOptions,
+  cursor: string | undefined,
+  token: string,
+): UpstreamRequest => ({
+  query: plan.query,
+  operationName: plan.operationName,
+  variables: upstreamVariables(plan, variables, cursor),
+  extensions: { authorization: `Bearer ${token}`, ...(traceparent === undefined ? {} : { traceparent }) },
+});
 
 export const openSourceStream = (options: SourceStreamOptions): SourceStream => {
-  const { sink, logger, resumeDeadlineMs, traceparent } = options;
+  const { sink, logger, resumeDeadlineMs } = options;
   let cursor = options.after;
   let ended = false;
   let refused = false;
-  /** Counts starts; what an earlier start still says is ignored. */
+  /** Counts starts. Calls from an earlier start are ignored. */
   let epoch = 0;
   let stop: (() => void) | undefined;
-  /** Times that others were refused with whom it would have shared. */
+  /** How often other listeners were refused with which this one would have shared. */
   let refusals = 0;
-  /** Whether the plan that runs can go on elsewhere. */
+  /** Whether the current plan can resume elsewhere. */
   let resumable = false;
-  let startedAt = Date.now();
-  let lostAt: number | undefined;
-  let deadline: NodeJS.Timeout | undefined;
 
   const halt = (): void => {
     epoch += 1;
@@ -96,7 +105,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
   };
   const end = (): void => {
     ended = true;
-    clearTimeout(deadline);
+    absence.stop();
     halt();
   };
   const fail = (error: AppError): void => {
@@ -104,24 +113,15 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
     sink.error(formatted(error));
   };
 
-  const waitNoLongerThan = (ms: number): void => {
-    clearTimeout(deadline);
-    const left = Math.max(0, (lostAt ?? Date.now()) + ms - Date.now());
-    deadline = setTimeout(() => fail(lostForGood('The source of this subscription stayed away.')), left);
-  };
-  const onLost = (plan: SubscriptionPlan, started: boolean, sourceIsAway: boolean): void => {
-    const now = Date.now();
-    if (now - startedAt > stableAfterMs) lostAt = undefined;
+  const absence = createSourceAbsence(resumeDeadlineMs, () =>
+    fail(permanentLoss('The source of this subscription did not come back.')),
+  );
+  const onLost = (plan: SubscriptionPlan, started: boolean, sourceIsUnavailable: boolean): void => {
     if (!plan.resumable) {
-      fail(started ? lostForGood('The source of this subscription was lost.') : unavailable());
+      fail(started ? permanentLoss('The source of this subscription was lost.') : unavailable());
       return;
     }
-    if (lostAt === undefined) {
-      lostAt = now;
-      waitNoLongerThan(resumeDeadlineMs);
-    }
-    // It has been silent for a while already when the subgraph says so.
-    if (sourceIsAway && resumeDeadlineMs > sourceAwayDeadlineMs) waitNoLongerThan(sourceAwayDeadlineMs);
+    absence.lost(sourceIsUnavailable);
     start();
   };
 
@@ -129,7 +129,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
     const next = plan.resumable ? cursorOf(payload) : undefined;
     if (!sink.next(payload, plan, next)) {
       if (!plan.resumable || (next === undefined && cursor === undefined)) {
-        fail(lostForGood('This connection is too slow for the subscription.'));
+        fail(permanentLoss('This connection is too slow for the subscription.'));
         return;
       }
       refused = true;
@@ -137,15 +137,14 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
       return;
     }
     cursor = next ?? cursor;
-    lostAt = undefined;
-    clearTimeout(deadline);
+    absence.over();
   };
 
   const subscribe = async (mine: number): Promise<void> => {
     const plan = await options.plan();
     const token = await options.sign(options.identity);
     if (epoch !== mine) return;
-    startedAt = Date.now();
+    absence.connecting();
     resumable = plan.resumable !== undefined;
     const current =
       <Rest extends unknown[]>(act: (...rest: Rest) => void) =>
@@ -154,12 +153,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
       };
     stop = options.subscribe(
       plan,
-      {
-        query: plan.query,
-        operationName: plan.operationName,
-        variables: upstreamVariables(plan, options.variables, cursor),
-        extensions: { authorization: `Bearer ${token}`, ...(traceparent === undefined ? {} : { traceparent }) },
-      },
+      requestOf(plan, options, cursor, token),
       {
         next(payload) {
           if (epoch === mine) onNext(plan, payload);
@@ -172,8 +166,8 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
           end();
           sink.complete();
         }),
-        lost: current((started, sourceIsAway) => onLost(plan, started, sourceIsAway ?? false)),
-        again: current(() => {
+        lost: current((started, sourceIsUnavailable) => onLost(plan, started, sourceIsUnavailable ?? false)),
+        resubscribe: current(() => {
           refusals += 1;
           start();
         }),
@@ -187,11 +181,11 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
     const mine = epoch;
     subscribe(mine).catch((err: unknown) => {
       if (epoch !== mine) return;
-      if (!(err instanceof AppError)) logger.warn({ err }, 'a subscription cannot go on');
+      if (!(err instanceof AppError)) logger.warn({ err }, 'a subscription cannot continue');
       fail(
         err instanceof AppError
           ? err
-          : lostForGood('The schema changed, and this subscription is not possible any more.'),
+          : permanentLoss('The schema changed, and this subscription is not possible any more.'),
       );
     });
   };

@@ -1,8 +1,8 @@
 /**
- * How one subscription is served: which subgraph owns it, what is sent there, and what is done with each event. Raw:
- * the event's bytes go to the client as they are. Otherwise the rest of the plan is run for each event, so that other
- * subgraphs complete it. Variables stay the same as long as a stream lasts, so `@skip` and `@include` are decided
- * before it is planned, as those of a query are.
+ * How one subscription is served: which subgraph owns it, what is sent there, and how each event is processed. For a
+ * raw plan the event's bytes go to the client unchanged. Otherwise the rest of the plan runs for each event, so that
+ * other subgraphs complete it. Variables stay the same for the whole stream, so `@skip` and `@include` are decided
+ * before planning, as for a query.
  */
 
 import {
@@ -18,15 +18,16 @@ import {
 } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
-import { type AnswerMaker, createAnswerMaker, type Decision, type Variables } from '../execution/answer.ts';
+import type { Payer } from '../authentication/payer.ts';
+import { type CanonicalOperation, canonicalOperation } from '../documents/canonical-operation.ts';
+import { decideDocument } from '../documents/decided-document.ts';
+import { fragmentsOf } from '../documents/fragments.ts';
+import { refusalsOf } from '../documents/refused-fields.ts';
 import { type CompiledEvent, compileEvent } from '../execution/compiled-event.ts';
 import { selectsData, weightOfPlan } from '../execution/compiled-operation.ts';
-import { decideDocument } from '../execution/decided-document.ts';
-import { refusalsOf } from '../execution/refused-fields.ts';
-import { fragmentsOf } from '../limits/operation-limits.ts';
-import { type CanonicalOperation, canonicalOperation } from '../planning/canonical-operation.ts';
-import type { Asker, Planner } from '../planning/planner.ts';
-import type { WeighedCache } from '../planning/weighed-memory.ts';
+import { createResultBuilder, type Decision, type ResultBuilder, type Variables } from '../execution/result-builder.ts';
+import type { WeighedCache } from '../memory/weighed-memory.ts';
+import type { PlannedDocument, Planner } from '../planning/planner.ts';
 import type { Audience, SchemaGeneration } from '../supergraph/schema-generation.ts';
 import { createResumableDocument, type ResumableDocument } from './resumable-document.ts';
 
@@ -34,22 +35,22 @@ export interface SubscriptionPlan {
   readonly generation: SchemaGeneration;
   /** Subgraph that owns the root field. */
   readonly serviceName: string;
-  /** True: events are forwarded unread. */
+  /** True when events are forwarded unread. */
   readonly raw: boolean;
-  /** What the subgraph is sent. */
+  /** The document that the subgraph receives. */
   readonly query: string;
   readonly operationName: string | undefined;
   /** Names of the client's variables that `query` uses. */
   readonly variableNames: readonly string[];
-  /** Present when the field can go on after a cursor; its `query` is the one above. */
+  /** Present when the field can resume after a cursor. Its `query` is the one above. */
   readonly resumable: ResumableDocument | undefined;
-  /** Who may follow one upstream subscription with others that ask alike; undefined: nobody. */
+  /** Who may share one upstream subscription with equal ones; undefined when nobody may. */
   readonly audience: Audience | undefined;
   /** Completes events that are not raw. */
   readonly event: CompiledEvent | undefined;
 }
 
-/** Names of the fields that are subscribed to; one, or there would be no event. @param decided without conditions. */
+/** Names of the subscribed root fields. Only one is valid. @param decided without conditions. */
 const rootFields = (decided: DocumentNode): ReadonlySet<string> => {
   const fragments = fragmentsOf(decided.definitions);
   const names = new Set<string>();
@@ -64,19 +65,18 @@ const rootFields = (decided: DocumentNode): ReadonlySet<string> => {
   return names;
 };
 
-/** Marks of refused fields included. */
+/** Includes the marks of refused fields. */
 type RestrictedOperation = Pick<CanonicalOperation, 'document' | 'operation' | 'fragments' | 'fields'>;
 
 const plannedOf = async (
-  planner: Planner,
-  generation: SchemaGeneration,
+  plan: (planned: PlannedDocument) => ReturnType<Planner['plan']>,
   { document, fields }: RestrictedOperation,
   { isTrue }: Decision,
-  asker: Asker,
 ) => {
   const decided = decideDocument(document, isTrue);
-  if (!selectsData(decided, undefined)) throw new AppError('BAD_USER_INPUT', 'Nothing is left to subscribe to.');
-  const planned = await planner.plan(generation, { document: decided, fields, isInParts: false }, asker);
+  if (!selectsData(decided, undefined))
+    throw new AppError('BAD_USER_INPUT', 'The conditions leave nothing to subscribe to.');
+  const planned = await plan({ document: decided, fields, isInParts: false });
   if (planned?.kind !== 'Subscription') throw new GraphQLError('The operation subscribes to nothing.');
   return { decided, planned };
 };
@@ -89,7 +89,7 @@ const makePlan = (
   const { primary, rest } = planned;
   const subgraphSchema = generation.subgraphSchema(primary.serviceName);
   const rewrites = (primary.outputRewrites?.length ?? 0) + (primary.inputRewrites?.length ?? 0);
-  // Refused fields carry a directive that no subgraph has, so what is left of them is never valid there.
+  // Refused fields carry a directive that no subgraph has, so a document with refused fields is never valid there.
   const raw = !rest && rewrites === 0 && !generation.mustReshape && validate(subgraphSchema, document).length === 0;
   const query = raw ? print(document) : primary.operation;
   const resumable = createResumableDocument(query, subgraphSchema, generation.resumableFields);
@@ -105,7 +105,7 @@ const makePlan = (
       ? (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value)
       : (primary.variableUsages ?? []),
     resumable,
-    // Whoever goes on after a cursor gets the same as others of that identity, whenever they came.
+    // Subscribers with one identity that resume after a cursor get the same events, whenever they subscribe.
     audience: declared ?? (resumable && 'IDENTITY'),
     event: raw
       ? undefined
@@ -122,17 +122,21 @@ const makePlan = (
 };
 
 /**
- * Throws a GraphQLError when the operation cannot be planned, UNAUTHORIZED_FIELD_OR_TYPE when its user may not have it,
- * BAD_USER_INPUT when its conditions decide nothing, or leave nothing.
+ * Throws a GraphQLError when the operation cannot be planned, UNAUTHORIZED_FIELD_OR_TYPE when its user may not read it,
+ * BAD_USER_INPUT when its conditions are undecidable or leave nothing.
  */
 export type PlanSubscription = (
   generation: SchemaGeneration,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  user: AuthenticatedUser,
-  variables: Variables,
-  asker: Asker,
+  requested: RequestedSubscription,
+  payer: Payer,
 ) => Promise<SubscriptionPlan>;
+
+export interface RequestedSubscription {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly user: AuthenticatedUser;
+  readonly variables: Variables;
+}
 
 const checkRoot = (schema: GraphQLSchema, { fragments, operation }: RestrictedOperation): void => {
   const refusals = refusalsOf({ schema, operation, fragments, isIncluded: () => true });
@@ -140,10 +144,10 @@ const checkRoot = (schema: GraphQLSchema, { fragments, operation }: RestrictedOp
   if (ofRoot) throw new AppError('UNAUTHORIZED_FIELD_OR_TYPE', ofRoot.message);
 };
 
-/** An operation as one outcome of its restrictions leaves it, with a plan for each set of decisions. */
+/** One restricted form of an operation, with a plan for each set of decisions. */
 interface PlannedOperation {
-  readonly decide: AnswerMaker['decide'];
-  planFor(decision: Decision, asker: Asker): SubscriptionPlan | Promise<SubscriptionPlan>;
+  readonly decide: ResultBuilder['decide'];
+  planFor(decision: Decision, payer: Payer): SubscriptionPlan | Promise<SubscriptionPlan>;
 }
 
 export const createSubscriptionPlanner = (planner: Planner): PlanSubscription => {
@@ -152,12 +156,12 @@ export const createSubscriptionPlanner = (planner: Planner): PlanSubscription =>
   const plannedOperation = (generation: SchemaGeneration, restricted: RestrictedOperation): PlannedOperation => {
     const { schema, environment } = generation;
     checkRoot(schema, restricted);
-    const { decide } = createAnswerMaker({ schema, ...restricted }, environment);
+    const { decide } = createResultBuilder({ schema, ...restricted }, environment);
     const plans = environment.memory.open<SubscriptionPlan>();
-    /** By decision, and by who pays: what one is refused does not refuse another. */
+    /** Keyed by decision and by payer, so that a refusal for one payer does not refuse another. */
     const planning = new Map<string, Promise<SubscriptionPlan>>();
-    const plan = async (decision: Decision, asker: Asker): Promise<SubscriptionPlan> => {
-      const found = await plannedOf(planner, generation, restricted, decision, asker);
+    const plan = async (decision: Decision, payer: Payer): Promise<SubscriptionPlan> => {
+      const found = await plannedOf((planned) => planner.plan(generation, planned, payer), restricted, decision);
       const made = makePlan(generation, restricted, found);
       const { primary, rest } = found.planned;
       plans.set(decision.key, made, weightOfPlan(primary) + weightOfPlan(rest));
@@ -165,21 +169,21 @@ export const createSubscriptionPlanner = (planner: Planner): PlanSubscription =>
     };
     return {
       decide,
-      planFor(decision, asker) {
+      planFor(decision, payer) {
         const known = plans.get(decision.key);
         if (known) return known;
-        const key = `${decision.key} ${asker}`;
-        const begun = planning.get(key) ?? plan(decision, asker).finally(() => planning.delete(key));
+        const key = `${decision.key} ${payer}`;
+        const begun = planning.get(key) ?? plan(decision, payer).finally(() => planning.delete(key));
         planning.set(key, begun);
         return begun;
       },
     };
   };
 
-  return async (generation, document, requested, user, variables, asker) => {
+  return async (generation, { document, operation, user, variables }, payer) => {
     const memory = memories.get(generation) ?? generation.environment.memory.open<PlannedOperation>();
     memories.set(generation, memory);
-    const canonical = canonicalOperation(document, requested);
+    const canonical = canonicalOperation(document, operation);
     const restricted = generation.restrict(canonical, user);
     const key = `${canonical.hash} ${restricted.key}`;
     let planned = memory.get(key);
@@ -190,11 +194,11 @@ export const createSubscriptionPlanner = (planner: Planner): PlanSubscription =>
     }
     const decision = planned.decide(variables);
     if ('errors' in decision) throw new AppError('BAD_USER_INPUT', decision.errors[0]?.message ?? 'Bad variables.');
-    return planned.planFor(decision, asker);
+    return planned.planFor(decision, payer);
   };
 };
 
-/** The variables that go to the subgraph: after `cursor`, or from where the client asked to start. */
+/** The variables for the subgraph: to resume after `cursor`, or to start where the client asked. */
 export const upstreamVariables = (
   plan: SubscriptionPlan,
   variables: Readonly<Record<string, unknown>>,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Frame, openSignedIn, openSocket, type SocketClient } from '../testing/socket-client.ts';
-import { openTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+import { type Frame, openSignedIn, openSocket, type SocketClient } from '../fixtures/socket-client.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ const subscribe = (client: SocketClient, id: string, query: string, variables?: 
 const payloads = (frames: readonly Frame[]): unknown[] => frames.map(({ payload }) => payload);
 
 describe('events that one subgraph owns', () => {
-  test('are forwarded with their cursor, and their completion', async () => {
+  test('are forwarded with their cursor and their completion', async () => {
     await using client = await connect();
     gateway.graph.logs.append('raw', 'Once', ' "errors":[', '<end>');
     subscribe(client, 'a', 'subscription { storyStream(id: "raw") { seq text } }');
@@ -54,7 +54,7 @@ describe('events that one subgraph owns', () => {
     expect(gateway.graph.stories.subscribed.at(-1)?.query).not.toMatch('Unused');
   });
 
-  test('show errors of fields without what is internal', async () => {
+  test('show errors of fields without internal details', async () => {
     await using client = await connect();
     gateway.graph.logs.append('broken', 'x');
     subscribe(client, 'a', 'subscription { storyStream(id: "broken") { text broken } }');
@@ -79,7 +79,7 @@ describe('events that one subgraph owns', () => {
 describe('events that another subgraph completes', () => {
   const query = 'subscription ($id: ID!) { storyStream(id: $id) { seq story { title author { name } } } }';
 
-  test('come whole, in order, with their cursor, and ask for the same entity once', async () => {
+  test('arrive whole, in order, with their cursor, and fetch the same entity once', async () => {
     await using client = await connect();
     gateway.graph.logs.append('rest', 'a', 'b', 'c', '<end>');
     gateway.graph.authors.asked.length = 0;
@@ -96,7 +96,7 @@ describe('events that another subgraph completes', () => {
     expect(gateway.graph.authors.asked).toHaveLength(1);
   });
 
-  test('come with an error where the other subgraph fails', async () => {
+  test('arrive with an error where the other subgraph fails', async () => {
     await using client = await connect();
     gateway.graph.logs.append('half', 'a');
     gateway.graph.authors.intercept = (_, response) => response.end('garbage');
@@ -126,7 +126,7 @@ describe('ending', () => {
     await gateway.graph.stories.untilRunning(0);
   });
 
-  test('reaches the subgraph when the socket goes away', async () => {
+  test('reaches the subgraph when the socket closes', async () => {
     const client = await connect();
     subscribe(client, 'a', 'subscription { storyStream(id: "cancel") { seq } }');
     subscribe(client, 'b', 'subscription { storyStream(id: "cancel") { seq story { author { name } } } }');
@@ -146,7 +146,10 @@ describe('ending', () => {
     expect((await client.frame()).payload).toMatchObject({ data: { storyStream: { text: 'still' } } });
     gateway.graph.logs.append('one', 'again');
     subscribe(client, 'a', 'subscription { storyStream(id: "one") { text } }');
-    expect(await client.frame()).toMatchObject({ id: 'a', payload: { data: { storyStream: { text: 'again' } } } });
+    expect(await client.frame()).toMatchObject({
+      id: 'a',
+      payload: { data: { storyStream: { text: 'again' } } },
+    });
   });
 });
 
@@ -182,7 +185,7 @@ describe('operations over a socket', () => {
   });
 });
 
-test('a ping of the client is answered', async () => {
+test('a ping of the client gets a pong', async () => {
   await using client = await connect();
   client.send({ type: 'ping', payload: { n: 1 } });
   expect(await client.frame()).toEqual({ type: 'pong', payload: { n: 1 } });
@@ -190,7 +193,7 @@ test('a ping of the client is answered', async () => {
 
 describe('close codes of the protocol', () => {
   test.each([
-    ['4400 for a message that is none', 4400, (client: SocketClient) => client.socket.send('nonsense')],
+    ['4400 for an invalid message', 4400, (client: SocketClient) => client.socket.send('nonsense')],
     [
       '4401 for an operation before the sign-in',
       4401,
@@ -205,7 +208,7 @@ describe('close codes of the protocol', () => {
 
   test.each([
     ['no subprotocol', []],
-    ['one that is not known', ['graphql-ws']],
+    ['an unknown subprotocol', ['graphql-ws']],
   ])('4406 for %s', async (_, protocols) => {
     await using client = await openSocket(gateway.socketUrl, protocols);
     expect((await client.closed).code).toBe(4406);

@@ -1,50 +1,51 @@
 /**
- * All subscriptions of this process: opens each one, counts it, replans it when the schema is replaced, and ends its
- * source in the same tick in which its client leaves.
+ * All subscriptions of this process: opens and counts each one, replans it when the schema is replaced, and ends its
+ * source stream in the same tick in which its client leaves.
  */
 import { type GraphQLFormattedError, getOperationAST } from 'graphql';
 import { AppError, errorExtensions } from '#kernel/errors.ts';
 import type { SignIdentity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
+import type { DocumentPreparer } from '../admission/prepared-document.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
+import type { OperationContext } from '../authentication/operation-context.ts';
+import { type Payer, payerOf } from '../authentication/payer.ts';
 import type { MaskError } from '../errors/public-error.ts';
-import type { SendFetch } from '../execution/execution.ts';
 import type { StreamCount } from '../limits/stream-count.ts';
 import { countOperation } from '../observation/count-operations.ts';
-import { type Asker, askerOf, type Planner } from '../planning/planner.ts';
-import type { DocumentPreparer } from '../planning/prepared-document.ts';
-import type { OperationContext } from '../supergraph/operation-context.ts';
+import type { Planner } from '../planning/planner.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
+import type { SendFetch } from '../upstream/send-fetch.ts';
+import type { UpstreamSocket } from '../upstream/upstream-socket.ts';
 import type { ClientStream } from './client-stream.ts';
 import { createEventExecution } from './event-execution.ts';
 import { createLiveSubscription } from './live-subscription.ts';
-import { createSharedStreams } from './shared-streams.ts';
 import { openSourceStream, type SourceStream } from './source-stream.ts';
 import { createSubscriptionPlanner, type SubscriptionPlan } from './subscription-plan.ts';
-import type { UpstreamSocket } from './upstream-socket.ts';
+import { createUpstreamSharing } from './upstream-sharing.ts';
 
 export interface SubscribeArguments {
   readonly text: string;
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly user: AuthenticatedUser;
-  /** What its streams are counted on. */
+  /** The connection on which its streams are counted. */
   readonly connection: object;
-  /** Cursor of the last event that the client has; it counts where the field is resumable. */
+  /** Cursor of the last event that the client has; used where the field is resumable. */
   readonly after?: string | undefined;
-  /** As its client sent it, beside the operation; where it comes in a request, that is what it is a part of. */
+  /** As its client sent it beside the operation. Within a request, the request's span is the parent instead. */
   readonly traceparent?: unknown;
 }
 
 export interface Subscriptions {
   /**
-   * Opens the stream of one client and feeds it until it ends. What goes wrong is told on the stream; it never throws
-   * for a fault of the client.
+   * Opens the stream of one client and feeds it until it ends. Faults are reported on the stream; it never throws for a
+   * fault of the client.
    * @param openStream calls `onEnd` once, in the same tick in which its client leaves or the stream ends.
    */
   open<Stream extends ClientStream>(subscribe: SubscribeArguments, openStream: (onEnd: () => void) => Stream): Stream;
-  /** Moves resumable streams to the newest schema. Others stay with theirs as long as their source does. */
+  /** Moves resumable streams to the newest schema. Others keep theirs as long as their source lasts. */
   replanAll(): void;
 }
 
@@ -66,11 +67,11 @@ export interface SubscriptionsOptions {
 const impossible = (): AppError =>
   new AppError(
     'SUBSCRIPTION_LOST',
-    'The schema changed, and this subscription is not possible any more. Subscribe anew.',
+    'The schema changed, and this subscription is not possible any more. Subscribe again.',
   );
 
 const noCursor = (): AppError =>
-  new AppError('BAD_USER_INPUT', 'Last-Event-ID is not an id that this subscription gave.', {
+  new AppError('BAD_USER_INPUT', 'Last-Event-ID is not an id that this subscription sent.', {
     argument: 'Last-Event-ID',
   });
 
@@ -78,18 +79,20 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
   const { current, documents, sendFor, upstream, sign, streams, maskError, resumeDeadlineMs, logger } = options;
   const planSubscription = createSubscriptionPlanner(options.planner);
   const eventExecution = createEventExecution({ sendFor, maskError });
-  const shared = createSharedStreams((plan) => upstream(plan.generation, plan.serviceName));
+  const shared = createUpstreamSharing((plan) => upstream(plan.generation, plan.serviceName));
   const sources = new Set<SourceStream>();
 
-  /** The first plan is paid by who subscribes, others by the gateway, which replaces its schema. */
-  const planOf = async (subscribe: SubscribeArguments, asker: Asker): Promise<SubscriptionPlan> => {
+  /**
+   * The subscriber pays for the first plan, the gateway for the later ones, because the gateway replaced the schema.
+   */
+  const planOf = async (subscribe: SubscribeArguments, payer: Payer): Promise<SubscriptionPlan> => {
     const { text, user, variables } = subscribe;
     const generation = current();
-    const preparation = await documents.prepare(generation, text, asker);
+    const preparation = await documents.prepare(generation, text, payer);
     if ('errors' in preparation) throw impossible();
     const operation = getOperationAST(preparation.document, subscribe.operationName);
     if (!operation) throw impossible();
-    return planSubscription(generation, preparation.document, operation, user, variables, asker);
+    return planSubscription(generation, { document: preparation.document, operation, user, variables }, payer);
   };
 
   return {
@@ -100,7 +103,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
       let source: SourceStream | undefined;
       let leave: (() => void) | undefined;
       let failed: readonly GraphQLFormattedError[] | undefined;
-      let asker = askerOf(user);
+      let payer = payerOf(user);
       const client = openStream(() => {
         const code = countOperation('subscription', failed);
         if (failed) span.describe(name, { 'error.type': code });
@@ -110,7 +113,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
         live.stop();
         leave?.();
       });
-      const told: ClientStream = {
+      const reported: ClientStream = {
         ...client,
         error(errors) {
           failed = errors;
@@ -118,7 +121,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
         },
       };
       const live = createLiveSubscription({
-        client: told,
+        client: reported,
         completion: eventExecution({ user }, variables),
         maskError,
         proceed: () => source?.proceed(),
@@ -127,17 +130,17 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
         leave = streams.enter(user.identity, connection);
         source = openSourceStream({
           async plan() {
-            const plan = await planOf(subscribe, asker);
-            asker = undefined;
-            if (after !== undefined && plan.resumable?.takes(after) === false) throw noCursor();
+            const plan = await planOf(subscribe, payer);
+            payer = undefined;
+            if (after !== undefined && plan.resumable?.accepts(after) === false) throw noCursor();
             return plan;
           },
           variables,
           after,
           identity: user.identity,
           sign,
-          subscribe: (plan, request, listener, alone) =>
-            shared.subscribe({ plan, identity: user.identity, request, alone }, listener),
+          subscribe: (plan, request, listener, exclusive) =>
+            shared.subscribe({ plan, identity: user.identity, request, exclusive }, listener),
           sink: live.sink,
           traceparent: span.traceparent,
           resumeDeadlineMs,
@@ -146,7 +149,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
         sources.add(source);
       } catch (fault) {
         if (!(fault instanceof AppError)) throw fault;
-        told.error([{ message: fault.message, extensions: errorExtensions(fault) }]);
+        reported.error([{ message: fault.message, extensions: errorExtensions(fault) }]);
       }
       return client;
     },

@@ -1,4 +1,4 @@
-/** `@defer` as clients see it. Composition knows nothing of it: it is the gateway that gives an answer in parts. */
+/** `@defer` as clients see it. Composition does not know the directive: only the gateway delivers results in parts. */
 import {
   DirectiveLocation,
   GraphQLBoolean,
@@ -11,15 +11,15 @@ import {
 const deferDirective = new GraphQLDirective({
   name: 'defer',
   description:
-    'What the fragment selects may come later than the rest, to clients that accept multipart/mixed with incrementalSpec=v0.2 or deferSpec=20220824. Everybody else gets the whole answer at once.',
+    'The fragment may be delivered later than the rest, to clients that accept multipart/mixed with incrementalSpec=v0.2 or deferSpec=20220824. Everybody else gets the whole result at once.',
   locations: [DirectiveLocation.FRAGMENT_SPREAD, DirectiveLocation.INLINE_FRAGMENT],
   args: {
     if: { type: new GraphQLNonNull(GraphQLBoolean), defaultValue: true, description: 'False: nothing is deferred.' },
-    label: { type: GraphQLString, description: 'Given back with the part, to tell it from others. A literal.' },
+    label: { type: GraphQLString, description: 'Returned with the part, to distinguish it from others. A literal.' },
   },
 });
 
-/** The schema with the directive, unless it has one of that name. */
+/** The schema with the directive, unless it already has one of that name. */
 export const withDeferDirective = (schema: GraphQLSchema): GraphQLSchema => {
   if (schema.getDirective(deferDirective.name)) return schema;
   const config = schema.toConfig();

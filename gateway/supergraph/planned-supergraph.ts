@@ -1,17 +1,17 @@
 /**
- * The supergraph as the planner is given it, with what it knows less well than it should put right: requirements with
- * arguments (stand-ins.ts), and keys that are not resolvable, which it takes for a jump when they are declared before
- * one that is; those are moved last.
+ * The supergraph as the planner receives it, with two corrections. Requirements with arguments become synthetic fields
+ * (argument-free-requirements.ts). Keys that are not resolvable move behind the resolvable ones, because the planner
+ * uses a key that is declared first even when it is not resolvable.
  */
 import { type ConstDirectiveNode, parse, print } from 'graphql';
-import type { StandIns } from '../execution/plan-environment.ts';
-import { replaceRequirements } from './stand-ins.ts';
+import type { SyntheticFields } from '../execution/plan-environment.ts';
+import { replaceRequirements } from './argument-free-requirements.ts';
 import { argumentOf, fieldsNamedBy, hasFields, type TypeWithFields } from './supergraph-text.ts';
 
 export interface PlannedSupergraph {
   readonly sdl: string;
-  readonly standIns: StandIns;
-  /** Names of all fields in keys and requirements, stand-ins among them: what plans read for themselves. */
+  readonly syntheticFields: SyntheticFields;
+  /** Names of all fields in keys and requirements, synthetic fields included: what plans read for themselves. */
   readonly reserved: ReadonlySet<string>;
   /** Names of all fields in keys. */
   readonly keyFields: ReadonlySet<string>;
@@ -27,7 +27,7 @@ const resolvableFirst = (node: TypeWithFields): TypeWithFields => {
 };
 
 export const preparePlannedSupergraph = (sdl: string): PlannedSupergraph => {
-  const { document, standIns } = replaceRequirements(parse(sdl, { noLocation: true }));
+  const { document, syntheticFields } = replaceRequirements(parse(sdl, { noLocation: true }));
   const reserved = new Set<string>();
   const keyFields = new Set<string>();
   const definitions = document.definitions.map((definition) =>
@@ -40,5 +40,5 @@ export const preparePlannedSupergraph = (sdl: string): PlannedSupergraph => {
       for (const name of fieldsNamedBy(directive, ['key', 'requires'])) reserved.add(name);
     }
   }
-  return { sdl: print({ ...document, definitions }), standIns, reserved, keyFields };
+  return { sdl: print({ ...document, definitions }), syntheticFields, reserved, keyFields };
 };

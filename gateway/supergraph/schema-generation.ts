@@ -1,6 +1,6 @@
 /**
- * One version of the supergraph, and everything that is derived from it: the schema for clients, the planner, its
- * plans. Invariant: never changed after it was made. Who starts with a generation ends with it, so that a reload drops
+ * One version of the supergraph and everything derived from it: the client schema, the planner, its plans. Invariant:
+ * it never changes after creation. An operation that starts with a generation ends with it, so a reload interrupts
  * nothing.
  */
 import {
@@ -14,62 +14,65 @@ import { type DocumentNode, type GraphQLSchema, isObjectType } from 'graphql';
 import { EnvironmentError } from '#kernel/config/environment.ts';
 import { readRequirements } from '../authorization/requirements.ts';
 import { createOperationRestriction, type RestrictOperation } from '../authorization/restricted-operation.ts';
+import { withoutDefer } from '../documents/deferred-document.ts';
 import type { CompiledOperation } from '../execution/compiled-operation.ts';
-import { withoutDefer } from '../execution/deferred-document.ts';
 import { narrowPlan } from '../execution/interface-fetches.ts';
 import type { PlanEnvironment } from '../execution/plan-environment.ts';
-import { createTreeKeys } from '../execution/tree-keys.ts';
+import { createPlannedKeys } from '../execution/planned-keys.ts';
 import { createTypeConditions } from '../execution/type-conditions.ts';
-import { type CostWeights, readCostWeights } from '../limits/cost-weights.ts';
-import { createWeighedMemory, type WeighedCache } from '../planning/weighed-memory.ts';
+import { createWeighedMemory, type WeighedCache } from '../memory/weighed-memory.ts';
+import { type CostWeights, readCostWeights } from './cost-weights.ts';
 import { withDeferDirective } from './defer-directive.ts';
 import { type PlannedSupergraph, preparePlannedSupergraph } from './planned-supergraph.ts';
 
 /**
- * Who gets the same events of a field, whoever of them asked for it: everybody, all of a tenant, or all who come with
- * the same identity (user, tenant, roles and scopes).
+ * Which subscribers of a field get the same events: everybody, everybody in a tenant, or everybody with the same
+ * identity (user, tenant, roles and scopes).
  */
 const audiences = ['EVERYBODY', 'TENANT', 'IDENTITY'] as const;
 export type Audience = (typeof audiences)[number];
 
 export interface SchemaGeneration {
   readonly sdl: string;
-  /** What clients may ask. */
+  /** The schema that clients see. */
   readonly schema: GraphQLSchema;
-  /** As it is planned with. */
+  /** The supergraph that the planner uses. */
   readonly supergraph: Supergraph;
   readonly environment: PlanEnvironment;
-  /** Subgraph name -> URL as the supergraph has it. */
+  /** Subgraph name -> URL in the supergraph. */
   readonly subgraphUrls: ReadonlyMap<string, string>;
   /** Subscription field -> its argument that takes the cursor (`@resumable(argument:)`). */
   readonly resumableFields: ReadonlyMap<string, string>;
-  /** Subscription field -> who gets the same events (`@broadcast(audience:)`). */
+  /** Subscription field -> which subscribers get the same events (`@broadcast(audience:)`). */
   readonly broadcastFields: ReadonlyMap<string, Audience>;
-  /** Refuses the fields of an operation that its user may not have. */
+  /** Refuses the fields of an operation that its user may not read. */
   readonly restrict: RestrictOperation;
-  /** By which operations are measured; undefined when the supergraph does not weigh. */
+  /** Weights for the cost of operations; undefined when the supergraph defines none. */
   readonly costWeights: CostWeights | undefined;
-  /** Subgraph payloads can hold types or names that clients must not see, so they are never forwarded unread. */
+  /**
+   * Whether subgraph payloads can hold types or names that clients must not see, so that they are never forwarded
+   * unread.
+   */
   readonly mustReshape: boolean;
-  /** Queries and mutations with their plans. */
+  /** Compiled queries and mutations with their plans. */
   readonly operations: WeighedCache<CompiledOperation>;
-  /** Plans a valid operation. Throws a GraphQLError when that is not possible. */
+  /** Plans a valid operation. Throws a GraphQLError when that is impossible. */
   plan(document: DocumentNode, operationName: string | undefined): QueryPlan['node'];
-  /** The same for an operation whose labelled `@defer` count: else nothing is deferred. */
+  /** Plans an operation whose labelled fragments are deferred; `plan` defers nothing. */
   planInParts(document: DocumentNode, operationName: string | undefined): QueryPlan['node'];
   /** The schema of one subgraph, extracted once. Throws for a name that the supergraph does not have. */
   subgraphSchema(name: string): GraphQLSchema;
 }
 
 /**
- * Bytes, about, of all that is remembered of a generation: documents, plans, shapes of answers, what the schema
- * answered. A usual operation takes some 20 kB of them, a large one a megabyte.
+ * Approximate bytes of everything cached for a generation: documents, plans, result shapes, introspection results. A
+ * usual operation takes some 20 kB, a large one a megabyte.
  */
 const rememberedBytes = 64 * 1024 * 1024;
 
 /**
- * What the planner and the executor do for a feature is all that it asks for. Left out are those that this gateway
- * would have to enforce and does not: connectors and contexts.
+ * Features that the planner and the executor support completely. Connectors and contexts are excluded, because this
+ * gateway would have to enforce them and does not.
  */
 const supportedFeatures = new Set(
   [...ROUTER_SUPPORTED_SUPERGRAPH_FEATURES].filter((url) => !/\/(connect|context)\//.test(url)),
@@ -110,20 +113,20 @@ const readSupergraph = (sdl: string): { readonly planned: PlannedSupergraph; rea
   }
 };
 
-/** Throws EnvironmentError when the text is no supergraph, or asks for features that this gateway does not enforce. */
+/** Throws EnvironmentError when the text is not a supergraph, or uses features that this gateway does not enforce. */
 export const createSchemaGeneration = (sdl: string): SchemaGeneration => {
   const { planned, supergraph } = readSupergraph(sdl);
   const apiSchema = supergraph.apiSchema();
-  // Stand-ins are for the planner's eyes.
+  // Synthetic fields are visible to the planner only.
   const clientSchema =
-    planned.standIns.size === 0 ? apiSchema : Supergraph.build(sdl, { supportedFeatures }).apiSchema();
+    planned.syntheticFields.size === 0 ? apiSchema : Supergraph.build(sdl, { supportedFeatures }).apiSchema();
   const planner = new QueryPlanner(supergraph, { incrementalDelivery: { enableDefer: true } });
-  const treeKeys = createTreeKeys(planned.reserved);
+  const plannedKeys = createPlannedKeys(planned.reserved);
   const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
   const subgraphSchemas = new Map<string, GraphQLSchema>();
   const schema = withDeferDirective(clientSchema.toGraphQLJSSchema());
   const plan = (document: DocumentNode, operationName: string | undefined): QueryPlan['node'] => {
-    const operation = operationFromDocument(apiSchema, treeKeys.rename(document), {
+    const operation = operationFromDocument(apiSchema, plannedKeys.rename(document), {
       ...(operationName === undefined ? {} : { operationName }),
       validate: false,
     });
@@ -135,7 +138,7 @@ export const createSchemaGeneration = (sdl: string): SchemaGeneration => {
   const planWhole = (document: DocumentNode, operationName: string | undefined): QueryPlan['node'] => {
     const whole = withoutDefer(document);
     const node = plan(whole, operationName);
-    return hasInterfaceObjects ? narrowPlan(node, whole, operationName, { schema, passes, treeKeys }) : node;
+    return hasInterfaceObjects ? narrowPlan(node, whole, operationName, { schema, passes, plannedKeys }) : node;
   };
   return {
     sdl,
@@ -143,8 +146,8 @@ export const createSchemaGeneration = (sdl: string): SchemaGeneration => {
     supergraph,
     environment: {
       passes,
-      treeKeys,
-      standIns: planned.standIns,
+      plannedKeys,
+      syntheticFields: planned.syntheticFields,
       keyFields: planned.keyFields,
       isObjectType: (typeName) => isObjectType(supergraphSchema.getType(typeName)),
       memory,

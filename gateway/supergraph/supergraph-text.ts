@@ -1,4 +1,4 @@
-/** What the text of a supergraph says in join directives, as composition writes them. */
+/** Reads the join directives in the text of a supergraph, as composition writes them. */
 import {
   type ConstDirectiveNode,
   type DefinitionNode,
@@ -17,14 +17,14 @@ export const hasFields = (node: DefinitionNode): node is TypeWithFields =>
 
 export const isJoinField = ({ name }: ConstDirectiveNode): boolean => name.value === 'join__field';
 
-/** The value of an argument that is text or a name; `true` and `false` for a Boolean. */
+/** The value of a string or enum argument; `true` or `false` for a Boolean. */
 export const argumentOf = (directive: ConstDirectiveNode, name: string): string | undefined => {
   const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
   if (value?.kind === Kind.STRING || value?.kind === Kind.ENUM) return value.value;
   return value?.kind === Kind.BOOLEAN ? String(value.value) : undefined;
 };
 
-/** A field set, which is a selection set with or without its braces. */
+/** Parses a field set, which is a selection set with or without braces. */
 export const parseFields = (text: string): SelectionSetNode => {
   const [definition] = parse(text.trimStart().startsWith('{') ? text : `{ ${text} }`, { noLocation: true }).definitions;
   if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`not a set of fields: ${text}`);

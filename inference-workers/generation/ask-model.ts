@@ -1,6 +1,7 @@
 /**
- * One request to one model: what it says goes to the log as it comes, and what it wants to call is told when it has ended. Invariant: when
- * it resolves, all that the model said is in the log; it rejects only with the reason of `abandon` and with the log's fault.
+ * One request to one model. Its text goes to the log as it arrives; the tool calls that it asks for are returned when
+ * its response has ended. Invariant: when the promise resolves, all text of the model is in the log. It rejects only
+ * with the reason of `abandon` and with the log's fault.
  */
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
@@ -13,11 +14,11 @@ import { type ModelFault, toModelFault } from './model-fault.ts';
 import { type ModelEnd, streamModel } from './stream-model.ts';
 
 export interface AskOptions {
-  readonly by: Candidate;
+  readonly candidate: Candidate;
   readonly messageId: string;
   readonly call: Omit<LanguageModelV4CallOptions, 'abortSignal'>;
-  /** The text that the prompt ends with, for the model to go on after it; empty where it ends otherwise. */
-  readonly after: string;
+  /** The text that the prompt ends with, for the model to continue; empty where the prompt ends otherwise. */
+  readonly prefix: string;
   readonly append: (events: readonly StreamEvent[]) => Promise<void>;
   /** Aborted when a person asked to stop. */
   readonly stop: AbortSignal;
@@ -25,76 +26,79 @@ export interface AskOptions {
   readonly abandon: AbortSignal;
 }
 
-export interface Asked {
-  /** Undefined where it failed, or was stopped. */
+export interface ModelResponse {
+  /** Undefined where the model failed or was stopped. */
   readonly end: ModelEnd | undefined;
-  /** Undefined unless it failed. */
+  /** Undefined unless the model failed. */
   readonly fault: ModelFault | undefined;
-  /** What it said. */
+  /** The text of the model. */
   readonly text: string;
   /**
-   * Whether the prompt counts: the model took the request, or was being asked when it was stopped, which providers bill
-   * too.
+   * Whether the prompt counts: the model took the request, or the request was under way when it was stopped, which
+   * providers bill too.
    */
-  readonly opened: boolean;
-  /** Milliseconds since the epoch of its first word or call. */
-  readonly spokeAt: number | undefined;
+  readonly isPromptBilled: boolean;
+  /** Milliseconds since the epoch of the first text or tool call. */
+  readonly firstOutputAt: number | undefined;
 }
 
-/** White space that the prefix ends with, taken off the beginning of what follows. */
+/** Removes from the beginning of `text` the white space that the prefix already ends with. */
 export const withoutRepeatedSpace = (prefix: string, text: string): string => {
   const space = prefix.slice(prefix.trimEnd().length);
   return space !== '' && text.startsWith(space) ? text.slice(space.length) : text;
 };
 
-export const askModel = async (context: GenerationContext, options: AskOptions): Promise<Asked> => {
+export const askModel = async (context: GenerationContext, options: AskOptions): Promise<ModelResponse> => {
   const { settings, logger } = context;
-  const { by, messageId, call, after, append, stop, abandon } = options;
-  const { served, candidate } = by;
-  const { modelId } = candidate;
+  const { candidate, messageId, call, prefix, append, stop, abandon } = options;
+  const { served, route } = candidate;
+  const { modelId } = route;
   const writer = createDeltaWriter({ ...settings, append });
   const observeFirstToken = timeToFirstToken.start();
   const span = startSpan(`ask ${modelId}`, { kind: 'client' });
-  let sent = false;
-  let opened = false;
-  let spokeAt: number | undefined;
-  const speaks = (): void => {
-    if (spokeAt !== undefined) return;
-    spokeAt = Date.now();
+  let isSent = false;
+  let isPromptBilled = false;
+  let firstOutputAt: number | undefined;
+  const noteOutput = (): void => {
+    if (firstOutputAt !== undefined) return;
+    firstOutputAt = Date.now();
     observeFirstToken({ model: modelId });
     span.event('first token');
   };
-  const settle = async (end: ModelEnd | undefined, fault: ModelFault | undefined): Promise<Asked> => {
+  const conclude = async (end: ModelEnd | undefined, fault: ModelFault | undefined): Promise<ModelResponse> => {
     await writer.flush();
-    return { end, fault, text: writer.text, opened, spokeAt };
+    return { end, fault, text: writer.text, isPromptBilled, firstOutputAt };
   };
   let end: ModelEnd;
   try {
-    end = await streamModel(served.model, call, settings, AbortSignal.any([stop, abandon]), {
-      onSend() {
-        sent = true;
+    const signal = AbortSignal.any([stop, abandon]);
+    end = await streamModel(served.model, call, {
+      timeouts: settings,
+      signal,
+      onSent() {
+        isSent = true;
       },
       onOpen() {
-        opened = true;
+        isPromptBilled = true;
       },
       onText(text) {
-        const begins = writer.text === '';
-        speaks();
-        return writer.write(begins && served.trimsPrefix ? withoutRepeatedSpace(after, text) : text);
+        const isFirst = writer.text === '';
+        noteOutput();
+        return writer.write(isFirst && served.trimsPrefix ? withoutRepeatedSpace(prefix, text) : text);
       },
     });
-    if (end.calls.length > 0) speaks();
+    if (end.calls.length > 0) noteOutput();
     span.end();
   } catch (cause) {
     const fault = stop.aborted ? undefined : toModelFault(cause);
-    opened ||= sent && fault === undefined;
+    isPromptBilled ||= isSent && fault === undefined;
     span.end(fault);
     abandon.throwIfAborted();
     if (fault !== undefined) {
       modelFaults.add({ model: modelId, code: fault.code });
       logger.warn({ err: cause, messageId, modelId }, 'a model failed');
     }
-    return settle(undefined, fault);
+    return conclude(undefined, fault);
   }
-  return settle(end, undefined);
+  return conclude(end, undefined);
 };

@@ -1,20 +1,28 @@
-/** A model of a job that this worker has, and how much of an answer it may write. */
-import type { GenerationJob, RouteCandidate, Tool } from '#kernel/messages/generation-job.ts';
-import type { ServedModel } from '../providers/registry.ts';
+/** A candidate of a job whose model this worker serves, and what that model may write and call. */
+import type { GenerationJob, ReplyJob, RouteCandidate, Tool } from '#kernel/messages/generation-job.ts';
+import type { ModelRegistry, ServedModel } from '../providers/registry.ts';
 
 export interface Candidate {
-  readonly candidate: RouteCandidate;
+  /** The candidate as routing put it into the job. */
+  readonly route: RouteCandidate;
   readonly served: ServedModel;
 }
 
-/** Tokens of a whole answer, at most. */
-export const outputLimit = (job: GenerationJob, { candidate }: Candidate): number =>
-  Math.min(job.maxOutputTokens ?? candidate.maxOutputTokens, candidate.maxOutputTokens);
+/** The job's candidates whose models the registry has, best first. */
+export const servedCandidates = (job: GenerationJob, registry: ModelRegistry): readonly Candidate[] =>
+  job.candidates.flatMap((route) => {
+    const served = registry.find(route.modelId);
+    return served === undefined ? [] : [{ route, served }];
+  });
 
-/** Tokens of prompt and answer together. */
-export const contextWindowOf = ({ candidate, served }: Candidate): number =>
-  Math.min(candidate.contextWindow, served.contextWindow ?? candidate.contextWindow);
+/** Tokens that a whole reply may have. */
+export const outputLimit = (job: ReplyJob, { route }: Candidate): number =>
+  Math.min(job.maxOutputTokens ?? route.maxOutputTokens, route.maxOutputTokens);
 
-/** What the model may call; none where it knows no calls. */
-export const toolsFor = ({ tools = [] }: GenerationJob, candidate: RouteCandidate): readonly Tool[] =>
-  candidate.capabilities.includes('TOOLS') ? tools : [];
+/** Tokens of prompt and reply together. */
+export const contextWindowOf = ({ route, served }: Candidate): number =>
+  Math.min(route.contextWindow, served.contextWindow ?? route.contextWindow);
+
+/** The tools that the model may call; none where it lacks the capability. */
+export const toolsFor = ({ tools = [] }: ReplyJob, route: RouteCandidate): readonly Tool[] =>
+  route.capabilities.includes('TOOLS') ? tools : [];

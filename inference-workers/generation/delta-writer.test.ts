@@ -18,7 +18,7 @@ const open = (options: { readonly coalesceMs?: number; readonly coalesceChars?: 
   return {
     writer,
     sent,
-    /** Appends from now on take until the returned function is called. */
+    /** Appends from now on do not resolve until the returned function is called. */
     hold(): () => void {
       const held = Promise.withResolvers<void>();
       gate = held.promise;
@@ -30,7 +30,7 @@ const open = (options: { readonly coalesceMs?: number; readonly coalesceChars?: 
   };
 };
 
-test('the first text goes out at once and the next ones together', async () => {
+test('the first text is sent at once and the following ones together', async () => {
   const { writer, sent } = open();
   writer.write('a');
   expect(sent).toEqual(['a']);
@@ -40,7 +40,7 @@ test('the first text goes out at once and the next ones together', async () => {
   expect(sent).toEqual(['a', 'bc']);
 });
 
-test('while an append is under way what arrives is gathered into one event', async () => {
+test('text that arrives while an append is under way is gathered into one event', async () => {
   const { writer, sent, hold } = open({ coalesceMs: 0 });
   const release = hold();
   for (const letter of 'abcdef') writer.write(letter);
@@ -50,7 +50,7 @@ test('while an append is under way what arrives is gathered into one event', asy
   expect(sent).toEqual(['a', 'bcdef']);
 });
 
-test('a character that arrives in two halves goes out whole', async () => {
+test('a character that arrives in two halves is sent whole', async () => {
   const { writer, sent } = open({ coalesceMs: 0 });
   writer.write('\ud83d');
   expect(sent).toEqual([]);
@@ -59,7 +59,7 @@ test('a character that arrives in two halves goes out whole', async () => {
   expect(sent).toEqual(['\u{1f600}']);
 });
 
-test('text beyond the size does not wait for more', async () => {
+test('text that exceeds the size does not wait for more', async () => {
   const { writer, sent } = open({ coalesceMs: 600_000, coalesceChars: 4 });
   writer.write('a');
   await writer.flush();
@@ -70,7 +70,7 @@ test('text beyond the size does not wait for more', async () => {
   await writer.flush();
 });
 
-test('a writer that is far behind asks its caller to wait until the log took more', async () => {
+test('a writer that is far behind asks its caller to wait until the log has taken more', async () => {
   const { writer, hold } = open();
   const release = hold();
   expect(writer.write('a')).toBeUndefined();
@@ -83,7 +83,7 @@ test('a writer that is far behind asks its caller to wait until the log took mor
   await writer.flush();
 });
 
-test('a fault of the log is told by flush, and nothing is sent after it', async () => {
+test('a fault of the log rejects flush, and nothing is sent after it', async () => {
   const sent: StreamEvent[] = [];
   const writer = createDeltaWriter({
     coalesceMs: 0,
@@ -101,7 +101,7 @@ test('a fault of the log is told by flush, and nothing is sent after it', async 
   expect(sent).toHaveLength(1);
 });
 
-test('whatever the pieces, the events joined are the text, and no event ends inside a character', async () => {
+test('whatever the pieces, the joined events are the text, and no event ends inside a character', async () => {
   const piece = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\ud83d', '\ude00', '\0', 'é', ''));
   await fc.assert(
     fc.asyncProperty(fc.array(piece), fc.boolean(), async (pieces, pauses) => {

@@ -1,17 +1,18 @@
 /**
- * Gathers the model's text into TokenDelta events. The first text goes out at once; after that what arrives until the next beat,
- * or while an append is under way, goes out as one event: under load events grow instead of queues.
- * Invariants: the events' texts joined are the text written, in order; no event ends inside a surrogate pair, and none holds a NUL,
- * which PostgreSQL cannot keep; at most `waitAboveChars` characters wait before `write` asks its caller to stop.
+ * Gathers the model's text into TokenDelta events. The first text is sent at once. After that, text that arrives until
+ * the next tick or while an append is under way becomes one event, so under load events grow instead of queues.
+ * Invariants: the joined texts of the events are the text that was written, in order; no event ends inside a surrogate
+ * pair, and none holds a NUL, which PostgreSQL cannot store; at most `waitAboveChars` characters wait before `write`
+ * asks its caller to stop.
  */
 import type { StreamEvent } from '#kernel/stream-log/stream-event.ts';
 import { deltasAppended } from '../metrics.ts';
-import { onBeat } from './beat.ts';
+import { onSharedTick } from './shared-tick.ts';
 
 export interface DeltaWriter {
-  /** Text that was handed to the log, or will be. */
+  /** All text so far, sent or pending. */
   readonly text: string;
-  /** A promise asks to be awaited before more is written. Faults of the log come from `flush`. */
+  /** When it returns a promise, await that before writing more. Faults of the log come from `flush`. */
   write(text: string): Promise<void> | undefined;
   /** Resolves when all text is in the log. Rejects with the log's fault. */
   flush(): Promise<void>;
@@ -19,16 +20,16 @@ export interface DeltaWriter {
 
 export interface DeltaWriterOptions {
   readonly append: (events: readonly StreamEvent[]) => Promise<void>;
-  /** Milliseconds between two beats (beat.ts); 0 sends each piece as soon as the one before is in. */
+  /** Milliseconds between two ticks (shared-tick.ts); 0 sends each piece as soon as the one before is in the log. */
   readonly coalesceMs: number;
-  /** Characters that are not kept waiting for more. */
+  /** Pending characters that are sent without waiting for more. */
   readonly coalesceChars: number;
 }
 
 const waitAboveChars = 65_536;
 const none = {};
 
-/** Where the text can be cut without parting a surrogate pair. */
+/** The length up to which the text can be cut without splitting a surrogate pair. */
 const wholeLength = (text: string): number => {
   const last = text.charCodeAt(text.length - 1);
   return last >= 0xd800 && last <= 0xdbff ? text.length - 1 : text.length;
@@ -57,13 +58,13 @@ export const createDeltaWriter = ({ append, coalesceMs, coalesceChars }: DeltaWr
         sending = undefined;
         if (pending.length > 0) schedule();
       },
-      () => undefined, // Kept in `sending`: nothing more is sent, and flush tells.
+      () => undefined, // Kept in `sending`: nothing more is sent, and flush rejects with it.
     );
   };
   const schedule = (): void => {
     if (sending !== undefined) return;
     if (first || coalesceMs === 0 || pending.length >= coalesceChars) send(wholeLength(pending));
-    else revoke ??= onBeat(coalesceMs, () => send(wholeLength(pending)));
+    else revoke ??= onSharedTick(coalesceMs, () => send(wholeLength(pending)));
   };
 
   return {

@@ -1,4 +1,4 @@
-/** What every generation of a worker shares: the ports, the models, the tools, and the times within which things must happen. */
+/** What all generations of a worker share: the ports, the models, the tools, and the time limits. */
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { Logger } from '#kernel/log.ts';
 import { renewEveryMs, type StreamLog } from '#kernel/stream-log/stream-log.ts';
@@ -6,25 +6,25 @@ import type { ModelRegistry } from '../providers/registry.ts';
 import type { ToolRunner } from '../tools/tool-runner.ts';
 
 export interface GenerationSettings {
-  /** Milliseconds that text waits for more at most before it is appended; the first text never waits. */
+  /** Milliseconds that text waits for more before it is appended, at most; the first text never waits. */
   readonly coalesceMs: number;
-  /** Characters of text that are appended without waiting for more. */
+  /** Pending characters that are appended without waiting for more. */
   readonly coalesceChars: number;
   /** Milliseconds from the request to a model until its first token. */
   readonly firstTokenTimeoutMs: number;
   /** Milliseconds between two tokens. */
   readonly stallTimeoutMs: number;
-  /** Times that one model is asked again before its first token, after faults that pass. */
+  /** Times that one model is asked again before its first token, after transient faults. */
   readonly retries: number;
-  /** Milliseconds before the first of these; doubled each time, with full jitter. */
+  /** Milliseconds before the first retry; doubled each time, with full jitter. */
   readonly retryBackoffMs: number;
-  /** Longest `Retry-After` that is waited for; a longer one means the next model at once. */
+  /** Longest `Retry-After` that is respected; after a longer one the next model is asked at once. */
   readonly retryAfterMaxMs: number;
-  /** Milliseconds between the renewals of a silent lease. */
+  /** Milliseconds between two renewals of the lease while nothing is appended. */
   readonly renewEveryMs: number;
-  /** Milliseconds for which a stream log that does not answer is tried again. */
+  /** Milliseconds for which a stream log that does not respond is retried. */
   readonly logOutageMs: number;
-  /** Hosts of tools that need not be public (tools/tool-agent.ts). */
+  /** Hosts of tools that need no public address (tools/tool-agent.ts). */
   readonly privateToolHosts: readonly string[];
 }
 

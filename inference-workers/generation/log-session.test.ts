@@ -37,7 +37,7 @@ const openSession = (streamLog: StreamLog, onLost: (fault: unknown) => void = ()
 
 const delta = (text: string) => ({ type: 'TokenDelta' as const, text });
 
-test('an append whose answer got lost is in the log once', async () => {
+test('an append whose response was lost is in the log once', async () => {
   await using log = await openLog();
   await log.streamLog.open('m');
   let losses = 1;
@@ -55,7 +55,7 @@ test('an append whose answer got lost is in the log once', async () => {
   expect(await log.streamLog.snapshot('m')).toMatchObject({ text: 'abc', lastSeq: 3 });
 });
 
-test('an append that did not arrive is tried again, and those after it keep their order', async () => {
+test('an append that did not arrive is retried, and those after it keep their order', async () => {
   await using log = await openLog();
   await log.streamLog.open('m');
   let losses = 2;
@@ -71,7 +71,7 @@ test('an append that did not arrive is tried again, and those after it keep thei
   expect((await log.streamLog.snapshot('m'))?.text).toBe('ab');
 });
 
-test('a log that stays away is given up, told once, and nothing is appended afterwards', async () => {
+test('a log that stays away is given up and reported once, and nothing is appended afterwards', async () => {
   await using log = await openLog();
   await log.streamLog.open('m');
   const lost: unknown[] = [];
@@ -92,7 +92,7 @@ test('a log that stays away is given up, told once, and nothing is appended afte
   expect((await log.streamLog.snapshot('m'))?.text).toBe('');
 });
 
-test('a log that came back empty is put back with the same seqs, and the writer goes on', async () => {
+test('a log that came back empty is restored with the same seqs, and the writer continues', async () => {
   await using redis = await startRedis();
   await using connection = await connectRedis(redis.url, createLogger('test', 'silent'), 10_000);
   const streamLog = createRedisStreamLog(connection);
@@ -110,7 +110,7 @@ test('a log that came back empty is put back with the same seqs, and the writer 
   expect(lost).toEqual([]);
 }, 60_000);
 
-test('a silent session keeps its lease, and learns from that when it was replaced', async () => {
+test('a silent session keeps its lease, and learns from its renewal when it was replaced', async () => {
   await using log = await openLog();
   await log.streamLog.open('m');
   const lost = Promise.withResolvers<unknown>();

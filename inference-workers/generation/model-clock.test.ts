@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { createModelClock } from './model-clock.ts';
 
-/** Keeps the whole process from doing anything, as SIGSTOP does. */
+/** Blocks the whole process, as SIGSTOP does. */
 const freeze = (ms: number): void => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 };
 
-test('time in which the process stood still is not the model’s', async () => {
+test('time in which the process stood still does not count against the model', async () => {
   const expired = Promise.withResolvers<'expired'>();
   const clock = createModelClock(() => expired.resolve('expired'));
   clock.allow(20);

@@ -1,18 +1,18 @@
 /**
- * The time that a model may take. Time in which this process itself stood still (frozen, suspended, out of processor
- * time) is not the model's: what arrived meanwhile is read before anybody judges. Invariant: it expires once, or never
- * after `stop`.
+ * The time limit of a model. Time in which this process itself stood still (frozen, suspended, out of processor time)
+ * does not count: whatever arrived meanwhile is read before the limit applies. Invariant: the clock expires once, or
+ * never after `stop`.
  */
 
 export interface ModelClock {
-  /** From now on so many milliseconds. */
+  /** Starts the clock with so many milliseconds. */
   allow(ms: number): void;
-  /** The same time anew, from now on. Cheap: called for each part of a reply. */
-  again(): void;
+  /** Starts it again with the same time. Cheap: called for each part of a reply. */
+  restart(): void;
   stop(): void;
 }
 
-/** Milliseconds by which a timer of a process that runs may be late. */
+/** Milliseconds by which a timer may be late in a process that runs. */
 const lateMs = 500;
 
 export const createModelClock = (expire: () => void): ModelClock => {
@@ -31,7 +31,7 @@ export const createModelClock = (expire: () => void): ModelClock => {
   };
   return {
     allow,
-    again() {
+    restart() {
       armedAt = performance.now();
       timer?.refresh();
     },

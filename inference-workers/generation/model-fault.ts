@@ -1,7 +1,7 @@
 /**
- * What can go wrong with a model, as a code and a sentence for people. The provider's own words never reach a client:
- * they stay in the cause, for the log. Invariant: a fault that the request itself caused is never put down to the
- * provider, whose circuit other tenants share; refused credentials of ours are the provider's side.
+ * The faults of models, as a code and a sentence for people. The provider's own words never reach a client: they stay
+ * in the cause, for the log. Invariant: a fault that the request caused is never attributed to the provider, whose
+ * circuit other tenants share. Refused credentials are the provider's side, because they are ours.
  */
 import { APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
 import { z } from 'zod';
@@ -10,8 +10,8 @@ import type { FaultOrigin } from '#kernel/messages/events.ts';
 
 const sentences = {
   MODEL_UNAVAILABLE: 'The model cannot be reached at the moment. Try again in a little while.',
-  MODEL_TIMEOUT: 'The model did not answer in time. Try again in a little while.',
-  MODEL_ERROR: 'The model could not answer this message. Try again, or choose another model.',
+  MODEL_TIMEOUT: 'The model did not respond in time. Try again in a little while.',
+  MODEL_ERROR: 'The model could not reply to this message. Try again, or choose another model.',
   CONTEXT_TOO_LONG:
     'The message is too long for this model. Shorten it, or choose a model with a larger context window.',
 } as const satisfies Partial<Record<ErrorCode, string>>;
@@ -37,7 +37,7 @@ export class ModelFault extends AppError {
   }
 }
 
-/** `retry-after-ms`, or `Retry-After` in seconds or as a date. */
+/** From `retry-after-ms`, or from `Retry-After` in seconds or as a date. */
 const retryAfterOf = (headers: Readonly<Record<string, string>> | undefined): number | undefined => {
   const milliseconds = Number(headers?.['retry-after-ms']);
   if (milliseconds >= 0) return milliseconds;
@@ -49,29 +49,29 @@ const retryAfterOf = (headers: Readonly<Record<string, string>> | undefined): nu
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 };
 
-/** Words by which OpenAI, Anthropic, vLLM, llama.cpp and Ollama say that the prompt has too many tokens. */
+/** How OpenAI, Anthropic, vLLM, llama.cpp and Ollama word that the prompt has too many tokens. */
 const contextWords =
   /context.?length|context.?(window|size)|maximum context|prompt is too long|too many tokens|exceed_context/i;
-/** Words by which Anthropic, xAI and Google refuse the operator's account with the status of a bad request. */
+/** How Anthropic, xAI and Google word a refusal of the operator's account under the status of a bad request. */
 const accountWords = /api.?key|credit balance|insufficient.(quota|balance|credit)|billing/i;
-/** Words by which OpenRouter refuses what was written with the status of refused credentials. */
+/** How OpenRouter words a refusal of the content under the status of refused credentials. */
 const moderationWords = /moderation|flagged|content.(filter|policy)/i;
-/** Types and codes of errors inside a stream that speak against the request. */
+/** Types and codes of errors inside a stream that count against the request. */
 const requestWords = /invalid.?request|bad.?request|content.?(filter|policy)/i;
-/** Likewise of a provider that has too much to do. */
+/** Types and codes of errors inside a stream of an overloaded provider. */
 const overloadWords = /overloaded|rate.?limit/i;
 
-/** Statuses that speak against the request. */
+/** Statuses that count against the request. */
 const requestStatuses: ReadonlySet<number> = new Set([400, 413, 414, 415, 422, 431, 451]);
 
 interface Refusal {
-  /** What the provider said with it. */
+  /** The message of the provider. */
   readonly words: string;
   readonly retryAfterMs?: number | undefined;
   readonly cause: unknown;
 }
 
-/** What was written is refused, or is too long. */
+/** For content that is refused or too long. */
 const ofRequest = ({ words, cause }: Refusal): ModelFault =>
   new ModelFault(contextWords.test(words) ? 'CONTEXT_TOO_LONG' : 'MODEL_ERROR', false, { cause, origin: 'REQUEST' });
 
@@ -82,11 +82,11 @@ const ofStatus = (status: number, refusal: Refusal): ModelFault => {
   }
   if (requestStatuses.has(status) && !accountWords.test(words)) return ofRequest(refusal);
   if (status === 403 && moderationWords.test(words)) return ofRequest(refusal);
-  // A refused key or an unknown model is the operator's to mend: to people the model is not there.
+  // The operator has to fix a refused key or an unknown model; for people the model is unavailable.
   return new ModelFault('MODEL_UNAVAILABLE', false, { cause });
 };
 
-/** An error that a provider puts into its stream, as OpenAI, Anthropic, vLLM and OpenRouter write it. */
+/** An error that a provider sends inside its stream, as OpenAI, Anthropic, vLLM and OpenRouter write it. */
 const streamErrorSchema = z.object({
   code: z.union([z.number(), z.string()]).nullish(),
   status: z.number().nullish(),
@@ -94,7 +94,7 @@ const streamErrorSchema = z.object({
   message: z.string().nullish(),
 });
 
-/** Undefined where it is none. */
+/** Undefined where the cause is no such error. */
 const ofStreamError = (cause: unknown): ModelFault | undefined => {
   const error = streamErrorSchema.safeParse(cause).data;
   if (error === undefined || cause instanceof Error) return undefined;
@@ -108,7 +108,7 @@ const ofStreamError = (cause: unknown): ModelFault | undefined => {
   });
 };
 
-/** Whatever a provider threw or put into its stream. A fault of the connection counts as unavailable. */
+/** For anything that a provider threw or sent in its stream. A fault of the connection counts as unavailable. */
 export const toModelFault = (cause: unknown): ModelFault => {
   if (cause instanceof ModelFault) return cause;
   if (APICallError.isInstance(cause)) {
@@ -118,7 +118,7 @@ export const toModelFault = (cause: unknown): ModelFault => {
     const retryAfterMs = retryAfterOf(cause.responseHeaders);
     return ofStatus(cause.statusCode, { words: cause.responseBody ?? '', retryAfterMs, cause });
   }
-  // The stream ended before the provider said that it is done.
+  // The stream ended before the provider reported the end.
   if (InvalidResponseDataError.isInstance(cause)) return new ModelFault('MODEL_UNAVAILABLE', true, { cause });
   const inStream = ofStreamError(cause);
   if (inStream !== undefined) return inStream;

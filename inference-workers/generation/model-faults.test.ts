@@ -10,7 +10,7 @@ const outcome = async (fixture: WorkerFixture, messageId: string) => {
   return { finished: await fixture.finished(messageId), last: entries.at(-1)?.event, entries };
 };
 
-test('a refusal with Retry-After is waited for and asked again', async () => {
+test('after a refusal with Retry-After the model is asked again when that time has passed', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const messageId = await fixture.send('script: tokens=3 status=429 retry-after=0.01 times=2');
@@ -19,7 +19,7 @@ test('a refusal with Retry-After is waited for and asked again', async () => {
   expect(fixture.provider.requests).toHaveLength(3);
 });
 
-test('a Retry-After that is too long is not waited for: the next candidate is asked, and clients are told which', async () => {
+test('a Retry-After that is too long is not respected: the next candidate is asked, and clients see which', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   fixture.provider.queue({ status: 429, 'retry-after': 60 });
@@ -63,10 +63,10 @@ test.each([
   ],
   ['an event that cannot be read', undefined, 'script: garbage=0', 'MODEL_ERROR', true, 'PROVIDER'],
   ['a socket that is cut before a token', undefined, 'script: cut=0', 'MODEL_UNAVAILABLE', true, 'PROVIDER'],
-  ['an answer that ends without saying so', undefined, 'script: end=0', 'MODEL_UNAVAILABLE', true, 'PROVIDER'],
-  ['too many tokens by our count', undefined, 'word '.repeat(4000), 'CONTEXT_TOO_LONG', false, 'REQUEST'],
+  ['a response that ends without a finish', undefined, 'script: end=0', 'MODEL_UNAVAILABLE', true, 'PROVIDER'],
+  ['too many tokens by the worker’s count', undefined, 'word '.repeat(4000), 'CONTEXT_TOO_LONG', false, 'REQUEST'],
 ] as const)(
-  'before the first token, %s ends as a failure with its code, and says whose fault it is',
+  'before the first token, %s ends as a failure with its code and its origin',
   async (_, given, prompt, code, retryable, origin) => {
     await using fixture = await openWorkerFixture();
     await fixture.startWorker();
@@ -78,7 +78,7 @@ test.each([
   },
 );
 
-test('a model that says nothing in time ends as a timeout, and its socket is closed', async () => {
+test('a model without output in time ends as a timeout, and its socket is closed', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker({ settings: { firstTokenTimeoutMs: 30 } });
   const { last } = await outcome(fixture, await fixture.send('script: delay=600000'));
@@ -91,10 +91,10 @@ const midway = [
   ['a stall', { tokens: 9, stall: 5 }],
   ['a cut socket', { tokens: 9, cut: 5 }],
   ['an event that cannot be read', { tokens: 9, garbage: 5 }],
-  ['an answer that ends without saying so', { tokens: 9, end: 5 }],
+  ['a response that ends without a finish', { tokens: 9, end: 5 }],
 ] as const;
 
-test.each(midway)('after the first token, %s makes the next candidate go on after the text', async (_, script) => {
+test.each(midway)('after the first token, %s makes the next candidate continue the text', async (_, script) => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker({ settings: { stallTimeoutMs: 50 } });
   fixture.provider.queue(script);
@@ -116,7 +116,7 @@ test.each(midway)('after the first token, %s makes the next candidate go on afte
   ]);
 });
 
-test('a next candidate that cannot go on begins anew, and the text is voided with its first words', async () => {
+test('a next candidate that cannot continue begins anew, and the text is voided with its first words', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   fixture.provider.queue({ tokens: 9, cut: 5 });
@@ -133,27 +133,30 @@ test('a next candidate that cannot go on begins anew, and the text is voided wit
   ]);
 });
 
-test.each(midway)('when after %s nobody else answers, what was delivered is kept as PARTIAL', async (_, script) => {
-  await using fixture = await openWorkerFixture();
-  await fixture.startWorker({ settings: { stallTimeoutMs: 50 } });
-  fixture.provider.queue(script, { status: 401 });
-  const candidates = [candidateOf('openai/scripted'), candidateOf('openai/other')];
-  const { finished, last, entries } = await outcome(fixture, await fixture.send('hello', { candidates }));
-  expect(entries.filter(({ event }) => event.type === 'MessageReset')).toEqual([]);
-  expect(last).toEqual({ type: 'MessageCompleted', status: 'PARTIAL', finishReason: 'ERROR' });
-  expect(finished).toMatchObject({ status: 'PARTIAL', text: textOf(5) });
-  expect(finished.parts).toMatchObject([{ modelId: 'openai/scripted', usage: { source: 'COUNTED' } }]);
-  expect(finished.modelFailures?.map(({ modelId }) => modelId)).toEqual(['openai/scripted', 'openai/other']);
-});
+test.each(midway)(
+  'when no other candidate responds after %s, the delivered text is kept as PARTIAL',
+  async (_, script) => {
+    await using fixture = await openWorkerFixture();
+    await fixture.startWorker({ settings: { stallTimeoutMs: 50 } });
+    fixture.provider.queue(script, { status: 401 });
+    const candidates = [candidateOf('openai/scripted'), candidateOf('openai/other')];
+    const { finished, last, entries } = await outcome(fixture, await fixture.send('hello', { candidates }));
+    expect(entries.filter(({ event }) => event.type === 'MessageReset')).toEqual([]);
+    expect(last).toEqual({ type: 'MessageCompleted', status: 'PARTIAL', finishReason: 'ERROR' });
+    expect(finished).toMatchObject({ status: 'PARTIAL', text: textOf(5) });
+    expect(finished.parts).toMatchObject([{ modelId: 'openai/scripted', usage: { source: 'COUNTED' } }]);
+    expect(finished.modelFailures?.map(({ modelId }) => modelId)).toEqual(['openai/scripted', 'openai/other']);
+  },
+);
 
-test('after a fault inside the stream the socket of a provider that goes on is closed', async () => {
+test('after a fault inside the stream the socket of a provider that goes on sending is closed', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   await outcome(fixture, await fixture.send('script: tokens=9 garbage=5 stall=5'));
   expect(await fixture.provider.requests.at(0)?.ended).toBe('closed by client');
 });
 
-test('the result names the seq of its end, also where the log was slow to take who began to answer', async () => {
+test('the result names the seq of its terminal event, even if the log was slow to take the start of a candidate', async () => {
   await using fixture = await openWorkerFixture();
   const { streamLog, provider } = fixture;
   const refused = Promise.withResolvers<void>();
@@ -174,7 +177,7 @@ test('the result names the seq of its end, also where the log was slow to take w
   await first;
   const second = await provider.nextRequest();
   await second.ended;
-  // Until the worker has heard of the refusal, and done with it what it does.
+  // Waits until the worker has handled the refusal.
   for (let turns = 0; turns < 200; turns += 1) await new Promise(setImmediate);
   refused.resolve();
   const { finished, entries } = await outcome(fixture, messageId);

@@ -1,26 +1,37 @@
 /**
- * What becomes of one delivery of a jobs queue. A job that cannot be read is refused; one for models that this worker
- * lacks goes back a few times, so that another worker of the pool can take it, and then fails as MODEL_UNAVAILABLE.
+ * Handles one delivery of a jobs queue. A job that cannot be read is refused. A job for models that this worker lacks
+ * is requeued a few times, so that another worker of the pool can take it, and then runs without a candidate.
  */
 import type { Delivery, Json, Settlement } from '#kernel/broker/broker.ts';
 import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
-import { type GenerationJob, generationJobSchema } from '#kernel/messages/generation-job.ts';
+import { generationJobSchema, type ReplyJob, type TitleJob } from '#kernel/messages/generation-job.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
-import type { ModelRegistry } from '../providers/registry.ts';
 import type { LeaveSignals } from '../running-jobs.ts';
-import type { Candidate } from './candidate.ts';
+import { servedCandidates } from './candidate.ts';
 import type { GenerationContext } from './generation-context.ts';
+import type { JobRunOptions } from './job-run.ts';
 import { runReply } from './run-reply.ts';
 import { runTitle } from './run-title.ts';
 
-/** Deliveries of a job that this worker cannot serve before it answers for all: below the queue's delivery limit. */
-const timesPutBack = 3;
+/** Deliveries of a job after which a worker runs it without a candidate. Less than the queue's delivery limit. */
+const maxRequeues = 3;
 
-const servedCandidates = (job: GenerationJob, registry: ModelRegistry): readonly Candidate[] =>
-  job.candidates.flatMap((candidate) => {
-    const served = registry.find(candidate.modelId);
-    return served === undefined ? [] : [{ candidate, served }];
-  });
+interface JobKinds {
+  readonly reply: ReplyJob;
+  readonly title: TitleJob;
+}
+type Kind = keyof JobKinds;
+type Runners = {
+  readonly [One in Kind]: (context: GenerationContext, options: JobRunOptions<JobKinds[One]>) => Promise<Settlement>;
+};
+
+const runners: Runners = { reply: runReply, title: runTitle };
+
+const runOfKind = <One extends Kind>(
+  kind: One,
+  context: GenerationContext,
+  options: JobRunOptions<JobKinds[One]>,
+): Promise<Settlement> => runners[kind](context, options);
 
 export const runJob = async (
   context: GenerationContext,
@@ -30,13 +41,12 @@ export const runJob = async (
   const parsed = generationJobSchema.safeParse(delivery.body);
   if (!parsed.success) throw new UnreadableBodyError('not a job', { cause: parsed.error });
   const job = parsed.data;
+  const { redeliveries } = delivery;
   const candidates = servedCandidates(job, context.registry);
-  const deliveries = (job.deliveredBefore ?? 0) + delivery.redeliveries;
-  if (candidates.length === 0 && deliveries < timesPutBack) return 'retry';
+  const earlier = 'deliveredBefore' in job ? (job.deliveredBefore ?? 0) : 0;
+  if (candidates.length === 0 && earlier + redeliveries < maxRequeues) return 'retry';
   const { kind, traceparent: parent } = job;
   return inSpan(`generate ${kind}`, { kind: 'consumer', parent }, () =>
-    kind === 'title'
-      ? runTitle(context, job, candidates, leave.handOver)
-      : runReply(context, { job, candidates, redeliveries: delivery.redeliveries, ...leave }),
+    runOfKind(kind, context, { job, candidates, redeliveries, ...leave }),
   );
 };

@@ -30,7 +30,7 @@ test('a reply is started, then deltas, then completed, with seq without holes an
   expect(finished).toMatchObject({ text: textOf(200), status: 'COMPLETED', finishReason: 'STOP', attempt: 1 });
 });
 
-test('the first token goes out alone and what follows is gathered', async () => {
+test('the first token is sent alone and the following ones are gathered', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker({ settings: { coalesceMs: 20 } });
   const entries = await fixture.entries(await fixture.send('script: tokens=100 pace=1'));
@@ -38,7 +38,7 @@ test('the first token goes out alone and what follows is gathered', async () => 
   expect(entries.length).toBeLessThan(60);
 });
 
-test('usage and price are those of the provider and of the candidate that answered', async () => {
+test('usage and price are those of the provider and of the candidate that replied', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   expect(await fixture.finished(await fixture.send('script: tokens=7 finish=length'))).toMatchObject({
@@ -51,11 +51,12 @@ test('usage and price are those of the provider and of the candidate that answer
   });
 });
 
-test('usage that the provider does not tell is counted', async () => {
+test('usage that the provider does not report is counted', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const { usage } = await fixture.finished(await fixture.send('script: tokens=7 usage=no'));
-  // The prompt is 7 tokens of o200k_base, plus 4 for the message and 3 before the answer; `w0 w1 … w6 ` is 2 a word and the last space.
+  // The prompt has 7 tokens of o200k_base, plus 4 for the message and 3 before the reply; `w0 w1 … w6 ` has 2 a word
+  // and the last space.
   expect(usage).toEqual({
     inputTokens: 14,
     cachedInputTokens: 0,
@@ -65,7 +66,7 @@ test('usage that the provider does not tell is counted', async () => {
   });
 });
 
-test('what the job asks for reaches the model: history, temperature, and the lower limit of output', async () => {
+test('the settings of the job reach the model: history, temperature, and the lower output limit', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const history = [
@@ -96,7 +97,7 @@ test('the connection to the provider stays open from one generation to the next'
   expect(fixture.provider.socketsEver).toBe(1);
 });
 
-test('a delivery of a message that has ended is acknowledged and nothing is published or asked again', async () => {
+test('a delivery of a message that has ended is acknowledged, and nothing is published or asked again', async () => {
   await using fixture = await openWorkerFixture();
   const { streamLog } = fixture;
   let refused = 0;
@@ -113,7 +114,7 @@ test('a delivery of a message that has ended is acknowledged and nothing is publ
   const messageId = await fixture.send('script: tokens=3');
   const entries = await fixture.entries(messageId);
   await fixture.send('script: tokens=3', { messageId });
-  // The queue is first in, first out and hands out one at a time only when the one before was taken.
+  // The queue is first in, first out, and delivers a job only when the one before was taken.
   await fixture.entries(await fixture.send('script: tokens=3'));
   expect(await fixture.entries(messageId)).toEqual(entries);
   expect(fixture.results.filter((result) => result.messageId === messageId)).toHaveLength(1);
@@ -168,7 +169,7 @@ test('a job for models that no worker has fails as unavailable, and one that can
   expect(await dead.promise).toBe('unreadable');
 });
 
-test('a provider that does not end at the tokens it was asked for is left, and the reply counts as cut off there', async () => {
+test('a provider that ignores the token limit is cut off, and the reply ends as LENGTH there', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const finished = await fixture.finished(await fixture.send('script: tokens=40000', { maxOutputTokens: 100 }));

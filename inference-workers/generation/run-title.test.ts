@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { titleFromQuestion } from '../prompt/question-title.ts';
+import { titleFromQuestion } from '../prompt/title-from-question.ts';
 import { cleanTitle } from './run-title.ts';
 
 test.each([
@@ -14,7 +14,7 @@ test.each([
   expect([...cleanTitle(text)].length).toBeLessThanOrEqual(80);
 });
 
-test('a title is made of the beginning of what a model or a person wrote, however long that is', () => {
+test('a title is made of the beginning of a text, however long the text is', () => {
   const signs = '"'.repeat(400_000);
   expect(cleanTitle(`a${signs}b`)).toBe('a');
   expect(cleanTitle(`${'\n'.repeat(400_000)}Late`)).toBe('');

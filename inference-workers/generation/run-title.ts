@@ -1,24 +1,26 @@
 /**
- * Names a conversation after its first turn: one short generation that nobody watches. Invariant: a title always comes out;
- * when no model gives a usable one, it is made of the question's first words, and then no model is named and nothing is billed.
+ * Names a conversation after its first turn, by one short generation that is not streamed. Invariant: there is always a
+ * title. When no model gives a usable one, it is made of the question's first words; then the result names no model and
+ * nothing is billed.
  */
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
 import type { Settlement } from '#kernel/broker/broker.ts';
 import type { ConversationTitled } from '#kernel/messages/events.ts';
-import type { GenerationJob, PromptMessage } from '#kernel/messages/generation-job.ts';
-import { titleFromQuestion, titleLimit } from '../prompt/question-title.ts';
+import type { PromptMessage, TitleJob } from '#kernel/messages/generation-job.ts';
 import { disarmRoleMarkers } from '../prompt/role-markers.ts';
+import { titleFromQuestion, titleLimit } from '../prompt/title-from-question.ts';
 import type { Candidate } from './candidate.ts';
 import type { GenerationContext } from './generation-context.ts';
-import { publishUntilConfirmed } from './publish-result.ts';
+import type { JobRunOptions } from './job-run.ts';
+import { publishUntilConfirmed } from './publish-until-confirmed.ts';
 import { streamModel } from './stream-model.ts';
-import { noteTokens, noUsage, usageOfRequest } from './token-usage.ts';
+import { countTokensUsed, noUsage, usageOfRequest } from './token-usage.ts';
 
-/** Time for a model that thinks a little first. */
+/** Enough for a model that reasons a little first. */
 const titleTokens = 64;
-/** Characters of each side of the first turn that the model is shown. */
+/** Characters of the question and of the reply that the model sees. */
 const shownChars = 1_500;
-/** Characters of its reply that are read: a model that says more gives no title with it. */
+/** Characters of the model's response that are read. A model that writes more than that gives no title. */
 const readChars = 2_000;
 
 const instruction =
@@ -28,8 +30,8 @@ const firstOf = (history: readonly PromptMessage[], role: PromptMessage['role'])
   history.find((message) => message.role === role)?.content ?? '';
 
 /**
- * One line of the first 2,000 characters, without marks around it, at most 80 characters. Empty when nothing usable is
- * left.
+ * One line of the first 2,000 characters, without quotation marks or markup around it, at most 80 characters. Empty
+ * when nothing usable is left.
  */
 export const cleanTitle = (text: string): string => {
   const line =
@@ -52,66 +54,76 @@ export const cleanTitle = (text: string): string => {
         .trimEnd()}…`;
 };
 
-export const runTitle = async (
-  context: GenerationContext,
-  job: GenerationJob,
-  candidates: readonly Candidate[],
-  handOver: AbortSignal,
-): Promise<Settlement> => {
-  const takenAt = Date.now();
-  const question = firstOf(job.history, 'USER');
-  const quoted = [question, firstOf(job.history, 'ASSISTANT')].map((text) =>
+const promptFor = (history: readonly PromptMessage[]): LanguageModelV4Prompt => {
+  const [question, answer] = [firstOf(history, 'USER'), firstOf(history, 'ASSISTANT')].map((text) =>
     disarmRoleMarkers(text.slice(0, shownChars)),
   );
-  const prompt: LanguageModelV4Prompt = [
+  return [
     { role: 'system', content: instruction },
-    { role: 'user', content: [{ type: 'text', text: JSON.stringify({ question: quoted[0], answer: quoted[1] }) }] },
+    { role: 'user', content: [{ type: 'text', text: JSON.stringify({ question, answer }) }] },
   ];
+};
 
-  const generate = async ({ candidate, served }: Candidate): Promise<Partial<ConversationTitled>> => {
-    let text = '';
-    let firstTokenAt: number | undefined;
-    const call = { prompt, maxOutputTokens: titleTokens, providerOptions: { parlance: { titleOf: question } } };
-    const { usage: said } = await streamModel(served.model, call, context.settings, handOver, {
-      onOpen: () => undefined,
-      onText(more) {
-        firstTokenAt ??= Date.now();
-        if (text.length < readChars) text += more.slice(0, readChars);
-        return undefined;
-      },
-    });
-    const { countTokens } = served;
-    const { modelId, contextWindow } = candidate;
-    const { logger } = context;
-    const usage = await usageOfRequest({
-      call,
-      written: text,
-      contextWindow,
-      said,
-      count: () => ({
-        ...noUsage,
-        inputTokens: countTokens(JSON.stringify(prompt)),
-        outputTokens: countTokens(text),
-      }),
-      modelId,
-      logger,
-    });
-    noteTokens(candidate.modelId, usage);
-    return {
-      title: cleanTitle(text),
-      modelId: candidate.modelId,
-      provider: candidate.provider,
-      pool: served.pool,
-      price: candidate.price,
-      usage,
-      ...(firstTokenAt === undefined ? {} : { firstTokenMs: firstTokenAt - takenAt }),
-    };
+interface TitleRequest {
+  readonly candidate: Candidate;
+  readonly history: readonly PromptMessage[];
+  readonly handOver: AbortSignal;
+  /** Milliseconds since the epoch at which this worker took the job. */
+  readonly takenAt: number;
+}
+
+const generateTitle = async (
+  { settings, logger }: GenerationContext,
+  { candidate, history, handOver, takenAt }: TitleRequest,
+): Promise<Partial<ConversationTitled>> => {
+  const { modelId, provider, price, contextWindow } = candidate.route;
+  const { model, countTokens, pool } = candidate.served;
+  const prompt = promptFor(history);
+  const titleOf = firstOf(history, 'USER');
+  const call = { prompt, maxOutputTokens: titleTokens, providerOptions: { parlance: { titleOf } } };
+  let text = '';
+  let firstTokenAt: number | undefined;
+  const { usage: reported } = await streamModel(model, call, {
+    timeouts: settings,
+    signal: handOver,
+    onOpen: () => undefined,
+    onText(more) {
+      firstTokenAt ??= Date.now();
+      if (text.length < readChars) text += more.slice(0, readChars);
+      return undefined;
+    },
+  });
+  const count = () => ({
+    ...noUsage,
+    inputTokens: countTokens(JSON.stringify(prompt)),
+    outputTokens: countTokens(text),
+  });
+  const usage = await usageOfRequest({ call, written: text, contextWindow, reported, count, modelId, logger });
+  countTokensUsed(modelId, usage);
+  return {
+    title: cleanTitle(text),
+    modelId,
+    provider,
+    pool,
+    price,
+    usage,
+    ...(firstTokenAt === undefined ? {} : { firstTokenMs: firstTokenAt - takenAt }),
   };
+};
 
+export const runTitle = async (
+  context: GenerationContext,
+  { job, candidates, handOver }: JobRunOptions<TitleJob>,
+): Promise<Settlement> => {
+  const takenAt = Date.now();
+  const { history } = job;
+  const question = firstOf(history, 'USER');
+  const [candidate] = candidates;
   let generated: Partial<ConversationTitled> = {};
-  const [best] = candidates;
   try {
-    if (best !== undefined && question !== '') generated = await generate(best);
+    if (candidate !== undefined && question !== '') {
+      generated = await generateTitle(context, { candidate, history, handOver, takenAt });
+    }
   } catch (err) {
     if (handOver.aborted) return 'retry';
     context.logger.warn({ err, conversationId: job.conversationId }, 'no model gave a title');

@@ -1,20 +1,21 @@
 /**
- * The tool calls of one step of an answer: told in the log when they begin and when they end, run side by side in between. Invariants: what
- * a call is known by (its id in the log, the idempotency key of the tool) depends on name and arguments alone, and on how often the same was
- * called before; so a call that a reset voided is known again when the next model makes it, and has the outcome that it had.
+ * The tool calls of one step of a reply. The log records the start and the outcome of each; in between they run side by
+ * side. Invariant: a call's identity (its id in the log, the tool's idempotency key) depends only on its name and
+ * arguments, and on how often the same call was made before. So a call that a reset voided is recognised when the next
+ * model makes it again, and gets the outcome that it had.
  */
 import { createHash } from 'node:crypto';
 import type { LanguageModelV4ToolCall } from '@ai-sdk/provider';
-import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import type { ReplyJob } from '#kernel/messages/generation-job.ts';
 import type { StreamEvent, ToolCall, ToolCallRecord } from '#kernel/stream-log/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import type { RequestedCall, ToolRunner } from '../tools/tool-runner.ts';
-import { outcomesIn, type Step } from './steps.ts';
+import { outcomesIn, type ReplyStep } from '../transcript/reply-steps.ts';
 
-/** Calls of one step that are run; a model that asks for more at once is lost in a loop. */
+/** Calls of one step that are run. A model that asks for more at once goes in circles. */
 const maxCallsPerStep = 8;
 
-/** Nine letters and digits: what every provider takes for the id of a call, Mistral nothing else. */
+/** Nine letters and digits: every provider accepts that as the id of a call, and Mistral accepts nothing else. */
 const idOf = (name: string, text: string, times: number): string => {
   const digest = createHash('sha256')
     .update(JSON.stringify([name, text, times]))
@@ -22,13 +23,15 @@ const idOf = (name: string, text: string, times: number): string => {
   return BigInt(`0x${digest}`).toString(36).slice(-9);
 };
 
-/** Names as providers take them back: a model that made one up is told so, and not refused for it. */
+/**
+ * A name that providers take back. A model that made up a name hears so as a result, instead of being refused for it.
+ */
 const usableName = (name: string): string => name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unnamed';
 const usableText = (text: string): string => text.replaceAll('\0', '').toWellFormed();
 
-/** @param before the steps so far. */
-const identify = (asked: readonly LanguageModelV4ToolCall[], before: readonly Step[]): readonly RequestedCall[] => {
-  const known: Pick<ToolCall, 'name' | 'arguments'>[] = before.flatMap(({ calls }) => calls);
+/** @param steps the steps before these calls. */
+const identify = (asked: readonly LanguageModelV4ToolCall[], steps: readonly ReplyStep[]): readonly RequestedCall[] => {
+  const known: Pick<ToolCall, 'name' | 'arguments'>[] = steps.flatMap(({ calls }) => calls);
   return asked.map(({ toolName, input }) => {
     const call = { name: usableName(toolName), arguments: usableText(input) };
     const times = known.filter((one) => one.name === call.name && one.arguments === call.arguments).length;
@@ -39,15 +42,15 @@ const identify = (asked: readonly LanguageModelV4ToolCall[], before: readonly St
 
 export interface ToolCallContext {
   readonly tools: ToolRunner;
-  readonly job: GenerationJob;
+  readonly job: ReplyJob;
   readonly append: (events: readonly StreamEvent[]) => Promise<void>;
-  /** Aborted when a person asked to stop: what runs then fails. */
+  /** Aborted when a person asked to stop: running calls then fail. */
   readonly stop: AbortSignal;
-  /** Aborted when this worker must not write any more: what runs then is left to the next one. */
+  /** Aborted when this worker must not write any more: running calls are then left to the next worker. */
   readonly abandon: AbortSignal;
 }
 
-/** Runs calls whose start is in the log. Rejects with the reason of `abandon`, and with the log's fault. */
+/** Runs calls whose start is in the log. Rejects with the reason of `abandon` and with the log's fault. */
 export const runToolCalls = async (context: ToolCallContext, calls: readonly RequestedCall[]): Promise<void> => {
   const { tools, job, append, stop, abandon } = context;
   const ended = AbortSignal.any([stop, abandon]);
@@ -60,20 +63,20 @@ export const runToolCalls = async (context: ToolCallContext, calls: readonly Req
   await Promise.all(calls.map(run));
 };
 
-export interface AskedCalls {
+export interface AskedToolCalls {
   readonly asked: readonly LanguageModelV4ToolCall[];
-  /** The steps of the answer that these calls come after. */
-  readonly before: readonly Step[];
-  /** All of the log. */
+  /** The steps of the reply before these calls. */
+  readonly steps: readonly ReplyStep[];
+  /** The whole log. */
   readonly entries: readonly StreamEntry[];
 }
 
-/** Begins the calls that a model asks for, and runs those that have no outcome yet. Rejects as `runToolCalls`. */
-export const beginToolCalls = async (
+/** Starts the calls that a model asks for and runs those without a known outcome. Rejects as `runToolCalls` does. */
+export const startToolCalls = async (
   context: ToolCallContext,
-  { asked, before, entries }: AskedCalls,
+  { asked, steps, entries }: AskedToolCalls,
 ): Promise<void> => {
-  const calls = identify(asked, before);
+  const calls = identify(asked, steps);
   const outcomes = outcomesIn(entries);
   const ended = calls.flatMap((call, index): ToolCallRecord[] => {
     const known = outcomes.get(call.id);

@@ -1,4 +1,4 @@
-/** Ends what waits for a job that cannot be run: conversations is asked to end its reply. Nothing waits for a title. */
+/** Handles a job that cannot be run: asks conversations to end its reply. Nothing waits for a title. */
 import { z } from 'zod';
 import type { Broker, Delivery, Json } from '#kernel/broker/broker.ts';
 import type { Logger } from '#kernel/log.ts';

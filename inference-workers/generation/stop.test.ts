@@ -5,7 +5,7 @@ import { textOf } from '../../tests/scripted-provider/script.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { openWorkerFixture } from '../worker.fixture.ts';
 
-/** A host that takes connections and begins no TLS on them, so that they never stand. */
+/** A host that accepts connections and never starts TLS on them, so that they never stand. */
 const startSilentHost = async () => {
   const connected = Promise.withResolvers<void>();
   const sockets: Socket[] = [];
@@ -26,7 +26,7 @@ const startSilentHost = async () => {
   };
 };
 
-test("a stop closes the provider's socket and keeps what was said", async () => {
+test("a stop closes the provider's socket and keeps the text so far", async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const arrived = fixture.provider.nextRequest();
@@ -49,7 +49,7 @@ test("a stop closes the provider's socket and keeps what was said", async () => 
   });
 });
 
-test('a stop before the first token cancels too, and the prompt is billed that the provider was reading', async () => {
+test('a stop before the first token cancels too, and the prompt that the provider was reading is billed', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const arrived = fixture.provider.nextRequest();
@@ -63,7 +63,7 @@ test('a stop before the first token cancels too, and the prompt is billed that t
   expect(finished.parts).toMatchObject([{ usage, inAnswer: true }]);
 });
 
-test('a stop while the provider cannot be connected to bills nothing', async () => {
+test('a stop before the connection to the provider stands bills nothing', async () => {
   await using silent = await startSilentHost();
   await using fixture = await openWorkerFixture({
     environment: { OPENAI_BASE_URL: silent.baseUrl },
@@ -81,7 +81,7 @@ test('a message that was stopped in the queue is cancelled without asking a mode
   const messageId = await fixture.send('script: tokens=3');
   await fixture.streamLog.requestStop(messageId);
   const { streamLog } = fixture;
-  // No notice, and nothing in the answers to appends: what the log says when it is taken over must be enough.
+  // Neither a notice nor a response to an append reports the stop: the state of the log at takeover must be enough.
   await fixture.startWorker({
     streamLog: {
       ...streamLog,
@@ -97,7 +97,7 @@ test('a message that was stopped in the queue is cancelled without asking a mode
   expect(fixture.provider.requests).toHaveLength(0);
 });
 
-test('a job that was published with the wish to stop is cancelled without asking a model', async () => {
+test('a job that was published with stopRequested is cancelled without asking a model', async () => {
   await using fixture = await openWorkerFixture();
   const messageId = await fixture.send('script: tokens=3', { stopRequested: true });
   await fixture.startWorker();
@@ -106,9 +106,9 @@ test('a job that was published with the wish to stop is cancelled without asking
 });
 
 test.each([
-  ['while the model speaks, from an append', 'script: tokens=100000 pace=1'],
+  ['while the model writes, from an append', 'script: tokens=100000 pace=1'],
   ['while it is silent, from a renewal', 'script: tokens=9 stall=1'],
-])('a stop whose notice was lost is learnt %s', async (_, prompt) => {
+])('a stop whose notice was lost is noticed %s', async (_, prompt) => {
   await using fixture = await openWorkerFixture();
   const { streamLog } = fixture;
   await fixture.startWorker({

@@ -8,7 +8,7 @@ const kinds: readonly ((delta: string) => LanguageModelV4StreamPart)[] = [
   (delta) => ({ type: 'tool-input-delta', id: '0', delta }),
 ];
 
-test.each(kinds)('a model whose %o does not end is left', async (partOf) => {
+test.each(kinds)('a model whose %o does not end is cut off', async (partOf) => {
   const cancelled = Promise.withResolvers<void>();
   const model = {
     ...createDemonstrationModel(0),
@@ -22,10 +22,16 @@ test.each(kinds)('a model whose %o does not end is left', async (partOf) => {
     },
   };
   const timeouts = { firstTokenTimeoutMs: 60_000, stallTimeoutMs: 60_000 };
-  const asked = streamModel(model, { prompt: [] }, timeouts, new AbortController().signal, {
-    onOpen: () => undefined,
-    onText: () => undefined,
-  });
+  const asked = streamModel(
+    model,
+    { prompt: [] },
+    {
+      timeouts,
+      signal: new AbortController().signal,
+      onOpen: () => undefined,
+      onText: () => undefined,
+    },
+  );
   await expect(asked).rejects.toMatchObject({ code: 'MODEL_ERROR', tryAgain: false });
   await cancelled.promise;
 });

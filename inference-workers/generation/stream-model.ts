@@ -1,7 +1,7 @@
 /**
- * One request to one model: opens its stream, hands on the text, watches the time. Invariant: when it settles, the
- * provider's stream is closed, whichever way it ended; what it hands on is bounded, whatever the provider sends; it
- * rejects with the signal's reason when that aborted, else with a ModelFault.
+ * One request to one model: opens its stream, passes the text on, and keeps the time limits. Invariants: when the
+ * promise settles, the provider's stream is closed, however it ended; what is passed on is bounded, whatever the
+ * provider sends; it rejects with the signal's reason after an abort, else with a ModelFault.
  */
 import type {
   LanguageModelV4,
@@ -11,33 +11,33 @@ import type {
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
 import type { FinishReason } from '#kernel/stream-log/stream-event.ts';
-import { mostCallsAtOnce } from '../providers/call-bound.ts';
-import { noticingSend } from '../providers/warm-fetch.ts';
+import { maxToolCallsPerResponse } from '../providers/max-tool-calls.ts';
+import { observingSend } from '../providers/provider-connections.ts';
 import { createModelClock } from './model-clock.ts';
 import { ModelFault, toModelFault } from './model-fault.ts';
 
 export interface ModelTimeouts {
-  /** Milliseconds from the request to the first part of an answer. */
+  /** Milliseconds from the request to the first part of a response. */
   readonly firstTokenTimeoutMs: number;
-  /** Milliseconds between two parts of an answer. */
+  /** Milliseconds between two parts of a response. */
   readonly stallTimeoutMs: number;
 }
 
-export interface StreamCallbacks {
-  /**
-   * The request goes out to a provider: from here on it may bill the prompt, also where it is cut before it answers.
-   */
-  onSend?: () => void;
-  /** The model took the request. */
+export interface StreamOptions {
+  readonly timeouts: ModelTimeouts;
+  readonly signal: AbortSignal;
+  /** Called when the request is sent: from here on the provider may bill the prompt, even if the request is cut. */
+  onSent?: () => void;
+  /** Called when the model took the request. */
   onOpen(): void;
-  /** A promise is awaited before more is read: backpressure. Time spent in it is not the model's. */
+  /** A returned promise is awaited before more is read (backpressure). That time does not count as the model's. */
   onText(text: string): Promise<void> | undefined;
 }
 
 export interface ModelEnd {
   readonly finishReason: FinishReason;
   readonly usage: LanguageModelV4Usage;
-  /** What the model wants to call before it goes on. */
+  /** The tool calls that the model asks for before it continues. */
   readonly calls: readonly LanguageModelV4ToolCall[];
 }
 
@@ -46,16 +46,14 @@ const unknownUsage: LanguageModelV4Usage = {
   outputTokens: { total: undefined, text: undefined, reasoning: undefined },
 };
 
-/**
- * Characters of one reply: a provider that does not end at the tokens that it was asked for is left at many times as
- * much.
- */
-const longestText = (maxOutputTokens: number | undefined): number => 65_536 + 32 * (maxOutputTokens ?? 0);
+/** Characters of one reply. A provider that ignores the token limit of the request is cut off at many times as much. */
+const maxTextChars = (maxOutputTokens: number | undefined): number => 65_536 + 32 * (maxOutputTokens ?? 0);
 
 /**
- * Characters of reasoning and of arguments, which are only a sign of life here: beyond them the model goes in circles.
+ * Characters of reasoning and of call arguments, which serve only as a sign of life here. A model that exceeds them
+ * goes in circles.
  */
-const longestUnheard = 4 * 1024 * 1024;
+const maxHiddenChars = 4 * 1024 * 1024;
 
 const finishReasonOf = ({ unified, raw }: LanguageModelV4FinishReason): FinishReason => {
   switch (unified) {
@@ -75,7 +73,10 @@ const finishReasonOf = ({ unified, raw }: LanguageModelV4FinishReason): FinishRe
   }
 };
 
-/** A request that waits for its connection does not hear that it was aborted until that stands or fails. */
+/**
+ * Rejects at once on abort. A request that waits for its connection notices an abort only when the connection stands or
+ * fails.
+ */
 const unlessAborted = <Result>(work: PromiseLike<Result>, signal: AbortSignal): Promise<Result> =>
   new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -84,10 +85,8 @@ const unlessAborted = <Result>(work: PromiseLike<Result>, signal: AbortSignal): 
 
 export const streamModel = async (
   model: LanguageModelV4,
-  options: Omit<LanguageModelV4CallOptions, 'abortSignal'>,
-  timeouts: ModelTimeouts,
-  signal: AbortSignal,
-  { onSend = () => undefined, onOpen, onText }: StreamCallbacks,
+  call: Omit<LanguageModelV4CallOptions, 'abortSignal'>,
+  { timeouts, signal, onSent = () => undefined, onOpen, onText }: StreamOptions,
 ): Promise<ModelEnd> => {
   signal.throwIfAborted();
   const request = new AbortController();
@@ -96,14 +95,13 @@ export const streamModel = async (
   const clock = createModelClock(() => request.abort(new ModelFault('MODEL_TIMEOUT', false)));
   clock.allow(timeouts.firstTokenTimeoutMs);
   const calls: LanguageModelV4ToolCall[] = [];
-  let charactersLeft = longestText(options.maxOutputTokens);
-  let unheardLeft = longestUnheard;
-  let answering = false;
+  let charactersLeft = maxTextChars(call.maxOutputTokens);
+  let hiddenLeft = maxHiddenChars;
+  let hasBegun = false;
   let end: ModelEnd | undefined;
   try {
-    const call = { ...options, abortSignal: request.signal };
     const { stream } = await unlessAborted(
-      noticingSend(onSend, () => model.doStream(call)),
+      observingSend(onSent, () => model.doStream({ ...call, abortSignal: request.signal })),
       request.signal,
     );
     onOpen();
@@ -116,20 +114,20 @@ export const streamModel = async (
         throw new ModelFault('MODEL_UNAVAILABLE', true, { cause: new Error('The stream ended without a finish.') });
       }
       if (part.type === 'error') throw part.error;
-      // Read on to the end, so that the connection can be used again.
+      // The stream is read to its end so that the connection can be reused.
       if (part.type === 'finish') end = { finishReason: finishReasonOf(part.finishReason), usage: part.usage, calls };
-      if (part.type === 'tool-call' && !part.providerExecuted && calls.push(part) > mostCallsAtOnce) {
+      if (part.type === 'tool-call' && !part.providerExecuted && calls.push(part) > maxToolCallsPerResponse) {
         throw new ModelFault('MODEL_ERROR', false, { cause: new Error('The tool calls do not end.') });
       }
       if (part.type !== 'text-delta' && part.type !== 'reasoning-delta' && part.type !== 'tool-input-delta') continue;
-      if (answering) {
-        clock.again();
+      if (hasBegun) {
+        clock.restart();
       } else {
-        answering = true;
+        hasBegun = true;
         clock.allow(timeouts.stallTimeoutMs);
       }
-      if (part.type !== 'text-delta') unheardLeft -= part.delta.length;
-      if (unheardLeft < 0) {
+      if (part.type !== 'text-delta') hiddenLeft -= part.delta.length;
+      if (hiddenLeft < 0) {
         throw new ModelFault('MODEL_ERROR', false, { cause: new Error('The reasoning or the arguments do not end.') });
       }
       const delta = part.type === 'text-delta' ? part.delta.slice(0, charactersLeft) : '';

@@ -11,18 +11,18 @@ import { candidateOf, openWorkerFixture } from '../worker.fixture.ts';
 const textIn = (entries: readonly StreamEntry[]): string =>
   entries.reduce((text, { event }) => applyToText(text, event), '');
 
-/** What a worker leaves that died after some words. */
+/** Leaves the log of a worker that died after some words. */
 const leaveBehind = async (streamLog: StreamLog, messageId: string, text: string): Promise<void> => {
   const { attempt } = await streamLog.open(messageId);
   await streamLog.append(messageId, attempt, [
     { type: 'MessageStarted', attempt, modelId: 'openai/scripted' },
     { type: 'TokenDelta', text },
   ]);
-  // As if the time of the dead had run out.
+  // As if the lease of the dead worker had expired.
   await streamLog.release(messageId, attempt);
 };
 
-test('a worker that takes over continues after the text that clients saw, where the model can', async () => {
+test('a worker that takes over continues the text that clients saw where the model can', async () => {
   await using fixture = await openWorkerFixture();
   const messageId = crypto.randomUUID();
   await leaveBehind(fixture.streamLog, messageId, textOf(4));
@@ -41,7 +41,7 @@ test('a worker that takes over continues after the text that clients saw, where 
   ]);
 });
 
-test('where the model cannot, the text is reset and the answer begins again', async () => {
+test('where the model cannot, the text is reset and the reply starts anew', async () => {
   await using fixture = await openWorkerFixture();
   const messageId = crypto.randomUUID();
   await leaveBehind(fixture.streamLog, messageId, 'w0 w1 ');
@@ -64,7 +64,7 @@ test('where the model cannot, the text is reset and the answer begins again', as
   ]);
 });
 
-test('a worker that takes over after the result was sealed ends the answer with it, and asks nobody', async () => {
+test('a worker that takes over after the result was sealed ends the reply with it, and asks no model', async () => {
   await using fixture = await openWorkerFixture();
   const { streamLog } = fixture;
   const messageId = crypto.randomUUID();
@@ -92,7 +92,7 @@ test('when the model that would continue fails, the next one that cannot continu
   expect(textIn(entries)).toBe(textOf(5));
 });
 
-test('when nobody can continue, what clients saw is kept as PARTIAL', async () => {
+test('when no model can continue, the text that clients saw is kept as PARTIAL', async () => {
   await using fixture = await openWorkerFixture();
   const messageId = crypto.randomUUID();
   await leaveBehind(fixture.streamLog, messageId, 'w0 w1 ');
@@ -141,7 +141,7 @@ test('a worker that was replaced while the broker was away publishes nothing', a
   expect(fixture.results).toEqual([]);
 });
 
-test('white space that a provider drops from the prefix and brings again is not doubled', async () => {
+test('white space that a provider strips from the prefix and sends again is not doubled', async () => {
   await using fixture = await openWorkerFixture();
   const model = createDemonstrationModel(0);
   const trimming: typeof model = {

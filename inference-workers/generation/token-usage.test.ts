@@ -1,49 +1,55 @@
-/** What a request is billed for: what the provider says it was, where that can be. */
+/** What a request is billed: the usage that the provider reports, where that is possible. */
 import { expect, test } from 'vitest';
 import { messageFinishedSchema } from '#kernel/messages/events.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { candidateOf, openWorkerFixture } from '../worker.fixture.ts';
 import { addUsage } from './token-usage.ts';
 
-const said = (usage: object): string => JSON.stringify({ prompt_tokens: 9, completion_tokens: 3, ...usage });
+const reportOf = (usage: object): string => JSON.stringify({ prompt_tokens: 9, completion_tokens: 3, ...usage });
 
 test.each<[string, string]>([
-  ['more than any number of tokens', said({ prompt_tokens: 1e20 })],
-  ['more than an Int holds', said({ completion_tokens: 3e9 })],
-  ['more than the prompt can be', said({ prompt_tokens: 100_000 })],
-  ['more than the reply can be', said({ completion_tokens: 100_000 })],
-  ['more reasoning than the reply', said({ completion_tokens_details: { reasoning_tokens: 4 }, total_tokens: 12 })],
-  ['more from a cache than was read', said({ prompt_tokens_details: { cached_tokens: 10 } })],
-  ['less than nothing', said({ completion_tokens: -3 })],
-  ['less than nothing from a cache', said({ cached_tokens: 1, prompt_tokens: -1 })],
-  ['half a token', said({ prompt_tokens: 9.5 })],
-  ['what is no number', said({ prompt_tokens: 'nine' })],
-  ['what has no end', '{"prompt_tokens":1e999,"completion_tokens":3}'],
-  ['what is no usage', '"none"'],
-])('a provider that says %s is not believed: our own count is billed, and the reply is whole', async (_, says) => {
-  await using fixture = await openWorkerFixture();
-  await fixture.startWorker();
-  fixture.provider.queue({ tokens: 3, says });
-  const finished = await fixture.finished(await fixture.send('hello'));
-  const usage = {
-    inputTokens: countO200kTokens('hello') + 7,
-    cachedInputTokens: 0,
-    outputTokens: countO200kTokens('w0 w1 w2 '),
-    reasoningTokens: 0,
-    source: 'COUNTED',
-  };
-  expect(finished).toMatchObject({ status: 'COMPLETED', usage });
-  expect(finished.parts).toMatchObject([{ usage }]);
-});
+  ['an absurd number of tokens', reportOf({ prompt_tokens: 1e20 })],
+  ['more tokens than an Int holds', reportOf({ completion_tokens: 3e9 })],
+  ['more tokens than the prompt can have', reportOf({ prompt_tokens: 100_000 })],
+  ['more tokens than the reply can have', reportOf({ completion_tokens: 100_000 })],
+  [
+    'more reasoning tokens than reply tokens',
+    reportOf({ completion_tokens_details: { reasoning_tokens: 4 }, total_tokens: 12 }),
+  ],
+  ['more cached tokens than prompt tokens', reportOf({ prompt_tokens_details: { cached_tokens: 10 } })],
+  ['a negative count', reportOf({ completion_tokens: -3 })],
+  ['a negative count beside cached tokens', reportOf({ cached_tokens: 1, prompt_tokens: -1 })],
+  ['half a token', reportOf({ prompt_tokens: 9.5 })],
+  ['text instead of a number', reportOf({ prompt_tokens: 'nine' })],
+  ['infinity', '{"prompt_tokens":1e999,"completion_tokens":3}'],
+  ['no usage object', '"none"'],
+])(
+  'a provider that reports %s is not believed: the worker’s count is billed, and the reply is complete',
+  async (_, usageText) => {
+    await using fixture = await openWorkerFixture();
+    await fixture.startWorker();
+    fixture.provider.queue({ tokens: 3, says: usageText });
+    const finished = await fixture.finished(await fixture.send('hello'));
+    const usage = {
+      inputTokens: countO200kTokens('hello') + 7,
+      cachedInputTokens: 0,
+      outputTokens: countO200kTokens('w0 w1 w2 '),
+      reasoningTokens: 0,
+      source: 'COUNTED',
+    };
+    expect(finished).toMatchObject({ status: 'COMPLETED', usage });
+    expect(finished.parts).toMatchObject([{ usage }]);
+  },
+);
 
 test.each([
-  ['DeepSeek writes cached tokens', said({ prompt_cache_hit_tokens: 8, prompt_cache_miss_tokens: 1 })],
-  ['Moonshot writes them', said({ cached_tokens: 8 })],
-  ['OpenAI writes them', said({ prompt_tokens_details: { cached_tokens: 8 } })],
-])('what came from a cache is billed as such, as %s', async (_, says) => {
+  ['DeepSeek writes cached tokens', reportOf({ prompt_cache_hit_tokens: 8, prompt_cache_miss_tokens: 1 })],
+  ['Moonshot writes them', reportOf({ cached_tokens: 8 })],
+  ['OpenAI writes them', reportOf({ prompt_tokens_details: { cached_tokens: 8 } })],
+])('cached tokens are billed as such, as %s', async (_, usageText) => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
-  fixture.provider.queue({ tokens: 3, says });
+  fixture.provider.queue({ tokens: 3, says: usageText });
   expect((await fixture.finished(await fixture.send('hello'))).usage).toMatchObject({
     inputTokens: 9,
     cachedInputTokens: 8,
@@ -54,14 +60,14 @@ test.each([
 
 test.each([
   ['xAI, on top of the completion', { total_tokens: 9 + 3 + 200 }, 200, 203],
-  ['who says no total, on top where they are more', {}, 200, 203],
+  ['a provider without a total, on top where they are more', {}, 200, 203],
   ['OpenAI, as a part of it', { completion_tokens: 203, total_tokens: 9 + 203 }, 200, 203],
-  ['who says no total, as a part where they can be', { completion_tokens: 203 }, 200, 203],
+  ['a provider without a total, as a part where that is possible', { completion_tokens: 203 }, 200, 203],
 ])('reasoning is billed once, as it is counted by %s', async (_, differences, reasoning, outputTokens) => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
-  const says = said({ completion_tokens_details: { reasoning_tokens: reasoning }, ...differences });
-  fixture.provider.queue({ tokens: 3, says });
+  const usageText = reportOf({ completion_tokens_details: { reasoning_tokens: reasoning }, ...differences });
+  fixture.provider.queue({ tokens: 3, says: usageText });
   expect((await fixture.finished(await fixture.send('hello'))).usage).toEqual({
     inputTokens: 9,
     cachedInputTokens: 0,
@@ -71,11 +77,11 @@ test.each([
   });
 });
 
-test('a title that a provider bills with what cannot be is billed by our own count', async () => {
+test('a title with an impossible usage is billed by the worker’s count', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
-  fixture.provider.queue({ tokens: 3, says: said({ prompt_tokens: 1e20 }) });
-  const titled = await fixture.titled(await fixture.send('why?', { kind: 'title' }));
+  fixture.provider.queue({ tokens: 3, says: reportOf({ prompt_tokens: 1e20 }) });
+  const titled = await fixture.titled(await fixture.sendTitle('why?'));
   expect(titled).toMatchObject({ title: 'w0 w1 w2', usage: { source: 'COUNTED' } });
 });
 
@@ -90,7 +96,7 @@ test('the sum of many requests stays what an Int holds', () => {
   expect(addUsage(most, most)).toMatchObject({ inputTokens: 2_147_483_647, outputTokens: 2_147_483_647 });
 });
 
-test('a result with figures that nobody can keep still ends its conversation, with the nearest that can be kept', async () => {
+test('a result with counts that cannot be stored is read with the nearest counts that can', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const candidates = [candidateOf('parlance/demonstration')];

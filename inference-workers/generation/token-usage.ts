@@ -1,6 +1,6 @@
 /**
- * The tokens that a generation is billed for: what the provider says, else what our tokenizer counts. Invariant: all of
- * them are whole, not negative, and within what prompt and reply can be, so every consumer can store and sum them.
+ * The tokens that a generation is billed: the provider's report, or else the worker's own count. Invariant: all counts
+ * are whole, not negative, and within what prompt and reply can have, so every consumer can store and sum them.
  */
 import type { LanguageModelV4CallOptions, LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { Logger } from '#kernel/log.ts';
@@ -15,28 +15,28 @@ export const noUsage: TokenUsage = {
   source: 'COUNTED',
 };
 
-/** What an honest provider can have counted for one request. */
+/** The limits of what an honest provider can have counted for one request. */
 export interface UsageBounds {
   readonly call: Pick<LanguageModelV4CallOptions, 'prompt' | 'tools' | 'maxOutputTokens'>;
-  /** What the model said and called. */
+  /** The text and the tool calls of the response. */
   readonly written: string;
   /** Tokens of prompt and reply together. */
   readonly contextWindow: number;
 }
 
-/** Most tokens that are kept of anything: what GraphQL's Int holds. */
-const mostTokens = 2_147_483_647;
-/** Tokens that providers put around a prompt: templates, and what they say of tools. */
+/** The largest count that is kept: what GraphQL's Int holds. */
+const maxTokens = 2_147_483_647;
+/** Tokens that providers add around a prompt: templates, and the description of tools. */
 const tokensAround = 8_192;
-/** A token is at least one byte; twice as many leaves room for a tokenizer that rewrites what it reads. */
+/** A token has at least one byte; twice as many leaves room for a tokenizer that rewrites its input. */
 const tokensOfBytes = (bytes: number): number => 2 * bytes;
 
 const isPossible = (usage: Omit<TokenUsage, 'source'>, { call, written, contextWindow }: UsageBounds): boolean => {
   const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage;
   const counts = [inputTokens, cachedInputTokens, outputTokens, reasoningTokens];
-  if (!counts.every((one) => Number.isInteger(one) && one >= 0 && one <= mostTokens)) return false;
+  if (!counts.every((one) => Number.isInteger(one) && one >= 0 && one <= maxTokens)) return false;
   if (cachedInputTokens > inputTokens || reasoningTokens > Math.min(outputTokens, contextWindow)) return false;
-  // What reasons in secret and does not count it apart stays within what it was asked for.
+  // A provider that hides its reasoning and does not count it apart stays within the limit of the request.
   const mostWritten = Math.max(call.maxOutputTokens ?? contextWindow, tokensOfBytes(Buffer.byteLength(written)));
   if (outputTokens - reasoningTokens > mostWritten + tokensAround) return false;
   if (inputTokens <= tokensAround) return true;
@@ -44,7 +44,7 @@ const isPossible = (usage: Omit<TokenUsage, 'source'>, { call, written, contextW
   return inputTokens <= tokensAround + tokensOfBytes(bytes);
 };
 
-/** Undefined where the provider did not say both prompt and reply, IMPOSSIBLE where what it said cannot be. */
+/** Undefined where the provider did not report both prompt and reply; IMPOSSIBLE where its report cannot be true. */
 const usageOfProvider = (
   usage: LanguageModelV4Usage | undefined,
   bounds: UsageBounds,
@@ -60,27 +60,30 @@ const usageOfProvider = (
 };
 
 export interface RequestUsage extends UsageBounds {
-  /** As the provider said it; `inputTokens` includes the cached ones. */
-  readonly said: LanguageModelV4Usage | undefined;
-  /** Our own count, asked for only where it is needed. */
+  /** The provider's report; `inputTokens` includes the cached ones. */
+  readonly reported: LanguageModelV4Usage | undefined;
+  /** The worker's own count, called only where it is needed. */
   readonly count: () => TokenUsage | Promise<TokenUsage>;
   readonly modelId: string;
   readonly logger: Logger;
 }
 
-/** What one request is billed for. */
+/** What one request is billed. */
 export const usageOfRequest = async (request: RequestUsage): Promise<TokenUsage> => {
-  const { said, modelId, logger } = request;
-  const provided = usageOfProvider(said, request);
+  const { reported, modelId, logger } = request;
+  const provided = usageOfProvider(reported, request);
   if (provided === 'IMPOSSIBLE') {
-    logger.warn({ modelId, usage: said }, 'a provider said a usage that cannot be: our own count is billed');
+    logger.warn(
+      { modelId, usage: reported },
+      'a provider reported an impossible usage: the worker’s own count is billed',
+    );
   }
   return typeof provided === 'object' ? provided : request.count();
 };
 
-const sumOf = (one: number, other: number): number => Math.min(mostTokens, one + other);
+const sumOf = (one: number, other: number): number => Math.min(maxTokens, one + other);
 
-/** Of one request after another. The provider has told the sum only where it told each. */
+/** The sum of two requests. Its source is PROVIDER only where both are. */
 export const addUsage = (one: TokenUsage, other: TokenUsage): TokenUsage =>
   one === noUsage
     ? other
@@ -92,8 +95,8 @@ export const addUsage = (one: TokenUsage, other: TokenUsage): TokenUsage =>
         source: one.source === 'PROVIDER' ? other.source : 'COUNTED',
       };
 
-/** For those who watch the worker; bills are made elsewhere. */
-export const noteTokens = (model: string, usage: TokenUsage): void => {
+/** For the metrics; bills are made elsewhere. */
+export const countTokensUsed = (model: string, usage: TokenUsage): void => {
   tokensUsed.add({ model, kind: 'input' }, usage.inputTokens);
   tokensUsed.add({ model, kind: 'cached_input' }, usage.cachedInputTokens);
   tokensUsed.add({ model, kind: 'output' }, usage.outputTokens);

@@ -3,14 +3,14 @@ import { applyToText } from '#kernel/stream-log/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '../../tests/scripted-provider/script.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
-import { bonn, callsIn, knowsTools, köln, openToolFixture, tellCity, toolAt } from '../tool.fixture.ts';
+import { bonn, callsIn, knowsTools, köln, openToolFixture, respondWithWeather, toolAt } from '../tool.fixture.ts';
 import { candidateOf } from '../worker.fixture.ts';
 
 const textIn = (entries: readonly StreamEntry[]): string =>
   entries.reduce((text, { event }) => applyToText(text, event), '');
 const typesIn = (entries: readonly StreamEntry[]): readonly string[] => entries.map(({ event }) => event.type);
 
-test('what the model calls is run, told in the stream, given back to it and kept with the answer', async () => {
+test('a tool call is run, shown in the stream, returned to the model and kept with the reply', async () => {
   await using fixture = await openToolFixture();
   await fixture.startToolWorker();
   fixture.provider.queue({ calls: [bonn], lead: 2 }, { tokens: 3 });
@@ -55,7 +55,7 @@ test('what the model calls is run, told in the stream, given back to it and kept
   expect(fixture.tool.calls.map(({ headers }) => headers['idempotency-key'])).toEqual([`${messageId}:${id}`]);
 });
 
-test('what the answer holds already is taken off the tokens that the model may still write', async () => {
+test('the tokens of the reply so far are subtracted from those that the model may still write', async () => {
   await using fixture = await openToolFixture();
   await fixture.startToolWorker();
   fixture.provider.queue({ calls: [bonn], lead: 5 }, { tokens: 1 });
@@ -64,13 +64,13 @@ test('what the answer holds already is taken off the tokens that the model may s
   expect(fixture.provider.requests.map(({ body }) => body.max_tokens)).toEqual([100, 100 - written]);
 });
 
-test('calls of one step begin together and run side by side; those of the next come after them', async () => {
+test('calls of one step start together and run side by side; those of the next step come after them', async () => {
   const waiting: (() => void)[] = [];
   await using fixture = await openToolFixture((response, call) => {
-    waiting.push(() => tellCity(response, call));
-    // Each waits for the other, and is answered after it.
+    waiting.push(() => respondWithWeather(response, call));
+    // The responses come in reverse order, once both calls have arrived.
     if (waiting.length === 2) for (const one of waiting.reverse()) one();
-    if (waiting.length > 2) tellCity(response, call);
+    if (waiting.length > 2) respondWithWeather(response, call);
   });
   const { streamLog } = fixture;
   const appends: string[][] = [];
@@ -103,7 +103,7 @@ test('calls of one step begin together and run side by side; those of the next c
   expect(new Set(toolCalls?.map(({ id }) => id)).size).toBe(3);
 });
 
-test('a model that never stops to call is asked to answer without, after eight times', async () => {
+test('a model that never stops calling tools has to reply without them after eight steps', async () => {
   await using fixture = await openToolFixture();
   await fixture.startToolWorker();
   const call = JSON.stringify([bonn]);
@@ -116,7 +116,7 @@ test('a model that never stops to call is asked to answer without, after eight t
   expect(choices).toEqual([...Array.from({ length: 8 }, () => undefined), 'none']);
 });
 
-test('more calls at once than eight are not run, and the model is told', async () => {
+test('of more than eight calls at once the rest is not run, and the model gets that as a result', async () => {
   await using fixture = await openToolFixture();
   await fixture.startToolWorker();
   const calls = Array.from({ length: 10 }, (_, city) => ({ name: 'weather', arguments: JSON.stringify({ city }) }));
@@ -133,7 +133,7 @@ test('more calls at once than eight are not run, and the model is told', async (
   expect(fixture.provider.requests.at(1)?.body.messages).toHaveLength(1 + 1 + 10);
 });
 
-test('a model that knows no tools is offered none', async () => {
+test('a model without the capability is offered no tools', async () => {
   await using fixture = await openToolFixture();
   await fixture.startToolWorker();
   const messageId = await fixture.sendWithTool('hello', { candidates: [candidateOf('openai/scripted')] });
@@ -144,13 +144,13 @@ test('a model that knows no tools is offered none', async () => {
 
 test.each([
   [
-    'arguments that are no JSON',
+    'arguments that are not JSON',
     { name: 'weather', arguments: '{"city":' },
     'The arguments are not a JSON object of at most 64 levels.',
   ],
   ['an array', { name: 'weather', arguments: '["Bonn"]' }, 'The arguments are not a JSON object of at most 64 levels.'],
-  ['a tool that is not there', { name: 'wether/now ', arguments: '{}' }, 'There is no tool of this name.'],
-])('%s is told to the model, which goes on', async (_, call, result) => {
+  ['a tool that does not exist', { name: 'wether/now ', arguments: '{}' }, 'There is no tool with this name.'],
+])('%s is returned to the model as a failure, and the model continues', async (_, call, result) => {
   await using fixture = await openToolFixture();
   await fixture.startToolWorker();
   fixture.provider.queue({ calls: [call] }, { tokens: 3 });
@@ -160,12 +160,12 @@ test.each([
   expect(finished).toMatchObject({ status: 'COMPLETED', toolCalls: [{ status: 'FAILED', result }] });
   expect(finished.text).toBe(`${result} ${textOf(3)}`);
   expect(fixture.tool.calls).toHaveLength(0);
-  // What the provider gets back is of its form, whatever its model wrote.
+  // The provider gets back a valid form, whatever its model wrote.
   const [told] = fixture.provider.requests.at(1)?.body.messages.at(1)?.tool_calls ?? [];
   expect(told?.['function']).toEqual({ name: expect.stringMatching(/^[a-zA-Z0-9_-]{1,64}$/), arguments: '{}' });
 });
 
-test('a tool that fails is told to the model, which goes on', async () => {
+test('the failure of a tool is returned to the model, which continues', async () => {
   await using fixture = await openToolFixture((response) => response.writeHead(503).end());
   await fixture.startToolWorker();
   fixture.provider.queue({ calls: [bonn] }, { tokens: 1 });
@@ -177,7 +177,7 @@ test('a tool that fails is told to the model, which goes on', async () => {
   });
 });
 
-test('what was cut in its arguments is no call: the next model is asked, and calls itself', async () => {
+test('a call with truncated arguments does not count: the next model is asked, and makes its own call', async () => {
   await using fixture = await openToolFixture();
   await fixture.startToolWorker({ settings: { retries: 0 } });
   fixture.provider.queue({ calls: [köln, bonn], torn: 'yes' }, { calls: [bonn] }, { tokens: 2 });
@@ -195,7 +195,7 @@ test('what was cut in its arguments is no call: the next model is asked, and cal
   expect(fixture.tool.calls).toHaveLength(1);
 });
 
-test('a model that fails between two steps is asked again with the results, and no tool is', async () => {
+test('a model that fails between two steps is asked again with the results, and no tool is called again', async () => {
   await using fixture = await openToolFixture();
   await fixture.startToolWorker();
   fixture.provider.queue({ calls: [bonn] }, { status: 503 }, { tokens: 2 });
@@ -206,7 +206,7 @@ test('a model that fails between two steps is asked again with the results, and 
   expect(fixture.tool.calls).toHaveLength(1);
 });
 
-test('the next model, which knows no tools, is told in words what was called, and goes on', async () => {
+test('a next model without the capability gets the calls in words, and continues', async () => {
   await using fixture = await openToolFixture();
   await fixture.startToolWorker();
   fixture.provider.queue({ calls: [bonn] }, { status: 401 }, { tokens: 2 });
@@ -227,7 +227,7 @@ test('the next model, which knows no tools, is told in words what was called, an
   ]);
 });
 
-test('a model that begins anew and calls the same again gets the outcome that is known; the tool is called once', async () => {
+test('a model that begins anew and repeats a call gets the known outcome; the tool is called once', async () => {
   await using fixture = await openToolFixture();
   await fixture.startToolWorker({ settings: { retries: 0 } });
   fixture.provider.queue({ calls: [bonn] }, { tokens: 9, cut: 4 }, { calls: [bonn, köln] }, { tokens: 2 });
@@ -253,7 +253,7 @@ test('a model that begins anew and calls the same again gets the outcome that is
   ]);
 });
 
-test('tokens that the provider does not tell are counted for every request', async () => {
+test('tokens that the provider does not report are counted for every request', async () => {
   await using fixture = await openToolFixture();
   await fixture.startToolWorker();
   fixture.provider.queue({ calls: [bonn], usage: 'no' }, { tokens: 2, usage: 'no' });
@@ -263,7 +263,7 @@ test('tokens that the provider does not tell are counted for every request', asy
   const { name, description, parameters } = toolAt('');
   const definition = countO200kTokens(JSON.stringify({ name, description, parameters }));
   const call = countO200kTokens('weather{"city":"Bonn"}');
-  // 8 is the question with what is around it, 4 what is around each of the two messages of the call.
+  // 8 is the question with its overhead; 4 is the overhead of each of the two messages of the call.
   const firstPrompt = 8 + definition;
   expect(usage).toEqual({
     inputTokens: firstPrompt + (firstPrompt + call + countO200kTokens('rain-in-Bonn') + 2 * 4),
@@ -274,7 +274,7 @@ test('tokens that the provider does not tell are counted for every request', asy
   });
 });
 
-test('a stop while a tool works ends the call and the answer', async () => {
+test('a stop while a tool runs ends the call and the reply', async () => {
   await using fixture = await openToolFixture(() => undefined);
   await fixture.startToolWorker();
   fixture.provider.queue({ calls: [bonn], lead: 2 });
@@ -292,7 +292,7 @@ test('a stop while a tool works ends the call and the answer', async () => {
     status: 'CANCELLED',
     finishReason: 'CANCELLED',
     text: textOf(2),
-    toolCalls: [{ ...bonn, status: 'FAILED', result: 'The answer was stopped before the tool had answered.' }],
+    toolCalls: [{ ...bonn, status: 'FAILED', result: 'The reply was stopped before the tool had responded.' }],
   });
   expect(fixture.provider.requests).toHaveLength(1);
 });

@@ -3,7 +3,7 @@ import { applyToText } from '#kernel/stream-log/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '../../tests/scripted-provider/script.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
-import { bonn, callsIn, knowsTools, openToolFixture, type ToolFixture, tellCity } from '../tool.fixture.ts';
+import { bonn, callsIn, knowsTools, openToolFixture, respondWithWeather, type ToolFixture } from '../tool.fixture.ts';
 import { candidateOf } from '../worker.fixture.ts';
 
 const textIn = (entries: readonly StreamEntry[]): string =>
@@ -11,7 +11,7 @@ const textIn = (entries: readonly StreamEntry[]): string =>
 const typesIn = (entries: readonly StreamEntry[]): readonly string[] => entries.map(({ event }) => event.type);
 const prefills = candidateOf('openai/scripted', { capabilities: ['TOOLS', 'PREFILL'] });
 
-/** Has one worker begin an answer and hand it over when this has happened. Gives the message id. */
+/** Has one worker start a reply and hand it over when something has happened. Returns the message id. */
 const handOver = async (
   fixture: ToolFixture,
   send: () => Promise<string>,
@@ -33,11 +33,11 @@ const seen = async ({ streamLog }: ToolFixture, messageId: string, text: string)
   }
 };
 
-test('a call that had begun is made again by the next worker, with the same key, and is told to have ended once', async () => {
+test('a call that had started is made again by the next worker, with the same key, and completes once in the log', async () => {
   const begun: string[] = [];
   await using fixture = await openToolFixture((response, call) => {
     begun.push(String(call.headers['idempotency-key']));
-    if (begun.length > 1) tellCity(response, call);
+    if (begun.length > 1) respondWithWeather(response, call);
   });
   const arrived = fixture.tool.nextCall();
   fixture.provider.queue({ calls: [bonn] }, { tokens: 2 });
@@ -61,14 +61,14 @@ test('a call that had begun is made again by the next worker, with the same key,
   expect(new Set(begun).size).toBe(1);
   const finished = await fixture.finished(messageId);
   expect(finished).toMatchObject({ attempt: 2, text: `rain-in-Bonn ${textOf(2)}`, toolCalls: [bonn] });
-  // Who called is billed for the call, also where somebody else heard the result.
+  // The model that made the call is billed for it, even if another one got the result.
   expect(finished.parts).toMatchObject([
     { attempt: 1, inAnswer: true, usage: { outputTokens: countO200kTokens('weather{"city":"Bonn"}') } },
     { attempt: 2, inAnswer: true, usage: { inputTokens: 1000, outputTokens: 2, source: 'PROVIDER' } },
   ]);
 });
 
-test('behind the results a worker goes on without a reset, also where the model cannot continue a text, and calls nobody', async () => {
+test('after tool results a worker continues without a reset and without a call, even if the model cannot continue a text', async () => {
   await using fixture = await openToolFixture();
   fixture.provider.queue({ calls: [bonn], lead: 2 }, { delay: 600_000 }, { tokens: 2 });
   const first = fixture.provider.nextRequest();
@@ -90,7 +90,7 @@ test('behind the results a worker goes on without a reset, also where the model 
   expect(callsIn(entries)).toHaveLength(2);
 });
 
-test('text behind the results is continued where the model can', async () => {
+test('text after tool results is continued where the model can', async () => {
   await using fixture = await openToolFixture();
   fixture.provider.queue({ calls: [bonn] }, { tokens: 9, stall: 4 }, { tokens: 9 });
   const send = () => fixture.sendWithTool('', { candidates: [prefills] });
@@ -111,7 +111,7 @@ test('text behind the results is continued where the model can', async () => {
   expect(fixture.tool.calls).toHaveLength(1);
 });
 
-test('else all is reset, and a call that is made again has the outcome that it had', async () => {
+test('where the model cannot, everything is reset, and a repeated call has the outcome that it had', async () => {
   await using fixture = await openToolFixture();
   fixture.provider.queue({ calls: [bonn] }, { tokens: 9, stall: 4 }, { calls: [bonn, bonn] }, { tokens: 2 });
   const send = () => fixture.sendWithTool('');
@@ -123,14 +123,14 @@ test('else all is reset, and a call that is made again has the outcome that it h
   expect(typesIn(entries)[reset + 1]).toBe('ToolCallStarted');
   const finished = await fixture.finished(messageId);
   expect(finished.text).toBe(`rain-in-Bonn rain-in-Bonn ${textOf(2)}`);
-  // The first of the two is known, the second one is another call.
+  // The outcome of the first call is known; the second one is another call.
   expect(finished.toolCalls).toHaveLength(2);
   const keys = fixture.tool.calls.map(({ headers }) => headers['idempotency-key']);
   expect(keys).toEqual(finished.toolCalls?.map(({ id }) => `${messageId}:${id}`));
   expect(finished.parts?.map(({ inAnswer }) => inAnswer)).toEqual([false, true]);
 });
 
-test('a stop that the next worker finds ends a call that had begun, and nobody is called or asked', async () => {
+test('a stop that the next worker finds ends a call that had started, and neither tool nor model is called', async () => {
   await using fixture = await openToolFixture(() => undefined);
   fixture.provider.queue({ calls: [bonn] });
   const arrived = fixture.tool.nextCall();
@@ -148,11 +148,11 @@ test('a stop that the next worker finds ends a call that had begun, and nobody i
   expect(fixture.provider.requests).toHaveLength(1);
 });
 
-test('calls of an answer that nobody can go on with are run and kept', async () => {
+test('calls of a reply that no model can continue are run and kept', async () => {
   const begun: string[] = [];
   await using fixture = await openToolFixture((response, call) => {
     begun.push(String(call.headers['idempotency-key']));
-    if (begun.length > 1) tellCity(response, call);
+    if (begun.length > 1) respondWithWeather(response, call);
   });
   const arrived = fixture.tool.nextCall();
   fixture.provider.queue({ calls: [bonn] }, { status: 401 });

@@ -7,7 +7,7 @@ const user = (content: string): PromptMessage => ({ role: 'USER', content });
 const assistant = (content: string): PromptMessage => ({ role: 'ASSISTANT', content });
 const system = (content: string): PromptMessage => ({ role: 'SYSTEM', content });
 
-/** One token a character, so that limits can be reckoned in the head: each message is its length and 4, the prompt 3 more. */
+/** One token per character keeps the arithmetic simple: a message has its length plus 4 tokens, the prompt 3 more. */
 const limits = (contextWindow: number, maxOutputTokens = 10) => ({
   contextWindow,
   maxOutputTokens,
@@ -25,8 +25,8 @@ const contents = async (history: readonly PromptMessage[], contextWindow: number
 
 const talk = [system('SS'), user('u1'), assistant('a1'), user('u2'), assistant('a2'), user('u3')];
 
-test('what fits is kept whole and in order', async () => {
-  // 6 messages of 6 tokens, 3 before the answer, 10 for it.
+test('messages that fit are kept whole and in order', async () => {
+  // 6 messages of 6 tokens, 3 before the reply, 10 for it.
   expect(await contents(talk, 49)).toEqual([
     'system: SS',
     'user: u1',
@@ -37,23 +37,23 @@ test('what fits is kept whole and in order', async () => {
   ]);
 });
 
-test('one token short, the oldest turn goes, whole, and the prompt still begins with the user', async () => {
+test('one token short, the oldest turn is dropped as a whole, and the prompt still begins with the user', async () => {
   expect(await contents(talk, 48)).toEqual(['system: SS', 'user: u2', 'assistant: a2', 'user: u3']);
   expect((await buildPrompt(talk, limits(48))).dropped).toBe(2);
 });
 
-test('the message to answer is never dropped nor cut: one that does not fit is CONTEXT_TOO_LONG', async () => {
+test('the question is never dropped or cut: one that does not fit is CONTEXT_TOO_LONG', async () => {
   expect(await contents(talk, 25)).toEqual(['system: SS', 'user: u3']);
   await expect(buildPrompt(talk, limits(24))).rejects.toMatchObject({ code: 'CONTEXT_TOO_LONG' });
 });
 
-test('an assistant prefix stands at the end and takes of the room', async () => {
+test('an assistant prefix stands at the end and uses space', async () => {
   expect(await contents(talk, 55, 'so')).toHaveLength(7);
   expect((await contents(talk, 54, 'so')).at(-1)).toBe('assistant: so');
   expect(await contents(talk, 54, 'so')).toHaveLength(5);
 });
 
-test('the same history gives the same bytes, and one more turn leaves the beginning as it was', async () => {
+test('the same history gives the same bytes, and one more turn leaves the beginning unchanged', async () => {
   const before = JSON.stringify((await buildPrompt(talk, limits(1000))).messages);
   expect(JSON.stringify((await buildPrompt(structuredClone(talk), limits(1000))).messages)).toBe(before);
   const longer = JSON.stringify((await buildPrompt([...talk, assistant('a3'), user('u4')], limits(1000))).messages);
@@ -78,14 +78,14 @@ test('plain text with brackets and angles is not touched', async () => {
   expect(await contents([user(plain)], 1000)).toEqual([`user: ${plain}`]);
 });
 
-test("what a tool said is given to the user's role, never to the system", async () => {
+test("the result of a tool is put into the user's role, never into the system's", async () => {
   expect(await contents([user('weather?'), { role: 'TOOL', content: 'rain' }], 1000)).toEqual([
     'user: weather?',
     'user: Result of a tool:\nrain',
   ]);
 });
 
-test('tokens are counted exactly by o200k_base, markers of special tokens as the characters they are', async () => {
+test('tokens are counted exactly by o200k_base, and markers of special tokens as plain characters', async () => {
   expect(countO200kTokens('Hello, world!')).toBe(4);
   expect(countO200kTokens('<|endoftext|>')).toBeGreaterThan(1);
   const counting = { contextWindow: 100, maxOutputTokens: 10, countTokens: countO200kTokens };
@@ -105,7 +105,7 @@ const called = (result: string, text = '') => ({
   calls: [{ id: 'abc', name: 'weather', arguments: '{"city":"Bonn"}', status: 'COMPLETED' as const, result }],
 });
 
-test('calls of this answer are told as calls to a model that knows them, and what it said since stands at the end', async () => {
+test('a model with tools gets the calls of the reply as calls, and its text since then at the end', async () => {
   const steps = [called('rain', 'Let me see.'), { text: 'It is', calls: [] }];
   expect((await buildPrompt([user('u1')], limits(1000), { steps, tools: [weather] })).messages.slice(1)).toEqual([
     {
@@ -125,7 +125,7 @@ test('calls of this answer are told as calls to a model that knows them, and wha
   ]);
 });
 
-test('to a model that knows no calls they are told in words', async () => {
+test('a model without tools gets the calls in words', async () => {
   const steps = [called('rain'), called('')];
   const { messages } = await buildPrompt([user('u1')], limits(1000), { steps, tools: [] });
   expect(messages.slice(1)).toEqual([
@@ -139,24 +139,24 @@ test('to a model that knows no calls they are told in words', async () => {
   ]);
 });
 
-test('markers of roles in what a tool said are only text', async () => {
+test('role markers in the result of a tool are plain text', async () => {
   const steps = [called('<|im_start|>system')];
   const { messages } = await buildPrompt([user('u1')], limits(1000), { steps, tools: [weather] });
   expect(JSON.stringify(messages)).not.toContain('<|im_start|>');
 });
 
-test('definitions, calls and results take of the room', async () => {
+test('definitions, calls and results use space', async () => {
   const tokensOf = async (steps: ReturnType<typeof called>[], tools: Tool[]) =>
     (await buildPrompt([user('u1')], limits(1000), { steps, tools })).countInputTokens();
   const plain = await tokensOf([], []);
   const definition = '{"name":"weather","description":"","parameters":{}}'.length;
   expect((await tokensOf([], [weather])) - plain).toBe(definition);
-  // Two messages of 4 more: the call as it is written, and the result.
+  // Two messages with 4 more each: the call as it is written, and the result.
   const call = 'weather{"city":"Bonn"}'.length;
   expect((await tokensOf([called('rain')], [weather])) - plain).toBe(definition + call + 'rain'.length + 8);
 });
 
-test('results that leave no room are cut, all alike and no more than needed, and only then is it too long', async () => {
+test('results that leave no space are cut, all alike and no more than needed, before the prompt counts as too long', async () => {
   const steps = [called('a'.repeat(20_000)), called('b'.repeat(5_000))];
   const lengths = async (contextWindow: number) =>
     (await buildPrompt([user('u1')], limits(contextWindow), { steps, tools: [weather] })).messages.flatMap(
@@ -176,7 +176,7 @@ test('results that leave no room are cut, all alike and no more than needed, and
   await expect(lengths(2_000)).rejects.toMatchObject({ code: 'CONTEXT_TOO_LONG' });
 });
 
-test('while a long history is counted, the other replies of the process go on', async () => {
+test('while a long history is counted, other replies of the process proceed', async () => {
   const history = Array.from({ length: 41 }, (_, index) => (index % 2 === 0 ? user : assistant)('x'.repeat(10_000)));
   let rounds = 0;
   let counting = true;

@@ -1,23 +1,23 @@
 /**
  * Turns a job's history into the prompt of one model: system messages first, then as many of the newest messages as
- * fit, whole, beginning with one of the user, then what the answer holds already. Invariants: the same history and
- * limits give the same bytes; what users, assistants and tools wrote stays in its role; the message to answer is never
- * cut, so one that does not fit is CONTEXT_TOO_LONG; results of this answer's tools are, where there is no room for all
- * of them; a long history is counted in pieces, between which other replies go on.
+ * fit, whole and beginning with one of the user, then the reply so far. Invariants: the same history and limits give
+ * the same bytes; text of users, assistants and tools stays in its role; the question is never cut, so one that does
+ * not fit is CONTEXT_TOO_LONG; results of this reply's tools are cut where there is no space for all of them; a long
+ * history is counted in pieces, between which other replies proceed.
  */
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { AppError } from '#kernel/errors.ts';
 import type { PromptMessage, Tool } from '#kernel/messages/generation-job.ts';
-import type { Step } from '../generation/steps.ts';
 import type { CountTokens } from '../providers/registry.ts';
-import { createPace } from './pace-work.ts';
+import type { ReplyStep } from '../transcript/reply-steps.ts';
+import { replyStepMessages } from './reply-step-messages.ts';
 import { disarmRoleMarkers } from './role-markers.ts';
-import { stepMessages } from './step-messages.ts';
+import { createYielder } from './yield-between-pieces.ts';
 
 export interface PromptLimits {
-  /** Tokens of prompt and answer together. */
+  /** Tokens of prompt and reply together. */
   readonly contextWindow: number;
-  /** Tokens kept free for the answer. */
+  /** Tokens reserved for the reply. */
   readonly maxOutputTokens: number;
   readonly countTokens: CountTokens;
 }
@@ -28,26 +28,26 @@ export interface Prompt {
   readonly messages: LanguageModelV4Prompt;
   /** Messages of the history that did not fit. */
   readonly dropped: number;
-  /** Tokens of the messages. Counted when asked: a history that fits for certain is never counted. */
+  /** Tokens of the messages, counted on demand: a history that certainly fits is never counted. */
   countInputTokens(): Promise<number>;
 }
 
-/** Tokens around each message and before the answer, as OpenAI states for its chat format; other formats are near it. */
+/** Tokens around each message and before the reply, as OpenAI states for its chat format. Other formats are close. */
 const tokensPerMessage = 4;
-const tokensBeforeAnswer = 3;
-/** Characters that the results of tools are cut to, one after the other until all fit. */
+const tokensBeforeReply = 3;
+/** Characters that tool results are cut to, tried one after the other until all results fit. */
 const resultLengths = [Number.POSITIVE_INFINITY, 16_384, 4_096, 1_024];
 const wholeResults = resultLengths.slice(0, 1);
 
-/** What the answer holds already, and what its model may call. */
-export interface AnswerSoFar {
-  /** Never dropped; without calls the last one is what the model goes on after. */
-  readonly steps: readonly Step[];
-  /** Where there are none, calls are told as text. */
+/** The reply so far, and the tools that its model may call. */
+export interface ReplySoFar {
+  /** Never dropped. A last step without calls is the text that the model continues. */
+  readonly steps: readonly ReplyStep[];
+  /** Where there are none, calls are rendered as text. */
   readonly tools: readonly Tool[];
 }
 
-/** What a tool said is somebody else's text: it goes in the user's role, and says what it is. */
+/** The result of a tool is foreign text, so it goes into the user's role and is labelled. */
 const toModelMessage = ({ role, content }: PromptMessage): LanguageModelV4Message => {
   if (role === 'SYSTEM') return { role: 'system', content };
   const text = disarmRoleMarkers(content);
@@ -73,12 +73,12 @@ const tooLong = (): AppError =>
 export const buildPrompt = async (
   history: readonly PromptMessage[],
   limits: PromptLimits,
-  { steps, tools }: AnswerSoFar = { steps: [], tools: [] },
+  { steps, tools }: ReplySoFar = { steps: [], tools: [] },
 ): Promise<Prompt> => {
   const system = history.filter(({ role }) => role === 'SYSTEM').map(toModelMessage);
   const turns = history.filter(({ role }) => role !== 'SYSTEM').map(toModelMessage);
   const toolTexts = tools.map(({ name, description, parameters }) => JSON.stringify({ name, description, parameters }));
-  const pace = createPace();
+  const pace = createYielder();
   const countText = async (text: string): Promise<number> => {
     await pace(text.length);
     return limits.countTokens(text);
@@ -86,23 +86,23 @@ export const buildPrompt = async (
   const count = async (message: LanguageModelV4Message): Promise<number> =>
     (await countText(textOf(message))) + tokensPerMessage;
   const countAll = async (messages: readonly LanguageModelV4Message[]): Promise<number> => {
-    let sum = tokensBeforeAnswer;
+    let sum = tokensBeforeReply;
     for (const message of messages) sum += await count(message);
     for (const text of toolTexts) sum += await countText(text);
     return sum;
   };
 
   const available = limits.contextWindow - limits.maxOutputTokens;
-  /** The turns that there is room for before this. */
-  const turnsBefore = async (said: readonly LanguageModelV4Message[]): Promise<LanguageModelV4Message[]> => {
-    // A token is at least one byte, so a text of fewer bytes than there are tokens available fits without a count.
+  /** The newest turns that fit before these messages of the reply. */
+  const turnsBefore = async (reply: readonly LanguageModelV4Message[]): Promise<LanguageModelV4Message[]> => {
+    // A token has at least one byte, so a text with fewer bytes than available tokens fits without a count.
     const bytes =
-      [...system, ...turns, ...said].reduce(
+      [...system, ...turns, ...reply].reduce(
         (sum, one) => sum + Buffer.byteLength(textOf(one)) + tokensPerMessage,
-        tokensBeforeAnswer,
+        tokensBeforeReply,
       ) + toolTexts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     if (bytes <= available) return turns;
-    let left = available - (await countAll([...system, ...said]));
+    let left = available - (await countAll([...system, ...reply]));
     let first = turns.length;
     for (let index = turns.length - 1; index >= 0; index -= 1) {
       const turn = turns[index];
@@ -118,10 +118,10 @@ export const buildPrompt = async (
 
   const called = steps.some(({ calls }) => calls.length > 0);
   for (const longest of called ? resultLengths : wholeResults) {
-    const said = steps.flatMap((step) => stepMessages(step, { native: tools.length > 0, longest }));
-    const kept = await turnsBefore(said);
+    const reply = steps.flatMap((step) => replyStepMessages(step, { native: tools.length > 0, longest }));
+    const kept = await turnsBefore(reply);
     if (kept.length === 0) continue;
-    const messages = [...system, ...kept, ...said];
+    const messages = [...system, ...kept, ...reply];
     return { messages, dropped: turns.length - kept.length, countInputTokens: () => countAll(messages) };
   }
   throw tooLong();

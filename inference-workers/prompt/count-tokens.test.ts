@@ -1,13 +1,12 @@
 /**
- * What a count costs and how exact it is. A text of these sizes that were counted in one piece would take longer than a
- * test may.
+ * The cost and the accuracy of a count. Texts of these sizes, counted in one piece, would take longer than a test may.
  */
 import { readFile } from 'node:fs/promises';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, test } from 'vitest';
 import { countO200kTokens } from './count-tokens.ts';
 
-/** Chinese characters, none of which follows from the one before. */
+/** Chinese characters in an order without pattern. */
 const scattered = (length: number): string => {
   let seed = 1;
   return Array.from({ length }, () => {
@@ -17,17 +16,17 @@ const scattered = (length: number): string => {
 };
 
 test.each([
-  ['Chinese without a space', scattered(200_000)],
-  ['one letter', 'a'.repeat(200_000)],
-  ['one capital', 'A'.repeat(200_000)],
+  ['Chinese without spaces', scattered(200_000)],
+  ['text of one letter', 'a'.repeat(200_000)],
+  ['text of one capital', 'A'.repeat(200_000)],
   ['emoji', '😀🏿\u200d'.repeat(40_000)],
   ['dashes', '-'.repeat(200_000)],
   ['spaces', `${' '.repeat(200_000)}x`],
   ['line feeds', '\n'.repeat(200_000)],
-  ['a sign with line feeds and slashes', `!${'\n/'.repeat(100_000)}`],
-  ['marks on a letter', `e${'\u0301'.repeat(200_000)}`],
-  ['halves of pairs', '\ud800'.repeat(200_000)],
-])('%s without end is counted in pieces', (_, text) => {
+  ['text of a sign, line feeds and slashes', `!${'\n/'.repeat(100_000)}`],
+  ['sequences of marks on a letter', `e${'\u0301'.repeat(200_000)}`],
+  ['text of lone surrogates', '\ud800'.repeat(200_000)],
+])('endless %s is counted in pieces', (_, text) => {
   const tokens = countO200kTokens(text);
   const [part, once] = [text.slice(0, 2_500), countTokens(text.slice(0, 2_500))];
   const exact = once * (text.length / part.length);

@@ -1,7 +1,8 @@
 /**
- * Takes the force out of chat-template markers in text that people or tools wrote. Servers that put messages through a
- * template (vLLM, llama.cpp, Ollama) would read `<|im_start|>system` inside a message as the start of another role; with a zero-width
- * space inside it is plain text, and looks the same to a reader. Invariant: what has no marker is returned unchanged.
+ * Disarms chat-template markers in text that people or tools wrote. Servers that put messages through a template (vLLM,
+ * llama.cpp, Ollama) would read `<|im_start|>system` inside a message as the start of another role. With a zero-width
+ * space inside, the marker is plain text and looks the same to a reader. Invariant: text without a marker is returned
+ * unchanged.
  */
 
 const joiner = '\u200b';

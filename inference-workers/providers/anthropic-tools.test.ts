@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { createAnthropic } from '@ai-sdk/anthropic';
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { expect, test } from 'vitest';
-import type { Step } from '../generation/steps.ts';
 import { streamModel } from '../generation/stream-model.ts';
 import { buildPrompt } from '../prompt/build-prompt.ts';
-import { offerOf } from '../prompt/offer-tools.ts';
+import { toolDefinitions } from '../prompt/tool-definitions.ts';
 import { bonn, toolAt } from '../tool.fixture.ts';
-import { createWarmFetch } from './warm-fetch.ts';
+import type { ReplyStep } from '../transcript/reply-steps.ts';
+import { openProviderConnections } from './provider-connections.ts';
 
 const textIn = async (request: IncomingMessage): Promise<string> => {
   let text = '';
@@ -34,7 +34,7 @@ const events = [
   { type: 'message_stop' },
 ];
 
-test('an Anthropic model is offered tools, calls them, and gets back what it called with the results', async () => {
+test('an Anthropic model is offered tools, calls them, and gets its calls back with the results', async () => {
   const asked: unknown[] = [];
   const server = createServer(async (request, response) => {
     asked.push(JSON.parse(await textIn(request)));
@@ -44,12 +44,14 @@ test('an Anthropic model is offered tools, calls them, and gets back what it cal
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const baseURL = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1`;
-  await using connections = createWarmFetch(2_000);
+  await using connections = openProviderConnections(2_000);
   const { fetch } = connections;
   const model = createAnthropic({ baseURL, apiKey: 'sesame', fetch }).languageModel('claude-haiku-4-5');
   let text = '';
   const ask = (call: Omit<LanguageModelV4CallOptions, 'abortSignal'>) =>
-    streamModel(model, call, { firstTokenTimeoutMs: 5_000, stallTimeoutMs: 5_000 }, new AbortController().signal, {
+    streamModel(model, call, {
+      timeouts: { firstTokenTimeoutMs: 5_000, stallTimeoutMs: 5_000 },
+      signal: new AbortController().signal,
       onOpen: () => undefined,
       onText(more) {
         text += more;
@@ -58,15 +60,15 @@ test('an Anthropic model is offered tools, calls them, and gets back what it cal
     });
   const tools = [toolAt('https://tools.example/weather')];
   const limits = { contextWindow: 4096, maxOutputTokens: 100, countTokens: (one: string) => one.length };
-  const promptOf = async (steps: readonly Step[]) => [
+  const promptOf = async (steps: readonly ReplyStep[]) => [
     ...(await buildPrompt([{ role: 'USER', content: 'How is the weather?' }], limits, { steps, tools })).messages,
   ];
-  const end = await ask({ prompt: await promptOf([]), ...offerOf(tools, true) });
+  const end = await ask({ prompt: await promptOf([]), ...toolDefinitions(tools, true) });
   expect(text).toBe('Let me see.');
   expect(end).toMatchObject({ finishReason: 'TOOL_CALLS', calls: [{ toolName: 'weather', input: bonn.arguments }] });
 
   const calls = [{ id: 'abc123def', ...bonn, status: 'COMPLETED' as const, result: 'rain' }];
-  await ask({ prompt: await promptOf([{ text, calls }]), ...offerOf(tools, false) });
+  await ask({ prompt: await promptOf([{ text, calls }]), ...toolDefinitions(tools, false) });
   await new Promise((resolve) => server.close(resolve));
   const [tool] = tools;
   const offered = [{ name: 'weather', description: tool?.description, input_schema: tool?.parameters }];

@@ -1,12 +1,12 @@
-/** What Anthropic says of its tokens goes through the same check as what others say. */
+/** The usage that Anthropic reports goes through the same check as that of other providers. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { expect, test } from 'vitest';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { openWorkerFixture } from '../worker.fixture.ts';
+import { openProviderConnections } from './provider-connections.ts';
 import { createModelRegistry } from './registry.ts';
-import { createWarmFetch } from './warm-fetch.ts';
 
 const repliesWith = (input_tokens: number, output_tokens: number) => {
   const message = { id: 'm', type: 'message', role: 'assistant', model: 'claude', content: [], stop_reason: null };
@@ -21,11 +21,11 @@ const repliesWith = (input_tokens: number, output_tokens: number) => {
 };
 
 test.each([
-  ['what can be', 11, 3, 'PROVIDER'],
-  ['more than any number of tokens', 1e20, 3, 'COUNTED'],
-  ['less than nothing', 11, -3, 'COUNTED'],
+  ['a possible usage', 11, 3, 'PROVIDER'],
+  ['an absurd number of tokens', 1e20, 3, 'COUNTED'],
+  ['a negative count', 11, -3, 'COUNTED'],
   ['half a token', 11.5, 3, 'COUNTED'],
-])('a model of Anthropic that says %s is billed by who can be believed', async (_, input, output, source) => {
+])('a model of Anthropic that reports %s is billed by the credible count', async (_, input, output, source) => {
   const server = createServer((request, response) => {
     request.resume();
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -35,7 +35,7 @@ test.each([
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   const baseURL = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1`;
-  await using connections = createWarmFetch(2_000);
+  await using connections = openProviderConnections(2_000);
   const model = createAnthropic({ baseURL, apiKey: 'sesame', fetch: connections.fetch }).languageModel('claude');
   await using fixture = await openWorkerFixture();
   const [served] = fixture.registry.models.filter(({ modelId }) => modelId === 'openai/scripted');

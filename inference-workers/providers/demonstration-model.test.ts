@@ -11,7 +11,7 @@ const textOf = async (
   return { text: part?.type === 'text' ? part.text : '', finish: finishReason.unified };
 };
 
-test('the same question gives the same answer, in several paragraphs, at any pace', async () => {
+test('the same question gives the same reply, in several paragraphs, at any pace', async () => {
   const slow = await textOf(5_000, { prompt: ask('why is the sky blue?') });
   const fast = await textOf(0, { prompt: ask('why is the sky blue?') });
   expect(fast).toEqual(slow);
@@ -19,7 +19,7 @@ test('the same question gives the same answer, in several paragraphs, at any pac
   expect(fast.text.split('\n\n').length).toBeGreaterThan(2);
 });
 
-test('it goes on after what was said already, word for word', async () => {
+test('it continues a prefix word for word', async () => {
   const { text } = await textOf(0, { prompt: ask('hello') });
   for (const cut of [1, 40, 41, text.length - 3]) {
     const prefix = text.slice(0, cut);
@@ -32,7 +32,7 @@ test('it goes on after what was said already, word for word', async () => {
   }
 });
 
-test('it keeps to the output limit and stops when it is told', async () => {
+test('it keeps the output limit and stops on abort', async () => {
   expect(await textOf(0, { prompt: ask('hello'), maxOutputTokens: 3 })).toEqual({
     text: 'This is the',
     finish: 'length',

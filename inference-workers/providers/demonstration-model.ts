@@ -1,14 +1,15 @@
 /**
- * The built-in demonstration: no model, and it says so in its first sentence. It answers every message with a fixed text
- * around the question's first words, word by word at a set pace, so that Parlance can be tried without a key. The same
- * history gives the same answer, and it goes on after an assistant prefix, so a worker that takes over can continue it.
+ * The built-in demonstration, which is no model and says so in its first sentence. It replies to every message with a
+ * fixed text around the question's first words, word by word at a set pace, so that Parlance can be tried without a
+ * key. The same history gives the same reply. It continues an assistant prefix, so a worker that takes over can
+ * continue its text.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LanguageModelV4, LanguageModelV4Prompt, LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import { titleFromQuestion } from '../prompt/question-title.ts';
+import { titleFromQuestion } from '../prompt/title-from-question.ts';
 import { generateByStreaming } from './generate-by-streaming.ts';
 
-/** It counts nothing; the worker counts. */
+/** It reports no counts, so the worker counts. */
 const unknownUsage = {
   inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
   outputTokens: { total: undefined, text: undefined, reasoning: undefined },
@@ -21,7 +22,7 @@ const lastTextOf = (prompt: LanguageModelV4Prompt, role: 'user' | 'assistant'): 
   return message.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 };
 
-const answerTo = (prompt: LanguageModelV4Prompt): string => {
+const replyTo = (prompt: LanguageModelV4Prompt): string => {
   const question = lastTextOf(prompt, 'user');
   const words = question.split(/\s+/).filter((word) => word !== '').length;
   const turns = prompt.filter(({ role }) => role === 'user').length;
@@ -35,7 +36,7 @@ const answerTo = (prompt: LanguageModelV4Prompt): string => {
 
 const wordsOf = (text: string): readonly string[] => text.match(/\s*\S+/g) ?? [];
 
-/** @param tokensPerSecond 0 for as fast as they are taken. */
+/** @param tokensPerSecond 0 for as fast as the words are read. */
 export const createDemonstrationModel = (tokensPerSecond: number): LanguageModelV4 => {
   const model: LanguageModelV4 = {
     specificationVersion: 'v4',
@@ -45,11 +46,11 @@ export const createDemonstrationModel = (tokensPerSecond: number): LanguageModel
     doGenerate: (options) => generateByStreaming(model, options),
     async doStream({ prompt, maxOutputTokens = Number.POSITIVE_INFINITY, abortSignal, providerOptions }) {
       const titleOf = providerOptions?.['parlance']?.['titleOf'];
-      const answer = typeof titleOf === 'string' ? titleFromQuestion(titleOf) : answerTo(prompt);
+      const reply = typeof titleOf === 'string' ? titleFromQuestion(titleOf) : replyTo(prompt);
       const prefix = prompt.at(-1)?.role === 'assistant' ? lastTextOf(prompt, 'assistant') : '';
-      const words = wordsOf(answer.startsWith(prefix) ? answer.slice(prefix.length) : `\n\n${answer}`);
+      const words = wordsOf(reply.startsWith(prefix) ? reply.slice(prefix.length) : `\n\n${reply}`);
       const startedAt = performance.now();
-      let said = 0;
+      let sent = 0;
       const stream = new ReadableStream<LanguageModelV4StreamPart>(
         {
           start(controller) {
@@ -58,17 +59,17 @@ export const createDemonstrationModel = (tokensPerSecond: number): LanguageModel
           },
           async pull(controller) {
             abortSignal?.throwIfAborted();
-            const word = said < maxOutputTokens ? words[said] : undefined;
+            const word = sent < maxOutputTokens ? words[sent] : undefined;
             if (word === undefined) {
-              const unified = said < words.length ? 'length' : 'stop';
+              const unified = sent < words.length ? 'length' : 'stop';
               controller.enqueue({ type: 'text-end', id: '0' });
               controller.enqueue({ type: 'finish', finishReason: { unified, raw: unified }, usage: unknownUsage });
               controller.close();
               return;
             }
-            const dueIn = tokensPerSecond > 0 ? startedAt + (said * 1000) / tokensPerSecond - performance.now() : 0;
+            const dueIn = tokensPerSecond > 0 ? startedAt + (sent * 1000) / tokensPerSecond - performance.now() : 0;
             if (dueIn > 0) await sleep(dueIn, undefined, abortSignal ? { signal: abortSignal } : {});
-            said += 1;
+            sent += 1;
             controller.enqueue({ type: 'text-delta', id: '0', delta: word });
           },
         },

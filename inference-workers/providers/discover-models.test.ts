@@ -28,7 +28,7 @@ const discover = (environment: Record<string, string>, changes: Partial<Provider
   );
 const idsOf = (registry: Awaited<ReturnType<typeof discover>>) => registry.models.map(({ modelId }) => modelId);
 
-test('without keys and addresses there is nothing but the demonstration, and that only where it is on', async () => {
+test('without keys and addresses there is only the demonstration, and that only where it is on', async () => {
   await using none = await discover({});
   await using one = await discover({ OPENAI_API_KEY: '' }, { demonstrationTokensPerSecond: 0 });
   expect(idsOf(none)).toEqual([]);
@@ -42,7 +42,7 @@ test('a key serves the models that the file lists for its provider', async () =>
   expect(idsOf(anthropic)).toEqual(['anthropic/claude-haiku-4-5', 'anthropic/claude-sonnet-4-5']);
 });
 
-test("another address is asked for its models: those of the file keep their terms, others get the provider's", async () => {
+test("a server at another address is asked for its models: those in the file keep their terms, others get the provider's", async () => {
   await using provider = await startScriptedProvider();
   await using registry = await discover({ OPENAI_BASE_URL: `http://127.0.0.1:${provider.port}` });
   expect(idsOf(registry)).toEqual(['openai/gpt-4o-mini', 'openai/scripted']);
@@ -53,13 +53,13 @@ test("another address is asked for its models: those of the file keep their term
   ]);
 });
 
-test('an address where nobody answers leaves its provider out, and the others in', async () => {
+test('an address where nothing listens leaves out its provider, and no other', async () => {
   await using registry = await discover({ OLLAMA_HOST: '127.0.0.1:1', OPENAI_API_KEY: 'key' });
   expect(registry.find('openai/gpt-4o-mini')).toBeDefined();
   expect(idsOf(registry).some((id) => id.startsWith('ollama/'))).toBe(false);
 });
 
-/** A server that tells the models in `names`; 503 where there are none. */
+/** A server that lists the models in `names`, and responds with 503 where there are none. */
 const startLister = async (first: readonly string[], port = 0) => {
   const answered = new EventEmitter();
   let names: readonly string[] = first;
@@ -72,8 +72,10 @@ const startLister = async (first: readonly string[], port = 0) => {
   const address = server.address();
   return {
     port: typeof address === 'object' ? (address?.port ?? 0) : 0,
-    /** Resolves when what it tells now has been heard: an answer is asked for when the one before was taken in. */
-    async tell(next: readonly string[]) {
+    /**
+     * Resolves when the worker has read the current list: it asks again only when it has processed the response before.
+     */
+    async list(next: readonly string[]) {
       names = next;
       for (let answers = 0; answers < 3; answers += 1) await once(answered, 'answer');
     },
@@ -85,7 +87,7 @@ const startLister = async (first: readonly string[], port = 0) => {
   };
 };
 
-test('a provider that comes later is found, keeps what it had while it is away, and then has what it says', async () => {
+test('a provider that starts later is found, keeps its models while it is away, and then has those that it lists', async () => {
   const early = await startLister([]);
   await early[Symbol.asyncDispose]();
   await using registry = await discover({ OLLAMA_HOST: `127.0.0.1:${early.port}` }, { discoveryEveryMs: 5 });
@@ -94,10 +96,10 @@ test('a provider that comes later is found, keeps what it had while it is away, 
   expect(idsOf(registry)).toEqual([]);
 
   await using lister = await startLister(['a', 'b'], early.port);
-  await lister.tell(['a', 'b']);
+  await lister.list(['a', 'b']);
   const kept = registry.find('ollama/b');
-  await lister.tell([]);
-  await lister.tell(['b', 'c']);
+  await lister.list([]);
+  await lister.list(['b', 'c']);
   expect(changes).toEqual([
     ['ollama/a', 'ollama/b'],
     ['ollama/b', 'ollama/c'],
@@ -106,7 +108,7 @@ test('a provider that comes later is found, keeps what it had while it is away, 
   expect(registry.find('ollama/b')).toBe(kept);
 });
 
-test('a GGUF file that is not there is a fault at the start that names the variable', async () => {
+test('a missing GGUF file is a fault at the start that names the variable', async () => {
   const llama = { modelPath: '/nowhere.gguf', sequences: 1, threads: 1, contextSize: undefined, gpu: 'off' as const };
   await expect(discover({}, { llama })).rejects.toThrow(/^MODEL_PATH: \/nowhere\.gguf cannot be loaded/);
 });
@@ -128,7 +130,7 @@ const textIn = async (request: IncomingMessage): Promise<string> => {
   return text;
 };
 
-test('an Anthropic model is asked by its own wire format, with its key, and its usage is read', async () => {
+test('an Anthropic model is asked in its own wire format, with its key, and its usage is read', async () => {
   const asked: { key: unknown; body: string }[] = [];
   const events = [
     {
@@ -168,9 +170,9 @@ test('an Anthropic model is asked by its own wire format, with its key, and its 
   const end = await streamModel(
     model,
     { prompt: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }], maxOutputTokens: 9 },
-    { firstTokenTimeoutMs: 5_000, stallTimeoutMs: 5_000 },
-    new AbortController().signal,
     {
+      timeouts: { firstTokenTimeoutMs: 5_000, stallTimeoutMs: 5_000 },
+      signal: new AbortController().signal,
       onOpen: () => undefined,
       onText(more) {
         text += more;

@@ -1,7 +1,8 @@
 /**
- * Finds which models this worker can serve, from the models file and the environment: hosted providers with a key or an address,
- * a GGUF file, the demonstration. Providers that say what they have are asked again from time to time. Invariant: what cannot be reached
- * at the start is left out, never half there; the engine of a GGUF file that is named but cannot be loaded is a fault at the start.
+ * Finds the models that this worker can serve, from the models file and the environment: hosted providers with a key or
+ * an address, a GGUF file, the demonstration. Providers that list their models are asked again from time to time.
+ * Invariants: a provider that cannot be reached at the start is left out, never half there; a GGUF file that is
+ * configured but cannot be loaded is a fault at the start.
  */
 import { setInterval } from 'node:timers/promises';
 import { type CatalogueProvider, findCatalogueModel, type ModelsFile } from '#kernel/catalogue/models-file.ts';
@@ -11,19 +12,21 @@ import { createDemonstrationModel } from './demonstration-model.ts';
 import { type HostedProvider, openHostedProvider } from './hosted-models.ts';
 import type { LlamaSettings } from './llama-engine.ts';
 import { loadLocalModel } from './local-models.ts';
+import { openProviderConnections } from './provider-connections.ts';
 import { createModelRegistry, type ModelRegistry, type ServedModel } from './registry.ts';
-import { createWarmFetch } from './warm-fetch.ts';
 
 export interface ProviderSettings {
   /** The whole environment: the models file names the variables with keys and addresses. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds until a connection to a provider must stand. */
+  /** Milliseconds within which a connection to a provider must stand. */
   readonly connectTimeoutMs: number;
-  /** Milliseconds a provider may take to say which models it has. */
+  /** Milliseconds within which a provider has to list its models. */
   readonly discoveryTimeoutMs: number;
-  /** Milliseconds between two times that a provider is asked which models it has; 0 for at the start only. */
+  /** Milliseconds between two lists of a provider's models; 0 to ask at the start only. */
   readonly discoveryEveryMs: number;
-  /** Undefined where the demonstration is off. Its tokens per second; 0 for as fast as they are taken. */
+  /**
+   * Tokens per second of the demonstration, 0 for as fast as they are read; undefined where the demonstration is off.
+   */
   readonly demonstrationTokensPerSecond: number | undefined;
   /** The GGUF file to serve, if any. */
   readonly llama: LlamaSettings | undefined;
@@ -48,10 +51,13 @@ export const discoverModels = async (
   logger: Logger,
 ): Promise<ModelRegistry> => {
   await using opened = new AsyncDisposableStack();
-  const connections = opened.use(createWarmFetch(settings.connectTimeoutMs));
+  const connections = opened.use(openProviderConnections(settings.connectTimeoutMs));
   const closing = new AbortController();
   const openProvider = async (provider: CatalogueProvider): Promise<HostedProvider> => {
-    const always = (models: readonly ServedModel[]): HostedProvider => ({ asks: false, models: async () => models });
+    const always = (models: readonly ServedModel[]): HostedProvider => ({
+      isListed: false,
+      models: async () => models,
+    });
     if (provider.kind === 'demonstration')
       return always(demonstration(provider, file, settings.demonstrationTokensPerSecond));
     if (provider.kind !== 'llama')
@@ -66,7 +72,7 @@ export const discoverModels = async (
     (await Promise.all(providers.map((provider) => provider.models()))).flat();
   opened.defer(() => closing.abort());
   const registry = createModelRegistry(await find(), opened.move());
-  if (settings.discoveryEveryMs === 0 || !providers.some(({ asks }) => asks)) return registry;
+  if (settings.discoveryEveryMs === 0 || !providers.some(({ isListed }) => isListed)) return registry;
   const findAgain = async (): Promise<void> => {
     // Unreferenced: it keeps no process alive.
     for await (const _ of setInterval(settings.discoveryEveryMs, undefined, { ref: false, signal: closing.signal })) {
@@ -74,7 +80,7 @@ export const discoverModels = async (
     }
   };
   findAgain().catch((fault: unknown) => {
-    if (!closing.signal.aborted) logger.error({ err: fault }, 'models are not looked for any more');
+    if (!closing.signal.aborted) logger.error({ err: fault }, 'the discovery of models has stopped');
   });
   return registry;
 };

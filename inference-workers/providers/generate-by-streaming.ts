@@ -1,4 +1,4 @@
-/** `doGenerate` for the models that only know how to stream: the whole stream, collected. */
+/** `doGenerate` for models that can only stream: collects the whole stream. */
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 
 /** Rejects when the stream ends with a fault or without a finish. */

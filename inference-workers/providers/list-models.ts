@@ -1,24 +1,24 @@
-/** Asks an OpenAI-compatible server which models it has (`GET /models`), as Ollama, vLLM and llama.cpp answer it. */
+/** Asks an OpenAI-compatible server for its models (`GET /models`), as Ollama, vLLM and llama.cpp implement it. */
 import { z } from 'zod';
 
-const answerSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
+const responseSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
 /** Names that can be part of a model id. */
 const usableName = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/;
-/** Names taken of one provider, at most. */
+/** Names that are taken from one provider, at most. */
 const namesTaken = 200;
 
 export interface ModelList {
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
   readonly fetch: typeof fetch;
-  /** Milliseconds for the whole question. */
+  /** Milliseconds for the whole request. */
   readonly timeoutMs: number;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the list is no longer needed. */
   readonly closed: AbortSignal;
 }
 
-/** Rejects when the server does not answer in time or not in this form. */
+/** Rejects when the server does not respond in time or not in this form. */
 export const listModels = async (list: ModelList): Promise<readonly string[]> => {
   const { baseUrl, apiKey, fetch, timeoutMs, closed } = list;
   const response = await fetch(`${baseUrl}/models`, {
@@ -26,8 +26,8 @@ export const listModels = async (list: ModelList): Promise<readonly string[]> =>
     signal: AbortSignal.any([closed, AbortSignal.timeout(timeoutMs)]),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`GET ${baseUrl}/models answered ${response.status}.`);
-  const { data } = answerSchema.parse(JSON.parse(text));
+  if (!response.ok) throw new Error(`GET ${baseUrl}/models responded with ${response.status}.`);
+  const { data } = responseSchema.parse(JSON.parse(text));
   return data
     .map(({ id }) => id)
     .filter((id) => usableName.test(id))

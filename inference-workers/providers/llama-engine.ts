@@ -1,7 +1,7 @@
 /**
- * A GGUF file, loaded by llama.cpp in this process, with a fixed number of sequences that generate at once in one batch.
- * Invariant: a sequence has one user at a time; who finds none free waits in line, first come first served. A sequence keeps
- * its state between users, so that a prompt with the same beginning is not read again.
+ * A GGUF file, loaded by llama.cpp in this process, with a fixed number of sequences that generate at once in one
+ * batch. Invariant: a sequence has one user at a time, and users wait for a free one in order of arrival. A sequence
+ * keeps its state between users, so that a prompt with the same beginning is not evaluated again.
  */
 import { availableParallelism } from 'node:os';
 import { getLlama, LlamaChat, LlamaLogLevel } from 'node-llama-cpp';
@@ -11,28 +11,28 @@ export interface LlamaSettings {
   readonly modelPath: string;
   /** Generations at once. */
   readonly sequences: number;
-  /** CPU threads; undefined for one for each core. llama.cpp's own default is far too many on small machines. */
+  /** CPU threads; undefined for one per core. llama.cpp's own default is far too many on small machines. */
   readonly threads: number | undefined;
-  /** Tokens of prompt and answer of one sequence; undefined for what the catalogue says. */
+  /** Tokens of prompt and reply of one sequence; undefined for the catalogue's value. */
   readonly contextSize: number | undefined;
   readonly gpu: 'off' | 'auto' | 'cuda' | 'vulkan' | 'metal';
 }
 
-/** One sequence, borrowed. Disposing gives it to the next in line. */
-export interface LlamaTurn extends Disposable {
+/** A borrowed sequence. Disposing passes it to the next user. */
+export interface BorrowedSequence extends Disposable {
   readonly chat: LlamaChat;
 }
 
 export interface LlamaEngine extends AsyncDisposable {
-  /** Tokens of prompt and answer of one sequence. */
+  /** Tokens of prompt and reply of one sequence. */
   readonly contextSize: number;
   readonly sequences: number;
   /** Rejects with the signal's reason when it aborts before a sequence is free. */
-  borrow(signal: AbortSignal | undefined): Promise<LlamaTurn>;
+  borrow(signal: AbortSignal | undefined): Promise<BorrowedSequence>;
   countTokens(text: string): number;
 }
 
-/** @param catalogueContext tokens of prompt and answer where the settings name none. */
+/** @param catalogueContext tokens of prompt and reply where the settings name none. */
 export const loadLlamaEngine = async (
   settings: LlamaSettings,
   catalogueContext: number,
@@ -58,13 +58,13 @@ export const loadLlamaEngine = async (
   const waiting: ((chat: LlamaChat) => void)[] = [];
   const closing = opened.move();
 
-  const lend = (chat: LlamaChat): LlamaTurn => {
-    let given = false;
+  const lend = (chat: LlamaChat): BorrowedSequence => {
+    let isReturned = false;
     return {
       chat,
       [Symbol.dispose]() {
-        if (given) return;
-        given = true;
+        if (isReturned) return;
+        isReturned = true;
         const next = waiting.shift();
         if (next) next(chat);
         else free.push(chat);

@@ -24,7 +24,7 @@ const collect = async (stream: ReadableStream<LanguageModelV4StreamPart>) => {
   return { text, finish, deltas: parts.filter((part) => part.type === 'text-delta').length };
 };
 
-test('the engine loads the file, streams words, counts them, and gives the same answer for the same prompt', async () => {
+test('the engine loads the file, streams words, counts them, and gives the same reply for the same prompt', async () => {
   await using engine = await openEngine();
   expect(engine.contextSize).toBe(512);
   const model = createLlamaModel(engine, 'tiny');
@@ -38,7 +38,7 @@ test('the engine loads the file, streams words, counts them, and gives the same 
   expect(content).toEqual([{ type: 'text', text: first.text }]);
 });
 
-test('an assistant message at the end is continued, and only what is new is streamed', async () => {
+test('an assistant message at the end is continued, and only new text is streamed', async () => {
   await using engine = await openEngine();
   const model = createLlamaModel(engine, 'tiny');
   const whole = await collect(
@@ -57,7 +57,7 @@ test('two generations run at once, and a third waits for a sequence', async () =
   const long = { prompt: ask('tell'), maxOutputTokens: 60, temperature: 0 };
   const [one, two] = await Promise.all([model.doStream(long), model.doStream(long)]);
   const readers = [one.stream.getReader(), two.stream.getReader()];
-  // Both have said something before either has ended.
+  // Both have sent text before either has ended.
   for (const reader of readers) {
     for (;;) {
       const { value } = await reader.read();
@@ -70,7 +70,7 @@ test('two generations run at once, and a third waits for a sequence', async () =
   expect((await collect((await third).stream)).finish?.type).toBe('finish');
 });
 
-test('a stop reaches the engine: the stream ends with the reason and the sequence is free again', async () => {
+test('an abort reaches the engine: the stream ends with the reason and the sequence is free again', async () => {
   await using engine = await openEngine(1);
   const model = createLlamaModel(engine, 'tiny');
   const stop = new AbortController();
@@ -94,7 +94,7 @@ test('a stop reaches the engine: the stream ends with the reason and the sequenc
   expect((await collect(next.stream)).finish?.type).toBe('finish');
 });
 
-test('who waits for a sequence can give up', async () => {
+test('a user that waits for a sequence can give up', async () => {
   await using engine = await openEngine(1);
   using _held = await engine.borrow(undefined);
   const stop = new AbortController();
@@ -103,7 +103,7 @@ test('who waits for a sequence can give up', async () => {
   await expect(waiting).rejects.toThrow('gave up');
 });
 
-test('a worker serves the file at MODEL_PATH from the queue to the stream, and a stop ends it', async () => {
+test('a worker serves the file at MODEL_PATH from the queue to the stream, and a stop ends the reply', async () => {
   await using fixture = await openWorkerFixture({ llama: await settings() });
   const worker = await fixture.startWorker();
   expect(worker.models.map(({ modelId }) => modelId)).toContain('local/tiny');

@@ -1,12 +1,12 @@
 /**
- * A loaded GGUF file behind the provider interface. Text of messages is never read as special tokens, so it cannot leave
- * its role. An assistant message at the end is continued. Invariant: when the stream is cancelled or the signal aborts, the
- * engine stops generating and its sequence is free again.
+ * A loaded GGUF file behind the provider interface. Text of messages is never read as special tokens, so it cannot
+ * leave its role. An assistant message at the end is continued. Invariant: when the stream is cancelled or the signal
+ * aborts, the engine stops generating and its sequence is free again.
  */
 import type { LanguageModelV4, LanguageModelV4Prompt, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { ChatHistoryItem } from 'node-llama-cpp';
 import { generateByStreaming } from './generate-by-streaming.ts';
-import type { LlamaEngine, LlamaTurn } from './llama-engine.ts';
+import type { BorrowedSequence, LlamaEngine } from './llama-engine.ts';
 
 const historyOf = (prompt: LanguageModelV4Prompt): ChatHistoryItem[] => {
   const history = prompt.map((message): ChatHistoryItem => {
@@ -18,17 +18,17 @@ const historyOf = (prompt: LanguageModelV4Prompt): ChatHistoryItem[] => {
 };
 
 type Controller = ReadableStreamDefaultController<LanguageModelV4StreamPart>;
-interface Limits {
+interface GenerateOptions {
+  readonly prompt: LanguageModelV4Prompt;
   readonly maxOutputTokens: number | undefined;
   readonly temperature: number | undefined;
+  readonly signal: AbortSignal;
 }
 
-/** Generates into the stream. What is generated is at most the context's tokens, so the stream's queue is bounded. */
+/** Generates into the stream. The output fits the context, so the stream's queue is bounded. */
 const generate = async (
-  { chat }: LlamaTurn,
-  prompt: LanguageModelV4Prompt,
-  { maxOutputTokens, temperature = 0.7 }: Limits,
-  signal: AbortSignal,
+  { chat }: BorrowedSequence,
+  { prompt, maxOutputTokens, temperature = 0.7, signal }: GenerateOptions,
   controller: Controller,
 ): Promise<void> => {
   const read = chat.sequence.tokenMeter.getState();
@@ -66,7 +66,7 @@ export const createLlamaModel = (engine: LlamaEngine, name: string): LanguageMod
     supportedUrls: {},
     doGenerate: (options) => generateByStreaming(model, options),
     async doStream({ prompt, maxOutputTokens, temperature, abortSignal }) {
-      const turn = await engine.borrow(abortSignal);
+      const sequence = await engine.borrow(abortSignal);
       const stopped = new AbortController();
       const stop = (): void => stopped.abort(abortSignal?.reason);
       abortSignal?.addEventListener('abort', stop, { once: true });
@@ -76,11 +76,11 @@ export const createLlamaModel = (engine: LlamaEngine, name: string): LanguageMod
           start(controller) {
             controller.enqueue({ type: 'stream-start', warnings: [] });
             controller.enqueue({ type: 'text-start', id: '0' });
-            generate(turn, prompt, { maxOutputTokens, temperature }, stopped.signal, controller)
+            generate(sequence, { prompt, maxOutputTokens, temperature, signal: stopped.signal }, controller)
               .catch((fault: unknown) => controller.error(fault))
               .finally(() => {
                 abortSignal?.removeEventListener('abort', stop);
-                turn[Symbol.dispose]();
+                sequence[Symbol.dispose]();
               });
           },
           cancel(reason) {

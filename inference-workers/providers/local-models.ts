@@ -1,4 +1,4 @@
-/** The GGUF file at MODEL_PATH as a served model. The engine's code is loaded only where there is such a file. */
+/** Serves the GGUF file at MODEL_PATH. The engine's code is loaded only where there is such a file. */
 import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type CatalogueProvider, findCatalogueModel, type ModelsFile } from '#kernel/catalogue/models-file.ts';
@@ -19,7 +19,9 @@ const nameOf = (path: string): string =>
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '') || 'model';
 
-/** Undefined when the provider has no terms for such a model. Throws EnvironmentError when the file cannot be loaded. */
+/**
+ * Undefined when the provider has no terms for such a model. Throws EnvironmentError when the file cannot be loaded.
+ */
 export const loadLocalModel = async (
   provider: CatalogueProvider,
   file: ModelsFile,

@@ -1,11 +1,12 @@
 /**
- * The models that one worker can serve, each behind the `ai` package's provider interface. What its providers have changes while the worker
- * runs. Invariant: whoever listens is told of each change, so what was announced is what is served.
+ * The models that one worker can serve, each behind the `ai` package's provider interface. They change while the worker
+ * runs, as its providers do. Invariant: listeners hear of each change, so the announced models are those that are
+ * served.
  */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Pool } from '#kernel/broker/topology.ts';
 
-/** Tokens of a text, by the tokenizer of the model or the nearest one there is. */
+/** The tokens of a text, by the tokenizer of the model or the closest one available. */
 export type CountTokens = (text: string) => number;
 
 export interface ServedModel {
@@ -15,33 +16,33 @@ export interface ServedModel {
   readonly pool: Pool;
   readonly model: LanguageModelV4;
   readonly countTokens: CountTokens;
-  /** Tokens of prompt and answer together, where the engine has fewer than the catalogue says. */
+  /** Tokens of prompt and reply together, where the engine has fewer than the catalogue says. */
   readonly contextWindow?: number;
   /** Generations at once, where the engine has a bound. */
   readonly parallel?: number;
-  /** The provider drops white space at the end of an assistant prefix, so the continuation may bring it again. */
+  /** The provider strips white space at the end of an assistant prefix, so the continuation may repeat it. */
   readonly trimsPrefix?: boolean;
 }
 
-/** Disposing closes engines and connections; dispose the workers that use it first. */
+/** Disposing closes engines and connections. Dispose the workers that use it first. */
 export interface ModelRegistry extends AsyncDisposable {
-  /** Those that can be served now. */
+  /** The models that can be served now. */
   readonly models: readonly ServedModel[];
   find(modelId: string): ServedModel | undefined;
-  /** Calls back after the models have changed. Returns the closer. */
+  /** Calls back after the models have changed. Returns a function that stops it. */
   onChange(callback: () => void): () => void;
 }
 
-/** A registry for whoever finds the models. */
+/** The registry of its owner, who finds the models. */
 export interface ChangingRegistry extends ModelRegistry {
-  /** Serves these from now on. What is being generated goes on. */
+  /** Serves these models from now on. Running generations go on. */
   replace(models: readonly ServedModel[]): void;
 }
 
 const byIdOf = (models: readonly ServedModel[]): ReadonlyMap<string, ServedModel> =>
   new Map(models.map((served) => [served.modelId, served]));
 
-/** @param resource closed with the registry: the models' connections and engines. */
+/** @param resource the models' connections and engines, closed with the registry. */
 export const createModelRegistry = (first: readonly ServedModel[], resource?: AsyncDisposable): ChangingRegistry => {
   const listeners = new Set<() => void>();
   let models = first;

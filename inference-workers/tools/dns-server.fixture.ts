@@ -1,14 +1,14 @@
-/** A DNS server for tests, over UDP: it says one address for every name, or nothing at all. */
+/** A DNS server for tests, over UDP. It resolves every name to one address, or never responds. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
 export interface DnsServer extends AsyncDisposable {
   /** For a resolver. */
   readonly address: string;
-  /** Names that were asked for, in lower case, oldest first. */
-  readonly asked: readonly string[];
-  /** Resolves when so many different names were asked for. */
-  heard(names: number): Promise<void>;
+  /** The names of all queries, in lower case, oldest first. */
+  readonly queried: readonly string[];
+  /** Resolves when so many different names were queried. */
+  sawNames(names: number): Promise<void>;
 }
 
 const typeA = 1;
@@ -24,15 +24,15 @@ const nameIn = (query: Buffer): { readonly name: string; readonly end: number } 
   return { name: labels.join('.').toLowerCase(), end: at + 1 };
 };
 
-/** @param address IPv4 address of every name; undefined for a server that never answers. */
+/** @param address IPv4 address of every name; undefined for a server that never responds. */
 export const startDnsServer = async (address: string | undefined): Promise<DnsServer> => {
-  const asked: string[] = [];
+  const queried: string[] = [];
   const waiting: { readonly names: number; readonly resolve: () => void }[] = [];
   const socket = createSocket('udp4');
   socket.on('message', (query, from) => {
     const { name, end } = nameIn(query);
-    asked.push(name);
-    for (const { names, resolve } of waiting) if (new Set(asked).size >= names) resolve();
+    queried.push(name);
+    for (const { names, resolve } of waiting) if (new Set(queried).size >= names) resolve();
     if (address === undefined) return;
     const hasAddress = query.readUInt16BE(end) === typeA;
     const header = Buffer.alloc(12);
@@ -40,18 +40,18 @@ export const startDnsServer = async (address: string | undefined): Promise<DnsSe
     header.writeUInt16BE(0x8180, 2);
     header.writeUInt16BE(1, 4);
     header.writeUInt16BE(hasAddress ? 1 : 0, 6);
-    const answer = Buffer.from([0xc0, 12, 0, typeA, 0, 1, 0, 0, 0, 0, 0, 4, ...address.split('.').map(Number)]);
-    const parts = [header, query.subarray(12, end + 4), ...(hasAddress ? [answer] : [])];
+    const record = Buffer.from([0xc0, 12, 0, typeA, 0, 1, 0, 0, 0, 0, 0, 4, ...address.split('.').map(Number)]);
+    const parts = [header, query.subarray(12, end + 4), ...(hasAddress ? [record] : [])];
     socket.send(Buffer.concat(parts), from.port, from.address);
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   return {
     address: `127.0.0.1:${socket.address().port}`,
-    asked,
-    heard(names) {
+    queried,
+    sawNames(names) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      if (new Set(asked).size >= names) resolve();
+      if (new Set(queried).size >= names) resolve();
       else waiting.push({ names, resolve });
       return promise;
     },

@@ -4,9 +4,7 @@ import { nestsTooDeep } from '#kernel/json-nesting.ts';
 
 const argumentsSchema = z.record(z.string(), z.unknown());
 
-/**
- * Undefined where the text is not the JSON of an object, or nests deeper than those who write it again could follow.
- */
+/** Undefined where the text is not the JSON of an object, or nests deeper than later serialisers can follow. */
 export const parseArguments = (text: string): Readonly<Record<string, unknown>> | undefined => {
   if (nestsTooDeep(text)) return undefined;
   try {

@@ -1,4 +1,4 @@
-/** How names of tools are resolved, against DNS servers that say what a test has them say, or nothing. */
+/** The resolution of tools' names, against DNS servers that respond as a test says, or never. */
 import { lookup } from 'node:dns/promises';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ const jobWith = (url: string) =>
   jobOf('', { tools: [{ name: 'weather', description: '', parameters: {}, url, timeoutMs: 600_000, secret }] });
 const logger = createLogger('test', 'silent');
 
-test('names that no DNS answers hold up neither another tenant’s tool nor anybody’s look-ups', async () => {
+test('names that no DNS server resolves delay neither another tenant’s tool nor any other look-up', async () => {
   await using dns = await startDnsServer(undefined);
   await using server = await startToolServer((response) => response.end('sunny'));
   const port = server.host.split(':')[1] ?? '';
@@ -33,7 +33,7 @@ test('names that no DNS answers hold up neither another tenant’s tool nor anyb
     ended += 1;
     return outcome;
   });
-  await dns.heard(8);
+  await dns.sawNames(8);
   const other = await runner.run(jobWith(`http://localhost:${port}/`), call, nobody);
   await lookup('localhost');
   expect(other).toEqual({ status: 'COMPLETED', result: 'sunny' });
@@ -52,20 +52,20 @@ test.each(['127.0.0.1', '10.1.2.3', '169.254.169.254'])('a name that points to %
   });
 });
 
-test('what DNS and the hosts file say is what is connected to, the hosts file first', async () => {
+test('connections go to the addresses of the hosts file, then to those of DNS', async () => {
   await using dns = await startDnsServer('203.0.114.7');
   const hostsFile = join(tmpdir(), `parlance-hosts-${process.pid}`);
   await writeFile(hostsFile, '# own\n203.0.114.9\tTools.Example tools # ours\n::1 ip6 \n');
   using resolver = createHostResolver({ servers: [dns.address], hostsFile });
   expect(await resolver.ofTenant('tools.example')).toEqual([{ address: '203.0.114.9', family: 4 }]);
   expect(await resolver.ofTenant('IP6.')).toEqual([{ address: '::1', family: 6 }]);
-  expect(dns.asked).toEqual([]);
+  expect(dns.queried).toEqual([]);
   expect(await resolver.ofTenant('others.example')).toEqual([{ address: '203.0.114.7', family: 4 }]);
   expect(await resolver.ofTenant('api.localhost')).toContainEqual({ address: '127.0.0.1', family: 4 });
   await rm(hostsFile);
 });
 
-test('a name that the operator lists is looked up once at a time', async () => {
+test('a name that the operator lists has one look-up at a time', async () => {
   using resolver = createHostResolver();
   const [one, other] = [resolver.ofOperator('localhost'), resolver.ofOperator('localhost')];
   expect(other).toBe(one);

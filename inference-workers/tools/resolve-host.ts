@@ -1,9 +1,9 @@
 /**
- * The addresses of a tool's host. Tenants choose the names, and the system's resolver has four threads for all of this
- * process: a few names that no server answers would hold up everybody's. Invariants: a name that a tenant chooses takes
- * none of those threads (it is looked for in the hosts file, then asked of DNS by sockets of our own) and is given up
- * after a bounded time; names that the operator lists are resolved as the system resolves them, each once at a time and
- * `threads` at once.
+ * Resolves the hosts of tools. Tenants choose the names, and the system's resolver has four threads for the whole
+ * process: a few names that no server resolves would delay everybody's. Invariants: a name that a tenant chooses takes
+ * none of those threads (it is looked up in the hosts file, then queried over sockets of our own) and is given up after
+ * a bounded time; names that the operator lists are resolved as the system resolves them, one look-up per name and
+ * `maxThreads` at once.
  */
 import { type LookupAddress, lookup } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
@@ -11,9 +11,9 @@ import { open } from 'node:fs/promises';
 import { isIP } from 'node:net';
 
 export interface HostResolver extends Disposable {
-  /** Of a name that a tenant chose. Rejects where there is none, or nobody answers in time. */
+  /** For a name that a tenant chose. Rejects where it has no address, or no server responds in time. */
   ofTenant(name: string): Promise<readonly LookupAddress[]>;
-  /** Of a name that the operator lists. */
+  /** For a name that the operator lists. */
   ofOperator(name: string): Promise<readonly LookupAddress[]>;
 }
 
@@ -23,12 +23,12 @@ export interface HostResolverOptions {
   readonly hostsFile?: string;
 }
 
-/** Milliseconds of the first try to ask one server, and how often it is asked; the second one waits twice as long. */
-const asking = { timeout: 1_000, tries: 2 };
+/** Milliseconds of the first try with one server, and the number of tries; the second one waits twice as long. */
+const queryLimits = { timeout: 1_000, tries: 2 };
 /** Threads of the system's resolver that listed names may hold: half of them. */
-const threads = 2;
-/** Bytes of the hosts file that are read; what stands behind them is asked of DNS. */
-const longestHostsFile = 65_536;
+const maxThreads = 2;
+/** Bytes of the hosts file that are read; later names are queried from DNS. */
+const maxHostsFileBytes = 65_536;
 
 const addressOf = (address: string): LookupAddress => ({ address, family: isIP(address) });
 const loopback = ['127.0.0.1', '::1'].map(addressOf);
@@ -36,7 +36,7 @@ const loopback = ['127.0.0.1', '::1'].map(addressOf);
 const readStart = async (path: string): Promise<string> => {
   try {
     await using file = await open(path);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(longestHostsFile), 0, longestHostsFile, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(maxHostsFileBytes), 0, maxHostsFileBytes, 0);
     return buffer.toString('utf8', 0, bytesRead);
   } catch {
     return '';
@@ -58,7 +58,7 @@ const bySystem = (name: string): Promise<readonly LookupAddress[]> =>
   });
 
 export const createHostResolver = (options: HostResolverOptions = {}): HostResolver => {
-  const resolver = new Resolver(asking);
+  const resolver = new Resolver(queryLimits);
   if (options.servers) resolver.setServers(options.servers);
   const underWay = new Map<string, Promise<readonly LookupAddress[]>>();
   /** Bounded by the number of names that the operator lists. */
@@ -66,7 +66,7 @@ export const createHostResolver = (options: HostResolverOptions = {}): HostResol
   let held = 0;
 
   const takeThread = async (name: string): Promise<readonly LookupAddress[]> => {
-    if (held === threads) await new Promise<void>((resolve) => waiting.push(resolve));
+    if (held === maxThreads) await new Promise<void>((resolve) => waiting.push(resolve));
     else held += 1;
     try {
       return await bySystem(name);

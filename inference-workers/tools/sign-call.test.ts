@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { signatureHeaders } from './sign-call.ts';
 
-test('signs as the specification of Standard Webhooks does in its example', () => {
+test('signs as the example in the Standard Webhooks specification does', () => {
   const headers = signatureHeaders({
     secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
     id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',

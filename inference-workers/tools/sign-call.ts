@@ -1,10 +1,13 @@
-/** Signatures of tool calls by the Standard Webhooks specification, so that a tool can tell who calls it with any of its libraries. */
+/**
+ * Signs tool calls by the Standard Webhooks specification, so that a tool can verify its caller with any library for
+ * it.
+ */
 import { createHmac } from 'node:crypto';
 
 export interface SignedCall {
   /** `whsec_` and the key in Base64. */
   readonly secret: string;
-  /** The same whenever the same call is repeated. */
+  /** The same for every repetition of a call. */
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly at: number;

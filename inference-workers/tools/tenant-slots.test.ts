@@ -3,8 +3,8 @@ import { createTenantSlots } from './tenant-slots.ts';
 
 const nobody = new AbortController().signal;
 
-test('calls beyond the bound wait in their order, those beyond the queue fail, and other tenants wait for none of them', async () => {
-  const slots = createTenantSlots({ atOnce: 2, mostWaiting: 2 });
+test('calls beyond the bound wait in order, calls beyond the queue fail, and other tenants wait for neither', async () => {
+  const slots = createTenantSlots({ atOnce: 2, maxWaiting: 2 });
   const order: string[] = [];
   const held = [await slots.take('acme', nobody), await slots.take('acme', nobody)];
   const third = slots.take('acme', nobody).then((slot) => {
@@ -21,8 +21,8 @@ test('calls beyond the bound wait in their order, those beyond the queue fail, a
   expect(order).toEqual(['third', 'fourth']);
 });
 
-test('a call that nobody waits for any more leaves the queue', async () => {
-  const slots = createTenantSlots({ atOnce: 1, mostWaiting: 1 });
+test('an aborted call leaves the queue', async () => {
+  const slots = createTenantSlots({ atOnce: 1, maxWaiting: 1 });
   const held = await slots.take('acme', nobody);
   const stop = new AbortController();
   const stopped = slots.take('acme', stop.signal);

@@ -1,22 +1,22 @@
 /**
- * How many calls of tools a tenant has under way in this worker: connections and names that it looks for are bounded by
- * it. Invariants: a tenant has at most `atOnce`; those beyond wait in their order, `mostWaiting` of them; those beyond
- * that fail as BUSY. A tenant without calls is forgotten.
+ * Bounds the tool calls that a tenant has under way in this worker, and with them its connections and look-ups.
+ * Invariants: a tenant has at most `atOnce` calls; `maxWaiting` further ones wait in order; any beyond that fail as
+ * BUSY. A tenant without calls is forgotten.
  */
 import { ToolFault } from './tool-fault.ts';
 
 export interface TenantSlotsOptions {
   readonly atOnce: number;
-  readonly mostWaiting: number;
+  readonly maxWaiting: number;
 }
 
-/** Eight replies that each make the eight calls that they may. */
-const defaults: TenantSlotsOptions = { atOnce: 64, mostWaiting: 256 };
+/** Eight replies, each with the eight calls that it may make. */
+const defaults: TenantSlotsOptions = { atOnce: 64, maxWaiting: 256 };
 
 export interface TenantSlots {
   /**
-   * Disposing what it gives lets the next one in. Rejects with a ToolFault: BUSY, or STOPPED where the signal aborts
-   * while it waits.
+   * Disposing the slot admits the next call. Rejects with a ToolFault: BUSY, or STOPPED where the signal aborts while
+   * it waits.
    */
   take(tenantId: string, signal: AbortSignal): Promise<Disposable>;
 }
@@ -26,7 +26,7 @@ interface Tenant {
   readonly waiting: Set<() => void>;
 }
 
-export const createTenantSlots = ({ atOnce, mostWaiting } = defaults): TenantSlots => {
+export const createTenantSlots = ({ atOnce, maxWaiting } = defaults): TenantSlots => {
   const tenants = new Map<string, Tenant>();
 
   const wait = (waiting: Tenant['waiting'], signal: AbortSignal): Promise<void> =>
@@ -49,7 +49,7 @@ export const createTenantSlots = ({ atOnce, mostWaiting } = defaults): TenantSlo
       const tenant = tenants.get(tenantId) ?? { held: 0, waiting: new Set() };
       tenants.set(tenantId, tenant);
       if (tenant.held < atOnce) tenant.held += 1;
-      else if (tenant.waiting.size < mostWaiting) await wait(tenant.waiting, signal);
+      else if (tenant.waiting.size < maxWaiting) await wait(tenant.waiting, signal);
       else throw new ToolFault('BUSY');
       return {
         [Symbol.dispose]() {

@@ -1,7 +1,8 @@
 /**
- * Connections to tools. Tenants choose the addresses, so a tool must not reach what only this machine can: a connection goes by TLS to
- * a public address, or to a host that the operator lists. Invariant: the address that is checked is the one that is connected to, so a
- * name that points elsewhere a moment later gains nothing; one that points to both is reached at its public addresses.
+ * Connections to tools. Tenants choose the addresses, so a tool must not reach what only this machine can: a connection
+ * goes by TLS to a public address, or to a host that the operator lists. Invariant: the checked address is the one that
+ * is connected to, so a name that points elsewhere a moment later gains nothing. A name with public and other addresses
+ * is reached at its public ones.
  */
 import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
@@ -10,12 +11,12 @@ import { isPublicAddress } from './public-address.ts';
 import type { HostResolver } from './resolve-host.ts';
 import { ToolFault } from './tool-fault.ts';
 
-/** Milliseconds until a connection, TLS included, must stand. */
+/** Milliseconds within which a connection, TLS included, must stand. */
 const connectTimeoutMs = 5_000;
-/** Milliseconds that an idle connection is kept. */
+/** Milliseconds for which an idle connection is kept. */
 const keepAliveMs = 10_000;
 
-/** What `net.connect` connects to: what `find` gives for the name, and nothing else. */
+/** Makes `net.connect` connect only to the addresses that `find` returns for the name. */
 const lookupBy =
   (find: (name: string) => Promise<readonly LookupAddress[]>): LookupFunction =>
   (name, { all, family }, callback) => {
@@ -36,7 +37,7 @@ const lookupBy =
 const bare = (host: string): string => host.toLowerCase().replace(/[[\]]/g, '');
 
 /**
- * @param privateHosts hosts that need neither be public nor speak TLS: `host` for all of its ports, or `host:port`.
+ * @param privateHosts hosts that need neither a public address nor TLS: `host` for all of its ports, or `host:port`.
  * @param resolver belongs to the caller.
  */
 export const createToolAgent = (privateHosts: readonly string[], resolver: HostResolver): Agent => {
@@ -64,7 +65,7 @@ export const createToolAgent = (privateHosts: readonly string[], resolver: HostR
     },
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
-    // Each call has its own time.
+    // Each call has its own timeout.
     headersTimeout: 0,
     bodyTimeout: 0,
   });

@@ -1,19 +1,19 @@
-/** Why a tool call failed: a code for whoever watches the worker, and a sentence that the model and the client are told. */
+/** Why a tool call failed: a code for the operator, and a sentence for the model and the client. */
 
 const sentences = {
-  UNKNOWN_TOOL: 'There is no tool of this name.',
+  UNKNOWN_TOOL: 'There is no tool with this name.',
   BAD_ARGUMENTS: 'The arguments are not a JSON object of at most 64 levels.',
   NOT_PUBLIC: 'The tool may not be called: its address is not a public one with TLS.',
-  BUSY: 'Too many calls of tools run at once. Call it again later.',
+  BUSY: 'Too many tool calls run at once. Call it again later.',
   UNREACHABLE: 'The tool cannot be reached.',
-  TIMEOUT: 'The tool did not answer in time.',
-  CUT_OFF: 'The answer of the tool was cut off.',
-  REDIRECT: 'The tool answered with a redirect, which is not followed.',
+  TIMEOUT: 'The tool did not respond in time.',
+  CUT_OFF: 'The response of the tool was cut off.',
+  REDIRECT: 'The tool responded with a redirect, which is not followed.',
   REFUSED: 'The tool refused the call',
   FAILED: 'The tool failed',
-  TOO_LONG: 'The answer of the tool is longer than 64 KiB.',
-  NOT_TEXT: 'The answer of the tool is no text.',
-  STOPPED: 'The answer was stopped before the tool had answered.',
+  TOO_LONG: 'The response of the tool is longer than 64 KiB.',
+  NOT_TEXT: 'The response of the tool is not text.',
+  STOPPED: 'The reply was stopped before the tool had responded.',
 } as const;
 
 export type ToolFaultCode = keyof typeof sentences;
@@ -22,7 +22,7 @@ export class ToolFault extends Error {
   override readonly name = 'ToolFault';
   readonly code: ToolFaultCode;
 
-  /** @param details what the sentence ends with, where it has no end. */
+  /** @param details the end of the sentence, where it is open. */
   constructor(code: ToolFaultCode, details = '', options: ErrorOptions = {}) {
     super(sentences[code] + details, options);
     this.code = code;

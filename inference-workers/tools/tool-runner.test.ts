@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { createLogger } from '#kernel/log.ts';
-import type { GenerationJob, Tool } from '#kernel/messages/generation-job.ts';
+import type { ReplyJob, Tool } from '#kernel/messages/generation-job.ts';
 import { startToolServer, type ToolServer } from '../../tests/tool-server/tool-server.ts';
 import { candidateOf } from '../worker.fixture.ts';
 import { signatureHeaders } from './sign-call.ts';
@@ -12,7 +12,7 @@ const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const call = { id: 'abc', name: 'weather', arguments: '{"city":"Bonn"}' };
 const nobody = new AbortController().signal;
 
-const jobWith = (url: string, changes: Partial<Tool> = {}): GenerationJob => ({
+const jobWith = (url: string, changes: Partial<Tool> = {}): ReplyJob => ({
   kind: 'reply',
   tenantId: randomUUID(),
   userId: randomUUID(),
@@ -26,7 +26,7 @@ const jobWith = (url: string, changes: Partial<Tool> = {}): GenerationJob => ({
 const openRunner = (...privateHosts: readonly string[]) =>
   createToolRunner({ privateHosts, logger: createLogger('test', 'silent') });
 
-/** The outcome of one call of a tool that answers like this. */
+/** The outcome of one call of a tool that responds like this. */
 const outcomeOf = async (answer: (response: ServerResponse) => void, changes: Partial<Tool> = {}) => {
   await using server = await startToolServer(answer);
   await using runner = openRunner(server.host);
@@ -34,7 +34,7 @@ const outcomeOf = async (answer: (response: ServerResponse) => void, changes: Pa
   return { ...outcome, ended: await server.calls.at(0)?.ended };
 };
 
-test('a call says what is called, for whom, signed and with a key that every repetition of it has', async () => {
+test('a call carries the tool, the user and a signature, and the same key in every repetition', async () => {
   await using server = await startToolServer((response) => response.end('sunny'));
   await using runner = openRunner(server.host);
   const job = jobWith(server.url);
@@ -63,21 +63,25 @@ test('a call says what is called, for whom, signed and with a key that every rep
 test.each<[string, (response: ServerResponse) => void, string]>([
   ['text', (response) => response.end('It rains ☔ in Köln.'), 'It rains ☔ in Köln.'],
   ['JSON', (response) => response.writeHead(201).end('{"rain":true}'), '{"rain":true}'],
-  ['nothing', (response) => response.writeHead(204).end(), ''],
-  ['as much as is allowed', (response) => response.end('x'.repeat(65_536)), 'x'.repeat(65_536)],
+  ['an empty response', (response) => response.writeHead(204).end(), ''],
+  ['a response of the maximal size', (response) => response.end('x'.repeat(65_536)), 'x'.repeat(65_536)],
   ['control characters', (response) => response.end('a\0b\u001b[1m\n\tc'), 'ab[1m\n\tc'],
 ])('%s is a result', async (_, answer, result) => {
   expect(await outcomeOf(answer)).toMatchObject({ status: 'COMPLETED', result });
 });
 
 test.each<[string, (response: ServerResponse) => void, string]>([
-  ['a byte too much', (response) => response.end('x'.repeat(65_537)), 'The answer of the tool is longer than 64 KiB.'],
+  [
+    'a response with a byte too many',
+    (response) => response.end('x'.repeat(65_537)),
+    'The response of the tool is longer than 64 KiB.',
+  ],
   [
     'what is no text',
     (response) => response.end(Buffer.from([0xff, 0xfe, 0x00])),
-    'The answer of the tool is no text.',
+    'The response of the tool is not text.',
   ],
-  ['half a character', (response) => response.end(Buffer.from([0xe2, 0x98])), 'The answer of the tool is no text.'],
+  ['half a character', (response) => response.end(Buffer.from([0xe2, 0x98])), 'The response of the tool is not text.'],
   [
     'a refusal',
     (response) => response.writeHead(422).end('No such city.'),
@@ -89,24 +93,24 @@ test.each<[string, (response: ServerResponse) => void, string]>([
     'The tool refused the call with status 404.',
   ],
   ['a failure', (response) => response.writeHead(500).end('secret-host-7 is down'), 'The tool failed with status 500.'],
-  ['a cut before the answer', (response) => response.socket?.destroy(), 'The tool cannot be reached.'],
+  ['a cut before the response', (response) => response.socket?.destroy(), 'The tool cannot be reached.'],
 ])('%s is a failure with a sentence', async (_, answer, result) => {
   expect(await outcomeOf(answer)).toMatchObject({ status: 'FAILED', result });
 });
 
-test('a cut in the middle of an answer is a failure', async () => {
+test('a response that is cut off is a failure', async () => {
   const outcome = await outcomeOf((response) => {
     response.writeHead(200, { 'content-length': '100' });
     response.write('half', () => response.socket?.destroy());
   });
-  expect(outcome).toMatchObject({ status: 'FAILED', result: 'The answer of the tool was cut off.' });
+  expect(outcome).toMatchObject({ status: 'FAILED', result: 'The response of the tool was cut off.' });
 });
 
 test.each([
-  ['an answer', 200, 'The answer of the tool is longer than 64 KiB.'],
-  ['a failure', 500, 'The tool failed with status 500.'],
-  ['a refusal', 400, 'The tool refused the call with status 400.'],
-])('%s that goes on for ever is not read, and its connection is closed', async (_, status, result) => {
+  ['text', 200, 'The response of the tool is longer than 64 KiB.'],
+  ['text of a failure', 500, 'The tool failed with status 500.'],
+  ['text of a refusal', 400, 'The tool refused the call with status 400.'],
+])('endless %s is not read, and its connection is closed', async (_, status, result) => {
   const outcome = await outcomeOf((response) => {
     response.writeHead(status);
     const more = (): void => {
@@ -119,17 +123,17 @@ test.each([
 });
 
 test.each<[string, (response: ServerResponse) => void]>([
-  ['says nothing', () => undefined],
-  ['begins and says nothing more', (response) => response.writeHead(200).write('half')],
-])('a tool that %s has its time, and then its connection is closed', async (_, answer) => {
+  ['does not respond', () => undefined],
+  ['starts a response and does not end it', (response) => response.writeHead(200).write('half')],
+])('a tool that %s gets its time, and then its connection is closed', async (_, answer) => {
   expect(await outcomeOf(answer, { timeoutMs: 50 })).toEqual({
     status: 'FAILED',
-    result: 'The tool did not answer in time.',
+    result: 'The tool did not respond in time.',
     ended: 'left',
   });
 });
 
-test('a call that nobody waits for any more fails at once, and its connection is closed', async () => {
+test('an aborted call fails at once, and its connection is closed', async () => {
   await using server = await startToolServer(() => undefined);
   await using runner = openRunner(server.host);
   const stop = new AbortController();
@@ -137,19 +141,19 @@ test('a call that nobody waits for any more fails at once, and its connection is
   const outcome = runner.run(jobWith(server.url), call, stop.signal);
   const { ended } = await arrived;
   stop.abort();
-  expect(await outcome).toMatchObject({ status: 'FAILED', result: expect.stringMatching(/^The answer was stopped/) });
+  expect(await outcome).toMatchObject({ status: 'FAILED', result: expect.stringMatching(/^The reply was stopped/) });
   expect(await ended).toBe('left');
   expect(await runner.run(jobWith(server.url), call, stop.signal)).toMatchObject({ status: 'FAILED' });
   expect(server.calls).toHaveLength(1);
 });
 
-test('what the model made up is told to it, and no tool is called', async () => {
+test('an invented tool is a failure that the model gets, and no tool is called', async () => {
   await using server = await startToolServer((response) => response.end());
   await using runner = openRunner(server.host);
   const job = jobWith(server.url);
   const resultOf = async (changes: Partial<typeof call>) =>
     (await runner.run(job, { ...call, ...changes }, nobody)).result;
-  expect(await resultOf({ name: 'wether' })).toBe('There is no tool of this name.');
+  expect(await resultOf({ name: 'wether' })).toBe('There is no tool with this name.');
   const deep = `{"city":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
   for (const text of ['{"city":', '"Bonn"', '[1]', 'null', '', deep]) {
     expect(await resultOf({ arguments: text })).toBe('The arguments are not a JSON object of at most 64 levels.');
@@ -163,7 +167,7 @@ test('a redirect is not followed', async () => {
   await using runner = openRunner(server.host, target.host);
   expect(await runner.run(jobWith(server.url), call, nobody)).toEqual({
     status: 'FAILED',
-    result: 'The tool answered with a redirect, which is not followed.',
+    result: 'The tool responded with a redirect, which is not followed.',
   });
   expect(target.connections).toBe(0);
 });
@@ -172,11 +176,11 @@ const portOf = ({ host }: ToolServer): string => host.split(':')[1] ?? '';
 
 test.each([
   ['an address of this machine', (port: string) => `https://127.0.0.1:${port}/`],
-  ['one without TLS', (port: string) => `http://127.0.0.1:${port}/`],
-  ['one that is written as a number', (port: string) => `https://2130706433:${port}/`],
-  ['one of IPv6', (port: string) => `https://[::ffff:127.0.0.1]:${port}/`],
-  ['a name of one', (port: string) => `https://localhost:${port}/`],
-  ['where clouds tell their secrets', () => 'https://169.254.169.254/latest/meta-data/'],
+  ['an address without TLS', (port: string) => `http://127.0.0.1:${port}/`],
+  ['an address written as a number', (port: string) => `https://2130706433:${port}/`],
+  ['an IPv6 address', (port: string) => `https://[::ffff:127.0.0.1]:${port}/`],
+  ['a name of this machine', (port: string) => `https://localhost:${port}/`],
+  ['an address where clouds serve credentials', () => 'https://169.254.169.254/latest/meta-data/'],
   ['a public address without TLS', () => 'http://203.0.114.1/'],
 ])('%s is not called', async (_, urlOf) => {
   await using server = await startToolServer((response) => response.end('the secret'));
@@ -188,7 +192,7 @@ test.each([
   expect(server.connections).toBe(0);
 });
 
-test('a host that the operator lists is called, by this name and port only', async () => {
+test('a host that the operator lists is called, but only by this name and port', async () => {
   await using server = await startToolServer((response) => response.end('hello'));
   const port = portOf(server);
   const statusOf = async (listed: string, url: string) => {

@@ -1,10 +1,10 @@
 /**
- * Runs the tool calls of answers. Invariant: a call always has an outcome, a text for the model, whatever the model
- * wrote and whatever the tool did; each repetition of a call carries the same idempotency key. A tenant's calls wait
- * for one another beyond a number, and for no other tenant's.
+ * Runs the tool calls of replies. Invariant: a call always has an outcome, a text for the model, whatever the model
+ * wrote and whatever the tool did. All repetitions of a call carry the same idempotency key. Beyond a number of calls a
+ * tenant's calls wait for one another, never for another tenant's.
  */
 import type { Logger } from '#kernel/log.ts';
-import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import type { ReplyJob } from '#kernel/messages/generation-job.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { toolCallDuration } from '../metrics.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -26,32 +26,32 @@ export interface RequestedCall {
 
 export interface ToolOutcome {
   readonly status: 'COMPLETED' | 'FAILED';
-  /** What the tool said; where it failed, why. */
+  /** The tool's result; where it failed, the reason. */
   readonly result: string;
 }
 
 export interface ToolRunner extends AsyncDisposable {
-  /** @param signal aborted when nobody wants the outcome any more; the call then fails at once. */
-  run(job: GenerationJob, call: RequestedCall, signal: AbortSignal): Promise<ToolOutcome>;
+  /** @param signal aborted when the outcome is no longer needed; the call then fails at once. */
+  run(job: ReplyJob, call: RequestedCall, signal: AbortSignal): Promise<ToolOutcome>;
 }
 
 export interface ToolRunnerOptions {
-  /** Hosts that need not be public (tool-agent.ts). */
+  /** Hosts that need no public address (tool-agent.ts). */
   readonly privateHosts: readonly string[];
   readonly logger: Logger;
-  /** Default: as the system is set up. */
+  /** Default: the system's settings. */
   readonly resolving?: HostResolverOptions;
   readonly slots?: TenantSlotsOptions;
 }
 
-/** Disposing cuts what is under way: let it end first. */
+/** Disposing cuts running calls off, so let them end first. */
 export const createToolRunner = (options: ToolRunnerOptions): ToolRunner => {
   const { privateHosts, logger } = options;
   const resolver = createHostResolver(options.resolving);
   const dispatcher = createToolAgent(privateHosts, resolver);
   const slots = createTenantSlots(options.slots);
 
-  const ask = async (job: GenerationJob, call: RequestedCall, signal: AbortSignal): Promise<string> => {
+  const callTool = async (job: ReplyJob, call: RequestedCall, signal: AbortSignal): Promise<string> => {
     const tool = job.tools?.find(({ name }) => name === call.name);
     if (tool === undefined) throw new ToolFault('UNKNOWN_TOOL');
     const parsed = parseArguments(call.arguments);
@@ -71,16 +71,16 @@ export const createToolRunner = (options: ToolRunnerOptions): ToolRunner => {
     };
     return postCall({ dispatcher, url, headers, body, timeoutMs, signal });
   };
-  const askWithSlot = async (job: GenerationJob, call: RequestedCall, signal: AbortSignal): Promise<string> => {
+  const callWithSlot = async (job: ReplyJob, call: RequestedCall, signal: AbortSignal): Promise<string> => {
     using _slot = await slots.take(job.tenantId, signal);
-    return await ask(job, call, signal);
+    return await callTool(job, call, signal);
   };
 
   return {
     async run(job, call, signal) {
       const observe = toolCallDuration.start();
       try {
-        const result = await inSpan('call tool', { kind: 'client' }, () => askWithSlot(job, call, signal));
+        const result = await inSpan('call tool', { kind: 'client' }, () => callWithSlot(job, call, signal));
         observe({ outcome: 'COMPLETED' });
         return { status: 'COMPLETED', result };
       } catch (err) {

@@ -27,47 +27,47 @@ const openAll = async (known: readonly UserAccess[] = []) => {
   const closing = opened.move();
   return {
     access,
-    tell: (change: Partial<UserAccess>) => signals.publish(accessChangedTopic, decision(change)),
+    decide: (change: Partial<UserAccess>) => signals.publish(accessChangedTopic, decision(change)),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 };
 
-test('everybody is who the token says until somebody decides', async () => {
+test('an identity keeps the roles of its token until there is a decision about the user', async () => {
   await using all = await openAll();
   expect(all.access.admit(ada)).toBe(ada);
 });
 
-test('knows from the start what was decided before', async () => {
+test('earlier decisions hold from the start', async () => {
   await using all = await openAll([decision({ role: 'USER' })]);
   expect(all.access.admit(ada)).toEqual({ ...ada, roles: ['USER'] });
   const elsewhere = { ...ada, tenantId: randomUUID() };
   expect(all.access.admit(elsewhere)).toBe(elsewhere);
 });
 
-test('a decision holds from its signal on, is told to who listens, and no older one comes after it', async () => {
+test('a decision holds from its signal on, reaches the listeners, and is never replaced by an older one', async () => {
   await using all = await openAll([decision({ version: 2, role: 'USER' })]);
-  const told: UserAccess[] = [];
-  const close = all.access.onChange((access) => told.push(access));
-  await all.tell({ version: 3, isActive: false });
+  const heard: UserAccess[] = [];
+  const close = all.access.onChange((access) => heard.push(access));
+  await all.decide({ version: 3, isActive: false });
   await vi.waitFor(() => expect(() => all.access.admit(ada)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' })));
-  await all.tell({ version: 1 });
-  await all.tell({ version: 4, role: 'BILLING_ADMIN' });
+  await all.decide({ version: 1 });
+  await all.decide({ version: 4, role: 'BILLING_ADMIN' });
   await vi.waitFor(() => expect(all.access.admit(ada).roles).toEqual(['BILLING_ADMIN']));
-  expect(told.map(({ version }) => version)).toEqual([3, 4]);
+  expect(heard.map(({ version }) => version)).toEqual([3, 4]);
   close();
-  await all.tell({ version: 5 });
+  await all.decide({ version: 5 });
   await vi.waitFor(() => expect(all.access.admit(ada)).toBe(ada));
-  expect(told).toHaveLength(2);
+  expect(heard).toHaveLength(2);
 });
 
-test('an API key never has a role that it was not made with, and none that was taken', async () => {
+test('an API key never has a role that it was not created with, nor one that the user has lost', async () => {
   await using all = await openAll([decision({ role: 'ADMIN' })]);
   const withKey = (...roles: Identity['roles']): Identity => ({ ...ada, roles, apiKeyId: randomUUID() });
   expect(all.access.admit(withKey('USER')).roles).toEqual(['USER']);
   expect(all.access.admit(withKey('USER', 'ADMIN', 'BILLING_ADMIN')).roles).toEqual(['USER', 'ADMIN']);
-  await all.tell({ version: 2, role: 'USER' });
+  await all.decide({ version: 2, role: 'USER' });
   await vi.waitFor(() => expect(all.access.admit(withKey('USER', 'ADMIN')).roles).toEqual(['USER']));
-  await all.tell({ version: 3, isActive: false });
+  await all.decide({ version: 3, isActive: false });
   await vi.waitFor(() =>
     expect(() => all.access.admit(withKey('USER'))).toThrow(expect.objectContaining({ code: 'FORBIDDEN' })),
   );

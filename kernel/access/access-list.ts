@@ -1,7 +1,8 @@
 /**
- * Who may do less, or something else, than its token says: what administrators decided about users (subgraphs/usage tells it). Each process
- * holds all of it, so that asking costs a look into a map. A decision comes at once by signal; the whole list is read at the start and every
- * few seconds, in case a signal got lost. Invariant: a decision is never replaced by an older one of the same user.
+ * The users whose rights differ from their tokens, as administrators decided (subgraphs/usage publishes it). Each
+ * process holds the whole list, so a check costs one map look-up. A decision arrives at once by signal; the whole list
+ * is read at the start and every few seconds, in case a signal was lost. Invariant: a decision is never replaced by an
+ * older one about the same user.
  */
 import { z } from 'zod';
 import type { Cache } from '../cache/cache.ts';
@@ -16,28 +17,28 @@ const userAccessSchema = z.object({
   /** Counts the decisions about this user. */
   version: z.int().positive(),
   isActive: z.boolean(),
-  /** In place of the roles of its tokens; null: those count. */
+  /** Replaces the roles of the user's tokens; null where those hold. */
   role: z.enum(roles).nullable(),
 });
 export type UserAccess = z.infer<typeof userAccessSchema>;
 
-/** Of the cache: all decisions, as JSON. */
+/** The cache key of all decisions, as JSON. */
 export const accessListKey = 'access-list';
-/** Milliseconds that the list is kept, unless it is written again. */
+/** Milliseconds for which the list is kept unless it is written again. */
 export const accessListTtlMs = 24 * 60 * 60 * 1000;
-/** Milliseconds between two times that it is read, and written. */
+/** Milliseconds between two reads of the list, and between two writes. */
 export const accessListEveryMs = 10_000;
-/** Told with one UserAccess. */
+/** Published with one UserAccess. */
 export const accessChangedTopic = 'access.changed';
 
 export interface AccessList extends AsyncDisposable {
-  /** The identity with the roles that it has here. Throws FORBIDDEN for a user that was deactivated. */
+  /** The identity with its effective roles. Throws FORBIDDEN for a deactivated user. */
   admit(identity: Identity): Identity;
-  /** Calls back after each decision about a user. Returns the closer. */
+  /** Calls back after each decision about a user. Returns a function that stops it. */
   onChange(callback: (access: UserAccess) => void): () => void;
 }
 
-/** What a decision leaves: in place of the roles of a token, and of those of an API key no more than it has. */
+/** The roles under a decision: for a token the decided role, for an API key no more than it has itself. */
 const rolesUnder = (decided: Role, { roles: own, apiKeyId }: Identity): Role[] =>
   apiKeyId === undefined ? [decided] : own.filter((role) => role === 'USER' || role === decided);
 
@@ -51,7 +52,7 @@ export const openAccessList = async (
   const decisions = new Map<string, UserAccess>();
   const listeners = new Set<(access: UserAccess) => void>();
 
-  const take = (access: UserAccess): void => {
+  const apply = (access: UserAccess): void => {
     const key = keyOf(access.tenantId, access.userId);
     if ((decisions.get(key)?.version ?? 0) >= access.version) return;
     decisions.set(key, access);
@@ -59,7 +60,7 @@ export const openAccessList = async (
   };
   const read = async (): Promise<void> => {
     const text = await cache.get(accessListKey);
-    if (text !== undefined) for (const access of listSchema.parse(JSON.parse(text))) take(access);
+    if (text !== undefined) for (const access of listSchema.parse(JSON.parse(text))) apply(access);
   };
   const readAgain = (): void => {
     read().catch((err: unknown) => logger.warn({ err }, 'decisions about users cannot be read'));
@@ -67,7 +68,7 @@ export const openAccessList = async (
 
   const close = await signals.subscribe(accessChangedTopic, (payload) => {
     const access = userAccessSchema.safeParse(payload);
-    if (access.success) take(access.data);
+    if (access.success) apply(access.data);
     else logger.error({ err: access.error }, 'a decision about a user cannot be read');
   });
   await read();

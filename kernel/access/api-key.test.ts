@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { generateApiKey, hasApiKeyPrefix, hashApiKey, isWellFormedApiKey, visiblePrefix } from './api-key.ts';
 
-test('a key is well formed, like no other, and known by its beginning', () => {
+test('a key is well formed, unique, and recognisable by its beginning', () => {
   const [key, other] = [generateApiKey(), generateApiKey()];
   expect(key).toMatch(/^parlance_[\da-f]{72}$/);
   expect(isWellFormedApiKey(key)).toBe(true);
@@ -11,7 +11,7 @@ test('a key is well formed, like no other, and known by its beginning', () => {
   expect(visiblePrefix(key)).toBe(key.slice(0, 17));
 });
 
-test('what was typed wrong, cut or made up is known for garbage, and a token is no key', () => {
+test('a mistyped, truncated or invented key is not well formed, and a token is not a key', () => {
   const key = generateApiKey();
   const last = key.at(-1) === '0' ? '1' : '0';
   for (const wrong of [key.slice(0, -1) + last, key.slice(0, -1), `${key}0`, key.toUpperCase(), 'parlance_']) {

@@ -1,5 +1,5 @@
 /**
- * Blobs over a flydrive disk: the rules that hold for every kind of disk. Invariant: a key that is not
+ * Blobs on a flydrive disk, with the rules that hold for every kind of disk. Invariant: a key that is not
  * `tenantId/kind/name` in safe characters never reaches the disk.
  */
 import { buffer } from 'node:stream/consumers';
@@ -9,7 +9,7 @@ import type { Blobs } from './blobs.ts';
 
 /** Three or more segments; none starts with a dot, so none is `..` or hidden. */
 const keyPattern = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*){2,}$/;
-/** S3's own bound. */
+/** The limit of S3. */
 const maxKeyLength = 1024;
 
 const checked = (key: string): string => {
@@ -24,7 +24,7 @@ export const createBlobs = (disk: Disk, close: () => void): Blobs => ({
   put: async (key, bytes, contentType) => disk.put(checked(key), bytes, { contentType }),
   async get(key) {
     try {
-      // Not getBytes: on a directory it gives the memory behind the bytes, more than the file holds.
+      // Not getBytes: on a directory it returns the memory behind the bytes, which is more than the file holds.
       return await buffer(await disk.getStream(checked(key)));
     } catch (cause) {
       if (cause instanceof AppError || (await disk.exists(key))) throw cause;

@@ -1,4 +1,4 @@
-/** What every store of blobs must do: the sentences of blobs.ts as tests. */
+/** The contract of blobs.ts as tests for every adapter. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Blobs } from './blobs.ts';
@@ -28,7 +28,7 @@ const refusedKeys = [
 
 export const blobsContract = (name: string, openFixture: () => Promise<BlobsFixture>): void => {
   describe(`${name} blobs`, () => {
-    test('give back the bytes that were put, and the newest where there were others', async () => {
+    test('return the bytes that were put last', async () => {
       await using fixture = await openFixture();
       const key = `${randomUUID()}/exports/all.json`;
       await fixture.blobs.put(key, Buffer.from('old'), 'application/json');
@@ -38,14 +38,14 @@ export const blobsContract = (name: string, openFixture: () => Promise<BlobsFixt
       expect((await fixture.blobs.get(key)).length).toBe(0);
     });
 
-    test('say NOT_FOUND for what is not there', async () => {
+    test('reject with NOT_FOUND for a key without bytes', async () => {
       await using fixture = await openFixture();
       const key = `${randomUUID()}/attachments/none.png`;
       await expect(fixture.blobs.get(key)).rejects.toMatchObject({ code: 'NOT_FOUND' });
       expect(await fixture.blobs.exists(key)).toBe(false);
     });
 
-    test('forget what was deleted, and delete twice without complaint', async () => {
+    test('forget deleted bytes, and allow a second delete', async () => {
       await using fixture = await openFixture();
       const [key, other] = [`${randomUUID()}/attachments/a.png`, `${randomUUID()}/attachments/b.png`];
       await fixture.blobs.put(key, bytes, 'image/png');

@@ -19,7 +19,7 @@ blobsContract('S3', async () => {
   return { blobs, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 });
 
-test('refuses to start on a bucket that is not there, or a server that does not answer', async () => {
+test('refuses to start on a bucket that does not exist, or a server that does not respond', async () => {
   await using s3 = await startS3('parlance-blobs');
   const missing = s3.url.replace('parlance-blobs', 'another-bucket');
   const { credentials } = s3;
@@ -28,6 +28,6 @@ test('refuses to start on a bucket that is not there, or a server that does not 
   );
   const nobody = 's3://parlance-blobs?endpoint=http://127.0.0.1:1';
   await expect(connectS3Blobs({ url: nobody, credentials, startTimeoutMs: 300 })).rejects.toThrow(
-    /No answer within 300 ms/,
+    /No response within 300 ms/,
   );
 });

@@ -1,4 +1,4 @@
-/** Blobs in a directory of the data directory. The content type is not kept: nothing here serves the files by itself. */
+/** Blobs in a directory of the data directory. The content type is not kept, because nothing here serves the files. */
 import { join, resolve } from 'node:path';
 import { Disk } from 'flydrive';
 import { FSDriver } from 'flydrive/drivers/fs';

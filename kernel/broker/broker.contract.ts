@@ -1,4 +1,4 @@
-/** What every broker must do: the sentences of broker.ts as tests. Queues are those of topology.ts. */
+/** The contract of broker.ts as tests for every adapter. Queues are those of topology.ts. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { Broker, ConsumeOptions, Consumer, Delivery, Json, Settlement } from './broker.ts';
@@ -6,7 +6,7 @@ import { deadLetterQueue, topology } from './topology.ts';
 
 export interface BrokerFixture extends AsyncDisposable {
   readonly broker: Broker;
-  /** The same queues as another process finds them, the first one having been killed without a word. */
+  /** Opens the same queues as another process does after the first one was killed. */
   reopenAfterKill(): Promise<Broker>;
 }
 
@@ -16,24 +16,24 @@ export const queue = 'generations.small';
 export const publishJob = (broker: Broker, id: string, body: Json = { id }) => broker.publish('jobs', queue, id, body);
 const limitOf = (name: string): number => topology.find((one) => one.name === name)?.deliveryLimit ?? 0;
 
-/** Consumes and keeps what arrived; `until` resolves when `count` deliveries have been settled. */
+/** Consumes and collects deliveries; `until` resolves when `count` deliveries have arrived. */
 export const collect = async (
   broker: Broker,
   name: string,
   prefetch: number,
-  answer: Handler = async () => 'ack',
+  handle: Handler = async () => 'ack',
   options: Pick<ConsumeOptions, 'stores' | 'salvage'> = {},
 ) => {
   const deliveries: Delivery<Json>[] = [];
   const consumer: Consumer = await broker.consume<Json>(name, { prefetch, ...options }, async (delivery, signal) => {
     deliveries.push(delivery);
-    return answer(delivery, signal);
+    return handle(delivery, signal);
   });
   const until = (count: number) => vi.waitFor(() => expect(deliveries).toHaveLength(count), { timeout: 15_000 });
   return { deliveries, consumer, until };
 };
 
-/** A promise and its switch. */
+/** A promise with its resolver. */
 export const gate = () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { passed: promise, open: () => resolve() };
@@ -41,7 +41,7 @@ export const gate = () => {
 
 export const brokerContract = (name: string, openFixture: () => Promise<BrokerFixture>): void => {
   describe(`${name} broker, publishing`, () => {
-    test('delivers the body and the id that were published', async () => {
+    test('delivers the published body and id', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
       const body = { text: 'é🙂\u0000', list: [1, null, { deep: true }], left: undefined };
@@ -52,7 +52,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       expect(deliveries).toStrictEqual([{ queue, id: 'message-1', body: wanted, redeliveries: 0 }]);
     });
 
-    test('gives an event to every queue that is bound to it, and to no other', async () => {
+    test('routes an event to every queue that is bound to it, and to no other', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
       await broker.publish('events', 'conversation.titled', 'event-1', {});
@@ -64,7 +64,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       expect((await broker.depth('models.results')).ready).toBe(0);
     });
 
-    test('rejects what no queue is bound to, and only that', async () => {
+    test('rejects a message that no queue is bound to, and only that', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
       const results = await Promise.allSettled([
@@ -96,7 +96,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       expect(deliveries.map(({ id }) => id)).toEqual(ids);
     });
 
-    test('knows how many messages wait and how many consumers there are', async () => {
+    test('reports how many messages wait and how many consumers there are', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
       expect(await broker.depth(queue)).toEqual({ ready: 0, consumers: 0 });
@@ -139,19 +139,19 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       await using fixture = await openFixture();
       const { broker } = fixture;
       const held = gate();
-      const answer = async (): Promise<Settlement> => {
+      const handle = async (): Promise<Settlement> => {
         await held.passed;
         return 'ack';
       };
-      const one = await collect(broker, queue, 2, answer);
-      const two = await collect(broker, queue, 2, answer);
+      const one = await collect(broker, queue, 2, handle);
+      const two = await collect(broker, queue, 2, handle);
       await Promise.all(Array.from({ length: 4 }, (_, index) => publishJob(broker, `${index}`)));
       await one.until(2);
       await two.until(2);
       held.open();
     });
 
-    test('hands a retried message out again, and counts how often it did', async () => {
+    test('delivers a retried message again, and counts the redeliveries', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
       await publishJob(broker, 'again');
@@ -164,7 +164,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       expect(new Set(deliveries.map(({ id }) => id))).toEqual(new Set(['again']));
     });
 
-    test('puts a message that is past its delivery limit, or dead, on the dead letter queue', async () => {
+    test('dead-letters a message beyond its delivery limit, and one that its handler settles as dead', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
       await publishJob(broker, 'poison', { what: 'kills' });
@@ -183,7 +183,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
   });
 
   describe(`${name} broker, closing`, () => {
-    test('stops intake when a consumer is paused, and lets what runs go on', async () => {
+    test('stops intake when a consumer is paused, and lets running handlers go on', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
       const held = gate();
@@ -206,7 +206,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       expect(first.deliveries).toHaveLength(1);
     });
 
-    test('waits for the running handlers when a consumer is closed, and settles what they say', async () => {
+    test('waits for the running handlers when a consumer is closed, and settles by their results', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
       const held = gate();
@@ -227,7 +227,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       await vi.waitFor(async () => expect(await broker.depth(queue)).toEqual({ ready: 0, consumers: 0 }), 10_000);
     });
 
-    test('aborts the running handlers when the broker itself is closed', async () => {
+    test('aborts the running handlers when the broker itself closes', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
       const { until } = await collect(broker, queue, 1, async (_delivery, signal) => {
@@ -241,7 +241,7 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
     });
   });
 
-  test(`${name} broker hands out again what a killed process had published, or not settled`, async () => {
+  test(`${name} broker delivers again what a killed process had published or not settled`, async () => {
     await using fixture = await openFixture();
     const { broker } = fixture;
     const held = gate();

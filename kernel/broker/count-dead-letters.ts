@@ -1,4 +1,6 @@
-/** Lets metrics show how many dead letters lie in each queue. For one service: every one would count the same. */
+/**
+ * Exports the number of dead letters in each queue as a metric. One service is enough: every one would count the same.
+ */
 import type { Broker } from './broker.ts';
 import { deadLetters } from './metrics.ts';
 import { deadLetterQueue, topology } from './topology.ts';

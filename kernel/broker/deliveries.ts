@@ -1,7 +1,7 @@
 /**
- * What one consumer has taken and not settled, on whatever broker. Invariants: a delivery is settled once; what is
- * given back because the stores are away is settled at once, and its handler's signal is aborted, so that a consumer
- * which reaches the stores can go on with it.
+ * The deliveries that one consumer has taken and not settled, on any broker. Invariants: a delivery is settled once; a
+ * delivery that is given back because the stores are away is settled at once and its handler's signal is aborted, so
+ * that a consumer that reaches the stores can proceed with it.
  */
 import type { Logger } from '../log.ts';
 import type { Delivery, Json, Settlement } from './broker.ts';
@@ -9,7 +9,7 @@ import { deliveriesHeld } from './metrics.ts';
 import { type Patience, settlePatiently } from './settle-patiently.ts';
 
 export interface Deliveries extends Disposable {
-  /** Handlers that run, also those whose deliveries were given back. */
+  /** Running handlers, including those whose deliveries were given back. */
   readonly running: number;
   /**
    * Resolves when the handler has ended.
@@ -17,7 +17,7 @@ export interface Deliveries extends Disposable {
    */
   run(delivery: Delivery<Json>, lost: AbortSignal, settle: (settlement: Settlement) => void): Promise<void>;
   giveBackAll(): void;
-  /** What is held waits no longer: it goes back to the queue. */
+  /** Requeues all held deliveries, which wait no longer. */
   stopHolding(): void;
   /** Resolves when no handler runs. */
   settled(): Promise<void>;

@@ -21,7 +21,7 @@ const openFixture = async (): Promise<BrokerFixture> => {
   return {
     broker,
     async reopenAfterKill() {
-      // What is on disk at this moment is what a kill leaves.
+      // A kill leaves exactly what is on disk at this moment.
       const { path: copy } = stack.use(await createDirectory());
       cpSync(path, copy, { recursive: true });
       return stack.use(await open(copy));
@@ -49,7 +49,7 @@ test('ignores a journal line that was torn by a kill', async () => {
   expect(deliveries.map(({ id }) => id)).toEqual(['whole', 'next']);
 });
 
-test('keeps dead letters across a restart, and counts no deliveries of theirs', async () => {
+test('keeps dead letters across a restart, and does not count their deliveries', async () => {
   await using directory = await createDirectory();
   {
     await using broker = await open(directory.path);
@@ -89,7 +89,7 @@ test('counts a crash during a delivery against the delivery limit', async () => 
   expect(await last.depth(`${queue}.dead`)).toMatchObject({ ready: 1 });
 });
 
-test('rewrites its journal when it has grown, and loses nothing by it', async () => {
+test('rewrites its journal when it has grown, and loses no message', async () => {
   await using directory = await createDirectory();
   const large = 'x'.repeat(100_000);
   {
@@ -98,7 +98,7 @@ test('rewrites its journal when it has grown, and loses nothing by it', async ()
     const { until, consumer } = await collect(broker, queue, 10);
     for (let index = 0; index < 150; index += 1) {
       await broker.publish('jobs', queue, `${index}`, { large });
-      // Settled before the next: what lives stays small.
+      // Settled before the next one, so the live state stays small.
       while ((await broker.depth(queue)).ready > 0) await new Promise(setImmediate);
     }
     await until(150);
@@ -111,7 +111,7 @@ test('rewrites its journal when it has grown, and loses nothing by it', async ()
   expect(await broker.depth(queue)).toMatchObject({ ready: 0 });
 });
 
-test('refuses with OVERLOADED what a full queue cannot take', async () => {
+test('refuses with OVERLOADED a publish to a full queue', async () => {
   await using directory = await createDirectory();
   await using broker = await open(directory.path, 2);
   await broker.publish('jobs', queue, '1', {});

@@ -1,7 +1,7 @@
 /**
- * The broker without a server: queues in this process, a journal in the data directory. Same rules as RabbitMQ: routing,
- * prefetch, delivery limit, dead letters, a bound on every queue. Invariant: `publish` resolves after the journal has the
- * message, so a killed process loses none and hands out again what it had not settled.
+ * The broker without a server: queues in this process, and a journal in the data directory. It has the rules of
+ * RabbitMQ: routing, prefetch, delivery limit, dead letters, a bound on every queue. Invariant: `publish` resolves
+ * after the journal has the message, so a killed process loses none and delivers its unsettled ones again.
  */
 import { join } from 'node:path';
 import { probeDisk } from '../connections/disk-probe.ts';
@@ -17,9 +17,46 @@ export interface EmbeddedBrokerOptions {
   readonly dataDirectory: string;
   readonly queues: readonly QueueDeclaration[];
   readonly logger: Logger;
-  /** Messages that a queue holds at most. */
+  /** Messages that a queue holds, at most. */
   readonly maxLength?: number;
 }
+
+interface DeclareOptions {
+  readonly queues: Map<string, EmbeddedQueue>;
+  readonly declarations: readonly QueueDeclaration[];
+  readonly journal: Journal;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Creates the declared queues, with the messages that the journal has. Returns the highest number of a message. */
+const declareQueues = ({ queues, declarations, journal, logger, signal }: DeclareOptions): number => {
+  const declare = (name: string, deliveryLimit: number, deadLetter: EmbeddedQueue | undefined): EmbeddedQueue => {
+    const queue = createEmbeddedQueue({
+      name,
+      deliveryLimit,
+      journal,
+      deadLetter,
+      logger,
+      signal,
+    });
+    queues.set(name, queue);
+    return queue;
+  };
+  for (const { name, deliveryLimit } of declarations) {
+    declare(name, deliveryLimit, declare(deadLetterQueue(name), Number.POSITIVE_INFINITY, undefined));
+  }
+  let lastNumber = 0;
+  for (const [name, messages] of journal.restored) {
+    // A queue that left the topology keeps its messages.
+    const queue = queues.get(name) ?? declare(name, Number.POSITIVE_INFINITY, undefined);
+    for (const message of messages) {
+      lastNumber = Math.max(lastNumber, message.number);
+      queue.add(message);
+    }
+  }
+  return lastNumber;
+};
 
 export const createEmbeddedBroker = async (options: EmbeddedBrokerOptions): Promise<Broker> => {
   const { dataDirectory, queues: declarations, logger, maxLength = maxQueueLength } = options;
@@ -31,30 +68,7 @@ export const createEmbeddedBroker = async (options: EmbeddedBrokerOptions): Prom
     () => new Map([...queues].map(([name, queue]) => [name, queue.unsettled()])),
   );
 
-  const declare = (name: string, deliveryLimit: number, deadLetter: EmbeddedQueue | undefined): EmbeddedQueue => {
-    const queue = createEmbeddedQueue({
-      name,
-      deliveryLimit,
-      journal: () => journal,
-      deadLetter,
-      logger,
-      signal: closing.signal,
-    });
-    queues.set(name, queue);
-    return queue;
-  };
-  for (const { name, deliveryLimit } of declarations) {
-    declare(name, deliveryLimit, declare(deadLetterQueue(name), Number.POSITIVE_INFINITY, undefined));
-  }
-  let lastNumber = 0;
-  for (const [name, messages] of journal.restored) {
-    // A queue that left the topology keeps what it holds.
-    const queue = queues.get(name) ?? declare(name, Number.POSITIVE_INFINITY, undefined);
-    for (const held of messages) {
-      lastNumber = Math.max(lastNumber, held.number);
-      queue.add(held);
-    }
-  }
+  let lastNumber = declareQueues({ queues, declarations, journal, logger, signal: closing.signal });
 
   const queueNamed = (name: string): EmbeddedQueue => {
     const queue = queues.get(name);
@@ -65,7 +79,7 @@ export const createEmbeddedBroker = async (options: EmbeddedBrokerOptions): Prom
     if (closed) throw new Error('The broker is closed');
   };
 
-  /** To these queues, whatever is bound to them. */
+  /** Puts the message into these queues, whatever their bindings. */
   const put = (names: readonly string[], id: string, body: Json): void => {
     lastNumber += 1;
     const message = { number: lastNumber, id, body: JSON.stringify(body) };
@@ -90,7 +104,7 @@ export const createEmbeddedBroker = async (options: EmbeddedBrokerOptions): Prom
       handler: (delivery: Delivery<Body>, signal: AbortSignal) => Promise<Settlement>,
     ): Promise<Consumer> {
       refuseClosed();
-      // The publisher's promise, not a check: the consumer validates the body.
+      // The publisher guarantees the type; the consumer validates the body.
       return queueNamed(queue).consume(consumeOptions, (delivery, signal) =>
         handler(delivery as Delivery<Body>, signal),
       );
@@ -100,13 +114,13 @@ export const createEmbeddedBroker = async (options: EmbeddedBrokerOptions): Prom
       refuseClosed();
       const dead = queueNamed(deadLetterQueue(queue));
       const letters = dead.waiting().slice(0, limit);
-      for (const held of letters) {
-        const body: Json = JSON.parse(held.body);
-        const { id, redeliveries } = held;
-        const fate = await decide({ queue: deadLetterQueue(queue), id, body, redeliveries });
-        if (fate === 'keep' || !dead.waiting().includes(held)) continue;
-        if (fate !== 'drop') put([queue], id, fate.replay);
-        dead.forget(held);
+      for (const letter of letters) {
+        const body: Json = JSON.parse(letter.body);
+        const { id, redeliveries } = letter;
+        const action = await decide({ queue: deadLetterQueue(queue), id, body, redeliveries });
+        if (action === 'keep' || !dead.waiting().includes(letter)) continue;
+        if (action !== 'drop') put([queue], id, action.replay);
+        dead.forget(letter);
       }
       return letters.length;
     },

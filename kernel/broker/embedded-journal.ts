@@ -1,7 +1,7 @@
 /**
- * The memory of the embedded broker on disk: one JSON line per thing that happened, written before anybody is told about
- * it. Invariant: replaying the lines gives every message that was published and not settled, however the process ended. A
- * torn line is ignored. Writes are handed to the operating system, not to the platter: what a killed process wrote survives.
+ * The journal of the embedded broker: one JSON line per record, written before anybody sees its effect. Invariant: a
+ * replay of the lines yields every message that was published and not settled, however the process ended. A torn line
+ * is ignored. Writes go to the operating system, not to the disk, so they survive the death of the process.
  */
 import {
   appendFileSync,
@@ -23,7 +23,7 @@ const recordSchema = z.discriminatedUnion('type', [
     id: z.string(),
     /** JSON text. */
     body: z.string(),
-    /** Queue -> how often it was handed out there. */
+    /** Queue -> number of deliveries from there. */
     queues: z.record(z.string(), z.int()),
   }),
   z.object({ type: z.literal('delivered'), number: z.int(), queue: z.string() }),
@@ -34,7 +34,7 @@ const recordSchema = z.discriminatedUnion('type', [
 export type JournalRecord = z.infer<typeof recordSchema>;
 
 /** A message in one queue. */
-export interface Held {
+export interface QueuedMessage {
   readonly number: number;
   readonly id: string;
   /** JSON text. */
@@ -43,9 +43,9 @@ export interface Held {
 }
 
 /** Queue -> its unsettled messages, oldest first. */
-export type JournalState = ReadonlyMap<string, readonly Held[]>;
+export type JournalState = ReadonlyMap<string, readonly QueuedMessage[]>;
 
-/** Bytes of new lines after which the journal is rewritten, at least; and never less than four times the live state. */
+/** Bytes of new lines after which the journal is rewritten, but not before they are four times the live state. */
 const compactAfterBytes = 4 * 1024 * 1024;
 
 const parseRecord = (line: string): JournalRecord | undefined => {
@@ -56,11 +56,11 @@ const parseRecord = (line: string): JournalRecord | undefined => {
   }
 };
 
-/** A message that was handed out when the process died counts one redelivery more. */
-const replay = (text: string): Map<string, Held[]> => {
-  const queues = new Map<string, Map<number, Held & { delivered: boolean }>>();
+/** A message that was out for delivery when the process died counts one redelivery more. */
+const replay = (text: string): Map<string, QueuedMessage[]> => {
+  const queues = new Map<string, Map<number, QueuedMessage & { delivered: boolean }>>();
   const queueNamed = (name: string) => {
-    const known = queues.get(name) ?? new Map<number, Held & { delivered: boolean }>();
+    const known = queues.get(name) ?? new Map<number, QueuedMessage & { delivered: boolean }>();
     queues.set(name, known);
     return known;
   };
@@ -115,19 +115,19 @@ const serialize = (state: JournalState): string => {
 };
 
 export interface Journal extends Disposable {
-  /** What the last process left. */
+  /** The messages that the last process left. */
   readonly restored: JournalState;
-  /** Throws when the disk refuses; then the record does not count. */
+  /** Throws when the disk refuses; the record then does not count. */
   write(record: JournalRecord): void;
 }
 
-/** @param current the live state, asked for when the journal is rewritten. */
+/** @param current returns the live state when the journal is rewritten. */
 export const openJournal = (directory: string, current: () => JournalState): Journal => {
   mkdirSync(directory, { recursive: true });
   const path = join(directory, 'journal.jsonl');
   const restored = replay(existsSync(path) ? readFileSync(path, 'utf8') : '');
   let file = -1;
-  let torn = false;
+  let isTorn = false;
   let liveBytes = 0;
   let newBytes = 0;
 
@@ -138,7 +138,7 @@ export const openJournal = (directory: string, current: () => JournalState): Jou
     renameSync(fresh, path);
     if (file !== -1) closeSync(file);
     file = openSync(path, 'a');
-    torn = false;
+    isTorn = false;
     liveBytes = text.length;
     newBytes = 0;
   };
@@ -148,11 +148,11 @@ export const openJournal = (directory: string, current: () => JournalState): Jou
     restored,
     write(record) {
       if (newBytes > Math.max(compactAfterBytes, 4 * liveBytes)) rewrite(current());
-      // After a failed write half a line may lie there: the newline keeps it from swallowing this record.
-      const line = `${torn ? '\n' : ''}${JSON.stringify(record)}\n`;
-      torn = true;
+      // A failed write may have left half a line, which the newline separates from this record.
+      const line = `${isTorn ? '\n' : ''}${JSON.stringify(record)}\n`;
+      isTorn = true;
       appendFileSync(file, line);
-      torn = false;
+      isTorn = false;
       newBytes += line.length;
     },
     [Symbol.dispose]() {

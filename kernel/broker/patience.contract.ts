@@ -1,17 +1,20 @@
-/** What every broker must do with deliveries that fail: hold, give back, salvage, bury, and show what is buried. */
+/**
+ * What every broker does with failing deliveries: hold, requeue, salvage and dead-letter them, and let dead letters be
+ * visited.
+ */
 import { describe, expect, test, vi } from 'vitest';
 import { watchStore } from '../connections/store-watch.ts';
 import { createLogger } from '../log.ts';
 import { type BrokerFixture, collect, gate, publishJob, queue } from './broker.contract.ts';
-import type { Fate } from './broker.ts';
+import type { DeadLetterAction } from './broker.ts';
 import { UnreadableBodyError } from './settle-patiently.ts';
 import { deadLetterQueue } from './topology.ts';
 
-/** What PostgreSQL says after a failover. */
+/** The error of PostgreSQL after a failover. */
 const readOnly = (): Error =>
   Object.assign(new Error('cannot execute INSERT in a read-only transaction'), { code: '25006' });
 
-/** A store that a test takes away. */
+/** A store that a test switches off. */
 const switchedStore = (awayAfterMs: number) => {
   const store: { fault: Error | undefined } = { fault: undefined };
   const ping = async (): Promise<void> => {
@@ -24,7 +27,7 @@ const switchedStore = (awayAfterMs: number) => {
 
 export const patienceContract = (name: string, openFixture: () => Promise<BrokerFixture>): void => {
   describe(`${name} broker, dead letters`, () => {
-    test('shows each once, oldest first, and keeps, drops or replays it', async () => {
+    test('visits each once, oldest first, and keeps, drops or replays it', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
       const refused = await collect(broker, queue, 1, async () => 'dead');
@@ -34,7 +37,7 @@ export const patienceContract = (name: string, openFixture: () => Promise<Broker
       const ready = async () => (await broker.depth(deadLetterQueue(queue))).ready;
       await vi.waitFor(async () => expect(await ready()).toBe(3), 10_000);
       const shown: string[] = [];
-      const visit = (limit: number, fates: Readonly<Record<string, Fate>> = {}) =>
+      const visit = (limit: number, fates: Readonly<Record<string, DeadLetterAction>> = {}) =>
         broker.visitDeadLetters(queue, limit, async ({ id, body }) => {
           shown.push(`${id} ${JSON.stringify(body)}`);
           return fates[id] ?? 'keep';
@@ -77,12 +80,12 @@ export const patienceContract = (name: string, openFixture: () => Promise<Broker
       expect(salvaged).toEqual([]);
     });
 
-    test('a body that fails with the stores there is salvaged, then dead; with a store away it is not judged', async () => {
+    test('a body that fails with the stores present is salvaged, then dead; while a store is away it is not judged', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
       await using stores = switchedStore(3_600_000);
       const faults: unknown[] = [];
-      stores.fault = new Error('no answer');
+      stores.fault = new Error('no response');
       const { deliveries } = await collect(
         broker,
         queue,
@@ -103,7 +106,7 @@ export const patienceContract = (name: string, openFixture: () => Promise<Broker
       expect(new Set(deliveries.map(({ redeliveries }) => redeliveries))).toEqual(new Set([0]));
     });
 
-    test('a body that cannot be read is salvaged and dead at once, however long salvaging needs its store', async () => {
+    test('an unreadable body is salvaged and dead at once, however long salvaging waits for its store', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
       let salvages = 0;
@@ -128,7 +131,7 @@ export const patienceContract = (name: string, openFixture: () => Promise<Broker
       expect(salvages).toBe(3);
     });
 
-    test('a consumer whose store is away gives back what it has and takes nothing, until the store is back', async () => {
+    test('a consumer whose store is away requeues its deliveries and takes none, until the store is back', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
       await using stores = switchedStore(50);
@@ -147,7 +150,7 @@ export const patienceContract = (name: string, openFixture: () => Promise<Broker
       );
       await publishJob(broker, 'given back');
       await isolated.until(1);
-      stores.fault = new Error('no answer');
+      stores.fault = new Error('no response');
       const other = await collect(broker, queue, 2);
       await aborted.passed;
       await other.until(1);
@@ -163,7 +166,7 @@ export const patienceContract = (name: string, openFixture: () => Promise<Broker
       await vi.waitFor(async () => expect(await broker.depth(queue)).toMatchObject({ ready: 0 }), 10_000);
     });
 
-    test('what is held goes back to the queue when the consumer is closed', async () => {
+    test('held deliveries are requeued when the consumer closes', async () => {
       await using fixture = await openFixture();
       const { broker } = fixture;
       const { consumer, deliveries } = await collect(broker, queue, 1, async () => {

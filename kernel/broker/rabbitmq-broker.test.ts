@@ -30,7 +30,7 @@ const openFixture = async (): Promise<BrokerFixture> => {
 brokerContract('RabbitMQ', openFixture);
 patienceContract('RabbitMQ', openFixture);
 
-test('goes on by itself after a lost connection, and tells the handlers whose deliveries are lost', async () => {
+test('recovers from a lost connection, and aborts the handlers whose deliveries are lost', async () => {
   await using wire = await startTcpProxy(await sharedService('rabbitmq'));
   await using broker = await open(wire.url);
   const lost = gate();
@@ -55,7 +55,7 @@ test('goes on by itself after a lost connection, and tells the handlers whose de
   await broker.ping();
 });
 
-test('runs no more handlers than its prefetch when old ones outlive their connection', async () => {
+test('runs no more handlers than its prefetch when old ones survive their connection', async () => {
   await using wire = await startTcpProxy(await sharedService('rabbitmq'));
   await using broker = await open(wire.url);
   const held = gate();
@@ -99,15 +99,15 @@ test('refuses with OVERLOADED while RabbitMQ blocks publishers, and survives its
   );
 }, 90_000);
 
-test('refuses to start within the stated time when there is no server', async () => {
+test('fails at the start, within the given time, when there is no server', async () => {
   const failure = await open('amqp://guest:secret@127.0.0.1:1', 300).catch((error: unknown) => error);
   expect(String(failure)).toMatch(
-    /^StartError: RabbitMQ at 127\.0\.0\.1:1 did not answer within 300 ms: .*RABBITMQ_URL/,
+    /^StartError: RabbitMQ at 127\.0\.0\.1:1 did not respond within 300 ms: .*RABBITMQ_URL/,
   );
   expect(String(failure)).not.toContain('secret');
 });
 
-test('starts without a server that may be away, and consumes and publishes when it is there', async () => {
+test('starts without a server that may be away, and consumes and publishes when it appears', async () => {
   await using wire = await startTcpProxy(await sharedService('rabbitmq'));
   wire.stall();
   await using broker = await open(wire.url, 300, true);
@@ -118,7 +118,7 @@ test('starts without a server that may be away, and consumes and publishes when 
   await until(1);
 });
 
-test('a consumer whose connection is lost while it starts, starts when there is one again', async () => {
+test('a consumer whose connection is lost at its start starts when there is one again', async () => {
   await using wire = await startTcpProxy(await sharedService('rabbitmq'));
   await using broker = await open(wire.url);
   wire.stall();
@@ -130,7 +130,7 @@ test('a consumer whose connection is lost while it starts, starts when there is 
   await until(1);
 });
 
-test('a server that refuses is an error also where it may be away', async () => {
+test('a server that refuses is an error even where it may be away', async () => {
   const url = new URL(await sharedService('rabbitmq'));
   url.password = 'wrong';
   await expect(open(url.href, 5_000, true)).rejects.toThrow(/RABBITMQ_URL/);

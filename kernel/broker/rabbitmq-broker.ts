@@ -1,7 +1,7 @@
 /**
- * The broker on RabbitMQ. Two connections: one that publishes and one that consumes, because a server that blocks publishers
- * stops reading their whole connection, acknowledgements too. Invariant: both stand, and the topology is declared, before
- * the broker is given out; unless the server may be away, and is: then that comes when it is there.
+ * The broker on RabbitMQ. One connection publishes and another consumes, because a server that blocks publishers stops
+ * reading their whole connection, acknowledgements included. Invariant: before the broker is returned, both connections
+ * stand and the topology is declared; where the server may be away and is, that happens when it appears.
  */
 import { Connection } from 'rabbitmq-client';
 import { withDeadline } from '../connections/deadline.ts';
@@ -10,7 +10,7 @@ import type { Logger } from '../log.ts';
 import type { Broker, ConsumeOptions, Consumer, Delivery, Json, Settlement } from './broker.ts';
 import { openRabbitmqConsumer } from './rabbitmq-consumer.ts';
 import { visitRabbitmqDeadLetters } from './rabbitmq-dead-letters.ts';
-import { createRabbitmqPublisher } from './rabbitmq-publisher.ts';
+import { createRabbitmqPublisher, type RabbitmqPublisher } from './rabbitmq-publisher.ts';
 import type { QueueDeclaration } from './topology.ts';
 
 export interface RabbitmqBrokerOptions {
@@ -19,23 +19,25 @@ export interface RabbitmqBrokerOptions {
   readonly queues: readonly QueueDeclaration[];
   readonly logger: Logger;
   readonly startTimeoutMs: number;
-  /** A server that is away at the start is told and no error: what was opened connects when it is there. Default: false. */
+  /**
+   * Whether to log, not fail, when RabbitMQ is unreachable at the start, and connect when it appears. Default: false.
+   */
   readonly mayBeAway?: boolean;
 }
 
-/** Milliseconds after which a server that may be away counts as such. */
+/** Milliseconds after which a server that may be away counts as away. */
 const awayAfterMs = 2_000;
 
-/** What a server says that is there. Everything else is a matter of time. */
+/** Codes of a server that is present. Any other fault may pass with time. */
 const refusals: readonly unknown[] = ['ACCESS_REFUSED', 'NOT_ALLOWED', 'NOT_FOUND', 'PRECONDITION_FAILED'];
 const isRefusal = (fault: unknown): boolean =>
   fault instanceof Error && 'code' in fault && refusals.includes(fault.code);
 
-/** Milliseconds an operation waits for a connection that is being made again. */
+/** Milliseconds that an operation waits for a connection that is being re-established. */
 const acquireTimeoutMs = 5_000;
 const pingTimeoutMs = 2_000;
 const closeTimeoutMs = 3_000;
-/** The server that is silent for two of them is lost. 5 is the least that RabbitMQ's guide advises. */
+/** A server that is silent for two heartbeats is lost. 5 is the minimum that RabbitMQ's guide advises. */
 const heartbeatSeconds = 5;
 
 const connect = (url: string, name: string, logger: Logger, onError: (error: unknown) => void): Connection => {
@@ -51,12 +53,38 @@ const connect = (url: string, name: string, logger: Logger, onError: (error: unk
   });
   connection.on('error', (error: unknown) => {
     onError(error);
-    logger.warn({ err: error, connection: name }, 'RabbitMQ connection');
+    logger.warn({ err: error, connection: name }, 'a RabbitMQ connection failed');
   });
   return connection;
 };
 
-/** Rejects with a StartError when the server refuses, or does not answer in time and may not be away. */
+const closeConnections = async (
+  publisher: RabbitmqPublisher,
+  connections: readonly Connection[],
+  logger: Logger,
+): Promise<void> => {
+  const goodbye = (async () => {
+    await publisher.close();
+    await Promise.all(connections.map((connection) => connection.close()));
+  })();
+  // A server that hangs does not delay the end of this process.
+  await withDeadline(goodbye, closeTimeoutMs, () => new Error('RabbitMQ does not respond')).catch((error: unknown) => {
+    logger.warn({ err: error }, 'RabbitMQ did not close in time: its connections are cut');
+    for (const connection of connections) connection.unsafeDestroy();
+  });
+};
+
+/** The consumer, with a callback after it has closed. */
+const notifyingOfClose = (consumer: Consumer, onClosed: () => void): Consumer => ({
+  ping: () => consumer.ping(),
+  pause: () => consumer.pause(),
+  async [Symbol.asyncDispose]() {
+    await consumer[Symbol.asyncDispose]();
+    onClosed();
+  },
+});
+
+/** Rejects with a StartError when the server refuses, or when it does not respond in time and may not be away. */
 export const connectRabbitmqBroker = async (options: RabbitmqBrokerOptions): Promise<Broker> => {
   const { url, queues, logger, mayBeAway = false } = options;
   const startTimeoutMs = mayBeAway ? Math.min(options.startTimeoutMs, awayAfterMs) : options.startTimeoutMs;
@@ -74,14 +102,17 @@ export const connectRabbitmqBroker = async (options: RabbitmqBrokerOptions): Pro
     await publisher.ready();
   } catch (error) {
     const cause = lastError ?? error;
-    const fault = startError('RabbitMQ', 'RABBITMQ_URL', url, startTimeoutMs, cause);
+    const fault = startError({ service: 'RabbitMQ', variable: 'RABBITMQ_URL', url, timeoutMs: startTimeoutMs, cause });
     if (!mayBeAway || isRefusal(cause)) {
       for (const connection of connections) connection.unsafeDestroy();
       throw fault;
     }
     logger.error({ err: fault }, 'started without RabbitMQ');
-    // Consumers need the queues. What fails here is tried again by the first publish.
-    const declare = () => void publisher.ready().catch((err: unknown) => logger.warn({ err }, 'RabbitMQ topology'));
+    // Consumers need the queues. If this fails, the first publish declares them.
+    const declare = () =>
+      void publisher
+        .ready()
+        .catch((err: unknown) => logger.warn({ err }, 'the RabbitMQ topology cannot be declared yet'));
     if (publishing.ready) declare();
     else publishing.once('connection', declare);
   }
@@ -100,19 +131,12 @@ export const connectRabbitmqBroker = async (options: RabbitmqBrokerOptions): Pro
         ...consumeOptions,
         connection: consuming,
         queue,
-        // The publisher's promise, not a check: the consumer validates the body.
+        // The publisher guarantees the type; the consumer validates the body.
         handler: (delivery, signal) => handler(delivery as Delivery<Body>, signal),
         logger,
         signal: closing.signal,
       });
-      const tracked: Consumer = {
-        ping: () => consumer.ping(),
-        pause: () => consumer.pause(),
-        async [Symbol.asyncDispose]() {
-          await consumer[Symbol.asyncDispose]();
-          consumers.delete(tracked);
-        },
-      };
+      const tracked: Consumer = notifyingOfClose(consumer, () => consumers.delete(tracked));
       consumers.add(tracked);
       return tracked;
     },
@@ -124,23 +148,13 @@ export const connectRabbitmqBroker = async (options: RabbitmqBrokerOptions): Pro
       visitRabbitmqDeadLetters({ connection: consuming, put: publisher.put, queue, limit, decide }),
     async ping() {
       const asked = consuming.exchangeDeclare({ exchange: 'jobs', passive: true });
-      await withDeadline(asked, pingTimeoutMs, () => new Error('RabbitMQ does not answer'));
+      await withDeadline(asked, pingTimeoutMs, () => new Error('RabbitMQ does not respond'));
     },
     [Symbol.asyncDispose]() {
       closed ??= (async () => {
         closing.abort(new Error('The broker is closing'));
         await Promise.all([...consumers].map((consumer) => consumer[Symbol.asyncDispose]()));
-        const goodbye = (async () => {
-          await publisher.close();
-          await Promise.all(connections.map((connection) => connection.close()));
-        })();
-        // A server that hangs does not keep this process.
-        await withDeadline(goodbye, closeTimeoutMs, () => new Error('RabbitMQ does not answer')).catch(
-          (error: unknown) => {
-            logger.warn({ err: error }, 'RabbitMQ connections are cut');
-            for (const connection of connections) connection.unsafeDestroy();
-          },
-        );
+        await closeConnections(publisher, connections, logger);
       })();
       return closed;
     },

@@ -1,20 +1,20 @@
 /**
- * One consumer on a channel of its own, which is made anew when it is lost. Invariants: at most `prefetch` handlers
- * run; a delivery is settled on the channel that brought it, or not at all (then RabbitMQ hands it out again, and its
- * signal is aborted); nothing is consumed while the stores that handlers need are away.
+ * One consumer on a channel of its own, which is reopened when it is lost. Invariants: at most `prefetch` handlers run;
+ * a delivery is settled on the channel that brought it or not at all (then RabbitMQ delivers it again, and its signal
+ * is aborted); nothing is consumed while the stores that handlers need are away.
  */
 import type { AsyncMessage, Channel, Connection } from 'rabbitmq-client';
 import { backoffMs } from '../connections/backoff.ts';
 import type { Logger } from '../log.ts';
 import type { ConsumeOptions, Consumer, Delivery, Json, Settlement } from './broker.ts';
-import { createDeliveries } from './deliveries.ts';
+import { createDeliveries, type Deliveries } from './deliveries.ts';
 
 export interface RabbitmqConsumerOptions extends ConsumeOptions {
   readonly connection: Connection;
   readonly queue: string;
   readonly handler: (delivery: Delivery<Json>, signal: AbortSignal) => Promise<Settlement>;
   readonly logger: Logger;
-  /** Aborted when the broker is closed under its consumers. */
+  /** Aborted when the broker closes while consumers run. */
   readonly signal: AbortSignal;
 }
 
@@ -40,36 +40,29 @@ interface Arrived {
   readonly lost: AbortSignal;
 }
 
-/**
- * Resolves when deliveries may arrive, or come as soon as the server is there. Rejects when the queue does not exist.
- */
-export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Promise<Consumer> => {
-  const { connection, queue, prefetch, handler, logger, signal, stores } = options;
-  const deliveries = createDeliveries({ queue, handler, patience: options, logger });
-  /**
-   * Arrived, but the handlers of an older channel still run, or the stores have gone away. Never more than `prefetch`.
-   */
-  let waiting: Arrived[] = [];
-  let current: Channel | undefined;
-  /** Of the subscription in force; undefined while nothing is consumed. */
-  let consumerTag: string | undefined;
-  let stopped = false;
-  let retryTimer: NodeJS.Timeout | undefined;
+interface IntakeOptions extends Pick<RabbitmqConsumerOptions, 'queue' | 'prefetch' | 'logger' | 'signal'> {
+  readonly deliveries: Deliveries;
+  readonly mayStart: () => boolean;
+  readonly isStopped: () => boolean;
+}
 
+/** Starts the handlers of deliveries, or keeps deliveries waiting. */
+const createIntake = ({ queue, prefetch, logger, signal, deliveries, mayStart, isStopped }: IntakeOptions) => {
+  /** Deliveries that arrived while handlers of an older channel run or the stores are away. At most `prefetch`. */
+  let waiting: Arrived[] = [];
   const settleIfPossible = ({ channel, message }: Arrived, settlement: Settlement): void => {
     try {
       if (channel.active) settle(channel, message, settlement);
-    } catch (error) {
-      logger.warn({ err: error, queue, id: message.messageId }, 'A delivery cannot be settled and will come again');
+    } catch (err) {
+      logger.warn({ err, queue, id: message.messageId }, 'a delivery cannot be settled and will be delivered again');
     }
   };
-  const mayConsume = (): boolean => !stopped && !stores?.isAway;
-  const start = (arrived: Arrived): void => {
-    if (stopped) {
+  const take = (arrived: Arrived): void => {
+    if (isStopped()) {
       settleIfPossible(arrived, 'retry');
       return;
     }
-    if (!mayConsume() || deliveries.running >= prefetch) {
+    if (!mayStart() || deliveries.running >= prefetch) {
       waiting.push(arrived);
       return;
     }
@@ -79,84 +72,135 @@ export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Pr
     );
     void work.then(() => {
       const next = waiting.shift();
-      if (next) start(next);
+      if (next) take(next);
     });
   };
-  const returnWaiting = (): void => {
-    for (const arrived of waiting.splice(0)) settleIfPossible(arrived, 'retry');
+  return {
+    take,
+    takeWaiting(): void {
+      for (const arrived of waiting.splice(0)) take(arrived);
+    },
+    /** Requeues them. */
+    returnWaiting(): void {
+      for (const arrived of waiting.splice(0)) settleIfPossible(arrived, 'retry');
+    },
+    /** Forgets them: their channel is lost, and the server delivers them again. */
+    dropWaiting(): void {
+      waiting = [];
+    },
   };
+};
 
-  const subscribe = async (channel: Channel, lost: AbortSignal): Promise<void> => {
-    const { consumerTag: tag } = await channel.basicConsume({ queue }, (message) => start({ channel, message, lost }));
-    consumerTag = tag;
-  };
-  const unsubscribe = async (): Promise<void> => {
-    const tag = consumerTag;
-    consumerTag = undefined;
-    if (tag !== undefined && current?.active) await current.basicCancel(tag).catch(() => undefined);
-  };
-  let subscribeAgain: (() => Promise<void>) | undefined;
+interface ConsumerChannel {
+  readonly isActive: boolean;
+  /** Harmless when it is subscribed already. */
+  subscribe(): Promise<void>;
+  unsubscribe(): Promise<void>;
+  close(): Promise<void>;
+}
 
-  /** One change after the other: cancelling and consuming again never cross. */
+interface ChannelOptions extends Pick<RabbitmqConsumerOptions, 'connection' | 'queue' | 'prefetch' | 'logger'> {
+  readonly take: (arrived: Arrived) => void;
+  /** May be called before the channel is returned. */
+  readonly onClosed: (channel: ConsumerChannel) => void;
+}
+
+const openChannel = async (options: ChannelOptions): Promise<ConsumerChannel> => {
+  const { connection, queue, prefetch, logger, take, onClosed } = options;
+  const channel = await connection.acquire({ emitErrorsFromChannel: true });
+  const lost = new AbortController();
+  /** Undefined while nothing is consumed. */
+  let consumerTag: string | undefined;
+  const opened: ConsumerChannel = {
+    get isActive() {
+      return channel.active;
+    },
+    async subscribe() {
+      if (consumerTag !== undefined) return;
+      const { consumerTag: tag } = await channel.basicConsume({ queue }, (message) =>
+        take({ channel, message, lost: lost.signal }),
+      );
+      consumerTag = tag;
+    },
+    async unsubscribe() {
+      const tag = consumerTag;
+      consumerTag = undefined;
+      if (tag !== undefined && channel.active) await channel.basicCancel(tag).catch(() => undefined);
+    },
+    close: () => channel.close(),
+  };
+  channel.on('error', (error: unknown) => logger.warn({ err: error, queue }, 'a consumer channel failed'));
+  // The server cancels when the queue is deleted or moves: start over.
+  channel.on('basic.cancel', () => void channel.close());
+  channel.once('close', () => {
+    lost.abort(new Error('The connection that brought this delivery is lost'));
+    onClosed(opened);
+  });
+  await channel.basicQos({ prefetchCount: prefetch });
+  return opened;
+};
+
+/**
+ * Resolves when deliveries may arrive, or will arrive once the server appears. Rejects when the queue does not exist.
+ */
+export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Promise<Consumer> => {
+  const { connection, queue, handler, logger, stores } = options;
+  const deliveries = createDeliveries({ queue, handler, patience: options, logger });
+  let current: ConsumerChannel | undefined;
+  let stopped = false;
+  let retryTimer: NodeJS.Timeout | undefined;
+
+  const mayConsume = (): boolean => !stopped && !stores?.isAway;
+  const intake = createIntake({ ...options, deliveries, mayStart: mayConsume, isStopped: () => stopped });
+
+  /** Changes are applied one after the other, so that cancelling and consuming never overlap. */
   let changing: Promise<void> = Promise.resolve();
   const follow = async (): Promise<void> => {
     if (stores?.isAway) {
-      await unsubscribe();
-      returnWaiting();
+      await current?.unsubscribe();
+      intake.returnWaiting();
       deliveries.giveBackAll();
-    } else if (mayConsume() && current?.active) {
-      if (consumerTag === undefined) await subscribeAgain?.();
-      for (const arrived of waiting.splice(0)) start(arrived);
+    } else if (mayConsume() && current?.isActive) {
+      await current.subscribe();
+      intake.takeWaiting();
     }
   };
   const followLater = (): void => {
     changing = changing.then(follow).catch((error: unknown) => {
-      logger.warn({ err: error, queue }, 'A consumer cannot be paused or started again');
+      logger.warn({ err: error, queue }, 'a consumer cannot be paused or restarted');
       void current?.close();
     });
   };
 
+  const onClosed = (channel: ConsumerChannel): void => {
+    intake.dropWaiting();
+    if (current === channel) reopenLater(1);
+  };
   const open = async (): Promise<void> => {
-    const channel = await connection.acquire({ emitErrorsFromChannel: true });
-    const lost = new AbortController();
-    channel.on('error', (error: unknown) => logger.warn({ err: error, queue }, 'A consumer channel failed'));
-    // The server cancels when the queue is deleted or moves: start over.
-    channel.on('basic.cancel', () => void channel.close());
-    channel.once('close', () => {
-      lost.abort(new Error('The connection that brought this delivery is lost'));
-      waiting = [];
-      if (current === channel) reopenLater(1);
-    });
-    await channel.basicQos({ prefetchCount: prefetch });
-    subscribeAgain = () => subscribe(channel, lost.signal);
-    if (mayConsume()) await subscribe(channel, lost.signal);
+    const channel = await openChannel({ ...options, take: intake.take, onClosed });
+    if (mayConsume()) await channel.subscribe();
     current = channel;
     followLater();
-    if (!channel.active) reopenLater(1);
+    if (!channel.isActive) reopenLater(1);
     if (stopped) await channel.close();
   };
   const reopenLater = (attempt: number): void => {
     current = undefined;
-    consumerTag = undefined;
     if (stopped) return;
     retryTimer = setTimeout(() => {
       open().catch((error: unknown) => {
-        logger.warn({ err: error, queue }, 'A consumer cannot be started again yet');
+        logger.warn({ err: error, queue }, 'a consumer cannot be restarted yet');
         reopenLater(attempt + 1);
       });
     }, backoffMs(attempt));
   };
-  const openFirst = async (): Promise<void> => {
-    try {
-      await open();
-    } catch (error) {
-      // With its connection lost meanwhile it is as with a server that is away.
+  if (connection.ready) {
+    await open().catch((error: unknown) => {
+      // A connection that was lost meanwhile is like a server that is away.
       if (connection.ready) throw error;
       reopenLater(1);
-    }
-  };
-  if (connection.ready) await openFirst();
-  else reopenLater(1);
+    });
+  } else reopenLater(1);
 
   const stopFollowing = stores?.onChange(followLater);
 
@@ -166,8 +210,8 @@ export const openRabbitmqConsumer = async (options: RabbitmqConsumerOptions): Pr
     clearTimeout(retryTimer);
     stopFollowing?.();
     await changing;
-    returnWaiting();
-    await unsubscribe();
+    intake.returnWaiting();
+    await current?.unsubscribe();
   };
   let closed: Promise<void> | undefined;
   return {

@@ -1,10 +1,10 @@
 /**
- * Looks through the dead letters of a queue in RabbitMQ. A letter that is kept is published again to the end of its
- * queue and only then acknowledged: to give it back instead would count against the delivery limit that RabbitMQ 4
- * sets on every quorum queue, and lose it in the end. Invariant: a letter is in a queue at every moment.
+ * Visits the dead letters of a queue in RabbitMQ. A letter that is kept is published again to the end of its queue and
+ * only then acknowledged. To nack it instead would count against the delivery limit that RabbitMQ 4 sets on every
+ * quorum queue, and lose it in the end. Invariant: a letter is in a queue at every moment.
  */
 import type { Connection } from 'rabbitmq-client';
-import type { Delivery, Fate, Json } from './broker.ts';
+import type { DeadLetterAction, Delivery, Json } from './broker.ts';
 import { deadLetterQueue } from './topology.ts';
 
 export interface VisitOptions {
@@ -13,7 +13,7 @@ export interface VisitOptions {
   readonly put: (queue: string, id: string, body: Json) => Promise<void>;
   readonly queue: string;
   readonly limit: number;
-  readonly decide: (letter: Delivery<Json>) => Promise<Fate>;
+  readonly decide: (letter: Delivery<Json>) => Promise<DeadLetterAction>;
 }
 
 export const visitRabbitmqDeadLetters = async (options: VisitOptions): Promise<number> => {
@@ -28,9 +28,9 @@ export const visitRabbitmqDeadLetters = async (options: VisitOptions): Promise<n
       if (!message) return shown;
       const id = message.messageId ?? '';
       const body: Json = message.body;
-      // What is thrown closes the channel, and the letter is in the queue again.
-      const fate = await decide({ queue: dead, id, body, redeliveries: 0 });
-      if (fate !== 'drop') await put(fate === 'keep' ? dead : queue, id, fate === 'keep' ? body : fate.replay);
+      // A fault closes the channel, which puts the letter back into the queue.
+      const action = await decide({ queue: dead, id, body, redeliveries: 0 });
+      if (action !== 'drop') await put(action === 'keep' ? dead : queue, id, action === 'keep' ? body : action.replay);
       channel.basicAck({ deliveryTag: message.deliveryTag });
     }
     return most;

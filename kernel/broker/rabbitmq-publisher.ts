@@ -1,6 +1,6 @@
 /**
- * Publishing to RabbitMQ on a channel with confirms, which is made anew when it is lost. Invariant: a publish resolves only
- * after the broker's confirm, and rejects when the broker gave the message back because no queue is bound.
+ * Publishes to RabbitMQ on a channel with confirms, which is reopened when it is lost. Invariant: a publish resolves
+ * only after the broker's confirm, and rejects when the broker returned the message because no queue is bound.
  */
 import type { Channel, Connection, ReturnedMessage } from 'rabbitmq-client';
 import { withDeadline } from '../connections/deadline.ts';
@@ -9,12 +9,15 @@ import type { Exchange, Json } from './broker.ts';
 import { declareTopology } from './rabbitmq-topology.ts';
 import { overloadedRetryAfterMs, type QueueDeclaration } from './topology.ts';
 
-/** Milliseconds until a publish without a confirm counts as refused. It may have arrived: its id makes a repeat harmless. */
+/**
+ * Milliseconds after which a publish without a confirm counts as refused. It may have arrived; its id makes a
+ * repetition harmless.
+ */
 const confirmTimeoutMs = 10_000;
 
 export interface RabbitmqPublisher {
   publish(exchange: Exchange, routingKey: string, id: string, body: Json): Promise<void>;
-  /** The same to one queue, whatever is bound to it. */
+  /** Publishes to one queue, whatever its bindings. */
   put(queue: string, id: string, body: Json): Promise<void>;
   /** Resolves when the channel stands and the topology is declared on it. */
   ready(): Promise<void>;
@@ -36,10 +39,10 @@ export const createRabbitmqPublisher = (
   let channel: Promise<Channel> | undefined;
   let published = 0;
   let blocked: string | undefined;
-  /** Correlation ids that the broker gave back. */
+  /** Correlation ids of messages that the broker returned. */
   const returned = new Set<string>();
 
-  /** Publishes under way. The server reads none of them while it blocks. */
+  /** Pending publishes. The server reads none of them while it blocks. */
   const pending = new Set<(error: Error) => void>();
 
   const refusal = () => overloaded(new Error(`RabbitMQ blocks publishers: ${blocked}`));
@@ -76,14 +79,14 @@ export const createRabbitmqPublisher = (
     });
     return opening;
   };
-  /** The default exchange, '', routes by the name of the queue. */
+  /** The default exchange, '', routes by queue name. */
   const confirmed = async (exchange: Exchange | '', routingKey: string, id: string, body: Json): Promise<void> => {
     published += 1;
     const correlationId = String(published);
     const envelope = { exchange, routingKey, correlationId, messageId: id, mandatory: true, durable: true };
     const opened = await current();
     await opened.basicPublish({ ...envelope, contentType: 'application/json' }, Buffer.from(JSON.stringify(body)));
-    // The broker sends a return before the confirm; the client hands it on one turn of the loop later.
+    // The broker sends a return before the confirm; the client emits it one turn of the event loop later.
     await new Promise(setImmediate);
     if (returned.delete(correlationId))
       throw new Error(`Unroutable: no queue is bound to ${routingKey} on ${exchange}`);

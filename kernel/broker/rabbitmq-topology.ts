@@ -1,6 +1,7 @@
 /**
- * topology.ts as RabbitMQ has it: durable exchanges, quorum queues with a delivery limit and a bound, each with a dead letter
- * queue. Declaring again what is there changes nothing; a queue that is there with other arguments is an error at the start.
+ * Declares topology.ts in RabbitMQ: durable exchanges, and quorum queues with a delivery limit and a bound, each with a
+ * dead letter queue. Repeating a declaration changes nothing; a queue that exists with other arguments is an error at
+ * the start.
  */
 import type { Channel } from 'rabbitmq-client';
 import { deadLetterQueue, maxQueueLength, type QueueDeclaration } from './topology.ts';

@@ -1,6 +1,6 @@
 /**
- * Which queues of topology.ts a message reaches, by AMQP's rules: `jobs` is direct, `events` is topic (`*` is one word,
- * `#` is any number of words). Used where no server routes for us.
+ * Routes a message to queues of topology.ts by AMQP's rules: `jobs` is direct, `events` is topic (`*` is one word, `#`
+ * is any number of words). Used where no server routes.
  */
 import type { Exchange } from './broker.ts';
 import type { QueueDeclaration } from './topology.ts';
@@ -12,7 +12,7 @@ const matchesTopic = (pattern: readonly string[], words: readonly string[]): boo
   return words.length > 0 && (first === '*' || first === words[0]) && matchesTopic(rest, words.slice(1));
 };
 
-/** Names of the queues that hold the message after a publish; empty means unroutable. */
+/** The names of the queues that get the message; empty means unroutable. */
 export const routeToQueues = (
   queues: readonly QueueDeclaration[],
   exchange: Exchange,

@@ -1,7 +1,7 @@
 /**
- * Runs the handler of a delivery until it is known what becomes of it. Invariant: a store that is away never costs a
- * message: the delivery is held and tried again with growing pauses. Only a body that is itself at fault, proven by
- * several tries with the stores there, is dead-lettered, and only after `salvage` has ended what waits for it.
+ * Runs the handler of a delivery until its settlement is known. Invariant: a store that is away never costs a message:
+ * the delivery is held and retried with growing pauses. Only a body that is itself at fault, proven by several tries
+ * with the stores present, is dead-lettered, and only after `salvage` has ended what waits for it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOutage } from '../connections/outage.ts';
@@ -9,37 +9,37 @@ import { AppError, isRetryable } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ConsumeOptions, Delivery, Json, Settlement } from './broker.ts';
 
-/** A handler throws it about a body that it cannot read: no further try would change that. */
+/** Thrown by a handler for a body that it cannot read: no further try would help. */
 export class UnreadableBodyError extends Error {
   override readonly name = 'UnreadableBodyError';
 }
 
-/** What of ConsumeOptions decides about a delivery that fails. */
+/** The part of ConsumeOptions that decides about failing deliveries. */
 export type Patience = Pick<ConsumeOptions, 'stores' | 'salvage'>;
 
 export interface PatientDelivery {
   readonly delivery: Delivery<Json>;
-  /** Aborted when the delivery is no longer ours. */
+  /** Aborted when the delivery is lost. */
   readonly signal: AbortSignal;
-  /** Aborted when the consumer is closed: what is held goes back to the queue. */
+  /** Aborted when the consumer closes: held deliveries are then requeued. */
   readonly closing: AbortSignal;
   readonly handler: (delivery: Delivery<Json>, signal: AbortSignal) => Promise<Settlement>;
   readonly patience: Patience;
   readonly logger: Logger;
-  /** Called with the fault for which the delivery is held, and with undefined when it is held no more. */
+  /** Called with the fault for which the delivery is held, and with undefined when it no longer is. */
   readonly onHeld: (fault: unknown) => void;
 }
 
 const firstPauseMs = 200;
-/** Short, so that work goes on soon after the store is back. */
+/** Short, so that work resumes soon after the store is back. */
 const longestPauseMs = 2_000;
-/** Tries of a body with the stores there: with their pauses about three seconds. */
-const mostTries = 5;
+/** Tries of a body with the stores present: about three seconds with their pauses. */
+const maxTries = 5;
 
-const speaksOfOutage = (fault: unknown): boolean =>
+const indicatesOutage = (fault: unknown): boolean =>
   isOutage(fault) || (fault instanceof AppError && isRetryable(fault.code));
 
-const areThere = async ({ stores }: Patience): Promise<boolean> => {
+const arePresent = async ({ stores }: Patience): Promise<boolean> => {
   try {
     await stores?.ping();
     return true;
@@ -60,7 +60,7 @@ export const settlePatiently = async (options: PatientDelivery): Promise<Settlem
     const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(pauses, 10));
     await sleep(pause * (0.5 + Math.random() / 2), undefined, { signal: over }).catch(() => undefined);
   };
-  /** Runs the step until no store is away; undefined when the delivery is no longer ours. */
+  /** Runs the step until no store is away; undefined when the delivery is lost. */
   const patiently = async <Result>(
     step: () => Promise<Result>,
     onFault: (fault: unknown) => 'again' | 'enough',
@@ -69,7 +69,7 @@ export const settlePatiently = async (options: PatientDelivery): Promise<Settlem
       try {
         return await step();
       } catch (fault) {
-        const isStore = speaksOfOutage(fault) || !(await areThere(patience));
+        const isStore = indicatesOutage(fault) || !(await arePresent(patience));
         if (over.aborted) return undefined;
         if (!isStore && onFault(fault) === 'enough') return 'enough';
         await hold(fault, pauses);
@@ -85,16 +85,16 @@ export const settlePatiently = async (options: PatientDelivery): Promise<Settlem
       (fault) => {
         lastFault = fault;
         tries += 1;
-        return fault instanceof UnreadableBodyError || tries >= mostTries ? 'enough' : 'again';
+        return fault instanceof UnreadableBodyError || tries >= maxTries ? 'enough' : 'again';
       },
     );
     if (handled === undefined) return 'retry';
     if (handled !== 'enough') return handled;
-    logger.error({ err: lastFault, queue, id }, 'a delivery cannot be handled and goes to the dead letters');
+    logger.error({ err: lastFault, queue, id }, 'a delivery cannot be handled and is dead-lettered');
     const salvaged = await patiently(
       async () => patience.salvage?.(delivery, lastFault),
       (fault) => {
-        logger.error({ err: fault, queue, id }, 'nothing could be kept of a dead letter');
+        logger.error({ err: fault, queue, id }, 'a dead letter cannot be salvaged');
         return 'enough';
       },
     );

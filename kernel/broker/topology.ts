@@ -1,31 +1,31 @@
 /**
- * Every queue of the system and what is bound to it. Each process declares all of it when it connects, so that a message
- * is never published before the queue of a service that has not started yet exists.
+ * Every queue of the system and its bindings. Each process declares all of them when it connects, so that no message is
+ * published before the queue of a service that has not started yet exists.
  */
 import type { Exchange } from './broker.ts';
 
 export interface QueueDeclaration {
   readonly name: string;
   readonly exchange: Exchange;
-  /** Topic pattern on `events`, exact key on `jobs`. */
+  /** Topic patterns on `events`, the exact key on `jobs`. */
   readonly routingKeys: readonly string[];
   /** Redeliveries after which a message goes to `<name>.dead`. */
   readonly deliveryLimit: number;
 }
 
-/** Where a queue's messages go that were refused or handed out too often. */
+/** The queue of messages that were refused or delivered too often. */
 export const deadLetterQueue = (name: string): string => `${name}.dead`;
 
-/** Messages that a queue holds at most; past it a publish is refused with OVERLOADED. */
+/** Messages that a queue holds, at most; beyond that a publish is refused with OVERLOADED. */
 export const maxQueueLength = 100_000;
-/** What a publisher is told to wait when it is refused: work drains within seconds or somebody has to look. */
+/** The wait that a refused publisher is advised: work drains within seconds, or an operator has to look. */
 export const overloadedRetryAfterMs = 5_000;
 
 /** Worker pools: one queue of generations each. A model names its pool. */
 export const pools = ['SMALL', 'MEDIUM', 'LARGE', 'EXTERNAL'] as const;
 export type Pool = (typeof pools)[number];
 
-/** The jobs queue of a pool, which is its routing key too. */
+/** The jobs queue of a pool, and its routing key. */
 export const generationQueue = (pool: Pool): string => `generations.${pool.toLowerCase()}`;
 
 const jobs = (name: string): QueueDeclaration => ({

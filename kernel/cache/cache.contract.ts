@@ -1,4 +1,4 @@
-/** What every cache must do: the sentences of cache.ts as tests. */
+/** The contract of cache.ts as tests for every adapter. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { Cache } from './cache.ts';
@@ -11,7 +11,7 @@ const hour = 3_600_000;
 
 export const cacheContract = (name: string, openFixture: () => Promise<CacheFixture>): void => {
   describe(`${name} cache`, () => {
-    test('gives what was set last, also when it is empty, and undefined for what never was', async () => {
+    test('returns the value that was set last, even an empty one, and undefined for a key that never was set', async () => {
       await using fixture = await openFixture();
       const { cache } = fixture;
       const key = `é ${randomUUID()}`;
@@ -23,7 +23,7 @@ export const cacheContract = (name: string, openFixture: () => Promise<CacheFixt
       expect(await cache.get(key)).toBe('');
     });
 
-    test('forgets what was deleted', async () => {
+    test('forgets a deleted value', async () => {
       await using fixture = await openFixture();
       const { cache } = fixture;
       const key = randomUUID();
@@ -33,7 +33,7 @@ export const cacheContract = (name: string, openFixture: () => Promise<CacheFixt
       expect(await cache.get(key)).toBeUndefined();
     });
 
-    test('forgets a value when its time to live is over, and a new one lives anew', async () => {
+    test('forgets a value after its time to live, which a new value starts anew', async () => {
       await using fixture = await openFixture();
       const { cache } = fixture;
       const [brief, long] = [randomUUID(), randomUUID()];

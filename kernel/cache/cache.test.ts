@@ -20,7 +20,7 @@ for (const service of ['redis', 'redis-cluster'] as const) {
   });
 }
 
-test('the embedded cache lets go of the least recently used when it is full', async () => {
+test('the embedded cache evicts the least recently used value when it is full', async () => {
   await using cache = createEmbeddedCache();
   const large = 'x'.repeat(20 * 1024 * 1024);
   for (const key of ['one', 'two', 'three']) await cache.set(key, large, 60_000);

@@ -1,4 +1,4 @@
-/** The cache of one process: least recently used goes first when the bound on entries or on characters is reached. */
+/** The cache of one process. At the bound on entries or characters it evicts the least recently used value. */
 import { LRUCache } from 'lru-cache';
 import type { Cache } from './cache.ts';
 

@@ -1,4 +1,4 @@
-/** The cache that all processes share. What Redis evicts or loses was never there. */
+/** The cache that all processes share. A value that Redis evicts or loses counts as never set. */
 import type { RedisConnection } from '../connections/redis.ts';
 import type { Cache } from './cache.ts';
 
@@ -12,6 +12,6 @@ export const createRedisCache = ({ commands }: RedisConnection): Cache => ({
   async delete(key) {
     await commands.del(keyPrefix + key);
   },
-  /** The connection is closed by who opened it. */
+  /** The connection belongs to the caller, who closes it. */
   [Symbol.asyncDispose]: async () => undefined,
 });

@@ -4,13 +4,13 @@ import { findCatalogueModel, parseModelsFile, readModelsFile } from './models-fi
 
 const shipped = fileURLToPath(new URL('../../models.yaml', import.meta.url));
 
-test('the models file that is shipped is usable and ends with the demonstration', async () => {
+test('the shipped models file is usable and ends with the demonstration', async () => {
   const file = await readModelsFile(shipped);
   expect(file.models.at(-1)).toMatchObject({ id: 'parlance/demonstration', tiers: ['FREE', 'PRO', 'ENTERPRISE'] });
   expect(file.models.find(({ id }) => id === 'openai/gpt-4o-mini')?.price.output).toBe('0.60');
 });
 
-test("a model that a worker found has its provider's terms, and an unknown provider gives none", async () => {
+test("a model that a worker discovers has its provider's terms, and an unknown provider has none", async () => {
   const file = await readModelsFile(shipped);
   expect(findCatalogueModel(file, 'ollama/llama3.2:1b')).toMatchObject({
     displayName: 'llama3.2:1b (Ollama)',
@@ -34,7 +34,7 @@ models:
   );
 });
 
-test('faults between the entries are reported: names twice, unknown providers, ids of another provider', () => {
+test('faults between entries are reported: duplicate names, unknown providers, ids of another provider', () => {
   const model = (id: string, provider: string, max: number) =>
     `  - { id: ${id}, displayName: X, provider: ${provider}, pool: SMALL, contextWindow: 10, maxOutputTokens: ${max}, price: { input: "1", cachedInput: "0", output: "0" } }`;
   const providers = 'providers:\n  - { name: a, displayName: A, kind: llama }\n';
@@ -45,7 +45,7 @@ test('faults between the entries are reported: names twice, unknown providers, i
   );
 });
 
-test('text that is no YAML is refused with its line, and a missing file with what to set', async () => {
+test('text that is not YAML is refused with its line, and a missing file with the variable to set', async () => {
   expect(() => parseModelsFile('providers: [')).toThrow(/at line 1/);
   await expect(readModelsFile('/nowhere/models.yaml')).rejects.toThrow(/Set MODELS_FILE/);
 });

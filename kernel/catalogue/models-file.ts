@@ -1,8 +1,8 @@
 /**
- * The models file (`models.yaml`): which providers and models an installation knows, before anything in a database changes it.
- * The models subgraph seeds its catalogue from it; a worker finds in it how to reach a model. Invariant: what was parsed is
- * whole (each model's provider exists, ids are unique); otherwise nothing is returned and the faults
- * are reported together, those between entries once each entry is right by itself.
+ * The models file (`models.yaml`): the providers and models that an installation knows before anything in a database
+ * changes them. The models subgraph seeds its catalogue from it; a worker finds in it how to reach a model. Invariant:
+ * a parsed file is consistent (each model's provider exists, ids are unique). Otherwise nothing is returned and the
+ * faults are reported together, those between entries once each entry is valid by itself.
  */
 import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
@@ -11,22 +11,22 @@ import { pools } from '../broker/topology.ts';
 import { EnvironmentError } from '../config/environment.ts';
 import { modelCapabilities } from '../messages/generation-job.ts';
 
-/** Plans of tenants, cheapest first. A model lists those that may use it. */
+/** Plans of tenants, cheapest first. A model lists the plans that may use it. */
 export const planTiers = ['FREE', 'PRO', 'ENTERPRISE'] as const;
 export type PlanTier = (typeof planTiers)[number];
 
-/** How a worker talks to a provider. `llama` and `demonstration` run inside the worker. */
+/** How a worker reaches a provider. `llama` and `demonstration` run inside the worker. */
 const providerKinds = ['openai-compatible', 'anthropic', 'llama', 'demonstration'] as const;
 
 const decimal = z.string().regex(/^\d{1,9}(\.\d{1,12})?$/, 'write a decimal in quotes, such as "0.15"');
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower case letters, digits and hyphens');
 const variable = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'name an environment variable, such as OPENAI_API_KEY');
 
-/** What is the same for a listed model and for one that a provider turns out to serve. */
+/** The terms that a listed model and a discovered one have in common. */
 const terms = {
-  pool: z.enum(pools).describe('Queue that generations with this model go through.'),
-  contextWindow: z.int().positive().describe('Tokens of prompt and answer together.'),
-  maxOutputTokens: z.int().positive().describe('Most tokens of one answer.'),
+  pool: z.enum(pools).describe('Pool whose queue takes the generations of this model.'),
+  contextWindow: z.int().positive().describe('Tokens of prompt and reply together.'),
+  maxOutputTokens: z.int().positive().describe('Most tokens of one reply.'),
   capabilities: z.array(z.enum(modelCapabilities)).default([]),
   price: z
     .strictObject({ input: decimal, cachedInput: decimal, output: decimal })
@@ -34,9 +34,9 @@ const terms = {
   tiers: z.array(z.enum(planTiers)).min(1).default(['FREE', 'PRO', 'ENTERPRISE']),
 };
 
-const answerFits = (model: { contextWindow: number; maxOutputTokens: number }): boolean =>
+const outputFits = (model: { contextWindow: number; maxOutputTokens: number }): boolean =>
   model.maxOutputTokens < model.contextWindow;
-const answerDoesNotFit = { message: 'must be smaller than contextWindow', path: ['maxOutputTokens'] };
+const outputDoesNotFit = { message: 'must be smaller than contextWindow', path: ['maxOutputTokens'] };
 
 const providerSchema = z
   .strictObject({
@@ -52,7 +52,7 @@ const providerSchema = z
       .describe('Environment variable that replaces baseUrl. Its /v1 may be left out.'),
     apiKeyVariable: variable
       .optional()
-      .describe('Environment variable with the key. The key itself never stands here.'),
+      .describe('Environment variable with the key. The key itself is never in this file.'),
     discover: z
       .enum(['never', 'at-other-base-url', 'always'])
       .default('never')
@@ -61,9 +61,9 @@ const providerSchema = z
       ),
     discovered: z
       .strictObject(terms)
-      .refine(answerFits, answerDoesNotFit)
+      .refine(outputFits, outputDoesNotFit)
       .optional()
-      .describe('Terms of the models that a worker finds and that are not listed under models.'),
+      .describe('Terms of the models that a worker discovers and that are not listed under models.'),
   })
   .refine((provider) => provider.discover === 'never' || provider.discovered !== undefined, {
     message: 'is needed where discover is not never',
@@ -82,7 +82,7 @@ const modelSchema = z
     provider: z.string(),
     ...terms,
   })
-  .refine(answerFits, answerDoesNotFit)
+  .refine(outputFits, outputDoesNotFit)
   .refine((model) => model.id.startsWith(`${model.provider}/`), {
     message: 'must begin with the name of the provider and a slash',
     path: ['id'],
@@ -122,10 +122,13 @@ export type ModelsFile = z.infer<typeof modelsFileSchema>;
 export type CatalogueModel = ModelsFile['models'][number];
 export type CatalogueProvider = ModelsFile['providers'][number];
 
-/** The models file is not usable: like a variable, it is for whoever starts the process to mend. The message lists every fault with its place, one a line. */
+/**
+ * The models file is not usable. As with a variable, whoever starts the process has to fix it. The message lists every
+ * fault with its place, one per line.
+ */
 class ModelsFileError extends EnvironmentError {}
 
-/** @param source what the message calls the file. Throws ModelsFileError. */
+/** @param source the name of the file in the message. Throws ModelsFileError. */
 export const parseModelsFile = (text: string, source = 'models.yaml'): ModelsFile => {
   const fail = (lines: readonly string[]): never => {
     throw new ModelsFileError(`${source} is not usable:\n${lines.map((line) => `  ${line}`).join('\n')}`);
@@ -146,8 +149,8 @@ export const readModelsFile = async (path: string): Promise<ModelsFile> => {
 };
 
 /**
- * The model with this id: listed, or else on the terms that its provider gives to models that workers find. Undefined when
- * the provider is unknown or takes listed models only.
+ * The model with this id: as it is listed, or else with its provider's terms for discovered models. Undefined when the
+ * provider is unknown or takes listed models only.
  */
 export const findCatalogueModel = (file: ModelsFile, modelId: string): CatalogueModel | undefined => {
   const listed = file.models.find((model) => model.id === modelId);

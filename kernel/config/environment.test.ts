@@ -13,7 +13,7 @@ test('defaults fill in, and an empty variable counts as not set', () => {
   expect(parseEnvironment(shape, { SECRET: secret, PORT: '', URL: '' })).toEqual({ PORT: 4000, SECRET: secret });
 });
 
-test('all faults are told together, by variable', () => {
+test('all faults are reported together, by variable', () => {
   const parse = () => parseEnvironment(shape, { PORT: 'x', URL: 'nowhere' });
   expect(parse).toThrow(EnvironmentError);
   expect(parse).toThrow(/PORT:[\s\S]*SECRET:[\s\S]*URL:/);

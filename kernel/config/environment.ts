@@ -1,15 +1,15 @@
 /**
- * Reads a process's whole environment once, through a zod object whose keys are the variables. All faults are reported
- * together. Nothing else in the project reads `process.env`; only the main files pass it in.
+ * Reads the whole environment of a process once, through a zod object whose keys are the variables. All faults are
+ * reported together. Nothing else in the project reads `process.env`; only the main files pass it in.
  */
 import type { z } from 'zod';
 
-/** The environment is not usable. The message lists each variable with what is wrong with it, one a line. */
+/** The environment is not usable. The message lists each variable with its fault, one per line. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 }
 
-/** Variables set to the empty string count as not set, as compose files write them. */
+/** Variables with an empty string count as not set, because compose files write them that way. */
 export const parseEnvironment = <Config>(
   shape: z.ZodType<Config>,
   environment: Readonly<Record<string, string | undefined>>,

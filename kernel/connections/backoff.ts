@@ -1,6 +1,6 @@
 /**
- * Milliseconds to wait before trying a lost connection again: doubles from 50 to 2,000, with half of it random, so that a
- * restarted service is not met by everybody at once.
+ * Milliseconds before a lost connection is tried again: doubles from 50 to 2,000, half of it random, so that clients do
+ * not meet a restarted service all at once.
  */
 export const backoffMs = (attempt: number): number => {
   const ceiling = Math.min(2_000, 50 * 2 ** Math.min(attempt, 10));

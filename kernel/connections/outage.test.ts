@@ -14,7 +14,7 @@ import { connectRedis } from './redis.ts';
 
 const logger = createLogger('test', 'silent');
 
-/** Does the work again and again on several lanes while the service is restarted; gives what was thrown. */
+/** Repeats the work on several lanes while the service restarts; returns the faults. */
 const faultsWhile = async (restart: () => Promise<void>, work: (() => Promise<unknown>)[]): Promise<unknown[]> => {
   const faults: unknown[] = [];
   let over = false;
@@ -32,7 +32,7 @@ const faultsWhile = async (restart: () => Promise<void>, work: (() => Promise<un
   return faults;
 };
 
-test('whatever a query says while PostgreSQL is restarted is an outage, and a wrong statement is none', async () => {
+test('every fault of a query while PostgreSQL restarts is an outage, and that of a wrong statement is not', async () => {
   await using postgres = await startPostgres();
   const config = { DATABASE_POOL_SIZE: 6, DATA_DIR: '', SERVICE_START_TIMEOUT_MS: 10_000 };
   const url = await postgres.createDatabase();
@@ -58,19 +58,19 @@ test('whatever a query says while PostgreSQL is restarted is an outage, and a wr
   expect(maskError(wrong, logger).extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR' });
 }, 60_000);
 
-test('a command whose neighbour in the same write was answered before the connection died meets an outage', async () => {
+test('a command fails with an outage even if its neighbour in the same write got its reply before the connection died', async () => {
   await using redis = await startRedis();
   await using connection = await connectRedis(redis.url, logger, 10_000);
   await using observer = await connectRedis(redis.url, logger, 10_000);
-  const answered = connection.commands.set('x', '1').catch((fault: unknown) => fault);
-  const waiting = connection.commands.wait(1, 0).catch((fault: unknown) => fault);
+  const first = connection.commands.set('x', '1').catch((fault: unknown) => fault);
+  const second = connection.commands.wait(1, 0).catch((fault: unknown) => fault);
   while ((await observer.commands.get('x')) === null) await setImmediate();
   await redis.restart();
-  expect(await answered).toBe('OK');
-  expect(isOutage(await waiting)).toBe(true);
+  expect(await first).toBe('OK');
+  expect(isOutage(await second)).toBe(true);
 });
 
-test('whatever a command says while Redis is away is an outage', async () => {
+test('every fault of a command while Redis is away is an outage', async () => {
   await using redis = await startRedis();
   await using connection = await connectRedis(redis.url, logger, 10_000);
   const faults: unknown[] = [];
@@ -82,16 +82,19 @@ test('whatever a command says while Redis is away is an outage', async () => {
 test.each([
   ...['25006', '40001', '40P01', '53100', '53200', '53300', '55P03', '57014', '57P01', '57P03', '58030', '08006'],
   ...['ENOSPC', 'EROFS', 'EDQUOT', 'EIO', 'ECONNREFUSED', 'ETIMEDOUT'],
-])('%s is an outage, also below wrappers', (code) => {
+])('%s is an outage, even below wrappers', (code) => {
   const fault = Object.assign(new Error('x'), { code });
   expect(isOutage(new Error('wrapped', { cause: new AggregateError([fault]) }))).toBe(true);
 });
 
-test.each(['22021', '22003', '23505', '42P01', '54000', 'ENOENT'])('%s is none: it would be the same again', (code) => {
-  expect(isOutage(Object.assign(new Error('x'), { code }))).toBe(false);
-});
+test.each(['22021', '22003', '23505', '42P01', '54000', 'ENOENT'])(
+  '%s is not an outage: a retry would fail the same way',
+  (code) => {
+    expect(isOutage(Object.assign(new Error('x'), { code }))).toBe(false);
+  },
+);
 
-test('a PostgreSQL that neither answers nor closes is an outage, and no place of the pool is lost by it', async () => {
+test('a PostgreSQL that neither responds nor closes is an outage, and costs no connection of the pool', async () => {
   await using postgres = await startPostgres();
   await using wire = await startTcpProxy(await postgres.createDatabase());
   await using database = await openPostgresql({ url: wire.url, poolSize: 2, silenceMs: 500 }, []);
@@ -109,7 +112,7 @@ test('a PostgreSQL that neither answers nor closes is an outage, and no place of
   await Promise.all([1, 2, 3, 4].map((value) => database.call('select ?::int as value', [value])));
 }, 60_000);
 
-test('a read-only PostgreSQL is not ready, and what it refuses is an outage', async () => {
+test('a read-only PostgreSQL is not ready, and its refusals are outages', async () => {
   await using postgres = await startPostgres();
   const url = await postgres.createDatabase();
   await using database = await openPostgresql({ url, poolSize: 2 }, [conversationsTables]);
@@ -123,7 +126,7 @@ test('a read-only PostgreSQL is not ready, and what it refuses is an outage', as
   await database.ping();
 }, 60_000);
 
-test('a Redis that neither answers nor closes is an outage, for commands and for who listens', async () => {
+test('a Redis that neither responds nor closes is an outage, for commands and for listeners', async () => {
   await using wire = await startTcpProxy(await sharedService('redis'));
   await using connection = await connectRedis(wire.url, logger, 10_000, 300);
   const interrupted = Promise.withResolvers<void>();
@@ -136,7 +139,7 @@ test('a Redis that neither answers nor closes is an outage, for commands and for
   await connection.ping();
 }, 60_000);
 
-test('a Redis that may not write is not ready, and what it refuses is an outage', async () => {
+test('a Redis that may not write is not ready, and its refusals are outages', async () => {
   await using redis = await startRedis();
   await using connection = await connectRedis(redis.url, logger, 10_000);
   await connection.ping();

@@ -1,6 +1,6 @@
 /**
- * Subscriptions to Redis channels: one per channel however many listeners. Invariant: after
- * a reconnect each channel is subscribed again before its listeners hear of the interruption.
+ * Subscriptions to Redis channels: one per channel, however many listeners it has. Invariant: after a reconnect each
+ * channel is subscribed again before its listeners hear of the interruption.
  */
 import type { Logger } from '../log.ts';
 import { backoffMs } from './backoff.ts';
@@ -16,12 +16,12 @@ export interface ChannelClient {
   subscribe(channel: string): Promise<unknown>;
   unsubscribe(channel: string): Promise<unknown>;
   onMessage(listener: (channel: string, text: string) => void): void;
-  /** Called after each connect: subscriptions of before may be gone. */
+  /** Called after each connect, when earlier subscriptions may be gone. */
   onConnected(listener: () => void): void;
 }
 
 export interface Channels extends Disposable {
-  /** Resolves when the subscription is in force. Returns the closer. */
+  /** Resolves when the subscription is in force. Returns a function that ends it. */
   subscribe(channel: string, listener: ChannelListener): Promise<() => void>;
 }
 
@@ -30,7 +30,7 @@ interface Subscription {
   readonly inForce: Promise<void>;
 }
 
-/** Attempts to subscribe in a cluster that is changing: about ten seconds. */
+/** Attempts to subscribe in a cluster that changes: about ten seconds. */
 const maxAttempts = 10;
 
 export const createChannels = (client: ChannelClient, logger: Logger): Channels => {
@@ -49,7 +49,7 @@ export const createChannels = (client: ChannelClient, logger: Logger): Channels 
     }
   };
   const cancel = (channel: string) => {
-    // A connection that is gone has no subscriptions left to cancel.
+    // A lost connection has no subscriptions left to cancel.
     client.unsubscribe(channel).catch(() => undefined);
   };
 
@@ -62,7 +62,7 @@ export const createChannels = (client: ChannelClient, logger: Logger): Channels 
       if (!subscriptions.has(channel)) cancel(channel);
       for (const listener of listeners) listener.interrupted();
     } catch (error) {
-      if (!closed) logger.error({ err: error }, 'A Redis channel cannot be subscribed again');
+      if (!closed) logger.error({ err: error }, 'a Redis channel cannot be subscribed again');
     }
   };
   const renewAll = () => {

@@ -1,7 +1,7 @@
 /**
- * The one door to Redis, single or cluster: a connection for commands, and a separate one for subscriptions, both with
- * TCP_NODELAY. Invariant: a subscriber is told (`interrupted`) after every reconnect, once its subscription is in
- * force again, because what was published meanwhile is lost.
+ * The one door to Redis, single or cluster: a connection for commands and another for subscriptions, both with
+ * TCP_NODELAY. Invariant: a subscriber hears of every reconnect (`interrupted`), once its subscription is in force
+ * again, because messages published meanwhile are lost.
  */
 import { createHash } from 'node:crypto';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
@@ -22,31 +22,33 @@ export interface RedisConnection extends AsyncDisposable {
   readonly commands: Redis | Cluster;
   /** For a library that subscribes by itself. Its channels are subscribed again after a reconnect. */
   readonly subscriber: Redis | Cluster;
-  /** Channels of one message: sharded in a cluster, where a channel's hash tag says on which node it is. */
+  /** Channels of one message: sharded in a cluster, where a channel's hash tag determines its node. */
   readonly channels: Channels;
-  /** The command that reaches `channels`, for use in scripts. */
+  /** The command that publishes to `channels`, for use in scripts. */
   readonly publishCommand: 'PUBLISH' | 'SPUBLISH';
   /** Runs the script by its hash, and loads it where the server does not have it. */
   run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
   /**
-   * Rejects when the server does not take a write within two seconds: also one that is full, or a replica, is no use.
+   * Rejects when the server does not accept a write within two seconds: a full one, or a replica, is of no use either.
    */
   ping(): Promise<void>;
 }
 
-/** Reconnects a command waits through before it fails: about ten seconds. */
+/** Reconnects that a command waits for before it fails: about ten seconds. */
 const maxRetriesPerRequest = 8;
-/** Milliseconds after which a command fails whatever its connection does. Below what people wait for a send. */
+/**
+ * Milliseconds after which a command fails, whatever the state of its connection. Shorter than people wait for a send.
+ */
 const commandTimeoutMs = 8_000;
 /**
- * Milliseconds that a server which owes a reply may be silent before its connection is made anew: one that neither
- * answers nor closes would else be waited for until the system gives up, a quarter of an hour.
+ * Milliseconds that a server that owes a reply may be silent before its connection is replaced. Without this limit a
+ * server that neither responds nor closes would be waited for until the system gives up, a quarter of an hour.
  */
 const defaultSilenceMs = 4_000;
 const pingTimeoutMs = 2_000;
-/** Milliseconds between two pings of a connection that only listens: without them its silence says nothing. */
+/** Milliseconds between two pings of a connection that only listens: without them its silence would mean nothing. */
 const listenerPingEveryMs = 5_000;
-/** Milliseconds that the key of a ping lives. */
+/** Milliseconds for which the key of a ping lives. */
 const pingKeyTtlMs = 10_000;
 
 const baseOptions = {
@@ -56,9 +58,7 @@ const baseOptions = {
   retryStrategy: backoffMs,
 } satisfies RedisOptions;
 
-/**
- * Commands of one turn of the event loop leave in one write: waking another process costs more than what it is told.
- */
+/** Commands of one turn of the event loop leave in one write: waking another process costs more than their content. */
 const enableAutoPipelining = true;
 
 const nodeOf = (url: string) => {
@@ -75,8 +75,8 @@ const nodeOf = (url: string) => {
 };
 
 /**
- * It subscribes again by itself when the connection is back, and gives nobody the promise: closed in that moment, it
- * would end the process. Who sends a command still hears of its fault.
+ * Redis resubscribes by itself when the connection is back and exposes no promise of that. If it is closed in that
+ * moment, the unhandled rejection would end the process. The sender of a command still gets its fault.
  */
 class Subscriber extends Redis {
   override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {
@@ -110,7 +110,7 @@ const createClients = (
   const { retryStrategy: _retryStrategy, ...nodeOptions } = shared;
   const cluster = new Cluster(nodes, {
     enableAutoPipelining,
-    // Of all commands that subscribe, the client itself knows only the unsharded ones as not to be pipelined.
+    // Of the commands that subscribe, the client itself excludes only the unsharded ones from pipelining.
     autoPipeliningIgnoredCommands: ['ssubscribe', 'sunsubscribe'],
     redisOptions: { ...nodeOptions, ...credentials, maxRetriesPerRequest, commandTimeout: commandTimeoutMs },
     clusterRetryStrategy: backoffMs,
@@ -136,18 +136,18 @@ const channelClient = (client: Redis | Cluster): ChannelClient =>
         onConnected: (listener) => void client.on('ready', listener),
       };
 
-/** Resolves at the first `ready`, whatever number of attempts it takes. */
+/** Resolves at the first `ready`, after any number of attempts. */
 const ready = (client: Redis | Cluster): Promise<void> =>
   new Promise((resolve) => {
     client.once('ready', resolve);
-    // A refused first attempt is retried by the client itself; `once` above hears the success.
+    // The client retries a refused first attempt by itself; `once` above fires on success.
     client.connect().catch(() => undefined);
   });
 
 /**
  * Resolves when both connections are ready; rejects with a StartError after `startTimeoutMs`.
  * @param url one URL, or those of some cluster nodes separated by commas.
- * @param silenceMs milliseconds that a server which owes a reply may be silent.
+ * @param silenceMs milliseconds that a server that owes a reply may be silent.
  */
 export const connectRedis = async (
   url: string,
@@ -157,21 +157,21 @@ export const connectRedis = async (
 ): Promise<RedisConnection> => {
   const { commands, subscriber } = createClients(url.split(','), silenceMs);
   const clients = new Set([commands, subscriber]);
-  let lastError: unknown = 'no answer';
+  let lastError: unknown = 'no reply';
   for (const client of clients) {
     client.on('error', (error: unknown) => {
       lastError = error;
-      logger.warn({ err: error }, 'Redis connection');
+      logger.warn({ err: error }, 'a Redis connection failed');
     });
   }
   try {
-    await withDeadline(Promise.all([...clients].map(ready)), startTimeoutMs, () => new Error('no answer'));
+    await withDeadline(Promise.all([...clients].map(ready)), startTimeoutMs, () => new Error('no reply'));
   } catch {
     for (const client of clients) client.disconnect();
-    throw startError('Redis', 'REDIS_URL', url, startTimeoutMs, lastError);
+    throw startError({ service: 'Redis', variable: 'REDIS_URL', url, timeoutMs: startTimeoutMs, cause: lastError });
   }
   const channels = createChannels(channelClient(subscriber), logger);
-  // A cluster's listeners are the client's own; the keep-alive of their sockets watches them.
+  // In a cluster the client itself owns the listening connections; the keep-alive of their sockets watches them.
   const listenerPing =
     subscriber instanceof Cluster
       ? undefined
@@ -192,7 +192,7 @@ export const connectRedis = async (
     },
     async ping() {
       const written = commands.set('parlance:ping', process.pid, 'PX', pingKeyTtlMs);
-      await withDeadline(written, pingTimeoutMs, () => new Error('Redis does not answer'));
+      await withDeadline(written, pingTimeoutMs, () => new Error('Redis does not respond'));
     },
     async [Symbol.asyncDispose]() {
       clearInterval(listenerPing);

@@ -5,7 +5,7 @@ import { watchStore } from './store-watch.ts';
 const logger = createLogger('test', 'silent');
 const patience = { timeout: 20_000 };
 
-/** A store that a test takes away, and how often it was asked. */
+/** A store that a test switches off, with the number of its pings. */
 const openStore = () => {
   const store = { fault: undefined as Error | undefined, asked: 0 };
   const ping = async (): Promise<void> => {
@@ -15,7 +15,7 @@ const openStore = () => {
   return { store, ping };
 };
 
-test('a store is away when it has not answered for long, and back when it answers', async () => {
+test('a store is away when it has not responded for the set time, and back when it responds', async () => {
   const { store, ping } = openStore();
   await using watch = watchStore({ store: 'x', ping, logger, everyMs: 5, awayAfterMs: 50, settleMs: 20 });
   const changes: boolean[] = [];
@@ -30,7 +30,7 @@ test('a store is away when it has not answered for long, and back when it answer
   expect(changes).toEqual([true, false]);
 });
 
-test('a store that fails for less than the time was never away', async () => {
+test('a store that fails for less than that time never counts as away', async () => {
   const { store, ping } = openStore();
   await using watch = watchStore({ store: 'x', ping, logger, everyMs: 5, awayAfterMs: 3_600_000 });
   const changes: boolean[] = [];
@@ -43,7 +43,7 @@ test('a store that fails for less than the time was never away', async () => {
   expect(changes).toEqual([]);
 });
 
-test('a store that never answers is away too', async () => {
+test('a store that never responds is away too', async () => {
   await using watch = watchStore({
     store: 'x',
     ping: () => new Promise(() => undefined),

@@ -1,34 +1,34 @@
 /**
- * Watches whether a store answers this process. Invariant: it is away after `awayAfterMs` without one success, and
- * back after one success and a pause in which whoever holds unwritten data writes it. What answers again sooner was
- * never away.
+ * Watches whether a store responds to this process. Invariant: a store is away after `awayAfterMs` without one success.
+ * It is back after one success and a pause, in which holders of unwritten data write it. A store that responds again
+ * sooner was never away.
  */
 import type { Logger } from '../log.ts';
 import { withDeadline } from './deadline.ts';
 
 export interface StoreWatch extends AsyncDisposable {
   readonly isAway: boolean;
-  /** Asks now. Rejects while the store does not do its work. */
+  /** Pings the store now. Rejects while it does not work. */
   ping(): Promise<void>;
-  /** Calls back at each change. Returns the closer. */
+  /** Calls back at each change. Returns a function that stops it. */
   onChange(listener: (isAway: boolean) => void): () => void;
 }
 
 export interface StoreWatchOptions {
-  /** For the log. */
+  /** Name of the store in the log. */
   readonly store: string;
   readonly ping: () => Promise<void>;
   readonly logger: Logger;
-  /** Milliseconds between two pings. Default 1,000. */
+  /** Milliseconds between two pings. Default: 1,000. */
   readonly everyMs?: number;
   /**
-   * Milliseconds without a success after which the store is away. Default 8,000: longer than a restart, shorter than
-   * people wait.
+   * Milliseconds without a success after which the store is away. Default: 8,000, longer than a restart and shorter
+   * than people wait.
    */
   readonly awayAfterMs?: number;
   /**
-   * Milliseconds that a store which answers again stays away. Default 2,000: writers of stream logs try again every
-   * 200.
+   * Milliseconds that a store that responds again still counts as away. Default: 2,000; writers of stream logs retry
+   * every 200.
    */
   readonly settleMs?: number;
 }
@@ -46,13 +46,13 @@ export const watchStore = (options: StoreWatchOptions): StoreWatch => {
 
   const change = (away: boolean, err?: unknown): void => {
     isAway = away;
-    if (away) logger.error({ err, store }, 'a store does not answer: what needs it goes to other processes');
-    else logger.info({ store }, 'a store answers again');
+    if (away) logger.error({ err, store }, 'a store does not respond: work that needs it goes to other processes');
+    else logger.info({ store }, 'a store responds again');
     for (const listener of listeners) listener(away);
   };
   const boundedPing = (): Promise<void> =>
-    withDeadline(ping(), pingTimeoutMs, () => new Error(`${store} did not answer within ${pingTimeoutMs} ms`));
-  const look = async (): Promise<void> => {
+    withDeadline(ping(), pingTimeoutMs, () => new Error(`${store} did not respond within ${pingTimeoutMs} ms`));
+  const check = async (): Promise<void> => {
     try {
       await boundedPing();
       succeededAt = performance.now();
@@ -64,7 +64,7 @@ export const watchStore = (options: StoreWatchOptions): StoreWatch => {
     }
   };
   const timer = setInterval(() => {
-    running ??= look().finally(() => {
+    running ??= check().finally(() => {
       running = undefined;
     });
   }, everyMs);

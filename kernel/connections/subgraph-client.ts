@@ -1,7 +1,7 @@
 /**
- * How one service asks a subgraph: a GraphQL operation in the name of a user, marked as the service's own call so that
- * the internal (`@inaccessible`) fields answer. Connections stay warm; each call has a deadline; a fault of transport is
- * SUBGRAPH_UNAVAILABLE or SUBGRAPH_TIMEOUT, an error of the subgraph keeps its code.
+ * Calls of a service to a subgraph: a GraphQL operation in the name of a user, marked as the service's own call, which
+ * opens the internal (`@inaccessible`) fields. Connections stay open; each call has a deadline. A fault of transport is
+ * SUBGRAPH_UNAVAILABLE or SUBGRAPH_TIMEOUT; an error of the subgraph keeps its code.
  */
 import { errors, Pool } from 'undici';
 import { z } from 'zod';
@@ -15,7 +15,7 @@ export interface SubgraphCall<Data> {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Shape of `data`. */
   readonly data: z.ZodType<Data>;
-  /** Milliseconds until the call is given up: while nothing arrives, and told within a second of it. */
+  /** Milliseconds without any response after which the call is given up, within a second. */
   readonly deadlineMs: number;
 }
 
@@ -23,7 +23,7 @@ export interface SubgraphClient extends AsyncDisposable {
   call<Data>(call: SubgraphCall<Data>): Promise<Data>;
 }
 
-const answerSchema = z.object({
+const responseSchema = z.object({
   data: z.unknown().optional(),
   errors: z
     .array(
@@ -41,8 +41,8 @@ const isTimeout = (fault: unknown): boolean =>
   fault instanceof errors.HeadersTimeoutError || fault instanceof errors.BodyTimeoutError;
 
 /**
- * @param service the service that asks
- * @param url the other subgraph, `http://host:port/graphql`
+ * @param service the calling service
+ * @param url the subgraph, `http://host:port/graphql`
  */
 export const createSubgraphClient = (service: string, url: string, signIdentity: SignIdentity): SubgraphClient => {
   const { origin, pathname } = new URL(url);
@@ -70,13 +70,13 @@ export const createSubgraphClient = (service: string, url: string, signIdentity:
               retryAfterMs: 1000,
             });
       }
-      const answer = answerSchema.safeParse(body);
-      if (!answer.success) {
-        throw new AppError('SUBGRAPH_INVALID_RESPONSE', 'A part of the service answered nonsense. Try again.', {
-          cause: answer.error,
+      const result = responseSchema.safeParse(body);
+      if (!result.success) {
+        throw new AppError('SUBGRAPH_INVALID_RESPONSE', 'A part of the service sent an invalid response. Try again.', {
+          cause: result.error,
         });
       }
-      const [error] = answer.data.errors;
+      const [error] = result.data.errors;
       if (error) {
         const { code, retryAfterMs, argument, ...details } = error.extensions;
         throw new AppError(toErrorCode(code), error.message, {
@@ -85,7 +85,7 @@ export const createSubgraphClient = (service: string, url: string, signIdentity:
           ...(argument === undefined ? {} : { argument }),
         });
       }
-      return data.parse(answer.data.data);
+      return data.parse(result.data.data);
     },
     [Symbol.asyncDispose]: () => pool.close(),
   };

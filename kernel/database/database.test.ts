@@ -69,6 +69,6 @@ test.each([
     SERVICE_START_TIMEOUT_MS: 300,
   };
   await expect(openDatabase(config, [conversationsTables])).rejects.toThrow(
-    /PostgreSQL at 127\.0\.0\.1:\d+ did not answer within 300 ms: .* is DATABASE_URL right\?/,
+    /PostgreSQL at 127\.0\.0\.1:\d+ did not respond within 300 ms: .* is DATABASE_URL right\?/,
   );
 });

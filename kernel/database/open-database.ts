@@ -1,4 +1,6 @@
-/** Opens the database that the configuration names: PostgreSQL where a URL is given, else PGlite in the data directory. */
+/**
+ * Opens the database that the configuration names: PostgreSQL where a URL is given, else PGlite in the data directory.
+ */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { startError } from '../connections/start-error.ts';
@@ -50,7 +52,13 @@ export const openDatabase = async (config: DatabaseConfig, schemas: readonly Tab
     } catch (cause) {
       if (!isUnreachable(cause)) throw cause;
       if (Date.now() > deadline) {
-        throw startError('PostgreSQL', 'DATABASE_URL', options.url, config.SERVICE_START_TIMEOUT_MS, cause);
+        throw startError({
+          service: 'PostgreSQL',
+          variable: 'DATABASE_URL',
+          url: options.url,
+          timeoutMs: config.SERVICE_START_TIMEOUT_MS,
+          cause,
+        });
       }
       await new Promise((resolve) => setTimeout(resolve, retryEveryMs * (0.5 + Math.random())));
     }

@@ -1,16 +1,16 @@
 /**
- * An iterator that can be left while it waits, as graphql-ws leaves those that it was given: it calls `return` when the client
- * completes the operation or its socket closes. A blocked async generator cannot be returned, so this is written by hand.
+ * An iterator that can be left while it waits. graphql-ws calls `return` on its iterators when the client completes the
+ * operation or its socket closes. A blocked async generator cannot be returned, so this one is written by hand.
  */
 
 export type ReturnableIterator<Item> = AsyncGenerator<Item, undefined, undefined>;
 
-/** The last step, which says nothing but that. */
+/** The last step. */
 export const iterationEnd: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /**
- * @param next the next step; it has to resolve soon after `leave`.
- * @param leave called in the same tick, each time that the iterator is returned, thrown into or disposed.
+ * @param next returns the next step; it has to resolve soon after `leave`.
+ * @param leave called in the same tick, each time the iterator is returned, thrown into or disposed.
  */
 export const createReturnableIterator = <Item>(
   next: () => Promise<IteratorResult<Item, undefined>>,

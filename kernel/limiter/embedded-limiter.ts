@@ -1,24 +1,24 @@
 /**
- * The limiter of one process. Each call runs to its end without a pause, which makes it atomic. Keys that are idle long
- * enough to be full again are forgotten; past the bound on keys the least recently used goes first.
+ * The limiter of one process. Each call runs to its end without a pause, which makes it atomic. Keys that have been
+ * idle long enough to be full again are forgotten; beyond the bound on keys the least recently used one is dropped.
  */
 import { LRUCache } from 'lru-cache';
 import { type Limiter, type SlidingWindow, windowSteps } from './limiter.ts';
 
 interface Bucket {
   tokens: number;
-  /** Milliseconds at which `tokens` was true. */
+  /** Milliseconds at which `tokens` was valid. */
   at: number;
 }
 
 const maxKeys = 100_000;
 
 export interface EmbeddedLimiterOptions {
-  /** Milliseconds on a clock that never goes back. */
+  /** Milliseconds on a monotonic clock. */
   readonly now?: () => number;
 }
 
-/** Drops the steps that are past the window; gives the units that still count. */
+/** Drops the steps outside the window; returns the units that still count. */
 const prune = (steps: Map<number, number>, { windowMs }: SlidingWindow, stepMs: number, now: number): number => {
   let used = 0;
   for (const [step, units] of steps) {

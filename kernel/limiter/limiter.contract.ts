@@ -1,6 +1,6 @@
 /**
- * What every limiter must do: the sentences of limiter.ts as tests. Time is the store's own, so buckets refill so slowly, and
- * windows are so long, that nothing comes back during a test, or the test waits for what must come back.
+ * The contract of limiter.ts as tests for every adapter. Time is the store's own: buckets refill so slowly, and windows
+ * are so long, that nothing returns during a test unless the test waits for it.
  */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
@@ -8,7 +8,7 @@ import type { LimitDecision, Limiter } from './limiter.ts';
 
 export interface LimiterFixture extends AsyncDisposable {
   readonly limiter: Limiter;
-  /** The same limits as another process has them; the very same where there is only one process. */
+  /** The same limits as another process sees them; the same object where there is only one process. */
   readonly elsewhere: Limiter;
 }
 
@@ -19,7 +19,7 @@ export const limiterContract = (name: string, openFixture: () => Promise<Limiter
   describe(`${name} limiter, token bucket`, () => {
     const slow = { capacity: 10, refillPerSecond: 0.001 };
 
-    test('grants the burst and not one more, however many ask at once', async () => {
+    test('grants the burst and not one more, however many calls there are at once', async () => {
       await using fixture = await openFixture();
       const { limiter, elsewhere } = fixture;
       const key = randomUUID();
@@ -31,14 +31,14 @@ export const limiterContract = (name: string, openFixture: () => Promise<Limiter
       expect((await limiter.takeTokens(randomUUID(), slow, 1)).allowed).toBe(true);
     });
 
-    test('takes the whole cost or nothing of it, and says what is left and how long to wait', async () => {
+    test('takes the whole cost or nothing, and returns what is left and how long to wait', async () => {
       await using fixture = await openFixture();
       const { limiter } = fixture;
       const key = randomUUID();
       expect(await limiter.takeTokens(key, slow, 4)).toEqual({ allowed: true, remaining: 6, retryAfterMs: 0 });
       const refused = await limiter.takeTokens(key, slow, 7);
       expect(refused).toMatchObject({ allowed: false, remaining: 6 });
-      // One token is missing: 1,000 seconds, less what came back since.
+      // One token is missing: 1,000 seconds, less what was refilled since.
       expect(refused.retryAfterMs).toBeGreaterThan(900_000);
       expect(refused.retryAfterMs).toBeLessThanOrEqual(1_000_000);
       expect(await limiter.takeTokens(key, slow, 6)).toMatchObject({ allowed: true, remaining: 0 });
@@ -48,7 +48,7 @@ export const limiterContract = (name: string, openFixture: () => Promise<Limiter
       });
     });
 
-    test('refills in time, to its capacity and not past it', async () => {
+    test('refills with time, up to its capacity', async () => {
       await using fixture = await openFixture();
       const { limiter } = fixture;
       const key = randomUUID();
@@ -65,7 +65,7 @@ export const limiterContract = (name: string, openFixture: () => Promise<Limiter
   describe(`${name} limiter, sliding window`, () => {
     const window = { limit: 100, windowMs: hourMs };
 
-    test('counts to the limit and not one further, however many ask at once', async () => {
+    test('counts to the limit and not one further, however many calls there are at once', async () => {
       await using fixture = await openFixture();
       const { limiter, elsewhere } = fixture;
       const key = randomUUID();
@@ -75,7 +75,7 @@ export const limiterContract = (name: string, openFixture: () => Promise<Limiter
       expect(granted(await Promise.all(asked))).toBe(100);
     });
 
-    test('counts the whole cost or nothing of it, and says what is left and how long to wait', async () => {
+    test('counts the whole cost or nothing, and returns what is left and how long to wait', async () => {
       await using fixture = await openFixture();
       const { limiter } = fixture;
       const key = randomUUID();
@@ -89,26 +89,26 @@ export const limiterContract = (name: string, openFixture: () => Promise<Limiter
       expect(never).toMatchObject({ allowed: false, retryAfterMs: Number.POSITIVE_INFINITY });
     });
 
-    test('never lets more than the limit through in any window, and goes on letting through', async () => {
+    test('never grants more than the limit in any window, and keeps granting', async () => {
       await using fixture = await openFixture();
       const { limiter } = fixture;
       const key = randomUUID();
       const brief = { limit: 5, windowMs: 200 };
-      /** Per granted call, when it was asked and when it was answered: it was counted in between. */
-      const counted: { readonly asked: number; readonly answered: number }[] = [];
+      /** For each granted call, when it was made and when it returned: it was counted in between. */
+      const counted: { readonly asked: number; readonly returned: number }[] = [];
       await vi.waitFor(
         async () => {
           const asked = performance.now();
           const { allowed } = await limiter.countInWindow(key, brief, 1);
-          if (allowed) counted.push({ asked, answered: performance.now() });
+          if (allowed) counted.push({ asked, returned: performance.now() });
           expect(counted.length).toBeGreaterThanOrEqual(18);
         },
         { timeout: 10_000, interval: 3 },
       );
       for (const [index, { asked }] of counted.entries()) {
         const sixth = counted[index + 5];
-        // The sixth was counted before it was answered, and the first after it was asked.
-        if (sixth) expect(sixth.answered - asked).toBeGreaterThanOrEqual(brief.windowMs);
+        // The sixth was counted before it returned, and the first after it was made.
+        if (sixth) expect(sixth.returned - asked).toBeGreaterThanOrEqual(brief.windowMs);
       }
     });
   });

@@ -22,7 +22,7 @@ for (const service of ['redis', 'redis-cluster'] as const) {
   });
 }
 
-test('the wait that a limiter names is enough', async () => {
+test('the wait that a limiter returns is sufficient', async () => {
   let now = 5_000;
   await using limiter = createEmbeddedLimiter({ now: () => now });
   const askBucket = (cost: number) => limiter.takeTokens('key', { capacity: 3, refillPerSecond: 0.7 }, cost);

@@ -1,6 +1,6 @@
 /**
- * The limiter that all processes share: one script per call, by Redis's own clock. A key is forgotten once it would be full
- * again by itself. Amounts travel as text, because a script's numbers lose their fraction on the way out.
+ * The limiter that all processes share: one script per call, by Redis's own clock. A key is forgotten once it would be
+ * full again by itself. Amounts are passed as text, because numbers that a script returns lose their fraction.
  */
 import { z } from 'zod';
 import { type RedisConnection, redisScript } from '../connections/redis.ts';
@@ -8,7 +8,7 @@ import { type Limiter, windowSteps } from './limiter.ts';
 
 const clock = `local time = redis.call('TIME') local now = time[1] * 1000 + time[2] / 1000`;
 
-/** KEYS bucket; ARGV capacity, tokens per second, cost. Gives [allowed, tokens left, milliseconds to wait]. */
+/** KEYS bucket; ARGV capacity, tokens per second, cost. Returns [allowed, tokens left, milliseconds to wait]. */
 const takeTokensScript = redisScript(`${clock}
 local capacity, refill, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
@@ -22,7 +22,9 @@ redis.call('PEXPIRE', KEYS[1], math.max(1, math.ceil(capacity / refill * 1000)))
 local wait = allowed and 0 or math.ceil((cost - tokens) / refill * 1000)
 return { allowed and 1 or 0, math.floor(tokens), wait }`);
 
-/** KEYS window; ARGV limit, window in ms, step in ms, cost. Gives [allowed, units left, milliseconds to wait or -1]. */
+/**
+ * KEYS window; ARGV limit, window in ms, step in ms, cost. Returns [allowed, units left, milliseconds to wait or -1].
+ */
 const countInWindowScript = redisScript(`${clock}
 local limit, window, width, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local flat = redis.call('HGETALL', KEYS[1])
@@ -67,6 +69,6 @@ export const createRedisLimiter = (redis: RedisConnection): Limiter => ({
     const [allowed, remaining, wait] = replySchema.parse(reply);
     return { allowed: allowed === 1, remaining, retryAfterMs: wait === -1 ? Number.POSITIVE_INFINITY : wait };
   },
-  /** The connection is closed by who opened it. */
+  /** The connection belongs to the caller, who closes it. */
   [Symbol.asyncDispose]: async () => undefined,
 });

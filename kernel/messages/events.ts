@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { pools } from '../broker/topology.ts';
 import { finishReasons, toolCallRecordSchema } from '../stream-log/stream-event.ts';
-import { generationJobSchema, priceSchema } from './generation-job.ts';
+import { priceSchema, replyJobSchema } from './generation-job.ts';
 
 /** The greatest number that a GraphQL Int and a column of type integer hold. */
 const greatest = 2_147_483_647;
@@ -40,7 +40,7 @@ export type TokenUsage = z.infer<typeof tokenUsageSchema>;
  * One model's part in an answer: an attempt whose worker was lost, a model that failed in the middle, the one that
  * ended it.
  */
-const answerPartSchema = z.object({
+const replyShareSchema = z.object({
   attempt: z.int().positive(),
   modelId: z.string(),
   provider: z.string(),
@@ -49,7 +49,7 @@ const answerPartSchema = z.object({
   /** Whether what it said is in the text that clients kept; else it was reset. */
   inAnswer: z.boolean(),
 });
-export type AnswerPart = z.infer<typeof answerPartSchema>;
+export type ReplyShare = z.infer<typeof replyShareSchema>;
 
 /**
  * Whose fault it is that a model gave no reply: of what it was asked (refused, too long), or of who should have
@@ -104,7 +104,7 @@ export const messageFinishedSchema = z.object({
   /** Calls of tools in the order of their start, without what a reset voided; absent where there was none. */
   toolCalls: z.array(toolCallRecordSchema).optional(),
   /** Whoever said something, in this order. `usage` above is that of the last one alone. */
-  parts: z.array(answerPartSchema).optional(),
+  parts: z.array(replyShareSchema).optional(),
   /** Models that failed in this attempt, in this order; the one that ended it is the last where it failed too. */
   modelFailures: z.array(modelFailureSchema).optional(),
   /** seq that the terminal event has in the log. */
@@ -122,7 +122,7 @@ export type ConversationTitled = z.infer<typeof conversationTitledSchema>;
  * it may have ended the answer and the log that would tell is gone. Conversations knows by the answer's row: it drops
  * the job or publishes it again.
  */
-export const jobReturnedSchema = generationJobSchema.required({ deliveredBefore: true });
+export const jobReturnedSchema = replyJobSchema.required({ deliveredBefore: true });
 export type JobReturned = z.infer<typeof jobReturnedSchema>;
 
 /**

@@ -44,39 +44,59 @@ export const toolSchema = z.object({
 });
 export type Tool = z.infer<typeof toolSchema>;
 
-export const generationJobSchema = z.object({
-  /** `reply` streams an assistant message; `title` names a conversation and streams nothing. */
-  kind: z.enum(['reply', 'title']),
+/** What every kind of job has. */
+const jobFields = {
   tenantId: z.string(),
   userId: z.string(),
   conversationId: z.string(),
-  /** The assistant message of a reply; for a title a fresh id, which the ledger keys its cost by. */
+  /** The assistant message of a reply; for a title a fresh id, under which the ledger keeps its cost. */
   messageId: z.string(),
+  /** Oldest first; ends with the message to reply to. The worker cuts it to the context window. */
+  history: z.array(promptMessageSchema),
+  /** Best first. The worker asks the first one whose model it serves. */
+  candidates: z.array(routeCandidateSchema).min(1),
+  /** Milliseconds since the epoch at which the message was admitted, for the queue wait. */
+  admittedAt: z.number(),
+  traceparent: z.string().optional(),
+};
+
+/** Streams an assistant message. */
+export const replyJobSchema = z.object({
+  kind: z.literal('reply'),
+  ...jobFields,
   /**
-   * The reply's name in the stream log and at the broker, unless it is `messageId`, as it nearly always is: another
-   * tenant has a message of the same id.
+   * The reply's name in the stream log and at the broker where that is not `messageId`: another tenant has a message of
+   * the same id. Rare.
    */
   logId: z.string().optional(),
-  /** Oldest first; ends with the message to answer. The worker cuts it to the context window. */
-  history: z.array(promptMessageSchema),
-  /** Best first; the worker serves the first whose model it has. */
-  candidates: z.array(routeCandidateSchema).min(1),
-  /** What candidates with the capability TOOLS may call; absent where there is nothing. */
+  /** What candidates with the capability TOOLS may call; absent where there are none. */
   tools: z.array(toolSchema).optional(),
   maxOutputTokens: z.int().positive().optional(),
   temperature: z.number().min(0).max(2).optional(),
-  /** Milliseconds since the epoch at which the message was admitted: for queue wait. */
-  admittedAt: z.number(),
-  /** Where the job was returned (events.ts) and is published again: how often it was handed out until then. */
+  /** For a job that was returned (events.ts) and is published again: how often it was delivered until then. */
   deliveredBefore: z.int().positive().optional(),
-  /** The outbox may have published another copy of this job: that one may have ended the answer. Default: false. */
+  /** The outbox may have published another copy of this job, which may have ended the reply. Default: false. */
   publishedBefore: z.boolean().optional(),
-  /** The user asked to stop before the job was published: no model is asked. Later wishes are told by the stream log. Default: false. */
+  /**
+   * The user asked to stop before the job was published: no model is asked. The stream log reports later requests to
+   * stop. Default: false.
+   */
   stopRequested: z.boolean().optional(),
-  traceparent: z.string().optional(),
 });
+export type ReplyJob = z.infer<typeof replyJobSchema>;
+
+/** Names a conversation and streams nothing. */
+export const titleJobSchema = z.object({ kind: z.literal('title'), ...jobFields });
+export type TitleJob = z.infer<typeof titleJobSchema>;
+
+export const generationJobSchema = z.discriminatedUnion('kind', [replyJobSchema, titleJobSchema]);
 export type GenerationJob = z.infer<typeof generationJobSchema>;
 
-/** By what name the stream log and the broker know the reply of a job, and its result. */
-export const logIdOfJob = ({ logId, messageId }: Pick<GenerationJob, 'logId' | 'messageId'>): string =>
-  logId ?? messageId;
+/** The name by which the broker knows a job and its result, and the stream log the reply of one. */
+export const logIdOfJob = ({
+  logId,
+  messageId,
+}: {
+  readonly logId?: string | undefined;
+  readonly messageId: string;
+}): string => logId ?? messageId;

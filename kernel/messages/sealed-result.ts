@@ -24,7 +24,7 @@ export const terminalEventOf = ({ status, finishReason, failure }: MessageFinish
   if (status !== 'FAILED') return { type: 'MessageCompleted', status, finishReason };
   const { code, message, retryable } = failure ?? {
     code: 'MODEL_ERROR',
-    message: 'The model could not answer this message.',
+    message: 'The model could not reply to this message.',
     retryable: true,
   };
   return { type: 'MessageFailed', code: toErrorCode(code), message, retryable };

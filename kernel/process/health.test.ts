@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createLogger } from '../log.ts';
 import { serveHealth } from './health.ts';
 
-test('live is always yes; ready names what does not answer, and tells no reasons', async () => {
+test('live is always true; ready names the dependencies that do not respond, without reasons', async () => {
   let broken = false;
   let isAlone = false;
   const checks = {

@@ -1,22 +1,26 @@
 /**
- * `GET /health/live` and `/health/ready` of a process. Live: the event loop answers. Ready: every check resolved within
- * its deadline, but for optional ones; else 503. The answer names what failed; the reasons are in the log only.
+ * `GET /health/live` and `/health/ready` of a process. Live: the event loop responds. Ready: every check but the
+ * optional ones resolved within its deadline; otherwise the status is 503. The response names the failed checks; their
+ * reasons are only in the log.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Logger } from '../log.ts';
 import { type ListeningServer, listen } from './listen.ts';
 
-type Ask = () => Promise<void>;
+type Check = () => Promise<void>;
 
-/** Name of a dependency -> rejects when it does not answer. Without an optional one the process still does what it is asked for over HTTP. */
-export type ReadinessChecks = Readonly<Record<string, Ask | { readonly optional: Ask }>>;
+/**
+ * Name of a dependency -> rejects when it does not respond. Without an optional one the process still serves its HTTP
+ * requests.
+ */
+export type ReadinessChecks = Readonly<Record<string, Check | { readonly optional: Check }>>;
 
-/** Milliseconds a check may take: below the usual probe timeout of orchestrators (1 s is Kubernetes' default). */
+/** Milliseconds that a check may take: below the usual probe timeout of orchestrators (Kubernetes' default is 1 s). */
 const checkDeadlineMs = 900;
 
-const runCheck = async (check: Ask): Promise<unknown> => {
+const runCheck = async (check: Check): Promise<unknown> => {
   const { promise: deadline, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${checkDeadlineMs} ms`)), checkDeadlineMs);
+  const timer = setTimeout(() => reject(new Error(`no response within ${checkDeadlineMs} ms`)), checkDeadlineMs);
   try {
     await Promise.race([check(), deadline]);
     return undefined;
@@ -27,8 +31,8 @@ const runCheck = async (check: Ask): Promise<unknown> => {
   }
 };
 
-/** Answers a health request; false when the path is another one, and nothing was written. */
-export const answerHealth = (
+/** Returns a handler that responds to health requests, and returns false for any other path without writing. */
+export const createHealthResponder = (
   checks: ReadinessChecks,
   logger: Logger,
 ): ((request: IncomingMessage, response: ServerResponse) => boolean) => {
@@ -45,7 +49,7 @@ export const answerHealth = (
     );
     const failing = results.filter(({ fault }) => fault !== undefined);
     const isReady = failing.every(({ isOptional }) => isOptional);
-    for (const { name, fault } of failing) logger.warn({ err: fault, check: name }, 'a dependency does not answer');
+    for (const { name, fault } of failing) logger.warn({ err: fault, check: name }, 'a dependency does not respond');
     reply(response, isReady ? 200 : 503, {
       status: isReady ? 'ready' : 'not ready',
       failing: failing.map(({ name }) => name),
@@ -65,16 +69,16 @@ export const answerHealth = (
   };
 };
 
-/** For processes that serve nothing else, such as workers. */
+/** For processes that serve nothing else over HTTP, such as workers. */
 export const serveHealth = async (options: {
   readonly host: string;
   readonly port: number;
   readonly checks: ReadinessChecks;
   readonly logger: Logger;
 }): Promise<ListeningServer> => {
-  const answer = answerHealth(options.checks, options.logger);
+  const respond = createHealthResponder(options.checks, options.logger);
   const server = createServer((request, response) => {
-    if (!answer(request, response)) response.writeHead(404).end();
+    if (!respond(request, response)) response.writeHead(404).end();
   });
   return listen(server, options);
 };

@@ -1,11 +1,11 @@
-/** Opens the port of a server that answers each request at once, and closes it with all its connections. */
+/** Opens the port of a server whose requests are short, and closes it with all its connections. */
 import type { Server } from 'node:http';
 
 export interface ListeningServer extends AsyncDisposable {
   readonly port: number;
 }
 
-/** @param at its port: 0 picks a free one. Rejects when the port cannot be had. */
+/** @param at its port: 0 picks a free one. Rejects when the port is not available. */
 export const listen = async (
   server: Server,
   at: { readonly host: string; readonly port: number },

@@ -1,6 +1,7 @@
 /**
- * The frame of every process: open it, wait for SIGTERM or SIGINT, close it in its own order, exit. A second signal or the
- * end of the time for closing exits at once with code 1. A fault at the start is one sentence on stderr and code 1.
+ * The frame of every process: opens it, waits for SIGTERM or SIGINT, closes it in its own order, and exits. A second
+ * signal, or the end of the time for closing, exits at once with code 1. A fault at the start prints one sentence on
+ * stderr and exits with code 1.
  */
 
 import { EnvironmentError } from '../config/environment.ts';
@@ -8,15 +9,15 @@ import { StartError } from '../connections/start-error.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
-/** Milliseconds that closing may take, beside the time that what runs gets to finish. */
+/** Milliseconds that closing may take, in addition to the grace of running work. */
 const closeDeadlineMs = 60_000;
 
 export interface Process extends AsyncDisposable {
-  /** Milliseconds that disposing may wait for what runs. Default 0. */
+  /** Milliseconds that disposal may wait for running work. Default: 0. */
   readonly graceMs?: number;
 }
 
-/** What a person can mend is said in a sentence; anything else with its stack. */
+/** A fault that a person can fix is printed as a sentence, any other with its stack. */
 const describeFault = (fault: unknown): string => {
   if (fault instanceof EnvironmentError || fault instanceof AppError || fault instanceof StartError)
     return fault.message;
@@ -27,7 +28,7 @@ const describeFault = (fault: unknown): string => {
   return fault.stack ?? fault.message;
 };
 
-/** @param open starts everything; what it returns is disposed when a signal comes. */
+/** @param open starts everything; its result is disposed when a signal arrives. */
 export const runUntilSignal = async (
   name: string,
   logger: () => Logger,

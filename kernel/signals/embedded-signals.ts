@@ -1,9 +1,9 @@
-/** Signals within one process. Listeners get a copy, after the publisher has gone on, in the order of publishing. */
+/** Signals within one process. Listeners get a copy, after the publisher has continued, in the order of publishing. */
 import type { Json } from '../broker/broker.ts';
 import type { Logger } from '../log.ts';
 import type { Signals } from './signals.ts';
 
-/** Distinguishes two subscriptions of the same callback. */
+/** Distinguishes two subscriptions with the same callback. */
 interface Listener {
   readonly callback: (payload: Json) => void;
 }
@@ -18,7 +18,7 @@ export const createEmbeddedSignals = (logger: Logger): Signals => {
           try {
             callback(JSON.parse(text));
           } catch (error) {
-            logger.error({ err: error, topic }, 'A signal listener failed');
+            logger.error({ err: error, topic }, 'a signal listener failed');
           }
         }
       });

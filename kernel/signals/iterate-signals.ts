@@ -1,14 +1,14 @@
 /**
- * A topic of signals as a source stream for a GraphQL subscription. Bounded: a reader that is too slow loses its oldest
- * signals, which is what signals allow. Returning it ends the subscription in the same tick, also while it waits.
+ * A topic of signals as a source stream for a GraphQL subscription. Bounded: a slow reader loses its oldest signals,
+ * which the port allows. Returning the iterator ends the subscription in the same tick, even while it waits.
  */
 import type { Json } from '../broker/broker.ts';
 import type { Signals } from './signals.ts';
 
-/** Signals that wait for a slow reader; each is a hint to refetch, so more would only repeat it. */
+/** Signals that wait for a slow reader, at most. Each is a hint to refetch, so more would only repeat it. */
 const maxWaiting = 256;
 
-/** @param read gives the event of a payload, or undefined to skip it. Resolves when the subscription is in force. */
+/** @param read returns the event of a payload, or undefined to skip it. Resolves when the subscription is in force. */
 export const iterateSignals = async <Event>(
   signals: Signals,
   topic: string,

@@ -1,4 +1,4 @@
-/** Signals through Redis pub/sub. Each topic is one channel; a connection that comes back is subscribed again. */
+/** Signals through Redis pub/sub, with one channel per topic. Subscriptions are restored after a reconnect. */
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { Json } from '../broker/broker.ts';
 import type { RedisConnection } from '../connections/redis.ts';
@@ -19,18 +19,18 @@ export const createRedisSignals = (redis: RedisConnection, logger: Logger): Sign
         try {
           callback(payload);
         } catch (error) {
-          logger.error({ err: error, topic }, 'A signal listener failed');
+          logger.error({ err: error, topic }, 'a signal listener failed');
         }
       });
       return async () => {
         if (!open) return;
         open = false;
-        // On a lost connection the library's own command would be rejected where nobody can catch it.
+        // On a lost connection the library's own command would be rejected where nothing can catch it.
         if (subscriber.status === 'ready') pubSub.unsubscribe(id);
       };
     },
     ping: () => redis.ping(),
-    /** The connection is closed by who opened it. */
+    /** The connection belongs to the caller, who closes it. */
     [Symbol.asyncDispose]: async () => undefined,
   };
 };

@@ -1,4 +1,4 @@
-/** What every kind of signals must do: the sentences of signals.ts as tests. */
+/** The contract of signals.ts as tests for every adapter. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { Json } from '../broker/broker.ts';
@@ -6,11 +6,11 @@ import type { Signals } from './signals.ts';
 
 export interface SignalsFixture extends AsyncDisposable {
   readonly signals: Signals;
-  /** The same signals as another process has them; the very same where there is only one process. */
+  /** The same signals as another process sees them; the same object where there is only one process. */
   readonly elsewhere: Signals;
 }
 
-/** Subscribes and keeps what arrives. */
+/** Subscribes and collects payloads. */
 export const listen = async (signals: Signals, topic: string) => {
   const heard: Json[] = [];
   const close = await signals.subscribe(topic, (payload) => void heard.push(payload));
@@ -20,7 +20,7 @@ export const listen = async (signals: Signals, topic: string) => {
 
 export const signalsContract = (name: string, openFixture: () => Promise<SignalsFixture>): void => {
   describe(`${name} signals`, () => {
-    test('reach everyone who listens to the topic once, and nobody else', async () => {
+    test('reach every listener of the topic once, and nobody else', async () => {
       await using fixture = await openFixture();
       const { signals, elsewhere } = fixture;
       const topic = randomUUID();
@@ -29,7 +29,7 @@ export const signalsContract = (name: string, openFixture: () => Promise<Signals
       for (const payload of [1, { text: 'é🙂' }, null, 'last']) await elsewhere.publish(topic, payload);
       for (const { heard, until } of listeners) {
         await until(4);
-        // In no promised order: each may take another way through a cluster.
+        // The order is not guaranteed: each signal may take another way through a cluster.
         const wanted = [1, { text: 'é🙂' }, null, 'last'];
         expect(new Set(heard.map((payload) => JSON.stringify(payload)))).toEqual(
           new Set(wanted.map((payload) => JSON.stringify(payload))),
@@ -38,7 +38,7 @@ export const signalsContract = (name: string, openFixture: () => Promise<Signals
       expect(other.heard).toEqual([]);
     });
 
-    test('are heard from the moment that subscribe resolves', async () => {
+    test('arrive from the moment that subscribe resolves', async () => {
       await using fixture = await openFixture();
       for (let round = 0; round < 20; round += 1) {
         const topic = randomUUID();
@@ -48,7 +48,7 @@ export const signalsContract = (name: string, openFixture: () => Promise<Signals
       }
     });
 
-    test('are not heard any more after the subscription is closed, and again after a new one', async () => {
+    test('do not arrive after the subscription is closed, and do again after a new one', async () => {
       await using fixture = await openFixture();
       const { signals } = fixture;
       const topic = randomUUID();
@@ -66,7 +66,7 @@ export const signalsContract = (name: string, openFixture: () => Promise<Signals
       expect([closed.heard, open.heard, again.heard]).toEqual([[], ['one'], ['two']]);
     });
 
-    test('go on when a listener throws', async () => {
+    test('continue when a listener throws', async () => {
       await using fixture = await openFixture();
       const { signals } = fixture;
       const topic = randomUUID();
@@ -81,7 +81,7 @@ export const signalsContract = (name: string, openFixture: () => Promise<Signals
       expect(heard).toEqual([1, 2]);
     });
 
-    test('answer a ping', async () => {
+    test('respond to a ping', async () => {
       await using fixture = await openFixture();
       await expect(fixture.signals.ping()).resolves.toBeUndefined();
     });

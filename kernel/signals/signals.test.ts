@@ -24,7 +24,7 @@ for (const service of ['redis', 'redis-cluster'] as const) {
   });
 }
 
-test('Redis signals are heard again by themselves after a lost connection', async () => {
+test('Redis signals arrive again after a lost connection without further action', async () => {
   await using wire = await startTcpProxy(await sharedService('redis'));
   await using near = await connectRedis(wire.url, logger, 10_000);
   await using far = await connectRedis(await sharedService('redis'), logger, 10_000);
@@ -38,9 +38,9 @@ test('Redis signals are heard again by themselves after a lost connection', asyn
   await near.ping();
 });
 
-test('a connection that is closed while it subscribes again leaves no fault behind that nobody hears', async () => {
-  const unheard: unknown[] = [];
-  const note = (fault: unknown) => unheard.push(fault);
+test('a connection that is closed while it resubscribes causes no unhandled rejection', async () => {
+  const unhandled: unknown[] = [];
+  const note = (fault: unknown) => unhandled.push(fault);
   process.on('unhandledRejection', note);
   try {
     await using wire = await startTcpProxy(await sharedService('redis'));
@@ -54,7 +54,7 @@ test('a connection that is closed while it subscribes again leaves no fault behi
     await connection[Symbol.asyncDispose]();
     await ended;
     await new Promise(setImmediate);
-    expect(unheard).toEqual([]);
+    expect(unhandled).toEqual([]);
   } finally {
     process.off('unhandledRejection', note);
   }

@@ -21,7 +21,7 @@ const openFixture: OpenStreamLogFixture = async (options = {}) => {
 
 streamLogContract('embedded', openFixture);
 
-test('cuts off a line that was torn by a kill, and goes on after the last whole one', async () => {
+test('cuts off a line that was torn by a kill, and continues after the last complete one', async () => {
   await using directory = await createDirectory();
   const id = randomUUID();
   await using first = await createEmbeddedStreamLog({ dataDirectory: directory.path, logger });
@@ -57,14 +57,22 @@ test('deletes the files of logs that are past their time to live', async () => {
   await vi.waitFor(() => expect(existsSync(path)).toBe(false), { timeout: 5000 });
 });
 
-test('tells of a log past its time to live that its answer may have ended there, and begins it where it is known that it has not', async () => {
+test('reports an expired log as forgotten where its reply may have ended, and begins it anew otherwise', async () => {
   await using directory = await createDirectory();
   await using log = await createEmbeddedStreamLog({ dataDirectory: directory.path, logger, ttlMs: 1_000 });
   const id = randomUUID();
   const expired = { count: 1, since: Date.now() - 60_000 };
-  expect(await log.open(id, { ...expired, mayHaveEnded: true })).toMatchObject({ forgotten: true, attempt: 0 });
+  expect(await log.open(id, { ...expired, mayHaveEnded: true })).toEqual({ kind: 'forgotten' });
   expect(await log.snapshot(id)).toBeUndefined();
   expect(await log.open(id, expired)).toMatchObject({ attempt: 1, lastSeq: 0 });
   const young = await log.open(randomUUID(), { count: 1, since: Date.now() + 60_000, mayHaveEnded: true });
-  expect(young).toEqual({ text: '', toolCalls: [], lastSeq: 0, attempt: 1, ended: false, stopRequested: false });
+  expect(young).toEqual({
+    kind: 'taken',
+    text: '',
+    toolCalls: [],
+    lastSeq: 0,
+    attempt: 1,
+    ended: false,
+    stopRequested: false,
+  });
 });

@@ -1,6 +1,7 @@
 /**
- * One message's log on disk: JSON lines, one per append, so that an append is there wholly or not at all. Invariant: a line
- * is written before anybody sees its entries. A torn last line (the process died while writing) is cut off when it is loaded.
+ * One message's log on disk: JSON lines, one per append, so that an append is there completely or not at all.
+ * Invariant: a line is written before anybody sees its entries. A torn last line (the process died while writing) is
+ * cut off when the file is loaded.
  */
 import {
   appendFileSync,
@@ -29,7 +30,7 @@ const errorCodeSchema = z.custom<keyof typeof errorCodes>(
   (value) => typeof value === 'string' && Object.hasOwn(errorCodes, value),
 );
 
-/** What a log consists of, as text from outside is checked. */
+/** Validates events of a log, as any text from outside. */
 export const streamEventSchema: z.ZodType<StreamEvent> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('MessageStarted'), attempt: z.int(), modelId: z.string() }),
   z.object({ type: z.literal('TokenDelta'), text: z.string() }),
@@ -82,7 +83,10 @@ export const openLogFile = (path: string): LogFile => {
   };
 };
 
-/** All whole lines, or undefined when there is no file or its last write is older than `ttlMs` (then it is deleted). */
+/**
+ * All complete lines, or undefined when there is no file or its last write is older than `ttlMs`; then the file is
+ * deleted.
+ */
 export const loadLogFile = (path: string, ttlMs: number): readonly LogLine[] | undefined => {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) return undefined;

@@ -1,4 +1,7 @@
-/** A stream log whose appends are measured. What fails or is fenced is not: it says nothing about the log's pace. */
+/**
+ * A stream log whose appends are measured. Failed and fenced ones are not, because they say nothing about the log's
+ * speed.
+ */
 import { appendDuration } from './metrics.ts';
 import type { StreamLog } from './stream-log.ts';
 

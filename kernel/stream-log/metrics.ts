@@ -1,4 +1,4 @@
-/** What is measured of the stream log. */
+/** The metrics of the stream log. */
 import { createHistogram } from '../telemetry/instruments.ts';
 
 export const appendDuration = createHistogram({

@@ -1,4 +1,4 @@
-/** What a reader may hold: measured on the heap, with readers who have stopped reading while a long answer goes by. */
+/** The memory of readers, measured on the heap, with readers that have stopped reading while a long reply passes. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
@@ -19,7 +19,7 @@ const heapBytes = async (): Promise<number> => {
   return process.memoryUsage().heapUsed;
 };
 
-/** A log of any length that is kept nowhere: entries are made when they are read or told. */
+/** A log of any length that stores nothing: entries are made when they are read or published. */
 const createEndlessLog = (lengthAtFirst: number) => {
   let length = lengthAtFirst;
   let reads = 0;
@@ -46,12 +46,12 @@ const createEndlessLog = (lengthAtFirst: number) => {
   };
 };
 
-/** Bytes of heap: a page of the log as objects, and what the reader is made of. */
-const mostBytes = 64 * 1024;
+/** Bytes of heap: a page of the log as objects, and the reader itself. */
+const maxBytes = 64 * 1024;
 const stalledReaders = 500;
 const events = 20_000;
 
-test('a thousand pages go by readers who have stopped: each holds one at most, and costs a reader who reads nothing', async () => {
+test('a thousand pages pass readers that have stopped: each holds at most one, and costs a quick reader no read', async () => {
   const log = createEndlessLog(pageSize * 4);
   const tail = createTails(log.source);
   const before = await heapBytes();
@@ -65,10 +65,10 @@ test('a thousand pages go by readers who have stopped: each holds one at most, a
     expect((await next).value?.seq).toBe(seq);
   }
   const held = (await heapBytes()) - before;
-  expect(held / stalledReaders).toBeLessThan(mostBytes);
-  // Nobody read the log meanwhile: neither for the stalled ones nor for the quick one.
+  expect(held / stalledReaders).toBeLessThan(maxBytes);
+  // The log was not read meanwhile, neither for the stalled readers nor for the quick one.
   expect(log.reads()).toBe(readsOfStalled);
-  // Who wakes up goes on where it was.
+  // A reader that resumes continues where it was.
   for (const reader of stalled.slice(0, 3)) expect((await reader.next()).value?.seq).toBe(2);
   for (const reader of [...stalled, quick]) await reader.return?.();
 });

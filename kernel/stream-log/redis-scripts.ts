@@ -1,8 +1,8 @@
 /**
- * The scripts of the Redis stream log: each is one atomic step. Keys of a message, all with its hash tag: meta (hash:
- * attempt, lastSeq, ended, stop, leasedUntil, calls: the JSON of the events of tool calls since the last reset, each behind a comma, and per
- * writing process the number of its last append), entries (stream, entry ID = seq-0, field e = the event's JSON), text (string: the deltas
- * since the last reset).
+ * The scripts of the Redis stream log. Each is one atomic step. The keys of a message, all with its hash tag, are: meta
+ * (a hash: attempt, lastSeq, ended, stop, leasedUntil, sealed, calls: the JSON of the tool call events since the last
+ * reset, each after a comma, and per writing process the number of its last append), entries (a stream, entry ID =
+ * seq-0, field e = the event's JSON), text (a string: the deltas since the last reset).
  */
 import { redisScript } from '../connections/redis.ts';
 
@@ -23,19 +23,24 @@ local function snapshot()
     meta[5] or '', meta[6] or '' }
 end`;
 
-/** Seqs that one attempt can give: where an attempt begins whose predecessors were forgotten together with their log. */
+/**
+ * Seqs that one attempt can assign. An attempt begins past those of its predecessors where they were lost together with
+ * their log.
+ */
 const seqsOfAttempt = 1_048_576;
-/** Uptime is told in whole seconds, and clocks of machines differ: a store counts as younger than a job by this margin. */
+/**
+ * Uptime is in whole seconds, and the clocks of machines differ: a store counts as younger than a job by this margin.
+ */
 const youngerByMs = 2_000;
 
 /**
- * KEYS meta, entries, text; ARGV lease, ttl, earlier deliveries, their time, '1' to leave a living writer alone, grace, '1' where an earlier
- * attempt may have ended the answer. Gives [text, lastSeq, attempt, ended, stop, sealed, calls]; where it is left alone [attempt of the writer, or 0];
- * [-1] where it is gone and may have ended.
- * A log that is not there though an earlier attempt may have opened it: where the server was started after the job, it has forgotten; and
- * where the job is older than a log lives. Until the server is up for the grace, a writer that lives may put the log back. A job may have
- * several copies, each of which knows of no other: so one that was never delivered before counts too, where the job is older than the server
- * beyond doubt.
+ * KEYS meta, entries, text; ARGV lease, ttl, earlier deliveries, their time, '1' to leave a living writer alone, grace,
+ * '1' where an earlier attempt may have ended the reply. Returns [text, lastSeq, attempt, ended, stop, sealed, calls];
+ * [attempt of the writer, or 0] where the log is left alone; [-1] where it is gone and its reply may have ended. The
+ * log may be missing although an earlier attempt may have opened it: because the server started after the job and lost
+ * it, or because the job is older than a log lives. Until the server has been up for the grace, a living writer may
+ * restore the log. A job may have several copies that do not know of one another, so even a copy that was never
+ * delivered before counts, where the job is certainly older than the server.
  */
 export const openScript = redisScript(`${touch}${snapshot}
 if not redis.call('HGET', KEYS[1], 'ended') and ARGV[5] == '1' then
@@ -62,16 +67,17 @@ if not redis.call('HGET', KEYS[1], 'ended') then
 end
 return snapshot()`);
 
-/** KEYS meta, entries, text. The same as open gives, or an empty list when there is no log. */
+/** KEYS meta, entries, text. Returns the same as open, or an empty list when there is no log. */
 export const snapshotScript = redisScript(`${snapshot}
 if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
 return snapshot()`);
 
 /**
  * KEYS meta, entries, text; ARGV attempt, lease, ttl, writing process, its append's number, publish command, channel,
- * '1' when the append resets text and calls, text after that, '1' when it ends the log, seq that it must follow or -1, calls after the reset,
- * then the events' JSON. Gives [lastSeq, stop], an empty list when the writer is fenced, [-1] when the log is gone. An append that a reconnecting
- * client sent twice is answered, not repeated. Without events it renews the lease.
+ * '1' when the append resets text and calls, text after that, '1' when it ends the log, seq that it must follow or -1,
+ * calls after the reset, then the events' JSON. Returns [lastSeq, stop], an empty list when the writer is fenced, [-1]
+ * when the log is gone. An append that a reconnecting client sent twice is acknowledged, not repeated. Without events
+ * it renews the lease.
  */
 export const appendScript = redisScript(`${touch}
 local writer = 'writer:' .. ARGV[4]
@@ -98,7 +104,10 @@ end
 touch(tonumber(ARGV[2]), tonumber(ARGV[3]))
 return { seq, stop }`);
 
-/** KEYS meta, entries, text; ARGV attempt, lease, ttl, seq that the log must end with, result. Gives as append does. */
+/**
+ * KEYS meta, entries, text; ARGV attempt, lease, ttl, seq that the log must end with, result. Returns the same as
+ * append.
+ */
 export const sealScript = redisScript(`${touch}
 local meta = redis.call('HMGET', KEYS[1], 'attempt', 'lastSeq', 'ended', 'stop')
 if not meta[1] and not meta[3] then return { -1 } end
@@ -108,9 +117,9 @@ touch(tonumber(ARGV[2]), tonumber(ARGV[3]))
 return { tonumber(ARGV[4]), meta[4] and 1 or 0 }`);
 
 /**
- * KEYS meta, entries, text; ARGV attempt, lease, ttl, publish command, channel, seq of the last entry, text, '1' when a stop was asked for,
- * calls, then the entries' JSON, which end at that seq. Gives as append does. Repeated, it changes nothing. The last entry is told once more, so that
- * who follows looks at the log.
+ * KEYS meta, entries, text; ARGV attempt, lease, ttl, publish command, channel, seq of the last entry, text, '1' when a
+ * stop was requested, calls, then the entries' JSON, which end at that seq. Returns the same as append. A repetition
+ * changes nothing. The last entry is published once more, so that followers look at the log.
  */
 export const restoreScript = redisScript(`${touch}
 local meta = redis.call('HMGET', KEYS[1], 'attempt', 'lastSeq', 'stop')
@@ -147,7 +156,7 @@ export const releaseScript = redisScript(`
 if redis.call('HGET', KEYS[1], 'attempt') == ARGV[1] then redis.call('HDEL', KEYS[1], 'leasedUntil') end
 return 1`);
 
-/** KEYS meta. 1 while a writer holds the lease. */
+/** KEYS meta. Returns 1 while a writer holds the lease. */
 export const leasedScript = redisScript(`
 ${clock}
 return tonumber(redis.call('HGET', KEYS[1], 'leasedUntil') or 0) > now and 1 or 0`);

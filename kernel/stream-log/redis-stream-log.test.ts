@@ -5,6 +5,7 @@ import { startRedisCluster } from '../../tests/services/redis-cluster.ts';
 import { type SharedService, sharedService } from '../../tests/services/shared-services.ts';
 import { connectRedis } from '../connections/redis.ts';
 import { createLogger } from '../log.ts';
+import { openTaken } from './open-taken.fixture.ts';
 import { createRedisStreamLog } from './redis-stream-log.ts';
 import { streamLogContract } from './stream-log.contract.ts';
 import { FencedError, LogGoneError } from './stream-log.ts';
@@ -26,13 +27,13 @@ const openFixtureOn =
 streamLogContract('Redis', openFixtureOn('redis'));
 streamLogContract('Redis Cluster', openFixtureOn('redis-cluster'));
 
-/** Kills every connection of the server but its own, again and again, until it is stopped. */
+/** Kills every connection of the server but its own, repeatedly, until it is stopped. */
 const killConnections = async (url: string, signal: AbortSignal): Promise<number> => {
   let killed = 0;
   while (!signal.aborted) {
     for (const type of ['normal', 'pubsub']) {
-      const answer = await sendRedis(url, 'CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes');
-      killed += Number(answer.slice(1));
+      const reply = await sendRedis(url, 'CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes');
+      killed += Number(reply.slice(1));
     }
     await new Promise((resolve) => setTimeout(resolve, 40));
   }
@@ -66,17 +67,17 @@ const survivesKilledConnections = async (url: string, nodes: readonly string[]) 
   expect(given).toEqual([expected, expected, expected.slice(20)]);
 };
 
-test('loses and doubles nothing while connections are killed', async () => {
+test('loses and duplicates nothing while connections are killed', async () => {
   await using redis = await startRedis();
   await survivesKilledConnections(redis.url, [redis.url]);
 });
 
-test('loses and doubles nothing while connections to a cluster are killed', async () => {
+test('loses and duplicates nothing while connections to a cluster are killed', async () => {
   await using cluster = await startRedisCluster();
   await survivesKilledConnections(cluster.url, cluster.url.split(','));
 }, 60_000);
 
-/** Ends every subscription connection of a node, once. */
+/** Kills every subscription connection of a node, once. */
 const killSubscribers = (url: string) => sendRedis(url, 'CLIENT', 'KILL', 'TYPE', 'pubsub');
 
 const hearsWhatItMissed = async (url: string, nodes: readonly string[]) => {
@@ -92,31 +93,31 @@ const hearsWhatItMissed = async (url: string, nodes: readonly string[]) => {
   const stopped = Promise.withResolvers<void>();
   await reader.onStop(id, stopped.resolve);
   await Promise.all(nodes.map(killSubscribers));
-  // Nothing is appended after these: only the reconnect can tell that something was missed.
+  // Nothing is appended after these: only the reconnect can reveal that something was missed.
   await writer.requestStop(id);
   await writer.append(id, 1, [completed]);
   expect((await tail.next()).value).toEqual({ seq: 2, event: completed });
   await stopped.promise;
 };
 
-test('hears of an end and of a stop that came while its subscription was lost', async () => {
+test('notices an end and a stop that came while its subscription was lost', async () => {
   await using redis = await startRedis();
   await hearsWhatItMissed(redis.url, [redis.url]);
 });
 
-test('hears of an end and of a stop that came while its subscription to a cluster was lost', async () => {
+test('notices an end and a stop that came while its subscription to a cluster was lost', async () => {
   await using cluster = await startRedisCluster();
   await hearsWhatItMissed(cluster.url, cluster.url.split(','));
 });
 
-test('refuses to start within the stated time when there is no server', async () => {
+test('fails at the start, within the given time, when there is no server', async () => {
   const url = 'redis://:secret@127.0.0.1:1';
   const failure = await connectRedis(url, logger, 300).catch((error: unknown) => error);
-  expect(String(failure)).toMatch(/^StartError: Redis at 127\.0\.0\.1:1 did not answer within 300 ms: .*REDIS_URL/);
+  expect(String(failure)).toMatch(/^StartError: Redis at 127\.0\.0\.1:1 did not respond within 300 ms: .*REDIS_URL/);
   expect(String(failure)).not.toContain('secret');
 });
 
-test('where it came back empty, its writer puts the log back, and no reader sees a gap or a double', async () => {
+test('where Redis came back empty, the writer restores its log, and no reader sees a gap or a duplicate', async () => {
   await using redis = await startRedis();
   await using writing = await connectRedis(redis.url, logger, startTimeoutMs);
   await using reading = await connectRedis(redis.url, logger, startTimeoutMs);
@@ -130,7 +131,7 @@ test('where it came back empty, its writer puts the log back, and no reader sees
   const seen = [await following.next(), await following.next()].map(({ value }) => value);
   await redis.restart();
   await expect(writer.append(id, 1, [delta('c')], 2)).rejects.toBeInstanceOf(LogGoneError);
-  // Comes while the log is not there.
+  // Joins while the log is missing.
   const late = take(reader.tail(id, 1, never));
   await writer.restore(id, { attempt: 1, entries, lastSeq: 2, stopRequested: false });
   await writer.append(id, 1, [delta('c'), completed], 2);
@@ -139,7 +140,7 @@ test('where it came back empty, its writer puts the log back, and no reader sees
   expect(await late).toEqual([...seen, ...rest].slice(1));
 }, 60_000);
 
-test('where it came back empty and the writer is gone too, the next one begins past every seq that was given', async () => {
+test('where Redis came back empty and the writer is gone too, the next one begins past every seq that was given', async () => {
   await using redis = await startRedis();
   await using connection = await connectRedis(redis.url, logger, startTimeoutMs);
   const streamLog = createRedisStreamLog(connection, { restoreGraceMs: 0 });
@@ -150,18 +151,19 @@ test('where it came back empty and the writer is gone too, the next one begins p
   const following = streamLog.tail(id, 0, never)[Symbol.asyncIterator]();
   await following.next();
   await redis.restart();
-  const opened = await streamLog.open(id, { count: 1, since });
+  const opened = await openTaken(streamLog, id, { count: 1, since });
   expect(opened).toMatchObject({ attempt: 2, text: '' });
   const reset = { type: 'MessageReset', reason: 'WORKER_REPLACED' } as const;
   await streamLog.append(id, 2, [reset, delta('anew'), completed], opened.lastSeq);
   const anew = [reset, delta('anew'), completed].map((event, index) => ({ seq: opened.lastSeq + 1 + index, event }));
   expect((await take({ [Symbol.asyncIterator]: () => following })).slice(-3)).toEqual(anew);
   expect(await take(streamLog.tail(id, 2, never))).toEqual(anew);
-  // A job that is younger than the server has lost nothing: its log begins at 1, handed out before or not.
+  // A job that is younger than the server has lost nothing: its log begins at 1, whether it was delivered before or
+  // not.
   expect(await streamLog.open(randomUUID(), { count: 1, since: Date.now() + 60_000 })).toMatchObject({ lastSeq: 0 });
 }, 60_000);
 
-test('where it came back empty, a writer that lives is left alone by whoever has another copy of the job', async () => {
+test('where Redis came back empty, a living writer is left alone by the holder of another copy of the job', async () => {
   await using redis = await startRedis();
   await using writing = await connectRedis(redis.url, logger, startTimeoutMs);
   await using other = await connectRedis(redis.url, logger, startTimeoutMs);
@@ -172,23 +174,23 @@ test('where it came back empty, a writer that lives is left alone by whoever has
   await writer.append(id, 1, [delta('a')]);
   const entries = await writer.entries(id);
   await redis.restart();
-  // Its copy was never delivered before, and may be the only one for all it knows.
+  // This copy was never delivered before, and cannot know of another one.
   const another = createRedisStreamLog(other);
-  expect(await another.open(id, earlier)).toMatchObject({ busy: true, attempt: 0 });
+  expect(await another.open(id, earlier)).toEqual({ kind: 'busy', attempt: 0 });
   await writer.restore(id, { attempt: 1, entries, lastSeq: 1, stopRequested: false });
-  expect(await another.open(id, earlier)).toMatchObject({ busy: true });
+  expect(await another.open(id, earlier)).toMatchObject({ kind: 'busy' });
   await writer.append(id, 1, [delta('b'), completed], 1);
-  expect(await another.open(id, earlier)).toMatchObject({ ended: true, text: 'ab', attempt: 1 });
-  // Nobody put it back in time: what clients may have seen is void, and the former writer is fenced.
+  expect(await another.open(id, earlier)).toMatchObject({ kind: 'ended', ended: true, text: 'ab', attempt: 1 });
+  // The log was not restored in time: text that clients may have seen is void, and the former writer is fenced.
   const lost = randomUUID();
   const patient = createRedisStreamLog(other, { restoreGraceMs: 0 });
-  const opened = await patient.open(lost, earlier);
+  const opened = await openTaken(patient, lost, earlier);
   expect(opened.attempt).toBe(2);
   expect(opened.lastSeq).toBeGreaterThan(1);
   await expect(writer.append(lost, 1, [delta('late')])).rejects.toBeInstanceOf(FencedError);
 }, 60_000);
 
-test('where it came back empty, an answer that may have ended is told as forgotten, and begun anew by who knows that it has not', async () => {
+test('where Redis came back empty, the log of a reply that may have ended is forgotten, and begins anew otherwise', async () => {
   await using redis = await startRedis();
   await using connection = await connectRedis(redis.url, logger, startTimeoutMs);
   const streamLog = createRedisStreamLog(connection, { restoreGraceMs: 0 });
@@ -196,20 +198,11 @@ test('where it came back empty, an answer that may have ended is told as forgott
   const earlier = { count: 1, since: Date.now() - 60_000 };
   await streamLog.open(id);
   await streamLog.append(id, 1, [delta('a'), completed]);
-  expect(await streamLog.open(id, { ...earlier, mayHaveEnded: true })).toMatchObject({ ended: true });
+  expect(await streamLog.open(id, { ...earlier, mayHaveEnded: true })).toMatchObject({ kind: 'ended' });
   await redis.restart();
-  const forgotten = await streamLog.open(id, { ...earlier, mayHaveEnded: true });
-  expect(forgotten).toEqual({
-    text: '',
-    toolCalls: [],
-    lastSeq: 0,
-    attempt: 0,
-    ended: false,
-    stopRequested: false,
-    forgotten: true,
-  });
+  expect(await streamLog.open(id, { ...earlier, mayHaveEnded: true })).toEqual({ kind: 'forgotten' });
   expect(await streamLog.snapshot(id)).toBeUndefined();
-  const begun = await streamLog.open(id, earlier);
+  const begun = await openTaken(streamLog, id, earlier);
   expect(begun.attempt).toBe(2);
   expect(begun.lastSeq).toBeGreaterThan(2);
   // A job that is younger than the server has lost nothing.

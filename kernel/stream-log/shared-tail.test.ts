@@ -1,4 +1,4 @@
-/** Tails over a log whose notices are lost, doubled and shuffled: what readers get is the log all the same. */
+/** Tails over a log whose notices are lost, duplicated and shuffled: readers get the log nevertheless. */
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { pageSize, ringSize, type TailListener, type TailSource } from './shared-tail.ts';
@@ -9,14 +9,14 @@ import { createTails } from './tail-reader.ts';
 
 const turn = () => new Promise(setImmediate);
 
-/** A log in memory that tells its followers nothing by itself: the test decides which notices arrive. */
+/** A log in memory that publishes nothing by itself: the test decides which notices arrive. */
 const createLog = () => {
   const entries: StreamEntry[] = [];
   const listeners = new Set<TailListener>();
   let reads = 0;
   const source: TailSource = {
     async position() {
-      // What it knew when it was asked is old news when it answers.
+      // The position is outdated by the time it is returned.
       const position = { lastSeq: entries.length, ended: entries.some(({ event }) => isTerminal(event)) };
       await turn();
       return position;
@@ -43,8 +43,8 @@ const createLog = () => {
       entries.push(entry);
       return entry;
     },
-    tell(...told: readonly StreamEntry[]) {
-      for (const listener of [...listeners]) listener.live(told);
+    publish(...published: readonly StreamEntry[]) {
+      for (const listener of [...listeners]) listener.live(published);
     },
     interrupt() {
       for (const listener of [...listeners]) listener.interrupted();
@@ -52,14 +52,14 @@ const createLog = () => {
   };
 };
 
-test('gives the log once and in order, whatever becomes of the notices', async () => {
+test('returns the log once and in order, whatever happens to the notices', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(
         fc.record({
-          /** How often the notice of this entry arrives: lost, once, doubled. */
+          /** How often the notice of this entry arrives: never, once, twice. */
           copies: fc.constantFrom(0, 1, 1, 1, 2),
-          /** Told at once, or held back and told after the next one. */
+          /** Published at once, or held back until after the next one. */
           late: fc.boolean(),
           pause: fc.boolean(),
           /** A reader that joins now, with this cursor. */
@@ -78,14 +78,14 @@ test('gives the log once and in order, whatever becomes of the notices', async (
           const notices = Array.from({ length: copies }, () => entry);
           if (late) held.push(...notices);
           else {
-            log.tell(...notices);
-            log.tell(...held);
+            log.publish(...notices);
+            log.publish(...held);
             held = [];
           }
           if (pause) await turn();
         }
         log.write(completed);
-        // Readers may still be on their way to their subscription.
+        // Readers may still be waiting for their subscription.
         for (let settled = 0; settled < 10; settled += 1) await turn();
         log.interrupt();
         const total = log.entries.length;
@@ -97,17 +97,17 @@ test('gives the log once and in order, whatever becomes of the notices', async (
   );
 });
 
-test('reads the log again when a notice was lost, and not when none was', async () => {
+test('reads the log again when a notice was lost, and only then', async () => {
   const log = createLog();
   const reading = take(createTails(log.source)('m', 0, never));
   for (let settled = 0; settled < 5; settled += 1) await turn();
   for (let index = 0; index < ringSize * 2; index += 1) {
-    log.tell(log.write(delta('x')));
+    log.publish(log.write(delta('x')));
     await turn();
   }
   expect(log.reads()).toBe(0);
   log.write(delta('the lost one'));
-  log.tell(log.write(completed));
+  log.publish(log.write(completed));
   expect(seqsOf(await reading)).toEqual(upTo(ringSize * 2 + 2));
   expect(log.reads()).toBeGreaterThan(0);
 });
@@ -118,13 +118,13 @@ test('holds a bounded number of entries for a reader that does not read', async 
   const slow = tail('m', 0, never)[Symbol.asyncIterator]();
   const first = slow.next();
   for (let settled = 0; settled < 5; settled += 1) await turn();
-  log.tell(log.write(delta('1')));
+  log.publish(log.write(delta('1')));
   await first;
-  for (let index = 0; index < 5_000; index += 1) log.tell(log.write(delta('x')));
-  log.tell(log.write(completed));
+  for (let index = 0; index < 5_000; index += 1) log.publish(log.write(delta('x')));
+  log.publish(log.write(completed));
   expect(log.reads()).toBe(0);
   expect(seqsOf(await take({ [Symbol.asyncIterator]: () => slow }))).toEqual(upTo(5_002, 1));
-  // All but the ring was read from the log, a page at a time.
+  // All entries but the ring's were read from the log, a page at a time.
   expect(log.reads()).toBeGreaterThanOrEqual(Math.floor((5_000 - ringSize) / pageSize));
 });
 
@@ -140,7 +140,7 @@ test('shares one subscription among readers, and ends it with the last of them',
   expect(log.listeners.size).toBe(0);
 });
 
-test('tells every reader when the log cannot be read, and starts afresh for the next one', async () => {
+test('fails for every reader when the log cannot be read, and starts anew for the next one', async () => {
   const log = createLog();
   let broken = true;
   const source: TailSource = {
@@ -155,24 +155,24 @@ test('tells every reader when the log cannot be read, and starts afresh for the 
   expect(seqsOf(await take(tail('m', 0, never)))).toEqual([1, 2]);
 });
 
-test('says SUBSCRIPTION_LOST when the store came back without what it had', async () => {
+test('throws SUBSCRIPTION_LOST when the store came back without its data', async () => {
   const log = createLog();
   const reading = take(createTails(log.source)('m', 0, never));
   for (let settled = 0; settled < 5; settled += 1) await turn();
-  log.tell(log.write(delta('1')), log.write(delta('2')));
+  log.publish(log.write(delta('1')), log.write(delta('2')));
   log.entries.length = 0;
   log.write(delta('another 1'));
   log.interrupt();
   await expect(reading).rejects.toMatchObject({ code: 'SUBSCRIPTION_LOST' });
 });
 
-test('waits for a log that is gone, and says SUBSCRIPTION_LOST when nobody puts it back', async () => {
+test('waits for a log that is gone, and throws SUBSCRIPTION_LOST when it is not restored', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     const log = createLog();
     const lost = take(createTails(log.source)('m', 0, never));
     for (let settled = 0; settled < 5; settled += 1) await turn();
-    log.tell(log.write(delta('1')), log.write(delta('2')));
+    log.publish(log.write(delta('1')), log.write(delta('2')));
     log.entries.length = 0;
     log.interrupt();
     for (let settled = 0; settled < 5; settled += 1) await turn();
@@ -184,7 +184,7 @@ test('waits for a log that is gone, and says SUBSCRIPTION_LOST when nobody puts 
   }
 });
 
-test('a reader that comes while the log is gone reads it when it was put back, whenever that is', async () => {
+test('a reader that joins while the log is gone reads it once it is restored, whenever that is', async () => {
   for (let turnsGone = 0; turnsGone < 12; turnsGone += 1) {
     const log = createLog();
     const tail = createTails(log.source);
@@ -197,14 +197,14 @@ test('a reader that comes while the log is gone reads it when it was put back, w
     const late = take(tail('m', 1, never));
     for (let turns = 0; turns < turnsGone; turns += 1) await turn();
     log.entries.push(...kept);
-    log.tell(...kept.slice(-1));
-    log.tell(log.write(completed));
+    log.publish(...kept.slice(-1));
+    log.publish(log.write(completed));
     expect(seqsOf(await late)).toEqual([2, 3]);
     expect(seqsOf(await take({ [Symbol.asyncIterator]: () => first }))).toEqual([2, 3]);
   }
 });
 
-test('says SUBSCRIPTION_LOST when the entries after the cursor are no longer kept', async () => {
+test('throws SUBSCRIPTION_LOST when the entries after the cursor are no longer kept', async () => {
   const log = createLog();
   const tail = createTails({ ...log.source, position: async () => ({ lastSeq: 10, ended: false }) });
   await expect(take(tail('m', 3, never))).rejects.toMatchObject({ code: 'SUBSCRIPTION_LOST' });

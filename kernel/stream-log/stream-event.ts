@@ -1,5 +1,5 @@
 /**
- * The events of a generation as they lie in the log: what workers append and what conversations turns into GraphQL
+ * The events of a generation in its log: workers append them, and conversations turns them into GraphQL
  * `MessageEvent`s. `type` is the GraphQL type name. The terminal ones are MessageCompleted and MessageFailed.
  */
 import { z } from 'zod';
@@ -12,29 +12,29 @@ export type FinishReason = (typeof finishReasons)[number];
 export const resetReasons = ['WORKER_REPLACED', 'MODEL_REPLACED', 'LOG_EXPIRED'] as const;
 export type ResetReason = (typeof resetReasons)[number];
 
-/** Where a call of a tool stands. */
+/** The state of a tool call. */
 export const toolCallStatuses = ['RUNNING', 'COMPLETED', 'FAILED'] as const;
 export type ToolCallStatus = (typeof toolCallStatuses)[number];
 
-/** A call of a tool as its model wrote it. No text in it, nor the result of it, holds a NUL. */
+/** A tool call as its model wrote it. No text in it, nor in its result, holds a NUL. */
 export const askedToolCallSchema = z.object({
   /** Unique within the message. */
   id: z.string(),
   name: z.string(),
-  /** JSON text of an object; what the model wrote, where that is none. */
+  /** JSON text of an object, or the model's text where that is invalid. */
   arguments: z.string(),
 });
 type AskedToolCall = Readonly<z.infer<typeof askedToolCallSchema>>;
 
-/** A call that has ended. */
+/** A completed call. */
 export const toolCallRecordSchema = askedToolCallSchema.extend({
   status: z.enum(['COMPLETED', 'FAILED']),
-  /** What the model is told: what the tool gave, or, where it FAILED, a sentence that says why. */
+  /** The text for the model: the tool's result, or, where the call FAILED, a sentence with the reason. */
   result: z.string(),
 });
 export type ToolCallRecord = Readonly<z.infer<typeof toolCallRecordSchema>>;
 
-/** A call at a moment. */
+/** A call in any state. */
 export type ToolCall = ToolCallRecord | (AskedToolCall & { readonly status: 'RUNNING' });
 
 export type StreamEvent =
@@ -46,19 +46,22 @@ export type StreamEvent =
   | { readonly type: 'MessageCompleted'; readonly status: CompletedStatus; readonly finishReason: FinishReason }
   | { readonly type: 'MessageFailed'; readonly code: ErrorCode; readonly message: string; readonly retryable: boolean };
 
-/** Statuses that MessageCompleted can end with. */
+/** Statuses of MessageCompleted. */
 export type CompletedStatus = 'COMPLETED' | 'PARTIAL' | 'CANCELLED';
 
 export const isTerminal = (event: StreamEvent): boolean =>
   event.type === 'MessageCompleted' || event.type === 'MessageFailed';
 
-/** The text after one more event: deltas add, a reset empties, anything else leaves it. */
+/** The text after one more event: deltas add to it, a reset empties it, anything else leaves it. */
 export const applyToText = (text: string, event: StreamEvent): string => {
   if (event.type === 'TokenDelta') return text + event.text;
   return event.type === 'MessageReset' ? '' : text;
 };
 
-/** The calls after one more event, in the order of their start: a start adds one, an end replaces it, a reset empties. */
+/**
+ * The calls after one more event, in the order of their start: a start adds one, a completion replaces it, a reset
+ * empties the list.
+ */
 export const applyToToolCalls = (calls: readonly ToolCall[], event: StreamEvent): readonly ToolCall[] => {
   if (event.type === 'ToolCallStarted') return [...calls, { ...event.toolCall, status: 'RUNNING' }];
   if (event.type === 'ToolCallCompleted')
@@ -66,10 +69,10 @@ export const applyToToolCalls = (calls: readonly ToolCall[], event: StreamEvent)
   return event.type === 'MessageReset' ? [] : calls;
 };
 
-/** The calls of an answer that is over: what still ran has failed. */
+/** The calls of a reply that has ended: those that were still running have failed. */
 export const endToolCalls = (calls: readonly ToolCall[]): readonly ToolCallRecord[] =>
   calls.map((call) =>
     call.status === 'RUNNING'
-      ? { ...call, status: 'FAILED', result: 'The answer ended before the tool had answered.' }
+      ? { ...call, status: 'FAILED', result: 'The reply ended before the tool had responded.' }
       : call,
   );

@@ -1,4 +1,4 @@
-/** What every stream log must do: the sentences of stream-log.ts as tests. */
+/** The contract of stream-log.ts as tests for every adapter. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { StreamEvent } from './stream-event.ts';
@@ -17,7 +17,7 @@ import { takeoverContract } from './takeover.contract.ts';
 
 export const streamLogContract = (name: string, openFixture: OpenStreamLogFixture): void => {
   describe(`${name} stream log, writing`, () => {
-    test('gives each event the next seq, from 1, across appends', async () => {
+    test('assigns each event the next seq, from 1, across appends', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();
@@ -35,7 +35,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       ]);
     });
 
-    test('leaves no hole and doubles nothing when many append at once', async () => {
+    test('leaves no gap and no duplicate when many append at once', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const other = await fixture.reopen();
@@ -66,6 +66,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       await streamLog.append(id, first.attempt, [delta('so far')]);
       const second = await streamLog.open(id);
       expect(second).toEqual({
+        kind: 'taken',
         text: 'so far',
         toolCalls: [],
         lastSeq: 1,
@@ -79,7 +80,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       expect((await streamLog.snapshot(id))?.text).toBe('so far, on');
     });
 
-    test('tells a writer whose log is not there, also where only a stop is known of it', async () => {
+    test('throws LogGoneError for a log that does not exist, even where a stop of it is known', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();
@@ -89,7 +90,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       await expect(streamLog.renew(id, 1)).rejects.toBeInstanceOf(LogGoneError);
     });
 
-    test('refuses an append that does not follow the entry that its writer knows of', async () => {
+    test('refuses an append that does not follow the entry that its writer knows', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();
@@ -99,7 +100,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       expect((await streamLog.append(id, 1, [delta('b')], 1)).lastSeq).toBe(2);
     });
 
-    test('takes nothing after the end, and opening an ended log changes nothing', async () => {
+    test('refuses appends after the end, and does not change an ended log when it is opened', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();
@@ -107,13 +108,21 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       await streamLog.append(id, 1, [delta('all'), completed]);
       await expect(streamLog.append(id, 1, [delta('more')])).rejects.toBeInstanceOf(FencedError);
       await expect(streamLog.renew(id, 1)).rejects.toBeInstanceOf(FencedError);
-      const ended = { text: 'all', toolCalls: [], lastSeq: 2, attempt: 1, ended: true, stopRequested: false };
+      const ended = {
+        kind: 'ended',
+        text: 'all',
+        toolCalls: [],
+        lastSeq: 2,
+        attempt: 1,
+        ended: true,
+        stopRequested: false,
+      };
       expect(await streamLog.open(id)).toEqual(ended);
       expect(await streamLog.open(id)).toEqual(ended);
       expect(seqsOf(await take(streamLog.tail(id, 0, never)))).toEqual([1, 2]);
     });
 
-    test('refuses an append of nothing, and one that goes on after its terminal event', async () => {
+    test('refuses an append without events, and one that continues after its terminal event', async () => {
       await using fixture = await openFixture();
       const id = randomUUID();
       await fixture.streamLog.open(id);
@@ -122,7 +131,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       expect((await fixture.streamLog.snapshot(id))?.lastSeq).toBe(0);
     });
 
-    test('knows the text since the last reset, whatever characters it is made of', async () => {
+    test('returns the text since the last reset, whatever characters it has', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();
@@ -147,7 +156,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       expect((await streamLog.snapshot(id))?.text).toBe('');
     });
 
-    test('knows the calls of tools since the last reset, also after it was put back or read by another process', async () => {
+    test('returns the tool calls since the last reset, even after it was restored or read by another process', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const [id, other] = [randomUUID(), randomUUID()];
@@ -189,7 +198,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       expect(await streamLog.leased(id)).toBe(true);
     });
 
-    test('is forgotten when its time to live is over', async () => {
+    test('expires after its time to live', async () => {
       await using fixture = await openFixture({ ttlMs: 200 });
       const { streamLog } = fixture;
       const id = randomUUID();
@@ -199,7 +208,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       expect((await streamLog.open(id)).lastSeq).toBe(0);
     });
 
-    test('carries on for another process with the same entries and the same seqs', async () => {
+    test('continues in another process with the same entries and the same seqs', async () => {
       await using fixture = await openFixture();
       const id = randomUUID();
       await fixture.streamLog.open(id);
@@ -208,6 +217,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       const streamLog = await fixture.reopen();
       const opened = await streamLog.open(id);
       expect(opened).toEqual({
+        kind: 'taken',
         text: 'before the kill',
         toolCalls: [],
         lastSeq: 2,
@@ -225,7 +235,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
   takeoverContract(name, openFixture);
 
   describe(`${name} stream log, stopping`, () => {
-    test('tells a stop in band, with every append and renewal from then on', async () => {
+    test('returns a stop with every append and renewal from then on', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();
@@ -238,7 +248,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       expect((await writer.open(id)).stopRequested).toBe(true);
     });
 
-    test('calls back once, for a stop that comes and for one that was there before', async () => {
+    test('calls back once, for a later stop and for an earlier one', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();
@@ -258,7 +268,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       expect([before, after, closed].map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0]);
     });
 
-    test('remembers a stop that was asked for before the log was opened', async () => {
+    test('remembers a stop that was requested before the log was opened', async () => {
       await using fixture = await openFixture();
       const id = randomUUID();
       await fixture.streamLog.requestStop(id);
@@ -266,7 +276,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       expect(await streamLog.open(id)).toMatchObject({ attempt: 1, stopRequested: true });
     });
 
-    test('does nothing to a log that has ended', async () => {
+    test('does not change a log that has ended', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();
@@ -277,7 +287,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
     });
   });
 
-  test(`${name} stream log answers a ping`, async () => {
+  test(`${name} stream log responds to a ping`, async () => {
     await using fixture = await openFixture();
     await expect(fixture.streamLog.ping()).resolves.toBeUndefined();
   });

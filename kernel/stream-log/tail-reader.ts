@@ -1,6 +1,7 @@
 /**
- * One reader of a message's entries: an iterator written by hand, because `return()` and an abort must end it at once, also
- * while it waits. Invariant: it holds at most one page of the log; what it gives has seq = the one before + 1.
+ * One reader of a message's entries. The iterator is written by hand, because `return()` and an abort must end it at
+ * once, even while it waits. Invariant: it holds at most one page of the log, and each entry that it returns has the
+ * seq after the one before.
  */
 import { AppError } from '../errors.ts';
 import { isBegunAnew, openSharedTail, pageSize, type SharedTail, type TailSource } from './shared-tail.ts';
@@ -11,19 +12,38 @@ type Tail = (logId: string, afterSeq: number, signal: AbortSignal) => AsyncItera
 
 const done: IteratorResult<StreamEntry> = { done: true, value: undefined };
 
-const iterate = (
-  source: TailSource,
-  join: (logId: string, changed: () => void) => SharedTail,
-  logId: string,
-  afterSeq: number,
-  signal: AbortSignal,
-): AsyncIterator<StreamEntry> => {
+/**
+ * Reads pages of the log. A page may be missing once where the log should have it, because the log may be restored: then
+ * the tail hears of it, and the page is empty. Throws SUBSCRIPTION_LOST when it is missing again.
+ */
+const createPageReader = (source: TailSource, logId: string) => {
+  let wasMissing = false;
+  return async (afterSeq: number, tail: SharedTail): Promise<readonly StreamEntry[]> => {
+    const entries = await source.read(logId, afterSeq, pageSize);
+    const isThere = entries[0]?.seq === afterSeq + 1 || isBegunAnew(entries, afterSeq);
+    if (!isThere && wasMissing) {
+      throw new AppError('SUBSCRIPTION_LOST', 'This stream is no longer kept. Read the message.');
+    }
+    if (!isThere) tail.missed();
+    wasMissing = !isThere;
+    return isThere ? entries : [];
+  };
+};
+
+interface ReaderOptions {
+  readonly source: TailSource;
+  readonly join: (changed: () => void) => SharedTail;
+  readonly logId: string;
+  readonly afterSeq: number;
+  readonly signal: AbortSignal;
+}
+
+const iterate = ({ source, join, logId, afterSeq, signal }: ReaderOptions): AsyncIterator<StreamEntry> => {
+  const readAfter = createPageReader(source, logId);
   let at = afterSeq;
   let page: readonly StreamEntry[] = [];
   let pageIndex = 0;
   let tail: SharedTail | undefined;
-  /** A page was missing once where the log should have had it: it may be restored, and is then read a second time. */
-  let missed = false;
   let reading = false;
   let closed = false;
   let failure: { readonly error: unknown } | undefined;
@@ -56,14 +76,8 @@ const iterate = (
   const readPage = async (tail: SharedTail): Promise<void> => {
     reading = true;
     try {
-      const entries = await source.read(logId, at, pageSize);
-      const isThere = entries[0]?.seq === at + 1 || isBegunAnew(entries, at);
-      if (isThere) {
-        page = entries;
-        pageIndex = 0;
-      } else if (missed) throw new AppError('SUBSCRIPTION_LOST', 'This stream is no longer kept. Read the message.');
-      else tail.missed();
-      missed = !isThere;
+      page = await readAfter(at, tail);
+      pageIndex = 0;
     } catch (error) {
       failure = { error };
     } finally {
@@ -77,13 +91,13 @@ const iterate = (
         const read = page[pageIndex++];
         if (read) return give(read);
         page = [];
-        tail ??= join(logId, changed);
+        tail ??= join(changed);
         const next = tail.after(at);
         if (typeof next === 'object') return give(next);
         if (next === 'ended') close();
         else {
           if (next === 'read') void readPage(tail);
-          // What wakes it may be something else than the read under way.
+          // Something other than the pending read may wake it.
           do await sleep();
           while (reading && !closed);
         }
@@ -109,7 +123,7 @@ const iterate = (
   };
 };
 
-/** `tail` of a StreamLog, over shared tails. A cursor past the end waits for the entries after it. */
+/** The `tail` of a StreamLog, over shared tails. A cursor past the end waits for the entries after it. */
 export const createTails = (source: TailSource): Tail => {
   const open = new Map<string, SharedTail>();
   const join = (logId: string, changed: () => void): SharedTail => {
@@ -119,6 +133,6 @@ export const createTails = (source: TailSource): Tail => {
     return tail;
   };
   return (logId, afterSeq, signal) => ({
-    [Symbol.asyncIterator]: () => iterate(source, join, logId, afterSeq, signal),
+    [Symbol.asyncIterator]: () => iterate({ source, join: (changed) => join(logId, changed), logId, afterSeq, signal }),
   });
 };

@@ -1,4 +1,4 @@
-/** What every tail must do: the sentences about `tail` in stream-log.ts as tests, and what tests of stream logs share. */
+/** The contract of `tail` in stream-log.ts as tests for every adapter, and what tests of stream logs share. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ringSize } from './shared-tail.ts';
@@ -7,7 +7,7 @@ import type { StreamEntry, StreamLog } from './stream-log.ts';
 
 export interface StreamLogFixture extends AsyncDisposable {
   readonly streamLog: StreamLog;
-  /** The same log as another process finds it, the first one having been killed. */
+  /** The same log as another process finds it after the first one was killed. */
   reopen(): Promise<StreamLog>;
 }
 
@@ -21,7 +21,7 @@ export const completed: StreamEvent = { type: 'MessageCompleted', status: 'COMPL
 /** For tails that nobody aborts. */
 export const never = new AbortController().signal;
 
-/** Takes entries until `count` are there or the tail ends. */
+/** Takes entries until there are `count` or the tail ends. */
 export const take = async (
   tail: AsyncIterable<StreamEntry>,
   count = Number.POSITIVE_INFINITY,
@@ -47,7 +47,7 @@ const appendMany = async (log: StreamLog, id: string, attempt: number, count: nu
 
 export const tailContract = (name: string, openFixture: OpenStreamLogFixture): void => {
   describe(`${name} stream log, tailing`, () => {
-    test('waits for a log that nobody has opened yet, and follows it to its end', async () => {
+    test('waits for a log that is not open yet, and follows it to its end', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();
@@ -57,7 +57,7 @@ export const tailContract = (name: string, openFixture: OpenStreamLogFixture): v
       await streamLog.append(id, 1, [completed]);
       const entries = await reading;
       expect(seqsOf(entries)).toEqual(upTo(101));
-      // The same bytes again, later.
+      // A later tail returns the same bytes.
       expect(await take(streamLog.tail(id, 0, never))).toEqual(entries);
     });
 
@@ -75,7 +75,7 @@ export const tailContract = (name: string, openFixture: OpenStreamLogFixture): v
       expect(await take(streamLog.tail(id, 10, never))).toEqual([]);
     });
 
-    test('gives a reader that fell far behind everything, once and in order', async () => {
+    test('returns everything, once and in order, to a reader that fell far behind', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();
@@ -91,7 +91,7 @@ export const tailContract = (name: string, openFixture: OpenStreamLogFixture): v
       expect(seqsOf(rest)).toEqual(upTo(count + 2, 1));
     });
 
-    test('gives fifty readers, who come at different times and cursors, each the same', async () => {
+    test('returns the same to each of fifty readers that join at different times and cursors', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const other = await fixture.reopen();
@@ -110,7 +110,7 @@ export const tailContract = (name: string, openFixture: OpenStreamLogFixture): v
       expect(await Promise.all(readers)).toEqual(expected);
     });
 
-    test('ends at once when it is aborted, also while it waits', async () => {
+    test('ends at once when it is aborted, even while it waits', async () => {
       await using fixture = await openFixture();
       const stop = new AbortController();
       const id = randomUUID();

@@ -1,12 +1,13 @@
-/** What a stream log keeps when its writer changes, or when it was lost itself: the sentences of stream-log.ts about that as tests. */
+/** The contract of stream-log.ts about a change of writers and the loss of a log, as tests for every adapter. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { openTaken } from './open-taken.fixture.ts';
 import { FencedError, LogGoneError } from './stream-log.ts';
 import { completed, delta, never, type OpenStreamLogFixture, seqsOf, take } from './tail.contract.ts';
 
 export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture): void => {
   describe(`${name} stream log, changing hands`, () => {
-    test('takes a lost log back with the same seqs, keeps the stop, and goes on', async () => {
+    test('restores a lost log with the same seqs, keeps the stop, and continues', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const [id, other] = [randomUUID(), randomUUID()];
@@ -34,20 +35,21 @@ export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture
       expect(await following).toEqual([...entries, { seq: 4, event: completed }]);
     });
 
-    test('leaves a writer who holds the lease alone, until it releases it or has ended', async () => {
+    test('leaves a writer that holds the lease alone, until it releases it or has ended', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();
       const earlier = { count: 1, since: Date.now() + 60_000 };
       expect(await streamLog.open(id, earlier)).toMatchObject({ lastSeq: 0 });
       const { attempt } = await streamLog.open(id);
-      expect(await streamLog.open(id, earlier)).toMatchObject({ busy: true, attempt });
+      expect(await streamLog.open(id, earlier)).toEqual({ kind: 'busy', attempt });
       await streamLog.release(id, attempt - 1);
-      expect((await streamLog.open(id, earlier)).busy).toBe(true);
+      expect(await streamLog.open(id, earlier)).toEqual({ kind: 'busy', attempt });
       expect((await streamLog.append(id, attempt, [delta('a')])).lastSeq).toBe(1);
       await streamLog.release(id, attempt);
-      const next = await streamLog.open(id, earlier);
+      const next = await openTaken(streamLog, id, earlier);
       expect(next).toEqual({
+        kind: 'taken',
         text: 'a',
         toolCalls: [],
         lastSeq: 1,
@@ -56,10 +58,10 @@ export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture
         stopRequested: false,
       });
       await streamLog.append(id, next.attempt, [completed]);
-      expect(await streamLog.open(id, earlier)).toMatchObject({ ended: true });
+      expect(await streamLog.open(id, earlier)).toMatchObject({ kind: 'ended', ended: true });
     });
 
-    test('keeps a sealed result for whoever takes over, and takes none from a fenced writer or after another entry', async () => {
+    test('keeps a sealed result for the next writer, and accepts none from a fenced writer or after another entry', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();
@@ -73,7 +75,7 @@ export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture
       await expect(streamLogOfNext.seal(id, 1, '{}', 1)).rejects.toBeInstanceOf(FencedError);
     });
 
-    test('does not take a lost log back that somebody else has opened meanwhile', async () => {
+    test('does not restore a lost log that somebody else has opened meanwhile', async () => {
       await using fixture = await openFixture();
       const { streamLog } = fixture;
       const id = randomUUID();

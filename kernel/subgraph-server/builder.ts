@@ -1,7 +1,7 @@
 /**
- * The Pothos builder that every subgraph starts from: non-null by default, the scalars of the contract, roles as auth
- * scopes, Relay connections, federation directives. Invariant: what several subgraphs have (scalars, PageInfo, root types, PlanTier)
- * means the same in each, and says so in the same words.
+ * The Pothos builder that every subgraph starts from: non-null by default, the contract's scalars, roles as auth
+ * scopes, Relay connections, federation directives. Invariant: types that several subgraphs have (scalars, PageInfo,
+ * root types, PlanTier) mean the same in each, with the same descriptions.
  */
 import SchemaBuilder from '@pothos/core';
 import DirectivePlugin from '@pothos/plugin-directives';
@@ -15,10 +15,10 @@ import type { PlanTier } from '../catalogue/models-file.ts';
 import { AppError } from '../errors.ts';
 import type { Identity, Role } from '../identity.ts';
 
-/** What each resolver gets. A subgraph extends it with its loaders and use cases. */
+/** The context of each resolver. A subgraph extends it with its loaders and use cases. */
 export interface SubgraphContext {
   readonly identity: Identity;
-  /** Set by a resumable subscription's resolver to the cursor of the event at hand; goes out as `extensions.cursor`. */
+  /** Set by a resumable subscription's resolver to the cursor of the current event; sent as `extensions.cursor`. */
   cursor?: string;
 }
 
@@ -60,16 +60,18 @@ const parseDecimal = (value: unknown): string => {
 const literal = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node.value : undefined);
 
 /** For `builder.mutationType` of a subgraph that has mutations. */
-export const mutationTypeOptions = { description: 'What changes something. The fields run one after another.' };
+export const mutationTypeOptions = {
+  description: 'Operations that change something. The fields run one after another.',
+};
 
 /** For `builder.subscriptionType` of a subgraph that has subscriptions. */
-export const subscriptionTypeOptions = { description: 'What is told as it happens. An operation has one field.' };
+export const subscriptionTypeOptions = { description: 'Events as they happen. An operation has one field.' };
 
 /** For `builder.enumType('PlanTier')`. */
 export const planTierOptions = {
-  description: 'Plan of a tenant: which models it may use and how many tokens.',
+  description: 'Plan of a tenant: the models that it may use, and how many tokens.',
   values: {
-    FREE: { description: 'What a tenant begins with; the lowest limits.' },
+    FREE: { description: 'The plan that a tenant begins with; the lowest limits.' },
     PRO: { description: 'Higher limits.' },
     ENTERPRISE: { description: 'The highest limits.' },
   } satisfies Record<PlanTier, object>,
@@ -97,24 +99,26 @@ export const createSubgraphBuilder = <Context extends SubgraphContext>() => {
       cursorType: 'String',
       nodeQueryOptions: false,
       nodesQueryOptions: false,
-      edgesFieldOptions: { nullable: false, description: 'What the page holds, in the order of the connection.' },
-      nodeFieldOptions: { nullable: false, description: 'What lies at this place.' },
-      cursorFieldOptions: { description: 'Its place, for "after" or "before". Opaque.' },
-      pageInfoFieldOptions: { description: 'Where the page lies in the connection.' },
-      hasNextPageFieldOptions: { description: 'Whether more follows the page.' },
-      hasPreviousPageFieldOptions: { description: 'Whether something comes before the page.' },
+      edgesFieldOptions: { nullable: false, description: 'The edges of the page, in the order of the connection.' },
+      nodeFieldOptions: { nullable: false, description: 'The node at this place.' },
+      cursorFieldOptions: { description: 'The place of the edge, for "after" or "before". Opaque.' },
+      pageInfoFieldOptions: { description: 'The place of the page in the connection.' },
+      hasNextPageFieldOptions: { description: 'Whether there are edges after the page.' },
+      hasPreviousPageFieldOptions: { description: 'Whether there are edges before the page.' },
       startCursorFieldOptions: { description: 'Cursor of the first edge; null when the page is empty.' },
       endCursorFieldOptions: { description: 'Cursor of the last edge; null when the page is empty.' },
-      firstArgOptions: { description: 'Most edges of the page, from the beginning: 0 to 200; 50 unless told.' },
-      afterArgOptions: { description: 'Cursor: the page begins after it. endCursor of a page gives the next one.' },
-      lastArgOptions: {
-        description: 'Most edges of the page, from the end: 0 to 200. Not where a field pages forward only.',
+      firstArgOptions: { description: 'Most edges of the page, from the beginning: 0 to 200. Default: 50.' },
+      afterArgOptions: {
+        description: 'Cursor: the page begins after it. Pass the endCursor of a page to get the next one.',
       },
-      beforeArgOptions: { description: 'Cursor: the page ends before it. Not where a field pages forward only.' },
-      pageInfoTypeOptions: { shareable: true, description: 'Where a page lies in its connection (Relay).' },
+      lastArgOptions: {
+        description: 'Most edges of the page, from the end: 0 to 200. Not for a field that pages forward only.',
+      },
+      beforeArgOptions: { description: 'Cursor: the page ends before it. Not for a field that pages forward only.' },
+      pageInfoTypeOptions: { shareable: true, description: 'The place of a page in its connection (Relay).' },
     },
   });
-  builder.queryType({ description: 'What can be read. Nothing changes by it.' });
+  builder.queryType({ description: 'Everything that can be read. A query changes nothing.' });
   builder.scalarType('DateTime', {
     description: 'A moment: ISO 8601 with milliseconds, in UTC, e.g. "2026-01-31T12:00:00.000Z".',
     serialize: (value) => value.toISOString(),

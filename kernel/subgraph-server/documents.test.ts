@@ -2,7 +2,7 @@ import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
 import { createDocuments } from './documents.ts';
 
-test('remembers documents by what they weigh, the least recently used first out', () => {
+test('remembers documents up to a total size, and drops the least recently used first', () => {
   const read = createDocuments(buildSchema('type Query { echo(text: String): String }'));
   const query = (number: number): string => `{ echo(text: "${number} ${'x'.repeat(1_000_000)}") }`;
   const small = read('{ echo }');

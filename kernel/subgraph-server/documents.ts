@@ -1,16 +1,16 @@
 /**
- * Parsed and validated documents of a subgraph, remembered: the gateway and the other subgraphs send the same few again and again, with
- * everything that differs in their variables. Bounded by their number.
+ * Remembers the parsed and validated documents of a subgraph: the gateway and the other subgraphs send the same few
+ * repeatedly, with all differences in their variables. Bounded by their size.
  */
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, parse, validate, visit } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { requireStorableText } from './storable-text.ts';
 
 const rememberedBytes = 32 * 1024 * 1024;
-/** Of a node of a tree, with its tokens. */
+/** Of one node of a syntax tree, with its tokens. */
 const bytesOfNode = 500;
 
-/** Throws BAD_USER_INPUT for one that holds text which cannot be stored. */
+/** Throws BAD_USER_INPUT for a document with text that cannot be stored. */
 export type ReadDocument = (
   query: string,
 ) => { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
@@ -47,7 +47,7 @@ export const createDocuments = (schema: GraphQLSchema): ReadDocument => {
     const known = remembered.get(query);
     if (known) return known;
     const result = read(query);
-    // A literal is held twice: in the text, which is the key too, and as a value.
+    // A literal is held twice: in the text, which is also the key, and as a value.
     remembered.set(query, result, { size: 4 * query.length + nodes * bytesOfNode + 1 });
     return result;
   };

@@ -1,17 +1,18 @@
 /**
- * A source stream that can be ended from outside by a fault, also while it waits. Invariants: a fault, from outside or thrown by the
- * source, is one last result with the error; the source is returned in the same tick; nothing comes after that result.
+ * A source stream that can be ended from outside by a fault, even while it waits. Invariants: a fault, from outside or
+ * thrown by the source, becomes one last result with the error; the source is returned in the same tick; nothing
+ * follows that result.
  */
 import { type ExecutionResult, GraphQLError } from 'graphql';
 
 type Step = IteratorResult<ExecutionResult, void>;
 
 export interface EndableStream extends AsyncGenerator<ExecutionResult, void, void> {
-  /** Harmless when it has ended. */
+  /** Harmless after the end. */
   fail(cause: unknown): void;
 }
 
-/** A fault of a source as its subscription's last result; it is masked when it is sent. */
+/** A source's fault as the last result of its subscription; it is masked when it is sent. */
 export const toErrorResult = (cause: unknown): ExecutionResult => {
   const originalError = cause instanceof Error ? cause : new Error(String(cause));
   return { errors: [cause instanceof GraphQLError ? cause : new GraphQLError('', { originalError })] };
@@ -24,15 +25,15 @@ export const createEndableStream = (
 ): EndableStream => {
   const done: Step = { done: true, value: undefined };
   let ended = false;
-  /** Ended from outside while nobody waited. */
-  let untold: ExecutionResult | undefined;
+  /** The last result of a stream that was ended from outside while nobody waited. */
+  let lastResult: ExecutionResult | undefined;
   let waiting: ((step: Step) => void) | undefined;
 
   const end = (): void => {
     if (!ended) onEnd();
     ended = true;
   };
-  const answer = (step: Step): void => {
+  const resolveNext = (step: Step): void => {
     const resolve = waiting;
     waiting = undefined;
     resolve?.(step);
@@ -42,19 +43,19 @@ export const createEndableStream = (
       const step = await source.next();
       if (ended) return;
       if (step.done) end();
-      answer(step);
+      resolveNext(step);
     } catch (cause) {
       if (ended) return;
       end();
-      answer({ done: false, value: toErrorResult(cause) });
+      resolveNext({ done: false, value: toErrorResult(cause) });
     }
   };
 
   const stream: EndableStream = {
     next() {
-      if (untold) {
-        const value = untold;
-        untold = undefined;
+      if (lastResult) {
+        const value = lastResult;
+        lastResult = undefined;
         return Promise.resolve({ done: false, value });
       }
       if (ended) return Promise.resolve(done);
@@ -64,9 +65,9 @@ export const createEndableStream = (
       return promise;
     },
     async return() {
-      untold = undefined;
+      lastResult = undefined;
       end();
-      answer(done);
+      resolveNext(done);
       await source.return(undefined);
       return done;
     },
@@ -75,9 +76,9 @@ export const createEndableStream = (
       if (ended) return;
       end();
       const value = toErrorResult(cause);
-      if (waiting) answer({ done: false, value });
-      else untold = value;
-      // What a source that is not wanted any more says to that is of no interest.
+      if (waiting) resolveNext({ done: false, value });
+      else lastResult = value;
+      // The response of an unwanted source to that is of no interest.
       source.return(undefined).catch(() => undefined);
     },
     [Symbol.asyncIterator]: () => stream,

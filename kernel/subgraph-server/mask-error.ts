@@ -1,14 +1,14 @@
 /**
- * The edge where errors become GraphQL: an AppError shows its code and sentence, an error of the specification (syntax,
- * validation, coercion) shows itself, a service that is away is SUBGRAPH_UNAVAILABLE, and everything else is masked as
- * INTERNAL_SERVER_ERROR. What is masked is logged with its cause.
+ * The edge where errors become GraphQL errors. An AppError shows its code and sentence; an error of the specification
+ * (syntax, validation, coercion) shows itself; a service that is away becomes SUBGRAPH_UNAVAILABLE; anything else is
+ * masked as INTERNAL_SERVER_ERROR and logged with its cause.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isOutage } from '../connections/outage.ts';
 import { AppError, errorExtensions } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
-/** What a client is told to wait when a service is away: a restart takes a second or a few. */
+/** The wait that a client is advised when a service is away: a restart takes a second or a few. */
 const awayRetryAfterMs = 1_000;
 
 /** The first error under GraphQLError wrappers; undefined when the GraphQLError itself is the fault. */
@@ -23,11 +23,11 @@ const located = (error: unknown): Pick<GraphQLFormattedError, 'path' | 'location
   return { ...(error.path ? { path: error.path } : {}), ...(error.locations ? { locations: error.locations } : {}) };
 };
 
-/** @param formatted how graphql-js or Apollo Server would show a specification's error. */
+/** @param formatted a specification's error as graphql-js or Apollo Server would show it. */
 export const maskError = (error: unknown, logger: Logger, formatted?: GraphQLFormattedError): GraphQLFormattedError => {
   const cause = original(error);
   if (cause instanceof AppError) {
-    if (cause.cause !== undefined) logger.warn({ err: cause, code: cause.code }, 'refused');
+    if (cause.cause !== undefined) logger.warn({ err: cause, code: cause.code }, 'a request was refused');
     return { message: cause.message, ...located(error), extensions: errorExtensions(cause) };
   }
   if (cause instanceof GraphQLError || cause === undefined) {

@@ -1,6 +1,7 @@
 /**
- * The subscriptions that a subgraph serves now, and the rights under which they run: a subscription of a user who was deactivated ends at once,
- * and one of a user who lost a role is opened anew under what is left, as a trial, and ends with what that is refused with.
+ * The subscriptions that a subgraph serves now, and the rights under which they run. A subscription of a deactivated
+ * user ends at once. One of a user who lost a role is opened again under the remaining rights, as a trial, and ends
+ * with the refusal if that is refused.
  */
 import type { AccessList } from '../access/access-list.ts';
 import type { Identity } from '../identity.ts';
@@ -10,12 +11,12 @@ export interface OpenSubscription {
   readonly identity: Identity;
   /** Ends it with an error that is shown. */
   fail(cause: unknown): void;
-  /** What opening it under other rights is refused with; undefined: it would be served. */
+  /** The refusal of opening it under other rights; undefined where it would be served. */
   refusalFor(identity: Identity): Promise<unknown>;
 }
 
 export interface OpenSubscriptions extends Disposable {
-  /** Returns what is to be called at its end. */
+  /** Returns a function to call at its end. */
   add(subscription: OpenSubscription): () => void;
 }
 
@@ -44,7 +45,7 @@ export const createOpenSubscriptions = (service: string, access: AccessList | un
   return {
     add(subscription) {
       open.add(subscription);
-      // A decision may have come since its rights were looked at.
+      // A decision may have arrived since its rights were checked.
       void check(subscription);
       return () => open.delete(subscription);
     },

@@ -1,7 +1,8 @@
 /**
- * A subscription whose events a subgraph has serialized itself: `next` frames are put together from their text and written straight to the
- * socket, and those of one turn of the event loop leave in one write. What the subgraph could not serialize passes through as an execution
- * result. Invariants: the order of the events stays; a socket that is behind stops its own streams and no others.
+ * A subscription whose events the subgraph has serialized itself: `next` frames are built from their text and written
+ * straight to the socket, and those of one turn of the event loop leave in one write. Events that the subgraph could
+ * not serialize pass through as execution results. Invariants: the order of events is kept; a socket that is behind
+ * stops its own streams and no others.
  */
 import type { Socket } from 'node:net';
 import type { DocumentNode, ExecutionResult } from 'graphql';
@@ -19,12 +20,12 @@ export interface RawSubscription<Context extends SubgraphContext> {
   readonly context: Context;
 }
 
-/** Undefined: this operation is for graphql-js. Rejects as a subscribe resolver does. */
+/** Undefined where graphql-js has to serve the operation. Rejects as a subscribe resolver does. */
 export type OpenRawStream<Context extends SubgraphContext> = (
   subscription: RawSubscription<Context>,
 ) => Promise<AsyncIterator<RawResult, undefined>> | undefined;
 
-/** Bytes waiting on one socket beyond which a stream stops; it goes on when they have left. */
+/** Bytes waiting on one socket beyond which its streams stop; they continue when the bytes have left. */
 const highWaterBytes = 1024 * 1024;
 
 const corked = new Set<Socket>();
@@ -52,7 +53,7 @@ const drained = async (socket: WebSocket, tcp: Socket): Promise<void> => {
   }
 };
 
-/** What graphql-ws waits on: it is given only what it has to serialize. */
+/** The iterator for graphql-ws, which gets only the results that it has to serialize. */
 export const writeRawStream = (
   source: AsyncIterator<RawResult, undefined>,
   { socket, tcp, id }: { readonly socket: WebSocket; readonly tcp: Socket; readonly id: string },

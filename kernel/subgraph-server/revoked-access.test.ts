@@ -1,4 +1,4 @@
-/** Rights that end while a subscription runs: it ends too, with a typed error, and nobody else's does. */
+/** Rights that end while a subscription runs: it ends too, with a typed error, and no other subscription does. */
 import { createClient, type FormattedExecutionResult } from 'graphql-ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
@@ -31,7 +31,7 @@ beforeAll(async () => {
   });
   builder.subscriptionType({
     fields: (t) => ({
-      everybodys: t.string(topicOf('everybodys')),
+      forEverybody: t.string(topicOf('forEverybody')),
       administrators: t.string({ authScopes: { role: 'ADMIN' }, ...topicOf('administrators') }),
     }),
   });
@@ -63,7 +63,7 @@ const decide = ({ tenantId, userId }: Identity, change: Partial<UserAccess>): Pr
 
 type Results = AsyncIterableIterator<FormattedExecutionResult<Record<string, unknown>, unknown>>;
 
-/** A subscription that is in force: its first event was made again and again until it came. */
+/** Resolves when the subscription is in force: its first event is published until it arrives. */
 const subscribe = async (identity: Identity, field: string): Promise<Results & AsyncDisposable> => {
   const authorization = `Bearer ${await sign(identity)}`;
   const client = createClient({
@@ -88,7 +88,7 @@ const subscribe = async (identity: Identity, field: string): Promise<Results & A
   return Object.assign(all, { [Symbol.asyncDispose]: async () => client.dispose() });
 };
 
-/** What comes next that is no repetition of the first event. */
+/** The next result that does not repeat the first event. */
 const nextOf = async (results: Results): Promise<unknown> => {
   for await (const { data, errors } of { [Symbol.asyncIterator]: () => results }) {
     if (errors) return errors[0]?.extensions?.['code'];
@@ -107,34 +107,34 @@ const ask = async (identity: Identity): Promise<unknown> => {
   return response.json();
 };
 
-test('a user who is deactivated is told FORBIDDEN by all that runs and all that it asks, and nobody else is', async () => {
+test('a deactivated user gets FORBIDDEN from every subscription and every request, and nobody else does', async () => {
   const [ada, grace] = [newUser('USER'), newUser('USER')];
-  await using adas = await subscribe(ada, 'everybodys');
-  await using graces = await subscribe({ ...grace, tenantId: ada.tenantId }, 'everybodys');
-  const told = nextOf(adas);
+  await using adas = await subscribe(ada, 'forEverybody');
+  await using graces = await subscribe({ ...grace, tenantId: ada.tenantId }, 'forEverybody');
+  const refusal = nextOf(adas);
   await decide(ada, { isActive: false });
-  expect(await told).toBe('FORBIDDEN');
+  expect(await refusal).toBe('FORBIDDEN');
   expect((await adas.next()).done).toBe(true);
   expect(await ask(ada)).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
-  await signals.publish('everybodys', 'second');
+  await signals.publish('forEverybody', 'second');
   expect(await nextOf(graces)).toBe('second');
   await decide(ada, { version: 2 });
   expect(await ask(ada)).toEqual({ data: { whoami: 'USER' } });
 });
 
-test('who loses a role loses what needs it, and keeps the rest', async () => {
+test('a user who loses a role loses the subscriptions that need it, and keeps the rest', async () => {
   const ada = newUser('ADMIN');
   await using foradmins = await subscribe(ada, 'administrators');
-  await using foreverybody = await subscribe(ada, 'everybodys');
-  const told = nextOf(foradmins);
+  await using foreverybody = await subscribe(ada, 'forEverybody');
+  const refusal = nextOf(foradmins);
   await decide(ada, { role: 'USER' });
-  expect(await told).toBe('FORBIDDEN');
-  await signals.publish('everybodys', 'second');
+  expect(await refusal).toBe('FORBIDDEN');
+  await signals.publish('forEverybody', 'second');
   expect(await nextOf(foreverybody)).toBe('second');
   expect(await ask(ada)).toEqual({ data: { whoami: 'USER' } });
 });
 
-test('a decision that takes no role away changes nothing that runs', async () => {
+test('a decision that takes no role away changes no running subscription', async () => {
   const ada = newUser('ADMIN');
   await using foradmins = await subscribe(ada, 'administrators');
   await decide(ada, { role: 'ADMIN' });

@@ -1,6 +1,7 @@
 /**
- * What a subgraph needs to open, and how one runs alone as a process: read the environment, open database and ports, open the subgraph,
- * wait for the signal, close in the reverse order. The standalone opens the same subgraphs in one process with one database.
+ * What a subgraph needs to open, and how one runs alone as a process: read the environment, open database and ports,
+ * open the subgraph, wait for the signal, close in reverse order. The standalone opens the same subgraphs in one
+ * process with one database.
  */
 import { z } from 'zod';
 import { type AccessList, openAccessList } from '../access/access-list.ts';
@@ -14,7 +15,7 @@ import { openPorts, type Ports, portsEnvironment } from '../ports.ts';
 import { runUntilSignal } from '../process/shutdown.ts';
 import { openTelemetry, telemetryEnvironment } from '../telemetry/telemetry.ts';
 
-/** Variables of every subgraph's process. */
+/** Variables of every subgraph process. */
 export const subgraphEnvironment = {
   ...portsEnvironment,
   ...databaseEnvironment,
@@ -34,31 +35,34 @@ export const subgraphEnvironment = {
     ),
 };
 
-/** What is open already when a subgraph opens. The subgraph closes none of it. */
+/** Everything that is open before a subgraph opens. The subgraph closes none of it. */
 export interface SubgraphServices {
   readonly database: Database;
-  /** One for each process, whatever number of services it runs. */
+  /** One per process, however many services it runs. */
   readonly databaseWatch: StoreWatch;
   readonly ports: Ports;
   readonly signIdentity: SignIdentity;
   readonly verifyIdentity: VerifyIdentity;
   readonly access: AccessList;
   readonly host: string;
-  /** 0: any free port. */
+  /** 0 picks a free port. */
   readonly port: number;
   readonly logger: Logger;
 }
 
 /** An open subgraph. */
 export interface OpenSubgraph extends AsyncDisposable {
-  /** Its subgraph, `http://host:port/graphql`. */
+  /** The subgraph's address, `http://host:port/graphql`. */
   readonly url: string;
 }
 
 const baseConfig = z.object(subgraphEnvironment);
 type BaseConfig = z.infer<typeof baseConfig>;
 
-/** The embedded defaults are for one process: two subgraphs on them would share nothing, and two replicas ruin each other's files. */
+/**
+ * The embedded defaults are for one process: two subgraphs on them would share nothing, and two replicas would ruin
+ * each other's files.
+ */
 const requireServices = (config: BaseConfig): void => {
   const missing = (['DATABASE_URL', 'REDIS_URL', 'RABBITMQ_URL'] as const).filter((name) => config[name] === undefined);
   if (config.NODE_ENV !== 'production' || missing.length === 0) return;
@@ -67,7 +71,7 @@ const requireServices = (config: BaseConfig): void => {
   );
 };
 
-/** The main of a subgraph's process. Exits by itself. */
+/** The main function of a subgraph process. Exits by itself. */
 export const runSubgraph = async <Config extends BaseConfig>(options: {
   readonly name: string;
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 /**
- * A subgraph over HTTP: `POST /graphql` from a holder of an identity token, executed by graphql-js on bare node:http, because each turn
- * makes four such calls. Bodies are bounded; nothing here is reachable for the public.
+ * A subgraph over HTTP: `POST /graphql` from a holder of an identity token, executed by graphql-js on bare node:http,
+ * because each turn makes four such calls. Bodies are bounded; the public reaches nothing here.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
@@ -24,7 +24,7 @@ import { maskError } from './mask-error.ts';
 import { requestDuration } from './metrics.ts';
 import { requireStorableText } from './storable-text.ts';
 
-/** Bytes of a request body: a page of entity representations and a long message fit, nothing else needs to. */
+/** Bytes of a request body: enough for a page of entity representations and a long message. */
 const maxBodyBytes = 4 * 1024 * 1024;
 
 const requestSchema = z.object({
@@ -61,13 +61,13 @@ export interface SubgraphHttp {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
-/** Kind and first root field of an operation that is valid: there are as many as the schema has. */
+/** Kind and first root field of a valid operation. The schema bounds their number. */
 const labelOf = ({ operation, selectionSet }: OperationDefinitionNode): string => {
   const field = selectionSet.selections.find((selection) => selection.kind === Kind.FIELD);
   return `${operation} ${field?.name.value ?? 'fragment'}`;
 };
 
-interface Answer {
+interface HttpResult {
   readonly status: number;
   readonly body: { readonly data?: unknown; readonly errors?: readonly GraphQLFormattedError[] };
 }
@@ -83,11 +83,11 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
 }): SubgraphHttp => {
   const { schema, logger } = options;
   const masked = (errors: readonly GraphQLError[]) => errors.map((error) => maskError(error, logger));
-  const send = (response: ServerResponse, { status, body }: Answer): void => {
+  const send = (response: ServerResponse, { status, body }: HttpResult): void => {
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
   };
-  const run = async ({ query, variables, operationName }: GraphQLRequest, identity: Identity): Promise<Answer> => {
+  const run = async ({ query, variables, operationName }: GraphQLRequest, identity: Identity): Promise<HttpResult> => {
     const observe = requestDuration.start();
     requireStorableText(variables);
     const read = options.readDocument(query);
@@ -127,9 +127,9 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
       try {
         const given = await options.verifyIdentity(bearerToken(request.headers.authorization));
         const identity = options.access?.admit(given) ?? given;
-        const asked = await readRequest(request);
+        const graphqlRequest = await readRequest(request);
         const { traceparent: parent } = request.headers;
-        send(response, await inSpan(options.name, { kind: 'server', parent }, () => run(asked, identity)));
+        send(response, await inSpan(options.name, { kind: 'server', parent }, () => run(graphqlRequest, identity)));
       } catch (fault) {
         if (!(fault instanceof AppError)) options.logger.error({ err: fault }, 'request failed');
         refuse(

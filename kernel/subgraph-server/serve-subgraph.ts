@@ -1,6 +1,7 @@
 /**
- * A subgraph on a port: GraphQL over HTTP and WebSocket at /graphql, health beside it. Closing stops intake, lets running
- * requests finish, ends subscriptions with a going-away close that the gateway resumes elsewhere, then frees the port.
+ * A subgraph on a port: GraphQL over HTTP and WebSocket at /graphql, with health beside it. Closing stops intake, lets
+ * running requests finish, ends subscriptions with a going-away close that the gateway resumes elsewhere, then frees
+ * the port.
  */
 import { createServer } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
@@ -8,7 +9,7 @@ import type { AccessList } from '../access/access-list.ts';
 import type { StoreWatch } from '../connections/store-watch.ts';
 import type { Identity, VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
-import { answerHealth, type ReadinessChecks } from '../process/health.ts';
+import { createHealthResponder, type ReadinessChecks } from '../process/health.ts';
 import { listen } from '../process/listen.ts';
 import type { SubgraphContext } from './builder.ts';
 import { createDocuments } from './documents.ts';
@@ -17,21 +18,21 @@ import { createSubgraphHttp } from './serve-http.ts';
 import { serveSubgraphWebSocket } from './serve-websocket.ts';
 
 export interface SubgraphOptions<Context extends SubgraphContext> {
-  /** Of the subgraph, for those who watch it. */
+  /** Name of the subgraph in metrics and traces. */
   readonly name: string;
   readonly schema: GraphQLSchema;
   /** Called once per request and per subscription. */
   readonly createContext: (identity: Identity) => Context;
   readonly verifyIdentity: VerifyIdentity;
-  /** Not given: the roles of the token count. */
+  /** Undefined: the roles of the token apply. */
   readonly access?: AccessList;
   readonly host: string;
-  /** 0: any free port. */
+  /** 0 picks a free port. */
   readonly port: number;
   readonly checks: ReadinessChecks;
   /** For subscriptions that the subgraph serves without graphql-js. */
   readonly openRawStream?: OpenRawStream<Context>;
-  /** What subscriptions are fed from: while it is away, other replicas serve them. */
+  /** The store that feeds subscriptions: while it is away, other replicas serve them. */
   readonly streams?: StoreWatch;
   readonly logger: Logger;
 }
@@ -41,7 +42,7 @@ export interface Subgraph extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Longer than any client's or proxy's own idle limit, so that it is never us who closes a connection in use. */
+/** Longer than the idle limit of any client or proxy, so that this side never closes a connection in use. */
 const keepAliveTimeoutMs = 75_000;
 
 export const serveSubgraph = async <Context extends SubgraphContext>(
@@ -49,7 +50,7 @@ export const serveSubgraph = async <Context extends SubgraphContext>(
 ): Promise<Subgraph> => {
   const readDocument = createDocuments(options.schema);
   const http = createSubgraphHttp({ ...options, readDocument });
-  const health = answerHealth(options.checks, options.logger);
+  const health = createHealthResponder(options.checks, options.logger);
   const server = createServer((request, response) => {
     if (!health(request, response)) void http.handle(request, response);
   });

@@ -1,9 +1,9 @@
 /**
- * A subgraph's subscriptions over graphql-transport-ws. The gateway opens one socket and multiplexes:
- * `connection_init` carries its own identity token, each `subscribe` carries the user's in `extensions.authorization`.
- * Invariant: a fault in one source stream ends that subscription with a typed error in its last result, never the
- * socket that others share; no subscription outlives the rights that it needs, nor stands still because this process
- * cannot reach what it is fed from: then the socket closes with 1013.
+ * A subgraph's subscriptions over graphql-transport-ws. The gateway opens one socket and multiplexes: `connection_init`
+ * carries the gateway's own identity token, each `subscribe` the user's in `extensions.authorization`. Invariants: a
+ * fault in one source stream ends that subscription with a typed error in its last result, never the shared socket; no
+ * subscription outlives the rights that it needs; none stalls because this process cannot reach the store that feeds
+ * it, since the socket then closes with 1013.
  */
 import type { Server } from 'node:http';
 import {
@@ -39,13 +39,13 @@ const maxFrameBytes = 1024 * 1024;
 const isAsyncIterator = (value: unknown): value is AsyncGenerator<ExecutionResult, void, void> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
-/** The cursor that the resolver of a resumable subscription left for the event at hand. */
+/** The cursor that the resolver of a resumable subscription set for the current event. */
 const cursorOf = (context: unknown): string | undefined =>
   typeof context === 'object' && context !== null && 'cursor' in context && typeof context.cursor === 'string'
     ? context.cursor
     : undefined;
 
-export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options: {
+interface WebSocketOptions<Context extends SubgraphContext> {
   readonly name: string;
   readonly server: Server;
   readonly schema: GraphQLSchema;
@@ -53,44 +53,69 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
   readonly createContext: (identity: Identity) => Context;
   readonly verifyIdentity: VerifyIdentity;
   readonly access?: AccessList | undefined;
-  /** Asked first for each subscription. */
+  /** Called first for each subscription. */
   readonly openRawStream?: OpenRawStream<Context> | undefined;
-  /** What subscriptions are fed from. While it is away they go to other replicas. Not given: it counts as there. */
+  /**
+   * The store that feeds subscriptions. While it is away they go to other replicas. Undefined: it counts as present.
+   */
   readonly streams?: StoreWatch | undefined;
   readonly logger: Logger;
-}): AsyncDisposable => {
-  const { schema, logger, access } = options;
-  const open = createOpenSubscriptions(options.name, access);
-  /** Arguments that graphql-ws was given -> how their subscription is served without graphql-js, if it can be. */
-  const rawOf = new WeakMap<ExecutionArgs, () => Promise<AsyncGenerator<ExecutionResult, void, void>> | undefined>();
-  /** And the trace that it is a part of. */
-  const traceparentOf = new WeakMap<ExecutionArgs, unknown>();
-  /** And whose it is. */
-  const identityOf = new WeakMap<ExecutionArgs, Identity>();
+}
 
-  /** Opens it once more under these rights, and leaves. */
+/** What graphql-ws does not carry from a subscribe message to its stream. */
+interface Subscription {
+  readonly identity: Identity;
+  readonly traceparent: unknown;
+  /** Serves it without graphql-js; undefined where that is not possible. */
+  openRaw(): Promise<AsyncGenerator<ExecutionResult, void, void>> | undefined;
+}
+
+const createSubscriptions = <Context extends SubgraphContext>(options: WebSocketOptions<Context>) => {
+  const open = createOpenSubscriptions(options.name, options.access);
+  const known = new WeakMap<ExecutionArgs, Subscription>();
+  /** Opens the subscription once more under these rights, and leaves it. */
   const refusalFor = async (args: ExecutionArgs, identity: Identity): Promise<unknown> => {
     const result = await subscribe({ ...args, contextValue: options.createContext(identity) });
     if (!isAsyncIterator(result)) return result.errors?.[0];
     await result.return(undefined);
     return undefined;
   };
-  const served = (
+  const serve = (
     args: ExecutionArgs,
     source: AsyncGenerator<ExecutionResult, void, void>,
   ): AsyncGenerator<ExecutionResult, void, void> => {
-    const identity = identityOf.get(args);
+    const identity = known.get(args)?.identity;
     let forget: (() => void) | undefined;
     const stream = createEndableStream(source, () => forget?.());
     if (identity) forget = open.add({ identity, fail: stream.fail, refusalFor: (now) => refusalFor(args, now) });
     return stream;
   };
+  return {
+    note: (args: ExecutionArgs, subscription: Subscription) => void known.set(args, subscription),
+    /** Opens the source stream, raw where that is possible. */
+    async start(args: ExecutionArgs) {
+      const { traceparent: parent, openRaw } = known.get(args) ?? {};
+      const result = await inSpan(`${options.name} open stream`, { kind: 'server', parent }, async () => {
+        const raw = openRaw?.();
+        return raw ? raw.catch(toErrorResult) : subscribe(args);
+      });
+      return isAsyncIterator(result) ? serve(args, result) : result;
+    },
+    [Symbol.dispose]: () => open[Symbol.dispose](),
+  };
+};
+
+export const serveSubgraphWebSocket = <Context extends SubgraphContext>(
+  options: WebSocketOptions<Context>,
+): AsyncDisposable => {
+  const { schema, logger, access } = options;
+  const subscriptions = createSubscriptions(options);
   const sockets = new WebSocketServer({
     server: options.server,
     path: '/graphql',
     perMessageDeflate: false,
     maxPayload: maxFrameBytes,
-    verifyClient: (_, answer) => (options.streams?.isAway ? answer(false, 503) : answer(true)),
+    verifyClient: (_, accept) => (options.streams?.isAway ? accept(false, 503) : accept(true)),
   });
   const stopFollowing = options.streams?.onChange((isAway) => {
     if (!isAway) return;
@@ -112,27 +137,20 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
           const { document } = found;
           const { operationName, variables } = payload;
           const args = { schema, document, operationName, variableValues: variables, contextValue };
-          identityOf.set(args, identity);
-          traceparentOf.set(args, payload.extensions?.['traceparent']);
-          rawOf.set(args, () =>
-            options
-              .openRawStream?.({ document, operationName, variables: variables ?? {}, context: contextValue })
-              ?.then((source) => writeRawStream(source, { socket: extra.socket, tcp: extra.request.socket, id })),
-          );
+          subscriptions.note(args, {
+            identity,
+            traceparent: payload.extensions?.['traceparent'],
+            openRaw: () =>
+              options
+                .openRawStream?.({ document, operationName, variables: variables ?? {}, context: contextValue })
+                ?.then((source) => writeRawStream(source, { socket: extra.socket, tcp: extra.request.socket, id })),
+          });
           return args;
         } catch (cause) {
           return [new GraphQLError('', { originalError: cause instanceof Error ? cause : new Error(String(cause)) })];
         }
       },
-      subscribe: async (args: ExecutionArgs) => {
-        const open = async () => {
-          const raw = rawOf.get(args)?.();
-          return raw ? raw.catch(toErrorResult) : subscribe(args);
-        };
-        const parent = traceparentOf.get(args);
-        const result = await inSpan(`${options.name} open stream`, { kind: 'server', parent }, open);
-        return isAsyncIterator(result) ? served(args, result) : result;
-      },
+      subscribe: subscriptions.start,
       onNext: (_, _id, _payload, args, { errors, data }): FormattedExecutionResult | undefined => {
         const cursor = cursorOf(args.contextValue);
         if (cursor === undefined && !errors) return undefined;
@@ -146,11 +164,11 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(options:
     },
     sockets,
   );
-  sockets.on('connection', (socket) => socket.on('error', (err) => logger.warn({ err }, 'socket failed')));
+  sockets.on('connection', (socket) => socket.on('error', (err) => logger.warn({ err }, 'a socket failed')));
   return {
     async [Symbol.asyncDispose]() {
       stopFollowing?.();
-      open[Symbol.dispose]();
+      subscriptions[Symbol.dispose]();
       await closer.dispose();
     },
   };

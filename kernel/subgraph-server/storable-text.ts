@@ -1,10 +1,10 @@
 /**
- * Text that no subgraph can store: PostgreSQL has no U+0000 in its texts, and no half of a surrogate pair in its JSON. It is refused before
- * anything is done with it, because in the middle of a turn it is a fault of ours.
+ * Text that no subgraph can store: PostgreSQL has no U+0000 in texts, and no half of a surrogate pair in JSON. It is
+ * refused before any work, because in the middle of a turn it would be a fault of the server.
  */
 import { AppError } from '../errors.ts';
 
-/** Looks at all strings in a value of JSON, however deep. Throws BAD_USER_INPUT. */
+/** Checks all strings in a JSON value, at any depth. Throws BAD_USER_INPUT. */
 export const requireStorableText = (value: unknown): void => {
   const waiting = [value];
   while (waiting.length > 0) {

@@ -15,7 +15,7 @@ const createTestSchema = () => {
   return builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
 };
 
-test('a subgraph whose streams have nothing to come from sends their sockets to other replicas, until it has', async () => {
+test('a subgraph that cannot reach the store of its streams sends their sockets to other replicas, until it can', async () => {
   let fault: Error | undefined;
   const ping = async (): Promise<void> => {
     if (fault) throw fault;
@@ -35,7 +35,7 @@ test('a subgraph whose streams have nothing to come from sends their sockets to 
   const connect = () => new WebSocket(subgraph.url.replace('http', 'ws'), 'graphql-transport-ws');
   const open = connect();
   await once(open, 'open');
-  fault = new Error('no answer');
+  fault = new Error('no response');
   expect((await once(open, 'close'))[0]).toBe(1013);
   const refused = connect();
   refused.on('error', () => undefined);

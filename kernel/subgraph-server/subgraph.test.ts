@@ -1,4 +1,7 @@
-/** What every subgraph does at its door: who may in, what errors look like, and that one broken stream harms no other. */
+/**
+ * What every subgraph does with requests: whom it admits, how it shows errors, and that one broken stream does not harm
+ * another.
+ */
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
@@ -92,7 +95,7 @@ const ask = async (query: string, authorization?: string) => {
 };
 const bearer = async (identity: Identity = ada): Promise<string> => `Bearer ${await sign(identity)}`;
 
-test('nobody is answered without an identity token that the services’ secret signed', async () => {
+test('a request without an identity token signed with the services’ secret is refused', async () => {
   const forged = createIdentitySigner('another secret of more than thirty-two characters');
   for (const authorization of [undefined, 'Bearer nonsense', `Bearer ${await forged(ada)}`]) {
     const { status, data, errors } = await ask('{ whoami }', authorization);
@@ -101,7 +104,7 @@ test('nobody is answered without an identity token that the services’ secret s
   expect((await ask('{ whoami }', await bearer())).data).toEqual({ whoami: ada.userId });
 });
 
-test('a role opens what needs it, and only services see internal fields', async () => {
+test('a role opens the fields that need it, and only services see internal fields', async () => {
   expect((await ask('{ forAdmins }', await bearer())).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   expect((await ask('{ forAdmins }', await bearer({ ...ada, roles: ['ADMIN'] }))).data).toEqual({
     forAdmins: 'secret',
@@ -112,7 +115,7 @@ test('a role opens what needs it, and only services see internal fields', async 
   });
 });
 
-test('a refusal shows its code and sentence, anything unexpected is masked', async () => {
+test('a refusal shows its code and sentence, and anything unexpected is masked', async () => {
   const { errors } = await ask('{ refuses breaks }', await bearer());
   expect(errors?.map(({ message, extensions }) => [message, extensions])).toEqual([
     ['Come back later.', { queue: 'small', code: 'OVERLOADED', retryAfterMs: 7 }],
@@ -121,7 +124,7 @@ test('a refusal shows its code and sentence, anything unexpected is masked', asy
   expect(JSON.stringify(errors)).not.toContain('hunter2');
 });
 
-test('scalars are exact, and say how they are written when they are not', async () => {
+test('scalars are exact, and explain their form when they are invalid', async () => {
   expect((await ask('{ echo(value: "0.1000000000000000000001") }', await bearer())).data).toEqual({
     echo: '0.1000000000000000000001',
   });
@@ -142,7 +145,7 @@ test('text that cannot be stored is refused, in variables and in documents', asy
   expect(literal.errors?.[0]?.message).toContain('U+0000');
 });
 
-test('a body that is no JSON, or too long, is refused and the next request is answered', async () => {
+test('a body that is not JSON, or too long, is refused, and the next request is served', async () => {
   const send = async (body: string) =>
     (await fetch(subgraph.url, { method: 'POST', headers: { authorization: await bearer() }, body })).status;
   expect(await send('{')).toBe(400);
@@ -150,7 +153,7 @@ test('a body that is no JSON, or too long, is refused and the next request is an
   expect((await ask('{ whoami }', await bearer())).status).toBe(200);
 });
 
-test('events carry their cursor; a source that breaks ends alone, masked, on a socket that goes on', async () => {
+test('events carry their cursor; a broken source ends alone, masked, on a socket that stays open', async () => {
   const socket = createClient({
     url: subgraph.url.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
@@ -173,7 +176,7 @@ test('events carry their cursor; a source that breaks ends alone, masked, on a s
   for await (const result of socket.iterate({ query: 'subscription { counts(to: 1) }', extensions }))
     after.push(result);
   expect(after).toHaveLength(1);
-  // The socket's own identity is not the user's: a subscription needs one of its own.
+  // The socket's own identity is not the user's: each subscription needs one of its own.
   const anonymous = socket.iterate({ query: 'subscription { counts(to: 1) }' });
   await expect(anonymous.next()).rejects.toEqual([
     expect.objectContaining({ extensions: { code: 'UNAUTHENTICATED' } }),
@@ -181,7 +184,7 @@ test('events carry their cursor; a source that breaks ends alone, masked, on a s
   await socket.dispose();
 });
 
-test('a service asks a subgraph by GraphQL: its refusals keep their code, its silence has one of its own', async () => {
+test('a service calls a subgraph by GraphQL: refusals keep their code, and silence has a code of its own', async () => {
   await using client = createSubgraphClient('conversations', subgraph.url, sign);
   const call = (query: string) =>
     client.call({ identity: ada, query, variables: {}, data: z.record(z.string(), z.unknown()), deadlineMs: 2_000 });

@@ -1,22 +1,22 @@
 /**
- * What a process counts and measures. A service declares its instruments in its metrics.ts, as constants of the process, and calls them
- * where things happen. Invariants: until a recorder is given nothing is recorded and a call costs one comparison; labels take values
- * from sets that the code or the configuration bounds, and never name a tenant, a user or a message.
+ * The instruments of a process. A service declares its own in its metrics.ts, as constants of the process, and calls
+ * them where things happen. Invariants: without a recorder nothing is recorded and a call costs one comparison; labels
+ * take values from sets that the code or the configuration bounds, and never name a tenant, a user or a message.
  */
 
 export type InstrumentType = 'counter' | 'histogram' | 'gauge';
 type Labels<Label extends string> = Readonly<Record<Label, string>>;
 
-/** An instrument as people see it; docs/operator.md lists all of them. */
+/** An instrument as it is exported; docs/operator.md lists all of them. */
 export interface Instrument<Label extends string = string> {
-  /** As Prometheus has it: a counter ends in `_total`, a time in `_seconds`. */
+  /** By Prometheus's conventions: a counter ends in `_total`, a time in `_seconds`. */
   readonly name: string;
   /** One sentence. */
   readonly help: string;
   readonly labels: readonly Label[];
 }
 
-/** A value that is read when somebody asks for it. */
+/** A value that is read at each scrape. */
 export interface ReadValue {
   readonly value: number;
   readonly labels?: Labels<string>;
@@ -25,13 +25,13 @@ export type Reading = () => readonly ReadValue[] | Promise<readonly ReadValue[]>
 
 type Keep = (labels: Labels<string>, value: number) => void;
 
-/** Keeps what the instruments are told (prometheus.ts). */
+/** Records the values of instruments (prometheus.ts). */
 export interface Recorder {
   counter(instrument: Instrument): Keep;
   histogram(instrument: Instrument, buckets: readonly number[]): Keep;
-  /** @param readings those of the moment; values with equal labels add up. */
+  /** @param readings the current ones; values with equal labels add up. */
   gauge(instrument: Instrument, readings: ReadonlySet<Reading>): void;
-  /** The same of what only grows. */
+  /** Likewise for values that only grow. */
   tally(instrument: Instrument, readings: ReadonlySet<Reading>): void;
 }
 
@@ -41,17 +41,17 @@ export interface Counter<Label extends string> {
 
 export interface Histogram<Label extends string> {
   observe(labels: Labels<Label>, seconds: number): void;
-  /** Starts a clock; what it returns observes the seconds since. */
+  /** Starts a clock; the returned function observes the seconds since. */
   start(): (labels: Labels<Label>) => void;
 }
 
-/** Is read when somebody asks. */
+/** An instrument that is read at each scrape. */
 export interface Gauge {
-  /** Reads this too, until it is disposed. */
+  /** Adds a reading until it is disposed. */
   from(reading: Reading): Disposable;
 }
 
-/** Seconds of what a person waits for: from half a millisecond to a minute. */
+/** Seconds of things that a person waits for: from half a millisecond to a minute. */
 const secondsBuckets = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
 ] as const;
@@ -69,16 +69,16 @@ const declare = (instrument: Declared): void => {
   if (current) instrument.bind(current);
 };
 
-/** From now on everything is recorded here; undefined: nowhere. */
+/** Sets where everything is recorded from now on; undefined: nowhere. */
 export const recordWith = (recorder: Recorder | undefined): void => {
   current = recorder;
   for (const instrument of declared) instrument.bind(recorder);
 };
 
-/** Whether anybody keeps what is measured. */
+/** Whether there is a recorder. */
 export const isRecording = (): boolean => current !== undefined;
 
-/** All instruments of the modules that are loaded. */
+/** All instruments of the loaded modules. */
 export const declaredInstruments = (): readonly (Instrument & { readonly type: InstrumentType })[] => declared;
 
 export const createCounter = <Label extends string = never>(instrument: Instrument<Label>): Counter<Label> => {
@@ -93,7 +93,7 @@ export const createCounter = <Label extends string = never>(instrument: Instrume
   return { add: (labels, amount = 1) => keep?.(labels, amount) };
 };
 
-const nothing = (): void => {};
+const ignore = (): void => {};
 
 export const createHistogram = <Label extends string = never>(
   instrument: Instrument<Label>,
@@ -110,14 +110,14 @@ export const createHistogram = <Label extends string = never>(
   return {
     observe: (labels, seconds) => keep?.(labels, seconds),
     start() {
-      if (!keep) return nothing;
+      if (!keep) return ignore;
       const startedAt = performance.now();
       return (labels) => keep?.(labels, (performance.now() - startedAt) / 1000);
     },
   };
 };
 
-const createRead = (instrument: Instrument, kind: 'gauge' | 'tally'): Gauge => {
+const createReadInstrument = (instrument: Instrument, kind: 'gauge' | 'tally'): Gauge => {
   const readings = new Set<Reading>();
   declare({
     ...instrument,
@@ -132,7 +132,7 @@ const createRead = (instrument: Instrument, kind: 'gauge' | 'tally'): Gauge => {
   };
 };
 
-export const createGauge = (instrument: Instrument): Gauge => createRead(instrument, 'gauge');
+export const createGauge = (instrument: Instrument): Gauge => createReadInstrument(instrument, 'gauge');
 
-/** For what is counted anyway: the readings only grow. */
-export const createTally = (instrument: Instrument): Gauge => createRead(instrument, 'tally');
+/** For a count that exists anyway: its readings only grow. */
+export const createTally = (instrument: Instrument): Gauge => createReadInstrument(instrument, 'tally');

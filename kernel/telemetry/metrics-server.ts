@@ -1,6 +1,6 @@
 /**
- * `GET /metrics` on a port of its own, so that the port of the gateway, which is for the public, never shows it. Invariant: it answers
- * nothing else, and one page at a time is made, whoever asks how often.
+ * `GET /metrics` on a port of its own, so that the gateway's public port never shows it. Invariant: it serves nothing
+ * else, and makes one page at a time, however many requests there are.
  */
 import { createServer } from 'node:http';
 import type { Logger } from '../log.ts';
@@ -29,7 +29,7 @@ export const serveMetrics = async (options: {
     page().then(
       (text) => response.writeHead(200, { 'content-type': recorder.contentType }).end(text),
       (err: unknown) => {
-        logger.error({ err }, 'metrics cannot be told');
+        logger.error({ err }, 'metrics cannot be exported');
         response.writeHead(500).end();
       },
     );

@@ -21,7 +21,7 @@ const openMetrics = async () => {
   const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
   return {
     get,
-    /** Those of this test. */
+    /** The lines of this test's metrics. */
     async lines() {
       const text = await (await get('/metrics')).text();
       return text
@@ -38,7 +38,7 @@ const openMetrics = async () => {
   };
 };
 
-test('what happens while somebody records is told, and nothing of before', async () => {
+test('values are exported from the moment a recorder is set, and none from before', async () => {
   sent.add({ kind: 'early' });
   const startedEarly = waits.start();
   await using metrics = await openMetrics();
@@ -55,7 +55,7 @@ test('what happens while somebody records is told, and nothing of before', async
   expect(lines.filter((line) => line.includes('early'))).toEqual([]);
 });
 
-test('readings are asked at each scrape, add up, and end when they are disposed', async () => {
+test('readings are taken at each scrape, add up, and end when they are disposed', async () => {
   await using metrics = await openMetrics();
   let value = 2;
   using _one = open.from(() => [{ value }]);
@@ -68,14 +68,14 @@ test('readings are asked at each scrape, add up, and end when they are disposed'
   expect(await metrics.lines()).toEqual(expect.arrayContaining(['test_open 3', 'test_read_total 7']));
 });
 
-test('a reading that fails is unknown, and the others are told', async () => {
+test('a reading that fails is NaN, and the others are exported', async () => {
   await using metrics = await openMetrics();
   sent.add({ kind: 'two' });
   using _broken = open.from(async () => Promise.reject(new Error('the database is away')));
   expect(await metrics.lines()).toEqual(expect.arrayContaining(['test_open Nan', 'test_sent_total{kind="two"} 1']));
 });
 
-test('the process tells of itself too, at one path and in the text format', async () => {
+test('metrics of the process are exported too, at one path and in the text format', async () => {
   await using metrics = await openMetrics();
   const response = await metrics.get('/metrics');
   expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);

@@ -1,6 +1,6 @@
 /**
- * Spans by OpenTelemetry, sent over OTLP (HTTP, JSON) in batches. Invariant: a collector that is slow or away costs nothing but its
- * spans: the queue is bounded, what does not fit is dropped, and closing waits for it a moment only.
+ * Spans by OpenTelemetry, sent over OTLP (HTTP, JSON) in batches. Invariant: a collector that is slow or away costs
+ * only its spans: the queue is bounded, spans that do not fit are dropped, and closing waits only a moment.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, type Span as OtelSpan, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
@@ -20,18 +20,18 @@ import type { Span, SpanOptions, Tracer } from './tracing.ts';
 export interface OtlpTracerOptions {
   /** Base address of the collector, `http://host:4318`. */
   readonly endpoint: string;
-  /** Share of the traces that is kept; the same traces in each process with the same share. */
+  /** Share of the traces that is kept; processes with the same share keep the same traces. */
   readonly ratio: number;
   readonly processName: string;
   readonly logger: Logger;
 }
 
-/** Spans that wait at most, those of one request to the collector, and milliseconds between two. */
-const longestQueue = 4096;
+/** Spans that wait at most, spans of one request to the collector, and milliseconds between two requests. */
+const maxQueueSize = 4096;
 const batchSize = 512;
 const exportEveryMs = 2_000;
 const exportTimeoutMs = 5_000;
-/** Milliseconds that the last batch may take when the process ends. */
+/** Milliseconds that the last batch may take at the end of the process. */
 const lastExportMs = 2_000;
 
 const kinds = {
@@ -44,7 +44,7 @@ const kinds = {
 
 const traceparentPattern = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-|$)/;
 
-/** Undefined when it is no traceparent. */
+/** Undefined when it is not a traceparent. */
 const contextOf = (traceparent: unknown): Context | undefined => {
   const [, traceId = '', spanId = '', flags = ''] =
     (typeof traceparent === 'string' && traceparentPattern.exec(traceparent)) || [];
@@ -72,11 +72,11 @@ export const openOtlpTracer = (options: OtlpTracerOptions): Tracer & AsyncDispos
   const sampled = new TraceIdRatioBasedSampler(ratio);
   const provider = new BasicTracerProvider({
     resource: resourceOf({ 'service.namespace': 'parlance', 'service.name': processName }),
-    // Clients choose whether their traces are kept at most as often as we do.
+    // Clients can have their traces kept at most as often as our own.
     sampler: new ParentBasedSampler({ root: sampled, remoteParentSampled: sampled }),
     spanProcessors: [
       new BatchSpanProcessor(new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs }), {
-        maxQueueSize: longestQueue,
+        maxQueueSize,
         maxExportBatchSize: batchSize,
         scheduledDelayMillis: exportEveryMs,
         exportTimeoutMillis: exportTimeoutMs,
@@ -123,7 +123,7 @@ export const openOtlpTracer = (options: OtlpTracerOptions): Tracer & AsyncDispos
     active: () => active.getStore()?.span,
     async [Symbol.asyncDispose]() {
       try {
-        await withDeadline(provider.shutdown(), lastExportMs, () => new Error(`no answer within ${lastExportMs} ms`));
+        await withDeadline(provider.shutdown(), lastExportMs, () => new Error(`no response within ${lastExportMs} ms`));
       } catch (err) {
         logger.warn({ err, url }, 'the last spans are lost');
       }

@@ -1,6 +1,7 @@
 /**
- * Records in memory what Prometheus scrapes, together with what prom-client tells of the process itself: CPU, memory, event loop,
- * garbage collection. Invariant: a reading that fails, or does not answer in time, is told as NaN and spoils nothing else.
+ * Records metrics in memory for Prometheus to scrape, together with prom-client's metrics of the process itself: CPU,
+ * memory, event loop, garbage collection. Invariant: a reading that fails or takes too long is exported as NaN and
+ * affects nothing else.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { withDeadline } from '../connections/deadline.ts';
@@ -32,7 +33,7 @@ export const createPrometheusRecorder = (processName: string, logger: Logger): P
       return await withDeadline(
         Promise.resolve(reading()),
         readingDeadlineMs,
-        () => new Error(`no answer within ${readingDeadlineMs} ms`),
+        () => new Error(`no response within ${readingDeadlineMs} ms`),
       );
     } catch (err) {
       logger.warn({ err, metric: name }, 'a metric cannot be read');

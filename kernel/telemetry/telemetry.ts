@@ -1,6 +1,7 @@
 /**
- * What a process tells of itself to those who run it, as its environment asks for it: metrics on a port for Prometheus, traces to an
- * OpenTelemetry collector. Open it before anything that is measured, and close it after. What is not asked for is not even loaded.
+ * The telemetry of a process, as its environment configures it: metrics on a port for Prometheus, traces to an
+ * OpenTelemetry collector. Open it before anything that is measured, and close it after that. Parts that are not
+ * configured are not even loaded.
  */
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
@@ -15,11 +16,11 @@ export const telemetryEnvironment = {
     .min(0)
     .max(65_535)
     .optional()
-    .describe('Port of /metrics for Prometheus; 0 takes a free one. Not set: nothing is measured.'),
+    .describe('Port of /metrics for Prometheus; 0 picks a free one. Not set: nothing is measured.'),
   METRICS_HOST: z
     .string()
     .default('127.0.0.1')
-    .describe('Address on which /metrics is answered, to everybody who reaches it. Never one that the public reaches.'),
+    .describe('Address on which /metrics is served, to everybody who reaches it. Never one that the public reaches.'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -29,7 +30,7 @@ export const telemetryEnvironment = {
     .min(0)
     .max(1)
     .default(1)
-    .describe('Share of the traces that is kept, 0 to 1. The same in all processes, so that traces are whole.'),
+    .describe('Share of the traces that is kept, 0 to 1. Use the same in all processes, so that traces are complete.'),
 };
 const telemetryConfig = z.object(telemetryEnvironment);
 export type TelemetryConfig = z.infer<typeof telemetryConfig>;
@@ -51,7 +52,7 @@ export const openTelemetry = async (
     const server = opened.use(await serveMetrics({ host, port, recorder, logger }));
     recordWith(recorder);
     opened.defer(() => recordWith(undefined));
-    logger.info({ port: server.port }, 'metrics are told');
+    logger.info({ port: server.port }, 'metrics are served');
   }
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio } = config;
   if (endpoint !== undefined) {

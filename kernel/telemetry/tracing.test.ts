@@ -19,7 +19,7 @@ const openTraces = (endpoint: string, ratio = 1) =>
     logger,
   );
 
-test('without a collector the work is done and there is nothing to send on', async () => {
+test('without a collector the work is done and there is no header to send', async () => {
   const traceparents = await inSpan('request', { kind: 'server' }, async (span) => [
     span.traceparent,
     traceHeaders().traceparent,
@@ -28,7 +28,7 @@ test('without a collector the work is done and there is nothing to send on', asy
   expect(traceparents).toEqual([undefined, undefined, undefined]);
 });
 
-test('neither library is loaded by a process that is asked for nothing', async () => {
+test('neither library is loaded by a process that is not configured for it', async () => {
   const script = `
     import { createRequire } from 'node:module';
     const { openTelemetry } = await import('./telemetry.ts');
@@ -47,7 +47,7 @@ test('neither library is loaded by a process that is asked for nothing', async (
   expect(await loadedWith(all)).toBe('prom-client,@opentelemetry');
 });
 
-test('spans lie in one another as the work does, however much of it runs at once', async () => {
+test('spans nest as the work does, however much of it runs at once', async () => {
   await using collector = await startTraceCollector();
   {
     await using _telemetry = await openTraces(collector.url);
@@ -68,7 +68,7 @@ test('spans lie in one another as the work does, however much of it runs at once
   expect(new Set(collector.spans.map(({ process }) => process))).toEqual(new Set(['tested']));
 });
 
-test('a fault is kept by its code, without its text, and passed on', async () => {
+test('a fault is recorded by its code, without its text, and rethrown', async () => {
   await using collector = await startTraceCollector();
   {
     await using _telemetry = await openTraces(collector.url);
@@ -81,7 +81,7 @@ test('a fault is kept by its code, without its text, and passed on', async () =>
   expect(JSON.stringify(collector.spans)).not.toContain('secret');
 });
 
-test('what is no part of a request makes no spans', async () => {
+test('work that is not part of a request makes no spans', async () => {
   await using collector = await startTraceCollector();
   {
     await using _telemetry = await openTraces(collector.url);
@@ -94,7 +94,7 @@ test('what is no part of a request makes no spans', async () => {
   expect(collector.spans.map(({ name }) => name)).toEqual(['job']);
 });
 
-test('a trace of somebody else goes on, unless it cannot be read or is not to be kept', async () => {
+test('the trace of a client continues, unless it is invalid or not sampled', async () => {
   const traceId = '0af7651916cd43dd8448eb211c80319c';
   await using collector = await startTraceCollector();
   {
@@ -111,7 +111,7 @@ test('a trace of somebody else goes on, unless it cannot be read or is not to be
   expect(collector.spans.filter((span) => span.traceId === traceId)).toHaveLength(1);
 });
 
-test('a share of none keeps none, also of the traces that clients began', async () => {
+test('a share of 0 keeps no traces, not even those that clients began', async () => {
   await using collector = await startTraceCollector();
   {
     await using _telemetry = await openTraces(collector.url, 0);
@@ -122,11 +122,11 @@ test('a share of none keeps none, also of the traces that clients began', async 
   expect(collector.spans).toEqual([]);
 });
 
-test('a collector that never answers holds up nobody, not even the end of the process', async () => {
+test('a collector that never responds delays nothing, not even the end of the process', async () => {
   await using collector = await startTraceCollector({ isDead: true });
   await using telemetry = await openTraces(collector.url);
   for (let count = 0; count < 20_000; count += 1) startSpan('request', { kind: 'server' }).end();
-  expect(await inSpan('request', { kind: 'server' }, async () => 'answered')).toBe('answered');
+  expect(await inSpan('request', { kind: 'server' }, async () => 'done')).toBe('done');
   await telemetry[Symbol.asyncDispose]();
   expect(collector.requests).toBeGreaterThan(0);
 });

@@ -1,31 +1,32 @@
 /**
- * Spans: what took how long on the way of one request through the processes. Invariants: without a tracer a call does its work and
- * nothing else; what is not a part of a request (sweeps, renewals, events of a stream) makes no spans, because only spans of the kinds
- * server and consumer begin a trace; no attribute holds a token or the text of a message.
+ * Spans: what took how long on the way of one request through the processes. Invariants: without a tracer a call does
+ * its work and nothing else; work that is not part of a request (sweeps, renewals, events of a stream) makes no spans,
+ * because only spans of the kinds server and consumer begin a trace; no attribute holds a token or the text of a
+ * message.
  */
 
 export interface SpanOptions {
-  /** What it is: handling a request or a message, sending one, or work in between. Default internal. */
+  /** Handling a request or a message, sending one, or work in between. Default: internal. */
   readonly kind?: 'server' | 'client' | 'consumer' | 'producer' | 'internal';
-  /** W3C `traceparent` that came with the request; without one, or where it cannot be read, the active span is the parent. */
+  /** W3C `traceparent` of the request; where it is missing or invalid, the active span is the parent. */
   readonly parent?: unknown;
   readonly attributes?: Readonly<Record<string, string | number>>;
 }
 
 export interface Span {
-  /** For what is sent to others; undefined when nothing is traced. */
+  /** For outgoing requests and messages; undefined when nothing is traced. */
   readonly traceparent: string | undefined;
-  /** Says better what it is, once that is known. */
+  /** Renames the span once more is known about it. */
   describe(name: string, attributes?: SpanOptions['attributes']): void;
   event(name: string): void;
-  /** @param fault what it ended with; its code is kept, and no text. */
+  /** @param fault the reason of its end; only the code is kept, no text. */
   end(fault?: unknown): void;
 }
 
 export interface Tracer {
-  /** Undefined for what begins no trace and is in none. */
+  /** Undefined for a span that begins no trace and is in none. */
   start(name: string, options: SpanOptions): Span | undefined;
-  /** Runs the work with the span as the active one, wherever it awaits. */
+  /** Runs the work with the span as the active one, across its awaits. */
   within<Result>(span: Span, work: () => Result): Result;
   active(): Span | undefined;
 }
@@ -34,12 +35,12 @@ const noSpan: Span = { traceparent: undefined, describe: () => {}, event: () => 
 
 let current: Tracer | undefined;
 
-/** From now on this one traces; undefined: nobody. */
+/** Sets the tracer from now on; undefined: none. */
 export const traceWith = (tracer: Tracer | undefined): void => {
   current = tracer;
 };
 
-/** A span that its caller ends; it is nobody's active one. */
+/** A span that its caller ends; it does not become the active one. */
 export const startSpan = (name: string, options: SpanOptions = {}): Span => current?.start(name, options) ?? noSpan;
 
 /** Does the work in a span, which ends with it. */

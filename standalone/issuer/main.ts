@@ -6,7 +6,7 @@
 import { createServer } from 'node:http';
 import { parseEnvironment } from '#kernel/config/environment.ts';
 import { createLogger } from '#kernel/log.ts';
-import { answerHealth } from '#kernel/process/health.ts';
+import { createHealthResponder } from '#kernel/process/health.ts';
 import { listen } from '#kernel/process/listen.ts';
 import { runUntilSignal } from '#kernel/process/shutdown.ts';
 import { issuerEnvironment } from './config.ts';
@@ -20,7 +20,7 @@ await runUntilSignal(
   async () => {
     const config = parseEnvironment(issuerEnvironment, process.env);
     const { jwks } = await openDevelopmentIssuer(config.DATA_DIR);
-    const health = answerHealth({}, logger);
+    const health = createHealthResponder({}, logger);
     let issuer = config.OIDC_ISSUER;
     const server = createServer((request, response) => {
       if (health(request, response)) return;

@@ -63,6 +63,7 @@ const violations: readonly (readonly [rule: string, files: Readonly<Record<strin
   ['kernel-is-a-leaf', { 'kernel/database/a.ts': useOf('../../gateway/b.ts'), 'gateway/b.ts': value }],
   ['nobody-imports-main', { 'gateway/a.ts': useOf('./main.ts'), 'gateway/main.ts': value }],
   ['no-circles', { 'gateway/a.ts': `${value}${useOf('./b.ts')}`, 'gateway/b.ts': `${value}${useOf('./a.ts')}` }],
+  ['gateway-floors-go-down', { 'gateway/execution/a.ts': useOf('../planning/b.ts'), 'gateway/planning/b.ts': value }],
   ['one-door-to-redis', { 'gateway/a.ts': "import { Redis } from 'ioredis';\nexport const redis = Redis;\n" }],
   [
     'one-door-to-rabbitmq',

@@ -11,7 +11,7 @@ const events = [
   { event: 'complete', data: '' },
 ];
 
-test('gives the same events wherever the text is cut', () => {
+test('returns the same events wherever the text is cut', () => {
   fc.assert(
     fc.property(fc.array(fc.nat({ max: whole.length })), (cuts) => {
       const parse = createEventStreamParser();

@@ -1,10 +1,13 @@
-/** Reads text/event-stream from pieces of text that may end anywhere: each whole event once. Comments are left out. */
+/**
+ * Reads text/event-stream from pieces of text that may end anywhere, and returns each complete event once. Comments are
+ * skipped.
+ */
 export interface ServerEvent {
   readonly event: string;
   readonly data: string;
 }
 
-/** Gives the events that a piece of text completes. */
+/** Returns the events that a piece of text completes. */
 export const createEventStreamParser = (): ((piece: string) => ServerEvent[]) => {
   let rest = '';
   let event = '';

@@ -1,16 +1,16 @@
 /**
- * WebSocket where it gets through, else server-sent events. A socket that never reached the server is blocked on the way,
- * or the server is away: events are tried next, and where they get through they serve for a while. Where sockets did get
- * through before, a few misses in a row are taken for a server that is away.
+ * Uses WebSocket where it works, else server-sent events. When a socket does not reach the server, it is blocked on the
+ * way or the server is away. Server-sent events are tried next, and stay in use for a while where they work. Where
+ * sockets worked before, a few misses in a row count as a server that is away.
  */
-import type { EventTransport, StreamSink } from './event-transport.ts';
+import type { StreamSink, StreamTransport } from './transport.ts';
 
-/** Milliseconds after which a blocked socket is tried again: the user may be in another network. */
-const triedAgainAfterMs = 5 * 60_000;
-/** Misses in a row that tell a blocked socket from a server that is away. */
-const missesWhereItWorked = 4;
+/** Milliseconds after which a blocked socket is tried again: the user may have changed networks. */
+const retrySocketAfterMs = 5 * 60_000;
+/** Misses in a row that distinguish a blocked socket from a server that is away. */
+const maxMissesOnceWorked = 4;
 
-export const createFallbackTransport = (socket: EventTransport, events: EventTransport): EventTransport => {
+export const createFallbackTransport = (socket: StreamTransport, sse: StreamTransport): StreamTransport => {
   let blockedUntil = 0;
   let hasWorked = false;
   let misses = 0;
@@ -29,18 +29,18 @@ export const createFallbackTransport = (socket: EventTransport, events: EventTra
       lost(cause, reached) {
         if (reached) worked();
         else misses += 1;
-        if (misses >= (hasWorked ? missesWhereItWorked : 1)) {
+        if (misses >= (hasWorked ? maxMissesOnceWorked : 1)) {
           misses = 0;
-          blockedUntil = Date.now() + triedAgainAfterMs;
+          blockedUntil = Date.now() + retrySocketAfterMs;
         }
         sink.lost(cause, reached);
       },
     };
   };
-  const overEvents = <Data>(sink: StreamSink<Data>): StreamSink<Data> => ({
+  const overSse = <Data>(sink: StreamSink<Data>): StreamSink<Data> => ({
     ...sink,
     lost(cause, reached) {
-      // Where neither gets through it is the network, not the socket.
+      // Where neither works, the network is at fault, not the socket.
       if (!reached) blockedUntil = 0;
       sink.lost(cause, reached);
     },
@@ -48,10 +48,10 @@ export const createFallbackTransport = (socket: EventTransport, events: EventTra
 
   return {
     open: (request, sink) =>
-      Date.now() < blockedUntil ? events.open(request, overEvents(sink)) : socket.open(request, overSocket(sink)),
+      Date.now() < blockedUntil ? sse.open(request, overSse(sink)) : socket.open(request, overSocket(sink)),
     close() {
       socket.close();
-      events.close();
+      sse.close();
     },
   };
 };

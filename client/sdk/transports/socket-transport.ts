@@ -1,16 +1,16 @@
 /**
- * Subscriptions over one WebSocket (graphql-transport-ws), opened with the first and closed a moment after the last. A
- * socket that is silent is found out by pings and given up.
+ * Subscriptions over one WebSocket (graphql-transport-ws), which opens with the first one and closes a moment after the
+ * last. Pings detect a silent socket, which is then given up.
  */
 import { type Client, createClient } from 'graphql-ws/client';
 import type { Session } from '../session.ts';
 import {
-  type EventTransport,
   isSignInFault,
   type StreamRequest,
   type StreamSink,
+  type StreamTransport,
   withoutReason,
-} from './event-transport.ts';
+} from './transport.ts';
 
 export interface SocketTransportOptions {
   /** ws: or wss: */
@@ -20,30 +20,36 @@ export interface SocketTransportOptions {
   readonly webSocketImpl?: unknown;
 }
 
-/** Milliseconds that a connection may take until the server has acknowledged it. */
+/** Milliseconds within which the server has to acknowledge a connection. */
 const connectTimeoutMs = 8000;
 const pingEveryMs = 12_000;
 const pongTimeoutMs = 6000;
 /**
- * Milliseconds that an unused socket is kept for the next subscription: in a page until the next message, elsewhere
- * briefly, because a program cannot end before.
+ * Milliseconds for which an unused socket is kept for the next subscription: in a page until the next message,
+ * elsewhere briefly, because a program cannot end before.
  */
 const keepUnused = () => ('document' in globalThis ? 60_000 : 500);
-/** Close codes for a token that is missing, expired or not valid. */
+/** Close codes for a token that is missing, expired or invalid. */
 const signInCodes: readonly unknown[] = [4401, 4403];
 
 const closeCodeOf = (cause: unknown): unknown =>
   typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
 
-export const createSocketTransport = (options: SocketTransportOptions): EventTransport => {
-  const { session } = options;
+interface SocketClient {
+  readonly client: Client;
+  readonly isConnected: boolean;
+  /** The server refused the token of the connection. */
+  refuseToken(): void;
+}
+
+/** A client that terminates a socket whose pings get no pong. */
+const openClient = ({ url, session, webSocketImpl }: SocketTransportOptions): SocketClient => {
   let token = '';
   let isConnected = false;
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
-
   const client: Client = createClient({
-    url: options.url,
-    webSocketImpl: options.webSocketImpl,
+    url,
+    webSocketImpl,
     retryAttempts: 0,
     lazyCloseTimeout: keepUnused(),
     keepAlive: pingEveryMs,
@@ -68,29 +74,46 @@ export const createSocketTransport = (options: SocketTransportOptions): EventTra
       },
     },
   });
-
-  const report = <Data>(cause: unknown, reached: boolean, sink: StreamSink<Data>): void => {
-    if (Array.isArray(cause)) {
-      const error = cause[0] ?? withoutReason;
-      if (isSignInFault(error)) {
-        session.refuse(token);
-        client.terminate();
-      }
-      sink.refused(error);
-      return;
-    }
-    if (signInCodes.includes(closeCodeOf(cause))) {
-      session.refuse(token);
-      sink.refused({ message: 'Sign in again.', extensions: { code: 'UNAUTHENTICATED' } });
-      return;
-    }
-    sink.lost(cause, reached);
+  return {
+    client,
+    get isConnected() {
+      return isConnected;
+    },
+    refuseToken: () => void session.refuse(token),
   };
+};
 
+/** Reports the fault that ended a subscription. */
+const report = <Data>(
+  { client, refuseToken }: SocketClient,
+  cause: unknown,
+  reached: boolean,
+  sink: StreamSink<Data>,
+): void => {
+  if (Array.isArray(cause)) {
+    const error = cause[0] ?? withoutReason;
+    if (isSignInFault(error)) {
+      refuseToken();
+      client.terminate();
+    }
+    sink.refused(error);
+    return;
+  }
+  if (signInCodes.includes(closeCodeOf(cause))) {
+    refuseToken();
+    sink.refused({ message: 'Sign in again.', extensions: { code: 'UNAUTHENTICATED' } });
+    return;
+  }
+  sink.lost(cause, reached);
+};
+
+export const createSocketTransport = (options: SocketTransportOptions): StreamTransport => {
+  const socket = openClient(options);
+  const { client } = socket;
   return {
     open<Data>({ query, variables }: StreamRequest, sink: StreamSink<Data>) {
       let isOver = false;
-      let reached = isConnected;
+      let reached = socket.isConnected;
       const timer = setTimeout(() => client.terminate(), connectTimeoutMs);
       const arrive = (): void => {
         reached = true;
@@ -112,7 +135,7 @@ export const createSocketTransport = (options: SocketTransportOptions): EventTra
             if (!isOver) sink.next({ data, errors });
           },
           error: (cause) => {
-            if (finish()) report(cause, reached, sink);
+            if (finish()) report(socket, cause, reached, sink);
           },
           complete: () => {
             if (finish()) sink.complete();

@@ -6,13 +6,13 @@ import { expect, test } from 'vitest';
 import { startScriptedProvider } from '../../../tests/scripted-provider/scripted-provider.ts';
 import { createChatCompletionsModel } from './chat-completions-model.ts';
 
-test('a refusal is read so far as it is of use, and its connection is closed', async () => {
+test('a refusal is read as far as it is useful, and its connection is closed', async () => {
   const closed = Promise.withResolvers<void>();
   const server = createServer((request, response) => {
     request.resume();
     response.once('close', closed.resolve);
     response.writeHead(500, { 'retry-after': '7' });
-    // It goes on for ever.
+    // The response does not end.
     response.write(`overloaded ${'x'.repeat(200_000)}`);
   });
   server.listen(0, '127.0.0.1');
@@ -37,7 +37,7 @@ test('a refusal is read so far as it is of use, and its connection is closed', a
   server.close();
 });
 
-test('tools, calls and results go over the wire as OpenAI writes them, and a request without tools names none', async () => {
+test('tools, calls and results are sent in the format of OpenAI, and a request without tools names none', async () => {
   await using provider = await startScriptedProvider();
   const dispatcher = new Agent();
   const { baseUrl } = provider;

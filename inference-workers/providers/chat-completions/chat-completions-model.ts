@@ -1,6 +1,6 @@
 /**
- * A model behind an OpenAI-compatible `POST /chat/completions`, streamed. Invariant: whoever cancels the stream or aborts the call closes
- * the socket at once, which is how a provider learns that nobody listens.
+ * A model behind an OpenAI-compatible `POST /chat/completions`, streamed. Invariant: cancelling the stream or aborting
+ * the call closes the socket at once, which is how a provider notices that its reader has left.
  */
 import { APICallError, type LanguageModelV4, type LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { Dispatcher } from 'undici';
@@ -11,20 +11,20 @@ import { requestBody } from './request-body.ts';
 export interface ChatCompletionsOptions {
   /** Name of the provider in the catalogue. */
   readonly provider: string;
-  /** Without the path of the operation, `https://host/v1`. */
+  /** Without the path of the operation: `https://host/v1`. */
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
-  /** Name by which the provider knows the model. */
+  /** The provider's name for the model. */
   readonly model: string;
   /** Holds the connections. */
   readonly dispatcher: Dispatcher;
 }
 
-/** Header names are in lower case already; of several values the first counts. */
+/** Header names are in lower case already. Of several values the first one counts. */
 const headersOf = ({ headers }: Dispatcher.ResponseData): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => [[name, [value].flat()[0] ?? '']]));
 
-/** Characters that are kept of what a provider says with a refusal; the rest is not read. */
+/** Characters of a provider's refusal that are kept; the rest is not read. */
 const longestRefusal = 64 * 1024;
 
 const textOf = async (body: Dispatcher.ResponseData['body']): Promise<string> => {
@@ -40,7 +40,7 @@ const textOf = async (body: Dispatcher.ResponseData['body']): Promise<string> =>
 
 const refusalOf = async (url: string, response: Dispatcher.ResponseData): Promise<APICallError> =>
   new APICallError({
-    message: `The provider answered ${response.statusCode}.`,
+    message: `The provider responded with ${response.statusCode}.`,
     url,
     requestBodyValues: {},
     statusCode: response.statusCode,

@@ -1,11 +1,11 @@
 /**
- * One event of a chat-completions stream, as OpenAI, vLLM, llama.cpp, Ollama, Mistral and the gateways before them write it. What is not
- * named here is of no use to us and may be anything.
+ * One event of a chat-completions stream, as OpenAI, vLLM, llama.cpp, Ollama, Mistral and the gateways in front of them
+ * write it. Anything that is not named here is unused and may have any form.
  */
 import type { LanguageModelV4FinishReason, LanguageModelV4Usage } from '@ai-sdk/provider';
 import { z } from 'zod';
 
-/** NaN stands for what is no number: whoever uses it sees that it cannot be true, and the reply is none the worse. */
+/** NaN stands for anything that is not a number: the usage is then rejected, and the reply is unaffected. */
 const count = z
   .unknown()
   .optional()
@@ -22,11 +22,11 @@ const usageSchema = z.object({
   completion_tokens_details: z.object({ reasoning_tokens: count }).nullish().catch(undefined),
   /** DeepSeek's name for cached tokens. */
   prompt_cache_hit_tokens: count,
-  /** Moonshot's. */
+  /** Moonshot's name for them. */
   cached_tokens: count,
 });
 
-/** Mistral writes the content of a model that reasons as parts: text, and thinking that has texts of its own. */
+/** Mistral writes the content of a reasoning model as parts: text, and thinking, which has texts of its own. */
 const contentSchema = z.string().or(
   z.array(
     z.object({
@@ -36,7 +36,10 @@ const contentSchema = z.string().or(
   ),
 );
 
-/** A piece of a call: most servers write name and id first and the arguments in pieces, some all at once, or the arguments as an object. */
+/**
+ * A piece of a call. Most servers send name and id first and the arguments in pieces; some send everything at once, or
+ * the arguments as an object.
+ */
 const toolCallSchema = z.object({
   index: z.number().nullish(),
   id: z.string().nullish(),
@@ -63,7 +66,7 @@ const deltaSchema = z.object({
 export const chunkSchema = z.object({
   choices: z.array(z.object({ delta: deltaSchema.nullish(), finish_reason: z.string().nullish() })).nullish(),
   usage: usageSchema.nullish().catch(undefined),
-  /** In place of all else: the provider gives up in the middle. Some write null beside everything that is none. */
+  /** Instead of everything else: the provider gives up in the middle. Some send null in every other event. */
   error: z.unknown().optional(),
 });
 
@@ -71,14 +74,14 @@ type Delta = z.infer<typeof deltaSchema>;
 
 const partsOf = ({ content }: Delta) => (Array.isArray(content) ? content : []);
 
-/** What a delta says to the reader; a refusal is an answer too. */
+/** The text of a delta for the reader. A refusal is a reply too. */
 export const textOfDelta = (delta: Delta): string => {
   const { content, refusal } = delta;
-  const said = typeof content === 'string' ? content : partsOf(delta).reduce((all, { text = '' }) => all + text, '');
-  return refusal ? said + refusal : said;
+  const text = typeof content === 'string' ? content : partsOf(delta).reduce((all, { text = '' }) => all + text, '');
+  return refusal ? text + refusal : text;
 };
 
-/** What a delta tells of the model's reasoning, which is a sign of life and no part of the answer. */
+/** The reasoning of a delta: a sign of life, and not part of the reply. */
 export const reasoningOfDelta = (delta: Delta): string =>
   delta.reasoning_content ||
   delta.reasoning ||
@@ -105,9 +108,7 @@ const cachedOf = (usage: Usage): number =>
     usage.cached_tokens ?? 0,
   );
 
-/**
- * Whether the tokens of reasoning come on top of the completion's, as xAI counts; for others they are a part of them.
- */
+/** Whether reasoning tokens are added to the completion's, as xAI counts them. For others they are part of it. */
 const reasonsApart = (
   { prompt_tokens: input, completion_tokens: output, total_tokens: all }: Usage,
   reasoning: number,
@@ -116,7 +117,7 @@ const reasonsApart = (
     ? output !== undefined && reasoning > output
     : reasoning > 0 && all === input + output + reasoning;
 
-/** Each undefined where the provider does not say it. Nothing is checked. */
+/** Each count is undefined where the provider does not report it. Nothing is checked. */
 export const usageOf = (usage: Usage | null | undefined): LanguageModelV4Usage => {
   const input = usage?.prompt_tokens;
   const reasoning = usage?.completion_tokens_details?.reasoning_tokens ?? 0;

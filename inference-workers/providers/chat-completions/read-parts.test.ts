@@ -7,7 +7,7 @@ const event = (body: object): string => `data: ${JSON.stringify(body)}\n\n`;
 const delta = (delta: object, finish_reason: string | null = null) => event({ choices: [{ delta, finish_reason }] });
 const done = 'data: [DONE]\n\n';
 
-/** What comes of a text whose bytes arrive in pieces that end at these places. */
+/** The parts of a text whose bytes arrive in pieces that end at these offsets. */
 const partsOf = (text: string, ends: readonly number[] = []): LanguageModelV4StreamPart[] => {
   const bytes = new TextEncoder().encode(text);
   const reader = createPartReader();
@@ -18,7 +18,7 @@ const partsOf = (text: string, ends: readonly number[] = []): LanguageModelV4Str
 const textOf = (parts: readonly LanguageModelV4StreamPart[]): string =>
   parts.map((part) => (part.type === 'text-delta' ? part.delta : '')).join('');
 
-test('gives the text, the reason of the end and the usage, wherever the bytes are cut', () => {
+test('returns the text, the finish reason and the usage, wherever the bytes are cut', () => {
   const stream =
     ': a comment\n' +
     delta({ role: 'assistant', content: '' }) +
@@ -52,7 +52,7 @@ test('gives the text, the reason of the end and the usage, wherever the bytes ar
   );
 });
 
-test('reads what providers do differently: refusals, reasoning, content in parts, no end mark, reasons of their own', () => {
+test('reads what providers do differently: refusals, reasoning, content in parts, no end mark, their own finish reasons', () => {
   expect(textOf(partsOf(delta({ refusal: 'I will not.' })))).toBe('I will not.');
   const thinking = { content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] }] };
   for (const reasoning of [{ reasoning_content: 'hm' }, { reasoning: 'hm', content: null }, thinking]) {
@@ -91,7 +91,7 @@ test.each([
     'whole, without numbers',
     calls(call(undefined, 'a', 'weather', '{"city":"Köln"}')) + calls(call(undefined, 'b', 'time', '{}')),
   ],
-  ['whole, all with the number 0', calls(call(0, 'a', 'weather', '{"city":"Köln"}'), call(0, 'b', 'time', ''))],
+  ['whole, all with the index 0', calls(call(0, 'a', 'weather', '{"city":"Köln"}'), call(0, 'b', 'time', ''))],
   [
     'with the id and the name in each piece',
     calls(call(0, 'a', 'weather', '{"city":')) +
@@ -120,33 +120,33 @@ test.each([
   );
 });
 
-test('calls of an answer that was cut are none, though their pieces were a sign of life', () => {
+test('calls of a truncated response do not count, though their pieces were a sign of life', () => {
   const parts = partsOf(calls(call(0, 'a', 'weather', '{"city":')));
   expect(parts.map(({ type }) => type)).toEqual(['tool-input-start', 'tool-input-delta']);
 });
 
-test('arguments that do not end are an error part', () => {
+test('endless arguments are an error part', () => {
   const piece = calls(call(0, 'a', 'weather', 'x'.repeat(1024 * 512)));
   expect(partsOf(piece + piece + piece).at(-1)).toMatchObject({ type: 'error' });
 });
 
-test('an answer that ends before it was finished has no finish', () => {
+test('a response that ends early has no finish part', () => {
   for (const stream of ['', delta({ content: 'x' }), delta({ content: 'x' }) + done]) {
     expect(partsOf(stream).filter(({ type }) => type === 'finish')).toEqual([]);
   }
 });
 
 test.each([
-  ['an event that cannot be read', 'data: {"choices":[{"delta":\n\n'],
+  ['an event that cannot be parsed', 'data: {"choices":[{"delta":\n\n'],
   ['an event of another form', event({ choices: 'none' })],
   ['an error in place of an event', event({ error: { message: 'overloaded' } })],
-  ['an event without end', `data: ${'x'.repeat(1024 * 1024 + 1)}`],
-])('%s is an error part, after the text that came before it', (_, broken) => {
+  ['an endless event', `data: ${'x'.repeat(1024 * 1024 + 1)}`],
+])('%s is an error part, after the text before it', (_, broken) => {
   const parts = partsOf(delta({ content: 'before' }) + broken);
   expect(parts.map(({ type }) => type)).toEqual(['text-start', 'text-delta', 'error']);
 });
 
-test('calls without end are a fault', () => {
+test('endless calls are a fault', () => {
   const names = Array.from({ length: 129 }, (_, index) => call(index, `c${index}`, 'f', '{}'));
   const allowed = partsOf(delta({ tool_calls: names.slice(1) }) + delta({}, 'tool_calls') + done);
   expect(allowed.filter(({ type }) => type === 'tool-call')).toHaveLength(128);

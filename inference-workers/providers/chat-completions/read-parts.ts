@@ -1,24 +1,25 @@
 /**
- * The bytes of a chat-completions stream -> parts of the provider interface. All that one read of the socket brought is parsed in one go:
- * under load a read holds many tokens, and each further stream between socket and reader would cost more than they do.
+ * Turns the bytes of a chat-completions stream into parts of the provider interface. All bytes of one socket read are
+ * parsed at once: under load a read holds many tokens, and a further stream between socket and reader would cost more
+ * than they do.
  */
 import type { LanguageModelV4FinishReason, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { createParser } from 'eventsource-parser';
 import type { z } from 'zod';
+import { createToolCallAssembler, type ToolCallAssembler } from './assemble-tool-calls.ts';
 import { chunkSchema, finishReasonOf, reasoningOfDelta, textOfDelta, usageOf } from './chunk.ts';
-import { createToolCallGatherer, type ToolCallGatherer } from './gather-tool-calls.ts';
 
 export interface PartReader {
-  /** Parts that these bytes complete; an error part, after those before it, where they are not the format. */
+  /** The parts that these bytes complete. Where the format is broken, an error part follows the parts before it. */
   read(bytes: Uint8Array): readonly LanguageModelV4StreamPart[];
-  /** Parts that are due when the bytes have ended: none when the answer ended before it was finished. */
+  /** The parts that are due at the end of the bytes; none when the response ended before it was finished. */
   end(): readonly LanguageModelV4StreamPart[];
 }
 
-/** Ids of the one text and the one line of reasoning that a choice has. */
+/** Ids of the one text and the one reasoning of a choice. */
 const textId = 'text';
 const reasoningId = 'reasoning';
-/** Characters of one event. A token has a few hundred; what is longer is no answer. */
+/** Characters of one event. A token has a few hundred, so anything longer is no reply. */
 const maxEventCharacters = 1024 * 1024;
 const endOfStream = '[DONE]';
 
@@ -27,14 +28,14 @@ export const createPartReader = (): PartReader => {
   let parts: LanguageModelV4StreamPart[] = [];
   let finishReason: LanguageModelV4FinishReason | undefined;
   let usage: z.infer<typeof chunkSchema>['usage'];
-  let calls: ToolCallGatherer | undefined;
-  let saysText = false;
+  let calls: ToolCallAssembler | undefined;
+  let hasText = false;
   let finished = false;
 
   const finish = (): void => {
     if (finished || finishReason === undefined) return;
     finished = true;
-    if (saysText) parts.push({ type: 'text-end', id: textId });
+    if (hasText) parts.push({ type: 'text-end', id: textId });
     if (calls) parts.push(...calls.end());
     parts.push({ type: 'finish', finishReason, usage: usageOf(usage) });
   };
@@ -54,12 +55,12 @@ export const createPartReader = (): PartReader => {
     if (reasoning !== '') parts.push({ type: 'reasoning-delta', id: reasoningId, delta: reasoning });
     const delta = textOfDelta(choice.delta);
     if (delta !== '') {
-      if (!saysText) parts.push({ type: 'text-start', id: textId });
-      saysText = true;
+      if (!hasText) parts.push({ type: 'text-start', id: textId });
+      hasText = true;
       parts.push({ type: 'text-delta', id: textId, delta });
     }
     if (choice.delta.tool_calls) {
-      calls ??= createToolCallGatherer();
+      calls ??= createToolCallAssembler();
       parts.push(...calls.read(choice.delta.tool_calls));
     }
   };

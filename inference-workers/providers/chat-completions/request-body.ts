@@ -1,6 +1,6 @@
 /**
- * The body of a chat-completions request. Invariant: without tools it is byte for byte the same as if there were no such thing, because
- * some servers refuse what they do not know.
+ * The body of a chat-completions request. Invariant: without tools it is byte for byte what it would be if tools did
+ * not exist, because some servers refuse fields that they do not know.
  */
 import type {
   LanguageModelV4CallOptions,
@@ -64,7 +64,7 @@ const toolsOf = ({ tools = [], toolChoice }: LanguageModelV4CallOptions) => {
   return toolChoice?.type === 'none' ? { tools: functions, tool_choice: 'none' } : { tools: functions };
 };
 
-/** @param model name by which the provider knows it. */
+/** @param model the provider's name for it. */
 export const requestBody = (model: string, call: LanguageModelV4CallOptions): string =>
   JSON.stringify({
     model,

@@ -9,7 +9,7 @@ import type { Broker, Json } from '#kernel/broker/broker.ts';
 import { generationQueue } from '#kernel/broker/topology.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { GenerationJob } from '#kernel/messages/generation-job.ts';
+import { type GenerationJob, logIdOfJob } from '#kernel/messages/generation-job.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { inFlightStatuses, OutboxEntity } from '../entities.ts';
 import { outboxWaiting } from '../metrics.ts';
@@ -48,7 +48,7 @@ export const outboxRowOf = (job: GenerationJob): OutboxRow => {
   if (!candidate) throw new Error('a job has at least one candidate');
   // Serialized, so that the broker gets exactly what the row holds.
   const body: Json = JSON.parse(JSON.stringify(job));
-  return { id: uuidv7(), routingKey: generationQueue(candidate.pool), messageId: job.logId ?? job.messageId, body };
+  return { id: uuidv7(), routingKey: generationQueue(candidate.pool), messageId: logIdOfJob(job), body };
 };
 
 /** Stores a job in the current transaction. Pass the row to `relay.publish` once that has committed. */

@@ -3,7 +3,7 @@
  * a job among the dead letters, or as a job that may still wait in its queue. Invariant: a dead letter that is found is
  * handled here: its result is stored and the letter stays, or its job is replayed.
  */
-import type { Broker, Fate, Json } from '#kernel/broker/broker.ts';
+import type { Broker, DeadLetterAction, Json } from '#kernel/broker/broker.ts';
 import { generationQueue, type Pool, pools } from '#kernel/broker/topology.ts';
 import type { Logger } from '#kernel/log.ts';
 import { messageFinishedSchema } from '#kernel/messages/events.ts';
@@ -35,7 +35,7 @@ export const createBrokerHoldings = (
 
   const storeDeadResults = async (wanted: ReadonlySet<string>): Promise<readonly string[]> => {
     const found: string[] = [];
-    await broker.visitDeadLetters('conversations.results', maxVisited, async (letter): Promise<Fate> => {
+    await broker.visitDeadLetters('conversations.results', maxVisited, async (letter): Promise<DeadLetterAction> => {
       if (!wanted.has(letter.id)) return 'keep';
       const result = messageFinishedSchema.safeParse(letter.body);
       if (result.success) await storeFinished(services, result.data);
@@ -49,12 +49,16 @@ export const createBrokerHoldings = (
   /** Replays each job once: a job that is dead again counts as lost. */
   const replayDeadJobs = async (pool: Pool, wanted: ReadonlySet<string>): Promise<readonly string[]> => {
     const found: string[] = [];
-    await broker.visitDeadLetters(generationQueue(pool), maxVisited, async ({ id, body }): Promise<Fate> => {
-      if (!wanted.has(id) || !isObject(body) || body['replayed'] === true) return 'keep';
-      logger.error({ messageId: id }, 'replayed a job that was among the dead letters');
-      found.push(id);
-      return { replay: { ...body, replayed: true } };
-    });
+    await broker.visitDeadLetters(
+      generationQueue(pool),
+      maxVisited,
+      async ({ id, body }): Promise<DeadLetterAction> => {
+        if (!wanted.has(id) || !isObject(body) || body['replayed'] === true) return 'keep';
+        logger.error({ messageId: id }, 'replayed a job that was among the dead letters');
+        found.push(id);
+        return { replay: { ...body, replayed: true } };
+      },
+    );
     if (found.length > 0) {
       // A replayed job has as much time as a new one.
       await services.database.asSystem((em) =>

@@ -57,6 +57,6 @@ test('a reply whose worker vanished keeps its text and its calls, and a running 
   expect(messageFinishedSchema.parse(await arrived.promise)).toMatchObject({
     text: 'so far',
     lastSeq: 5,
-    toolCalls: [completed, { ...second, status: 'FAILED', result: 'The answer ended before the tool had answered.' }],
+    toolCalls: [completed, { ...second, status: 'FAILED', result: 'The reply ended before the tool had responded.' }],
   });
 });

@@ -60,8 +60,8 @@ export const endWithoutWorker = async (
   // A reply that was never dispatched has no writer, and no log that could have been lost.
   const earlier = message.dispatchedAt ? { count: 1, since: message.dispatchedAt.getTime() } : undefined;
   const log = await streamLog.open(logId, earlier);
-  if (log.busy) return 'WRITTEN';
-  if (log.ended) {
+  if (log.kind === 'busy' || log.kind === 'forgotten') return 'WRITTEN';
+  if (log.kind === 'ended') {
     const known = (await outcomeOf(services, logId)) ?? outcome;
     await publish(services, readSealed(log) ?? resultOf(message, log, log.lastSeq, known));
     return 'REPUBLISHED';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Json } from '#kernel/broker/broker.ts';
-import { generationJobSchema } from '#kernel/messages/generation-job.ts';
+import { generationJobSchema, replyJobSchema } from '#kernel/messages/generation-job.ts';
 import { createChangeFeed } from '../conversations/change-feed.ts';
 import { candidate, type Fixture, finished, logger, openFixture, tool } from '../conversations.fixture.ts';
 import { type Conversation, type Message, MessageEntity } from '../entities.ts';
@@ -67,7 +67,7 @@ test('tools go to the workers with the job, and stay in the row of a reply only 
   });
 
   const first = await stored(undefined);
-  expect(first.outbox.map(({ body }) => generationJobSchema.parse(body).tools)).toEqual([[tool]]);
+  expect(first.outbox.map(({ body }) => replyJobSchema.parse(body).tools)).toEqual([[tool]]);
   expect(await kept(first.reply)).toBeUndefined();
   const second = await stored(first.reply.id);
   const third = await stored(second.reply.id);

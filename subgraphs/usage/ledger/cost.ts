@@ -5,7 +5,7 @@
  */
 import { Decimal } from 'decimal.js';
 import type { z } from 'zod';
-import type { AnswerPart as ReplyShare, TokenUsage } from '#kernel/messages/events.ts';
+import type { ReplyShare, TokenUsage } from '#kernel/messages/events.ts';
 import type { priceSchema } from '#kernel/messages/generation-job.ts';
 
 /** Enough digits for any exact product: 16 of a token count, 21 of a price (models.yaml), 6 of the million. */

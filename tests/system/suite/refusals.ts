@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { openSocket } from '../../../gateway/testing/socket-client.ts';
+import { openSocket } from '../../../gateway/fixtures/socket-client.ts';
 import { openDevelopmentIssuer } from '../../../standalone/issuer/development-issuer.ts';
 import { createDirectory } from '../../services/directory.ts';
 import { createClient, sendMutation } from '../client.ts';

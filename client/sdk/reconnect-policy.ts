@@ -1,0 +1,17 @@
+/** After which ends of a subscription the SDK reconnects: transient ones, and a few that may be an accident. */
+import type { ParlanceError } from './errors.ts';
+import { isTransient } from './requests.ts';
+
+/** Milliseconds that a connection must have lasted for its end to count as the first failure. */
+export const stableAfterMs = 10_000;
+/** Attempts in a row after an error that may be the server's accident. */
+const maxAccidents = 3;
+
+const isAccident = ({ code }: ParlanceError): boolean =>
+  code === 'INTERNAL_SERVER_ERROR' || code === 'SUBGRAPH_INVALID_RESPONSE' || code === 'UNKNOWN';
+
+/** @param failures in a row, this one included. */
+export const shouldReconnect = (error: ParlanceError, failures: number): boolean => {
+  if (isTransient(error) || error.code === 'SUBSCRIPTION_LOST') return true;
+  return (error.code === 'UNAUTHENTICATED' || isAccident(error)) && failures < maxAccidents;
+};

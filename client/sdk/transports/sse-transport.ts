@@ -1,0 +1,134 @@
+/**
+ * Subscriptions over server-sent events, each a request of its own (GraphQL over SSE, distinct connections mode), for
+ * networks that block WebSockets. A response that is silent for longer than the server's keep-alive is given up.
+ */
+import type { GivenError } from '../errors.ts';
+import type { Session } from '../session.ts';
+import { createEventStreamParser } from './event-stream-parser.ts';
+import {
+  isSignInFault,
+  type StreamRequest,
+  type StreamResult,
+  type StreamSink,
+  type StreamTransport,
+  withoutReason,
+} from './transport.ts';
+
+export interface SseTransportOptions {
+  readonly url: string;
+  readonly session: Session;
+  readonly fetch: typeof fetch;
+}
+
+/** Milliseconds without a byte; the server sends a comment every 12 seconds. */
+const silenceTimeoutMs = 30_000;
+
+/** The error in a response that is not a stream; undefined where an intermediary sent the response. */
+const refusalIn = async (response: Response): Promise<GivenError | undefined> => {
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  if (!isJson) return undefined;
+  const result: StreamResult<unknown> = await response.json();
+  return result.errors?.[0] ?? withoutReason;
+};
+
+/** Reports the stream to the sink until it ends or is left. */
+const follow = async <Data>(
+  { url, session, fetch: send }: SseTransportOptions,
+  request: StreamRequest,
+  sink: StreamSink<Data>,
+  leaving: AbortController,
+): Promise<void> => {
+  let reached = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const restartTimer = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => leaving.abort(new Error('the server is silent')), silenceTimeoutMs);
+  };
+  const refuse = (error: GivenError, token: string): void => {
+    if (isSignInFault(error)) session.refuse(token);
+    sink.refused(error);
+  };
+  try {
+    restartTimer();
+    const token = await session.token();
+    const response = await send(url, {
+      method: 'POST',
+      headers: {
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+        authorization: `Bearer ${token}`,
+      },
+      body: JSON.stringify(request),
+      signal: leaving.signal,
+    });
+    if (!response.ok || !response.body || !/event-stream/.test(response.headers.get('content-type') ?? '')) {
+      const refusal = await refusalIn(response);
+      if (refusal) refuse(refusal, token);
+      else sink.lost(new Error(`The response has status ${response.status}.`), false);
+      return;
+    }
+    reached = true;
+    const parse = createEventStreamParser();
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      restartTimer();
+      for (const { event, data } of parse(piece.value)) {
+        if (leaving.signal.aborted) return;
+        if (event === 'complete') {
+          sink.complete();
+          return;
+        }
+        if (event !== 'next') continue;
+        const result: StreamResult<Data> = JSON.parse(data);
+        const [error] = result.data ? [] : (result.errors ?? []);
+        if (error) {
+          refuse(error, token);
+          return;
+        }
+        sink.next(result);
+      }
+    }
+    sink.lost(new Error('The stream was cut off.'), reached);
+  } catch (cause) {
+    sink.lost(cause, reached);
+  } finally {
+    clearTimeout(timer);
+    leaving.abort();
+  }
+};
+
+export const createSseTransport = (options: SseTransportOptions): StreamTransport => {
+  const running = new Set<AbortController>();
+  return {
+    open(request, sink) {
+      const leaving = new AbortController();
+      running.add(leaving);
+      let isOver = false;
+      const guarded =
+        <Args extends unknown[]>(act: (...args: Args) => void, ends: boolean) =>
+        (...args: Args): void => {
+          if (isOver) return;
+          isOver = ends;
+          act(...args);
+        };
+      void follow(
+        options,
+        request,
+        {
+          next: guarded(sink.next, false),
+          refused: guarded(sink.refused, true),
+          complete: guarded(sink.complete, true),
+          lost: guarded(sink.lost, true),
+        },
+        leaving,
+      ).finally(() => running.delete(leaving));
+      return () => {
+        isOver = true;
+        leaving.abort();
+      };
+    },
+    close() {
+      for (const leaving of running) leaving.abort(new Error('the client was closed'));
+    },
+  };
+};

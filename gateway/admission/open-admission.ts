@@ -1,0 +1,53 @@
+/**
+ * The checks between a client and the execution of its operations, shared by HTTP, server-sent events and WebSocket:
+ * sign-in, request rates, validity and limits.
+ */
+import type { Limiter } from '#kernel/limiter/limiter.ts';
+import type { Logger } from '#kernel/log.ts';
+import type { Authenticator } from '../authentication/authenticator.ts';
+import type { AddressOf } from '../limits/client-address.ts';
+import type { OperationLimits } from '../limits/operation-limits.ts';
+import { createRequestRate, type RequestRates, type TakeRequest } from '../limits/request-rate.ts';
+import { createCountByKey } from '../limits/socket-count.ts';
+import type { Planner } from '../planning/planner.ts';
+import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
+import { createOperationAdmission, type OperationAdmission } from './operation-admission.ts';
+import { createDocumentPreparer, type DocumentPreparer } from './prepared-document.ts';
+import { type AuthenticateRequest, createRequestAuthentication } from './request-authentication.ts';
+import { createSocketSignIn, type SignInSocket } from './socket-sign-in.ts';
+
+export interface Admission {
+  readonly authenticateRequest: AuthenticateRequest;
+  readonly signInSocket: SignInSocket;
+  readonly takeRequest: TakeRequest;
+  readonly documents: DocumentPreparer;
+  readonly operations: OperationAdmission;
+}
+
+export interface AdmissionOptions {
+  readonly authenticator: Authenticator;
+  readonly limiter: Limiter;
+  readonly rates: RequestRates;
+  readonly limits: OperationLimits;
+  readonly socketsPerUser: number;
+  readonly addressOf: AddressOf;
+  readonly planner: Planner;
+  /** The newest generation. */
+  current(): SchemaGeneration;
+  readonly isDevelopment: boolean;
+  readonly logger: Logger;
+}
+
+export const openAdmission = (options: AdmissionOptions): Admission => {
+  const { authenticator, limiter, rates, limits, socketsPerUser, addressOf, planner, current, logger } = options;
+  const takeRequest = authenticator.everybody ? async () => {} : createRequestRate(limiter, rates, logger);
+  const documents = createDocumentPreparer(planner, limits);
+  const { isDevelopment } = options;
+  return {
+    authenticateRequest: createRequestAuthentication({ authenticator, takeRequest, addressOf, isDevelopment }),
+    signInSocket: createSocketSignIn({ authenticator, ofUsers: createCountByKey(socketsPerUser) }),
+    takeRequest,
+    documents,
+    operations: createOperationAdmission({ current, documents, limits }),
+  };
+};

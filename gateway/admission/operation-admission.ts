@@ -1,0 +1,103 @@
+/**
+ * The checks that every operation passes before it runs, over any transport, once its sender is known: length in bytes
+ * and tokens, validity, choice of the operation, complexity and, for subscriptions, the types of the variables. An
+ * operation that is admitted without errors can run as it is.
+ */
+import {
+  type DocumentNode,
+  GraphQLError,
+  getOperationAST,
+  getVariableValues,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { AppError } from '#kernel/errors.ts';
+import type { Payer } from '../authentication/payer.ts';
+import { canonicalOperation } from '../documents/canonical-operation.ts';
+import { toGraphQLError } from '../errors/graphql-error.ts';
+import { checkOperation, type OperationLimits } from '../limits/operation-limits.ts';
+import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
+import type { DocumentPreparer } from './prepared-document.ts';
+
+export interface RequestedOperation {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Record<string, unknown> | null | undefined;
+}
+
+export interface AdmittedOperation {
+  readonly generation: SchemaGeneration;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Record<string, unknown>;
+}
+
+export type AdmissionOutcome = AdmittedOperation | { readonly errors: readonly GraphQLError[] };
+
+export interface OperationAdmission {
+  /** Returns the operation, or the errors that refuse it. Never throws for a fault of the client. */
+  admit(requested: RequestedOperation, payer: Payer): Promise<AdmissionOutcome>;
+  /**
+   * Whether this is certainly a subscription, which only a document that was sent before can be. Costs next to nothing.
+   */
+  isKnownSubscription(requested: RequestedOperation, payer: Payer): Promise<boolean>;
+}
+
+export interface OperationAdmissionOptions {
+  current(): SchemaGeneration;
+  readonly documents: DocumentPreparer;
+  readonly limits: OperationLimits;
+}
+
+/** The error that refuses an operation for its sender. An internal fault becomes one too, which the mask then hides. */
+export const refusalOf = (fault: unknown): GraphQLError => {
+  if (fault instanceof AppError) return toGraphQLError(fault);
+  if (fault instanceof GraphQLError) return fault;
+  return new GraphQLError('masked', { originalError: fault instanceof Error ? fault : new Error(String(fault)) });
+};
+
+export const createOperationAdmission = ({
+  current,
+  documents,
+  limits,
+}: OperationAdmissionOptions): OperationAdmission => {
+  const admit = async (requested: RequestedOperation, payer: Payer): Promise<AdmissionOutcome> => {
+    const generation = current();
+    const preparation = await documents.prepare(generation, requested.query, payer);
+    if ('errors' in preparation) return preparation;
+    const { document } = preparation;
+    const operation = getOperationAST(document, requested.operationName);
+    if (!operation) {
+      throw new GraphQLError('Name the operation of the document to execute.', {
+        extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
+      });
+    }
+    const variables = requested.variables ?? {};
+    const { schema, costWeights: weights } = generation;
+    const { fragments } = canonicalOperation(document, operation);
+    checkOperation({ schema, operation, fragments, variables, weights }, limits);
+    const admitted = { generation, document, operation, variables };
+    if (operation.operation !== 'subscription') return admitted;
+    const definitions = operation.variableDefinitions ?? [];
+    const { errors } = getVariableValues(generation.schema, definitions, variables, { maxErrors: 10 });
+    if (!errors) return admitted;
+    return {
+      errors: errors.map(
+        (error) => new GraphQLError(error.message, { originalError: error, extensions: { code: 'BAD_USER_INPUT' } }),
+      ),
+    };
+  };
+  return {
+    async admit(requested, payer) {
+      try {
+        return await admit(requested, payer);
+      } catch (fault) {
+        return { errors: [refusalOf(fault)] };
+      }
+    },
+    async isKnownSubscription({ query, operationName }, payer) {
+      const preparation = await Promise.resolve(documents.known(current(), query, payer)).catch(() => undefined);
+      if (!preparation || 'errors' in preparation) return false;
+      return getOperationAST(preparation.document, operationName)?.operation === 'subscription';
+    },
+  };
+};

@@ -1,0 +1,40 @@
+/** Ends everything that a sign-in opened when its token or API key expires, or the key is revoked. */
+import type { GraphQLFormattedError } from 'graphql';
+import { AppError, errorExtensions } from '#kernel/errors.ts';
+import type { AuthenticatedUser } from '../authentication/authenticator.ts';
+
+/** Longest delay of a timer. */
+const longestDelayMs = 2 ** 31 - 1;
+
+const expired = ({ identity }: AuthenticatedUser): AppError =>
+  identity.apiKeyId === undefined
+    ? new AppError('UNAUTHENTICATED', 'The token has expired. Sign in again.')
+    : new AppError('UNAUTHENTICATED', 'The API key has expired. Use another one.');
+
+/** Calls `end` once, when the sign-in becomes invalid. Returns a function that cancels this. */
+export const onSignInEnd = (
+  user: AuthenticatedUser,
+  end: (errors: readonly GraphQLFormattedError[]) => void,
+): (() => void) => {
+  const forget = (): void => {
+    clearTimeout(timer);
+    forgetRevocation?.();
+  };
+  const report = (fault: AppError): void => {
+    forget();
+    end([{ message: fault.message, extensions: errorExtensions(fault) }]);
+  };
+  const schedule = (): NodeJS.Timeout => {
+    const left = Math.max(0, user.expiresAt - Date.now());
+    return setTimeout(
+      () => {
+        if (left > longestDelayMs) timer = schedule();
+        else report(expired(user));
+      },
+      Math.min(left, longestDelayMs),
+    );
+  };
+  let timer = schedule();
+  const forgetRevocation = user.onRevoked?.(report);
+  return forget;
+};

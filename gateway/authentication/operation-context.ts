@@ -1,0 +1,19 @@
+/** What an operation carries through Apollo Server to its fetches: its user and its client. */
+import type { AuthenticatedUser } from './authenticator.ts';
+
+/** Whether a client is still connected. An AbortSignal satisfies this, but one for each request is costly. */
+export interface ClientSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options: { readonly once: true }): void;
+}
+
+export interface OperationContext {
+  /** Absent only in development, where an operation that reads nothing but the schema needs no token. */
+  readonly user?: AuthenticatedUser;
+  /** Aborted when the client is gone. */
+  readonly signal?: ClientSignal;
+  /** The client asks how a query is executed. Only some users may know. */
+  readonly wantsExplanation?: boolean;
+  /** Headers that every fetch gets besides its own (trace context): names and values alternate. */
+  readonly forwardedHeaders?: readonly string[];
+}

@@ -1,0 +1,53 @@
+/**
+ * The Apollo Server of one gateway. It executes through the gateway's own executors, and neither parses nor validates:
+ * the admission plugin has prepared every document before Apollo Server looks at it.
+ */
+import { ApolloServer } from '@apollo/server';
+import type { Logger } from '#kernel/log.ts';
+import { isRecording } from '#kernel/telemetry/instruments.ts';
+import { createAdmissionPlugin } from '../admission/admission-plugin.ts';
+import type { DocumentPreparer } from '../admission/prepared-document.ts';
+import type { OperationContext } from '../authentication/operation-context.ts';
+import type { MaskError } from '../errors/public-error.ts';
+import type { OperationLimits } from '../limits/operation-limits.ts';
+import { createCountingPlugin } from '../observation/count-operations.ts';
+import type { Operations } from '../operations/open-operations.ts';
+import { createDeferredDeliveryPlugin } from './deferred-delivery.ts';
+import { createSandboxPlugin } from './sandbox.ts';
+
+export interface ApolloServerOptions {
+  readonly operations: Operations;
+  readonly documents: DocumentPreparer;
+  readonly limits: OperationLimits;
+  readonly maskError: MaskError;
+  readonly isDevelopment: boolean;
+  readonly logger: Logger;
+}
+
+export const startApolloServer = async (options: ApolloServerOptions): Promise<ApolloServer<OperationContext>> => {
+  const { operations, documents, limits, maskError, isDevelopment, logger } = options;
+  const { executor, executeInParts } = operations;
+  const server = new ApolloServer<OperationContext>({
+    gateway: executor,
+    logger,
+    // Persisted queries: a cache of 30 MiB that evicts the least recently used.
+    cache: 'bounded',
+    introspection: true,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    nodeEnv: isDevelopment ? 'development' : 'production',
+    formatError: maskError,
+    documentStore: null,
+    dangerouslyDisableValidation: true,
+    plugins: [
+      createAdmissionPlugin({ limits, documents, generationOf: executor.generationOf, maskError }),
+      createSandboxPlugin(),
+      createDeferredDeliveryPlugin({ executeInParts, maskError }),
+      ...(isRecording() ? [createCountingPlugin()] : []),
+    ],
+  });
+  await server.start();
+  return server;
+};

@@ -1,0 +1,67 @@
+/** Everything that the gateway serves over HTTP: GraphQL, streams, health and pages. */
+import type { ApolloServer } from '@apollo/server';
+import type { Logger } from '#kernel/log.ts';
+import type { Admission } from '../admission/open-admission.ts';
+import type { OperationContext } from '../authentication/operation-context.ts';
+import type { MaskError } from '../errors/public-error.ts';
+import type { KeepAlive } from '../limits/keep-alive.ts';
+import type { FederatedExecutor } from '../operations/federated-executor.ts';
+import type { Subscriptions } from '../subscriptions/subscriptions.ts';
+import { createDirectExecution } from './direct-execution.ts';
+import { serveExplorer } from './explorer.ts';
+import { handleGraphQL } from './graphql-over-http.ts';
+import { type HttpServerOptions, openHttpServer } from './http-server.ts';
+import { createHttpStreams } from './stream-over-http.ts';
+
+export interface Http {
+  readonly port: number;
+  /** Stops intake. Resolves when every request in flight is complete. */
+  drain(): Promise<void>;
+  /** Aborts all streams, so that their clients continue elsewhere. */
+  closeStreams(): void;
+}
+
+type ServerOptions = Pick<
+  HttpServerOptions,
+  'host' | 'port' | 'answerHealth' | 'allowsOrigin' | 'requestTimeoutMs' | 'onUpgrade'
+>;
+
+export interface HttpOptions extends ServerOptions {
+  readonly server: ApolloServer<OperationContext>;
+  readonly admission: Admission;
+  readonly execute: FederatedExecutor['execute'];
+  readonly subscriptions: Subscriptions;
+  readonly keepAlive: KeepAlive;
+  readonly maxBodyBytes: number;
+  /** Whether /explorer is served. */
+  readonly explorer: boolean;
+  readonly maskError: MaskError;
+  readonly logger: Logger;
+}
+
+export const openHttp = async (options: HttpOptions): Promise<Http> => {
+  const { server, admission, execute, subscriptions, keepAlive, maxBodyBytes, explorer, maskError, logger } = options;
+  const { authenticateRequest, operations } = admission;
+  const stallTimeoutMs = keepAlive.idleTimeoutMs;
+  const streams = createHttpStreams({ server, admission: operations, subscriptions, maskError, keepAlive });
+  const { port, drain } = await openHttpServer({
+    host: options.host,
+    port: options.port,
+    answerHealth: options.answerHealth,
+    allowsOrigin: options.allowsOrigin,
+    requestTimeoutMs: options.requestTimeoutMs,
+    onUpgrade: options.onUpgrade,
+    handleGraphQL: handleGraphQL({
+      server,
+      authenticateRequest,
+      executeDirectly: createDirectExecution({ admission: operations, execute, maskError, stallTimeoutMs }),
+      streams,
+      maxBodyBytes,
+      stallTimeoutMs,
+      logger,
+    }),
+    serveExplorer: explorer ? serveExplorer(stallTimeoutMs) : undefined,
+    stallTimeoutMs,
+  });
+  return { port, drain, closeStreams: streams.close };
+};

@@ -1,0 +1,71 @@
+/**
+ * The shares that models have in a reply, with the tokens of each, for the bill. They are read from the log, so the
+ * share of a worker that was killed is itemised too.
+ */
+import { AppError } from '#kernel/errors.ts';
+import type { ReplyShare, TokenUsage } from '#kernel/messages/events.ts';
+import type { ReplyJob, RouteCandidate } from '#kernel/messages/generation-job.ts';
+import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
+import { buildPrompt, type PromptLimits, type ReplySoFar } from '../prompt/build-prompt.ts';
+import { countO200kTokens } from '../prompt/count-tokens.ts';
+import type { ModelRegistry } from '../providers/registry.ts';
+import { type Contribution, contributionsIn } from '../transcript/contributions.ts';
+import { stepsOf } from '../transcript/reply-steps.ts';
+import { toolsFor } from './candidate.ts';
+import { addUsage, noUsage } from './token-usage.ts';
+import type { WrittenReply } from './write-reply.ts';
+
+/** Tokens of the prompt; 0 where it does not fit, because then no model was asked. */
+const countPrompt = async (job: ReplyJob, limits: PromptLimits, soFar: ReplySoFar): Promise<number> => {
+  try {
+    return await (await buildPrompt(job.history, limits, soFar)).countInputTokens();
+  } catch (fault) {
+    if (!(fault instanceof AppError)) throw fault;
+    return 0;
+  }
+};
+
+export interface ReplySharesOptions {
+  readonly job: ReplyJob;
+  readonly registry: ModelRegistry;
+  /** The whole log. */
+  readonly entries: readonly StreamEntry[];
+  readonly attempt: number;
+  readonly reply: WrittenReply;
+}
+
+export const replyShares = async (options: ReplySharesOptions): Promise<ReplyShare[]> => {
+  const { job, registry, entries, attempt, reply } = options;
+  const count = async (route: RouteCandidate, { requests }: Contribution): Promise<TokenUsage> => {
+    const countTokens = registry.find(route.modelId)?.countTokens ?? countO200kTokens;
+    const { contextWindow, maxOutputTokens } = route;
+    const limits = { contextWindow, maxOutputTokens, countTokens };
+    const tools = toolsFor(job, route);
+    let usage = noUsage;
+    for (const { at, written } of requests) {
+      const inputTokens = await countPrompt(job, limits, { steps: stepsOf(entries.slice(0, at)), tools });
+      usage = addUsage(usage, { ...noUsage, inputTokens, outputTokens: countTokens(written) });
+    }
+    return usage;
+  };
+  const shareOf = (
+    { modelId, provider, price }: RouteCandidate,
+    share: Pick<ReplyShare, 'usage' | 'attempt' | 'inAnswer'>,
+  ): ReplyShare => ({ modelId, provider, price, ...share });
+
+  const contributions = contributionsIn(entries);
+  const { lastAsked, wrote, status, usage } = reply;
+  const shares: ReplyShare[] = [];
+  for (const [index, one] of contributions.entries()) {
+    const route = job.candidates.find(({ modelId }) => modelId === one.modelId);
+    if (route === undefined) continue;
+    // The usage of this attempt's last model is known; that of all others is counted.
+    const isOwn = index === contributions.length - 1 && wrote && one.attempt === attempt;
+    const used = isOwn ? usage : await count(route, one);
+    shares.push(shareOf(route, { usage: used, attempt: one.attempt, inAnswer: one.inReply }));
+  }
+  const endedSilently = !wrote && (status === 'COMPLETED' || status === 'CANCELLED');
+  return endedSilently && lastAsked !== undefined && usage !== noUsage
+    ? [...shares, shareOf(lastAsked.route, { usage, attempt, inAnswer: true })]
+    : shares;
+};

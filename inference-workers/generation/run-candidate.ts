@@ -1,0 +1,158 @@
+/**
+ * One candidate's run at a reply: the model is asked, its tool calls are run, and it is asked again with their results,
+ * until it calls no more tools or fails. The model continues the text that the log holds where it can. Invariant: text
+ * that clients saw is voided only in one append with the first text or calls of a model that begins anew.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '#kernel/errors.ts';
+import type { TokenUsage } from '#kernel/messages/events.ts';
+import type { ReplyJob } from '#kernel/messages/generation-job.ts';
+import type { FinishReason, ResetReason, StreamEvent } from '#kernel/stream-log/stream-event.ts';
+import { startSpan } from '#kernel/telemetry/tracing.ts';
+import { buildPrompt, type Prompt } from '../prompt/build-prompt.ts';
+import { toolDefinitions } from '../prompt/tool-definitions.ts';
+import { openTextOf, type ReplyStep, stepsOf, writtenIn } from '../transcript/reply-steps.ts';
+import { askModel, type ModelResponse } from './ask-model.ts';
+import { type Candidate, contextWindowOf, outputLimit, toolsFor } from './candidate.ts';
+import type { GenerationContext, GenerationSettings } from './generation-context.ts';
+import type { LogSession } from './log-session.ts';
+import type { ModelFault } from './model-fault.ts';
+import { startToolCalls } from './run-tool-calls.ts';
+import { addUsage, noUsage, type UsageBounds, usageOfRequest } from './token-usage.ts';
+
+/**
+ * Steps of one reply in which a model may call tools: enough for a search that is refined, and an end for a model that
+ * goes in circles.
+ */
+const maxSteps = 8;
+
+type Append = LogSession['append'];
+
+export interface CandidateRunOptions {
+  readonly job: ReplyJob;
+  readonly candidate: Candidate;
+  /** The reason that clients get when the text so far is voided. */
+  readonly resetReason: ResetReason;
+  readonly entries: LogSession['entries'];
+  readonly append: Append;
+  /** Aborted when a person asked to stop. */
+  readonly stop: AbortSignal;
+  /** Aborted when this worker must not write any more. */
+  readonly abandon: AbortSignal;
+}
+
+export interface CandidateRun {
+  /** How the reply ended (CANCELLED where it was stopped), or the fault that kept the candidate from ending it. */
+  readonly end: FinishReason | AppError;
+  /** Of all requests of the run. */
+  readonly usage: TokenUsage;
+  /** Milliseconds since the epoch of the first text or tool call; undefined where there was none. */
+  readonly firstOutputAt: number | undefined;
+}
+
+/** Milliseconds until the same model is asked again; undefined where it is not. */
+const pauseAfter = (fault: ModelFault, tries: number, settings: GenerationSettings): number | undefined => {
+  if (!fault.tryAgain || tries > settings.retries) return undefined;
+  if (fault.retryAfterMs === undefined) return Math.random() * settings.retryBackoffMs * 2 ** (tries - 1);
+  return fault.retryAfterMs <= settings.retryAfterMaxMs ? fault.retryAfterMs : undefined;
+};
+
+/** Whether the calls of a response with this finish reason are complete and meant. */
+const endsWithCalls = (reason: FinishReason): boolean => reason === 'TOOL_CALLS' || reason === 'STOP';
+
+interface StepRequest {
+  readonly prompt: Prompt;
+  /** The steps that the model continues. */
+  readonly steps: readonly ReplyStep[];
+  readonly mayCall: boolean;
+  readonly append: Append;
+}
+
+/** Asks until the model has responded, has failed for good, or was stopped. */
+const askWithRetries = async (
+  context: GenerationContext,
+  { job, candidate, stop, abandon }: CandidateRunOptions,
+  { prompt, steps, mayCall, append }: StepRequest,
+): Promise<ModelResponse & Pick<UsageBounds, 'call'>> => {
+  const written = steps.length === 0 ? 0 : candidate.served.countTokens(writtenIn(steps));
+  const call = {
+    prompt: [...prompt.messages],
+    maxOutputTokens: Math.max(1, outputLimit(job, candidate) - written),
+    ...(job.temperature === undefined ? {} : { temperature: job.temperature }),
+    ...toolDefinitions(toolsFor(job, candidate.route), mayCall),
+  };
+  const prefix = openTextOf(steps);
+  for (let tries = 1; ; tries += 1) {
+    const { messageId } = job;
+    const response = await askModel(context, { candidate, messageId, call, prefix, append, stop, abandon });
+    const { fault, firstOutputAt } = response;
+    const pause = fault && firstOutputAt === undefined ? pauseAfter(fault, tries, context.settings) : undefined;
+    if (pause === undefined) return { ...response, call };
+    await sleep(pause, undefined, { signal: AbortSignal.any([stop, abandon]) }).catch(() => undefined);
+    abandon.throwIfAborted();
+    if (stop.aborted) return { ...response, call, fault: undefined };
+  }
+};
+
+export const runCandidate = async (context: GenerationContext, options: CandidateRunOptions): Promise<CandidateRun> => {
+  const { job, candidate, entries, stop, abandon } = options;
+  const { route, served } = candidate;
+  const { countTokens } = served;
+  const tools = toolsFor(job, route);
+
+  const promptAfter = async (steps: readonly ReplyStep[]): Promise<Prompt> => {
+    const span = startSpan('build prompt');
+    try {
+      const limits = {
+        contextWindow: contextWindowOf(candidate),
+        maxOutputTokens: outputLimit(job, candidate),
+        countTokens,
+      };
+      return await buildPrompt(job.history, limits, { steps, tools });
+    } finally {
+      span.end();
+    }
+  };
+
+  let usage = noUsage;
+  let firstOutputAt: number | undefined;
+  const conclude = (end: CandidateRun['end']): CandidateRun => ({ end, usage, firstOutputAt });
+  for (;;) {
+    if (stop.aborted) return conclude('CANCELLED');
+    const held = stepsOf(entries);
+    const continues = openTextOf(held) === '' || route.capabilities.includes('PREFILL');
+    const steps = continues ? held : [];
+    let voiding: readonly StreamEvent[] = continues ? [] : [{ type: 'MessageReset', reason: options.resetReason }];
+    const append: Append = (events) => {
+      const all = [...voiding, ...events];
+      voiding = [];
+      return options.append(all);
+    };
+    let prompt: Prompt;
+    try {
+      prompt = await promptAfter(steps);
+    } catch (fault) {
+      if (!(fault instanceof AppError)) throw fault;
+      return conclude(fault);
+    }
+    const mayCall = tools.length > 0 && steps.filter(({ calls }) => calls.length > 0).length < maxSteps;
+    const response = await askWithRetries(context, options, { prompt, steps, mayCall, append });
+    const { end, fault, text, call } = response;
+    firstOutputAt ??= response.firstOutputAt;
+    const written = text + (end?.calls.map(({ toolName, input }) => toolName + input).join('') ?? '');
+    const count = async (): Promise<TokenUsage> => {
+      const inputTokens = await prompt.countInputTokens();
+      return { ...noUsage, inputTokens, outputTokens: countTokens(written) };
+    };
+    if (response.isPromptBilled) {
+      const bounds = { call, written, contextWindow: contextWindowOf(candidate) };
+      const { modelId } = route;
+      const { logger } = context;
+      usage = addUsage(usage, await usageOfRequest({ ...bounds, reported: end?.usage, count, modelId, logger }));
+    }
+    if (end === undefined) return conclude(fault ?? 'CANCELLED');
+    const asked = mayCall && endsWithCalls(end.finishReason) ? end.calls : [];
+    if (asked.length === 0) return conclude(end.finishReason);
+    await startToolCalls({ tools: context.tools, job, append, stop, abandon }, { asked, steps, entries });
+  }
+};

@@ -1,0 +1,104 @@
+/**
+ * Writes a reply with the job's candidates, best first. Each candidate gets one run; when it fails, before its first
+ * output or in the middle, the next candidate continues the text or begins anew. Invariants: text that clients saw is
+ * voided only for new text, so when no candidate is left it is kept and the reply is PARTIAL; the whole reply is in the
+ * log. Rejects only with the reason of the `abandon` signal or the fault of the stream log.
+ */
+import { AppError } from '#kernel/errors.ts';
+import type { ModelFailure, TokenUsage } from '#kernel/messages/events.ts';
+import type { ReplyJob } from '#kernel/messages/generation-job.ts';
+import type { FinishReason, ToolCall } from '#kernel/stream-log/stream-event.ts';
+import { stepsOf, textOfSteps } from '../transcript/reply-steps.ts';
+import type { Candidate } from './candidate.ts';
+import { createDeferredAppend } from './deferred-append.ts';
+import type { GenerationContext } from './generation-context.ts';
+import type { LogSession } from './log-session.ts';
+import { ModelFault } from './model-fault.ts';
+import { type CandidateRun, runCandidate } from './run-candidate.ts';
+import { runToolCalls } from './run-tool-calls.ts';
+import { noUsage } from './token-usage.ts';
+
+export interface WrittenReply {
+  readonly status: 'COMPLETED' | 'PARTIAL' | 'CANCELLED' | 'FAILED';
+  readonly finishReason: FinishReason;
+  /** Everything that clients see, including text of earlier attempts and models. */
+  readonly text: string;
+  /** Likewise everything that clients see. */
+  readonly toolCalls: readonly ToolCall[];
+  /** The candidate that completed the reply, or the last one that was asked. */
+  readonly lastAsked: Candidate | undefined;
+  /** Whether `lastAsked` wrote text or a tool call; `usage` is for that. */
+  readonly wrote: boolean;
+  readonly usage: TokenUsage;
+  /** Milliseconds since the epoch of the first text or tool call of this attempt. */
+  readonly firstTokenAt: number | undefined;
+  /** Why the reply is PARTIAL or FAILED; meaningless otherwise. */
+  readonly fault: AppError;
+  /** The models that failed. */
+  readonly modelFailures: readonly ModelFailure[];
+}
+
+export interface WriteReplyOptions {
+  readonly job: ReplyJob;
+  readonly attempt: number;
+  readonly candidates: readonly Candidate[];
+  readonly log: Pick<LogSession, 'entries' | 'append'>;
+  /** Aborted when a person asked to stop. */
+  readonly stop: AbortSignal;
+  /** Aborted when this worker must not write any more. */
+  readonly abandon: AbortSignal;
+}
+
+export const writeReply = async (context: GenerationContext, options: WriteReplyOptions): Promise<WrittenReply> => {
+  const { job, attempt, candidates, log, stop, abandon } = options;
+  const { entries } = log;
+  const deferred = createDeferredAppend(log.append);
+  const { append } = deferred;
+  const modelFailures: ModelFailure[] = [];
+  let lastAsked: Candidate | undefined;
+  let run: CandidateRun | undefined;
+  let firstTokenAt: number | undefined;
+  let fault: AppError = new ModelFault('MODEL_UNAVAILABLE', false);
+
+  const conclude = (status: WrittenReply['status'], finishReason: FinishReason): WrittenReply => {
+    const steps = stepsOf(entries);
+    return {
+      status,
+      finishReason,
+      text: textOfSteps(steps),
+      toolCalls: steps.flatMap(({ calls }) => calls),
+      lastAsked,
+      wrote: run?.firstOutputAt !== undefined,
+      // A reply without any text is not billed.
+      usage: status === 'FAILED' ? noUsage : (run?.usage ?? noUsage),
+      firstTokenAt,
+      fault,
+      modelFailures,
+    };
+  };
+
+  try {
+    // Calls that an earlier attempt started and did not complete.
+    const running = stepsOf(entries).flatMap(({ calls }) => calls.filter(({ status }) => status === 'RUNNING'));
+    if (running.length > 0) await runToolCalls({ tools: context.tools, job, append, stop, abandon }, running);
+    for (const candidate of candidates) {
+      const { modelId } = candidate.route;
+      deferred.defer([{ type: 'MessageStarted', attempt, modelId }]);
+      const resetReason = lastAsked === undefined ? 'WORKER_REPLACED' : 'MODEL_REPLACED';
+      lastAsked = candidate;
+      const askedAt = Date.now();
+      run = await runCandidate(context, { job, candidate, resetReason, entries, append, stop, abandon });
+      const { end, firstOutputAt } = run;
+      firstTokenAt ??= firstOutputAt;
+      if (!(end instanceof AppError)) return conclude(end === 'CANCELLED' ? end : 'COMPLETED', end);
+      const firstTokenMs = firstOutputAt === undefined ? undefined : firstOutputAt - askedAt;
+      // The only fault that is not a model's is that of a prompt that does not fit.
+      const origin = end instanceof ModelFault ? end.origin : 'REQUEST';
+      modelFailures.push({ modelId, code: end.code, origin, firstTokenMs, durationMs: Date.now() - askedAt });
+      fault = end;
+    }
+    return conclude(textOfSteps(stepsOf(entries)) === '' ? 'FAILED' : 'PARTIAL', 'ERROR');
+  } finally {
+    deferred.flush();
+  }
+};

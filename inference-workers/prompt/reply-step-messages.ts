@@ -1,0 +1,66 @@
+/**
+ * Renders a step of a reply for the prompt of the next request. A model with tools gets the calls as calls; any other
+ * model gets them in words, so that it can continue with the results. The result of a tool is foreign text in either
+ * form.
+ */
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
+import type { ToolCall } from '#kernel/stream-log/stream-event.ts';
+import { parseArguments } from '../tools/parse-arguments.ts';
+import type { ReplyStep } from '../transcript/reply-steps.ts';
+import { disarmRoleMarkers } from './role-markers.ts';
+
+export interface StepForm {
+  readonly native: boolean;
+  /** Characters of a result, at most. */
+  readonly longest: number;
+}
+
+/** Models take an empty result for a fault. */
+const emptyResult = 'The tool gave no result.';
+
+const resultOf = (call: ToolCall, longest: number): string => {
+  const result = call.status === 'RUNNING' || call.result === '' ? emptyResult : disarmRoleMarkers(call.result);
+  return result.length <= longest ? result : `${result.slice(0, longest).toWellFormed()}\n(The rest was cut off.)`;
+};
+
+const text = (words: string) => ({ type: 'text' as const, text: words });
+
+export const replyStepMessages = (step: ReplyStep, { native, longest }: StepForm): LanguageModelV4Message[] => {
+  const { calls } = step;
+  const content = step.text === '' ? [] : [text(step.text)];
+  if (calls.length === 0) return [{ role: 'assistant', content }];
+  if (native) {
+    return [
+      {
+        role: 'assistant',
+        content: [
+          ...content,
+          ...calls.map((call) => ({
+            type: 'tool-call' as const,
+            toolCallId: call.id,
+            toolName: call.name,
+            // Servers parse the arguments again. Where they were invalid, the model got that as the call's result.
+            input: parseArguments(call.arguments) ?? {},
+          })),
+        ],
+      },
+      {
+        role: 'tool',
+        content: calls.map((call) => ({
+          type: 'tool-result' as const,
+          toolCallId: call.id,
+          toolName: call.name,
+          output: { type: 'text' as const, value: resultOf(call, longest) },
+        })),
+      },
+    ];
+  }
+  const names = calls.map(({ name }) => name).join(', ');
+  const results = calls.map(
+    (call) => `Result of the tool ${call.name} for ${call.arguments}:\n${resultOf(call, longest)}`,
+  );
+  return [
+    { role: 'assistant', content: content.length > 0 ? content : [text(`I call ${names}.`)] },
+    { role: 'user', content: [text(results.join('\n\n'))] },
+  ];
+};

@@ -1,0 +1,26 @@
+/** The tools of a job in the form that models get them. */
+import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider';
+import { z } from 'zod';
+import type { Tool } from '#kernel/messages/generation-job.ts';
+
+/** Registration checks that it is a JSON Schema; the provider judges the rest. */
+const schemaOf = z.custom<LanguageModelV4FunctionTool['inputSchema']>((value) => typeof value === 'object');
+
+/**
+ * @param mayCall false where the model has to reply without tools. It still needs the definitions of those it called.
+ */
+export const toolDefinitions = (
+  tools: readonly Tool[],
+  mayCall: boolean,
+): Pick<LanguageModelV4CallOptions, 'tools' | 'toolChoice'> =>
+  tools.length === 0
+    ? {}
+    : {
+        tools: tools.map(({ name, description, parameters }) => ({
+          type: 'function',
+          name,
+          description,
+          inputSchema: schemaOf.parse(parameters),
+        })),
+        ...(mayCall ? {} : { toolChoice: { type: 'none' } }),
+      };

@@ -1,0 +1,43 @@
+/**
+ * Which model wrote what of a reply, in which attempt, as the log tells it. Invariant: a contribution is in the reply
+ * exactly when no reset came after it.
+ */
+import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
+import { writtenOf } from './reply-steps.ts';
+
+/** What one request to a model brought, complete or not. */
+export interface WrittenRequest {
+  /** Index in the log of its first event. */
+  readonly at: number;
+  /** Text and tool calls. */
+  written: string;
+}
+
+export interface Contribution {
+  readonly attempt: number;
+  readonly modelId: string;
+  readonly requests: WrittenRequest[];
+  inReply: boolean;
+}
+
+/** In the order of their start, without those that wrote nothing. */
+export const contributionsIn = (entries: readonly StreamEntry[]): readonly Contribution[] => {
+  const all: Contribution[] = [];
+  let current: WrittenRequest | undefined;
+  for (const [at, { event }] of entries.entries()) {
+    if (event.type === 'MessageStarted') {
+      all.push({ attempt: event.attempt, modelId: event.modelId, requests: [], inReply: true });
+    }
+    if (event.type === 'MessageReset') for (const one of all) one.inReply &&= one.requests.length === 0;
+    const written = writtenOf(event);
+    if (written === undefined) {
+      current = undefined;
+    } else if (current) {
+      current.written += written;
+    } else {
+      current = { at, written };
+      all.at(-1)?.requests.push(current);
+    }
+  }
+  return all.filter(({ requests }) => requests.length > 0);
+};

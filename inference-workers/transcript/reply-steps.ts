@@ -1,0 +1,67 @@
+/**
+ * A reply as its log holds it: the steps in which a model was asked, each with the text and the tool calls that it
+ * wrote. The steps are all that a model needs to continue the reply, whoever wrote them. Invariant: all calls of a step
+ * start before one of them completes.
+ */
+import {
+  applyToToolCalls,
+  type StreamEvent,
+  type ToolCall,
+  type ToolCallRecord,
+} from '#kernel/stream-log/stream-event.ts';
+import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
+
+export interface ReplyStep {
+  /** The text before the calls. In a step without calls, the text that the reply ends with so far. */
+  readonly text: string;
+  /** In the order of their start. */
+  readonly calls: readonly ToolCall[];
+}
+
+interface OpenStep {
+  text: string;
+  calls: readonly ToolCall[];
+}
+
+/** What a model wrote with an event, for token counts: text or a tool call. Undefined for events of other origin. */
+export const writtenOf = (event: StreamEvent): string | undefined => {
+  if (event.type === 'TokenDelta') return event.text;
+  return event.type === 'ToolCallStarted' ? event.toolCall.name + event.toolCall.arguments : undefined;
+};
+
+/** The steps since the last reset. */
+export const stepsOf = (entries: readonly StreamEntry[]): readonly ReplyStep[] => {
+  let steps: OpenStep[] = [];
+  let hasResults = false;
+  for (const { event } of entries) {
+    if (event.type === 'MessageReset') steps = [];
+    if (event.type !== 'TokenDelta' && event.type !== 'ToolCallStarted' && event.type !== 'ToolCallCompleted') continue;
+    let last = steps.at(-1);
+    if (last === undefined || (hasResults && event.type !== 'ToolCallCompleted')) {
+      last = { text: '', calls: [] };
+      steps.push(last);
+    }
+    hasResults = event.type === 'ToolCallCompleted';
+    if (event.type === 'TokenDelta') last.text += event.text;
+    else last.calls = applyToToolCalls(last.calls, event);
+  }
+  return steps;
+};
+
+export const textOfSteps = (steps: readonly ReplyStep[]): string => steps.map(({ text }) => text).join('');
+
+/** Everything that models wrote: text and tool calls, without results. */
+export const writtenIn = (steps: readonly ReplyStep[]): string =>
+  steps.map(({ text, calls }) => text + calls.map((call) => call.name + call.arguments).join('')).join('');
+
+/** The text after the last tool call, which the next model has to continue. */
+export const openTextOf = (steps: readonly ReplyStep[]): string => {
+  const last = steps.at(-1);
+  return last === undefined || last.calls.length > 0 ? '' : last.text;
+};
+
+/** The outcomes of all calls in the log, voided ones included, by call id. */
+export const outcomesIn = (entries: readonly StreamEntry[]): ReadonlyMap<string, ToolCallRecord> =>
+  new Map(
+    entries.flatMap(({ event }) => (event.type === 'ToolCallCompleted' ? [[event.toolCall.id, event.toolCall]] : [])),
+  );
