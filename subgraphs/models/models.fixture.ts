@@ -124,6 +124,24 @@ const serveUsage = async (plans: ReadonlyMap<string, PlanTier>) => {
   });
 };
 
+/** A successful generation of acme/small. */
+const successOf = (): MessageFinished => ({
+  tenantId: acme,
+  userId: randomUUID(),
+  conversationId: randomUUID(),
+  messageId: randomUUID(),
+  attempt: 1,
+  modelId: 'acme/small',
+  usage: { inputTokens: 10, cachedInputTokens: 0, outputTokens: 20, reasoningTokens: 0, source: 'COUNTED' },
+  queueWaitMs: 5,
+  firstTokenMs: 100,
+  durationMs: 1100,
+  status: 'COMPLETED',
+  finishReason: 'STOP',
+  text: 'Hello.',
+  lastSeq: 3,
+});
+
 export const openModelsFixture = async (engine: Engine = 'pglite'): Promise<ModelsFixture> => {
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await createDirectory());
@@ -190,23 +208,7 @@ export const openModelsFixture = async (engine: Engine = 'pglite'): Promise<Mode
       await ports.broker.publish('events', 'worker.announced', randomUUID(), body);
     },
     async finish(differences = {}) {
-      const body: MessageFinished = {
-        tenantId: acme,
-        userId: randomUUID(),
-        conversationId: randomUUID(),
-        messageId: randomUUID(),
-        attempt: 1,
-        modelId: 'acme/small',
-        usage: { inputTokens: 10, cachedInputTokens: 0, outputTokens: 20, reasoningTokens: 0, source: 'COUNTED' },
-        queueWaitMs: 5,
-        firstTokenMs: 100,
-        durationMs: 1100,
-        status: 'COMPLETED',
-        finishReason: 'STOP',
-        text: 'Hello.',
-        lastSeq: 3,
-        ...differences,
-      };
+      const body = { ...successOf(), ...differences };
       await ports.broker.publish('events', 'message.finished', body.messageId, body);
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),

@@ -67,6 +67,23 @@ const screenMutation = `mutation ($input: ScreenContentInput!) {
 const moderationQuery = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
   ... on Message { moderation { stage action categories { category score } version } } } }`;
 
+/** A successful generation for acme. */
+const successOf = (messageId: string, text: string): MessageFinished => ({
+  tenantId: acme,
+  userId: ada,
+  conversationId: randomUUID(),
+  messageId,
+  attempt: 1,
+  modelId: 'acme/small',
+  usage: { inputTokens: 10, cachedInputTokens: 0, outputTokens: 20, reasoningTokens: 0, source: 'COUNTED' },
+  queueWaitMs: 5,
+  durationMs: 1100,
+  status: 'COMPLETED',
+  finishReason: 'STOP',
+  text,
+  lastSeq: 3,
+});
+
 export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<SafetyFixture> => {
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await createDirectory());
@@ -129,22 +146,7 @@ export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<Safe
       return data.screenContent;
     },
     async finish(messageId, text) {
-      const body: MessageFinished = {
-        tenantId: acme,
-        userId: ada,
-        conversationId: randomUUID(),
-        messageId,
-        attempt: 1,
-        modelId: 'acme/small',
-        usage: { inputTokens: 10, cachedInputTokens: 0, outputTokens: 20, reasoningTokens: 0, source: 'COUNTED' },
-        queueWaitMs: 5,
-        durationMs: 1100,
-        status: 'COMPLETED',
-        finishReason: 'STOP',
-        text,
-        lastSeq: 3,
-      };
-      await ports.broker.publish('events', 'message.finished', messageId, body);
+      await ports.broker.publish('events', 'message.finished', messageId, successOf(messageId, text));
     },
     async moderation(identity, messageIds) {
       const representations = messageIds.map((id) => ({ __typename: 'Message', id }));

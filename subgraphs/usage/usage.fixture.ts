@@ -2,6 +2,7 @@
  * The usage subgraph for tests, on PGlite or a separate PostgreSQL database, with embedded ports and new tenants on
  * demand.
  */
+import type { EntityManager } from '@mikro-orm/sql';
 import { createClient } from 'graphql-ws';
 import { v7 } from 'uuid';
 import { expect, vi } from 'vitest';
@@ -72,6 +73,20 @@ const pinWindows = (database: Database, tenantId: string): Promise<unknown> =>
     ),
   );
 
+const grantLimits = async (em: EntityManager, tenantId: string, limits: Limits): Promise<void> => {
+  await em.execute(
+    `update usage.tenants set plan = 'PRO', granted_tokens_per_day = ?, granted_tokens_per_minute = ?,
+      granted_user_tokens_per_day = ?, granted_user_tokens_per_minute = ? where id = ?`,
+    [
+      limits.tokensPerDay ?? everything,
+      limits.tokensPerMinute ?? everything,
+      limits.userTokensPerDay ?? everything,
+      limits.userTokensPerMinute ?? everything,
+      tenantId,
+    ],
+  );
+};
+
 export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<UsageFixture> => {
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await createDirectory());
@@ -137,17 +152,7 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
       const identity = identityOf(v7(), 'USER');
       await database.asSystem(async (em) => {
         await provision(em, identity);
-        await em.execute(
-          `update usage.tenants set plan = 'PRO', granted_tokens_per_day = ?, granted_tokens_per_minute = ?,
-            granted_user_tokens_per_day = ?, granted_user_tokens_per_minute = ? where id = ?`,
-          [
-            limits.tokensPerDay ?? everything,
-            limits.tokensPerMinute ?? everything,
-            limits.userTokensPerDay ?? everything,
-            limits.userTokensPerMinute ?? everything,
-            identity.tenantId,
-          ],
-        );
+        await grantLimits(em, identity.tenantId, limits);
       });
       await pinWindows(database, identity.tenantId);
       return identity;

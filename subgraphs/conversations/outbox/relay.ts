@@ -76,6 +76,16 @@ export interface OutboxRelay extends AsyncDisposable {
   sweep(minAgeMs: number): Promise<void>;
 }
 
+/** The log ids of those rows whose replies have ended. */
+const findEnded = async (database: Database, rows: readonly OutboxRow[]): Promise<ReadonlySet<string>> => {
+  if (rows.length === 0) return new Set();
+  const logIds = `{${rows.map(({ messageId }) => messageId).join(',')}}`;
+  const ended = await database.asSystem((em) =>
+    em.execute<{ readonly id: string }[]>(endedSql, [logIds, `{${inFlightStatuses.join(',')}}`]),
+  );
+  return new Set(ended.map(({ id }) => id));
+};
+
 export const startOutboxRelay = (database: Database, broker: Broker, logger: Logger): OutboxRelay => {
   const running = new Set<Promise<void>>();
 
@@ -116,19 +126,10 @@ export const startOutboxRelay = (database: Database, broker: Broker, logger: Log
     return work.finally(() => running.delete(work));
   };
 
-  const idsOfEnded = async (rows: readonly OutboxRow[]): Promise<ReadonlySet<string>> => {
-    if (rows.length === 0) return new Set();
-    const logIds = `{${rows.map(({ messageId }) => messageId).join(',')}}`;
-    const ended = await database.asSystem((em) =>
-      em.execute<{ readonly id: string }[]>(endedSql, [logIds, `{${inFlightStatuses.join(',')}}`]),
-    );
-    return new Set(ended.map(({ id }) => id));
-  };
-
   const publishUnlessEnded = async (rows: readonly OutboxRow[]): Promise<void> => {
     // A job of an ended reply was published already, and only its row is left: once the log has expired, another copy
     // would run the model again.
-    const ended = await idsOfEnded(rows);
+    const ended = await findEnded(database, rows);
     confirmed.push(...rows.filter((row) => ended.has(row.messageId)).map(({ id }) => id));
     await publish(rows.filter((row) => !ended.has(row.messageId)));
     await deleteConfirmed();

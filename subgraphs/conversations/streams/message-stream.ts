@@ -88,6 +88,21 @@ const beyondTheEnd = (lastSeq: number): AppError =>
     argument: 'afterSeq',
   });
 
+/** Text and tool calls of the whole reply, from the log or else from the row. */
+const readWhole = async (streamLog: StreamLog, message: Message): Promise<Pick<StreamSnapshot, 'text' | 'toolCalls'>> =>
+  (await streamLog.snapshot(logIdOf(message))) ?? { text: message.content, toolCalls: message.toolCalls ?? [] };
+
+/** The stored rest of a message after a cursor. Throws NOT_FOUND when the message was deleted. */
+const openStoredRest = async (
+  services: StreamServices,
+  { id, tenantId }: Message,
+  cursor: number,
+): Promise<AsyncIterator<StreamedEvent>> => {
+  const row = await services.database.forTenant(tenantId).findOne(MessageEntity, { id });
+  if (!row) throw messageNotFound();
+  return openStored(services, row, cursor);
+};
+
 /**
  * Follows the log. The watch may end this: GONE with NOT_FOUND; FINAL with the stored rest, if the log has expired too.
  */
@@ -97,8 +112,8 @@ const follow = (
   message: Message,
   afterSeq: number,
 ): AsyncIterableIterator<StreamedEvent> => {
-  const { streamLog, database, watch } = services;
-  const { id, tenantId } = message;
+  const { streamLog, watch } = services;
+  const { id } = message;
   const logId = logIdOf(message);
   const closing = new AbortController();
   const entries = streamLog.tail(logId, afterSeq, closing.signal)[Symbol.asyncIterator]();
@@ -129,17 +144,13 @@ const follow = (
     leave();
     closing.abort();
   };
-  const readWhole = async (): Promise<Pick<StreamSnapshot, 'text' | 'toolCalls'>> =>
-    (await streamLog.snapshot(logId)) ?? { text: message.content, toolCalls: message.toolCalls ?? [] };
 
   /** Called when the tail has ended without a terminal event. */
   const afterTail = async (): Promise<IteratorResult<StreamedEvent, undefined>> => {
     if (ended) return done;
     if (finding === 'GONE') throw messageNotFound();
     if (finding === 'FINAL') {
-      const row = await database.forTenant(tenantId).findOne(MessageEntity, { id });
-      if (!row) throw messageNotFound();
-      stored = openStored(services, row, cursor);
+      stored = await openStoredRest(services, message, cursor);
       return nextStored(stored);
     }
     const lastSeq = (await streamLog.snapshot(logId))?.lastSeq ?? cursor;
@@ -162,13 +173,11 @@ const follow = (
         if (next.done) return await afterTail();
         const { seq, event } = next.value;
         cursor = seq;
-        if (!isTerminal(event)) return { done: false, value: { messageId: id, seq, event } };
-        const whole = await readWhole();
+        const value = { messageId: id, seq, event };
+        if (!isTerminal(event)) return { done: false, value };
+        const whole = await readWhole(streamLog, message);
         close();
-        return {
-          done: false,
-          value: { messageId: id, seq, event, message: afterTerminal(message, event, whole, seq) },
-        };
+        return { done: false, value: { ...value, message: afterTerminal(message, event, whole, seq) } };
       } catch (fault) {
         close();
         throw fault;

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-/** Stores a question to the conversation, with a job as it is for `change` of the usual turn. */
+/** Stores a new question with its job; `change` overrides the defaults of the turn. */
 const storeQuestion = (
   conversation: Conversation,
   parentId: string | undefined,
@@ -87,7 +87,7 @@ test('tools go to the workers with the job, and stay in the row of a reply only 
     tools: [tool],
   });
   expect(await kept(second.reply)).toBeUndefined();
-  // One that is stopped before it was dispatched.
+  // A reply that is stopped before it was dispatched.
   expect(await kept(third.reply)).toEqual([tool]);
   await storeFinished(services, finished(third.reply, { status: 'CANCELLED' }));
   expect(await kept(third.reply)).toBeUndefined();

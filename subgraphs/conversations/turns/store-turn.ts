@@ -67,36 +67,45 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
 ]);
 const refusals = { GONE: 'gone', KNOWN: 'known', MOVED: 'moved' } as const;
 
+const isNewQuestion = (
+  question: TurnToStore['question'],
+): question is { readonly id: string; readonly content: string } => !('role' in question);
+const modelOf = ({ generation }: TurnToStore): string | null => generation.candidates[0]?.modelId ?? null;
+
+const parametersOf = (turn: TurnToStore, row: OutboxRow, now: Date) => {
+  const { identity, question, parentId, replyId, generation } = turn;
+  const isNew = isNewQuestion(question);
+  return {
+    a_tenant: identity.tenantId,
+    a_user: identity.userId,
+    a_conversation: turn.conversationId,
+    a_key: turn.idempotencyKey,
+    a_hash: turn.requestHash,
+    a_on_busy: turn.onBusy,
+    a_follows_head: turn.followsHead,
+    a_above: parentId ?? null,
+    a_question: isNew ? question.id : null,
+    a_content: isNew ? question.content : null,
+    a_answer: replyId,
+    a_model: modelOf(turn),
+    a_generation: JSON.stringify(generation),
+    a_now: now.toISOString(),
+    a_outbox: row.id,
+    a_routing_key: row.routingKey,
+    a_job: JSON.stringify(row.body),
+    a_history_open: turn.historyIsOpen,
+    a_log: turn.logId ?? null,
+  };
+};
+
 /** Rejects with a unique violation when the reply's id is taken in its tenant, or its log id in any tenant. */
 export const storeTurn = async (database: Database, turn: TurnToStore): Promise<StoreOutcome> => {
   const { identity, question, parentId, generation, replyId } = turn;
-  const isNew = !('role' in question);
   const now = new Date();
   const row = outboxRowOf(turn.job);
-  const modelId = generation.candidates[0]?.modelId ?? null;
   const [found] = await callFunction(database, {
     name: 'conversations.store_turn',
-    parameters: {
-      a_tenant: identity.tenantId,
-      a_user: identity.userId,
-      a_conversation: turn.conversationId,
-      a_key: turn.idempotencyKey,
-      a_hash: turn.requestHash,
-      a_on_busy: turn.onBusy,
-      a_follows_head: turn.followsHead,
-      a_above: parentId ?? null,
-      a_question: isNew ? question.id : null,
-      a_content: isNew ? question.content : null,
-      a_answer: replyId,
-      a_model: modelId,
-      a_generation: JSON.stringify(generation),
-      a_now: now.toISOString(),
-      a_outbox: row.id,
-      a_routing_key: row.routingKey,
-      a_job: JSON.stringify(row.body),
-      a_history_open: turn.historyIsOpen,
-      a_log: turn.logId ?? null,
-    },
+    parameters: parametersOf(turn, row, now),
   });
   const result = outcomeSchema.parse(found);
   if (result.outcome === 'BUSY') return { kind: 'busy', running: result.running };
@@ -115,7 +124,7 @@ export const storeTurn = async (database: Database, turn: TurnToStore): Promise<
     lastSeq: 0,
     createdAt: now,
   };
-  const storedQuestion: Message = isNew
+  const storedQuestion: Message = isNewQuestion(question)
     ? {
         ...common,
         id: question.id,
@@ -135,11 +144,11 @@ export const storeTurn = async (database: Database, turn: TurnToStore): Promise<
     id: replyId,
     logId: turn.logId ?? null,
     parentId: question.id,
-    depth: isNew ? result.depth + 1 : result.depth,
+    depth: isNewQuestion(question) ? result.depth + 1 : result.depth,
     role: 'ASSISTANT',
     content: '',
     status: 'QUEUED',
-    modelId,
+    modelId: modelOf(turn),
     generation,
     dispatchedAt: waits ? null : now,
     completedAt: null,

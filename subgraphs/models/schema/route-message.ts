@@ -5,6 +5,20 @@ import type { MessageRoute } from '../routing/route-message.ts';
 import type { ModelsBuilder } from './builder.ts';
 import type { ModelTypes } from './model.ts';
 
+const addRouteTool = (builder: ModelsBuilder) =>
+  builder.objectRef<ToolRow>('RouteTool').implement({
+    description: 'A tool that may be called, as the job carries it.',
+    inaccessible: true,
+    fields: (t) => ({
+      name: t.exposeString('name', { description: 'Its name.' }),
+      description: t.exposeString('description', { description: 'Description for the model.' }),
+      parameters: t.exposeString('parameters', { description: 'JSON text of the JSON Schema of its arguments.' }),
+      url: t.exposeString('url', { description: 'URL that receives its calls.' }),
+      timeoutMs: t.exposeInt('timeoutMs', { description: 'Milliseconds that one call may take.' }),
+      secret: t.exposeString('secret', { description: 'Key that signs its calls.' }),
+    }),
+  });
+
 export const addRouteMessage = (builder: ModelsBuilder, types: ModelTypes): void => {
   const input = builder.inputType('RouteMessageInput', {
     description: 'A message to route.',
@@ -47,18 +61,7 @@ export const addRouteMessage = (builder: ModelsBuilder, types: ModelTypes): void
       price: t.field({ type: routePrice, description: 'Its price.', resolve: ({ price }) => price }),
     }),
   });
-  const tool = builder.objectRef<ToolRow>('RouteTool').implement({
-    description: 'A tool that may be called, as the job carries it.',
-    inaccessible: true,
-    fields: (t) => ({
-      name: t.exposeString('name', { description: 'Its name.' }),
-      description: t.exposeString('description', { description: 'Description for the model.' }),
-      parameters: t.exposeString('parameters', { description: 'JSON text of the JSON Schema of its arguments.' }),
-      url: t.exposeString('url', { description: 'URL that receives its calls.' }),
-      timeoutMs: t.exposeInt('timeoutMs', { description: 'Milliseconds that one call may take.' }),
-      secret: t.exposeString('secret', { description: 'Key that signs its calls.' }),
-    }),
-  });
+  const tool = addRouteTool(builder);
   const route = builder.objectRef<MessageRoute>('MessageRoute').implement({
     description: 'The models that may reply to a message, and the tools that they may call.',
     inaccessible: true,

@@ -56,9 +56,7 @@ const addBudget = ({ builder }: UsageBuilder) =>
     }),
   });
 
-export const addAccounts = (usage: UsageBuilder) => {
-  const { builder, PlanTier, Role } = usage;
-  const Quota = addQuota(usage);
+const addUser = ({ builder, Role }: UsageBuilder, Quota: ReturnType<typeof addQuota>) => {
   const User = builder.objectRef<UserRow>('User').implement({
     description: 'A person or program that acts for a tenant.',
     fields: (t) => ({
@@ -84,6 +82,11 @@ export const addAccounts = (usage: UsageBuilder) => {
     resolveReference: ({ id }, context) =>
       id === context.identity.userId ? requireViewer(context, context.identity) : context.users.load(id),
   });
+  return User;
+};
+
+const addTenant = (usage: UsageBuilder, Quota: ReturnType<typeof addQuota>, User: ReturnType<typeof addUser>) => {
+  const { builder, PlanTier } = usage;
   const Budget = addBudget(usage);
   const Tenant = builder.objectRef<TenantRow>('Tenant').implement({
     description: 'An account: the boundary that no data crosses, and the payer.',
@@ -122,6 +125,14 @@ export const addAccounts = (usage: UsageBuilder) => {
     resolveReference: ({ id }, context) =>
       id === context.identity.tenantId ? requireTenant(context, context.identity) : null,
   });
+  return Tenant;
+};
+
+export const addAccounts = (usage: UsageBuilder) => {
+  const { builder } = usage;
+  const Quota = addQuota(usage);
+  const User = addUser(usage, Quota);
+  const Tenant = addTenant(usage, Quota, User);
   builder.queryField('viewer', (t) =>
     t.field({
       type: User,

@@ -12,11 +12,9 @@ import type { UsageBuilder } from './builder.ts';
 
 const forOperators = `For operators: requires a token with the scope ${tenantsScope}, because the tenant pays for it.`;
 
-export const addAdministration = (
-  { builder, PlanTier, Role }: UsageBuilder,
-  accounts: ReturnType<typeof addAccounts>,
-): void => {
-  const { Tenant, User } = accounts;
+type Accounts = ReturnType<typeof addAccounts>;
+
+const addTenantMutations = ({ builder, PlanTier }: UsageBuilder, { Tenant }: Accounts): void => {
   builder.mutationField('renameTenant', (t) =>
     t.field({
       type: Tenant,
@@ -78,6 +76,9 @@ export const addAdministration = (
       resolve: (_, { input, tenantId }, context) => grantQuota(context, context.identity, tenantId, { ...input }),
     }),
   );
+};
+
+const addUserMutations = ({ builder, Role }: UsageBuilder, { User }: Accounts): void => {
   const UserQuotaInput = builder.inputType('UserQuotaInput', {
     description: "Limits of a user. An absent limit stays as it is; null restores the tenant's limit for each user.",
     fields: (t) => ({
@@ -124,4 +125,9 @@ export const addAdministration = (
       resolve: (_, { userId, isActive }, context) => decideAccess(context, context.identity, userId, { isActive }),
     }),
   );
+};
+
+export const addAdministration = (usage: UsageBuilder, accounts: Accounts): void => {
+  addTenantMutations(usage, accounts);
+  addUserMutations(usage, accounts);
 };

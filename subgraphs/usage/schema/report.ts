@@ -25,11 +25,10 @@ const addTotals = ({ builder }: UsageBuilder) =>
     }),
   });
 
-export const addReport = (
-  usage: UsageBuilder,
-  { User }: ReturnType<typeof addAccounts>,
-  { Conversation, Model }: ReturnType<typeof addCosts>,
-): void => {
+type Accounts = ReturnType<typeof addAccounts>;
+type Costs = ReturnType<typeof addCosts>;
+
+const addReportType = (usage: UsageBuilder, { User }: Accounts, { Conversation, Model }: Costs) => {
   const { builder } = usage;
   const Totals = addTotals(usage);
   const GroupBy = builder.enumType('UsageGroupBy', {
@@ -85,6 +84,12 @@ export const addReport = (
       }),
     }),
   });
+  return { GroupBy, Report };
+};
+
+export const addReport = (usage: UsageBuilder, accounts: Accounts, costs: Costs): void => {
+  const { builder } = usage;
+  const { GroupBy, Report } = addReportType(usage, accounts, costs);
   const Range = builder.inputType('UsageRangeInput', {
     description: 'A range of time of at most 366 days.',
     fields: (t) => ({
