@@ -1,4 +1,6 @@
-/** Opens the database that the configuration names: PostgreSQL where a URL is given, else PGlite in the data directory. */
+/**
+ * Opens the database that the configuration names: PostgreSQL where a URL is given, else PGlite in the data directory.
+ */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { startError } from '../connections/start-error.ts';

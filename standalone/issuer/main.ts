@@ -1,6 +1,7 @@
 /**
- * The development issuer as a process: discovery document and keys over HTTP, for services that run apart (docker-compose.yml, tests). It gives
- * out no tokens over the network; `npm run token` signs them with the key in DATA_DIR.
+ * The development issuer as a process: discovery document and keys over HTTP, for services that run apart
+ * (docker-compose.yml, tests). It gives out no tokens over the network; `npm run token` signs them with the key in
+ * DATA_DIR.
  */
 import { createServer } from 'node:http';
 import { parseEnvironment } from '#kernel/config/environment.ts';

@@ -38,6 +38,9 @@ const publishLaterMs = 2_000;
 /** Most rows of one sweep. */
 const sweepRows = 100;
 
+const dispatchedSql = `
+  update conversations.messages set dispatched_at = now()
+  where coalesce(log_id, id) = any(?::uuid[]) and dispatched_at is not null`;
 const endedSql = `
   select coalesce(log_id, id) as id from conversations.messages
   where coalesce(log_id, id) = any(?::uuid[]) and not status = any(?::text[])`;
@@ -86,6 +89,13 @@ const findEnded = async (database: Database, rows: readonly OutboxRow[]): Promis
   return new Set(ended.map(({ id }) => id));
 };
 
+/** A job that goes out late gets as much time as a new one, before its reply counts as lost. */
+const noteDispatch = async (database: Database, rows: readonly OutboxRow[]): Promise<void> => {
+  if (rows.length === 0) return;
+  const logIds = `{${rows.map(({ messageId }) => messageId).join(',')}}`;
+  await database.asSystem((em) => em.execute(dispatchedSql, [logIds]));
+};
+
 export const startOutboxRelay = (database: Database, broker: Broker, logger: Logger): OutboxRelay => {
   const running = new Set<Promise<void>>();
 
@@ -131,7 +141,9 @@ export const startOutboxRelay = (database: Database, broker: Broker, logger: Log
     // would run the model again.
     const ended = await findEnded(database, rows);
     confirmed.push(...rows.filter((row) => ended.has(row.messageId)).map(({ id }) => id));
-    await publish(rows.filter((row) => !ended.has(row.messageId)));
+    const due = rows.filter((row) => !ended.has(row.messageId));
+    await noteDispatch(database, due);
+    await publish(due);
     await deleteConfirmed();
   };
 

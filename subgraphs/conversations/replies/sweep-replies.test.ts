@@ -1,9 +1,10 @@
+import { v7 } from 'uuid';
 import { expect, test, vi } from 'vitest';
 import { sealResult, terminalEventOf } from '#contracts/sealed-result.ts';
 import type { Broker, Json } from '#kernel/broker/broker.ts';
 import { createChangeFeed } from '../conversations/change-feed.ts';
 import { type Fixture, finished, logger, openFixture } from '../conversations.fixture.ts';
-import { type Message, MessageEntity } from '../entities.ts';
+import { type Message, MessageEntity, OutboxEntity } from '../entities.ts';
 import { startOutboxRelay } from '../outbox/relay.ts';
 import { consumeResults } from './consume-results.ts';
 import { startReplySweeper } from './sweep-replies.ts';
@@ -24,6 +25,7 @@ const openResults = async () => {
   const closing = opened.move();
   return {
     fixture,
+    relay,
     sweeper,
     consume: () => consumeResults(broker, services, logger),
     reply: async () => (await fixture.turn(await fixture.conversation(), undefined, 'q', waiting())).reply,
@@ -185,4 +187,27 @@ test('one process sweeps at a time, and another takes over when its lease has ex
   await leaseTo("now() - interval '1 second'");
   await results.sweeper.sweep();
   await vi.waitFor(async () => expect((await results.reread(reply)).status).toBe('FAILED'), patience);
+});
+
+test('a reply whose job waits in the outbox is not lost, and has its whole time once the job is out', async () => {
+  await using results = await openResults();
+  const { database, broker } = results.fixture;
+  const reply = await results.reply();
+  await using _ = await results.consume();
+  await database.asSystem(async (em) => {
+    const row = { routingKey: 'generations.small', messageId: reply.id, body: { messageId: reply.id } };
+    em.create(OutboxEntity, { ...row, id: v7(), tenantId: reply.tenantId });
+  });
+  await results.sweeper.sweep();
+  expect(await results.fixture.streamLog.snapshot(reply.id)).toBeUndefined();
+  await results.relay.sweep(0);
+  const taken = Promise.withResolvers<void>();
+  await using _jobs = await broker.consume<Json>('generations.small', { prefetch: 1 }, async () => {
+    taken.resolve();
+    return 'ack';
+  });
+  await taken.promise;
+  await results.sweeper.sweep();
+  expect(await results.fixture.streamLog.snapshot(reply.id)).toBeUndefined();
+  expect(await results.reread(reply)).toMatchObject({ status: 'QUEUED' });
 });

@@ -1,6 +1,6 @@
 /**
  * Ends replies that were left behind. Where the log of a reply has ended but its result is not stored, the result is
- * published again. Where the worker has vanished and neither a log, a queue nor a dead letter holds the reply, it fails
+ * published again. Where the worker has vanished and no log, queue, dead letter or outbox holds the reply, it fails
  * with WORKER_LOST through the same log and event as any other end, so that clients, ledger and store agree. Invariant:
  * one process sweeps at a time, because another would miss what this one is handling, such as a dead letter.
  */
@@ -25,7 +25,12 @@ const leaseSql = `
   where holder = ? or leased_until < clock_timestamp() returning holder`;
 const releaseSql = 'update conversations.sweeps set leased_until = clock_timestamp() where holder = ?';
 
-const lost = {
+const stillLostSql = `
+  select coalesce(m.log_id, m.id) as id from conversations.messages m
+  where coalesce(m.log_id, m.id) = any(?::uuid[]) and m.dispatched_at <= ?::timestamptz
+    and not exists (select from conversations.outbox o where o.message_id = coalesce(m.log_id, m.id))`;
+
+const lostOutcome = {
   status: 'FAILED',
   finishReason: 'ERROR',
   failure: { code: 'WORKER_LOST', message: 'The reply was lost on its way. Ask again.', retryable: true },
@@ -53,8 +58,19 @@ export const startReplySweeper = (
         { limit: sweepRows, orderBy: { dispatchedAt: 'asc' } },
       ),
     );
+  /** Those that have not gone out again meanwhile, nor wait in the outbox to go out. */
+  const findLost = async (messages: readonly Message[]): Promise<readonly Message[]> => {
+    if (messages.length === 0) return [];
+    const logIds = `{${messages.map(logIdOf).join(',')}}`;
+    const latest = new Date(Math.max(...messages.map(({ dispatchedAt }) => dispatchedAt?.getTime() ?? 0)));
+    const rows = await database.asSystem((em) =>
+      em.execute<{ readonly id: string }[]>(stillLostSql, [logIds, latest.toISOString()]),
+    );
+    const ids = new Set(rows.map(({ id }) => id));
+    return messages.filter((message) => ids.has(logIdOf(message)));
+  };
   const end = async (message: Message): Promise<void> => {
-    const outcome = await endWithoutWorker(services, message, lost);
+    const outcome = await endWithoutWorker(services, message, lostOutcome);
     if (outcome === 'ENDED') logger.error({ messageId: message.id }, 'worker lost: the reply has failed');
     if (outcome === 'REPUBLISHED') {
       logger.warn({ messageId: message.id }, 'the result of an ended reply was not stored: published again');
@@ -77,7 +93,8 @@ export const startReplySweeper = (
       if (message.dispatchedAt && message.dispatchedAt.getTime() < dueBefore) vanished.push(message);
     }
     const held = await holdings.findHeld(vanished);
-    for (const message of vanished) if (!held.has(logIdOf(message))) await end(message);
+    const lost = await findLost(vanished.filter((message) => !held.has(logIdOf(message))));
+    for (const message of lost) await end(message);
   };
 
   const holder = randomUUID();
