@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
+import { startChild, untilAccepting } from '#tests/services/child.ts';
+import { freePorts } from '#tests/services/ports.ts';
+import { startPostgres } from '#tests/services/postgres.ts';
+import { startRabbitmq } from '#tests/services/rabbitmq.ts';
+import { startRedis } from '#tests/services/redis.ts';
+import { startCompose } from '#tests/system/compose-processes.ts';
+import { findUser } from '#tests/system/parlance.ts';
 import { developmentAudience } from '../standalone/issuer/development-issuer.ts';
-import { startChild, untilAccepting } from '../tests/services/child.ts';
-import { freePorts } from '../tests/services/ports.ts';
-import { startPostgres } from '../tests/services/postgres.ts';
-import { startRabbitmq } from '../tests/services/rabbitmq.ts';
-import { startRedis } from '../tests/services/redis.ts';
-import { startCompose } from '../tests/system/compose-processes.ts';
-import { findUser } from '../tests/system/parlance.ts';
 
 export interface User {
   readonly id: string;

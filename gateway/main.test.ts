@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { type Child, startChild, untilReady } from '../tests/services/child.ts';
-import { createDirectory } from '../tests/services/directory.ts';
-import { freePort } from '../tests/services/ports.ts';
+import { type Child, startChild, untilReady } from '#tests/services/child.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { freePort } from '#tests/services/ports.ts';
 import { openSignedIn } from './fixtures/socket-client.ts';
 import { openSubgraph } from './fixtures/subgraph-server.ts';
 

@@ -5,9 +5,9 @@ import type { Json } from '#kernel/broker/broker.ts';
 import { connectRabbitmqBroker } from '#kernel/broker/rabbitmq-broker.ts';
 import { topology } from '#kernel/broker/topology.ts';
 import { createLogger } from '#kernel/log.ts';
-import { textOf } from '../tests/scripted-provider/script.ts';
-import { sharedService } from '../tests/services/shared-services.ts';
-import { startTcpProxy } from '../tests/services/tcp-proxy.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
+import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
 import { createRunningJobs } from './running-jobs.ts';
 import { candidateOf, jobOf, openWorkerFixture } from './worker.fixture.ts';
 

@@ -4,9 +4,9 @@ import { connectRedis } from '#kernel/connections/redis.ts';
 import { createLogger } from '#kernel/log.ts';
 import { createRedisStreamLog } from '#kernel/stream-log/redis-stream-log.ts';
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
-import { textOf } from '../tests/scripted-provider/script.ts';
-import { sendRedis, startRedis } from '../tests/services/redis.ts';
-import { startTcpProxy } from '../tests/services/tcp-proxy.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { sendRedis, startRedis } from '#tests/services/redis.ts';
+import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
 import { openWorkerFixture } from './worker.fixture.ts';
 
 const logger = createLogger('test', 'silent');

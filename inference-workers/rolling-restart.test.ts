@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { textOf } from '../tests/scripted-provider/script.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
 import { openWorkerProcesses } from './worker-process.fixture.ts';
 
 test('replacing every worker, one after the other, asks no model again for a reply that ends within the grace', async () => {

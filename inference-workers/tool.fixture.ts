@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ReplyJob, Tool } from '#contracts/generation-job.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
-import { startToolServer, type ToolServer } from '../tests/tool-server/tool-server.ts';
+import { startToolServer, type ToolServer } from '#tests/tool-server/tool-server.ts';
 import { candidateOf, openWorkerFixture, type WorkerFixture } from './worker.fixture.ts';
 
 /** Calls as models write them. */

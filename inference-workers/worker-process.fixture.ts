@@ -14,8 +14,8 @@ import type { Json } from '#kernel/broker/broker.ts';
 import { createLogger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
-import { type ScriptedProvider, startScriptedProvider } from '../tests/scripted-provider/scripted-provider.ts';
-import { sharedService } from '../tests/services/shared-services.ts';
+import { type ScriptedProvider, startScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
 import { readWorkerConfig } from './config.ts';
 import { jobOf } from './worker.fixture.ts';
 

@@ -25,7 +25,7 @@ import { parseModelsFile } from '#kernel/catalogue/models-file.ts';
 import { createLogger } from '#kernel/log.ts';
 import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.ts';
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
-import { type ScriptedProvider, startScriptedProvider } from '../tests/scripted-provider/scripted-provider.ts';
+import { type ScriptedProvider, startScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
 import { discoverModels, type ProviderSettings } from './providers/discover-models.ts';
 import type { ModelRegistry } from './providers/registry.ts';
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts';

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { textOf } from '../tests/scripted-provider/script.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
 import { createModelRegistry } from './providers/registry.ts';
 import { candidateOf, openWorkerFixture } from './worker.fixture.ts';
 

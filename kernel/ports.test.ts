@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { createDirectory } from '../tests/services/directory.ts';
-import { startS3 } from '../tests/services/s3.ts';
-import { sharedService } from '../tests/services/shared-services.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { startS3 } from '#tests/services/s3.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
 import { EnvironmentError, parseEnvironment } from './config/environment.ts';
 import { StartError } from './connections/start-error.ts';
 import { createLogger } from './log.ts';

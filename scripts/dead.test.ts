@@ -7,8 +7,8 @@ import { createEmbeddedBroker } from '#kernel/broker/embedded-broker.ts';
 import { connectRabbitmqBroker } from '#kernel/broker/rabbitmq-broker.ts';
 import { deadLetterQueue, topology } from '#kernel/broker/topology.ts';
 import { createLogger } from '#kernel/log.ts';
-import { createDirectory } from '../tests/services/directory.ts';
-import { startRabbitmq } from '../tests/services/rabbitmq.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { startRabbitmq } from '#tests/services/rabbitmq.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const logger = createLogger('test', 'silent');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createDirectory } from '../tests/services/directory.ts';
+import { createDirectory } from '#tests/services/directory.ts';
 import { lockDataDirectory } from './data-lock.ts';
 
 test('one process at a time uses a data directory; the next may once it is free', async () => {

@@ -6,8 +6,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { createDirectory } from '../tests/services/directory.ts';
-import { freePort } from '../tests/services/ports.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { freePort } from '#tests/services/ports.ts';
 
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);

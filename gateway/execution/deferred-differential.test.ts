@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createContenders } from '../../tests/federation/contenders.ts';
-import { createFaults } from '../../tests/federation/faults.ts';
-import { generateOperation } from '../../tests/federation/generated-operation.ts';
-import { graphTexts } from '../../tests/federation/graphs.ts';
-import { joinParts } from '../../tests/federation/parts.ts';
+import { createContenders } from '#tests/federation/contenders.ts';
+import { createFaults } from '#tests/federation/faults.ts';
+import { generateOperation } from '#tests/federation/generated-operation.ts';
+import { graphTexts } from '#tests/federation/graphs.ts';
+import { joinParts } from '#tests/federation/parts.ts';
 
 const documents = 300;
 

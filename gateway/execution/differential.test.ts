@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { GraphQLError } from 'graphql';
 import { expect, test } from 'vitest';
-import { type Contenders, createContenders } from '../../tests/federation/contenders.ts';
-import { createFaults, type FaultMode } from '../../tests/federation/faults.ts';
-import { generateOperation } from '../../tests/federation/generated-operation.ts';
-import { graphTexts } from '../../tests/federation/graphs.ts';
+import { type Contenders, createContenders } from '#tests/federation/contenders.ts';
+import { createFaults, type FaultMode } from '#tests/federation/faults.ts';
+import { generateOperation } from '#tests/federation/generated-operation.ts';
+import { graphTexts } from '#tests/federation/graphs.ts';
 
 /** Times three graphs and three modes: 10,800 operations. */
 const documents = 1200;

@@ -1,7 +1,7 @@
 import { getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { AppError } from '#kernel/errors.ts';
-import { compose, graphTexts } from '../../tests/federation/graphs.ts';
+import { compose, graphTexts } from '#tests/federation/graphs.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
 import type { SubgraphResponse } from '../upstream/subgraph-response.ts';
 import { compileOperation } from './compiled-operation.ts';

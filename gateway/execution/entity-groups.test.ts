@@ -1,6 +1,6 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import { expect, test } from 'vitest';
-import { compose, graphTexts } from '../../tests/federation/graphs.ts';
+import { compose, graphTexts } from '#tests/federation/graphs.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
 import { createEntityGrouping } from './entity-groups.ts';
 import { compileRepresentation } from './representations.ts';

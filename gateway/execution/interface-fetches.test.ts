@@ -2,9 +2,9 @@
 import type { PlanNode } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { createContenders } from '../../tests/federation/contenders.ts';
-import { createFaults } from '../../tests/federation/faults.ts';
-import { compose, graphTexts } from '../../tests/federation/graphs.ts';
+import { createContenders } from '#tests/federation/contenders.ts';
+import { createFaults } from '#tests/federation/faults.ts';
+import { compose, graphTexts } from '#tests/federation/graphs.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
 
 const generation = createSchemaGeneration(compose(graphTexts.library));

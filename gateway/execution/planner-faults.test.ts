@@ -1,8 +1,8 @@
 import { getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { createContenders } from '../../tests/federation/contenders.ts';
-import { createFaults } from '../../tests/federation/faults.ts';
-import { compose, graphTexts, type SubgraphTexts } from '../../tests/federation/graphs.ts';
+import { createContenders } from '#tests/federation/contenders.ts';
+import { createFaults } from '#tests/federation/faults.ts';
+import { compose, graphTexts, type SubgraphTexts } from '#tests/federation/graphs.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
 import { compileOperation } from './compiled-operation.ts';
 import { compileRewrites } from './rewrites.ts';

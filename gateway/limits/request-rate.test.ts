@@ -3,8 +3,8 @@ import { expect, test, vi } from 'vitest';
 import { connectRedis } from '#kernel/connections/redis.ts';
 import { createRedisLimiter } from '#kernel/limiter/redis-limiter.ts';
 import { createLogger } from '#kernel/log.ts';
-import { sharedService } from '../../tests/services/shared-services.ts';
-import { startTcpProxy } from '../../tests/services/tcp-proxy.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
+import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
 import { nobody } from '../authentication/authenticator.ts';
 import { createRequestRate } from './request-rate.ts';
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { createLogger } from '#kernel/log.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
-import { freePort } from '../../tests/services/ports.ts';
+import { freePort } from '#tests/services/ports.ts';
 import { openSignedIn } from '../fixtures/socket-client.ts';
 import { openTestGateway } from '../fixtures/test-gateway.ts';
 

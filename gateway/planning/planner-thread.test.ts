@@ -1,7 +1,7 @@
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { createLogger } from '#kernel/log.ts';
-import { compose, graphTexts } from '../../tests/federation/graphs.ts';
+import { compose, graphTexts } from '#tests/federation/graphs.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
 import { createPlannerThread } from './planner-thread.ts';
 import { faultsOf } from './validation.ts';

@@ -86,6 +86,21 @@ const requestOf = (
   extensions: { authorization: `Bearer ${token}`, ...(traceparent === undefined ? {} : { traceparent }) },
 });
 
+/** Why a subscription cannot start, or start again. */
+const startFault = (err: unknown, logger: Logger): AppError => {
+  if (err instanceof AppError) return err;
+  logger.warn({ err }, 'a subscription cannot continue');
+  return permanentLoss('The schema changed, and this subscription is not possible any more.');
+};
+
+/** Makes calls that do nothing once the condition is false. */
+const whileTrue =
+  (condition: () => boolean) =>
+  <Rest extends unknown[]>(act: (...rest: Rest) => void) =>
+  (...rest: Rest): void => {
+    if (condition()) act(...rest);
+  };
+
 export const openSourceStream = (options: SourceStreamOptions): SourceStream => {
   const { sink, logger, resumeDeadlineMs } = options;
   let cursor = options.after;
@@ -147,11 +162,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
     if (epoch !== mine) return;
     absence.connecting();
     resumable = plan.resumable !== undefined;
-    const current =
-      <Rest extends unknown[]>(act: (...rest: Rest) => void) =>
-      (...rest: Rest): void => {
-        if (epoch === mine) act(...rest);
-      };
+    const current = whileTrue(() => epoch === mine);
     stop = options.subscribe(
       plan,
       requestOf(plan, options, cursor, token),
@@ -181,13 +192,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
     halt();
     const mine = epoch;
     subscribe(mine).catch((err: unknown) => {
-      if (epoch !== mine) return;
-      if (!(err instanceof AppError)) logger.warn({ err }, 'a subscription cannot continue');
-      fail(
-        err instanceof AppError
-          ? err
-          : permanentLoss('The schema changed, and this subscription is not possible any more.'),
-      );
+      if (epoch === mine) fail(startFault(err, logger));
     });
   };
   start();

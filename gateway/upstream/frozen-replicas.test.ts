@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { startTcpProxy } from '../../tests/services/tcp-proxy.ts';
+import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
 import { openSignedIn } from '../fixtures/socket-client.ts';
 import { openTestGateway } from '../fixtures/test-gateway.ts';
 import { openTestGraph } from '../fixtures/test-graph.ts';

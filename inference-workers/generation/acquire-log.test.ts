@@ -5,8 +5,8 @@ import { connectRedis } from '#kernel/connections/redis.ts';
 import { createLogger } from '#kernel/log.ts';
 import { createRedisStreamLog } from '#kernel/stream-log/redis-stream-log.ts';
 import type { EarlierAttempts, EndedLog, OpenedLog, TakenLog } from '#kernel/stream-log/stream-log.ts';
-import { textOf } from '../../tests/scripted-provider/script.ts';
-import { startRedis } from '../../tests/services/redis.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { startRedis } from '#tests/services/redis.ts';
 import { openWorkerFixture, type WorkerFixture } from '../worker.fixture.ts';
 
 const queue = 'generations.external';

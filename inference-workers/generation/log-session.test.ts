@@ -7,7 +7,7 @@ import { createLogger } from '#kernel/log.ts';
 import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.ts';
 import { createRedisStreamLog } from '#kernel/stream-log/redis-stream-log.ts';
 import { FencedError, type StreamLog } from '#kernel/stream-log/stream-log.ts';
-import { startRedis } from '../../tests/services/redis.ts';
+import { startRedis } from '#tests/services/redis.ts';
 import { openLogSession } from './log-session.ts';
 
 const openLog = async (): Promise<AsyncDisposable & { readonly streamLog: StreamLog }> => {

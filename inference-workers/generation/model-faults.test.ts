@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { applyToText } from '#contracts/stream-event.ts';
-import { textOf } from '../../tests/scripted-provider/script.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { candidateOf, openWorkerFixture, type WorkerFixture } from '../worker.fixture.ts';
 
@@ -49,7 +49,7 @@ test('a server that keeps failing is asked a bounded number of times, and its wo
   expect(JSON.stringify(finished)).not.toContain('secret-host');
 });
 
-test.each([
+const faultsBeforeText = [
   ['no server', [candidateOf('nobody/there')], 'hello', 'MODEL_UNAVAILABLE', true, 'PROVIDER'],
   ['a refused key', undefined, 'script: status=401', 'MODEL_UNAVAILABLE', true, 'PROVIDER'],
   ['a refused request', undefined, 'script: status=422', 'MODEL_ERROR', true, 'REQUEST'],
@@ -65,9 +65,20 @@ test.each([
   ['a socket that is cut before a token', undefined, 'script: cut=0', 'MODEL_UNAVAILABLE', true, 'PROVIDER'],
   ['a response that ends without a finish', undefined, 'script: end=0', 'MODEL_UNAVAILABLE', true, 'PROVIDER'],
   ['too many tokens by the worker’s count', undefined, 'word '.repeat(4000), 'CONTEXT_TOO_LONG', false, 'REQUEST'],
-] as const)(
-  'before the first token, %s ends as a failure with its code and its origin',
-  async (_, given, prompt, code, retryable, origin) => {
+] as const;
+
+test.each(
+  faultsBeforeText.map(([what, given, prompt, code, retryable, origin]) => ({
+    what,
+    given,
+    prompt,
+    code,
+    retryable,
+    origin,
+  })),
+)(
+  'before the first token, $what ends as a failure with its code and its origin',
+  async ({ given, prompt, code, retryable, origin }) => {
     await using fixture = await openWorkerFixture();
     await fixture.startWorker();
     const candidates = [...(given ?? [candidateOf('openai/scripted')])];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { applyToText } from '#contracts/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
-import { textOf } from '../../tests/scripted-provider/script.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
 import { candidateOf, openWorkerFixture } from '../worker.fixture.ts';
 
 const textIn = (entries: readonly StreamEntry[]): string =>

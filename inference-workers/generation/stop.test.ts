@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { textOf } from '../../tests/scripted-provider/script.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { openWorkerFixture } from '../worker.fixture.ts';
 

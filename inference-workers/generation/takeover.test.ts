@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { sealResult } from '#contracts/sealed-result.ts';
 import { applyToText } from '#contracts/stream-event.ts';
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
-import { textOf } from '../../tests/scripted-provider/script.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { createDemonstrationModel } from '../providers/demonstration-model.ts';
 import { createModelRegistry } from '../providers/registry.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { applyToText } from '#contracts/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
-import { textOf } from '../../tests/scripted-provider/script.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { bonn, callsIn, knowsTools, köln, openToolFixture, respondWithWeather, toolAt } from '../tool.fixture.ts';
 import { candidateOf } from '../worker.fixture.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
 import { createLogger } from '#kernel/log.ts';
-import { startScriptedProvider } from '../../tests/scripted-provider/scripted-provider.ts';
+import { startScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
 import { streamModel } from '../generation/stream-model.ts';
 import { parseBaseUrl } from './base-url.ts';
 import { discoverModels, type ProviderSettings } from './discover-models.ts';

@@ -1,7 +1,7 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { expect, test } from 'vitest';
 import { createLogger } from '#kernel/log.ts';
-import { tinyGguf } from '../../tests/tiny-gguf/make-tiny-gguf.ts';
+import { tinyGguf } from '#tests/tiny-gguf/make-tiny-gguf.ts';
 import { candidateOf, openWorkerFixture } from '../worker.fixture.ts';
 import { loadLlamaEngine } from './llama-engine.ts';
 import { createLlamaModel } from './llama-model.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createLogger } from '#kernel/log.ts';
-import { startToolServer } from '../../tests/tool-server/tool-server.ts';
+import { startToolServer } from '#tests/tool-server/tool-server.ts';
 import { jobOf } from '../worker.fixture.ts';
 import { startDnsServer } from './dns-server.fixture.ts';
 import { createHostResolver } from './resolve-host.ts';

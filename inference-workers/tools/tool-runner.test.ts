@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import type { ReplyJob, Tool } from '#contracts/generation-job.ts';
 import { createLogger } from '#kernel/log.ts';
-import { startToolServer, type ToolServer } from '../../tests/tool-server/tool-server.ts';
+import { startToolServer, type ToolServer } from '#tests/tool-server/tool-server.ts';
 import { candidateOf } from '../worker.fixture.ts';
 import { signatureHeaders } from './sign-call.ts';
 import { createToolRunner } from './tool-runner.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createDirectory } from '../../tests/services/directory.ts';
-import { startS3 } from '../../tests/services/s3.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { startS3 } from '#tests/services/s3.ts';
 import { blobsContract } from './blobs.contract.ts';
 import { createDirectoryBlobs } from './directory-blobs.ts';
 import { connectS3Blobs } from './s3-blobs.ts';

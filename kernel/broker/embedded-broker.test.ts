@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, cpSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createDirectory } from '../../tests/services/directory.ts';
+import { createDirectory } from '#tests/services/directory.ts';
 import { createLogger } from '../log.ts';
 import { type BrokerFixture, brokerContract, collect } from './broker.contract.ts';
 import { createEmbeddedBroker } from './embedded-broker.ts';

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { startRabbitmq } from '../../tests/services/rabbitmq.ts';
-import { sharedService } from '../../tests/services/shared-services.ts';
-import { startTcpProxy } from '../../tests/services/tcp-proxy.ts';
+import { startRabbitmq } from '#tests/services/rabbitmq.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
+import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
 import { createLogger } from '../log.ts';
 import { type BrokerFixture, brokerContract, collect, gate } from './broker.contract.ts';
 import { patienceContract } from './patience.contract.ts';

@@ -1,9 +1,9 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
-import { startPostgres } from '../../tests/services/postgres.ts';
-import { sendRedis, startRedis } from '../../tests/services/redis.ts';
-import { sharedService } from '../../tests/services/shared-services.ts';
-import { startTcpProxy } from '../../tests/services/tcp-proxy.ts';
+import { startPostgres } from '#tests/services/postgres.ts';
+import { sendRedis, startRedis } from '#tests/services/redis.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
+import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
 import { rowTables } from '../database/database.fixture.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { openPostgresql } from '../database/postgresql.ts';

@@ -1,10 +1,10 @@
 import { Pool } from 'pg';
 import { expect, test, vi } from 'vitest';
-import { createDirectory } from '../../tests/services/directory.ts';
-import { freePort } from '../../tests/services/ports.ts';
-import { startPostgres } from '../../tests/services/postgres.ts';
-import { sharedService } from '../../tests/services/shared-services.ts';
-import { startTcpProxy } from '../../tests/services/tcp-proxy.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { freePort } from '#tests/services/ports.ts';
+import { startPostgres } from '#tests/services/postgres.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
+import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
 import { databaseContract } from './database.contract.ts';
 import { rowTables } from './database.fixture.ts';
 import { openDatabase } from './open-database.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sharedService } from '../../tests/services/shared-services.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
 import { connectRedis } from '../connections/redis.ts';
 import { createLogger } from '../log.ts';
 import { createEmbeddedLimiter } from './embedded-limiter.ts';

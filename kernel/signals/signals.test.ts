@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
-import { sharedService } from '../../tests/services/shared-services.ts';
-import { startTcpProxy } from '../../tests/services/tcp-proxy.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
+import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
 import { connectRedis } from '../connections/redis.ts';
 import { createLogger } from '../log.ts';
 import { createEmbeddedSignals } from './embedded-signals.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { createDirectory } from '../../tests/services/directory.ts';
+import { createDirectory } from '#tests/services/directory.ts';
 import { createLogger } from '../log.ts';
 import { createEmbeddedStreamLog } from './embedded-stream-log.ts';
 import { streamLogContract } from './stream-log.contract.ts';

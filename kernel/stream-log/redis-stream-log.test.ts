@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { sendRedis, startRedis } from '../../tests/services/redis.ts';
-import { startRedisCluster } from '../../tests/services/redis-cluster.ts';
-import { type SharedService, sharedService } from '../../tests/services/shared-services.ts';
+import { sendRedis, startRedis } from '#tests/services/redis.ts';
+import { startRedisCluster } from '#tests/services/redis-cluster.ts';
+import { type SharedService, sharedService } from '#tests/services/shared-services.ts';
 import { connectRedis } from '../connections/redis.ts';
 import { createLogger } from '../log.ts';
 import { openTaken } from './open-taken.fixture.ts';

@@ -152,7 +152,7 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(
         }
       },
       subscribe: subscriptions.start,
-      onNext: (_, _id, _payload, args, { errors, data }): FormattedExecutionResult | undefined => {
+      onNext: (...[, , , args, { errors, data }]): FormattedExecutionResult | undefined => {
         const cursor = cursorOf(args.contextValue);
         if (cursor === undefined && !errors) return undefined;
         return {

@@ -1,6 +1,6 @@
 /** Metrics as a scraper sees them. */
 import { expect, test } from 'vitest';
-import { freePort } from '../../tests/services/ports.ts';
+import { freePort } from '#tests/services/ports.ts';
 import { createLogger } from '../log.ts';
 import { createCounter, createGauge, createHistogram, createTally } from './instruments.ts';
 import { openTelemetry } from './telemetry.ts';

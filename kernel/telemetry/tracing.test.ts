@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { startTraceCollector } from '../../tests/services/trace-collector.ts';
+import { startTraceCollector } from '#tests/services/trace-collector.ts';
 import { AppError } from '../errors.ts';
 import { createLogger } from '../log.ts';
 import { openTelemetry } from './telemetry.ts';

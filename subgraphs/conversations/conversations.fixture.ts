@@ -15,7 +15,7 @@ import { createEmbeddedSignals } from '#kernel/signals/embedded-signals.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
-import { createDirectory } from '../../tests/services/directory.ts';
+import { createDirectory } from '#tests/services/directory.ts';
 import { type Conversation, ConversationEntity, conversationsTables, type Message, MessageEntity } from './entities.ts';
 
 export const logger = createLogger('test', 'silent');

@@ -18,8 +18,8 @@ import { createLogger } from '#kernel/log.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createSubgraphBuilder, federationLinkUrl, type SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
-import { createDirectory } from '../../tests/services/directory.ts';
-import { sharedService } from '../../tests/services/shared-services.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
 import { modelsTables } from './entities.ts';
 import { openModels } from './service.ts';
 

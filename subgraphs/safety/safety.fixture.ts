@@ -15,8 +15,8 @@ import { openPostgresql } from '#kernel/database/postgresql.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
-import { createDirectory } from '../../tests/services/directory.ts';
-import { sharedService } from '../../tests/services/shared-services.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
 import { safetyTables } from './entities.ts';
 import { openSafety } from './service.ts';
 

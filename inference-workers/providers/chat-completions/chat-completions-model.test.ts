@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { LanguageModelV4Prompt, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { Agent } from 'undici';
 import { expect, test } from 'vitest';
-import { startScriptedProvider } from '../../../tests/scripted-provider/scripted-provider.ts';
+import { startScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
 import { createChatCompletionsModel } from './chat-completions-model.ts';
 
 test('a refusal is read as far as it is useful, and its connection is closed', async () => {

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '#kernel/database/database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { openPostgresql } from '#kernel/database/postgresql.ts';
-import { createDirectory } from '../../../tests/services/directory.ts';
-import { sharedService } from '../../../tests/services/shared-services.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
 import { ConversationEntity, conversationsTables, MessageEntity } from '../entities.ts';
 
 const [tenantId, userId] = [uuidv7(), uuidv7()];

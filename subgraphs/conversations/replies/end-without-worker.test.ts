@@ -3,7 +3,7 @@ import { messageFinishedSchema } from '#contracts/broker-events.ts';
 import type { Json } from '#kernel/broker/broker.ts';
 import { connectRedis } from '#kernel/connections/redis.ts';
 import { createRedisStreamLog } from '#kernel/stream-log/redis-stream-log.ts';
-import { startRedis } from '../../../tests/services/redis.ts';
+import { startRedis } from '#tests/services/redis.ts';
 import { logger, openFixture } from '../conversations.fixture.ts';
 import { endWithoutWorker } from './end-without-worker.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createEmbeddedBroker } from '#kernel/broker/embedded-broker.ts';
 import { topology } from '#kernel/broker/topology.ts';
-import { createDirectory } from '../../../tests/services/directory.ts';
+import { createDirectory } from '#tests/services/directory.ts';
 import { logger } from '../conversations.fixture.ts';
 import { createQueuePressure } from './queue-pressure.ts';
 

@@ -1,7 +1,7 @@
 /** What a start does to an existing catalogue. */
 import { expect, test } from 'vitest';
 import { openPglite } from '#kernel/database/pglite.ts';
-import { createDirectory } from '../../../tests/services/directory.ts';
+import { createDirectory } from '#tests/services/directory.ts';
 import { ModelEntity, modelsTables, PriceEntity } from '../entities.ts';
 import { catalogue } from '../models.fixture.ts';
 import { seedCatalogue } from './seed-catalogue.ts';

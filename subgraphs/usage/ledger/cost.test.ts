@@ -34,14 +34,22 @@ describe('the cost of a generation', () => {
     const price = fc.bigInt({ min: 0n, max: 10n ** 21n });
     const tokens = fc.integer({ min: 0, max: 2 ** 31 - 1 });
     fc.assert(
-      fc.property(tokens, tokens, tokens, price, price, price, (fresh, cached, output, input, cachedInput, out) => {
-        const cost = costUsd(usage(fresh + cached, cached, output), {
-          input: decimal(input),
-          cachedInput: decimal(cachedInput),
-          output: decimal(out),
-        });
-        expect(attodollars(cost)).toBe(BigInt(fresh) * input + BigInt(cached) * cachedInput + BigInt(output) * out);
-      }),
+      fc.property(
+        tokens,
+        tokens,
+        tokens,
+        price,
+        price,
+        price,
+        (...[fresh, cached, output, input, cachedInput, out]) => {
+          const cost = costUsd(usage(fresh + cached, cached, output), {
+            input: decimal(input),
+            cachedInput: decimal(cachedInput),
+            output: decimal(out),
+          });
+          expect(attodollars(cost)).toBe(BigInt(fresh) * input + BigInt(cached) * cachedInput + BigInt(output) * out);
+        },
+      ),
     );
   });
 });

@@ -39,20 +39,25 @@ describe('administration', () => {
     (await usage.execute(...call)).errors?.map(({ extensions: { code, argument } }) => ({ code, argument }));
   const fresh = (...roles: Identity['roles']) => identityOf(v7(), ...roles);
 
-  it.each([
+  const restricted = [
     ['setBudget', setBudget, {}, 'BILLING_ADMIN', 'ADMIN'],
     ['setTenantQuota', setTenantQuota, { input: {} }, 'BILLING_ADMIN', 'ADMIN'],
     ['setUserQuota', setUserQuota, { input: { userId: v7() } }, 'BILLING_ADMIN', 'ADMIN'],
     ['renameTenant', renameTenant, { name: 'Acme' }, 'ADMIN', 'BILLING_ADMIN'],
     ['Tenant.users', '{ tenant { users { edges { node { id } } } } }', {}, 'ADMIN', 'USER'],
     ['Tenant.budget', '{ tenant { budget { spentUsd } } }', {}, 'BILLING_ADMIN', 'USER'],
-  ] as const)('%s requires its role', async (_, query, variables, role, other) => {
-    const tenantId = v7();
-    const refused = [{ code: 'FORBIDDEN', argument: undefined }];
-    expect(await codes(identityOf(tenantId, 'USER'), query, variables)).toEqual(refused);
-    expect(await codes(identityOf(tenantId, other), query, variables)).toEqual(refused);
-    expect(await codes(identityOf(tenantId, role), query, variables)).not.toEqual(refused);
-  });
+  ] as const;
+
+  it.each(restricted.map(([what, query, variables, role, other]) => ({ what, query, variables, role, other })))(
+    '$what requires its role',
+    async ({ query, variables, role, other }) => {
+      const tenantId = v7();
+      const refused = [{ code: 'FORBIDDEN', argument: undefined }];
+      expect(await codes(identityOf(tenantId, 'USER'), query, variables)).toEqual(refused);
+      expect(await codes(identityOf(tenantId, other), query, variables)).toEqual(refused);
+      expect(await codes(identityOf(tenantId, role), query, variables)).not.toEqual(refused);
+    },
+  );
 
   it('sets plan, name and budget of the own tenant', async () => {
     const admin = { ...fresh('ADMIN', 'BILLING_ADMIN'), scopes: ['tenants:write'] };
