@@ -1,7 +1,7 @@
 /**
- * What workers publish on the `events` exchange, by routing key. Consumers are idempotent: each body names what it is
- * about, and the same event may arrive twice. Invariant: every count and time in what was parsed can be stored and
- * shown as it is.
+ * The events that workers publish on the `events` exchange, by routing key. The same event may arrive twice, so each
+ * body names its subject and consumers are idempotent. Invariant: every parsed count and time can be stored and shown
+ * without a change.
  */
 import { z } from 'zod';
 import { priceSchema, replyJobSchema } from './generation-job.ts';
@@ -11,8 +11,7 @@ import { finishReasons, toolCallRecordSchema } from './stream-event.ts';
 /** The greatest number that a GraphQL Int and a column of type integer hold. */
 const greatest = 2_147_483_647;
 /**
- * A number that no consumer can keep becomes the nearest one that it can: a wrong figure must not keep a conversation
- * from its end.
+ * Brings a number into the range that consumers can store: a wrong figure must not keep a conversation from its end.
  */
 const bounded = (most: number, whole: boolean) =>
   z.preprocess((value) => {
@@ -24,8 +23,8 @@ const tokens = bounded(greatest, true);
 const milliseconds = bounded(greatest, false);
 
 /**
- * Tokens of one generation. `source` says who counted: the provider, or our tokenizer where the provider gave none or
- * said what cannot be.
+ * Tokens of one generation. `source` names the counter: the provider, or our own tokenizer where the provider reported
+ * nothing or something impossible.
  */
 const tokenUsageSchema = z.object({
   inputTokens: tokens,
@@ -37,8 +36,8 @@ const tokenUsageSchema = z.object({
 export type TokenUsage = z.infer<typeof tokenUsageSchema>;
 
 /**
- * One model's part in an answer: an attempt whose worker was lost, a model that failed in the middle, the one that
- * ended it.
+ * One model's share of a reply: of an attempt whose worker was lost, of a model that failed in the middle, or of the
+ * model that ended the reply.
  */
 const replyShareSchema = z.object({
   attempt: z.int().positive(),
@@ -46,27 +45,26 @@ const replyShareSchema = z.object({
   provider: z.string(),
   price: priceSchema,
   usage: tokenUsageSchema,
-  /** Whether what it said is in the text that clients kept; else it was reset. */
+  /** Whether its text is in the reply; otherwise a reset has voided it. */
   inAnswer: z.boolean(),
 });
 export type ReplyShare = z.infer<typeof replyShareSchema>;
 
 /**
- * Whose fault it is that a model gave no reply: of what it was asked (refused, too long), or of who should have
- * replied.
+ * The cause of a failure: the request (refused, too long) or the provider.
  */
 export const faultOrigins = ['PROVIDER', 'REQUEST'] as const;
 export type FaultOrigin = (typeof faultOrigins)[number];
 
-/** A model that was given up in one attempt, however the answer ended. */
+/** A model that failed in one attempt, however the reply ended. */
 const modelFailureSchema = z.object({
   modelId: z.string(),
   code: z.string(),
-  /** Absent from older workers: then the code decides. */
+  /** Absent in events of older workers; then the code decides. */
   origin: z.enum(faultOrigins).optional(),
-  /** Milliseconds from the request to its first text; absent where it said nothing. */
+  /** Milliseconds from the request to the first text; absent where there was none. */
   firstTokenMs: milliseconds.optional(),
-  /** Milliseconds that it was asked for, tries included. */
+  /** Milliseconds from the first request to the failure, retries included. */
   durationMs: milliseconds,
 });
 export type ModelFailure = z.infer<typeof modelFailureSchema>;
@@ -91,23 +89,23 @@ const generationResult = {
   durationMs: milliseconds,
 };
 
-/** Why a generation failed, for people: a code of kernel/errors.ts and a sentence. */
+/** Why a generation failed, for people: a code of error-codes.ts and a sentence. */
 const failureSchema = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
 
-/** Routing key `message.finished`, id = log id. Published, and confirmed, before the terminal event is appended. */
+/** Routing key `message.finished`, id = log id. Published and confirmed before the terminal event is appended. */
 export const messageFinishedSchema = z.object({
   ...generationResult,
   status: z.enum(['COMPLETED', 'PARTIAL', 'CANCELLED', 'FAILED']),
   finishReason: z.enum(finishReasons),
   /** The whole text that clients saw. */
   text: z.string(),
-  /** Calls of tools in the order of their start, without what a reset voided; absent where there was none. */
+  /** Tool calls in the order of their start, without those that a reset voided; absent where there were none. */
   toolCalls: z.array(toolCallRecordSchema).optional(),
-  /** Whoever said something, in this order. `usage` above is that of the last one alone. */
+  /** The models that wrote text, in order. `usage` above is that of the last one only. */
   parts: z.array(replyShareSchema).optional(),
-  /** Models that failed in this attempt, in this order; the one that ended it is the last where it failed too. */
+  /** The models that failed in this attempt, in order; the last one may be the one that ended it. */
   modelFailures: z.array(modelFailureSchema).optional(),
-  /** seq that the terminal event has in the log. */
+  /** seq of the terminal event in the log. */
   lastSeq: z.int().positive(),
   failure: failureSchema.optional(),
 });
@@ -118,16 +116,16 @@ export const conversationTitledSchema = z.object({ ...generationResult, title: z
 export type ConversationTitled = z.infer<typeof conversationTitledSchema>;
 
 /**
- * Routing key `job.returned`, id = log id: a reply job that a worker did not run, because an earlier delivery of
- * it may have ended the answer and the log that would tell is gone. Conversations knows by the answer's row: it drops
- * the job or publishes it again.
+ * Routing key `job.returned`, id = log id: a reply job that a worker did not run, because an earlier delivery may have
+ * ended the reply and the log that would show it is gone. Conversations looks at the reply's row: it drops the job or
+ * publishes it again.
  */
 export const jobReturnedSchema = replyJobSchema.required({ deliveredBefore: true });
 export type JobReturned = z.infer<typeof jobReturnedSchema>;
 
 /**
  * Routing key `job.failed`, id = log id: a reply job that no worker can run, because its body cannot be read or
- * running it fails in this program. Conversations ends its reply.
+ * running it fails. Conversations ends its reply.
  */
 export const jobFailedSchema = z.object({
   tenantId: z.string(),
@@ -138,8 +136,8 @@ export const jobFailedSchema = z.object({
 export type JobFailed = z.infer<typeof jobFailedSchema>;
 
 /**
- * Routing key `worker.announced`: what a worker can serve, at its start and every `announceEveryMs`. A model that
- * nobody announced for `announcementTtlMs` is not routed to.
+ * Routing key `worker.announced`: the models that a worker serves, published at its start and every `announceEveryMs`.
+ * Routing leaves out a model that no worker has announced for `announcementTtlMs`.
  */
 export const workerAnnouncedSchema = z.object({
   workerId: z.string(),

@@ -1,16 +1,17 @@
 /**
- * What conversations puts on a `generations.<pool>` queue and a worker takes. The job carries all that the prompt
- * needs, so a worker depends on the broker, the stream log and the model only. The broker id of a job is its log id.
+ * Jobs, which conversations publishes on a `generations.<pool>` queue and a worker takes. A job carries everything that
+ * the prompt needs, so a worker depends only on the broker, the stream log and the model. The broker id of a job is its
+ * log id.
  */
 import { z } from 'zod';
 import { pools } from './pools.ts';
 
 export const modelCapabilities = ['TOOLS', 'VISION', 'JSON', 'PREFILL', 'EMBEDDING'] as const;
 
-/** USD per million tokens, exact decimals as strings, as they were when the message was admitted. */
+/** USD per million tokens at the admission of the message, as exact decimals in strings. */
 export const priceSchema = z.object({ input: z.string(), cachedInput: z.string(), output: z.string() });
 
-/** One model that may answer, in order of preference. */
+/** One model that may write the reply. */
 export const routeCandidateSchema = z.object({
   modelId: z.string(),
   provider: z.string(),
@@ -28,7 +29,7 @@ const promptMessageSchema = z.object({
 });
 export type PromptMessage = z.infer<typeof promptMessageSchema>;
 
-/** An HTTP endpoint of the tenant's that a model may call while it answers. */
+/** An HTTP endpoint of the tenant that a model may call while it writes a reply. */
 export const toolSchema = z.object({
   name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/),
   /** What it does and when to call it: the model reads this. */
@@ -60,7 +61,7 @@ const jobFields = {
   traceparent: z.string().optional(),
 };
 
-/** Streams an assistant message. */
+/** Writes a reply. */
 export const replyJobSchema = z.object({
   kind: z.literal('reply'),
   ...jobFields,
@@ -73,7 +74,7 @@ export const replyJobSchema = z.object({
   tools: z.array(toolSchema).optional(),
   maxOutputTokens: z.int().positive().optional(),
   temperature: z.number().min(0).max(2).optional(),
-  /** For a job that was returned (events.ts) and is published again: how often it was delivered until then. */
+  /** For a job that was returned (broker-events.ts) and is published again: how often it was delivered until then. */
   deliveredBefore: z.int().positive().optional(),
   /** The outbox may have published another copy of this job, which may have ended the reply. Default: false. */
   publishedBefore: z.boolean().optional(),

@@ -1,7 +1,7 @@
-/** Signals that models publishes and that whoever remembers a route listens to. */
+/** Signals that models publishes, for services that remember routes. */
 import { z } from 'zod';
 
-/** Published, without a payload, after anything changed that routing depends on. */
+/** Published, without a payload, after a change that affects routing. */
 export const modelsChangedTopic = 'models.changed';
 
 /** Published after a tenant's routing policies or tools changed. */

@@ -1,7 +1,7 @@
 /**
- * Port: the subgraphs' tables, through MikroORM. Two adapters behind one type: PostgreSQL (a URL) and PGlite (a
- * directory). Invariant: every EntityManager that leaves here carries a session: a tenant's, under which row level
- * security shows that tenant's rows only, or the system's inside one transaction. There is no unscoped one.
+ * Port: the tables of the subgraphs, through MikroORM. Its two adapters are PostgreSQL (a URL) and PGlite (a
+ * directory). Invariant: every EntityManager has a session. It is a tenant's, under which row level security shows only
+ * the rows of that tenant, or the system's within one transaction. There is no unscoped one.
  */
 import {
   type EntityManager,
@@ -13,7 +13,7 @@ import {
 import { statementsSent } from './metrics.ts';
 import { systemRole, tenantVariable } from './row-level-security.ts';
 
-/** A subgraph's part of the database: its Postgres schema, whose migrations lie in migrations/<name>. */
+/** A subgraph's part of the database: its Postgres schema, whose migrations are in migrations/<name>. */
 export interface TableSet {
   readonly name: string;
   readonly entities: NonNullable<Options['entities']>;
@@ -21,27 +21,28 @@ export interface TableSet {
 
 export interface Database extends AsyncDisposable {
   /**
-   * A fresh unit of work that sees one tenant. Cheap; make one per resolver, loader batch or mutation. A mutation
-   * does all its writes in one `em.transactional`. Inside a transaction await nothing but that transaction's queries.
+   * A new unit of work that sees one tenant. It is cheap: make one per resolver, loader batch or mutation. A mutation
+   * makes all its writes in one `em.transactional`. Inside a transaction, await only queries of that transaction.
    */
   forTenant(tenantId: string): EntityManager;
   /**
-   * One statement in one round trip, which is its own transaction, and no session: for the hot paths. It calls a
-   * function of the subgraph's schema that sets the tenant itself, from its first argument; a statement that does not
-   * sees no rows. `?` are the parameters.
+   * Runs one statement in one round trip, as a transaction of its own and without a session, for the hot paths. The
+   * statement calls a function of the subgraph's schema that sets the tenant from its first argument; without that it
+   * sees no rows. Each `?` is a parameter.
    */
   call(sql: string, parameters: readonly unknown[]): Promise<readonly unknown[]>;
   /**
-   * One transaction that sees every tenant: for consumers, relays, sweepers, retention. Never on behalf of a request.
+   * Runs one transaction that sees every tenant, for consumers, relays, sweeps and retention. Never use it on behalf of
+   * a request.
    */
   asSystem<Result>(work: (em: EntityManager) => Promise<Result>): Promise<Result>;
   /** SQL statements sent so far, without pings. For tests that count them. */
   readonly statements: number;
-  /** Rejects when the database does not answer, or takes no writes. For /health/ready and the watch of stores. */
+  /** Rejects when the database does not respond or takes no writes. For /health/ready and the watch of stores. */
   ping(): Promise<void>;
 }
 
-/** Marks what is asked for nobody's sake, and is not counted. */
+/** Marks statements that are not counted. */
 const pingLabel = 'ping';
 
 /** Counts what MikroORM logs as queries. */
@@ -56,7 +57,7 @@ export const ormOptions = (schemas: readonly TableSet[], counter: StatementCount
   discovery: { warnWhenNoEntities: false },
   allowGlobalContext: false,
   debug: ['query'] as 'query'[],
-  /** The query logger is the counter: what it is told is not printed. */
+  /** The query logger only counts: it prints nothing. */
   logger: () => {},
   loggerFactory: () => ({
     log: () => {},
@@ -70,7 +71,7 @@ export const ormOptions = (schemas: readonly TableSet[], counter: StatementCount
   }),
 });
 
-/** A server that has become a replica, or was told to, answers and takes no writes. */
+/** A server that is read-only, such as a replica after a failover, responds but takes no writes. */
 const requireWritable = async (em: EntityManager): Promise<void> => {
   const sql = `select current_setting('transaction_read_only') as mode`;
   const [row] = await em.execute<{ readonly mode: string }[]>(sql, [], 'all', { label: pingLabel });

@@ -1,13 +1,13 @@
 /**
- * Keeps a pool whole when connections are lost. `releaseLostClients` gives clients back that died while somebody held
- * them: the query builder forgets to where the connection is lost as a transaction begins or is rolled back (Kysely
- * 0.29), and each outage would cost the pool some of its places, for good. `endSilentClients` ends those whose server
- * neither answers nor closes, which nothing else does within minutes.
+ * Keeps a pool complete when connections are lost. `releaseLostClients` releases clients that died while they were
+ * held: the query builder (Kysely 0.29) does not release a client whose connection is lost at the begin or rollback of
+ * a transaction, so each outage would shrink the pool for good. `endSilentClients` ends clients whose server neither
+ * responds nor closes the connection, which would otherwise take minutes.
  */
 import { Socket } from 'node:net';
 import type { Pool, PoolClient } from 'pg';
 
-/** Milliseconds in which whoever holds a dead client gives it back himself: his query is refused at once. */
+/** Milliseconds in which the holder of a dead client can release it: the holder's query fails at once. */
 const graceMs = 1_000;
 
 export const releaseLostClients = (pool: Pool): void => {

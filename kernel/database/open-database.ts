@@ -1,5 +1,5 @@
 /**
- * Opens the database that the configuration names: PostgreSQL where a URL is given, else PGlite in the data directory.
+ * Opens the configured database: PostgreSQL if there is a URL, otherwise PGlite in the data directory.
  */
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -30,11 +30,11 @@ export interface DatabaseConfig {
   readonly DATABASE_URL?: string | undefined;
   readonly DATABASE_POOL_SIZE: number;
   readonly DATA_DIR: string;
-  /** Milliseconds that a missing server is waited for. */
+  /** Milliseconds to wait for a server that is missing. */
   readonly SERVICE_START_TIMEOUT_MS: number;
 }
 
-/** Whether it does its work, for who takes messages that it has to store. */
+/** Watches whether the database works, for consumers that store what they take. */
 export const watchDatabase = (database: Database, logger: Logger): StoreWatch =>
   watchStore({ store: 'database', ping: () => database.ping(), logger });
 

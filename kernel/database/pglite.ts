@@ -1,7 +1,7 @@
 /**
- * The embedded database: PostgreSQL compiled to WebAssembly, data in a directory, one connection. Invariant: one ORM on
- * one instance at a time (two would share the session's role), and one process on one directory (the caller holds its
- * lock).
+ * The embedded database: PostgreSQL compiled to WebAssembly, with its data in a directory and one connection.
+ * Invariants: one ORM uses an instance at a time, because two would share the session's role; one process uses a
+ * directory, whose lock the caller holds.
  */
 import { mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
@@ -11,7 +11,7 @@ import { type CallStatement, createDatabase, type Database, ormOptions, type Tab
 import { migrate } from './migrate.ts';
 import { rwRole } from './row-level-security.ts';
 
-/** @param directory where the data lies; created when missing. */
+/** @param directory of the data; created if missing */
 export const openPglite = async (directory: string, schemas: readonly TableSet[]): Promise<Database> => {
   await mkdir(directory, { recursive: true });
   const instance = await PGlite.create(directory);

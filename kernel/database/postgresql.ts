@@ -1,6 +1,6 @@
 /**
- * The database on a PostgreSQL server. The login of the URL migrates; every pooled connection then acts as `app_rw`
- * from its start, so that no query runs with the login's own rights.
+ * The database on a PostgreSQL server. The login of the URL runs the migrations. Every pooled connection acts as
+ * `app_rw` from its start, so no query runs with the login's own rights.
  */
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
@@ -17,31 +17,31 @@ import { poolConnections, poolWaiting } from './metrics.ts';
 import { migrate } from './migrate.ts';
 import { rwRole } from './row-level-security.ts';
 
-/** Held while migrating, so that other processes wait. Any number nobody else uses on the server: "parl" in ASCII. */
+/** Advisory lock held while migrating, so that other processes wait. The number is "parl" in ASCII. */
 const migrationLock = 0x7061726c;
 
-/** Milliseconds for a place in the pool and its connection: then the request is refused, and may be tried again. */
+/** Milliseconds to wait for a connection of the pool. After that the request is refused and may be repeated. */
 const connectTimeoutMs = 10_000;
-/** Milliseconds that the server works on one statement, and waits for a lock of it: far above the slowest report. */
+/** Milliseconds that one statement may take, and wait for a lock. Far above the slowest report. */
 const statementTimeoutMs = 12_000;
 const lockTimeoutMs = 8_000;
 /**
- * Milliseconds that a server which owes a result may be silent: above `statementTimeoutMs`, so that only a lost one is.
+ * Milliseconds of silence after which a server that owes a result counts as lost. Above `statementTimeoutMs`.
  */
 const defaultSilenceMs = 15_000;
 
 export interface PostgresqlOptions {
-  /** `postgres://user:password@host:port/database`; the login may create roles and schemas, or they exist. */
+  /** `postgres://user:password@host:port/database`. The login may create roles and schemas, unless they exist. */
   readonly url: string;
-  /** Connections of this process at most. */
+  /** Maximum number of connections of this process. */
   readonly poolSize: number;
-  /** Milliseconds that a server which owes a result may be silent. Default 15,000. */
+  /** Milliseconds of silence after which a server that owes a result counts as lost. Default 15,000. */
   readonly silenceMs?: number;
 }
 
 /**
- * Calls as prepared statements: each connection parses and plans one once, and its parameters travel beside it. The
- * callers' statements are few and constant, so their names are never forgotten.
+ * Sends calls as prepared statements, which each connection parses and plans once. The callers' statements are few and
+ * constant, so their names are kept for good.
  */
 const createCalls = (pool: Pool, counter: StatementCounter): CallStatement => {
   const prepared = new Map<string, { readonly name: string; readonly text: string }>();

@@ -1,12 +1,12 @@
 /**
- * The roles and policies that keep tenants apart in the database, as SQL for migrations. `app_rw` is what subgraphs run
- * as: it sees the rows of the tenant in the session's `app.tenant`, and none without one. `app_system` (outbox relay,
+ * The roles and policies that keep tenants apart in the database, as SQL for migrations. Subgraphs run as `app_rw`,
+ * which sees the rows of the tenant in the session's `app.tenant`, and none without one. `app_system` (outbox relay,
  * sweepers, event consumers) sees all rows. Row level security is forced, so a forgotten WHERE leaks nothing.
  */
 export const rwRole = 'app_rw';
 export const systemRole = 'app_system';
 
-/** Session variable that holds the tenant's UUID. A used connection holds '' after a transaction: hence the nullif. */
+/** Session variable that holds the tenant's UUID. After a transaction it is '', hence the nullif. */
 export const tenantVariable = 'app.tenant';
 const currentTenant = `nullif(current_setting('${tenantVariable}', true), '')::uuid`;
 

@@ -1,6 +1,6 @@
 /**
- * A migration as a list of SQL statements, run in order in one transaction. One statement an element: the prepared
- * protocol takes one at a time, and PGlite knows no other.
+ * A migration as a list of SQL statements, which run in order in one transaction. Each element is one statement,
+ * because the prepared protocol takes one at a time and PGlite has no other.
  */
 import { Migration } from '@mikro-orm/migrations';
 

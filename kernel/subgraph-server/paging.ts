@@ -85,7 +85,7 @@ export const pageOf = <Node>(
 
 /**
  * A page of a connection that pages forward only.
- * @param rows one more than the page's size where there are so many: the last one tells that another page follows
+ * @param rows one more than the page's size where there are so many: the last one shows that another page follows
  * @param keyOf the value of a row's cursor
  */
 export const forwardPage = <Row>(
