@@ -4,6 +4,7 @@
  * agree without a store. Texts name their object (`Product#2#sku`), so that representations can be resolved.
  */
 import {
+  type ConstDirectiveNode,
   type GraphQLOutputType,
   type GraphQLSchema,
   isAbstractType,
@@ -13,6 +14,7 @@ import {
   isObjectType,
   Kind,
   parse,
+  print,
   type SelectionSetNode,
   visit,
 } from 'graphql';
@@ -59,50 +61,86 @@ const namedOf = (type: GraphQLOutputType): GraphQLOutputType =>
 const objectsOfEachType = 4;
 const anything = [{ a: [1, { b: null }] }, 'text', 0, [false, []], { __typename: 'Trap' }, true];
 
-const readDirectives = (
-  texts: SubgraphTexts,
-  schema: GraphQLSchema,
-): Pick<World, 'requirements' | 'sound'> & { readonly resolvable: ReadonlyMap<string, string[][]> } => {
+interface Directives extends Pick<World, 'requirements' | 'sound'> {
+  /** The keys that a subgraph resolves, by `subgraph Type`. */
+  readonly resolvable: ReadonlyMap<string, string[][]>;
+}
+
+const isResolvable = (key: ConstDirectiveNode): boolean => {
+  const resolves = key.arguments?.find(({ name }) => name.value === 'resolvable')?.value;
+  return resolves?.kind !== Kind.BOOLEAN || resolves.value;
+};
+
+const readDirectives = (texts: SubgraphTexts, schema: GraphQLSchema): Directives => {
   const requirements = new Map<string, SelectionSetNode>();
   const resolvable = new Map<string, string[][]>();
   const sound = new Set<string>();
-  const selectionOf = (text: string): SelectionSetNode => {
-    const [definition] = parse(`{ ${text} }`).definitions;
-    if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error(text);
+  /** The selection in `fields`. Its fields are sound from now on. */
+  const selectionOf = (directive: ConstDirectiveNode): SelectionSetNode => {
+    const fields = directive.arguments?.find(({ name }) => name.value === 'fields')?.value;
+    if (fields?.kind !== Kind.STRING) throw new Error(print(directive));
+    const [definition] = parse(`{ ${fields.value} }`).definitions;
+    if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error(fields.value);
     visit(definition, { Field: ({ name }) => void sound.add(name.value) });
     return definition.selectionSet;
   };
+  const readKey = (at: string, directive: ConstDirectiveNode): void => {
+    const { selections } = selectionOf(directive);
+    if (!isResolvable(directive)) return;
+    const key = selections.map((field) => (field.kind === Kind.FIELD ? field.name.value : ''));
+    resolvable.set(at, [...(resolvable.get(at) ?? []), key]);
+  };
+  const readRequirement = (typeName: string, field: string, directive: ConstDirectiveNode): void => {
+    const selection = selectionOf(directive);
+    const type = schema.getType(typeName);
+    const types = isAbstractType(type) ? schema.getPossibleTypes(type) : [];
+    for (const { name } of [{ name: typeName }, ...types]) requirements.set(`${name}.${field}`, selection);
+  };
   for (const [subgraph, text] of Object.entries(texts)) {
-    let typeName = '';
-    visit(parse(text), {
-      ObjectTypeDefinition: ({ name }) => {
-        typeName = name.value;
-      },
-      InterfaceTypeDefinition: ({ name }) => {
-        typeName = name.value;
-      },
-      Directive(directive, _key, _parent, _path, ancestors) {
-        const fields = directive.arguments?.find(({ name }) => name.value === 'fields')?.value;
-        if (fields?.kind !== Kind.STRING || !['key', 'requires'].includes(directive.name.value)) return;
-        const selection = selectionOf(fields.value);
-        if (directive.name.value === 'key') {
-          const resolves = directive.arguments?.find(({ name }) => name.value === 'resolvable')?.value;
-          if (resolves?.kind === Kind.BOOLEAN && !resolves.value) return;
-          const key = selection.selections.map((field) => (field.kind === Kind.FIELD ? field.name.value : ''));
-          const at = `${subgraph} ${typeName}`;
-          resolvable.set(at, [...(resolvable.get(at) ?? []), key]);
-          return;
+    for (const definition of parse(text).definitions) {
+      if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION)
+        continue;
+      const typeName = definition.name.value;
+      for (const directive of definition.directives ?? []) {
+        if (directive.name.value === 'key') readKey(`${subgraph} ${typeName}`, directive);
+      }
+      for (const { name, directives = [] } of definition.fields ?? []) {
+        for (const directive of directives) {
+          if (directive.name.value === 'requires') readRequirement(typeName, name.value, directive);
         }
-        const field = ancestors.flat().findLast((node) => 'kind' in node && node.kind === Kind.FIELD_DEFINITION);
-        if (!field || !('kind' in field) || field.kind !== Kind.FIELD_DEFINITION) throw new Error('a requirement');
-        const type = schema.getType(typeName);
-        const types = isAbstractType(type) ? schema.getPossibleTypes(type) : [];
-        for (const { name } of [{ name: typeName }, ...types])
-          requirements.set(`${name}.${field.name.value}`, selection);
-      },
-    });
+      }
+    }
   }
   return { requirements, sound, resolvable };
+};
+
+/** Which value is asked for. */
+interface Place {
+  readonly of: Instance;
+  readonly field: string;
+  /** The arguments as JSON. */
+  readonly args: string;
+  /** The position in the field's lists, `/0/2`. */
+  readonly at: string;
+}
+
+const leafOf = (type: GraphQLOutputType, { of, field, args }: Place, hash: number): unknown => {
+  if (isEnumType(type)) {
+    const values = type.getValues().filter(({ name }) => name !== 'HIDDEN');
+    return values[hash % values.length]?.name;
+  }
+  switch ('name' in type ? type.name : '') {
+    case 'Int':
+      return [0, 1, -5, 2147483647, hash % 1000][hash % 5];
+    case 'Float':
+      return [0, 1.5, -2, (hash % 1000) / 7][hash % 4];
+    case 'Boolean':
+      return hash % 2 === 0;
+    case 'JSON':
+      return anything[hash % anything.length];
+    default:
+      return args === '{}' ? `${of.type}#${of.n}#${field}` : `${of.type}#${of.n}#${field} ${args} "\u2028`;
+  }
 };
 
 /** @param schema of the supergraph, including everything that clients do not see. */
@@ -114,42 +152,17 @@ export const createWorld = (schema: GraphQLSchema, texts: SubgraphTexts): World 
     return definition.type;
   };
 
-  const leaf = (type: GraphQLOutputType, of: Instance, field: string, key: string, hash: number): unknown => {
-    if (isEnumType(type)) {
-      const values = type.getValues().filter(({ name }) => name !== 'HIDDEN');
-      return values[hash % values.length]?.name;
-    }
-    switch ('name' in type ? type.name : '') {
-      case 'Int':
-        return [0, 1, -5, 2147483647, hash % 1000][hash % 5];
-      case 'Float':
-        return [0, 1.5, -2, (hash % 1000) / 7][hash % 4];
-      case 'Boolean':
-        return hash % 2 === 0;
-      case 'JSON':
-        return anything[hash % anything.length];
-      default:
-        return key === '{}' ? `${of.type}#${of.n}#${field}` : `${of.type}#${of.n}#${field} ${key} "\u2028`;
-    }
-  };
-
-  const make = (type: GraphQLOutputType, of: Instance, field: string, args: string, at: string): unknown => {
+  const make = (type: GraphQLOutputType, place: Place): unknown => {
+    const { of, field, args, at } = place;
     const hash = hashOf(`${of.type} ${of.n} ${field} ${args} ${at}`);
-    if (isNonNullType(type)) return makePresent(type.ofType, of, field, args, at, hash);
-    return hash % 7 === 0 ? null : makePresent(type, of, field, args, at, hash);
+    if (isNonNullType(type)) return makePresent(type.ofType, place, hash);
+    return hash % 7 === 0 ? null : makePresent(type, place, hash);
   };
-  const makePresent = (
-    type: GraphQLOutputType,
-    of: Instance,
-    field: string,
-    args: string,
-    at: string,
-    hash: number,
-  ): unknown => {
-    if (isNonNullType(type)) return makePresent(type.ofType, of, field, args, at, hash);
+  const makePresent = (type: GraphQLOutputType, place: Place, hash: number): unknown => {
+    if (isNonNullType(type)) return makePresent(type.ofType, place, hash);
     if (isListType(type)) {
       return Array.from({ length: (hash >>> 4) % 4 }, (_, index) =>
-        make(type.ofType, of, field, args, `${at}/${index}`),
+        make(type.ofType, { ...place, at: `${place.at}/${index}` }),
       );
     }
     if (isObjectType(type)) return { type: type.name, n: (hash >>> 5) % objectsOfEachType };
@@ -157,13 +170,13 @@ export const createWorld = (schema: GraphQLSchema, texts: SubgraphTexts): World 
       const types = schema.getPossibleTypes(type);
       return { type: types[(hash >>> 9) % types.length]?.name ?? '', n: (hash >>> 5) % objectsOfEachType };
     }
-    return leaf(type, of, field, args, hash >>> 3);
+    return leafOf(type, place, hash >>> 3);
   };
 
   const { resolvable, ...directives } = readDirectives(texts, schema);
   return {
     ...directives,
-    value: (of, field, args) => make(fieldType(of, field), of, field, JSON.stringify(args), ''),
+    value: (of, field, args) => make(fieldType(of, field), { of, field, args: JSON.stringify(args), at: '' }),
     find(subgraph, representation) {
       const keys = resolvable.get(`${subgraph} ${representation['__typename']}`) ?? [];
       if (!keys.some((key) => key.every((field) => representation[field] !== undefined))) {
