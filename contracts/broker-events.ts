@@ -148,3 +148,17 @@ export type WorkerAnnounced = z.infer<typeof workerAnnouncedSchema>;
 export const announceEveryMs = 15_000;
 /** Three missed announcements. */
 export const announcementTtlMs = 45_000;
+
+/** The schema of each event, by its routing key. */
+export const brokerEventSchemas = {
+  'message.finished': messageFinishedSchema,
+  'conversation.titled': conversationTitledSchema,
+  'job.returned': jobReturnedSchema,
+  'job.failed': jobFailedSchema,
+  'worker.announced': workerAnnouncedSchema,
+} as const;
+
+/** The events, by their routing keys. */
+export type BrokerEvents = {
+  readonly [Key in keyof typeof brokerEventSchemas]: z.infer<(typeof brokerEventSchemas)[Key]>;
+};

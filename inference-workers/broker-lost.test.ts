@@ -89,7 +89,7 @@ test('a job that is delivered twice runs once, and both deliveries are settled t
     runs += 1;
     return done.promise;
   }, 0);
-  const delivery = { queue: 'q', id: 'm', body: null, redeliveries: 0 };
+  const delivery = { queue: 'q', id: 'm', routingKey: 'generations.external', body: null, redeliveries: 0 };
   const signal = new AbortController().signal;
   const both = Promise.all([jobs.take(delivery, signal), jobs.take({ ...delivery, redeliveries: 1 }, signal)]);
   expect(jobs.size).toBe(1);
@@ -108,7 +108,10 @@ test('a job whose delivery was lost is handed over when no new delivery claims i
     10,
   );
   const lost = new AbortController();
-  const settlement = jobs.take({ queue: 'q', id: 'm', body: null, redeliveries: 0 }, lost.signal);
+  const settlement = jobs.take(
+    { queue: 'q', id: 'm', routingKey: 'generations.external', body: null, redeliveries: 0 },
+    lost.signal,
+  );
   lost.abort();
   expect(await settlement).toBe('retry');
 });
@@ -123,7 +126,8 @@ test('a worker that stops requeues new jobs, and a copy of a running job still j
       : done.promise;
   }, 0);
   const { signal } = new AbortController();
-  const take = (id: string) => jobs.take({ queue: 'q', id, body: null, redeliveries: 0 }, signal);
+  const take = (id: string) =>
+    jobs.take({ queue: 'q', id, routingKey: 'generations.external', body: null, redeliveries: 0 }, signal);
   const [runs, waits] = [take('runs'), take('waits')];
   jobs.stopStarting();
   expect(await waits).toBe('retry');

@@ -48,7 +48,37 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       const { deliveries, until } = await collect(broker, queue, { prefetch: 1 });
       await until(1);
       const wanted = { text: 'é🙂\u0000', list: [1, null, { deep: true }] };
-      expect(deliveries).toStrictEqual([{ queue, id: 'message-1', body: wanted, redeliveries: 0 }]);
+      expect(deliveries).toStrictEqual([{ queue, routingKey: queue, id: 'message-1', body: wanted, redeliveries: 0 }]);
+    });
+
+    test('delivers the routing key of the publish, however often, dead, replayed and after a kill too', async () => {
+      await using fixture = await openFixture();
+      const { broker } = fixture;
+      const events = 'conversations.results';
+      await broker.publish('events', 'conversation.titled', 'event-1', { n: 1 });
+      const keys: string[] = [];
+      const first = await collect(broker, events, { prefetch: 1 }, async ({ routingKey, redeliveries }) => {
+        keys.push(routingKey);
+        return redeliveries === 0 ? 'retry' : 'dead';
+      });
+      await first.until(2);
+      await first.consumer[Symbol.asyncDispose]();
+      for (const action of ['keep', { replay: { n: 2 } }] as const) {
+        const visit = () =>
+          broker.visitDeadLetters(events, 1, async ({ routingKey }) => {
+            keys.push(routingKey);
+            return action;
+          });
+        await vi.waitFor(async () => expect(await visit()).toBe(1), 10_000);
+      }
+      const after = await fixture.reopenAfterKill();
+      const last = await collect(after, events, { prefetch: 1 }, async ({ routingKey }) => {
+        keys.push(routingKey);
+        return 'ack';
+      });
+      await last.until(1);
+      expect(last.deliveries[0]?.body).toEqual({ n: 2 });
+      expect(keys).toEqual(Array.from({ length: 5 }, () => 'conversation.titled'));
     });
 
     test('routes an event to every queue that is bound to it, and to no other', async () => {

@@ -13,6 +13,8 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 export interface Delivery<Body> {
   readonly queue: string;
+  /** As it was published with, also after a replay. Empty for a message that a process of version 0.1 stored. */
+  readonly routingKey: string;
   /** The publisher's id, by which consumers de-duplicate: a message that is published twice has the same id. */
   readonly id: string;
   readonly body: Body;

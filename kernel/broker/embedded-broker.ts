@@ -80,9 +80,9 @@ export const createEmbeddedBroker = async (options: EmbeddedBrokerOptions): Prom
   };
 
   /** Puts the message into these queues, whatever their bindings. */
-  const put = (names: readonly string[], id: string, body: Json): void => {
+  const put = (names: readonly string[], routingKey: string, id: string, body: Json): void => {
     lastNumber += 1;
-    const message = { number: lastNumber, id, body: JSON.stringify(body) };
+    const message = { number: lastNumber, id, routingKey, body: JSON.stringify(body) };
     journal.write({ type: 'published', ...message, queues: Object.fromEntries(names.map((name) => [name, 0])) });
     for (const name of names) queueNamed(name).add({ ...message, redeliveries: 0 });
   };
@@ -96,7 +96,7 @@ export const createEmbeddedBroker = async (options: EmbeddedBrokerOptions): Prom
         const retryAfterMs = overloadedRetryAfterMs;
         throw new AppError('OVERLOADED', 'Too much work is waiting. Try again in a moment.', { retryAfterMs });
       }
-      put(names, id, body);
+      put(names, routingKey, id, body);
     },
     async consume<Body extends Json>(
       queue: string,
@@ -116,10 +116,10 @@ export const createEmbeddedBroker = async (options: EmbeddedBrokerOptions): Prom
       const letters = dead.waiting().slice(0, limit);
       for (const letter of letters) {
         const body: Json = JSON.parse(letter.body);
-        const { id, redeliveries } = letter;
-        const action = await decide({ queue: deadLetterQueue(queue), id, body, redeliveries });
+        const { id, routingKey, redeliveries } = letter;
+        const action = await decide({ queue: deadLetterQueue(queue), routingKey, id, body, redeliveries });
         if (action === 'keep' || !dead.waiting().includes(letter)) continue;
-        if (action !== 'drop') put([queue], id, action.replay);
+        if (action !== 'drop') put([queue], routingKey, id, action.replay);
         dead.forget(letter);
       }
       return letters.length;

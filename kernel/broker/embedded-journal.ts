@@ -21,6 +21,8 @@ const recordSchema = z.discriminatedUnion('type', [
     type: z.literal('published'),
     number: z.int(),
     id: z.string(),
+    /** Absent in records of version 0.1. */
+    routingKey: z.string().default(''),
     /** JSON text. */
     body: z.string(),
     /** Queue -> number of deliveries from there. */
@@ -37,6 +39,7 @@ export type JournalRecord = z.infer<typeof recordSchema>;
 export interface QueuedMessage {
   readonly number: number;
   readonly id: string;
+  readonly routingKey: string;
   /** JSON text. */
   readonly body: string;
   redeliveries: number;
@@ -68,9 +71,9 @@ const replay = (text: string): Map<string, QueuedMessage[]> => {
     const record = parseRecord(line);
     if (!record) continue;
     if (record.type === 'published') {
-      const { number, id, body } = record;
+      const { number, id, routingKey, body } = record;
       for (const [queue, redeliveries] of Object.entries(record.queues)) {
-        queueNamed(queue).set(number, { number, id, body, redeliveries, delivered: false });
+        queueNamed(queue).set(number, { number, id, routingKey, body, redeliveries, delivered: false });
       }
       continue;
     }
@@ -102,8 +105,8 @@ const replay = (text: string): Map<string, QueuedMessage[]> => {
 const serialize = (state: JournalState): string => {
   const messages = new Map<number, Extract<JournalRecord, { type: 'published' }>>();
   for (const [queue, held] of state) {
-    for (const { number, id, body, redeliveries } of held) {
-      const record = messages.get(number) ?? { type: 'published', number, id, body, queues: {} };
+    for (const { number, id, routingKey, body, redeliveries } of held) {
+      const record = messages.get(number) ?? { type: 'published', number, id, routingKey, body, queues: {} };
       record.queues[queue] = redeliveries;
       messages.set(number, record);
     }

@@ -161,9 +161,9 @@ export const createEmbeddedQueue = (options: EmbeddedQueueOptions): EmbeddedQueu
     if (!message) return undefined;
     unsettled.add(message);
     record({ type: 'delivered', number: message.number, queue: name });
-    const { id, redeliveries } = message;
+    const { id, routingKey, redeliveries } = message;
     const body: Json = JSON.parse(message.body);
-    return intake.deliveries.run({ queue: name, id, body, redeliveries }, signal, (settlement) =>
+    return intake.deliveries.run({ queue: name, routingKey, id, body, redeliveries }, signal, (settlement) =>
       settle(message, settlement),
     );
   });

@@ -48,7 +48,8 @@ export const patienceContract = (name: string, openFixture: () => Promise<Broker
       await vi.waitFor(async () => expect(await ready()).toBe(1), 10_000);
       const again = await collect(broker, queue, { prefetch: 1 });
       await again.until(1);
-      expect(again.deliveries).toEqual([{ queue, id: 'b', body: { id: 'b', again: true }, redeliveries: 0 }]);
+      const replayed = { id: 'b', body: { id: 'b', again: true } };
+      expect(again.deliveries).toEqual([{ queue, routingKey: queue, ...replayed, redeliveries: 0 }]);
       const fault = new Error('no decision');
       await expect(broker.visitDeadLetters(queue, 1, () => Promise.reject(fault))).rejects.toThrow(fault);
       await vi.waitFor(async () => expect(await ready()).toBe(1), 10_000);

@@ -8,6 +8,7 @@ import { backoffMs } from '../connections/backoff.ts';
 import type { Logger } from '../log.ts';
 import type { ConsumeOptions, Consumer, Delivery, Json, Settlement } from './broker.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
+import { routingKeyOf } from './rabbitmq-routing-key.ts';
 
 export interface RabbitmqConsumerOptions extends ConsumeOptions {
   readonly connection: Connection;
@@ -22,6 +23,7 @@ const toDelivery = (queue: string, message: AsyncMessage): Delivery<Json> => {
   const count: unknown = message.headers?.['x-delivery-count'];
   return {
     queue,
+    routingKey: routingKeyOf(message),
     id: message.messageId ?? '',
     body: message.body,
     redeliveries: typeof count === 'number' ? count : 0,

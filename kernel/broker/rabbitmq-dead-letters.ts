@@ -5,12 +5,14 @@
  */
 import type { Connection } from 'rabbitmq-client';
 import type { DeadLetterAction, Delivery, Json } from './broker.ts';
+import type { RabbitmqPublisher } from './rabbitmq-publisher.ts';
+import { routingKeyOf } from './rabbitmq-routing-key.ts';
 import { deadLetterQueue } from './topology.ts';
 
 export interface VisitOptions {
   readonly connection: Connection;
   /** Resolves with the confirm. */
-  readonly put: (queue: string, id: string, body: Json) => Promise<void>;
+  readonly put: RabbitmqPublisher['put'];
   readonly queue: string;
   readonly limit: number;
   readonly decide: (letter: Delivery<Json>) => Promise<DeadLetterAction>;
@@ -28,9 +30,11 @@ export const visitRabbitmqDeadLetters = async (options: VisitOptions): Promise<n
       if (!message) return shown;
       const id = message.messageId ?? '';
       const body: Json = message.body;
+      const routingKey = routingKeyOf(message);
       // A fault closes the channel, which puts the letter back into the queue.
-      const action = await decide({ queue: dead, id, body, redeliveries: 0 });
-      if (action !== 'drop') await put(action === 'keep' ? dead : queue, id, action === 'keep' ? body : action.replay);
+      const action = await decide({ queue: dead, routingKey, id, body, redeliveries: 0 });
+      if (action === 'keep') await put(dead, { routingKey, id, body });
+      else if (action !== 'drop') await put(queue, { routingKey, id, body: action.replay });
       channel.basicAck({ deliveryTag: message.deliveryTag });
     }
     return most;

@@ -6,6 +6,7 @@ import type { Channel, Connection, ReturnedMessage } from 'rabbitmq-client';
 import { withDeadline } from '../connections/deadline.ts';
 import { AppError } from '../errors.ts';
 import type { Exchange, Json } from './broker.ts';
+import { routingKeyHeader } from './rabbitmq-routing-key.ts';
 import { declareTopology } from './rabbitmq-topology.ts';
 import { overloadedRetryAfterMs, type QueueDeclaration } from './topology.ts';
 
@@ -15,13 +16,27 @@ import { overloadedRetryAfterMs, type QueueDeclaration } from './topology.ts';
  */
 const confirmTimeoutMs = 10_000;
 
+/** What is published, with the key that its consumers read. */
+export interface PublishedMessage {
+  readonly routingKey: string;
+  readonly id: string;
+  readonly body: Json;
+}
+
 export interface RabbitmqPublisher {
   publish(exchange: Exchange, routingKey: string, id: string, body: Json): Promise<void>;
-  /** Publishes to one queue, whatever its bindings. */
-  put(queue: string, id: string, body: Json): Promise<void>;
+  /** Publishes to one queue, whatever its bindings. The message keeps the routing key that it had. */
+  put(queue: string, message: PublishedMessage): Promise<void>;
   /** Resolves when the channel stands and the topology is declared on it. */
   ready(): Promise<void>;
   close(): Promise<void>;
+}
+
+interface Route {
+  /** The default exchange, '', routes by queue name. */
+  readonly exchange: Exchange | '';
+  readonly routingKey: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const overloaded = (cause: unknown): AppError =>
@@ -79,11 +94,11 @@ export const createRabbitmqPublisher = (
     });
     return opening;
   };
-  /** The default exchange, '', routes by queue name. */
-  const confirmed = async (exchange: Exchange | '', routingKey: string, id: string, body: Json): Promise<void> => {
+  const confirmed = async ({ exchange, routingKey, headers }: Route, id: string, body: Json): Promise<void> => {
     published += 1;
     const correlationId = String(published);
-    const envelope = { exchange, routingKey, correlationId, messageId: id, mandatory: true, durable: true };
+    const route = { exchange, routingKey, ...(headers && { headers }) };
+    const envelope = { ...route, correlationId, messageId: id, mandatory: true, durable: true };
     const opened = await current();
     await opened.basicPublish({ ...envelope, contentType: 'application/json' }, Buffer.from(JSON.stringify(body)));
     // The broker sends a return before the confirm; the client emits it one turn of the event loop later.
@@ -92,12 +107,12 @@ export const createRabbitmqPublisher = (
       throw new Error(`Unroutable: no queue is bound to ${routingKey} on ${exchange}`);
   };
 
-  const publish = async (exchange: Exchange | '', routingKey: string, id: string, body: Json): Promise<void> => {
+  const publish = async (route: Route, id: string, body: Json): Promise<void> => {
     if (blocked !== undefined) throw refusal();
     const { promise: unblocked, reject } = Promise.withResolvers<never>();
     pending.add(reject);
     try {
-      await withDeadline(Promise.race([confirmed(exchange, routingKey, id, body), unblocked]), confirmTimeoutMs, () =>
+      await withDeadline(Promise.race([confirmed(route, id, body), unblocked]), confirmTimeoutMs, () =>
         overloaded(new Error('RabbitMQ did not confirm')),
       );
     } catch (error) {
@@ -108,8 +123,9 @@ export const createRabbitmqPublisher = (
   };
 
   return {
-    publish,
-    put: (queue, id, body) => publish('', queue, id, body),
+    publish: (exchange, routingKey, id, body) => publish({ exchange, routingKey }, id, body),
+    put: (queue, { routingKey, id, body }) =>
+      publish({ exchange: '', routingKey: queue, headers: { [routingKeyHeader]: routingKey } }, id, body),
     async ready() {
       await current();
     },

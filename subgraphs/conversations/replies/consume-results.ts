@@ -3,14 +3,8 @@
  * worker can run. A result that cannot be stored ends its reply with as much of it as can be kept.
  */
 
-import {
-  conversationTitledSchema,
-  jobFailedSchema,
-  jobReturnedSchema,
-  messageFinishedSchema,
-} from '#contracts/broker-events.ts';
-import type { Broker, Consumer, Json } from '#kernel/broker/broker.ts';
-import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
+import type { Broker, Consumer } from '#kernel/broker/broker.ts';
+import { consumeEvents } from '#kernel/broker/consume-events.ts';
 import type { StoreWatch } from '#kernel/connections/store-watch.ts';
 import type { Logger } from '#kernel/log.ts';
 import { endFailedJob } from './end-failed-job.ts';
@@ -28,34 +22,18 @@ export const consumeResults = (
   logger: Logger,
   stores?: StoreWatch,
 ): Promise<Consumer> =>
-  broker.consume<Json>(
+  consumeEvents(
+    broker,
     'conversations.results',
     {
       prefetch,
       ...(stores && { stores }),
       salvage: (delivery) => salvageResult(services, delivery, logger),
     },
-    async ({ body }) => {
-      const finished = messageFinishedSchema.safeParse(body);
-      if (finished.success) {
-        await storeFinished(services, finished.data);
-        return 'ack';
-      }
-      const titled = conversationTitledSchema.safeParse(body);
-      if (titled.success) {
-        await storeTitle(services, titled.data);
-        return 'ack';
-      }
-      const returned = jobReturnedSchema.safeParse(body);
-      if (returned.success) {
-        await requeueJob(services, returned.data, logger);
-        return 'ack';
-      }
-      const failed = jobFailedSchema.safeParse(body);
-      if (failed.success) {
-        await endFailedJob({ ...services, broker }, failed.data);
-        return 'ack';
-      }
-      throw new UnreadableBodyError('not a result', { cause: finished.error });
+    {
+      'message.finished': (result) => storeFinished(services, result),
+      'conversation.titled': (result) => storeTitle(services, result),
+      'job.returned': (job) => requeueJob(services, job, logger),
+      'job.failed': (failed) => endFailedJob({ ...services, broker }, failed),
     },
   );

@@ -3,10 +3,10 @@
  * signal only when routing changes. A body that does not parse goes to the dead letters.
  */
 
-import { type MessageFinished, messageFinishedSchema, workerAnnouncedSchema } from '#contracts/broker-events.ts';
+import type { MessageFinished } from '#contracts/broker-events.ts';
 import { modelsChangedTopic } from '#contracts/routing-signals.ts';
 import type { Broker, Consumer, Json } from '#kernel/broker/broker.ts';
-import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
+import { consumeEvents } from '#kernel/broker/consume-events.ts';
 import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
 import type { StoreWatch } from '#kernel/connections/store-watch.ts';
 import type { Database } from '#kernel/database/database.ts';
@@ -66,19 +66,21 @@ export const consumeResults = (options: {
   };
 
   const { stores } = options;
-  return broker.consume<Json>(queue, { prefetch, ...(stores && { stores }) }, async ({ body }) => {
-    const announced = workerAnnouncedSchema.safeParse(body);
-    if (announced.success) {
-      if (await recordAnnouncement(options, announced.data)) await signal(modelsChangedTopic, null);
-      // Keeps the catalogue fresh, so that the first message after a quiet time does not wait for it.
-      await catalogue.current();
-      return 'ack';
-    }
-    const finished = messageFinishedSchema.safeParse(body);
-    if (!finished.success) throw new UnreadableBodyError('not a result', { cause: finished.error });
-    const changed = await changedBy(finished.data);
-    if (changed.length > 0) await signal(modelsChangedTopic, null);
-    for (const one of changed) await signal(healthChangedTopic, one);
-    return 'ack';
-  });
+  return consumeEvents(
+    broker,
+    queue,
+    { prefetch, ...(stores && { stores }) },
+    {
+      async 'worker.announced'(announced) {
+        if (await recordAnnouncement(options, announced)) await signal(modelsChangedTopic, null);
+        // Keeps the catalogue fresh, so that the first message after a quiet time does not wait for it.
+        await catalogue.current();
+      },
+      async 'message.finished'(finished) {
+        const changed = await changedBy(finished);
+        if (changed.length > 0) await signal(modelsChangedTopic, null);
+        for (const one of changed) await signal(healthChangedTopic, one);
+      },
+    },
+  );
 };

@@ -2,14 +2,15 @@
  * Consumes the queue `usage.results` and settles generations. A result that cannot be settled is billed with as much of
  * it as can be kept.
  */
-import type { Broker, Consumer, Json } from '#kernel/broker/broker.ts';
-import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
+import type { ConversationTitled, MessageFinished } from '#contracts/broker-events.ts';
+import type { Broker, Consumer } from '#kernel/broker/broker.ts';
+import { consumeEvents } from '#kernel/broker/consume-events.ts';
 import type { StoreWatch } from '#kernel/connections/store-watch.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { QuotaChanges } from '../quotas/quota-changes.ts';
 import { salvageResult } from './salvage-result.ts';
-import { parseResult, settleGeneration } from './settle-generation.ts';
+import { requireIds, settleGeneration } from './settle-generation.ts';
 
 /** Concurrent deliveries. Below the size of the database pool, so that reservations never wait for settlements. */
 const prefetch = 8;
@@ -27,15 +28,16 @@ export const consumeResults = ({
   readonly quotaChanges: Pick<QuotaChanges, 'announce'>;
   readonly logger: Logger;
   readonly stores?: StoreWatch;
-}): Promise<Consumer> =>
-  broker.consume<Json>(
+}): Promise<Consumer> => {
+  const settle = async (result: MessageFinished | ConversationTitled): Promise<void> => {
+    requireIds(result);
+    await settleGeneration(database, result);
+    quotaChanges.announce(result.tenantId, result.userId);
+  };
+  return consumeEvents(
+    broker,
     'usage.results',
     { prefetch, ...(stores && { stores }), salvage: (delivery) => salvageResult(database, delivery, logger) },
-    async ({ body }) => {
-      const result = parseResult(body);
-      if (result === undefined) throw new UnreadableBodyError('not the result of a generation');
-      await settleGeneration(database, result);
-      quotaChanges.announce(result.tenantId, result.userId);
-      return 'ack';
-    },
+    { 'message.finished': settle, 'conversation.titled': settle },
   );
+};

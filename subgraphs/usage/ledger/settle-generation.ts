@@ -4,23 +4,20 @@
  * title, or one whose reservation was deleted) is billed, and counts against no quota.
  */
 import { z } from 'zod';
-import {
-  type ConversationTitled,
-  conversationTitledSchema,
-  type MessageFinished,
-  messageFinishedSchema,
-} from '#contracts/broker-events.ts';
-import type { Json } from '#kernel/broker/broker.ts';
+import type { ConversationTitled, MessageFinished } from '#contracts/broker-events.ts';
+import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { LedgerShare, UsageKind } from '../entities.ts';
 import { type Bill, billOf, costUsd } from './cost.ts';
 
-/** Undefined if the body is no result of a generation, or has an id that is no UUID. */
-export const parseResult = (body: Json): MessageFinished | ConversationTitled | undefined => {
-  const ids = z.object({ tenantId: z.uuid(), userId: z.uuid(), conversationId: z.uuid(), messageId: z.uuid() });
-  const parsed = z.union([messageFinishedSchema, conversationTitledSchema]).safeParse(body);
-  return parsed.success && ids.safeParse(body).success ? parsed.data : undefined;
+/** What the tables need: ids of another form cannot be stored. */
+const idsSchema = z.object({ tenantId: z.uuid(), userId: z.uuid(), conversationId: z.uuid(), messageId: z.uuid() });
+
+/** Throws UnreadableBodyError when an id of the result is no UUID. */
+export const requireIds = (result: MessageFinished | ConversationTitled): void => {
+  const ids = idsSchema.safeParse(result);
+  if (!ids.success) throw new UnreadableBodyError('not the result of a generation', { cause: ids.error });
 };
 
 /**
