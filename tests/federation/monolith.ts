@@ -1,4 +1,6 @@
-/** Executes an operation by graphql-js over one schema that has everything in it: the result that a gateway must match. */
+/**
+ * Executes an operation by graphql-js over one schema that has everything in it: the result that a gateway must match.
+ */
 import {
   type DocumentNode,
   type ExecutionResult,
