@@ -95,7 +95,7 @@ test('a reply that has ended is not asked for again', async () => {
   await broker.publish('jobs', jobs, messageId, job.body);
   const events = await ada.stream(messageId).all();
   await redis.restart();
-  const dropped = said('a returned job is dropped', messageId);
+  const dropped = said('returned job dropped', messageId);
   await job.putBack();
   await dropped;
   expect(timesAsked(content)).toBe(1);
