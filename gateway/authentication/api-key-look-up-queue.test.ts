@@ -36,7 +36,7 @@ test('looks up many keys at once, round robin between addresses', async () => {
   expect(await Promise.all(asked)).toEqual(asked.map(() => null));
 });
 
-test('refuses an address with too many waiting keys, and makes room for others at its expense', async () => {
+test('refuses an address with too many waiting keys, and makes way for others at its expense', async () => {
   const { lookUps, lookUp } = openLookUp();
   const { ask } = createApiKeyLookUpQueue(lookUp, { batch: 10, concurrent: 1, perAddress: 5, total: 6 });
   const running = ask('first', 'a');

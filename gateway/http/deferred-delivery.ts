@@ -17,7 +17,7 @@ import { acceptedFormat, type FormattedFragment, type PartFormat } from './part-
 const headers = (): HeaderMap =>
   new HeaderMap([
     ['cache-control', 'no-cache, no-transform'],
-    // Tells nginx not to buffer the response.
+    // Keeps nginx from buffering the response.
     ['x-accel-buffering', 'no'],
   ]);
 

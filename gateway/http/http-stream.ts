@@ -38,7 +38,7 @@ export interface HttpStreamOptions {
 const headersOf = (format: StreamFormat): Readonly<Record<string, string>> => ({
   'content-type': format.contentType,
   'cache-control': 'no-cache, no-transform',
-  // Tells nginx not to buffer the response.
+  // Keeps nginx from buffering the response.
   'x-accel-buffering': 'no',
 });
 

@@ -4,12 +4,12 @@
 -- STORED, WAITING (stored, no job), or one that changed nothing: GONE (the conversation), KNOWN (the key), MOVED
 -- (the head is not a_above any more), BUSY. "running" are the log ids of the replies that were in flight before.
 -- Raises unique_violation when the tenant has used the reply's id, or anybody the log id. a_log is null where the
--- log is called as the reply is; processes of the version before leave it out. Sets the tenant of its transaction
--- itself.
+-- log is called as the reply is. Processes of the version before call the function of the same name that has no
+-- a_log. Sets the tenant of its transaction itself.
 create or replace function conversations.store_turn(
   a_tenant uuid, a_user uuid, a_conversation uuid, a_key text, a_hash text, a_on_busy text, a_follows_head boolean,
   a_above uuid, a_question uuid, a_content text, a_answer uuid, a_model text, a_generation jsonb, a_now timestamptz,
-  a_outbox uuid, a_routing_key text, a_job jsonb, a_history_open boolean, a_log uuid default null)
+  a_outbox uuid, a_routing_key text, a_job jsonb, a_history_open boolean, a_log uuid)
 returns table (outcome text, running jsonb, branch_id uuid, depth integer, path_length bigint)
 language plpgsql as $$
 #variable_conflict use_column

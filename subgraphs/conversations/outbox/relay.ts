@@ -8,6 +8,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { type GenerationJob, logIdOfJob } from '#contracts/generation-job.ts';
 import { generationQueue } from '#contracts/pools.ts';
 import type { Broker, Json } from '#kernel/broker/broker.ts';
+import { arrayLiteral } from '#kernel/database/array-literal.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
@@ -82,9 +83,9 @@ export interface OutboxRelay extends AsyncDisposable {
 /** The log ids of those rows whose replies have ended. */
 const findEnded = async (database: Database, rows: readonly OutboxRow[]): Promise<ReadonlySet<string>> => {
   if (rows.length === 0) return new Set();
-  const logIds = `{${rows.map(({ messageId }) => messageId).join(',')}}`;
+  const logIds = arrayLiteral(rows.map(({ messageId }) => messageId));
   const ended = await database.asSystem((em) =>
-    em.execute<{ readonly id: string }[]>(endedSql, [logIds, `{${inFlightStatuses.join(',')}}`]),
+    em.execute<{ readonly id: string }[]>(endedSql, [logIds, arrayLiteral(inFlightStatuses)]),
   );
   return new Set(ended.map(({ id }) => id));
 };
@@ -92,7 +93,7 @@ const findEnded = async (database: Database, rows: readonly OutboxRow[]): Promis
 /** A job that goes out late gets as much time as a new one, before its reply counts as lost. */
 const noteDispatch = async (database: Database, rows: readonly OutboxRow[]): Promise<void> => {
   if (rows.length === 0) return;
-  const logIds = `{${rows.map(({ messageId }) => messageId).join(',')}}`;
+  const logIds = arrayLiteral(rows.map(({ messageId }) => messageId));
   await database.asSystem((em) => em.execute(dispatchedSql, [logIds]));
 };
 

@@ -7,6 +7,7 @@
 import { messageFinishedSchema } from '#contracts/broker-events.ts';
 import { generationQueue, type Pool, pools } from '#contracts/pools.ts';
 import type { Broker, DeadLetterAction, Json } from '#kernel/broker/broker.ts';
+import { arrayLiteral } from '#kernel/database/array-literal.ts';
 import type { Logger } from '#kernel/log.ts';
 import { logIdOf, type Message } from '../entities.ts';
 import { salvageResult } from './salvage-result.ts';
@@ -65,7 +66,7 @@ export const createBrokerHoldings = (
       await services.database.asSystem((em) =>
         em.execute(
           `update conversations.messages set dispatched_at = now() where coalesce(log_id, id) = any(?::uuid[])`,
-          [`{${found.join(',')}}`],
+          [arrayLiteral(found)],
         ),
       );
     }

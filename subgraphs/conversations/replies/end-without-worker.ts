@@ -6,6 +6,7 @@
 
 import type { MessageFinished } from '#contracts/broker-events.ts';
 import { toErrorCode } from '#contracts/error-codes.ts';
+import { logIdOfJob } from '#contracts/generation-job.ts';
 import { finishedCalls, readSealed, sealResult, terminalEventOf } from '#contracts/sealed-result.ts';
 import type { Broker } from '#kernel/broker/broker.ts';
 import { FencedError, type StreamLog, type StreamSnapshot } from '#kernel/stream-log/stream-log.ts';
@@ -49,7 +50,7 @@ const outcomeOf = async ({ streamLog }: Services, logId: string): Promise<Outcom
 
 const publish = ({ broker }: Services, result: MessageFinished): Promise<void> =>
   // Serialized, so that undefined fields are absent.
-  broker.publish('events', 'message.finished', result.logId ?? result.messageId, JSON.parse(JSON.stringify(result)));
+  broker.publish('events', 'message.finished', logIdOfJob(result), JSON.parse(JSON.stringify(result)));
 
 export const endWithoutWorker = async (
   services: Services,

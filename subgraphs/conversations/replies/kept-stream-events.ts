@@ -2,10 +2,12 @@
  * Keeps the stream events of a reply in the database, for streams that are opened after the log has expired. Invariant:
  * the database has all events of a message, from the first to the terminal one, or none.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/sql';
 import { z } from 'zod';
 import type { MessageFinished } from '#contracts/broker-events.ts';
+import { logIdOfJob } from '#contracts/generation-job.ts';
 import { terminalEventOf } from '#contracts/sealed-result.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { streamEventSchema } from '#kernel/stream-log/log-file.ts';
@@ -21,7 +23,7 @@ const pauseMs = 500;
 /** The events to keep of an ended reply; none when its log is lost for good. */
 export const eventsToKeep = async (log: StreamLog, result: MessageFinished): Promise<readonly StreamEntry[]> => {
   const { lastSeq } = result;
-  const logId = result.logId ?? result.messageId;
+  const logId = logIdOfJob(result);
   for (let read = 1; ; read += 1) {
     const entries = (await log.entries(logId)).filter(({ seq }) => seq < lastSeq);
     if (entries.at(-1)?.seq === lastSeq - 1) return [...entries, { seq: lastSeq, event: terminalEventOf(result) }];

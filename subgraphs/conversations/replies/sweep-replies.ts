@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Broker } from '#kernel/broker/broker.ts';
+import { arrayLiteral } from '#kernel/database/array-literal.ts';
 import type { Logger } from '#kernel/log.ts';
 import { inFlightStatuses, logIdOf, type Message, MessageEntity } from '../entities.ts';
 import { createBrokerHoldings } from './broker-holdings.ts';
@@ -61,7 +62,7 @@ export const startReplySweeper = (
   /** Those that have not gone out again meanwhile, nor wait in the outbox to go out. */
   const findLost = async (messages: readonly Message[]): Promise<readonly Message[]> => {
     if (messages.length === 0) return [];
-    const logIds = `{${messages.map(logIdOf).join(',')}}`;
+    const logIds = arrayLiteral(messages.map(logIdOf));
     const latest = new Date(Math.max(...messages.map(({ dispatchedAt }) => dispatchedAt?.getTime() ?? 0)));
     const rows = await database.asSystem((em) =>
       em.execute<{ readonly id: string }[]>(stillLostSql, [logIds, latest.toISOString()]),

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';
 import type { AccessList } from '#kernel/access/access-list.ts';
+import { arrayLiteral } from '#kernel/database/array-literal.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
@@ -59,7 +60,7 @@ export const openStreamWatch = async (
   const check = async (): Promise<void> => {
     const ids = [...openStreams.keys()];
     if (ids.length === 0) return;
-    const found = rowsSchema.parse(await database.asSystem((em) => em.execute(checkSql, [`{${ids.join(',')}}`])));
+    const found = rowsSchema.parse(await database.asSystem((em) => em.execute(checkSql, [arrayLiteral(ids)])));
     const rows = new Map(found.map((row) => [row.id, row]));
     for (const id of ids) {
       const row = rows.get(id);

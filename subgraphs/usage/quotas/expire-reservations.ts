@@ -5,6 +5,7 @@
  * of processes may sweep at the same time.
  */
 import { z } from 'zod';
+import { arrayLiteral } from '#kernel/database/array-literal.ts';
 import { callFunctionIn } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
@@ -30,9 +31,6 @@ const overdueSchema = z.array(z.object({ tenant_id: z.string(), message_id: z.st
 
 const expiredSchema = z.tuple([z.object({ expire_reservations: z.number() })]);
 
-/** Ids as the text of a PostgreSQL array, which both databases accept as a parameter. */
-const arrayOf = (ids: readonly string[]): string => `{${ids.join(',')}}`;
-
 const expireForTenant = async (
   { database, findAwaited, ttlSeconds }: ExpiryServices,
   tenantId: string,
@@ -44,8 +42,8 @@ const expireForTenant = async (
       name: 'usage.expire_reservations',
       parameters: {
         a_tenant: tenantId,
-        a_messages: arrayOf(messageIds),
-        a_awaited: arrayOf(awaited),
+        a_messages: arrayLiteral(messageIds),
+        a_awaited: arrayLiteral(awaited),
         a_ttl_seconds: ttlSeconds,
       },
     }),
@@ -61,7 +59,7 @@ export const expireReservations = async (services: ExpiryServices): Promise<numb
   const skipped: string[] = [];
   for (;;) {
     const overdue = overdueSchema.parse(
-      await database.asSystem((em) => em.execute(overdueSql, [arrayOf(skipped), batch])),
+      await database.asSystem((em) => em.execute(overdueSql, [arrayLiteral(skipped), batch])),
     );
     const byTenant = Map.groupBy(overdue, (row) => row.tenant_id);
     for (const [tenantId, rows] of byTenant) {
