@@ -13,7 +13,7 @@ import { findUser } from '../system/parlance.ts';
 import { createFaultLog } from './fault-log.ts';
 import { findLeftovers, readStored } from './gather.ts';
 import type { StoreName, WireName } from './schedule.ts';
-import type { Stand } from './stand.ts';
+import { type Stand, stallTimeoutMs } from './stand.ts';
 
 /** Services that run twice. */
 const doubled: readonly string[] = ['worker', 'gateway', 'conversations'];
@@ -31,8 +31,6 @@ const storesOf = (process: string): readonly StoreName[] => {
   return process.startsWith('worker') ? ['redis', 'rabbitmq'] : ['redis', 'rabbitmq', 'postgres'];
 };
 
-/** Milliseconds after which a model that says nothing more counts as cut off: short, so that a stall is over soon. */
-const stallTimeoutMs = '1500';
 /** Milliseconds after which a reply whose worker vanished is called lost: soon enough for a run to see it. */
 const vanishedAfterMs = '60000';
 

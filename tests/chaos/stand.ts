@@ -9,6 +9,12 @@ import type { Stored } from './gather.ts';
 import type { Send } from './load.ts';
 import type { WireName } from './schedule.ts';
 
+/**
+ * Milliseconds after which a model that says nothing more counts as cut off. Short, so that a stall is over soon, but
+ * long enough that the provider, a process on the same busy machine, does not exceed it by itself.
+ */
+export const stallTimeoutMs = '5000';
+
 /** A store that a fault takes away. */
 export interface TormentedStore {
   kill(): Promise<void>;

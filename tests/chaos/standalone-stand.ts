@@ -15,7 +15,7 @@ import { findUser } from '../system/parlance.ts';
 import { createFaultLog } from './fault-log.ts';
 import type { Stored } from './gather.ts';
 import type { Send } from './load.ts';
-import type { Disk, Stand } from './stand.ts';
+import { type Disk, type Stand, stallTimeoutMs } from './stand.ts';
 
 const run = promisify(execFile);
 const startTimeoutMs = 60_000;
@@ -69,7 +69,7 @@ export const openStandaloneStand = async (): Promise<Stand> => {
   const faultLog = createFaultLog();
   const environment = {
     ...{ PORT: String(port), DATA_DIR: directory, LOG_LEVEL: 'warn', DEMONSTRATION_MODEL: 'off' },
-    ...{ OPENAI_API_KEY: 'test', OPENAI_BASE_URL: provider.baseUrl, MODEL_STALL_TIMEOUT_MS: '1500' },
+    ...{ OPENAI_API_KEY: 'test', OPENAI_BASE_URL: provider.baseUrl, MODEL_STALL_TIMEOUT_MS: stallTimeoutMs },
     ...{ USER_BURST: '10000', USER_RATE: '10000', TENANT_BURST: '10000', TENANT_RATE: '10000' },
     ...{ MAX_STREAMS_PER_USER: '10000', MODELS_FILE: join(import.meta.dirname, 'models.yaml') },
     ...{ WORKER_VANISHED_AFTER_MS: '60000' },
