@@ -10,6 +10,7 @@ import { createChangeFeed } from './conversations/change-feed.ts';
 import { startOutboxRelay } from './outbox/relay.ts';
 import { consumeResults } from './replies/consume-results.ts';
 import { repeatStops } from './replies/repeat-stops.ts';
+import { stopReplies } from './replies/stop-generation.ts';
 import { startReplySweeper } from './replies/sweep-replies.ts';
 import { type ConversationsServices, createContext } from './schema/context.ts';
 import { createRawMessageStream } from './schema/raw-message-stream.ts';
@@ -61,6 +62,7 @@ export const openConversations = async (
   const conversationsServices: ConversationsServices = {
     ...{ database, logger, streamLog, signals, broker, changes, admission, checkPressure, relay, watch, stops },
     ...limits,
+    stopReplies: (replies) => stopReplies({ streamLog, broker, stops, logger }, replies),
   };
   const schema = createConversationsSchema();
   const subgraph = opened.use(

@@ -5,6 +5,7 @@ import { startCompose } from './compose-processes.ts';
 import type { Parlance } from './parlance.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
 import { serviceCrashSuite } from './suite/crashes.ts';
+import { deletionSuite } from './suite/deletion.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
 import { toolSuite } from './suite/tools.ts';
@@ -24,6 +25,7 @@ describe('distributed', () => {
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
   refusalSuite(() => parlance);
+  deletionSuite(() => parlance);
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);

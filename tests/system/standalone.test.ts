@@ -4,6 +4,7 @@ import type { Parlance } from './parlance.ts';
 import { startStandalone } from './standalone-process.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
 import { standaloneCrashSuite } from './suite/crashes.ts';
+import { deletionSuite } from './suite/deletion.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
 import { toolSuite } from './suite/tools.ts';
@@ -17,6 +18,7 @@ describe('standalone', () => {
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
   refusalSuite(() => parlance);
+  deletionSuite(() => parlance);
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);

@@ -2,6 +2,7 @@
  * Access to conversations and messages: the owner reads and writes, an ADMIN of the tenant reads. A foreign id, an
  * unknown id and a text that is no id all give the same NOT_FOUND.
  */
+import { LockMode } from '@mikro-orm/core';
 import type { EntityManager, FilterQuery } from '@mikro-orm/sql';
 import { validate } from 'uuid';
 import type { Identity } from '#contracts/identity.ts';
@@ -24,6 +25,8 @@ export interface FindOptions {
   readonly intent: Intent;
   /** Whether a deleted conversation is found too, so that it can be restored. Default false. */
   readonly deleted?: boolean;
+  /** Whether to lock its row until the transaction ends, as storing a turn and its end does. Default false. */
+  readonly lock?: boolean;
 }
 
 const findConversation = async (
@@ -34,7 +37,8 @@ const findConversation = async (
 ): Promise<Conversation | undefined> => {
   if (!validate(id)) return undefined;
   const where = { $and: [{ id }, visibleTo(identity, options.intent), options.deleted ? {} : { deletedAt: null }] };
-  return (await em.findOne(ConversationEntity, where)) ?? undefined;
+  const lock = options.lock ? { lockMode: LockMode.PESSIMISTIC_WRITE as const } : {};
+  return (await em.findOne(ConversationEntity, where, lock)) ?? undefined;
 };
 
 /** Throws NOT_FOUND. */

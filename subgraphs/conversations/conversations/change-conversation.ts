@@ -1,6 +1,9 @@
-/** Changes a conversation of the caller: its settings, soft deletion and restoring. */
+/**
+ * Changes a conversation of the caller: its settings, soft deletion and restoring. Invariant: nothing goes on in a
+ * deleted conversation, since the deletion stops its replies, and no turn can be stored in it afterwards.
+ */
 import type { Identity } from '#contracts/identity.ts';
-import type { Conversation } from '../entities.ts';
+import { type Conversation, inFlightStatuses, type Message, MessageEntity } from '../entities.ts';
 import { requireConversation } from './access.ts';
 import type { ChangeKind } from './change-feed.ts';
 import { type ConversationSettings, checkSettings } from './conversation-settings.ts';
@@ -62,19 +65,30 @@ export const updateConversation = async (
   });
 };
 
-/** Throws NOT_FOUND. */
-export const deleteConversation = (
-  services: ConversationServices,
+/** Stops what is being written in the conversation, and what waits in it. Throws NOT_FOUND. */
+export const deleteConversation = async (
+  { database, changes, stopReplies }: Pick<ConversationServices, 'database' | 'changes' | 'stopReplies'>,
   identity: Identity,
   id: string,
-): Promise<Conversation> =>
-  change(services, identity, {
-    id,
-    kind: 'DELETED',
-    apply: (conversation) => {
-      conversation.deletedAt = new Date();
-    },
+): Promise<Conversation> => {
+  const now = new Date();
+  const stopped: Message[] = [];
+  const deleted = await database.forTenant(identity.tenantId).transactional(async (em) => {
+    // A turn that is being stored holds this lock, so it is found below; a later one finds the conversation deleted.
+    const conversation = await requireConversation(em, identity, id, { intent: 'write', lock: true });
+    conversation.deletedAt = now;
+    conversation.updatedAt = now;
+    const inFlight = { conversationId: id, status: { $in: [...inFlightStatuses] } };
+    for (const reply of await em.find(MessageEntity, inFlight)) {
+      reply.stopRequestedAt ??= now;
+      stopped.push(reply);
+    }
+    return conversation;
   });
+  changes.announce(deleted, 'DELETED');
+  await stopReplies(stopped);
+  return deleted;
+};
 
 /** Throws NOT_FOUND. Changes nothing but the time of the last change when the conversation is not deleted. */
 export const restoreConversation = (

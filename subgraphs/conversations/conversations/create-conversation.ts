@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
-import { type Conversation, ConversationEntity } from '../entities.ts';
+import { type Conversation, ConversationEntity, type Message } from '../entities.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { type ConversationSettings, checkSettings } from './conversation-settings.ts';
 import { readStoredBytes, requireStorage } from './stored-bytes.ts';
@@ -10,6 +10,8 @@ import { readStoredBytes, requireStorage } from './stored-bytes.ts';
 export interface ConversationServices {
   readonly database: Database;
   readonly changes: ChangeFeed;
+  /** Stops replies in flight whose rows hold a stop request. Never rejects. */
+  readonly stopReplies: (replies: readonly Message[]) => Promise<void>;
   /** Most characters of one message, and of the instructions (`MAX_CONTENT_LENGTH`). */
   readonly maxContentLength: number;
   /** Bytes that a tenant may store (`MAX_STORED_BYTES`). */
@@ -18,7 +20,7 @@ export interface ConversationServices {
 
 /** Throws BAD_USER_INPUT, and QUOTA_EXCEEDED when the tenant's storage is full. */
 export const createConversation = async (
-  { database, changes, maxContentLength, maxStoredBytes }: ConversationServices,
+  { database, changes, maxContentLength, maxStoredBytes }: Omit<ConversationServices, 'stopReplies'>,
   identity: Identity,
   settings: ConversationSettings,
 ): Promise<Conversation> => {

@@ -34,9 +34,8 @@ export const readTimeline = async (
   args: PageArguments,
 ): Promise<Page<Message>> => {
   const em = database.forTenant(tenantId);
-  const tip = conversation.headId
-    ? await em.findOne(MessageEntity, { id: conversation.headId }, { fields: ['id', 'depth'] })
-    : null;
+  const headId = conversation.deletedAt == null ? conversation.headId : undefined;
+  const tip = headId ? await em.findOne(MessageEntity, { id: headId }, { fields: ['id', 'depth'] }) : null;
   const tipDepth = tip?.depth ?? 0;
   const { from, to } = pageRange(tipDepth, args);
   const rows = tip && from <= to ? await readBranch(em, tip.id, from, to) : [];

@@ -24,26 +24,44 @@ export interface StopServices {
   readonly logger: Logger;
 }
 
+/**
+ * Takes stop requests that are stored in the rows to the replies themselves. Never rejects: what fails is repeated.
+ * @param replies in flight
+ */
+export const stopReplies = async (
+  services: Omit<StopServices, 'database'>,
+  replies: readonly Message[],
+): Promise<void> => {
+  const { streamLog, stops, logger } = services;
+  const stop = async (reply: Message): Promise<void> => {
+    try {
+      if (reply.dispatchedAt) await streamLog.requestStop(logIdOf(reply));
+      else await endWithoutWorker(services, reply, { status: 'CANCELLED', finishReason: 'CANCELLED' });
+    } catch (err) {
+      logger.warn(
+        { err, messageId: reply.id },
+        'stop request not in the log yet: it is stored and repeated until it is',
+      );
+      stops.soon();
+    }
+  };
+  await Promise.all(replies.map(stop));
+};
+
 /** Throws NOT_FOUND. Returns the message as it is once the stop request is stored. */
 export const stopGeneration = async (
   services: StopServices,
   identity: Identity,
   messageId: string,
 ): Promise<Message> => {
-  const { database, streamLog, stops, logger } = services;
+  const { database, streamLog } = services;
   const message = await database.forTenant(identity.tenantId).transactional(async (em) => {
     const found = await requireMessage(em, identity, messageId, 'write');
     if (inFlightStatuses.includes(found.message.status)) found.message.stopRequestedAt ??= new Date();
     return found.message;
   });
   if (!inFlightStatuses.includes(message.status)) return message;
-  try {
-    if (message.dispatchedAt) await streamLog.requestStop(logIdOf(message));
-    else await endWithoutWorker(services, message, { status: 'CANCELLED', finishReason: 'CANCELLED' });
-  } catch (err) {
-    logger.warn({ err, messageId }, 'stop request not in the log yet: it is stored and repeated until it is');
-    stops.soon();
-  }
+  await stopReplies(services, [message]);
   // The stop request is stored, so an unreadable log is no failure.
   return currentMessage(streamLog, message).catch(() => message);
 };

@@ -47,7 +47,8 @@ export const addConversationMutations = (builder: ConversationsBuilder, { Conver
     }),
     deleteConversation: t.field({
       type: Conversation,
-      description: 'Deletes your conversation softly: every list leaves it out, and restoreConversation restores it.',
+      description:
+        'Deletes your conversation softly and stops its replies: every list leaves it out, its messages cannot be read, and restoreConversation restores it.',
       args: { id: t.arg.id({ required: true, description: 'Id of the conversation.' }) },
       resolve: (_, { id }, { identity, services }) => deleteConversation(services, identity, id),
     }),

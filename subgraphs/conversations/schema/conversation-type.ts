@@ -28,7 +28,7 @@ export const addConversationType = (builder: ConversationsBuilder, types: Conver
       head: t.field({
         type: types.Message,
         nullable: true,
-        description: 'The last message of the current branch; null while the conversation is empty.',
+        description: 'The last message of the current branch; null while the conversation is empty or deleted.',
         resolve: (conversation, _, { loaders }) =>
           conversation.headId == null ? null : loaders.message.load(conversation.headId),
       }),
@@ -36,7 +36,7 @@ export const addConversationType = (builder: ConversationsBuilder, types: Conver
         {
           type: types.Message,
           description:
-            'The current branch, oldest message first. Use "last" for its end. A page has 50 messages by default, 200 at most.',
+            'The current branch, oldest message first; empty while the conversation is deleted. Use "last" for its end. A page has 50 messages by default, 200 at most.',
           resolve: (conversation, args, { services, identity }) => readTimeline(services, identity, conversation, args),
         },
         { name: 'MessageConnection', description: 'A page of a branch.' },

@@ -1,6 +1,7 @@
 /**
  * The DataLoaders of one request: whatever a page needs of messages and conversations costs one statement for each
- * loader. Invariant: a loader returns only what the caller may read; anything else is null, as if it did not exist.
+ * loader. Invariant: a loader returns only what the caller may read; anything else is null, as if it did not exist. Of
+ * a deleted conversation nothing can be read but itself, so that it can be restored.
  */
 import DataLoader from 'dataloader';
 import type { Identity } from '#contracts/identity.ts';
@@ -33,8 +34,11 @@ export const createLoaders = (
   });
 
   const readable = async (rows: readonly Message[]): Promise<readonly Message[]> => {
-    const owners = await conversation.loadMany(rows.map((row) => row.conversationId));
-    const allowed = rows.filter((_, index) => owners[index] !== null && !(owners[index] instanceof Error));
+    const conversations = await Promise.all(rows.map((row) => conversation.load(row.conversationId)));
+    const allowed = rows.filter((_, index) => {
+      const found = conversations[index];
+      return found && found.deletedAt == null;
+    });
     return Promise.all(allowed.map((row) => currentMessage(services.streamLog, row)));
   };
 

@@ -1,5 +1,6 @@
 /** The GraphQL type Message, with the types that only its fields use. */
 import type { FinishReason } from '#contracts/stream-event.ts';
+import { conversationNotFound } from '../conversations/access.ts';
 import type { MessageRole, MessageStatus } from '../entities.ts';
 import type { ConversationsBuilder } from './builder.ts';
 import type { ConversationsTypes } from './types.ts';
@@ -60,7 +61,7 @@ const addMessage = (types: ConversationsTypes, enums: ReturnType<typeof addEnums
         description: 'The conversation that holds it.',
         resolve: async (message, _, { loaders }) => {
           const conversation = await loaders.conversation.load(message.conversationId);
-          if (!conversation) throw new Error('a readable message has a readable conversation');
+          if (!conversation) throw conversationNotFound();
           return conversation;
         },
       }),

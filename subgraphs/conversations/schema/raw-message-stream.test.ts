@@ -31,7 +31,7 @@ const contextOf = (): ConversationsContext => {
   const changes = { announce: () => undefined };
   const admission = { admit: unused, extend: unused, release: unused };
   const stops = { soon: () => undefined };
-  const limits = { maxContentLength: 1, maxStoredBytes: 1 };
+  const limits = { maxContentLength: 1, maxStoredBytes: 1, stopReplies: unused };
   const turns = { admission, checkPressure: unused, relay, changes };
   return createContext({ ...{ database, logger, signals, broker, stops }, ...streams, ...turns, ...limits }, identity);
 };
