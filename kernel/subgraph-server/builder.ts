@@ -8,12 +8,12 @@ import DirectivePlugin from '@pothos/plugin-directives';
 import FederationPlugin from '@pothos/plugin-federation';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
-import { Decimal } from 'decimal.js';
-import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import type { Identity, Role } from '#contracts/identity.ts';
 import type { PlanTier } from '#contracts/plan-tiers.ts';
 import type { Json } from '../broker/broker.ts';
 import { AppError } from '../errors.ts';
+import { canonicalIdsPlugin } from './canonical-ids.ts';
+import { dateTimeOptions, decimalOptions } from './scalars.ts';
 
 /** The context of each resolver. A subgraph extends it with its loaders and use cases. */
 export interface SubgraphContext {
@@ -44,21 +44,6 @@ export interface SubgraphSchemaTypes<Context extends SubgraphContext> {
   };
 }
 
-const parseDateTime = (value: unknown): Date => {
-  const date = typeof value === 'string' ? new Date(value) : undefined;
-  if (date === undefined || Number.isNaN(date.getTime())) {
-    throw new GraphQLError('A DateTime is an ISO 8601 string such as "2026-01-31T12:00:00Z".');
-  }
-  return date;
-};
-
-const parseDecimal = (value: unknown): string => {
-  if (typeof value === 'string' && /^-?\d{1,30}(\.\d{1,30})?$/.test(value)) return new Decimal(value).toFixed();
-  throw new GraphQLError('A Decimal is a string such as "12.50".');
-};
-
-const literal = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node.value : undefined);
-
 /** For `builder.mutationType` of a subgraph that has mutations. */
 export const mutationTypeOptions = {
   description: 'Operations that change something. The fields run one after another.',
@@ -79,7 +64,7 @@ export const planTierOptions = {
 
 export const createSubgraphBuilder = <Context extends SubgraphContext>() => {
   const builder = new SchemaBuilder<SubgraphSchemaTypes<SubgraphContext> & { Context: Context }>({
-    plugins: [ScopeAuthPlugin, RelayPlugin, DirectivePlugin, FederationPlugin],
+    plugins: [canonicalIdsPlugin, ScopeAuthPlugin, RelayPlugin, DirectivePlugin, FederationPlugin],
     defaultFieldNullability: false,
     scopeAuth: {
       authorizeOnSubscribe: true,
@@ -119,18 +104,8 @@ export const createSubgraphBuilder = <Context extends SubgraphContext>() => {
     },
   });
   builder.queryType({ description: 'Everything that can be read. A query changes nothing.' });
-  builder.scalarType('DateTime', {
-    description: 'A moment: ISO 8601 with milliseconds, in UTC, e.g. "2026-01-31T12:00:00.000Z".',
-    serialize: (value) => value.toISOString(),
-    parseValue: parseDateTime,
-    parseLiteral: (node) => parseDateTime(literal(node)),
-  });
+  builder.scalarType('DateTime', dateTimeOptions);
+  builder.scalarType('Decimal', decimalOptions);
   builder.scalarType('JSON', { description: 'Any JSON value.', serialize: (value) => value });
-  builder.scalarType('Decimal', {
-    description: 'An exact decimal number as a string, e.g. "0.000150". Money is in US dollars.',
-    serialize: (value) => new Decimal(value).toFixed(),
-    parseValue: parseDecimal,
-    parseLiteral: (node) => parseDecimal(literal(node)),
-  });
   return builder;
 };

@@ -15,12 +15,13 @@ export type ReadDocument = (
   query: string,
 ) => { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
 
+/** A literal that a scalar refuses has the code of its refusal. */
 const withCode = (error: GraphQLError, code: string): GraphQLError =>
   new GraphQLError(error.message, {
     nodes: error.nodes ?? null,
     source: error.source ?? null,
     positions: error.positions ?? null,
-    extensions: { ...error.extensions, code },
+    extensions: { code, ...error.extensions },
   });
 
 export const createDocuments = (schema: GraphQLSchema): ReadDocument => {

@@ -26,6 +26,7 @@ const logger = createLogger('test', 'silent');
 
 const createTestSchema = () => {
   const builder = createSubgraphBuilder<SubgraphContext>();
+  const named = builder.inputType('Named', { fields: (t) => ({ ids: t.idList(), text: t.string() }) });
   builder.queryFields((t) => ({
     whoami: t.string({ resolve: (_, _args, { identity }) => identity.userId }),
     forAdmins: t.string({ authScopes: { role: 'ADMIN' }, resolve: () => 'secret' }),
@@ -46,6 +47,16 @@ const createTestSchema = () => {
       type: 'Decimal',
       args: { value: t.arg({ type: 'Decimal', required: true }), at: t.arg({ type: 'DateTime' }) },
       resolve: (_, { value }) => value,
+    }),
+    moment: t.field({
+      type: 'DateTime',
+      args: { at: t.arg({ type: 'DateTime', required: true }) },
+      resolve: (_, { at }) => at,
+    }),
+    ids: t.field({
+      type: ['String'],
+      args: { id: t.arg.id({ required: true }), named: t.arg({ type: named }) },
+      resolve: (_, { id, named: given }) => [id, ...(given?.ids ?? []), given?.text ?? ''],
     }),
   }));
   builder.subscriptionType({
@@ -86,11 +97,11 @@ const answerShape = z.object({
   errors: z.array(z.looseObject({ message: z.string(), extensions: z.looseObject({ code: z.string() }) })).optional(),
 });
 
-const ask = async (query: string, authorization?: string) => {
+const ask = async (query: string, authorization?: string, variables?: object) => {
   const response = await fetch(subgraph.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization }) },
-    body: JSON.stringify({ query }),
+    body: JSON.stringify({ query, variables }),
   });
   return { status: response.status, ...answerShape.parse(await response.json()) };
 };
@@ -131,6 +142,62 @@ test('scalars are exact, and explain their form when they are invalid', async ()
   });
   const wrong = await ask('{ echo(value: "abc") }', await bearer());
   expect(wrong.errors?.[0]?.message).toContain('A Decimal is a string such as "12.50".');
+});
+
+/** With the value as a variable, then as a literal. */
+const askBoth = async (field: 'echo' | 'moment', value: unknown) => {
+  const [argument, type] = field === 'echo' ? ['value', 'Decimal'] : ['at', 'DateTime'];
+  const query = `query ($value: ${type}!) { ${field}(${argument}: $value) }`;
+  return [
+    await ask(query, await bearer(), { value }),
+    await ask(`{ ${field}(${argument}: ${JSON.stringify(value)}) }`, await bearer()),
+  ];
+};
+
+test.each([
+  ...['1e5', '', 'Infinity', '١٢', '1'.repeat(31), 12.5, 100_000, true, ['1']].map((value) => ['echo', value] as const),
+  ...[
+    '2027-01-01T00:00:00',
+    '2027-01-01',
+    '2027-02-30T00:00:00Z',
+    '2026-02-29T00:00:00+01:00',
+    '0000-01-01T00:00:00Z',
+    '0001-01-01T00:00:00+01:00',
+    '9999-12-31T23:59:59-01:00',
+    '+275760-09-13T00:00:00.000Z',
+    '-001000-01-01T00:00:00Z',
+    '2027-01-01T24:00:00Z',
+    '2027-01-01T23:59:60Z',
+    '2027-01-01T00:00:00+25:00',
+    '2027-13-01T00:00:00Z',
+    'Tue, 01 Jan 2030 00:00:00 GMT',
+    'tomorrow',
+    1e15,
+  ].map((value) => ['moment', value] as const),
+])('%s refuses %j with BAD_USER_INPUT, as a variable and as a literal', async (field, value) => {
+  for (const { data, errors } of await askBoth(field, value)) {
+    expect([data ?? null, errors?.map(({ extensions }) => extensions.code)]).toEqual([null, ['BAD_USER_INPUT']]);
+    expect(errors?.[0]?.message).toMatch(/A (Decimal|DateTime) is/);
+  }
+});
+
+test.each([
+  ['2028-02-29T23:59:59Z', '2028-02-29T23:59:59.000Z'],
+  ['2027-06-30T12:00+05:30', '2027-06-30T06:30:00.000Z'],
+  ['2027-06-30T12:00:00.123456789-00:00', '2027-06-30T12:00:00.123Z'],
+])('a DateTime %s is the moment %s', async (given, moment) => {
+  for (const { data } of await askBoth('moment', given)) expect(data).toEqual({ moment });
+});
+
+test('ids match whatever their case, at any depth; other text stays as it is', async () => {
+  const id = '01900000-0000-7000-8000-00000000AbCd';
+  const model = 'Some/Model';
+  const query = 'query ($id: ID!, $named: Named) { ids(id: $id, named: $named) }';
+  const variables = { id, named: { ids: [id, model], text: id } };
+  const expected = { ids: [id.toLowerCase(), id.toLowerCase(), model, id] };
+  expect((await ask(query, await bearer(), variables)).data).toEqual(expected);
+  const literals = `{ ids(id: "${id}", named: { ids: ["${id}", "${model}"], text: "${id}" }) }`;
+  expect((await ask(literals, await bearer())).data).toEqual(expected);
 });
 
 test('text that cannot be stored is refused, in variables and in documents', async () => {

@@ -13,13 +13,14 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { canonicalId } from '#kernel/subgraph-server/canonical-ids.ts';
 import type { OpenRawStream, RawResult, RawSubscription } from '#kernel/subgraph-server/raw-stream.ts';
 import type { StreamedEvent } from '../streams/message-stream.ts';
 import { createProjection, type Projection } from '../streams/project-events.ts';
 import { subscribeToMessage } from '../streams/subscribe-to-message.ts';
 import type { ConversationsContext } from './context.ts';
 
-const argumentsSchema = z.object({ messageId: z.string(), afterSeq: z.number().nullish() });
+const argumentsSchema = z.object({ messageId: z.string().transform(canonicalId), afterSeq: z.number().nullish() });
 
 /** Texts of events that each document keeps for its next reader. */
 const maxWrittenEvents = 1_024;
