@@ -149,6 +149,16 @@ test('where no model gives a title, it is made of the first words of the questio
   expect(titled.modelId).toBeUndefined();
 });
 
+test('a response that is no title is not billed, and the title is made of the first words of the question', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  // The provider reports the tokens of the prompt, and writes none.
+  fixture.provider.queue({ tokens: 0 });
+  const titled = await fixture.titled(await fixture.sendTitle('why do bees dance?'));
+  expect(titled).toMatchObject({ title: 'Why do bees dance', usage: { inputTokens: 0, outputTokens: 0 } });
+  expect(titled.modelId).toBeUndefined();
+});
+
 test('the demonstration makes a title from the question and says in its reply what it is', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();

@@ -6,7 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LanguageModelV4, LanguageModelV4Prompt, LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import { titleFromQuestion } from '../prompt/title-from-question.ts';
+import { titleFromQuestion } from '../prompt/clean-title.ts';
 import { generateByStreaming } from './generate-by-streaming.ts';
 
 /** It reports no counts, so the worker counts. */

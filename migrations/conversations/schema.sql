@@ -40,7 +40,8 @@ CREATE TABLE conversations.conversations (
     legal_hold boolean DEFAULT false NOT NULL,
     created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
     updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-    deleted_at timestamp(3) with time zone
+    deleted_at timestamp(3) with time zone,
+    titling_since timestamp with time zone
 );
 
 ALTER TABLE ONLY conversations.conversations FORCE ROW LEVEL SECURITY;

@@ -57,6 +57,7 @@ export const updateConversation = async (
     kind: 'UPDATED',
     apply: (conversation) => {
       if (title !== undefined) conversation.title = title;
+      if (title === null) conversation.titlingSince = null;
       if (modelPolicy !== undefined) conversation.modelPolicy = modelPolicy;
       if (systemPrompt !== undefined) conversation.systemPrompt = systemPrompt;
       conversation.pinned = pinned ?? conversation.pinned;

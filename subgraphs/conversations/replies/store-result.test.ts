@@ -69,6 +69,43 @@ test('the result of a generation is stored once, and later results of the same m
   expect(titled.title).toBe('A title');
 });
 
+test('the first reply that completes leads to a title, whatever failed before, and others meanwhile to none', async () => {
+  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  const conversation = await fixture.conversation();
+  const waiting = { status: 'QUEUED', content: '' } as const;
+  let above: Message | undefined;
+  const next = async (content: string, change: Parameters<typeof finished>[1]): Promise<Message> => {
+    const { reply } = await fixture.turn(conversation, above, content, waiting);
+    above = reply;
+    await storeFinished(services(relay), finished(reply, change));
+    return reply;
+  };
+  const historiesInOutbox = () =>
+    fixture.database.asSystem(async (em) => {
+      const rows = await em.find(OutboxEntity, { tenantId: conversation.tenantId });
+      return rows.map(({ body }) => generationJobSchema.parse(body)).flatMap(({ history }) => history);
+    });
+  const jobs = takeJobs(2);
+  const failure = { code: 'MODEL_ERROR', message: 'no', retryable: true } as const;
+  await next('question 0', { status: 'FAILED', text: '', finishReason: 'ERROR', failure });
+  await next('question 1', { status: 'PARTIAL', text: 'half', finishReason: 'ERROR' });
+  await next('question 2', { status: 'COMPLETED', text: 'whole' });
+  await next('question 3', { status: 'COMPLETED', text: 'while the title is being generated' });
+  // The job was lost: ten minutes later the next completed reply leads to another one.
+  await fixture.database.asSystem((em) =>
+    em.nativeUpdate(ConversationEntity, { id: conversation.id }, { titlingSince: new Date(Date.now() - 601_000) }),
+  );
+  const last = await next('question 4', { status: 'COMPLETED', text: 'later' });
+  const histories = (await jobs).map(({ history }) => history.map(({ content }) => content));
+  expect(histories).toEqual([
+    ['question 2', 'whole'],
+    ['question 4', 'later'],
+  ]);
+  await storeTitle(services(relay), { ...finished(last), title: 'A title' });
+  await next('question 5', { status: 'COMPLETED', text: 'titled already' });
+  expect(await historiesInOutbox()).not.toContainEqual({ role: 'ASSISTANT', content: 'titled already' });
+});
+
 test('tool calls are stored with the result, in one statement and in a transaction', async () => {
   await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
   const call = {

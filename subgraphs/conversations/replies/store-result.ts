@@ -1,6 +1,6 @@
 /**
- * Stores the result of a generation. The same transaction puts the next waiting reply and, after the first turn, the
- * job of a title in the outbox. Where neither is due, which is usual, storing takes one statement. Idempotent: a second
+ * Stores the result of a generation. The same transaction puts the next waiting reply and, after the first completed
+ * reply, the job of a title in the outbox. Where neither is due, which is usual, storing takes one statement. Idempotent: a second
  * delivery of a result changes nothing.
  */
 import { LockMode } from '@mikro-orm/core';
@@ -27,7 +27,7 @@ export interface ReplyServices {
   readonly keepsStreamEvents: boolean;
 }
 
-/** A conversation without a title gets one from its first turn, by the model that wrote the reply. */
+/** The job of a title that is due, for the model that wrote the reply. */
 const addTitleJob = async (
   em: EntityManager,
   conversation: Conversation,
@@ -35,9 +35,7 @@ const addTitleJob = async (
   result: MessageFinished,
 ): Promise<OutboxRow | undefined> => {
   const candidates = reply.generation?.candidates.filter((candidate) => candidate.modelId === result.modelId) ?? [];
-  if (conversation.title !== null && conversation.title !== undefined) return undefined;
-  if (result.status !== 'COMPLETED' || reply.depth !== 2 || candidates.length === 0 || reply.parentId == null)
-    return undefined;
+  if (candidates.length === 0 || reply.parentId == null) return undefined;
   const question = await em.findOneOrFail(MessageEntity, { id: reply.parentId, tenantId: reply.tenantId });
   return addToOutbox(em, {
     kind: 'title',
@@ -62,7 +60,7 @@ const endedSchema = z.object({
 });
 
 /** @param followed whether the caller stores in the same transaction what follows the reply */
-const endReply = (result: MessageFinished, followed: boolean): FunctionCall => {
+const endReply = (result: MessageFinished, now: Date, followed: boolean): FunctionCall => {
   const failure = failureOf(result);
   return {
     name: 'conversations.end_reply',
@@ -76,7 +74,7 @@ const endReply = (result: MessageFinished, followed: boolean): FunctionCall => {
       a_failure: failure && JSON.stringify(failure),
       a_model: result.modelId ?? null,
       a_last_seq: result.lastSeq,
-      a_now: new Date().toISOString(),
+      a_now: now.toISOString(),
       a_tool_calls: result.toolCalls === undefined ? null : JSON.stringify(result.toolCalls),
       a_followed: followed,
     },
@@ -86,7 +84,7 @@ const endReply = (result: MessageFinished, followed: boolean): FunctionCall => {
 /** Returns whether nothing is left to do, because this statement stored the result or there was nothing to store. */
 const storeAlone = async ({ database, changes }: ReplyServices, result: MessageFinished): Promise<boolean> => {
   const { tenantId, conversationId, messageId } = result;
-  const [row] = await callFunction(database, endReply(result, false));
+  const [row] = await callFunction(database, endReply(result, new Date(), false));
   const { outcome, owner_id: ownerId } = endedSchema.parse(row);
   if (outcome === 'STORED' && ownerId !== null) {
     changes.announce({ id: conversationId, tenantId, ownerId }, 'MESSAGE_FINISHED', messageId);
@@ -101,13 +99,15 @@ const storeFollowed = async (
   kept: readonly StreamEntry[],
 ): Promise<{ readonly conversation: Conversation; readonly outbox: readonly OutboxRow[] } | undefined> => {
   const { tenantId, conversationId, messageId } = result;
-  const [row] = await callFunctionIn(em, endReply(result, true));
+  const now = new Date();
+  const [row] = await callFunctionIn(em, endReply(result, now, true));
   if (endedSchema.parse(row).outcome !== 'STORED') return undefined;
   // end_reply has locked the conversation's row until this transaction ends.
   const conversation = await em.findOneOrFail(ConversationEntity, { id: conversationId, tenantId });
   const message = await em.findOneOrFail(MessageEntity, { id: messageId, tenantId });
   await storeKeptEvents(em, result, kept);
-  const title = await addTitleJob(em, conversation, message, result);
+  const titleIsDue = conversation.titlingSince?.getTime() === now.getTime();
+  const title = titleIsDue ? await addTitleJob(em, conversation, message, result) : undefined;
   const next = await dispatchNextReply(em, conversation);
   return { conversation, outbox: [title, next].filter((job) => job !== undefined) };
 };

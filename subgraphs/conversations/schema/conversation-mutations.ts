@@ -7,7 +7,9 @@ import type { ConversationsBuilder, InputFields } from './builder.ts';
 import type { ConversationsTypes } from './types.ts';
 
 const settings = (t: InputFields) => ({
-  title: t.string({ description: `At most ${maxTitleLength} characters; null: generated after the first turn.` }),
+  title: t.string({
+    description: `At most ${maxTitleLength} characters; null: generated after the next completed reply.`,
+  }),
   modelPolicy: t.string({ description: "Name of a routing policy, or a model's id; null for the tenant's default." }),
   systemPrompt: t.string({ description: 'Instructions at the beginning of every prompt of this conversation.' }),
 });

@@ -10,7 +10,7 @@ export const addConversationType = (builder: ConversationsBuilder, types: Conver
       id: t.exposeID('id', { description: 'UUIDv7.' }),
       title: t.exposeString('title', {
         nullable: true,
-        description: 'Set by the user, otherwise generated after the first turn; null before that.',
+        description: 'Set by the user, otherwise generated after the first completed reply; null before that.',
       }),
       modelPolicy: t.exposeString('modelPolicy', {
         nullable: true,

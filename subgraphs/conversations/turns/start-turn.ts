@@ -192,7 +192,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     content: isNew ? question : undefined,
     modelPolicy: request.modelPolicy ?? context.modelPolicy,
     prompt: sizeOfPrompt(context.systemPrompt, branchOf(request, context)),
-    mayTitle: !context.titled && (isNew ? context.parentId === undefined : question.depth === 1),
+    mayTitle: !context.titled,
     mayWait: request.onBusy !== 'REJECT',
     leastInputTokens: tokensOf((context.systemPrompt?.length ?? 0) + (isNew ? question : question.content).length),
     maxOutputTokens: request.maxOutputTokens,
