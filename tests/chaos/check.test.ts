@@ -93,6 +93,19 @@ test('a takeover explains a second call of the provider, also when the first att
   expect(checkSend(evidence)).toEqual([]);
 });
 
+test('a failure in the middle explains one more call where the attempt lost its log, and none elsewhere', () => {
+  const takenOver = { __typename: 'MessageStarted', seq: 2, attempt: 2 };
+  const evidence = { ...right, followings: [], replay: undefined, providerFails: true, providerCalls: 3 };
+  const after = (...starts: Following['events']): Evidence => ({
+    ...evidence,
+    followings: [{ ...whole, events: [...starts, ...events.slice(1).map((each) => ({ ...each, seq: each.seq + 1 }))] }],
+  });
+  expect(started && checkSend(after(started, takenOver))).toEqual([]);
+  expect(checkSend(right)).toEqual([]);
+  const within = { ...right, providerFails: true, providerCalls: 2 };
+  expect(checkSend(within).map(({ kind }) => kind)).toContain('provider asked too often');
+});
+
 test('a seed gives its schedule again, and another seed another one', () => {
   const plan = (seed: number) => planFaults(createRandom(seed), faultNames, 300_000, 2_000);
   expect(plan(7)).toEqual(plan(7));
