@@ -121,7 +121,7 @@ module.exports = {
       from: {},
       module: {
         path: '^kernel/',
-        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|blobs|database|connections|subgraph-client|subgraph-server|telemetry)/`,
+        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|blobs|database|connections|outbox|subgraph-client|subgraph-server|telemetry)/`,
         numberOfDependentsLessThan: 2,
       },
     },

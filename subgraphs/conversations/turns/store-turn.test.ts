@@ -4,7 +4,7 @@ import type { Json } from '#kernel/broker/broker.ts';
 import { createChangeFeed } from '../conversations/change-feed.ts';
 import { candidate, type Fixture, finished, logger, openFixture, tool } from '../conversations.fixture.ts';
 import { type Conversation, type Message, MessageEntity } from '../entities.ts';
-import { startOutboxRelay } from '../outbox/relay.ts';
+import { startJobRelay } from '../outbox/job-outbox.ts';
 import { buildJob } from '../replies/build-job.ts';
 import { storeFinished } from '../replies/store-result.ts';
 import { newMessageId, storeTurn, type TurnToStore } from './store-turn.ts';
@@ -50,7 +50,7 @@ test('a turn whose history was read while a reply was being written is not store
 
 test('tools go to the workers with the job, and stay in the row of a reply only while it waits', async () => {
   const { database } = fixture;
-  await using relay = startOutboxRelay(database, fixture.broker, logger);
+  await using relay = startJobRelay(database, fixture.broker, logger);
   const conversation = await fixture.conversation();
   const generation = { userId: fixture.identity.userId, candidates: [candidate], tools: [tool] };
   const stored = async (parentId: string | undefined) => {

@@ -9,8 +9,9 @@ import type { GenerationJob } from '#contracts/generation-job.ts';
 import type { Identity } from '#contracts/identity.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
+import type { OutboxRow } from '#kernel/outbox/outbox-table.ts';
 import type { Generation, Message } from '../entities.ts';
-import { type OutboxRow, outboxRowOf } from '../outbox/relay.ts';
+import { rowOfJob } from '../outbox/job-outbox.ts';
 
 export type BusyPolicy = 'REJECT' | 'ENQUEUE' | 'INTERRUPT';
 
@@ -102,7 +103,7 @@ const parametersOf = (turn: TurnToStore, row: OutboxRow, now: Date) => {
 export const storeTurn = async (database: Database, turn: TurnToStore): Promise<StoreOutcome> => {
   const { identity, question, parentId, generation, replyId } = turn;
   const now = new Date();
-  const row = outboxRowOf(turn.job);
+  const row = rowOfJob(turn.job);
   const [found] = await callFunction(database, {
     name: 'conversations.store_turn',
     parameters: parametersOf(turn, row, now),
