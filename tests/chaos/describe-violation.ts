@@ -1,5 +1,5 @@
 /** A violation with what went on around it: the faults that were being done, and what the processes said went wrong. */
-import type { StreamedEvent } from '../system/client.ts';
+import type { StreamedEvent } from '#tests/support/client.ts';
 import type { Violation } from './check.ts';
 import type { Evidence } from './evidence.ts';
 import type { FaultLog } from './fault-log.ts';

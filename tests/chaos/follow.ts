@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { StreamedEvent, TestClient } from '../system/client.ts';
+import type { StreamedEvent, TestClient } from '#tests/support/client.ts';
 import type { Following, SeenFault } from './evidence.ts';
 
 /** Codes after which a client may try again: the service is away for a moment. */

@@ -6,10 +6,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import type { TestClient } from '../system/client.ts';
+import type { TestClient } from '#tests/support/client.ts';
+import type { Random } from '#tests/support/random.ts';
 import type { Following, SeenFault } from './evidence.ts';
 import { follow, type Passed, passingCodes, wrongIn } from './follow.ts';
-import type { Random } from './random.ts';
 
 /** What a user did, and what its clients saw of it. */
 export interface Send {

@@ -9,13 +9,13 @@ import { Supergraph } from '@apollo/federation-internals';
 import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
+import { documentFiles, type Fence, fencesOf, readDocument, root } from '#tests/support/markdown.ts';
+import { startStandalone } from '#tests/support/standalone-process.ts';
 import { withDeferDirective } from '../../gateway/supergraph/defer-directive.ts';
 import { signatureHeaders } from '../../inference-workers/tools/sign-call.ts';
-import { textOf } from '../scripted-provider/script.ts';
-import { createDirectory } from '../services/directory.ts';
-import { startTcpProxy } from '../services/tcp-proxy.ts';
-import { startStandalone } from '../system/standalone-process.ts';
-import { documentFiles, type Fence, fencesOf, readDocument, root } from './markdown.ts';
 
 /** What the guide for frontends defines. */
 type Follow = (options: {

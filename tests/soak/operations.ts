@@ -1,5 +1,5 @@
 /** Operations drawn by chance, each with the result that it must have. */
-import type { Random } from '../chaos/random.ts';
+import type { Random } from '#tests/support/random.ts';
 import type { Expected } from './check.ts';
 import { authorOf, isInStock, nameOf, pageOf, priceOf, type SubgraphName, shippingOf, titleOf } from './world.ts';
 

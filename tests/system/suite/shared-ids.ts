@@ -2,10 +2,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { textOf } from '../../scripted-provider/script.ts';
-import { sendMutation, type TestClient, textOfEvents } from '../client.ts';
-import type { Parlance } from '../parlance.ts';
-import { until } from '../until.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { sendMutation, type TestClient, textOfEvents } from '#tests/support/client.ts';
+import type { Parlance } from '#tests/support/parlance.ts';
+import { until } from '#tests/support/until.ts';
 
 const messageShape = z.object({
   message: z.object({

@@ -4,13 +4,13 @@ import { startPostgres } from '#tests/services/postgres.ts';
 import { sendRedis, startRedis } from '#tests/services/redis.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
 import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
+import { isOutage } from '../connections/outage.ts';
+import { connectRedis } from '../connections/redis.ts';
 import { fixtureTables } from '../database/database.fixture.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { openPostgresql } from '../database/postgresql.ts';
 import { createLogger } from '../log.ts';
-import { maskError } from '../subgraph-server/mask-error.ts';
-import { isOutage } from './outage.ts';
-import { connectRedis } from './redis.ts';
+import { maskError } from './mask-error.ts';
 
 const logger = createLogger('test', 'silent');
 
