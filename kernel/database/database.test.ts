@@ -55,13 +55,13 @@ test('a start whose connection is lost while it waits to migrate is tried again'
 });
 
 test.each([
-  ['does not answer', false],
+  ['does not respond', false],
   ['ends each connection, as one that shuts down', true],
-])('a server that %s is a sentence that says what to do', async (_, answers) => {
+])('a server that %s is reported in a sentence that says what to do', async (_, responds) => {
   await using stack = new AsyncDisposableStack();
   const nobody = `postgres://nobody@127.0.0.1:${await freePort()}/none`;
   const config = {
-    DATABASE_URL: answers ? stack.use(await startTcpProxy(nobody)).url : nobody,
+    DATABASE_URL: responds ? stack.use(await startTcpProxy(nobody)).url : nobody,
     DATABASE_POOL_SIZE: 2,
     DATA_DIR: 'unused',
     SERVICE_START_TIMEOUT_MS: 300,

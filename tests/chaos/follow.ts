@@ -1,5 +1,5 @@
 /**
- * A client as Parlance asks for one: follows an answer over graphql-ws and, whatever happens to the connection, comes
+ * A client as Parlance asks for one: follows a reply over graphql-ws and, whatever happens to the connection, comes
  * back to any gateway and goes on after the last seq. It gives up only at the deadline, and notes what it should never
  * have received.
  */

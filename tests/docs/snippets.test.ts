@@ -114,11 +114,11 @@ const typeFaults = async (file: string, text: string): Promise<string> => {
 };
 
 test('the hook for React of the SDK’s page has right types', { timeout }, async () => {
-  const snippet = fencesOf(await readDocument('docs/sdk.md')).find(({ mark }) => mark === 'test: use-answer.ts');
+  const snippet = fencesOf(await readDocument('docs/sdk.md')).find(({ mark }) => mark === 'test: use-reply.ts');
   const text = snippet?.text ?? '';
-  expect(text).toContain('useAnswer');
-  expect(await typeFaults('use-answer.ts', text)).toBe('');
-  expect(await typeFaults('use-answer.ts', text.replace('setView(next)', 'setView(next.text)'))).toContain('TS2345');
+  expect(text).toContain('useReply');
+  expect(await typeFaults('use-reply.ts', text)).toBe('');
+  expect(await typeFaults('use-reply.ts', text.replace('setView(next)', 'setView(next.text)'))).toContain('TS2345');
 });
 
 test('follow of the guide for frontends goes on after a lost connection, with each event once', {

@@ -136,7 +136,7 @@ export const drawStream = (random: Random): StreamOperation => {
   const book = drawBook(random);
   // Some are long, so that there is always one when a source is lost.
   const last = random.between(1, random.pick([10, 80]));
-  const field = isResumable ? 'pages' : 'beats';
+  const field = isResumable ? 'pages' : 'ticks';
   return {
     query: `subscription ($book: ID!, $last: Int!) { ${field}(book: $book, last: $last) { seq text
       ${selection ? `book ${selection.text}` : ''} } } ${selection?.fragments ?? ''}`,

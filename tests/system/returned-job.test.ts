@@ -1,6 +1,6 @@
 /**
- * A job whose acknowledgement was lost together with the log of its reply, on the processes of docker-compose.yml: what
- * RabbitMQ hands out again is not asked of the model where the reply has ended, and answered where it has not.
+ * A job whose acknowledgement was lost together with the log of its reply, on the processes of docker-compose.yml:
+ * RabbitMQ delivers it again. The model is not called if the reply has ended, and the reply is written if it has not.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Broker, Json, Settlement } from '#kernel/broker/broker.ts';

@@ -55,7 +55,7 @@ const follow = async (client: TestClient, messageId: string, crash: () => Promis
 
 /** For processes that run apart: only the service that is named dies. */
 export const serviceCrashSuite = (parlance: () => Parlance): void => {
-  test('the worker is killed: another run takes the answer over, after a reset', async () => {
+  test('the worker is killed: another one takes the reply over, after a reset', async () => {
     const ada = await parlance().as('ada');
     const { assistantMessage } = await ada.send(await ada.createConversation(), prompt());
     const events = await follow(ada, assistantMessage.id, () => parlance().crash('worker'));

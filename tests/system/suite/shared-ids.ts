@@ -52,8 +52,8 @@ export const sharedIdSuite = (parlance: () => Parlance): void => {
     const { ada, bob, hers, his } = await openTwo(parlance());
     const replyId = uuidv7();
     await ada.send(hers, 'script: tokens=90 pace=10', { replyId });
-    const answered = await bob.send(his, 'script: tokens=10000 pace=5', { replyId });
-    expect(answered.assistantMessage.id).toBe(replyId);
+    const accepted = await bob.send(his, 'script: tokens=10000 pace=5', { replyId });
+    expect(accepted.assistantMessage.id).toBe(replyId);
     const stopped = [];
     for await (const event of bob.stream(replyId)) {
       stopped.push(event);

@@ -1,5 +1,5 @@
 /**
- * Tools: an administrator registers one, a model calls it while it answers, and everybody sees of it what is theirs.
+ * Tools: an administrator registers one, a model calls it while it replies, and everybody sees of it what is theirs.
  */
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';

@@ -208,12 +208,12 @@ export const turnSuite = (parlance: () => Parlance): void => {
     const waiting = await ada.send(conversationId, 'script: tokens=2', { onBusy: 'ENQUEUE' });
     expect(waiting.assistantMessage.status).toBe('QUEUED');
     const last = await ada.send(conversationId, 'script: tokens=3', { onBusy: 'INTERRUPT' });
-    const [interrupted, skipped, answered] = await Promise.all(
+    const [interrupted, skipped, replied] = await Promise.all(
       [long, waiting, last].map(({ assistantMessage }) => ada.stream(assistantMessage.id).all()),
     );
     expect(interrupted?.at(-1)?.message?.status).toBe('CANCELLED');
     expect(skipped?.at(-1)?.message?.status).toBe('CANCELLED');
-    expect(textOfEvents(answered ?? [])).toBe(textOf(3));
+    expect(textOfEvents(replied ?? [])).toBe(textOf(3));
   });
 
   test('words that were written are found again', async () => {
