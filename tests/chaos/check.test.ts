@@ -1,10 +1,10 @@
 /** The judge itself: it has nothing to say about what is right, and names each thing that is wrong. */
 import { expect, test } from 'vitest';
-import { textOf } from '../scripted-provider/script.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { createRandom } from '#tests/support/random.ts';
 import { checkSend, checkWithoutLog, type ViolationKind } from './check.ts';
 import type { Evidence, Following } from './evidence.ts';
 import { waitsOf } from './going-on.ts';
-import { createRandom } from './random.ts';
 import { faultNames, planFaults } from './schedule.ts';
 
 const events = [

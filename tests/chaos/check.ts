@@ -3,8 +3,8 @@
  * doubled or different for somebody else, there is one end, one bill, and no call of the provider that nothing
  * explains.
  */
-import { textOf } from '../scripted-provider/script.ts';
-import { type StreamedEvent, textOfEvents } from '../system/client.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { type StreamedEvent, textOfEvents } from '#tests/support/client.ts';
 import type { Evidence, Following } from './evidence.ts';
 
 export const violationKinds = [
