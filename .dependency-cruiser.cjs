@@ -1,9 +1,12 @@
 /**
- * The walls of the house. Each rule was seen to fire on a seeded violation (tests/house/import-rules.test.ts does it
- * again). Services: subgraphs/<name>, gateway, inference-workers. They meet in contracts/, in kernel/ and in the
- * standalone only.
+ * The walls of the house. tests/house/import-rules.test.ts sees each rule fire. Services: subgraphs/<name>, gateway,
+ * inference-workers. They meet in contracts/, in kernel/ and in the standalone only. Tests and fixtures obey the rules
+ * of the folder that they stand in; a rule that is about the product alone says so.
  */
-const tests = '(\\.test\\.ts|\\.contract\\.ts|\\.fixture\\.ts)$|^(tests|bench)/|^gateway/fixtures/';
+const tests = '\\.(test|contract|fixture)\\.ts$|/fixture-migrations/|^(tests|bench)/';
+
+/** What tests start beside the code under test. None of it knows a service. */
+const testTools = 'tests/(services|scripted-provider|tool-server|tiny-gguf)/';
 
 /**
  * The floors of the gateway, from the top: each folder imports only folders below it. Files beside them compose all.
@@ -30,8 +33,8 @@ const gatewayFloorRules = gatewayFloors.slice(1).map((floor, index) => ({
   name: 'gateway-floors-go-down',
   comment: 'In the gateway imports run one way, from the transports down to the connections to subgraphs.',
   severity: 'error',
-  from: { path: `^gateway/${floor}`, pathNot: tests },
-  to: { path: `^gateway/(${gatewayFloors.slice(0, index + 1).join('|')})`, pathNot: tests },
+  from: { path: `^gateway/${floor}` },
+  to: { path: `^gateway/(${gatewayFloors.slice(0, index + 1).join('|')})` },
 }));
 
 module.exports = {
@@ -40,36 +43,43 @@ module.exports = {
       name: 'subgraphs-are-islands',
       comment: 'A subgraph asks another through the graph or the broker, never by import.',
       severity: 'error',
-      from: { path: '^subgraphs/([^/]+)/', pathNot: tests },
+      from: { path: '^subgraphs/([^/]+)/' },
       to: { path: '^subgraphs/', pathNot: '^subgraphs/$1/' },
     },
     {
       name: 'services-meet-below',
       comment: 'Gateway, workers and subgraphs know each other by contract.',
       severity: 'error',
-      from: { path: '^(subgraphs|gateway|inference-workers)/', pathNot: tests },
+      from: { path: '^(subgraphs|gateway|inference-workers)/' },
       to: { path: '^(subgraphs|gateway|inference-workers|standalone|scripts|client)/', pathNot: '^$1/' },
     },
     {
       name: 'client-runs-in-browsers',
-      comment: 'The SDK needs nothing of Node, and nothing of the server that it talks to.',
+      comment: 'The SDK, without its tests, needs nothing of Node, and nothing of the server that it talks to.',
       severity: 'error',
       from: { path: '^client/sdk/', pathNot: tests },
       to: { path: '^(?!client/sdk/|node_modules/|@graphql-typed-document-node/)' },
     },
     {
+      name: 'client-tests-talk-to-a-process',
+      comment: "Tests of the SDK start a server, and import none of the server's code but contracts.",
+      severity: 'error',
+      from: { path: '^client/' },
+      to: { path: '^(subgraphs|gateway|inference-workers|standalone|kernel|scripts|bench)/' },
+    },
+    {
       name: 'contracts-are-the-floor',
       comment: 'contracts import npm packages and themselves.',
       severity: 'error',
-      from: { path: '^contracts/', pathNot: tests },
+      from: { path: '^contracts/' },
       to: { path: '^(?!contracts/|node_modules/)[^/]+/' },
     },
     {
       name: 'kernel-imports-contracts-only',
-      comment: 'kernel imports contracts, npm packages and itself.',
+      comment: 'kernel imports contracts, npm packages and itself; its tests start databases, brokers and stores too.',
       severity: 'error',
-      from: { path: '^kernel/', pathNot: tests },
-      to: { path: '^(?!kernel/|contracts/|node_modules/)[^/]+/', dependencyTypesNot: ['core'] },
+      from: { path: '^kernel/' },
+      to: { path: '^(?!kernel/|contracts/|node_modules/|tests/services/)[^/]+/', dependencyTypesNot: ['core'] },
     },
     {
       name: 'nobody-imports-main',
@@ -89,19 +99,19 @@ module.exports = {
       name: 'one-door-to-redis',
       comment: 'Connections to Redis are made in one place, with one policy.',
       severity: 'error',
-      from: { pathNot: `^kernel/(connections/redis|signals/redis-signals)\\.ts$|${tests}` },
+      from: { pathNot: '^kernel/(connections/redis|signals/redis-signals)\\.ts$' },
       to: { path: '(^|/)node_modules/(ioredis|graphql-redis-subscriptions)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'one-door-to-rabbitmq',
       severity: 'error',
-      from: { pathNot: `^kernel/(connections/rabbitmq|broker/rabbitmq-[a-z-]+)\\.ts$|${tests}` },
+      from: { pathNot: '^kernel/(connections/rabbitmq|broker/rabbitmq-[a-z-]+)\\.ts$' },
       to: { path: '(^|/)node_modules/rabbitmq-client/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'one-door-to-postgres',
       severity: 'error',
-      from: { pathNot: `^kernel/database/|^scripts/record-migrations\\.ts$|${tests}` },
+      from: { pathNot: '^kernel/database/|^scripts/record-migrations\\.ts$|^(tests|bench)/' },
       to: {
         path: '(^|/)node_modules/(pg|@electric-sql/pglite|@mikro-orm/(pglite|postgresql|migrations))/',
         dependencyTypesNot: ['type-only'],
@@ -115,13 +125,47 @@ module.exports = {
       to: { path: tests },
     },
     {
+      name: 'tests-beside-code-start-no-other-service',
+      comment: 'Tests beside the code use the tools of tests/ only. A test of several services belongs in tests/.',
+      severity: 'error',
+      from: { path: '^(contracts|kernel|subgraphs|gateway|inference-workers|standalone|scripts)/' },
+      // The comparison of the gateway with other executors needs no other service.
+      to: { path: '^(tests|bench)/', pathNot: `^${testTools}|^tests/federation/` },
+    },
+    {
+      name: 'federation-is-of-the-gateway',
+      comment: 'What compares the gateway with other executors knows the gateway only, and only the gateway uses it.',
+      severity: 'error',
+      from: { path: '^(contracts|kernel|subgraphs|inference-workers|standalone|scripts|client)/' },
+      to: { path: '^tests/federation/' },
+    },
+    {
+      name: 'federation-is-of-the-gateway',
+      severity: 'error',
+      from: { path: '^tests/federation/' },
+      to: { path: '^(subgraphs|inference-workers|standalone|scripts|client|bench)/' },
+    },
+    {
+      name: 'tools-of-tests-know-no-service',
+      severity: 'error',
+      from: { path: `^${testTools}` },
+      to: { path: '^(subgraphs|gateway|inference-workers|standalone|scripts|client|bench)/' },
+    },
+    {
+      name: 'folders-of-tests-meet-in-support',
+      comment: 'What several folders of tests/ share stands in tests/support/, or is a tool.',
+      severity: 'error',
+      from: { path: '^tests/([^/]+)/' },
+      to: { path: '^tests/', pathNot: `^tests/($1|support)/|^${testTools}` },
+    },
+    {
       name: 'shared-means-shared',
       comment: 'A kernel file that one place alone uses belongs to that place.',
       severity: 'error',
       from: {},
       module: {
         path: '^kernel/',
-        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|blobs|database|connections|subgraph-client|subgraph-server|telemetry)/`,
+        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|blobs|database|connections|outbox|subgraph-client|subgraph-server|telemetry)/`,
         numberOfDependentsLessThan: 2,
       },
     },

@@ -20,7 +20,7 @@ const ask = async (url: string, token: string, body: object): Promise<number> =>
   for await (const chunk of response.body) {
     if (firstMs === undefined && String(chunk).includes(textMark)) firstMs = performance.now() - startedAt;
   }
-  if (firstMs === undefined) throw new Error(`${url} answered ${response.statusCode} without a text`);
+  if (firstMs === undefined) throw new Error(`${url} responded ${response.statusCode} without a text`);
   return firstMs;
 };
 

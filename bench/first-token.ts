@@ -14,7 +14,7 @@ interface Load {
   readonly rounds: number;
   /** Milliseconds of one side's part in one round. */
   readonly roundMs: number;
-  /** What the provider answers: some 40 tokens a second, as hosted models do, for about two seconds. */
+  /** What the provider replies: some 40 tokens a second, as hosted models do, for about two seconds. */
   readonly script: string;
   /** Milliseconds that a reply takes. */
   readonly replyMs: number;

@@ -12,8 +12,8 @@ import { freePorts } from '#tests/services/ports.ts';
 import { startPostgres } from '#tests/services/postgres.ts';
 import { startRabbitmq } from '#tests/services/rabbitmq.ts';
 import { startRedis } from '#tests/services/redis.ts';
-import { startCompose } from '#tests/system/compose-processes.ts';
-import { findUser } from '#tests/system/parlance.ts';
+import { startCompose } from '#tests/support/compose-processes.ts';
+import { findUser } from '#tests/support/parlance.ts';
 import { developmentAudience } from '../standalone/issuer/development-issuer.ts';
 
 export interface User {

@@ -91,7 +91,7 @@ export const gatewayLimitsEnvironment = {
     'Milliseconds between two signs of life on a WebSocket or a streamed response. Below the idle limit of the load balancer.',
   ),
   IDLE_TIMEOUT_MS: positive(defaultKeepAlive.idleTimeoutMs).describe(
-    'Milliseconds after which a client is disconnected that neither responds to pings nor reads what waits for it.',
+    'Milliseconds after which a client that neither responds to pings nor reads its data is disconnected.',
   ),
   SUBGRAPH_TIMEOUT_MS: positive(10_000).describe('Milliseconds for one fetch from a subgraph.'),
   OPERATION_TIMEOUT_MS: positive(30_000).describe('Milliseconds for all fetches of one operation together.'),
@@ -184,7 +184,7 @@ export const gatewayEnvironment = z.object({
   OIDC_ISSUER: z
     .url()
     .describe('Issuer of the access tokens, exactly as in their `iss`; its keys are found by discovery.'),
-  OIDC_AUDIENCE: z.string().default('parlance').describe('What the `aud` of access tokens must have.'),
+  OIDC_AUDIENCE: z.string().default('parlance').describe('Audience that the `aud` of access tokens must contain.'),
   OIDC_JWKS_URI: z.url().optional().describe("URL of the issuer's keys, when it has no discovery document."),
   OIDC_ALGORITHMS: list
     .pipe(z.array(z.enum(signatureAlgorithms)))

@@ -5,9 +5,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openSignedIn } from './fixtures/socket-client.ts';
-import { audience, createTestIssuer, identitySecret, openTestGateway } from './fixtures/test-gateway.ts';
-import { composeSupergraph } from './fixtures/test-graph.ts';
+import { openSignedIn } from './fixtures/socket-client.fixture.ts';
+import { audience, createTestIssuer, identitySecret, openTestGateway } from './fixtures/test-gateway.fixture.ts';
+import { composeSupergraph } from './fixtures/test-graph.fixture.ts';
 
 test('closing completes what is in flight, closes sockets with 1001, and accepts nothing new', async () => {
   const gateway = await openTestGateway();

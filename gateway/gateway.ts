@@ -127,7 +127,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     ...core,
     host,
     port: options.port,
-    answerHealth: createHealthResponder({ ...options.checks, authentication: core.authenticator.ready }, logger),
+    respondToHealth: createHealthResponder({ ...options.checks, authentication: core.authenticator.ready }, logger),
     onUpgrade: sockets.accept,
     server,
     execute: operations.executor.execute,

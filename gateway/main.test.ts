@@ -8,8 +8,8 @@ import { expect, test } from 'vitest';
 import { type Child, startChild, untilReady } from '#tests/services/child.ts';
 import { createDirectory } from '#tests/services/directory.ts';
 import { freePort } from '#tests/services/ports.ts';
-import { openSignedIn } from './fixtures/socket-client.ts';
-import { openSubgraph } from './fixtures/subgraph-server.ts';
+import { openSignedIn } from './fixtures/socket-client.fixture.ts';
+import { openSubgraph } from './fixtures/subgraph-server.fixture.ts';
 
 const fruitSdl = `
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])

@@ -20,7 +20,7 @@ export const modelsEnvironment = {
     .string()
     .optional()
     .describe(
-      'Another OpenAI-compatible server instead of OpenAI, such as http://host:8000/v1. It is asked for its models.',
+      'Another OpenAI-compatible server instead of OpenAI, such as http://host:8000/v1. The worker serves the models that it lists.',
     ),
   ANTHROPIC_API_KEY: z.string().optional().describe('Serves the models that the models file lists under anthropic.'),
   ANTHROPIC_BASE_URL: z.string().optional().describe('Another address for the Anthropic API, such as a proxy.'),
@@ -50,7 +50,7 @@ export const modelsEnvironment = {
     .describe('Pace of the demonstration; 0 for as fast as it is read.'),
   MODEL_CONNECT_TIMEOUT_MS: whole(1)
     .default(5_000)
-    .describe('Milliseconds within which a connection to a provider must stand.'),
+    .describe('Milliseconds within which a connection to a provider must be open.'),
   MODEL_DISCOVERY_TIMEOUT_MS: whole(1)
     .default(3_000)
     .describe('Milliseconds within which a provider has to list its models.'),
@@ -67,7 +67,9 @@ export const modelsEnvironment = {
     .describe('Milliseconds without a token after which a reply counts as cut off.'),
   MODEL_RETRIES: whole(0)
     .default(defaultGenerationSettings.retries)
-    .describe('Times that a model is asked again before its first token, after 429, 5xx and connection faults.'),
+    .describe(
+      'Times that a request to a model is repeated before the first token, after 429, 5xx and connection faults.',
+    ),
   STREAM_COALESCE_MS: whole(0)
     .default(defaultGenerationSettings.coalesceMs)
     .describe(

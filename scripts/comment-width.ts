@@ -2,11 +2,8 @@
  * `node scripts/comment-width.ts`: fails when a line of a comment has more than 120 columns. Biome wraps code at 120
  * and leaves comments alone.
  */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readProjectFiles } from './project-files.ts';
 
-const root = join(import.meta.dirname, '..');
 const columns = 120;
 
 /** How a line of a comment begins, by the file's extension. */
@@ -30,12 +27,10 @@ export const wideComments = (file: string, text: string): readonly string[] => {
 };
 
 if (import.meta.main) {
-  const files = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean);
-  const kept = files.filter((file) => !file.startsWith('client/sdk/generated/'));
-  const wide = kept.flatMap((file) => {
-    if (!(file.slice(file.lastIndexOf('.') + 1) in beginnings)) return [];
-    return wideComments(file, readFileSync(join(root, file), 'utf8'));
-  });
+  const files = [...readProjectFiles(Object.keys(beginnings))];
+  const wide = files.flatMap(([file, text]) =>
+    file.startsWith('client/sdk/generated/') ? [] : wideComments(file, text),
+  );
   if (wide.length > 0) {
     process.stderr.write(`Comments wrap at ${columns} columns:\n  ${wide.join('\n  ')}\n`);
     process.exit(1);

@@ -1,17 +1,17 @@
 /**
  * `node scripts/folder-circles.ts`: fails when folders import each other in a circle, types included. A folder is one
  * part of a service or of the kernel, such as `gateway/limits` or `subgraphs/usage/ledger`; the files beside such
- * folders, which compose them or lie below all of them, belong to none.
+ * folders, which compose them or lie below all of them, belong to none. Tests count: one that needs a higher folder
+ * belongs there.
  */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { readProjectFiles } from './project-files.ts';
 
-const root = join(import.meta.dirname, '..');
-
-/** The folder of a file; undefined for one that lies beside the folders. */
+/** The folder of a file; undefined for one that lies beside the folders, or in `fixtures`, which are above them. */
 export const folderOf = (file: string): string | undefined =>
-  /^(?:(?:gateway|kernel|inference-workers|standalone)\/[^/]+|subgraphs\/[^/]+\/[^/]+)(?=\/)/.exec(file)?.[0];
+  /^(?:(?:gateway|kernel|inference-workers|standalone)\/(?!fixtures\/)[^/]+|subgraphs\/[^/]+\/[^/]+)(?=\/)/.exec(
+    file,
+  )?.[0];
 
 /** The files of this project that a file imports. */
 const importsOf = (file: string, text: string): readonly string[] =>
@@ -22,12 +22,12 @@ const importsOf = (file: string, text: string): readonly string[] =>
 
 type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** File -> text. Tests may import anything of their own service, so they do not count. */
+/** File -> text. */
 export const folderGraph = (files: ReadonlyMap<string, string>): Graph => {
   const graph = new Map<string, Set<string>>();
   for (const [file, text] of files) {
     const from = folderOf(file);
-    if (from === undefined || /\.(test|contract|fixture)\.ts$/.test(file)) continue;
+    if (from === undefined) continue;
     const targets = graph.get(from) ?? new Set<string>();
     graph.set(from, targets);
     for (const imported of importsOf(file, text)) {
@@ -57,10 +57,7 @@ export const folderCircles = (graph: Graph): readonly string[] => {
 };
 
 if (import.meta.main) {
-  const listed = execFileSync('git', ['ls-files', '*.ts'], { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean);
-  const circles = folderCircles(
-    folderGraph(new Map(listed.map((file) => [file, readFileSync(join(root, file), 'utf8')]))),
-  );
+  const circles = folderCircles(folderGraph(readProjectFiles(['ts'])));
   if (circles.length > 0) {
     process.stderr.write(`Folders import each other in circles:\n  ${circles.join('\n  ')}\n`);
     process.exit(1);

@@ -46,8 +46,8 @@ export const standaloneEnvironment = z
     OIDC_ISSUER: z
       .url()
       .optional()
-      .describe('Issuer of access tokens. Unset: the development issuer, for loopback only.'),
-    OIDC_AUDIENCE: z.string().default('parlance').describe('What the `aud` of access tokens must have.'),
+      .describe('Issuer of access tokens. Not set: the development issuer, for loopback only.'),
+    OIDC_AUDIENCE: z.string().default('parlance').describe('Audience that the `aud` of access tokens must contain.'),
     WORKER_CONCURRENCY: z.coerce.number().int().min(1).default(64).describe('Generations at once in each pool.'),
     SHUTDOWN_GRACE_MS: z.coerce
       .number()

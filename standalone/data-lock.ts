@@ -28,7 +28,7 @@ const listen = (path: string): Promise<Server | undefined> =>
   });
 
 /** Whether somebody listens; a socket file of a dead process refuses. */
-const isAnswered = (path: string): Promise<boolean> =>
+const isListening = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(path, () => {
       socket.destroy();
@@ -47,7 +47,7 @@ export const lockDataDirectory = async (directory: string): Promise<AsyncDisposa
   });
   const path = await socketPath(directory);
   let server = await listen(path);
-  if (!server && !(await isAnswered(path))) {
+  if (!server && !(await isListening(path))) {
     await rm(path, { force: true });
     server = await listen(path);
   }

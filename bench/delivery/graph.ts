@@ -38,7 +38,7 @@ const variables = '($stream: Int!, $count: Int!, $paceMs: Int!)';
 const field = 'deltas(stream: $stream, count: $count, paceMs: $paceMs)';
 
 export const operations = {
-  /** Answered by one subgraph. */
+  /** Resolved by one subgraph. */
   plain: `subscription Deltas${variables} { ${field} { seq text sentAt } }`,
   /** The same events for everybody. */
   published: 'subscription Published { published { seq text sentAt } }',

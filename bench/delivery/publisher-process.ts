@@ -1,8 +1,8 @@
 /**
  * Both subgraphs in one process, as fast as they can be: events are written as text over graphql-transport-ws, entities
- * answered over HTTP from a template. Streams of `paceMs` 0 go as fast as their socket takes them. What is published
- * goes to all who are there: events with seq 0 until a message by IPC says how many are to come, then those, then the
- * end. Sends its addresses by IPC.
+ * are returned over HTTP from a template. Streams of `paceMs` 0 go as fast as their socket takes them. Every
+ * subscriber gets what is published: events with seq 0 until a message by IPC says how many are to come, then those,
+ * then the end. Sends its addresses by IPC.
  */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';

@@ -63,7 +63,7 @@ const freePort = async (): Promise<number> => {
   return address.port;
 };
 
-const untilAnswering = async (url: string, child: ChildProcess): Promise<void> => {
+const untilResponding = async (url: string, child: ChildProcess): Promise<void> => {
   const ask = (): Promise<Response | undefined> =>
     fetch(url, {
       method: 'POST',
@@ -89,7 +89,7 @@ export const hive =
       { env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'error' }, stdio: ['ignore', 'ignore', 'inherit'] },
     );
     const url = `http://127.0.0.1:${port}/graphql`;
-    await untilAnswering(url, child);
+    await untilResponding(url, child);
     return { url, tokens: [], pid: child.pid ?? 0, [Symbol.dispose]: () => void child.kill() };
   };
 

@@ -1,6 +1,6 @@
 /**
  * The graph that gateways are measured over: four subgraphs of a shop, a heavy operation (16 fetches, some 90 kB) and a
- * light one (2 fetches). What the subgraphs answer follows from the identifiers alone.
+ * light one (2 fetches). The responses of the subgraphs follow from the identifiers alone.
  */
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';

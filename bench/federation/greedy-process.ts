@@ -1,7 +1,7 @@
 /**
- * The user who asks for more than a fair share: `greedy-process.ts URL TOKEN KIND SECONDS` sends 25 requests of a kind
- * at once, and again as soon as they are answered, at most five times a second. Says by IPC how many were answered
- * with which status.
+ * A user who asks for more than a fair share: `greedy-process.ts URL TOKEN KIND SECONDS` sends 25 requests of a kind at
+ * once, and again as soon as all responses are there, at most five times a second. Reports by IPC how many responses
+ * had which status.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'undici';
@@ -16,9 +16,9 @@ let number = 0;
 const one = async (): Promise<void> => {
   number += 1;
   const body = JSON.stringify({ query: greedyOperations[kind]?.(number) });
-  const answered = await pool.request({ path: pathname, method: 'POST', headers, body });
-  await answered.body.dump();
-  responses.set(answered.statusCode, (responses.get(answered.statusCode) ?? 0) + 1);
+  const response = await pool.request({ path: pathname, method: 'POST', headers, body });
+  await response.body.dump();
+  responses.set(response.statusCode, (responses.get(response.statusCode) ?? 0) + 1);
 };
 const end = performance.now() + Number(seconds) * 1000;
 while (performance.now() < end) await Promise.all([...Array.from({ length: 25 }, one), pause(200)]);

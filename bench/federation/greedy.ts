@@ -38,9 +38,9 @@ const measure = async (): Promise<readonly number[]> => {
   const milliseconds: number[] = [];
   while (performance.now() < end) {
     const before = performance.now();
-    const answered = await pool.request({ path: pathname, method: 'POST', headers, body });
-    await answered.body.dump();
-    if (answered.statusCode !== 200) throw new Error(`the polite one was answered ${answered.statusCode}`);
+    const response = await pool.request({ path: pathname, method: 'POST', headers, body });
+    await response.body.dump();
+    if (response.statusCode !== 200) throw new Error(`the polite one got ${response.statusCode}`);
     milliseconds.push(performance.now() - before);
     await pause(5);
   }

@@ -38,7 +38,7 @@ export const measureGateway = async (gateway: RunningGateway, load: Load): Promi
         {
           onRequestStart() {},
           onResponseStart(_, status) {
-            if (status !== 200) reject(new Error(`a gateway answered ${status}`));
+            if (status !== 200) reject(new Error(`a gateway responded ${status}`));
           },
           onResponseData(_, chunk) {
             bytes += chunk.length;

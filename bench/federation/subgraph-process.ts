@@ -1,6 +1,6 @@
 /**
- * All subgraphs of the measured graph in one process, which answers with canned text: a request that it has seen is a
- * look-up, so that what is measured is the gateway. Says its addresses by IPC.
+ * All subgraphs of the measured graph in one process, which returns canned text: a request that it has seen is a
+ * look-up, so that the gateway is what is measured. Sends its addresses by IPC.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';

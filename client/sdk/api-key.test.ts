@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { textOf } from '#tests/scripted-provider/script.ts';
-import type { TestClient } from '#tests/system/client.ts';
-import type { Parlance } from '#tests/system/parlance.ts';
-import { startStandalone } from '#tests/system/standalone-process.ts';
+import type { TestClient } from '#tests/support/client.ts';
+import type { Parlance } from '#tests/support/parlance.ts';
+import { startStandalone } from '#tests/support/standalone-process.ts';
 import { createParlanceClient } from './index.ts';
 
 let parlance: Parlance;

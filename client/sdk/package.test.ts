@@ -12,7 +12,7 @@ import { expect, test } from 'vitest';
 import { textOf } from '#tests/scripted-provider/script.ts';
 import { startChild } from '#tests/services/child.ts';
 import { createDirectory } from '#tests/services/directory.ts';
-import { startStandalone } from '#tests/system/standalone-process.ts';
+import { startStandalone } from '#tests/support/standalone-process.ts';
 
 const door = join(import.meta.dirname, 'index.ts');
 /** The oldest Node that the SDK supports. */

@@ -6,9 +6,9 @@ import { textOf } from '#tests/scripted-provider/script.ts';
 import { freePort } from '#tests/services/ports.ts';
 import { startSocketlessProxy } from '#tests/services/socketless-proxy.ts';
 import { startTcpProxy, type TcpProxy } from '#tests/services/tcp-proxy.ts';
-import type { TestClient } from '#tests/system/client.ts';
-import { findUser, type Parlance } from '#tests/system/parlance.ts';
-import { startStandalone } from '#tests/system/standalone-process.ts';
+import type { TestClient } from '#tests/support/client.ts';
+import { findUser, type Parlance } from '#tests/support/parlance.ts';
+import { startStandalone } from '#tests/support/standalone-process.ts';
 import { createParlanceClient, isParlanceError, type ParlanceClient } from './index.ts';
 import { watch } from './watch-views.fixture.ts';
 
@@ -156,7 +156,7 @@ test('sends once, however many attempts there are: the same key gives the same t
 
 test('a send whose response is lost is repeated under the same key, and asks the model once', async () => {
   let lost = 0;
-  const losesFirstAnswer: typeof fetch = async (input, init) => {
+  const losesFirstResponse: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
     if (lost > 0 || !String(init?.body).includes('sendMessage')) return response;
     lost += 1;
@@ -166,7 +166,7 @@ test('a send whose response is lost is repeated under the same key, and asks the
   const client = createParlanceClient({
     url: parlance.url,
     auth: ada.token,
-    fetch: losesFirstAnswer,
+    fetch: losesFirstResponse,
     webSocketImpl: WebSocket,
     backoff,
   });

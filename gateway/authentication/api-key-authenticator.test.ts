@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { generateApiKey, hashApiKey } from '#kernel/access/api-key.ts';
 import { AppError } from '#kernel/errors.ts';
-import { type ApiKeyFixture, openApiKeyFixture } from '../fixtures/api-key-fixture.ts';
+import { type ApiKeyFixture, openApiKeyFixture } from '../fixtures/api-key.fixture.ts';
 
 /** Longer than any test, so that keys are never refreshed. */
 const never = 60 * 60_000;

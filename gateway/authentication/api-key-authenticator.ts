@@ -1,7 +1,8 @@
 /**
  * Authenticator for API keys: looks keys up in usage and caches the results. Revocations arrive at once by signal.
  * Cached keys, and keys with which something runs, are refreshed every few seconds in case a signal was lost. While
- * usage is down, recently confirmed keys keep working. A flood of invented keys locks nobody out (api-key-look-ups.ts).
+ * usage is down, recently confirmed keys keep working. A flood of invented keys locks nobody out
+ * (api-key-look-up-queue.ts).
  * Invariant: after the signal, a response that was already under way does not make the key valid again.
  */
 import { LRUCache } from 'lru-cache';

@@ -1,8 +1,8 @@
 /** Everything that runs with an API key ends with the key, over any transport. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ApiKeyFixture, openApiKeyFixture } from '../fixtures/api-key-fixture.ts';
-import { openSignedIn, openSocket } from '../fixtures/socket-client.ts';
-import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
+import { type ApiKeyFixture, openApiKeyFixture } from '../fixtures/api-key.fixture.ts';
+import { openSignedIn, openSocket } from '../fixtures/socket-client.fixture.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
 
 let fixture: ApiKeyFixture;
 let gateway: TestGateway;

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createIdentityVerifier } from '#kernel/identity.ts';
-import { openSignedIn, openSocket } from '../fixtures/socket-client.ts';
+import { openSignedIn, openSocket } from '../fixtures/socket-client.fixture.ts';
 import {
   audience,
   createTestIssuer,
@@ -10,7 +10,7 @@ import {
   issuer,
   openTestGateway,
   type TestGateway,
-} from '../fixtures/test-gateway.ts';
+} from '../fixtures/test-gateway.fixture.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { expect, test } from 'vitest';
 import { createLogger } from '#kernel/log.ts';
-import { createTestIssuer, type TestIssuer } from '../fixtures/test-gateway.ts';
+import { createTestIssuer, type TestIssuer } from '../fixtures/test-gateway.fixture.ts';
 import { createOidcAuthenticator } from './oidc-authenticator.ts';
 
 const logger = createLogger('gateway', 'silent');

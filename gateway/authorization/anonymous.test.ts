@@ -1,7 +1,7 @@
 /** What a user without a token gets from a supergraph with restrictions. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.ts';
-import { readResponse } from '../fixtures/test-gateway.ts';
+import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.fixture.ts';
+import { readResponse } from '../fixtures/test-gateway.fixture.ts';
 
 let graph: PeopleGraph;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 /** Refused fields in results that are delivered in parts: each is reported with the part in which it is null. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBody } from '../fixtures/body-client.ts';
-import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.ts';
-import { partsIn } from '../fixtures/result-parts.ts';
+import { openBody } from '../fixtures/body-client.fixture.ts';
+import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.fixture.ts';
+import { partsIn } from '../fixtures/result-parts.fixture.ts';
 
 let graph: PeopleGraph;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 /** Fields whose scopes the user lacks. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.ts';
+import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.fixture.ts';
 
 let graph: PeopleGraph;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 /** Subscriptions to fields that their users may not read. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.ts';
-import { openSignedIn } from '../fixtures/socket-client.ts';
+import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.fixture.ts';
+import { openSignedIn } from '../fixtures/socket-client.fixture.ts';
 
 let graph: PeopleGraph;
 beforeAll(async () => {

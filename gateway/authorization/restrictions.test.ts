@@ -1,6 +1,6 @@
 /** Where restrictions are declared, and who meets them: policies, types, interfaces, and one user after another. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.ts';
+import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.fixture.ts';
 
 let graph: PeopleGraph;
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
-import { openSignedIn, openSocket } from '../fixtures/socket-client.ts';
-import { openTestGateway, readResponse, type TestGateway } from '../fixtures/test-gateway.ts';
+import { openSignedIn, openSocket } from '../fixtures/socket-client.fixture.ts';
+import { openTestGateway, readResponse, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
 
 const askWith = async (gateway: TestGateway, authorization: string, more: Record<string, string> = {}) =>
   readResponse(

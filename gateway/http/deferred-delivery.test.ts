@@ -3,10 +3,10 @@ import { Defer20220824Handler } from '@apollo/client/incremental';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { type BodyClient, openBody } from '../fixtures/body-client.ts';
-import { partsIn } from '../fixtures/result-parts.ts';
-import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
-import { openTimelineGraph, type TimelineGraph } from '../fixtures/timeline-graph.ts';
+import { type BodyClient, openBody } from '../fixtures/body-client.fixture.ts';
+import { partsIn } from '../fixtures/result-parts.fixture.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
+import { openTimelineGraph, type TimelineGraph } from '../fixtures/timeline-graph.fixture.ts';
 
 let graph: TimelineGraph;
 let gateway: TestGateway;

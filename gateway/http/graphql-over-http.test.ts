@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openTestGateway, readResponse, type TestGateway } from '../fixtures/test-gateway.ts';
+import { openTestGateway, readResponse, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
 
 /** Requests an upgrade at a path that offers none. */
 const askUpgrade = async (gateway: TestGateway, allowHalfOpen: boolean): Promise<Socket> => {

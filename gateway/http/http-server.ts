@@ -15,7 +15,7 @@ export interface HttpServerOptions {
   /** 0 picks a free one. */
   readonly port: number;
   /** Handles health requests; returns false for another path. */
-  answerHealth(request: IncomingMessage, response: ServerResponse): boolean;
+  respondToHealth(request: IncomingMessage, response: ServerResponse): boolean;
   readonly handleGraphQL: RequestHandler;
   /** Undefined where there is no explorer. */
   readonly serveExplorer: RequestHandler | undefined;
@@ -67,7 +67,7 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
       if (draining) setImmediate(() => server.closeIdleConnections());
     });
     disconnectIfStalledAfterWrite(response, options.stallTimeoutMs);
-    if (options.answerHealth(request, response)) return;
+    if (options.respondToHealth(request, response)) return;
     const path = pathOf(request);
     if (serveExplorer && path === '/explorer' && request.method === 'GET') {
       void serveExplorer(request, response).catch((fault: unknown) => response.destroy(asError(fault)));

@@ -2,10 +2,10 @@
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { GraphQL17Alpha9Handler } from '@apollo/client/incremental';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBody } from '../fixtures/body-client.ts';
-import { partsIn } from '../fixtures/result-parts.ts';
-import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
-import { openTimelineGraph, type TimelineGraph } from '../fixtures/timeline-graph.ts';
+import { openBody } from '../fixtures/body-client.fixture.ts';
+import { partsIn } from '../fixtures/result-parts.fixture.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
+import { openTimelineGraph, type TimelineGraph } from '../fixtures/timeline-graph.fixture.ts';
 
 let graph: TimelineGraph;
 let gateway: TestGateway;

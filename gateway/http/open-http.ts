@@ -23,7 +23,7 @@ export interface Http {
 
 type ServerOptions = Pick<
   HttpServerOptions,
-  'host' | 'port' | 'answerHealth' | 'allowsOrigin' | 'requestTimeoutMs' | 'onUpgrade'
+  'host' | 'port' | 'respondToHealth' | 'allowsOrigin' | 'requestTimeoutMs' | 'onUpgrade'
 >;
 
 export interface HttpOptions extends ServerOptions {
@@ -47,7 +47,7 @@ export const openHttp = async (options: HttpOptions): Promise<Http> => {
   const { port, drain } = await openHttpServer({
     host: options.host,
     port: options.port,
-    answerHealth: options.answerHealth,
+    respondToHealth: options.respondToHealth,
     allowsOrigin: options.allowsOrigin,
     requestTimeoutMs: options.requestTimeoutMs,
     onUpgrade: options.onUpgrade,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { openBody } from '../fixtures/body-client.ts';
-import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
+import { openBody } from '../fixtures/body-client.fixture.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
 
 const events = { accept: 'text/event-stream' };
 const multipart = { accept: 'multipart/mixed; boundary=graphql; subscriptionSpec=1.0, application/json' };

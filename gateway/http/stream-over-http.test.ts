@@ -3,7 +3,7 @@ import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { Client, fetchExchange } from '@urql/core';
 import { createClient as createSseClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { composeServices } from '@apollo/composition';
 import { Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { fragmentsOf } from '../documents/fragments.ts';
-import { openTestGateway } from '../fixtures/test-gateway.ts';
+import { openTestGateway } from '../fixtures/test-gateway.fixture.ts';
 import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
 import { measureCost } from './operation-cost.ts';
 import { checkOperation, defaultOperationLimits } from './operation-limits.ts';

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { createLogger } from '#kernel/log.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { freePort } from '#tests/services/ports.ts';
-import { openSignedIn } from '../fixtures/socket-client.ts';
-import { openTestGateway } from '../fixtures/test-gateway.ts';
+import { openSignedIn } from '../fixtures/socket-client.fixture.ts';
+import { openTestGateway } from '../fixtures/test-gateway.fixture.ts';
 
 const openMeasured = async () => {
   await using opened = new AsyncDisposableStack();

@@ -1,7 +1,7 @@
 /** `?explain`: the plan and the timing of a query, for administrators in development. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
 
 const responseSchema = z.object({
   data: z.unknown(),

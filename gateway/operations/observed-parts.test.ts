@@ -5,10 +5,10 @@ import { createLogger } from '#kernel/log.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { freePort } from '#tests/services/ports.ts';
 import { type CollectedSpan, startTraceCollector } from '#tests/services/trace-collector.ts';
-import { openBody } from '../fixtures/body-client.ts';
-import { partsIn } from '../fixtures/result-parts.ts';
-import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
-import { openTimelineGraph, type TimelineGraph } from '../fixtures/timeline-graph.ts';
+import { openBody } from '../fixtures/body-client.fixture.ts';
+import { partsIn } from '../fixtures/result-parts.fixture.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
+import { openTimelineGraph, type TimelineGraph } from '../fixtures/timeline-graph.fixture.ts';
 
 let graph: TimelineGraph;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 /** Fields that the schema broadcasts to an audience: one upstream subscription serves the whole audience. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { connect, event, follow, frames, nameOf, newUser, type User } from '../fixtures/shared-users.ts';
-import { openTestGateway } from '../fixtures/test-gateway.ts';
-import { unwelcomeUser } from '../fixtures/test-graph.ts';
+import { connect, event, follow, frames, nameOf, newUser, type User } from '../fixtures/shared-users.fixture.ts';
+import { openTestGateway } from '../fixtures/test-gateway.fixture.ts';
+import { unwelcomeUser } from '../fixtures/test-graph.fixture.ts';
 
 describe('a field that the schema broadcasts', () => {
   const colleague = (user: User): User => ({ ...user, userId: randomUUID() });

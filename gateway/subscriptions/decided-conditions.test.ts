@@ -2,9 +2,9 @@
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openSignedIn } from '../fixtures/socket-client.ts';
-import { openSubgraph, type SubgraphServer } from '../fixtures/subgraph-server.ts';
-import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
+import { openSignedIn } from '../fixtures/socket-client.fixture.ts';
+import { openSubgraph, type SubgraphServer } from '../fixtures/subgraph-server.fixture.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
   import: ["@key", "@external", "@requires"])`;

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
-import { openBody } from '../fixtures/body-client.ts';
-import { openSignedIn } from '../fixtures/socket-client.ts';
-import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
+import { openBody } from '../fixtures/body-client.fixture.ts';
+import { openSignedIn } from '../fixtures/socket-client.fixture.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
 
 const query = 'subscription { storyStream(id: "held") { seq story { author { name } } } }';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Frame, openSignedIn, type SocketClient } from '../fixtures/socket-client.ts';
-import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
-import { composeSupergraph } from '../fixtures/test-graph.ts';
+import { type Frame, openSignedIn, type SocketClient } from '../fixtures/socket-client.fixture.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
+import { composeSupergraph } from '../fixtures/test-graph.fixture.ts';
 
 const connect = async (gateway: TestGateway): Promise<SocketClient> =>
   openSignedIn(gateway.socketUrl, await gateway.issuer.token());

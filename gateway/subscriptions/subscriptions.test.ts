@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Frame, openSignedIn, openSocket, type SocketClient } from '../fixtures/socket-client.ts';
-import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
+import { type Frame, openSignedIn, openSocket, type SocketClient } from '../fixtures/socket-client.fixture.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
-import { openSignedIn } from '../fixtures/socket-client.ts';
-import { openTestGateway } from '../fixtures/test-gateway.ts';
-import { openTestGraph } from '../fixtures/test-graph.ts';
+import { openSignedIn } from '../fixtures/socket-client.fixture.ts';
+import { openTestGateway } from '../fixtures/test-gateway.fixture.ts';
+import { openTestGraph } from '../fixtures/test-graph.fixture.ts';
 
 /** Longer than the test, so that it is not this deadline that ends the stream. */
 const never = 3_600_000;

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
-import { openSignedIn } from '../fixtures/socket-client.ts';
-import { openTestGateway } from '../fixtures/test-gateway.ts';
-import { openTestGraph } from '../fixtures/test-graph.ts';
+import { openSignedIn } from '../fixtures/socket-client.fixture.ts';
+import { openTestGateway } from '../fixtures/test-gateway.fixture.ts';
+import { openTestGraph } from '../fixtures/test-graph.fixture.ts';
 
 /** Longer than the test, so that a stream at a frozen replica visibly waits. */
 const never = 60_000;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { expect, test } from 'vitest';
-import { openTestGateway } from '../fixtures/test-gateway.ts';
+import { openTestGateway } from '../fixtures/test-gateway.fixture.ts';
 
 const bothSubgraphs = '{ story(id: "1") { title author { id motto } } }';
 

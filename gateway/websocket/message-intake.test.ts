@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { openSignedIn } from '../fixtures/socket-client.ts';
-import { openTestGateway } from '../fixtures/test-gateway.ts';
+import { openSignedIn } from '../fixtures/socket-client.fixture.ts';
+import { openTestGateway } from '../fixtures/test-gateway.fixture.ts';
 import { createFairQueue } from '../planning/fair-queue.ts';
 import { createMessageIntake } from './message-intake.ts';
 

@@ -1,8 +1,8 @@
 /** A client that reuses an id at once: the protocol allows it, and each operation gets its own events and no others. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEmbeddedLimiter } from '#kernel/limiter/embedded-limiter.ts';
-import { openSignedIn, type SocketClient } from '../fixtures/socket-client.ts';
-import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.ts';
+import { openSignedIn, type SocketClient } from '../fixtures/socket-client.fixture.ts';
+import { openTestGateway, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
 import { serializeSameIds } from './serialize-same-ids.ts';
 
 /** While set, nothing is admitted until it resolves. */

@@ -30,7 +30,7 @@ const replyTo = (prompt: LanguageModelV4Prompt): string => {
     'This is the demonstration of Parlance, not a language model: the text is fixed, and only the way it reaches you is real.',
     `You asked: “${titleFromQuestion(question)}”. That is ${words} ${words === 1 ? 'word' : 'words'}, in message ${turns} of yours in this conversation. A model would answer it here.`,
     'Each of these words went from a worker through the stream log to your subscription. Close the connection in the middle and open it again with the last seq that you saw: the stream goes on behind it, and nothing is lost or said twice.',
-    'To talk to a model, set OPENAI_API_KEY, ANTHROPIC_API_KEY, OLLAMA_HOST or MODEL_PATH and start again. Parlance tells at its start which models it found.',
+    'To talk to a model, set OPENAI_API_KEY, ANTHROPIC_API_KEY, OLLAMA_HOST or MODEL_PATH and start again. At its start, Parlance prints the models that it found.',
   ].join('\n\n');
 };
 

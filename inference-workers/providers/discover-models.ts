@@ -18,7 +18,7 @@ import { createModelRegistry, type ModelRegistry, type ServedModel } from './reg
 export interface ProviderSettings {
   /** The whole environment: the models file names the variables with keys and addresses. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds within which a connection to a provider must stand. */
+  /** Milliseconds within which a connection to a provider must be open. */
   readonly connectTimeoutMs: number;
   /** Milliseconds within which a provider has to list its models. */
   readonly discoveryTimeoutMs: number;

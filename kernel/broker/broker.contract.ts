@@ -152,9 +152,11 @@ export const brokerContract = (name: string, openFixture: () => Promise<BrokerFi
       const { broker } = fixture;
       let running = 0;
       let most = 0;
+      const full = Promise.withResolvers<void>();
       const { until } = await collect(broker, queue, { prefetch: 3 }, async () => {
-        running += 1;
-        most = Math.max(most, running);
+        most = Math.max(most, ++running);
+        if (running === 3) full.resolve();
+        await full.promise;
         await new Promise(setImmediate);
         running -= 1;
         return 'ack';

@@ -7,12 +7,11 @@ import type { Database } from './database.ts';
 const row = (tenantId: string) => ({
   id: randomUUID(),
   tenantId,
-  ownerId: randomUUID(),
-  title: 'mine',
+  title: `of ${tenantId}`,
 });
 
 /**
- * @param open with the schema of conversations; called once. What it puts on the stack is closed after the database.
+ * @param open with the tables of the fixture; called once. What it puts on the stack is closed after the database.
  */
 export const databaseContract = (name: string, open: (stack: AsyncDisposableStack) => Promise<Database>): void => {
   describe(name, () => {
@@ -38,7 +37,7 @@ export const databaseContract = (name: string, open: (stack: AsyncDisposableStac
     });
 
     test('raw SQL is under the same policy, and so is a transaction', async () => {
-      const sql = 'select distinct tenant_id from conversations.conversations';
+      const sql = 'select distinct tenant_id from fixture.rows';
       expect(await database.forTenant(acme).execute(sql)).toEqual([{ tenant_id: acme }]);
       const inside = await database.forTenant(globex).transactional((em) => em.execute(sql));
       expect(inside).toEqual([{ tenant_id: globex }]);
@@ -56,14 +55,12 @@ export const databaseContract = (name: string, open: (stack: AsyncDisposableStac
     });
 
     test('a call sees the tenant that its function sets, and a statement without one nothing', async () => {
-      const [mine] = await database.forTenant(acme).find(RowEntity, {});
-      const turn = (tenantId: string) =>
-        database.call('select above_id from conversations.read_turn(?, ?, ?, ?, true, null, 1)', [
-          ...[tenantId, mine?.ownerId, mine?.id, 'key'],
-        ]);
-      expect(await turn(acme)).toEqual([{ above_id: null }]);
-      expect(await turn(globex)).toEqual([]);
-      expect(await database.call('select id from conversations.conversations', [])).toEqual([]);
+      const titlesSeenBy = (tenantId: string) =>
+        database.call('select title from fixture.read_titles(?) as title', [tenantId]);
+      expect(await titlesSeenBy(acme)).toEqual([{ title: `of ${acme}` }]);
+      expect(await titlesSeenBy(globex)).toEqual([{ title: `of ${globex}` }]);
+      expect(await titlesSeenBy(randomUUID())).toEqual([]);
+      expect(await database.call('select id from fixture.rows', [])).toEqual([]);
     });
 
     test('a tenant that is no UUID, or empty, sees nothing', async () => {
@@ -94,7 +91,7 @@ export const databaseContract = (name: string, open: (stack: AsyncDisposableStac
       expect(await tenantsSeenBy(acme)).toEqual([acme]);
     });
 
-    test('it answers pings, and counts its statements but for those', async () => {
+    test('it responds to pings, and counts its statements but for those', async () => {
       const before = database.statements;
       await database.ping();
       expect(database.statements).toBe(before);

@@ -1,18 +1,21 @@
-/** A table with tenants, for tests of the database: that of conversations, as far as they need it. */
+/** A table with tenants, for tests of the kernel, so that these need none of a subgraph. */
+import { join } from 'node:path';
 import { defineEntity, p } from '@mikro-orm/core';
 import type { TableSet } from './database.ts';
 
 export const RowEntity = defineEntity({
   name: 'Row',
-  tableName: 'conversations',
-  schema: 'conversations',
+  tableName: 'rows',
+  schema: 'fixture',
   properties: {
     id: p.uuid().primary(),
     tenantId: p.uuid(),
-    ownerId: p.uuid(),
     title: p.text().nullable(),
   },
 });
 
-/** Its migrations are those of conversations. */
-export const rowTables: TableSet = { name: 'conversations', entities: [RowEntity] };
+export const fixtureTables: TableSet = {
+  name: 'fixture',
+  entities: [RowEntity],
+  migrations: join(import.meta.dirname, 'fixture-migrations'),
+};

@@ -13,10 +13,12 @@ import {
 import { statementsSent } from './metrics.ts';
 import { systemRole, tenantVariable } from './row-level-security.ts';
 
-/** A subgraph's part of the database: its Postgres schema, whose migrations are in migrations/<name>. */
+/** A subgraph's part of the database: one Postgres schema. */
 export interface TableSet {
   readonly name: string;
   readonly entities: NonNullable<Options['entities']>;
+  /** The folder of its migrations and functions. Default: migrations/<name>. */
+  readonly migrations?: string;
 }
 
 export interface Database extends AsyncDisposable {

@@ -10,24 +10,27 @@ import type { TableSet } from './database.ts';
 import { createRolesSql, createSchemaSql } from './row-level-security.ts';
 import { applyFunctions } from './sql-functions.ts';
 
-const folder = (tableSet: string): string => join(import.meta.dirname, '../../migrations', tableSet);
+const folderOf = ({ name, migrations }: TableSet): string =>
+  migrations ?? join(import.meta.dirname, '../../migrations', name);
 
 /** @param orm connected as a login that may create schemas and roles; without entities. */
 export const migrate = async (orm: MikroORM, schemas: readonly TableSet[]): Promise<void> => {
   const connection = orm.em.getConnection();
   await connection.execute(createRolesSql, [], 'run');
-  for (const { name } of schemas) {
+  for (const tableSet of schemas) {
+    const { name } = tableSet;
+    const folder = folderOf(tableSet);
     for (const statement of createSchemaSql(name)) await connection.execute(statement, [], 'run');
     orm.config.set('migrations', {
       ...orm.config.get('migrations'),
-      path: folder(name),
-      pathTs: folder(name),
+      path: folder,
+      pathTs: folder,
       glob: '!(*.d).{ts,js}',
       tableName: `${name}.migrations`,
       snapshot: false,
       silent: true,
     });
     await new Migrator(orm.em.fork()).up();
-    await applyFunctions(orm, name, join(folder(name), 'functions'));
+    await applyFunctions(orm, name, join(folder, 'functions'));
   }
 };

@@ -13,7 +13,7 @@ export const databaseEnvironment = {
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
-    .describe('PostgreSQL, as postgres://user:password@host:port/database. Unset: PGlite in DATA_DIR.'),
+    .describe('PostgreSQL, as postgres://user:password@host:port/database. Not set: PGlite in DATA_DIR.'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(20).describe('Connections to PostgreSQL per process.'),
 };
 

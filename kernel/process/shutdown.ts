@@ -56,8 +56,8 @@ export const runUntilSignal = async (
     clearTimeout(timer);
     process.exit(0);
   } catch (fault) {
-    process.stderr.write(`${name}: ${describeFault(fault)}
-`);
+    // At the exit, because the logger writes only then what it still holds: the sentence comes last.
+    process.once('exit', () => process.stderr.write(`${name}: ${describeFault(fault)}\n`));
     process.exit(1);
   }
 };

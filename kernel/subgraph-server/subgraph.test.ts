@@ -92,7 +92,7 @@ beforeAll(async () => {
 });
 afterAll(() => subgraph[Symbol.asyncDispose]());
 
-const answerShape = z.object({
+const responseSchema = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
   errors: z.array(z.looseObject({ message: z.string(), extensions: z.looseObject({ code: z.string() }) })).optional(),
 });
@@ -103,7 +103,7 @@ const ask = async (query: string, authorization?: string, variables?: object) =>
     headers: { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization }) },
     body: JSON.stringify({ query, variables }),
   });
-  return { status: response.status, ...answerShape.parse(await response.json()) };
+  return { status: response.status, ...responseSchema.parse(await response.json()) };
 };
 const bearer = async (identity: Identity = ada): Promise<string> => `Bearer ${await sign(identity)}`;
 

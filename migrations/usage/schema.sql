@@ -112,6 +112,25 @@ CREATE TABLE usage.tenants (
 
 ALTER TABLE ONLY usage.tenants FORCE ROW LEVEL SECURITY;
 
+CREATE VIEW usage.tenant_limits WITH (security_invoker='true') AS
+ SELECT t.id AS tenant_id,
+    t.plan,
+    t.monthly_budget_usd,
+    granted.tenant_day AS granted_tenant_day,
+    granted.tenant_minute AS granted_tenant_minute,
+    granted.user_day AS granted_user_day,
+    granted.user_minute AS granted_user_minute,
+    LEAST(t.tokens_per_day, granted.tenant_day) AS tenant_day,
+    LEAST(t.tokens_per_minute, granted.tenant_minute) AS tenant_minute,
+    t.user_tokens_per_day AS set_user_day,
+    t.user_tokens_per_minute AS set_user_minute
+   FROM ((usage.tenants t
+     JOIN usage.plan_quotas p ON ((p.plan = t.plan)))
+     CROSS JOIN LATERAL ( SELECT COALESCE(t.granted_tokens_per_day, p.tenant_tokens_per_day) AS tenant_day,
+            COALESCE(t.granted_tokens_per_minute, p.tenant_tokens_per_minute) AS tenant_minute,
+            COALESCE(t.granted_user_tokens_per_day, p.user_tokens_per_day) AS user_day,
+            COALESCE(t.granted_user_tokens_per_minute, p.user_tokens_per_minute) AS user_minute) granted);
+
 CREATE TABLE usage.users (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -136,13 +155,12 @@ CREATE VIEW usage.limits WITH (security_invoker='true') AS
     u.id AS user_id,
     t.plan,
     t.monthly_budget_usd,
-    LEAST(t.tokens_per_day, COALESCE(t.granted_tokens_per_day, p.tenant_tokens_per_day)) AS tenant_day,
-    LEAST(t.tokens_per_minute, COALESCE(t.granted_tokens_per_minute, p.tenant_tokens_per_minute)) AS tenant_minute,
-    LEAST(COALESCE(u.tokens_per_day, t.user_tokens_per_day), COALESCE(t.granted_user_tokens_per_day, p.user_tokens_per_day)) AS user_day,
-    LEAST(COALESCE(u.tokens_per_minute, t.user_tokens_per_minute), COALESCE(t.granted_user_tokens_per_minute, p.user_tokens_per_minute)) AS user_minute
-   FROM ((usage.users u
-     JOIN usage.tenants t ON ((t.id = u.tenant_id)))
-     JOIN usage.plan_quotas p ON ((p.plan = t.plan)));
+    t.tenant_day,
+    t.tenant_minute,
+    LEAST(COALESCE(u.tokens_per_day, t.set_user_day), t.granted_user_day) AS user_day,
+    LEAST(COALESCE(u.tokens_per_minute, t.set_user_minute), t.granted_user_minute) AS user_minute
+   FROM (usage.users u
+     JOIN usage.tenant_limits t ON ((t.tenant_id = u.tenant_id)));
 
 CREATE TABLE usage.quota_windows (
     tenant_id uuid NOT NULL,
@@ -185,23 +203,18 @@ CREATE VIEW usage.quotas WITH (security_invoker='true') AS
             ELSE (0)::bigint
         END AS minute_tokens,
         CASE
-            WHEN (w.user_id IS NULL) THEN LEAST(t.tokens_per_day, granted.tenant_day)
-            ELSE LEAST(COALESCE(u.tokens_per_day, t.user_tokens_per_day), granted.user_day)
+            WHEN (w.user_id IS NULL) THEN t.tenant_day
+            ELSE own.user_day
         END AS day_limit,
         CASE
-            WHEN (w.user_id IS NULL) THEN LEAST(t.tokens_per_minute, granted.tenant_minute)
-            ELSE LEAST(COALESCE(u.tokens_per_minute, t.user_tokens_per_minute), granted.user_minute)
+            WHEN (w.user_id IS NULL) THEN t.tenant_minute
+            ELSE own.user_minute
         END AS minute_limit,
     w.held_cost_usd
-   FROM ((((((((usage.quota_windows w
+   FROM ((((((usage.quota_windows w
      JOIN usage.quota_windows whole ON (((whole.tenant_id = w.tenant_id) AND (whole.user_id IS NULL))))
-     JOIN usage.tenants t ON ((t.id = w.tenant_id)))
-     JOIN usage.plan_quotas p ON ((p.plan = t.plan)))
-     LEFT JOIN usage.users u ON (((u.tenant_id = w.tenant_id) AND (u.id = w.user_id))))
-     CROSS JOIN LATERAL ( SELECT COALESCE(t.granted_tokens_per_day, p.tenant_tokens_per_day) AS tenant_day,
-            COALESCE(t.granted_tokens_per_minute, p.tenant_tokens_per_minute) AS tenant_minute,
-            COALESCE(t.granted_user_tokens_per_day, p.user_tokens_per_day) AS user_day,
-            COALESCE(t.granted_user_tokens_per_minute, p.user_tokens_per_minute) AS user_minute) granted)
+     JOIN usage.tenant_limits t ON ((t.tenant_id = w.tenant_id)))
+     LEFT JOIN usage.limits own ON (((own.tenant_id = w.tenant_id) AND (own.user_id = w.user_id))))
      CROSS JOIN LATERAL ( SELECT GREATEST(whole.month_start, date_trunc('month'::text, statement_timestamp(), 'UTC'::text)) AS start) now_month)
      CROSS JOIN LATERAL ( SELECT GREATEST(whole.day_start, date_trunc('day'::text, statement_timestamp(), 'UTC'::text)) AS start) now_day)
      CROSS JOIN LATERAL ( SELECT GREATEST(whole.minute_start, date_trunc('minute'::text, statement_timestamp(), 'UTC'::text)) AS start) now_minute);

@@ -8,5 +8,5 @@ export const issuerEnvironment = z.object({
   OIDC_ISSUER: z
     .url()
     .optional()
-    .describe('Address under which others reach it: the `iss` of its tokens. Unset: the address it listens on.'),
+    .describe('Address under which others reach it: the `iss` of its tokens. Not set: the address it listens on.'),
 });

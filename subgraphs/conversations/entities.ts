@@ -7,8 +7,8 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { ErrorCode } from '#contracts/error-codes.ts';
 import type { RouteCandidate, Tool } from '#contracts/generation-job.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
-import type { Json } from '#kernel/broker/broker.ts';
 import type { TableSet } from '#kernel/database/database.ts';
+import { defineOutbox } from '#kernel/outbox/outbox-table.ts';
 
 export const messageRoles = ['SYSTEM', 'USER', 'ASSISTANT', 'TOOL'] as const;
 export type MessageRole = (typeof messageRoles)[number];
@@ -126,21 +126,8 @@ const SendEntity = defineEntity({
   },
 });
 
-/** A committed job that the broker has not confirmed yet. */
-export const OutboxEntity = defineEntity({
-  name: 'OutboxRow',
-  tableName: 'outbox',
-  schema: 'conversations',
-  properties: {
-    id: p.uuid().primary(),
-    tenantId: p.uuid(),
-    routingKey: p.text(),
-    /** The job's id at the broker, which is the log id of its reply. */
-    messageId: p.uuid(),
-    body: p.json<Json>(),
-    createdAt: p.datetime(3).onCreate(() => new Date()),
-  },
-});
+/** Jobs that the broker has not confirmed yet (outbox/job-outbox.ts). */
+export const OutboxEntity = defineOutbox('conversations');
 
 export const conversationsTables: TableSet = {
   name: 'conversations',

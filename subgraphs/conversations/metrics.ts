@@ -1,5 +1,5 @@
-/** Metrics of turns, admission and the outbox. */
-import { createCounter, createGauge, createHistogram } from '#kernel/telemetry/instruments.ts';
+/** Metrics of turns and admission. */
+import { createCounter, createHistogram } from '#kernel/telemetry/instruments.ts';
 
 export const turnsEnded = createCounter({
   name: 'parlance_turns_total',
@@ -11,10 +11,4 @@ export const admissionDuration = createHistogram({
   name: 'parlance_admission_duration_seconds',
   help: 'Time that one subgraph took to admit a turn; outcome is OK or the code of the refusal.',
   labels: ['service', 'outcome'],
-});
-
-export const outboxWaiting = createGauge({
-  name: 'parlance_outbox_rows',
-  help: 'Jobs in the outbox that the broker has not confirmed or that wait to be deleted; every replica reports the same number.',
-  labels: [],
 });

@@ -7,7 +7,7 @@ import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createChangeFeed } from './conversations/change-feed.ts';
-import { startOutboxRelay } from './outbox/relay.ts';
+import { startJobRelay } from './outbox/job-outbox.ts';
 import { consumeResults } from './replies/consume-results.ts';
 import { repeatStops } from './replies/repeat-stops.ts';
 import { stopReplies } from './replies/stop-generation.ts';
@@ -46,7 +46,7 @@ export const openConversations = async (
     safety: client(options.SAFETY_URL),
     routes: opened.use(await openRoutes(client(options.MODELS_URL), signals)),
   };
-  const relay = opened.use(startOutboxRelay(database, broker, logger));
+  const relay = opened.use(startJobRelay(database, broker, logger));
   const changes = createChangeFeed(signals, logger);
   const admission = createAdmission(admittingSubgraphs, logger);
   const checkPressure = createQueuePressure(broker, options.MAX_QUEUED, logger);

@@ -151,7 +151,7 @@ describe('the usage subgraph', () => {
     expect(changed).toEqual({ data: { quotaChanged: { day: { usedTokens: 42 } } } });
   });
 
-  it('is ready when its database answers', async () => {
+  it('is ready when its database responds', async () => {
     const health = await fetch(new URL('/health/ready', usage.url));
     expect([health.status, await health.json()]).toEqual([200, { status: 'ready', failing: [] }]);
   });

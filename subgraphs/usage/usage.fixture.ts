@@ -7,7 +7,7 @@ import { createClient } from 'graphql-ws';
 import { v7 } from 'uuid';
 import { expect, vi } from 'vitest';
 import { z } from 'zod';
-import type { MessageFinished } from '#contracts/broker-events.ts';
+import type { ConversationTitled, MessageFinished } from '#contracts/broker-events.ts';
 import type { Identity, Role } from '#contracts/identity.ts';
 import { openAccessList } from '#kernel/access/access-list.ts';
 import type { Database } from '#kernel/database/database.ts';
@@ -19,6 +19,7 @@ import { createDirectory } from '#tests/services/directory.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
 import { provision } from './accounts/provision.ts';
 import { usageTables } from './entities.ts';
+import { settleGeneration } from './ledger/settle-generation.ts';
 import type { ReservationServices } from './quotas/reserve-tokens.ts';
 import { openUsage } from './service.ts';
 
@@ -46,6 +47,8 @@ export interface UsageFixture extends AsyncDisposable {
   execute(identity: Identity, query: string, variables?: Readonly<Record<string, unknown>>): Promise<QueryResult>;
   /** The first result of a subscription. `until` is repeated until it arrives. */
   firstOf(identity: Identity, query: string, until: () => Promise<unknown>): Promise<unknown>;
+  /** Bills a result, as its delivery does. Resolves with whether it was the first one. */
+  settle(result: MessageFinished | ConversationTitled): Promise<boolean>;
   /** A new tenant with a user. Its windows begin tomorrow, so they do not end during a test. */
   tenant(limits?: Limits): Promise<Identity>;
 }
@@ -148,6 +151,7 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
         await client.dispose();
       }
     },
+    settle: (result) => settleGeneration(database, result),
     async tenant(limits = {}) {
       const identity = identityOf(v7(), 'USER');
       await database.asSystem(async (em) => {

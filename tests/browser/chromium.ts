@@ -1,7 +1,7 @@
 /** Chromium as it is installed, without a window. */
 import { spawnSync } from 'node:child_process';
 import { type Browser, chromium } from 'playwright-core';
-import { findProgram } from '../services/child.ts';
+import { findProgram } from '#tests/services/child.ts';
 
 /** A system's own Chromium before Chrome. */
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];

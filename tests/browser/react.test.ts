@@ -1,33 +1,33 @@
 /**
- * The hook of docs/sdk.md, taken from there, in React in a real browser: what it puts on the page while an answer is
+ * The hook of docs/sdk.md, taken from there, in React in a real browser: what it puts on the page while a reply is
  * written.
  */
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
-import { fencesOf, readDocument, root } from '../docs/markdown.ts';
-import { textOf } from '../scripted-provider/script.ts';
-import { createDirectory } from '../services/directory.ts';
-import { freePort } from '../services/ports.ts';
-import { startTcpProxy } from '../services/tcp-proxy.ts';
-import { startStandalone } from '../system/standalone-process.ts';
-import { until } from '../system/until.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { freePort } from '#tests/services/ports.ts';
+import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
+import { fencesOf, readDocument, root } from '#tests/support/markdown.ts';
+import { startStandalone } from '#tests/support/standalone-process.ts';
+import { until } from '#tests/support/until.ts';
 import { startChromium } from './chromium.ts';
 import { startModuleServer } from './module-server.ts';
 
 const entry = `
-import { offerAnswers } from '${join(import.meta.dirname, 'show-answer.ts')}';
-import { useAnswer } from './use-answer.ts';
-offerAnswers(useAnswer);
+import { offerReplies } from '${join(import.meta.dirname, 'show-reply.ts')}';
+import { useReply } from './use-reply.ts';
+offerReplies(useReply);
 `;
 
 /** The page's script with React in it, as it is built for development: it warns of what an application does wrong. */
 const bundlePage = async (): Promise<string> => {
   await using directory = await createDirectory();
-  const hook = fencesOf(await readDocument('docs/sdk.md')).find(({ mark }) => mark === 'test: use-answer.ts');
+  const hook = fencesOf(await readDocument('docs/sdk.md')).find(({ mark }) => mark === 'test: use-reply.ts');
   await symlink(join(root, 'node_modules'), join(directory.path, 'node_modules'));
-  await writeFile(join(directory.path, 'use-answer.ts'), hook?.text ?? '');
+  await writeFile(join(directory.path, 'use-reply.ts'), hook?.text ?? '');
   const input = join(directory.path, 'entry.ts');
   await writeFile(input, entry);
   const transform = { define: { 'process.env.NODE_ENV': '"development"' } };
@@ -46,7 +46,7 @@ const openSubscriptions = async (metricsPort: number): Promise<number> => {
   return [...readings].reduce((sum, [, value]) => sum + Number(value), 0);
 };
 
-test('an answer grows on the page through a cut connection, and who leaves the page ends its stream', async () => {
+test('a reply grows on the page through a cut connection, and leaving the page ends its stream', async () => {
   const metricsPort = await freePort();
   await using parlance = await startStandalone({ environment: { METRICS_PORT: String(metricsPort) } });
   await using wire = await startTcpProxy(parlance.url);
@@ -68,13 +68,13 @@ test('an answer grows on the page through a cut connection, and who leaves the p
     if (status === 'COMPLETED') ended.resolve();
   });
   await page.goto(modules.pageOf('page.js'));
-  await page.waitForFunction(() => 'showAnswer' in globalThis);
+  await page.waitForFunction(() => 'showReply' in globalThis);
 
   const ada = await parlance.as('ada');
   const show = async (content: string): Promise<string> => {
     const { assistantMessage } = await ada.send(await ada.createConversation(), content);
     const request = { url: wire.url, token: ada.token, messageId: assistantMessage.id };
-    await page.evaluate((given) => globalThis.showAnswer(given), request);
+    await page.evaluate((given) => globalThis.showReply(given), request);
     return assistantMessage.id;
   };
   await show('script: tokens=150 pace=20');
@@ -88,7 +88,7 @@ test('an answer grows on the page through a cut connection, and who leaves the p
     () => openSubscriptions(metricsPort),
     (open) => open === 1,
   );
-  await page.evaluate(() => globalThis.leaveAnswer());
+  await page.evaluate(() => globalThis.leaveReply());
   await until(
     () => openSubscriptions(metricsPort),
     (open) => open === 0,

@@ -1,12 +1,12 @@
 /** The SDK in a real browser, from another origin than the server's. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { textOf } from '../scripted-provider/script.ts';
-import { startSocketlessProxy } from '../services/socketless-proxy.ts';
-import { startTcpProxy } from '../services/tcp-proxy.ts';
-import type { TestClient } from '../system/client.ts';
-import type { Parlance } from '../system/parlance.ts';
-import { startStandalone } from '../system/standalone-process.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { startSocketlessProxy } from '#tests/services/socketless-proxy.ts';
+import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
+import type { TestClient } from '#tests/support/client.ts';
+import type { Parlance } from '#tests/support/parlance.ts';
+import { startStandalone } from '#tests/support/standalone-process.ts';
 import { startChromium } from './chromium.ts';
 import type { PageReply, PageRequest } from './follow-in-page.ts';
 import { type ModuleServer, startModuleServer } from './module-server.ts';

@@ -1,10 +1,10 @@
 /** The judge itself: it has nothing to say about what is right, and names each thing that is wrong. */
 import { expect, test } from 'vitest';
-import { textOf } from '../scripted-provider/script.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { createRandom } from '#tests/support/random.ts';
 import { checkSend, checkWithoutLog, type ViolationKind } from './check.ts';
 import type { Evidence, Following } from './evidence.ts';
 import { waitsOf } from './going-on.ts';
-import { createRandom } from './random.ts';
 import { faultNames, planFaults } from './schedule.ts';
 
 const events = [
@@ -91,6 +91,19 @@ test('a takeover explains a second call of the provider, also when the first att
   const evidence = { ...saw(takenOver, ...events.slice(1)), replay: undefined, providerCalls: 2 };
   expect(started?.attempt).toBe(1);
   expect(checkSend(evidence)).toEqual([]);
+});
+
+test('a failure in the middle explains one more call where the attempt lost its log, and none elsewhere', () => {
+  const takenOver = { __typename: 'MessageStarted', seq: 2, attempt: 2 };
+  const evidence = { ...right, followings: [], replay: undefined, providerFails: true, providerCalls: 3 };
+  const after = (...starts: Following['events']): Evidence => ({
+    ...evidence,
+    followings: [{ ...whole, events: [...starts, ...events.slice(1).map((each) => ({ ...each, seq: each.seq + 1 }))] }],
+  });
+  expect(started && checkSend(after(started, takenOver))).toEqual([]);
+  expect(checkSend(right)).toEqual([]);
+  const within = { ...right, providerFails: true, providerCalls: 2 };
+  expect(checkSend(within).map(({ kind }) => kind)).toContain('provider asked too often');
 });
 
 test('a seed gives its schedule again, and another seed another one', () => {

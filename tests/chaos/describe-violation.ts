@@ -1,5 +1,5 @@
 /** A violation with what went on around it: the faults that were being done, and what the processes said went wrong. */
-import type { StreamedEvent } from '../system/client.ts';
+import type { StreamedEvent } from '#tests/support/client.ts';
 import type { Violation } from './check.ts';
 import type { Evidence } from './evidence.ts';
 import type { FaultLog } from './fault-log.ts';
@@ -15,7 +15,7 @@ const mostCharacters = 1_200;
 /** Milliseconds before the violation in which a fault that is over may still be its cause. */
 const causesBeforeMs = 6_000;
 /** Milliseconds after its send in which a reply meets its faults, where nobody knows the moment. */
-const answeredWithinMs = 15_000;
+const repliedWithinMs = 15_000;
 
 const time = (atMs: number): string => new Date(atMs).toISOString().slice(11, 23);
 
@@ -54,7 +54,7 @@ export const describeViolation = (
   const { atMs, messageId } = violation;
   const sentAt = evidence && madeAt(messageId);
   const from = (atMs === undefined ? sentAt : atMs - causesBeforeMs) ?? Number.NaN;
-  const to = atMs ?? from + answeredWithinMs;
+  const to = atMs ?? from + repliedWithinMs;
   const faults = history.filter(({ fromMs, toMs = Number.POSITIVE_INFINITY }) => fromMs <= to && toMs > from);
   const lines = log.about(atMs, evidence ? messageId : '');
   return {

@@ -4,12 +4,12 @@
  */
 import { join } from 'node:path';
 import { Pool } from 'pg';
-import { startPostgres } from '../services/postgres.ts';
-import { startRabbitmq } from '../services/rabbitmq.ts';
-import { startRedis } from '../services/redis.ts';
-import { startTcpProxy, type TcpProxy } from '../services/tcp-proxy.ts';
-import { startCompose } from '../system/compose-processes.ts';
-import { findUser } from '../system/parlance.ts';
+import { startPostgres } from '#tests/services/postgres.ts';
+import { startRabbitmq } from '#tests/services/rabbitmq.ts';
+import { startRedis } from '#tests/services/redis.ts';
+import { startTcpProxy, type TcpProxy } from '#tests/services/tcp-proxy.ts';
+import { startCompose } from '#tests/support/compose-processes.ts';
+import { findUser } from '#tests/support/parlance.ts';
 import { createFaultLog } from './fault-log.ts';
 import { findLeftovers, readStored } from './gather.ts';
 import type { StoreName, WireName } from './schedule.ts';

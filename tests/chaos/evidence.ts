@@ -1,5 +1,5 @@
 /** What is known of one send when all is over: what clients saw, what is stored, billed and asked of the provider. */
-import type { StreamedEvent } from '../system/client.ts';
+import type { StreamedEvent } from '#tests/support/client.ts';
 
 /** Something that a client should never have received. */
 export interface SeenFault {

@@ -3,7 +3,7 @@
  * between two; when it resolves, all is as before.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sendRedis } from '../services/redis.ts';
+import { sendRedis } from '#tests/services/redis.ts';
 import { type FaultName, type PlannedFault, type WireName, wires } from './schedule.ts';
 import type { Stand, Stores } from './stand.ts';
 

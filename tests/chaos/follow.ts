@@ -1,11 +1,11 @@
 /**
- * A client as Parlance asks for one: follows an answer over graphql-ws and, whatever happens to the connection, comes
+ * A client as Parlance asks for one: follows a reply over graphql-ws and, whatever happens to the connection, comes
  * back to any gateway and goes on after the last seq. It gives up only at the deadline, and notes what it should never
  * have received.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { StreamedEvent, TestClient } from '../system/client.ts';
+import type { StreamedEvent, TestClient } from '#tests/support/client.ts';
 import type { Following, SeenFault } from './evidence.ts';
 
 /** Codes after which a client may try again: the service is away for a moment. */

@@ -4,8 +4,8 @@
  */
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import type { ScriptedProvider } from '../scripted-provider/scripted-provider.ts';
-import type { Rabbitmq } from '../services/rabbitmq.ts';
+import type { ScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
+import type { Rabbitmq } from '#tests/services/rabbitmq.ts';
 import type { Evidence, Following } from './evidence.ts';
 import type { Send } from './load.ts';
 

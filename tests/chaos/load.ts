@@ -6,10 +6,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import type { TestClient } from '../system/client.ts';
+import type { TestClient } from '#tests/support/client.ts';
+import type { Random } from '#tests/support/random.ts';
 import type { Following, SeenFault } from './evidence.ts';
 import { follow, type Passed, passingCodes, wrongIn } from './follow.ts';
-import type { Random } from './random.ts';
 
 /** What a user did, and what its clients saw of it. */
 export interface Send {
@@ -24,14 +24,14 @@ export interface Send {
   /** From its first try until a gateway said that it is taken. */
   readonly takenMs: number;
   /** From there to the end at the slower of its followers. */
-  readonly answeredMs: number;
+  readonly repliedMs: number;
 }
 
 /** Codes that a send may meet in addition: nobody may be asked, or the reply before is not stored yet. */
 const passingSendCodes = new Set([...passingCodes, 'CONVERSATION_BUSY', 'MODEL_UNAVAILABLE']);
 const pauseMs = 200;
 
-/** Repeats until it is answered, however the connection fails. Codes that are no matter of time go to `faults`. */
+/** Repeats until there is a response, however the connection fails. Codes that are no matter of time go to `faults`. */
 const persist = async <Value>(
   act: (turn: number) => Promise<Value>,
   faults: SeenFault[],
@@ -143,7 +143,7 @@ export const talk = async (options: TalkOptions): Promise<readonly Send[]> => {
         followings,
         sendFaults: faults,
         takenMs: takenAt - begunAt,
-        answeredMs: Date.now() - takenAt,
+        repliedMs: Date.now() - takenAt,
       });
     }
   }

@@ -33,7 +33,7 @@ export const report = ({ done, history, sends, events, passed, violations }: Cha
     row('events delivered', events),
     'milliseconds: half, 99 of 100, the slowest',
     row('until a send is taken', spread(sends.map(({ takenMs }) => takenMs))),
-    row('from there to the end of its reply', spread(sends.map(({ answeredMs }) => answeredMs))),
+    row('from there to the end of its reply', spread(sends.map(({ repliedMs }) => repliedMs))),
     'errors after which clients try again',
     ...[...passed].map(([code, count]) => row(code, count)),
     'violations (goal 0)',

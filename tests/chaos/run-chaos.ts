@@ -1,7 +1,8 @@
 /**
  * One run: users talk while the schedule is carried out; then everything has to come to rest, and each send is judged.
  */
-import { createClient, type TestClient } from '../system/client.ts';
+import { createClient, type TestClient } from '#tests/support/client.ts';
+import { createRandom } from '#tests/support/random.ts';
 import { checkSend, checkWithoutLog, type Violation } from './check.ts';
 import { type DescribedViolation, describeViolation } from './describe-violation.ts';
 import { openDistributedStand } from './distributed-stand.ts';
@@ -10,7 +11,6 @@ import { type DoneFault, torment } from './faults.ts';
 import { follow, type Passed } from './follow.ts';
 import { createCallCounter, evidenceOf, type Stored } from './gather.ts';
 import { type Send, talk } from './load.ts';
-import { createRandom } from './random.ts';
 import { type FaultName, losesLogs, type PlannedFault, planFaults, takesRepliesAway } from './schedule.ts';
 import type { Stand } from './stand.ts';
 import { openStandaloneStand } from './standalone-stand.ts';

@@ -1,5 +1,5 @@
 /** What goes wrong and when: made from a seed before anything starts, so that a seed replays its schedule. */
-import type { Random } from './random.ts';
+import type { Random } from '#tests/support/random.ts';
 
 /** Services that run apart; each is killed and started again. */
 const services = ['worker', 'gateway', 'conversations', 'usage', 'safety', 'models'] as const;

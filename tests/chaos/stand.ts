@@ -2,8 +2,8 @@
  * What is tormented, as users and those who judge see it. Two of them: the processes of docker-compose.yml
  * (distributed-stand.ts) and the standalone (standalone-stand.ts).
  */
-import type { ScriptedProvider } from '../scripted-provider/scripted-provider.ts';
-import type { TcpProxy } from '../services/tcp-proxy.ts';
+import type { ScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
+import type { TcpProxy } from '#tests/services/tcp-proxy.ts';
 import type { FaultLog } from './fault-log.ts';
 import type { Stored } from './gather.ts';
 import type { Send } from './load.ts';

@@ -1,7 +1,7 @@
 /** docs/configuration.md lists exactly the variables that the processes read, with their defaults and descriptions. */
 import { expect, test } from 'vitest';
+import { readDocument, rowsUnder } from '#tests/support/markdown.ts';
 import { readEnvironments } from './environment.ts';
-import { readDocument, rowsUnder } from './markdown.ts';
 
 const header = ['Variable', 'Processes', 'Default', 'Description'];
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { readDocument, root } from './markdown.ts';
+import { readDocument, root } from '#tests/support/markdown.ts';
 
 const versions = z.record(z.string(), z.string());
 const packageSchema = z.object({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CloseCode } from 'graphql-ws';
 import { expect, test } from 'vitest';
 import { errorCodes, isRetryable, toErrorCode } from '#contracts/error-codes.ts';
-import { readDocument, root, rowsUnder } from './markdown.ts';
+import { readDocument, root, rowsUnder } from '#tests/support/markdown.ts';
 
 const document = await readDocument('docs/errors.md');
 const unquoted = (cell: string | undefined): string => (cell ?? '').replaceAll('`', '');

@@ -2,7 +2,7 @@
 import { existsSync, globSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
-import { documentFiles, proseOf, readDocument, root } from './markdown.ts';
+import { documentFiles, proseOf, readDocument, root } from '#tests/support/markdown.ts';
 
 /** What looks like a file and is none: one that readers make, a package. */
 const noFiles: ReadonlySet<string> = new Set(['stream.mjs', 'decimal.js']);

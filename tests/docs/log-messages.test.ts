@@ -2,7 +2,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readDocument, root } from './markdown.ts';
+import { readDocument, root } from '#tests/support/markdown.ts';
 
 test('every log message that operators should look for is one that the code writes', async () => {
   const operator = await readDocument('docs/operator.md');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { declaredInstruments } from '#kernel/telemetry/instruments.ts';
-import { readDocument, root, rowsUnder } from './markdown.ts';
+import { readDocument, root, rowsUnder } from '#tests/support/markdown.ts';
 
 const loadAll = async (): Promise<number> => {
   let files = 0;

@@ -9,13 +9,13 @@ import { Supergraph } from '@apollo/federation-internals';
 import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
+import { documentFiles, type Fence, fencesOf, readDocument, root } from '#tests/support/markdown.ts';
+import { startStandalone } from '#tests/support/standalone-process.ts';
 import { withDeferDirective } from '../../gateway/supergraph/defer-directive.ts';
 import { signatureHeaders } from '../../inference-workers/tools/sign-call.ts';
-import { textOf } from '../scripted-provider/script.ts';
-import { createDirectory } from '../services/directory.ts';
-import { startTcpProxy } from '../services/tcp-proxy.ts';
-import { startStandalone } from '../system/standalone-process.ts';
-import { documentFiles, type Fence, fencesOf, readDocument, root } from './markdown.ts';
 
 /** What the guide for frontends defines. */
 type Follow = (options: {
@@ -114,11 +114,11 @@ const typeFaults = async (file: string, text: string): Promise<string> => {
 };
 
 test('the hook for React of the SDK’s page has right types', { timeout }, async () => {
-  const snippet = fencesOf(await readDocument('docs/sdk.md')).find(({ mark }) => mark === 'test: use-answer.ts');
+  const snippet = fencesOf(await readDocument('docs/sdk.md')).find(({ mark }) => mark === 'test: use-reply.ts');
   const text = snippet?.text ?? '';
-  expect(text).toContain('useAnswer');
-  expect(await typeFaults('use-answer.ts', text)).toBe('');
-  expect(await typeFaults('use-answer.ts', text.replace('setView(next)', 'setView(next.text)'))).toContain('TS2345');
+  expect(text).toContain('useReply');
+  expect(await typeFaults('use-reply.ts', text)).toBe('');
+  expect(await typeFaults('use-reply.ts', text.replace('setView(next)', 'setView(next.text)'))).toContain('TS2345');
 });
 
 test('follow of the guide for frontends goes on after a lost connection, with each event once', {

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { createDirectory } from '../services/directory.ts';
+import { createDirectory } from '#tests/services/directory.ts';
 
 const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -50,8 +50,28 @@ const clean = {
   'gateway/gateway.ts': useOf('#kernel/shared.ts', '#kernel/other.ts'),
 };
 
+/** Where tests and fixtures stand, and what they use. */
+const tested = {
+  'subgraphs/usage/usage.fixture.ts': useOf('./service.ts', '#tests/services/store.ts'),
+  'subgraphs/usage/service.test.ts': useOf('./usage.fixture.ts', '#kernel/shared.ts', '#tests/tool-server/tool.ts'),
+  'gateway/execution/run.ts': value,
+  'gateway/fixtures/open.fixture.ts': useOf('../gateway.ts', '../execution/run.ts'),
+  'gateway/execution/run.test.ts': useOf('./run.ts', '../fixtures/open.fixture.ts', '#tests/federation/compare.ts'),
+  'tests/federation/compare.ts': useOf('../../gateway/execution/run.ts', '#tests/services/store.ts'),
+  'tests/services/store.ts': value,
+  'tests/tool-server/tool.ts': value,
+  'tests/support/start.ts': useOf('../../subgraphs/usage/service.ts', '../../gateway/gateway.ts'),
+  'tests/soak/soak.ts': useOf('#tests/support/start.ts', '#tests/services/store.ts'),
+  'client/sdk/client.ts': value,
+  'client/sdk/client.test.ts': useOf('./client.ts', '#tests/support/start.ts'),
+};
+
 test('a house whose services meet in contracts and the kernel only breaks no rule', async () => {
   expect(await brokenRules(clean)).toEqual([]);
+});
+
+test('so does one whose tests use their own service, tools and, in tests/, several services', async () => {
+  expect(await brokenRules({ ...clean, ...tested })).toEqual([]);
 });
 
 const violations: readonly (readonly [rule: string, files: Readonly<Record<string, string>>])[] = [
@@ -75,6 +95,50 @@ const violations: readonly (readonly [rule: string, files: Readonly<Record<strin
   ],
   ['tests-stay-out-of-the-product', { 'gateway/a.ts': useOf('../tests/b.ts'), 'tests/b.ts': value }],
   ['shared-means-shared', { 'kernel/lonely.ts': value, 'gateway/a.ts': useOf('#kernel/lonely.ts') }],
+  // Tests and fixtures obey them too.
+  ['subgraphs-are-islands', { 'subgraphs/safety/a.test.ts': useOf('../usage/b.ts'), 'subgraphs/usage/b.ts': value }],
+  [
+    'subgraphs-are-islands',
+    { 'subgraphs/safety/a.fixture.ts': useOf('../usage/b.fixture.ts'), 'subgraphs/usage/b.fixture.ts': value },
+  ],
+  ['services-meet-below', { 'gateway/a.test.ts': useOf('../inference-workers/b.ts'), 'inference-workers/b.ts': value }],
+  ['contracts-are-the-floor', { 'contracts/a.test.ts': useOf('#kernel/shared.ts') }],
+  [
+    'kernel-imports-contracts-only',
+    { 'kernel/database/a.contract.ts': useOf('../../subgraphs/usage/b.ts'), 'subgraphs/usage/b.ts': value },
+  ],
+  [
+    'kernel-imports-contracts-only',
+    { 'kernel/database/a.fixture.ts': useOf('#tests/support/b.ts'), 'tests/support/b.ts': value },
+  ],
+  [
+    'gateway-floors-go-down',
+    { 'gateway/execution/a.test.ts': useOf('../planning/b.ts'), 'gateway/planning/b.ts': value },
+  ],
+  ['one-door-to-redis', { 'gateway/a.test.ts': "import { Redis } from 'ioredis';\nexport const redis = Redis;\n" }],
+  [
+    'one-door-to-rabbitmq',
+    { 'tests/a.ts': "import { Connection } from 'rabbitmq-client';\nexport const c = Connection;\n" },
+  ],
+  [
+    'one-door-to-postgres',
+    { 'gateway/a.test.ts': "import { PGlite } from '@electric-sql/pglite';\nexport const p = PGlite;\n" },
+  ],
+  ['client-tests-talk-to-a-process', { 'client/sdk/a.test.ts': useOf('../../gateway/b.ts'), 'gateway/b.ts': value }],
+  [
+    'tests-beside-code-start-no-other-service',
+    { 'subgraphs/usage/a.test.ts': useOf('#tests/support/b.ts'), 'tests/support/b.ts': value },
+  ],
+  [
+    'federation-is-of-the-gateway',
+    { 'subgraphs/usage/a.test.ts': useOf('#tests/federation/b.ts'), 'tests/federation/b.ts': value },
+  ],
+  [
+    'federation-is-of-the-gateway',
+    { 'tests/federation/a.ts': useOf('../../subgraphs/usage/b.ts'), 'subgraphs/usage/b.ts': value },
+  ],
+  ['tools-of-tests-know-no-service', { 'tests/services/a.ts': useOf('../../gateway/b.ts'), 'gateway/b.ts': value }],
+  ['folders-of-tests-meet-in-support', { 'tests/soak/a.ts': useOf('#tests/chaos/b.ts'), 'tests/chaos/b.ts': value }],
 ];
 
 test.each(violations)('%s fires', async (rule, files) => {

@@ -4,8 +4,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createDirectory } from '#tests/services/directory.ts';
 import { recordMigrations, recordRevisions } from '../../scripts/record-migrations.ts';
-import { createDirectory } from '../services/directory.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -21,12 +21,14 @@ test('folders that import each other are a circle, by types and by way of others
   const use = (path: string): string => `import type { A } from '${path}';\n`;
   const oneWay = {
     'gateway/gateway.ts': use('./http/a.ts'),
+    'gateway/fixtures/d.fixture.ts': use('../http/a.ts'),
     'gateway/http/a.ts': use('../limits/b.ts') + use('../gateway.ts'),
     'gateway/limits/b.ts': use('#kernel/limiter/c.ts'),
     'kernel/limiter/c.ts': '',
   };
   expect(circlesOf(oneWay)).toEqual([]);
-  expect(circlesOf({ ...oneWay, 'gateway/limits/b.test.ts': use('../http/a.ts') })).toEqual([]);
+  expect(circlesOf({ ...oneWay, 'gateway/limits/b.test.ts': use('../fixtures/d.fixture.ts') })).toEqual([]);
+  expect(circlesOf({ ...oneWay, 'gateway/limits/b.test.ts': use('../http/a.ts') })).toHaveLength(2);
   expect(circlesOf({ ...oneWay, 'gateway/limits/d.ts': use('../http/a.ts') })).toEqual([
     'gateway/http -> gateway/limits -> gateway/http',
     'gateway/limits -> gateway/http -> gateway/limits',

@@ -27,7 +27,7 @@ export const promptOf = ({ messages }: ChatRequest): string =>
 const sinceQuestion = ({ messages }: ChatRequest): ChatRequest['messages'] =>
   messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1);
 
-/** Whether this request is answered with the script's calls. */
+/** Whether the response to this request is the script's calls. */
 export const callsAreDue = (request: ChatRequest, { calls, steps }: Script): boolean =>
   calls.length > 0 &&
   request.tools !== undefined &&

@@ -31,9 +31,9 @@ const scriptSchema = z.strictObject({
   end: count.optional(),
   /** After this many words comes an event that is no JSON; then the reply ends, or stalls with `stall`. */
   garbage: count.optional(),
-  /** Answers with this status and an error body instead of words. */
+  /** Responds with this status and an error body instead of words. */
   status: count.optional(),
-  /** How many requests with this prompt fail as the script says; those after it are answered. 0: all. */
+  /** How many requests with this prompt fail as the script says; those after it succeed. 0: all. */
   times: count.default(0),
   /** `Retry-After` that goes with `status`, in seconds. */
   'retry-after': z.coerce.number().nonnegative().optional(),
@@ -71,5 +71,5 @@ export const scriptOfPrompt = (prompt: string): Script => {
 /** The word at an index, with the space behind it. */
 export const wordAt = (index: number): string => `w${index} `;
 
-/** The text of an answer with so many words. */
+/** The text of a reply with so many words. */
 export const textOf = (tokens: number): string => Array.from({ length: tokens }, (_, index) => wordAt(index)).join('');

@@ -11,7 +11,7 @@ import { startRedisCluster } from './redis-cluster.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Address of the lender: GET /<service> answers the URL to use. */
+    /** Address of the lender: GET /<service> returns the URL to use. */
     readonly servicesUrl: string;
   }
 }

@@ -7,7 +7,7 @@ import { inject } from 'vitest';
 
 export type SharedService = 'postgres' | 'redis' | 'redis-cluster' | 'rabbitmq';
 
-/** Resolves with the URL when the service answers. The first call of a run starts it: up to ten seconds. */
+/** Resolves with the URL when the service responds. The first call of a run starts it: up to ten seconds. */
 export const sharedService = async (name: SharedService): Promise<string> => {
   const response = await fetch(`${inject('servicesUrl')}/${name}`);
   const text = await response.text();

@@ -44,14 +44,14 @@ export interface CollectedSpan {
 export interface TraceCollector extends AsyncDisposable {
   readonly url: string;
   readonly spans: readonly CollectedSpan[];
-  /** Requests so far, also those that are not answered. */
+  /** Requests so far, also those without a response. */
   readonly requests: number;
 }
 
 const textsOf = (attributes: z.infer<typeof attributesSchema>): Readonly<Record<string, string | undefined>> =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue]));
 
-/** @param options.isDead true: it takes requests and never answers. */
+/** @param options.isDead true: it takes requests and never responds. */
 export const startTraceCollector = async (options: { readonly isDead?: boolean } = {}): Promise<TraceCollector> => {
   const spans: CollectedSpan[] = [];
   let requests = 0;

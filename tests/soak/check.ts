@@ -49,7 +49,7 @@ const ownersIn = (expected: Expected): readonly SubgraphName[] => {
   return expected.owners;
 };
 
-/** @param away the subgraphs that may have been away while it was answered. */
+/** @param away the subgraphs that may have been away while it was executed. */
 export const checkResult = (result: unknown, expected: Expected, away: ReadonlySet<SubgraphName>): Verdict => {
   const parsed = resultSchema.safeParse(result);
   if (!parsed.success) return { faults: [`not a result: ${JSON.stringify(result)}`], isPartial: false };

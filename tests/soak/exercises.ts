@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Random } from '../chaos/random.ts';
+import type { Random } from '#tests/support/random.ts';
 import { checkResult, type Verdict } from './check.ts';
 import type { HttpClient } from './http-client.ts';
 import { drawOperation, drawStream, faultyDocuments, type StreamOperation } from './operations.ts';

@@ -34,7 +34,7 @@ const sdl: Readonly<Record<SubgraphName, string>> = {
     type Mutation { order(book: ID!, nonce: ID!): Order }
     type Subscription {
       pages(book: ID!, last: Int!, afterSeq: Int = 0): Page! @resumable(argument: "afterSeq")
-      beats(book: ID!, last: Int!): Page!
+      ticks(book: ID!, last: Int!): Page!
     }
     type Book @key(fields: "id") { id: ID! title: String price: Int author: Author }
     type Author @key(fields: "id") { id: ID! }
@@ -93,7 +93,7 @@ const resolvers: Readonly<Record<SubgraphName, Resolvers>> = {
           return page;
         },
       },
-      beats: {
+      ticks: {
         subscribe: (_, { book, last }) => turnPages(String(book), 0, Number(last)),
         resolve: (page: object) => page,
       },

@@ -55,7 +55,7 @@ export const createHttpClient = (port: number, connections: number): HttpClient 
     async *stream(request, after, signal) {
       const resume = after === undefined ? {} : { 'last-event-id': after };
       const { statusCode, body } = await post(request, { accept: 'text/event-stream', ...resume }, signal);
-      if (statusCode !== 200) throw new Error(`a stream was answered by ${statusCode}: ${await body.text()}`);
+      if (statusCode !== 200) throw new Error(`the response to a stream was ${statusCode}: ${await body.text()}`);
       let text = '';
       body.setEncoding('utf8');
       for await (const chunk of body) {

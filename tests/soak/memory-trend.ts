@@ -5,7 +5,7 @@
 import type { Memory } from './gateway-process.ts';
 
 export interface Sample extends Memory {
-  /** Requests that were answered by then. */
+  /** Requests that had a response by then. */
   readonly requests: number;
 }
 

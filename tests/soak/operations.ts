@@ -1,5 +1,5 @@
 /** Operations drawn by chance, each with the result that it must have. */
-import type { Random } from '../chaos/random.ts';
+import type { Random } from '#tests/support/random.ts';
 import type { Expected } from './check.ts';
 import { authorOf, isInStock, nameOf, pageOf, priceOf, type SubgraphName, shippingOf, titleOf } from './world.ts';
 
@@ -136,7 +136,7 @@ export const drawStream = (random: Random): StreamOperation => {
   const book = drawBook(random);
   // Some are long, so that there is always one when a source is lost.
   const last = random.between(1, random.pick([10, 80]));
-  const field = isResumable ? 'pages' : 'beats';
+  const field = isResumable ? 'pages' : 'ticks';
   return {
     query: `subscription ($book: ID!, $last: Int!) { ${field}(book: $book, last: $last) { seq text
       ${selection ? `book ${selection.text}` : ''} } } ${selection?.fragments ?? ''}`,

@@ -1,7 +1,7 @@
 /**
  * One run: users do what they draw while subgraphs are killed and the supergraph is replaced; each result is judged.
  */
-import { createRandom, type Random } from '../chaos/random.ts';
+import { createRandom, type Random } from '#tests/support/random.ts';
 import type { Verdict } from './check.ts';
 import { exercises, type User } from './exercises.ts';
 import { createHttpClient } from './http-client.ts';

@@ -1,11 +1,11 @@
 /** The processes of a soak: the gateway on a supergraph file, and its subgraphs, each on two ports. */
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Random } from '../chaos/random.ts';
-import { type Child, startChild, untilReady } from '../services/child.ts';
-import { createDirectory } from '../services/directory.ts';
-import { freePorts } from '../services/ports.ts';
-import { until } from '../system/until.ts';
+import { type Child, startChild, untilReady } from '#tests/services/child.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { freePorts } from '#tests/services/ports.ts';
+import type { Random } from '#tests/support/random.ts';
+import { until } from '#tests/support/until.ts';
 import { type GatewayProcess, startGateway } from './gateway-process.ts';
 import { composeSupergraph } from './graph.ts';
 import { createOutages, type Outages } from './outages.ts';

@@ -9,6 +9,7 @@ import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.t
 import { createLogger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
+import { createDirectory } from '#tests/services/directory.ts';
 import { conversationsTables, type MessageStatus } from '../../subgraphs/conversations/entities.ts';
 import { openConversations } from '../../subgraphs/conversations/service.ts';
 import { usageTables } from '../../subgraphs/usage/entities.ts';
@@ -16,7 +17,6 @@ import { createAwaitedReplies } from '../../subgraphs/usage/quotas/awaited-repli
 import { expireReservations } from '../../subgraphs/usage/quotas/expire-reservations.ts';
 import { reserveTokens } from '../../subgraphs/usage/quotas/reserve-tokens.ts';
 import { openUsage } from '../../subgraphs/usage/service.ts';
-import { createDirectory } from '../services/directory.ts';
 
 test('a reply holds its reservation until it has ended, and a turn that was never stored does not', async () => {
   await using stack = new AsyncDisposableStack();

@@ -1,8 +1,8 @@
 /** The whole system as docker-compose.yml describes it: separate processes on PostgreSQL, Redis and RabbitMQ. */
 import { afterAll, beforeAll, describe } from 'vitest';
-import { sharedService } from '../services/shared-services.ts';
-import { startCompose } from './compose-processes.ts';
-import type { Parlance } from './parlance.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
+import { startCompose } from '#tests/support/compose-processes.ts';
+import type { Parlance } from '#tests/support/parlance.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
 import { serviceCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';

@@ -3,11 +3,11 @@
  * checked.
  */
 import { expect, test } from 'vitest';
-import { tinyGguf } from '../tiny-gguf/make-tiny-gguf.ts';
-import { textOfEvents } from './client.ts';
-import { startStandalone } from './standalone-process.ts';
+import { textOfEvents } from '#tests/support/client.ts';
+import { startStandalone } from '#tests/support/standalone-process.ts';
+import { tinyGguf } from '#tests/tiny-gguf/make-tiny-gguf.ts';
 
-test('a GGUF file answers through the whole supergraph, and stops on request', async () => {
+test('a GGUF file replies through the whole supergraph, and stops on request', async () => {
   const environment = { MODEL_PATH: await tinyGguf(), OPENAI_API_KEY: '', OPENAI_BASE_URL: '', LLAMA_THREADS: '2' };
   await using parlance = await startStandalone({ environment });
   const ada = await parlance.as('ada');

@@ -2,10 +2,10 @@
  * What Prometheus reads after a turn, from the standalone: every service measures, and the public port shows nothing.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../services/ports.ts';
-import type { Parlance } from './parlance.ts';
-import { startStandalone } from './standalone-process.ts';
-import { until } from './until.ts';
+import { freePort } from '#tests/services/ports.ts';
+import type { Parlance } from '#tests/support/parlance.ts';
+import { startStandalone } from '#tests/support/standalone-process.ts';
+import { until } from '#tests/support/until.ts';
 
 let parlance: Parlance;
 let metricsUrl: string;

@@ -2,12 +2,12 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { textOf } from '../scripted-provider/script.ts';
-import { sharedService } from '../services/shared-services.ts';
-import { createClient, type TestClient, textOfEvents } from './client.ts';
-import { type Compose, startCompose } from './compose-processes.ts';
-import { findUser } from './parlance.ts';
-import { until } from './until.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
+import { createClient, type TestClient, textOfEvents } from '#tests/support/client.ts';
+import { type Compose, startCompose } from '#tests/support/compose-processes.ts';
+import { findUser } from '#tests/support/parlance.ts';
+import { until } from '#tests/support/until.ts';
 
 const billShape = z.object({
   message: z.object({

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createDirectory } from '../services/directory.ts';
-import { sendMutation, type TestClient } from './client.ts';
-import type { Parlance } from './parlance.ts';
-import { startStandalone } from './standalone-process.ts';
-import { until } from './until.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { sendMutation, type TestClient } from '#tests/support/client.ts';
+import type { Parlance } from '#tests/support/parlance.ts';
+import { startStandalone } from '#tests/support/standalone-process.ts';
+import { until } from '#tests/support/until.ts';
 
 const modelsFile = `
 providers:

@@ -1,18 +1,18 @@
 /**
- * A job whose acknowledgement was lost together with the log of its reply, on the processes of docker-compose.yml: what
- * RabbitMQ hands out again is not asked of the model where the reply has ended, and answered where it has not.
+ * A job whose acknowledgement was lost together with the log of its reply, on the processes of docker-compose.yml:
+ * RabbitMQ delivers it again. The model is not called if the reply has ended, and the reply is written if it has not.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Broker, Json, Settlement } from '#kernel/broker/broker.ts';
 import { connectRabbitmqBroker } from '#kernel/broker/rabbitmq-broker.ts';
 import { topology } from '#kernel/broker/topology.ts';
 import { createLogger } from '#kernel/log.ts';
-import { textOf } from '../scripted-provider/script.ts';
-import type { Service } from '../services/child.ts';
-import { startRedis } from '../services/redis.ts';
-import { sharedService } from '../services/shared-services.ts';
-import { type TestClient, textOfEvents } from './client.ts';
-import { type Compose, startCompose } from './compose-processes.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import type { Service } from '#tests/services/child.ts';
+import { startRedis } from '#tests/services/redis.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
+import { type TestClient, textOfEvents } from '#tests/support/client.ts';
+import { type Compose, startCompose } from '#tests/support/compose-processes.ts';
 
 const jobs = 'generations.external';
 const stack = new AsyncDisposableStack();

@@ -1,7 +1,7 @@
 /** The whole system in one process on embedded defaults. */
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { Parlance } from './parlance.ts';
-import { startStandalone } from './standalone-process.ts';
+import type { Parlance } from '#tests/support/parlance.ts';
+import { startStandalone } from '#tests/support/standalone-process.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
 import { standaloneCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';

@@ -17,6 +17,10 @@ import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.t
 import { createLogger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { createClient } from '#tests/support/client.ts';
+import { findUser } from '#tests/support/parlance.ts';
+import { until } from '#tests/support/until.ts';
 import { createLocalKeyAuthenticator } from '../../gateway/authentication/local-key-authenticator.ts';
 import { signatureAlgorithms } from '../../gateway/authentication/token-verifier.ts';
 import { createGateway } from '../../gateway/gateway.ts';
@@ -39,10 +43,6 @@ import { safetyTables } from '../../subgraphs/safety/entities.ts';
 import { openSafety } from '../../subgraphs/safety/service.ts';
 import { usageTables } from '../../subgraphs/usage/entities.ts';
 import { openUsage } from '../../subgraphs/usage/service.ts';
-import { createDirectory } from '../services/directory.ts';
-import { createClient } from './client.ts';
-import { findUser } from './parlance.ts';
-import { until } from './until.ts';
 
 const turns = 25;
 const modelId = 'openai/gpt-4o-mini';

@@ -3,11 +3,11 @@ import { createClient } from 'graphql-ws';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { sharedService } from '../services/shared-services.ts';
-import { type CollectedSpan, startTraceCollector } from '../services/trace-collector.ts';
-import { sendMutation, streamSubscription } from './client.ts';
-import { startCompose } from './compose-processes.ts';
-import { until } from './until.ts';
+import { sharedService } from '#tests/services/shared-services.ts';
+import { type CollectedSpan, startTraceCollector } from '#tests/services/trace-collector.ts';
+import { sendMutation, streamSubscription } from '#tests/support/client.ts';
+import { startCompose } from '#tests/support/compose-processes.ts';
+import { until } from '#tests/support/until.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const clientSpanId = 'b7ad6b7169203331';

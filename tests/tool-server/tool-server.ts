@@ -8,7 +8,7 @@ export interface RecordedCall {
   readonly text: string;
   readonly body: z.infer<typeof bodySchema>;
   /** Resolves when the caller has the reply, or has left. */
-  readonly ended: Promise<'answered' | 'left'>;
+  readonly ended: Promise<'responded' | 'left'>;
 }
 
 export interface ToolServer extends AsyncDisposable {
@@ -32,8 +32,8 @@ export const startToolServer = async (
   const arrivals: ((call: RecordedCall) => void)[] = [];
   let connections = 0;
   const server = createServer(async (request, response) => {
-    const ended = Promise.withResolvers<'answered' | 'left'>();
-    response.on('close', () => ended.resolve(response.writableFinished ? 'answered' : 'left'));
+    const ended = Promise.withResolvers<'responded' | 'left'>();
+    response.on('close', () => ended.resolve(response.writableFinished ? 'responded' : 'left'));
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(Buffer.from(chunk));
     const text = Buffer.concat(chunks).toString('utf8');

@@ -5,8 +5,9 @@
  */
 import type { EntityManager } from '@mikro-orm/sql';
 import { callFunctionIn } from '#kernel/database/call-function.ts';
+import type { OutboxRow } from '#kernel/outbox/outbox-table.ts';
 import { type Conversation, MessageEntity, withoutTools } from '../entities.ts';
-import { addToOutbox, type OutboxRow } from '../outbox/relay.ts';
+import { storeJob } from '../outbox/job-outbox.ts';
 import { branchMessagesSchema, buildJob, maxHistory, maxHistoryBytes } from './build-job.ts';
 
 /** Returns undefined when no reply waits. The caller holds the conversation's row lock. */
@@ -39,5 +40,5 @@ export const dispatchNextReply = async (
     generation,
   };
   // A stop that was requested while the reply waited should have ended it; that failed, so the job carries the request.
-  return addToOutbox(em, { ...buildJob(job), ...(next.stopRequestedAt ? { stopRequested: true } : {}) });
+  return storeJob(em, { ...buildJob(job), ...(next.stopRequestedAt ? { stopRequested: true } : {}) });
 };

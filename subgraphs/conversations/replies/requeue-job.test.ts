@@ -5,7 +5,7 @@ import type { ConsumeOptions, Delivery, Json, Settlement } from '#kernel/broker/
 import { createChangeFeed } from '../conversations/change-feed.ts';
 import { candidate, type Fixture, finished, logger, openFixture } from '../conversations.fixture.ts';
 import { type Message, OutboxEntity } from '../entities.ts';
-import { startOutboxRelay } from '../outbox/relay.ts';
+import { startJobRelay } from '../outbox/job-outbox.ts';
 import { consumeResults } from './consume-results.ts';
 import { requeueJob } from './requeue-job.ts';
 import { storeFinished } from './store-result.ts';
@@ -39,7 +39,7 @@ const waitingRows = ({ database }: Fixture): Promise<number> => database.asSyste
 
 test('a returned job is dropped when its reply has ended, and otherwise published again unchanged', async () => {
   await using fixture = await openFixture();
-  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  await using relay = startJobRelay(fixture.database, fixture.broker, logger);
   const changes = createChangeFeed(fixture.signals, logger);
   const services = {
     database: fixture.database,
@@ -81,7 +81,7 @@ test('a returned job is dropped when its reply has ended, and otherwise publishe
 
 test('a returned job carries the stop request, which was lost with the log', async () => {
   await using fixture = await openFixture();
-  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  await using relay = startJobRelay(fixture.database, fixture.broker, logger);
   await using taken = await collectJobs(fixture);
   const stopped = { status: 'QUEUED', content: '', stopRequestedAt: new Date() } as const;
   const { reply } = await fixture.turn(await fixture.conversation(), undefined, 'one', stopped);
@@ -91,7 +91,7 @@ test('a returned job carries the stop request, which was lost with the log', asy
 
 test('a returned job is dropped when the result of its reply is stored a moment later', async () => {
   await using fixture = await openFixture();
-  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  await using relay = startJobRelay(fixture.database, fixture.broker, logger);
   const changes = createChangeFeed(fixture.signals, logger);
   const services = {
     database: fixture.database,
@@ -119,11 +119,11 @@ test('a returned job that was not published before conversations stopped is publ
   await using taken = await collectJobs(fixture);
   const { reply } = await fixture.turn(await fixture.conversation(), undefined, 'one', { status: 'QUEUED' });
   {
-    await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+    await using relay = startJobRelay(fixture.database, fixture.broker, logger);
     await requeueJob({ database: fixture.database, relay }, jobOf(reply), logger);
   }
   expect(await waitingRows(fixture)).toBe(1);
-  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  await using relay = startJobRelay(fixture.database, fixture.broker, logger);
   await relay.sweep(0);
   await vi.waitFor(() => expect(taken.jobs).toEqual([{ ...jobOf(reply), publishedBefore: true }]), patience);
 });

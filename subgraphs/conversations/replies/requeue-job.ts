@@ -8,8 +8,16 @@
 import type { JobReturned } from '#contracts/broker-events.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
+import type { OutboxRelay } from '#kernel/outbox/relay.ts';
 import { inFlightStatuses, MessageEntity } from '../entities.ts';
-import { addToOutbox, type OutboxRelay } from '../outbox/relay.ts';
+import { storeJob } from '../outbox/job-outbox.ts';
+
+/**
+ * Milliseconds that the row of a returned job waits before it is published, if its reply has not ended by then: results
+ * that were delivered before the job are stored within this time. Together with the grace of the stream log it must
+ * stay below the time that readers wait for a lost log.
+ */
+const publishAfterMs = 2_000;
 
 export const requeueJob = async (
   { database, relay }: { readonly database: Database; readonly relay: OutboxRelay },
@@ -26,8 +34,8 @@ export const requeueJob = async (
     );
     if (!message || !inFlightStatuses.includes(message.status)) return undefined;
     // The stop request was lost with the log.
-    return addToOutbox(em, { ...republished, ...(message.stopRequestedAt ? { stopRequested: true } : {}) });
+    return storeJob(em, { ...republished, ...(message.stopRequestedAt ? { stopRequested: true } : {}) });
   });
-  if (row) relay.publishLater(row);
+  if (row) relay.publishLater(row, publishAfterMs);
   else logger.warn({ messageId }, 'returned job dropped: its reply has ended');
 };

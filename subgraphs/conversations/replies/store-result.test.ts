@@ -4,9 +4,7 @@ import type { Json } from '#kernel/broker/broker.ts';
 import { createChangeFeed } from '../conversations/change-feed.ts';
 import { type Fixture, finished, logger, openFixture } from '../conversations.fixture.ts';
 import { ConversationEntity, type Message, MessageEntity, OutboxEntity } from '../entities.ts';
-import { readBranch } from '../messages/branch.ts';
-import { addToOutbox, startOutboxRelay } from '../outbox/relay.ts';
-import { awaitMessage } from '../streams/await-message.ts';
+import { startJobRelay, storeJob } from '../outbox/job-outbox.ts';
 import { buildJob } from './build-job.ts';
 import { consumeResults } from './consume-results.ts';
 import { storeFinished, storeTitle } from './store-result.ts';
@@ -18,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-const services = (relay: ReturnType<typeof startOutboxRelay>) => ({
+const services = (relay: ReturnType<typeof startJobRelay>) => ({
   database: fixture.database,
   relay,
   changes: createChangeFeed(fixture.signals, logger),
@@ -44,7 +42,7 @@ const takeJobs = async (count: number): Promise<GenerationJob[]> => {
 };
 
 test('the result of a generation is stored once, and later results of the same message change nothing', async () => {
-  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  await using relay = startJobRelay(fixture.database, fixture.broker, logger);
   const conversation = await fixture.conversation();
   const { reply } = await fixture.turn(conversation, undefined, 'q', { status: 'QUEUED', content: '' });
   await storeFinished(services(relay), finished(reply, { text: 'first', lastSeq: 7 }));
@@ -107,7 +105,7 @@ test('the first reply that completes leads to a title, whatever failed before, a
 });
 
 test('tool calls are stored with the result, in one statement and in a transaction', async () => {
-  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  await using relay = startJobRelay(fixture.database, fixture.broker, logger);
   const call = {
     id: 'c',
     name: 'look_up',
@@ -129,13 +127,10 @@ test('tool calls are stored with the result, in one statement and in a transacti
   expect((await reread(first.reply)).toolCalls).toEqual([call]);
   expect((await reread(second.reply)).toolCalls).toEqual([call, { ...call, id: 'd' }]);
   expect((await reread(third.reply)).toolCalls).toBeNull();
-  expect((await awaitMessage(fixture, fixture.identity, second.reply.id)).toolCalls).toHaveLength(2);
-  const branch = await readBranch(fixture.database.forTenant(conversation.tenantId), third.reply.id, 1, 6);
-  expect(branch.map(({ toolCalls }) => toolCalls?.length ?? 0)).toEqual([0, 1, 0, 2, 0, 0]);
 });
 
 test('a waiting reply is dispatched with the end of the reply before it, whose text is in its history', async () => {
-  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  await using relay = startJobRelay(fixture.database, fixture.broker, logger);
   await using _ = await consumeResults(fixture.broker, services(relay), logger);
   const conversation = await fixture.conversation();
   const first = await fixture.turn(conversation, undefined, 'one', { status: 'QUEUED', content: '' });
@@ -158,7 +153,7 @@ test('a waiting reply is dispatched with the end of the reply before it, whose t
 });
 
 test('the job of a waiting reply carries a stop request that could not be carried out before', async () => {
-  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  await using relay = startJobRelay(fixture.database, fixture.broker, logger);
   const conversation = await fixture.conversation();
   const first = await fixture.turn(conversation, undefined, 'one', { status: 'QUEUED', content: '' });
   const waiting = { status: 'QUEUED', content: '', dispatchedAt: null, stopRequestedAt: new Date() } as const;
@@ -175,12 +170,12 @@ test('the sweep publishes a job that was committed but not published, and delete
   if (!generation) throw new Error('a reply has a generation');
   await fixture.database.asSystem(async (em) => {
     const { tenantId, id: conversationId, systemPrompt } = conversation;
-    addToOutbox(
+    storeJob(
       em,
       buildJob({ tenantId, conversationId, systemPrompt, branch: [question], replyId: reply.id, generation }),
     );
   });
-  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  await using relay = startJobRelay(fixture.database, fixture.broker, logger);
   await relay.sweep(0);
   const [job] = await takeJobs(1);
   expect(job?.messageId).toBe(reply.id);
@@ -188,7 +183,7 @@ test('the sweep publishes a job that was committed but not published, and delete
 });
 
 test('a reply whose worker vanished fails with WORKER_LOST, in the log and in the table', async () => {
-  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  await using relay = startJobRelay(fixture.database, fixture.broker, logger);
   await using _ = await consumeResults(fixture.broker, services(relay), logger);
   const conversation = await fixture.conversation();
   const longAgo = new Date(Date.now() - 60_000);

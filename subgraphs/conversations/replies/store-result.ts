@@ -11,10 +11,12 @@ import type { ConversationTitled, MessageFinished } from '#contracts/broker-even
 import { toErrorCode } from '#contracts/error-codes.ts';
 import { callFunction, callFunctionIn, type FunctionCall } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
+import type { OutboxRow } from '#kernel/outbox/outbox-table.ts';
+import type { OutboxRelay } from '#kernel/outbox/relay.ts';
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { ChangeFeed } from '../conversations/change-feed.ts';
 import { type Conversation, ConversationEntity, type Message, MessageEntity } from '../entities.ts';
-import { addToOutbox, type OutboxRelay, type OutboxRow } from '../outbox/relay.ts';
+import { storeJob } from '../outbox/job-outbox.ts';
 import { dispatchNextReply } from './dispatch-next-reply.ts';
 import { eventsToKeep, storeKeptEvents } from './kept-stream-events.ts';
 
@@ -37,7 +39,7 @@ const addTitleJob = async (
   const candidates = reply.generation?.candidates.filter((candidate) => candidate.modelId === result.modelId) ?? [];
   if (candidates.length === 0 || reply.parentId == null) return undefined;
   const question = await em.findOneOrFail(MessageEntity, { id: reply.parentId, tenantId: reply.tenantId });
-  return addToOutbox(em, {
+  return storeJob(em, {
     kind: 'title',
     tenantId: conversation.tenantId,
     userId: result.userId,

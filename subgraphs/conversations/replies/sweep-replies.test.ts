@@ -5,7 +5,7 @@ import type { Broker, Json } from '#kernel/broker/broker.ts';
 import { createChangeFeed } from '../conversations/change-feed.ts';
 import { type Fixture, finished, logger, openFixture } from '../conversations.fixture.ts';
 import { type Message, MessageEntity, OutboxEntity } from '../entities.ts';
-import { startOutboxRelay } from '../outbox/relay.ts';
+import { startJobRelay } from '../outbox/job-outbox.ts';
 import { consumeResults } from './consume-results.ts';
 import { startReplySweeper } from './sweep-replies.ts';
 
@@ -19,7 +19,7 @@ const openResults = async () => {
   await using opened = new AsyncDisposableStack();
   const fixture = opened.use(await openFixture());
   const { database, broker, signals, streamLog } = fixture;
-  const relay = opened.use(startOutboxRelay(database, broker, logger));
+  const relay = opened.use(startJobRelay(database, broker, logger));
   const services = { database, relay, changes: createChangeFeed(signals, logger), streamLog, keepsStreamEvents: false };
   const sweeper = opened.use(startReplySweeper({ ...services, broker, logger }, vanishedAfterMs));
   const closing = opened.move();

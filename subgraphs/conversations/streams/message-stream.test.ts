@@ -4,7 +4,7 @@ import { accessChangedTopic } from '#kernel/access/access-list.ts';
 import { createChangeFeed, messageTopic } from '../conversations/change-feed.ts';
 import { type Fixture, finished, logger, newIdentity, openFixture } from '../conversations.fixture.ts';
 import { ConversationEntity, type Message, MessageEntity } from '../entities.ts';
-import { startOutboxRelay } from '../outbox/relay.ts';
+import { startJobRelay } from '../outbox/job-outbox.ts';
 import { currentMessage } from '../replies/current-message.ts';
 import { storeFinished } from '../replies/store-result.ts';
 import { awaitMessage } from './await-message.ts';
@@ -241,7 +241,7 @@ test('a stored reply is streamed as it is stored, also when its log was lost and
 });
 
 test('with all events kept, a stream whose log has expired has the exact suffix from any cursor', async () => {
-  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  await using relay = startJobRelay(fixture.database, fixture.broker, logger);
   const { streamLog, database } = fixture;
   const { reply, attempt } = await writing();
   const many = Array.from({ length: 1_200 }, (_, index) => ({

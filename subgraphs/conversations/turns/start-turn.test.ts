@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { createChangeFeed } from '../conversations/change-feed.ts';
 import { logger, openFixture } from '../conversations.fixture.ts';
-import { startOutboxRelay } from '../outbox/relay.ts';
+import { startJobRelay } from '../outbox/job-outbox.ts';
 import { createAdmission } from './admission.ts';
 import { allowed, held, openSubgraph, refused, remembered } from './admitting-subgraphs.fixture.ts';
 import { hashRequest } from './idempotency.ts';
@@ -45,7 +45,7 @@ test('a copy that is refused for quota replays the turn that its send has led to
     ...{ database, streamLog },
     admission: createAdmission({ usage: usage.client, safety: safety.client, routes: remembered }, logger),
     checkPressure: () => {},
-    relay: stack.use(startOutboxRelay(database, broker, logger)),
+    relay: stack.use(startJobRelay(database, broker, logger)),
     changes: createChangeFeed(signals, logger),
     maxStoredBytes: 1_000_000,
   };

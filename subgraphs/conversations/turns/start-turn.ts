@@ -8,13 +8,13 @@
 import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
+import type { OutboxRelay } from '#kernel/outbox/relay.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { conversationNotFound } from '../conversations/access.ts';
 import type { ChangeFeed } from '../conversations/change-feed.ts';
 import { requireStorage } from '../conversations/stored-bytes.ts';
 import { inFlightStatuses, type Message } from '../entities.ts';
 import { turnsEnded } from '../metrics.ts';
-import type { OutboxRelay } from '../outbox/relay.ts';
 import { type BranchMessage, buildJob } from '../replies/build-job.ts';
 import type { Admission, AdmissionRequest, Reservation } from './admission.ts';
 import { replayTurn, sendIdOf, type TurnResult } from './idempotency.ts';

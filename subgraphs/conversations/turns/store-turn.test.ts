@@ -4,7 +4,7 @@ import type { Json } from '#kernel/broker/broker.ts';
 import { createChangeFeed } from '../conversations/change-feed.ts';
 import { candidate, type Fixture, finished, logger, openFixture, tool } from '../conversations.fixture.ts';
 import { type Conversation, type Message, MessageEntity } from '../entities.ts';
-import { startOutboxRelay } from '../outbox/relay.ts';
+import { startJobRelay } from '../outbox/job-outbox.ts';
 import { buildJob } from '../replies/build-job.ts';
 import { storeFinished } from '../replies/store-result.ts';
 import { newMessageId, storeTurn, type TurnToStore } from './store-turn.ts';
@@ -19,7 +19,9 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 const storeQuestion = (
   conversation: Conversation,
   parentId: string | undefined,
-  change: Partial<Pick<TurnToStore, 'historyIsOpen' | 'onBusy' | 'generation'>> = {},
+  change: Partial<
+    Pick<TurnToStore, 'historyIsOpen' | 'onBusy' | 'generation' | 'logId' | 'followsHead' | 'question'>
+  > = {},
 ) => {
   const replyId = newMessageId();
   const { tenantId, id: conversationId } = conversation;
@@ -48,9 +50,34 @@ test('a turn whose history was read while a reply was being written is not store
   expect((await storeQuestion(conversation, reply.id, { historyIsOpen: true })).kind).toBe('moved');
 });
 
+test('the messages that are returned are those that were stored', async () => {
+  const { database, identity } = fixture;
+  const conversation = await fixture.conversation();
+  const generation = { userId: identity.userId, candidates: [candidate], tools: [tool], maxOutputTokens: 7 };
+  const requireStored = async (outcome: ReturnType<typeof storeQuestion>) => {
+    const stored = await outcome;
+    if (stored.kind !== 'stored') throw new Error(stored.kind);
+    const rows = await Promise.all(
+      [stored.question, stored.reply].map(({ id }) =>
+        database.asSystem(async (em) => ({ ...(await em.findOneOrFail(MessageEntity, { id })) })),
+      ),
+    );
+    expect([stored.question, stored.reply]).toEqual(rows);
+    return stored;
+  };
+  const first = await requireStored(storeQuestion(conversation, undefined, { generation }));
+  const waiting = await requireStored(
+    storeQuestion(conversation, first.reply.id, { generation, onBusy: 'ENQUEUE', logId: newMessageId() }),
+  );
+  // Another reply to a stored question begins a branch of its own.
+  const again = { generation, onBusy: 'ENQUEUE', followsHead: false, question: waiting.question } as const;
+  const other = await requireStored(storeQuestion(conversation, waiting.question.id, again));
+  expect(other.reply.branchId).toBe(other.reply.id);
+});
+
 test('tools go to the workers with the job, and stay in the row of a reply only while it waits', async () => {
   const { database } = fixture;
-  await using relay = startOutboxRelay(database, fixture.broker, logger);
+  await using relay = startJobRelay(database, fixture.broker, logger);
   const conversation = await fixture.conversation();
   const generation = { userId: fixture.identity.userId, candidates: [candidate], tools: [tool] };
   const stored = async (parentId: string | undefined) => {

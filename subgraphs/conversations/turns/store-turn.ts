@@ -9,8 +9,9 @@ import type { GenerationJob } from '#contracts/generation-job.ts';
 import type { Identity } from '#contracts/identity.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
-import type { Generation, Message } from '../entities.ts';
-import { type OutboxRow, outboxRowOf } from '../outbox/relay.ts';
+import type { OutboxRow } from '#kernel/outbox/outbox-table.ts';
+import { type Generation, type Message, withoutTools } from '../entities.ts';
+import { rowOfJob } from '../outbox/job-outbox.ts';
 
 export type BusyPolicy = 'REJECT' | 'ENQUEUE' | 'INTERRUPT';
 
@@ -98,11 +99,17 @@ const parametersOf = (turn: TurnToStore, row: OutboxRow, now: Date) => {
   };
 };
 
-/** Rejects with a unique violation when the reply's id is taken in its tenant, or its log id in any tenant. */
+/**
+ * The returned messages are composed here as store_turn stores them. The function does not return them, because each
+ * question, and the candidates and tools of its reply, would come back over the connection on the path to the first
+ * token. store-turn.test.ts compares the two.
+ *
+ * Rejects with a unique violation when the reply's id is taken in its tenant, or its log id in any tenant.
+ */
 export const storeTurn = async (database: Database, turn: TurnToStore): Promise<StoreOutcome> => {
   const { identity, question, parentId, generation, replyId } = turn;
   const now = new Date();
-  const row = outboxRowOf(turn.job);
+  const row = rowOfJob(turn.job);
   const [found] = await callFunction(database, {
     name: 'conversations.store_turn',
     parameters: parametersOf(turn, row, now),
@@ -149,7 +156,7 @@ export const storeTurn = async (database: Database, turn: TurnToStore): Promise<
     content: '',
     status: 'QUEUED',
     modelId: modelOf(turn),
-    generation,
+    generation: waits ? generation : withoutTools(generation),
     dispatchedAt: waits ? null : now,
     completedAt: null,
   };

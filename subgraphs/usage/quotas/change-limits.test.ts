@@ -2,7 +2,6 @@ import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';
-import { settleGeneration } from '../ledger/settle-generation.ts';
 import { finished, identityOf, openUsageFixture, type UsageFixture } from '../usage.fixture.ts';
 
 const setPlan = 'mutation ($tenantId: ID) { setPlan(plan: ENTERPRISE, tenantId: $tenantId) { plan } }';
@@ -61,7 +60,7 @@ describe('administration', () => {
 
   it('sets plan, name and budget of the own tenant', async () => {
     const admin = { ...fresh('ADMIN', 'BILLING_ADMIN'), scopes: ['tenants:write'] };
-    await settleGeneration(usage.database, finished(admin));
+    await usage.settle(finished(admin));
     expect((await usage.execute(admin, setPlan)).data).toEqual({ setPlan: { plan: 'ENTERPRISE' } });
     expect((await usage.execute(admin, renameTenant, { name: 'Acme' })).data).toEqual({
       renameTenant: { name: 'Acme' },

@@ -47,11 +47,9 @@ const grantedSchema = z.object({
 });
 
 /** The highest limits of a tenant and of each of its users. */
-const grantedSql = `select coalesce(t.granted_tokens_per_day, p.tenant_tokens_per_day) as "tokensPerDay",
-  coalesce(t.granted_tokens_per_minute, p.tenant_tokens_per_minute) as "tokensPerMinute",
-  coalesce(t.granted_user_tokens_per_day, p.user_tokens_per_day) as "userTokensPerDay",
-  coalesce(t.granted_user_tokens_per_minute, p.user_tokens_per_minute) as "userTokensPerMinute"
-  from usage.tenants t join usage.plan_quotas p on p.plan = t.plan where t.id = ?`;
+const grantedSql = `select granted_tenant_day as "tokensPerDay", granted_tenant_minute as "tokensPerMinute",
+  granted_user_day as "userTokensPerDay", granted_user_minute as "userTokensPerMinute"
+  from usage.tenant_limits where tenant_id = ?`;
 
 /**
  * Throws FORBIDDEN for a limit above what is granted.

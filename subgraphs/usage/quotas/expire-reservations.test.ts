@@ -3,7 +3,6 @@ import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Identity } from '#contracts/identity.ts';
 import { createLogger } from '#kernel/log.ts';
-import { settleGeneration } from '../ledger/settle-generation.ts';
 import { finished, openUsageFixture, type UsageFixture } from '../usage.fixture.ts';
 import type { FindAwaited } from './awaited-replies.ts';
 import { expireReservations } from './expire-reservations.ts';
@@ -53,7 +52,7 @@ describe.each(['pglite', 'postgres'] as const)('expiry on %s', (kind) => {
     await overdue(user);
     expect(await expire(nobodyWaits)).toBe(2);
     expect([await held(user), await tokens(user)]).toEqual([0, 0]);
-    expect(await settleGeneration(usage.database, finished(user, { messageId }))).toBe(true);
+    expect(await usage.settle(finished(user, { messageId }))).toBe(true);
     expect([await held(user), await tokens(user)]).toEqual([0, 1077]);
     expect(await expire(nobodyWaits)).toBe(0);
   });
@@ -74,7 +73,7 @@ describe.each(['pglite', 'postgres'] as const)('expiry on %s', (kind) => {
     expect(queried.toSorted()).toEqual([waiting, lost, waiting, waiting].toSorted());
     // It is renewed for the usual time, so conversations is not queried again.
     expect(await expire(nobodyWaits)).toBe(0);
-    await settleGeneration(usage.database, finished(user, { messageId: waiting, status: 'CANCELLED' }));
+    await usage.settle(finished(user, { messageId: waiting, status: 'CANCELLED' }));
     expect([await held(user), await tokens(user)]).toEqual([0, 1077]);
   });
 
@@ -102,7 +101,7 @@ describe.each(['pglite', 'postgres'] as const)('expiry on %s', (kind) => {
     await overdue(user, lost);
     expect(await expire(nobodyWaits)).toBe(2);
     expect([await held(user), await tokens(user)]).toEqual([1.5, 5000]);
-    await settleGeneration(usage.database, finished(user, { messageId, status: 'CANCELLED' }));
+    await usage.settle(finished(user, { messageId, status: 'CANCELLED' }));
     expect([await held(user), await tokens(user)]).toEqual([0, 1077]);
   });
 });

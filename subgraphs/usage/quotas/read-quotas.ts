@@ -26,16 +26,16 @@ const rowsSchema = z.array(
     subject: z.string(),
     day_limit: count,
     day_tokens: count,
-    day_turns: count,
+    day_resets: count,
     minute_limit: count,
     minute_tokens: count,
-    minute_turns: count,
+    minute_resets: count,
   }),
 );
 
 const quotasSql = `select coalesce(user_id, tenant_id) as subject, day_limit, day_tokens, minute_limit, minute_tokens,
-  extract(epoch from day_end) * 1000 as day_turns,
-  extract(epoch from minute_end) * 1000 as minute_turns
+  extract(epoch from day_end) * 1000 as day_resets,
+  extract(epoch from minute_end) * 1000 as minute_resets
   from usage.quotas where coalesce(user_id, tenant_id) in (?)`;
 
 /**
@@ -52,8 +52,8 @@ export const loadQuotas = async (
     rows.map((row) => [
       row.subject,
       {
-        day: { limitTokens: row.day_limit, usedTokens: row.day_tokens, resetsAt: new Date(row.day_turns) },
-        minute: { limitTokens: row.minute_limit, usedTokens: row.minute_tokens, resetsAt: new Date(row.minute_turns) },
+        day: { limitTokens: row.day_limit, usedTokens: row.day_tokens, resetsAt: new Date(row.day_resets) },
+        minute: { limitTokens: row.minute_limit, usedTokens: row.minute_tokens, resetsAt: new Date(row.minute_resets) },
       },
     ]),
   );
@@ -75,14 +75,14 @@ export interface BudgetState {
   readonly resetsAt: Date;
 }
 
-const budgetSchema = z.object({ limit: z.string().nullable(), spent: z.string(), held: z.string(), turns: count });
+const budgetSchema = z.object({ limit: z.string().nullable(), spent: z.string(), held: z.string(), resets: count });
 
 const budgetSql = `select monthly_budget_usd::text as limit, month_cost_usd::text as spent, held_cost_usd::text as held,
-  extract(epoch from month_end) * 1000 as turns
+  extract(epoch from month_end) * 1000 as resets
   from usage.quotas where user_id is null`;
 
 export const loadBudget = async (database: Database, { id }: Pick<Tenant, 'id'>): Promise<BudgetState> => {
   const [row] = await database.forTenant(id).execute(budgetSql);
-  const { limit, spent, held, turns } = budgetSchema.parse(row);
-  return { monthlyUsd: limit, spentUsd: spent, reservedUsd: held, resetsAt: new Date(turns) };
+  const { limit, spent, held, resets } = budgetSchema.parse(row);
+  return { monthlyUsd: limit, spentUsd: spent, reservedUsd: held, resetsAt: new Date(resets) };
 };

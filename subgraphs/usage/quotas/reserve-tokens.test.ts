@@ -2,7 +2,6 @@ import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Identity } from '#contracts/identity.ts';
 import { AppError } from '#kernel/errors.ts';
-import { settleGeneration } from '../ledger/settle-generation.ts';
 import { finished, identityOf, openUsageFixture, type UsageFixture } from '../usage.fixture.ts';
 import { loadBudget, loadQuotas } from './read-quotas.ts';
 import { releaseTokens } from './release-tokens.ts';
@@ -125,7 +124,7 @@ describe.each(['pglite', 'postgres'] as const)('reservations on %s', (kind) => {
     await reserve(user, 5000, messageId, { reservationId: v7() });
     const late = v7();
     await reserve(other, 300, messageId, { reservationId: late });
-    await settleGeneration(usage.database, finished(user, { messageId }));
+    await usage.settle(finished(user, { messageId }));
     expect(await counted(user)).toEqual([1077, 1077, 1077, 1077]);
     expect(await counted(other)).toEqual([1077, 1077, 0, 0]);
     expect(await releaseTokens(usage.reservations, other, late)).toBe(false);
@@ -158,7 +157,7 @@ describe.each(['pglite', 'postgres'] as const)('reservations on %s', (kind) => {
     const messageId = v7();
     await reserve(user, 5000, messageId);
     const result = finished(user, { messageId });
-    const settled = await Promise.all([1, 2, 3].map(() => settleGeneration(usage.database, result)));
+    const settled = await Promise.all([1, 2, 3].map(() => usage.settle(result)));
     expect(settled.filter((first) => first)).toHaveLength(1);
     expect(await counted(user)).toEqual([1077, 1077, 1077, 1077]);
     expect(await releaseTokens(usage.reservations, user, messageId)).toBe(false);
@@ -171,9 +170,9 @@ describe.each(['pglite', 'postgres'] as const)('reservations on %s', (kind) => {
     await usage.database.asSystem((em) =>
       em.execute('update usage.tenants set monthly_budget_usd = 0.0003324 where id = ?', [user.tenantId]),
     );
-    await settleGeneration(usage.database, finished(user));
+    await usage.settle(finished(user));
     await reserve(user, 100);
-    await settleGeneration(usage.database, finished(user));
+    await usage.settle(finished(user));
     const fault = await refusal(user, 100);
     expect([fault.code, fault.details]).toEqual(['QUOTA_EXCEEDED', { quota: 'TENANT_BUDGET' }]);
     expect(fault.retryAfterMs).toBeGreaterThan(0);
@@ -211,15 +210,11 @@ describe.each(['pglite', 'postgres'] as const)('reservations on %s', (kind) => {
       source: 'COUNTED',
     } as const;
     const conversationId = v7();
-    await settleGeneration(usage.database, finished(user, { messageId: first, conversationId, price, usage: tokens }));
+    await usage.settle(finished(user, { messageId: first, conversationId, price, usage: tokens }));
     expect(await budget()).toEqual({ spent: '0.0008', held: '0.2492' });
-    await settleGeneration(
-      usage.database,
-      finished(user, { messageId: second, price, usage: tokens, status: 'CANCELLED' }),
-    );
+    await usage.settle(finished(user, { messageId: second, price, usage: tokens, status: 'CANCELLED' }));
     expect(await budget()).toEqual({ spent: '0.0016', held: '0.2482' });
-    for (const messageId of rest)
-      await settleGeneration(usage.database, finished(user, { messageId, price, usage: tokens }));
+    for (const messageId of rest) await usage.settle(finished(user, { messageId, price, usage: tokens }));
     const fault = await reserve(user, 10, v7(), { maxCostUsd: '0.0009', reservationId: v7() }).catch(
       (error: unknown) => error,
     );
@@ -235,10 +230,10 @@ describe.each(['pglite', 'postgres'] as const)('reservations on %s', (kind) => {
     await reserve(user, 10, messageId, { ...cost, conversationId, reservationId: v7() });
     expect(await held()).toBe('1.5');
     const reply = finished(user, { messageId, conversationId });
-    await settleGeneration(usage.database, reply);
+    await usage.settle(reply);
     expect(await held()).toBe('0.5');
     const { status: _, finishReason: __, text: ___, lastSeq: ____, ...title } = { ...reply, messageId: v7() };
-    await settleGeneration(usage.database, { ...title, title: 'Ledgers' });
+    await usage.settle({ ...title, title: 'Ledgers' });
     expect(Number(await held())).toBe(0);
     expect(await counted(user)).toEqual([1077, 1077, 1077, 1077]);
   });
@@ -258,7 +253,7 @@ describe.each(['pglite', 'postgres'] as const)('reservations on %s', (kind) => {
     expect(await usage.database.forTenant(user.tenantId).execute(release, [user.tenantId, other])).toEqual([
       { released: true },
     ]);
-    await settleGeneration(usage.database, finished(user, { messageId }));
+    await usage.settle(finished(user, { messageId }));
     expect(await counted(user)).toEqual([1077, 1077, 1077, 1077]);
   });
 

@@ -6,7 +6,6 @@ import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Identity } from '#contracts/identity.ts';
 import { AppError } from '#kernel/errors.ts';
-import { settleGeneration } from '../ledger/settle-generation.ts';
 import { finished, identityOf, openUsageFixture, type UsageFixture } from '../usage.fixture.ts';
 import { loadBudget, loadQuotas } from './read-quotas.ts';
 import { releaseTokens } from './release-tokens.ts';
@@ -82,7 +81,7 @@ describe.each(['pglite', 'postgres'] as const)('copies of one send on %s', (kind
         expect([await held(user), ...(await counted(user))]).toEqual([2, ...times(5000)]);
         const other = isFirst ? b : a;
         if (releasesBefore) await release(user, other);
-        await settleGeneration(usage.database, finished(user, { messageId }));
+        await usage.settle(finished(user, { messageId }));
         if (!releasesBefore) await release(user, other);
         expect([await held(user), ...(await counted(user))]).toEqual([0, ...times(1077)]);
       }
@@ -104,10 +103,10 @@ describe.each(['pglite', 'postgres'] as const)('copies of one send on %s', (kind
     await release(user, first);
     expect(await held(user)).toBe(1.5);
     const reply = finished(user, { messageId, conversationId });
-    await settleGeneration(usage.database, reply);
+    await usage.settle(reply);
     expect(await held(user)).toBe(0.5);
     const { status: _, finishReason: __, text: ___, lastSeq: ____, ...title } = { ...reply, messageId: v7() };
-    await settleGeneration(usage.database, { ...title, title: 'Ledgers' });
+    await usage.settle({ ...title, title: 'Ledgers' });
     expect(await held(user)).toBe(0);
   });
 

@@ -4,8 +4,8 @@
  */
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { createClient, streamSubscription, type TestClient } from '../client.ts';
-import { findUser, type Parlance } from '../parlance.ts';
+import { createClient, streamSubscription, type TestClient } from '#tests/support/client.ts';
+import { findUser, type Parlance } from '#tests/support/parlance.ts';
 
 const create = 'mutation { createApiKey(input: { name: "another" }) { secret } }';
 const revoke = 'mutation($id: ID!) { revokeApiKey(id: $id) { revokedAt } }';

@@ -5,10 +5,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { textOf } from '../../scripted-provider/script.ts';
-import { type StreamedEvent, type TestClient, textOfEvents } from '../client.ts';
-import type { Parlance } from '../parlance.ts';
-import { until } from '../until.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { type StreamedEvent, type TestClient, textOfEvents } from '#tests/support/client.ts';
+import type { Parlance } from '#tests/support/parlance.ts';
+import { until } from '#tests/support/until.ts';
 
 const words = 150;
 const prompt = (): string => `script: tokens=${words} pace=10\n${uuidv7()}`;
@@ -55,7 +55,7 @@ const follow = async (client: TestClient, messageId: string, crash: () => Promis
 
 /** For processes that run apart: only the service that is named dies. */
 export const serviceCrashSuite = (parlance: () => Parlance): void => {
-  test('the worker is killed: another run takes the answer over, after a reset', async () => {
+  test('the worker is killed: another one takes the reply over, after a reset', async () => {
     const ada = await parlance().as('ada');
     const { assistantMessage } = await ada.send(await ada.createConversation(), prompt());
     const events = await follow(ada, assistantMessage.id, () => parlance().crash('worker'));

@@ -2,11 +2,11 @@
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { openSocket } from '../../../gateway/fixtures/socket-client.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { createClient, sendMutation } from '#tests/support/client.ts';
+import { findUser, type Parlance } from '#tests/support/parlance.ts';
+import { openSocket } from '../../../gateway/fixtures/socket-client.fixture.ts';
 import { openDevelopmentIssuer } from '../../../standalone/issuer/development-issuer.ts';
-import { createDirectory } from '../../services/directory.ts';
-import { createClient, sendMutation } from '../client.ts';
-import { findUser, type Parlance } from '../parlance.ts';
 
 const everyId = (id: string): readonly (readonly [string, object])[] => [
   ['mutation($id: ID!) { updateConversation(id: $id, input: { title: "mine" }) { id } }', { id }],

@@ -2,10 +2,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { textOf } from '../../scripted-provider/script.ts';
-import { sendMutation, type TestClient, textOfEvents } from '../client.ts';
-import type { Parlance } from '../parlance.ts';
-import { until } from '../until.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { sendMutation, type TestClient, textOfEvents } from '#tests/support/client.ts';
+import type { Parlance } from '#tests/support/parlance.ts';
+import { until } from '#tests/support/until.ts';
 
 const messageShape = z.object({
   message: z.object({
@@ -52,8 +52,8 @@ export const sharedIdSuite = (parlance: () => Parlance): void => {
     const { ada, bob, hers, his } = await openTwo(parlance());
     const replyId = uuidv7();
     await ada.send(hers, 'script: tokens=90 pace=10', { replyId });
-    const answered = await bob.send(his, 'script: tokens=10000 pace=5', { replyId });
-    expect(answered.assistantMessage.id).toBe(replyId);
+    const accepted = await bob.send(his, 'script: tokens=10000 pace=5', { replyId });
+    expect(accepted.assistantMessage.id).toBe(replyId);
     const stopped = [];
     for await (const event of bob.stream(replyId)) {
       stopped.push(event);

@@ -1,15 +1,15 @@
 /**
- * Tools: an administrator registers one, a model calls it while it answers, and everybody sees of it what is theirs.
+ * Tools: an administrator registers one, a model calls it while it replies, and everybody sees of it what is theirs.
  */
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { sendMutation, textOfEvents } from '#tests/support/client.ts';
+import type { Parlance } from '#tests/support/parlance.ts';
+import { until } from '#tests/support/until.ts';
+import { startToolServer } from '#tests/tool-server/tool-server.ts';
 import { signatureHeaders } from '../../../inference-workers/tools/sign-call.ts';
-import { textOf } from '../../scripted-provider/script.ts';
-import { startToolServer } from '../../tool-server/tool-server.ts';
-import { sendMutation, textOfEvents } from '../client.ts';
-import type { Parlance } from '../parlance.ts';
-import { until } from '../until.ts';
 
 const upsertMutation = `mutation Upsert($input: ToolInput!) { upsertTool(input: $input) { secret } }`;
 const upsertShape = z.object({ upsertTool: z.object({ secret: z.string() }) });

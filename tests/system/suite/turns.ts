@@ -2,10 +2,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { textOf } from '../../scripted-provider/script.ts';
-import { sendMutation, textOfEvents } from '../client.ts';
-import type { Parlance } from '../parlance.ts';
-import { until } from '../until.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { sendMutation, textOfEvents } from '#tests/support/client.ts';
+import type { Parlance } from '#tests/support/parlance.ts';
+import { until } from '#tests/support/until.ts';
 
 const messageShape = z.object({
   id: z.string(),
@@ -208,12 +208,12 @@ export const turnSuite = (parlance: () => Parlance): void => {
     const waiting = await ada.send(conversationId, 'script: tokens=2', { onBusy: 'ENQUEUE' });
     expect(waiting.assistantMessage.status).toBe('QUEUED');
     const last = await ada.send(conversationId, 'script: tokens=3', { onBusy: 'INTERRUPT' });
-    const [interrupted, skipped, answered] = await Promise.all(
+    const [interrupted, skipped, replied] = await Promise.all(
       [long, waiting, last].map(({ assistantMessage }) => ada.stream(assistantMessage.id).all()),
     );
     expect(interrupted?.at(-1)?.message?.status).toBe('CANCELLED');
     expect(skipped?.at(-1)?.message?.status).toBe('CANCELLED');
-    expect(textOfEvents(answered ?? [])).toBe(textOf(3));
+    expect(textOfEvents(replied ?? [])).toBe(textOf(3));
   });
 
   test('words that were written are found again', async () => {

@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { createAnthropic } from '@ai-sdk/anthropic';
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { expect, test } from 'vitest';
-import { streamModel } from '../generation/stream-model.ts';
 import { buildPrompt } from '../prompt/build-prompt.ts';
 import { toolDefinitions } from '../prompt/tool-definitions.ts';
+import { openProviderConnections } from '../providers/provider-connections.ts';
 import { bonn, toolAt } from '../tool.fixture.ts';
 import type { ReplyStep } from '../transcript/reply-steps.ts';
-import { openProviderConnections } from './provider-connections.ts';
+import { streamModel } from './stream-model.ts';
 
 const textIn = async (request: IncomingMessage): Promise<string> => {
   let text = '';

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { createContenders } from '#tests/federation/contenders.ts';
 import { createFaults } from '#tests/federation/faults.ts';
 import { compose, graphTexts } from '#tests/federation/graphs.ts';
-import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
+import { createSchemaGeneration } from './schema-generation.ts';
 
 const generation = createSchemaGeneration(compose(graphTexts.library));
 

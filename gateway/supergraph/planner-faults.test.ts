@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { createContenders } from '#tests/federation/contenders.ts';
 import { createFaults } from '#tests/federation/faults.ts';
 import { compose, graphTexts, type SubgraphTexts } from '#tests/federation/graphs.ts';
-import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
-import { compileOperation } from './compiled-operation.ts';
-import { compileRewrites } from './rewrites.ts';
+import { compileOperation } from '../execution/compiled-operation.ts';
+import { compileRewrites } from '../execution/rewrites.ts';
+import { createSchemaGeneration } from './schema-generation.ts';
 
 /**
  * Operations that @apollo/gateway executes wrongly. Each result must equal that of one schema with everything in it,

@@ -1,10 +1,10 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import { expect, test } from 'vitest';
 import { compose, graphTexts } from '#tests/federation/graphs.ts';
-import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
-import { createEntityGrouping } from './entity-groups.ts';
-import { compileRepresentation } from './representations.ts';
-import type { ResponseTree } from './response-tree.ts';
+import { createEntityGrouping } from '../execution/entity-groups.ts';
+import { compileRepresentation } from '../execution/representations.ts';
+import type { ResponseTree } from '../execution/response-tree.ts';
+import { createSchemaGeneration } from './schema-generation.ts';
 
 const { environment } = createSchemaGeneration(compose(graphTexts.shop));
 

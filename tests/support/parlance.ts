@@ -5,8 +5,8 @@
 
 import type { Role } from '#contracts/identity.ts';
 import { developmentTenants } from '#kernel/development-tenants.ts';
+import type { ScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
 import type { DevelopmentIssuer } from '../../standalone/issuer/development-issuer.ts';
-import type { ScriptedProvider } from '../scripted-provider/scripted-provider.ts';
 import { createClient, type TestClient } from './client.ts';
 
 export interface Parlance extends AsyncDisposable {

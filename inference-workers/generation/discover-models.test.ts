@@ -6,9 +6,9 @@ import { expect, test } from 'vitest';
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
 import { createLogger } from '#kernel/log.ts';
 import { startScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
-import { streamModel } from '../generation/stream-model.ts';
-import { parseBaseUrl } from './base-url.ts';
-import { discoverModels, type ProviderSettings } from './discover-models.ts';
+import { parseBaseUrl } from '../providers/base-url.ts';
+import { discoverModels, type ProviderSettings } from '../providers/discover-models.ts';
+import { streamModel } from './stream-model.ts';
 
 const shipped = await readModelsFile(fileURLToPath(new URL('../../models.yaml', import.meta.url)));
 

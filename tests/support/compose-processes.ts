@@ -7,11 +7,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { startScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
+import { type Child, startChild, untilReady } from '#tests/services/child.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { freePorts } from '#tests/services/ports.ts';
 import { openDevelopmentIssuer } from '../../standalone/issuer/development-issuer.ts';
-import { startScriptedProvider } from '../scripted-provider/scripted-provider.ts';
-import { type Child, startChild, untilReady } from '../services/child.ts';
-import { createDirectory } from '../services/directory.ts';
-import { freePorts } from '../services/ports.ts';
 import { type Parlance, signIn } from './parlance.ts';
 
 const root = join(import.meta.dirname, '../..');

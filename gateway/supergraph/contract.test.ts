@@ -10,10 +10,10 @@ import {
   printType,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { openSubgraph } from '../fixtures/subgraph-server.ts';
-import { openTestGateway } from '../fixtures/test-gateway.ts';
-import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
-import { createContract } from './contract.ts';
+import { createContract } from '../contract/contract.ts';
+import { openSubgraph } from '../fixtures/subgraph-server.fixture.ts';
+import { openTestGateway } from '../fixtures/test-gateway.fixture.ts';
+import { createSchemaGeneration } from './schema-generation.ts';
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
   import: ["@key", "@external", "@requires", "@shareable", "@inaccessible", { name: "@tag", as: "@label" }])`;

@@ -4,13 +4,13 @@ import { startPostgres } from '#tests/services/postgres.ts';
 import { sendRedis, startRedis } from '#tests/services/redis.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
 import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
-import { rowTables } from '../database/database.fixture.ts';
+import { isOutage } from '../connections/outage.ts';
+import { connectRedis } from '../connections/redis.ts';
+import { fixtureTables } from '../database/database.fixture.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { openPostgresql } from '../database/postgresql.ts';
 import { createLogger } from '../log.ts';
-import { maskError } from '../subgraph-server/mask-error.ts';
-import { isOutage } from './outage.ts';
-import { connectRedis } from './redis.ts';
+import { maskError } from './mask-error.ts';
 
 const logger = createLogger('test', 'silent');
 
@@ -36,7 +36,7 @@ test('every fault of a query while PostgreSQL restarts is an outage, and that of
   await using postgres = await startPostgres();
   const config = { DATABASE_POOL_SIZE: 6, DATA_DIR: '', SERVICE_START_TIMEOUT_MS: 10_000 };
   const url = await postgres.createDatabase();
-  await using database = await openDatabase({ ...config, DATABASE_URL: url }, [rowTables]);
+  await using database = await openDatabase({ ...config, DATABASE_URL: url }, [fixtureTables]);
   const tenant = '01a207e7-0000-7000-8000-000000000000';
   const faults = await faultsWhile(async () => {
     for (let times = 0; times < 3; times += 1) await postgres.restart();
@@ -115,11 +115,11 @@ test('a PostgreSQL that neither responds nor closes is an outage, and costs no c
 test('a read-only PostgreSQL is not ready, and its refusals are outages', async () => {
   await using postgres = await startPostgres();
   const url = await postgres.createDatabase();
-  await using database = await openPostgresql({ url, poolSize: 2 }, [rowTables]);
+  await using database = await openPostgresql({ url, poolSize: 2 }, [fixtureTables]);
   await database.ping();
   await postgres.setReadOnly(true);
   await vi.waitFor(() => expect(database.ping()).rejects.toThrow('read-only'), { timeout: 20_000 });
-  const remove = () => database.asSystem((em) => em.execute('delete from conversations.outbox'));
+  const remove = () => database.asSystem((em) => em.execute('delete from fixture.rows'));
   expect(isOutage(await remove().catch((fault: unknown) => fault))).toBe(true);
   await postgres.setReadOnly(false);
   await vi.waitFor(remove, { timeout: 20_000 });

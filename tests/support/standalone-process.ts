@@ -1,10 +1,10 @@
 /** The standalone as its users run it: one process on embedded defaults, in a data directory of its own. */
 import { join } from 'node:path';
+import { startScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
+import { type Child, startChild, untilReady } from '#tests/services/child.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { freePort } from '#tests/services/ports.ts';
 import { openDevelopmentIssuer } from '../../standalone/issuer/development-issuer.ts';
-import { startScriptedProvider } from '../scripted-provider/scripted-provider.ts';
-import { type Child, startChild, untilReady } from '../services/child.ts';
-import { createDirectory } from '../services/directory.ts';
-import { freePort } from '../services/ports.ts';
 import { type Parlance, signIn } from './parlance.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -1,16 +1,16 @@
-/** Runs in the page: shows an answer as an application does that uses React, by the hook that it is given. */
+/** Runs in the page: shows a reply as an application does that uses React, by the hook that it is given. */
 import { createElement, StrictMode, useEffect, useRef } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createParlanceClient, type MessageView, type ParlanceClient } from '../../client/sdk/index.ts';
 
-export interface AnswerRequest {
+export interface ReplyRequest {
   readonly url: string;
   readonly token: string;
   readonly messageId: string;
 }
 
-interface AnswerProps {
-  readonly useAnswer: (client: ParlanceClient, messageId: string) => MessageView | undefined;
+interface ReplyProps {
+  readonly useReply: (client: ParlanceClient, messageId: string) => MessageView | undefined;
   readonly client: ParlanceClient;
   readonly messageId: string;
 }
@@ -21,23 +21,23 @@ declare global {
    * returned.
    */
   var onShown: (text: string, status: string | undefined) => Promise<void>;
-  var showAnswer: (request: AnswerRequest) => void;
-  var leaveAnswer: () => void;
+  var showReply: (request: ReplyRequest) => void;
+  var leaveReply: () => void;
 }
 
-const Answer = ({ useAnswer, client, messageId }: AnswerProps) => {
-  const view = useAnswer(client, messageId);
+const Reply = ({ useReply, client, messageId }: ReplyProps) => {
+  const view = useReply(client, messageId);
   const paragraph = useRef<HTMLParagraphElement>(null);
   useEffect(() => void onShown(paragraph.current?.textContent ?? '', view?.status), [view]);
   return createElement('p', { ref: paragraph }, view?.text);
 };
 
 /** In strict mode, as applications are developed: React mounts, unmounts and mounts again. */
-export const offerAnswers = (useAnswer: AnswerProps['useAnswer']): void => {
+export const offerReplies = (useReply: ReplyProps['useReply']): void => {
   const root = createRoot(document.body);
-  globalThis.showAnswer = ({ url, token, messageId }) => {
+  globalThis.showReply = ({ url, token, messageId }) => {
     const client = createParlanceClient({ url, auth: token });
-    root.render(createElement(StrictMode, {}, createElement(Answer, { useAnswer, client, messageId })));
+    root.render(createElement(StrictMode, {}, createElement(Reply, { useReply, client, messageId })));
   };
-  globalThis.leaveAnswer = () => root.unmount();
+  globalThis.leaveReply = () => root.unmount();
 };

@@ -2,9 +2,9 @@ import { getOperationAST, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { AppError } from '#kernel/errors.ts';
 import { compose, graphTexts } from '#tests/federation/graphs.ts';
-import { createSchemaGeneration } from '../supergraph/schema-generation.ts';
+import { compileOperation } from '../execution/compiled-operation.ts';
 import type { SubgraphResponse } from '../upstream/subgraph-response.ts';
-import { compileOperation } from './compiled-operation.ts';
+import { createSchemaGeneration } from './schema-generation.ts';
 
 const generation = createSchemaGeneration(compose(graphTexts.shop));
 const twoOfOneBrand = {
