@@ -1,7 +1,7 @@
 /**
- * Names a conversation after its first completed reply, by one short generation that is not streamed. Invariant: there is always a
- * title. When no model gives a usable one, it is made of the question's first words; then the result names no model and
- * nothing is billed.
+ * Names a conversation after its first completed reply, by one short generation that is not streamed. Invariant: there
+ * is always a title. When no model gives a usable one, it is made of the question's first words; then the result names
+ * no model and nothing is billed.
  */
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
 import type { ConversationTitled } from '#contracts/broker-events.ts';

@@ -4,14 +4,14 @@
  */
 
 /** Characters of a title, at most. */
-export const titleLimit = 80;
+const titleLimit = 80;
 /** Characters of a text that are read. A model that writes more than that gives no title. */
 export const readChars = 2_000;
 const wordsOfTitle = 8;
 
 /**
- * Characters that are not shown: controls, direction marks, zero-width spaces, replacement characters. The joiners U+200C
- * and U+200D are shown, because Persian words and family emoji consist of them, and so are the tags of flags.
+ * Characters that are not shown: controls, direction marks, zero-width spaces, replacement characters. The joiners
+ * U+200C and U+200D are shown, because Persian words and family emoji consist of them, and so are the tags of flags.
  */
 const hidden = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]--[\t\n\r\u200c\u200d\u{e0020}-\u{e007f}]]/gv;
 const quotes = '"\'“”„‟«»‹›‘’‚‛「」『』《》〈〉`*_';

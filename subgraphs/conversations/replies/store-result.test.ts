@@ -68,7 +68,7 @@ test('the result of a generation is stored once, and later results of the same m
 });
 
 test('the first reply that completes leads to a title, whatever failed before, and others meanwhile to none', async () => {
-  await using relay = startOutboxRelay(fixture.database, fixture.broker, logger);
+  await using relay = startJobRelay(fixture.database, fixture.broker, logger);
   const conversation = await fixture.conversation();
   const waiting = { status: 'QUEUED', content: '' } as const;
   let above: Message | undefined;

@@ -1,7 +1,7 @@
 /**
  * Stores the result of a generation. The same transaction puts the next waiting reply and, after the first completed
- * reply, the job of a title in the outbox. Where neither is due, which is usual, storing takes one statement. Idempotent: a second
- * delivery of a result changes nothing.
+ * reply, the job of a title in the outbox. Where neither is due, which is usual, storing takes one statement.
+ * Idempotent: a second delivery of a result changes nothing.
  */
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/sql';

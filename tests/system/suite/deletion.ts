@@ -2,8 +2,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Parlance } from '../parlance.ts';
-import { until } from '../until.ts';
+import type { Parlance } from '#tests/support/parlance.ts';
+import { until } from '#tests/support/until.ts';
 
 const deleteMutation = `mutation Delete($id: ID!) { deleteConversation(id: $id) {
   deletedAt head { id } messages { edges { node { id } } }
