@@ -1,5 +1,6 @@
 /** The GraphQL types of a message's stream: one interface, and one type for each kind of event in the log. */
 import type { ResetReason, StreamEvent, ToolCall } from '#contracts/stream-event.ts';
+import { shownToolCall } from '../messages/shown-tool-call.ts';
 import { afterTerminal } from '../replies/current-message.ts';
 import type { StreamedEvent } from '../streams/message-stream.ts';
 import type { ConversationsBuilder } from './builder.ts';
@@ -96,7 +97,7 @@ const addToolCallEvents = (
       toolCall: t.field({
         type: types.ToolCall,
         description: 'The call, with status RUNNING.',
-        resolve: ({ event }): ToolCall => ({ ...event.toolCall, status: 'RUNNING' }),
+        resolve: ({ messageId, event }): ToolCall => shownToolCall(messageId, { ...event.toolCall, status: 'RUNNING' }),
       }),
     }),
   });
@@ -108,7 +109,7 @@ const addToolCallEvents = (
       toolCall: t.field({
         type: types.ToolCall,
         description: 'The call with its result.',
-        resolve: ({ event }): ToolCall => event.toolCall,
+        resolve: ({ messageId, event }): ToolCall => shownToolCall(messageId, event.toolCall),
       }),
     }),
   });

@@ -2,6 +2,7 @@
 import type { FinishReason } from '#contracts/stream-event.ts';
 import { conversationNotFound } from '../conversations/access.ts';
 import type { MessageRole, MessageStatus } from '../entities.ts';
+import { shownToolCall } from '../messages/shown-tool-call.ts';
 import type { ConversationsBuilder } from './builder.ts';
 import type { ConversationsTypes } from './types.ts';
 
@@ -103,7 +104,7 @@ const addMessage = (types: ConversationsTypes, enums: ReturnType<typeof addEnums
         type: [types.ToolCall],
         description:
           'The tool calls that the model made for this reply, in their order; the calls so far while it is being written. Prompts of later turns leave them out: models read only the texts of a conversation.',
-        resolve: ({ toolCalls }) => [...(toolCalls ?? [])],
+        resolve: ({ id, toolCalls }) => (toolCalls ?? []).map((call) => shownToolCall(id, call)),
       }),
       lastSeq: t.exposeInt('lastSeq', { description: 'seq of the latest event of its stream; 0 before the first.' }),
       createdAt: t.field({

@@ -15,7 +15,9 @@ export const addToolCallType = (builder: ConversationsBuilder, { ToolCall }: Con
   ToolCall.implement({
     description: "A call of one of the tenant's tools, which a model made while it wrote a reply.",
     fields: (t) => ({
-      id: t.exposeID('id', { description: 'Unique within the message.' }),
+      id: t.exposeID('id', {
+        description: 'Unique over all messages; also the `webhook-id` of the request to the tool.',
+      }),
       name: t.exposeString('name', { description: 'Name of the tool, as the model wrote it.' }),
       arguments: t.exposeString('arguments', {
         description: 'JSON text of an object; exactly what the model wrote when that is not one.',

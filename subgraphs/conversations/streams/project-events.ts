@@ -15,6 +15,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { StreamEvent, ToolCall } from '#contracts/stream-event.ts';
+import { shownToolCall } from '../messages/shown-tool-call.ts';
 import type { StreamedEvent } from './message-stream.ts';
 
 /** The JSON text of the event's value; undefined when graphql-js must execute the event. */
@@ -44,9 +45,11 @@ const commonFields: Readonly<Record<string, WriteField>> = {
 
 const ofToolCall =
   (write: (call: ToolCall) => string | null): WriteField =>
-  ({ event }) => {
-    if (event.type === 'ToolCallStarted') return JSON.stringify(write({ ...event.toolCall, status: 'RUNNING' }));
-    return event.type === 'ToolCallCompleted' ? JSON.stringify(write(event.toolCall)) : 'null';
+  ({ messageId, event }) => {
+    if (event.type !== 'ToolCallStarted' && event.type !== 'ToolCallCompleted') return 'null';
+    const call =
+      event.type === 'ToolCallCompleted' ? event.toolCall : { ...event.toolCall, status: 'RUNNING' as const };
+    return JSON.stringify(write(shownToolCall(messageId, call)));
   };
 
 const toolCall: Shape = {

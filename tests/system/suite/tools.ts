@@ -66,6 +66,9 @@ export const toolSuite = (parlance: () => Parlance): void => {
     const sent = { id: String(call?.headers['webhook-id']), at: Number(call?.headers['webhook-timestamp']) * 1000 };
     const signature = signatureHeaders({ secret: tool.secret, body: call?.text ?? '', ...sent });
     expect(call?.headers).toMatchObject(signature);
+    // Equal calls of different messages are different objects in the caches of clients.
+    expect(completed?.id).toBe(sent.id);
+    expect(completed?.id).toContain(turn.assistantMessage.id);
 
     const id = turn.assistantMessage.id;
     const { message } = await until(
