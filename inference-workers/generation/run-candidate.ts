@@ -120,7 +120,7 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
   for (;;) {
     if (stop.aborted) return conclude('CANCELLED');
     const held = stepsOf(entries);
-    const continues = openTextOf(held) === '' || route.capabilities.includes('PREFILL');
+    const continues = openTextOf(held).trim() === '' || route.capabilities.includes('PREFILL');
     const steps = continues ? held : [];
     let voiding: readonly StreamEvent[] = continues ? [] : [{ type: 'MessageReset', reason: options.resetReason }];
     const append: Append = (events) => {
