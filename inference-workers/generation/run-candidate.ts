@@ -148,7 +148,8 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
       const bounds = { call, written, contextWindow: contextWindowOf(candidate) };
       const { modelId } = route;
       const { logger } = context;
-      usage = addUsage(usage, await usageOfRequest({ ...bounds, reported: end?.usage, count, modelId, logger }));
+      const reported = (end ?? fault)?.usage;
+      usage = addUsage(usage, await usageOfRequest({ ...bounds, reported, count, modelId, logger }));
     }
     if (end === undefined) return conclude(fault ?? 'CANCELLED');
     const asked = mayCall && endsWithCalls(end.finishReason) ? end.calls : [];

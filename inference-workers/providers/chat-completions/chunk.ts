@@ -1,8 +1,8 @@
 /**
  * One event of a chat-completions stream, as OpenAI, vLLM, llama.cpp, Ollama, Mistral and the gateways in front of them
- * write it. Anything that is not named here is unused and may have any form.
+ * write it, or the same reply in one piece. Anything that is not named here is unused and may have any form.
  */
-import type { LanguageModelV4FinishReason, LanguageModelV4Usage } from '@ai-sdk/provider';
+import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { z } from 'zod';
 
 /** NaN stands for anything that is not a number: the usage is then rejected, and the reply is unaffected. */
@@ -41,8 +41,8 @@ const contentSchema = z.string().or(
  * the arguments as an object.
  */
 const toolCallSchema = z.object({
-  index: z.number().nullish(),
-  id: z.string().nullish(),
+  index: z.number().nullish().catch(undefined),
+  id: z.string().nullish().catch(undefined),
   function: z
     .object({
       name: z.string().nullish(),
@@ -58,8 +58,8 @@ export type ToolCallDelta = z.infer<typeof toolCallSchema>;
 const deltaSchema = z.object({
   content: contentSchema.nullish(),
   refusal: z.string().nullish(),
-  reasoning_content: z.string().nullish(),
-  reasoning: z.string().nullish(),
+  reasoning_content: z.string().nullish().catch(undefined),
+  reasoning: z.string().nullish().catch(undefined),
   tool_calls: z.array(toolCallSchema).nullish(),
 });
 
@@ -68,6 +68,18 @@ export const chunkSchema = z.object({
   usage: usageSchema.nullish().catch(undefined),
   /** Instead of everything else: the provider gives up in the middle. Some send null in every other event. */
   error: z.unknown().optional(),
+});
+export type Chunk = z.infer<typeof chunkSchema>;
+
+/** A reply in one piece. It is complete, even where it does not say so. */
+export const completionSchema = chunkSchema.extend({
+  choices: z
+    .array(
+      z
+        .object({ message: deltaSchema.nullish(), finish_reason: z.string().nullish() })
+        .transform(({ message, finish_reason }) => ({ delta: message, finish_reason: finish_reason ?? 'stop' })),
+    )
+    .nullish(),
 });
 
 type Delta = z.infer<typeof deltaSchema>;
@@ -88,16 +100,6 @@ export const reasoningOfDelta = (delta: Delta): string =>
   partsOf(delta)
     .flatMap(({ thinking = [] }) => thinking)
     .reduce((all, { text = '' }) => all + text, '');
-
-const unified: Readonly<Record<string, LanguageModelV4FinishReason['unified']>> = {
-  stop: 'stop',
-  length: 'length',
-  content_filter: 'content-filter',
-  tool_calls: 'tool-calls',
-  function_call: 'tool-calls',
-};
-
-export const finishReasonOf = (raw: string): LanguageModelV4FinishReason => ({ unified: unified[raw] ?? 'other', raw });
 
 type Usage = z.infer<typeof usageSchema>;
 

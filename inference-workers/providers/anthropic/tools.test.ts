@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { createAnthropic } from '@ai-sdk/anthropic';
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { expect, test } from 'vitest';
-import { streamModel } from '../generation/stream-model.ts';
-import { buildPrompt } from '../prompt/build-prompt.ts';
-import { toolDefinitions } from '../prompt/tool-definitions.ts';
-import { bonn, toolAt } from '../tool.fixture.ts';
-import type { ReplyStep } from '../transcript/reply-steps.ts';
-import { openProviderConnections } from './provider-connections.ts';
+import { streamModel } from '../../generation/stream-model.ts';
+import { buildPrompt } from '../../prompt/build-prompt.ts';
+import { toolDefinitions } from '../../prompt/tool-definitions.ts';
+import { bonn, toolAt } from '../../tool.fixture.ts';
+import type { ReplyStep } from '../../transcript/reply-steps.ts';
+import { openProviderConnections } from '../provider-connections.ts';
+import { createAnthropicModel } from './anthropic-model.ts';
 
 const textIn = async (request: IncomingMessage): Promise<string> => {
   let text = '';
@@ -43,10 +43,10 @@ test('an Anthropic model is offered tools, calls them, and gets its calls back w
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  const baseURL = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1`;
+  const baseUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1`;
   await using connections = openProviderConnections(2_000);
-  const { fetch } = connections;
-  const model = createAnthropic({ baseURL, apiKey: 'sesame', fetch }).languageModel('claude-haiku-4-5');
+  const { dispatcher } = connections;
+  const model = createAnthropicModel({ provider: 'anthropic', baseUrl, apiKey: 'key', model: 'claude', dispatcher });
   let text = '';
   const ask = (call: Omit<LanguageModelV4CallOptions, 'abortSignal'>) =>
     streamModel(model, call, {
