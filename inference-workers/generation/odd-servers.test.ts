@@ -28,6 +28,7 @@ const replyOf = async (scripts: readonly ScriptInput[], changes: Partial<ReplyJo
 test.each([
   ['events without data', `data:\n\ndata: \n\nevent: ping\n\n${whole}`],
   ['unknown fields and a bad retry', `foo: 1\nping\nretry: soon\n${whole}`],
+  ['status events', `${event({ status: 'loading', message: 'Loading the model' })}${whole}`],
   ['text to keep the connection alive', `data: ping\n\n: ping\n\n${hel}data: null\n\n${lo}${stop}${used}${done}`],
   ['blanks around the end mark', `${hel}${lo}${stop}${used}data:  [DONE] \n\n`],
   ['junk behind the end mark', `${whole}data: {"choices":\n\n${event({ error: { message: 'no' } })}`],
@@ -38,6 +39,15 @@ test.each([
   const { requests, ...finished } = await replyOf([{ body }]);
   expect(finished).toMatchObject({ status: 'COMPLETED', text: 'Hello.', finishReason: 'STOP', usage });
   expect(requests).toHaveLength(1);
+});
+
+test('a response that is not ended behind its finish does not delay the reply', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker({ settings: { stallTimeoutMs: 600_000 } });
+  fixture.provider.queue({ body: whole, stall: 0 });
+  const finished = await fixture.finished(await fixture.send('hello'));
+  expect(finished).toMatchObject({ status: 'COMPLETED', text: 'Hello.', usage });
+  expect(await fixture.provider.requests.at(0)?.ended).toBe('closed by client');
 });
 
 const completion = (fields: object, finish_reason: string | null) =>

@@ -55,6 +55,12 @@ const maxTextChars = (maxOutputTokens: number | undefined): number => 65_536 + 3
  */
 const maxHiddenChars = 4 * 1024 * 1024;
 
+/**
+ * Milliseconds that a response may go on after its finish. It is read to its end so that the connection can be reused,
+ * but nobody waits for a server that does not end it.
+ */
+const closingMs = 1_000;
+
 const finishReasonOf = ({
   finishReason: { unified, raw },
   usage,
@@ -123,8 +129,10 @@ export const streamModel = async (
         throw new ModelFault('MODEL_UNAVAILABLE', true, { cause: new Error('The stream ended without a finish.') });
       }
       if (part.type === 'error') throw part.error;
-      // The stream is read to its end so that the connection can be reused.
-      if (part.type === 'finish') end = { finishReason: finishReasonOf(part), usage: part.usage, calls };
+      if (part.type === 'finish') {
+        end = { finishReason: finishReasonOf(part), usage: part.usage, calls };
+        clock.allow(closingMs);
+      }
       if (part.type === 'tool-call' && !part.providerExecuted && calls.push(part) > maxToolCallsPerResponse) {
         throw new ModelFault('MODEL_ERROR', false, { cause: new Error('The tool calls do not end.') });
       }

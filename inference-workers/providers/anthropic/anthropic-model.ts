@@ -7,7 +7,7 @@ import { createPartReader } from '../wire/part-reader.ts';
 import { requestProvider } from '../wire/provider-request.ts';
 import { streamParts } from '../wire/stream-parts.ts';
 import { createMessageFormat } from './message-format.ts';
-import { optionalFields, requestBody } from './request-body.ts';
+import { type OptionalField, optionalFieldsOf, requestBody } from './request-body.ts';
 
 export interface AnthropicOptions {
   /** Name of the provider in the catalogue. */
@@ -30,7 +30,7 @@ export const createAnthropicModel = (options: AnthropicOptions): LanguageModelV4
     'anthropic-version': '2023-06-01',
     ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }),
   };
-  const fields = createAcceptedFields(optionalFields);
+  const fields = createAcceptedFields<OptionalField>();
   const model: LanguageModelV4 = {
     specificationVersion: 'v4',
     provider,
@@ -38,7 +38,7 @@ export const createAnthropicModel = (options: AnthropicOptions): LanguageModelV4
     supportedUrls: {},
     doGenerate: (call) => generateByStreaming(model, call),
     async doStream(call) {
-      const response = await fields.request((omitted) => {
+      const response = await fields.request(optionalFieldsOf(call), (omitted) => {
         const body = requestBody(modelId, call, omitted);
         return requestProvider({ url, method: 'POST', headers, body, signal: call.abortSignal, dispatcher });
       });

@@ -75,11 +75,15 @@ const unified: Readonly<Record<string, LanguageModelV4FinishReason['unified']>> 
 
 export const finishReasonOf = (raw: string): LanguageModelV4FinishReason => ({ unified: unified[raw] ?? 'other', raw });
 
+/** Servers report each count at the start or at the end, and some report 0 at the other place. */
+const laterCount = (one: number | undefined, other: number | undefined): number | undefined =>
+  other === undefined || other === 0 ? (one ?? other) : other;
+
 /** The counts that are reported last count. */
 export const mergeUsage = (one: AnthropicUsage, other: AnthropicUsage): AnthropicUsage => ({
-  input_tokens: other.input_tokens ?? one.input_tokens,
-  cache_creation_input_tokens: other.cache_creation_input_tokens ?? one.cache_creation_input_tokens,
-  cache_read_input_tokens: other.cache_read_input_tokens ?? one.cache_read_input_tokens,
+  input_tokens: laterCount(one.input_tokens, other.input_tokens),
+  cache_creation_input_tokens: laterCount(one.cache_creation_input_tokens, other.cache_creation_input_tokens),
+  cache_read_input_tokens: laterCount(one.cache_read_input_tokens, other.cache_read_input_tokens),
   output_tokens: other.output_tokens ?? one.output_tokens,
   output_tokens_details: other.output_tokens_details ?? one.output_tokens_details,
 });

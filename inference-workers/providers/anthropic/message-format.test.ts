@@ -59,6 +59,15 @@ test('a reply in one piece is read, with its calls and its usage', async () => {
   });
 });
 
+test.each([
+  ['at the end', 0, { input_tokens: 11, output_tokens: 3 }],
+  ['at the start, and 0 at the end', 11, { input_tokens: 0, output_tokens: 3 }],
+])('the input is counted as it is reported %s', async (_, input_tokens, counts) => {
+  const start = { type: 'message_start', message: { content: [], usage: { input_tokens, output_tokens: 1 } } };
+  const end = { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: counts };
+  expect(await replyOf(sentEvents(start, ...textBlock('Hello.'), end))).toMatchObject({ usage });
+});
+
 const failure = (type: string, message = 'no') => ({ type: 'error', error: { type, message } });
 
 test.each([

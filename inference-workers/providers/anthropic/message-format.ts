@@ -111,24 +111,29 @@ export const createMessageFormat = (emit: EmitPart): ReplyFormat => {
     }
     emit({ type: 'finish', finishReason, usage: usageOf(usage) });
   };
-  const unlessError = (value: unknown, read: () => void): void => {
-    if (finished) return;
-    if (!isError(value)) read();
-    else if (!isComplete()) emit({ type: 'error', error: value });
+  const fail = (error: unknown): void => {
+    if (!isComplete()) emit({ type: 'error', error });
   };
 
   return {
     get isComplete() {
       return isComplete();
     },
-    onValue: (value) => unlessError(value, () => take(eventSchema.parse(value))),
-    onBody: (value) =>
-      unlessError(value, () => {
-        const { content, stop_reason, usage: reported } = bodySchema.parse(value);
-        for (const [index, block] of (content ?? []).entries()) startBlock(index, block);
-        noteUsage(reported);
-        noteReason(stop_reason ?? 'end_turn');
-      }),
+    onValue(value) {
+      if (finished) return;
+      if (isError(value)) fail(value);
+      else take(eventSchema.parse(value));
+    },
+    onBody(value) {
+      const { content, stop_reason, usage: reported } = bodySchema.parse(value);
+      if (!content) {
+        fail(value);
+        return;
+      }
+      for (const [index, block] of content.entries()) startBlock(index, block);
+      noteUsage(reported);
+      noteReason(stop_reason ?? 'end_turn');
+    },
     onEnd: end,
   };
 };

@@ -11,8 +11,11 @@ import type {
 } from '@ai-sdk/provider';
 
 /** Fields with which some models refuse a request. */
-export const optionalFields = ['temperature'] as const;
-export type OptionalField = (typeof optionalFields)[number];
+export type OptionalField = 'temperature';
+
+/** Those that a request has. */
+export const optionalFieldsOf = ({ temperature }: LanguageModelV4CallOptions): OptionalField[] =>
+  temperature === undefined ? [] : ['temperature'];
 
 /** The API demands a limit. */
 const defaultMaxTokens = 4_096;

@@ -7,7 +7,7 @@ import { createPartReader } from '../wire/part-reader.ts';
 import { requestProvider } from '../wire/provider-request.ts';
 import { streamParts } from '../wire/stream-parts.ts';
 import { createCompletionFormat } from './completion-format.ts';
-import { optionalFields, requestBody } from './request-body.ts';
+import { type OptionalField, optionalFieldsOf, requestBody } from './request-body.ts';
 
 export interface ChatCompletionsOptions {
   /** Name of the provider in the catalogue. */
@@ -29,7 +29,7 @@ export const createChatCompletionsModel = (options: ChatCompletionsOptions): Lan
     accept: 'text/event-stream',
     ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
   };
-  const fields = createAcceptedFields(optionalFields);
+  const fields = createAcceptedFields<OptionalField>();
   const model: LanguageModelV4 = {
     specificationVersion: 'v4',
     provider,
@@ -37,7 +37,7 @@ export const createChatCompletionsModel = (options: ChatCompletionsOptions): Lan
     supportedUrls: {},
     doGenerate: (call) => generateByStreaming(model, call),
     async doStream(call) {
-      const response = await fields.request((omitted) => {
+      const response = await fields.request(optionalFieldsOf(call), (omitted) => {
         const body = requestBody(modelId, call, omitted);
         return requestProvider({ url, method: 'POST', headers, body, signal: call.abortSignal, dispatcher });
       });

@@ -30,8 +30,8 @@ const usageSchema = z.object({
 const contentSchema = z.string().or(
   z.array(
     z.object({
-      text: z.string().optional(),
-      thinking: z.array(z.object({ text: z.string().optional() })).optional(),
+      text: z.string().nullish(),
+      thinking: z.array(z.object({ text: z.string().nullish() })).nullish(),
     }),
   ),
 );
@@ -63,9 +63,22 @@ const deltaSchema = z.object({
   tool_calls: z.array(toolCallSchema).nullish(),
 });
 
+const reportedUsage = usageSchema.nullish().catch(undefined);
+
 export const chunkSchema = z.object({
-  choices: z.array(z.object({ delta: deltaSchema.nullish(), finish_reason: z.string().nullish() })).nullish(),
-  usage: usageSchema.nullish().catch(undefined),
+  choices: z
+    .array(
+      z.object({
+        delta: deltaSchema.nullish(),
+        finish_reason: z.string().nullish(),
+        /** Moonshot's place for it. */
+        usage: reportedUsage,
+      }),
+    )
+    .nullish(),
+  usage: reportedUsage,
+  /** Groq's place for it, where it was not asked for. */
+  x_groq: z.object({ usage: reportedUsage }).nullish().catch(undefined),
   /** Instead of everything else: the provider gives up in the middle. Some send null in every other event. */
   error: z.unknown().optional(),
 });
@@ -77,7 +90,11 @@ export const completionSchema = chunkSchema.extend({
     .array(
       z
         .object({ message: deltaSchema.nullish(), finish_reason: z.string().nullish() })
-        .transform(({ message, finish_reason }) => ({ delta: message, finish_reason: finish_reason ?? 'stop' })),
+        .transform(({ message, finish_reason }) => ({
+          delta: message,
+          finish_reason: finish_reason || 'stop',
+          usage: undefined,
+        })),
     )
     .nullish(),
 });
@@ -89,7 +106,7 @@ const partsOf = ({ content }: Delta) => (Array.isArray(content) ? content : []);
 /** The text of a delta for the reader. A refusal is a reply too. */
 export const textOfDelta = (delta: Delta): string => {
   const { content, refusal } = delta;
-  const text = typeof content === 'string' ? content : partsOf(delta).reduce((all, { text = '' }) => all + text, '');
+  const text = typeof content === 'string' ? content : partsOf(delta).reduce((all, { text }) => all + (text ?? ''), '');
   return refusal ? text + refusal : text;
 };
 
@@ -98,8 +115,8 @@ export const reasoningOfDelta = (delta: Delta): string =>
   delta.reasoning_content ||
   delta.reasoning ||
   partsOf(delta)
-    .flatMap(({ thinking = [] }) => thinking)
-    .reduce((all, { text = '' }) => all + text, '');
+    .flatMap(({ thinking }) => thinking ?? [])
+    .reduce((all, { text }) => all + (text ?? ''), '');
 
 type Usage = z.infer<typeof usageSchema>;
 

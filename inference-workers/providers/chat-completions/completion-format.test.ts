@@ -201,6 +201,29 @@ test.each([
   expect(partsOf(delta({ content: 'x' }, raw)).at(-1)).toMatchObject({ finishReason: { unified, raw } });
 });
 
+const counts = { prompt_tokens: 9, completion_tokens: 1 };
+
+test.each([
+  ['with the finish', event({ choices: [{ delta: {}, finish_reason: 'stop' }], usage: counts })],
+  ['in the choice', event({ choices: [{ delta: {}, finish_reason: 'stop', usage: counts }] })],
+  [
+    'in a field of Groq',
+    event({ choices: [{ delta: {}, finish_reason: 'stop' }], x_groq: { id: 'r', usage: counts } }),
+  ],
+  [
+    'in every event',
+    event({ choices: [{ finish_reason: 'stop' }], usage: { ...counts, completion_tokens: 0 } }) +
+      event({ usage: counts }),
+  ],
+])('the usage is read %s', (_, end) => {
+  const open = event({ choices: [{ delta: { content: 'x' }, finish_reason: 'null' }], usage: null });
+  expect(partsOf(open + end + done).at(-1)).toMatchObject({
+    type: 'finish',
+    finishReason: { unified: 'stop' },
+    usage: { inputTokens: { total: 9 }, outputTokens: { total: 1 } },
+  });
+});
+
 test('a response that ends early has no finish part', () => {
   for (const stream of ['', delta({ content: 'x' }), delta({ content: 'x' }) + done]) {
     expect(partsOf(stream).filter(({ type }) => type === 'finish')).toEqual([]);

@@ -36,25 +36,34 @@ export const createCompletionFormat = (emit: EmitPart): ReplyFormat => {
       calls.read(delta.tool_calls).forEach(emit);
     }
   };
-  const take = (value: unknown, chunk: Chunk): void => {
-    if (finished) return;
-    if (chunk.error || (!chunk.choices && isError(value))) {
-      if (!isComplete()) emit({ type: 'error', error: value });
-      return;
-    }
-    usage = chunk.usage ?? usage;
+  const fail = (error: unknown): void => {
+    if (!isComplete()) emit({ type: 'error', error });
+  };
+  const take = (chunk: Chunk): void => {
     const choice = chunk.choices?.[0];
+    usage = chunk.usage ?? choice?.usage ?? chunk.x_groq?.usage ?? usage;
     if (!choice) return;
     if (choice.delta) takeDelta(choice.delta);
-    if (choice.finish_reason) finishReason = finishReasonOf(choice.finish_reason);
+    if (choice.finish_reason && choice.finish_reason !== 'null') finishReason = finishReasonOf(choice.finish_reason);
   };
 
   return {
     get isComplete() {
       return isComplete();
     },
-    onValue: (value) => take(value, chunkSchema.parse(value)),
-    onBody: (value) => take(value, completionSchema.parse(value)),
+    onValue(value) {
+      if (finished) return;
+      const chunk = chunkSchema.parse(value);
+      // Without the text beside it, which is the reply's and not for the log.
+      if (chunk.error) fail(chunk.choices ? { error: chunk.error } : value);
+      else if (!chunk.choices && isError(value)) fail(value);
+      else take(chunk);
+    },
+    onBody(value) {
+      const chunk = completionSchema.parse(value);
+      if (chunk.error || !chunk.choices) fail(value);
+      else take(chunk);
+    },
     onEnd() {
       // Without a reason the response ended early. It has a finish only to report its usage.
       if (finished || (finishReason === undefined && !usage)) return;

@@ -65,8 +65,14 @@ const toolsOf = ({ tools = [], toolChoice }: LanguageModelV4CallOptions) => {
 };
 
 /** Fields without which some models work, and with which they refuse a request. */
-export const optionalFields = ['max_tokens', 'temperature', 'stream_options'] as const;
-export type OptionalField = (typeof optionalFields)[number];
+export type OptionalField = 'max_tokens' | 'temperature' | 'stream_options';
+
+/** Those that a request has. */
+export const optionalFieldsOf = ({ maxOutputTokens, temperature }: LanguageModelV4CallOptions): OptionalField[] => [
+  ...(maxOutputTokens === undefined ? [] : ['max_tokens' as const]),
+  ...(temperature === undefined ? [] : ['temperature' as const]),
+  'stream_options',
+];
 
 /**
  * @param model the provider's name for it.

@@ -107,6 +107,14 @@ test.each([
   expect(fixture.provider.requests.at(1)?.body).toMatchObject({ temperature: 0.2, stream_options: {} });
 });
 
+test('a request without the field that is refused is not sent again', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  fixture.provider.queue(temperature);
+  expect(await fixture.finished(await fixture.send('one'))).toMatchObject({ status: 'FAILED' });
+  expect(fixture.provider.requests).toHaveLength(1);
+});
+
 test('what does not cure the refusal is not remembered', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();

@@ -53,15 +53,18 @@ const refusedField = <Field extends string>(fault: unknown, fields: readonly Fie
 };
 
 export interface AcceptedFields<Field extends string> {
-  /** Resolves with what `send` resolves with, which gets the fields to leave out. Rejects as `send` does. */
-  request<Result>(send: (omitted: ReadonlySet<Field>) => Promise<Result>): Promise<Result>;
+  /**
+   * Resolves with what `send` resolves with, which gets the fields to leave out. Rejects as `send` does.
+   * @param fields those that the request has and can do without.
+   */
+  request<Result>(fields: readonly Field[], send: (omitted: ReadonlySet<Field>) => Promise<Result>): Promise<Result>;
 }
 
-/** To be kept for as long as the model is served. @param fields those that a request can do without. */
-export const createAcceptedFields = <Field extends string>(fields: readonly Field[]): AcceptedFields<Field> => {
+/** To be kept for as long as the model is served. */
+export const createAcceptedFields = <Field extends string>(): AcceptedFields<Field> => {
   let refused: ReadonlySet<Field> = new Set();
   return {
-    async request(send) {
+    async request(fields, send) {
       for (let omitted = refused; ; ) {
         try {
           const result = await send(omitted);

@@ -11,7 +11,7 @@ export interface EventHandlers {
   onValue(value: unknown): void;
   /** The value of a response that is not a stream. */
   onBody(value: unknown): void;
-  /** An error that is no value: the text of an event of this type, or a value that cannot be parsed. */
+  /** What an event of the type `error` holds, or the fault of a value that cannot be parsed. */
   onError(error: unknown): void;
   /** The mark at the end of a stream, which is optional. */
   onEndMark(): void;
@@ -33,7 +33,7 @@ const opensValue = (text: string): boolean => text.startsWith('{') || text.start
 const createStreamReader = (handlers: EventHandlers) => {
   let isTooLong = false;
   let hasEnded = false;
-  const parse = (text: string): void => {
+  const parse = (text: string, take: (value: unknown) => void): void => {
     let value: unknown;
     try {
       value = JSON.parse(text);
@@ -43,8 +43,8 @@ const createStreamReader = (handlers: EventHandlers) => {
       return;
     }
     // Google's servers put an error into an array.
-    if (Array.isArray(value)) value.forEach(handlers.onValue);
-    else handlers.onValue(value);
+    if (Array.isArray(value)) value.forEach(take);
+    else take(value);
   };
   const parser = createParser({
     maxBufferSize: mostCharacters,
@@ -52,7 +52,7 @@ const createStreamReader = (handlers: EventHandlers) => {
       // Without blanks around it in nearly every case, and then `trim` returns the same text.
       const text = data.trim();
       if (text === endMark) handlers.onEndMark();
-      else if (opensValue(text)) parse(text);
+      else if (opensValue(text)) parse(text, event === 'error' ? handlers.onError : handlers.onValue);
       else if (event === 'error' && text !== '') handlers.onError(text);
     },
     onError({ type, field, value = '', message }) {
@@ -62,7 +62,7 @@ const createStreamReader = (handlers: EventHandlers) => {
       }
       // llama.cpp names the field of an error so.
       if (field === 'error') {
-        if (opensValue(value)) parse(value);
+        if (opensValue(value)) parse(value, handlers.onError);
         else handlers.onError(value);
       }
     },

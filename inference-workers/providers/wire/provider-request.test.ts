@@ -1,6 +1,7 @@
 /** Requests to servers that redirect, compress, or do not end their responses. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createGzip } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { startScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
 import { createChatCompletionsModel } from '../chat-completions/chat-completions-model.ts';
@@ -86,6 +87,31 @@ test('redirects in a circle end', async () => {
   provider.queue(...Array.from({ length: 9 }, () => ({ status: 308, location: '/v1/chat/completions' })));
   await expect(textFrom(provider.baseUrl)).rejects.toMatchObject({ statusCode: 308 });
   expect(provider.requests).toHaveLength(4);
+});
+
+test('a compressed stream is read as it arrives, and its connection is closed when its reader leaves', async () => {
+  const left = Promise.withResolvers<void>();
+  await using server = await startServer((_, response) => {
+    response.once('close', left.resolve);
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
+    const compress = createGzip();
+    compress.pipe(response);
+    compress.write('data: {"choices":[{"delta":{"content":"Hel"}}]}\n\n');
+    compress.flush();
+  });
+  await using connections = openProviderConnections(2_000);
+  const { dispatcher } = connections;
+  const baseUrl = server.origin;
+  const model = createChatCompletionsModel({ provider: 'test', baseUrl, apiKey: undefined, model: 'm', dispatcher });
+  const reader = new AbortController();
+  const { stream } = await model.doStream({ prompt: [], abortSignal: reader.signal });
+  const parts = stream.getReader();
+  expect((await parts.read()).value).toMatchObject({ type: 'text-start' });
+  expect((await parts.read()).value).toMatchObject({ type: 'text-delta', delta: 'Hel' });
+  const next = parts.read();
+  reader.abort();
+  await expect(next).rejects.toThrow();
+  await left.promise;
 });
 
 test('an endless list is not read for ever, and its connection is closed', async () => {
