@@ -71,6 +71,19 @@ test.each([
   expect(await replyOf([script])).toMatchObject({ status: 'COMPLETED', text: 'Hello.', finishReason: 'STOP', usage });
 });
 
+test('a stream may have any length, and each of its events a bounded one', async () => {
+  const long = 'x'.repeat(20_000);
+  const body = delta({ content: long }).repeat(60) + stop + used + done;
+  const candidates = [candidateOf('openai/scripted', { contextWindow: 200_000, maxOutputTokens: 100_000 })];
+  expect((await replyOf([{ body }], { candidates })).text).toHaveLength(1_200_000);
+  const endless = { body: `${hel}data: ${'x'.repeat(2_000_000)}` };
+  expect(await replyOf([endless])).toMatchObject({ status: 'PARTIAL', text: 'Hel' });
+  expect(await replyOf([{ body: `{"choices":[${' '.repeat(5_000_000)}]}` }])).toMatchObject({
+    status: 'FAILED',
+    failure: { code: 'MODEL_ERROR' },
+  });
+});
+
 test('tool calls in a response in one piece are run', async () => {
   await using fixture = await openToolFixture();
   await fixture.startToolWorker();

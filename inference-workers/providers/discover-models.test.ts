@@ -123,11 +123,12 @@ const discoverFrom = async (list: object) => {
   const environment = { OLLAMA_HOST: `127.0.0.1:${port}` };
   await using registry = await discover(environment, { demonstrationTokensPerSecond: 0 }, logger);
   server.close();
-  return { ids: idsOf(registry), logged };
+  return { ids: idsOf(registry), asked: registry.models.map(({ model }) => model.modelId), logged };
 };
 
 test('a list that is null, or has an entry without a name, is read', async () => {
-  expect(await discoverFrom({ object: 'list', data: null })).toEqual({ ids: ['parlance/demonstration'], logged: [] });
+  const none = await discoverFrom({ object: 'list', data: null });
+  expect(none).toMatchObject({ ids: ['parlance/demonstration'], logged: [] });
   const { ids, logged } = await discoverFrom({
     data: [{ id: null }, { id: 'a' }, null, 'b', { id: 'c' }, { id: 'a' }],
   });
@@ -137,8 +138,9 @@ test('a list that is null, or has an entry without a name, is read', async () =>
 
 test('models are served under the names that their server has for them', async () => {
   const names = ['/models/llama', '@cf/meta/llama-3-8b', 'My Model 7B', 'модель', 'モデル:7b', 'a+b@sha256:0'];
-  const { ids, logged } = await discoverFrom({ data: names.map((id) => ({ id })) });
+  const { ids, asked, logged } = await discoverFrom({ data: names.map((id) => ({ id })) });
   expect(ids).toEqual([...names.map((name) => `ollama/${name}`), 'parlance/demonstration']);
+  expect(asked).toEqual([...names, 'demonstration']);
   expect(logged).toEqual([]);
 });
 

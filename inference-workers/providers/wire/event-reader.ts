@@ -23,8 +23,10 @@ export interface EventReader {
   end(): void;
 }
 
-/** Characters of one event or of a response in one piece. A token has a few hundred, so anything longer is no reply. */
-const mostCharacters = 1024 * 1024;
+/** Characters of one event. A token has a few hundred, so anything longer is no reply. */
+const longestEvent = 1024 * 1024;
+/** Characters of a response in one piece, with the reasoning. */
+const longestBody = 4 * 1024 * 1024;
 const endMark = '[DONE]';
 
 /** Whether a text that begins so is meant as a JSON object or array. */
@@ -47,7 +49,7 @@ const createStreamReader = (handlers: EventHandlers) => {
     else take(value);
   };
   const parser = createParser({
-    maxBufferSize: mostCharacters,
+    maxBufferSize: longestEvent,
     onEvent({ data, event }) {
       // Without blanks around it in nearly every case, and then `trim` returns the same text.
       const text = data.trim();
@@ -83,12 +85,12 @@ const createBodyReader = ({ onBody, onError }: EventHandlers) => {
   let body = '';
   return {
     read(text: string): void {
-      if (body.length > mostCharacters) return;
+      if (body.length > longestBody) return;
       body += text;
-      if (body.length > mostCharacters) onError(new SyntaxError(`The response has over ${mostCharacters} characters.`));
+      if (body.length > longestBody) onError(new SyntaxError(`The response has over ${longestBody} characters.`));
     },
     end(): void {
-      if (body.length > mostCharacters) return;
+      if (body.length > longestBody) return;
       let value: unknown;
       try {
         value = JSON.parse(body);
