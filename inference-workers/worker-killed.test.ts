@@ -74,7 +74,7 @@ test.each([
   for await (const entry of streamLog.tail(messageId, 0, new AbortController().signal)) entries.push(entry);
   await processes.finished();
   expect(entries.map(({ seq }) => seq)).toEqual(numbersTo(entries.length));
-  const text = `${textOf(2)}rain-in-Bonn ${textOf(3)}`;
+  const text = `${textOf(2)}\n\nrain-in-Bonn ${textOf(3)}`;
   expect(textIn(entries)).toBe(text);
   const types = entries.map(({ event }) => event.type).filter((type) => type !== 'TokenDelta');
   expect(types.filter((type) => type !== 'MessageStarted')).toEqual([

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { createAnthropic } from '@ai-sdk/anthropic';
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { expect, test } from 'vitest';
 import { buildPrompt } from '../prompt/build-prompt.ts';
 import { toolDefinitions } from '../prompt/tool-definitions.ts';
+import { createAnthropicModel } from '../providers/anthropic/anthropic-model.ts';
 import { openProviderConnections } from '../providers/provider-connections.ts';
 import { bonn, toolAt } from '../tool.fixture.ts';
 import type { ReplyStep } from '../transcript/reply-steps.ts';
@@ -43,10 +43,10 @@ test('an Anthropic model is offered tools, calls them, and gets its calls back w
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  const baseURL = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1`;
+  const baseUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1`;
   await using connections = openProviderConnections(2_000);
-  const { fetch } = connections;
-  const model = createAnthropic({ baseURL, apiKey: 'sesame', fetch }).languageModel('claude-haiku-4-5');
+  const { dispatcher } = connections;
+  const model = createAnthropicModel({ provider: 'anthropic', baseUrl, apiKey: 'key', model: 'claude', dispatcher });
   let text = '';
   const ask = (call: Omit<LanguageModelV4CallOptions, 'abortSignal'>) =>
     streamModel(model, call, {

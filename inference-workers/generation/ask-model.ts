@@ -11,6 +11,7 @@ import type { Candidate } from './candidate.ts';
 import { createDeltaWriter } from './delta-writer.ts';
 import type { GenerationContext } from './generation-context.ts';
 import { type ModelFault, toModelFault } from './model-fault.ts';
+import { createStepOpening } from './step-opening.ts';
 import { type ModelEnd, streamModel } from './stream-model.ts';
 
 export interface AskOptions {
@@ -19,6 +20,8 @@ export interface AskOptions {
   readonly call: Omit<LanguageModelV4CallOptions, 'abortSignal'>;
   /** The text that the prompt ends with, for the model to continue; empty where the prompt ends otherwise. */
   readonly prefix: string;
+  /** What separates the model's text from that of the steps before it; undefined where it separates nothing. */
+  readonly opening: string | undefined;
   readonly append: (events: readonly StreamEvent[]) => Promise<void>;
   /** Aborted when a person asked to stop. */
   readonly stop: AbortSignal;
@@ -31,7 +34,7 @@ export interface ModelResponse {
   readonly end: ModelEnd | undefined;
   /** Undefined unless the model failed. */
   readonly fault: ModelFault | undefined;
-  /** The text of the model. */
+  /** The text of the model, without what separates it from the steps before. */
   readonly text: string;
   /**
    * Whether the prompt counts: the model took the request, or the request was under way when it was stopped, which
@@ -50,10 +53,11 @@ export const withoutRepeatedSpace = (prefix: string, text: string): string => {
 
 export const askModel = async (context: GenerationContext, options: AskOptions): Promise<ModelResponse> => {
   const { settings, logger } = context;
-  const { candidate, messageId, call, prefix, append, stop, abandon } = options;
+  const { candidate, messageId, call, prefix, opening = '', append, stop, abandon } = options;
   const { served, route } = candidate;
   const { modelId } = route;
   const writer = createDeltaWriter({ ...settings, append });
+  const openStep = createStepOpening(options.opening);
   const observeFirstToken = timeToFirstToken.start();
   const span = startSpan(`ask ${modelId}`, { kind: 'client' });
   let isSent = false;
@@ -67,7 +71,7 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
   };
   const conclude = async (end: ModelEnd | undefined, fault: ModelFault | undefined): Promise<ModelResponse> => {
     await writer.flush();
-    return { end, fault, text: writer.text, isPromptBilled, firstOutputAt };
+    return { end, fault, text: writer.text.slice(opening.length), isPromptBilled, firstOutputAt };
   };
   let end: ModelEnd;
   try {
@@ -83,8 +87,10 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
       },
       onText(text) {
         const isFirst = writer.text === '';
+        const shown = openStep(isFirst && served.trimsPrefix ? withoutRepeatedSpace(prefix, text) : text);
+        if (shown === '') return undefined;
         noteOutput();
-        return writer.write(isFirst && served.trimsPrefix ? withoutRepeatedSpace(prefix, text) : text);
+        return writer.write(shown);
       },
     });
     if (end.calls.length > 0) noteOutput();

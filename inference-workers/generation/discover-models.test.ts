@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
 import { createLogger } from '#kernel/log.ts';
@@ -12,7 +13,11 @@ import { streamModel } from './stream-model.ts';
 
 const shipped = await readModelsFile(fileURLToPath(new URL('../../models.yaml', import.meta.url)));
 
-const discover = (environment: Record<string, string>, changes: Partial<ProviderSettings> = {}) =>
+const discover = (
+  environment: Record<string, string>,
+  changes: Partial<ProviderSettings> = {},
+  logger = createLogger('test', 'silent'),
+) =>
   discoverModels(
     {
       environment,
@@ -24,7 +29,7 @@ const discover = (environment: Record<string, string>, changes: Partial<Provider
       ...changes,
     },
     shipped,
-    createLogger('test', 'silent'),
+    logger,
   );
 const idsOf = (registry: Awaited<ReturnType<typeof discover>>) => registry.models.map(({ modelId }) => modelId);
 
@@ -106,6 +111,52 @@ test('a provider that starts later is found, keeps its models while it is away, 
   ]);
   expect(kept).toBeDefined();
   expect(registry.find('ollama/b')).toBe(kept);
+});
+
+/** What a server with this list leads to, and what is logged of it. */
+const discoverFrom = async (list: object) => {
+  const logged: { readonly models?: readonly string[]; readonly count?: number; readonly msg: string }[] = [];
+  const server = createServer((_, response) => response.end(JSON.stringify(list)));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const logger = pino({ level: 'warn' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
+  const environment = { OLLAMA_HOST: `127.0.0.1:${port}` };
+  await using registry = await discover(environment, { demonstrationTokensPerSecond: 0 }, logger);
+  server.close();
+  return { ids: idsOf(registry), asked: registry.models.map(({ model }) => model.modelId), logged };
+};
+
+test('a list that is null, or has an entry without a name, is read', async () => {
+  const none = await discoverFrom({ object: 'list', data: null });
+  expect(none).toMatchObject({ ids: ['parlance/demonstration'], logged: [] });
+  const { ids, logged } = await discoverFrom({
+    data: [{ id: null }, { id: 'a' }, null, 'b', { id: 'c' }, { id: 'a' }],
+  });
+  expect(ids).toEqual(['ollama/a', 'ollama/c', 'parlance/demonstration']);
+  expect(logged).toEqual([]);
+});
+
+test('models are served under the names that their server has for them', async () => {
+  const names = ['/models/llama', '@cf/meta/llama-3-8b', 'My Model 7B', 'модель', 'モデル:7b', 'a+b@sha256:0'];
+  const { ids, asked, logged } = await discoverFrom({ data: names.map((id) => ({ id })) });
+  expect(ids).toEqual([...names.map((name) => `ollama/${name}`), 'parlance/demonstration']);
+  expect(asked).toEqual([...names, 'demonstration']);
+  expect(logged).toEqual([]);
+});
+
+test('models with names that cannot be used are ignored, named in a warning, and not replaced by the demonstration', async () => {
+  const names = ['a\nb', ' ', '', 'x'.repeat(200), 'no\u200bspace'];
+  const { ids, logged } = await discoverFrom({ data: names.map((id) => ({ id })) });
+  expect(ids).toEqual([]);
+  expect(logged).toMatchObject([
+    { models: ['a\\nb', ' ', '', 'x'.repeat(128), 'no\u200bspace'], count: 5, msg: expect.stringContaining('ignored') },
+  ]);
+  const some = await discoverFrom({ data: [...names, 'good'].map((id) => ({ id })) });
+  expect(some.ids).toEqual(['ollama/good', 'parlance/demonstration']);
+  expect(some.logged).toHaveLength(1);
+  const many = await discoverFrom({ data: Array.from({ length: 500 }, (_, index) => ({ id: `m${index}` })) });
+  expect(many.ids).toHaveLength(201);
+  expect(many.logged).toMatchObject([{ count: 300, models: expect.arrayContaining(['m200', 'm209']) }]);
 });
 
 test('a missing GGUF file is a fault at the start that names the variable', async () => {

@@ -22,6 +22,51 @@ test.each([
 });
 
 test.each([
+  ['Google', 400, 'The input token count (1196265) exceeds the maximum number of tokens allowed (1048575).'],
+  ['xAI', 400, "This model's maximum prompt length is 131072 but the request contains 537812 tokens."],
+  ['Text Generation Inference', 422, '`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000 `inputs` tokens'],
+  ['its older versions', 422, '`inputs` must have less than 1024 tokens. Given: 2000'],
+  ['Bedrock', 400, 'Input is too long for requested model.'],
+  ['its Titan models', 400, 'Too many input tokens. Max input tokens: 8192, request input token count: 9279'],
+  ['Moonshot', 400, 'Invalid request: Your request exceeded model token limit: 262144 (requested: 291351)'],
+  ['Qwen', 400, 'InternalError.Algo.InvalidParameter: Range of input length should be [1, 30720]'],
+  ['Anthropic', 400, 'prompt is too long: 213462 tokens > 200000 maximum'],
+  ['Anthropic with the reply', 400, 'input length and `max_tokens` exceed context limit: 178902 + 32000 > 200000'],
+  ['OpenAI', 400, 'Input tokens exceed the configured limit of 272000 tokens.'],
+  ['its newer models', 400, 'Your input exceeds the context window of this model.'],
+  ['Groq', 400, 'Please reduce the length of the messages or completion.'],
+  ['GitHub', 400, 'prompt token count of 5000 exceeds the limit of 4096'],
+  ['Mistral', 400, 'Prompt contains 40000 tokens, too large for model with 32768 maximum context length'],
+  ['SGLang', 400, "The input (5000 tokens) is longer than the model's context length (4096 tokens)."],
+  ['Ollama', 500, 'prompt too long; exceeded max context length by 10 tokens'],
+  ['Zhipu', 400, 'Prompt exceeds max length'],
+  ['llama.cpp', 400, 'the request exceeds the available context size, try increasing it'],
+])(
+  'that the prompt is too long is understood as %s says it, as a refusal and inside a stream',
+  (_, status, message) => {
+    const expected = { code: 'CONTEXT_TOO_LONG', origin: 'REQUEST', tryAgain: false };
+    expect(toModelFault(refusal(status, JSON.stringify({ error: { message } })))).toMatchObject(expected);
+    for (const error of [message, { message, type: 'invalid_request_error' }, { code: status, message }]) {
+      expect(toModelFault({ error })).toMatchObject(expected);
+    }
+  },
+);
+
+test.each([
+  ['Bedrock', { __type: 'ThrottlingException', message: 'Too many tokens, please wait before trying again.' }],
+  ['OpenAI', { error: { code: 429, message: 'Rate limit reached: tokens per minute, maximum input length is fine' } }],
+])('too many requests are not taken for too long a prompt, as %s words them', (_, cause) => {
+  expect(toModelFault(cause)).toMatchObject({ code: 'MODEL_UNAVAILABLE', tryAgain: true });
+});
+
+test('a failure without end, or of many levels, is looked at as far as it is useful', () => {
+  let cause: unknown = { code: 429 };
+  for (let levels = 0; levels < 1_000; levels += 1) cause = { error: cause };
+  expect(toModelFault(cause)).toMatchObject({ code: 'MODEL_ERROR' });
+  expect(toModelFault({ error: 'x'.repeat(10_000_000) })).toMatchObject({ code: 'MODEL_ERROR' });
+});
+
+test.each([
   ['a key that is refused', refusal(401), 'MODEL_UNAVAILABLE', false],
   ['an account without access', refusal(403, 'no access to the model'), 'MODEL_UNAVAILABLE', false],
   ['an account without money', refusal(402), 'MODEL_UNAVAILABLE', false],

@@ -3,11 +3,11 @@
  * in the cause, for the log. Invariant: a fault that the request caused is never attributed to the provider, whose
  * circuit other tenants share. Refused credentials are the provider's side, because they are ours.
  */
-import { APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
-import { z } from 'zod';
+import { APICallError, InvalidResponseDataError, type LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { FaultOrigin } from '#contracts/broker-events.ts';
 import type { ErrorCode } from '#contracts/error-codes.ts';
 import { AppError } from '#kernel/errors.ts';
+import { providerWords } from './provider-words.ts';
 
 const sentences = {
   MODEL_UNAVAILABLE: 'The model cannot be reached at the moment. Try again in a little while.',
@@ -21,6 +21,8 @@ export type ModelFaultCode = keyof typeof sentences;
 
 interface FaultOptions {
   readonly cause?: unknown;
+  /** Reported by the provider, although the reply is not whole. */
+  readonly usage?: LanguageModelV4Usage | undefined;
   readonly retryAfterMs?: number | undefined;
   /** Default: PROVIDER. */
   readonly origin?: FaultOrigin;
@@ -30,10 +32,12 @@ interface FaultOptions {
 export class ModelFault extends AppError {
   readonly tryAgain: boolean;
   readonly origin: FaultOrigin;
+  readonly usage: LanguageModelV4Usage | undefined;
 
-  constructor(code: ModelFaultCode, tryAgain: boolean, { origin = 'PROVIDER', ...options }: FaultOptions = {}) {
+  constructor(code: ModelFaultCode, tryAgain: boolean, { origin = 'PROVIDER', usage, ...options }: FaultOptions = {}) {
     super(code, sentences[code], options);
     this.tryAgain = tryAgain;
+    this.usage = usage;
     this.origin = origin;
   }
 }
@@ -50,17 +54,45 @@ const retryAfterOf = (headers: Readonly<Record<string, string>> | undefined): nu
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 };
 
-/** How OpenAI, Anthropic, vLLM, llama.cpp and Ollama word that the prompt has too many tokens. */
-const contextWords =
-  /context.?length|context.?(window|size)|maximum context|prompt is too long|too many tokens|exceed_context/i;
+/**
+ * How providers say that the prompt has too many tokens. Each alternative is a sentence or a code of one of them:
+ * OpenAI, Azure, OpenRouter, DeepSeek, vLLM, SGLang, Mistral, Fireworks, Zhipu, llama.cpp, Ollama and LM Studio speak
+ * of the context; the others say what has which limit.
+ */
+const contextWords = new RegExp(
+  [
+    'context.?(length|window|size|limit)',
+    'maximum context|max_prompt_tokens',
+    // Anthropic, Fireworks, Ollama; Zhipu; Bedrock.
+    'prompt (is )?too (long|large)|prompt exceeds max length|prompt 超长|input is too long',
+    // Google; OpenAI; Cohere and Bedrock.
+    'input token count|input tokens exceed|too many (input )?tokens',
+    // xAI; Groq; Moonshot; Qwen.
+    'maximum (prompt|input) length|reduce the length of the (messages|prompt|input)',
+    'exceeded model token limit|range of input length should be',
+    // Text Generation Inference and Together; GitHub.
+    '`?inputs`? (tokens )?(\\+ `?max_new_tokens`? )?must (be|have)|token count of \\d+ exceeds the limit',
+    'string_above_max_length',
+  ].join('|'),
+  'i',
+);
 /** How Anthropic, xAI and Google word a refusal of the operator's account under the status of a bad request. */
 const accountWords = /api.?key|credit balance|insufficient.(quota|balance|credit)|billing/i;
 /** How OpenRouter words a refusal of the content under the status of refused credentials. */
 const moderationWords = /moderation|flagged|content.(filter|policy)/i;
 /** Types and codes of errors inside a stream that count against the request. */
-const requestWords = /invalid.?request|bad.?request|content.?(filter|policy)/i;
+const requestKinds = /invalid|bad.?request|validation|request_too_large|content.?(filter|policy)/i;
 /** Types and codes of errors inside a stream of an overloaded provider. */
-const overloadWords = /overloaded|rate.?limit/i;
+const overloadKinds =
+  /overload|rate.?limit|too.?many.?requests|exhausted|throttl|unavailable|not.?ready|time.?out|capacity|busy/i;
+/** Types and codes of errors inside a stream of a provider that failed. */
+const serverKinds = /server.?error|api_error|internal/i;
+/** How such providers word it that name no type. */
+const overloadWords =
+  /overloaded|rate limit|too many requests|temporarily unavailable|service unavailable|at capacity|server is busy|try again later/i;
+/** Types of errors inside a stream that the operator has to fix. */
+const operatorKinds =
+  /authentication|permission|unauthor|forbidden|not.?found|billing|insufficient.?(quota|balance|credit)/i;
 
 /** Statuses that count against the request. */
 const requestStatuses: ReadonlySet<number> = new Set([400, 413, 414, 415, 422, 431, 451]);
@@ -78,35 +110,32 @@ const ofRequest = ({ words, cause }: Refusal): ModelFault =>
 
 const ofStatus = (status: number, refusal: Refusal): ModelFault => {
   const { words, cause, retryAfterMs } = refusal;
-  if (status === 408 || status === 409 || status === 429 || status >= 500) {
+  const isTooLong = contextWords.test(words);
+  // Ollama and gateways report with 500 that the prompt is too long.
+  if (status === 408 || status === 409 || status === 429 || status > 500 || (status === 500 && !isTooLong)) {
     return new ModelFault('MODEL_UNAVAILABLE', true, { cause, retryAfterMs });
   }
-  if (requestStatuses.has(status) && !accountWords.test(words)) return ofRequest(refusal);
+  if (status === 500 || (requestStatuses.has(status) && (isTooLong || !accountWords.test(words)))) {
+    return ofRequest(refusal);
+  }
   if (status === 403 && moderationWords.test(words)) return ofRequest(refusal);
   // The operator has to fix a refused key or an unknown model; for people the model is unavailable.
   return new ModelFault('MODEL_UNAVAILABLE', false, { cause });
 };
 
-/** An error that a provider sends inside its stream, as OpenAI, Anthropic, vLLM and OpenRouter write it. */
-const streamErrorSchema = z.object({
-  code: z.union([z.number(), z.string()]).nullish(),
-  status: z.number().nullish(),
-  type: z.string().nullish(),
-  message: z.string().nullish(),
-});
-
-/** Undefined where the cause is no such error. */
+/** Undefined where the cause is no value that a provider sent. */
 const ofStreamError = (cause: unknown): ModelFault | undefined => {
-  const error = streamErrorSchema.safeParse(cause).data;
-  if (error === undefined || cause instanceof Error) return undefined;
-  const words = error.message ?? '';
-  const status = [error.status, error.code].find((one) => typeof one === 'number' && one >= 400 && one < 600);
-  if (typeof status === 'number') return ofStatus(status, { words, cause });
-  const kind = `${error.type ?? ''} ${error.code ?? ''}`;
-  if (requestWords.test(kind) && !accountWords.test(words)) return ofRequest({ words, cause });
-  return new ModelFault(overloadWords.test(kind) ? 'MODEL_UNAVAILABLE' : 'MODEL_ERROR', overloadWords.test(kind), {
-    cause,
-  });
+  if (cause instanceof Error || (typeof cause !== 'string' && (typeof cause !== 'object' || cause === null))) {
+    return undefined;
+  }
+  const { status, kinds, words } = providerWords(cause);
+  const refusal = { words, cause };
+  if (status !== undefined) return ofStatus(status, refusal);
+  if (overloadKinds.test(kinds)) return ofStatus(503, refusal);
+  if (serverKinds.test(kinds)) return ofStatus(500, refusal);
+  if (operatorKinds.test(kinds) || accountWords.test(words)) return ofStatus(401, refusal);
+  if (contextWords.test(words) || requestKinds.test(kinds)) return ofRequest(refusal);
+  return overloadWords.test(words) ? ofStatus(503, refusal) : new ModelFault('MODEL_ERROR', false, { cause });
 };
 
 /** For anything that a provider threw or sent in its stream. A fault of the connection counts as unavailable. */

@@ -11,7 +11,7 @@ import { AppError } from '#kernel/errors.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
 import { buildPrompt, type Prompt } from '../prompt/build-prompt.ts';
 import { toolDefinitions } from '../prompt/tool-definitions.ts';
-import { openTextOf, type ReplyStep, stepsOf, writtenIn } from '../transcript/reply-steps.ts';
+import { breakAfterSteps, openTextOf, type ReplyStep, stepsOf, writtenIn } from '../transcript/reply-steps.ts';
 import { askModel, type ModelResponse } from './ask-model.ts';
 import { type Candidate, contextWindowOf, outputLimit, toolsFor } from './candidate.ts';
 import type { GenerationContext, GenerationSettings } from './generation-context.ts';
@@ -81,10 +81,10 @@ const askWithRetries = async (
     ...(job.temperature === undefined ? {} : { temperature: job.temperature }),
     ...toolDefinitions(toolsFor(job, candidate.route), mayCall),
   };
-  const prefix = openTextOf(steps);
+  const [prefix, opening] = [openTextOf(steps), breakAfterSteps(steps)];
   for (let tries = 1; ; tries += 1) {
     const { messageId } = job;
-    const response = await askModel(context, { candidate, messageId, call, prefix, append, stop, abandon });
+    const response = await askModel(context, { candidate, messageId, call, prefix, opening, append, stop, abandon });
     const { fault, firstOutputAt } = response;
     const pause = fault && firstOutputAt === undefined ? pauseAfter(fault, tries, context.settings) : undefined;
     if (pause === undefined) return { ...response, call };
@@ -120,7 +120,7 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
   for (;;) {
     if (stop.aborted) return conclude('CANCELLED');
     const held = stepsOf(entries);
-    const continues = openTextOf(held) === '' || route.capabilities.includes('PREFILL');
+    const continues = openTextOf(held).trim() === '' || route.capabilities.includes('PREFILL');
     const steps = continues ? held : [];
     let voiding: readonly StreamEvent[] = continues ? [] : [{ type: 'MessageReset', reason: options.resetReason }];
     const append: Append = (events) => {
@@ -148,7 +148,8 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
       const bounds = { call, written, contextWindow: contextWindowOf(candidate) };
       const { modelId } = route;
       const { logger } = context;
-      usage = addUsage(usage, await usageOfRequest({ ...bounds, reported: end?.usage, count, modelId, logger }));
+      const reported = (end ?? fault)?.usage;
+      usage = addUsage(usage, await usageOfRequest({ ...bounds, reported, count, modelId, logger }));
     }
     if (end === undefined) return conclude(fault ?? 'CANCELLED');
     const asked = mayCall && endsWithCalls(end.finishReason) ? end.calls : [];

@@ -55,8 +55,22 @@ const maxTextChars = (maxOutputTokens: number | undefined): number => 65_536 + 3
  */
 const maxHiddenChars = 4 * 1024 * 1024;
 
-const finishReasonOf = ({ unified, raw }: LanguageModelV4FinishReason): FinishReason => {
-  switch (unified) {
+/**
+ * Milliseconds that a response may go on after its finish. It is read to its end so that the connection can be reused,
+ * but nobody waits for a server that does not end it.
+ */
+const closingMs = 1_000;
+
+const finishReasonOf = ({
+  finishReason: { unified, raw },
+  usage,
+}: {
+  readonly finishReason: LanguageModelV4FinishReason;
+  readonly usage: LanguageModelV4Usage;
+}): FinishReason => {
+  // Without a reason the response ended before its time.
+  const reason = unified === 'other' && raw === undefined ? 'error' : unified;
+  switch (reason) {
     case 'length':
       return 'LENGTH';
     case 'content-filter':
@@ -67,6 +81,7 @@ const finishReasonOf = ({ unified, raw }: LanguageModelV4FinishReason): FinishRe
     case 'interrupted':
       throw new ModelFault('MODEL_UNAVAILABLE', true, {
         cause: new Error(`The model ended with ${unified} (${raw}).`),
+        usage,
       });
     default:
       return 'STOP';
@@ -114,8 +129,10 @@ export const streamModel = async (
         throw new ModelFault('MODEL_UNAVAILABLE', true, { cause: new Error('The stream ended without a finish.') });
       }
       if (part.type === 'error') throw part.error;
-      // The stream is read to its end so that the connection can be reused.
-      if (part.type === 'finish') end = { finishReason: finishReasonOf(part.finishReason), usage: part.usage, calls };
+      if (part.type === 'finish') {
+        end = { finishReason: finishReasonOf(part), usage: part.usage, calls };
+        clock.allow(closingMs);
+      }
       if (part.type === 'tool-call' && !part.providerExecuted && calls.push(part) > maxToolCallsPerResponse) {
         throw new ModelFault('MODEL_ERROR', false, { cause: new Error('The tool calls do not end.') });
       }

@@ -28,7 +28,7 @@ test('a tool call is run, shown in the stream, returned to the model and kept wi
     'ToolCallCompleted',
     'MessageCompleted',
   ]);
-  const text = `${textOf(2)}rain-in-Bonn ${textOf(3)}`;
+  const text = `${textOf(2)}\n\nrain-in-Bonn ${textOf(3)}`;
   expect(textIn(entries)).toBe(text);
 
   const finished = await fixture.finished(messageId);

@@ -83,7 +83,7 @@ test('after tool results a worker continues without a reset and without a call, 
   await fixture.startToolWorker();
   const entries = await fixture.entries(messageId);
   expect(typesIn(entries)).not.toContain('MessageReset');
-  expect(textIn(entries)).toBe(`${textOf(2)}rain-in-Bonn ${textOf(2)}`);
+  expect(textIn(entries)).toBe(`${textOf(2)}\n\nrain-in-Bonn ${textOf(2)}`);
   const [, second, third] = fixture.provider.requests;
   expect(third?.body.messages).toEqual(second?.body.messages);
   expect(fixture.tool.calls).toHaveLength(1);

@@ -42,6 +42,44 @@ test('one token short, the oldest messages are dropped whole, and the prompt sti
   expect((await buildPrompt(talk, limits(48))).dropped).toBe(2);
 });
 
+test('a question whose reply failed, was blank or is gone is joined with the next one', async () => {
+  const empty = [user('u1'), assistant(''), user('u2'), assistant(' \n'), user('u3')];
+  expect(await contents(empty, 1000)).toEqual(['user: u1\n\nu2\n\nu3']);
+  expect(await contents([system(' '), system('S1'), system('S2'), ...empty], 1000)).toEqual([
+    'system: S1\n\nS2',
+    'user: u1\n\nu2\n\nu3',
+  ]);
+  expect(await contents([user('u1'), assistant('a1'), { role: 'TOOL', content: 'rain' }, user('u2')], 1000)).toEqual([
+    'user: u1',
+    'assistant: a1',
+    'user: Result of a tool:\nrain\n\nu2',
+  ]);
+});
+
+test('questions that are joined are dropped one by one, oldest first', async () => {
+  // 6 tokens each, 3 before the reply, 10 for it.
+  expect(await contents([user('u1'), assistant(''), user('u2'), user('u3')], 25)).toEqual(['user: u2\n\nu3']);
+});
+
+test('a history that was cut before a reply still begins with the user', async () => {
+  expect(await contents([assistant('a0'), user('u1'), assistant('a1'), user('u2')], 1000)).toEqual([
+    'user: u1',
+    'assistant: a1',
+    'user: u2',
+  ]);
+});
+
+test('blank text of the reply so far is not sent', async () => {
+  expect(await contents([user('u1')], 1000, ' \n')).toEqual(['user: u1']);
+  for (const tools of [[], [weather]]) {
+    const steps = [called('\t', '\n'), { text: '\n\n', calls: [] }];
+    const { messages } = await buildPrompt([user('u1')], limits(1000), { steps, tools });
+    expect(messages.at(-1)?.role).toBe(tools.length > 0 ? 'tool' : 'user');
+    expect(JSON.stringify(messages)).not.toMatch(/"(text|value)":"(\\\\[nt]|\s)*"/);
+    expect(JSON.stringify(messages)).toContain('The tool gave no result.');
+  }
+});
+
 test('the question is never dropped or cut: one that does not fit is CONTEXT_TOO_LONG', async () => {
   expect(await contents(talk, 25)).toEqual(['system: SS', 'user: u3']);
   await expect(buildPrompt(talk, limits(24))).rejects.toMatchObject({ code: 'CONTEXT_TOO_LONG' });
@@ -80,8 +118,7 @@ test('plain text with brackets and angles is not touched', async () => {
 
 test("the result of a tool is put into the user's role, never into the system's", async () => {
   expect(await contents([user('weather?'), { role: 'TOOL', content: 'rain' }], 1000)).toEqual([
-    'user: weather?',
-    'user: Result of a tool:\nrain',
+    'user: weather?\n\nResult of a tool:\nrain',
   ]);
 });
 

@@ -1,14 +1,16 @@
 /**
  * Turns a job's history into the prompt of one model: system messages first, then as many of the newest messages as
  * fit, whole and beginning with one of the user, then the reply so far. Invariants: the same history and limits give
- * the same bytes; text of users, assistants and tools stays in its role; the question is never cut, so one that does
- * not fit is CONTEXT_TOO_LONG; results of this reply's tools are cut where there is no space for all of them; a long
- * history is counted in pieces, between which other replies proceed.
+ * the same bytes; text of users, assistants and tools stays in its role; roles alternate and no message is blank, which
+ * strict servers demand; the question is never cut, so one that does not fit is CONTEXT_TOO_LONG; results of this
+ * reply's tools are cut where there is no space for all of them; a long history is counted in pieces, between which
+ * other replies proceed.
  */
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import type { PromptMessage, Tool } from '#contracts/generation-job.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { ReplyStep } from '../transcript/reply-steps.ts';
+import { joinMessages } from './alternate-roles.ts';
 import type { CountTokens } from './count-tokens.ts';
 import { replyStepMessages } from './reply-step-messages.ts';
 import { disarmRoleMarkers } from './role-markers.ts';
@@ -55,6 +57,16 @@ const toModelMessage = ({ role, content }: PromptMessage): LanguageModelV4Messag
   return { role: 'user', content: [{ type: 'text', text: role === 'TOOL' ? `Result of a tool:\n${text}` : text }] };
 };
 
+/** The messages with text. Failed replies have none. The last one, the question, is kept as it is. */
+const withoutBlanks = (history: readonly PromptMessage[]): readonly PromptMessage[] =>
+  history.filter(({ content }, index) => content.trim() !== '' || index === history.length - 1);
+
+/** The messages from the first one of the user on. */
+const fromUser = (messages: readonly LanguageModelV4Message[]): readonly LanguageModelV4Message[] => {
+  const opening = messages.findIndex(({ role }) => role === 'user');
+  return opening === -1 ? [] : messages.slice(opening);
+};
+
 const partText = (part: MessagePart): string => {
   if (part.type === 'text') return part.text;
   if (part.type === 'tool-call') return part.toolName + JSON.stringify(part.input);
@@ -75,8 +87,9 @@ export const buildPrompt = async (
   limits: PromptLimits,
   { steps, tools }: ReplySoFar = { steps: [], tools: [] },
 ): Promise<Prompt> => {
-  const system = history.filter(({ role }) => role === 'SYSTEM').map(toModelMessage);
-  const dialogue = history.filter(({ role }) => role !== 'SYSTEM').map(toModelMessage);
+  const messages = withoutBlanks(history);
+  const system = messages.filter(({ role }) => role === 'SYSTEM').map(toModelMessage);
+  const dialogue = messages.filter(({ role }) => role !== 'SYSTEM').map(toModelMessage);
   const toolTexts = tools.map(({ name, description, parameters }) => JSON.stringify({ name, description, parameters }));
   const yieldBefore = createYielder();
   const countText = async (text: string): Promise<number> => {
@@ -94,14 +107,14 @@ export const buildPrompt = async (
 
   const available = limits.contextWindow - limits.maxOutputTokens;
   /** The newest messages of the dialogue that fit before these messages of the reply. */
-  const newestBefore = async (reply: readonly LanguageModelV4Message[]): Promise<LanguageModelV4Message[]> => {
+  const newestBefore = async (reply: readonly LanguageModelV4Message[]): Promise<readonly LanguageModelV4Message[]> => {
     // A token has at least one byte, so a text with fewer bytes than available tokens fits without a count.
     const bytes =
       [...system, ...dialogue, ...reply].reduce(
         (sum, one) => sum + Buffer.byteLength(textOf(one)) + tokensPerMessage,
         tokensBeforeReply,
       ) + toolTexts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-    if (bytes <= available) return dialogue;
+    if (bytes <= available) return fromUser(dialogue);
     let left = available - (await countAll([...system, ...reply]));
     let first = dialogue.length;
     for (let index = dialogue.length - 1; index >= 0; index -= 1) {
@@ -111,9 +124,7 @@ export const buildPrompt = async (
       if (left < 0) break;
       first = index;
     }
-    const kept = dialogue.slice(first);
-    const opening = kept.findIndex(({ role }) => role === 'user');
-    return opening === -1 ? [] : kept.slice(opening);
+    return fromUser(dialogue.slice(first));
   };
 
   const called = steps.some(({ calls }) => calls.length > 0);
@@ -121,8 +132,8 @@ export const buildPrompt = async (
     const reply = steps.flatMap((step) => replyStepMessages(step, { native: tools.length > 0, longest }));
     const kept = await newestBefore(reply);
     if (kept.length === 0) continue;
-    const messages = [...system, ...kept, ...reply];
-    return { messages, dropped: dialogue.length - kept.length, countInputTokens: () => countAll(messages) };
+    const prompt = joinMessages([...system, ...kept, ...reply]);
+    return { messages: prompt, dropped: dialogue.length - kept.length, countInputTokens: () => countAll(prompt) };
   }
   throw tooLong();
 };

@@ -19,16 +19,20 @@ export interface StepForm {
 const emptyResult = 'The tool gave no result.';
 
 const resultOf = (call: ToolCall, longest: number): string => {
-  const result = call.status === 'RUNNING' || call.result === '' ? emptyResult : disarmRoleMarkers(call.result);
+  const result = call.status === 'RUNNING' || call.result.trim() === '' ? emptyResult : disarmRoleMarkers(call.result);
   return result.length <= longest ? result : `${result.slice(0, longest).toWellFormed()}\n(The rest was cut off.)`;
 };
 
 const text = (words: string) => ({ type: 'text' as const, text: words });
 
+/** The lines before the text of a step separate it from the step before, for people. */
+const textOfStep = (step: ReplyStep): string => step.text.replace(/^[\r\n]+/, '');
+
+/** No message where the step is blank so far. */
 export const replyStepMessages = (step: ReplyStep, { native, longest }: StepForm): LanguageModelV4Message[] => {
   const { calls } = step;
-  const content = step.text === '' ? [] : [text(step.text)];
-  if (calls.length === 0) return [{ role: 'assistant', content }];
+  const content = step.text.trim() === '' ? [] : [text(textOfStep(step))];
+  if (calls.length === 0) return content.length === 0 ? [] : [{ role: 'assistant', content }];
   if (native) {
     return [
       {

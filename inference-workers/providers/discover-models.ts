@@ -57,6 +57,7 @@ export const discoverModels = async (
     const always = (models: readonly ServedModel[]): HostedProvider => ({
       isListed: false,
       models: async () => models,
+      ignoresModels: false,
     });
     if (provider.kind === 'demonstration')
       return always(demonstration(provider, file, settings.demonstrationTokensPerSecond));
@@ -68,8 +69,14 @@ export const discoverModels = async (
     return always([local.served]);
   };
   const providers = await Promise.all(file.providers.map(openProvider));
-  const find = async (): Promise<readonly ServedModel[]> =>
-    (await Promise.all(providers.map((provider) => provider.models()))).flat();
+  const isDemonstration = ({ provider }: ServedModel): boolean =>
+    file.providers.some(({ name, kind }) => name === provider && kind === 'demonstration');
+  const find = async (): Promise<readonly ServedModel[]> => {
+    const models = (await Promise.all(providers.map((provider) => provider.models()))).flat();
+    // People would take its text for that of the models that they have and that are ignored.
+    const isMisleading = providers.some(({ ignoresModels }) => ignoresModels) && models.every(isDemonstration);
+    return isMisleading ? [] : models;
+  };
   opened.defer(() => closing.abort());
   const registry = createModelRegistry(await find(), opened.move());
   if (settings.discoveryEveryMs === 0 || !providers.some(({ isListed }) => isListed)) return registry;

@@ -3,11 +3,11 @@
  * provider without its key or address serves none, which is no fault. A provider that should list its models and does
  * not respond keeps those it had; that is logged where it had responded before or was never asked.
  */
-import { createAnthropic } from '@ai-sdk/anthropic';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { type CatalogueProvider, findCatalogueModel, type ModelsFile } from '#kernel/catalogue/models-file.ts';
 import type { Logger } from '#kernel/log.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
+import { createAnthropicModel } from './anthropic/anthropic-model.ts';
 import { parseBaseUrl } from './base-url.ts';
 import { createChatCompletionsModel } from './chat-completions/chat-completions-model.ts';
 import { listModels } from './list-models.ts';
@@ -29,12 +29,10 @@ const modelFactory = (
   { kind, name: provider }: CatalogueProvider,
   baseUrl: string,
   apiKey: string | undefined,
-  { fetch, dispatcher }: ProviderConnections,
+  { dispatcher }: ProviderConnections,
 ): ((name: string) => LanguageModelV4) => {
-  if (kind === 'anthropic') {
-    return createAnthropic({ baseURL: baseUrl, ...(apiKey === undefined ? {} : { apiKey }), fetch }).languageModel;
-  }
-  return (model) => createChatCompletionsModel({ provider, baseUrl, apiKey, model, dispatcher });
+  const create = kind === 'anthropic' ? createAnthropicModel : createChatCompletionsModel;
+  return (model) => create({ provider, baseUrl, apiKey, model, dispatcher });
 };
 
 /** The variable's value; an empty text counts as not set. */
@@ -47,9 +45,18 @@ export interface HostedProvider {
   readonly isListed: boolean;
   /** Its current models. A model that it had before is the same object. Never rejects. */
   models(): Promise<readonly ServedModel[]>;
+  /** Whether its server listed models that cannot be served, the last time. */
+  readonly ignoresModels: boolean;
 }
 
-const noModels: HostedProvider = { isListed: false, models: async () => [] };
+const noModels: HostedProvider = { isListed: false, models: async () => [], ignoresModels: false };
+
+/** Names in a warning, and the characters of each. */
+const namesShown = 10;
+const charactersShown = 128;
+
+const shownNames = (names: readonly string[]): readonly string[] =>
+  names.slice(0, namesShown).map((name) => JSON.stringify(name.slice(0, charactersShown)).slice(1, -1));
 
 /** Why a provider did not respond, without a stack: the fault is not ours. */
 const reasonOf = (fault: unknown): string => {
@@ -93,11 +100,25 @@ export const openHostedProvider = (
 
   let ids = listed;
   let responds = true;
+  let ignoredBefore = '';
+  const warnOfIgnored = (ignored: readonly string[]): void => {
+    const shown = shownNames(ignored);
+    const summary = `${ignored.length} ${shown.join(' ')}`;
+    if (ignored.length > 0 && summary !== ignoredBefore) {
+      logger.warn(
+        { provider: provider.name, models: shown, count: ignored.length },
+        'the provider lists models that are ignored: too many, or with names that cannot be used',
+      );
+    }
+    ignoredBefore = ignored.length > 0 ? summary : '';
+  };
   const updateIds = async (): Promise<void> => {
     try {
-      const names = await listModels({ baseUrl, apiKey, fetch: connections.fetch, timeoutMs, closed });
+      const { dispatcher } = connections;
+      const { names, ignored } = await listModels({ baseUrl, apiKey, dispatcher, timeoutMs, closed });
       ids = names.map((name) => `${provider.name}/${name}`);
       responds = true;
+      warnOfIgnored(ignored);
     } catch (fault) {
       if (!responds || closed.aborted) return;
       responds = false;
@@ -110,6 +131,9 @@ export const openHostedProvider = (
   let known: ReadonlyMap<string, ServedModel> = new Map();
   return {
     isListed,
+    get ignoresModels() {
+      return ignoredBefore !== '';
+    },
     async models() {
       if (isListed) await updateIds();
       const served = ids.flatMap((modelId) => known.get(modelId) ?? serve(modelId) ?? []);

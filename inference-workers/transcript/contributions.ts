@@ -24,6 +24,7 @@ export interface Contribution {
 export const contributionsIn = (entries: readonly StreamEntry[]): readonly Contribution[] => {
   const all: Contribution[] = [];
   let current: WrittenRequest | undefined;
+  let followsCalls = false;
   for (const [at, { event }] of entries.entries()) {
     if (event.type === 'MessageStarted') {
       all.push({ attempt: event.attempt, modelId: event.modelId, requests: [], inReply: true });
@@ -35,9 +36,11 @@ export const contributionsIn = (entries: readonly StreamEntry[]): readonly Contr
     } else if (current) {
       current.written += written;
     } else {
-      current = { at, written };
+      // The worker writes the line feeds that separate a text from what came before the calls.
+      current = { at, written: followsCalls ? written.replace(/^\n+/, '') : written };
       all.at(-1)?.requests.push(current);
     }
+    followsCalls = event.type === 'ToolCallCompleted';
   }
   return all.filter(({ requests }) => requests.length > 0);
 };

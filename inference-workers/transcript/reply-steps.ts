@@ -55,6 +55,17 @@ export const openTextOf = (steps: readonly ReplyStep[]): string => {
   return last === undefined || last.calls.length > 0 ? '' : last.text;
 };
 
+/**
+ * The line feeds that make a paragraph break between the steps so far and the text of the next step. Undefined where no
+ * text of a step ends: there is none so far, or the next text continues it.
+ */
+export const breakAfterSteps = (steps: readonly ReplyStep[]): string | undefined => {
+  if (steps.at(-1)?.calls.length === 0) return undefined;
+  const text = textOfSteps(steps);
+  const end = text.trimEnd();
+  return end === '' ? undefined : '\n'.repeat(Math.max(0, 2 - (text.slice(end.length).split('\n').length - 1)));
+};
+
 /** The outcomes of all calls in the log, voided ones included, by call id. */
 export const outcomesIn = (entries: readonly StreamEntry[]): ReadonlyMap<string, ToolCallRecord> =>
   new Map(

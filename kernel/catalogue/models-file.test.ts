@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { findCatalogueModel, parseModelsFile, readModelsFile } from './models-file.ts';
+import { findCatalogueModel, isModelId, parseModelsFile, readModelsFile } from './models-file.ts';
 
 const shipped = fileURLToPath(new URL('../../models.yaml', import.meta.url));
 
@@ -19,6 +19,22 @@ test("a model that a worker discovers has its provider's terms, and an unknown p
   });
   expect(findCatalogueModel(file, 'anthropic/claude-99')).toBeUndefined();
   expect(findCatalogueModel(file, 'nobody/model')).toBeUndefined();
+});
+
+test('an id has any name that can be seen', () => {
+  const names = [
+    'gpt-4o-mini',
+    'llama3.2:1b',
+    '/models/llama',
+    '@cf/meta/llama',
+    'My Model 7B',
+    'модель',
+    `${'x'.repeat(128)}`,
+  ];
+  for (const name of names) expect(isModelId(`ollama/${name}`)).toBe(true);
+  const others = ['', ' x', 'x ', 'a\nb', 'a\0b', 'a\u200bb', 'a\u2028b', '\ud800', 'x'.repeat(129)];
+  for (const name of others) expect(isModelId(`ollama/${name}`)).toBe(false);
+  for (const id of ['gpt-4o-mini', '/x', 'Ollama/x', 'ollama']) expect(isModelId(id)).toBe(false);
 });
 
 test('all faults are reported together, each with its place', () => {

@@ -15,6 +15,20 @@ import { EnvironmentError } from '../config/environment.ts';
 /** How a worker reaches a provider. `llama` and `demonstration` run inside the worker. */
 const providerKinds = ['openai-compatible', 'anthropic', 'llama', 'demonstration'] as const;
 
+/** Characters of a provider's name for a model. */
+const longestModelName = 128;
+/** Letters and signs of any script, and spaces within; nothing that cannot be seen. */
+const modelNamePattern = /^(?! )[^\p{C}\p{Zl}\p{Zp}]+(?<! )$/u;
+
+/** Whether a provider's name for a model can be the second part of a model id: `@cf/meta/llama`, `/models/Köln 7B`. */
+export const isModelName = (name: string): boolean => name.length <= longestModelName && modelNamePattern.test(name);
+
+/** Whether a text is a model id: the name of a provider, a slash, and the provider's name for the model. */
+export const isModelId = (id: string): boolean => {
+  const [provider = ''] = id.split('/', 1);
+  return /^[a-z0-9][a-z0-9-]*$/.test(provider) && isModelName(id.slice(provider.length + 1));
+};
+
 const decimal = z.string().regex(/^\d{1,9}(\.\d{1,12})?$/, 'write a decimal in quotes, such as "0.15"');
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower case letters, digits and hyphens');
 const variable = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'name an environment variable, such as OPENAI_API_KEY');
@@ -69,12 +83,7 @@ const providerSchema = z
 
 const modelSchema = z
   .strictObject({
-    id: z
-      .string()
-      .regex(
-        /^[a-z0-9][a-z0-9-]*\/[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/,
-        'write provider/model, such as openai/gpt-4o-mini',
-      ),
+    id: z.string().refine(isModelId, 'write provider/model, such as openai/gpt-4o-mini'),
     displayName: z.string().min(1),
     provider: z.string(),
     ...terms,

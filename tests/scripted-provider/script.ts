@@ -19,6 +19,19 @@ const callsSchema = z.preprocess(
 const scriptSchema = z.strictObject({
   /** Words of the reply. */
   tokens: count.default(20),
+  /** Texts that are sent in place of the words, each in an event of its own. Not in prompts. */
+  texts: z.array(z.string()).default([]),
+  /**
+   * The whole response in place of everything else, with `status` or 200. With `stall` the connection stays open after
+   * it. Not in prompts.
+   */
+  body: z.string().optional(),
+  /** Media type of `body`. */
+  type: z.string().default('text/event-stream'),
+  /** `yes`: `body` goes through gzip, although the request does not ask for that. */
+  gzip: z.enum(['yes', 'no']).default('no'),
+  /** Sent as `Location`, with `status`. */
+  location: z.string().optional(),
   /** Milliseconds between two words; 0 for as fast as the socket takes them. */
   pace: count.default(0),
   /** Milliseconds before the first word. */

@@ -5,6 +5,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { chatRequestSchema, promptOf } from './chat-request.ts';
 import { type RecordedRequest, recordRequest } from './record-request.ts';
 import { parseScript, type Script, type ScriptInput, scriptOfPrompt, textOf } from './script.ts';
@@ -31,6 +32,8 @@ const modelNames = ['gpt-4o-mini', 'scripted'];
 const requestsKept = 1000;
 
 const noFaults = {
+  body: undefined,
+  location: undefined,
   status: undefined,
   stall: undefined,
   cut: undefined,
@@ -52,6 +55,20 @@ const sendJson = (
   headers: Record<string, string> = {},
 ): void => {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
+};
+
+/** Sends the body that the script gives. */
+const sendVerbatim = (
+  response: ServerResponse,
+  { body = '', type, gzip, location, status = 200, stall }: Script,
+): void => {
+  response.writeHead(status, {
+    'content-type': type,
+    ...(gzip === 'yes' ? { 'content-encoding': 'gzip' } : {}),
+    ...(location === undefined ? {} : { location }),
+  });
+  response.write(gzip === 'yes' ? gzipSync(body) : body);
+  if (stall === undefined) response.end();
 };
 
 /** @param port 0 for any free one. */
@@ -84,6 +101,7 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
       if (requests.length > requestsKept) requests.shift();
       arrivals.shift()?.(recorded);
     });
+    if (script.body !== undefined || script.location !== undefined) return sendVerbatim(response, script);
     if (script.status !== undefined) {
       const wait = script['retry-after'];
       return sendJson(

@@ -55,8 +55,10 @@ const writeAtOnce = ({ end, written, writeTo, finish }: Words, response: ServerR
 export const streamScript = ({ body, script, response }: Exchange, notes: ExchangeNotes): void => {
   const last = body.messages.at(-1);
   const calls = callsAreDue(body, script) ? script.calls : [];
-  const tokens = calls.length > 0 ? script.lead : script.tokens;
-  const results = calls.length > 0 ? '' : toolResultsOf(body);
+  const { texts } = script;
+  const words = texts.length > 0 ? 0 : script.tokens;
+  const tokens = calls.length > 0 ? script.lead : words;
+  const results = calls.length > 0 || texts.length > 0 ? '' : toolResultsOf(body);
   const given = last?.role === 'assistant' && last.tool_calls === undefined ? (last.content ?? '') : '';
   const prefix = (results + textOf(tokens)).startsWith(given) ? given : '';
   const wordsGiven = prefix.slice(results.length).trimEnd();
@@ -93,10 +95,10 @@ export const streamScript = ({ body, script, response }: Exchange, notes: Exchan
   };
   const begin = (): void => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write(roleEvent + (rest === '' ? '' : textEvent(rest)));
-    const words = { end, written: () => next, writeTo, finish };
-    if (script.pace > 0) writePaced(words, response, script.pace);
-    else writeAtOnce(words, response);
+    response.write(roleEvent + (rest === '' ? '' : textEvent(rest)) + texts.map(textEvent).join(''));
+    const reply = { end, written: () => next, writeTo, finish };
+    if (script.pace > 0) writePaced(reply, response, script.pace);
+    else writeAtOnce(reply, response);
   };
   if (script.delay === 0) begin();
   else {

@@ -1,8 +1,8 @@
 /**
  * One event of a chat-completions stream, as OpenAI, vLLM, llama.cpp, Ollama, Mistral and the gateways in front of them
- * write it. Anything that is not named here is unused and may have any form.
+ * write it, or the same reply in one piece. Anything that is not named here is unused and may have any form.
  */
-import type { LanguageModelV4FinishReason, LanguageModelV4Usage } from '@ai-sdk/provider';
+import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { z } from 'zod';
 
 /** NaN stands for anything that is not a number: the usage is then rejected, and the reply is unaffected. */
@@ -30,8 +30,8 @@ const usageSchema = z.object({
 const contentSchema = z.string().or(
   z.array(
     z.object({
-      text: z.string().optional(),
-      thinking: z.array(z.object({ text: z.string().optional() })).optional(),
+      text: z.string().nullish(),
+      thinking: z.array(z.object({ text: z.string().nullish() })).nullish(),
     }),
   ),
 );
@@ -41,8 +41,8 @@ const contentSchema = z.string().or(
  * the arguments as an object.
  */
 const toolCallSchema = z.object({
-  index: z.number().nullish(),
-  id: z.string().nullish(),
+  index: z.number().nullish().catch(undefined),
+  id: z.string().nullish().catch(undefined),
   function: z
     .object({
       name: z.string().nullish(),
@@ -58,16 +58,45 @@ export type ToolCallDelta = z.infer<typeof toolCallSchema>;
 const deltaSchema = z.object({
   content: contentSchema.nullish(),
   refusal: z.string().nullish(),
-  reasoning_content: z.string().nullish(),
-  reasoning: z.string().nullish(),
+  reasoning_content: z.string().nullish().catch(undefined),
+  reasoning: z.string().nullish().catch(undefined),
   tool_calls: z.array(toolCallSchema).nullish(),
 });
 
+const reportedUsage = usageSchema.nullish().catch(undefined);
+
 export const chunkSchema = z.object({
-  choices: z.array(z.object({ delta: deltaSchema.nullish(), finish_reason: z.string().nullish() })).nullish(),
-  usage: usageSchema.nullish().catch(undefined),
+  choices: z
+    .array(
+      z.object({
+        delta: deltaSchema.nullish(),
+        finish_reason: z.string().nullish(),
+        /** Moonshot's place for it. */
+        usage: reportedUsage,
+      }),
+    )
+    .nullish(),
+  usage: reportedUsage,
+  /** Groq's place for it, where it was not asked for. */
+  x_groq: z.object({ usage: reportedUsage }).nullish().catch(undefined),
   /** Instead of everything else: the provider gives up in the middle. Some send null in every other event. */
   error: z.unknown().optional(),
+});
+export type Chunk = z.infer<typeof chunkSchema>;
+
+/** A reply in one piece. It is complete, even where it does not say so. */
+export const completionSchema = chunkSchema.extend({
+  choices: z
+    .array(
+      z
+        .object({ message: deltaSchema.nullish(), finish_reason: z.string().nullish() })
+        .transform(({ message, finish_reason }) => ({
+          delta: message,
+          finish_reason: finish_reason || 'stop',
+          usage: undefined,
+        })),
+    )
+    .nullish(),
 });
 
 type Delta = z.infer<typeof deltaSchema>;
@@ -77,7 +106,7 @@ const partsOf = ({ content }: Delta) => (Array.isArray(content) ? content : []);
 /** The text of a delta for the reader. A refusal is a reply too. */
 export const textOfDelta = (delta: Delta): string => {
   const { content, refusal } = delta;
-  const text = typeof content === 'string' ? content : partsOf(delta).reduce((all, { text = '' }) => all + text, '');
+  const text = typeof content === 'string' ? content : partsOf(delta).reduce((all, { text }) => all + (text ?? ''), '');
   return refusal ? text + refusal : text;
 };
 
@@ -86,18 +115,8 @@ export const reasoningOfDelta = (delta: Delta): string =>
   delta.reasoning_content ||
   delta.reasoning ||
   partsOf(delta)
-    .flatMap(({ thinking = [] }) => thinking)
-    .reduce((all, { text = '' }) => all + text, '');
-
-const unified: Readonly<Record<string, LanguageModelV4FinishReason['unified']>> = {
-  stop: 'stop',
-  length: 'length',
-  content_filter: 'content-filter',
-  tool_calls: 'tool-calls',
-  function_call: 'tool-calls',
-};
-
-export const finishReasonOf = (raw: string): LanguageModelV4FinishReason => ({ unified: unified[raw] ?? 'other', raw });
+    .flatMap(({ thinking }) => thinking ?? [])
+    .reduce((all, { text }) => all + (text ?? ''), '');
 
 type Usage = z.infer<typeof usageSchema>;
 

@@ -64,14 +64,31 @@ const toolsOf = ({ tools = [], toolChoice }: LanguageModelV4CallOptions) => {
   return toolChoice?.type === 'none' ? { tools: functions, tool_choice: 'none' } : { tools: functions };
 };
 
-/** @param model the provider's name for it. */
-export const requestBody = (model: string, call: LanguageModelV4CallOptions): string =>
+/** Fields without which some models work, and with which they refuse a request. */
+export type OptionalField = 'max_tokens' | 'temperature' | 'stream_options';
+
+/** Those that a request has. */
+export const optionalFieldsOf = ({ maxOutputTokens, temperature }: LanguageModelV4CallOptions): OptionalField[] => [
+  ...(maxOutputTokens === undefined ? [] : ['max_tokens' as const]),
+  ...(temperature === undefined ? [] : ['temperature' as const]),
+  'stream_options',
+];
+
+/**
+ * @param model the provider's name for it.
+ * @param omitted where `max_tokens` is one of them, the limit goes by the newer name.
+ */
+export const requestBody = (
+  model: string,
+  call: LanguageModelV4CallOptions,
+  omitted: ReadonlySet<OptionalField>,
+): string =>
   JSON.stringify({
     model,
     messages: call.prompt.flatMap(messagesOf),
     ...toolsOf(call),
-    max_tokens: call.maxOutputTokens,
-    temperature: call.temperature,
+    [omitted.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: call.maxOutputTokens,
+    temperature: omitted.has('temperature') ? undefined : call.temperature,
     stream: true,
-    stream_options: { include_usage: true },
+    stream_options: omitted.has('stream_options') ? undefined : { include_usage: true },
   });

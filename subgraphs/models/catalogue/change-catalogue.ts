@@ -7,7 +7,7 @@
 
 import type { Identity } from '#contracts/identity.ts';
 import { modelsChangedTopic } from '#contracts/routing-signals.ts';
-import type { CatalogueModel, ModelsFile } from '#kernel/catalogue/models-file.ts';
+import { type CatalogueModel, isModelId, type ModelsFile } from '#kernel/catalogue/models-file.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
@@ -39,7 +39,6 @@ const refuse = (argument: string, sentence: string): never => {
 };
 
 const pricePattern = /^\d{1,9}(\.\d{1,12})?$/;
-const idPattern = /^[a-z0-9][a-z0-9-]*\/[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/;
 
 const checkPrice = (price: CatalogueModel['price'], argument: string): void => {
   if (!Object.values(price).every((amount) => pricePattern.test(amount))) {
@@ -48,7 +47,7 @@ const checkPrice = (price: CatalogueModel['price'], argument: string): void => {
 };
 
 const checkModel = (model: CatalogueModel, { providers }: ModelsFile): void => {
-  if (!idPattern.test(model.id) || model.id.split('/', 1)[0] !== model.provider) {
+  if (!isModelId(model.id) || model.id.split('/', 1)[0] !== model.provider) {
     refuse('input.id', 'An id is the provider, a slash and the name, such as "openai/gpt-4o-mini".');
   }
   if (!providers.some(({ name }) => name === model.provider)) {

@@ -58,7 +58,7 @@ export const toolSuite = (parlance: () => Parlance): void => {
     const asked = { id: expect.any(String), name, arguments: '{"order":7}' };
     expect(started).toEqual({ ...asked, status: 'RUNNING', result: null });
     expect(completed).toEqual({ ...started, status: 'COMPLETED', result: 'order-7' });
-    const text = `${textOf(2)}order-7 ${textOf(3)}`;
+    const text = `${textOf(2)}\n\norder-7 ${textOf(3)}`;
     expect(textOfEvents(events)).toBe(text);
     expect(events.at(-1)).toMatchObject({ __typename: 'MessageCompleted', seq: events.length });
 

@@ -1,12 +1,12 @@
 /** The usage that Anthropic reports goes through the same check as that of other providers. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createAnthropic } from '@ai-sdk/anthropic';
 import { expect, test } from 'vitest';
-import { countO200kTokens } from '../prompt/count-tokens.ts';
-import { openWorkerFixture } from '../worker.fixture.ts';
-import { openProviderConnections } from './provider-connections.ts';
-import { createModelRegistry } from './registry.ts';
+import { countO200kTokens } from '../../prompt/count-tokens.ts';
+import { openWorkerFixture } from '../../worker.fixture.ts';
+import { openProviderConnections } from '../provider-connections.ts';
+import { createModelRegistry } from '../registry.ts';
+import { createAnthropicModel } from './anthropic-model.ts';
 
 const repliesWith = (input_tokens: number, output_tokens: number) => {
   const message = { id: 'm', type: 'message', role: 'assistant', model: 'claude', content: [], stop_reason: null };
@@ -34,9 +34,10 @@ test.each([
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
-  const baseURL = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1`;
+  const baseUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1`;
   await using connections = openProviderConnections(2_000);
-  const model = createAnthropic({ baseURL, apiKey: 'sesame', fetch: connections.fetch }).languageModel('claude');
+  const { dispatcher } = connections;
+  const model = createAnthropicModel({ provider: 'anthropic', baseUrl, apiKey: 'key', model: 'claude', dispatcher });
   await using fixture = await openWorkerFixture();
   const [served] = fixture.registry.models.filter(({ modelId }) => modelId === 'openai/scripted');
   if (served === undefined) throw new Error('The fixture serves no such model.');

@@ -1,0 +1,95 @@
+/**
+ * The body of a request to Anthropic's Messages API. Invariant: roles alternate, because results of tools are messages
+ * of the user there; no text is empty; the text that the model continues does not end with white space, which the API
+ * refuses.
+ */
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4Message,
+  LanguageModelV4Prompt,
+  LanguageModelV4ToolResultPart,
+} from '@ai-sdk/provider';
+
+/** Fields with which some models refuse a request. */
+export type OptionalField = 'temperature';
+
+/** Those that a request has. */
+export const optionalFieldsOf = ({ temperature }: LanguageModelV4CallOptions): OptionalField[] =>
+  temperature === undefined ? [] : ['temperature'];
+
+/** The API demands a limit. */
+const defaultMaxTokens = 4_096;
+
+type Block =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: unknown }
+  | { readonly type: 'tool_result'; readonly tool_use_id: string; readonly content: string };
+interface Message {
+  readonly role: 'user' | 'assistant';
+  readonly content: readonly Block[];
+}
+
+const outputText = ({ output }: LanguageModelV4ToolResultPart): string =>
+  output.type === 'text' || output.type === 'error-text' ? output.value : JSON.stringify(output);
+
+const blocksOf = (message: Exclude<LanguageModelV4Message, { role: 'system' }>): readonly Block[] =>
+  message.content.flatMap((part): Block[] => {
+    if (part.type === 'text') return part.text.trim() === '' ? [] : [{ type: 'text', text: part.text }];
+    if (part.type === 'tool-call') {
+      return [{ type: 'tool_use', id: part.toolCallId, name: part.toolName, input: part.input }];
+    }
+    if (part.type !== 'tool-result') return [];
+    return [{ type: 'tool_result', tool_use_id: part.toolCallId, content: outputText(part) }];
+  });
+
+const messagesOf = (prompt: LanguageModelV4Prompt): readonly Message[] => {
+  const messages: Message[] = [];
+  for (const message of prompt) {
+    if (message.role === 'system') continue;
+    const role = message.role === 'assistant' ? 'assistant' : 'user';
+    const content = blocksOf(message);
+    const last = messages.at(-1);
+    if (last?.role === role) messages[messages.length - 1] = { role, content: [...last.content, ...content] };
+    else if (content.length > 0) messages.push({ role, content });
+  }
+  return messages;
+};
+
+/** Without the white space at the end of the text that the model continues. */
+const trimEnd = (messages: readonly Message[]): readonly Message[] => {
+  const last = messages.at(-1);
+  const block = last?.role === 'assistant' ? last.content.at(-1) : undefined;
+  if (last === undefined || block?.type !== 'text') return messages;
+  const content = [...last.content.slice(0, -1), { ...block, text: block.text.trimEnd() }];
+  return [...messages.slice(0, -1), { ...last, content }];
+};
+
+const toolsOf = ({ tools = [], toolChoice }: LanguageModelV4CallOptions) => {
+  const functions = tools.flatMap((tool) =>
+    tool.type === 'function'
+      ? [{ name: tool.name, description: tool.description, input_schema: tool.inputSchema }]
+      : [],
+  );
+  if (functions.length === 0) return {};
+  return toolChoice?.type === 'none' ? { tools: functions, tool_choice: { type: 'none' } } : { tools: functions };
+};
+
+/** @param model the provider's name for it. */
+export const requestBody = (
+  model: string,
+  call: LanguageModelV4CallOptions,
+  omitted: ReadonlySet<OptionalField>,
+): string => {
+  const system = call.prompt.flatMap((message) => (message.role === 'system' ? [message.content] : []));
+  const { temperature, maxOutputTokens: max_tokens = defaultMaxTokens } = call;
+  return JSON.stringify({
+    model,
+    max_tokens,
+    ...(system.length === 0 ? {} : { system: system.join('\n\n') }),
+    messages: trimEnd(messagesOf(call.prompt)),
+    ...toolsOf(call),
+    // Other providers go up to 2.
+    temperature: temperature === undefined || omitted.has('temperature') ? undefined : Math.min(1, temperature),
+    stream: true,
+  });
+};
