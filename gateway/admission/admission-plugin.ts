@@ -9,7 +9,7 @@ import { AppError } from '#kernel/errors.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
 import { payerOf } from '../authentication/payer.ts';
 import { canonicalOperation } from '../documents/canonical-operation.ts';
-import { toGraphQLError } from '../errors/graphql-error.ts';
+import { httpOf, toGraphQLError } from '../errors/graphql-error.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import { checkOperation, type OperationLimits } from '../limits/operation-limits.ts';
 import { readsOnlySchema } from '../limits/schema-only.ts';
@@ -34,20 +34,12 @@ const needsStream = (): GraphQLError =>
 /** Stands for a document that is not executed, so that Apollo Server does not parse it. */
 const nothing: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
-const httpOf = ({ extensions: { http } }: GraphQLError): { readonly status: number; readonly headers: HeaderMap } => {
-  const isGiven = typeof http === 'object' && http !== null;
-  return {
-    status: isGiven && 'status' in http && typeof http.status === 'number' ? http.status : 400,
-    headers: isGiven && 'headers' in http && http.headers instanceof HeaderMap ? http.headers : new HeaderMap(),
-  };
-};
-
 export const createAdmissionPlugin = (options: AdmissionPluginOptions): ApolloServerPlugin<OperationContext> => {
   const { limits, documents, generationOf, maskError } = options;
 
   const refused = (errors: readonly GraphQLError[]): GraphQLResponse => {
     const [first] = errors;
-    const http = first ? httpOf(first) : { status: 400, headers: new HeaderMap() };
+    const http = first ? httpOf(first, 400) : { status: 400, headers: new HeaderMap() };
     const masked = errors.map((error) => maskError(error.toJSON(), error));
     return { http, body: { kind: 'single', singleResult: { errors: masked } } };
   };

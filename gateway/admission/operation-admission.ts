@@ -52,7 +52,10 @@ export interface OperationAdmissionOptions {
 export const refusalOf = (fault: unknown): GraphQLError => {
   if (fault instanceof AppError) return toGraphQLError(fault);
   if (fault instanceof GraphQLError) return fault;
-  return new GraphQLError('masked', { originalError: fault instanceof Error ? fault : new Error(String(fault)) });
+  return new GraphQLError('masked', {
+    originalError: fault instanceof Error ? fault : new Error(String(fault)),
+    extensions: { http: { status: 500 } },
+  });
 };
 
 export const createOperationAdmission = ({

@@ -98,7 +98,7 @@ export const createDirectExecution = ({
       // The response is sent here, so that a wait for a plan, or a plan that takes too long, does not cause the same
       // work again.
       countOperation(type, [fault]);
-      respondWithFault(response, fault, maskError, usual.mediaType);
+      respondWithFault(response, fault, maskError);
       return true;
     }
     if (result.data === undefined) return false;

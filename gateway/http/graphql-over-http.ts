@@ -80,15 +80,24 @@ const internalFault: Refusal = {
   extensions: { code: 'INTERNAL_SERVER_ERROR' },
 };
 
-const respondToFault = (response: ServerResponse, fault: unknown, logger: Logger): void => {
+/** A client that left in the middle of its request causes a fault of its own, which nobody has to look at. */
+const hasLeft = (request: IncomingMessage): boolean => request.destroyed && !request.complete;
+
+const respondToFault = (request: IncomingMessage, response: ServerResponse, fault: unknown, logger: Logger): void => {
+  if (hasLeft(request)) {
+    response.destroy();
+    return;
+  }
+  const isRefusal = fault instanceof AppError;
+  if (!isRefusal) logger.error({ err: fault }, 'a request failed');
   if (response.headersSent) {
     response.destroy();
-  } else if (fault instanceof AppError) {
-    refuse(response, errorCodes[fault.code], { message: fault.message, extensions: errorExtensions(fault) });
-  } else {
-    logger.error({ err: fault }, 'a request failed');
-    refuse(response, 500, internalFault);
+    return;
   }
+  const [status, refusal] = isRefusal
+    ? [errorCodes[fault.code], { message: fault.message, extensions: errorExtensions(fault) }]
+    : [500, internalFault];
+  refuse(response, status, refusal);
 };
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -172,8 +181,7 @@ export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler =
       const { traceparent: parent } = request.headers;
       await inSpan('request', { kind: 'server', parent }, () => handle(request, response));
     } catch (fault) {
-      if (request.destroyed) response.destroy();
-      else respondToFault(response, fault, logger);
+      respondToFault(request, response, fault, logger);
     }
   };
 };

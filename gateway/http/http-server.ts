@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Logger } from '#kernel/log.ts';
 import { type AllowsOrigin, applyCors } from './cors.ts';
 import { disconnectIfStalledAfterWrite } from './stalled-clients.ts';
 
@@ -24,6 +25,7 @@ export interface HttpServerOptions {
   readonly requestTimeoutMs: number;
   /** Milliseconds after which a client that does not read its response is disconnected. */
   readonly stallTimeoutMs: number;
+  readonly logger: Logger;
   /** Returns false when there are too many sockets of its kind. */
   onUpgrade(request: IncomingMessage, tcp: Socket, head: Buffer): boolean;
 }
@@ -55,7 +57,7 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
   // Offers of unsupported protocols are ignored (RFC 9110, 7.8): some clients offer h2c with every request.
   const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
     headers.upgrade?.toLowerCase() === 'websocket';
-  const { requestTimeoutMs, serveExplorer } = options;
+  const { requestTimeoutMs, serveExplorer, logger } = options;
   const timeouts = {
     requestTimeout: requestTimeoutMs,
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
@@ -70,7 +72,14 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
     if (options.answerHealth(request, response)) return;
     const path = pathOf(request);
     if (serveExplorer && path === '/explorer' && request.method === 'GET') {
-      void serveExplorer(request, response).catch((fault: unknown) => response.destroy(asError(fault)));
+      void serveExplorer(request, response).catch((err: unknown) => {
+        logger.error({ err }, 'the explorer page failed');
+        if (response.headersSent) response.destroy();
+        else
+          response
+            .writeHead(500, { 'content-type': 'text/plain' })
+            .end('The explorer failed. The log has the reason.\n');
+      });
       return;
     }
     const isPage = path === '/' && request.method === 'GET';
@@ -106,5 +115,3 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
     },
   };
 };
-
-const asError = (fault: unknown): Error => (fault instanceof Error ? fault : new Error(String(fault)));

@@ -62,6 +62,7 @@ export const openHttp = async (options: HttpOptions): Promise<Http> => {
     }),
     serveExplorer: explorer ? serveExplorer(stallTimeoutMs) : undefined,
     stallTimeoutMs,
+    logger,
   });
   return { port, drain, closeStreams: streams.close };
 };

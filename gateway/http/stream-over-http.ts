@@ -84,7 +84,10 @@ const lastEventIdOf = ({ headers }: IncomingMessage): string | undefined => {
   return typeof id === 'string' && id !== '' ? id : undefined;
 };
 
-/** Executes a query or a mutation, and sends its result as the only event of a stream. */
+/**
+ * Executes a query or a mutation, and sends its result as the only event of a stream. Rejects for an unexpected fault,
+ * before anything is sent.
+ */
 const executeOnce = async (
   server: ApolloServer<OperationContext>,
   stream: HttpStream,
@@ -170,7 +173,10 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
         } else if (request.method === 'GET' && admitted.operation.operation === 'mutation') {
           refuseOperation(openOnly(response, accepted), [notAllowedByGet()], maskError);
         } else {
-          await executeOnce(server, openOnly(response, accepted), parameters, context);
+          const stream = openOnly(response, accepted);
+          await executeOnce(server, stream, parameters, context).catch((fault: unknown) =>
+            refuseOperation(stream, [refusalOf(fault)], maskError),
+          );
         }
       } catch (fault) {
         refuseRequest(response, fault, maskError);
