@@ -88,6 +88,11 @@ export const gatewayLimitsEnvironment = {
     'Refused tokens and API keys that an address can send per second.',
   ),
   REQUEST_TIMEOUT_MS: positive(30_000).describe('Milliseconds that a client has for a whole request.'),
+  INTROSPECTION_ROLES: list
+    .optional()
+    .describe(
+      'Roles, separated by commas, whose users may read the schema by introspection; `none` is nobody. Not set: everybody who may send operations.',
+    ),
   EXPLORER: z
     .stringbool()
     .optional()
@@ -130,6 +135,7 @@ export const gatewayLimits = (config: GatewayLimitsConfig) => ({
   signIns: { capacity: config.REFUSED_TOKENS_BURST, refillPerSecond: config.REFUSED_TOKENS_RATE },
   addressHeader: config.CLIENT_ADDRESS_HEADER,
   requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+  introspectionRoles: config.INTROSPECTION_ROLES?.filter((role) => role !== 'none'),
   explorer: config.EXPLORER,
   keepAlive: { pingEveryMs: config.PING_INTERVAL_MS, idleTimeoutMs: config.IDLE_TIMEOUT_MS },
   subgraphDeadlineMs: config.SUBGRAPH_TIMEOUT_MS,

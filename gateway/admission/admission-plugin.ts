@@ -14,6 +14,7 @@ import type { MaskError } from '../errors/public-error.ts';
 import { checkOperation, type OperationLimits } from '../limits/operation-limits.ts';
 import { readsOnlySchema } from '../limits/schema-only.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
+import type { CheckIntrospection } from './introspection-access.ts';
 import { refusalOf } from './operation-admission.ts';
 import type { DocumentPreparer, Preparation } from './prepared-document.ts';
 import { tokenMissing } from './request-authentication.ts';
@@ -21,6 +22,7 @@ import { tokenMissing } from './request-authentication.ts';
 export interface AdmissionPluginOptions {
   readonly limits: OperationLimits;
   readonly documents: DocumentPreparer;
+  readonly checkIntrospection: CheckIntrospection;
   generationOf(schema: GraphQLSchema): SchemaGeneration;
   readonly maskError: MaskError;
 }
@@ -35,7 +37,7 @@ const needsStream = (): GraphQLError =>
 const nothing: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
 export const createAdmissionPlugin = (options: AdmissionPluginOptions): ApolloServerPlugin<OperationContext> => {
-  const { limits, documents, generationOf, maskError } = options;
+  const { limits, documents, checkIntrospection, generationOf, maskError } = options;
 
   const refused = (errors: readonly GraphQLError[]): GraphQLResponse => {
     const [first] = errors;
@@ -65,7 +67,9 @@ export const createAdmissionPlugin = (options: AdmissionPluginOptions): ApolloSe
             const { fragments } = canonicalOperation(document, operation);
             if (!contextValue.user && !readsOnlySchema(operation, fragments)) throw tokenMissing();
             const weights = generationOf(schema).costWeights;
-            checkOperation({ schema, operation, fragments, variables: request.variables ?? {}, weights }, limits);
+            const subject = { schema, operation, fragments, variables: request.variables ?? {}, weights };
+            checkIntrospection(subject, contextValue.user);
+            checkOperation(subject, limits);
           } catch (fault) {
             throw fault instanceof AppError ? toGraphQLError(fault) : fault;
           }

@@ -7,8 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import { errorCodes } from '#contracts/error-codes.ts';
-import { AppError, errorExtensions } from '#kernel/errors.ts';
+import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import type { AuthenticateRequest } from '../admission/request-authentication.ts';
@@ -17,7 +16,7 @@ import { payerOf } from '../authentication/payer.ts';
 import { createFairQueue } from '../planning/fair-queue.ts';
 import { writeChunks } from './chunked-response.ts';
 import { type ExecuteDirectly, usualRequest } from './direct-execution.ts';
-import { type Refusal, refuse } from './http-fault.ts';
+import { type Refusal, refuse, respondToFault } from './http-fault.ts';
 import { discardBody, readBody } from './request-body.ts';
 import { parametersOf } from './request-parameters.ts';
 import { scopeOf } from './request-scope.ts';
@@ -75,31 +74,6 @@ const searchOf = ({ url = '' }: IncomingMessage): string => {
 };
 
 const badRequest = (message: string): Refusal => ({ message, extensions: { code: 'BAD_REQUEST' } });
-const internalFault: Refusal = {
-  message: 'Something went wrong on our side.',
-  extensions: { code: 'INTERNAL_SERVER_ERROR' },
-};
-
-/** A client that left in the middle of its request causes a fault of its own, which nobody has to look at. */
-const hasLeft = (request: IncomingMessage): boolean => request.destroyed && !request.complete;
-
-const respondToFault = (request: IncomingMessage, response: ServerResponse, fault: unknown, logger: Logger): void => {
-  if (hasLeft(request)) {
-    response.destroy();
-    return;
-  }
-  const isRefusal = fault instanceof AppError;
-  if (!isRefusal) logger.error({ err: fault }, 'a request failed');
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  const [status, refusal] = isRefusal
-    ? [errorCodes[fault.code], { message: fault.message, extensions: errorExtensions(fault) }]
-    : [500, internalFault];
-  refuse(response, status, refusal);
-};
-
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler => {

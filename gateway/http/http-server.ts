@@ -18,9 +18,12 @@ export interface HttpServerOptions {
   /** Handles health requests; returns false for another path. */
   answerHealth(request: IncomingMessage, response: ServerResponse): boolean;
   readonly handleGraphQL: RequestHandler;
+  readonly serveTickets: RequestHandler;
   /** Undefined where there is no explorer. */
   readonly serveExplorer: RequestHandler | undefined;
   readonly allowsOrigin: AllowsOrigin;
+  /** Whether / is a page of Apollo Server. Otherwise it leads to the explorer, where there is one. */
+  readonly showsSandbox: boolean;
   /** Milliseconds that a client has for a whole request. */
   readonly requestTimeoutMs: number;
   /** Milliseconds after which a client that does not read its response is disconnected. */
@@ -82,13 +85,18 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
       });
       return;
     }
-    const isPage = path === '/' && request.method === 'GET';
-    if (path !== '/graphql' && !isPage) {
+    const isPage = path === '/' && request.method === 'GET' && options.showsSandbox;
+    if (path === '/' && !isPage && serveExplorer) {
+      response.writeHead(302, { location: '/explorer' }).end();
+      return;
+    }
+    if (path !== '/graphql' && path !== '/graphql/ticket' && !isPage) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('GraphQL is at /graphql.\n');
       return;
     }
     if (applyCors(options.allowsOrigin, request, response)) return;
-    void options.handleGraphQL(request, response);
+    if (path === '/graphql/ticket') void options.serveTickets(request, response);
+    else void options.handleGraphQL(request, response);
   });
   server.keepAliveTimeout = keepAliveMs;
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {

@@ -12,7 +12,6 @@ import { type AdmittedOperation, type OperationAdmission, refusalOf } from '../a
 import { tokenMissing } from '../admission/request-authentication.ts';
 import { onSignInEnd } from '../admission/sign-in-end.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
-import { payerOf } from '../authentication/payer.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
 import { countOperation } from '../observation/count-operations.ts';
@@ -160,9 +159,7 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
       const accepted = wantsStream(request);
       if (!accepted || (!parameters && accepted.orJson)) return false;
       try {
-        const admitted = parameters
-          ? await admission.admit(parameters, payerOf(context.user))
-          : { errors: [noOperation()] };
+        const admitted = parameters ? await admission.admit(parameters, context.user) : { errors: [noOperation()] };
         if ('errors' in admitted) {
           if (accepted.orJson) return false;
           refuseOperation(openOnly(response, accepted), admitted.errors, maskError);
