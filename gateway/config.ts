@@ -10,7 +10,7 @@ import { telemetryEnvironment } from '#kernel/telemetry/telemetry.ts';
 import { defaultSignInRate } from './authentication/sign-in-rate.ts';
 import { signatureAlgorithms } from './authentication/token-verifier.ts';
 import { defaultKeepAlive } from './limits/keep-alive.ts';
-import { defaultOperationLimits } from './limits/operation-limits.ts';
+import { defaultMaxCost, defaultOperationLimits } from './limits/operation-limits.ts';
 import { defaultRequestRates } from './limits/request-rate.ts';
 import { defaultSocketLimits } from './limits/socket-count.ts';
 import { defaultStreamLimits } from './limits/stream-count.ts';
@@ -44,9 +44,14 @@ export const gatewayLimitsEnvironment = {
   MAX_TOKENS: positive(defaultOperationLimits.maxTokens).describe('Lexical tokens of an operation.'),
   MAX_DEPTH: positive(defaultOperationLimits.maxDepth).describe('Fields nested in one another.'),
   MAX_ALIASES: positive(defaultOperationLimits.maxAliases).describe('Aliases in an operation.'),
-  MAX_COST: positive(defaultOperationLimits.maxCost).describe(
-    'Cost of an operation: by `@cost` and `@listSize` where the supergraph has them, else the fields that its result can hold.',
-  ),
+  MAX_COST: z.coerce
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      `Cost of an operation: by \`@cost\` and \`@listSize\` where the supergraph has them, else the fields that its result can hold. Not set: ${defaultMaxCost} where the supergraph has them, in the standalone, and for introspection, else no limit.`,
+    ),
   USER_BURST: positive(defaultRequestRates.perUser.capacity).describe('Operations that a user can send at once.'),
   USER_RATE: positive(defaultRequestRates.perUser.refillPerSecond).describe(
     'Operations that a user can send per second.',
@@ -83,6 +88,11 @@ export const gatewayLimitsEnvironment = {
     'Refused tokens and API keys that an address can send per second.',
   ),
   REQUEST_TIMEOUT_MS: positive(30_000).describe('Milliseconds that a client has for a whole request.'),
+  INTROSPECTION_ROLES: list
+    .optional()
+    .describe(
+      'Roles, separated by commas, whose users may read the schema by introspection; `none` is nobody. Not set: everybody who may send operations.',
+    ),
   EXPLORER: z
     .stringbool()
     .optional()
@@ -125,6 +135,7 @@ export const gatewayLimits = (config: GatewayLimitsConfig) => ({
   signIns: { capacity: config.REFUSED_TOKENS_BURST, refillPerSecond: config.REFUSED_TOKENS_RATE },
   addressHeader: config.CLIENT_ADDRESS_HEADER,
   requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+  introspectionRoles: config.INTROSPECTION_ROLES?.filter((role) => role !== 'none'),
   explorer: config.EXPLORER,
   keepAlive: { pingEveryMs: config.PING_INTERVAL_MS, idleTimeoutMs: config.IDLE_TIMEOUT_MS },
   subgraphDeadlineMs: config.SUBGRAPH_TIMEOUT_MS,

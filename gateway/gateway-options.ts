@@ -5,7 +5,7 @@ import type { ReadinessChecks } from '#kernel/process/health.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import { defaultSignInRate } from './authentication/sign-in-rate.ts';
 import type { ContractTags } from './contract/hidden-elements.ts';
-import { type AllowsOrigin, allowListed, allowLoopback } from './http/cors.ts';
+import { type AllowsOrigin, allowListed, allowLoopback, sandboxOrigin } from './http/cors.ts';
 import { defaultKeepAlive, type KeepAlive } from './limits/keep-alive.ts';
 import { defaultOperationLimits, type OperationLimits } from './limits/operation-limits.ts';
 import { defaultRequestRates, type RequestRates } from './limits/request-rate.ts';
@@ -51,6 +51,8 @@ export interface GatewayOptions {
   readonly addressHeader?: string | undefined;
   /** Milliseconds that a client has for a whole request. Default 30,000. */
   readonly requestTimeoutMs?: number;
+  /** Roles whose users may read the schema by introspection; none for nobody. Default: everybody may. */
+  readonly introspectionRoles?: readonly string[] | undefined;
   /** Whether /explorer is served. Default: in development. */
   readonly explorer?: boolean | undefined;
   readonly keepAlive?: Partial<KeepAlive>;
@@ -75,18 +77,16 @@ export interface GatewayOptions {
 }
 
 const studio = 'https://studio.apollographql.com';
-const embeddedSandbox = 'https://sandbox.embed.apollographql.com';
 
 /** By default, in development: Apollo's pages and everything that this machine serves; else none. */
 const originsOf = ({ allowedOrigins, isDevelopment }: GatewayOptions): AllowsOrigin => {
   if (allowedOrigins !== undefined) return allowListed(allowedOrigins);
   if (!isDevelopment) return () => false;
-  const isApollo = allowListed([studio, embeddedSandbox]);
+  const isApollo = allowListed([studio, sandboxOrigin]);
   return (origin) => isApollo(origin) || allowLoopback(origin);
 };
 
-/** The options with their defaults in place. */
-export const gatewaySettings = (options: GatewayOptions) => ({
+const settingsOf = (options: GatewayOptions, allowsOrigin: AllowsOrigin) => ({
   limits: { ...defaultOperationLimits, ...options.limits },
   rates: { ...defaultRequestRates, ...options.rates },
   planning: { ...defaultPlanningRate, ...options.planning },
@@ -97,12 +97,18 @@ export const gatewaySettings = (options: GatewayOptions) => ({
   contract: options.contract ?? { exclude: [], include: [] },
   subgraphUrls: options.subgraphUrls ?? {},
   warmsPlanner: options.warmsPlanner ?? false,
+  introspectionRoles: options.introspectionRoles,
   explorer: options.explorer ?? options.isDevelopment,
-  allowsOrigin: originsOf(options),
+  allowsOrigin,
+  // Where its requests would be refused, the page would be of no use.
+  showsSandbox: allowsOrigin(sandboxOrigin),
   requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
   fetchDeadlineMs: options.subgraphDeadlineMs ?? 10_000,
   operationDeadlineMs: options.operationDeadlineMs ?? 30_000,
   resumeDeadlineMs: options.resumeDeadlineMs ?? 30_000,
 });
+
+/** The options with their defaults in place. */
+export const gatewaySettings = (options: GatewayOptions) => settingsOf(options, originsOf(options));
 
 export type GatewaySettings = ReturnType<typeof gatewaySettings>;

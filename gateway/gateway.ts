@@ -68,6 +68,7 @@ const openCore = (options: GatewayOptions, settings: GatewaySettings) => {
     ...settings,
     authenticator,
     limiter,
+    identitySecret: options.identitySecret,
     socketsPerUser: settings.sockets.perUser,
     addressOf,
     planner,
@@ -109,7 +110,14 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const { limits, keepAlive } = settings;
   const core = openCore(options, settings);
   const { operations, admission } = core;
-  const server = await startApolloServer({ ...core, documents: admission.documents, limits, isDevelopment, logger });
+  const server = await startApolloServer({
+    ...settings,
+    ...core,
+    documents: admission.documents,
+    checkIntrospection: admission.checkIntrospection,
+    isDevelopment,
+    logger,
+  });
   const counted = subscriptionsOpen.from(() => [{ value: core.streams.total }]);
   const sockets = openWebSockets({
     ...core,

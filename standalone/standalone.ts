@@ -20,6 +20,7 @@ import { signatureAlgorithms } from '../gateway/authentication/token-verifier.ts
 import { openWithApiKeys } from '../gateway/authentication/with-api-keys.ts';
 import { gatewayLimits } from '../gateway/config.ts';
 import { createGateway } from '../gateway/gateway.ts';
+import { defaultMaxCost } from '../gateway/limits/operation-limits.ts';
 import { generationSettings, providerSettings } from '../inference-workers/config.ts';
 import { discoverModels } from '../inference-workers/providers/discover-models.ts';
 import { startWorker } from '../inference-workers/worker.ts';
@@ -129,7 +130,7 @@ export const openStandalone = async (
       authenticator,
       identitySecret,
       limiter: ports.limiter,
-      ...gatewayLimits(config),
+      ...gatewayLimits({ ...config, MAX_COST: config.MAX_COST ?? defaultMaxCost }),
       isDevelopment: config.NODE_ENV === 'development',
       logger,
       checks: {

@@ -9,11 +9,12 @@ import { AppError } from '#kernel/errors.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
 import { payerOf } from '../authentication/payer.ts';
 import { canonicalOperation } from '../documents/canonical-operation.ts';
-import { toGraphQLError } from '../errors/graphql-error.ts';
+import { httpOf, toGraphQLError } from '../errors/graphql-error.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import { checkOperation, type OperationLimits } from '../limits/operation-limits.ts';
 import { readsOnlySchema } from '../limits/schema-only.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
+import type { CheckIntrospection } from './introspection-access.ts';
 import { refusalOf } from './operation-admission.ts';
 import type { DocumentPreparer, Preparation } from './prepared-document.ts';
 import { tokenMissing } from './request-authentication.ts';
@@ -21,6 +22,7 @@ import { tokenMissing } from './request-authentication.ts';
 export interface AdmissionPluginOptions {
   readonly limits: OperationLimits;
   readonly documents: DocumentPreparer;
+  readonly checkIntrospection: CheckIntrospection;
   generationOf(schema: GraphQLSchema): SchemaGeneration;
   readonly maskError: MaskError;
 }
@@ -34,20 +36,12 @@ const needsStream = (): GraphQLError =>
 /** Stands for a document that is not executed, so that Apollo Server does not parse it. */
 const nothing: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
-const httpOf = ({ extensions: { http } }: GraphQLError): { readonly status: number; readonly headers: HeaderMap } => {
-  const isGiven = typeof http === 'object' && http !== null;
-  return {
-    status: isGiven && 'status' in http && typeof http.status === 'number' ? http.status : 400,
-    headers: isGiven && 'headers' in http && http.headers instanceof HeaderMap ? http.headers : new HeaderMap(),
-  };
-};
-
 export const createAdmissionPlugin = (options: AdmissionPluginOptions): ApolloServerPlugin<OperationContext> => {
-  const { limits, documents, generationOf, maskError } = options;
+  const { limits, documents, checkIntrospection, generationOf, maskError } = options;
 
   const refused = (errors: readonly GraphQLError[]): GraphQLResponse => {
     const [first] = errors;
-    const http = first ? httpOf(first) : { status: 400, headers: new HeaderMap() };
+    const http = first ? httpOf(first, 400) : { status: 400, headers: new HeaderMap() };
     const masked = errors.map((error) => maskError(error.toJSON(), error));
     return { http, body: { kind: 'single', singleResult: { errors: masked } } };
   };
@@ -73,7 +67,9 @@ export const createAdmissionPlugin = (options: AdmissionPluginOptions): ApolloSe
             const { fragments } = canonicalOperation(document, operation);
             if (!contextValue.user && !readsOnlySchema(operation, fragments)) throw tokenMissing();
             const weights = generationOf(schema).costWeights;
-            checkOperation({ schema, operation, fragments, variables: request.variables ?? {}, weights }, limits);
+            const subject = { schema, operation, fragments, variables: request.variables ?? {}, weights };
+            checkIntrospection(subject, contextValue.user);
+            checkOperation(subject, limits);
           } catch (fault) {
             throw fault instanceof AppError ? toGraphQLError(fault) : fault;
           }

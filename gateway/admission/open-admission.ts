@@ -11,10 +11,12 @@ import { createRequestRate, type RequestRates, type TakeRequest } from '../limit
 import { createCountByKey } from '../limits/socket-count.ts';
 import type { Planner } from '../planning/planner.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
+import { type CheckIntrospection, createIntrospectionCheck } from './introspection-access.ts';
 import { createOperationAdmission, type OperationAdmission } from './operation-admission.ts';
 import { createDocumentPreparer, type DocumentPreparer } from './prepared-document.ts';
 import { type AuthenticateRequest, createRequestAuthentication } from './request-authentication.ts';
 import { createSocketSignIn, type SignInSocket } from './socket-sign-in.ts';
+import { createStreamTickets, type StreamTickets } from './stream-tickets.ts';
 
 export interface Admission {
   readonly authenticateRequest: AuthenticateRequest;
@@ -22,11 +24,18 @@ export interface Admission {
   readonly takeRequest: TakeRequest;
   readonly documents: DocumentPreparer;
   readonly operations: OperationAdmission;
+  readonly checkIntrospection: CheckIntrospection;
+  /** For streams that are opened without a header. */
+  readonly tickets: StreamTickets;
 }
 
 export interface AdmissionOptions {
   readonly authenticator: Authenticator;
   readonly limiter: Limiter;
+  /** Shared by all gateways. */
+  readonly identitySecret: string;
+  /** Roles whose users may read the schema by introspection; undefined: everybody may. */
+  readonly introspectionRoles: readonly string[] | undefined;
   readonly rates: RequestRates;
   readonly limits: OperationLimits;
   readonly socketsPerUser: number;
@@ -41,13 +50,20 @@ export interface AdmissionOptions {
 export const openAdmission = (options: AdmissionOptions): Admission => {
   const { authenticator, limiter, rates, limits, socketsPerUser, addressOf, planner, current, logger } = options;
   const takeRequest = authenticator.everybody ? async () => {} : createRequestRate(limiter, rates, logger);
-  const documents = createDocumentPreparer(planner, limits);
+  const documents = createDocumentPreparer(planner, {
+    ...limits,
+    hidesSuggestions: options.introspectionRoles !== undefined,
+  });
   const { isDevelopment } = options;
+  const tickets = createStreamTickets(options.identitySecret, limiter);
+  const checkIntrospection = createIntrospectionCheck(options.introspectionRoles);
   return {
-    authenticateRequest: createRequestAuthentication({ authenticator, takeRequest, addressOf, isDevelopment }),
+    authenticateRequest: createRequestAuthentication({ authenticator, tickets, takeRequest, addressOf, isDevelopment }),
     signInSocket: createSocketSignIn({ authenticator, ofUsers: createCountByKey(socketsPerUser) }),
     takeRequest,
     documents,
-    operations: createOperationAdmission({ current, documents, limits }),
+    operations: createOperationAdmission({ current, documents, limits, checkIntrospection }),
+    checkIntrospection,
+    tickets,
   };
 };

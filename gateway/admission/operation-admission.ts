@@ -11,11 +11,13 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
-import type { Payer } from '../authentication/payer.ts';
+import type { AuthenticatedUser } from '../authentication/authenticator.ts';
+import { payerOf } from '../authentication/payer.ts';
 import { canonicalOperation } from '../documents/canonical-operation.ts';
 import { toGraphQLError } from '../errors/graphql-error.ts';
 import { checkOperation, type OperationLimits } from '../limits/operation-limits.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
+import type { CheckIntrospection } from './introspection-access.ts';
 import type { DocumentPreparer } from './prepared-document.ts';
 
 export interface RequestedOperation {
@@ -35,34 +37,39 @@ export type AdmissionOutcome = AdmittedOperation | { readonly errors: readonly G
 
 export interface OperationAdmission {
   /** Returns the operation, or the errors that refuse it. Never throws for a fault of the client. */
-  admit(requested: RequestedOperation, payer: Payer): Promise<AdmissionOutcome>;
+  admit(requested: RequestedOperation, user: AuthenticatedUser | undefined): Promise<AdmissionOutcome>;
   /**
    * Whether this is certainly a subscription, which only a document that was sent before can be. Costs next to nothing.
    */
-  isKnownSubscription(requested: RequestedOperation, payer: Payer): Promise<boolean>;
+  isKnownSubscription(requested: RequestedOperation, user: AuthenticatedUser): Promise<boolean>;
 }
 
 export interface OperationAdmissionOptions {
   current(): SchemaGeneration;
   readonly documents: DocumentPreparer;
   readonly limits: OperationLimits;
+  readonly checkIntrospection: CheckIntrospection;
 }
 
 /** The error that refuses an operation for its sender. An internal fault becomes one too, which the mask then hides. */
 export const refusalOf = (fault: unknown): GraphQLError => {
   if (fault instanceof AppError) return toGraphQLError(fault);
   if (fault instanceof GraphQLError) return fault;
-  return new GraphQLError('masked', { originalError: fault instanceof Error ? fault : new Error(String(fault)) });
+  return new GraphQLError('masked', {
+    originalError: fault instanceof Error ? fault : new Error(String(fault)),
+    extensions: { http: { status: 500 } },
+  });
 };
 
 export const createOperationAdmission = ({
   current,
   documents,
   limits,
+  checkIntrospection,
 }: OperationAdmissionOptions): OperationAdmission => {
-  const admit = async (requested: RequestedOperation, payer: Payer): Promise<AdmissionOutcome> => {
+  const admit: OperationAdmission['admit'] = async (requested, user) => {
     const generation = current();
-    const preparation = await documents.prepare(generation, requested.query, payer);
+    const preparation = await documents.prepare(generation, requested.query, payerOf(user));
     if ('errors' in preparation) return preparation;
     const { document } = preparation;
     const operation = getOperationAST(document, requested.operationName);
@@ -74,7 +81,9 @@ export const createOperationAdmission = ({
     const variables = requested.variables ?? {};
     const { schema, costWeights: weights } = generation;
     const { fragments } = canonicalOperation(document, operation);
-    checkOperation({ schema, operation, fragments, variables, weights }, limits);
+    const subject = { schema, operation, fragments, variables, weights };
+    checkIntrospection(subject, user);
+    checkOperation(subject, limits);
     const admitted = { generation, document, operation, variables };
     if (operation.operation !== 'subscription') return admitted;
     const definitions = operation.variableDefinitions ?? [];
@@ -87,15 +96,17 @@ export const createOperationAdmission = ({
     };
   };
   return {
-    async admit(requested, payer) {
+    async admit(requested, user) {
       try {
-        return await admit(requested, payer);
+        return await admit(requested, user);
       } catch (fault) {
         return { errors: [refusalOf(fault)] };
       }
     },
-    async isKnownSubscription({ query, operationName }, payer) {
-      const preparation = await Promise.resolve(documents.known(current(), query, payer)).catch(() => undefined);
+    async isKnownSubscription({ query, operationName }, user) {
+      const preparation = await Promise.resolve(documents.known(current(), query, payerOf(user))).catch(
+        () => undefined,
+      );
       if (!preparation || 'errors' in preparation) return false;
       return getOperationAST(preparation.document, operationName)?.operation === 'subscription';
     },

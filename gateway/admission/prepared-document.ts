@@ -43,7 +43,15 @@ const parsed = (text: string): Preparation => {
   }
 };
 
-export const createDocumentPreparer = (planner: Planner, limits: OperationLimits): DocumentPreparer => {
+export interface DocumentLimits extends OperationLimits {
+  /** Whether errors name no fields or types that the text does not name, because not everybody may read the schema. */
+  readonly hidesSuggestions?: boolean;
+}
+
+/** graphql-js puts its suggestions at the end. */
+const suggestion = / Did you mean .*\?$/s;
+
+export const createDocumentPreparer = (planner: Planner, limits: DocumentLimits): DocumentPreparer => {
   const memories = new WeakMap<SchemaGeneration, WeighedCache<Preparation>>();
   /** By generation, sender and text. */
   const pending = new WeakMap<SchemaGeneration, Map<string, Promise<Preparation>>>();
@@ -61,7 +69,10 @@ export const createDocumentPreparer = (planner: Planner, limits: OperationLimits
     const preparation = parsed(text);
     if ('errors' in preparation) return preparation;
     const { document } = preparation;
-    const faults = await planner.validate(generation, { text, document, tokens }, payer);
+    const found = await planner.validate(generation, { text, document, tokens }, payer);
+    const faults = limits.hidesSuggestions
+      ? found.map((fault) => ({ ...fault, message: fault.message.replace(suggestion, '') }))
+      : found;
     const result = faults.length > 0 ? { errors: validationErrors(text, faults) } : preparation;
     memoryOf(generation).set(keyOf(text), result, 2 * text.length + tokens * bytesOfToken);
     return result;

@@ -1,7 +1,7 @@
 /**
  * Authenticates HTTP requests: signs the sender in and counts the request against the rates of the user and the tenant,
- * by the headers alone. Invariant: no byte of a body is read before that. In development an operation that reads only
- * the schema needs no token, because explorers read the schema first.
+ * by the headers alone, or by the ticket of a stream. Invariant: no byte of a body is read before that. In development
+ * an operation that reads only the schema needs no token, because explorers read the schema first.
  */
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '#kernel/errors.ts';
@@ -11,9 +11,11 @@ import type { OperationContext } from '../authentication/operation-context.ts';
 import { toGraphQLError } from '../errors/graphql-error.ts';
 import type { AddressOf } from '../limits/client-address.ts';
 import type { TakeRequest } from '../limits/request-rate.ts';
+import { type StreamTickets, ticketParameter } from './stream-tickets.ts';
 
 export interface RequestAuthenticationOptions {
   readonly authenticator: Authenticator;
+  readonly tickets: StreamTickets;
   readonly takeRequest: TakeRequest;
   readonly addressOf: AddressOf;
   readonly isDevelopment: boolean;
@@ -25,17 +27,33 @@ export type AuthenticateRequest = (request: IncomingMessage) => Promise<Operatio
 export const tokenMissing = (): AppError =>
   new AppError('UNAUTHENTICATED', 'This needs a token: send "Authorization: Bearer <token>".');
 
+/** The ticket of a request that opens a stream, with the parameters of its URL. */
+const ticketOf = ({ method, headers, url = '' }: IncomingMessage) => {
+  const at = url.indexOf('?');
+  if (method !== 'GET' || at === -1 || !/\btext\/event-stream\b/i.test(headers.accept ?? '')) return undefined;
+  const parameters = new URLSearchParams(url.slice(at));
+  const text = parameters.get(ticketParameter);
+  return text === null ? undefined : { text, parameters };
+};
+
 export const createRequestAuthentication =
-  ({ authenticator, takeRequest, addressOf, isDevelopment }: RequestAuthenticationOptions): AuthenticateRequest =>
+  ({
+    authenticator,
+    tickets,
+    takeRequest,
+    addressOf,
+    isDevelopment,
+  }: RequestAuthenticationOptions): AuthenticateRequest =>
   async (request) => {
     try {
       if (authenticator.everybody) return { user: authenticator.everybody };
       const header = request.headers.authorization;
-      if (header === undefined) {
+      const ticket = header === undefined ? ticketOf(request) : undefined;
+      if (header === undefined && !ticket) {
         if (isDevelopment) return {};
         throw tokenMissing();
       }
-      const token = parseBearer(header);
+      const token = ticket ? await tickets.redeem(ticket.text, ticket.parameters) : parseBearer(header);
       if (token === undefined) throw tokenMissing();
       const user = await authenticator.authenticate(token, addressOf(request));
       await takeRequest(user.identity);

@@ -19,6 +19,21 @@ const headersOf = (error: AppError): HeaderMap => {
   return headers;
 };
 
+/** What an error makes of the HTTP response when it refuses the whole request. */
+export interface ErrorHttp {
+  readonly status: number;
+  readonly headers: HeaderMap;
+}
+
+/** @param status of an error that names none. */
+export const httpOf = ({ extensions: { http } }: GraphQLError, status: number): ErrorHttp => {
+  const isGiven = typeof http === 'object' && http !== null;
+  return {
+    status: isGiven && 'status' in http && typeof http.status === 'number' ? http.status : status,
+    headers: isGiven && 'headers' in http && http.headers instanceof HeaderMap ? http.headers : new HeaderMap(),
+  };
+};
+
 /** For a fault that refuses the whole request. */
 export const toGraphQLError = (error: AppError): GraphQLError => {
   const extensions: Record<string, unknown> = {

@@ -3,6 +3,7 @@
  * depends on none, after the part that contains it. It ends when all the data that it needs is in the tree.
  */
 import type { DeferNode, DeferredNode, PlanNode } from '@apollo/query-planner';
+import { GraphQLError } from 'graphql';
 import type { SendFetch } from '../upstream/send-fetch.ts';
 import type { Execution, Step } from './execution.ts';
 import type { PlanEnvironment } from './plan-environment.ts';
@@ -52,6 +53,10 @@ const fetches = (node: PlanNode | undefined): boolean => {
   return node.primary.node !== undefined;
 };
 
+/** An error without a code, which is masked where it leaves the gateway. */
+const unexpected = (fault: unknown): GraphQLError =>
+  new GraphQLError('a part failed', { originalError: fault instanceof Error ? fault : new Error(String(fault)) });
+
 export const compileDeferredPlan = (plan: DeferNode, environment: PlanEnvironment): DeferredPlan => {
   const ids = new Set<string>();
   const compilePart = (node: DeferredNode): Part => {
@@ -88,7 +93,12 @@ export const compileDeferredPlan = (plan: DeferNode, environment: PlanEnvironmen
       const launch = (level: Level, started: Promise<Execution>, run?: PartScope): Promise<Execution> => {
         const ended = started.then(async (execution) => {
           const work = async (): Promise<void> => level.step(execution, [execution.root]);
-          await (run ? run.within(work) : work());
+          try {
+            await (run ? run.within(work) : work());
+          } catch (fault) {
+            execution.isWhole = false;
+            execution.errors.push(unexpected(fault));
+          }
           // A fetch that was skipped for lack of entities did not announce itself.
           for (const id of level.announces) announcementOf(id).resolve();
           return execution;

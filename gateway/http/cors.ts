@@ -4,6 +4,9 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+/** The origin from which Apollo Sandbox, on any page, sends its requests. */
+export const sandboxOrigin = 'https://sandbox.embed.apollographql.com';
+
 /** Whether pages of an origin may send requests. */
 export type AllowsOrigin = (origin: string) => boolean;
 

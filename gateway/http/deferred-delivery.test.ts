@@ -255,7 +255,7 @@ describe('a client that accepts no parts', () => {
   test.each([
     'application/json',
     '*/*',
-    'multipart/mixed,application/json',
+    'multipart/mixed;q=0,application/json',
     'multipart/mixed;incrementalSpec=v0.3,application/json',
     'multipart/mixed;deferSpec=20220824;q=0,application/json',
   ])('gets the whole result in one response: %s', async (accept) => {

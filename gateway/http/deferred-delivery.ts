@@ -3,9 +3,11 @@
  * Server writes them, and handles everything else as usual.
  */
 import { type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
+import { refusalOf } from '../admission/operation-admission.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
+import { httpOf } from '../errors/graphql-error.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import { nameSubgraphsFor } from '../errors/subgraph-names.ts';
 import type { Result } from '../execution/result-builder.ts';
@@ -55,9 +57,9 @@ export const createDeferredDeliveryPlugin = ({
       yield { parts: delivered, pending, hasNext, ...(extensions ? { extensions } : {}) };
     }
   }
-  const whole = (result: Result, user: AuthenticatedUser | undefined): GraphQLResponse => ({
-    http: { headers: new HeaderMap() },
-    body: { kind: 'single', singleResult: formatted(result, user) },
+  const refused = (fault: GraphQLError, user: AuthenticatedUser | undefined): GraphQLResponse => ({
+    http: httpOf(fault, 500),
+    body: { kind: 'single', singleResult: formatted({ errors: [fault] }, user) },
   });
 
   const deliver = async (
@@ -91,8 +93,7 @@ export const createDeferredDeliveryPlugin = ({
           const variables = request.variables ?? {};
           return await deliver(format, { schema, document, operation, variables, context: contextValue }, given);
         } catch (fault) {
-          if (!(fault instanceof GraphQLError)) throw fault;
-          return whole({ errors: [fault] }, contextValue.user);
+          return refused(refusalOf(fault), contextValue.user);
         }
       },
     }),

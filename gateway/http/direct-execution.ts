@@ -9,7 +9,6 @@ import { GraphQLError } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
 import type { OperationAdmission } from '../admission/operation-admission.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
-import { payerOf } from '../authentication/payer.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import { countOperation } from '../observation/count-operations.ts';
 import { operationDuration } from '../observation/metrics.ts';
@@ -84,7 +83,7 @@ export const createDirectExecution = ({
   return async (usual, context, response) => {
     if (!context.user) return false;
     const observe = operationDuration.start();
-    const admitted = await admission.admit(usual, payerOf(context.user));
+    const admitted = await admission.admit(usual, context.user);
     if ('errors' in admitted) return false;
     const { generation, document, operation, variables } = admitted;
     const type = operation.operation;
@@ -98,7 +97,7 @@ export const createDirectExecution = ({
       // The response is sent here, so that a wait for a plan, or a plan that takes too long, does not cause the same
       // work again.
       countOperation(type, [fault]);
-      respondWithFault(response, fault, maskError, usual.mediaType);
+      respondWithFault(response, fault, maskError);
       return true;
     }
     if (result.data === undefined) return false;

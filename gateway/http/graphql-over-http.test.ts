@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestGateway, readResponse, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
 
@@ -57,6 +58,37 @@ describe('media types', () => {
       expect(response.status).toBe(415);
     }
   });
+});
+
+test.each([
+  ['application/graphql-response+json', 'application/graphql-response+json; charset=utf-8'],
+  ['application/graphql-response+json, application/json;q=0.9', 'application/graphql-response+json; charset=utf-8'],
+  ['application/json;q=0.9, application/graphql-response+json', 'application/graphql-response+json; charset=utf-8'],
+  ['application/json, application/graphql-response+json', 'application/json; charset=utf-8'],
+  ['application/graphql-response+json;q=0, */*', 'application/json; charset=utf-8'],
+  ['text/event-stream, application/graphql-response+json', 'application/graphql-response+json; charset=utf-8'],
+  ['*/*', 'application/json; charset=utf-8'],
+])('every refusal for Accept: %s has the media type %s', async (accept, expected) => {
+  const refusals = [
+    await post('{"query":', await signedIn({ accept })),
+    await post('{"query":"{ __typename }"}', await signedIn({ accept, 'content-type': 'application/graphql' })),
+    await post('x'.repeat(2 * 1024 * 1024), await signedIn({ accept })),
+    await post('{"query":"{ __typename }"}', { 'content-type': 'application/json', accept }),
+  ];
+  expect(refusals.map(({ status }) => status)).toEqual([400, 415, 413, 401]);
+  expect(new Set(refusals.map(({ headers }) => headers.get('content-type')))).toEqual(new Set([expected]));
+});
+
+test.each(
+  serverAudits({
+    url: () => gateway.gateway.url,
+    fetchFn: async (url: string, init: RequestInit) =>
+      fetch(url, { ...init, headers: { ...(await signedIn()), ...Object.fromEntries(new Headers(init?.headers)) } }),
+  }).map(({ name, fn }) => ({ name, fn })),
+)('GraphQL over HTTP: $name', async ({ name, fn }) => {
+  const result = await fn();
+  if (name.startsWith('MUST')) expect(result).toMatchObject({ status: 'ok' });
+  else expect(['ok', 'warn', 'notice']).toContain(result.status);
 });
 
 describe('faulty requests', () => {
@@ -142,14 +174,27 @@ describe('GET', () => {
   });
 
   test('refuses requests that a foreign page can send without a preflight', async () => {
-    const { authorization = '' } = await signedIn();
-    const plainGet = await get({ query: '{ __typename }' }, { authorization });
-    const plainPost = await post('{"query":"{ __typename }"}', { 'content-type': 'text/plain', authorization });
+    const plainGet = await get({ query: '{ __typename }' }, {});
+    const plainPost = await post('{"query":"{ __typename }"}', { 'content-type': 'text/plain' });
     for (const response of [plainGet, plainPost]) {
       const result = await readResponse(response);
       expect(result.status).toBe(400);
       expect(result.errors?.[0]?.message).toMatch(/Cross-Site Request Forgery/);
     }
+  });
+
+  test('executes a query with a token alone, because no page can send that header without a preflight', async () => {
+    const { authorization = '' } = await signedIn();
+    expect((await readResponse(await get({ query: '{ __typename }' }, { authorization }))).data).toEqual({
+      __typename: 'Query',
+    });
+    const unread = await readResponse(
+      await post('{"query":"mutation { rename(id: \\"1\\", title: \\"x\\") { id } }"}', {
+        'content-type': 'text/plain',
+        authorization,
+      }),
+    );
+    expect([unread.status, unread.data]).toEqual([400, undefined]);
   });
 });
 

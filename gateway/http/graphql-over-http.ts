@@ -7,8 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import { errorCodes } from '#contracts/error-codes.ts';
-import { AppError, errorExtensions } from '#kernel/errors.ts';
+import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import type { AuthenticateRequest } from '../admission/request-authentication.ts';
@@ -17,7 +16,7 @@ import { payerOf } from '../authentication/payer.ts';
 import { createFairQueue } from '../planning/fair-queue.ts';
 import { writeChunks } from './chunked-response.ts';
 import { type ExecuteDirectly, usualRequest } from './direct-execution.ts';
-import { type Refusal, refuse } from './http-fault.ts';
+import { type Refusal, refuse, respondToFault } from './http-fault.ts';
 import { discardBody, readBody } from './request-body.ts';
 import { parametersOf } from './request-parameters.ts';
 import { scopeOf } from './request-scope.ts';
@@ -75,22 +74,6 @@ const searchOf = ({ url = '' }: IncomingMessage): string => {
 };
 
 const badRequest = (message: string): Refusal => ({ message, extensions: { code: 'BAD_REQUEST' } });
-const internalFault: Refusal = {
-  message: 'Something went wrong on our side.',
-  extensions: { code: 'INTERNAL_SERVER_ERROR' },
-};
-
-const respondToFault = (response: ServerResponse, fault: unknown, logger: Logger): void => {
-  if (response.headersSent) {
-    response.destroy();
-  } else if (fault instanceof AppError) {
-    refuse(response, errorCodes[fault.code], { message: fault.message, extensions: errorExtensions(fault) });
-  } else {
-    logger.error({ err: fault }, 'a request failed');
-    refuse(response, 500, internalFault);
-  }
-};
-
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler => {
@@ -172,8 +155,7 @@ export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler =
       const { traceparent: parent } = request.headers;
       await inSpan('request', { kind: 'server', parent }, () => handle(request, response));
     } catch (fault) {
-      if (request.destroyed) response.destroy();
-      else respondToFault(response, fault, logger);
+      respondToFault(request, response, fault, logger);
     }
   };
 };

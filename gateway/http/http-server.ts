@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Logger } from '#kernel/log.ts';
 import { type AllowsOrigin, applyCors } from './cors.ts';
 import { disconnectIfStalledAfterWrite } from './stalled-clients.ts';
 
@@ -17,13 +18,17 @@ export interface HttpServerOptions {
   /** Handles health requests; returns false for another path. */
   respondToHealth(request: IncomingMessage, response: ServerResponse): boolean;
   readonly handleGraphQL: RequestHandler;
+  readonly serveTickets: RequestHandler;
   /** Undefined where there is no explorer. */
   readonly serveExplorer: RequestHandler | undefined;
   readonly allowsOrigin: AllowsOrigin;
+  /** Whether / is a page of Apollo Server. Otherwise it leads to the explorer, where there is one. */
+  readonly showsSandbox: boolean;
   /** Milliseconds that a client has for a whole request. */
   readonly requestTimeoutMs: number;
   /** Milliseconds after which a client that does not read its response is disconnected. */
   readonly stallTimeoutMs: number;
+  readonly logger: Logger;
   /** Returns false when there are too many sockets of its kind. */
   onUpgrade(request: IncomingMessage, tcp: Socket, head: Buffer): boolean;
 }
@@ -55,7 +60,7 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
   // Offers of unsupported protocols are ignored (RFC 9110, 7.8): some clients offer h2c with every request.
   const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
     headers.upgrade?.toLowerCase() === 'websocket';
-  const { requestTimeoutMs, serveExplorer } = options;
+  const { requestTimeoutMs, serveExplorer, logger } = options;
   const timeouts = {
     requestTimeout: requestTimeoutMs,
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
@@ -70,16 +75,28 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
     if (options.respondToHealth(request, response)) return;
     const path = pathOf(request);
     if (serveExplorer && path === '/explorer' && request.method === 'GET') {
-      void serveExplorer(request, response).catch((fault: unknown) => response.destroy(asError(fault)));
+      void serveExplorer(request, response).catch((err: unknown) => {
+        logger.error({ err }, 'the explorer page failed');
+        if (response.headersSent) response.destroy();
+        else
+          response
+            .writeHead(500, { 'content-type': 'text/plain' })
+            .end('The explorer failed. The log has the reason.\n');
+      });
       return;
     }
-    const isPage = path === '/' && request.method === 'GET';
-    if (path !== '/graphql' && !isPage) {
+    const isPage = path === '/' && request.method === 'GET' && options.showsSandbox;
+    if (path === '/' && !isPage && serveExplorer) {
+      response.writeHead(302, { location: '/explorer' }).end();
+      return;
+    }
+    if (path !== '/graphql' && path !== '/graphql/ticket' && !isPage) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('GraphQL is at /graphql.\n');
       return;
     }
     if (applyCors(options.allowsOrigin, request, response)) return;
-    void options.handleGraphQL(request, response);
+    if (path === '/graphql/ticket') void options.serveTickets(request, response);
+    else void options.handleGraphQL(request, response);
   });
   server.keepAliveTimeout = keepAliveMs;
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
@@ -106,5 +123,3 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
     },
   };
 };
-
-const asError = (fault: unknown): Error => (fault instanceof Error ? fault : new Error(String(fault)));

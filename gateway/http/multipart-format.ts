@@ -15,7 +15,8 @@ const nextStart = Buffer.from(`${partHead}{"payload":`);
 const nextEnd = Buffer.from(`}${delimiter}`);
 
 export const multipartFormat: StreamFormat = {
-  contentType: 'multipart/mixed; boundary="graphql"; subscriptionSpec="1.0"',
+  // As Apollo Router writes it: Apollo iOS compares the last parameter as text.
+  contentType: 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0',
   head: delimiter,
   next: (payload) => Buffer.concat([nextStart, payload, nextEnd]),
   failure: (errors) => `${part(JSON.stringify({ payload: null, errors }))}${completion}`,

@@ -12,6 +12,7 @@ import { serveExplorer } from './explorer.ts';
 import { handleGraphQL } from './graphql-over-http.ts';
 import { type HttpServerOptions, openHttpServer } from './http-server.ts';
 import { createHttpStreams } from './stream-over-http.ts';
+import { serveTickets } from './ticket-endpoint.ts';
 
 export interface Http {
   readonly port: number;
@@ -23,7 +24,7 @@ export interface Http {
 
 type ServerOptions = Pick<
   HttpServerOptions,
-  'host' | 'port' | 'respondToHealth' | 'allowsOrigin' | 'requestTimeoutMs' | 'onUpgrade'
+  'host' | 'port' | 'respondToHealth' | 'allowsOrigin' | 'showsSandbox' | 'requestTimeoutMs' | 'onUpgrade'
 >;
 
 export interface HttpOptions extends ServerOptions {
@@ -49,6 +50,7 @@ export const openHttp = async (options: HttpOptions): Promise<Http> => {
     port: options.port,
     respondToHealth: options.respondToHealth,
     allowsOrigin: options.allowsOrigin,
+    showsSandbox: options.showsSandbox,
     requestTimeoutMs: options.requestTimeoutMs,
     onUpgrade: options.onUpgrade,
     handleGraphQL: handleGraphQL({
@@ -60,8 +62,10 @@ export const openHttp = async (options: HttpOptions): Promise<Http> => {
       stallTimeoutMs,
       logger,
     }),
+    serveTickets: serveTickets({ authenticateRequest, tickets: admission.tickets, maskError, logger }),
     serveExplorer: explorer ? serveExplorer(stallTimeoutMs) : undefined,
     stallTimeoutMs,
+    logger,
   });
   return { port, drain, closeStreams: streams.close };
 };

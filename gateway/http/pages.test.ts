@@ -40,6 +40,27 @@ test.each(['/', '/graphql'])('serves Apollo Sandbox for /graphql at %s', async (
   ]);
 });
 
+test('leads from / to the explorer when the Sandbox cannot be loaded', async () => {
+  const { html } = await page('/');
+  const script = html.match(/var initialEndpoint[\s\S]*?(?=<\/script>)/)?.[0] ?? '';
+  const visited: string[] = [];
+  const location = { href: 'http://127.0.0.1:4000/', replace: (path: string) => visited.push(path) };
+  runInNewContext(script, { URL, window: { location } });
+  expect(visited).toEqual(['/explorer']);
+});
+
+test('in production / is the Sandbox only where its requests are allowed', async () => {
+  const at = async (options: Parameters<typeof openTestGateway>[0]): Promise<[number, string | null, boolean]> => {
+    await using closed = await openTestGateway(options);
+    const url = new URL('/', closed.gateway.url);
+    const response = await fetch(url, { headers: { accept: 'text/html' }, redirect: 'manual' });
+    return [response.status, response.headers.get('location'), (await response.text()).includes('EmbeddedSandbox')];
+  };
+  expect(await at({})).toEqual([404, null, false]);
+  expect(await at({ explorer: true })).toEqual([302, '/explorer', false]);
+  expect(await at({ allowedOrigins: ['https://sandbox.embed.apollographql.com'] })).toEqual([200, null, true]);
+});
+
 test('serves an explorer that loads nothing from elsewhere', async () => {
   const { type, html } = await page('/explorer');
   expect(type).toMatch('text/html');

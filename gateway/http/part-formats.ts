@@ -107,6 +107,12 @@ const incrementalSpecV02: PartFormat = {
 
 const formats = [deferSpec20220824, incrementalSpecV02];
 
+/** A client that names no format reads the older one, which was there before the formats had names. */
+const formatOf = (parameters: readonly string[]): PartFormat | undefined =>
+  parameters.some((parameter) => parameter.includes('spec='))
+    ? formats.find(({ parameter }) => parameters.includes(parameter))
+    : deferSpec20220824;
+
 /**
  * The client's preferred format, the first among equals; undefined when it accepts none. A weight of 0 is a refusal.
  */
@@ -116,7 +122,7 @@ export const acceptedFormat = (accept: string | undefined): PartFormat | undefin
     .split(',')
     .flatMap((range) => {
       const [type, ...parameters] = range.split(';').map((part) => part.trim().replaceAll('"', ''));
-      const format = formats.find(({ parameter }) => type === 'multipart/mixed' && parameters.includes(parameter));
+      const format = type === 'multipart/mixed' ? formatOf(parameters) : undefined;
       const weight = parameters.find((parameter) => parameter.startsWith('q='));
       return format ? { format, weight: weight === undefined ? 1 : Number(weight.slice(2)) } : [];
     });

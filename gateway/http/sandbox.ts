@@ -1,7 +1,8 @@
 /**
  * Apollo Sandbox as the landing page, at / and at /graphql. Apollo's page uses its own address as the endpoint; this
- * one always uses /graphql, by HTTP and by WebSocket. It throws at the start when Apollo's page has changed so that the
- * endpoint cannot be set.
+ * one always uses /graphql, by HTTP and by WebSocket. It is loaded from Apollo's servers: without internet access the
+ * page goes on to the explorer, where there is one. It throws at the start when Apollo's page has changed so that this
+ * cannot be done.
  */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
@@ -10,11 +11,19 @@ import type { OperationContext } from '../authentication/operation-context.ts';
 const ownAddress = 'var initialEndpoint = window.location.href;';
 const endpointOption = '      initialEndpoint,\n';
 
-const atGraphQL = (page: string): string => {
-  if (!page.includes(ownAddress) || !page.includes(endpointOption)) {
+const creation = 'new window.EmbeddedSandbox(';
+
+const adapted = (page: string, explorer: boolean): string => {
+  if (![ownAddress, endpointOption, creation].every((text) => page.includes(text))) {
     throw new Error('the endpoint cannot be set in the landing page of Apollo Server');
   }
   return page
+    .replace(
+      creation,
+      explorer
+        ? `if (window.EmbeddedSandbox === undefined) window.location.replace('/explorer');\n  else ${creation}`
+        : creation,
+    )
     .replace(ownAddress, "var initialEndpoint = new URL('/graphql', window.location.href).href;")
     .replace(
       endpointOption,
@@ -22,7 +31,8 @@ const atGraphQL = (page: string): string => {
     );
 };
 
-export const createSandboxPlugin = (): ApolloServerPlugin<OperationContext> => {
+/** @param explorer whether /explorer is served. */
+export const createSandboxPlugin = (explorer: boolean): ApolloServerPlugin<OperationContext> => {
   const apollo = ApolloServerPluginLandingPageLocalDefault({ embed: { runTelemetry: false }, footer: false });
   return {
     async serverWillStart(service) {
@@ -30,7 +40,7 @@ export const createSandboxPlugin = (): ApolloServerPlugin<OperationContext> => {
       const page = await listener?.renderLandingPage?.();
       // Each page gets its own nonce.
       const html = async (): Promise<string> =>
-        atGraphQL(typeof page?.html === 'function' ? await page.html() : (page?.html ?? ''));
+        adapted(typeof page?.html === 'function' ? await page.html() : (page?.html ?? ''), explorer);
       await html();
       return { renderLandingPage: async () => ({ html }) };
     },

@@ -12,7 +12,6 @@ import { type AdmittedOperation, type OperationAdmission, refusalOf } from '../a
 import { tokenMissing } from '../admission/request-authentication.ts';
 import { onSignInEnd } from '../admission/sign-in-end.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
-import { payerOf } from '../authentication/payer.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
 import { countOperation } from '../observation/count-operations.ts';
@@ -84,7 +83,10 @@ const lastEventIdOf = ({ headers }: IncomingMessage): string | undefined => {
   return typeof id === 'string' && id !== '' ? id : undefined;
 };
 
-/** Executes a query or a mutation, and sends its result as the only event of a stream. */
+/**
+ * Executes a query or a mutation, and sends its result as the only event of a stream. Rejects for an unexpected fault,
+ * before anything is sent.
+ */
 const executeOnce = async (
   server: ApolloServer<OperationContext>,
   stream: HttpStream,
@@ -157,9 +159,7 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
       const accepted = wantsStream(request);
       if (!accepted || (!parameters && accepted.orJson)) return false;
       try {
-        const admitted = parameters
-          ? await admission.admit(parameters, payerOf(context.user))
-          : { errors: [noOperation()] };
+        const admitted = parameters ? await admission.admit(parameters, context.user) : { errors: [noOperation()] };
         if ('errors' in admitted) {
           if (accepted.orJson) return false;
           refuseOperation(openOnly(response, accepted), admitted.errors, maskError);
@@ -170,7 +170,10 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
         } else if (request.method === 'GET' && admitted.operation.operation === 'mutation') {
           refuseOperation(openOnly(response, accepted), [notAllowedByGet()], maskError);
         } else {
-          await executeOnce(server, openOnly(response, accepted), parameters, context);
+          const stream = openOnly(response, accepted);
+          await executeOnce(server, stream, parameters, context).catch((fault: unknown) =>
+            refuseOperation(stream, [refusalOf(fault)], maskError),
+          );
         }
       } catch (fault) {
         refuseRequest(response, fault, maskError);

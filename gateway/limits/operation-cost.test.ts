@@ -164,6 +164,33 @@ test('counts fields of a supergraph without weights', () => {
   );
 });
 
+test('without a configured limit, only a cost that is known is limited: by weights, and of introspection', () => {
+  const lists = 'query ($n: Int) { sliced(first: $n) { author { id } } }';
+  const weighted = subject(lists, { n: 10_000 });
+  expect(() => checkOperation(weighted, defaultOperationLimits)).toThrow(
+    expect.objectContaining({ details: { found: 20_000, limit: 10_000, cost: 20_000 } }),
+  );
+  const unweighted = { ...weighted, weights: undefined };
+  expect(() => checkOperation(unweighted, defaultOperationLimits)).not.toThrow();
+  const deep = Array.from({ length: 6 }).reduce((inner) => `fields { type { ${inner} } }`, 'name');
+  const introspection = subject(`{ __schema { types { ${deep} } } }`);
+  expect(() => checkOperation({ ...introspection, weights: undefined }, defaultOperationLimits)).toThrow(
+    expect.objectContaining({ code: 'OPERATION_TOO_COMPLEX' }),
+  );
+});
+
+test('a supergraph that links the specification and weighs nothing has no weights', () => {
+  const typeDefs = parse(`
+    extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost"])
+    type Query { items(first: Int @cost(weight: 0)): [Int] }
+  `);
+  const { supergraphSdl: sdl } = composeServices([{ name: 'books', url: 'http://127.0.0.1:1/graphql', typeDefs }]);
+  const linked = (sdl ?? '').replaceAll(/ *@cost\(weight: 0\)/g, '');
+  expect(linked).toContain('https://specs.apollo.dev/cost');
+  expect(createSchemaGeneration(linked).costWeights).toBeUndefined();
+  expect(createSchemaGeneration(sdl ?? '').costWeights).toBeDefined();
+});
+
 test('an operation over the limit is refused before it runs, with its cost and the limit', async () => {
   await using gateway = await openTestGateway({ supergraphSdl, limits: { maxCost: 100 } });
   const { status, errors } = await gateway.ask('{ sliced(first: 51) { author { id } } }');

@@ -27,14 +27,18 @@ export interface OperationLimits {
   readonly maxRootFields: number;
   /**
    * Cost by the weights of the supergraph. Without weights, the number of fields that the result can hold, each counted
-   * once for every item of the lists around it.
+   * once for every item of the lists around it. Undefined: 10,000 by weights and for introspection, and no limit where
+   * the supergraph weighs nothing, because an assumed size of every list says little about a graph.
    */
-  readonly maxCost: number;
+  readonly maxCost: number | undefined;
   /** Assumed items of a list when neither `@listSize` nor `first` or `last` determines them. */
   readonly assumedPageSize: number;
   /** Assumed items of a connection, where the schema has no default for `first` or `last` either. */
   readonly assumedConnectionSize: number;
 }
+
+/** The limit of a cost that is known: by weights, or of introspection. */
+export const defaultMaxCost = 10_000;
 
 export const defaultOperationLimits: OperationLimits = {
   maxBodyBytes: 1024 * 1024,
@@ -44,7 +48,7 @@ export const defaultOperationLimits: OperationLimits = {
   maxAliases: 30,
   maxDirectives: 50,
   maxRootFields: 20,
-  maxCost: 10_000,
+  maxCost: undefined,
   assumedPageSize: 20,
   assumedConnectionSize: 50,
 };
@@ -95,6 +99,12 @@ export const measureOperation = (subject: MeasuredOperation, limits: OperationLi
   return addMeasures(own, measure(subject.operation.selectionSet, root ?? undefined, false));
 };
 
+/** 0 where neither the supergraph nor the configuration says anything about costs. */
+const costOfData = (subject: MeasuredOperation, found: Measure, limits: OperationLimits): number => {
+  if (subject.weights) return measureCost(subject, subject.weights, limits.assumedPageSize);
+  return limits.maxCost === undefined ? 0 : found.cost;
+};
+
 /** Throws OPERATION_TOO_COMPLEX with the number found and its limit. */
 export const checkOperation = (subject: MeasuredOperation, limits: OperationLimits): void => {
   const found = measureOperation(subject, limits);
@@ -105,7 +115,7 @@ export const checkOperation = (subject: MeasuredOperation, limits: OperationLimi
   }
   if (found.fields > limits.maxRootFields)
     throw tooComplex('this many root fields:', found.fields, limits.maxRootFields);
-  const weighed = subject.weights ? measureCost(subject, subject.weights, limits.assumedPageSize) : found.cost;
-  const cost = Math.min(Number.MAX_SAFE_INTEGER, weighed + costOfIntrospection(subject));
-  if (cost > limits.maxCost) throw tooComplex('a cost of', cost, limits.maxCost, { cost });
+  const cost = Math.min(Number.MAX_SAFE_INTEGER, costOfData(subject, found, limits) + costOfIntrospection(subject));
+  const maxCost = limits.maxCost ?? defaultMaxCost;
+  if (cost > maxCost) throw tooComplex('a cost of', cost, maxCost, { cost });
 };

@@ -18,7 +18,9 @@ export interface PlannerRequest {
 export type PlannerOutcome =
   | { readonly kind: 'faults'; readonly faults: readonly DocumentFault[] }
   | { readonly kind: 'plan'; readonly node: QueryPlan['node'] }
-  | { readonly kind: 'refused'; readonly message: string };
+  | { readonly kind: 'refused'; readonly message: string }
+  /** A fault of the planner's own. */
+  | { readonly kind: 'failed'; readonly fault: Error };
 
 export interface PlannerResponse {
   readonly id: number;

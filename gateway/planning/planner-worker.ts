@@ -1,8 +1,8 @@
 /**
  * The thread that validates and plans operations which would hold up the streams on the gateway's own thread. It
  * handles one request after another, in order, and keeps the two schema generations that were requested last.
- * Invariant: only text and plans cross between threads. An invalid operation is an outcome; only an unexpected fault
- * ends the thread.
+ * Invariant: only text, plans and faults cross between threads. Whatever a task throws is its outcome, so that an
+ * operation which the planner cannot cope with costs no one else the thread.
  */
 import { parentPort } from 'node:worker_threads';
 import { GraphQLError, parse } from 'graphql';
@@ -29,14 +29,14 @@ const generationOf = ({ generation, sdl }: PlannerRequest): SchemaGeneration => 
 };
 
 const run = (generation: SchemaGeneration, task: PlannerTask): PlannerOutcome => {
-  const document = parse(task.text);
-  if (task.kind === 'validate') return { kind: 'faults', faults: faultsOf(generation.schema, document) };
   try {
+    const document = parse(task.text);
+    if (task.kind === 'validate') return { kind: 'faults', faults: faultsOf(generation.schema, document) };
     const node = task.isInParts ? generation.planInParts(document, undefined) : generation.plan(document, undefined);
     return { kind: 'plan', node };
   } catch (fault) {
     if (fault instanceof GraphQLError) return { kind: 'refused', message: fault.message };
-    throw fault;
+    return { kind: 'failed', fault: fault instanceof Error ? fault : new Error(String(fault)) };
   }
 };
 

@@ -78,7 +78,9 @@ export const createPlanner = ({ budget, ownQueue, threadQueue, thread }: Planner
         () => thread.ask(...task),
         ({ ms }) => ms,
       );
-    return (await threadQueue.run(payer, ask)).outcome;
+    const { outcome } = await threadQueue.run(payer, ask);
+    if (outcome.kind === 'failed') throw outcome.fault;
+    return outcome;
   };
 
   return {

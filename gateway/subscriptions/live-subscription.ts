@@ -54,11 +54,16 @@ export const createLiveSubscription = (options: LiveSubscriptionOptions): LiveSu
     if (!stopped) eventsForwarded.add(none);
   };
 
+  /** An event that cannot be delivered ends the stream with an error. */
   const work = async (): Promise<void> => {
     working = true;
-    for (let event = queue.shift(); event && !stopped; event = queue.shift()) {
-      const { payload, plan, cursor } = event;
-      await deliver(plan.raw ? masked(payload, plan) : await completion.complete(payload, plan), cursor);
+    try {
+      for (let event = queue.shift(); event && !stopped; event = queue.shift()) {
+        const { payload, plan, cursor } = event;
+        await deliver(plan.raw ? masked(payload, plan) : await completion.complete(payload, plan), cursor);
+      }
+    } catch (fault) {
+      client.error([maskError({ message: 'an event cannot be delivered' }, fault)]);
     }
     working = false;
     if (stopped) return;

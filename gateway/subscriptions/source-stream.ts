@@ -86,9 +86,16 @@ const requestOf = (
   extensions: { authorization: `Bearer ${token}`, ...(traceparent === undefined ? {} : { traceparent }) },
 });
 
-/** Why a subscription cannot start, or start again. */
-const startFault = (err: unknown, logger: Logger): AppError => {
+/**
+ * Why a subscription cannot start, or start again.
+ * @param started whether it was possible before: then a replaced schema is the reason.
+ */
+const startFault = (err: unknown, started: boolean, logger: Logger): AppError => {
   if (err instanceof AppError) return err;
+  if (!started) {
+    logger.error({ err }, 'a subscription failed to start');
+    return new AppError('INTERNAL_SERVER_ERROR', 'Something went wrong on our side.', { cause: err });
+  }
   logger.warn({ err }, 'a subscription cannot continue');
   return permanentLoss('The schema changed, and this subscription is not possible any more.');
 };
@@ -113,6 +120,8 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
   let refusals = 0;
   /** Whether the current plan can resume elsewhere. */
   let resumable = false;
+  /** Whether it had a plan before. */
+  let started = false;
 
   const halt = (): void => {
     epoch += 1;
@@ -158,6 +167,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
 
   const subscribe = async (mine: number): Promise<void> => {
     const plan = await options.plan();
+    started = true;
     const token = await options.sign(options.identity);
     if (epoch !== mine) return;
     absence.connecting();
@@ -192,7 +202,7 @@ export const openSourceStream = (options: SourceStreamOptions): SourceStream => 
     halt();
     const mine = epoch;
     subscribe(mine).catch((err: unknown) => {
-      if (epoch === mine) fail(startFault(err, logger));
+      if (epoch === mine) fail(startFault(err, started, logger));
     });
   };
   start();

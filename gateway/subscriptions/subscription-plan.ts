@@ -25,6 +25,7 @@ import { fragmentsOf } from '../documents/fragments.ts';
 import { refusalsOf } from '../documents/refused-fields.ts';
 import { type CompiledEvent, compileEvent } from '../execution/compiled-event.ts';
 import { selectsData, weightOfPlan } from '../execution/compiled-operation.ts';
+import { withRealFields } from '../execution/plan-environment.ts';
 import { createResultBuilder, type Decision, type ResultBuilder, type Variables } from '../execution/result-builder.ts';
 import type { WeighedCache } from '../memory/weighed-memory.ts';
 import type { PlannedDocument, Planner } from '../planning/planner.ts';
@@ -91,7 +92,7 @@ const makePlan = (
   const rewrites = (primary.outputRewrites?.length ?? 0) + (primary.inputRewrites?.length ?? 0);
   // Refused fields carry a directive that no subgraph has, so a document with refused fields is never valid there.
   const raw = !rest && rewrites === 0 && !generation.mustReshape && validate(subgraphSchema, document).length === 0;
-  const query = raw ? print(document) : primary.operation;
+  const query = raw ? print(document) : withRealFields(primary.operation, generation.environment.syntheticFields);
   const resumable = createResumableDocument(query, subgraphSchema, generation.resumableFields);
   const [root = '', ...others] = rootFields(decided);
   const declared = others.length === 0 ? generation.broadcastFields.get(root) : undefined;

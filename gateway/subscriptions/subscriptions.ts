@@ -148,8 +148,11 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
         });
         sources.add(source);
       } catch (fault) {
-        if (!(fault instanceof AppError)) throw fault;
-        reported.error([{ message: fault.message, extensions: errorExtensions(fault) }]);
+        const known = fault instanceof AppError;
+        const shown = known
+          ? { message: fault.message, extensions: errorExtensions(fault) }
+          : { message: 'unexpected' };
+        reported.error([known ? shown : maskError(shown, fault)]);
       }
       return client;
     },

@@ -34,7 +34,7 @@ const listSizeOf = (given: Readonly<Record<string, unknown>>): ListSize => ({
   requireOneSlicingArgument: given['requireOneSlicingArgument'] !== false,
 });
 
-/** Undefined when the supergraph does not link the specification. */
+/** Undefined when the supergraph declares no cost at all. */
 export const readCostWeights = (schema: Schema): CostWeights | undefined => {
   const costAt = readerOf(schema, identity, 'cost');
   const listSizeAt = readerOf(schema, identity, 'listSize');
@@ -56,5 +56,5 @@ export const readCostWeights = (schema: Schema): CostWeights | undefined => {
       if (listSize) listSizes.set(field.coordinate, listSizeOf(listSize));
     }
   }
-  return { weights, listSizes };
+  return weights.size + listSizes.size === 0 ? undefined : { weights, listSizes };
 };

@@ -4,13 +4,16 @@
  * uses a key that is declared first even when it is not resolvable.
  */
 import { type ConstDirectiveNode, parse, print } from 'graphql';
+import type { FieldRequirements } from '../execution/field-requirements.ts';
 import type { SyntheticFields } from '../execution/plan-environment.ts';
 import { replaceRequirements } from './argument-free-requirements.ts';
+import { readFieldRequirements } from './field-requirements.ts';
 import { argumentOf, fieldsNamedBy, hasFields, type TypeWithFields } from './supergraph-text.ts';
 
 export interface PlannedSupergraph {
   readonly sdl: string;
   readonly syntheticFields: SyntheticFields;
+  readonly requirements: FieldRequirements;
   /** Names of all fields in keys and requirements, synthetic fields included: what plans read for themselves. */
   readonly reserved: ReadonlySet<string>;
   /** Names of all fields in keys. */
@@ -40,5 +43,6 @@ export const preparePlannedSupergraph = (sdl: string): PlannedSupergraph => {
       for (const name of fieldsNamedBy(directive, ['key', 'requires'])) reserved.add(name);
     }
   }
-  return { sdl: print({ ...document, definitions }), syntheticFields, reserved, keyFields };
+  const requirements = readFieldRequirements(document, syntheticFields);
+  return { sdl: print({ ...document, definitions }), syntheticFields, requirements, reserved, keyFields };
 };

@@ -7,6 +7,25 @@ import { compileOperation } from '../execution/compiled-operation.ts';
 import { compileRewrites } from '../execution/rewrites.ts';
 import { createSchemaGeneration } from './schema-generation.ts';
 
+/** One subgraph whose fields require the same field with different arguments, and without. */
+const trade: SubgraphTexts = {
+  goods: `type Query { item: Item! items: [Item!]! } enum Currency { EUR USD } enum Unit { CM INCH }
+    type Item @key(fields: "id") { id: ID! price(in: Currency): String! box: Box! part: Item }
+    type Box { width(unit: Unit): String! }`,
+  sales: `enum Currency { EUR USD } enum Unit { CM INCH }
+    type Item @key(fields: "id") {
+      id: ID! price(in: Currency): String! @external box: Box! @external
+      eu: String @requires(fields: "price(in: EUR)")
+      us: String @requires(fields: "price(in: USD)")
+      plain: String @requires(fields: "price")
+      small: String @requires(fields: "box { width(unit: CM) }")
+      large: String @requires(fields: "box { width(unit: INCH) }")
+      label(suffix: String): String
+      unit: String
+    }
+    type Box @external { width(unit: Unit): String! }`,
+};
+
 /**
  * Operations that @apollo/gateway executes wrongly. Each result must equal that of one schema with everything in it,
  * and the stock gateway's result must differ. Once the stock result is equal, the remedy can go.
@@ -42,6 +61,22 @@ const cases: readonly {
         id: ID! price(in: Currency): String! @external us: String @requires(fields: "price(in: USD)") }`,
     },
     query: '{ item { eu us price } }',
+  },
+  {
+    name: 'separates two requirements of one subgraph',
+    texts: trade,
+    query: '{ item { eu us plain unit } }',
+  },
+  {
+    name: 'separates two requirements of one subgraph in a list, behind a field and in a fragment',
+    texts: trade,
+    query: `query ($suffix: String) { items { ...F part { us label(suffix: $suffix) eu } } } fragment F on Item { us ... on Item { eu } }`,
+    variables: { suffix: 'x' },
+  },
+  {
+    name: 'separates two requirements that differ within an object',
+    texts: trade,
+    query: '{ items { small large } }',
   },
   {
     name: 'does not mistake a client’s alias for a key',

@@ -19,6 +19,7 @@ import type { CompiledOperation } from '../execution/compiled-operation.ts';
 import { narrowPlan } from '../execution/interface-fetches.ts';
 import type { PlanEnvironment } from '../execution/plan-environment.ts';
 import { createPlannedKeys } from '../execution/planned-keys.ts';
+import { separateRequirements } from '../execution/separate-requirements.ts';
 import { createTypeConditions } from '../execution/type-conditions.ts';
 import { createWeighedMemory, type WeighedCache } from '../memory/weighed-memory.ts';
 import { type CostWeights, readCostWeights } from './cost-weights.ts';
@@ -130,7 +131,8 @@ export const createSchemaGeneration = (sdl: string): SchemaGeneration => {
       ...(operationName === undefined ? {} : { operationName }),
       validate: false,
     });
-    return planner.buildQueryPlan(operation).node;
+    const { node } = planner.buildQueryPlan(operation);
+    return planned.syntheticFields.size === 0 ? node : separateRequirements(node, planned);
   };
   const passes = createTypeConditions(supergraphSchema);
   const memory = createWeighedMemory(rememberedBytes);

@@ -6,7 +6,6 @@ import type { GraphQLError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { type AdmittedOperation, type OperationAdmission, refusalOf } from '../admission/operation-admission.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
-import { payerOf } from '../authentication/payer.ts';
 import type { TakeRequest } from '../limits/request-rate.ts';
 import type { StreamCount } from '../limits/stream-count.ts';
 
@@ -38,11 +37,11 @@ export const createSocketAdmission = ({ admission, streams, takeRequest }: Socke
     const one = /\bsubscription\b/.test(payload.query) ? 1 : 0;
     admitting.set(socket, others + one);
     const admitted = await takeRequest(user.identity).then(
-      () => admission.admit(payload, payerOf(user)),
+      () => admission.admit(payload, user),
       async (fault: unknown) => {
         // A client that floods a full socket learns that it is full, rather than when to retry.
         const full = streams.refusal(user.identity, socket, others);
-        const isFull = full && (await admission.isKnownSubscription(payload, payerOf(user)));
+        const isFull = full && (await admission.isKnownSubscription(payload, user));
         return { errors: [refusalOf(isFull ? full : fault)] };
       },
     );

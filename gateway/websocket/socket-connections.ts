@@ -144,7 +144,7 @@ export const createSocketConnections = (
     socket.on('error', (err) => logger.debug({ err }, 'a client socket failed'));
     socket.once('close', (code, reason) => {
       unwatch();
-      void closed(code, String(reason));
+      closed(code, String(reason)).catch((err: unknown) => logger.error({ err }, 'the end of a client socket failed'));
     });
   };
 

@@ -86,8 +86,10 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
   const { schema, logger } = options;
   const masked = (errors: readonly GraphQLError[]) => errors.map((error) => maskError(error, logger));
   const send = (response: ServerResponse, { status, body }: HttpResult): void => {
+    // A result that cannot be written is refused, so nothing may be sent before.
+    const text = JSON.stringify(body);
     response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(body));
+    response.end(text);
   };
   const run = async ({ query, variables, operationName }: GraphQLRequest, identity: Identity): Promise<HttpResult> => {
     const observe = requestDuration.start();

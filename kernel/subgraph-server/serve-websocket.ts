@@ -98,8 +98,8 @@ const createSubscriptions = <Context extends SubgraphContext>(options: WebSocket
       const { traceparent: parent, openRaw } = known.get(args) ?? {};
       const result = await inSpan(`${options.name} open stream`, { kind: 'server', parent }, async () => {
         const raw = openRaw?.();
-        return raw ? raw.catch(toErrorResult) : subscribe(args);
-      });
+        return raw ?? subscribe(args);
+      }).catch(toErrorResult);
       return isAsyncIterator(result) ? serve(args, result) : result;
     },
     [Symbol.dispose]: () => open[Symbol.dispose](),
@@ -129,9 +129,9 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(
         return true;
       },
       onSubscribe: async ({ extra }, id, payload: SubscribePayload) => {
-        const found = options.readDocument(payload.query);
-        if ('errors' in found) return found.errors;
         try {
+          const found = options.readDocument(payload.query);
+          if ('errors' in found) return found.errors;
           const given = await options.verifyIdentity(bearerToken(payload.extensions?.['authorization']));
           const identity = access?.admit(given) ?? given;
           const contextValue = options.createContext(identity);

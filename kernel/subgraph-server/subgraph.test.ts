@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';
+import type { Json } from '../broker/broker.ts';
 import { AppError } from '../errors.ts';
 import { createIdentitySigner, createIdentityVerifier } from '../identity.ts';
 import { createLogger } from '../log.ts';
@@ -43,6 +44,15 @@ const createTestSchema = () => {
         throw new Error('password=hunter2');
       },
     }),
+    loops: t.field({
+      type: 'JSON',
+      nullable: true,
+      resolve: () => {
+        const loop: Record<string, Json> = {};
+        loop['self'] = loop;
+        return loop;
+      },
+    }),
     echo: t.field({
       type: 'Decimal',
       args: { value: t.arg({ type: 'Decimal', required: true }), at: t.arg({ type: 'DateTime' }) },
@@ -62,7 +72,11 @@ const createTestSchema = () => {
   builder.subscriptionType({
     fields: (t) => ({
       counts: t.int({
-        args: { to: t.arg.int({ required: true }), breaks: t.arg.boolean({ defaultValue: false }) },
+        args: {
+          to: t.arg.int({ required: true }),
+          breaks: t.arg.boolean({ defaultValue: false }),
+          text: t.arg.string(),
+        },
         subscribe: async function* (_, { to, breaks }) {
           for (let value = 1; value <= to; value += 1) yield value;
           if (breaks) throw new Error('password=hunter2');
@@ -213,6 +227,12 @@ test('text that cannot be stored is refused, in variables and in documents', asy
   expect(literal.errors?.[0]?.message).toContain('U+0000');
 });
 
+test('a result that cannot be written as JSON is a masked fault, and the next request is served', async () => {
+  const { status, errors } = await ask('{ loops }', await bearer());
+  expect([status, errors?.[0]?.extensions.code]).toEqual([500, 'INTERNAL_SERVER_ERROR']);
+  expect((await ask('{ whoami }', await bearer())).status).toBe(200);
+});
+
 test('a body that is not JSON, or too long, is refused, and the next request is served', async () => {
   const send = async (body: string) =>
     (await fetch(subgraph.url, { method: 'POST', headers: { authorization: await bearer() }, body })).status;
@@ -239,6 +259,11 @@ test('events carry their cursor; a broken source ends alone, masked, on a socket
       errors: [expect.objectContaining({ extensions: { code: 'INTERNAL_SERVER_ERROR' } })],
       extensions: { cursor: '2' },
     },
+  ]);
+  // Text that cannot be stored is refused for this subscription alone.
+  const unstorable = `subscription { counts(to: 1, text: "a\\u0000b") }`;
+  await expect(socket.iterate({ query: unstorable, extensions }).next()).rejects.toEqual([
+    expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT' } }),
   ]);
   const after: unknown[] = [];
   for await (const result of socket.iterate({ query: 'subscription { counts(to: 1) }', extensions }))

@@ -14,6 +14,7 @@ import { addConversationMutations } from './schema/conversation-mutations.ts';
 import { addConversationType } from './schema/conversation-type.ts';
 import { addMessageEvents } from './schema/message-events.ts';
 import { addMessageType } from './schema/message-type.ts';
+import { addNode } from './schema/node.ts';
 import { addQueries } from './schema/queries.ts';
 import { addSubscriptions } from './schema/subscriptions.ts';
 import { addToolCallType } from './schema/tool-call-type.ts';
@@ -54,6 +55,7 @@ export const createConversationsSchema = (): GraphQLSchema => {
   addConversationType(builder, types);
   const messageEvent = addMessageEvents(builder, types);
   addQueries(builder, types);
+  addNode(builder, types);
   addAwaitedReplies(builder);
   addConversationMutations(builder, types);
   addTurnMutations(builder, types);

@@ -37,6 +37,7 @@ const shop: SubgraphTexts = {
       id: ID! weight: Float! @external price(currency: Currency = EUR): Int @external
       dimensions: Dimensions @external
       shipping(express: Boolean): String @requires(fields: "weight price(currency: USD) dimensions { width(unit: INCH) height }")
+      customs: String @requires(fields: "price(currency: EUR) dimensions { width(unit: CM) }") listed: String @requires(fields: "price")
       inStock: Boolean! grid: [[Slot]] warehouse: Warehouse
     }
     type Dimensions @shareable { width(unit: Unit = CM): Int! height: Int }

@@ -6,6 +6,7 @@ import type { ConversationsTypes } from './types.ts';
 export const addConversationType = (builder: ConversationsBuilder, types: ConversationsTypes): void => {
   types.Conversation.implement({
     description: 'A conversation of one user: a tree of messages, one branch of which is current.',
+    interfaces: [types.Node],
     fields: (t) => ({
       id: t.exposeID('id', { description: 'UUIDv7.' }),
       title: t.exposeString('title', {

@@ -1,9 +1,11 @@
 /** The GraphQL type Message, with the types that only its fields use. */
+import { toErrorCode } from '#contracts/error-codes.ts';
 import type { FinishReason } from '#contracts/stream-event.ts';
 import { conversationNotFound } from '../conversations/access.ts';
 import type { MessageRole, MessageStatus } from '../entities.ts';
 import { shownToolCall } from '../messages/shown-tool-call.ts';
 import type { ConversationsBuilder } from './builder.ts';
+import { addErrorCode } from './error-code.ts';
 import type { ConversationsTypes } from './types.ts';
 
 const addEnums = (builder: ConversationsBuilder) => ({
@@ -41,11 +43,17 @@ const addEnums = (builder: ConversationsBuilder) => ({
   }),
 });
 
-const addMessageFailure = ({ MessageFailure }: ConversationsTypes): void => {
+const addMessageFailure = (builder: ConversationsBuilder, { MessageFailure }: ConversationsTypes): void => {
+  const errorCode = addErrorCode(builder);
   MessageFailure.implement({
     description: 'Why a reply failed.',
     fields: (t) => ({
-      code: t.exposeString('code', { description: 'A code of the error table, such as WORKER_LOST.' }),
+      code: t.field({
+        type: errorCode,
+        description: 'The same code that an error would have.',
+        // A process of a later version may have stored a code that is unknown here.
+        resolve: ({ code }) => toErrorCode(code),
+      }),
       message: t.exposeString('message', { description: 'A sentence for people.' }),
       retryable: t.exposeBoolean('retryable', { description: 'Whether the same request can succeed later.' }),
     }),
@@ -55,6 +63,7 @@ const addMessageFailure = ({ MessageFailure }: ConversationsTypes): void => {
 const addMessage = (types: ConversationsTypes, enums: ReturnType<typeof addEnums>): void => {
   types.Message.implement({
     description: 'A message of a conversation. Messages form a tree. Only a reply changes, while it is being written.',
+    interfaces: [types.Node],
     fields: (t) => ({
       id: t.exposeID('id', { description: 'UUIDv7.' }),
       conversation: t.field({
@@ -123,7 +132,7 @@ const addMessage = (types: ConversationsTypes, enums: ReturnType<typeof addEnums
 };
 
 export const addMessageType = (builder: ConversationsBuilder, types: ConversationsTypes): void => {
-  addMessageFailure(types);
+  addMessageFailure(builder, types);
   addMessage(types, addEnums(builder));
   builder.asEntity(types.Message, {
     key: builder.selection<{ id: string }>('id'),

@@ -8,7 +8,8 @@ import { createConversationsSchema } from '../schema.ts';
 import type { StreamServices } from '../streams/message-stream.ts';
 import { createProjection } from '../streams/project-events.ts';
 import { openStreamWatch } from '../streams/stream-watch.ts';
-import { type ConversationsContext, createContext } from './context.ts';
+import { contextOf } from './context.fixture.ts';
+import type { ConversationsContext } from './context.ts';
 import { createRawMessageStream } from './raw-message-stream.ts';
 
 const schema = createConversationsSchema();
@@ -22,19 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-const contextOf = (): ConversationsContext => {
-  const { database, signals, broker, identity } = fixture;
-  const unused = async (): Promise<never> => {
-    throw new Error('streams do not use this');
-  };
-  const relay = { publish: unused, publishLater: unused, sweep: unused, [Symbol.asyncDispose]: unused };
-  const changes = { announce: () => undefined };
-  const admission = { admit: unused, extend: unused, release: unused };
-  const stops = { soon: () => undefined };
-  const limits = { maxContentLength: 1, maxStoredBytes: 1, stopReplies: unused };
-  const turns = { admission, checkPressure: unused, relay, changes };
-  return createContext({ ...{ database, logger, signals, broker, stops }, ...streams, ...turns, ...limits }, identity);
-};
+const context = (): ConversationsContext => contextOf(fixture, streams, fixture.identity);
 
 const events: readonly StreamEvent[] = [
   { type: 'MessageStarted', attempt: 2, modelId: 'm/1' },
@@ -92,7 +81,7 @@ test.each(documents)('writes what graphql-js returns: %s', async (query, expecte
   let written = 0;
   for (const [index, event] of events.entries()) {
     const streamed = { messageId: 'm', seq: index + 7, event };
-    const { data } = await execute({ schema, document, rootValue: streamed, contextValue: contextOf() });
+    const { data } = await execute({ schema, document, rootValue: streamed, contextValue: context() });
     const text = projection?.project(streamed);
     if (text === undefined) continue;
     written += 1;
@@ -121,7 +110,7 @@ test('a stream writes each event, leaves the terminal one to graphql-js, and thr
   const document = parse(`subscription S($id: ID!, $after: Int = 0) { messageStream(messageId: $id, afterSeq: $after) {
     seq ... on TokenDelta { text } ... on MessageCompleted { message { content status } } } }`);
   const open = (variables: Record<string, unknown>) =>
-    openRaw({ document, operationName: 'S', variables, context: contextOf() });
+    openRaw({ document, operationName: 'S', variables, context: context() });
   const source = await open({ id: reply.id });
   const results: RawResult[] = [];
   for (let step = await source?.next(); step && !step.done; step = await source?.next()) results.push(step.value);

@@ -6,6 +6,7 @@ import type { Conversation, Failure, Message } from '../entities.ts';
 import type { ConversationsBuilder } from './builder.ts';
 
 export const createTypes = (builder: ConversationsBuilder) => ({
+  Node: builder.interfaceRef<Conversation | Message>('Node'),
   Conversation: builder.objectRef<Conversation>('Conversation'),
   Message: builder.objectRef<Message>('Message'),
   MessageFailure: builder.objectRef<Failure>('MessageFailure'),

@@ -1,0 +1,23 @@
+/** The context of a request to a fixture, for resolvers that send nothing. */
+import type { Identity } from '#contracts/identity.ts';
+import { type Fixture, logger } from '../conversations.fixture.ts';
+import type { StreamServices } from '../streams/message-stream.ts';
+import { type ConversationsContext, createContext } from './context.ts';
+
+const unused = async (): Promise<never> => {
+  throw new Error('this context sends nothing');
+};
+
+export const contextOf = (
+  { database, signals, broker }: Fixture,
+  streams: StreamServices,
+  identity: Identity,
+): ConversationsContext => {
+  const relay = { publish: unused, publishLater: unused, sweep: unused, [Symbol.asyncDispose]: unused };
+  const changes = { announce: () => undefined };
+  const admission = { admit: unused, extend: unused, release: unused };
+  const stops = { soon: () => undefined };
+  const limits = { maxContentLength: 1, maxStoredBytes: 1, stopReplies: unused };
+  const turns = { admission, checkPressure: unused, relay, changes };
+  return createContext({ ...{ database, logger, signals, broker, stops }, ...streams, ...turns, ...limits }, identity);
+};
