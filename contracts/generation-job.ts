@@ -6,6 +6,12 @@
 import { z } from 'zod';
 import { pools } from './pools.ts';
 
+/**
+ * Steps of one reply in which a model may call tools: enough for a search that is refined, and an end for a model that
+ * goes in circles. Workers stop there, and admission reserves for as many.
+ */
+export const maxToolSteps = 8;
+
 export const modelCapabilities = ['TOOLS', 'VISION', 'JSON', 'PREFILL', 'EMBEDDING'] as const;
 
 /** USD per million tokens at the admission of the message, as exact decimals in strings. */

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenUsage } from '#contracts/broker-events.ts';
-import type { ReplyJob } from '#contracts/generation-job.ts';
+import { maxToolSteps, type ReplyJob } from '#contracts/generation-job.ts';
 import type { FinishReason, ResetReason, StreamEvent } from '#contracts/stream-event.ts';
 import { AppError } from '#kernel/errors.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
@@ -19,12 +19,6 @@ import type { LogSession } from './log-session.ts';
 import type { ModelFault } from './model-fault.ts';
 import { startToolCalls } from './run-tool-calls.ts';
 import { addUsage, noUsage, type UsageBounds, usageOfRequest } from './token-usage.ts';
-
-/**
- * Steps of one reply in which a model may call tools: enough for a search that is refined, and an end for a model that
- * goes in circles.
- */
-const maxSteps = 8;
 
 type Append = LogSession['append'];
 
@@ -135,7 +129,7 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
       if (!(fault instanceof AppError)) throw fault;
       return conclude(fault);
     }
-    const mayCall = tools.length > 0 && steps.filter(({ calls }) => calls.length > 0).length < maxSteps;
+    const mayCall = tools.length > 0 && steps.filter(({ calls }) => calls.length > 0).length < maxToolSteps;
     const response = await askWithRetries(context, options, { prompt, steps, mayCall, append });
     const { end, fault, text, call } = response;
     firstOutputAt ??= response.firstOutputAt;

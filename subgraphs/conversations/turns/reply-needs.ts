@@ -4,7 +4,7 @@
  * `maxCostUsd`, nor its title more than `maxTitleCostUsd`, so a budget from which both are held is never exceeded.
  */
 import { Decimal } from 'decimal.js';
-import type { RouteCandidate } from '#contracts/generation-job.ts';
+import { maxToolSteps, type RouteCandidate } from '#contracts/generation-job.ts';
 import { type PromptSize, sizeOfTools } from './prompt-size.ts';
 import type { Route } from './routes.ts';
 
@@ -17,11 +17,6 @@ export interface ReplyNeeds {
   readonly maxTitleCostUsd: string;
 }
 
-/**
- * Tool steps that workers allow for one reply. Each step is followed by another request to the model, with everything
- * so far.
- */
-const maxToolSteps = 8;
 /**
  * A title is generated from the first 1,500 characters of question and reply, with at most six bytes each, and has at
  * most 64 tokens.
@@ -63,6 +58,7 @@ export const replyNeeds = (
   const likely = prompt.likely + described.likely + prompt.openReplies * output;
   // The text of open replies, and the instructions at the time of dispatch, are not known yet.
   const first = prompt.openReplies > 0 || mayWait ? space : Math.min(space, prompt.most + described.most);
+  // Each step is followed by another request to the model, with everything so far.
   const steps = offered.length > 0 ? maxToolSteps : 0;
   return {
     inputTokens: Math.min(space, likely),
