@@ -26,11 +26,15 @@ const usageSchema = z
   .catch(undefined);
 export type AnthropicUsage = NonNullable<z.infer<typeof usageSchema>>;
 
-const blockSchema = z.looseObject({
+/** A text that a block or delta of a known kind holds. Throws where it is none. */
+export const textIn = (value: unknown): string => z.string().nullish().parse(value) ?? '';
+
+/** Blocks and deltas of other kinds may hold anything under these names. */
+const blockSchema = z.object({
   type: z.string(),
-  text: z.string().nullish(),
-  id: z.string().nullish(),
-  name: z.string().nullish(),
+  text: z.unknown().optional(),
+  id: z.unknown().optional(),
+  name: z.unknown().optional(),
   input: z.unknown().optional(),
 });
 
@@ -40,17 +44,27 @@ const messageSchema = z.object({
   usage: usageSchema,
 });
 
+/** Events of other types may have any form. */
+const eventTypes = [
+  'message_start',
+  'content_block_start',
+  'content_block_delta',
+  'message_delta',
+  'message_stop',
+] as const;
+export const eventTypeSchema = z.object({ type: z.enum(eventTypes) });
+
 export const eventSchema = z.object({
-  type: z.string(),
+  type: z.enum(eventTypes),
   message: messageSchema.nullish().catch(undefined),
   index: z.number().nullish().catch(undefined),
   content_block: blockSchema.nullish(),
   delta: z
     .object({
       type: z.string().nullish(),
-      text: z.string().nullish(),
-      thinking: z.string().nullish(),
-      partial_json: z.string().nullish(),
+      text: z.unknown().optional(),
+      thinking: z.unknown().optional(),
+      partial_json: z.unknown().optional(),
       stop_reason: z.string().nullish(),
     })
     .nullish(),

@@ -1,5 +1,6 @@
 /** What a server that speaks Anthropic's format may add to a reply, and how its replies may end. */
 import { expect, test } from 'vitest';
+import { createPartReader } from '../wire/part-reader.ts';
 import {
   messageEnd,
   messageStart,
@@ -8,6 +9,7 @@ import {
   textBlock,
   textDelta,
 } from './anthropic.fixture.ts';
+import { createMessageFormat } from './message-format.ts';
 
 const usage = { inputTokens: 11, outputTokens: 3, source: 'PROVIDER' };
 /** The result of a reply in this body, and of the requests after it. */
@@ -19,6 +21,22 @@ const replyOf = async (...bodies: readonly string[]) => {
 const whole = sentEvents(messageStart, ...textBlock('Hello.'), ...messageEnd('end_turn'));
 
 test.each([
+  ['events of unknown kinds and forms', sentEvents({ type: 'novelty', delta: 'x', index: 'a', usage: [] }) + whole],
+  ['events without a kind', `data: {"delta":5}\n\n${whole}`],
+  [
+    'blocks and deltas of unknown forms',
+    sentEvents(
+      messageStart,
+      ...textBlock('Hello.'),
+      { type: 'content_block_start', index: 1, content_block: { type: 'novelty', text: {}, id: 5, name: [] } },
+      {
+        type: 'content_block_delta',
+        index: 1,
+        delta: { type: 'novelty_delta', text: {}, thinking: 5, partial_json: {} },
+      },
+      ...messageEnd('end_turn'),
+    ),
+  ],
   ['events of unknown kinds', sentEvents({ type: 'ping' }, { type: 'novelty' }) + whole],
   [
     'events without data, of unknown fields, with a bad retry',
@@ -94,6 +112,38 @@ test.each([
   ['with an error', sentEvents(messageStart, ...textBlock('Hel'), failure('overloaded_error'))],
 ])('a reply that ends %s is PARTIAL', async (_, body) => {
   expect(await replyOf(body)).toMatchObject({ status: 'PARTIAL', text: 'Hel', finishReason: 'ERROR' });
+});
+
+test('blocks that are all numbered 0 are told apart', async () => {
+  const use = (id: string, city: string) => [
+    { type: 'content_block_start', index: 0, content_block: { type: 'tool_use', id, name: 'weather', input: {} } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '{"city":' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: `"${city}"}` } },
+    { type: 'content_block_stop', index: 0 },
+  ];
+  const reader = createPartReader(createMessageFormat);
+  const body = sentEvents(messageStart, ...use('a', 'Bonn'), ...use('b', 'Köln'), ...messageEnd('tool_use'));
+  const parts = reader.read(new TextEncoder().encode(body));
+  expect(parts.filter(({ type }) => type === 'tool-call')).toMatchObject([
+    { toolCallId: 'a', toolName: 'weather', input: '{"city":"Bonn"}' },
+    { toolCallId: 'b', toolName: 'weather', input: '{"city":"Köln"}' },
+  ]);
+});
+
+test('blocks without end are a fault', async () => {
+  const starts = Array.from({ length: 1_025 }, (_, index) => ({
+    type: 'content_block_start',
+    index,
+    content_block: { type: 'novelty' },
+  }));
+  const body = sentEvents(messageStart, ...starts, ...textBlock('Hello.'), ...messageEnd('end_turn'));
+  expect(await replyOf(body)).toMatchObject({ status: 'FAILED', text: '' });
+});
+
+test('a text of another form is a fault', async () => {
+  const odd = { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 5 } };
+  const body = sentEvents(messageStart, ...textBlock('Hel'), odd, ...messageEnd('end_turn'));
+  expect(await replyOf(body)).toMatchObject({ status: 'PARTIAL', text: 'Hel' });
 });
 
 test.each([

@@ -3,7 +3,6 @@
  * its reason has come; the counts of tokens before that are those of a part.
  */
 import { InvalidResponseDataError, type LanguageModelV4FinishReason } from '@ai-sdk/provider';
-import { maxToolCallsPerResponse } from '../max-tool-calls.ts';
 import type { EmitPart, ReplyFormat } from '../wire/part-reader.ts';
 import { isError } from '../wire/provider-error.ts';
 import {
@@ -12,18 +11,13 @@ import {
   type AnthropicUsage,
   bodySchema,
   eventSchema,
+  eventTypeSchema,
   finishReasonOf,
   mergeUsage,
+  textIn,
   usageOf,
 } from './event.ts';
-
-interface ToolUse {
-  readonly id: string;
-  readonly name: string;
-  /** The input that the block began with. It counts where no pieces follow. */
-  readonly input: unknown;
-  json: string;
-}
+import { createToolUses } from './tool-uses.ts';
 
 const noUsage: AnthropicUsage = {
   input_tokens: undefined,
@@ -31,10 +25,12 @@ const noUsage: AnthropicUsage = {
   cache_read_input_tokens: undefined,
   output_tokens: undefined,
 };
+/** Blocks of other kinds that one reply may have. */
+const mostForeignBlocks = 1_024;
 const ownBlocks: ReadonlySet<string> = new Set(['text', 'tool_use', 'thinking']);
 
 export const createMessageFormat = (emit: EmitPart): ReplyFormat => {
-  const toolUses = new Map<number, ToolUse>();
+  const toolUses = createToolUses(emit);
   /** Indexes of blocks of other kinds. */
   const foreign = new Set<number>();
   let finishReason: LanguageModelV4FinishReason | undefined;
@@ -49,34 +45,31 @@ export const createMessageFormat = (emit: EmitPart): ReplyFormat => {
   const noteReason = (raw: string | null | undefined): void => {
     if (raw) finishReason = finishReasonOf(raw);
   };
-  const takeText = (delta: string | null | undefined): void => {
-    if (!delta) return;
+  const takeText = (delta: string): void => {
+    if (delta === '') return;
     if (!hasText) emit({ type: 'text-start', id: 'text' });
     hasText = true;
     emit({ type: 'text-delta', id: 'text', delta });
   };
-  const startBlock = (index: number, { type, text, id, name, input }: AnthropicBlock): void => {
-    if (!ownBlocks.has(type)) foreign.add(index);
-    if (type === 'text') takeText(text);
-    if (type !== 'tool_use') return;
-    if (toolUses.size === maxToolCallsPerResponse) {
-      throw new InvalidResponseDataError({ data: undefined, message: 'The tool calls do not end.' });
+  const startBlock = (index: number, block: AnthropicBlock): void => {
+    const { type, text } = block;
+    if (ownBlocks.has(type)) foreign.delete(index);
+    else foreign.add(index);
+    if (foreign.size > mostForeignBlocks) {
+      throw new InvalidResponseDataError({ data: undefined, message: 'The blocks do not end.' });
     }
-    toolUses.set(index, { id: id || `call-${index}`, name: name ?? '', input, json: '' });
-    emit({ type: 'tool-input-start', id: `call-${index}`, toolName: name ?? '' });
+    if (type === 'text') takeText(textIn(text));
+    if (type === 'tool_use') toolUses.start(index, block);
   };
   const continueBlock = (index: number, delta: NonNullable<AnthropicEvent['delta']>): void => {
-    const toolUse = toolUses.get(index);
     if (delta.type === 'text_delta' && !foreign.has(index)) {
-      takeText(delta.text);
-    } else if (delta.type === 'input_json_delta' && toolUse !== undefined) {
-      const json = delta.partial_json ?? '';
-      toolUse.json += json;
-      emit({ type: 'tool-input-delta', id: `call-${index}`, delta: json });
-    } else {
-      // Not for the reader, but a sign of life.
-      emit({ type: 'reasoning-delta', id: 'thinking', delta: delta.thinking || ' ' });
+      takeText(textIn(delta.text));
+      return;
     }
+    if (delta.type === 'input_json_delta' && toolUses.append(index, delta.partial_json)) return;
+    // Not for the reader, but a sign of life.
+    const thinking = delta.type === 'thinking_delta' ? textIn(delta.thinking) : ' ';
+    emit({ type: 'reasoning-delta', id: 'thinking', delta: thinking });
   };
   const take = (event: AnthropicEvent): void => {
     const { type, message, index, content_block: block, delta } = event;
@@ -104,11 +97,7 @@ export const createMessageFormat = (emit: EmitPart): ReplyFormat => {
     if (finished || finishReason === undefined) return;
     finished = true;
     if (hasText) emit({ type: 'text-end', id: 'text' });
-    for (const [index, { id, name, input, json }] of isComplete() ? toolUses : []) {
-      emit({ type: 'tool-input-end', id: `call-${index}` });
-      const given = json.trim() === '' ? JSON.stringify(input ?? {}) : json;
-      emit({ type: 'tool-call', toolCallId: id, toolName: name, input: given });
-    }
+    if (isComplete()) toolUses.end();
     emit({ type: 'finish', finishReason, usage: usageOf(usage) });
   };
   const fail = (error: unknown): void => {
@@ -122,7 +111,7 @@ export const createMessageFormat = (emit: EmitPart): ReplyFormat => {
     onValue(value) {
       if (finished) return;
       if (isError(value)) fail(value);
-      else take(eventSchema.parse(value));
+      else if (eventTypeSchema.safeParse(value).success) take(eventSchema.parse(value));
     },
     onBody(value) {
       const { content, stop_reason, usage: reported } = bodySchema.parse(value);
