@@ -1,11 +1,11 @@
 /**
- * The logger of a process: JSON lines on stderr (stdout is for people), with one `service` field. Lines hold no secrets,
- * no texts of messages and no data about people: errors are described by a few of their fields, and every line is
- * masked.
+ * The logger of a process: JSON lines on stderr (stdout is for people), with one `service` field. Lines hold no
+ * secrets, no texts of messages and no data about people: errors are described by a few of their fields, and every line
+ * is masked.
  */
 import pino, { type DestinationStream, type Logger } from 'pino';
-import { describeFault } from './describe-fault.ts';
-import { maskLine } from './mask-log-line.ts';
+import { describeFault } from './telemetry/describe-fault.ts';
+import { maskLine } from './telemetry/mask-log-line.ts';
 
 export type { Logger } from 'pino';
 

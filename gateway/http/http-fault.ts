@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { HeaderMap } from '@apollo/server';
 import type { GraphQLError } from 'graphql';
+import { activeRequest } from '#kernel/request-id.ts';
 import type { MaskError } from '../errors/public-error.ts';
 
 const json = 'application/json; charset=utf-8';
@@ -13,7 +14,11 @@ export interface Refusal {
 
 export const refuse = (response: ServerResponse, status: number, refusal: Refusal, mediaType = json): void => {
   response.writeHead(status, { 'content-type': mediaType });
-  response.end(JSON.stringify({ errors: [{ message: refusal.message, extensions: refusal.extensions }] }));
+  response.end(
+    JSON.stringify({
+      errors: [{ message: refusal.message, extensions: { ...refusal.extensions, ...activeRequest() } }],
+    }),
+  );
 };
 
 /** Responds as Apollo Server does, with the status and headers in the error's `extensions.http`. */

@@ -38,7 +38,7 @@ const card = /(?<![\w\-:.])\d(?:[ -]?\d){13,18}(?![\w-])/g;
 const iban = /\b[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,3})?\b/g;
 
 /** The text without secrets and without data about people. */
-export const maskText = (text: string): string => {
+const maskText = (text: string): string => {
   let masked = text;
   if (masked.includes('://')) masked = masked.replace(urlPassword, '$1[password]@');
   if (masked.includes('@')) masked = masked.replace(email, '[email]');
