@@ -65,6 +65,12 @@ const jobFields = {
   /** Milliseconds since the epoch at which the message was admitted, for the queue wait. */
   admittedAt: z.number(),
   traceparent: z.string().optional(),
+  /** The client's request that asked for the reply, as log lines name it. */
+  requestId: z
+    .string()
+    .regex(/^[\w-]{1,64}$/)
+    .optional()
+    .catch(undefined),
 };
 
 /** Writes a reply. */

@@ -103,6 +103,14 @@ export const gatewayLimitsEnvironment = {
   IDLE_TIMEOUT_MS: positive(defaultKeepAlive.idleTimeoutMs).describe(
     'Milliseconds after which a client that neither responds to pings nor reads its data is disconnected.',
   ),
+  OPERATION_LOG_SHARE: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe(
+      'Share of the successful operations that are logged, one line each at the level info, 0 to 1. Those that fail always are.',
+    ),
   SUBGRAPH_TIMEOUT_MS: positive(10_000).describe('Milliseconds for one fetch from a subgraph.'),
   OPERATION_TIMEOUT_MS: positive(30_000).describe('Milliseconds for all fetches of one operation together.'),
   RESUME_TIMEOUT_MS: positive(30_000).describe(
@@ -142,6 +150,7 @@ export const gatewayLimits = (config: GatewayLimitsConfig) => ({
   operationDeadlineMs: config.OPERATION_TIMEOUT_MS,
   resumeDeadlineMs: config.RESUME_TIMEOUT_MS,
   allowedOrigins: config.ALLOWED_ORIGINS,
+  operationLogShare: config.OPERATION_LOG_SHARE,
 });
 
 export const gatewayEnvironment = z.object({

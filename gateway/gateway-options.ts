@@ -71,6 +71,8 @@ export interface GatewayOptions {
    * machine, else none.
    */
   readonly allowedOrigins?: readonly string[] | undefined;
+  /** Share of the successful operations that are logged, 0 to 1. Those that fail always are. Default 1. */
+  readonly operationLogShare?: number;
   readonly logger: Logger;
   /** Further conditions of /health/ready. The authenticator is always one. */
   readonly checks?: ReadinessChecks;
@@ -106,6 +108,7 @@ const settingsOf = (options: GatewayOptions, allowsOrigin: AllowsOrigin) => ({
   fetchDeadlineMs: options.subgraphDeadlineMs ?? 10_000,
   operationDeadlineMs: options.operationDeadlineMs ?? 30_000,
   resumeDeadlineMs: options.resumeDeadlineMs ?? 30_000,
+  operationLogShare: options.operationLogShare ?? 1,
 });
 
 /** The options with their defaults in place. */

@@ -79,7 +79,7 @@ test('runs alone on a supergraph file and an OpenID Connect issuer, until it get
         OIDC_JWKS_URI: `${issuer}/keys`,
         OIDC_AUDIENCE: audience,
         IDENTITY_SECRET: identitySecret,
-        NODE_ENV: 'production',
+        NODE_ENV: 'test',
       },
       stdio: ['ignore', 'ignore', 'pipe'],
     },

@@ -17,6 +17,7 @@ import { createAddressOf } from './limits/client-address.ts';
 import { createCountByKey } from './limits/socket-count.ts';
 import { createStreamCount } from './limits/stream-count.ts';
 import { subscriptionsOpen } from './observation/metrics.ts';
+import { createOperationRecorder } from './observation/record-operations.ts';
 import { openOperations } from './operations/open-operations.ts';
 import { createSubscriptions } from './subscriptions/subscriptions.ts';
 import { watchSupergraphFile } from './supergraph/supergraph-file.ts';
@@ -42,6 +43,7 @@ const openCore = (options: GatewayOptions, settings: GatewaySettings) => {
   const addressOf = createAddressOf(options.addressHeader);
   const sign = createIdentitySigner(options.identitySecret);
   const maskError = createErrorMask(logger);
+  const recordOperation = createOperationRecorder({ logger, logShare: settings.operationLogShare });
   const applyContract = createContract(settings.contract);
 
   const upstream = openUpstream({
@@ -88,6 +90,7 @@ const openCore = (options: GatewayOptions, settings: GatewaySettings) => {
     sign,
     streams,
     maskError,
+    recordOperation,
     resumeDeadlineMs: settings.resumeDeadlineMs,
     logger,
   });
@@ -95,6 +98,7 @@ const openCore = (options: GatewayOptions, settings: GatewaySettings) => {
     authenticator,
     addressOf,
     maskError,
+    recordOperation,
     upstream,
     operations,
     admission,

@@ -14,6 +14,13 @@ test('the defaults are usable, with the demonstration on outside production only
   expect(demonstration({ DEMONSTRATION_MODEL: 'off' })).toBeUndefined();
 });
 
+test('the demonstration is switched in the usual words, and other words are refused with those that are understood', () => {
+  const read = (word: string) => readWorkerConfig({ DEMONSTRATION_MODEL: word }).DEMONSTRATION_MODEL;
+  expect(['on', 'true', '1'].map(read)).toEqual([true, true, true]);
+  expect(['off', 'false', '0'].map(read)).toEqual([false, false, false]);
+  expect(() => read('never')).toThrow('DEMONSTRATION_MODEL: must be on or off');
+});
+
 test('in production a worker without its services is refused', () => {
   expect(() => readWorkerConfig({ NODE_ENV: 'production' })).toThrow('RABBITMQ_URL: must be set in production');
 });

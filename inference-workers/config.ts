@@ -38,10 +38,10 @@ export const modelsEnvironment = {
     .default('off')
     .describe('Whether the GGUF file runs on a GPU. Anything but off needs an installation with GPU builds.'),
   DEMONSTRATION_MODEL: z
-    .enum(['on', 'off'])
+    .stringbool({ truthy: ['on', 'true', '1', 'yes'], falsy: ['off', 'false', '0', 'no'], error: 'must be on or off' })
     .optional()
     .describe(
-      'The built-in demonstration, which is no model and says so. Not set: off where NODE_ENV is production, else on.',
+      'The built-in demonstration, which is no model and says so: on or off, or true or false. Not set: off where NODE_ENV is production, else on.',
     ),
   DEMONSTRATION_TOKENS_PER_SECOND: z.coerce
     .number()
@@ -138,13 +138,13 @@ export const readWorkerConfig = (environment: Environment): WorkerConfig =>
 
 /** @param environment all of it: the models file may name further variables with keys and addresses. */
 export const providerSettings = (config: ModelsConfig, environment: Environment): ProviderSettings => {
-  const demonstration = config.DEMONSTRATION_MODEL ?? (config.NODE_ENV === 'production' ? 'off' : 'on');
+  const demonstrates = config.DEMONSTRATION_MODEL ?? config.NODE_ENV !== 'production';
   return {
     environment,
     connectTimeoutMs: config.MODEL_CONNECT_TIMEOUT_MS,
     discoveryTimeoutMs: config.MODEL_DISCOVERY_TIMEOUT_MS,
     discoveryEveryMs: config.MODEL_DISCOVERY_EVERY_MS,
-    demonstrationTokensPerSecond: demonstration === 'on' ? config.DEMONSTRATION_TOKENS_PER_SECOND : undefined,
+    demonstrationTokensPerSecond: demonstrates ? config.DEMONSTRATION_TOKENS_PER_SECOND : undefined,
     llama:
       config.MODEL_PATH === undefined
         ? undefined

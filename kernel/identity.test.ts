@@ -19,6 +19,16 @@ test('an identity arrives as it was signed, and its token is reused', async () =
   expect(await sign({ ...ada, service: 'usage' })).not.toBe(await sign(ada));
 });
 
+test('of two secrets the first one signs, and tokens of both are accepted, so that one can replace the other', async () => {
+  const next = 'the next secret of at least thirty-two characters';
+  const old = await createIdentitySigner(secret)(ada);
+  const fresh = await createIdentitySigner(next)(ada);
+  const both = createIdentityVerifier(secret, next);
+  expect(await Promise.all([both(old), both(fresh)])).toEqual([ada, ada]);
+  await expect(createIdentityVerifier(secret)(fresh)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  await expect(both(`${old}x`)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+});
+
 test('a token with another secret, issuer, audience, time or content is refused', async () => {
   const verify = createIdentityVerifier(secret);
   const make = (key: string, change: (token: SignJWT) => SignJWT, identity: unknown = ada): Promise<string> =>

@@ -5,7 +5,7 @@
  * remembers verified tokens until they expire, so both are one map look-up on the hot path.
  */
 import { createSecretKey } from 'node:crypto';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { type Identity, identitySchema, type Role } from '#contracts/identity.ts';
@@ -53,19 +53,31 @@ export const createIdentitySigner = (secret: string): SignIdentity => {
   };
 };
 
-/** The verifier throws AppError UNAUTHENTICATED for a token that is forged, expired or has another audience. */
-export const createIdentityVerifier = (secret: string): VerifyIdentity => {
-  const key = createSecretKey(Buffer.from(secret));
+/**
+ * The verifier throws AppError UNAUTHENTICATED for a token that is forged, expired or has another audience.
+ * @param secrets tokens that are signed with one of them are accepted, so that one can replace the other.
+ */
+export const createIdentityVerifier = (...secrets: readonly string[]): VerifyIdentity => {
+  const keys = secrets.map((secret) => createSecretKey(Buffer.from(secret)));
+  const expected = { issuer, audience: [audience, formerAudience], algorithms: ['HS256'] };
+  const verifyWithAny = async (token: string): Promise<JWTPayload> => {
+    let refusal: unknown;
+    for (const key of keys) {
+      try {
+        return (await jwtVerify(token, key, expected)).payload;
+      } catch (fault) {
+        if (!(fault instanceof errors.JWSSignatureVerificationFailed)) throw fault;
+        refusal = fault;
+      }
+    }
+    throw refusal;
+  };
   const verified = new LRUCache<string, Identity>({ max: remembered });
   return async (token) => {
     const known = verified.get(token);
     if (known) return known;
     try {
-      const { payload } = await jwtVerify(token, key, {
-        issuer,
-        audience: [audience, formerAudience],
-        algorithms: ['HS256'],
-      });
+      const payload = await verifyWithAny(token);
       const { room, ...received } = receivedSchema.parse(payload['identity']);
       const identity = { ...received, ...(room === undefined ? {} : { service: room }) };
       const ttl = (payload.exp ?? 0) * 1000 - Date.now();

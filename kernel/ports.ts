@@ -10,6 +10,7 @@ import { topology } from './broker/topology.ts';
 import type { Cache } from './cache/cache.ts';
 import type { Limiter } from './limiter/limiter.ts';
 import type { Logger } from './log.ts';
+import { openPrivateDirectory } from './process/private-files.ts';
 import type { Signals } from './signals/signals.ts';
 import { measureStreamLog } from './stream-log/measured-stream-log.ts';
 import type { StreamLog } from './stream-log/stream-log.ts';
@@ -127,6 +128,7 @@ const openBlobs = async (config: PortsConfig): Promise<Blobs> => {
 
 /** Rejects with a StartError that names the server when one does not respond. */
 export const openPorts = async (config: PortsConfig, logger: Logger, brokerMayBeAway = false): Promise<Ports> => {
+  if (config.REDIS_URL === undefined || config.RABBITMQ_URL === undefined) await openPrivateDirectory(config.DATA_DIR);
   await using opened = new AsyncDisposableStack();
   const [blobs, stores, broker] = await Promise.allSettled([
     openBlobs(config),

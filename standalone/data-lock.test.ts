@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createDirectory } from '#tests/services/directory.ts';
@@ -11,6 +12,17 @@ test('one process at a time uses a data directory; the next may once it is free'
   await expect(lockDataDirectory(directory.path)).rejects.toThrow('Another process uses');
   await first[Symbol.asyncDispose]();
   await using _ = await lockDataDirectory(directory.path);
+});
+
+test('a data directory that other users could read is closed to them', async () => {
+  await using directory = await createDirectory();
+  const key = join(directory.path, 'issuer', 'key.json');
+  await mkdir(join(key, '..'));
+  await writeFile(key, '{}', { mode: 0o644 });
+  await chmod(directory.path, 0o755);
+  await using _ = await lockDataDirectory(directory.path);
+  const modes = await Promise.all([directory.path, join(key, '..'), key].map(async (path) => (await stat(path)).mode));
+  expect(modes.map((mode) => mode & 0o777)).toEqual([0o700, 0o700, 0o600]);
 });
 
 test('a process that was killed holds nothing', async () => {

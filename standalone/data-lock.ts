@@ -3,11 +3,12 @@
  * the process, however that ends, so a crash leaves nothing to clean up by hand.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EnvironmentError } from '#kernel/config/environment.ts';
+import { openPrivateDirectory } from '#kernel/process/private-files.ts';
 
 /** Short, whatever the directory is called: socket paths have about 100 bytes. */
 const socketPath = async (directory: string): Promise<string> => {
@@ -39,7 +40,7 @@ const isListening = (path: string): Promise<boolean> =>
 
 /** Throws EnvironmentError when it cannot be made or another process holds it. */
 export const lockDataDirectory = async (directory: string): Promise<AsyncDisposable> => {
-  await mkdir(directory, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+  await openPrivateDirectory(directory).catch((cause: NodeJS.ErrnoException) => {
     throw new EnvironmentError(
       `${directory} cannot hold the data (${cause.message}). Set DATA_DIR to a directory that can be written.`,
       { cause },

@@ -103,7 +103,7 @@ test('a port in use, a service that is missing, and a subgraph without services 
   const [, redis] = await fails('standalone/main.ts', [], lost);
   expect(redis).toMatch(/^parlance: Redis at 127\.0\.0\.1:\d+ did not respond within 200 ms: .*REDIS_URL right\?\n$/m);
 
-  const alone = { ...environment, NODE_ENV: 'production', IDENTITY_SECRET: 'x'.repeat(32) };
+  const alone = { ...environment, NODE_ENV: 'production', IDENTITY_SECRET: 'Kq7!mZ2@tR9#wX4$cV6%bN1^hJ3&fL8*' };
   const [, subgraph] = await fails('subgraphs/safety/main.ts', [], alone);
   expect(subgraph).toBe(
     'safety: In production a subgraph needs services of its own, so these must be set: DATABASE_URL, REDIS_URL, RABBITMQ_URL.\n',

@@ -10,6 +10,10 @@ export interface ClientSignal {
 export interface OperationContext {
   /** Absent only in development, where an operation that reads nothing but the schema needs no token. */
   readonly user?: AuthenticatedUser;
+  /** Names the request in log lines, in its response and in its errors. */
+  readonly requestId?: string;
+  /** `performance.now()` when the request arrived. */
+  readonly startedAt?: number;
   /** Aborted when the client is gone. */
   readonly signal?: ClientSignal;
   /** The client asks how a query is executed. Only some users may know. */

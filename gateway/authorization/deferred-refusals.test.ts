@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBody } from '../fixtures/body-client.fixture.ts';
 import { openPeopleGraph, type PeopleGraph, refusalAt } from '../fixtures/people-graph.fixture.ts';
-import { partsIn } from '../fixtures/result-parts.fixture.ts';
+import { parseUnnamed, partsIn } from '../fixtures/result-parts.fixture.ts';
 
 let graph: PeopleGraph;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ const allParts = async (query: string, scope = 'people:money'): Promise<unknown[
   expect(await client.ended).toBe(true);
   return client.response.headers['content-type']?.startsWith('multipart')
     ? partsIn(client.text())
-    : [JSON.parse(client.text())];
+    : [parseUnnamed(client.text())];
 };
 
 test('a refused field of a deferred fragment is reported in each of its parts, at the path of the part', async () => {

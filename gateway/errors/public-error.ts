@@ -6,6 +6,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { errorCodes } from '#contracts/error-codes.ts';
 import type { Logger } from '#kernel/log.ts';
+import { activeRequestId } from '#kernel/request-id.ts';
 import { mayNameSubgraph } from './subgraph-names.ts';
 
 /** Codes of the GraphQL and Apollo specifications that this gateway itself uses. */
@@ -27,8 +28,16 @@ const internalFields: ReadonlySet<string> = new Set([
   'variables',
 ]);
 
-/** Formats and masks one error. `error` is the thrown value, when it is available. */
-export type MaskError = (formatted: GraphQLFormattedError, error?: unknown) => GraphQLFormattedError;
+/**
+ * Formats and masks one error, and names its request in it.
+ * @param error the thrown value, when it is available.
+ * @param requestId by default that of the active request.
+ */
+export type MaskError = (
+  formatted: GraphQLFormattedError,
+  error?: unknown,
+  requestId?: string,
+) => GraphQLFormattedError;
 
 const isPublicCode = (code: unknown, fromSubgraph: boolean): boolean => {
   if (code === 'INTERNAL_SERVER_ERROR') return false;
@@ -60,7 +69,8 @@ export const ofSubgraph = (
 
 export const createErrorMask =
   (logger: Logger): MaskError =>
-  (formatted, error) => {
+  (formatted, error, requestId = activeRequestId()) => {
+    const request = requestId === undefined ? {} : { requestId };
     const extensions: Readonly<Record<string, unknown>> = formatted.extensions ?? {};
     const fromSubgraph = 'serviceName' in extensions;
     const subgraph = fromSubgraph && mayNameSubgraph(error) ? { serviceName: extensions['serviceName'] } : undefined;
@@ -70,18 +80,22 @@ export const createErrorMask =
       ...(formatted.path === undefined ? {} : { path: formatted.path }),
     };
     if (isPublicCode(extensions['code'], fromSubgraph)) {
-      return { message: formatted.message, ...position, extensions: { ...publicExtensions(extensions), ...subgraph } };
+      return {
+        message: formatted.message,
+        ...position,
+        extensions: { ...publicExtensions(extensions), ...subgraph, ...request },
+      };
     }
     if (isUncodedClientFault(error)) {
-      return { message: formatted.message, ...position, extensions: { code: 'BAD_REQUEST' } };
+      return { message: formatted.message, ...position, extensions: { code: 'BAD_REQUEST', ...request } };
     }
     logger.error(
-      { err: error ?? formatted, subgraph: extensions['serviceName'], path: formatted.path },
+      { ...request, err: error ?? formatted, subgraph: extensions['serviceName'], path: formatted.path },
       'masked an error without a public code',
     );
     return {
-      message: 'Something went wrong on our side. Try again, and tell us the time if it stays.',
+      message: 'Something went wrong on our side. Try again, and tell us the requestId if it stays.',
       ...(formatted.path === undefined ? {} : { path: formatted.path }),
-      extensions: { code: 'INTERNAL_SERVER_ERROR', ...subgraph },
+      extensions: { code: 'INTERNAL_SERVER_ERROR', ...subgraph, ...request },
     };
   };

@@ -5,14 +5,13 @@
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { Logger } from '#kernel/log.ts';
-import { isRecording } from '#kernel/telemetry/instruments.ts';
 import { createAdmissionPlugin } from '../admission/admission-plugin.ts';
 import type { CheckIntrospection } from '../admission/introspection-access.ts';
 import type { DocumentPreparer } from '../admission/prepared-document.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import type { OperationLimits } from '../limits/operation-limits.ts';
-import { createCountingPlugin } from '../observation/count-operations.ts';
+import { createRecordingPlugin, type RecordOperation } from '../observation/record-operations.ts';
 import type { Operations } from '../operations/open-operations.ts';
 import { createDeferredDeliveryPlugin } from './deferred-delivery.ts';
 import { createSandboxPlugin } from './sandbox.ts';
@@ -30,12 +29,14 @@ export interface ApolloServerOptions {
   readonly showsSandbox: boolean;
   /** Whether /explorer is served. */
   readonly explorer: boolean;
+  readonly recordOperation: RecordOperation;
   readonly isDevelopment: boolean;
   readonly logger: Logger;
 }
 
 export const startApolloServer = async (options: ApolloServerOptions): Promise<ApolloServer<OperationContext>> => {
-  const { operations, documents, checkIntrospection, limits, maskError, isDevelopment, logger } = options;
+  const { operations, documents, checkIntrospection, limits, maskError, recordOperation, isDevelopment, logger } =
+    options;
   const { executor, executeInParts } = operations;
   const server = new ApolloServer<OperationContext>({
     gateway: executor,
@@ -48,14 +49,14 @@ export const startApolloServer = async (options: ApolloServerOptions): Promise<A
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     nodeEnv: isDevelopment ? 'development' : 'production',
-    formatError: maskError,
+    formatError: (formatted, error) => maskError(formatted, error),
     documentStore: null,
     dangerouslyDisableValidation: true,
     plugins: [
       createAdmissionPlugin({ limits, documents, checkIntrospection, generationOf: executor.generationOf, maskError }),
       options.showsSandbox ? createSandboxPlugin(options.explorer) : ApolloServerPluginLandingPageDisabled(),
       createDeferredDeliveryPlugin({ executeInParts, maskError }),
-      ...(isRecording() ? [createCountingPlugin()] : []),
+      createRecordingPlugin(recordOperation),
     ],
   });
   await server.start();

@@ -26,7 +26,7 @@ export const applyCors = (allows: AllowsOrigin, request: IncomingMessage, respon
   response.setHeader('vary', 'origin, accept');
   if (origin !== undefined && allows(origin)) {
     response.setHeader('access-control-allow-origin', origin);
-    response.setHeader('access-control-expose-headers', 'retry-after, www-authenticate');
+    response.setHeader('access-control-expose-headers', 'retry-after, www-authenticate, x-request-id');
     if (request.method === 'OPTIONS') {
       response.setHeader('access-control-allow-methods', 'GET, POST, OPTIONS');
       response.setHeader(

@@ -11,8 +11,8 @@ import { httpOf } from '../errors/graphql-error.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import { nameSubgraphsFor } from '../errors/subgraph-names.ts';
 import type { Result } from '../execution/result-builder.ts';
-import { codeOf } from '../observation/count-operations.ts';
 import { partDuration } from '../observation/metrics.ts';
+import { codeOf } from '../observation/record-operations.ts';
 import type { ExecutedInParts, ExecuteInParts } from '../operations/deferred-executor.ts';
 import { acceptedFormat, type FormattedFragment, type PartFormat } from './part-formats.ts';
 

@@ -10,8 +10,8 @@ import { AppError } from '#kernel/errors.ts';
 import type { OperationAdmission } from '../admission/operation-admission.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
 import type { MaskError } from '../errors/public-error.ts';
-import { countOperation } from '../observation/count-operations.ts';
 import { operationDuration } from '../observation/metrics.ts';
+import type { EndedOperation, RecordOperation } from '../observation/record-operations.ts';
 import type { ExecutedResult, FederatedExecutor } from '../operations/federated-executor.ts';
 import { respondWithFault } from './http-fault.ts';
 import { writeBody } from './whole-response.ts';
@@ -55,6 +55,7 @@ export interface DirectExecutionOptions {
   readonly admission: OperationAdmission;
   readonly execute: FederatedExecutor['execute'];
   readonly maskError: MaskError;
+  readonly recordOperation: RecordOperation;
   /** Milliseconds after which a client that does not read its response is disconnected. */
   readonly stallTimeoutMs: number;
 }
@@ -70,11 +71,12 @@ export const createDirectExecution = ({
   admission,
   execute,
   maskError,
+  recordOperation,
   stallTimeoutMs,
 }: DirectExecutionOptions): ExecuteDirectly => {
-  const bodyOf = ({ data, errors, extensions }: ExecutedResult, type: string): string => {
+  const bodyOf = ({ data, errors, extensions }: ExecutedResult, ended: EndedOperation): string => {
     const masked = errors?.map((error) => maskError(error.toJSON(), error));
-    countOperation(type, masked);
+    recordOperation({ ...ended, errors: masked });
     const before = masked ? `"errors":${JSON.stringify(masked)},` : '';
     const after = extensions ? `,"extensions":${JSON.stringify(extensions)}` : '';
     return `{${before}"data":${JSON.stringify(data)}${after}}\n`;
@@ -88,6 +90,7 @@ export const createDirectExecution = ({
     const { generation, document, operation, variables } = admitted;
     const type = operation.operation;
     if (type === 'subscription') return false;
+    const ended = { type, name: operation.name?.value, context };
     let result: ExecutedResult;
     try {
       result = await execute({ generation, document, operation, variables, context });
@@ -96,12 +99,12 @@ export const createDirectExecution = ({
       if (!(fault.originalError instanceof AppError)) return false;
       // The response is sent here, so that a wait for a plan, or a plan that takes too long, does not cause the same
       // work again.
-      countOperation(type, [fault]);
+      recordOperation({ ...ended, errors: [fault] });
       respondWithFault(response, fault, maskError);
       return true;
     }
     if (result.data === undefined) return false;
-    const body = bodyOf(result, type);
+    const body = bodyOf(result, ended);
     observe({ type });
     response.setHeader('cache-control', 'no-store');
     response.setHeader('content-type', usual.mediaType);

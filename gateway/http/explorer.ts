@@ -5,6 +5,7 @@
  * and kept compressed. It is decompressed on the fly for clients that do not accept gzip, and a client that stops
  * reading is disconnected.
  */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
@@ -19,7 +20,32 @@ const renderCall = 'YogaGraphiQL.renderYogaGraphiQL(';
 
 const exampleHeaders = '{\n  "Authorization": "Bearer <token>"\n}';
 
-const makePage = async (): Promise<Buffer> => {
+interface Page {
+  /** With gzip. */
+  readonly compressed: Buffer;
+  readonly policy: string;
+}
+
+/** Only the scripts of this page run, and it connects to its own gateway only. */
+const policyOf = (page: string): string => {
+  const hashes = [...page.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map(
+    ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  );
+  return [
+    "default-src 'none'",
+    `script-src ${hashes.join(' ')} blob:`,
+    'worker-src blob:',
+    "style-src 'unsafe-inline'",
+    'img-src data: blob:',
+    'font-src data:',
+    "connect-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+};
+
+const makePage = async (): Promise<Page> => {
   const [{ renderGraphiQL }, fetcher] = await Promise.all([
     import('@graphql-yoga/render-graphiql'),
     readFile(new URL('./explorer-fetcher.js', import.meta.url), 'utf8'),
@@ -33,7 +59,7 @@ const makePage = async (): Promise<Buffer> => {
   const at = page.lastIndexOf(renderCall);
   if (at === -1) throw new Error('the explorer page has no call to patch its fetcher into');
   const patched = `${page.slice(0, at)}${fetcher}\n(${wrapper})(${page.slice(at + renderCall.length)}`;
-  return compress(patched);
+  return { compressed: await compress(patched), policy: policyOf(patched) };
 };
 /** Called with the arguments of the replaced call. Passing `endpoint` beside a fetcher would only cause a warning. */
 const wrapper =
@@ -43,13 +69,14 @@ const wrapper =
 export const serveExplorer = (
   stallTimeoutMs: number,
 ): ((request: IncomingMessage, response: ServerResponse) => Promise<void>) => {
-  let page: Promise<Buffer> | undefined;
+  let page: Promise<Page> | undefined;
   return async (request, response) => {
     page ??= makePage();
-    const compressed = await page;
+    const { compressed, policy } = await page;
     const takesGzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
     response.writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy,
       'cache-control': 'no-cache',
       vary: 'accept-encoding',
       ...(takesGzip ? { 'content-encoding': 'gzip', 'content-length': compressed.length } : {}),

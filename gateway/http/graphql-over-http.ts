@@ -7,12 +7,15 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
+import { GraphQLError } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
+import { createRequestId, requestIdHeader, withRequestId } from '#kernel/request-id.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import type { AuthenticateRequest } from '../admission/request-authentication.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
 import { payerOf } from '../authentication/payer.ts';
+import type { RecordOperation } from '../observation/record-operations.ts';
 import { createFairQueue } from '../planning/fair-queue.ts';
 import { writeChunks } from './chunked-response.ts';
 import { type ExecuteDirectly, usualRequest } from './direct-execution.ts';
@@ -29,11 +32,15 @@ export interface GraphQLOverHttpOptions {
   readonly executeDirectly: ExecuteDirectly;
   /** Handles requests that accept a stream. */
   readonly streams: HttpStreams;
+  readonly recordOperation: RecordOperation;
   readonly maxBodyBytes: number;
   /** Milliseconds after which a client that does not read its response is disconnected. */
   readonly stallTimeoutMs: number;
   readonly logger: Logger;
 }
+
+/** Apollo's page limits its scripts, styles and frames itself, with a nonce; a page cannot forbid to be framed. */
+const landingPagePolicy = "frame-ancestors 'none'; object-src 'none'; base-uri 'none'; form-action 'none'";
 
 /** Larger bodies are parsed through a fair queue, so that many of them do not hold up everybody else. */
 const smallBytes = 64 * 1024;
@@ -74,10 +81,14 @@ const searchOf = ({ url = '' }: IncomingMessage): string => {
 };
 
 const badRequest = (message: string): Refusal => ({ message, extensions: { code: 'BAD_REQUEST' } });
+
+/** When a request came, and the name that it got. */
+type Arrival = Required<Pick<OperationContext, 'requestId' | 'startedAt'>>;
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler => {
   const { server, authenticateRequest, executeDirectly, streams, maxBodyBytes, stallTimeoutMs, logger } = options;
+  const { recordOperation } = options;
   const largeBodies = createFairQueue();
 
   /** Undefined when the request was refused already. Its body is undefined when there is none to read. */
@@ -117,26 +128,34 @@ export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler =
       context,
     });
     for (const [name, value] of result.headers) response.setHeader(name, value);
+    if (result.headers.get('content-type')?.startsWith('text/html')) {
+      response.setHeader('content-security-policy', landingPagePolicy);
+    }
     response.statusCode = result.status ?? 200;
     if (result.body.kind === 'complete') writeBody(response, result.body.string, stallTimeoutMs);
     else await writeChunks(response, result.body.asyncIterator, stallTimeoutMs);
   };
 
-  const refuseSender = async (request: IncomingMessage, response: ServerResponse, fault: unknown): Promise<void> => {
+  const refuseSender = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    { fault, arrival }: { readonly fault: unknown; readonly arrival: Arrival },
+  ): Promise<void> => {
     discardBody(request);
+    recordOperation({ type: 'unknown', errors: [fault instanceof GraphQLError ? fault : {}], context: arrival });
     if (streams.refuse(request, response, fault)) return;
     await executeWithApollo(request, response, undefined, () => Promise.reject(fault));
   };
 
-  const handle: RequestHandler = async (request, response) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse, arrival: Arrival): Promise<void> => {
     let sender: OperationContext;
     try {
       sender = await authenticateRequest(request);
     } catch (fault) {
-      await refuseSender(request, response, fault);
+      await refuseSender(request, response, { fault, arrival });
       return;
     }
-    const context = { ...sender, ...scopeOf(request, response) };
+    const context = { ...sender, ...arrival, ...scopeOf(request, response) };
     const parsed = await parse(request, response, sender);
     if (!parsed) return;
     const { body } = parsed;
@@ -150,12 +169,18 @@ export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler =
     await executeWithApollo(request, response, body, async () => context);
   };
 
-  return async (request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse, arrival: Arrival): Promise<void> => {
     try {
       const { traceparent: parent } = request.headers;
-      await inSpan('request', { kind: 'server', parent }, () => handle(request, response));
+      await inSpan('request', { kind: 'server', parent }, () => handle(request, response, arrival));
     } catch (fault) {
       respondToFault(request, response, fault, logger);
     }
+  };
+
+  return (request, response) => {
+    const arrival = { requestId: createRequestId(), startedAt: performance.now() };
+    response.setHeader(requestIdHeader, arrival.requestId);
+    return withRequestId(arrival.requestId, () => respond(request, response, arrival));
   };
 };

@@ -6,6 +6,7 @@ import type { GraphQLError } from 'graphql';
 import { errorCodes } from '#contracts/error-codes.ts';
 import { AppError, errorExtensions } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
+import { activeRequest } from '#kernel/request-id.ts';
 import { httpOf } from '../errors/graphql-error.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import { jsonMediaType } from './json-media-type.ts';
@@ -16,7 +17,7 @@ export interface Refusal {
 }
 
 export const refuse = (response: ServerResponse, status: number, { message, extensions }: Refusal): void => {
-  const body = JSON.stringify({ errors: [{ message, extensions }] });
+  const body = JSON.stringify({ errors: [{ message, extensions: { ...extensions, ...activeRequest() } }] });
   response.writeHead(status, { 'content-type': jsonMediaType(response.req.headers.accept) });
   response.end(body);
 };
@@ -49,7 +50,7 @@ export const respondToFault = (
     return;
   }
   const isRefusal = fault instanceof AppError;
-  if (!isRefusal) logger.error({ err: fault }, 'a request failed');
+  if (!isRefusal) logger.error({ ...activeRequest(), err: fault }, 'a request failed');
   if (response.headersSent) {
     response.destroy();
     return;

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '#kernel/log.ts';
+import { setSecurityHeaders } from '#kernel/process/security-headers.ts';
 import { type AllowsOrigin, applyCors } from './cors.ts';
 import { disconnectIfStalledAfterWrite } from './stalled-clients.ts';
 
@@ -46,6 +47,9 @@ const headersTimeoutMs = 10_000;
 /** Milliseconds between two checks for late clients. */
 const checkEveryMs = 1000;
 
+/** A year. */
+const strictTransport = 'max-age=31536000';
+
 const pathOf = (request: IncomingMessage): string => request.url?.split('?', 1)[0] ?? '/';
 
 /** After an upgrade Node no longer handles the connection's errors or its end. */
@@ -71,6 +75,10 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
     response.once('close', () => {
       if (draining) setImmediate(() => server.closeIdleConnections());
     });
+    setSecurityHeaders(response);
+    // The proxy in front says so. Browsers ignore the header where it came without TLS.
+    if (request.headers['x-forwarded-proto'] === 'https')
+      response.setHeader('strict-transport-security', strictTransport);
     disconnectIfStalledAfterWrite(response, options.stallTimeoutMs);
     if (options.respondToHealth(request, response)) return;
     const path = pathOf(request);

@@ -5,6 +5,7 @@ import type { Admission } from '../admission/open-admission.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
+import type { RecordOperation } from '../observation/record-operations.ts';
 import type { FederatedExecutor } from '../operations/federated-executor.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { createDirectExecution } from './direct-execution.ts';
@@ -37,14 +38,23 @@ export interface HttpOptions extends ServerOptions {
   /** Whether /explorer is served. */
   readonly explorer: boolean;
   readonly maskError: MaskError;
+  readonly recordOperation: RecordOperation;
   readonly logger: Logger;
 }
 
 export const openHttp = async (options: HttpOptions): Promise<Http> => {
   const { server, admission, execute, subscriptions, keepAlive, maxBodyBytes, explorer, maskError, logger } = options;
+  const { recordOperation } = options;
   const { authenticateRequest, operations } = admission;
   const stallTimeoutMs = keepAlive.idleTimeoutMs;
-  const streams = createHttpStreams({ server, admission: operations, subscriptions, maskError, keepAlive });
+  const streams = createHttpStreams({
+    server,
+    admission: operations,
+    subscriptions,
+    maskError,
+    recordOperation,
+    keepAlive,
+  });
   const { port, drain } = await openHttpServer({
     host: options.host,
     port: options.port,
@@ -56,8 +66,15 @@ export const openHttp = async (options: HttpOptions): Promise<Http> => {
     handleGraphQL: handleGraphQL({
       server,
       authenticateRequest,
-      executeDirectly: createDirectExecution({ admission: operations, execute, maskError, stallTimeoutMs }),
+      executeDirectly: createDirectExecution({
+        admission: operations,
+        execute,
+        maskError,
+        recordOperation,
+        stallTimeoutMs,
+      }),
       streams,
+      recordOperation,
       maxBodyBytes,
       stallTimeoutMs,
       logger,

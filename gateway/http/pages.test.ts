@@ -68,6 +68,34 @@ test('serves an explorer that loads nothing from elsewhere', async () => {
   expect(html).not.toMatch(/<script[^>]+src=|<link[^>]+href="http/);
 });
 
+test('every response forbids sniffing and framing, pages name what they load, and TLS is kept once a proxy reports it', async () => {
+  const headersOf = async (path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(new URL(path, gateway.gateway.url), { headers });
+    await response.body?.cancel();
+    return response.headers;
+  };
+  const html = { accept: 'text/html' };
+  const all = await Promise.all([
+    headersOf('/', html),
+    headersOf('/explorer', html),
+    headersOf('/graphql', { 'x-forwarded-proto': 'https' }),
+    headersOf('/health/live'),
+    headersOf('/nothing'),
+  ]);
+  for (const headers of all) {
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  }
+  const [sandbox, explorer, api] = all;
+  expect(sandbox?.get('content-security-policy')).not.toContain('default-src');
+  expect(explorer?.get('content-security-policy')).toMatch(/script-src 'sha256-[\w+/=]+'/);
+  expect(explorer?.get('content-security-policy')).not.toContain("script-src 'unsafe-inline'");
+  expect(api?.get('content-security-policy')).toContain("default-src 'none'");
+  expect(all.map((headers) => headers.get('strict-transport-security'))).toEqual([
+    ...[null, null, 'max-age=31536000', null, null],
+  ]);
+});
+
 interface Result {
   readonly data?: unknown;
 }

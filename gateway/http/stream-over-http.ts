@@ -14,7 +14,7 @@ import { onSignInEnd } from '../admission/sign-in-end.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
-import { countOperation } from '../observation/count-operations.ts';
+import type { RecordOperation } from '../observation/record-operations.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { type AcceptedStream, acceptedStream } from './accepted-stream.ts';
 import { respondWithFault } from './http-fault.ts';
@@ -26,6 +26,7 @@ export interface HttpStreamsOptions {
   readonly admission: OperationAdmission;
   readonly subscriptions: Subscriptions;
   readonly maskError: MaskError;
+  readonly recordOperation: RecordOperation;
   readonly keepAlive: KeepAlive;
 }
 
@@ -49,7 +50,7 @@ export interface HttpStreams {
 interface RequestedSubscription {
   readonly query: string;
   readonly admitted: AdmittedOperation;
-  readonly user: OperationContext['user'];
+  readonly context: OperationContext;
 }
 
 const notAllowedByGet = (): GraphQLError =>
@@ -63,18 +64,11 @@ const wantsStream = ({ method, headers }: IncomingMessage): AcceptedStream | und
   method === 'GET' || method === 'POST' ? acceptedStream(headers.accept) : undefined;
 
 /** Refuses the whole request. Throws the fault when it is unexpected, or when the response has begun. */
-const refuseRequest = (response: ServerResponse, fault: unknown, maskError: MaskError): void => {
+const refuseRequest = (response: ServerResponse, fault: unknown, maskError: MaskError): GraphQLError => {
   if (response.headersSent || !(fault instanceof AppError || fault instanceof GraphQLError)) throw fault;
   const refusal = refusalOf(fault);
-  countOperation('unknown', [refusal]);
   respondWithFault(response, refusal, maskError);
-};
-
-/** Refuses an operation in its stream. */
-const refuseOperation = (stream: HttpStream, errors: readonly GraphQLError[], maskError: MaskError): void => {
-  const masked = errors.map((error) => maskError(error.toJSON(), error));
-  countOperation('unknown', masked);
-  stream.error(masked);
+  return refusal;
 };
 
 /** The cursor after which the client wants to resume. */
@@ -108,7 +102,7 @@ const executeOnce = async (
 };
 
 export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
-  const { server, admission, subscriptions, maskError, keepAlive } = options;
+  const { server, admission, subscriptions, maskError, recordOperation, keepAlive } = options;
   const running = new Set<HttpStream>();
 
   const openStream = (response: ServerResponse, accepted: AcceptedStream, onEnd: () => void): HttpStream => {
@@ -128,11 +122,19 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
   const openOnly = (response: ServerResponse, accepted: AcceptedStream): HttpStream =>
     openStream(response, accepted, () => {});
 
+  /** Refuses an operation in its stream. */
+  const refuseOperation = (stream: HttpStream, errors: readonly GraphQLError[], context: OperationContext): void => {
+    const masked = errors.map((error) => maskError(error.toJSON(), error));
+    recordOperation({ type: 'unknown', errors: masked, context });
+    stream.error(masked);
+  };
+
   const subscribe = (
     response: ServerResponse,
     accepted: AcceptedStream,
-    { query, admitted, user }: RequestedSubscription,
+    { query, admitted, context }: RequestedSubscription,
   ): void => {
+    const { user, requestId } = context;
     if (!user) throw tokenMissing();
     const { operation, variables } = admitted;
     let forgetSignIn: (() => void) | undefined;
@@ -142,6 +144,7 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
         operationName: operation.name?.value,
         variables,
         user,
+        requestId,
         connection: response,
         after: lastEventIdOf(response.req),
       },
@@ -162,21 +165,22 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
         const admitted = parameters ? await admission.admit(parameters, context.user) : { errors: [noOperation()] };
         if ('errors' in admitted) {
           if (accepted.orJson) return false;
-          refuseOperation(openOnly(response, accepted), admitted.errors, maskError);
+          refuseOperation(openOnly(response, accepted), admitted.errors, context);
         } else if (parameters && admitted.operation.operation === 'subscription') {
-          subscribe(response, accepted, { query: parameters.query, admitted, user: context.user });
+          subscribe(response, accepted, { query: parameters.query, admitted, context });
         } else if (!parameters || accepted.orJson) {
           return false;
         } else if (request.method === 'GET' && admitted.operation.operation === 'mutation') {
-          refuseOperation(openOnly(response, accepted), [notAllowedByGet()], maskError);
+          refuseOperation(openOnly(response, accepted), [notAllowedByGet()], context);
         } else {
           const stream = openOnly(response, accepted);
           await executeOnce(server, stream, parameters, context).catch((fault: unknown) =>
-            refuseOperation(stream, [refusalOf(fault)], maskError),
+            refuseOperation(stream, [refusalOf(fault)], context),
           );
         }
       } catch (fault) {
-        refuseRequest(response, fault, maskError);
+        const refusal = refuseRequest(response, fault, maskError);
+        recordOperation({ type: 'unknown', errors: [refusal], context });
       }
       return true;
     },

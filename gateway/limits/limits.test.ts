@@ -118,7 +118,12 @@ test('refuses 1,000 subscriptions on one socket as too many, not as too fast', a
   expect(codes).toEqual(
     Array.from({ length: 950 }, () => ({
       type: 'error',
-      payload: [{ message: expect.any(String), extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit: 50 } }],
+      payload: [
+        {
+          message: expect.any(String),
+          extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit: 50, requestId: expect.any(String) },
+        },
+      ],
     })),
   );
   await gateway.graph.stories.untilRunning(50);

@@ -82,7 +82,7 @@ export const createEventExecution =
       if (!response || !plan.event || !isObject(event)) throw new Error('an event is not a GraphQL response');
       const { data, errors } = await plan.event(response, { variables, send: cachingSender(plan.generation) });
       nameSubgraphsFor(context.user, errors);
-      const masked = errors?.map((error) => maskError(error.toJSON(), error));
+      const masked = errors?.map((error) => maskError(error.toJSON(), error, context.requestId));
       return {
         ...(masked ? { errors: masked } : {}),
         data: data ?? null,
@@ -95,7 +95,7 @@ export const createEventExecution =
         try {
           return Buffer.from(JSON.stringify(await run(payload, plan)));
         } catch (fault) {
-          const error = maskError({ message: 'an event cannot be completed' }, fault);
+          const error = maskError({ message: 'an event cannot be completed' }, fault, context.requestId);
           return Buffer.from(JSON.stringify({ errors: [error], data: null }));
         }
       },

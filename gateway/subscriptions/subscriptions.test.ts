@@ -67,7 +67,7 @@ describe('events that one subgraph owns', () => {
           {
             message: expect.stringMatching('went wrong on our side'),
             path: ['storyStream', 'broken'],
-            extensions: { code: 'INTERNAL_SERVER_ERROR' },
+            extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: expect.any(String) },
           },
         ],
         extensions: { cursor: '1' },
@@ -109,7 +109,7 @@ describe('events that another subgraph completes', () => {
         {
           message: expect.any(String),
           path: ['storyStream', 'story', 'author'],
-          extensions: { code: 'SUBGRAPH_INVALID_RESPONSE' },
+          extensions: { code: 'SUBGRAPH_INVALID_RESPONSE', requestId: expect.any(String) },
         },
       ],
       extensions: { cursor: '1' },

@@ -13,7 +13,7 @@ import type { OperationContext } from '../authentication/operation-context.ts';
 import { type Payer, payerOf } from '../authentication/payer.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import type { StreamCount } from '../limits/stream-count.ts';
-import { countOperation } from '../observation/count-operations.ts';
+import type { RecordOperation } from '../observation/record-operations.ts';
 import type { Planner } from '../planning/planner.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
 import type { SendFetch } from '../upstream/send-fetch.ts';
@@ -30,6 +30,8 @@ export interface SubscribeArguments {
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly user: AuthenticatedUser;
+  /** Names the subscription in log lines and errors. */
+  readonly requestId?: string | undefined;
   /** The connection on which its streams are counted. */
   readonly connection: object;
   /** Cursor of the last event that the client has; used where the field is resumable. */
@@ -59,6 +61,7 @@ export interface SubscriptionsOptions {
   readonly sign: SignIdentity;
   readonly streams: StreamCount;
   readonly maskError: MaskError;
+  readonly recordOperation: RecordOperation;
   /** Milliseconds that a resumable stream waits for its source. */
   readonly resumeDeadlineMs: number;
   readonly logger: Logger;
@@ -77,6 +80,7 @@ const noCursor = (): AppError =>
 
 export const createSubscriptions = (options: SubscriptionsOptions): Subscriptions => {
   const { current, documents, sendFor, upstream, sign, streams, maskError, resumeDeadlineMs, logger } = options;
+  const { recordOperation } = options;
   const planSubscription = createSubscriptionPlanner(options.planner);
   const eventExecution = createEventExecution({ sendFor, maskError });
   const shared = createUpstreamSharing((plan) => upstream(plan.generation, plan.serviceName));
@@ -97,7 +101,9 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
 
   return {
     open(subscribe, openStream) {
-      const { user, connection, variables, after, operationName } = subscribe;
+      const { user, connection, variables, after, operationName, requestId } = subscribe;
+      const request = requestId === undefined ? {} : { requestId };
+      const context = { user, ...request, startedAt: performance.now() };
       const name = operationName === undefined ? 'subscription' : `subscription ${operationName}`;
       const span = startSpan(name, { kind: 'server', parent: subscribe.traceparent });
       let source: SourceStream | undefined;
@@ -105,7 +111,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
       let failed: readonly GraphQLFormattedError[] | undefined;
       let payer = payerOf(user);
       const client = openStream(() => {
-        const code = countOperation('subscription', failed);
+        const code = recordOperation({ type: 'subscription', name: operationName, errors: failed, context });
         if (failed) span.describe(name, { 'error.type': code });
         span.end();
         source?.cancel();
@@ -122,8 +128,9 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
       };
       const live = createLiveSubscription({
         client: reported,
-        completion: eventExecution({ user }, variables),
-        maskError,
+        completion: eventExecution({ user, ...request }, variables),
+        // Events arrive on a connection that many requests share.
+        maskError: (formatted, error) => maskError(formatted, error, requestId),
         proceed: () => source?.proceed(),
       });
       try {
@@ -150,7 +157,7 @@ export const createSubscriptions = (options: SubscriptionsOptions): Subscription
       } catch (fault) {
         const known = fault instanceof AppError;
         const shown = known
-          ? { message: fault.message, extensions: errorExtensions(fault) }
+          ? { message: fault.message, extensions: { ...errorExtensions(fault), ...request } }
           : { message: 'unexpected' };
         reported.error([known ? shown : maskError(shown, fault)]);
       }

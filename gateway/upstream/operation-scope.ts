@@ -1,6 +1,7 @@
 /** What all fetches of one operation share: the user, the deadline, and the client whose departure ends them. */
 import { AppError } from '#kernel/errors.ts';
 import type { SignIdentity } from '#kernel/identity.ts';
+import { requestIdHeader } from '#kernel/request-id.ts';
 import { activeSpan } from '#kernel/telemetry/tracing.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
 
@@ -34,7 +35,8 @@ const linesOf = (headers: readonly string[]): string => {
 };
 
 export const createOperationScope = ({ context, sign, deadlineMs }: OperationScopeOptions): OperationScope => {
-  const { user, signal, forwardedHeaders = [] } = context;
+  const { user, signal, requestId, forwardedHeaders = [] } = context;
+  const requestLine = requestId === undefined ? '' : `${requestIdHeader}: ${requestId}\r\n`;
   const running = new Set<() => void>();
   let token: Promise<string> | undefined;
   let abandoned = signal?.aborted ?? false;
@@ -58,7 +60,7 @@ export const createOperationScope = ({ context, sign, deadlineMs }: OperationSco
       // The fetch belongs to the gateway's own span, no longer to the client's.
       const headers =
         traceparent === undefined ? forwardedHeaders : ['traceparent', traceparent, ...forwardedHeaders.slice(2)];
-      return linesOf(headers);
+      return requestLine + linesOf(headers);
     },
     endsAt: performance.now() + deadlineMs,
     get isAbandoned() {

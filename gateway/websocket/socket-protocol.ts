@@ -8,6 +8,7 @@ import type { ApolloServer } from '@apollo/server';
 import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
 import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { AppError } from '#kernel/errors.ts';
+import { createRequestId, withRequestId } from '#kernel/request-id.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { type AdmittedOperation, type OperationAdmission, refusalOf } from '../admission/operation-admission.ts';
 import type { SignInSocket } from '../admission/socket-sign-in.ts';
@@ -16,7 +17,7 @@ import type { OperationContext } from '../authentication/operation-context.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import type { TakeRequest } from '../limits/request-rate.ts';
 import type { StreamCount } from '../limits/stream-count.ts';
-import { countOperation } from '../observation/count-operations.ts';
+import type { RecordOperation } from '../observation/record-operations.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { type ConnectionContext, signInOnSocket } from './signed-in-socket.ts';
 import { createSocketAdmission } from './socket-admission.ts';
@@ -32,6 +33,7 @@ export interface SocketProtocolOptions {
   readonly streams: StreamCount;
   readonly takeRequest: TakeRequest;
   readonly maskError: MaskError;
+  readonly recordOperation: RecordOperation;
 }
 
 /** Milliseconds that a client has for ConnectionInit, equal to the default of graphql-ws. */
@@ -55,8 +57,10 @@ const executeOnSocket = async (
     ...(variables ? { variables } : {}),
     ...(extensions ? { extensions } : {}),
   };
-  const { body } = await inSpan('request', { kind: 'server', parent: extensions?.['traceparent'] }, () =>
-    server.executeOperation(request, { contextValue }),
+  const { body } = await withRequestId(contextValue.requestId, () =>
+    inSpan('request', { kind: 'server', parent: extensions?.['traceparent'] }, () =>
+      server.executeOperation(request, { contextValue }),
+    ),
   );
   if (body.kind !== 'single') throw new Error('incremental delivery is not possible here');
   return body.singleResult;
@@ -68,10 +72,10 @@ export interface SocketProtocol extends Server<Connection> {
 }
 
 export const createSocketProtocol = (options: SocketProtocolOptions): SocketProtocol => {
-  const { server, admission, signInSocket, subscriptions, streams, takeRequest, maskError } = options;
+  const { server, admission, signInSocket, subscriptions, streams, takeRequest, maskError, recordOperation } = options;
   const users = new WeakMap<object, AuthenticatedUser>();
   const starts = new WeakMap<object, () => SocketStream['iterator']>();
-  const payloads = new WeakMap<object, { payload: SubscribePayload; user: AuthenticatedUser }>();
+  const payloads = new WeakMap<object, { payload: SubscribePayload; context: OperationContext }>();
   const results = new WeakMap<object, FormattedExecutionResult>();
   const running = new Set<Promise<unknown>>();
   const admit = createSocketAdmission({ admission, streams, takeRequest });
@@ -96,11 +100,14 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
       return admitted.errors;
     }
     const { operation, variables } = admitted;
+    const arrival = { requestId: createRequestId(), startedAt: performance.now() };
     const execution = executionOf(admitted, payload);
     if (operation.operation === 'subscription') {
       const operationName = operation.name?.value;
       const traceparent = payload.extensions?.['traceparent'];
-      const subscribe = { text: payload.query, operationName, variables, user, connection: extra.socket, traceparent };
+      const { requestId } = arrival;
+      const carried = { text: payload.query, operationName, variables, traceparent, requestId };
+      const subscribe = { ...carried, user, connection: extra.socket };
       starts.set(execution, () => {
         end();
         const carrier = { ...extra, id, subscriptions: context.subscriptions };
@@ -108,7 +115,7 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
       });
     } else {
       end();
-      payloads.set(execution, { payload, user });
+      payloads.set(execution, { payload, context: { user, ...arrival } });
     }
     return execution;
   };
@@ -121,16 +128,18 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
       const known = payloads.get(execution);
       if (!known) throw new Error('an operation was not admitted');
       return createSocketResult(async (signal): Promise<ExecutionResult> => {
-        const executing = executeOnSocket(server, known.payload, { user: known.user, signal });
+        const executing = executeOnSocket(server, known.payload, { ...known.context, signal });
         running.add(executing);
         results.set(execution, await executing.finally(() => running.delete(executing)));
         return {};
       });
     },
     onNext: (_context, _id, _payload, execution) => results.get(execution),
-    onError: (_context, _id, _payload, errors) => {
-      const masked = errors.map((error) => maskError(error.toJSON(), error));
-      countOperation('unknown', masked);
+    onError: ({ extra }, _id, _payload, errors) => {
+      const requestId = createRequestId();
+      const masked = errors.map((error) => maskError(error.toJSON(), error, requestId));
+      const user = users.get(extra.socket);
+      recordOperation({ type: 'unknown', errors: masked, context: { requestId, ...(user ? { user } : {}) } });
       return masked;
     },
     subscribe: (execution) => {

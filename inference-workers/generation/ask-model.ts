@@ -5,6 +5,7 @@
  */
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { StreamEvent } from '#contracts/stream-event.ts';
+import { activeRequest } from '#kernel/request-id.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
 import { modelFaults, timeToFirstToken } from '../metrics.ts';
 import type { Candidate } from './candidate.ts';
@@ -102,7 +103,7 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
     abandon.throwIfAborted();
     if (fault !== undefined) {
       modelFaults.add({ model: modelId, code: fault.code });
-      logger.warn({ err: cause, messageId, modelId }, 'a model failed');
+      logger.warn({ ...activeRequest(), err: cause, code: fault.code, messageId, modelId }, 'a model failed');
     }
     return conclude(undefined, fault);
   }

@@ -6,6 +6,7 @@
 import { generationJobSchema, type ReplyJob, type TitleJob } from '#contracts/generation-job.ts';
 import type { Delivery, Json, Settlement } from '#kernel/broker/broker.ts';
 import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
+import { withRequestId } from '#kernel/request-id.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import type { LeaveSignals } from '../running-jobs.ts';
 import { servedCandidates } from './candidate.ts';
@@ -46,8 +47,10 @@ export const runJob = async (
   const candidates = servedCandidates(job, context.registry);
   const earlier = 'deliveredBefore' in job ? (job.deliveredBefore ?? 0) : 0;
   if (candidates.length === 0 && earlier + redeliveries < maxRequeues) return 'retry';
-  const { kind, traceparent: parent } = job;
-  return inSpan(`generate ${kind}`, { kind: 'consumer', parent }, () =>
-    runOfKind(kind, context, { job, candidates, redeliveries, ...leave }),
+  const { kind, traceparent: parent, requestId } = job;
+  return withRequestId(requestId, () =>
+    inSpan(`generate ${kind}`, { kind: 'consumer', parent }, () =>
+      runOfKind(kind, context, { job, candidates, redeliveries, ...leave }),
+    ),
   );
 };

@@ -9,11 +9,13 @@ import type { MessageFinished } from '#contracts/broker-events.ts';
 import { logIdOfJob, type ReplyJob } from '#contracts/generation-job.ts';
 import { readSealed, sealResult, terminalEventOf } from '#contracts/sealed-result.ts';
 import type { Settlement } from '#kernel/broker/broker.ts';
+import { activeRequest } from '#kernel/request-id.ts';
 import { FencedError, type StreamEntry, type TakenLog } from '#kernel/stream-log/stream-log.ts';
 import { generationDuration, queueWait } from '../metrics.ts';
 import { acquireLog } from './acquire-log.ts';
 import type { GenerationContext } from './generation-context.ts';
 import type { JobRunOptions } from './job-run.ts';
+import { logGeneration } from './log-generation.ts';
 import { openLogSession } from './log-session.ts';
 import { publishUntilConfirmed } from './publish-until-confirmed.ts';
 import { replyResult } from './reply-result.ts';
@@ -59,6 +61,7 @@ const writeAndEnd = async (context: GenerationContext, options: TakenReply): Pro
     await session.settled();
     const result = await replyResult({ job, reply, attempt, log: session, registry, takenAt });
     generationDuration.observe({ pool, status: result.status }, result.durationMs / 1000);
+    logGeneration(logger, job, result);
     if (reply.lastAsked) countTokensUsed(reply.lastAsked.route.modelId, reply.usage);
     // Everything is in the log and no other worker took over: from here on this is the message's result.
     await session.seal(sealResult(result));
@@ -80,7 +83,10 @@ const writeAndEnd = async (context: GenerationContext, options: TakenReply): Pro
     if (fault instanceof FencedError || lost.signal.reason instanceof FencedError) return 'ack';
     await streamLog.release(logId, attempt).catch(() => undefined);
     if (handOver.aborted) return 'retry';
-    logger.error({ err: fault, messageId: job.messageId }, 'a reply failed on its way and is tried again');
+    logger.error(
+      { ...activeRequest(), err: fault, messageId: job.messageId },
+      'a reply failed on its way and is tried again',
+    );
     throw fault;
   }
 };

@@ -7,11 +7,13 @@ import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
 import type { ConversationTitled } from '#contracts/broker-events.ts';
 import type { PromptMessage, TitleJob } from '#contracts/generation-job.ts';
 import type { Settlement } from '#kernel/broker/broker.ts';
+import { activeRequest } from '#kernel/request-id.ts';
 import { cleanTitle, readChars, titleFromQuestion } from '../prompt/clean-title.ts';
 import { disarmRoleMarkers } from '../prompt/role-markers.ts';
 import type { Candidate } from './candidate.ts';
 import type { GenerationContext } from './generation-context.ts';
 import type { JobRunOptions } from './job-run.ts';
+import { logGeneration } from './log-generation.ts';
 import { publishUntilConfirmed } from './publish-until-confirmed.ts';
 import { streamModel } from './stream-model.ts';
 import { countTokensUsed, noUsage, usageOfRequest } from './token-usage.ts';
@@ -102,7 +104,7 @@ export const runTitle = async (
     }
   } catch (err) {
     if (handOver.aborted) return 'retry';
-    context.logger.warn({ err, conversationId: job.conversationId }, 'no model gave a title');
+    context.logger.warn({ ...activeRequest(), err, conversationId: job.conversationId }, 'no model gave a title');
   }
   const body: ConversationTitled = {
     tenantId: job.tenantId,
@@ -116,6 +118,7 @@ export const runTitle = async (
     durationMs: Date.now() - takenAt,
     title: generated.title ?? titleFromQuestion(question),
   };
+  logGeneration(context.logger, job, body);
   try {
     const titled = { routingKey: 'conversation.titled', id: job.messageId, body, signal: handOver };
     await publishUntilConfirmed(context, titled);

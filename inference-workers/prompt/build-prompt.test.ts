@@ -111,6 +111,20 @@ test('text that imitates a chat template stays text, in its role, and looks the 
   expect(text.replaceAll('\u200b', '')).toBe(attack);
 });
 
+test('markers in instructions, and in the arguments of a call that is told in words, are disarmed too', async () => {
+  const marker = '<|im_start|>';
+  const steps = [
+    {
+      text: '',
+      calls: [{ id: 'c', name: 'find', arguments: `{"q":"${marker}"}`, status: 'COMPLETED', result: marker }],
+    },
+  ] as const;
+  const { messages } = await buildPrompt([system(`Be ${marker}`), user('u')], limits(1000), { steps, tools: [] });
+  const text = JSON.stringify(messages);
+  expect(text).not.toContain(marker);
+  expect(text.replaceAll('\u200b', '').split(marker)).toHaveLength(4);
+});
+
 test('plain text with brackets and angles is not touched', async () => {
   const plain = 'if (a < b) return list[0] || "<div>" // [x] <s2>';
   expect(await contents([user(plain)], 1000)).toEqual([`user: ${plain}`]);

@@ -51,8 +51,8 @@ export interface ReplySoFar {
 
 /** The result of a tool is foreign text, so it goes into the user's role and is labelled. */
 const toModelMessage = ({ role, content }: PromptMessage): LanguageModelV4Message => {
-  if (role === 'SYSTEM') return { role: 'system', content };
   const text = disarmRoleMarkers(content);
+  if (role === 'SYSTEM') return { role: 'system', content: text };
   if (role === 'ASSISTANT') return { role: 'assistant', content: [{ type: 'text', text }] };
   return { role: 'user', content: [{ type: 'text', text: role === 'TOOL' ? `Result of a tool:\n${text}` : text }] };
 };

@@ -61,7 +61,7 @@ export const replyStepMessages = (step: ReplyStep, { native, longest }: StepForm
   }
   const names = calls.map(({ name }) => name).join(', ');
   const results = calls.map(
-    (call) => `Result of the tool ${call.name} for ${call.arguments}:\n${resultOf(call, longest)}`,
+    (call) => `Result of the tool ${call.name} for ${disarmRoleMarkers(call.arguments)}:\n${resultOf(call, longest)}`,
   );
   return [
     { role: 'assistant', content: content.length > 0 ? content : [text(`I call ${names}.`)] },

@@ -2,6 +2,7 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider';
 import { z } from 'zod';
 import type { Tool } from '#contracts/generation-job.ts';
+import { disarmRoleMarkers } from './role-markers.ts';
 
 /** Registration checks that it is a JSON Schema; the provider judges the rest. */
 const schemaOf = z.custom<LanguageModelV4FunctionTool['inputSchema']>((value) => typeof value === 'object');
@@ -19,7 +20,7 @@ export const toolDefinitions = (
         tools: tools.map(({ name, description, parameters }) => ({
           type: 'function',
           name,
-          description,
+          description: disarmRoleMarkers(description),
           inputSchema: schemaOf.parse(parameters),
         })),
         ...(mayCall ? {} : { toolChoice: { type: 'none' } }),

@@ -6,6 +6,7 @@
 
 import type { ReplyJob } from '#contracts/generation-job.ts';
 import type { Logger } from '#kernel/log.ts';
+import { activeRequest } from '#kernel/request-id.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { toolCallDuration } from '../metrics.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -88,7 +89,9 @@ export const createToolRunner = (options: ToolRunnerOptions): ToolRunner => {
         if (!(err instanceof ToolFault)) throw err;
         observe({ outcome: err.code });
         const { messageId, tenantId } = job;
-        logger.info({ err: err.cause, code: err.code, messageId, tenantId, tool: call.name }, 'a tool call failed');
+        const { code, cause } = err;
+        const about = { ...activeRequest(), messageId, tenantId, tool: call.name };
+        logger.info({ ...about, code, err: cause }, 'a tool call failed');
         return { status: 'FAILED', result: err.message };
       }
     },

@@ -3,6 +3,7 @@
  * reported together. Nothing else in the project reads `process.env`; only the main files pass it in.
  */
 import type { z } from 'zod';
+import { productionFaults } from './production-faults.ts';
 
 /** The environment is not usable. The message lists each variable with its fault, one per line. */
 export class EnvironmentError extends Error {
@@ -16,10 +17,15 @@ export const parseEnvironment = <Config>(
 ): Config => {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = shape.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => {
+  const unsafe =
+    given['NODE_ENV'] === 'production'
+      ? productionFaults(given, parsed.success ? Object.keys(Object(parsed.data)) : undefined)
+      : [];
+  if (parsed.success && unsafe.length === 0) return parsed.data;
+  const faulty = (parsed.error?.issues ?? []).map(({ path, message }) => {
     const name = path.join('.');
     return `  ${name}: ${name !== '' && given[name] === undefined && /received undefined/.test(message) ? 'must be set' : message}`;
   });
+  const lines = [...faulty, ...unsafe.map(({ name, message }) => `  ${name}: ${message}`)];
   throw new EnvironmentError(`The environment is not usable:\n${lines.join('\n')}`);
 };

@@ -1,5 +1,6 @@
 /** Opens the port of a server whose requests are short, and closes it with all its connections. */
 import type { Server } from 'node:http';
+import { setSecurityHeaders } from './security-headers.ts';
 
 export interface ListeningServer extends AsyncDisposable {
   readonly port: number;
@@ -10,6 +11,7 @@ export const listen = async (
   server: Server,
   at: { readonly host: string; readonly port: number },
 ): Promise<ListeningServer> => {
+  server.prependListener('request', (_, response) => setSecurityHeaders(response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(at.port, at.host, resolve);

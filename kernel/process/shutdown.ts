@@ -1,13 +1,14 @@
 /**
  * The frame of every process: opens it, waits for SIGTERM or SIGINT, closes it in its own order, and exits. A second
  * signal, or the end of the time for closing, exits at once with code 1. A fault at the start prints one sentence on
- * stderr and exits with code 1.
+ * stderr and exits with code 1. The files that the process makes are for its own user.
  */
 
 import { EnvironmentError } from '../config/environment.ts';
 import { StartError } from '../connections/start-error.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { makeNewFilesPrivate } from './private-files.ts';
 
 /** Milliseconds that closing may take, in addition to the grace of running work. */
 const closeDeadlineMs = 60_000;
@@ -34,6 +35,7 @@ export const runUntilSignal = async (
   logger: () => Logger,
   open: () => Promise<Process>,
 ): Promise<void> => {
+  makeNewFilesPrivate();
   const signalled = Promise.withResolvers<NodeJS.Signals>();
   let signals = 0;
   const onSignal = (signal: NodeJS.Signals): void => {

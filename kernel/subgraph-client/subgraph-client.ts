@@ -9,6 +9,7 @@ import { toErrorCode } from '#contracts/error-codes.ts';
 import type { Identity } from '#contracts/identity.ts';
 import { AppError } from '../errors.ts';
 import type { SignIdentity } from '../identity.ts';
+import { requestIdHeaders } from '../request-id.ts';
 import { traceHeaders } from '../telemetry/tracing.ts';
 
 export interface SubgraphCall<Data> {
@@ -57,7 +58,12 @@ export const createSubgraphClient = (service: string, url: string, signIdentity:
         const response = await pool.request({
           method: 'POST',
           path: pathname,
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...traceHeaders() },
+          headers: {
+            'content-type': 'application/json',
+            authorization: `Bearer ${token}`,
+            ...traceHeaders(),
+            ...requestIdHeaders(),
+          },
           body: JSON.stringify({ query, variables }),
           // Far cheaper than a signal with a timer of its own for each call.
           headersTimeout: deadlineMs,

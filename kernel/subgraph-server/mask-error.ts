@@ -7,6 +7,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isOutage } from '../connections/outage.ts';
 import { AppError, errorExtensions } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { activeRequest } from '../request-id.ts';
 
 /** The wait that a client is advised when a service is away: a restart takes a second or a few. */
 const awayRetryAfterMs = 1_000;
@@ -27,7 +28,8 @@ const located = (error: unknown): Pick<GraphQLFormattedError, 'path' | 'location
 export const maskError = (error: unknown, logger: Logger, formatted?: GraphQLFormattedError): GraphQLFormattedError => {
   const cause = original(error);
   if (cause instanceof AppError) {
-    if (cause.cause !== undefined) logger.warn({ err: cause, code: cause.code }, 'a request was refused');
+    if (cause.cause !== undefined)
+      logger.warn({ ...activeRequest(), err: cause, code: cause.code }, 'a request was refused');
     return { message: cause.message, ...located(error), extensions: errorExtensions(cause) };
   }
   if (cause instanceof GraphQLError || cause === undefined) {
@@ -37,15 +39,16 @@ export const maskError = (error: unknown, logger: Logger, formatted?: GraphQLFor
     return { ...shown, extensions: { code: 'BAD_USER_INPUT', ...extensions } };
   }
   if (isOutage(cause)) {
-    logger.warn({ err: cause }, 'a service is away');
+    logger.warn({ ...activeRequest(), err: cause }, 'a service is away');
     const away = new AppError('SUBGRAPH_UNAVAILABLE', 'A part of the service is away for a moment. Try again.', {
       retryAfterMs: awayRetryAfterMs,
     });
     return { message: away.message, ...located(error), extensions: errorExtensions(away) };
   }
-  logger.error({ err: cause, path: error instanceof GraphQLError ? error.path : undefined }, 'unexpected fault');
+  const path = error instanceof GraphQLError ? error.path : undefined;
+  logger.error({ ...activeRequest(), err: cause, path }, 'unexpected fault');
   return {
-    message: 'Something went wrong on our side. Try again; if it stays, tell the operator the time of this request.',
+    message: 'Something went wrong on our side. Try again; if it stays, tell the operator the requestId.',
     ...located(error),
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   };

@@ -33,6 +33,13 @@ export const subgraphEnvironment = {
     .describe(
       'Secret that gateway and subgraphs share, at least 32 characters: signs the identity tokens between them.',
     ),
+  IDENTITY_SECRET_SECOND: z
+    .string()
+    .min(32)
+    .optional()
+    .describe(
+      'A second secret, at least 32 characters: identity tokens that are signed with it are accepted too. For replacing IDENTITY_SECRET without an interruption.',
+    ),
 };
 
 /** Everything that is open before a subgraph opens. The subgraph closes none of it. */
@@ -98,7 +105,9 @@ export const runSubgraph = async <Config extends BaseConfig>(options: {
         databaseWatch: opened.use(watchDatabase(database, logger)),
         ports,
         signIdentity: createIdentitySigner(config.IDENTITY_SECRET),
-        verifyIdentity: createIdentityVerifier(config.IDENTITY_SECRET),
+        verifyIdentity: createIdentityVerifier(
+          ...[config.IDENTITY_SECRET, config.IDENTITY_SECRET_SECOND].filter((secret) => secret !== undefined),
+        ),
         access: opened.use(await openAccessList(ports, logger)),
         host: config.HOST,
         port: config.PORT,

@@ -19,6 +19,7 @@ import type { AccessList } from '../access/access-list.ts';
 import { AppError, errorExtensions } from '../errors.ts';
 import type { VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
+import { requestIdHeader, requestIdOf, withRequestId } from '../request-id.ts';
 import { activeSpan, inSpan } from '../telemetry/tracing.ts';
 import type { SubgraphContext } from './builder.ts';
 import type { ReadDocument } from './documents.ts';
@@ -133,9 +134,11 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
         const identity = options.access?.admit(given) ?? given;
         const graphqlRequest = await readRequest(request);
         const { traceparent: parent } = request.headers;
-        send(response, await inSpan(options.name, { kind: 'server', parent }, () => run(graphqlRequest, identity)));
+        const respond = () => inSpan(options.name, { kind: 'server', parent }, () => run(graphqlRequest, identity));
+        send(response, await withRequestId(requestIdOf(request.headers[requestIdHeader]), respond));
       } catch (fault) {
-        if (!(fault instanceof AppError)) options.logger.error({ err: fault }, 'request failed');
+        const requestId = requestIdOf(request.headers[requestIdHeader]);
+        if (!(fault instanceof AppError)) options.logger.error({ requestId, err: fault }, 'request failed');
         refuse(
           response,
           fault instanceof AppError

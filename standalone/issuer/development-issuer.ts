@@ -2,13 +2,14 @@
  * The issuer of tokens for development: one key in the data directory, made at first use, and tokens for the seeded
  * users. Never used in production, and only by processes that listen on loopback.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Role } from '#contracts/identity.ts';
 import { EnvironmentError } from '#kernel/config/environment.ts';
 import type { DevelopmentTenant, DevelopmentUser } from '#kernel/development-tenants.ts';
+import { openPrivateDirectory } from '#kernel/process/private-files.ts';
 
 export const developmentAudience = 'parlance';
 /** `iss` where the key set is at hand and nothing is discovered. */
@@ -44,7 +45,7 @@ const readKey = async (file: string): Promise<z.infer<typeof keySchema>> => {
   const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
   const key = keySchema.parse(await exportJWK(privateKey));
   try {
-    await mkdir(join(file, '..'), { recursive: true });
+    await openPrivateDirectory(join(file, '..'));
     await writeFile(file, JSON.stringify(key), { mode: 0o600, flag: 'wx' });
     return key;
   } catch (cause) {

@@ -41,6 +41,8 @@ export interface Generation {
   readonly tools?: readonly Tool[] | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly temperature?: number | undefined;
+  /** The request that asked for the reply, as log lines name it. */
+  readonly requestId?: string | undefined;
 }
 
 /** The generation as the row of a dispatched reply keeps it. */

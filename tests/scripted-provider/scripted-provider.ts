@@ -107,7 +107,7 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
       return sendJson(
         response,
         script.status,
-        errorBody(script),
+        errorBody(script, prompt),
         wait === undefined ? {} : { 'retry-after': String(wait) },
       );
     }

@@ -69,8 +69,8 @@ export const closingEvents = (finish: Script['finish'] | 'tool_calls', usage: st
   return `${event(choice({}, finish))}${toldUsage}data: [DONE]\n\n`;
 };
 
-/** The body of an error reply. */
-export const errorBody = (script: Script): string =>
+/** The body of an error reply. It quotes the prompt, as some providers do. */
+export const errorBody = (script: Script, prompt: string): string =>
   JSON.stringify({
     error:
       script.error === 'context'
@@ -79,5 +79,5 @@ export const errorBody = (script: Script): string =>
             type: 'invalid_request_error',
             code: 'context_length_exceeded',
           }
-        : { message: 'Scripted failure of secret-host-7.', type: 'server_error', code: null },
+        : { message: `Scripted failure of secret-host-7 for "${prompt}".`, type: 'server_error', code: null },
   });

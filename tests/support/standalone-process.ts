@@ -12,6 +12,8 @@ const startTimeoutMs = 60_000;
 
 export interface StandaloneOptions {
   readonly environment?: Readonly<Record<string, string>>;
+  /** Called with each line of its log. */
+  readonly onLogLine?: (line: string) => void;
 }
 
 const answersReady = async (url: string): Promise<boolean> => {
@@ -36,7 +38,11 @@ export const startStandalone = async (options: StandaloneOptions = {}): Promise<
     ...options.environment,
   };
   const start = async (): Promise<Child> => {
-    const child = startChild(process.execPath, [join(root, 'standalone/main.ts')], { environment });
+    const { onLogLine } = options;
+    const child = startChild(process.execPath, [join(root, 'standalone/main.ts')], {
+      environment,
+      ...(onLogLine ? { onLogLine } : {}),
+    });
     await untilReady(child, () => answersReady(url), startTimeoutMs);
     return child;
   };

@@ -9,6 +9,7 @@ import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { OutboxRelay } from '#kernel/outbox/relay.ts';
+import { activeRequest } from '#kernel/request-id.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { conversationNotFound } from '../conversations/access.ts';
 import type { ChangeFeed } from '../conversations/change-feed.ts';
@@ -109,6 +110,7 @@ const storeOnce = async (
     tools: tools.length === 0 ? undefined : tools,
     maxOutputTokens: request.maxOutputTokens,
     temperature: request.temperature,
+    ...activeRequest(),
   };
   const isNew = typeof question === 'string';
   const branch = branchOf(request, context);
