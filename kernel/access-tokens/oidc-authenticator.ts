@@ -1,7 +1,8 @@
 /**
- * Resolves access tokens of any OpenID Connect issuer to their users. It finds the key set by discovery (OpenID Connect Discovery 1.0, section
- * 4) or at a configured URL. Discovery starts at once and is retried with jitter until it succeeds; `ready` rejects
- * with the reason until then. At most one discovery runs at a time, and concurrent callers wait for it.
+ * Resolves access tokens of any OpenID Connect issuer to their users. It finds the key set by discovery (OpenID Connect
+ * Discovery 1.0, section 4) or at a configured URL. Discovery starts at once and is retried with jitter until it
+ * succeeds; `ready` rejects with the reason until then. At most one discovery runs at a time, and concurrent callers
+ * wait for it.
  */
 import { createRemoteJWKSet, type RemoteJWKSet } from 'jose';
 import { z } from 'zod';
