@@ -4,11 +4,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { signatureAlgorithms } from '#kernel/access-tokens/token-verifier.ts';
 import { parseEnvironment } from '#kernel/config/environment.ts';
 import { logLevels } from '#kernel/log.ts';
 import { telemetryEnvironment } from '#kernel/telemetry/telemetry.ts';
 import { defaultSignInRate } from './authentication/sign-in-rate.ts';
-import { signatureAlgorithms } from './authentication/token-verifier.ts';
 import { defaultKeepAlive } from './limits/keep-alive.ts';
 import { defaultMaxCost, defaultOperationLimits } from './limits/operation-limits.ts';
 import { defaultRequestRates } from './limits/request-rate.ts';

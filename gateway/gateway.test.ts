@@ -5,8 +5,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { audience, createTestIssuer } from '#kernel/access-tokens/test-issuer.fixture.ts';
 import { openSignedIn } from './fixtures/socket-client.fixture.ts';
-import { audience, createTestIssuer, identitySecret, openTestGateway } from './fixtures/test-gateway.fixture.ts';
+import { identitySecret, openTestGateway } from './fixtures/test-gateway.fixture.ts';
 import { composeSupergraph } from './fixtures/test-graph.fixture.ts';
 
 test('closing completes what is in flight, closes sockets with 1001, and accepts nothing new', async () => {

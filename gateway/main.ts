@@ -5,6 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { createOidcAuthenticator } from '#kernel/access-tokens/oidc-authenticator.ts';
 import { EnvironmentError } from '#kernel/config/environment.ts';
 import { createEmbeddedLimiter } from '#kernel/limiter/embedded-limiter.ts';
 import { createLogger, type Logger } from '#kernel/log.ts';
@@ -14,7 +15,6 @@ import { createEmbeddedSignals } from '#kernel/signals/embedded-signals.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { createAnonymousAuthenticator } from './authentication/anonymous-authenticator.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
-import { createOidcAuthenticator } from './authentication/oidc-authenticator.ts';
 import { openWithApiKeys } from './authentication/with-api-keys.ts';
 import { type GatewayConfig, gatewayLimits, readGatewayConfig } from './config.ts';
 import { createGateway } from './gateway.ts';

@@ -4,9 +4,9 @@
  * an operation that reads only the schema needs no token, because explorers read the schema first.
  */
 import type { IncomingMessage } from 'node:http';
+import { parseBearer } from '#kernel/access-tokens/bearer-token.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
-import { parseBearer } from '../authentication/bearer-token.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
 import { toGraphQLError } from '../errors/graphql-error.ts';
 import type { AddressOf } from '../limits/client-address.ts';

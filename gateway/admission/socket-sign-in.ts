@@ -3,9 +3,10 @@
  * a close code: 4401 for no token, 4403 for an invalid token, 1013 when the token cannot be checked or the user has too
  * many sockets.
  */
+
+import { tokenFromConnectionParams } from '#kernel/access-tokens/bearer-token.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { AuthenticatedUser, Authenticator } from '../authentication/authenticator.ts';
-import { tokenFromConnectionParams } from '../authentication/bearer-token.ts';
 import type { CountByKey } from '../limits/socket-count.ts';
 
 export interface SocketSignInOptions {

@@ -1,16 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { audience, createTestIssuer, issuer } from '#kernel/access-tokens/test-issuer.fixture.ts';
 import { createIdentityVerifier } from '#kernel/identity.ts';
 import { openSignedIn, openSocket } from '../fixtures/socket-client.fixture.ts';
-import {
-  audience,
-  createTestIssuer,
-  identitySecret,
-  issuer,
-  openTestGateway,
-  type TestGateway,
-} from '../fixtures/test-gateway.fixture.ts';
+import { identitySecret, openTestGateway, type TestGateway } from '../fixtures/test-gateway.fixture.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {

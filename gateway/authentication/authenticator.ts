@@ -1,7 +1,7 @@
 /**
- * Port: resolves a bearer token to its user. Adapters: oidc-authenticator.ts (any OpenID Connect issuer),
- * local-key-authenticator.ts (a local key set, for the development issuer of the standalone), api-key-authenticator.ts
- * (API keys, which usage manages) and anonymous-authenticator.ts (no sign-in).
+ * Port: resolves a bearer token to its user. Adapters: kernel/access-tokens/oidc-authenticator.ts (any OpenID Connect
+ * issuer), local-key-authenticator.ts (a local key set, for the development issuer of the standalone),
+ * api-key-authenticator.ts (API keys, which usage manages) and anonymous-authenticator.ts (no sign-in).
  */
 
 import type { Identity } from '#contracts/identity.ts';

@@ -1,7 +1,7 @@
 /** Authenticator on a local key set, which fetches nothing. The standalone's development issuer uses it. */
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
+import { createTokenVerifier, type TokenExpectations } from '#kernel/access-tokens/token-verifier.ts';
 import type { Authenticator } from './authenticator.ts';
-import { createTokenVerifier, type TokenExpectations } from './token-verifier.ts';
 
 export interface LocalKeyOptions extends TokenExpectations {
   /** Public keys of the issuer. */

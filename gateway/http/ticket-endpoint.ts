@@ -4,11 +4,11 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
+import { parseBearer } from '#kernel/access-tokens/bearer-token.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { type AuthenticateRequest, tokenMissing } from '../admission/request-authentication.ts';
 import { type StreamTickets, ticketParameter, ticketSeconds } from '../admission/stream-tickets.ts';
-import { parseBearer } from '../authentication/bearer-token.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import { respondToFault, respondWithFault } from './http-fault.ts';
 import { discardBody, readBody } from './request-body.ts';

@@ -1,9 +1,10 @@
 /** One upstream subscription for many equal ones of one user, and of nobody else. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { TokenOptions } from '#kernel/access-tokens/test-issuer.fixture.ts';
 import { connect, event, follow, frames, nameOf, newUser, type User } from '../fixtures/shared-users.fixture.ts';
 import type { Frame } from '../fixtures/socket-client.fixture.ts';
-import { openTestGateway, type TokenOptions } from '../fixtures/test-gateway.fixture.ts';
+import { openTestGateway } from '../fixtures/test-gateway.fixture.ts';
 
 const mine = 'subscription ($after: Int, $topic: String) { mine(afterSeq: $after, topic: $topic) { seq text } }';
 const big = 'subscription { storyStream(id: "big") { seq text } }';

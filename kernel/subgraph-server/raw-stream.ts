@@ -1,6 +1,6 @@
 /**
- * A subscription whose events the subgraph has serialized itself: `next` frames are built from their text and written
- * straight to the socket, and those of one turn of the event loop leave in one write. Events that the subgraph could
+ * A subscription whose events the subgraph has serialized itself: their text is written straight to the transport. On a
+ * socket, the frames of one turn of the event loop leave in one write. Events that the subgraph could
  * not serialize pass through as execution results. Invariants: the order of events is kept; a socket that is behind
  * stops its own streams and no others.
  */
@@ -53,12 +53,32 @@ const drained = async (socket: WebSocket, tcp: Socket): Promise<void> => {
   }
 };
 
-/** The iterator for graphql-ws, which gets only the results that it has to serialize. */
+/** Where raw results go. */
+export interface RawSink {
+  /** False when nobody reads any more. */
+  isOpen(): boolean;
+  /** Sends the text of a result. A promise, where the reader is behind, resolves when there is space. */
+  send(payload: string): Promise<void> | undefined;
+}
+
+/** The results of one subscription as `next` frames on a socket that it shares. */
+export const createSocketSink = (socket: WebSocket, tcp: Socket, id: string): RawSink => {
+  const prefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  return {
+    isOpen: () => socket.readyState === WebSocket.OPEN,
+    send(payload) {
+      corkThisTurn(tcp);
+      socket.send(`${prefix}${payload}}`);
+      return socket.bufferedAmount > highWaterBytes ? drained(socket, tcp) : undefined;
+    },
+  };
+};
+
+/** The iterator for the transport, which gets only the results that it has to serialize. */
 export const writeRawStream = (
   source: AsyncIterator<RawResult, undefined>,
-  { socket, tcp, id }: { readonly socket: WebSocket; readonly tcp: Socket; readonly id: string },
+  sink: RawSink,
 ): ReturnableIterator<ExecutionResult> => {
-  const prefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   let closed = false;
   const close = async (): Promise<void> => {
     closed = true;
@@ -69,13 +89,12 @@ export const writeRawStream = (
       const step = await source.next();
       if (step.done || closed) break;
       if (typeof step.value !== 'string') return { done: false, value: step.value };
-      if (socket.readyState !== WebSocket.OPEN) {
+      if (!sink.isOpen()) {
         await close();
         break;
       }
-      corkThisTurn(tcp);
-      socket.send(`${prefix}${step.value}}`);
-      if (socket.bufferedAmount > highWaterBytes) await drained(socket, tcp);
+      const space = sink.send(step.value);
+      if (space) await space;
     }
     return iterationEnd;
   };

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { type AccessList, openAccessList } from '../access/access-list.ts';
+import { createOidcAuthenticator, type OidcAuthenticator } from '../access-tokens/oidc-authenticator.ts';
 import { EnvironmentError, parseEnvironment } from '../config/environment.ts';
 import type { StoreWatch } from '../connections/store-watch.ts';
 import type { Database, TableSet } from '../database/database.ts';
@@ -40,6 +41,14 @@ export const subgraphEnvironment = {
     .describe(
       'A second secret, at least 32 characters: identity tokens that are signed with it are accepted too. For replacing IDENTITY_SECRET without an interruption.',
     ),
+  OIDC_ISSUER: z
+    .url()
+    .optional()
+    .describe(
+      'Issuer of access tokens that are accepted from a router of another make, exactly as in their `iss`. Not set: only the identity tokens of the gateway are.',
+    ),
+  OIDC_AUDIENCE: z.string().default('parlance').describe('Audience that the `aud` of access tokens must contain.'),
+  OIDC_JWKS_URI: z.url().optional().describe("URL of the issuer's keys, when it has no discovery document."),
 };
 
 /** Everything that is open before a subgraph opens. The subgraph closes none of it. */
@@ -50,6 +59,8 @@ export interface SubgraphServices {
   readonly ports: Ports;
   readonly signIdentity: SignIdentity;
   readonly verifyIdentity: VerifyIdentity;
+  /** Verifies the access tokens of users, for routers of another make. Undefined: they are refused. */
+  readonly accessTokens?: OidcAuthenticator | undefined;
   readonly access: AccessList;
   readonly host: string;
   /** 0 picks a free port. */
@@ -76,6 +87,15 @@ const requireServices = (config: BaseConfig): void => {
   throw new EnvironmentError(
     `In production a subgraph needs services of its own, so these must be set: ${missing.join(', ')}.`,
   );
+};
+
+const openAccessTokens = (
+  config: BaseConfig,
+  logger: Logger,
+  opened: AsyncDisposableStack,
+): OidcAuthenticator | undefined => {
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URI: jwksUri } = config;
+  return issuer === undefined ? undefined : opened.use(createOidcAuthenticator({ issuer, audience, jwksUri, logger }));
 };
 
 /** The main function of a subgraph process. Exits by itself. */
@@ -108,6 +128,7 @@ export const runSubgraph = async <Config extends BaseConfig>(options: {
         verifyIdentity: createIdentityVerifier(
           ...[config.IDENTITY_SECRET, config.IDENTITY_SECRET_SECOND].filter((secret) => secret !== undefined),
         ),
+        accessTokens: openAccessTokens(config, logger, opened),
         access: opened.use(await openAccessList(ports, logger)),
         host: config.HOST,
         port: config.PORT,

@@ -1,9 +1,10 @@
 /**
- * A subgraph over HTTP: `POST /graphql` from a holder of an identity token, executed by graphql-js on bare node:http,
- * because each turn makes four such calls. Bodies are bounded; the public reaches nothing here.
+ * A subgraph over HTTP: `POST /graphql` from a caller with a token, executed by graphql-js on bare node:http, because
+ * each turn makes four such calls. Bodies are bounded; the public reaches nothing here.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
+  type DocumentNode,
   execute,
   type GraphQLError,
   type GraphQLFormattedError,
@@ -15,14 +16,15 @@ import {
 import { z } from 'zod';
 import { errorCodes, toErrorCode } from '#contracts/error-codes.ts';
 import type { Identity } from '#contracts/identity.ts';
-import type { AccessList } from '../access/access-list.ts';
+import { parseBearer } from '../access-tokens/bearer-token.ts';
 import { AppError, errorExtensions } from '../errors.ts';
-import type { VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import { requestIdHeader, requestIdOf, withRequestId } from '../request-id.ts';
 import { activeSpan, inSpan } from '../telemetry/tracing.ts';
 import type { SubgraphContext } from './builder.ts';
+import type { IdentifyCaller } from './callers.ts';
 import type { ReadDocument } from './documents.ts';
+import { acceptsEventStream, type EventStreamOptions, serveEventStream } from './event-stream.ts';
 import { maskError } from './mask-error.ts';
 import { requestDuration } from './metrics.ts';
 import { requireStorableText } from './storable-text.ts';
@@ -53,13 +55,6 @@ const readRequest = async (request: IncomingMessage): Promise<GraphQLRequest> =>
   }
 };
 
-/** The token of `Authorization: Bearer <token>`; throws UNAUTHENTICATED without one. */
-export const bearerToken = (authorization: unknown): string => {
-  const token = typeof authorization === 'string' ? /^Bearer (\S+)$/i.exec(authorization)?.[1] : undefined;
-  if (token === undefined) throw new AppError('UNAUTHENTICATED', 'This address is for the gateway only.');
-  return token;
-};
-
 export interface SubgraphHttp {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
@@ -70,20 +65,32 @@ const labelOf = ({ operation, selectionSet }: OperationDefinitionNode): string =
   return `${operation} ${field?.name.value ?? 'fragment'}`;
 };
 
+/** A request whose document is valid. */
+interface ValidRequest extends Omit<GraphQLRequest, 'query'> {
+  readonly document: DocumentNode;
+}
+
+const notAStream = (): AppError =>
+  new AppError(
+    'BAD_USER_INPUT',
+    'Subscriptions run over WebSocket at the same address, or as server-sent events (accept: text/event-stream).',
+  );
+
 interface HttpResult {
   readonly status: number;
   readonly body: { readonly data?: unknown; readonly errors?: readonly GraphQLFormattedError[] };
 }
 
-export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
+interface HttpOptions<Context extends SubgraphContext> extends EventStreamOptions {
   readonly name: string;
   readonly schema: GraphQLSchema;
   readonly readDocument: ReadDocument;
   readonly createContext: (identity: Identity) => Context;
-  readonly verifyIdentity: VerifyIdentity;
-  readonly access?: AccessList | undefined;
+  readonly identify: IdentifyCaller;
   readonly logger: Logger;
-}): SubgraphHttp => {
+}
+
+export const createSubgraphHttp = <Context extends SubgraphContext>(options: HttpOptions<Context>): SubgraphHttp => {
   const { schema, logger } = options;
   const masked = (errors: readonly GraphQLError[]) => errors.map((error) => maskError(error, logger));
   const send = (response: ServerResponse, { status, body }: HttpResult): void => {
@@ -92,20 +99,14 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(text);
   };
-  const run = async ({ query, variables, operationName }: GraphQLRequest, identity: Identity): Promise<HttpResult> => {
+  const run = async ({ document, variables, operationName }: ValidRequest, identity: Identity): Promise<HttpResult> => {
     const observe = requestDuration.start();
-    requireStorableText(variables);
-    const read = options.readDocument(query);
-    if ('errors' in read) return { status: 400, body: { errors: masked(read.errors) } };
-    const operation = getOperationAST(read.document, operationName);
-    if (operation?.operation === 'subscription') {
-      throw new AppError('BAD_USER_INPUT', 'Subscriptions run over WebSocket at the same address.');
-    }
+    const operation = getOperationAST(document, operationName);
     const label = operation ? labelOf(operation) : 'unknown';
     activeSpan().describe(`${options.name} ${label}`);
     const { data, errors } = await execute({
       schema,
-      document: read.document,
+      document,
       operationName: operationName ?? null,
       variableValues: variables ?? null,
       contextValue: options.createContext(identity),
@@ -120,6 +121,10 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
     };
   };
   const refuse = (response: ServerResponse, error: AppError): void => {
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
     response.writeHead(errorCodes[error.code], { 'content-type': 'application/json', connection: 'close' });
     response.end(JSON.stringify({ errors: [{ message: error.message, extensions: errorExtensions(error) }] }));
   };
@@ -130,11 +135,24 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: {
         return;
       }
       try {
-        const given = await options.verifyIdentity(bearerToken(request.headers.authorization));
-        const identity = options.access?.admit(given) ?? given;
-        const graphqlRequest = await readRequest(request);
+        const caller = await options.identify(parseBearer(request.headers.authorization));
+        const { query, variables, operationName } = await readRequest(request);
         const { traceparent: parent } = request.headers;
-        const respond = () => inSpan(options.name, { kind: 'server', parent }, () => run(graphqlRequest, identity));
+        requireStorableText(variables);
+        const read = options.readDocument(query);
+        if ('errors' in read) {
+          send(response, { status: 400, body: { errors: masked(read.errors) } });
+          return;
+        }
+        const valid: ValidRequest = { document: read.document, variables, operationName };
+        if (getOperationAST(read.document, operationName)?.operation === 'subscription') {
+          if (!acceptsEventStream(request)) throw notAStream();
+          await serveEventStream(options, response, (sink) =>
+            options.subscriptions.prepare({ ...valid, caller, traceparent: parent, sink }),
+          );
+          return;
+        }
+        const respond = () => inSpan(options.name, { kind: 'server', parent }, () => run(valid, caller.identity));
         send(response, await withRequestId(requestIdOf(request.headers[requestIdHeader]), respond));
       } catch (fault) {
         const requestId = requestIdOf(request.headers[requestIdHeader]);

@@ -1,32 +1,29 @@
 /**
- * A subgraph on a port: GraphQL over HTTP and WebSocket at /graphql, with health beside it. Closing stops intake, lets
- * running requests finish, ends subscriptions with a going-away close that the gateway resumes elsewhere, then frees
- * the port.
+ * A subgraph on a port: GraphQL over HTTP, server-sent events and WebSocket at /graphql, with health beside it. Closing
+ * stops intake, lets running requests finish, ends subscriptions with a going-away close that the gateway resumes
+ * elsewhere (event streams with a cut connection, never with `complete`), then frees the port.
  */
 import { createServer } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Identity } from '#contracts/identity.ts';
-import type { AccessList } from '../access/access-list.ts';
 import type { StoreWatch } from '../connections/store-watch.ts';
-import type { VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
 import { createHealthResponder, type ReadinessChecks } from '../process/health.ts';
 import { listen } from '../process/listen.ts';
 import type { SubgraphContext } from './builder.ts';
+import { type CallerOptions, createCallers } from './callers.ts';
 import { createDocuments } from './documents.ts';
 import type { OpenRawStream } from './raw-stream.ts';
 import { createSubgraphHttp } from './serve-http.ts';
 import { serveSubgraphWebSocket } from './serve-websocket.ts';
+import { createSubscriptions } from './subscriptions.ts';
 
-export interface SubgraphOptions<Context extends SubgraphContext> {
+export interface SubgraphOptions<Context extends SubgraphContext> extends CallerOptions {
   /** Name of the subgraph in metrics and traces. */
   readonly name: string;
   readonly schema: GraphQLSchema;
   /** Called once per request and per subscription. */
   readonly createContext: (identity: Identity) => Context;
-  readonly verifyIdentity: VerifyIdentity;
-  /** Undefined: the roles of the token apply. */
-  readonly access?: AccessList;
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
@@ -50,19 +47,22 @@ export const serveSubgraph = async <Context extends SubgraphContext>(
   options: SubgraphOptions<Context>,
 ): Promise<Subgraph> => {
   const readDocument = createDocuments(options.schema);
-  const http = createSubgraphHttp({ ...options, readDocument });
+  const identify = createCallers(options);
+  const subscriptions = createSubscriptions(options);
+  const http = createSubgraphHttp({ ...options, readDocument, identify, subscriptions });
   const health = createHealthResponder(options.checks, options.logger);
   const server = createServer((request, response) => {
     if (!health(request, response)) void http.handle(request, response);
   });
   server.keepAliveTimeout = keepAliveTimeoutMs;
-  const sockets = serveSubgraphWebSocket({ ...options, readDocument, server });
+  const sockets = serveSubgraphWebSocket({ ...options, readDocument, identify, subscriptions, server });
   const { port } = await listen(server, options);
   return {
     url: `http://${options.host}:${port}/graphql`,
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
+      subscriptions[Symbol.dispose]();
       await sockets[Symbol.asyncDispose]();
       server.closeAllConnections();
       await closed;

@@ -1,35 +1,24 @@
 /**
  * A subgraph's subscriptions over graphql-transport-ws. The gateway opens one socket and multiplexes: `connection_init`
- * carries the gateway's own identity token, each `subscribe` the user's in `extensions.authorization`. Invariants: a
- * fault in one source stream ends that subscription with a typed error in its last result, never the shared socket; no
- * subscription outlives the rights that it needs; none stalls because this process cannot reach the store that feeds
- * it, since the socket then closes with 1013.
+ * carries the gateway's own identity token, each `subscribe` the user's in `extensions.authorization`. A router of
+ * another make opens a socket for each user: a `subscribe` without authorization runs under the access token of
+ * `connection_init`, or of the request that opened the socket. Invariants: a fault in one source stream ends that
+ * subscription, never the shared socket; none stalls because this process cannot reach the store that feeds it, since
+ * the socket then closes with 1013.
  */
 import type { Server } from 'node:http';
-import {
-  type ExecutionArgs,
-  type ExecutionResult,
-  type FormattedExecutionResult,
-  GraphQLError,
-  type GraphQLSchema,
-  subscribe,
-} from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
-import type { Identity } from '#contracts/identity.ts';
-import type { AccessList } from '../access/access-list.ts';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { parseBearer } from '../access-tokens/bearer-token.ts';
 import type { StoreWatch } from '../connections/store-watch.ts';
-import type { VerifyIdentity } from '../identity.ts';
 import type { Logger } from '../log.ts';
-import { inSpan } from '../telemetry/tracing.ts';
-import type { SubgraphContext } from './builder.ts';
+import { type IdentifyCaller, tokenOfSocket } from './callers.ts';
 import type { ReadDocument } from './documents.ts';
-import { createEndableStream, toErrorResult } from './endable-stream.ts';
 import { maskError } from './mask-error.ts';
-import { createOpenSubscriptions } from './open-subscriptions.ts';
-import { type OpenRawStream, writeRawStream } from './raw-stream.ts';
-import { bearerToken } from './serve-http.ts';
+import { createSocketSink } from './raw-stream.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 /** Close code 1013 of the WebSocket registry. */
 const tryAgainLater = 1013;
@@ -37,25 +26,11 @@ const tryAgainLater = 1013;
 /** Bytes of one frame from the gateway. */
 const maxFrameBytes = 1024 * 1024;
 
-const isAsyncIterator = (value: unknown): value is AsyncGenerator<ExecutionResult, void, void> =>
-  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-
-/** The cursor that the resolver of a resumable subscription set for the current event. */
-const cursorOf = (context: unknown): string | undefined =>
-  typeof context === 'object' && context !== null && 'cursor' in context && typeof context.cursor === 'string'
-    ? context.cursor
-    : undefined;
-
-interface WebSocketOptions<Context extends SubgraphContext> {
-  readonly name: string;
+interface WebSocketOptions {
   readonly server: Server;
-  readonly schema: GraphQLSchema;
   readonly readDocument: ReadDocument;
-  readonly createContext: (identity: Identity) => Context;
-  readonly verifyIdentity: VerifyIdentity;
-  readonly access?: AccessList | undefined;
-  /** Called first for each subscription. */
-  readonly openRawStream?: OpenRawStream<Context> | undefined;
+  readonly identify: IdentifyCaller;
+  readonly subscriptions: Subscriptions;
   /**
    * The store that feeds subscriptions. While it is away they go to other replicas. Undefined: it counts as present.
    */
@@ -63,54 +38,10 @@ interface WebSocketOptions<Context extends SubgraphContext> {
   readonly logger: Logger;
 }
 
-/** What graphql-ws does not carry from a subscribe message to its stream. */
-interface Subscription {
-  readonly identity: Identity;
-  readonly traceparent: unknown;
-  /** Serves it without graphql-js; undefined where that is not possible. */
-  openRaw(): Promise<AsyncGenerator<ExecutionResult, void, void>> | undefined;
-}
-
-const createSubscriptions = <Context extends SubgraphContext>(options: WebSocketOptions<Context>) => {
-  const open = createOpenSubscriptions(options.name, options.access);
-  const known = new WeakMap<ExecutionArgs, Subscription>();
-  /** Opens the subscription once more under these rights, and leaves it. */
-  const refusalFor = async (args: ExecutionArgs, identity: Identity): Promise<unknown> => {
-    const result = await subscribe({ ...args, contextValue: options.createContext(identity) });
-    if (!isAsyncIterator(result)) return result.errors?.[0];
-    await result.return(undefined);
-    return undefined;
-  };
-  const serve = (
-    args: ExecutionArgs,
-    source: AsyncGenerator<ExecutionResult, void, void>,
-  ): AsyncGenerator<ExecutionResult, void, void> => {
-    const identity = known.get(args)?.identity;
-    let forget: (() => void) | undefined;
-    const stream = createEndableStream(source, () => forget?.());
-    if (identity) forget = open.add({ identity, fail: stream.fail, refusalFor: (now) => refusalFor(args, now) });
-    return stream;
-  };
-  return {
-    note: (args: ExecutionArgs, subscription: Subscription) => void known.set(args, subscription),
-    /** Opens the source stream, raw where that is possible. */
-    async start(args: ExecutionArgs) {
-      const { traceparent: parent, openRaw } = known.get(args) ?? {};
-      const result = await inSpan(`${options.name} open stream`, { kind: 'server', parent }, async () => {
-        const raw = openRaw?.();
-        return raw ?? subscribe(args);
-      }).catch(toErrorResult);
-      return isAsyncIterator(result) ? serve(args, result) : result;
-    },
-    [Symbol.dispose]: () => open[Symbol.dispose](),
-  };
-};
-
-export const serveSubgraphWebSocket = <Context extends SubgraphContext>(
-  options: WebSocketOptions<Context>,
-): AsyncDisposable => {
-  const { schema, logger, access } = options;
-  const subscriptions = createSubscriptions(options);
+export const serveSubgraphWebSocket = (options: WebSocketOptions): AsyncDisposable => {
+  const { logger, identify, subscriptions } = options;
+  /** The access tokens of sockets that belong to one user. */
+  const tokens = new WeakMap<WebSocket, string>();
   const sockets = new WebSocketServer({
     server: options.server,
     path: '/graphql',
@@ -124,43 +55,31 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(
   });
   const closer = useServer(
     {
-      onConnect: async ({ connectionParams }) => {
-        await options.verifyIdentity(bearerToken(connectionParams?.['authorization']));
+      onConnect: async ({ connectionParams, extra }) => {
+        const token = tokenOfSocket(connectionParams, extra.request.headers.authorization);
+        const { expiresAt } = await identify(token);
+        if (token !== undefined && expiresAt !== undefined) tokens.set(extra.socket, token);
         return true;
       },
       onSubscribe: async ({ extra }, id, payload: SubscribePayload) => {
         try {
           const found = options.readDocument(payload.query);
           if ('errors' in found) return found.errors;
-          const given = await options.verifyIdentity(bearerToken(payload.extensions?.['authorization']));
-          const identity = access?.admit(given) ?? given;
-          const contextValue = options.createContext(identity);
-          const { document } = found;
-          const { operationName, variables } = payload;
-          const args = { schema, document, operationName, variableValues: variables, contextValue };
-          subscriptions.note(args, {
-            identity,
-            traceparent: payload.extensions?.['traceparent'],
-            openRaw: () =>
-              options
-                .openRawStream?.({ document, operationName, variables: variables ?? {}, context: contextValue })
-                ?.then((source) => writeRawStream(source, { socket: extra.socket, tcp: extra.request.socket, id })),
+          const { authorization, traceparent } = payload.extensions ?? {};
+          const caller = await identify(
+            typeof authorization === 'string' ? parseBearer(authorization) : tokens.get(extra.socket),
+          );
+          return subscriptions.prepare({
+            ...{ document: found.document, operationName: payload.operationName, variables: payload.variables },
+            ...{ caller, traceparent },
+            sink: createSocketSink(extra.socket, extra.request.socket, id),
           });
-          return args;
         } catch (cause) {
           return [new GraphQLError('', { originalError: cause instanceof Error ? cause : new Error(String(cause)) })];
         }
       },
       subscribe: subscriptions.start,
-      onNext: (...[, , , args, { errors, data }]): FormattedExecutionResult | undefined => {
-        const cursor = cursorOf(args.contextValue);
-        if (cursor === undefined && !errors) return undefined;
-        return {
-          ...(errors ? { errors: errors.map((error) => maskError(error, logger)) } : {}),
-          ...(data === undefined ? {} : { data }),
-          ...(cursor === undefined ? {} : { extensions: { cursor } }),
-        };
-      },
+      onNext: (...[, , , args, result]) => subscriptions.format(args, result),
       onError: (_, _id, _payload, errors) => errors.map((error) => maskError(error, logger)),
     },
     sockets,
@@ -169,7 +88,6 @@ export const serveSubgraphWebSocket = <Context extends SubgraphContext>(
   return {
     async [Symbol.asyncDispose]() {
       stopFollowing?.();
-      subscriptions[Symbol.dispose]();
       await closer.dispose();
     },
   };

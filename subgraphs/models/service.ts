@@ -46,6 +46,7 @@ export const openModels = async (services: SubgraphServices, options: ModelsOpti
         routing,
       }),
       verifyIdentity: services.verifyIdentity,
+      accessTokens: services.accessTokens,
       access: services.access,
       host: services.host,
       port: services.port,

@@ -29,6 +29,7 @@ export const openSafety = async (services: SubgraphServices): Promise<OpenSubgra
         verdicts: createVerdictLoader(database, identity.tenantId),
       }),
       verifyIdentity: services.verifyIdentity,
+      accessTokens: services.accessTokens,
       access: services.access,
       host: services.host,
       port: services.port,

@@ -21,7 +21,7 @@ export interface UsageOptions {
 }
 
 export const openUsage = async (services: SubgraphServices, options: UsageOptions): Promise<OpenSubgraph> => {
-  const { database, ports, verifyIdentity, access, host, port, logger } = services;
+  const { database, ports, verifyIdentity, accessTokens, access, host, port, logger } = services;
   const { reservationTtlSeconds, reservationSweepSeconds, conversationsUrl } = options;
   await using opened = new AsyncDisposableStack();
   const quotaChanges = opened.use(createQuotaChanges(ports.signals, logger));
@@ -44,6 +44,7 @@ export const openUsage = async (services: SubgraphServices, options: UsageOption
           identity,
         ),
       verifyIdentity,
+      accessTokens,
       access,
       host,
       port,

@@ -49,7 +49,7 @@ export interface ComposeOptions {
   readonly replicas?: readonly string[];
   /** Every gateway asks all replicas of a subgraph. */
   readonly gatewaysAskAll?: boolean;
-  /** Added to the environment of one service. */
+  /** Added to the environment of one service; addresses are written as in the file. */
   readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Called with each line of a process's log. */
   readonly onLogLine?: (process: string, line: string) => void;
@@ -60,6 +60,8 @@ export interface ComposeOptions {
 export interface Compose extends Parlance {
   /** Process ids by the names that the file gives its services, of those that run now. */
   readonly pids: ReadonlyMap<string, number>;
+  /** GraphQL of each subgraph, by its name. */
+  readonly subgraphUrls: Readonly<Record<string, string>>;
   /** GraphQL of each gateway. */
   readonly gatewayUrls: readonly string[];
   /** Ends a process by the name that `pids` has it under; resolves when it is gone. */
@@ -122,12 +124,17 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
       );
 
   const environmentOf = (name: string, service: ComposeService): Record<string, string> => {
-    const environment = Object.fromEntries(
-      Object.entries(service.environment).map(([key, value]) => [key, here(name, value)]),
-    );
+    const onThisMachine = (given: Readonly<Record<string, string>>): Record<string, string> =>
+      Object.fromEntries(Object.entries(given).map(([key, value]) => [key, here(name, value)]));
+    const environment = onThisMachine(service.environment);
     for (const key of ['PORT', 'HEALTH_PORT']) if (environment[key]) environment[key] = ports.get(name) ?? '';
     // Replies that a test leaves behind are not waited for as long as those of people.
-    return { ...environment, LOG_LEVEL: 'error', SHUTDOWN_GRACE_MS: '20000', ...options.environment?.[name] };
+    return {
+      ...environment,
+      LOG_LEVEL: 'error',
+      SHUTDOWN_GRACE_MS: '20000',
+      ...onThisMachine(options.environment?.[name] ?? {}),
+    };
   };
 
   const children = new Map<string, Child>();
@@ -160,6 +167,7 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
   const closing = stack.move();
   return {
     url,
+    subgraphUrls: Object.fromEntries(subgraphs.map((name) => [name, `${addresses.get(name)}/graphql`])),
     gatewayUrls,
     provider,
     issuer,

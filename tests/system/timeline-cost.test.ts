@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { openAccessList } from '#kernel/access/access-list.ts';
+import { signatureAlgorithms } from '#kernel/access-tokens/token-verifier.ts';
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
 import { watchDatabase } from '#kernel/database/open-database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
@@ -22,7 +23,6 @@ import { createClient } from '#tests/support/client.ts';
 import { findUser } from '#tests/support/parlance.ts';
 import { until } from '#tests/support/until.ts';
 import { createLocalKeyAuthenticator } from '../../gateway/authentication/local-key-authenticator.ts';
-import { signatureAlgorithms } from '../../gateway/authentication/token-verifier.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 import {
   developmentAudience,

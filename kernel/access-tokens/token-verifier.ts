@@ -5,9 +5,8 @@
  */
 import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { AppError } from '#kernel/errors.ts';
-import type { AuthenticatedUser } from './authenticator.ts';
-import { userFromClaims } from './claims.ts';
+import { AppError } from '../errors.ts';
+import { type SignedInUser, userFromClaims } from './claims.ts';
 
 /** Asymmetric only: with a symmetric algorithm a public key could be used to forge tokens. */
 export const signatureAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
@@ -46,8 +45,8 @@ const keysUnreachable = (cause: unknown): AppError =>
 /** The verifier throws UNAUTHENTICATED, or OVERLOADED when `keys` cannot be fetched. */
 export const createTokenVerifier = (
   expected: TokenExpectations,
-): ((token: string, keys: JWTVerifyGetKey) => Promise<AuthenticatedUser>) => {
-  const users = new LRUCache<string, AuthenticatedUser>({
+): ((token: string, keys: JWTVerifyGetKey) => Promise<SignedInUser>) => {
+  const users = new LRUCache<string, SignedInUser>({
     maxSize: cachedBytes,
     sizeCalculation: (_, token) => bytesOfUser + token.length,
   });

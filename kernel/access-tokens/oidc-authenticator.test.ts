@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { expect, test } from 'vitest';
-import { createLogger } from '#kernel/log.ts';
-import { createTestIssuer, type TestIssuer } from '../fixtures/test-gateway.fixture.ts';
+import { createLogger } from '../log.ts';
 import { createOidcAuthenticator } from './oidc-authenticator.ts';
+import { createTestIssuer, type TestIssuer } from './test-issuer.fixture.ts';
 
 const logger = createLogger('gateway', 'silent');
 

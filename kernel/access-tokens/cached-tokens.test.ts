@@ -1,6 +1,6 @@
 import { createLocalJWKSet } from 'jose';
 import { expect, test } from 'vitest';
-import { audience, createTestIssuer, issuer } from '../fixtures/test-gateway.fixture.ts';
+import { audience, createTestIssuer, issuer } from './test-issuer.fixture.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
 test('cached tokens are weighed by their length, and the least recently used is evicted first', async () => {

@@ -1,20 +1,31 @@
 /**
- * Authenticator for any OpenID Connect issuer. It finds the key set by discovery (OpenID Connect Discovery 1.0, section
- * 4) or at a configured URL. Discovery starts at once and is retried with jitter until it succeeds; `ready` rejects
- * with the reason until then. At most one discovery runs at a time, and concurrent callers wait for it.
+ * Resolves access tokens of any OpenID Connect issuer to their users. It finds the key set by discovery (OpenID Connect
+ * Discovery 1.0, section 4) or at a configured URL. Discovery starts at once and is retried with jitter until it
+ * succeeds; `ready` rejects with the reason until then. At most one discovery runs at a time, and concurrent callers
+ * wait for it.
  */
 import { createRemoteJWKSet, type RemoteJWKSet } from 'jose';
 import { z } from 'zod';
-import { backoffMs } from '#kernel/connections/backoff.ts';
-import { AppError } from '#kernel/errors.ts';
-import type { Logger } from '#kernel/log.ts';
-import type { Authenticator } from './authenticator.ts';
+import { backoffMs } from '../connections/backoff.ts';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { SignedInUser } from './claims.ts';
 import { createTokenVerifier, type TokenExpectations } from './token-verifier.ts';
 
 export interface OidcOptions extends TokenExpectations {
   /** URL of the keys, when the issuer has no discovery document. */
   readonly jwksUri?: string | undefined;
   readonly logger: Logger;
+}
+
+export interface OidcAuthenticator extends AsyncDisposable {
+  /**
+   * Throws AppError UNAUTHENTICATED for a token that is expired, forged, meant for another audience or without the
+   * required claims, and OVERLOADED while it cannot be checked.
+   */
+  authenticate(token: string): Promise<SignedInUser>;
+  /** Rejects while tokens cannot be checked: a readiness check. */
+  ready(): Promise<void>;
 }
 
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
@@ -30,7 +41,7 @@ const discoverJwksUri = async (issuer: string, signal: AbortSignal): Promise<str
   return document.jwks_uri;
 };
 
-export const createOidcAuthenticator = ({ jwksUri, logger, ...expected }: OidcOptions): Authenticator => {
+export const createOidcAuthenticator = ({ jwksUri, logger, ...expected }: OidcOptions): OidcAuthenticator => {
   const closing = new AbortController();
   const verify = createTokenVerifier(expected);
   const keysAt = (uri: string): RemoteJWKSet =>

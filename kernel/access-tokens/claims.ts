@@ -3,9 +3,8 @@
  * `roles` an array (roles of other applications are ignored), `scope` a list separated by spaces (RFC 8693).
  */
 import { z } from 'zod';
-import { type Role, roles } from '#contracts/identity.ts';
-import { AppError } from '#kernel/errors.ts';
-import type { AuthenticatedUser } from './authenticator.ts';
+import { type Identity, type Role, roles } from '#contracts/identity.ts';
+import { AppError } from '../errors.ts';
 
 const claimsSchema = z.object({
   // Two spellings of one UUID are one identity (RFC 9562, 4), because decisions about a user are found by it.
@@ -16,10 +15,17 @@ const claimsSchema = z.object({
   exp: z.number(),
 });
 
+/** Who signed in with an access token. */
+export interface SignedInUser {
+  readonly identity: Identity;
+  /** When the token expires, in milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
 const isRole = (name: string): name is Role => roles.some((role) => role === name);
 
 /** Throws UNAUTHENTICATED that names the missing or invalid claims. */
-export const userFromClaims = (payload: unknown): AuthenticatedUser => {
+export const userFromClaims = (payload: unknown): SignedInUser => {
   const parsed = claimsSchema.safeParse(payload);
   if (!parsed.success) {
     const claims = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))].join(', ');
