@@ -90,7 +90,12 @@ export const createErrorMask =
       return { message: formatted.message, ...position, extensions: { code: 'BAD_REQUEST', ...request } };
     }
     logger.error(
-      { ...request, err: error ?? formatted, subgraph: extensions['serviceName'], path: formatted.path },
+      {
+        ...request,
+        err: error ?? new GraphQLError(formatted.message),
+        subgraph: extensions['serviceName'],
+        path: formatted.path,
+      },
       'masked an error without a public code',
     );
     return {
