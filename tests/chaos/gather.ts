@@ -4,6 +4,7 @@
  */
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import { promptOf } from '#tests/scripted-provider/chat-request.ts';
 import type { ScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
 import type { Rabbitmq } from '#tests/services/rabbitmq.ts';
 import type { Evidence, Following } from './evidence.ts';
@@ -57,7 +58,7 @@ export const createCallCounter = (provider: ScriptedProvider) => {
     for (const request of provider.requests) {
       if (seen.has(request)) continue;
       seen.add(request);
-      const question = request.body.messages.findLast(({ role }) => role === 'user')?.content ?? '';
+      const question = promptOf(request.body);
       calls.set(question, (calls.get(question) ?? 0) + 1);
     }
   };

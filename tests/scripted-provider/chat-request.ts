@@ -20,9 +20,12 @@ export const chatRequestSchema = z.looseObject({
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;
 
-/** The text of the last question. */
-export const promptOf = ({ messages }: ChatRequest): string =>
-  messages.findLast(({ role }) => role === 'user')?.content ?? '';
+/** The last question. One without a reply is joined to the next by a blank line: then the last with a script counts. */
+export const promptOf = ({ messages }: ChatRequest): string => {
+  const text = messages.findLast(({ role }) => role === 'user')?.content ?? '';
+  const last = text.lastIndexOf('\n\nscript:');
+  return last === -1 ? text : text.slice(last + 2);
+};
 
 const sinceQuestion = ({ messages }: ChatRequest): ChatRequest['messages'] =>
   messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1);
