@@ -6,6 +6,11 @@ import { isTransient } from './requests.ts';
 export const stableAfterMs = 10_000;
 /** Attempts in a row after an error that may be the server's accident. */
 const maxAccidents = 3;
+/**
+ * Attempts in a row after an error without a code, about a minute of them. Parlance's errors have codes: this one is of
+ * a router in front, as when a subgraph behind it restarts.
+ */
+const maxWithoutCode = 10;
 
 const isAccident = ({ code }: ParlanceError): boolean =>
   code === 'INTERNAL_SERVER_ERROR' || code === 'SUBGRAPH_INVALID_RESPONSE' || code === 'UNKNOWN';
@@ -13,5 +18,6 @@ const isAccident = ({ code }: ParlanceError): boolean =>
 /** @param failures in a row, this one included. */
 export const shouldReconnect = (error: ParlanceError, failures: number): boolean => {
   if (isTransient(error) || error.code === 'SUBSCRIPTION_LOST') return true;
+  if (error.code === 'UNKNOWN' && error.serverCode === '') return failures < maxWithoutCode;
   return (error.code === 'UNAUTHENTICATED' || isAccident(error)) && failures < maxAccidents;
 };

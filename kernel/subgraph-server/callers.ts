@@ -32,9 +32,10 @@ export interface CallerOptions {
 /** Throws UNAUTHENTICATED without a valid token, and FORBIDDEN for a user who was deactivated. */
 export type IdentifyCaller = (token: string | undefined) => Promise<Caller>;
 
-const isAccessToken = (token: string): boolean => {
+/** Whether a token would be one of the gateway, valid or not: the issuer's are signed by other algorithms. */
+export const isIdentityToken = (token: string): boolean => {
   try {
-    return decodeProtectedHeader(token).alg !== 'HS256';
+    return decodeProtectedHeader(token).alg === 'HS256';
   } catch {
     return false;
   }
@@ -42,7 +43,9 @@ const isAccessToken = (token: string): boolean => {
 
 export const createCallers = ({ verifyIdentity, accessTokens, access }: CallerOptions): IdentifyCaller => {
   const verify = async (token: string): Promise<Caller> =>
-    accessTokens && isAccessToken(token) ? accessTokens.authenticate(token) : { identity: await verifyIdentity(token) };
+    accessTokens && !isIdentityToken(token)
+      ? accessTokens.authenticate(token)
+      : { identity: await verifyIdentity(token) };
   return async (token) => {
     if (token === undefined) throw new AppError('UNAUTHENTICATED', 'This address is for the gateway only.');
     const caller = await verify(token);

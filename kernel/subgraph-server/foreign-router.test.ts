@@ -207,6 +207,20 @@ test.each<[string, (bearer: string) => { params?: Record<string, unknown>; heade
   await client.dispose();
 });
 
+test.each([{}, { authorization: 'Bearer nonsense' }])(
+  'the subscriptions of a socket that opens with %j are refused with the code',
+  async (params) => {
+    const client = createClient({
+      url: subgraph.url.replace(/^http/, 'ws'),
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      connectionParams: params,
+    });
+    expect(await refusalOf(client.iterate({ query: 'subscription { news }' }))).toEqual({ code: 'UNAUTHENTICATED' });
+    await client.dispose();
+  },
+);
+
 test('a subscription runs as server-sent events, with cursors, to its end', async () => {
   const user = newUser();
   const results: unknown[] = [];

@@ -55,7 +55,11 @@ export const serveSubgraph = async <Context extends SubgraphContext>(
     if (!health(request, response)) void http.handle(request, response);
   });
   server.keepAliveTimeout = keepAliveTimeoutMs;
-  const sockets = serveSubgraphWebSocket({ ...options, readDocument, identify, subscriptions, server });
+  const acceptsAccessTokens = options.accessTokens !== undefined;
+  const sockets = serveSubgraphWebSocket({
+    ...{ ...options, readDocument, identify, subscriptions, server },
+    acceptsAccessTokens,
+  });
   const { port } = await listen(server, options);
   return {
     url: `http://${options.host}:${port}/graphql`,

@@ -7,14 +7,14 @@
  * the socket then closes with 1013.
  */
 import type { Server } from 'node:http';
-import { GraphQLError } from 'graphql';
+import { type DocumentNode, GraphQLError, getOperationAST } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { parseBearer } from '../access-tokens/bearer-token.ts';
 import type { StoreWatch } from '../connections/store-watch.ts';
 import type { Logger } from '../log.ts';
-import { type IdentifyCaller, tokenOfSocket } from './callers.ts';
+import { type IdentifyCaller, isIdentityToken, tokenOfSocket } from './callers.ts';
 import type { ReadDocument } from './documents.ts';
 import { maskError } from './mask-error.ts';
 import { createSocketSink } from './raw-stream.ts';
@@ -30,6 +30,8 @@ interface WebSocketOptions {
   readonly server: Server;
   readonly readDocument: ReadDocument;
   readonly identify: IdentifyCaller;
+  /** Whether sockets may belong to users, whose subscriptions are refused one by one. */
+  readonly acceptsAccessTokens: boolean;
   readonly subscriptions: Subscriptions;
   /**
    * The store that feeds subscriptions. While it is away they go to other replicas. Undefined: it counts as present.
@@ -40,8 +42,8 @@ interface WebSocketOptions {
 
 export const serveSubgraphWebSocket = (options: WebSocketOptions): AsyncDisposable => {
   const { logger, identify, subscriptions } = options;
-  /** The access tokens of sockets that belong to one user. */
-  const tokens = new WeakMap<WebSocket, string>();
+  /** The access tokens of sockets that belong to one user, valid or not. */
+  const tokens = new WeakMap<WebSocket, string | undefined>();
   const sockets = new WebSocketServer({
     server: options.server,
     path: '/graphql',
@@ -57,24 +59,32 @@ export const serveSubgraphWebSocket = (options: WebSocketOptions): AsyncDisposab
     {
       onConnect: async ({ connectionParams, extra }) => {
         const token = tokenOfSocket(connectionParams, extra.request.headers.authorization);
-        const { expiresAt } = await identify(token);
-        if (token !== undefined && expiresAt !== undefined) tokens.set(extra.socket, token);
+        const isOfUser = token === undefined || !isIdentityToken(token);
+        if (isOfUser && options.acceptsAccessTokens) tokens.set(extra.socket, token);
+        else await identify(token);
         return true;
       },
       onSubscribe: async ({ extra }, id, payload: SubscribePayload) => {
+        const { query, operationName, variables } = payload;
+        let document: DocumentNode | undefined;
         try {
-          const found = options.readDocument(payload.query);
+          const found = options.readDocument(query);
           if ('errors' in found) return found.errors;
+          document = found.document;
           const { authorization, traceparent } = payload.extensions ?? {};
           const caller = await identify(
             typeof authorization === 'string' ? parseBearer(authorization) : tokens.get(extra.socket),
           );
           return subscriptions.prepare({
-            ...{ document: found.document, operationName: payload.operationName, variables: payload.variables },
-            ...{ caller, traceparent },
+            ...{ document, operationName, variables, caller, traceparent },
             sink: createSocketSink(extra.socket, extra.request.socket, id),
           });
         } catch (cause) {
+          // Routers show their clients the code of a result, and none of a refused socket or of an error frame.
+          const isSubscription = document && getOperationAST(document, operationName)?.operation === 'subscription';
+          if (document && isSubscription && tokens.has(extra.socket)) {
+            return subscriptions.refuse({ document, operationName }, cause);
+          }
           return [new GraphQLError('', { originalError: cause instanceof Error ? cause : new Error(String(cause)) })];
         }
       },

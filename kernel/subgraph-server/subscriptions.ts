@@ -70,6 +70,8 @@ type SourceResult = { readonly [Key in 'errors' | 'data']?: ExecutionResult[Key]
 export interface Subscriptions extends Disposable {
   /** The arguments under which `start` opens it. */
   prepare(request: SubscriptionRequest): ExecutionArgs;
+  /** The arguments under which `start` gives the refusal of a subscription as its only result. */
+  refuse(request: Pick<SubscriptionRequest, 'document' | 'operationName'>, cause: unknown): ExecutionArgs;
   /** Opens the source stream, raw where that is possible; a result instead is the refusal. */
   start(args: ExecutionArgs): Promise<ResultStream | ExecutionResult>;
   /** A result as it is sent: errors masked, with the cursor of its event. Undefined: as it is. */
@@ -89,6 +91,7 @@ export const createSubscriptions = <Context extends SubgraphContext>(
   const { schema, logger } = options;
   const open = createOpenSubscriptions(options.name, options.access);
   const known = new WeakMap<ExecutionArgs, Known>();
+  const refused = new WeakMap<ExecutionArgs, unknown>();
   /** Opens the subscription once more under these rights, and leaves it. */
   const refusalFor = async (args: ExecutionArgs, identity: Identity): Promise<unknown> => {
     const result = await subscribe({ ...args, contextValue: options.createContext(identity) });
@@ -121,7 +124,13 @@ export const createSubscriptions = <Context extends SubgraphContext>(
       known.set(args, { caller, traceparent, openRaw });
       return args;
     },
+    refuse({ document, operationName }, cause) {
+      const args = { schema, document, operationName: operationName ?? null };
+      refused.set(args, cause);
+      return args;
+    },
     async start(args) {
+      if (refused.has(args)) return toErrorResult(refused.get(args));
       const { traceparent: parent, openRaw } = known.get(args) ?? {};
       const result = await inSpan(`${options.name} open stream`, { kind: 'server', parent }, async () => {
         const raw = openRaw?.();

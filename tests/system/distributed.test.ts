@@ -6,6 +6,7 @@ import type { Parlance } from '#tests/support/parlance.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
 import { serviceCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
+import { edgeRefusalSuite } from './suite/edge-refusals.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
 import { toolSuite } from './suite/tools.ts';
@@ -25,6 +26,7 @@ describe('distributed', () => {
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
   refusalSuite(() => parlance);
+  edgeRefusalSuite(() => parlance);
   deletionSuite(() => parlance);
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);

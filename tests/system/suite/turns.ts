@@ -213,7 +213,7 @@ export const turnSuite = (parlance: () => Parlance): void => {
     );
     expect(interrupted?.at(-1)?.message?.status).toBe('CANCELLED');
     expect(skipped?.at(-1)?.message?.status).toBe('CANCELLED');
-    expect(textOfEvents(replied ?? [])).toBe(textOf(3));
+    expect(textOfEvents(replied ?? []), JSON.stringify(replied)).toBe(textOf(3));
   });
 
   test('words that were written are found again', async () => {
