@@ -88,7 +88,8 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
   test('a batch has few bytes, and at least one message', async () => {
     const batch = (bytes: number) =>
       database.asSystem((em) => em.execute('select conversations.reindex_messages(100, ?) as outcome', [bytes]));
-    for (const _ of [...tenants, ...tenants].flatMap(() => texts).slice(0, 6)) {
+    // The empty text goes with the one after it.
+    for (const _ of texts.slice(1)) {
       expect(await batch(1)).toEqual([{ outcome: 'MORE' }]);
     }
     expect(await found()).toEqual([after, before]);
