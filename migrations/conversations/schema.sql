@@ -66,6 +66,16 @@ CREATE TABLE conversations.outbox (
 
 ALTER TABLE ONLY conversations.outbox FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE conversations.reindexing (
+    id smallint DEFAULT 1 NOT NULL,
+    tenant_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    message_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT reindexing_id_check CHECK ((id = 1))
+);
+
+ALTER TABLE ONLY conversations.reindexing FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE conversations.sends (
     tenant_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -111,6 +121,9 @@ ALTER TABLE ONLY conversations.messages
 
 ALTER TABLE ONLY conversations.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY conversations.reindexing
+    ADD CONSTRAINT reindexing_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY conversations.sends
     ADD CONSTRAINT sends_pkey PRIMARY KEY (tenant_id, user_id, idempotency_key);
@@ -167,6 +180,8 @@ ALTER TABLE ONLY conversations.messages
 
 ALTER TABLE conversations.conversations ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY everybody ON conversations.reindexing FOR SELECT TO app_rw USING (true);
+
 CREATE POLICY everybody ON conversations.sweeps FOR SELECT TO app_rw USING (true);
 
 ALTER TABLE conversations.message_chunks ENABLE ROW LEVEL SECURITY;
@@ -174,6 +189,8 @@ ALTER TABLE conversations.message_chunks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE conversations.messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.outbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE conversations.reindexing ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.sends ENABLE ROW LEVEL SECURITY;
 
@@ -188,6 +205,8 @@ CREATE POLICY system ON conversations.message_chunks TO app_system USING (true) 
 CREATE POLICY system ON conversations.messages TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON conversations.outbox TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON conversations.reindexing TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON conversations.sends TO app_system USING (true) WITH CHECK (true);
 

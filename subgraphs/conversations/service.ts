@@ -7,6 +7,7 @@ import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createChangeFeed } from './conversations/change-feed.ts';
+import { startReindexing } from './messages/reindex-messages.ts';
 import { startJobRelay } from './outbox/job-outbox.ts';
 import { consumeResults } from './replies/consume-results.ts';
 import { repeatStops } from './replies/repeat-stops.ts';
@@ -55,6 +56,7 @@ export const openConversations = async (
   const replyServices = { database, relay, changes, streamLog, keepsStreamEvents };
   opened.use(countDeadLetters(broker));
   opened.use(startReplySweeper({ ...replyServices, broker, logger }, options.WORKER_VANISHED_AFTER_MS));
+  opened.use(startReindexing({ database, logger }));
   const streams = opened.use(watchStore({ store: 'stream log', ping: () => streamLog.ping(), logger }));
   const results = opened.use(await consumeResults(broker, replyServices, logger, services.databaseWatch));
   const watch = opened.use(await openStreamWatch({ database, signals, access: services.access, logger }));

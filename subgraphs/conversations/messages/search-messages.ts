@@ -1,4 +1,5 @@
 /** Full-text search over the caller's messages: ranked, with snippets. Pages are found by the keyset (rank, id). */
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';
 import { callFunctionIn } from '#kernel/database/call-function.ts';
@@ -6,6 +7,7 @@ import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import {
   decodeCursor,
+  type Edge,
   encodeCursor,
   forwardPageSize,
   type Page,
@@ -13,6 +15,7 @@ import {
   pageOf,
 } from '#kernel/subgraph-server/paging.ts';
 import type { Message } from '../entities.ts';
+import { snippetOf } from './snippet.ts';
 
 export interface SearchHit {
   readonly message: Message;
@@ -22,7 +25,7 @@ export interface SearchHit {
 
 const maxQueryLength = 200;
 const rankCursor = z.tuple([z.number(), z.uuid()]);
-const rowsSchema = z.array(z.object({ message_id: z.uuid(), rank: z.number(), snippet: z.string() }));
+const rowsSchema = z.array(z.object({ message_id: z.uuid(), rank: z.number(), words: z.array(z.string()) }));
 
 /**
  * Throws BAD_USER_INPUT.
@@ -42,18 +45,20 @@ export const searchMessages = async (
   const [rank, id] = args.after ? decodeCursor(rankCursor, args.after, 'after') : [null, null];
   const rows = rowsSchema.parse(
     await callFunctionIn(database.forTenant(identity.tenantId), {
-      name: 'conversations.search_messages',
+      name: 'conversations.find_messages',
       parameters: { terms: query, owner: identity.userId, least_rank: rank, least_id: id, page: size + 1 },
     }),
   );
   const found = rows.slice(0, size);
   const messages = await loadMessages(found.map((row) => row.message_id));
-  const edges = found.flatMap((row, index) => {
+  const edges: Edge<SearchHit>[] = [];
+  for (const [index, { message_id, rank, words }] of found.entries()) {
     const message = messages[index];
-    if (!message || message instanceof Error) return [];
-    return [
-      { node: { message, snippet: row.snippet, rank: row.rank }, cursor: encodeCursor([row.rank, row.message_id]) },
-    ];
-  });
+    if (!message || message instanceof Error) continue;
+    const snippet = snippetOf(message.content, words);
+    edges.push({ node: { message, snippet, rank }, cursor: encodeCursor([rank, message_id]) });
+    // Other requests go on between the snippets of long messages.
+    await setImmediate();
+  }
   return pageOf(edges, { hasPreviousPage: args.after != null, hasNextPage: rows.length > size });
 };

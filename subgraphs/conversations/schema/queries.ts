@@ -63,7 +63,7 @@ const addMessageQueries = (builder: ConversationsBuilder, types: ConversationsTy
       {
         type: searchHit,
         description:
-          'Messages of yours that contain the words, most relevant first. Understands "quoted phrases", or, and -exclusions. Pages forward only.',
+          'Messages of yours that contain the words, most relevant first. Accents and case do not matter, and words of scripts without spaces are found inside a sentence. Understands "quoted phrases", or, and -exclusions. Pages forward only.',
         args: { query: t.arg.string({ required: true, description: 'What to search for; 1 to 200 characters.' }) },
         resolve: (_, args, { identity, services, loaders }) =>
           searchMessages(services.database, identity, args, (ids) => loaders.message.loadMany(ids)),
