@@ -11,6 +11,7 @@ import { generationQueue, type Pool } from '#contracts/pools.ts';
 import type { Broker, Delivery, Json } from '#kernel/broker/broker.ts';
 import { type StoreWatchOptions, watchStore } from '#kernel/connections/store-watch.ts';
 import type { Logger } from '#kernel/log.ts';
+import { createSealer, type Sealer } from '#kernel/sealing/sealer.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { startAnnouncing } from './announce-models.ts';
 import { defaultGenerationSettings, type GenerationSettings } from './generation/generation-context.ts';
@@ -38,6 +39,8 @@ export interface WorkerOptions {
   /** Milliseconds between announcements. */
   readonly announceEveryMs?: number;
   readonly settings?: Partial<GenerationSettings>;
+  /** Opens the secrets of tools. Default: one without a key. */
+  readonly sealer?: Sealer;
   /** When the stream log counts as away. Default: see store-watch.ts. */
   readonly logWatch?: Pick<StoreWatchOptions, 'everyMs' | 'awayAfterMs' | 'settleMs'>;
 }
@@ -79,7 +82,11 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
   const served = (): readonly ServedModel[] =>
     registry.models.filter(({ pool }) => options.pools?.includes(pool) ?? true);
   const settings = { ...defaultGenerationSettings, ...options.settings };
-  const tools = createToolRunner({ privateHosts: settings.privateToolHosts, logger });
+  const tools = createToolRunner({
+    privateHosts: settings.privateToolHosts,
+    sealer: options.sealer ?? createSealer({}),
+    logger,
+  });
   const context = { broker, streamLog: options.streamLog, registry, tools, logger, settings };
   const running = createRunningJobs((delivery, leave) => runJob(context, delivery, leave), unclaimedMs);
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createLogger } from '#kernel/log.ts';
+import { createSealer } from '#kernel/sealing/sealer.ts';
 import { startToolServer } from '#tests/tool-server/tool-server.ts';
 import { jobOf } from '../worker.fixture.ts';
 import { startDnsServer } from './dns-server.fixture.ts';
@@ -24,6 +25,7 @@ test('names that no DNS server resolves delay neither another tenant’s tool no
   const port = server.host.split(':')[1] ?? '';
   await using runner = createToolRunner({
     privateHosts: ['localhost'],
+    sealer: createSealer({}),
     logger,
     resolving: { servers: [dns.address] },
   });
@@ -45,7 +47,12 @@ test('names that no DNS server resolves delay neither another tenant’s tool no
 
 test.each(['127.0.0.1', '10.1.2.3', '169.254.169.254'])('a name that points to %s is not called', async (address) => {
   await using dns = await startDnsServer(address);
-  await using runner = createToolRunner({ privateHosts: [], logger, resolving: { servers: [dns.address] } });
+  await using runner = createToolRunner({
+    privateHosts: [],
+    sealer: createSealer({}),
+    logger,
+    resolving: { servers: [dns.address] },
+  });
   expect(await runner.run(jobWith('https://tools.example/'), call, nobody)).toEqual({
     status: 'FAILED',
     result: 'The tool may not be called: its address is not a public one with TLS.',

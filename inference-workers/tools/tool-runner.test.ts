@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import type { ReplyJob, Tool } from '#contracts/generation-job.ts';
+import { toolSecretPurpose } from '#contracts/tool-secret.ts';
 import { createLogger } from '#kernel/log.ts';
+import { createSealer } from '#kernel/sealing/sealer.ts';
 import { startToolServer, type ToolServer } from '#tests/tool-server/tool-server.ts';
 import { candidateOf } from '../worker.fixture.ts';
 import { signatureHeaders } from './sign-call.ts';
@@ -23,8 +25,9 @@ const jobWith = (url: string, changes: Partial<Tool> = {}): ReplyJob => ({
   tools: [{ name: 'weather', description: '', parameters: {}, url, timeoutMs: 600_000, secret, ...changes }],
   admittedAt: 0,
 });
+const sealer = createSealer({ SEALING_KEY: 'a key of at least thirty-two characters' });
 const openRunner = (...privateHosts: readonly string[]) =>
-  createToolRunner({ privateHosts, logger: createLogger('test', 'silent') });
+  createToolRunner({ privateHosts, sealer, logger: createLogger('test', 'silent') });
 
 /** The outcome of one call of a tool that responds like this. */
 const outcomeOf = async (respond: (response: ServerResponse) => void, changes: Partial<Tool> = {}) => {
@@ -33,6 +36,23 @@ const outcomeOf = async (respond: (response: ServerResponse) => void, changes: P
   const outcome = await runner.run(jobWith(server.url, changes), call, nobody);
   return { ...outcome, ended: await server.calls.at(0)?.ended };
 };
+
+test('a call is signed with the secret that was sealed for its tenant and tool, and not made with any other', async () => {
+  await using server = await startToolServer((response) => response.end('sunny'));
+  await using runner = openRunner(server.host);
+  const job = jobWith(server.url);
+  const seal = (...purpose: [tenantId: string, tool: string]) => sealer.seal(secret, toolSecretPurpose(...purpose));
+  const runWith = (sealed: string) =>
+    runner.run({ ...job, tools: job.tools?.map((tool) => ({ ...tool, secret: sealed })) }, call, nobody);
+  expect(await runWith(seal(job.tenantId, 'weather'))).toEqual({ status: 'COMPLETED', result: 'sunny' });
+  const [made] = server.calls;
+  const sent = { id: String(made?.headers['webhook-id']), at: Number(made?.headers['webhook-timestamp']) * 1000 };
+  expect(made?.headers).toMatchObject(signatureHeaders({ secret, body: made?.text ?? '', ...sent }));
+  for (const other of [seal(randomUUID(), 'weather'), seal(job.tenantId, 'news'), 'sealed:00000000:AAAA']) {
+    expect(await runWith(other)).toMatchObject({ status: 'FAILED', result: expect.stringContaining('secret') });
+  }
+  expect(server.calls).toHaveLength(1);
+});
 
 test('a call carries the tool, the user and a signature, and the same key in every repetition', async () => {
   await using server = await startToolServer((response) => response.end('sunny'));

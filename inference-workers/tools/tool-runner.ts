@@ -4,9 +4,11 @@
  * tenant's calls wait for one another, never for another tenant's.
  */
 
-import type { ReplyJob } from '#contracts/generation-job.ts';
+import type { ReplyJob, Tool } from '#contracts/generation-job.ts';
+import { toolSecretPurpose } from '#contracts/tool-secret.ts';
 import type { Logger } from '#kernel/log.ts';
 import { activeRequest } from '#kernel/request-id.ts';
+import type { Sealer } from '#kernel/sealing/sealer.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { toolCallDuration } from '../metrics.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -40,6 +42,8 @@ export interface ToolRunner extends AsyncDisposable {
 export interface ToolRunnerOptions {
   /** Hosts that need no public address (tool-agent.ts). */
   readonly privateHosts: readonly string[];
+  /** Opens the secrets of tools. */
+  readonly sealer: Sealer;
   readonly logger: Logger;
   /** Default: the system's settings. */
   readonly resolving?: HostResolverOptions;
@@ -48,10 +52,18 @@ export interface ToolRunnerOptions {
 
 /** Disposing cuts running calls off, so let them end first. */
 export const createToolRunner = (options: ToolRunnerOptions): ToolRunner => {
-  const { privateHosts, logger } = options;
+  const { privateHosts, sealer, logger } = options;
   const resolver = createHostResolver(options.resolving);
   const dispatcher = createToolAgent(privateHosts, resolver);
   const slots = createTenantSlots(options.slots);
+
+  const secretOf = (job: ReplyJob, { name, secret }: Tool): string => {
+    try {
+      return sealer.open(secret, toolSecretPurpose(job.tenantId, name));
+    } catch (cause) {
+      throw new ToolFault('NO_SECRET', '', { cause });
+    }
+  };
 
   const callTool = async (job: ReplyJob, call: RequestedCall, signal: AbortSignal): Promise<string> => {
     const tool = job.tools?.find(({ name }) => name === call.name);
@@ -63,7 +75,8 @@ export const createToolRunner = (options: ToolRunnerOptions): ToolRunner => {
     const id = `${messageId}:${call.id}`;
     const about = { messageId, conversationId, tenantId, userId };
     const body = JSON.stringify({ tool: tool.name, arguments: parsed, ...about });
-    const { url, timeoutMs, secret } = tool;
+    const { url, timeoutMs } = tool;
+    const secret = secretOf(job, tool);
     const headers = {
       'content-type': 'application/json',
       accept: 'application/json, text/*;q=0.9',

@@ -1,9 +1,11 @@
 /** The environment of the models subgraph. */
 import { z } from 'zod';
+import { sealingEnvironment } from '#kernel/sealing/sealer.ts';
 import { subgraphEnvironment } from '#kernel/subgraph-server/run-subgraph.ts';
 
 export const modelsConfig = z.object({
   ...subgraphEnvironment,
+  ...sealingEnvironment,
   MODELS_FILE: z.string().default('models.yaml').describe('The catalogue of providers and models.'),
   USAGE_URL: z
     .url({ protocol: /^https?$/ })

@@ -1,5 +1,6 @@
 /** Runs the models subgraph as a separate process. */
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
+import { createSealer } from '#kernel/sealing/sealer.ts';
 import { runSubgraph } from '#kernel/subgraph-server/run-subgraph.ts';
 import { modelsConfig } from './config.ts';
 import { modelsTables } from './entities.ts';
@@ -11,5 +12,9 @@ await runSubgraph({
   shape: modelsConfig,
   schema: modelsTables,
   open: async (services, config) =>
-    openModels(services, { modelsFile: await readModelsFile(config.MODELS_FILE), usageUrl: config.USAGE_URL }),
+    openModels(services, {
+      modelsFile: await readModelsFile(config.MODELS_FILE),
+      usageUrl: config.USAGE_URL,
+      sealer: createSealer(config),
+    }),
 });

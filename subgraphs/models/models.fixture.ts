@@ -14,8 +14,9 @@ import { watchDatabase } from '#kernel/database/open-database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { openPostgresql } from '#kernel/database/postgresql.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
-import { createLogger } from '#kernel/log.ts';
+import { createLogger, type Logger } from '#kernel/log.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
+import { createSealer, type Sealer } from '#kernel/sealing/sealer.ts';
 import { createSubgraphBuilder, federationLinkUrl, type SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { createDirectory } from '#tests/services/directory.ts';
@@ -88,6 +89,8 @@ export interface ModelsFixture extends AsyncDisposable {
   readonly database: Database;
   readonly ports: Ports;
   /** Plans that the usage subgraph returns; FREE for other tenants. */
+  readonly sealer: Sealer;
+  readonly logger: Logger;
   readonly plans: Map<string, PlanTier>;
   execute(identity: Identity, query: string, variables?: Record<string, unknown>): Promise<QueryResult>;
   /** One subscription on a separate socket. */
@@ -146,6 +149,7 @@ export const openModelsFixture = async (engine: Engine = 'pglite'): Promise<Mode
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await createDirectory());
   const logger = createLogger('models', 'silent');
+  const sealer = createSealer({ SEALING_KEY: 'a key of at least thirty-two characters' });
   const database = opened.use(
     engine === 'pglite'
       ? await openPglite(`${directory.path}/postgres`, [modelsTables])
@@ -168,7 +172,7 @@ export const openModelsFixture = async (engine: Engine = 'pglite'): Promise<Mode
         port: 0,
         logger,
       },
-      { modelsFile: catalogue, usageUrl: usage.url },
+      { modelsFile: catalogue, usageUrl: usage.url, sealer },
     ),
   );
   const closing = opened.move();
@@ -177,6 +181,8 @@ export const openModelsFixture = async (engine: Engine = 'pglite'): Promise<Mode
     database,
     ports,
     plans,
+    sealer,
+    logger,
     async execute(identity, query, variables = {}) {
       const response = await fetch(subgraph.url, {
         method: 'POST',

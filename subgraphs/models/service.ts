@@ -4,6 +4,7 @@
  * terms.
  */
 import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
+import type { Sealer } from '#kernel/sealing/sealer.ts';
 import { createSubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
@@ -13,18 +14,22 @@ import { consumeResults } from './results/consume-results.ts';
 import { createRouting } from './routing/route-message.ts';
 import { openTenantTerms } from './routing/tenant-terms.ts';
 import { createModelsSchema } from './schema.ts';
+import { sealStoredSecrets } from './tools/seal-stored-secrets.ts';
 
 export interface ModelsOptions {
   readonly modelsFile: ModelsFile;
   /** The usage subgraph, which has each tenant's plan. */
   readonly usageUrl: string;
+  /** Of the secrets of tools. */
+  readonly sealer: Sealer;
 }
 
 export const openModels = async (services: SubgraphServices, options: ModelsOptions): Promise<OpenSubgraph> => {
   const { database, ports, logger } = services;
   const { signals, broker } = ports;
-  const { modelsFile } = options;
+  const { modelsFile, sealer } = options;
   await seedCatalogue(database, modelsFile);
+  await sealStoredSecrets({ database, sealer, logger });
   await using opened = new AsyncDisposableStack();
   const catalogue = opened.use(await openCatalogue({ database, modelsFile, signals, logger }));
   const usage = opened.use(createSubgraphClient('models', options.usageUrl, services.signIdentity));
@@ -44,6 +49,7 @@ export const openModels = async (services: SubgraphServices, options: ModelsOpti
         catalogue,
         modelsFile,
         routing,
+        sealer,
       }),
       verifyIdentity: services.verifyIdentity,
       accessTokens: services.accessTokens,

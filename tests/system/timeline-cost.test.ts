@@ -17,6 +17,7 @@ import { openPglite } from '#kernel/database/pglite.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
+import { createSealer } from '#kernel/sealing/sealer.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { createDirectory } from '#tests/services/directory.ts';
 import { createClient } from '#tests/support/client.ts';
@@ -126,7 +127,11 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
   );
   const safety = stack.use(await openSafety(services));
   const models = stack.use(
-    await openModels(services, { modelsFile: await readModelsFile('models.yaml'), usageUrl: usage.url }),
+    await openModels(services, {
+      modelsFile: await readModelsFile('models.yaml'),
+      usageUrl: usage.url,
+      sealer: createSealer({}),
+    }),
   );
   const conversations = stack.use(
     await openConversations(services, {

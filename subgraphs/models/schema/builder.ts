@@ -1,10 +1,13 @@
 /** The builder of this subgraph's schema, and the context of its resolvers. */
+import type { Sealer } from '#kernel/sealing/sealer.ts';
 import { createSubgraphBuilder, type SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import type { CatalogueServices } from '../catalogue/change-catalogue.ts';
 import type { Routing } from '../routing/route-message.ts';
 
 export interface ModelsContext extends SubgraphContext, CatalogueServices {
   readonly routing: Routing;
+  /** Of the secrets of tools. */
+  readonly sealer: Sealer;
 }
 
 export const createModelsBuilder = () => createSubgraphBuilder<ModelsContext>();

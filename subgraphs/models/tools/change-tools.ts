@@ -1,13 +1,15 @@
 /**
  * Reads and changes a tenant's tools. Invariants: a stored tool can be described to every provider and be called, as
- * far as that can be checked without the network. Its secret leaves this service only once to the administrator who
- * created it, and to other services.
+ * far as that can be checked without the network. Its secret leaves this service once, to the administrator who created
+ * it, and sealed to other services.
  */
 import { randomBytes } from 'node:crypto';
 import type { Identity } from '#contracts/identity.ts';
 import { policiesChangedTopic } from '#contracts/routing-signals.ts';
+import { toolSecretPurpose } from '#contracts/tool-secret.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
+import type { Sealer } from '#kernel/sealing/sealer.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { ToolEntity, type ToolRow } from '../entities.ts';
 import { areParameters } from './check-parameters.ts';
@@ -81,7 +83,12 @@ const createSecret = (): string => `whsec_${randomBytes(secretBytes).toString('b
 interface Services {
   readonly database: Database;
   readonly signals: Signals;
+  readonly sealer: Sealer;
 }
+
+/** As it is stored, and as jobs carry it. */
+const sealed = ({ sealer }: Services, tenantId: string, name: string, secret: string): string =>
+  sealer.seal(secret, toolSecretPurpose(tenantId, name));
 
 const noSuchTool = (): AppError => new AppError('NOT_FOUND', 'There is no tool with this name.');
 
@@ -98,7 +105,8 @@ export const upsertTool = async (
     if (own) return { tool: em.assign(own, input), secret: undefined };
     if ((await em.count(ToolEntity, {})) >= maxTools) refuse('name', `A tenant has at most ${maxTools} tools.`);
     const secret = createSecret();
-    return { tool: em.create(ToolEntity, { tenantId, ...input, secret }), secret };
+    const stored = sealed(services, tenantId, name, secret);
+    return { tool: em.create(ToolEntity, { tenantId, ...input, secret: stored }), secret };
   });
   await services.signals.publish(policiesChangedTopic, { tenantId });
   return registered;
@@ -114,14 +122,18 @@ export const rotateToolSecret = async (
   const tool = await services.database.forTenant(tenantId).transactional(async (em) => {
     const own = await em.findOne(ToolEntity, { name });
     if (!own) throw noSuchTool();
-    return em.assign(own, { secret });
+    return em.assign(own, { secret: sealed(services, tenantId, name, secret) });
   });
   await services.signals.publish(policiesChangedTopic, { tenantId });
   return { tool, secret };
 };
 
 /** Throws NOT_FOUND. */
-export const deleteTool = async (services: Services, { tenantId }: Identity, name: string): Promise<void> => {
+export const deleteTool = async (
+  services: Omit<Services, 'sealer'>,
+  { tenantId }: Identity,
+  name: string,
+): Promise<void> => {
   const deleted = await services.database.forTenant(tenantId).nativeDelete(ToolEntity, { name });
   if (deleted === 0) throw noSuchTool();
   await services.signals.publish(policiesChangedTopic, { tenantId });

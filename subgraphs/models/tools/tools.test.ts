@@ -1,7 +1,10 @@
 /** A tenant's tools over HTTP: registration, access, and what the route of a message has of them. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { toolSecretPurpose } from '#contracts/tool-secret.ts';
+import { ToolEntity } from '../entities.ts';
 import { acme, engines, identityOf, type ModelsFixture, openModelsFixture } from '../models.fixture.ts';
+import { sealStoredSecrets } from './seal-stored-secrets.ts';
 
 describe.each(engines)('on %s', (engine) => {
   let models: ModelsFixture;
@@ -45,6 +48,13 @@ describe.each(engines)('on %s', (engine) => {
     return data.routeMessage.tools;
   };
 
+  /** With the secrets as workers open them. */
+  const opened = async (tenant: Tenant) =>
+    (await routed(tenant)).map((tool: { name: string; secret: string }) => ({
+      ...tool,
+      secret: models.sealer.open(tool.secret, toolSecretPurpose(tenant.admin.tenantId, tool.name)),
+    }));
+
   test('is registered with a secret that is returned once, and keeps it when it is replaced', async () => {
     const tenant = newTenant();
     const { tool, secret } = await register(tenant);
@@ -62,18 +72,39 @@ describe.each(engines)('on %s', (engine) => {
     const { secret } = await register(tenant);
     await register(tenant, { name: 'off', enabled: false });
     const registeredTool = { ...lookUp, timeoutMs: 10_000, secret };
-    await vi.waitFor(async () => expect(await routed(tenant)).toEqual([registeredTool]));
+    await vi.waitFor(async () => expect(await opened(tenant)).toEqual([registeredTool]));
     expect(await routed(tenant, 'local/tiny')).toEqual([]);
 
     const rotated = await models.execute(tenant.admin, 'mutation { rotateToolSecret(name: "look_up") { secret } }');
     expect(rotated.data.rotateToolSecret.secret).not.toBe(secret);
     const rotatedTool = { ...registeredTool, secret: rotated.data.rotateToolSecret.secret };
-    await vi.waitFor(async () => expect(await routed(tenant)).toEqual([rotatedTool]));
+    await vi.waitFor(async () => expect(await opened(tenant)).toEqual([rotatedTool]));
 
     const deletion = 'mutation { deleteTool(name: "look_up") }';
     expect((await models.execute(tenant.admin, deletion)).data).toEqual({ deleteTool: true });
     await vi.waitFor(async () => expect(await routed(tenant)).toEqual([]));
     expect((await models.execute(tenant.admin, deletion)).errors[0]?.extensions.code).toBe('NOT_FOUND');
+  });
+
+  test('has its secret sealed where it is stored and in the route, also one that was stored before there was a key', async () => {
+    const tenant = newTenant();
+    const { tenantId } = tenant.admin;
+    const { secret } = await register(tenant);
+    const { database, sealer, logger } = models;
+    const read = () => database.asSystem((em) => em.findOneOrFail(ToolEntity, { tenantId, name: 'look_up' }));
+    const stored = (await read()).secret;
+    expect(stored).toMatch(/^sealed:/);
+    expect(await routed(tenant)).toMatchObject([{ secret: stored }]);
+    const store = (text: string) =>
+      database.asSystem((em) => em.nativeUpdate(ToolEntity, { tenantId }, { secret: text }));
+    await store(secret);
+    await sealStoredSecrets({ database, sealer, logger });
+    const again = (await read()).secret;
+    expect([again === secret, sealer.open(again, toolSecretPurpose(tenantId, 'look_up'))]).toEqual([false, secret]);
+    // One that no key opens stays, and the others are sealed all the same.
+    await store('sealed:00000000:AAAA');
+    await sealStoredSecrets({ database, sealer, logger });
+    expect((await read()).secret).toBe('sealed:00000000:AAAA');
   });
 
   test('belongs to one tenant', async () => {
