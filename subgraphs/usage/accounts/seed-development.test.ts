@@ -38,7 +38,7 @@ it('creates the tenants and users of development tokens, and does not change the
 
 it('is refused in production', () => {
   const environment = {
-    IDENTITY_SECRET: 'a'.repeat(32),
+    IDENTITY_SECRET: 'Kq7!mZ2@tR9#wX4$cV6%bN1^hJ3&fL8*',
     CONVERSATIONS_URL: 'http://conversations:4101/graphql',
     NODE_ENV: 'production',
   };
