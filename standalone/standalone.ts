@@ -13,7 +13,6 @@ import { openDatabase, watchDatabase } from '#kernel/database/open-database.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
-import { createSealer } from '#kernel/sealing/sealer.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import type { Authenticator } from '../gateway/authentication/authenticator.ts';
@@ -37,7 +36,7 @@ import { openUsage } from '../subgraphs/usage/service.ts';
 import type { StandaloneConfig } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { developmentIssuerName, openDevelopmentIssuer } from './issuer/development-issuer.ts';
-import { readSealingKey } from './sealing-key.ts';
+import { openSealer } from './open-sealer.ts';
 
 export interface Standalone extends AsyncDisposable {
   /** GraphQL over HTTP; the same with ws: for WebSocket. */
@@ -76,12 +75,7 @@ export const openStandalone = async (
     openAuthenticator(config, logger).then((opening) => opened.use(opening)),
   ]);
   const identitySecret = randomBytes(32).toString('base64url');
-  const ownKey = await readSealingKey(config.DATA_DIR);
-  // What the own key sealed opens also after the configuration has named another one.
-  const sealer = createSealer({
-    SEALING_KEY: config.SEALING_KEY ?? ownKey,
-    SEALING_KEY_SECOND: config.SEALING_KEY_SECOND ?? ownKey,
-  });
+  const sealer = await openSealer(config);
   const services: SubgraphServices = {
     database,
     databaseWatch: opened.use(watchDatabase(database, logger)),
