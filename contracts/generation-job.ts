@@ -46,7 +46,10 @@ export const toolSchema = z.object({
   url: z.string(),
   /** Milliseconds that one call may take. */
   timeoutMs: z.int().positive(),
-  /** Signs the calls, by Standard Webhooks: `whsec_` and the key in base64. */
+  /**
+   * Signs the calls, by Standard Webhooks: `whsec_` and the key in base64. Sealed for `toolSecretPurpose` where models
+   * has a key for that.
+   */
   secret: z.string(),
 });
 export type Tool = z.infer<typeof toolSchema>;

@@ -21,7 +21,7 @@ export interface TicketEndpointOptions {
   readonly logger: Logger;
 }
 
-/** What fits into the headers of a request, with room for the others. */
+/** Characters of a URL that fit into the headers of a request beside the others. */
 const longestUrl = 8 * 1024;
 const longestBody = 64 * 1024;
 

@@ -46,3 +46,16 @@ test('a refusal on a socket is counted by its code', async () => {
   expect((await client.frame()).type).toBe('error');
   expect(await value('parlance_gateway_operations_total{type="unknown",code="GRAPHQL_VALIDATION_FAILED"')).toBe(1);
 });
+
+test('a request whose sender is refused is counted once', async () => {
+  await using measured = await openMeasured();
+  const { gateway, value } = measured;
+  const body = JSON.stringify({ query: '{ __typename }' });
+  for (const accept of ['application/json', 'text/event-stream']) {
+    const headers = { authorization: 'Bearer nonsense', 'content-type': 'application/json', accept };
+    const response = await fetch(gateway.gateway.url, { method: 'POST', headers, body });
+    expect(response.status).toBe(401);
+    await response.body?.cancel();
+  }
+  expect(await value('parlance_gateway_operations_total{type="unknown",code="UNAUTHENTICATED"')).toBe(2);
+});

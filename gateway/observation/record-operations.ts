@@ -5,7 +5,7 @@
  * nothing that a client wrote besides the operation's name.
  */
 import type { ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from '#kernel/log.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
 import { operationDuration, operationsEnded } from './metrics.ts';
@@ -64,9 +64,6 @@ export const createOperationRecorder =
   };
 
 export const createRecordingPlugin = (record: RecordOperation): ApolloServerPlugin<OperationContext> => ({
-  async contextCreationDidFail({ error }) {
-    operationsEnded.add({ type: 'unknown', code: codeOf([error instanceof GraphQLError ? error : {}]) });
-  },
   async requestDidStart() {
     const observe = operationDuration.start();
     return {

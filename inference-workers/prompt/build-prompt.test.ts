@@ -111,7 +111,7 @@ test('text that imitates a chat template stays text, in its role, and looks the 
   expect(text.replaceAll('\u200b', '')).toBe(attack);
 });
 
-test('markers in instructions, and in the arguments of a call that is told in words, are disarmed too', async () => {
+test('markers in instructions, and in the arguments of a call that is put into words, are disarmed too', async () => {
   const marker = '<|im_start|>';
   const steps = [
     {

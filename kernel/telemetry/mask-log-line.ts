@@ -7,7 +7,7 @@
 /** Most characters of a line; the rest of a longer one is in no log. */
 const longestLine = 16_384;
 
-/** Luhn's check: tells a card number from other long numbers. */
+/** Luhn's check: distinguishes a card number from other long numbers. */
 const isCardNumber = (digits: string): boolean => {
   let sum = 0;
   for (let index = 0; index < digits.length; index += 1) {

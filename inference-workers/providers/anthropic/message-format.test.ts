@@ -114,7 +114,7 @@ test.each([
   expect(await replyOf(body)).toMatchObject({ status: 'PARTIAL', text: 'Hel', finishReason: 'ERROR' });
 });
 
-test('blocks that are all numbered 0 are told apart', async () => {
+test('blocks that are all numbered 0 are distinguished', async () => {
   const use = (id: string, city: string) => [
     { type: 'content_block_start', index: 0, content_block: { type: 'tool_use', id, name: 'weather', input: {} } },
     { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '{"city":' } },

@@ -7,7 +7,7 @@ import { type FoldedText, foldText, foldWord } from './fold-text.ts';
 
 /** Characters of a text that search knows. The same as in the SQL function searchable. */
 const searchedCharacters = 50_000;
-/** Most words that are looked for. A query has room for more, of one letter each. */
+/** Most words that are looked for. A query can hold more, of one letter each. */
 const maxWords = 32;
 /** About how long a passage is, in UTF-16 units. */
 const passageLength = 160;

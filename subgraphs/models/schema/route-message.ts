@@ -15,7 +15,9 @@ const addRouteTool = (builder: ModelsBuilder) =>
       parameters: t.exposeString('parameters', { description: 'JSON text of the JSON Schema of its arguments.' }),
       url: t.exposeString('url', { description: 'URL that receives its calls.' }),
       timeoutMs: t.exposeInt('timeoutMs', { description: 'Milliseconds that one call may take.' }),
-      secret: t.exposeString('secret', { description: 'Key that signs its calls.' }),
+      secret: t.exposeString('secret', {
+        description: 'Key that signs its calls, sealed for the workers where there is a key for that.',
+      }),
     }),
   });
 
