@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
-import { textOf } from '#tests/scripted-provider/script.ts';
-import { startChild } from '#tests/services/child.ts';
-import { createDirectory } from '#tests/services/directory.ts';
-import { startStandalone } from '#tests/support/standalone-process.ts';
+import { textOf } from '../../tests/scripted-provider/script.ts';
+import { startChild } from '../../tests/services/child.ts';
+import { createDirectory } from '../../tests/services/directory.ts';
+import { startStandalone } from '../../tests/support/standalone-process.ts';
 
 const door = join(import.meta.dirname, 'index.ts');
 /** The oldest Node that the SDK supports. */
