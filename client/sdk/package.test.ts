@@ -18,7 +18,7 @@ const door = join(import.meta.dirname, 'index.ts');
 /** The oldest Node that the SDK supports. */
 const oldestMajor = 20;
 /** The compressed bytes in docs/sdk.md, and a little more. */
-const maxBytes = 18_500;
+const maxBytes = 20_000;
 
 /** Bundles what an entry needs into one file, for a page. */
 const bundle = async (entry: string) => {
