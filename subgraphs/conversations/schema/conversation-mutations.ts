@@ -11,7 +11,10 @@ const settings = (t: InputFields) => ({
     description: `At most ${maxTitleLength} characters; null: generated after the next completed reply.`,
   }),
   modelPolicy: t.string({ description: "Name of a routing policy, or a model's id; null for the tenant's default." }),
-  systemPrompt: t.string({ description: 'Instructions at the beginning of every prompt of this conversation.' }),
+  systemPrompt: t.string({
+    description:
+      'Instructions at the beginning of every prompt of this conversation. Screened like a message: CONTENT_BLOCKED.',
+  }),
 });
 
 const addInputs = (builder: ConversationsBuilder) => ({
