@@ -1,6 +1,6 @@
 /** The entry point of the SDK: everything that applications may import. */
 export type { Backoff } from './backoff.ts';
-export { isParlanceError, type ParlanceError, type ParlanceFault, type ServerCode } from './errors.ts';
+export { failureOf, isParlanceError, type ParlanceError, type ParlanceFault, type ServerCode } from './errors.ts';
 export type {
   ConversationChange,
   ConversationNotice,
@@ -16,6 +16,7 @@ export {
   type ConversationItemFragment as ConversationItem,
   type ConversationSettingsFragment as ConversationSettings,
   ConversationsDocument,
+  type ConversationsQuery,
   ConversationVersionDocument,
   CreateConversationDocument,
   type CreateConversationInput,

@@ -17,7 +17,7 @@ import { z } from 'zod';
 import { errorCodes, toErrorCode } from '#contracts/error-codes.ts';
 import type { Identity } from '#contracts/identity.ts';
 import { parseBearer } from '../access-tokens/bearer-token.ts';
-import { AppError, errorExtensions } from '../errors.ts';
+import { AppError, errorExtensions, unforeseen } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { requestIdHeader, requestIdOf, withRequestId } from '../request-id.ts';
 import { activeSpan, inSpan } from '../telemetry/tracing.ts';
@@ -157,12 +157,7 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: Htt
       } catch (fault) {
         const requestId = requestIdOf(request.headers[requestIdHeader]);
         if (!(fault instanceof AppError)) options.logger.error({ requestId, err: fault }, 'request failed');
-        refuse(
-          response,
-          fault instanceof AppError
-            ? fault
-            : new AppError('INTERNAL_SERVER_ERROR', 'Something went wrong on our side.'),
-        );
+        refuse(response, fault instanceof AppError ? fault : new AppError('INTERNAL_SERVER_ERROR', unforeseen));
       }
     },
   };
