@@ -26,7 +26,7 @@ const gatewayFloors = [
   'observation/',
   'errors/',
   'authentication/',
-  '(contract|directives|documents|memory)/',
+  '(contract|directives|documents|memory|site)/',
 ];
 
 const gatewayFloorRules = gatewayFloors.slice(1).map((floor, index) => ({

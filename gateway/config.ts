@@ -97,6 +97,12 @@ export const gatewayLimitsEnvironment = {
     .stringbool()
     .optional()
     .describe('Whether /explorer is served, to everybody, without a token. Not set: in development.'),
+  SITE_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'Directory of a built web application, which is served at / to everybody. Not set: the standalone serves its own web client where that is built, a gateway none.',
+    ),
   PING_INTERVAL_MS: positive(defaultKeepAlive.pingEveryMs).describe(
     'Milliseconds between two signs of life on a WebSocket or a streamed response. Below the idle limit of the load balancer.',
   ),

@@ -6,6 +6,7 @@ import type { Authenticator } from './authentication/authenticator.ts';
 import { defaultSignInRate } from './authentication/sign-in-rate.ts';
 import type { ContractTags } from './contract/hidden-elements.ts';
 import { type AllowsOrigin, allowListed, allowLoopback, sandboxOrigin } from './http/cors.ts';
+import type { Mount, RequestHandler } from './http/routes.ts';
 import { defaultKeepAlive, type KeepAlive } from './limits/keep-alive.ts';
 import { defaultOperationLimits, type OperationLimits } from './limits/operation-limits.ts';
 import { defaultRequestRates, type RequestRates } from './limits/request-rate.ts';
@@ -55,6 +56,10 @@ export interface GatewayOptions {
   readonly introspectionRoles?: readonly string[] | undefined;
   /** Whether /explorer is served. Default: in development. */
   readonly explorer?: boolean | undefined;
+  /** What is served beside GraphQL, below paths of its own. */
+  readonly mounts?: readonly Mount[];
+  /** A web application: serves every path that nothing else does. */
+  readonly site?: RequestHandler | undefined;
   readonly keepAlive?: Partial<KeepAlive>;
   /** Milliseconds for one fetch from a subgraph. Default 10,000. */
   readonly subgraphDeadlineMs?: number;
@@ -101,6 +106,8 @@ const settingsOf = (options: GatewayOptions, allowsOrigin: AllowsOrigin) => ({
   warmsPlanner: options.warmsPlanner ?? false,
   introspectionRoles: options.introspectionRoles,
   explorer: options.explorer ?? options.isDevelopment,
+  mounts: options.mounts ?? [],
+  site: options.site,
   allowsOrigin,
   // Where its requests would be refused, the page would be of no use.
   showsSandbox: allowsOrigin(sandboxOrigin),

@@ -28,6 +28,8 @@ export interface Gateway extends AsyncDisposable {
   readonly port: number;
   /** URL of GraphQL over HTTP; the same with ws: for WebSocket. */
   readonly url: string;
+  /** Which pages are served: a site at /, Apollo Sandbox at /sandbox, the explorer at /explorer. */
+  readonly pages: { readonly site: boolean; readonly sandbox: boolean; readonly explorer: boolean };
   /**
    * Replaces the supergraph without dropping anything in flight. Throws, and keeps the old one, when the new one is
    * unusable.
@@ -152,6 +154,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   return {
     port: http.port,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${http.port}/graphql`,
+    pages: { site: settings.site !== undefined, sandbox: settings.showsSandbox, explorer: settings.explorer },
     reload: core.reload,
     async [Symbol.asyncDispose]() {
       watching?.[Symbol.dispose]();

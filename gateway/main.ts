@@ -18,6 +18,7 @@ import type { Authenticator } from './authentication/authenticator.ts';
 import { openWithApiKeys } from './authentication/with-api-keys.ts';
 import { type GatewayConfig, gatewayLimits, readGatewayConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
+import { openSite } from './site/site.ts';
 
 type SharedPorts = Pick<Ports, 'limiter' | 'signals'>;
 
@@ -83,6 +84,7 @@ const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposa
       identitySecret: config.IDENTITY_SECRET,
       limiter: ports.limiter,
       ...gatewayLimits(config),
+      site: config.SITE_DIR === undefined ? undefined : await openSite(config.SITE_DIR),
       warmsPlanner: true,
       isDevelopment: config.NODE_ENV === 'development',
       logger,

@@ -38,7 +38,7 @@ export const standaloneEnvironment = z
       .min(0)
       .max(65_535)
       .default(4000)
-      .describe('Port of GraphQL, Sandbox and explorer; 0 takes a free one.'),
+      .describe('Port of GraphQL and of all pages; 0 takes a free one.'),
     LOG_LEVEL: z
       .enum(logLevels)
       .default('warn')

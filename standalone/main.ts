@@ -16,12 +16,14 @@ await runUntilSignal(
     const config = readStandaloneConfig(process.env);
     logger = createLogger('standalone', config.LOG_LEVEL);
     const standalone = await openStandalone(config, process.env, logger);
+    const { pages } = standalone;
     const { origin } = new URL(standalone.url);
     const lines = [
       `Parlance is ready.`,
       `  GraphQL    ${standalone.url}  (WebSocket: ${standalone.url.replace(/^http/, 'ws')})`,
-      `  Sandbox    ${origin}/`,
-      `  Explorer   ${origin}/explorer  (works without internet)`,
+      ...(pages.site ? [`  Chat       ${origin}/`] : []),
+      ...(pages.sandbox ? [`  Sandbox    ${origin}/sandbox`] : []),
+      ...(pages.explorer ? [`  Explorer   ${origin}/explorer  (works without internet)`] : []),
       config.OIDC_ISSUER === undefined
         ? `  Token      ${ofDirectory(config.DATA_DIR)}npm run --silent token -- --tenant acme --user ada --role ADMIN`
         : `  Tokens by  ${config.OIDC_ISSUER}`,

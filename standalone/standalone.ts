@@ -3,6 +3,7 @@
  * ports, talking over loopback. Closing goes against the stream: gateway, worker (drained), subgraphs, ports, database.
  */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openAccessList } from '#kernel/access/access-list.ts';
@@ -19,33 +20,34 @@ import type { Authenticator } from '../gateway/authentication/authenticator.ts';
 import { createLocalKeyAuthenticator } from '../gateway/authentication/local-key-authenticator.ts';
 import { openWithApiKeys } from '../gateway/authentication/with-api-keys.ts';
 import { gatewayLimits } from '../gateway/config.ts';
-import { createGateway } from '../gateway/gateway.ts';
+import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { defaultMaxCost } from '../gateway/limits/operation-limits.ts';
+import { openSite } from '../gateway/site/site.ts';
 import { generationSettings, providerSettings } from '../inference-workers/config.ts';
 import { discoverModels } from '../inference-workers/providers/discover-models.ts';
 import { startWorker } from '../inference-workers/worker.ts';
 import { conversationsTables } from '../subgraphs/conversations/entities.ts';
-import { openConversations } from '../subgraphs/conversations/service.ts';
 import { modelsTables } from '../subgraphs/models/entities.ts';
-import { openModels } from '../subgraphs/models/service.ts';
 import { safetyTables } from '../subgraphs/safety/entities.ts';
-import { openSafety } from '../subgraphs/safety/service.ts';
 import { seedDevelopment } from '../subgraphs/usage/accounts/seed-development.ts';
 import { usageTables } from '../subgraphs/usage/entities.ts';
-import { openUsage } from '../subgraphs/usage/service.ts';
 import type { StandaloneConfig } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { developmentIssuerName, openDevelopmentIssuer } from './issuer/development-issuer.ts';
 import { openSealer } from './open-sealer.ts';
+import { openSubgraphs } from './open-subgraphs.ts';
 
 export interface Standalone extends AsyncDisposable {
   /** GraphQL over HTTP; the same with ws: for WebSocket. */
   readonly url: string;
+  readonly pages: Gateway['pages'];
   /** Ids of the models that were found. */
   readonly modelIds: readonly string[];
 }
 
 const supergraphFile = join(import.meta.dirname, '..', 'supergraph.graphql');
+/** The built web client. */
+const ownSite = join(import.meta.dirname, '..', 'client', 'web', 'dist');
 /** Seconds by which clocks may differ. */
 const clockToleranceSeconds = 5;
 
@@ -74,6 +76,7 @@ export const openStandalone = async (
     readFile(supergraphFile, 'utf8'),
     openAuthenticator(config, logger).then((opening) => opened.use(opening)),
   ]);
+  const siteDirectory = config.SITE_DIR ?? (existsSync(ownSite) ? ownSite : undefined);
   const identitySecret = randomBytes(32).toString('base64url');
   const sealer = await openSealer(config);
   const services: SubgraphServices = {
@@ -89,25 +92,9 @@ export const openStandalone = async (
   };
   // The users whose tokens the development issuer signs.
   if (config.OIDC_ISSUER === undefined) await seedDevelopment(database);
-  let conversationsUrl: string | undefined;
-  const usage = opened.use(
-    await openUsage(services, {
-      conversationsUrl: () => conversationsUrl,
-      reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,
-      reservationSweepSeconds: config.RESERVATION_SWEEP_SECONDS,
-    }),
+  const { conversations, models, usage, safety } = opened.use(
+    await openSubgraphs(services, { config, modelsFile, sealer }),
   );
-  const safety = opened.use(await openSafety(services));
-  const models = opened.use(await openModels(services, { modelsFile, usageUrl: usage.url, sealer }));
-  const conversations = opened.use(
-    await openConversations(services, {
-      ...config,
-      USAGE_URL: usage.url,
-      SAFETY_URL: safety.url,
-      MODELS_URL: models.url,
-    }),
-  );
-  conversationsUrl = conversations.url;
   const registry = opened.use(await discoverModels(providerSettings(config, environment), modelsFile, logger));
   opened.use(
     await startWorker({
@@ -134,6 +121,7 @@ export const openStandalone = async (
       identitySecret,
       limiter: ports.limiter,
       ...gatewayLimits({ ...config, MAX_COST: config.MAX_COST ?? defaultMaxCost }),
+      site: siteDirectory === undefined ? undefined : await openSite(siteDirectory),
       isDevelopment: config.NODE_ENV === 'development',
       logger,
       checks: {
@@ -146,6 +134,7 @@ export const openStandalone = async (
   const closing = opened.move();
   return {
     url: gateway.url,
+    pages: gateway.pages,
     modelIds: registry.models.map(({ modelId }) => modelId),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

@@ -37,6 +37,7 @@ test('it says its addresses, the way to a token and its models, and ends cleanly
   });
   await ready.promise;
   expect(output).toMatch(/GraphQL +http:\/\/127\.0\.0\.1:\d+\/graphql/);
+  expect(output).toMatch(/Sandbox +http:\/\/127\.0\.0\.1:\d+\/sandbox\n/);
   expect(output).toContain(`DATA_DIR='${directory.path}' npm run --silent token`);
   expect(output).toContain('parlance/demonstration');
   const second = await fails('standalone/main.ts', [], { PORT: '0', DATA_DIR: directory.path });

@@ -23,6 +23,7 @@ import { type Refusal, refuse, respondToFault } from './http-fault.ts';
 import { discardBody, readBody } from './request-body.ts';
 import { parametersOf } from './request-parameters.ts';
 import { scopeOf } from './request-scope.ts';
+import type { RequestHandler } from './routes.ts';
 import type { HttpStreams } from './stream-over-http.ts';
 import { writeBody } from './whole-response.ts';
 
@@ -84,8 +85,6 @@ const badRequest = (message: string): Refusal => ({ message, extensions: { code:
 
 /** When a request came, and the name that it got. */
 type Arrival = Required<Pick<OperationContext, 'requestId' | 'startedAt'>>;
-type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-
 export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler => {
   const { server, authenticateRequest, executeDirectly, streams, maxBodyBytes, stallTimeoutMs, logger } = options;
   const { recordOperation } = options;

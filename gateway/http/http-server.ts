@@ -1,16 +1,13 @@
 /**
- * The gateway's only port: health, pages, GraphQL over HTTP, and the upgrade to WebSocket. Closing it stops intake
+ * The gateway's only port: health, everything that has a route, and the upgrade to WebSocket. Closing it stops intake
  * first: idle connections end at once, the others as soon as their requests in flight are complete.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Logger } from '#kernel/log.ts';
 import { setSecurityHeaders } from '#kernel/process/security-headers.ts';
-import { type AllowsOrigin, applyCors } from './cors.ts';
+import { pathOf } from './routes.ts';
 import { disconnectIfStalledAfterWrite } from './stalled-clients.ts';
-
-type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -18,18 +15,12 @@ export interface HttpServerOptions {
   readonly port: number;
   /** Handles health requests; returns false for another path. */
   respondToHealth(request: IncomingMessage, response: ServerResponse): boolean;
-  readonly handleGraphQL: RequestHandler;
-  readonly serveTickets: RequestHandler;
-  /** Undefined where there is no explorer. */
-  readonly serveExplorer: RequestHandler | undefined;
-  readonly allowsOrigin: AllowsOrigin;
-  /** Whether / is a page of Apollo Server. Otherwise it leads to the explorer, where there is one. */
-  readonly showsSandbox: boolean;
+  /** Handles every other request. */
+  route(request: IncomingMessage, response: ServerResponse): void;
   /** Milliseconds that a client has for a whole request. */
   readonly requestTimeoutMs: number;
   /** Milliseconds after which a client that does not read its response is disconnected. */
   readonly stallTimeoutMs: number;
-  readonly logger: Logger;
   /** Returns false when there are too many sockets of its kind. */
   onUpgrade(request: IncomingMessage, tcp: Socket, head: Buffer): boolean;
 }
@@ -50,8 +41,6 @@ const checkEveryMs = 1000;
 /** A year. */
 const strictTransport = 'max-age=31536000';
 
-const pathOf = (request: IncomingMessage): string => request.url?.split('?', 1)[0] ?? '/';
-
 /** After an upgrade Node no longer handles the connection's errors or its end. */
 const refuseUpgrade = (stream: Duplex, status: string): void => {
   stream.on('error', () => stream.destroy());
@@ -64,7 +53,7 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
   // Offers of unsupported protocols are ignored (RFC 9110, 7.8): some clients offer h2c with every request.
   const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
     headers.upgrade?.toLowerCase() === 'websocket';
-  const { requestTimeoutMs, serveExplorer, logger } = options;
+  const { requestTimeoutMs } = options;
   const timeouts = {
     requestTimeout: requestTimeoutMs,
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
@@ -80,31 +69,7 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
     if (request.headers['x-forwarded-proto'] === 'https')
       response.setHeader('strict-transport-security', strictTransport);
     disconnectIfStalledAfterWrite(response, options.stallTimeoutMs);
-    if (options.respondToHealth(request, response)) return;
-    const path = pathOf(request);
-    if (serveExplorer && path === '/explorer' && request.method === 'GET') {
-      void serveExplorer(request, response).catch((err: unknown) => {
-        logger.error({ err }, 'the explorer page failed');
-        if (response.headersSent) response.destroy();
-        else
-          response
-            .writeHead(500, { 'content-type': 'text/plain' })
-            .end('The explorer failed. The log has the reason.\n');
-      });
-      return;
-    }
-    const isPage = path === '/' && request.method === 'GET' && options.showsSandbox;
-    if (path === '/' && !isPage && serveExplorer) {
-      response.writeHead(302, { location: '/explorer' }).end();
-      return;
-    }
-    if (path !== '/graphql' && path !== '/graphql/ticket' && !isPage) {
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('GraphQL is at /graphql.\n');
-      return;
-    }
-    if (applyCors(options.allowsOrigin, request, response)) return;
-    if (path === '/graphql/ticket') void options.serveTickets(request, response);
-    else void options.handleGraphQL(request, response);
+    if (!options.respondToHealth(request, response)) options.route(request, response);
   });
   server.keepAliveTimeout = keepAliveMs;
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {

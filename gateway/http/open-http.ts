@@ -12,6 +12,7 @@ import { createDirectExecution } from './direct-execution.ts';
 import { serveExplorer } from './explorer.ts';
 import { handleGraphQL } from './graphql-over-http.ts';
 import { type HttpServerOptions, openHttpServer } from './http-server.ts';
+import { createRoutes, type Routes } from './routes.ts';
 import { createHttpStreams } from './stream-over-http.ts';
 import { serveTickets } from './ticket-endpoint.ts';
 
@@ -23,12 +24,10 @@ export interface Http {
   closeStreams(): void;
 }
 
-type ServerOptions = Pick<
-  HttpServerOptions,
-  'host' | 'port' | 'respondToHealth' | 'allowsOrigin' | 'showsSandbox' | 'requestTimeoutMs' | 'onUpgrade'
->;
+type ServerOptions = Pick<HttpServerOptions, 'host' | 'port' | 'respondToHealth' | 'requestTimeoutMs' | 'onUpgrade'>;
+type RouteOptions = Pick<Routes, 'allowsOrigin' | 'showsSandbox' | 'mounts' | 'site'>;
 
-export interface HttpOptions extends ServerOptions {
+export interface HttpOptions extends ServerOptions, RouteOptions {
   readonly server: ApolloServer<OperationContext>;
   readonly admission: Admission;
   readonly execute: FederatedExecutor['execute'];
@@ -55,14 +54,7 @@ export const openHttp = async (options: HttpOptions): Promise<Http> => {
     recordOperation,
     keepAlive,
   });
-  const { port, drain } = await openHttpServer({
-    host: options.host,
-    port: options.port,
-    respondToHealth: options.respondToHealth,
-    allowsOrigin: options.allowsOrigin,
-    showsSandbox: options.showsSandbox,
-    requestTimeoutMs: options.requestTimeoutMs,
-    onUpgrade: options.onUpgrade,
+  const route = createRoutes({
     handleGraphQL: handleGraphQL({
       server,
       authenticateRequest,
@@ -81,8 +73,20 @@ export const openHttp = async (options: HttpOptions): Promise<Http> => {
     }),
     serveTickets: serveTickets({ authenticateRequest, tickets: admission.tickets, maskError, logger }),
     serveExplorer: explorer ? serveExplorer(stallTimeoutMs) : undefined,
-    stallTimeoutMs,
+    showsSandbox: options.showsSandbox,
+    mounts: options.mounts,
+    site: options.site,
+    allowsOrigin: options.allowsOrigin,
     logger,
+  });
+  const { port, drain } = await openHttpServer({
+    host: options.host,
+    port: options.port,
+    respondToHealth: options.respondToHealth,
+    route,
+    requestTimeoutMs: options.requestTimeoutMs,
+    onUpgrade: options.onUpgrade,
+    stallTimeoutMs,
   });
   return { port, drain, closeStreams: streams.close };
 };

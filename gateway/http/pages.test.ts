@@ -15,7 +15,7 @@ const page = async (path: string): Promise<{ type: string | null; html: string }
   return { type: response.headers.get('content-type'), html: await response.text() };
 };
 
-test.each(['/', '/graphql'])('serves Apollo Sandbox for /graphql at %s', async (path) => {
+test.each(['/sandbox', '/graphql'])('serves Apollo Sandbox for /graphql at %s', async (path) => {
   const { type, html } = await page(path);
   expect(type).toMatch('text/html');
   expect(html).toContain('embeddable-sandbox.cdn.apollographql.com');
@@ -40,25 +40,51 @@ test.each(['/', '/graphql'])('serves Apollo Sandbox for /graphql at %s', async (
   ]);
 });
 
-test('leads from / to the explorer when the Sandbox cannot be loaded', async () => {
-  const { html } = await page('/');
+test('leads from the Sandbox to the explorer when it cannot be loaded', async () => {
+  const { html } = await page('/sandbox');
   const script = html.match(/var initialEndpoint[\s\S]*?(?=<\/script>)/)?.[0] ?? '';
   const visited: string[] = [];
-  const location = { href: 'http://127.0.0.1:4000/', replace: (path: string) => visited.push(path) };
+  const location = { href: 'http://127.0.0.1:4000/sandbox', replace: (path: string) => visited.push(path) };
   runInNewContext(script, { URL, window: { location } });
   expect(visited).toEqual(['/explorer']);
 });
 
-test('in production / is the Sandbox only where its requests are allowed', async () => {
-  const at = async (options: Parameters<typeof openTestGateway>[0]): Promise<[number, string | null, boolean]> => {
+test('in production the Sandbox is there only where its requests are allowed, and / leads to what is there', async () => {
+  const at = async (options: Parameters<typeof openTestGateway>[0]): Promise<[number, string | null, number]> => {
     await using closed = await openTestGateway(options);
-    const url = new URL('/', closed.gateway.url);
-    const response = await fetch(url, { headers: { accept: 'text/html' }, redirect: 'manual' });
-    return [response.status, response.headers.get('location'), (await response.text()).includes('EmbeddedSandbox')];
+    const read = (path: string) =>
+      fetch(new URL(path, closed.gateway.url), { headers: { accept: 'text/html' }, redirect: 'manual' });
+    const [front, sandbox] = await Promise.all([read('/'), read('/sandbox')]);
+    await sandbox.body?.cancel();
+    return [front.status, front.headers.get('location'), sandbox.status];
   };
-  expect(await at({})).toEqual([404, null, false]);
-  expect(await at({ explorer: true })).toEqual([302, '/explorer', false]);
-  expect(await at({ allowedOrigins: ['https://sandbox.embed.apollographql.com'] })).toEqual([200, null, true]);
+  expect(await at({})).toEqual([404, null, 404]);
+  expect(await at({ explorer: true })).toEqual([302, '/explorer', 404]);
+  expect(await at({ allowedOrigins: ['https://sandbox.embed.apollographql.com'] })).toEqual([302, '/sandbox', 200]);
+});
+
+test('what is mounted serves its path and those below it, and a fault of it is a 500 that tells nothing', async () => {
+  await using mounted = await openTestGateway({
+    mounts: [
+      {
+        path: '/auth',
+        async handle(request, response) {
+          if (request.url === '/auth/broken') throw new Error('the secret reason');
+          response.end(request.url);
+        },
+      },
+    ],
+  });
+  const read = async (path: string) => {
+    const response = await fetch(new URL(path, mounted.gateway.url));
+    return [response.status, await response.text()];
+  };
+  expect(await read('/auth')).toEqual([200, '/auth']);
+  expect(await read('/auth/session?a=b')).toEqual([200, '/auth/session?a=b']);
+  expect((await read('/authority'))[0]).toBe(404);
+  const [status, text] = await read('/auth/broken');
+  expect(status).toBe(500);
+  expect(text).not.toContain('secret');
 });
 
 test('serves an explorer that loads nothing from elsewhere', async () => {
@@ -76,7 +102,7 @@ test('every response forbids sniffing and framing, pages name what they load, an
   };
   const html = { accept: 'text/html' };
   const all = await Promise.all([
-    headersOf('/', html),
+    headersOf('/sandbox', html),
     headersOf('/explorer', html),
     headersOf('/graphql', { 'x-forwarded-proto': 'https' }),
     headersOf('/health/live'),

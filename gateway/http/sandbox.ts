@@ -1,8 +1,8 @@
 /**
- * Apollo Sandbox as the landing page, at / and at /graphql. Apollo's page uses its own address as the endpoint; this
- * one always uses /graphql, by HTTP and by WebSocket. It is loaded from Apollo's servers: without internet access the
- * page goes on to the explorer, where there is one. It throws at the start when Apollo's page has changed so that this
- * cannot be done.
+ * Apollo Sandbox as the page at /sandbox and, for browsers, at /graphql. Apollo's page uses its own address as the
+ * endpoint; this one always uses /graphql, by HTTP and by WebSocket. It is loaded from Apollo's servers: without
+ * internet access the page goes on to the explorer, where there is one. It throws at the start when Apollo's page has
+ * changed so that this cannot be done.
  */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';

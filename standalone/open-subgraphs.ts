@@ -1,0 +1,41 @@
+/** The four subgraphs of the standalone, each with the addresses of those that it calls. */
+import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
+import type { Sealer } from '#kernel/sealing/sealer.ts';
+import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
+import { openConversations } from '../subgraphs/conversations/service.ts';
+import { openModels } from '../subgraphs/models/service.ts';
+import { openSafety } from '../subgraphs/safety/service.ts';
+import { openUsage } from '../subgraphs/usage/service.ts';
+import type { StandaloneConfig } from './config.ts';
+
+export interface SubgraphsOptions {
+  readonly config: StandaloneConfig;
+  readonly modelsFile: ModelsFile;
+  /** Seals the secrets of tools. */
+  readonly sealer: Sealer;
+}
+
+export const openSubgraphs = async (services: SubgraphServices, { config, modelsFile, sealer }: SubgraphsOptions) => {
+  await using opened = new AsyncDisposableStack();
+  let conversationsUrl: string | undefined;
+  const usage = opened.use(
+    await openUsage(services, {
+      conversationsUrl: () => conversationsUrl,
+      reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,
+      reservationSweepSeconds: config.RESERVATION_SWEEP_SECONDS,
+    }),
+  );
+  const safety = opened.use(await openSafety(services));
+  const models = opened.use(await openModels(services, { modelsFile, usageUrl: usage.url, sealer }));
+  const conversations = opened.use(
+    await openConversations(services, {
+      ...config,
+      USAGE_URL: usage.url,
+      SAFETY_URL: safety.url,
+      MODELS_URL: models.url,
+    }),
+  );
+  conversationsUrl = conversations.url;
+  const closing = opened.move();
+  return { conversations, models, usage, safety, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+};
