@@ -13,6 +13,7 @@ const testTools = 'tests/(services|scripted-provider|tool-server|tiny-gguf)/';
  */
 const gatewayFloors = [
   '[^/]+\\.ts$',
+  'sign-in/',
   '(http|websocket)/',
   'subscriptions/',
   'operations/',
