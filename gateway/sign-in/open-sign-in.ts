@@ -39,6 +39,8 @@ export interface SignInOptions extends IssuerClientOptions {
   readonly logger: Logger;
   /** Milliseconds between two looks at the sessions of open streams. Default 2,000. */
   readonly watchEveryMs?: number;
+  /** Milliseconds for which a session counts without another look at the store. Default 10,000. */
+  readonly confirmEveryMs?: number;
 }
 
 export interface SignIn extends AsyncDisposable {

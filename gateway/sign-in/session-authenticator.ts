@@ -22,14 +22,14 @@ export interface SessionAuthenticatorOptions {
   readonly logger: Logger;
   /** Milliseconds between two looks at the sessions with which something runs. Default 2,000. */
   readonly watchEveryMs?: number;
+  /** Milliseconds for which a session counts without another look at the store. Default 10,000. */
+  readonly confirmEveryMs?: number;
 }
 
 /** Sessions known per process, some 10 kB each. */
 const mostKnown = 10_000;
 /** Ids of ended sessions that are remembered. */
 const mostEnded = 50_000;
-/** Milliseconds for which a session counts without another look at the store. */
-const confirmEveryMs = 10_000;
 /** Milliseconds for which a known session counts while the store is away. */
 const unconfirmedMs = 5 * 60_000;
 /** Milliseconds for which an access token counts beyond its end while the issuer is away. */
@@ -47,7 +47,7 @@ const away = (cause: unknown): AppError =>
   });
 
 export const openSessionAuthenticator = async (options: SessionAuthenticatorOptions): Promise<Authenticator> => {
-  const { sessions, signals, renew, logger, watchEveryMs = 2_000 } = options;
+  const { sessions, signals, renew, logger, watchEveryMs = 2_000, confirmEveryMs = 10_000 } = options;
   const known = new LRUCache<string, LiveSession>({ max: mostKnown });
   /** Sessions with which something runs, even when they are no longer among the known ones. */
   const held = new Map<string, LiveSession>();
