@@ -51,6 +51,18 @@ export type ConversationFilter = {
   titleContains?: string | null | undefined;
 };
 
+/** An API key to create. */
+export type CreateApiKeyInput = {
+  /** When it expires; absent for never. */
+  expiresAt?: string | null | undefined;
+  /** What it is for: 1 to 100 characters. */
+  name: string;
+  /** What it may do. ADMIN and BILLING_ADMIN only if you have them yourself. */
+  roles?: Array<Role>;
+  /** Its scopes. Only those that you have yourself. */
+  scopes?: Array<string>;
+};
+
 /** A new conversation. Everything is optional. */
 export type CreateConversationInput = {
   /** Name of a routing policy, or a model's id; null for the tenant's default. */
@@ -135,6 +147,18 @@ export type ErrorCode =
   | 'UNAUTHORIZED_FIELD_OR_TYPE'
   /** No worker replied, and the job is gone. */
   | 'WORKER_LOST';
+
+/** A message that could be sent. */
+export type ExplainRouteInput = {
+  /** Tokens of the prompt. */
+  inputTokens?: number;
+  /** Most tokens of the reply. */
+  maxOutputTokens?: number | null | undefined;
+  /** Name of a routing policy, or id of a model; absent for the default. */
+  modelPolicy?: string | null | undefined;
+  /** What the model must be able to do. */
+  requires?: Array<ModelCapability> | null | undefined;
+};
 
 /** Why the model stopped. */
 export type FinishReason =
@@ -270,6 +294,31 @@ export type Role =
   /** Access to their own conversations, usage and quota. */
   | 'USER';
 
+/** Whether a model is used for a message, or the first reason why it is not. */
+export type RouteVerdict =
+  /** It writes the reply. */
+  | 'CHOSEN'
+  /** The operator has disabled it. */
+  | 'DISABLED'
+  /** It is used if the models before it fail. */
+  | 'FALLBACK'
+  /** It lacks a required capability, or only makes embeddings. */
+  | 'MISSING_CAPABILITY'
+  /** The tenant's plan does not include it. */
+  | 'NOT_IN_PLAN'
+  /** The policy does not list it, or another model was named. */
+  | 'NOT_IN_POLICY'
+  /** It is the demonstration, which is used only when no model fits. */
+  | 'NO_REAL_MODEL'
+  /** No worker serves it now. */
+  | 'NO_WORKER'
+  /** Its price exceeds the maximum of the policy. */
+  | 'TOO_EXPENSIVE'
+  /** Prompt and reply exceed its context window. */
+  | 'TOO_LONG'
+  /** It failed too often in the last minutes: its circuit is OPEN. */
+  | 'UNHEALTHY';
+
 /** What orders the models that fit. */
 export type RoutingStrategy =
   /** The recent time to the first token, shortest first; models without a figure come last. */
@@ -326,6 +375,17 @@ export type UpdateConversationInput = {
   title?: string | null | undefined;
 };
 
+export type ApiKeyStateFragment = { id: string, name: string, prefix: string, roles: Array<Role>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null };
+
+export type ApiKeysQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  userId?: string | null | undefined;
+}>;
+
+
+export type ApiKeysQuery = { apiKeys: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, name: string, prefix: string, roles: Array<Role>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null } }> } };
+
 export type ConversationChangeFragment = { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null };
 
 export type ConversationChangedSubscriptionVariables = Exact<{
@@ -367,6 +427,13 @@ export type ConversationsQueryVariables = Exact<{
 
 export type ConversationsQuery = { conversations: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } }> } };
 
+export type CreateApiKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateApiKeyMutation = { createApiKey: { secret: string, apiKey: { id: string, name: string, prefix: string, roles: Array<Role>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null } } };
+
 export type CreateConversationMutationVariables = Exact<{
   input: CreateConversationInput;
 }>;
@@ -387,6 +454,13 @@ export type EditMessageMutationVariables = Exact<{
 
 
 export type EditMessageMutation = { editMessage: { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } } };
+
+export type ExplainRouteQueryVariables = Exact<{
+  input: ExplainRouteInput;
+}>;
+
+
+export type ExplainRouteQuery = { explainRoute: { plan: PlanTier, policy: { name: string } | null, candidates: Array<{ reason: string, verdict: RouteVerdict, model: { id: string, displayName: string } }> } };
 
 export type MessageStateQueryVariables = Exact<{
   messageId: string;
@@ -454,6 +528,13 @@ export type RestoreConversationMutationVariables = Exact<{
 
 
 export type RestoreConversationMutation = { restoreConversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+
+export type RevokeApiKeyMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RevokeApiKeyMutation = { revokeApiKey: { id: string, name: string, prefix: string, roles: Array<Role>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null } };
 
 export type RoutingPoliciesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -546,6 +627,18 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const ApiKeyStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ApiKeyState on ApiKey {
+  id
+  name
+  prefix
+  roles
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}
+    `, {"fragmentName":"ApiKeyState"}) as unknown as TypedDocumentString<ApiKeyStateFragment, unknown>;
 export const ConversationItemFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ConversationItem on Conversation {
   id
@@ -787,6 +880,30 @@ fragment ToolCall on ToolCall {
   status
   result
 }`, {"fragmentName":"TimelinePage"}) as unknown as TypedDocumentString<TimelinePageFragment, unknown>;
+export const ApiKeysDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query ApiKeys($first: Int!, $after: String, $userId: ID) {
+  apiKeys(first: $first, after: $after, userId: $userId) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...ApiKeyState
+      }
+    }
+  }
+}
+    fragment ApiKeyState on ApiKey {
+  id
+  name
+  prefix
+  roles
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}`) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
 export const ConversationChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription ConversationChanged($conversationId: ID!) {
   conversationChanged(conversationId: $conversationId) {
@@ -915,6 +1032,25 @@ export const ConversationsDocument = /*#__PURE__*/ new TypedDocumentString(`
     status
   }
 }`) as unknown as TypedDocumentString<ConversationsQuery, ConversationsQueryVariables>;
+export const CreateApiKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CreateApiKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    secret
+    apiKey {
+      ...ApiKeyState
+    }
+  }
+}
+    fragment ApiKeyState on ApiKey {
+  id
+  name
+  prefix
+  roles
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}`) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
 export const CreateConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CreateConversation($input: CreateConversationInput!) {
   createConversation(input: $input) {
@@ -982,6 +1118,24 @@ export const EditMessageDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
   replayed
 }`) as unknown as TypedDocumentString<EditMessageMutation, EditMessageMutationVariables>;
+export const ExplainRouteDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query ExplainRoute($input: ExplainRouteInput!) {
+  explainRoute(input: $input) {
+    plan
+    policy {
+      name
+    }
+    candidates {
+      reason
+      verdict
+      model {
+        id
+        displayName
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExplainRouteQuery, ExplainRouteQueryVariables>;
 export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     query MessageState($messageId: ID!) {
   message(id: $messageId) {
@@ -1180,6 +1334,22 @@ export const RestoreConversationDocument = /*#__PURE__*/ new TypedDocumentString
     status
   }
 }`) as unknown as TypedDocumentString<RestoreConversationMutation, RestoreConversationMutationVariables>;
+export const RevokeApiKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RevokeApiKey($id: ID!) {
+  revokeApiKey(id: $id) {
+    ...ApiKeyState
+  }
+}
+    fragment ApiKeyState on ApiKey {
+  id
+  name
+  prefix
+  roles
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}`) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
 export const RoutingPoliciesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query RoutingPolicies {
   routingPolicies {
