@@ -47,7 +47,7 @@ const watch = (page: Page): readonly string[] => {
 };
 
 /** From the welcome through the issuer's page back to `path`. */
-export const signIn = async (page: Page, user: string): Promise<void> => {
+const signIn = async (page: Page, user: string): Promise<void> => {
   await page.getByRole('link', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: user }).click();
   await page.getByRole('textbox', { name: 'Message' }).waitFor();
