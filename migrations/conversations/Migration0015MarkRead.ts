@@ -1,4 +1,4 @@
-/** When its owner last read a conversation, so that every device shows the same ones as unread. All are read at first. */
+/** When its owner last read a conversation, so that all devices show the same as unread. All are read at first. */
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 
 export class Migration0015MarkRead extends SqlMigration {
