@@ -135,7 +135,7 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
     { query, admitted, context }: RequestedSubscription,
   ): void => {
     const { user, requestId } = context;
-    if (!user) throw tokenMissing();
+    if (!user) throw context.signInFault ?? tokenMissing();
     const { operation, variables } = admitted;
     let forgetSignIn: (() => void) | undefined;
     const stream = subscriptions.open(

@@ -1,6 +1,6 @@
 /**
  * The sign-in of one socket, from ConnectionInit to its end: when the sign-in ends, each subscription gets an Error
- * message, then the socket closes with 4401.
+ * message, then the socket closes with 4401; with 1013 when the sign-in only cannot be checked any more.
  */
 import type { GraphQLFormattedError } from 'graphql';
 import type { Context } from 'graphql-ws';
@@ -20,7 +20,8 @@ const endWithSignIn = (user: AuthenticatedUser, context: ConnectionContext): voi
       delete context.subscriptions[id];
       if (running !== null && 'return' in running) await running.return(undefined);
     }
-    output.close(4401, `Unauthorized: ${payload[0]?.message}`);
+    const isAway = payload[0]?.extensions?.['code'] === 'OVERLOADED';
+    output.close(isAway ? 1013 : 4401, `${isAway ? 'Try again later' : 'Unauthorized'}: ${payload[0]?.message}`);
   };
   socket.once(
     'close',
@@ -35,7 +36,7 @@ export const signInOnSocket = async (
 ): Promise<AuthenticatedUser | undefined> => {
   const { extra, connectionParams } = context;
   const { socket } = extra;
-  const signedIn = await signInSocket({ connectionParams, address: extra.address });
+  const signedIn = await signInSocket({ connectionParams, upgrade: extra.upgrade, address: extra.address });
   if ('closeCode' in signedIn) {
     socket.close(signedIn.closeCode, signedIn.reason);
     return undefined;

@@ -20,6 +20,8 @@ import { createSocketOutput, type SocketOutput } from './socket-output.ts';
 export interface Connection {
   readonly socket: WebSocket;
   readonly output: SocketOutput;
+  /** The request that became the socket. */
+  readonly upgrade: IncomingMessage;
   /** The client's address, as limits count it. */
   readonly address: string;
   /** Set after the sign-in. */
@@ -103,11 +105,12 @@ export const createSocketConnections = (
 
   const largeMessages = createFairQueue();
 
-  const open = (socket: WebSocket, tcp: Socket, address: string): void => {
+  const open = (socket: WebSocket, tcp: Socket, upgrade: IncomingMessage): void => {
+    const address = addressOf(upgrade);
     const unwatch = watch(socket, tcp, keepAlive);
     const output = createSocketOutput(socket, tcp);
     applyBackpressure(socket, output);
-    const connection: Connection = { socket, output, address, isSignedIn: false };
+    const connection: Connection = { socket, output, upgrade, address, isSignedIn: false };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -156,7 +159,7 @@ export const createSocketConnections = (
       tcp.once('close', leave);
       tcp.setNoDelay(true);
       const stream: Duplex = tcp;
-      accepting.handleUpgrade(request, stream, head, (socket) => open(socket, tcp, address));
+      accepting.handleUpgrade(request, stream, head, (socket) => open(socket, tcp, request));
       return true;
     },
     async close() {
