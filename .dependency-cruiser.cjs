@@ -3,7 +3,7 @@
  * inference-workers. They meet in contracts/, in kernel/ and in the standalone only. Tests and fixtures obey the rules
  * of the folder that they stand in; a rule that is about the product alone says so.
  */
-const tests = '\\.(test|contract|fixture)\\.ts$|/fixture-migrations/|^(tests|bench)/';
+const tests = '\\.(test|contract|fixture)\\.tsx?$|/fixture-migrations/|^(tests|bench)/';
 
 /** What tests start beside the code under test. None of it knows a service. */
 const testTools = 'tests/(services|scripted-provider|tool-server|tiny-gguf)/';
@@ -62,8 +62,36 @@ module.exports = {
       to: { path: '^(?!client/sdk/|node_modules/|@graphql-typed-document-node/)' },
     },
     {
+      name: 'client-runs-in-browsers',
+      comment: 'The packages for React and the web client import each other, npm packages and nothing else.',
+      severity: 'error',
+      from: { path: '^client/(react|web)/', pathNot: `${tests}|^client/web/[^/]+\\.config\\.ts$` },
+      to: { path: '^(?!client/|node_modules/)' },
+    },
+    {
+      name: 'client-packages-have-one-door',
+      comment: 'A package of the client imports another as an application does: by its index.ts.',
+      severity: 'error',
+      from: { path: '^client/([^/]+)/' },
+      to: { path: '^client/[^/]+/', pathNot: '^client/($1/|[^/]+/index\\.ts$)' },
+    },
+    {
+      name: 'client-packages-go-down',
+      comment: 'The web client uses the hooks, and the hooks use the SDK.',
+      severity: 'error',
+      from: { path: '^client/(sdk|react)/' },
+      to: { path: '^client/(web|react)/', pathNot: '^client/$1/' },
+    },
+    {
+      name: 'only-clients-import-clients',
+      comment: 'Servers and scripts serve or build the packages of the client, and import none.',
+      severity: 'error',
+      from: { path: '^(contracts|kernel|migrations|scripts|standalone)/' },
+      to: { path: '^client/' },
+    },
+    {
       name: 'client-tests-talk-to-a-process',
-      comment: "Tests of the SDK start a server, and import none of the server's code but contracts.",
+      comment: "Tests of the client start a server, and import none of the server's code but contracts.",
       severity: 'error',
       from: { path: '^client/' },
       to: { path: '^(subgraphs|gateway|inference-workers|standalone|kernel|scripts|bench)/' },
@@ -166,7 +194,7 @@ module.exports = {
       from: {},
       module: {
         path: '^kernel/',
-        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|sessions|blobs|database|connections|outbox|subgraph-client|subgraph-server|telemetry)/`,
+        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|sessions|blobs|database|connections|outbox|result-streams|subgraph-client|subgraph-server|telemetry)/`,
         numberOfDependentsLessThan: 2,
       },
     },
@@ -181,7 +209,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.mjs', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
     },
   },
 };

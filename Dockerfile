@@ -3,7 +3,8 @@ FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 # Optional packages stay: among them are the native builds of the local engine.
-RUN npm ci --omit=dev --no-audit --no-fund
+# Services import none of the workspaces, which are the packages of clients.
+RUN npm ci --omit=dev --workspaces=false --no-audit --no-fund
 
 FROM node:24.21.0-bookworm-slim
 WORKDIR /app

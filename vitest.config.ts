@@ -17,8 +17,8 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/.data/**'],
+    include: ['**/*.test.{ts,tsx}'],
+    exclude: ['**/node_modules/**', '**/.data/**', '**/dist/**'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     globalSetup: ['tests/services/global-setup.ts'],
     // Bounds for hangs, not for speed: the first file that asks for RabbitMQ waits for it to boot, on whatever machine.

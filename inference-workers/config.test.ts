@@ -8,7 +8,7 @@ test('the defaults are usable, with the demonstration on outside production only
   const demonstration = (environment: Record<string, string>) =>
     providerSettings(readWorkerConfig(environment), environment).demonstrationTokensPerSecond;
   expect(demonstration({})).toBe(40);
-  const production = { NODE_ENV: 'production', RABBITMQ_URL: 'amqp://a', REDIS_URL: 'redis://a' };
+  const production = { NODE_ENV: 'production', RABBITMQ_URL: 'amqp://parlance:Zk4-9vQx@a', REDIS_URL: 'redis://a' };
   expect(demonstration(production)).toBeUndefined();
   expect(demonstration({ ...production, DEMONSTRATION_MODEL: 'on' })).toBe(40);
   expect(demonstration({ DEMONSTRATION_MODEL: 'off' })).toBeUndefined();

@@ -7,7 +7,7 @@ import { createLogger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
 import { serveHealth } from '#kernel/process/health.ts';
 import { runUntilSignal } from '#kernel/process/shutdown.ts';
-import { createSealer } from '#kernel/sealing/sealer.ts';
+import { createSharedSealer } from '#kernel/sealing/sealer.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { generationSettings, providerSettings, readWorkerConfig } from './config.ts';
 import { discoverModels } from './providers/discover-models.ts';
@@ -47,7 +47,7 @@ await runUntilSignal(
         concurrency: config.WORKER_CONCURRENCY,
         shutdownGraceMs: config.SHUTDOWN_GRACE_MS,
         settings: generationSettings(config),
-        sealer: createSealer(config),
+        sealer: createSharedSealer(config, logger),
       }),
     );
     const closing = opened.move();

@@ -33,6 +33,9 @@ export class AppError extends Error {
   }
 }
 
+/** What clients see of a fault that nobody foresaw; the log has the rest. */
+export const unforeseen = 'Something went wrong on our side. Try again; if it stays, tell the operator the requestId.';
+
 /** The public `extensions` of an AppError: `{ code, retryAfterMs?, argument?, ...details }`. */
 export const errorExtensions = (error: AppError): Record<string, unknown> => ({
   ...error.details,

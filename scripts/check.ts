@@ -12,6 +12,8 @@ interface Check {
 const checks: readonly Check[] = [
   { name: 'format and lint (Biome)', command: ['biome', 'check', '--error-on-warnings'] },
   { name: 'types (tsc)', command: ['tsc', '-p', '.'] },
+  { name: 'types of what runs in browsers (tsc)', command: ['tsc', '-p', 'client'] },
+  { name: 'types of its tests (tsc)', command: ['tsc', '-p', 'client/tsconfig.tests.json'] },
   { name: 'circles of folders', command: ['node', 'scripts/folder-circles.ts'] },
   { name: 'width of comments', command: ['node', 'scripts/comment-width.ts'] },
   { name: 'imports (dependency-cruiser)', command: ['depcruise', '--config', '.dependency-cruiser.cjs', '.'] },

@@ -9,6 +9,7 @@ const columns = 120;
 /** How a line of a comment begins, by the file's extension. */
 const beginnings: Readonly<Record<string, RegExp>> = {
   ts: /^\s*(\/\*|\*|\/\/)/,
+  tsx: /^\s*(\/\*|\*|\/\/)/,
   mjs: /^\s*(\/\*|\*|\/\/)/,
   cjs: /^\s*(\/\*|\*|\/\/)/,
   sql: /^\s*--/,

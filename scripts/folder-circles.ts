@@ -1,15 +1,15 @@
 /**
  * `node scripts/folder-circles.ts`: fails when folders import each other in a circle, types included. A folder is one
- * part of a service or of the kernel, such as `gateway/limits` or `subgraphs/usage/ledger`; the files beside such
- * folders, which compose them or lie below all of them, belong to none. Tests count: one that needs a higher folder
- * belongs there.
+ * part of a service, of the kernel or of a client package, such as `gateway/limits` or `client/sdk/transports`; the
+ * files beside such folders, which compose them or lie below all of them, belong to none. Tests count: one that needs a
+ * higher folder belongs there.
  */
 import { dirname, join, normalize } from 'node:path';
 import { readProjectFiles } from './project-files.ts';
 
 /** The folder of a file; undefined for one that lies beside the folders, or in `fixtures`, which are above them. */
 export const folderOf = (file: string): string | undefined =>
-  /^(?:(?:gateway|kernel|inference-workers|standalone)\/(?!fixtures\/)[^/]+|subgraphs\/[^/]+\/[^/]+)(?=\/)/.exec(
+  /^(?:(?:gateway|kernel|inference-workers|standalone)\/(?!fixtures\/)[^/]+|(?:subgraphs|client)\/[^/]+\/[^/]+)(?=\/)/.exec(
     file,
   )?.[0];
 
@@ -57,7 +57,7 @@ export const folderCircles = (graph: Graph): readonly string[] => {
 };
 
 if (import.meta.main) {
-  const circles = folderCircles(folderGraph(readProjectFiles(['ts'])));
+  const circles = folderCircles(folderGraph(readProjectFiles(['ts', 'tsx'])));
   if (circles.length > 0) {
     process.stderr.write(`Folders import each other in circles:\n  ${circles.join('\n  ')}\n`);
     process.exit(1);

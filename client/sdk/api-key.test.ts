@@ -1,10 +1,10 @@
 /** The SDK as a server program uses it: with an API key, which may be replaced while a reply streams. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { textOf } from '#tests/scripted-provider/script.ts';
-import type { TestClient } from '#tests/support/client.ts';
-import type { Parlance } from '#tests/support/parlance.ts';
-import { startStandalone } from '#tests/support/standalone-process.ts';
+import { textOf } from '../../tests/scripted-provider/script.ts';
+import type { TestClient } from '../../tests/support/client.ts';
+import type { Parlance } from '../../tests/support/parlance.ts';
+import { startStandalone } from '../../tests/support/standalone-process.ts';
 import { createParlanceClient } from './index.ts';
 
 let parlance: Parlance;

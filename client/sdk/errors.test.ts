@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { errorCodes, isRetryable, toErrorCode } from '#contracts/error-codes.ts';
+import { errorCodes, isRetryable, toErrorCode } from '../../contracts/error-codes.ts';
 import { isParlanceError, networkError, serverCodes, serverError } from './errors.ts';
 
 test('has exactly the codes of the server, and knows which of them can be retried', () => {

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { z } from 'zod';
-import { startTcpProxy, type TcpProxy } from '#tests/services/tcp-proxy.ts';
-import type { TestClient } from '#tests/support/client.ts';
-import type { Parlance } from '#tests/support/parlance.ts';
-import { startStandalone } from '#tests/support/standalone-process.ts';
+import { startTcpProxy, type TcpProxy } from '../../tests/services/tcp-proxy.ts';
+import type { TestClient } from '../../tests/support/client.ts';
+import type { Parlance } from '../../tests/support/parlance.ts';
+import { startStandalone } from '../../tests/support/standalone-process.ts';
 import { type ConversationNotices, createParlanceClient, type ParlanceClient } from './index.ts';
 
 let parlance: Parlance;

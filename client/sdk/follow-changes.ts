@@ -1,5 +1,5 @@
 /**
- * Follows the changes of one conversation, or of all conversations of the user, across lost connections. Changes are
+ * Follows changes, such as those of all conversations of the user, across lost connections. Changes are
  * hints to read again, and those during a lost connection are not repeated: each reconnect is followed by a notice that
  * says so. Bounded: a reader that is slower than the changes gets that notice instead of those that it missed.
  */
@@ -12,31 +12,37 @@ import type { StreamRequest, StreamTransport } from './transports/transport.ts';
 
 export type ConversationChange = ConversationChangeFragment;
 
-/** A change; or `MISSED`: there may have been others, so read everything that is shown again. */
-export type ConversationNotice = ConversationChange | { readonly kind: 'MISSED' };
+/** There may have been changes that were not delivered, so read everything that is shown again. */
+export interface MissedChanges {
+  readonly kind: 'MISSED';
+}
 
-export type ConversationNotices = AsyncIterableIterator<ConversationNotice, undefined, undefined>;
+/** A change, or `MISSED`. */
+export type Notice<Change> = Change | MissedChanges;
+export type Notices<Change> = AsyncIterableIterator<Notice<Change>, undefined, undefined>;
 
-export interface ChangesOptions<Data> {
+export type ConversationNotice = Notice<ConversationChange>;
+export type ConversationNotices = Notices<ConversationChange>;
+
+export interface ChangesOptions<Data, Change> {
   readonly transport: StreamTransport;
   readonly backoff: Backoff;
   readonly request: StreamRequest;
-  readonly changeOf: (data: Data) => ConversationChange;
+  readonly changeOf: (data: Data) => Change;
   /** Ends the iteration. */
   readonly signal: AbortSignal;
 }
 
-type Step = IteratorResult<ConversationNotice, undefined>;
-
 /** Notices that wait for a slow reader, at most. */
 const maxWaiting = 256;
-const missed: ConversationNotice = { kind: 'MISSED' };
+const missed: MissedChanges = { kind: 'MISSED' };
 
-export const followChanges = <Data>(options: ChangesOptions<Data>): ConversationNotices => {
+export const followChanges = <Data, Change>(options: ChangesOptions<Data, Change>): Notices<Change> => {
+  type Step = IteratorResult<Notice<Change>, undefined>;
   const { transport, backoff, request, changeOf, signal } = options;
   const done: Step = { done: true, value: undefined };
   const leaving = new AbortController();
-  let waiting: ConversationNotice[] = [];
+  let waiting: Notice<Change>[] = [];
   let reader: { resolve(step: Step): void; reject(error: unknown): void } | undefined;
   let ended = false;
   let fault: { readonly error: unknown } | undefined;
@@ -57,7 +63,7 @@ export const followChanges = <Data>(options: ChangesOptions<Data>): Conversation
       resolve(done);
     }
   };
-  const put = (notice: ConversationNotice): void => {
+  const put = (notice: Notice<Change>): void => {
     if (ended) return;
     if (notice === missed || waiting.length === maxWaiting) waiting = [missed];
     else waiting.push(notice);
@@ -99,7 +105,7 @@ export const followChanges = <Data>(options: ChangesOptions<Data>): Conversation
     })
     .finally(end);
 
-  const notices: ConversationNotices = {
+  const notices: Notices<Change> = {
     next() {
       const { promise, resolve, reject } = createDeferred<Step>();
       reader = { resolve, reject };

@@ -1,15 +1,62 @@
 /** The entry point of the SDK: everything that applications may import. */
 export type { Backoff } from './backoff.ts';
-export { isParlanceError, type ParlanceError, type ParlanceFault, type ServerCode } from './errors.ts';
-export type { ConversationChange, ConversationNotice, ConversationNotices } from './follow-changes.ts';
-export { TypedDocumentString } from './generated/graphql.ts';
+export { failureOf, isParlanceError, type ParlanceError, type ParlanceFault, type ServerCode } from './errors.ts';
+export type {
+  ConversationChange,
+  ConversationNotice,
+  ConversationNotices,
+  MissedChanges,
+  Notice,
+  Notices,
+} from './follow-changes.ts';
+export {
+  type BusyPolicy,
+  ConversationDocument,
+  type ConversationFilter,
+  type ConversationItemFragment as ConversationItem,
+  type ConversationSettingsFragment as ConversationSettings,
+  ConversationsDocument,
+  type ConversationsQuery,
+  ConversationVersionDocument,
+  CreateConversationDocument,
+  type CreateConversationInput,
+  DeleteConversationDocument,
+  ModelsDocument,
+  type ModelsQuery,
+  QuotaDocument,
+  type QuotaStateFragment as Quota,
+  RestoreConversationDocument,
+  RoutingPoliciesDocument,
+  type RoutingPoliciesQuery,
+  SearchMessagesDocument,
+  type SearchMessagesQuery,
+  SelectBranchDocument,
+  TimelineDocument,
+  type TimelineMessageFragment as TimelineMessage,
+  type TimelinePageFragment as TimelinePage,
+  TurnOfReplyDocument,
+  TypedDocumentString,
+  UpdateConversationDocument,
+  type UpdateConversationInput,
+  ViewerDocument,
+  type ViewerQuery,
+} from './generated/graphql.ts';
 export { createId } from './ids.ts';
-export type { MessageUsage, MessageView, ToolCall } from './message-view.ts';
+export { isFinal, type MessageUsage, type MessageView, type ToolCall } from './message-view.ts';
 export {
   createParlanceClient,
   type FollowChangesOptions,
   type ParlanceClient,
   type ParlanceClientOptions,
+  type QuotaChange,
 } from './parlance-client.ts';
-export type { OptimisticMessage, SendOptions, SentMessage, Turn } from './send-message.ts';
+export type { PartialResult } from './requests.ts';
+export type {
+  EditOptions,
+  OptimisticMessage,
+  RegenerateOptions,
+  SendOptions,
+  SentMessage,
+} from './send-message.ts';
 export type { Auth } from './session.ts';
+export type { StartedTurn, Turn, TurnIds, TurnOptions } from './start-turn.ts';

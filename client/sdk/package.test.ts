@@ -9,16 +9,16 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
-import { textOf } from '#tests/scripted-provider/script.ts';
-import { startChild } from '#tests/services/child.ts';
-import { createDirectory } from '#tests/services/directory.ts';
-import { startStandalone } from '#tests/support/standalone-process.ts';
+import { textOf } from '../../tests/scripted-provider/script.ts';
+import { startChild } from '../../tests/services/child.ts';
+import { createDirectory } from '../../tests/services/directory.ts';
+import { startStandalone } from '../../tests/support/standalone-process.ts';
 
 const door = join(import.meta.dirname, 'index.ts');
 /** The oldest Node that the SDK supports. */
 const oldestMajor = 20;
 /** The compressed bytes in docs/sdk.md, and a little more. */
-const maxBytes = 18_500;
+const maxBytes = 20_000;
 
 /** Bundles what an entry needs into one file, for a page. */
 const bundle = async (entry: string) => {

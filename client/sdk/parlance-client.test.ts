@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { z } from 'zod';
-import { textOf } from '#tests/scripted-provider/script.ts';
-import { freePort } from '#tests/services/ports.ts';
-import { startSocketlessProxy } from '#tests/services/socketless-proxy.ts';
-import { startTcpProxy, type TcpProxy } from '#tests/services/tcp-proxy.ts';
-import type { TestClient } from '#tests/support/client.ts';
-import { findUser, type Parlance } from '#tests/support/parlance.ts';
-import { startStandalone } from '#tests/support/standalone-process.ts';
+import { textOf } from '../../tests/scripted-provider/script.ts';
+import { freePort } from '../../tests/services/ports.ts';
+import { startSocketlessProxy } from '../../tests/services/socketless-proxy.ts';
+import { startTcpProxy, type TcpProxy } from '../../tests/services/tcp-proxy.ts';
+import type { TestClient } from '../../tests/support/client.ts';
+import { findUser, type Parlance } from '../../tests/support/parlance.ts';
+import { startStandalone } from '../../tests/support/standalone-process.ts';
 import { createParlanceClient, isParlanceError, type ParlanceClient } from './index.ts';
 import { watch } from './watch-views.fixture.ts';
 

@@ -3,18 +3,30 @@
  * running streams then end.
  */
 import { type Backoff, defaultBackoff } from './backoff.ts';
-import { type ConversationChange, type ConversationNotices, followChanges } from './follow-changes.ts';
+import { type ConversationNotices, followChanges, type Notices } from './follow-changes.ts';
 import { type FollowOptions, followMessage } from './follow-message.ts';
 import {
   ConversationChangedDocument,
   type ConversationChangedSubscription,
   ConversationsChangedDocument,
   type ConversationsChangedSubscription,
+  QuotaChangedDocument,
+  type QuotaChangedSubscription,
+  type QuotaStateFragment,
 } from './generated/graphql.ts';
 import type { MessageView } from './message-view.ts';
 import { createRequests, type Requests } from './requests.ts';
-import { type SendOptions, type SentMessage, sendMessage } from './send-message.ts';
+import {
+  type EditOptions,
+  editMessage,
+  type RegenerateOptions,
+  regenerateMessage,
+  type SendOptions,
+  type SentMessage,
+  sendMessage,
+} from './send-message.ts';
 import { type Auth, createSession } from './session.ts';
+import type { StartedTurn } from './start-turn.ts';
 import { stopGeneration } from './stop-generation.ts';
 import { createFallbackTransport } from './transports/fallback-transport.ts';
 import { createSocketTransport } from './transports/socket-transport.ts';
@@ -43,9 +55,18 @@ export interface FollowChangesOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface ParlanceClient extends Pick<Requests, 'query' | 'mutate' | 'urql'> {
+export interface QuotaChange {
+  readonly kind: 'CHANGED';
+  readonly quota: QuotaStateFragment;
+}
+
+export interface ParlanceClient extends Pick<Requests, 'query' | 'read' | 'mutate' | 'urql'> {
   /** Sends a message, and returns the stream of its reply at once. */
   send(options: SendOptions): SentMessage;
+  /** Asks a question in other words, on a branch of its own. */
+  edit(options: EditOptions): StartedTurn;
+  /** Starts another reply to the same question. */
+  regenerate(options: RegenerateOptions): StartedTurn;
   /** The views of a reply up to its end. With `afterSeq` and `text` they continue from there. */
   followMessage(
     messageId: string,
@@ -55,6 +76,8 @@ export interface ParlanceClient extends Pick<Requests, 'query' | 'mutate' | 'urq
   conversationChanged(conversationId: string, options?: FollowChangesOptions): ConversationNotices;
   /** Changes of any conversation of the user, for a list of conversations. */
   conversationsChanged(options?: FollowChangesOptions): ConversationNotices;
+  /** The user's quota whenever it changed; never ends by itself. */
+  quotaChanged(options?: FollowChangesOptions): Notices<QuotaChange>;
   /** Resolves when the request to stop is recorded; the stream of the reply ends a moment later. */
   stop(messageId: string): Promise<void>;
   close(): void;
@@ -80,17 +103,20 @@ export const createParlanceClient = (options: ParlanceClientOptions): ParlanceCl
   const untilClosed = (signal: AbortSignal | undefined): AbortSignal =>
     signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
 
-  const changesOf = <Data>(
+  const changesOf = <Data, Change>(
     request: StreamRequest,
-    changeOf: (data: Data) => ConversationChange,
+    changeOf: (data: Data) => Change,
     signal: AbortSignal | undefined,
-  ): ConversationNotices => followChanges({ ...services, request, changeOf, signal: untilClosed(signal) });
+  ): Notices<Change> => followChanges({ ...services, request, changeOf, signal: untilClosed(signal) });
 
   return {
     urql: requests.urql,
     query: requests.query,
+    read: requests.read,
     mutate: requests.mutate,
     send: ({ signal, ...message }) => sendMessage(services, { ...message, signal: untilClosed(signal) }),
+    edit: ({ signal, ...message }) => editMessage(services, { ...message, signal: untilClosed(signal) }),
+    regenerate: ({ signal, ...message }) => regenerateMessage(services, { ...message, signal: untilClosed(signal) }),
     followMessage: (messageId, { signal, ...start } = {}) =>
       followMessage(services, { ...start, messageId, signal: untilClosed(signal) }),
     conversationChanged: (conversationId, { signal } = {}) =>
@@ -103,6 +129,12 @@ export const createParlanceClient = (options: ParlanceClientOptions): ParlanceCl
       changesOf(
         { query: ConversationsChangedDocument.toString(), variables: {} },
         (data: ConversationsChangedSubscription) => data.conversationsChanged,
+        signal,
+      ),
+    quotaChanged: ({ signal } = {}) =>
+      changesOf(
+        { query: QuotaChangedDocument.toString(), variables: {} },
+        (data: QuotaChangedSubscription): QuotaChange => ({ kind: 'CHANGED', quota: data.quotaChanged }),
         signal,
       ),
     stop: (messageId) => stopGeneration(services, messageId),

@@ -18,7 +18,7 @@ const end = fc.constantFrom(
     __typename: 'MessageCompleted' as const,
     message: { status: 'COMPLETED' as const, finishReason: 'STOP' as const, content: '' },
   },
-  { __typename: 'MessageFailed' as const, failure: { code: 'MODEL_ERROR', message: 'No.', retryable: true } },
+  { __typename: 'MessageFailed' as const, failure: { code: 'MODEL_ERROR' as const, message: 'No.', retryable: true } },
 );
 /** A whole stream, with seq from 1 and without gaps. */
 const stream = fc
@@ -131,7 +131,7 @@ test('a lost stream that begins anew far beyond continues with its reset, and wi
 });
 
 test('tool calls are shown as they start and complete, are void after a reset, and none is running after the end', () => {
-  const failure = { code: 'MODEL_ERROR', message: 'No.', retryable: true };
+  const failure = { code: 'MODEL_ERROR' as const, message: 'No.', retryable: true };
   const calls = [
     { __typename: 'ToolCallStarted' as const, toolCall: asked },
     { __typename: 'ToolCallStarted' as const, toolCall: { ...asked, id: 'b' } },

@@ -9,6 +9,12 @@ import { isParlanceError, networkError, type ParlanceError, serverError } from '
 import type { TypedDocumentString } from './generated/graphql.ts';
 import type { Session } from './session.ts';
 
+export interface PartialResult<Data> {
+  readonly data: Data;
+  /** Why fields are null that would otherwise have a value. */
+  readonly errors: readonly ParlanceError[];
+}
+
 export interface Requests {
   /** For everything else: urql's own client, signed in. */
   readonly urql: Client;
@@ -17,6 +23,13 @@ export interface Requests {
     document: TypedDocumentString<Data, Variables>,
     variables: Variables,
   ): Promise<Data>;
+  /**
+   * For what may be shown in part: resolves where there is any data, with the errors of the fields that lack theirs.
+   */
+  read<Data, Variables extends AnyVariables>(
+    document: TypedDocumentString<Data, Variables>,
+    variables: Variables,
+  ): Promise<PartialResult<Data>>;
   mutate<Data, Variables extends AnyVariables>(
     document: TypedDocumentString<Data, Variables>,
     variables: Variables,
@@ -48,18 +61,22 @@ export const createRequests = ({ url, session, fetch: send }: RequestsOptions): 
     requestPolicy: 'network-only',
   });
 
-  const settle = <Data>({
-    data,
-    error,
-  }: Awaited<ReturnType<ReturnType<typeof urql.query<Data>>['toPromise']>>): Data => {
+  type Result<Data> = Awaited<ReturnType<ReturnType<typeof urql.query<Data>>['toPromise']>>;
+  const settle = <Data>({ data, error }: Result<Data>): Data => {
     const [refusal] = error?.graphQLErrors ?? [];
     if (refusal) throw serverError(refusal);
     if (error || data === undefined) throw networkError(error?.networkError ?? error);
     return data;
   };
+  const settlePart = <Data>(result: Result<Data>): PartialResult<Data> => {
+    const { data, error } = result;
+    if (data === undefined || data === null) return { data: settle(result), errors: [] };
+    return { data, errors: (error?.graphQLErrors ?? []).map(serverError) };
+  };
   return {
     urql,
     query: async (document, variables) => settle(await urql.query(document.toString(), variables).toPromise()),
+    read: async (document, variables) => settlePart(await urql.query(document.toString(), variables).toPromise()),
     mutate: async (document, variables) => settle(await urql.mutation(document.toString(), variables).toPromise()),
   };
 };

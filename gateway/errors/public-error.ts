@@ -5,6 +5,7 @@
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { errorCodes } from '#contracts/error-codes.ts';
+import { unforeseen } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { activeRequestId } from '#kernel/request-id.ts';
 import { mayNameSubgraph } from './subgraph-names.ts';
@@ -99,7 +100,7 @@ export const createErrorMask =
       'masked an error without a public code',
     );
     return {
-      message: 'Something went wrong on our side. Try again, and tell us the requestId if it stays.',
+      message: unforeseen,
       ...(formatted.path === undefined ? {} : { path: formatted.path }),
       extensions: { code: 'INTERNAL_SERVER_ERROR', ...subgraph, ...request },
     };

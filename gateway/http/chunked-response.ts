@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { disconnectIfStalled } from './stalled-clients.ts';
+import { disconnectIfStalled } from '#kernel/process/stalled-clients.ts';
 
 /** @param stallTimeoutMs milliseconds without reading after which the client is disconnected. */
 export const writeChunks = async (

@@ -12,7 +12,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
-import { disconnectIfStalled } from './stalled-clients.ts';
+import { disconnectIfStalled } from '#kernel/process/stalled-clients.ts';
 
 const compress = promisify(gzip);
 

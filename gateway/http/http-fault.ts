@@ -4,7 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { errorCodes } from '#contracts/error-codes.ts';
-import { AppError, errorExtensions } from '#kernel/errors.ts';
+import { AppError, errorExtensions, unforeseen } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { activeRequest } from '#kernel/request-id.ts';
 import { httpOf } from '../errors/graphql-error.ts';
@@ -31,7 +31,7 @@ export const respondWithFault = (response: ServerResponse, fault: GraphQLError, 
 };
 
 const internalFault: Refusal = {
-  message: 'Something went wrong on our side.',
+  message: unforeseen,
   extensions: { code: 'INTERNAL_SERVER_ERROR' },
 };
 

@@ -6,8 +6,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setSecurityHeaders } from '#kernel/process/security-headers.ts';
+import { disconnectIfStalledAfterWrite } from '#kernel/process/stalled-clients.ts';
 import { pathOf } from './routes.ts';
-import { disconnectIfStalledAfterWrite } from './stalled-clients.ts';
 
 export interface HttpServerOptions {
   readonly host: string;

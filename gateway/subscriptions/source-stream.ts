@@ -5,7 +5,7 @@
  */
 import type { GraphQLFormattedError } from 'graphql';
 import type { Identity } from '#contracts/identity.ts';
-import { AppError, errorExtensions } from '#kernel/errors.ts';
+import { AppError, errorExtensions, unforeseen } from '#kernel/errors.ts';
 import type { SignIdentity } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { ofSubgraph } from '../errors/public-error.ts';
@@ -94,7 +94,7 @@ const startFault = (err: unknown, started: boolean, logger: Logger): AppError =>
   if (err instanceof AppError) return err;
   if (!started) {
     logger.error({ err }, 'a subscription failed to start');
-    return new AppError('INTERNAL_SERVER_ERROR', 'Something went wrong on our side.', { cause: err });
+    return new AppError('INTERNAL_SERVER_ERROR', unforeseen, { cause: err });
   }
   logger.warn({ err }, 'a subscription cannot continue');
   return permanentLoss('The schema changed, and this subscription is not possible any more.');

@@ -12,7 +12,13 @@ test.each([
   ['the order of roles', refusal(422, 'Conversation roles must alternate'), 'MODEL_ERROR'],
   ['the schema of a tool', refusal(400, "Invalid schema for function 'f'"), 'MODEL_ERROR'],
   ['too many tokens', refusal(400, 'maximum context length is 8'), 'CONTEXT_TOO_LONG'],
-  ['too many bytes', refusal(413), 'MODEL_ERROR'],
+  ['too many bytes', refusal(413), 'CONTEXT_TOO_LONG'],
+  [
+    'more tokens than a minute has at Groq',
+    refusal(413, '{"error":{"message":"tokens per minute: Limit 6000, Requested 9000","code":"rate_limit_exceeded"}}'),
+    'CONTEXT_TOO_LONG',
+  ],
+  ['too many bytes inside the stream', { type: 'request_too_large', message: 'no' }, 'CONTEXT_TOO_LONG'],
   ['moderation before the model', refusal(403, 'Your input was flagged'), 'MODEL_ERROR'],
   ['a refusal inside the stream', { code: 400, message: 'roles must alternate' }, 'MODEL_ERROR'],
   ['a refusal inside the stream by type', { type: 'invalid_request_error', message: 'no' }, 'MODEL_ERROR'],
@@ -57,6 +63,12 @@ test.each([
   ['OpenAI', { error: { code: 429, message: 'Rate limit reached: tokens per minute, maximum input length is fine' } }],
 ])('too many requests are not taken for too long a prompt, as %s words them', (_, cause) => {
   expect(toModelFault(cause)).toMatchObject({ code: 'MODEL_UNAVAILABLE', tryAgain: true });
+});
+
+test('a provider that only says in its error after how long to repeat a request is understood', () => {
+  const google = { error: { code: 429, details: [{ retryDelay: '34s' }] } };
+  expect(toModelFault(refusal(429, JSON.stringify(google)))).toMatchObject({ retryAfterMs: 34_000 });
+  expect(toModelFault(google)).toMatchObject({ retryAfterMs: 34_000 });
 });
 
 test('a failure without end, or of many levels, is looked at as far as it is useful', () => {

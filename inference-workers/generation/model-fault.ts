@@ -8,6 +8,7 @@ import type { FaultOrigin } from '#contracts/broker-events.ts';
 import type { ErrorCode } from '#contracts/error-codes.ts';
 import { AppError } from '#kernel/errors.ts';
 import { providerWords } from './provider-words.ts';
+import { retryAfterOfHeaders, retryAfterOfWords } from './retry-hint.ts';
 
 const sentences = {
   MODEL_UNAVAILABLE: 'The model cannot be reached at the moment. Try again in a little while.',
@@ -42,18 +43,6 @@ export class ModelFault extends AppError {
   }
 }
 
-/** From `retry-after-ms`, or from `Retry-After` in seconds or as a date. */
-const retryAfterOf = (headers: Readonly<Record<string, string>> | undefined): number | undefined => {
-  const milliseconds = Number(headers?.['retry-after-ms']);
-  if (milliseconds >= 0) return milliseconds;
-  const value = headers?.['retry-after'];
-  if (value === undefined) return undefined;
-  const seconds = Number(value);
-  if (seconds >= 0) return seconds * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
-};
-
 /**
  * How providers say that the prompt has too many tokens. Each alternative is a sentence or a code of one of them:
  * OpenAI, Azure, OpenRouter, DeepSeek, vLLM, SGLang, Mistral, Fireworks, Zhipu, llama.cpp, Ollama and LM Studio speak
@@ -81,7 +70,9 @@ const accountWords = /api.?key|credit balance|insufficient.(quota|balance|credit
 /** How OpenRouter words a refusal of the content under the status of refused credentials. */
 const moderationWords = /moderation|flagged|content.(filter|policy)/i;
 /** Types and codes of errors inside a stream that count against the request. */
-const requestKinds = /invalid|bad.?request|validation|request_too_large|content.?(filter|policy)/i;
+const requestKinds = /invalid|bad.?request|validation|content.?(filter|policy)/i;
+/** Types of such errors for a request that is too long. */
+const tooLargeKinds = /request_too_large/i;
 /** Types and codes of errors inside a stream of an overloaded provider. */
 const overloadKinds =
   /overload|rate.?limit|too.?many.?requests|exhausted|throttl|unavailable|not.?ready|time.?out|capacity|busy/i;
@@ -105,20 +96,21 @@ interface Refusal {
 }
 
 /** For content that is refused or too long. */
-const ofRequest = ({ words, cause }: Refusal): ModelFault =>
-  new ModelFault(contextWords.test(words) ? 'CONTEXT_TOO_LONG' : 'MODEL_ERROR', false, { cause, origin: 'REQUEST' });
+const ofRequest = ({ cause }: Refusal, isTooLong: boolean): ModelFault =>
+  new ModelFault(isTooLong ? 'CONTEXT_TOO_LONG' : 'MODEL_ERROR', false, { cause, origin: 'REQUEST' });
 
 const ofStatus = (status: number, refusal: Refusal): ModelFault => {
   const { words, cause, retryAfterMs } = refusal;
-  const isTooLong = contextWords.test(words);
+  // Whether the body has too many bytes or, as Groq counts them, more tokens than a minute has: a shorter one helps.
+  const isTooLong = status === 413 || contextWords.test(words);
   // Ollama and gateways report with 500 that the prompt is too long.
   if (status === 408 || status === 409 || status === 429 || status > 500 || (status === 500 && !isTooLong)) {
     return new ModelFault('MODEL_UNAVAILABLE', true, { cause, retryAfterMs });
   }
   if (status === 500 || (requestStatuses.has(status) && (isTooLong || !accountWords.test(words)))) {
-    return ofRequest(refusal);
+    return ofRequest(refusal, isTooLong);
   }
-  if (status === 403 && moderationWords.test(words)) return ofRequest(refusal);
+  if (status === 403 && moderationWords.test(words)) return ofRequest(refusal, false);
   // The operator has to fix a refused key or an unknown model; for people the model is unavailable.
   return new ModelFault('MODEL_UNAVAILABLE', false, { cause });
 };
@@ -129,12 +121,13 @@ const ofStreamError = (cause: unknown): ModelFault | undefined => {
     return undefined;
   }
   const { status, kinds, words } = providerWords(cause);
-  const refusal = { words, cause };
+  const refusal = { words, retryAfterMs: retryAfterOfWords(words), cause };
   if (status !== undefined) return ofStatus(status, refusal);
   if (overloadKinds.test(kinds)) return ofStatus(503, refusal);
   if (serverKinds.test(kinds)) return ofStatus(500, refusal);
   if (operatorKinds.test(kinds) || accountWords.test(words)) return ofStatus(401, refusal);
-  if (contextWords.test(words) || requestKinds.test(kinds)) return ofRequest(refusal);
+  if (tooLargeKinds.test(kinds) || contextWords.test(words)) return ofRequest(refusal, true);
+  if (requestKinds.test(kinds)) return ofRequest(refusal, false);
   return overloadWords.test(words) ? ofStatus(503, refusal) : new ModelFault('MODEL_ERROR', false, { cause });
 };
 
@@ -145,8 +138,9 @@ export const toModelFault = (cause: unknown): ModelFault => {
     if (cause.statusCode === undefined || cause.statusCode < 300) {
       return new ModelFault('MODEL_UNAVAILABLE', true, { cause });
     }
-    const retryAfterMs = retryAfterOf(cause.responseHeaders);
-    return ofStatus(cause.statusCode, { words: cause.responseBody ?? '', retryAfterMs, cause });
+    const words = cause.responseBody ?? '';
+    const retryAfterMs = retryAfterOfHeaders(cause.responseHeaders) ?? retryAfterOfWords(words);
+    return ofStatus(cause.statusCode, { words, retryAfterMs, cause });
   }
   // The stream ended before the provider reported the end.
   if (InvalidResponseDataError.isInstance(cause)) return new ModelFault('MODEL_UNAVAILABLE', true, { cause });

@@ -41,12 +41,16 @@ test.each([
   expect(requests).toHaveLength(1);
 });
 
-test('a response that is not ended behind its finish does not delay the reply', async () => {
+test.each([
+  ['its end mark', whole, usage],
+  ['its usage', hel + lo + stop + used, usage],
+  ['its reason', hel + lo + stop, { source: 'COUNTED' }],
+])('a response that is not ended behind %s does not delay the reply', async (_, body, counted) => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker({ settings: { stallTimeoutMs: 600_000 } });
-  fixture.provider.queue({ body: whole, stall: 0 });
+  fixture.provider.queue({ body, stall: 0 });
   const finished = await fixture.finished(await fixture.send('hello'));
-  expect(finished).toMatchObject({ status: 'COMPLETED', text: 'Hello.', usage });
+  expect(finished).toMatchObject({ status: 'COMPLETED', text: 'Hello.', usage: counted });
   expect(await fixture.provider.requests.at(0)?.ended).toBe('closed by client');
 });
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createLogger } from '../log.ts';
 import { createOidcAuthenticator } from './oidc-authenticator.ts';
 import { createTestIssuer, type TestIssuer } from './test-issuer.fixture.ts';
@@ -83,6 +83,33 @@ test('is not ready while the issuer is down, and becomes ready by itself when it
   await using server = await openIssuer(jwks, Number(new URL(url).port));
   await authenticator.authenticate(await token({ issuer: server.url }));
   await authenticator.ready();
+});
+
+const afterMinutes = (minutes: number): void => void vi.advanceTimersByTime(minutes * 60_000);
+afterEach(() => void vi.useRealTimers());
+
+test('a new key of the issuer is fetched when a token names it, and a withdrawn one signs nothing any more', async () => {
+  // Only the date is moved: sockets and timers are real.
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const [former, next] = [await createTestIssuer('former'), await createTestIssuer('next')];
+  await using server = await openIssuer(former.jwks);
+  await using authenticator = createOidcAuthenticator({ issuer: server.url, audience: 'parlance', logger });
+  const inAnHour = { issuer: server.url, expiresAt: Math.floor(Date.now() / 1000) + 3600 };
+  const [old, fresh] = [await former.token(inAnHour), await next.token(inAnHour)];
+  await authenticator.authenticate(old);
+
+  server.keys = { keys: [...former.jwks.keys, ...next.jwks.keys] };
+  afterMinutes(1);
+  await authenticator.authenticate(fresh);
+  expect(server.asked.filter((path) => path === '/keys')).toHaveLength(2);
+  await authenticator.authenticate(old);
+
+  server.keys = next.jwks;
+  afterMinutes(20);
+  await authenticator.authenticate(fresh);
+  // Not the token from before: verified tokens are remembered for five minutes of a clock that was not moved.
+  const late = await former.token(inAnHour);
+  await expect(authenticator.authenticate(late)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
 });
 
 test('refuses a discovery document of another issuer', async () => {

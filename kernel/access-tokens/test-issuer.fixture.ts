@@ -23,17 +23,17 @@ export interface TestIssuer {
   token(options?: TokenOptions): Promise<string>;
 }
 
-export const createTestIssuer = async (): Promise<TestIssuer> => {
+export const createTestIssuer = async (keyId = 'test'): Promise<TestIssuer> => {
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   return {
-    jwks: { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'test' }] },
+    jwks: { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', kid: keyId }] },
     token: (options = {}) =>
       new SignJWT({
         tenant: options.tenantId ?? randomUUID(),
         roles: options.roles ?? ['USER', 'WIZARD'],
         scope: options.scope ?? 'read write',
       })
-        .setProtectedHeader({ alg: 'ES256', kid: 'test' })
+        .setProtectedHeader({ alg: 'ES256', kid: keyId })
         .setSubject(options.userId ?? randomUUID())
         .setIssuer(options.issuer ?? issuer)
         .setAudience(options.audience ?? audience)

@@ -12,7 +12,10 @@ type Given = Readonly<Record<string, string | undefined>>;
 const remedy = 'set a random one, such as the output of "openssl rand -base64 32"';
 
 /** Those of docker-compose.yml and of the documentation. */
-const exampleSecrets: ReadonlySet<string> = new Set(['only-for-this-machine-only-for-this-machine']);
+const exampleSecrets: ReadonlySet<string> = new Set([
+  'only-for-this-machine-only-for-this-machine',
+  'only-for-this-machine-sealing-only-here',
+]);
 /** Those of docker-compose.yml, of the documentation, and the first that anybody tries. */
 const examplePasswords: ReadonlySet<string> = new Set([
   ...['parlance', 'password', 'secret', 'guest', 'postgres', 'redis', 'rabbitmq', 'admin', 'root', 'changeme', 'test'],
@@ -37,6 +40,12 @@ const passwordFault = (value: string): string | undefined => {
   return undefined;
 };
 
+/** Clients of AMQP take guest and guest where a URL names nobody. */
+const brokerFault = (value: string): string | undefined =>
+  URL.canParse(value) && new URL(value).password === ''
+    ? 'has no password, so RabbitMQ would be asked as guest; in production, name a user of its own with a random one'
+    : undefined;
+
 const issuerFault = (value: string): string | undefined =>
   value.startsWith('http:')
     ? 'must be an address with https in production: whoever changes its keys on the way can sign in as anybody'
@@ -50,9 +59,11 @@ const publicUrlFault = (value: string): string | undefined =>
 const checks: Readonly<Record<string, (value: string) => string | undefined>> = {
   IDENTITY_SECRET: secretFault,
   IDENTITY_SECRET_SECOND: secretFault,
+  SEALING_KEY: secretFault,
+  SEALING_KEY_SECOND: secretFault,
   DATABASE_URL: passwordFault,
   REDIS_URL: passwordFault,
-  RABBITMQ_URL: passwordFault,
+  RABBITMQ_URL: (value) => passwordFault(value) ?? brokerFault(value),
   OIDC_ISSUER: issuerFault,
   OIDC_JWKS_URI: issuerFault,
   PUBLIC_URL: publicUrlFault,

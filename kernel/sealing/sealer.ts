@@ -5,6 +5,7 @@
  */
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import type { Logger } from '../log.ts';
 
 export const sealingEnvironment = {
   SEALING_KEY: z
@@ -60,6 +61,17 @@ interface Key {
 const keyOf = (secret: string): Key => {
   const bytes = Buffer.from(hkdfSync('sha256', secret, '', 'parlance sealing', 32));
   return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes };
+};
+
+/** The sealer of models and workers. Warns in production where nothing is sealed. */
+export const createSharedSealer = (
+  config: SealingKeys & { readonly NODE_ENV?: string | undefined },
+  logger: Logger,
+): Sealer => {
+  if (config.SEALING_KEY === undefined && config.NODE_ENV === 'production') {
+    logger.warn('secrets of tools are not sealed: SEALING_KEY is not set');
+  }
+  return createSealer(config);
 };
 
 export const createSealer = ({ SEALING_KEY, SEALING_KEY_SECOND }: SealingKeys): Sealer => {

@@ -5,7 +5,7 @@
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isOutage } from '../connections/outage.ts';
-import { AppError, errorExtensions } from '../errors.ts';
+import { AppError, errorExtensions, unforeseen } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { activeRequest } from '../request-id.ts';
 
@@ -48,7 +48,7 @@ export const maskError = (error: unknown, logger: Logger, formatted?: GraphQLFor
   const path = error instanceof GraphQLError ? error.path : undefined;
   logger.error({ ...activeRequest(), err: cause, path }, 'unexpected fault');
   return {
-    message: 'Something went wrong on our side. Try again; if it stays, tell the operator the requestId.',
+    message: unforeseen,
     ...located(error),
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   };

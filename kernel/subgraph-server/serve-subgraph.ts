@@ -32,6 +32,8 @@ export interface SubgraphOptions<Context extends SubgraphContext> extends Caller
   readonly openRawStream?: OpenRawStream<Context>;
   /** The store that feeds subscriptions: while it is away, other replicas serve them. */
   readonly streams?: StoreWatch;
+  /** Milliseconds after which a reader of server-sent events that is behind and reads nothing is cut off. */
+  readonly stalledReaderMs?: number;
   readonly logger: Logger;
 }
 

@@ -16,6 +16,7 @@ import { startReplySweeper } from './replies/sweep-replies.ts';
 import { type ConversationsServices, createContext } from './schema/context.ts';
 import { createRawMessageStream } from './schema/raw-message-stream.ts';
 import { createConversationsSchema } from './schema.ts';
+import { createScreening } from './screening/screening.ts';
 import { openStreamWatch } from './streams/stream-watch.ts';
 import { createAdmission } from './turns/admission.ts';
 import { createQueuePressure } from './turns/queue-pressure.ts';
@@ -42,9 +43,11 @@ export const openConversations = async (
   const { broker, streamLog, signals } = ports;
   await using opened = new AsyncDisposableStack();
   const client = (url: string) => opened.use(createSubgraphClient('conversations', url, signIdentity));
+  const limits = { maxContentLength: options.MAX_CONTENT_LENGTH, maxStoredBytes: options.MAX_STORED_BYTES };
+  const screening = createScreening({ safety: client(options.SAFETY_URL), limiter: ports.limiter, ...limits });
   const admittingSubgraphs = {
     usage: client(options.USAGE_URL),
-    safety: client(options.SAFETY_URL),
+    screening,
     routes: opened.use(await openRoutes(client(options.MODELS_URL), signals)),
   };
   const relay = opened.use(startJobRelay(database, broker, logger));
@@ -60,9 +63,21 @@ export const openConversations = async (
   const streams = opened.use(watchStore({ store: 'stream log', ping: () => streamLog.ping(), logger }));
   const results = opened.use(await consumeResults(broker, replyServices, logger, services.databaseWatch));
   const watch = opened.use(await openStreamWatch({ database, signals, access: services.access, logger }));
-  const limits = { maxContentLength: options.MAX_CONTENT_LENGTH, maxStoredBytes: options.MAX_STORED_BYTES };
   const conversationsServices: ConversationsServices = {
-    ...{ database, logger, streamLog, signals, broker, changes, admission, checkPressure, relay, watch, stops },
+    ...{
+      database,
+      logger,
+      streamLog,
+      signals,
+      broker,
+      changes,
+      screening,
+      admission,
+      checkPressure,
+      relay,
+      watch,
+      stops,
+    },
     ...limits,
     stopReplies: (replies) => stopReplies({ streamLog, broker, stops, logger }, replies),
   };

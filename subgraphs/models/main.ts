@@ -1,6 +1,6 @@
 /** Runs the models subgraph as a separate process. */
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
-import { createSealer } from '#kernel/sealing/sealer.ts';
+import { createSharedSealer } from '#kernel/sealing/sealer.ts';
 import { runSubgraph } from '#kernel/subgraph-server/run-subgraph.ts';
 import { modelsConfig } from './config.ts';
 import { modelsTables } from './entities.ts';
@@ -15,6 +15,6 @@ await runSubgraph({
     openModels(services, {
       modelsFile: await readModelsFile(config.MODELS_FILE),
       usageUrl: config.USAGE_URL,
-      sealer: createSealer(config),
+      sealer: createSharedSealer(config, services.logger),
     }),
 });

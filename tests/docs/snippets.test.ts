@@ -107,7 +107,7 @@ const typeFaults = async (file: string, text: string): Promise<string> => {
     extends: './tsconfig.json',
     compilerOptions: { noEmit: true, lib: ['ESNext', 'DOM', 'DOM.Iterable'], preserveSymlinks: true },
     include: [],
-    files: [file, 'tests/browser/react.d.ts'],
+    files: [file],
   };
   await writeFile(join(clone.path, 'tsconfig.snippet.json'), JSON.stringify(project));
   return await runShell('node_modules/.bin/tsc -p tsconfig.snippet.json || true', clone.path, {});

@@ -63,7 +63,12 @@ const tested = {
   'tests/support/start.ts': useOf('../../subgraphs/usage/service.ts', '../../gateway/gateway.ts'),
   'tests/soak/soak.ts': useOf('#tests/support/start.ts', '#tests/services/store.ts'),
   'client/sdk/client.ts': value,
-  'client/sdk/client.test.ts': useOf('./client.ts', '#tests/support/start.ts'),
+  'client/sdk/index.ts': useOf('./client.ts'),
+  'client/sdk/client.test.ts': useOf('./client.ts', '../../tests/support/start.ts'),
+  'client/react/index.ts': useOf('../sdk/index.ts'),
+  'client/react/hook.test.tsx': useOf('./index.ts', '../../tests/support/start.ts'),
+  'client/web/vite.config.ts': "import { join } from 'node:path';\nexport const j = join;\n",
+  'client/web/page.tsx': useOf('../sdk/index.ts', '../react/index.ts'),
 };
 
 test('a house whose services meet in contracts and the kernel only breaks no rule', async () => {
@@ -79,6 +84,13 @@ const violations: readonly (readonly [rule: string, files: Readonly<Record<strin
   ['services-meet-below', { 'gateway/a.ts': useOf('../inference-workers/b.ts'), 'inference-workers/b.ts': value }],
   ['client-runs-in-browsers', { 'client/sdk/a.ts': "import { join } from 'node:path';\nexport const j = join;\n" }],
   ['client-runs-in-browsers', { 'client/sdk/a.ts': useOf('../../kernel/shared.ts') }],
+  ['client-runs-in-browsers', { 'client/react/a.tsx': "import { join } from 'node:path';\nexport const j = join;\n" }],
+  ['client-runs-in-browsers', { 'client/web/a.tsx': useOf('../../contracts/agreed.ts') }],
+  ['client-packages-have-one-door', { 'client/web/a.tsx': useOf('../sdk/b.ts'), 'client/sdk/b.ts': value }],
+  ['client-packages-go-down', { 'client/sdk/a.ts': useOf('../react/index.ts'), 'client/react/index.ts': value }],
+  ['client-packages-go-down', { 'client/react/a.ts': useOf('../web/index.ts'), 'client/web/index.ts': value }],
+  ['only-clients-import-clients', { 'standalone/a.ts': useOf('../client/web/index.ts'), 'client/web/index.ts': value }],
+  ['services-meet-below', { 'gateway/a.ts': useOf('../client/sdk/index.ts'), 'client/sdk/index.ts': value }],
   ['contracts-are-the-floor', { 'contracts/a.ts': useOf('#kernel/shared.ts') }],
   ['kernel-imports-contracts-only', { 'kernel/database/a.ts': useOf('../../gateway/b.ts'), 'gateway/b.ts': value }],
   ['nobody-imports-main', { 'gateway/a.ts': useOf('./main.ts'), 'gateway/main.ts': value }],

@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import { readProjectFiles } from '../../scripts/project-files.ts';
 
 const isComment = /^\s*(\*|\/\/|\/\*|--|#)/;
-const fileName = /(?<![\w./:-])[\w-]+(?:[./][\w-]+)*\.(?:ts|mjs|sql)\b/g;
+const fileName = /(?<![\w./:-])[\w-]+(?:[./][\w-]+)*\.(?:tsx?|mjs|sql)\b/g;
 
 test('the files that comments name are in the project', () => {
-  const files = readProjectFiles(['ts', 'mjs', 'cjs', 'sql', 'yml', 'yaml']);
+  const files = readProjectFiles(['ts', 'tsx', 'mjs', 'cjs', 'sql', 'yml', 'yaml']);
   const paths = [...files.keys()];
   const isThere = (name: string): boolean =>
     name.includes('/')

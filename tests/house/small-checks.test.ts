@@ -10,6 +10,7 @@ test('comments of more than 120 columns are found, in each language, and long co
     'a.ts:3',
     'a.ts:5',
   ]);
+  expect(wideComments('a.tsx', `// ${long}\n<p>${long}</p>`)).toEqual(['a.tsx:1']);
   expect(wideComments('a.sql', `-- ${long}\nselect '${long}'`)).toEqual(['a.sql:1']);
   expect(wideComments('a.yml', `# ${long}`)).toEqual(['a.yml:1']);
   expect(wideComments('a.ts', `// ${'x'.repeat(130)}`)).toEqual([]);
@@ -33,6 +34,9 @@ test('folders that import each other are a circle, by types and by way of others
     'gateway/http -> gateway/limits -> gateway/http',
     'gateway/limits -> gateway/http -> gateway/limits',
   ]);
+  expect(
+    circlesOf({ 'client/web/chat/a.tsx': use('../admin/b.tsx'), 'client/web/admin/b.tsx': use('../chat/a.tsx') }),
+  ).toHaveLength(2);
   const around = {
     'subgraphs/usage/ledger/a.ts': use('../quotas/b.ts'),
     'subgraphs/usage/quotas/b.ts': use('../reports/c.ts'),

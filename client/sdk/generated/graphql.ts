@@ -4,137 +4,396 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** What to do while an answer is being written in the conversation. */
+/** What to do while a reply is being written in the conversation. */
 export type BusyPolicy =
-  /** Answer after what runs and waits. */
+  /** Reply after all replies that are running or waiting. */
   | 'ENQUEUE'
-  /** Stop what runs and waits, keep what was written, then answer. */
+  /** Stop all replies that are running or waiting, keep their text, then reply. */
   | 'INTERRUPT'
   /** Refuse with CONVERSATION_BUSY. */
   | 'REJECT';
+
+/** Whether a model is used, given its failures in the last minutes. */
+export type CircuitState =
+  /** It is used. */
+  | 'CLOSED'
+  /** It is tried again, but only after every healthy model. */
+  | 'HALF_OPEN'
+  /** It failed too often lately, so it is not used. */
+  | 'OPEN';
 
 /** What happened. */
 export type ConversationChangeKind =
   /** Another branch became the current one. */
   | 'BRANCH_SELECTED'
-  /** The conversation was made. */
+  /** The conversation was created. */
   | 'CREATED'
   /** It was deleted. It can be restored. */
   | 'DELETED'
-  /** A turn was added: an answer is to come. */
+  /** A turn was added; its reply is yet to be written. */
   | 'MESSAGE_ADDED'
-  /** An answer became final. */
+  /** A reply became final. */
   | 'MESSAGE_FINISHED'
   /** It was restored. */
   | 'RESTORED'
   /** Its title, model policy, system prompt, pinned or archived changed. */
   | 'UPDATED';
 
+/** Selects conversations of the list: those that meet every given condition. */
+export type ConversationFilter = {
+  /** Archived conversations instead of the others. */
+  archived?: boolean | null | undefined;
+  /** Deleted conversations, which can be restored, instead of the others. */
+  deleted?: boolean | null | undefined;
+  /** Only pinned conversations, or only the others. */
+  pinned?: boolean | null | undefined;
+  /** Part of the title, in any case. */
+  titleContains?: string | null | undefined;
+};
+
+/** A new conversation. Everything is optional. */
+export type CreateConversationInput = {
+  /** Name of a routing policy, or a model's id; null for the tenant's default. */
+  modelPolicy?: string | null | undefined;
+  /** Instructions at the beginning of every prompt of this conversation. */
+  systemPrompt?: string | null | undefined;
+  /** At most 200 characters; null: generated after the next completed reply. */
+  title?: string | null | undefined;
+};
+
+/** Another wording of a question, on a new branch. */
+export type EditMessageInput = {
+  /** The new text; not empty. */
+  content: string;
+  /** Made by the client, one for each new message, and reused for retries; 1 to 200 characters. */
+  idempotencyKey: string;
+  /** Most tokens of the reply; null for the model's own limit. */
+  maxOutputTokens?: number | null | undefined;
+  /** The question to make an alternative to. */
+  messageId: string;
+  /** Name of a routing policy, or a model's id; null for the conversation's setting. */
+  modelPolicy?: string | null | undefined;
+  /** What to do while a reply is being written. */
+  onBusy?: BusyPolicy | null | undefined;
+  /** UUIDv7 for the assistant message, made by the client, so that it can open messageStream at the same time. */
+  replyId?: string | null | undefined;
+  /** 0 to 2; null for the model's default. */
+  temperature?: number | null | undefined;
+  /** Names of the tools that the model may call, out of those that the query "tools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools. */
+  tools?: Array<string> | null | undefined;
+};
+
+/** Why something failed: the code that errors have as extensions.code. New codes come at any time. */
+export type ErrorCode =
+  /** An argument is not valid. */
+  | 'BAD_USER_INPUT'
+  /** The screening refused the text. */
+  | 'CONTENT_BLOCKED'
+  /** The message does not fit any model that may reply. */
+  | 'CONTEXT_TOO_LONG'
+  /** A reply is being written in the conversation. */
+  | 'CONVERSATION_BUSY'
+  /** The role or the scopes do not allow it. */
+  | 'FORBIDDEN'
+  /** The key was used for a request with other input. */
+  | 'IDEMPOTENCY_KEY_REUSED'
+  /** Something that nobody foresaw, or a code that this version does not know. */
+  | 'INTERNAL_SERVER_ERROR'
+  /** The model could not reply. */
+  | 'MODEL_ERROR'
+  /** The model gave no first token in time. */
+  | 'MODEL_TIMEOUT'
+  /** No model that may reply is there. */
+  | 'MODEL_UNAVAILABLE'
+  /** It does not exist, or belongs to somebody else. */
+  | 'NOT_FOUND'
+  /** The operation asks for too much at once. */
+  | 'OPERATION_TOO_COMPLEX'
+  /** The service takes no more at the moment. */
+  | 'OVERLOADED'
+  /** The request is too large. */
+  | 'PAYLOAD_TOO_LARGE'
+  /** Tokens, budget or storage do not suffice. */
+  | 'QUOTA_EXCEEDED'
+  /** Too many requests in a short time. */
+  | 'RATE_LIMITED'
+  /** A part of the service responded with something unusable. */
+  | 'SUBGRAPH_INVALID_RESPONSE'
+  /** A part of the service took too long. */
+  | 'SUBGRAPH_TIMEOUT'
+  /** A part of the service is not reachable. */
+  | 'SUBGRAPH_UNAVAILABLE'
+  /** A subscription was cut and cannot continue. */
+  | 'SUBSCRIPTION_LOST'
+  /** The user has as many API keys as a user may have. */
+  | 'TOO_MANY_API_KEYS'
+  /** Too many subscriptions at once. */
+  | 'TOO_MANY_SUBSCRIPTIONS'
+  /** No token, or one that is not valid any more. */
+  | 'UNAUTHENTICATED'
+  /** The supergraph restricts the field to other users. */
+  | 'UNAUTHORIZED_FIELD_OR_TYPE'
+  /** No worker replied, and the job is gone. */
+  | 'WORKER_LOST';
+
 /** Why the model stopped. */
 export type FinishReason =
-  /** It was stopped on request. */
+  /** The reply was stopped on request. */
   | 'CANCELLED'
-  /** The provider held the rest back. */
+  /** The provider withheld the rest. */
   | 'CONTENT_FILTER'
-  /** It failed, or its worker did. */
+  /** The model or its worker failed. */
   | 'ERROR'
-  /** The answer reached maxOutputTokens, or the bound of the model. */
+  /** The reply reached maxOutputTokens or the limit of the model. */
   | 'LENGTH'
-  /** It had said everything. */
+  /** The reply was complete. */
   | 'STOP'
-  /** It asked for a tool. */
+  /** The model called a tool. */
   | 'TOOL_CALLS';
 
-/** Who speaks in a message. */
+/** The author of a message. */
 export type MessageRole =
   /** A model. */
   | 'ASSISTANT'
   /** Instructions to the model. */
   | 'SYSTEM'
-  /** A tool: what its call gave. */
+  /** A tool, with the result of its call. */
   | 'TOOL'
-  /** A person, or a program that asks. */
+  /** A person or a program that uses the conversation. */
   | 'USER';
 
-/** Where a message stands. QUEUED and STREAMING change; the others are final. */
+/** The state of a message. QUEUED and STREAMING change; all other states are final. */
 export type MessageStatus =
-  /** Held back by the screening: it is left out of prompts. */
+  /** Held back by content screening, and left out of prompts. */
   | 'BLOCKED'
-  /** Stopped on request. What was written until then is kept. */
+  /** Stopped on request. The text written until then is kept. */
   | 'CANCELLED'
-  /** Whole: a question, or an answer that the model ended; finishReason tells how. */
+  /** Complete: a question, or a reply that the model ended. finishReason says how. */
   | 'COMPLETED'
-  /** There is no answer; error tells why. */
+  /** There is no reply; error says why. */
   | 'FAILED'
   /** The model or its worker failed after some text, which is kept. */
   | 'PARTIAL'
-  /** Waits for a worker, or for the answers before it in its conversation. */
+  /** Waits for a worker, or for earlier replies of its conversation. */
   | 'QUEUED'
   /** Is being written. */
   | 'STREAMING';
 
+/** What a model can do beyond plain text. */
+export type ModelCapability =
+  /** It makes embeddings and cannot write replies. */
+  | 'EMBEDDING'
+  /** It can be restricted to replies in JSON. */
+  | 'JSON'
+  /** It can continue a reply that was begun, so that no text becomes void when a worker fails. */
+  | 'PREFILL'
+  /** It can call tools. */
+  | 'TOOLS'
+  /** It understands images. */
+  | 'VISION';
+
+/** The action that a verdict leads to. */
+export type ModerationAction =
+  /** Nothing. */
+  | 'ALLOW'
+  /** A case is opened, and the message is refused with CONTENT_BLOCKED unless it is a reply. */
+  | 'BLOCK'
+  /** A case is opened for an administrator. */
+  | 'FLAG';
+
+/** A category that text is screened for. */
+export type ModerationCategory =
+  /** Markers of chat templates, by which a text pretends to be several messages. */
+  | 'CHAT_TEMPLATE'
+  /** Slurs, and hatred of a group of people. */
+  | 'HATE'
+  /** Swear words. */
+  | 'PROFANITY'
+  /** Attempts to override the model's instructions. Detected in INPUT only; flagged, never blocked. */
+  | 'PROMPT_INJECTION'
+  /** The wish to harm oneself, and calls on others to harm themselves. */
+  | 'SELF_HARM'
+  /** Threats of violence, and questions about how to attack a place. */
+  | 'THREAT';
+
+/** The kind of text that was screened. */
+export type ModerationStage =
+  /** A message of a user, before it is admitted. */
+  | 'INPUT'
+  /** A reply, after its end. */
+  | 'OUTPUT';
+
+/** Plan of a tenant: the models that it may use, and how many tokens. */
+export type PlanTier =
+  /** The highest limits. */
+  | 'ENTERPRISE'
+  /** The plan that a tenant begins with; the lowest limits. */
+  | 'FREE'
+  /** Higher limits. */
+  | 'PRO';
+
+/** Another reply to the same question. */
+export type RegenerateMessageInput = {
+  /** Made by the client, one for each new message, and reused for retries; 1 to 200 characters. */
+  idempotencyKey: string;
+  /** Most tokens of the reply; null for the model's own limit. */
+  maxOutputTokens?: number | null | undefined;
+  /** The reply to make an alternative to. */
+  messageId: string;
+  /** Name of a routing policy, or a model's id; null for the conversation's setting. */
+  modelPolicy?: string | null | undefined;
+  /** What to do while a reply is being written. */
+  onBusy?: BusyPolicy | null | undefined;
+  /** UUIDv7 for the assistant message, made by the client, so that it can open messageStream at the same time. */
+  replyId?: string | null | undefined;
+  /** 0 to 2; null for the model's default. */
+  temperature?: number | null | undefined;
+  /** Names of the tools that the model may call, out of those that the query "tools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools. */
+  tools?: Array<string> | null | undefined;
+};
+
 /** Why the text and the tool calls so far are void. */
 export type ResetReason =
-  /** The answer ended long ago, and is told whole in place of event by event. */
+  /** The reply ended long ago, so the stream repeats all of it instead of continuing event by event. */
   | 'LOG_EXPIRED'
-  /** The model failed, and the next one cannot go on after the text. */
+  /** The model failed, and the next one cannot continue the text. */
   | 'MODEL_REPLACED'
-  /** Another worker took over, with a model that cannot go on after the text. */
+  /** Another worker took over, with a model that cannot continue the text. */
   | 'WORKER_REPLACED';
+
+/** What a user may do. */
+export type Role =
+  /** Reads the tenant's conversations by id; manages moderation, routing policies and the tenant's name; sees everybody's usage. */
+  | 'ADMIN'
+  /** Manages the tenant's budget, and its quotas within the plan; sees everybody's usage. */
+  | 'BILLING_ADMIN'
+  /** Access to their own conversations, usage and quota. */
+  | 'USER';
+
+/** What orders the models that fit. */
+export type RoutingStrategy =
+  /** The recent time to the first token, shortest first; models without a figure come last. */
+  | 'LATENCY'
+  /** The order of the policy, or of the platform if the policy lists no models. */
+  | 'PREFERENCE'
+  /** The cost of the message, lowest first. */
+  | 'PRICE';
 
 /** A question to a conversation. */
 export type SendMessageInput = {
   /** The text; not empty. */
   content: string;
-  /** Where to ask. */
+  /** The conversation to ask in. */
   conversationId: string;
-  /** Made by the client, one for each new message, kept across retries; 1 to 200 characters. */
+  /** Made by the client, one for each new message, and reused for retries; 1 to 200 characters. */
   idempotencyKey: string;
-  /** Most tokens of the answer; null: the model’s own bound. */
+  /** Most tokens of the reply; null for the model's own limit. */
   maxOutputTokens?: number | null | undefined;
-  /** Name of a routing policy or a model's id; null: the conversation's. */
+  /** Name of a routing policy, or a model's id; null for the conversation's setting. */
   modelPolicy?: string | null | undefined;
-  /** What to do while an answer is being written. */
+  /** What to do while a reply is being written. */
   onBusy?: BusyPolicy | null | undefined;
-  /** The message to continue after; null: the conversation's head. */
+  /** The message to continue after; null for the conversation's head. */
   parentId?: string | null | undefined;
-  /** UUIDv7 for the assistant message, made by the client, so that messageStream can be opened in the same flight. */
+  /** UUIDv7 for the assistant message, made by the client, so that it can open messageStream at the same time. */
   replyId?: string | null | undefined;
-  /** 0 to 2; null: the model’s default. */
+  /** 0 to 2; null for the model's default. */
   temperature?: number | null | undefined;
-  /** Names of the tools that the model may call, of those that the query "tools" lists; then a model with the capability TOOLS answers. Empty: none. Null: all, where the model can. */
+  /** Names of the tools that the model may call, out of those that the query "tools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools. */
   tools?: Array<string> | null | undefined;
 };
 
-/** Where a call of a tool stands. */
+/** The state of a tool call. */
 export type ToolCallStatus =
-  /** The tool has answered. */
+  /** The tool has responded. */
   | 'COMPLETED'
-  /** It could not be asked, or did not answer as it should; the result tells why. */
+  /** The tool could not be called or did not respond properly; the result says why. */
   | 'FAILED'
-  /** The tool has been asked. */
+  /** The tool has been called and has not responded yet. */
   | 'RUNNING';
 
-export type ConversationChangeFragment = { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, updatedAt: string, deletedAt: string | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null };
+/** Settings to change. An absent field stays as it is; null clears it. */
+export type UpdateConversationInput = {
+  /** Whether to leave it out of the list. */
+  archived?: boolean | null | undefined;
+  /** Name of a routing policy, or a model's id; null for the tenant's default. */
+  modelPolicy?: string | null | undefined;
+  /** Whether to show it at the top of the list. */
+  pinned?: boolean | null | undefined;
+  /** Instructions at the beginning of every prompt of this conversation. */
+  systemPrompt?: string | null | undefined;
+  /** At most 200 characters; null: generated after the next completed reply. */
+  title?: string | null | undefined;
+};
+
+export type ConversationChangeFragment = { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null };
 
 export type ConversationChangedSubscriptionVariables = Exact<{
   conversationId: string;
 }>;
 
 
-export type ConversationChangedSubscription = { conversationChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, updatedAt: string, deletedAt: string | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
+export type ConversationChangedSubscription = { conversationChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
+
+export type ConversationItemFragment = { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null };
+
+export type ConversationSettingsFragment = { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null };
+
+export type ConversationVersionQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ConversationVersionQuery = { conversation: { id: string, updatedAt: string } | null };
+
+export type ConversationQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ConversationQuery = { conversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null };
 
 export type ConversationsChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ConversationsChangedSubscription = { conversationsChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, updatedAt: string, deletedAt: string | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
+export type ConversationsChangedSubscription = { conversationsChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
+
+export type ConversationsQueryVariables = Exact<{
+  filter?: ConversationFilter | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ConversationsQuery = { conversations: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } }> } };
+
+export type CreateConversationMutationVariables = Exact<{
+  input: CreateConversationInput;
+}>;
+
+
+export type CreateConversationMutation = { createConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+
+export type DeleteConversationMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DeleteConversationMutation = { deleteConversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+
+export type EditMessageMutationVariables = Exact<{
+  input: EditMessageInput;
+}>;
+
+
+export type EditMessageMutation = { editMessage: { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } } };
 
 export type MessageStateQueryVariables = Exact<{
   messageId: string;
 }>;
 
 
-export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, content: string, lastSeq: number, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, model: { id: string } | null, error: { code: string, message: string, retryable: boolean } | null } | null };
+export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, content: string, lastSeq: number, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, model: { id: string } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null } | null };
 
 export type MessageStreamSubscriptionVariables = Exact<{
   messageId: string;
@@ -144,7 +403,7 @@ export type MessageStreamSubscriptionVariables = Exact<{
 
 export type MessageStreamSubscription = { messageStream:
     | { __typename: 'MessageCompleted', seq: number, message: { status: MessageStatus, finishReason: FinishReason | null, content: string } }
-    | { __typename: 'MessageFailed', seq: number, failure: { code: string, message: string, retryable: boolean } }
+    | { __typename: 'MessageFailed', seq: number, failure: { code: ErrorCode, message: string, retryable: boolean } }
     | { __typename: 'MessageReset', reason: ResetReason, seq: number }
     | { __typename: 'MessageStarted', attempt: number, seq: number, model: { id: string } | null }
     | { __typename: 'TokenDelta', text: string, seq: number }
@@ -152,12 +411,73 @@ export type MessageStreamSubscription = { messageStream:
     | { __typename: 'ToolCallStarted', seq: number, toolCall: { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
    };
 
+export type UsageOfMessageFragment = { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string };
+
 export type MessageUsageQueryVariables = Exact<{
   messageId: string;
 }>;
 
 
 export type MessageUsageQuery = { message: { usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null } | null };
+
+export type ModelsQueryVariables = Exact<{
+  onlyUsable: boolean;
+}>;
+
+
+export type ModelsQuery = { models: Array<{ id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, price: { input: string, cachedInput: string, output: string }, health: { state: CircuitState } }> };
+
+export type WindowOfQuotaFragment = { limitTokens: number, usedTokens: number, remainingTokens: number, resetsAt: string };
+
+export type QuotaStateFragment = { minute: { limitTokens: number, usedTokens: number, remainingTokens: number, resetsAt: string }, day: { limitTokens: number, usedTokens: number, remainingTokens: number, resetsAt: string } };
+
+export type QuotaQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type QuotaQuery = { quota: { minute: { limitTokens: number, usedTokens: number, remainingTokens: number, resetsAt: string }, day: { limitTokens: number, usedTokens: number, remainingTokens: number, resetsAt: string } } };
+
+export type QuotaChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type QuotaChangedSubscription = { quotaChanged: { minute: { limitTokens: number, usedTokens: number, remainingTokens: number, resetsAt: string }, day: { limitTokens: number, usedTokens: number, remainingTokens: number, resetsAt: string } } };
+
+export type RegenerateMessageMutationVariables = Exact<{
+  input: RegenerateMessageInput;
+}>;
+
+
+export type RegenerateMessageMutation = { regenerateMessage: { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } } };
+
+export type RestoreConversationMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RestoreConversationMutation = { restoreConversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+
+export type RoutingPoliciesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RoutingPoliciesQuery = { routingPolicies: Array<{ name: string, description: string | null, isDefault: boolean, strategy: RoutingStrategy, requires: Array<ModelCapability> }> };
+
+export type SearchMessagesQueryVariables = Exact<{
+  query: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type SearchMessagesQuery = { searchMessages: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { snippet: string, message: { id: string, role: MessageRole, createdAt: string, conversation: { id: string, title: string | null, archived: boolean } } } }> } };
+
+export type SelectBranchMutationVariables = Exact<{
+  messageId: string;
+  last: number;
+}>;
+
+
+export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, status: MessageStatus, finishReason: FinishReason | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
+
+export type StartedTurnFragment = { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } };
 
 export type SendMessageMutationVariables = Exact<{
   input: SendMessageInput;
@@ -173,7 +493,40 @@ export type StopGenerationMutationVariables = Exact<{
 
 export type StopGenerationMutation = { stopGeneration: { id: string, status: MessageStatus } };
 
+export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, status: MessageStatus, finishReason: FinishReason | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
+
+export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, status: MessageStatus, finishReason: FinishReason | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
+
+export type TimelineQueryVariables = Exact<{
+  id: string;
+  last: number;
+  before?: string | null | undefined;
+}>;
+
+
+export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, status: MessageStatus, finishReason: FinishReason | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
+
 export type ToolCallFragment = { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
+
+export type TurnOfReplyQueryVariables = Exact<{
+  messageId: string;
+}>;
+
+
+export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, status: MessageStatus, finishReason: FinishReason | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string, role: MessageRole, content: string, status: MessageStatus, finishReason: FinishReason | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
+
+export type UpdateConversationMutationVariables = Exact<{
+  id: string;
+  input: UpdateConversationInput;
+}>;
+
+
+export type UpdateConversationMutation = { updateConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { viewer: { id: string, email: string | null, role: Role }, tenant: { id: string, name: string, plan: PlanTier } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -193,18 +546,28 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const ConversationItemFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ConversationItem on Conversation {
+  id
+  title
+  pinned
+  archived
+  modelPolicy
+  createdAt
+  updatedAt
+  deletedAt
+  head {
+    id
+    status
+  }
+}
+    `, {"fragmentName":"ConversationItem"}) as unknown as TypedDocumentString<ConversationItemFragment, unknown>;
 export const ConversationChangeFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ConversationChange on ConversationChange {
   kind
   conversationId
   conversation {
-    id
-    title
-    pinned
-    archived
-    modelPolicy
-    updatedAt
-    deletedAt
+    ...ConversationItem
   }
   message {
     id
@@ -214,7 +577,81 @@ export const ConversationChangeFragmentDoc = /*#__PURE__*/ new TypedDocumentStri
     createdAt
   }
 }
-    `, {"fragmentName":"ConversationChange"}) as unknown as TypedDocumentString<ConversationChangeFragment, unknown>;
+    fragment ConversationItem on Conversation {
+  id
+  title
+  pinned
+  archived
+  modelPolicy
+  createdAt
+  updatedAt
+  deletedAt
+  head {
+    id
+    status
+  }
+}`, {"fragmentName":"ConversationChange"}) as unknown as TypedDocumentString<ConversationChangeFragment, unknown>;
+export const ConversationSettingsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ConversationSettings on Conversation {
+  ...ConversationItem
+  systemPrompt
+}
+    fragment ConversationItem on Conversation {
+  id
+  title
+  pinned
+  archived
+  modelPolicy
+  createdAt
+  updatedAt
+  deletedAt
+  head {
+    id
+    status
+  }
+}`, {"fragmentName":"ConversationSettings"}) as unknown as TypedDocumentString<ConversationSettingsFragment, unknown>;
+export const WindowOfQuotaFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment WindowOfQuota on QuotaWindow {
+  limitTokens
+  usedTokens
+  remainingTokens
+  resetsAt
+}
+    `, {"fragmentName":"WindowOfQuota"}) as unknown as TypedDocumentString<WindowOfQuotaFragment, unknown>;
+export const QuotaStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment QuotaState on Quota {
+  minute {
+    ...WindowOfQuota
+  }
+  day {
+    ...WindowOfQuota
+  }
+}
+    fragment WindowOfQuota on QuotaWindow {
+  limitTokens
+  usedTokens
+  remainingTokens
+  resetsAt
+}`, {"fragmentName":"QuotaState"}) as unknown as TypedDocumentString<QuotaStateFragment, unknown>;
+export const StartedTurnFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment StartedTurn on SendMessagePayload {
+  userMessage {
+    id
+    role
+    content
+    status
+    createdAt
+  }
+  assistantMessage {
+    id
+    role
+    status
+    lastSeq
+    createdAt
+  }
+  replayed
+}
+    `, {"fragmentName":"StartedTurn"}) as unknown as TypedDocumentString<StartedTurnFragment, unknown>;
 export const ToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ToolCall on ToolCall {
   id
@@ -224,6 +661,132 @@ export const ToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   result
 }
     `, {"fragmentName":"ToolCall"}) as unknown as TypedDocumentString<ToolCallFragment, unknown>;
+export const UsageOfMessageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment UsageOfMessage on MessageUsage {
+  inputTokens
+  cachedInputTokens
+  outputTokens
+  reasoningTokens
+  costUsd
+}
+    `, {"fragmentName":"UsageOfMessage"}) as unknown as TypedDocumentString<UsageOfMessageFragment, unknown>;
+export const TimelineMessageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment TimelineMessage on Message {
+  id
+  role
+  content
+  status
+  finishReason
+  lastSeq
+  createdAt
+  completedAt
+  parent {
+    id
+  }
+  siblings {
+    id
+  }
+  model {
+    id
+  }
+  toolCalls {
+    ...ToolCall
+  }
+  error {
+    code
+    message
+    retryable
+  }
+  usage {
+    ...UsageOfMessage
+  }
+  moderation {
+    action
+    stage
+    categories {
+      category
+      score
+    }
+  }
+}
+    fragment UsageOfMessage on MessageUsage {
+  inputTokens
+  cachedInputTokens
+  outputTokens
+  reasoningTokens
+  costUsd
+}
+fragment ToolCall on ToolCall {
+  id
+  name
+  arguments
+  status
+  result
+}`, {"fragmentName":"TimelineMessage"}) as unknown as TypedDocumentString<TimelineMessageFragment, unknown>;
+export const TimelinePageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment TimelinePage on MessageConnection {
+  pageInfo {
+    hasPreviousPage
+    startCursor
+  }
+  edges {
+    node {
+      ...TimelineMessage
+    }
+  }
+}
+    fragment UsageOfMessage on MessageUsage {
+  inputTokens
+  cachedInputTokens
+  outputTokens
+  reasoningTokens
+  costUsd
+}
+fragment TimelineMessage on Message {
+  id
+  role
+  content
+  status
+  finishReason
+  lastSeq
+  createdAt
+  completedAt
+  parent {
+    id
+  }
+  siblings {
+    id
+  }
+  model {
+    id
+  }
+  toolCalls {
+    ...ToolCall
+  }
+  error {
+    code
+    message
+    retryable
+  }
+  usage {
+    ...UsageOfMessage
+  }
+  moderation {
+    action
+    stage
+    categories {
+      category
+      score
+    }
+  }
+}
+fragment ToolCall on ToolCall {
+  id
+  name
+  arguments
+  status
+  result
+}`, {"fragmentName":"TimelinePage"}) as unknown as TypedDocumentString<TimelinePageFragment, unknown>;
 export const ConversationChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription ConversationChanged($conversationId: ID!) {
   conversationChanged(conversationId: $conversationId) {
@@ -234,13 +797,7 @@ export const ConversationChangedDocument = /*#__PURE__*/ new TypedDocumentString
   kind
   conversationId
   conversation {
-    id
-    title
-    pinned
-    archived
-    modelPolicy
-    updatedAt
-    deletedAt
+    ...ConversationItem
   }
   message {
     id
@@ -249,7 +806,53 @@ export const ConversationChangedDocument = /*#__PURE__*/ new TypedDocumentString
     lastSeq
     createdAt
   }
+}
+fragment ConversationItem on Conversation {
+  id
+  title
+  pinned
+  archived
+  modelPolicy
+  createdAt
+  updatedAt
+  deletedAt
+  head {
+    id
+    status
+  }
 }`) as unknown as TypedDocumentString<ConversationChangedSubscription, ConversationChangedSubscriptionVariables>;
+export const ConversationVersionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query ConversationVersion($id: ID!) {
+  conversation(id: $id) {
+    id
+    updatedAt
+  }
+}
+    `) as unknown as TypedDocumentString<ConversationVersionQuery, ConversationVersionQueryVariables>;
+export const ConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Conversation($id: ID!) {
+  conversation(id: $id) {
+    ...ConversationSettings
+  }
+}
+    fragment ConversationItem on Conversation {
+  id
+  title
+  pinned
+  archived
+  modelPolicy
+  createdAt
+  updatedAt
+  deletedAt
+  head {
+    id
+    status
+  }
+}
+fragment ConversationSettings on Conversation {
+  ...ConversationItem
+  systemPrompt
+}`) as unknown as TypedDocumentString<ConversationQuery, ConversationQueryVariables>;
 export const ConversationsChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription ConversationsChanged {
   conversationsChanged {
@@ -260,13 +863,7 @@ export const ConversationsChangedDocument = /*#__PURE__*/ new TypedDocumentStrin
   kind
   conversationId
   conversation {
-    id
-    title
-    pinned
-    archived
-    modelPolicy
-    updatedAt
-    deletedAt
+    ...ConversationItem
   }
   message {
     id
@@ -275,7 +872,116 @@ export const ConversationsChangedDocument = /*#__PURE__*/ new TypedDocumentStrin
     lastSeq
     createdAt
   }
+}
+fragment ConversationItem on Conversation {
+  id
+  title
+  pinned
+  archived
+  modelPolicy
+  createdAt
+  updatedAt
+  deletedAt
+  head {
+    id
+    status
+  }
 }`) as unknown as TypedDocumentString<ConversationsChangedSubscription, ConversationsChangedSubscriptionVariables>;
+export const ConversationsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Conversations($filter: ConversationFilter, $first: Int!, $after: String) {
+  conversations(filter: $filter, first: $first, after: $after) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...ConversationItem
+      }
+    }
+  }
+}
+    fragment ConversationItem on Conversation {
+  id
+  title
+  pinned
+  archived
+  modelPolicy
+  createdAt
+  updatedAt
+  deletedAt
+  head {
+    id
+    status
+  }
+}`) as unknown as TypedDocumentString<ConversationsQuery, ConversationsQueryVariables>;
+export const CreateConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CreateConversation($input: CreateConversationInput!) {
+  createConversation(input: $input) {
+    ...ConversationSettings
+  }
+}
+    fragment ConversationItem on Conversation {
+  id
+  title
+  pinned
+  archived
+  modelPolicy
+  createdAt
+  updatedAt
+  deletedAt
+  head {
+    id
+    status
+  }
+}
+fragment ConversationSettings on Conversation {
+  ...ConversationItem
+  systemPrompt
+}`) as unknown as TypedDocumentString<CreateConversationMutation, CreateConversationMutationVariables>;
+export const DeleteConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteConversation($id: ID!) {
+  deleteConversation(id: $id) {
+    ...ConversationItem
+  }
+}
+    fragment ConversationItem on Conversation {
+  id
+  title
+  pinned
+  archived
+  modelPolicy
+  createdAt
+  updatedAt
+  deletedAt
+  head {
+    id
+    status
+  }
+}`) as unknown as TypedDocumentString<DeleteConversationMutation, DeleteConversationMutationVariables>;
+export const EditMessageDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation EditMessage($input: EditMessageInput!) {
+  editMessage(input: $input) {
+    ...StartedTurn
+  }
+}
+    fragment StartedTurn on SendMessagePayload {
+  userMessage {
+    id
+    role
+    content
+    status
+    createdAt
+  }
+  assistantMessage {
+    id
+    role
+    status
+    lastSeq
+    createdAt
+  }
+  replayed
+}`) as unknown as TypedDocumentString<EditMessageMutation, EditMessageMutationVariables>;
 export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     query MessageState($messageId: ID!) {
   message(id: $messageId) {
@@ -358,36 +1064,254 @@ export const MessageUsageDocument = /*#__PURE__*/ new TypedDocumentString(`
     query MessageUsage($messageId: ID!) {
   message(id: $messageId) {
     usage {
-      inputTokens
-      cachedInputTokens
-      outputTokens
-      reasoningTokens
-      costUsd
+      ...UsageOfMessage
     }
   }
 }
-    `) as unknown as TypedDocumentString<MessageUsageQuery, MessageUsageQueryVariables>;
+    fragment UsageOfMessage on MessageUsage {
+  inputTokens
+  cachedInputTokens
+  outputTokens
+  reasoningTokens
+  costUsd
+}`) as unknown as TypedDocumentString<MessageUsageQuery, MessageUsageQueryVariables>;
+export const ModelsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Models($onlyUsable: Boolean!) {
+  models(onlyUsable: $onlyUsable) {
+    id
+    displayName
+    capabilities
+    contextWindow
+    maxOutputTokens
+    tiers
+    enabled
+    liveWorkers
+    price {
+      input
+      cachedInput
+      output
+    }
+    health {
+      state
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
+export const QuotaDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Quota {
+  quota {
+    ...QuotaState
+  }
+}
+    fragment WindowOfQuota on QuotaWindow {
+  limitTokens
+  usedTokens
+  remainingTokens
+  resetsAt
+}
+fragment QuotaState on Quota {
+  minute {
+    ...WindowOfQuota
+  }
+  day {
+    ...WindowOfQuota
+  }
+}`) as unknown as TypedDocumentString<QuotaQuery, QuotaQueryVariables>;
+export const QuotaChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription QuotaChanged {
+  quotaChanged {
+    ...QuotaState
+  }
+}
+    fragment WindowOfQuota on QuotaWindow {
+  limitTokens
+  usedTokens
+  remainingTokens
+  resetsAt
+}
+fragment QuotaState on Quota {
+  minute {
+    ...WindowOfQuota
+  }
+  day {
+    ...WindowOfQuota
+  }
+}`) as unknown as TypedDocumentString<QuotaChangedSubscription, QuotaChangedSubscriptionVariables>;
+export const RegenerateMessageDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RegenerateMessage($input: RegenerateMessageInput!) {
+  regenerateMessage(input: $input) {
+    ...StartedTurn
+  }
+}
+    fragment StartedTurn on SendMessagePayload {
+  userMessage {
+    id
+    role
+    content
+    status
+    createdAt
+  }
+  assistantMessage {
+    id
+    role
+    status
+    lastSeq
+    createdAt
+  }
+  replayed
+}`) as unknown as TypedDocumentString<RegenerateMessageMutation, RegenerateMessageMutationVariables>;
+export const RestoreConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RestoreConversation($id: ID!) {
+  restoreConversation(id: $id) {
+    ...ConversationItem
+  }
+}
+    fragment ConversationItem on Conversation {
+  id
+  title
+  pinned
+  archived
+  modelPolicy
+  createdAt
+  updatedAt
+  deletedAt
+  head {
+    id
+    status
+  }
+}`) as unknown as TypedDocumentString<RestoreConversationMutation, RestoreConversationMutationVariables>;
+export const RoutingPoliciesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query RoutingPolicies {
+  routingPolicies {
+    name
+    description
+    isDefault
+    strategy
+    requires
+  }
+}
+    `) as unknown as TypedDocumentString<RoutingPoliciesQuery, RoutingPoliciesQueryVariables>;
+export const SearchMessagesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query SearchMessages($query: String!, $first: Int!, $after: String) {
+  searchMessages(query: $query, first: $first, after: $after) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        snippet
+        message {
+          id
+          role
+          createdAt
+          conversation {
+            id
+            title
+            archived
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SearchMessagesQuery, SearchMessagesQueryVariables>;
+export const SelectBranchDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SelectBranch($messageId: ID!, $last: Int!) {
+  selectBranch(messageId: $messageId) {
+    id
+    updatedAt
+    messages(last: $last) {
+      ...TimelinePage
+    }
+  }
+}
+    fragment UsageOfMessage on MessageUsage {
+  inputTokens
+  cachedInputTokens
+  outputTokens
+  reasoningTokens
+  costUsd
+}
+fragment TimelineMessage on Message {
+  id
+  role
+  content
+  status
+  finishReason
+  lastSeq
+  createdAt
+  completedAt
+  parent {
+    id
+  }
+  siblings {
+    id
+  }
+  model {
+    id
+  }
+  toolCalls {
+    ...ToolCall
+  }
+  error {
+    code
+    message
+    retryable
+  }
+  usage {
+    ...UsageOfMessage
+  }
+  moderation {
+    action
+    stage
+    categories {
+      category
+      score
+    }
+  }
+}
+fragment TimelinePage on MessageConnection {
+  pageInfo {
+    hasPreviousPage
+    startCursor
+  }
+  edges {
+    node {
+      ...TimelineMessage
+    }
+  }
+}
+fragment ToolCall on ToolCall {
+  id
+  name
+  arguments
+  status
+  result
+}`) as unknown as TypedDocumentString<SelectBranchMutation, SelectBranchMutationVariables>;
 export const SendMessageDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SendMessage($input: SendMessageInput!) {
   sendMessage(input: $input) {
-    userMessage {
-      id
-      role
-      content
-      status
-      createdAt
-    }
-    assistantMessage {
-      id
-      role
-      status
-      lastSeq
-      createdAt
-    }
-    replayed
+    ...StartedTurn
   }
 }
-    `) as unknown as TypedDocumentString<SendMessageMutation, SendMessageMutationVariables>;
+    fragment StartedTurn on SendMessagePayload {
+  userMessage {
+    id
+    role
+    content
+    status
+    createdAt
+  }
+  assistantMessage {
+    id
+    role
+    status
+    lastSeq
+    createdAt
+  }
+  replayed
+}`) as unknown as TypedDocumentString<SendMessageMutation, SendMessageMutationVariables>;
 export const StopGenerationDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation StopGeneration($messageId: ID!) {
   stopGeneration(messageId: $messageId) {
@@ -396,3 +1320,175 @@ export const StopGenerationDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<StopGenerationMutation, StopGenerationMutationVariables>;
+export const TimelineDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Timeline($id: ID!, $last: Int!, $before: String) {
+  conversation(id: $id) {
+    id
+    updatedAt
+    messages(last: $last, before: $before) {
+      ...TimelinePage
+    }
+  }
+}
+    fragment UsageOfMessage on MessageUsage {
+  inputTokens
+  cachedInputTokens
+  outputTokens
+  reasoningTokens
+  costUsd
+}
+fragment TimelineMessage on Message {
+  id
+  role
+  content
+  status
+  finishReason
+  lastSeq
+  createdAt
+  completedAt
+  parent {
+    id
+  }
+  siblings {
+    id
+  }
+  model {
+    id
+  }
+  toolCalls {
+    ...ToolCall
+  }
+  error {
+    code
+    message
+    retryable
+  }
+  usage {
+    ...UsageOfMessage
+  }
+  moderation {
+    action
+    stage
+    categories {
+      category
+      score
+    }
+  }
+}
+fragment TimelinePage on MessageConnection {
+  pageInfo {
+    hasPreviousPage
+    startCursor
+  }
+  edges {
+    node {
+      ...TimelineMessage
+    }
+  }
+}
+fragment ToolCall on ToolCall {
+  id
+  name
+  arguments
+  status
+  result
+}`) as unknown as TypedDocumentString<TimelineQuery, TimelineQueryVariables>;
+export const TurnOfReplyDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query TurnOfReply($messageId: ID!) {
+  message(id: $messageId) {
+    ...TimelineMessage
+    parent {
+      ...TimelineMessage
+    }
+  }
+}
+    fragment UsageOfMessage on MessageUsage {
+  inputTokens
+  cachedInputTokens
+  outputTokens
+  reasoningTokens
+  costUsd
+}
+fragment TimelineMessage on Message {
+  id
+  role
+  content
+  status
+  finishReason
+  lastSeq
+  createdAt
+  completedAt
+  parent {
+    id
+  }
+  siblings {
+    id
+  }
+  model {
+    id
+  }
+  toolCalls {
+    ...ToolCall
+  }
+  error {
+    code
+    message
+    retryable
+  }
+  usage {
+    ...UsageOfMessage
+  }
+  moderation {
+    action
+    stage
+    categories {
+      category
+      score
+    }
+  }
+}
+fragment ToolCall on ToolCall {
+  id
+  name
+  arguments
+  status
+  result
+}`) as unknown as TypedDocumentString<TurnOfReplyQuery, TurnOfReplyQueryVariables>;
+export const UpdateConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UpdateConversation($id: ID!, $input: UpdateConversationInput!) {
+  updateConversation(id: $id, input: $input) {
+    ...ConversationSettings
+  }
+}
+    fragment ConversationItem on Conversation {
+  id
+  title
+  pinned
+  archived
+  modelPolicy
+  createdAt
+  updatedAt
+  deletedAt
+  head {
+    id
+    status
+  }
+}
+fragment ConversationSettings on Conversation {
+  ...ConversationItem
+  systemPrompt
+}`) as unknown as TypedDocumentString<UpdateConversationMutation, UpdateConversationMutationVariables>;
+export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Viewer {
+  viewer {
+    id
+    email
+    role
+  }
+  tenant {
+    id
+    name
+    plan
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;

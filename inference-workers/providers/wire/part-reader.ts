@@ -8,6 +8,8 @@ import { createEventReader } from './event-reader.ts';
 export interface PartReader {
   /** The parts that these bytes complete. Where the format is broken, an error part follows the parts before it. */
   read(bytes: Uint8Array): readonly LanguageModelV4StreamPart[];
+  /** Whether the reply has ended well. The usage may follow. */
+  readonly isComplete: boolean;
   /** The parts that are due at the end of the bytes; without a finish where the response ended before its time. */
   end(): readonly LanguageModelV4StreamPart[];
 }
@@ -52,6 +54,9 @@ export const createPartReader = (createFormat: (emit: EmitPart) => ReplyFormat):
     return all;
   };
   return {
+    get isComplete() {
+      return format.isComplete;
+    },
     read(bytes) {
       reader.read(bytes);
       return taken();

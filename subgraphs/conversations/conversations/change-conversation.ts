@@ -41,7 +41,7 @@ export interface ConversationUpdate extends ConversationSettings {
   readonly archived?: boolean | null | undefined;
 }
 
-/** Throws NOT_FOUND, BAD_USER_INPUT, and QUOTA_EXCEEDED when the tenant's storage is full. */
+/** Throws NOT_FOUND, BAD_USER_INPUT, QUOTA_EXCEEDED when the tenant's storage is full, and CONTENT_BLOCKED. */
 export const updateConversation = async (
   services: ConversationServices,
   identity: Identity,
@@ -49,8 +49,10 @@ export const updateConversation = async (
 ): Promise<Conversation> => {
   checkSettings({ title, modelPolicy, systemPrompt }, services.maxContentLength);
   if (systemPrompt != null) {
-    const stored = await readStoredBytes(services.database.forTenant(identity.tenantId));
-    requireStorage(stored, systemPrompt, services.maxStoredBytes);
+    const em = services.database.forTenant(identity.tenantId);
+    requireStorage(await readStoredBytes(em), systemPrompt, services.maxStoredBytes);
+    const conversation = await requireConversation(em, identity, id, { intent: 'write' });
+    await services.screening.instructions({ identity, conversationId: conversation.id, systemPrompt });
   }
   return change(services, identity, {
     id,

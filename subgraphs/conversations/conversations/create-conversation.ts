@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { type Conversation, ConversationEntity, type Message } from '../entities.ts';
+import type { Screening } from '../screening/screening.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { type ConversationSettings, checkSettings } from './conversation-settings.ts';
 import { readStoredBytes, requireStorage } from './stored-bytes.ts';
@@ -10,6 +11,7 @@ import { readStoredBytes, requireStorage } from './stored-bytes.ts';
 export interface ConversationServices {
   readonly database: Database;
   readonly changes: ChangeFeed;
+  readonly screening: Pick<Screening, 'instructions'>;
   /** Stops replies in flight whose rows hold a stop request. Never rejects. */
   readonly stopReplies: (replies: readonly Message[]) => Promise<void>;
   /** Most characters of one message, and of the instructions (`MAX_CONTENT_LENGTH`). */
@@ -18,18 +20,20 @@ export interface ConversationServices {
   readonly maxStoredBytes: number;
 }
 
-/** Throws BAD_USER_INPUT, and QUOTA_EXCEEDED when the tenant's storage is full. */
+/** Throws BAD_USER_INPUT, QUOTA_EXCEEDED when the tenant's storage is full, and CONTENT_BLOCKED. */
 export const createConversation = async (
-  { database, changes, maxContentLength, maxStoredBytes }: Omit<ConversationServices, 'stopReplies'>,
+  { database, changes, screening, maxContentLength, maxStoredBytes }: Omit<ConversationServices, 'stopReplies'>,
   identity: Identity,
   settings: ConversationSettings,
 ): Promise<Conversation> => {
   const em = database.forTenant(identity.tenantId);
   requireStorage(await readStoredBytes(em), settings.systemPrompt ?? '', maxStoredBytes);
   checkSettings(settings, maxContentLength);
+  const id = uuidv7();
+  await screening.instructions({ identity, conversationId: id, systemPrompt: settings.systemPrompt });
   const now = new Date();
   const conversation = em.create(ConversationEntity, {
-    id: uuidv7(),
+    id,
     tenantId: identity.tenantId,
     ownerId: identity.userId,
     title: settings.title ?? null,

@@ -18,6 +18,7 @@ export const contextOf = (
   const admission = { admit: unused, extend: unused, release: unused };
   const stops = { soon: () => undefined };
   const limits = { maxContentLength: 1, maxStoredBytes: 1, stopReplies: unused };
-  const turns = { admission, checkPressure: unused, relay, changes };
+  const screening = { message: unused, instructions: unused };
+  const turns = { admission, screening, checkPressure: unused, relay, changes };
   return createContext({ ...{ database, logger, signals, broker, stops }, ...streams, ...turns, ...limits }, identity);
 };

@@ -3,8 +3,17 @@ import { v7 as uuidv7 } from 'uuid';
 import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { candidate, logger, newIdentity } from '../conversations.fixture.ts';
+import {
+  allowed,
+  type Body,
+  blocked,
+  held,
+  openSubgraph,
+  refused,
+  remembered,
+  screeningBy,
+} from '../screening/admitting-subgraphs.fixture.ts';
 import { type AdmissionRequest, createAdmission } from './admission.ts';
-import { allowed, type Body, blocked, held, openSubgraph, refused, remembered } from './admitting-subgraphs.fixture.ts';
 import { sizeOfPrompt } from './prompt-size.ts';
 
 const requestOf = (content: string): AdmissionRequest => ({
@@ -37,7 +46,10 @@ test('a short text is screened while its tokens are reserved, when the route is 
     await usageRequested.promise;
     return allowed;
   });
-  const admission = createAdmission({ usage: usage.client, safety: safety.client, routes: remembered }, logger);
+  const admission = createAdmission(
+    { usage: usage.client, screening: screeningBy(safety.client), routes: remembered },
+    logger,
+  );
   const { route, reservation } = await admission.admit(requestOf('hello'));
   expect(route.candidates).toEqual([candidate]);
   expect(usage.requests.map(reservationIn)).toEqual([reservation.id]);
@@ -46,7 +58,10 @@ test('a short text is screened while its tokens are reserved, when the route is 
 test('a long text is never screened when the quota does not suffice', async () => {
   await using usage = await openSubgraph(() => refused);
   await using safety = await openSubgraph(() => allowed);
-  const admission = createAdmission({ usage: usage.client, safety: safety.client, routes: remembered }, logger);
+  const admission = createAdmission(
+    { usage: usage.client, screening: screeningBy(safety.client), routes: remembered },
+    logger,
+  );
   await expect(admission.admit(requestOf('word '.repeat(10_000)))).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
   expect(safety.requests).toEqual([]);
   expect(usage.requests).toHaveLength(1);
@@ -55,7 +70,10 @@ test('a long text is never screened when the quota does not suffice', async () =
 test('a blocked request releases its reservation, by the id that it was made under', async () => {
   await using usage = await openSubgraph(() => held);
   await using safety = await openSubgraph(() => blocked);
-  const admission = createAdmission({ usage: usage.client, safety: safety.client, routes: remembered }, logger);
+  const admission = createAdmission(
+    { usage: usage.client, screening: screeningBy(safety.client), routes: remembered },
+    logger,
+  );
   for (const text of ['hello', 'word '.repeat(10_000)]) {
     await expect(admission.admit(requestOf(text))).rejects.toMatchObject({ code: 'CONTENT_BLOCKED' });
   }
@@ -69,7 +87,10 @@ test('a blocked request releases its reservation, by the id that it was made und
 test('a reservation whose response was lost is released', async () => {
   await using usage = await openSubgraph(() => 'hangs up');
   await using safety = await openSubgraph(() => allowed);
-  const admission = createAdmission({ usage: usage.client, safety: safety.client, routes: remembered }, logger);
+  const admission = createAdmission(
+    { usage: usage.client, screening: screeningBy(safety.client), routes: remembered },
+    logger,
+  );
   await expect(admission.admit(requestOf('hello'))).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
   await vi.waitFor(() => expect(usage.requests).toHaveLength(2));
   const [reserved, release] = usage.requests;
@@ -79,7 +100,10 @@ test('a reservation whose response was lost is released', async () => {
 test('a prompt that grew is reserved again before its former reservation is released', async () => {
   await using usage = await openSubgraph(() => held);
   await using safety = await openSubgraph(() => allowed);
-  const admission = createAdmission({ usage: usage.client, safety: safety.client, routes: remembered }, logger);
+  const admission = createAdmission(
+    { usage: usage.client, screening: screeningBy(safety.client), routes: remembered },
+    logger,
+  );
   const request = requestOf('hello');
   const first = await admission.admit(request);
   const grown = sizeOfPrompt('word '.repeat(1_000), []);

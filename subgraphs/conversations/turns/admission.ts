@@ -13,13 +13,14 @@ import type { Logger } from '#kernel/log.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { admissionDuration } from '../metrics.ts';
+import type { Screening } from '../screening/screening.ts';
 import { chooseTools } from './choose-tools.ts';
 import type { PromptSize } from './prompt-size.ts';
 import { replyNeeds } from './reply-needs.ts';
 import type { Route, Routes } from './routes.ts';
 
 export interface AdmittingSubgraphs {
-  readonly safety: SubgraphClient;
+  readonly screening: Pick<Screening, 'message'>;
   readonly usage: SubgraphClient;
   /** The remembered routes of models. */
   readonly routes: Pick<Routes, 'find'>;
@@ -55,16 +56,6 @@ const deadlineMs = 3_000;
  * longer text is screened after it.
  */
 const maxConcurrentlyScreened = 4_000;
-
-const screenQuery = `mutation Screen($input: ScreenContentInput!) {
-  screenContent(input: $input) { action categories { category score } }
-}`;
-const screenSchema = z.object({
-  screenContent: z.object({
-    action: z.enum(['ALLOW', 'FLAG', 'BLOCK']),
-    categories: z.array(z.object({ category: z.string(), score: z.number() })),
-  }),
-});
 
 const reserveQuery = `mutation Reserve($input: ReserveTokensInput!) { reserveTokens(input: $input) { messageId } }`;
 const reserveSchema = z.object({ reserveTokens: z.object({ messageId: z.string() }) });
@@ -113,22 +104,7 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
   const screen = async (request: AdmissionRequest): Promise<void> => {
     if (request.content === undefined) return;
     const { questionId: messageId, conversationId, content, identity } = request;
-    const variables = { input: { messageId, conversationId, content } };
-    const { screenContent } = await subgraphs.safety.call({
-      identity,
-      query: screenQuery,
-      variables,
-      data: screenSchema,
-      deadlineMs,
-    });
-    if (screenContent.action !== 'BLOCK') return;
-    throw new AppError(
-      'CONTENT_BLOCKED',
-      'This message breaks the rules of your organization. Change it and send it again.',
-      {
-        details: { categories: screenContent.categories.map(({ category }) => category) },
-      },
-    );
+    await subgraphs.screening.message({ identity, messageId, conversationId, content });
   };
 
   const release = async (identity: Identity, { id: reservationId }: Reservation): Promise<void> => {

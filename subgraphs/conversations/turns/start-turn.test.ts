@@ -4,8 +4,15 @@ import { expect, test } from 'vitest';
 import { createChangeFeed } from '../conversations/change-feed.ts';
 import { logger, openFixture } from '../conversations.fixture.ts';
 import { startJobRelay } from '../outbox/job-outbox.ts';
+import {
+  allowed,
+  held,
+  openSubgraph,
+  refused,
+  remembered,
+  screeningBy,
+} from '../screening/admitting-subgraphs.fixture.ts';
 import { createAdmission } from './admission.ts';
-import { allowed, held, openSubgraph, refused, remembered } from './admitting-subgraphs.fixture.ts';
 import { hashRequest } from './idempotency.ts';
 import { startTurn, type TurnRequest, type TurnServices } from './start-turn.ts';
 
@@ -43,7 +50,10 @@ test('a copy that is refused for quota replays the turn that its send has led to
   const safety = stack.use(await openSubgraph(() => allowed));
   const services: TurnServices = {
     ...{ database, streamLog },
-    admission: createAdmission({ usage: usage.client, safety: safety.client, routes: remembered }, logger),
+    admission: createAdmission(
+      { usage: usage.client, screening: screeningBy(safety.client), routes: remembered },
+      logger,
+    ),
     checkPressure: () => {},
     relay: stack.use(startJobRelay(database, broker, logger)),
     changes: createChangeFeed(signals, logger),

@@ -12,6 +12,7 @@ import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { ModelEntity, PriceEntity } from '../entities.ts';
+import { isPrice } from '../price.ts';
 import type { Catalogue, ListedModel } from './catalogue.ts';
 import { positionOfOthers, samePrice } from './seed-catalogue.ts';
 
@@ -38,10 +39,8 @@ const refuse = (argument: string, sentence: string): never => {
   throw new AppError('BAD_USER_INPUT', sentence, { argument });
 };
 
-const pricePattern = /^\d{1,9}(\.\d{1,12})?$/;
-
 const checkPrice = (price: CatalogueModel['price'], argument: string): void => {
-  if (!Object.values(price).every((amount) => pricePattern.test(amount))) {
+  if (!Object.values(price).every(isPrice)) {
     refuse(argument, 'A price is a decimal from 0 with at most 12 places, such as "0.15".');
   }
 };

@@ -10,6 +10,7 @@ import { AppError } from '#kernel/errors.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
 import { type ModelCapability, type RoutingPolicy, RoutingPolicyEntity, type routingStrategies } from '../entities.ts';
+import { isPrice } from '../price.ts';
 
 export interface PolicyInput {
   readonly name: string;
@@ -29,7 +30,6 @@ const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const maxDescriptionCharacters = 500;
 /** Most policies of a tenant: every process keeps all of them in memory. */
 const maxPolicies = 100;
-const pricePattern = /^\d{1,9}(\.\d{1,12})?$/;
 
 const refuse = (argument: string, sentence: string): never => {
   throw new AppError('BAD_USER_INPUT', sentence, { argument: `input.${argument}` });
@@ -47,7 +47,7 @@ const check = (input: PolicyInput, modelIds: readonly string[], catalogue: Catal
   if (unknown !== undefined) refuse('modelIds', 'One of the models does not exist. The query "models" lists them.');
   for (const argument of ['maxInputPrice', 'maxOutputPrice'] as const) {
     const price = input[argument];
-    if (price != null && !pricePattern.test(price)) refuse(argument, 'A price is a decimal from 0, such as "0.50".');
+    if (price != null && !isPrice(price)) refuse(argument, 'A price is a decimal from 0, such as "0.50".');
   }
 };
 

@@ -2,7 +2,8 @@
 import { listCases } from '../cases/list-cases.ts';
 import { resolveCase } from '../cases/resolve-case.ts';
 import { readOpenedCase, watchCases } from '../cases/watch-cases.ts';
-import type { CaseStatus, ModerationCase } from '../entities.ts';
+import type { CaseStatus, ModerationCase, Verdict } from '../entities.ts';
+import type { VerdictLoader } from '../verdicts/load-verdicts.ts';
 import type { SafetyBuilder } from './builder.ts';
 import type { VerdictTypes } from './verdict.ts';
 
@@ -17,6 +18,12 @@ const addUser = (builder: SafetyBuilder) => {
   return user;
 };
 
+const verdictOf = async ({ messageId, stage }: ModerationCase, verdicts: VerdictLoader): Promise<Verdict> => {
+  const verdict = (await verdicts.load(messageId)).find((candidate) => candidate.stage === stage);
+  if (!verdict) throw new Error(`the case of ${messageId} has no verdict`);
+  return verdict;
+};
+
 const addCaseType = (builder: SafetyBuilder, types: VerdictTypes) => {
   const status = builder.enumType('ModerationCaseStatus', {
     description: 'The decision of an administrator on a case.',
@@ -28,24 +35,26 @@ const addCaseType = (builder: SafetyBuilder, types: VerdictTypes) => {
   });
   const user = addUser(builder);
   const moderationCase = builder.objectRef<ModerationCase>('ModerationCase').implement({
-    description: 'A message that was flagged or blocked, for an administrator to review.',
+    description: 'A text that was flagged or blocked, for an administrator to review.',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'UUID.' }),
       verdict: t.field({
         type: types.verdict,
         description: 'The result of the screening.',
-        resolve: async ({ messageId, stage }, _, { verdicts }) => {
-          const verdict = (await verdicts.load(messageId)).find((candidate) => candidate.stage === stage);
-          if (!verdict) throw new Error(`the case of ${messageId} has no verdict`);
-          return verdict;
-        },
+        resolve: (parent, _, { verdicts }) => verdictOf(parent, verdicts),
       }),
       messageId: t.exposeID('messageId', {
-        description: 'Id of the message. A blocked message is stored nowhere else.',
+        description:
+          'Id of the message. A blocked message is stored nowhere else. Instructions are no message: they have an id of their own, and conversationId.',
+      }),
+      conversationId: t.field({
+        type: 'ID',
+        description: 'Id of the conversation. One whose instructions were blocked when it was created does not exist.',
+        resolve: async (parent, _, { verdicts }) => (await verdictOf(parent, verdicts)).conversationId,
       }),
       user: t.field({
         type: user,
-        description: 'The user who wrote the message, or whose question the reply is to.',
+        description: 'The user who wrote the text, or whose question the reply is to.',
         resolve: ({ userId }) => ({ id: userId }),
       }),
       excerpt: t.exposeString('excerpt', { description: 'The first 500 characters of the text.' }),
@@ -70,7 +79,7 @@ export const addCases = (builder: SafetyBuilder, types: VerdictTypes): void => {
     description: 'Selects cases of the list: those that meet every given condition.',
     fields: (t) => ({
       status: t.field({ type: status, description: 'Only cases with this decision.' }),
-      stage: t.field({ type: types.stage, description: 'Only messages of users, or only replies.' }),
+      stage: t.field({ type: types.stage, description: 'Only messages of users, only replies, or only instructions.' }),
       userId: t.id({ description: 'Only cases of this user.' }),
     }),
   });

@@ -1,4 +1,4 @@
-/** The internal field by which conversations has a message screened before admission. Not part of the public schema. */
+/** The internal field by which conversations has screened what a user wrote. Not part of the public schema. */
 import type { Screening } from '../verdicts/record-verdict.ts';
 import { screenContent } from '../verdicts/screen-content.ts';
 import type { SafetyBuilder } from './builder.ts';
@@ -6,16 +6,25 @@ import type { VerdictTypes } from './verdict.ts';
 
 export const addScreenContent = (builder: SafetyBuilder, types: VerdictTypes): void => {
   const input = builder.inputType('ScreenContentInput', {
-    description: 'A message that a user wants to send.',
+    description: 'A text that a user wrote.',
     inaccessible: true,
     fields: (t) => ({
-      messageId: t.id({ required: true, description: 'UUID that the message will have.' }),
+      messageId: t.id({
+        required: true,
+        description: 'UUID that the message will have; for instructions a new one each time they are screened.',
+      }),
       conversationId: t.id({ required: true, description: 'UUID of its conversation.' }),
       content: t.string({ required: true, description: 'Its text.' }),
+      stage: t.field({
+        type: types.stage,
+        required: true,
+        defaultValue: 'INPUT',
+        description: 'INPUT for a message, INSTRUCTIONS for a system prompt.',
+      }),
     }),
   });
   const screening = builder.objectRef<Screening>('Screening').implement({
-    description: 'What to do with the message, and why.',
+    description: 'What to do with the text, and why.',
     inaccessible: true,
     fields: (t) => ({
       action: t.field({ type: types.action, description: 'What to do.', resolve: ({ action }) => action }),
@@ -32,8 +41,8 @@ export const addScreenContent = (builder: SafetyBuilder, types: VerdictTypes): v
       type: screening,
       inaccessible: true,
       authScopes: { service: true },
-      description: 'Screens a message before it is admitted, and stores the verdict. For services only.',
-      args: { input: t.arg({ type: input, required: true, description: 'The message.' }) },
+      description: 'Screens what a user wrote before it is stored, and stores the verdict. For services only.',
+      args: { input: t.arg({ type: input, required: true, description: 'The text.' }) },
       resolve: (_, args, context) => screenContent(context, context.identity, args.input),
     }),
   );

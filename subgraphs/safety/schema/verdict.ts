@@ -23,7 +23,7 @@ export const addVerdict = (builder: SafetyBuilder) => {
       ALLOW: { description: 'Nothing.' },
       FLAG: { description: 'A case is opened for an administrator.' },
       BLOCK: {
-        description: 'A case is opened, and the message is refused with CONTENT_BLOCKED unless it is a reply.',
+        description: 'A case is opened, and the text is refused with CONTENT_BLOCKED unless it is a reply.',
       },
     } satisfies Record<ModerationAction, object>,
   });
@@ -32,6 +32,7 @@ export const addVerdict = (builder: SafetyBuilder) => {
     values: {
       INPUT: { description: 'A message of a user, before it is admitted.' },
       OUTPUT: { description: 'A reply, after its end.' },
+      INSTRUCTIONS: { description: 'The system prompt of a conversation, before it is stored.' },
     } satisfies Record<ModerationStage, object>,
   });
   const score = builder.objectRef<CategoryScore>('CategoryScore').implement({

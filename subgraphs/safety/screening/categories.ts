@@ -12,8 +12,11 @@ export const moderationCategories = [
 ] as const;
 export type ModerationCategory = (typeof moderationCategories)[number];
 
-/** INPUT: a user's message, before it is admitted. OUTPUT: a reply, after its end. */
-export const moderationStages = ['INPUT', 'OUTPUT'] as const;
+/**
+ * INPUT: a user's message, before it is admitted. OUTPUT: a reply, after its end. INSTRUCTIONS: the system prompt of a
+ * conversation, before it is stored.
+ */
+export const moderationStages = ['INPUT', 'OUTPUT', 'INSTRUCTIONS'] as const;
 export type ModerationStage = (typeof moderationStages)[number];
 
 export const moderationActions = ['ALLOW', 'FLAG', 'BLOCK'] as const;

@@ -8,7 +8,7 @@ import type { CategoryScore, ModerationStage } from './categories.ts';
 import { phraseRules } from './phrase-rules.ts';
 
 /** Names the rules and the datasets. Stored with every verdict, so it must change whenever a score may change. */
-export const screeningVersion = 'parlance-2 obscenity-0.4.6 vard-1.2.0';
+export const screeningVersion = 'parlance-3 obscenity-0.4.6 vard-1.2.0';
 
 export type Detector = (window: string, stage: ModerationStage) => readonly CategoryScore[];
 
@@ -54,8 +54,8 @@ const longWords = /\S{40}/gu;
 
 /** Adds up the weights of all kinds of signs: a single vague sign is weak, several kinds together are not. */
 const detectInjection: Detector = (window, stage) => {
-  // A reply instructs no model, and vard refuses an empty text.
-  if (stage === 'OUTPUT' || window.trim() === '') return [];
+  // A reply instructs no model, instructions are meant to, and vard refuses an empty text.
+  if (stage !== 'INPUT' || window.trim() === '') return [];
   const result = injection.safeParse(window.replace(longWords, '$& '));
   if (result.safe) return [];
   const best = new Map<keyof typeof injectionWeight, number>();

@@ -2,6 +2,7 @@
  * Our own rules: phrases that threaten, speak of self-harm or hate a group, and the markers by which chat templates
  * separate turns. Invariant: a pattern has no nested repetition and only bounded gaps, so it takes linear time.
  */
+import { angleMarkers, squareMarkers } from '#contracts/role-markers.ts';
 import type { ModerationCategory } from './categories.ts';
 
 export interface PhraseRule {
@@ -25,6 +26,18 @@ const oneself =
   '(?:kill myself|end my life|end it all|hang myself|hurt myself|cut myself|harm myself|commit suicide|take my own life)';
 const oneselfDoing =
   '(?:killing myself|ending my life|ending it all|hanging myself|hurting myself|cutting myself|harming myself|suicide)';
+
+/** A role that speaks with authority, after the marker that begins a turn, or as a marker of its own with an end. */
+const authority = '(?:system|assistant|model|developer|chatbot)';
+const forgedTurn = [
+  String.raw`<\|(?:im_start|start_header_id|header_start|start_of_role|start|im_system)\|> ?${authority}\b`,
+  String.raw`<start_of_turn> ?${authority}\b`,
+  String.raw`<\|start_of_turn_token\|> ?<\|${authority}_token\|>`,
+  '<<SYS>>.{0,200}<</SYS>>',
+  String.raw`\[SYSTEM_PROMPT\].{0,200}\[/SYSTEM_PROMPT\]`,
+  String.raw`[<\[]\|${authority}\|[>\]].{0,200}[<\[]\|(?:end|endofturn|user|assistant|im_end|eot_id)\|[>\]]`,
+].join('|');
+const anyMarker = new RegExp(String.raw`<(?:${angleMarkers.join('|')})|\[(?:${squareMarkers.join('|')})`, 'u');
 
 const phrase = (category: ModerationCategory, score: number, source: string): PhraseRule => ({
   category,
@@ -84,14 +97,7 @@ export const phraseRules: readonly PhraseRule[] = [
 
   // First a forged turn of the system or the model; then any marker, which may also be part of a question about
   // markers.
-  phrase(
-    'CHAT_TEMPLATE',
-    0.95,
-    String.raw`<\|(?:im_start|start_header_id)\|> ?(?:system|assistant)\b|<start_of_turn> ?(?:system|model)\b|<<SYS>>.{0,200}<</SYS>>|<\|(?:system|assistant)\|>.{0,200}<\|(?:end|user|assistant|im_end|eot_id)\|>`,
-  ),
-  phrase(
-    'CHAT_TEMPLATE',
-    0.6,
-    String.raw`<\|(?:im_start|im_end|system|user|assistant|end|endoftext|eot_id|begin_of_text|start_header_id|end_header_id)\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>`,
-  ),
+  phrase('CHAT_TEMPLATE', 0.95, forgedTurn),
+  // Their case is part of what they are: "[inst]" is a word in brackets.
+  { category: 'CHAT_TEMPLATE', score: 0.6, pattern: anyMarker },
 ];

@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { z } from 'zod';
 import { createIdentitySigner } from '#kernel/identity.ts';
-import { createSubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
+import { createEmbeddedLimiter } from '#kernel/limiter/embedded-limiter.ts';
+import { createSubgraphClient, type SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import { candidate } from '../conversations.fixture.ts';
+import { createScreening } from './screening.ts';
 
 const bodySchema = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()) });
 export type Body = z.infer<typeof bodySchema>;
@@ -40,5 +42,9 @@ export const openSubgraph = async (respond: (body: Body) => Promise<object | 'ha
     },
   };
 };
+
+/** Screening by a server in the role of safety. */
+export const screeningBy = (safety: SubgraphClient) =>
+  createScreening({ safety, limiter: createEmbeddedLimiter(), maxContentLength: 100_000 });
 
 export const remembered = { find: async () => ({ candidates: [candidate], tools: [] }) };

@@ -1,0 +1,116 @@
+/** The SDK's own operations against a whole Parlance: what lists, timelines and branches are made of. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import WebSocket from 'ws';
+import { textOf } from '../../tests/scripted-provider/script.ts';
+import type { TestClient } from '../../tests/support/client.ts';
+import type { Parlance } from '../../tests/support/parlance.ts';
+import { startStandalone } from '../../tests/support/standalone-process.ts';
+import {
+  ConversationsDocument,
+  createId,
+  createParlanceClient,
+  ModelsDocument,
+  type ParlanceClient,
+  QuotaDocument,
+  RoutingPoliciesDocument,
+  SearchMessagesDocument,
+  SelectBranchDocument,
+  TimelineDocument,
+  TypedDocumentString,
+  ViewerDocument,
+} from './index.ts';
+import { watch } from './watch-views.fixture.ts';
+
+let parlance: Parlance;
+let ada: TestClient;
+let client: ParlanceClient;
+beforeAll(async () => {
+  parlance = await startStandalone();
+  ada = await parlance.as('ada');
+  client = createParlanceClient({ url: parlance.url, auth: ada.token, webSocketImpl: WebSocket });
+});
+afterAll(async () => {
+  client.close();
+  await parlance[Symbol.asyncDispose]();
+});
+
+const timelineOf = async (id: string) => {
+  const { conversation } = await client.query(TimelineDocument, { id, last: 50 });
+  return (conversation?.messages.edges ?? []).map(({ node }) => node);
+};
+
+test('an edit and a regeneration are branches, whose replies are followed as those of sends are', async () => {
+  const conversationId = await ada.createConversation();
+  const sent = client.send({ conversationId, content: 'script: tokens=3' });
+  await watch(sent);
+  const { userMessage } = await sent.turn;
+
+  const again = client.regenerate({ messageId: sent.messageId });
+  expect((await watch(again)).text).toBe(textOf(3));
+  const [question, reply] = await timelineOf(conversationId);
+  expect(question?.id).toBe(userMessage.id);
+  expect(reply).toMatchObject({ id: again.messageId, siblings: [{ id: sent.messageId }, { id: again.messageId }] });
+
+  const edited = client.edit({ messageId: userMessage.id, content: 'script: tokens=5' });
+  expect((await watch(edited)).text).toBe(textOf(5));
+  const changed = await timelineOf(conversationId);
+  expect(changed.map(({ content }) => content)).toEqual(['script: tokens=5', textOf(5)]);
+  expect(changed[0]?.siblings).toHaveLength(2);
+
+  const { selectBranch } = await client.mutate(SelectBranchDocument, { messageId: again.messageId, last: 50 });
+  expect(selectBranch.messages.edges.map(({ node }) => node.id)).toEqual([userMessage.id, again.messageId]);
+});
+
+test('an edit that is repeated with its key is one edit', async () => {
+  const conversationId = await ada.createConversation();
+  const sent = client.send({ conversationId, content: 'script: tokens=1' });
+  await watch(sent);
+  const ids = { idempotencyKey: createId(), replyId: createId() };
+  const options = { ...ids, messageId: (await sent.turn).userMessage.id, content: 'script: tokens=2' };
+  await watch(client.edit(options));
+  const second = client.edit(options);
+  expect((await watch(second)).text).toBe(textOf(2));
+  expect((await second.turn).replayed).toBe(true);
+});
+
+test('the quota is announced when a send has changed it', async () => {
+  const notices = client.quotaChanged();
+  const { quota } = await client.query(QuotaDocument, {});
+  // Nothing reports that a subscription is in force, so this sends until it is.
+  const next = notices.next();
+  let came = false;
+  void next.finally(() => {
+    came = true;
+  });
+  while (!came)
+    await watch(client.send({ conversationId: await ada.createConversation(), content: 'script: tokens=1' }));
+  const step = await next;
+  const change = step.value?.kind === 'CHANGED' ? step.value.quota : undefined;
+  expect(change?.day.usedTokens).toBeGreaterThan(quota.day.usedTokens);
+  await notices.return?.();
+});
+
+test('the operations of lists, searches, models and accounts have results', async () => {
+  const conversationId = await ada.createConversation({ title: 'Zebras' });
+  await watch(client.send({ conversationId, content: 'script: tokens=1\nWhat is an okapi?' }));
+  const page = await client.query(ConversationsDocument, { first: 1, filter: { titleContains: 'zebra' } });
+  expect(page.conversations.edges[0]?.node).toMatchObject({ id: conversationId, head: { status: 'COMPLETED' } });
+  const found = await client.query(SearchMessagesDocument, { query: 'okapi', first: 5 });
+  expect(found.searchMessages.edges[0]?.node).toMatchObject({
+    snippet: expect.stringContaining('<mark>okapi</mark>'),
+    message: { role: 'USER', conversation: { title: 'Zebras' } },
+  });
+  expect((await client.query(ModelsDocument, { onlyUsable: true })).models).not.toEqual([]);
+  expect((await client.query(RoutingPoliciesDocument, {})).routingPolicies).toEqual(expect.any(Array));
+  expect(await client.query(ViewerDocument, {})).toMatchObject({ viewer: { role: 'USER' }, tenant: { name: 'acme' } });
+});
+
+test('a read resolves with what there is, and with the errors of the rest', async () => {
+  const document = new TypedDocumentString<{ viewer: { id: string }; tenant: unknown }, Record<string, never>>(
+    'query { viewer { id } tenant { budget { spentUsd } } }',
+  );
+  await expect(client.query(document, {})).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  const { data, errors } = await client.read(document, {});
+  expect(data.viewer.id).toEqual(expect.any(String));
+  expect(errors.map(({ code }) => code)).toEqual(['FORBIDDEN']);
+});
