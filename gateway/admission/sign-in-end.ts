@@ -11,6 +11,15 @@ const expired = ({ identity }: AuthenticatedUser): AppError =>
     ? new AppError('UNAUTHENTICATED', 'The token has expired. Sign in again.')
     : new AppError('UNAUTHENTICATED', 'The API key has expired. Use another one.');
 
+/** The errors of one subscription, with the name of its request. */
+export const ofRequest = (
+  errors: readonly GraphQLFormattedError[],
+  requestId: string | undefined,
+): readonly GraphQLFormattedError[] =>
+  requestId === undefined
+    ? errors
+    : errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
+
 /** Calls `end` once, when the sign-in becomes invalid. Returns a function that cancels this. */
 export const onSignInEnd = (
   user: AuthenticatedUser,
