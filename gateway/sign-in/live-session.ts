@@ -52,10 +52,10 @@ export const createLiveSession = ({ stored, tokens, secret, held }: LiveSessionO
   let ended: AppError | undefined;
 
   const userOf = ({ identity }: SessionTokens): AuthenticatedUser => ({
-    identity,
+    identity: { ...identity, sessionId: stored.id },
     expiresAt: stored.endsAt,
     onRevoked(callback) {
-      const reason = ended ?? (user.identity === identity ? undefined : rightsChanged());
+      const reason = ended ?? (live.tokens.identity === identity ? undefined : rightsChanged());
       if (reason) queueMicrotask(() => callback(reason));
       else {
         callbacks.add(callback);
@@ -88,9 +88,11 @@ export const createLiveSession = ({ stored, tokens, secret, held }: LiveSessionO
       return user;
     },
     adopt(newer, version) {
-      live.tokens = newer;
+      const { identity } = live.tokens;
       live.version = version;
-      if (isDeepStrictEqual(newer.identity, user.identity)) return;
+      live.tokens = { ...newer, identity };
+      if (isDeepStrictEqual(newer.identity, identity)) return;
+      live.tokens = newer;
       user = userOf(newer);
       notify(rightsChanged());
     },

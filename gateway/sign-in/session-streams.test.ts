@@ -130,6 +130,18 @@ test('streams survive a refresh and end with a sign-out, on both gateways and ev
   }
 });
 
+test('two browsers of one user share what the subgraph sends', async () => {
+  const web = stack.use(await openWebGateways());
+  const browsers = [await web.signedIn(), await web.signedIn()];
+  expect(browsers[0]?.cookieHeader()).not.toBe(browsers[1]?.cookieHeader());
+  for (const browser of browsers) {
+    const [posted] = await openStreams(web, browser, 0);
+    append(web, 'shared');
+    await posted?.until('shared');
+  }
+  expect(web.gateways[0]?.graph.stories.subscribed).toHaveLength(1);
+});
+
 test('streams end when the issuer refuses the session, and when its rights change', async () => {
   const web = await openPair();
   web.issuer.accessTokenSeconds = 1;
