@@ -13,6 +13,7 @@ const testTools = 'tests/(services|scripted-provider|tool-server|tiny-gguf)/';
  */
 const gatewayFloors = [
   '[^/]+\\.ts$',
+  'sign-in/',
   '(http|websocket)/',
   'subscriptions/',
   'operations/',
@@ -193,7 +194,7 @@ module.exports = {
       from: {},
       module: {
         path: '^kernel/',
-        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|blobs|database|connections|outbox|subgraph-client|subgraph-server|telemetry)/`,
+        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|sessions|blobs|database|connections|outbox|result-streams|subgraph-client|subgraph-server|telemetry)/`,
         numberOfDependentsLessThan: 2,
       },
     },
@@ -201,7 +202,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: {
-      path: '(^|/)node_modules/(?!ioredis|graphql-redis-subscriptions|rabbitmq-client|pg|@electric-sql|@mikro-orm)',
+      path: '^client/[^/]+/dist/|(^|/)node_modules/(?!ioredis|graphql-redis-subscriptions|rabbitmq-client|pg|@electric-sql|@mikro-orm)',
     },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,

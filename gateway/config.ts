@@ -15,6 +15,7 @@ import { defaultRequestRates } from './limits/request-rate.ts';
 import { defaultSocketLimits } from './limits/socket-count.ts';
 import { defaultStreamLimits } from './limits/stream-count.ts';
 import { defaultPlanningRate } from './planning/planning-budget.ts';
+import { signInEnvironment } from './sign-in/session-config.ts';
 
 const positive = (byDefault: number) => z.coerce.number().int().positive().default(byDefault);
 
@@ -235,7 +236,19 @@ export const gatewayEnvironment = z.object({
     'Milliseconds after which a service that does not respond at the start is an error.',
   ),
   ...gatewayLimitsEnvironment,
+  ...signInEnvironment,
 });
+
+const signedEnvironment = gatewayEnvironment
+  .refine(({ OIDC_CLIENT_ID, REDIS_URL }) => OIDC_CLIENT_ID === undefined || REDIS_URL !== undefined, {
+    path: ['REDIS_URL'],
+    message: 'must be set with OIDC_CLIENT_ID: the sessions of web pages are kept there',
+  })
+  .refine(
+    ({ OIDC_CLIENT_ID, PUBLIC_URL, NODE_ENV, PORT }) =>
+      OIDC_CLIENT_ID === undefined || PUBLIC_URL !== undefined || (NODE_ENV !== 'production' && PORT !== 0),
+    { path: ['PUBLIC_URL'], message: 'must be set with OIDC_CLIENT_ID: people return to it from the issuer' },
+  );
 
 const openEnvironment = gatewayEnvironment
   .extend({
@@ -247,6 +260,10 @@ const openEnvironment = gatewayEnvironment
   .refine(({ NODE_ENV }) => NODE_ENV !== 'production', {
     path: ['AUTHENTICATION'],
     message: 'must not be none in production',
+  })
+  .refine(({ OIDC_CLIENT_ID }) => OIDC_CLIENT_ID === undefined, {
+    path: ['OIDC_CLIENT_ID'],
+    message: 'means nothing where nobody signs in; leave it out, or set AUTHENTICATION to oidc',
   });
 
 export type GatewayConfig = z.infer<typeof gatewayEnvironment> | z.infer<typeof openEnvironment>;
@@ -255,4 +272,4 @@ export type GatewayConfig = z.infer<typeof gatewayEnvironment> | z.infer<typeof 
 export const readGatewayConfig = (environment: Readonly<Record<string, string | undefined>>): GatewayConfig =>
   environment['AUTHENTICATION'] === 'none'
     ? parseEnvironment(openEnvironment, environment)
-    : parseEnvironment(gatewayEnvironment, environment);
+    : parseEnvironment(signedEnvironment, environment);

@@ -3,6 +3,7 @@ import type { Limiter, TokenBucket } from '#kernel/limiter/limiter.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { ReadinessChecks } from '#kernel/process/health.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
+import type { BrowserSessions } from './authentication/browser-sessions.ts';
 import { defaultSignInRate } from './authentication/sign-in-rate.ts';
 import type { ContractTags } from './contract/hidden-elements.ts';
 import { type AllowsOrigin, allowListed, allowLoopback, sandboxOrigin } from './http/cors.ts';
@@ -32,6 +33,8 @@ export interface GatewayOptions {
   readonly port: number;
   /** Resolves tokens to users. The caller closes it. */
   readonly authenticator: Authenticator;
+  /** Signs in browsers by the cookie of their session. The caller closes it. Default: cookies mean nothing. */
+  readonly sessions?: BrowserSessions | undefined;
   /** Shared with the subgraphs, at least 32 bytes: signs the identities that they receive. */
   readonly identitySecret: string;
   /** Holds the request rates. The caller closes it. */

@@ -42,6 +42,10 @@ const openCore = (options: GatewayOptions, settings: GatewaySettings) => {
   const { isDevelopment, limiter, logger } = options;
   const { everybody } = options.authenticator;
   const authenticator = everybody ? options.authenticator : withSignInRate(options.authenticator, settings.signIns);
+  const sessions = options.sessions && {
+    ...options.sessions,
+    authenticator: withSignInRate(options.sessions.authenticator, settings.signIns),
+  };
   const addressOf = createAddressOf(options.addressHeader);
   const sign = createIdentitySigner(options.identitySecret);
   const maskError = createErrorMask(logger);
@@ -71,6 +75,7 @@ const openCore = (options: GatewayOptions, settings: GatewaySettings) => {
   const admission = openAdmission({
     ...settings,
     authenticator,
+    sessions,
     limiter,
     identitySecret: options.identitySecret,
     socketsPerUser: settings.sockets.perUser,

@@ -11,6 +11,7 @@ import { createEmbeddedLimiter } from '#kernel/limiter/embedded-limiter.ts';
 import { createLogger, type Logger } from '#kernel/log.ts';
 import type { Ports } from '#kernel/ports.ts';
 import { runUntilSignal } from '#kernel/process/shutdown.ts';
+import type { Sessions } from '#kernel/sessions/sessions.ts';
 import { createEmbeddedSignals } from '#kernel/signals/embedded-signals.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { createAnonymousAuthenticator } from './authentication/anonymous-authenticator.ts';
@@ -18,9 +19,14 @@ import type { Authenticator } from './authentication/authenticator.ts';
 import { openWithApiKeys } from './authentication/with-api-keys.ts';
 import { type GatewayConfig, gatewayLimits, readGatewayConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
+import { openSignIn, type SignIn } from './sign-in/open-sign-in.ts';
+import { sessionLimits } from './sign-in/session-config.ts';
 import { openSite } from './site/site.ts';
 
-type SharedPorts = Pick<Ports, 'limiter' | 'signals'>;
+type SharedPorts = Pick<Ports, 'limiter' | 'signals'> & {
+  /** Undefined without Redis. */
+  readonly sessions: Sessions | undefined;
+};
 
 const openSharedPorts = async (
   config: GatewayConfig,
@@ -28,24 +34,61 @@ const openSharedPorts = async (
   opened: AsyncDisposableStack,
 ): Promise<SharedPorts> => {
   if (config.REDIS_URL === undefined) {
-    return { limiter: opened.use(createEmbeddedLimiter()), signals: createEmbeddedSignals(logger) };
+    const limiter = opened.use(createEmbeddedLimiter());
+    return { limiter, signals: createEmbeddedSignals(logger), sessions: undefined };
   }
   const { connectRedis } = await import('#kernel/connections/redis.ts');
   const { createRedisLimiter } = await import('#kernel/limiter/redis-limiter.ts');
   const { createRedisSignals } = await import('#kernel/signals/redis-signals.ts');
+  const { createRedisSessions } = await import('#kernel/sessions/redis-sessions.ts');
   const redis = opened.use(await connectRedis(config.REDIS_URL, logger, config.SERVICE_START_TIMEOUT_MS));
-  return { limiter: opened.use(createRedisLimiter(redis)), signals: createRedisSignals(redis, logger) };
+  const signals = createRedisSignals(redis, logger);
+  return { limiter: opened.use(createRedisLimiter(redis)), signals, sessions: createRedisSessions(redis, signals) };
 };
 
-const openAuthenticator = async (
+interface Authentication {
+  readonly authenticator: Authenticator;
+  /** Undefined without OIDC_CLIENT_ID. */
+  readonly signIn?: SignIn;
+}
+
+/** Sign-in of web pages, whose sessions are in Redis. */
+const openWebSignIn = async (
   config: GatewayConfig,
-  { signals }: SharedPorts,
+  tokens: Authenticator,
+  { sessions, signals, limiter }: SharedPorts,
+  logger: Logger,
+): Promise<SignIn | undefined> => {
+  const { OIDC_CLIENT_ID: clientId, OIDC_ISSUER: issuer } = config;
+  if (clientId === undefined || issuer === undefined || !sessions) return undefined;
+  return openSignIn({
+    issuer,
+    clientId,
+    clientSecret: config.OIDC_CLIENT_SECRET,
+    scope: config.OIDC_SCOPE,
+    parameters: config.OIDC_SIGN_IN_PARAMETERS,
+    clockToleranceSeconds: config.OIDC_CLOCK_TOLERANCE_SECONDS,
+    publicUrl: new URL(config.PUBLIC_URL ?? `http://127.0.0.1:${config.PORT}`),
+    tokens,
+    sessions,
+    signals,
+    limiter,
+    limits: sessionLimits(config),
+    identitySecret: config.IDENTITY_SECRET,
+    addressHeader: config.CLIENT_ADDRESS_HEADER,
+    logger,
+  });
+};
+
+const openAuthentication = async (
+  config: GatewayConfig,
+  ports: SharedPorts,
   logger: Logger,
   opened: AsyncDisposableStack,
-): Promise<Authenticator> => {
+): Promise<Authentication> => {
   if (config.AUTHENTICATION === 'none') {
     logger.warn('no token is required: everybody is one anonymous user');
-    return createAnonymousAuthenticator();
+    return { authenticator: createAnonymousAuthenticator() };
   }
   const tokens = opened.use(
     createOidcAuthenticator({
@@ -58,8 +101,12 @@ const openAuthenticator = async (
     }),
   );
   const { USAGE_URL: usageUrl, IDENTITY_SECRET: identitySecret } = config;
-  if (usageUrl === undefined) return tokens;
-  return opened.use(await openWithApiKeys(tokens, { usageUrl, identitySecret, signals, logger }));
+  const signIn = await openWebSignIn(config, tokens, ports, logger);
+  const web = signIn ? { signIn: opened.use(signIn) } : {};
+  if (usageUrl === undefined) return { authenticator: tokens, ...web };
+  const { signals } = ports;
+  const authenticator = await openWithApiKeys(tokens, { usageUrl, identitySecret, signals, logger });
+  return { authenticator: opened.use(authenticator), ...web };
 };
 
 const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposable> => {
@@ -71,7 +118,7 @@ const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposa
   await using opened = new AsyncDisposableStack();
   opened.use(await openTelemetry(config, 'gateway', logger));
   const ports = await openSharedPorts(config, logger, opened);
-  const authenticator = await openAuthenticator(config, ports, logger, opened);
+  const { authenticator, signIn } = await openAuthentication(config, ports, logger, opened);
   const gateway = opened.use(
     await createGateway({
       supergraphSdl,
@@ -81,6 +128,8 @@ const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposa
       host: config.HOST,
       port: config.PORT,
       authenticator,
+      sessions: signIn?.sessions,
+      mounts: signIn ? [signIn.mount] : [],
       identitySecret: config.IDENTITY_SECRET,
       limiter: ports.limiter,
       ...gatewayLimits(config),

@@ -7,6 +7,7 @@ import { EnvironmentError, parseEnvironment } from './config/environment.ts';
 import { StartError } from './connections/start-error.ts';
 import { createLogger } from './log.ts';
 import { openPorts, type Ports, portsEnvironment } from './ports.ts';
+import { newSession } from './sessions/sessions.contract.ts';
 
 const logger = createLogger('test', 'silent');
 const configOf = (environment: Record<string, string>) => parseEnvironment(z.object(portsEnvironment), environment);
@@ -29,6 +30,9 @@ const useAll = async (ports: Ports) => {
   await ports.cache.set('key', 'value', 1000);
   expect(await ports.cache.get('key')).toBe('value');
   expect((await ports.limiter.takeTokens('key', { capacity: 1, refillPerSecond: 1 }, 1)).allowed).toBe(true);
+  const session = newSession();
+  await ports.sessions.create(session, 'sealed', 1);
+  expect(await ports.sessions.use(session.id)).toMatchObject(session);
   await ports.blobs.put('tenant/exports/all.txt', Buffer.from('all'), 'text/plain');
   expect(Buffer.from(await ports.blobs.get('tenant/exports/all.txt')).toString()).toBe('all');
 };

@@ -11,6 +11,7 @@ import type { Cache } from './cache/cache.ts';
 import type { Limiter } from './limiter/limiter.ts';
 import type { Logger } from './log.ts';
 import { openPrivateDirectory } from './process/private-files.ts';
+import type { Sessions } from './sessions/sessions.ts';
 import type { Signals } from './signals/signals.ts';
 import { measureStreamLog } from './stream-log/measured-stream-log.ts';
 import type { StreamLog } from './stream-log/stream-log.ts';
@@ -27,7 +28,7 @@ export const portsEnvironment = {
     .regex(/^rediss?:\/\/[^\s,]+(,rediss?:\/\/[^\s,]+)*$/, 'must be redis:// URLs, separated by commas')
     .optional()
     .describe(
-      'Streams, signals, cache and limits live in this Redis, `redis://host:6379`; several nodes separated by commas are a cluster. Not set: in this process.',
+      'Streams, signals, cache, limits and sessions live in this Redis, `redis://host:6379`; several nodes separated by commas are a cluster. Not set: in this process.',
     ),
   BLOBS_URL: z
     .url({ protocol: /^s3$/ })
@@ -57,6 +58,7 @@ export interface Ports extends AsyncDisposable {
   readonly signals: Signals;
   readonly cache: Cache;
   readonly limiter: Limiter;
+  readonly sessions: Sessions;
   readonly blobs: Blobs;
 }
 
@@ -70,7 +72,7 @@ const openBroker = async (config: PortsConfig, logger: Logger, mayBeAway: boolea
   return createEmbeddedBroker({ dataDirectory: config.DATA_DIR, queues: topology, logger });
 };
 
-type Stores = AsyncDisposable & Pick<Ports, 'streamLog' | 'signals' | 'cache' | 'limiter'>;
+type Stores = AsyncDisposable & Pick<Ports, 'streamLog' | 'signals' | 'cache' | 'limiter' | 'sessions'>;
 
 const openRedisStores = async (url: string, config: PortsConfig, logger: Logger): Promise<Stores> => {
   const [
@@ -79,38 +81,55 @@ const openRedisStores = async (url: string, config: PortsConfig, logger: Logger)
     { createRedisSignals },
     { createRedisCache },
     { createRedisLimiter },
+    { createRedisSessions },
   ] = await Promise.all([
     import('./connections/redis.ts'),
     import('./stream-log/redis-stream-log.ts'),
     import('./signals/redis-signals.ts'),
     import('./cache/redis-cache.ts'),
     import('./limiter/redis-limiter.ts'),
+    import('./sessions/redis-sessions.ts'),
   ]);
   const redis = await connectRedis(url, logger, config.SERVICE_START_TIMEOUT_MS);
+  const signals = createRedisSignals(redis, logger);
   return {
     streamLog: createRedisStreamLog(redis),
-    signals: createRedisSignals(redis, logger),
+    signals,
     cache: createRedisCache(redis),
     limiter: createRedisLimiter(redis),
+    sessions: createRedisSessions(redis, signals),
     [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
   };
 };
 
 const openEmbeddedStores = async (config: PortsConfig, logger: Logger): Promise<Stores> => {
-  const [{ createEmbeddedStreamLog }, { createEmbeddedSignals }, { createEmbeddedCache }, { createEmbeddedLimiter }] =
-    await Promise.all([
-      import('./stream-log/embedded-stream-log.ts'),
-      import('./signals/embedded-signals.ts'),
-      import('./cache/embedded-cache.ts'),
-      import('./limiter/embedded-limiter.ts'),
-    ]);
-  const streamLog = await createEmbeddedStreamLog({ dataDirectory: config.DATA_DIR, logger });
+  const [
+    { createEmbeddedStreamLog },
+    { createEmbeddedSignals },
+    { createEmbeddedCache },
+    { createEmbeddedLimiter },
+    { openEmbeddedSessions },
+  ] = await Promise.all([
+    import('./stream-log/embedded-stream-log.ts'),
+    import('./signals/embedded-signals.ts'),
+    import('./cache/embedded-cache.ts'),
+    import('./limiter/embedded-limiter.ts'),
+    import('./sessions/embedded-sessions.ts'),
+  ]);
+  const dataDirectory = config.DATA_DIR;
+  const signals = createEmbeddedSignals(logger);
+  const sessions = await openEmbeddedSessions({ dataDirectory, signals, logger });
+  const streamLog = await createEmbeddedStreamLog({ dataDirectory, logger });
   return {
     streamLog,
-    signals: createEmbeddedSignals(logger),
+    signals,
     cache: createEmbeddedCache(),
     limiter: createEmbeddedLimiter(),
-    [Symbol.asyncDispose]: () => streamLog[Symbol.asyncDispose](),
+    sessions,
+    async [Symbol.asyncDispose]() {
+      await sessions[Symbol.asyncDispose]();
+      await streamLog[Symbol.asyncDispose]();
+    },
   };
 };
 
@@ -142,7 +161,7 @@ export const openPorts = async (config: PortsConfig, logger: Logger, brokerMayBe
   if (blobs.status === 'rejected') throw blobs.reason;
   if (stores.status === 'rejected') throw stores.reason;
   if (broker.status === 'rejected') throw broker.reason;
-  const { streamLog, signals, cache, limiter } = stores.value;
+  const { streamLog, signals, cache, limiter, sessions } = stores.value;
   const closing = opened.move();
   return {
     broker: broker.value,
@@ -150,6 +169,7 @@ export const openPorts = async (config: PortsConfig, logger: Logger, brokerMayBe
     signals,
     cache,
     limiter,
+    sessions,
     blobs: blobs.value,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

@@ -6,6 +6,7 @@ import { logLevels } from '#kernel/log.ts';
 import { portsEnvironment } from '#kernel/ports.ts';
 import { telemetryEnvironment } from '#kernel/telemetry/telemetry.ts';
 import { gatewayLimitsEnvironment } from '../gateway/config.ts';
+import { signInEnvironment } from '../gateway/sign-in/session-config.ts';
 import { modelsEnvironment } from '../inference-workers/config.ts';
 import { conversationsEnvironment } from '../subgraphs/conversations/config.ts';
 import { usageOwnEnvironment } from '../subgraphs/usage/config.ts';
@@ -21,6 +22,7 @@ export const standaloneEnvironment = z
     ...databaseEnvironment,
     ...telemetryEnvironment,
     ...gatewayLimitsEnvironment,
+    ...signInEnvironment,
     ...modelsEnvironment,
     ...conversationsEnvironment,
     ...reservations,
@@ -48,6 +50,15 @@ export const standaloneEnvironment = z
       .optional()
       .describe('Issuer of access tokens. Not set: the development issuer, for loopback only.'),
     OIDC_AUDIENCE: z.string().default('parlance').describe('Audience that the `aud` of access tokens must contain.'),
+    OIDC_CLIENT_ID: signInEnvironment.OIDC_CLIENT_ID.describe(
+      'Id of the client at OIDC_ISSUER with which people sign in on web pages; its redirect URI is PUBLIC_URL and `/auth/callback`. Not set: web pages sign in at the development issuer, or not at all where OIDC_ISSUER is set.',
+    ),
+    ACCESS_TOKEN_SECONDS: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(600)
+      .describe('Seconds for which access tokens of the development issuer for web pages are valid.'),
     WORKER_CONCURRENCY: z.coerce.number().int().min(1).default(64).describe('Generations at once in each pool.'),
     SHUTDOWN_GRACE_MS: z.coerce
       .number()

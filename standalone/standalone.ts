@@ -7,8 +7,6 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openAccessList } from '#kernel/access/access-list.ts';
-import { createOidcAuthenticator } from '#kernel/access-tokens/oidc-authenticator.ts';
-import { signatureAlgorithms } from '#kernel/access-tokens/token-verifier.ts';
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
 import { openDatabase, watchDatabase } from '#kernel/database/open-database.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
@@ -16,8 +14,6 @@ import type { Logger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
-import type { Authenticator } from '../gateway/authentication/authenticator.ts';
-import { createLocalKeyAuthenticator } from '../gateway/authentication/local-key-authenticator.ts';
 import { openWithApiKeys } from '../gateway/authentication/with-api-keys.ts';
 import { gatewayLimits } from '../gateway/config.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
@@ -33,9 +29,10 @@ import { seedDevelopment } from '../subgraphs/usage/accounts/seed-development.ts
 import { usageTables } from '../subgraphs/usage/entities.ts';
 import type { StandaloneConfig } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
-import { developmentIssuerName, openDevelopmentIssuer } from './issuer/development-issuer.ts';
 import { openSealer } from './open-sealer.ts';
 import { openSubgraphs } from './open-subgraphs.ts';
+import { openTokenIssuer } from './open-token-issuer.ts';
+import { openWebSignIn } from './open-web-sign-in.ts';
 
 export interface Standalone extends AsyncDisposable {
   /** GraphQL over HTTP; the same with ws: for WebSocket. */
@@ -48,17 +45,6 @@ export interface Standalone extends AsyncDisposable {
 const supergraphFile = join(import.meta.dirname, '..', 'supergraph.graphql');
 /** The built web client. */
 const ownSite = join(import.meta.dirname, '..', 'client', 'web', 'dist');
-/** Seconds by which clocks may differ. */
-const clockToleranceSeconds = 5;
-
-const openAuthenticator = async (config: StandaloneConfig, logger: Logger): Promise<Authenticator> => {
-  const expected = { audience: config.OIDC_AUDIENCE, algorithms: [...signatureAlgorithms], clockToleranceSeconds };
-  if (config.OIDC_ISSUER !== undefined)
-    return createOidcAuthenticator({ ...expected, issuer: config.OIDC_ISSUER, logger });
-  const { jwks } = await openDevelopmentIssuer(config.DATA_DIR);
-  return createLocalKeyAuthenticator({ ...expected, issuer: developmentIssuerName, jwks });
-};
-
 /** @param environment the whole of it: the models file names further variables. */
 export const openStandalone = async (
   config: StandaloneConfig,
@@ -69,12 +55,13 @@ export const openStandalone = async (
   opened.use(await lockDataDirectory(config.DATA_DIR));
   opened.use(await openTelemetry(config, 'standalone', logger));
   const schemas = [conversationsTables, modelsTables, usageTables, safetyTables];
-  const [database, ports, modelsFile, supergraphSdl, tokens] = await Promise.all([
+  const listening = Promise.withResolvers<string>();
+  const [database, ports, modelsFile, supergraphSdl, tokenIssuer] = await Promise.all([
     openDatabase(config, schemas).then((opening) => opened.use(opening)),
     openPorts(config, logger).then((opening) => opened.use(opening)),
     readModelsFile(config.MODELS_FILE),
     readFile(supergraphFile, 'utf8'),
-    openAuthenticator(config, logger).then((opening) => opened.use(opening)),
+    openTokenIssuer(config, listening.promise, logger).then((opening) => opened.use(opening)),
   ]);
   const siteDirectory = config.SITE_DIR ?? (existsSync(ownSite) ? ownSite : undefined);
   const identitySecret = randomBytes(32).toString('base64url');
@@ -109,7 +96,10 @@ export const openStandalone = async (
     }),
   );
   const authenticator = opened.use(
-    await openWithApiKeys(tokens, { usageUrl: usage.url, identitySecret, signals: ports.signals, logger }),
+    await openWithApiKeys(tokenIssuer.tokens, { usageUrl: usage.url, identitySecret, signals: ports.signals, logger }),
+  );
+  const webSignIn = opened.use(
+    await openWebSignIn({ config, tokenIssuer, ports, identitySecret, listening: listening.promise, logger }),
   );
   const gateway = opened.use(
     await createGateway({
@@ -118,6 +108,8 @@ export const openStandalone = async (
       host: config.HOST,
       port: config.PORT,
       authenticator,
+      sessions: webSignIn.sessions,
+      mounts: webSignIn.mounts,
       identitySecret,
       limiter: ports.limiter,
       ...gatewayLimits({ ...config, MAX_COST: config.MAX_COST ?? defaultMaxCost }),
@@ -131,6 +123,7 @@ export const openStandalone = async (
       },
     }),
   );
+  listening.resolve(gateway.url);
   const closing = opened.move();
   return {
     url: gateway.url,

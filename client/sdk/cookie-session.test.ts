@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startChromium } from '../../tests/browser/chromium.ts';
+import { startChromium } from '../../tests/support/chromium.ts';
 import { until } from '../../tests/support/until.ts';
 import { type CookieServer, startCookieServer } from './cookie-server.fixture.ts';
 

@@ -65,7 +65,9 @@ export const createAdmissionPlugin = (options: AdmissionPluginOptions): ApolloSe
           try {
             if (operation.operation === 'subscription') throw needsStream();
             const { fragments } = canonicalOperation(document, operation);
-            if (!contextValue.user && !readsOnlySchema(operation, fragments)) throw tokenMissing();
+            if (!contextValue.user && !readsOnlySchema(operation, fragments)) {
+              throw contextValue.signInFault ?? tokenMissing();
+            }
             const weights = generationOf(schema).costWeights;
             const subject = { schema, operation, fragments, variables: request.variables ?? {}, weights };
             checkIntrospection(subject, contextValue.user);

@@ -5,6 +5,7 @@
 import type { Limiter } from '#kernel/limiter/limiter.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
+import type { BrowserSessions } from '../authentication/browser-sessions.ts';
 import type { AddressOf } from '../limits/client-address.ts';
 import type { OperationLimits } from '../limits/operation-limits.ts';
 import { createRequestRate, type RequestRates, type TakeRequest } from '../limits/request-rate.ts';
@@ -31,6 +32,8 @@ export interface Admission {
 
 export interface AdmissionOptions {
   readonly authenticator: Authenticator;
+  /** Undefined where cookies mean nothing. */
+  readonly sessions: BrowserSessions | undefined;
   readonly limiter: Limiter;
   /** Shared by all gateways. */
   readonly identitySecret: string;
@@ -48,7 +51,8 @@ export interface AdmissionOptions {
 }
 
 export const openAdmission = (options: AdmissionOptions): Admission => {
-  const { authenticator, limiter, rates, limits, socketsPerUser, addressOf, planner, current, logger } = options;
+  const { authenticator, sessions, limiter, rates, limits, socketsPerUser, addressOf, planner, current, logger } =
+    options;
   const takeRequest = authenticator.everybody ? async () => {} : createRequestRate(limiter, rates, logger);
   const documents = createDocumentPreparer(planner, {
     ...limits,
@@ -58,8 +62,15 @@ export const openAdmission = (options: AdmissionOptions): Admission => {
   const tickets = createStreamTickets(options.identitySecret, limiter);
   const checkIntrospection = createIntrospectionCheck(options.introspectionRoles);
   return {
-    authenticateRequest: createRequestAuthentication({ authenticator, tickets, takeRequest, addressOf, isDevelopment }),
-    signInSocket: createSocketSignIn({ authenticator, ofUsers: createCountByKey(socketsPerUser) }),
+    authenticateRequest: createRequestAuthentication({
+      authenticator,
+      sessions,
+      tickets,
+      takeRequest,
+      addressOf,
+      isDevelopment,
+    }),
+    signInSocket: createSocketSignIn({ authenticator, sessions, ofUsers: createCountByKey(socketsPerUser) }),
     takeRequest,
     documents,
     operations: createOperationAdmission({ current, documents, limits, checkIntrospection }),

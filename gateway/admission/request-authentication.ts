@@ -1,12 +1,14 @@
 /**
  * Authenticates HTTP requests: signs the sender in and counts the request against the rates of the user and the tenant,
- * by the headers alone, or by the ticket of a stream. Invariant: no byte of a body is read before that. In development
- * an operation that reads only the schema needs no token, because explorers read the schema first.
+ * by the headers alone: a token, the ticket of a stream, or a session's cookie, in this order. Invariant: no byte of a
+ * body is read before that. In development an operation that reads only the schema needs no sign-in, because explorers
+ * read the schema first.
  */
 import type { IncomingMessage } from 'node:http';
 import { parseBearer } from '#kernel/access-tokens/bearer-token.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Authenticator } from '../authentication/authenticator.ts';
+import type { AuthenticatedUser, Authenticator } from '../authentication/authenticator.ts';
+import type { BrowserSessions } from '../authentication/browser-sessions.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
 import { toGraphQLError } from '../errors/graphql-error.ts';
 import type { AddressOf } from '../limits/client-address.ts';
@@ -15,6 +17,7 @@ import { type StreamTickets, ticketParameter } from './stream-tickets.ts';
 
 export interface RequestAuthenticationOptions {
   readonly authenticator: Authenticator;
+  readonly sessions: BrowserSessions | undefined;
   readonly tickets: StreamTickets;
   readonly takeRequest: TakeRequest;
   readonly addressOf: AddressOf;
@@ -36,29 +39,42 @@ const ticketOf = ({ method, headers, url = '' }: IncomingMessage) => {
   return text === null ? undefined : { text, parameters };
 };
 
-export const createRequestAuthentication =
-  ({
-    authenticator,
-    tickets,
-    takeRequest,
-    addressOf,
-    isDevelopment,
-  }: RequestAuthenticationOptions): AuthenticateRequest =>
-  async (request) => {
+export const createRequestAuthentication = (options: RequestAuthenticationOptions): AuthenticateRequest => {
+  const { authenticator, sessions, tickets, takeRequest, addressOf, isDevelopment } = options;
+
+  const byToken = async (request: IncomingMessage): Promise<AuthenticatedUser | undefined> => {
+    const header = request.headers.authorization;
+    const ticket = header === undefined ? ticketOf(request) : undefined;
+    if (header === undefined && !ticket) return undefined;
+    const token = ticket ? await tickets.redeem(ticket.text, ticket.parameters) : parseBearer(header);
+    if (token === undefined) throw tokenMissing();
+    return authenticator.authenticate(token, addressOf(request));
+  };
+  /** The user of the cookie, or why there is none. */
+  const bySession = async (request: IncomingMessage): Promise<AuthenticatedUser | AppError> => {
+    const credential = sessions?.credentialOf(request);
+    if (!sessions || !credential) return tokenMissing();
+    if ('fault' in credential) return credential.fault;
+    try {
+      return await sessions.authenticator.authenticate(credential.secret, addressOf(request));
+    } catch (fault) {
+      if (fault instanceof AppError && fault.code === 'UNAUTHENTICATED') return fault;
+      throw fault;
+    }
+  };
+
+  return async (request) => {
     try {
       if (authenticator.everybody) return { user: authenticator.everybody };
-      const header = request.headers.authorization;
-      const ticket = header === undefined ? ticketOf(request) : undefined;
-      if (header === undefined && !ticket) {
-        if (isDevelopment) return {};
-        throw tokenMissing();
+      const user = (await byToken(request)) ?? (await bySession(request));
+      if (user instanceof AppError) {
+        if (isDevelopment) return { signInFault: user };
+        throw user;
       }
-      const token = ticket ? await tickets.redeem(ticket.text, ticket.parameters) : parseBearer(header);
-      if (token === undefined) throw tokenMissing();
-      const user = await authenticator.authenticate(token, addressOf(request));
       await takeRequest(user.identity);
       return { user };
     } catch (fault) {
       throw fault instanceof AppError ? toGraphQLError(fault) : fault;
     }
   };
+};

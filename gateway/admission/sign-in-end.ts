@@ -1,4 +1,4 @@
-/** Ends everything that a sign-in opened when its token or API key expires, or the key is revoked. */
+/** Ends everything that a sign-in opened when its token, API key or session expires, or is ended before. */
 import type { GraphQLFormattedError } from 'graphql';
 import { AppError, errorExtensions } from '#kernel/errors.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
@@ -6,10 +6,20 @@ import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 /** Longest delay of a timer. */
 const longestDelayMs = 2 ** 31 - 1;
 
-const expired = ({ identity }: AuthenticatedUser): AppError =>
-  identity.apiKeyId === undefined
-    ? new AppError('UNAUTHENTICATED', 'The token has expired. Sign in again.')
-    : new AppError('UNAUTHENTICATED', 'The API key has expired. Use another one.');
+const expired = ({ identity: { apiKeyId, sessionId } }: AuthenticatedUser): AppError => {
+  if (apiKeyId !== undefined) return new AppError('UNAUTHENTICATED', 'The API key has expired. Use another one.');
+  const what = sessionId === undefined ? 'The token has expired.' : 'The session has ended.';
+  return new AppError('UNAUTHENTICATED', `${what} Sign in again.`);
+};
+
+/** The errors of one subscription, with the name of its request. */
+export const ofRequest = (
+  errors: readonly GraphQLFormattedError[],
+  requestId: string | undefined,
+): readonly GraphQLFormattedError[] =>
+  requestId === undefined
+    ? errors
+    : errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
 
 /** Calls `end` once, when the sign-in becomes invalid. Returns a function that cancels this. */
 export const onSignInEnd = (

@@ -1,22 +1,26 @@
 /**
- * Signs in the sender of a WebSocket by the payload of ConnectionInit, and counts the socket for its user. A refusal is
- * a close code: 4401 for no token, 4403 for an invalid token, 1013 when the token cannot be checked or the user has too
- * many sockets.
+ * Signs in the sender of a WebSocket by the payload of ConnectionInit, or without a token in it by the cookie that came
+ * with the upgrade, and counts the socket for its user. A refusal is a close code: 4401 for neither, or a session that
+ * is over; 4403 for an invalid token; 1013 when they cannot be checked or the user has too many sockets.
  */
-
+import type { IncomingMessage } from 'node:http';
 import { tokenFromConnectionParams } from '#kernel/access-tokens/bearer-token.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { AuthenticatedUser, Authenticator } from '../authentication/authenticator.ts';
+import type { BrowserSessions, SessionCredential } from '../authentication/browser-sessions.ts';
 import type { CountByKey } from '../limits/socket-count.ts';
 
 export interface SocketSignInOptions {
   readonly authenticator: Authenticator;
+  readonly sessions: BrowserSessions | undefined;
   /** Counts the sockets of each user. */
   readonly ofUsers: CountByKey;
 }
 
 export interface SocketSender {
   readonly connectionParams: Readonly<Record<string, unknown>> | undefined;
+  /** The request that became the socket. */
+  readonly upgrade: IncomingMessage;
   /** The sender's address, as limits count it. */
   readonly address: string;
 }
@@ -36,26 +40,36 @@ export type SignInSocket = (sender: SocketSender) => Promise<SignedInSocket | So
 
 const keyOf = ({ identity: { tenantId, userId } }: AuthenticatedUser): string => `${tenantId}:${userId}`;
 
+const noToken: SocketRefusal = {
+  closeCode: 4401,
+  reason: 'Unauthorized: send {"authorization": "Bearer <token>"} in ConnectionInit',
+};
+
+/** @param credential of the cookie, where there is no token. */
+const refusalOf = (fault: AppError, credential: SessionCredential | undefined): SocketRefusal => {
+  if (fault.code !== 'UNAUTHENTICATED') return { closeCode: 1013, reason: fault.message };
+  return credential
+    ? { closeCode: 4401, reason: `Unauthorized: ${fault.message}` }
+    : { closeCode: 4403, reason: `Forbidden: ${fault.message}` };
+};
+
 export const createSocketSignIn =
-  ({ authenticator, ofUsers }: SocketSignInOptions): SignInSocket =>
-  async ({ connectionParams, address }) => {
+  ({ authenticator, sessions, ofUsers }: SocketSignInOptions): SignInSocket =>
+  async ({ connectionParams, upgrade, address }) => {
     if (authenticator.everybody) return { user: authenticator.everybody, leave() {} };
     const token = tokenFromConnectionParams(connectionParams);
-    if (token === undefined) {
-      return {
-        closeCode: 4401,
-        reason: 'Unauthorized: send {"authorization": "Bearer <token>"} in ConnectionInit',
-      };
-    }
+    const credential = token === undefined ? sessions?.credentialOf(upgrade) : undefined;
+    if (credential && 'fault' in credential) return refusalOf(credential.fault, credential);
     try {
-      const user = await authenticator.authenticate(token, address);
+      const user = await (credential && sessions
+        ? sessions.authenticator.authenticate(credential.secret, address)
+        : token !== undefined && authenticator.authenticate(token, address));
+      if (!user) return noToken;
       const leave = ofUsers.enter(keyOf(user));
       if (leave) return { user, leave };
       return { closeCode: 1013, reason: 'Too many connections of this user: close one first' };
     } catch (fault) {
       if (!(fault instanceof AppError)) throw fault;
-      return fault.code === 'UNAUTHENTICATED'
-        ? { closeCode: 4403, reason: `Forbidden: ${fault.message}` }
-        : { closeCode: 1013, reason: fault.message };
+      return refusalOf(fault, credential);
     }
   };

@@ -1,4 +1,5 @@
 /** What an operation carries through Apollo Server to its fetches: its user and its client. */
+import type { AppError } from '#kernel/errors.ts';
 import type { AuthenticatedUser } from './authenticator.ts';
 
 /** Whether a client is still connected. An AbortSignal satisfies this, but one for each request is costly. */
@@ -10,6 +11,8 @@ export interface ClientSignal {
 export interface OperationContext {
   /** Absent only in development, where an operation that reads nothing but the schema needs no token. */
   readonly user?: AuthenticatedUser;
+  /** Why there is no user. */
+  readonly signInFault?: AppError;
   /** Names the request in log lines, in its response and in its errors. */
   readonly requestId?: string;
   /** `performance.now()` when the request arrived. */

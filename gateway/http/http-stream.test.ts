@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
+import { eventStreamFormat } from '#kernel/result-streams/event-stream-format.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
-import { eventStreamFormat } from './event-stream-format.ts';
 import { createHttpStream, type HttpStream } from './http-stream.ts';
 
 interface OpenStream extends AsyncDisposable {

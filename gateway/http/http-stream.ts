@@ -4,23 +4,9 @@
  * end: the body reports it, or the connection is aborted.
  */
 import type { ServerResponse } from 'node:http';
-import type { GraphQLFormattedError } from 'graphql';
+import type { StreamFormat } from '#kernel/result-streams/stream-format.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
 import { type ClientStream, highWaterBytes } from '../subscriptions/client-stream.ts';
-
-/** How a body is written. */
-export interface StreamFormat {
-  readonly contentType: string;
-  /** Before everything else. */
-  readonly head: string;
-  /** One execution result. Its bytes are valid JSON and are sent unchanged. */
-  next(payload: Buffer, cursor: string | undefined): Buffer;
-  /** An end that clients can distinguish from a completion. */
-  failure(errors: readonly GraphQLFormattedError[]): string;
-  readonly completion: string;
-  /** Carries no event. */
-  readonly keepAlive: string;
-}
 
 export interface HttpStream extends ClientStream {
   /** Breaks the connection, so that the client connects again. */

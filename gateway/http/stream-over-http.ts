@@ -8,15 +8,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { AppError } from '#kernel/errors.ts';
+import { type AcceptedStream, acceptedStream } from '#kernel/result-streams/accepted-stream.ts';
 import { type AdmittedOperation, type OperationAdmission, refusalOf } from '../admission/operation-admission.ts';
 import { tokenMissing } from '../admission/request-authentication.ts';
-import { onSignInEnd } from '../admission/sign-in-end.ts';
+import { ofRequest, onSignInEnd } from '../admission/sign-in-end.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
 import type { RecordOperation } from '../observation/record-operations.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
-import { type AcceptedStream, acceptedStream } from './accepted-stream.ts';
 import { respondWithFault } from './http-fault.ts';
 import { createHttpStream, type HttpStream } from './http-stream.ts';
 import type { RequestParameters } from './request-parameters.ts';
@@ -135,7 +135,7 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
     { query, admitted, context }: RequestedSubscription,
   ): void => {
     const { user, requestId } = context;
-    if (!user) throw tokenMissing();
+    if (!user) throw context.signInFault ?? tokenMissing();
     const { operation, variables } = admitted;
     let forgetSignIn: (() => void) | undefined;
     const stream = subscriptions.open(
@@ -154,7 +154,7 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
           onEnd();
         }),
     );
-    if (running.has(stream)) forgetSignIn = onSignInEnd(user, (errors) => stream.error(errors));
+    if (running.has(stream)) forgetSignIn = onSignInEnd(user, (errors) => stream.error(ofRequest(errors, requestId)));
   };
 
   return {

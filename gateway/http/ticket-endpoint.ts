@@ -52,11 +52,11 @@ export const serveTickets = (
   const { authenticateRequest, tickets, maskError, logger } = options;
 
   const urlFor = async (request: IncomingMessage): Promise<string> => {
-    const { user } = await authenticateRequest(request);
-    if (!user) throw tokenMissing();
+    const { user, signInFault } = await authenticateRequest(request);
+    if (!user) throw signInFault ?? tokenMissing();
     const parameters = searchOf(await requestedOperation(request));
     const token = parseBearer(request.headers.authorization);
-    // Where nobody signs in, a stream needs no ticket.
+    // Where nobody signs in, a stream needs no ticket; nor where the browser sends the cookie of a session with it.
     if (token !== undefined) parameters.set(ticketParameter, await tickets.issue(token, parameters));
     const url = `/graphql?${parameters}`;
     if (url.length <= longestUrl) return url;

@@ -2,7 +2,8 @@
  * Lets equal subscriptions share one upstream subscription: the same operation and variables at the same subgraph, for
  * an audience that gets the same events. A subscription whose position no stream can serve opens one of its own, which
  * merges with another as soon as it reaches one of that stream's newest events. Invariant: streams of different keys
- * never merge, and the key holds the whole identity unless the schema declares a wider audience (`@broadcast`).
+ * never merge, and the key holds the whole identity, but for the session that no event depends on, unless the schema
+ * declares a wider audience (`@broadcast`).
  */
 import type { Identity } from '#contracts/identity.ts';
 import type { Audience, SchemaGeneration } from '../supergraph/schema-generation.ts';
@@ -29,7 +30,9 @@ export interface UpstreamSharing {
 
 const audienceKey = (audience: Audience, identity: Identity): unknown => {
   if (audience === 'EVERYBODY') return null;
-  return audience === 'TENANT' ? identity.tenantId : identity;
+  if (audience === 'TENANT') return identity.tenantId;
+  const { sessionId: _, ...rights } = identity;
+  return rights;
 };
 
 const keyOf = (audience: Audience, { plan, identity, request }: SharedSubscription): string => {

@@ -20,8 +20,12 @@ import { createSocketOutput, type SocketOutput } from './socket-output.ts';
 export interface Connection {
   readonly socket: WebSocket;
   readonly output: SocketOutput;
+  /** The request that became the socket. */
+  readonly upgrade: IncomingMessage;
   /** The client's address, as limits count it. */
   readonly address: string;
+  /** Id of a running subscription -> that of its request. */
+  readonly requestIds: Map<string, string>;
   /** Set after the sign-in. */
   isSignedIn: boolean;
 }
@@ -103,11 +107,12 @@ export const createSocketConnections = (
 
   const largeMessages = createFairQueue();
 
-  const open = (socket: WebSocket, tcp: Socket, address: string): void => {
+  const open = (socket: WebSocket, tcp: Socket, upgrade: IncomingMessage): void => {
+    const address = addressOf(upgrade);
     const unwatch = watch(socket, tcp, keepAlive);
     const output = createSocketOutput(socket, tcp);
     applyBackpressure(socket, output);
-    const connection: Connection = { socket, output, address, isSignedIn: false };
+    const connection: Connection = { socket, output, upgrade, address, requestIds: new Map(), isSignedIn: false };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -156,7 +161,7 @@ export const createSocketConnections = (
       tcp.once('close', leave);
       tcp.setNoDelay(true);
       const stream: Duplex = tcp;
-      accepting.handleUpgrade(request, stream, head, (socket) => open(socket, tcp, address));
+      accepting.handleUpgrade(request, stream, head, (socket) => open(socket, tcp, request));
       return true;
     },
     async close() {

@@ -1,6 +1,6 @@
 /**
  * What a process refuses in production although its form is right: secrets that everybody can read in our own files,
- * secrets that are easy to guess, variables that hold nothing but spaces, and an issuer of tokens without TLS.
+ * secrets that are easy to guess, variables that hold nothing but spaces, and addresses of sign-ins without TLS.
  */
 
 export interface EnvironmentFault {
@@ -51,6 +51,11 @@ const issuerFault = (value: string): string | undefined =>
     ? 'must be an address with https in production: whoever changes its keys on the way can sign in as anybody'
     : undefined;
 
+const publicUrlFault = (value: string): string | undefined =>
+  value.startsWith('http:')
+    ? 'must be an address with https in production: whoever reads the cookie of a session on the way has the session'
+    : undefined;
+
 const checks: Readonly<Record<string, (value: string) => string | undefined>> = {
   IDENTITY_SECRET: secretFault,
   IDENTITY_SECRET_SECOND: secretFault,
@@ -61,6 +66,7 @@ const checks: Readonly<Record<string, (value: string) => string | undefined>> = 
   RABBITMQ_URL: (value) => passwordFault(value) ?? brokerFault(value),
   OIDC_ISSUER: issuerFault,
   OIDC_JWKS_URI: issuerFault,
+  PUBLIC_URL: publicUrlFault,
 };
 
 /** @param names the variables of the process, where they are known; others are not its own. */

@@ -20,11 +20,12 @@ import { parseBearer } from '../access-tokens/bearer-token.ts';
 import { AppError, errorExtensions, unforeseen } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { requestIdHeader, requestIdOf, withRequestId } from '../request-id.ts';
+import { acceptedStream } from '../result-streams/accepted-stream.ts';
 import { activeSpan, inSpan } from '../telemetry/tracing.ts';
 import type { SubgraphContext } from './builder.ts';
 import type { IdentifyCaller } from './callers.ts';
 import type { ReadDocument } from './documents.ts';
-import { acceptsEventStream, type EventStreamOptions, serveEventStream } from './event-stream.ts';
+import { type HttpSubscriptionOptions, serveHttpSubscription } from './http-subscription.ts';
 import { maskError } from './mask-error.ts';
 import { requestDuration } from './metrics.ts';
 import { requireStorableText } from './storable-text.ts';
@@ -73,7 +74,7 @@ interface ValidRequest extends Omit<GraphQLRequest, 'query'> {
 const notAStream = (): AppError =>
   new AppError(
     'BAD_USER_INPUT',
-    'Subscriptions run over WebSocket at the same address, or as server-sent events (accept: text/event-stream).',
+    'Subscriptions run over WebSocket at the same address, as server-sent events (accept: text/event-stream), or as multipart (accept: multipart/mixed; subscriptionSpec=1.0).',
   );
 
 interface HttpResult {
@@ -81,7 +82,7 @@ interface HttpResult {
   readonly body: { readonly data?: unknown; readonly errors?: readonly GraphQLFormattedError[] };
 }
 
-interface HttpOptions<Context extends SubgraphContext> extends EventStreamOptions {
+interface HttpOptions<Context extends SubgraphContext> extends HttpSubscriptionOptions {
   readonly name: string;
   readonly schema: GraphQLSchema;
   readonly readDocument: ReadDocument;
@@ -146,8 +147,9 @@ export const createSubgraphHttp = <Context extends SubgraphContext>(options: Htt
         }
         const valid: ValidRequest = { document: read.document, variables, operationName };
         if (getOperationAST(read.document, operationName)?.operation === 'subscription') {
-          if (!acceptsEventStream(request)) throw notAStream();
-          await serveEventStream(options, response, (sink) =>
+          const accepted = acceptedStream(request.headers.accept);
+          if (!accepted) throw notAStream();
+          await serveHttpSubscription(options, response, accepted.format, (sink) =>
             options.subscriptions.prepare({ ...valid, caller, traceparent: parent, sink }),
           );
           return;

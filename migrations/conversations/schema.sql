@@ -41,7 +41,8 @@ CREATE TABLE conversations.conversations (
     created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
     updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
     deleted_at timestamp(3) with time zone,
-    titling_since timestamp with time zone
+    titling_since timestamp with time zone,
+    read_at timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 
 ALTER TABLE ONLY conversations.conversations FORCE ROW LEVEL SECURITY;

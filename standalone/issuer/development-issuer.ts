@@ -1,6 +1,7 @@
 /**
  * The issuer of tokens for development: one key in the data directory, made at first use, and tokens for the seeded
- * users. Never used in production, and only by processes that listen on loopback.
+ * users. provider.ts signs in web pages with the same key. Never used in production, and only by processes that listen
+ * on loopback.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,6 +13,8 @@ import type { DevelopmentTenant, DevelopmentUser } from '#kernel/development-ten
 import { openPrivateDirectory } from '#kernel/process/private-files.ts';
 
 export const developmentAudience = 'parlance';
+/** Of the web pages that sign in. */
+export const developmentClientId = 'parlance-web';
 /** `iss` where the key set is at hand and nothing is discovered. */
 export const developmentIssuerName = 'urn:parlance:development';
 const algorithm = 'ES256';
@@ -34,8 +37,17 @@ export interface TokenRequest {
   readonly expires: string;
 }
 
+/** Private. */
+export type SigningKey = z.infer<typeof keySchema> & {
+  readonly kid: string;
+  readonly alg: string;
+  readonly use: 'sig';
+};
+
 export interface DevelopmentIssuer {
+  /** Public. */
   readonly jwks: JSONWebKeySet;
+  readonly key: SigningKey;
   sign(request: TokenRequest): Promise<string>;
 }
 
@@ -71,8 +83,10 @@ export const openDevelopmentIssuer = async (
 ): Promise<DevelopmentIssuer> => {
   const { d, ...publicKey } = await readKey(join(dataDirectory, 'issuer', 'key.json'));
   const key = await importJWK({ ...publicKey, d }, algorithm);
+  const described = { ...publicKey, kid: keyId, alg: algorithm, use: 'sig' } as const;
   return {
-    jwks: { keys: [{ ...publicKey, kid: keyId, alg: algorithm, use: 'sig' }] },
+    jwks: { keys: [described] },
+    key: { ...described, d },
     sign: ({ tenant, user, roles, scope, expires }) =>
       new SignJWT({ tenant: tenant.id, roles, scope })
         .setProtectedHeader({ alg: algorithm, kid: keyId })

@@ -1,9 +1,9 @@
 /**
- * The development issuer as a process: discovery document and keys over HTTP, for services that run apart
- * (docker-compose.yml, tests). It gives out no tokens over the network; `npm run token` signs them with the key in
- * DATA_DIR.
+ * The development issuer as a process, for services that run apart (docker-compose.yml, tests): people sign in on its
+ * page, and services get its discovery document and keys. `npm run token` signs with the same key, in DATA_DIR.
  */
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { parseEnvironment } from '#kernel/config/environment.ts';
 import { createLogger } from '#kernel/log.ts';
 import { createHealthResponder } from '#kernel/process/health.ts';
@@ -11,6 +11,8 @@ import { listen } from '#kernel/process/listen.ts';
 import { runUntilSignal } from '#kernel/process/shutdown.ts';
 import { issuerEnvironment } from './config.ts';
 import { openDevelopmentIssuer } from './development-issuer.ts';
+import { createIssuerPages } from './issuer-pages.ts';
+import { openIssuerStore } from './issuer-store.ts';
 
 const logger = createLogger('issuer', 'info');
 
@@ -19,22 +21,31 @@ await runUntilSignal(
   () => logger,
   async () => {
     const config = parseEnvironment(issuerEnvironment, process.env);
-    const { jwks } = await openDevelopmentIssuer(config.DATA_DIR);
+    const { key } = await openDevelopmentIssuer(config.DATA_DIR);
+    const store = await openIssuerStore(join(config.DATA_DIR, 'issuer', 'sign-ins.json'), logger);
     const health = createHealthResponder({}, logger);
-    let issuer = config.OIDC_ISSUER;
+    const pages = Promise.withResolvers<ReturnType<typeof createIssuerPages>>();
     const server = createServer((request, response) => {
       if (health(request, response)) return;
-      const documents: Readonly<Record<string, object>> = {
-        '/.well-known/openid-configuration': { issuer, jwks_uri: `${issuer}/jwks` },
-        '/jwks': jwks,
-      };
-      const document = documents[request.url ?? ''];
-      response.writeHead(document ? 200 : 404, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(document ?? {}));
+      pages.promise
+        .then((handle) => handle(request, response))
+        .catch((err: unknown) => {
+          logger.error({ err }, 'a request failed');
+          response.destroy();
+        });
     });
     const listening = await listen(server, { host: config.HOST, port: config.PORT });
     const url = `http://${config.HOST}:${listening.port}`;
-    issuer ??= url;
+    const issuer = config.OIDC_ISSUER ?? url;
+    pages.resolve(
+      createIssuerPages({
+        issuer,
+        publicUrl: config.PUBLIC_URL,
+        key,
+        store,
+        accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
+      }),
+    );
     logger.info({ url, issuer }, 'issuer: ready');
     return listening;
   },

@@ -66,6 +66,8 @@ export const ConversationEntity = defineEntity({
     createdAt: p.datetime(3).onCreate(() => new Date()),
     updatedAt: p.datetime(3).onCreate(() => new Date()),
     deletedAt: p.datetime(3).nullable(),
+    /** When its owner last read it. */
+    readAt: p.datetime(3).onCreate(() => new Date()),
     /** When the latest job of a title was made; null before the first. */
     titlingSince: p.datetime(3).nullable(),
   },

@@ -243,6 +243,17 @@ describe.each(engines)('on %s', (engine) => {
     expect(data.model.price).toEqual({ input: '2.5', effectiveFrom: later });
   });
 
+  test('the prices of each model are its history, the latest first', async () => {
+    const { data } = await models.execute(operator, '{ models { id prices { input } } }');
+    const history = Object.fromEntries(
+      data.models.map(({ id, prices }: { id: string; prices: { input: string }[] }) => [
+        id,
+        prices.map(({ input }) => input),
+      ]),
+    );
+    expect(history).toMatchObject({ 'acme/large': ['2.5', '2'], 'acme/small': ['0.15'] });
+  });
+
   test('charges a new price from its moment on, never earlier', async () => {
     const setPrice = async (price: string, effectiveFrom?: string) =>
       models.execute(operator, `mutation ($input: SetPriceInput!) { setPrice(input: $input) { price { input } } }`, {

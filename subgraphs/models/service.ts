@@ -9,6 +9,7 @@ import { createSubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { openCatalogue } from './catalogue/catalogue.ts';
+import { createPriceHistory } from './catalogue/price-history.ts';
 import { seedCatalogue } from './catalogue/seed-catalogue.ts';
 import { consumeResults } from './results/consume-results.ts';
 import { createRouting } from './routing/route-message.ts';
@@ -49,6 +50,7 @@ export const openModels = async (services: SubgraphServices, options: ModelsOpti
         catalogue,
         modelsFile,
         routing,
+        prices: createPriceHistory(database, identity.tenantId),
         sealer,
       }),
       verifyIdentity: services.verifyIdentity,

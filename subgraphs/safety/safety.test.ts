@@ -132,6 +132,30 @@ describe.each(engines)('on %s', (engine) => {
     expect(data.moderationCases.edges).toEqual([found, found]);
   });
 
+  test('an administrator tries a text under other thresholds, and nothing is stored', async () => {
+    const tenant = identityOf(randomUUID(), { roles: ['ADMIN'] });
+    const query = `query ($content: String!, $stage: ModerationStage!, $thresholds: [CategoryThresholdInput!]!) {
+  tryModeration(content: $content, stage: $stage, thresholds: $thresholds) { action categories { category score } } }`;
+    const trial = (more: object) =>
+      safety.execute(tenant, query, { content: insult, stage: 'INPUT', thresholds: [], ...more });
+    expect((await trial({})).data.tryModeration).toMatchObject({
+      action: 'FLAG',
+      categories: [{ category: 'PROFANITY', score: 0.6 }],
+    });
+    const strict = { category: 'PROFANITY', flagAt: 0.1, blockAt: 0.6 };
+    expect((await trial({ thresholds: [strict] })).data.tryModeration.action).toBe('BLOCK');
+    expect((await trial({ thresholds: [{ ...strict, flagAt: 2 }] })).errors[0]?.extensions).toEqual({
+      code: 'BAD_USER_INPUT',
+      argument: 'thresholds',
+    });
+    expect((await trial({ content: 'x'.repeat(10_001) })).errors[0]?.extensions.argument).toBe('content');
+    const user = identityOf(tenant.tenantId);
+    expect((await safety.execute(user, '{ tryModeration(content: "x") { action } }')).errors[0]?.extensions.code).toBe(
+      'FORBIDDEN',
+    );
+    expect((await safety.execute(tenant, casesQuery)).data.moderationCases.edges).toEqual([]);
+  });
+
   test('pages cases newest first, each exactly once', async () => {
     const tenant = identityOf(randomUUID(), { roles: ['ADMIN'] });
     const messageIds = Array.from({ length: 7 }, () => randomUUID());

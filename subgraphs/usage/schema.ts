@@ -9,6 +9,7 @@ import { addCosts } from './schema/costs.ts';
 import { addInternalFields } from './schema/internal-fields.ts';
 import { addQuotaChanged } from './schema/quota-changed.ts';
 import { addReport } from './schema/report.ts';
+import { addSessions } from './schema/sessions.ts';
 
 export const createUsageSchema = (): GraphQLSchema => {
   const usage = createUsageBuilder();
@@ -17,6 +18,7 @@ export const createUsageSchema = (): GraphQLSchema => {
   addReport(usage, accounts, costs);
   addAdministration(usage, accounts);
   addApiKeys(usage, accounts);
+  addSessions(usage);
   addInternalFields(usage);
   addQuotaChanged(usage, accounts);
   return usage.builder.toSubGraphSchema({ linkUrl: federationLinkUrl });

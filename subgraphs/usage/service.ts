@@ -12,6 +12,7 @@ import { startExpiry } from './quotas/expire-reservations.ts';
 import { createQuotaChanges } from './quotas/quota-changes.ts';
 import { createUsageContext } from './schema/context.ts';
 import { createUsageSchema } from './schema.ts';
+import { createSessionsEnd } from './sessions/end-sessions.ts';
 
 export interface UsageOptions {
   readonly reservationTtlSeconds: number;
@@ -25,7 +26,8 @@ export const openUsage = async (services: SubgraphServices, options: UsageOption
   const { reservationTtlSeconds, reservationSweepSeconds, conversationsUrl } = options;
   await using opened = new AsyncDisposableStack();
   const quotaChanges = opened.use(createQuotaChanges(ports.signals, logger));
-  const { cache, signals } = ports;
+  const { cache, signals, sessions } = ports;
+  const endSessionsOf = createSessionsEnd(sessions, logger);
   const publishRevocation = createRevocationPublisher(signals, logger);
   const accessDecisions = opened.use(await openAccessDecisions({ database, cache, signals, logger }));
   const awaited = opened.use(createAwaitedReplies(conversationsUrl, services.signIdentity));
@@ -40,7 +42,16 @@ export const openUsage = async (services: SubgraphServices, options: UsageOption
       schema: createUsageSchema(),
       createContext: (identity) =>
         createUsageContext(
-          { database, signals, reservationTtlSeconds, quotaChanges, accessDecisions, publishRevocation },
+          {
+            database,
+            signals,
+            reservationTtlSeconds,
+            quotaChanges,
+            accessDecisions,
+            publishRevocation,
+            sessions,
+            endSessionsOf,
+          },
           identity,
         ),
       verifyIdentity,

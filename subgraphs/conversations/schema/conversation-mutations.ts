@@ -2,6 +2,7 @@
 import { deleteConversation, restoreConversation, updateConversation } from '../conversations/change-conversation.ts';
 import { maxTitleLength } from '../conversations/conversation-settings.ts';
 import { createConversation } from '../conversations/create-conversation.ts';
+import { markConversationRead } from '../conversations/mark-read.ts';
 import { selectBranch } from '../messages/select-branch.ts';
 import type { ConversationsBuilder, InputFields } from './builder.ts';
 import type { ConversationsTypes } from './types.ts';
@@ -62,6 +63,13 @@ export const addConversationMutations = (builder: ConversationsBuilder, { Conver
       description: 'Undoes deleteConversation. Has no effect when the conversation is not deleted.',
       args: { id: t.arg.id({ required: true, description: 'Id of the conversation.' }) },
       resolve: (_, { id }, { identity, services }) => restoreConversation(services, identity, id),
+    }),
+    markConversationRead: t.field({
+      type: Conversation,
+      description:
+        'Marks your conversation as read, on all your devices. Call it when the end of a reply has been shown.',
+      args: { id: t.arg.id({ required: true, description: 'Id of the conversation.' }) },
+      resolve: (_, { id }, { identity, services }) => markConversationRead(services, identity, id),
     }),
     selectBranch: t.field({
       type: Conversation,

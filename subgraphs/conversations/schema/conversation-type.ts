@@ -1,4 +1,5 @@
 /** The GraphQL type Conversation. */
+import { isUnread } from '../conversations/mark-read.ts';
 import { readTimeline } from '../messages/timeline.ts';
 import type { ConversationsBuilder } from './builder.ts';
 import type { ConversationsTypes } from './types.ts';
@@ -46,6 +47,12 @@ export const addConversationType = (builder: ConversationsBuilder, types: Conver
       pinned: t.exposeBoolean('pinned', { description: 'Whether clients show it at the top of the list.' }),
       archived: t.exposeBoolean('archived', {
         description: 'Whether the list leaves it out unless the filter asks for archived conversations.',
+      }),
+      unread: t.boolean({
+        description:
+          'Whether the reply at its end is one that its owner has not read: it ended after the last markConversationRead.',
+        resolve: async (conversation, _, { loaders }) =>
+          isUnread(conversation, conversation.headId == null ? null : await loaders.message.load(conversation.headId)),
       }),
       legalHold: t.exposeBoolean('legalHold', {
         description: 'Whether it is under legal hold and must not be purged.',

@@ -2,10 +2,12 @@
 import type { Sealer } from '#kernel/sealing/sealer.ts';
 import { createSubgraphBuilder, type SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import type { CatalogueServices } from '../catalogue/change-catalogue.ts';
+import type { PriceHistory } from '../catalogue/price-history.ts';
 import type { Routing } from '../routing/route-message.ts';
 
 export interface ModelsContext extends SubgraphContext, CatalogueServices {
   readonly routing: Routing;
+  readonly prices: PriceHistory;
   /** Of the secrets of tools. */
   readonly sealer: Sealer;
 }

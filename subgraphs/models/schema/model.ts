@@ -7,7 +7,7 @@ import { planTierOptions } from '#kernel/subgraph-server/builder.ts';
 import { type ListedModel, listModels, liveWorkers } from '../catalogue/catalogue.ts';
 import type { CircuitState } from '../catalogue/circuit.ts';
 import { circuitFor, type ModelHealth } from '../catalogue/model-health.ts';
-import type { ModelCapability } from '../entities.ts';
+import type { ModelCapability, PriceRow } from '../entities.ts';
 import type { ModelsBuilder } from './builder.ts';
 
 const addEnums = (builder: ModelsBuilder) => ({
@@ -57,7 +57,7 @@ const addProvider = (builder: ModelsBuilder) => {
 };
 
 const addPrice = (builder: ModelsBuilder) => {
-  const price = builder.objectRef<ListedModel['price']>('Price');
+  const price = builder.objectRef<Pick<PriceRow, 'input' | 'cachedInput' | 'output' | 'effectiveFrom'>>('Price');
   price.implement({
     description: 'USD per million tokens.',
     fields: (t) => ({
@@ -138,6 +138,12 @@ export const addModel = (builder: ModelsBuilder) => {
         resolve: ({ capabilities }) => capabilities,
       }),
       price: t.field({ type: price, description: 'The price of its tokens now.', resolve: (parent) => parent.price }),
+      prices: t.field({
+        type: [price],
+        description:
+          'Its prices, the latest first: those that will apply, the one that applies now, and former ones. At most 100.',
+        resolve: ({ id }, _, { prices }) => prices.load(id),
+      }),
       health: t.field({
         type: health,
         description: 'Its health in the last minutes.',

@@ -18,20 +18,27 @@ export interface ThresholdChange {
   readonly blockAt?: number | null | undefined;
 }
 
-const argument = 'input.thresholds';
-const refuse = (sentence: string): never => {
-  throw new AppError('BAD_USER_INPUT', sentence, { argument });
-};
-
-const check = ({ category, flagAt, blockAt }: ThresholdChange): void => {
-  for (const value of [flagAt, blockAt]) {
-    if (value != null && !(value >= 0 && value <= 1)) refuse(`A threshold of ${category} is between 0 and 1, or null.`);
-  }
-  if (flagAt != null && blockAt != null && blockAt < flagAt) {
-    refuse(`${category} would be blocked before it is flagged: blockAt is at least flagAt.`);
-  }
-  if (blockAt != null && flagOnlyCategories.has(category)) {
-    refuse(`${category} can only be flagged, because harmless messages show the same signs. Leave blockAt null.`);
+/**
+ * Throws BAD_USER_INPUT for changes that cannot be applied.
+ * @param argument the one that holds them
+ */
+export const checkThresholds = (changes: readonly ThresholdChange[], argument: string): void => {
+  const refuse = (sentence: string): never => {
+    throw new AppError('BAD_USER_INPUT', sentence, { argument });
+  };
+  if (new Set(changes.map(({ category }) => category)).size < changes.length) refuse('A category is named twice.');
+  for (const { category, flagAt, blockAt } of changes) {
+    for (const value of [flagAt, blockAt]) {
+      if (value != null && !(value >= 0 && value <= 1)) {
+        refuse(`A threshold of ${category} is between 0 and 1, or null.`);
+      }
+    }
+    if (flagAt != null && blockAt != null && blockAt < flagAt) {
+      refuse(`${category} would be blocked before it is flagged: blockAt is at least flagAt.`);
+    }
+    if (blockAt != null && flagOnlyCategories.has(category)) {
+      refuse(`${category} can only be flagged, because harmless messages show the same signs. Leave blockAt null.`);
+    }
   }
 };
 
@@ -44,8 +51,7 @@ export const setThresholds = async (
   { tenantId, userId }: Identity,
   changes: readonly ThresholdChange[],
 ): Promise<Thresholds> => {
-  if (new Set(changes.map(({ category }) => category)).size < changes.length) refuse('A category is named twice.');
-  for (const change of changes) check(change);
+  checkThresholds(changes, 'input.thresholds');
   if (changes.length > 0) {
     await services.database.forTenant(tenantId).upsertMany(
       ThresholdEntity,

@@ -1,6 +1,7 @@
 /** A tenant's moderation policy, and its mutation for administrators. */
 
 import { setThresholds } from '../policy/set-thresholds.ts';
+import { longestTrial, type TrialResult, tryModeration } from '../policy/try-moderation.ts';
 import type { CategoryThresholds, ModerationCategory, Thresholds } from '../screening/categories.ts';
 import { moderationCategories } from '../screening/categories.ts';
 import { screeningVersion } from '../screening/detectors.ts';
@@ -62,6 +63,45 @@ export const addPolicy = (builder: SafetyBuilder, types: VerdictTypes): void => 
       authScopes: { role: 'ADMIN' },
       description: 'How messages of your tenant are screened. For administrators.',
       resolve: (_, _args, { database, identity }) => readThresholds(database, identity.tenantId),
+    }),
+  );
+  const trial = builder.objectRef<TrialResult>('ModerationTrial').implement({
+    description: 'What the screening makes of a text that was only tried.',
+    fields: (t) => ({
+      action: t.field({
+        type: types.action,
+        description: 'The action that it would lead to.',
+        resolve: (each) => each.action,
+      }),
+      categories: t.field({
+        type: [types.score],
+        description: 'Every category with a score above 0, highest score first.',
+        resolve: ({ categories }) => categories,
+      }),
+    }),
+  });
+  builder.queryField('tryModeration', (t) =>
+    t.field({
+      type: trial,
+      authScopes: { role: 'ADMIN' },
+      description:
+        'Screens a text without storing anything, under thresholds that are not in force. For administrators.',
+      args: {
+        content: t.arg.string({ required: true, description: `The text; at most ${longestTrial} characters.` }),
+        stage: t.arg({
+          type: types.stage,
+          required: true,
+          defaultValue: 'INPUT',
+          description: 'As what it is screened.',
+        }),
+        thresholds: t.arg({
+          type: [thresholdInput],
+          required: true,
+          defaultValue: [],
+          description: 'Thresholds in place of those of your tenant, for the categories that they name.',
+        }),
+      },
+      resolve: (_, args, context) => tryModeration(context, context.identity, args),
     }),
   );
   builder.mutationField('setModerationPolicy', (t) =>

@@ -11,6 +11,7 @@ import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import { requireRole } from '#kernel/identity.ts';
 import { ApiKeyEntity, type User, UserEntity } from '../entities.ts';
+import type { EndSessionsOf } from '../sessions/end-sessions.ts';
 import type { UserLoader } from './load-users.ts';
 import { type AccessDecisions, accessOf } from './publish-access.ts';
 
@@ -44,6 +45,7 @@ export interface AccessServices {
   readonly database: Database;
   readonly users: UserLoader;
   readonly accessDecisions: Pick<AccessDecisions, 'publish'>;
+  readonly endSessionsOf: EndSessionsOf;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface AccessServices {
  * tenant keeps the administrator who decides; and FORBIDDEN when the caller is no active administrator any more.
  */
 export const decideAccess = async (
-  { database, users, accessDecisions }: AccessServices,
+  { database, users, accessDecisions, endSessionsOf }: AccessServices,
   identity: Identity,
   userId: string,
   decision: AccessDecision,
@@ -84,5 +86,6 @@ export const decideAccess = async (
   if (!decided) throw new AppError('NOT_FOUND', 'There is no such user.', { argument });
   users.clearAll();
   await accessDecisions.publish(accessOf(decided));
+  if (!decided.isActive) await endSessionsOf(tenantId, decided.id);
   return decided;
 };

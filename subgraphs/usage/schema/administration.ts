@@ -116,7 +116,7 @@ const addUserMutations = ({ builder, Role }: UsageBuilder, { User }: Accounts): 
     t.field({
       type: User,
       description:
-        'Deactivates or reactivates a user of your tenant. Every request of a deactivated user is refused with FORBIDDEN, and their subscriptions end with it; replies in progress continue and are stored. ADMIN only, and not for yourself.',
+        'Deactivates or reactivates a user of your tenant. Every request of a deactivated user is refused with FORBIDDEN, and their sessions and subscriptions end with it; replies in progress continue and are stored. ADMIN only, and not for yourself.',
       authScopes: { role: 'ADMIN' },
       args: {
         userId: t.arg.id({ required: true, description: 'A user of your tenant.' }),

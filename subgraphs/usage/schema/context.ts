@@ -2,6 +2,7 @@
 
 import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
+import type { Sessions } from '#kernel/sessions/sessions.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import { createUserLoader, type UserLoader } from '../accounts/load-users.ts';
@@ -10,6 +11,7 @@ import type { PublishRevocation } from '../api-keys/revoke-api-key.ts';
 import { type CostLoader, createCostLoader, createEntryLoader, type EntryLoader } from '../ledger/load-entries.ts';
 import type { QuotaChanges } from '../quotas/quota-changes.ts';
 import { createQuotaLoader, type QuotaLoader } from '../quotas/read-quotas.ts';
+import type { EndSessionsOf } from '../sessions/end-sessions.ts';
 
 export interface UsageServices {
   readonly database: Database;
@@ -18,6 +20,8 @@ export interface UsageServices {
   readonly quotaChanges: Pick<QuotaChanges, 'announce'>;
   readonly accessDecisions: Pick<AccessDecisions, 'publish'>;
   readonly publishRevocation: PublishRevocation;
+  readonly sessions: Pick<Sessions, 'list' | 'find' | 'end'>;
+  readonly endSessionsOf: EndSessionsOf;
 }
 
 export interface UsageContext extends SubgraphContext, UsageServices {

@@ -9,6 +9,7 @@ const everyId = (id: string): readonly (readonly [string, object])[] => [
   ['mutation($id: ID!) { updateConversation(id: $id, input: { title: "mine" }) { id } }', { id }],
   ['mutation($id: ID!) { deleteConversation(id: $id) { id } }', { id }],
   ['mutation($id: ID!) { restoreConversation(id: $id) { id } }', { id }],
+  ['mutation($id: ID!) { markConversationRead(id: $id) { id } }', { id }],
   [sendMutation, { input: { conversationId: id, content: 'hello', idempotencyKey: uuidv7() } }],
 ];
 

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { textOf } from '#tests/scripted-provider/script.ts';
-import { sendMutation, textOfEvents } from '#tests/support/client.ts';
+import { sendMutation, type TestClient, textOfEvents } from '#tests/support/client.ts';
 import type { Parlance } from '#tests/support/parlance.ts';
 import { until } from '#tests/support/until.ts';
 
@@ -51,6 +51,33 @@ const turnShape = z.object({
 });
 
 export const turnSuite = (parlance: () => Parlance): void => {
+  test('a conversation is unread from the end of its reply until it is marked as read, on every device', async () => {
+    const [ada, elsewhere] = [await parlance().as('ada'), await parlance().as('ada')];
+    const conversationId = await ada.createConversation();
+    const states = z.object({ conversation: z.object({ unread: z.boolean(), updatedAt: z.string() }) });
+    const read = async (client: TestClient) =>
+      (
+        await client.query(states, 'query($id: ID!) { conversation(id: $id) { unread updatedAt } }', {
+          id: conversationId,
+        })
+      ).conversation;
+    expect((await read(ada)).unread).toBe(false);
+    const sent = await ada.send(conversationId, 'script: tokens=30 pace=10');
+    expect((await read(elsewhere)).unread).toBe(false);
+    await ada.stream(sent.assistantMessage.id).all();
+    await until(
+      () => read(elsewhere),
+      ({ unread }) => unread,
+    );
+    const { updatedAt } = await read(ada);
+    await ada.query(
+      z.object({ markConversationRead: z.object({ unread: z.literal(false) }) }),
+      'mutation($id: ID!) { markConversationRead(id: $id) { unread } }',
+      { id: conversationId },
+    );
+    expect(await read(elsewhere)).toEqual({ unread: false, updatedAt });
+  });
+
   test('a reply streams in order, without holes, and is stored as it was streamed', async () => {
     const ada = await parlance().as('ada');
     const conversationId = await ada.createConversation();

@@ -3,7 +3,7 @@
  * (https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverSSE.md): a `next` event for each result, with
  * the cursor as its id, and `complete` at the end. Errors that end a stream are sent as a last result without data.
  */
-import type { StreamFormat } from './http-stream.ts';
+import type { StreamFormat } from './stream-format.ts';
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;

@@ -4,7 +4,7 @@
  * result under `payload`, `{}` is a heartbeat, and `payload: null` with `errors` ends a lost stream. The delimiter is
  * sent right behind each part, because readers need it to know that the part is complete.
  */
-import type { StreamFormat } from './http-stream.ts';
+import type { StreamFormat } from './stream-format.ts';
 
 const delimiter = '\r\n--graphql';
 const partHead = '\r\ncontent-type: application/json\r\n\r\n';

@@ -3,8 +3,8 @@
  * can be resumed. `orJson` is true where plain JSON is accepted too; operations that do not stream then get JSON.
  */
 import { eventStreamFormat } from './event-stream-format.ts';
-import type { StreamFormat } from './http-stream.ts';
 import { multipartFormat } from './multipart-format.ts';
+import type { StreamFormat } from './stream-format.ts';
 
 export interface AcceptedStream {
   readonly format: StreamFormat;

@@ -1,26 +1,22 @@
 /**
- * A subgraph's subscription as server-sent events, in distinct connections mode
- * (https://github.com/graphql/graphql-over-http/blob/main/rfcs/GraphQLOverSSE.md), for routers that do not ask over
- * WebSocket. Invariants: a reader that is behind stops its own stream, and one that reads nothing is cut off; a stream
- * that this process has to give up is cut, and only one that ended has `complete`.
+ * A subgraph's subscription as a streamed response, for routers that do not ask over WebSocket: server-sent events, or
+ * multipart. Invariants: a reader that is behind stops its own stream, and one that reads nothing is cut off; a stream
+ * that this process has to give up is cut, and only one that ended is completed.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { StoreWatch } from '../connections/store-watch.ts';
 import { AppError } from '../errors.ts';
 import { disconnectIfStalled } from '../process/stalled-clients.ts';
+import type { StreamFormat } from '../result-streams/stream-format.ts';
 import type { RawSink } from './raw-stream.ts';
 import { isResultStream, type Subscriptions } from './subscriptions.ts';
 
-const mediaType = 'text/event-stream';
-/** Milliseconds between two comments that keep the connection alive. */
+/** Milliseconds between two signs of life. */
 const keepAliveMs = 12_000;
 const defaultStalledReaderMs = 30_000;
 /** Milliseconds that a router is advised to wait when the store of streams is away. */
 const awayRetryAfterMs = 1_000;
-
-export const acceptsEventStream = ({ headers }: IncomingMessage): boolean =>
-  (headers.accept ?? '').split(',').some((range) => range.split(';', 1)[0]?.trim().toLowerCase() === mediaType);
 
 /** Resolves when the response has space again or is closed. */
 const drained = async (response: ServerResponse): Promise<void> => {
@@ -30,12 +26,12 @@ const drained = async (response: ServerResponse): Promise<void> => {
   response.off('drain', resolve).off('close', resolve);
 };
 
-const createEventSink = (response: ServerResponse): RawSink => ({
+const createSink = (response: ServerResponse, format: StreamFormat): RawSink => ({
   isOpen: () => !response.destroyed,
-  send: (payload) => (response.write(`event: next\ndata: ${payload}\n\n`) ? undefined : drained(response)),
+  send: (payload) => (response.write(format.next(Buffer.from(payload), undefined)) ? undefined : drained(response)),
 });
 
-export interface EventStreamOptions {
+export interface HttpSubscriptionOptions {
   readonly subscriptions: Subscriptions;
   /** The store that feeds subscriptions. Undefined: it counts as present. */
   readonly streams?: StoreWatch | undefined;
@@ -44,9 +40,10 @@ export interface EventStreamOptions {
 }
 
 /** Sends one subscription; resolves at its end. Throws SUBGRAPH_UNAVAILABLE while the store of streams is away. */
-export const serveEventStream = async (
-  { subscriptions, streams, stalledReaderMs = defaultStalledReaderMs }: EventStreamOptions,
+export const serveHttpSubscription = async (
+  { subscriptions, streams, stalledReaderMs = defaultStalledReaderMs }: HttpSubscriptionOptions,
   response: ServerResponse,
+  format: StreamFormat,
   prepare: (sink: RawSink) => ExecutionArgs,
 ): Promise<void> => {
   if (streams?.isAway) {
@@ -54,21 +51,21 @@ export const serveEventStream = async (
       retryAfterMs: awayRetryAfterMs,
     });
   }
-  const sink = createEventSink(response);
+  const sink = createSink(response, format);
   const args = prepare(sink);
-  response.writeHead(200, { 'content-type': `${mediaType}; charset=utf-8`, 'cache-control': 'no-cache' });
-  response.write(':\n\n');
+  response.writeHead(200, { 'content-type': format.contentType, 'cache-control': 'no-cache' });
+  response.write(format.head);
   disconnectIfStalled(response, stalledReaderMs);
   const started = await subscriptions.start(args);
   const send = (result: ExecutionResult): Promise<void> | undefined =>
     sink.send(JSON.stringify(subscriptions.format(args, result) ?? result));
   if (!isResultStream(started)) {
     await send(started);
-    response.end('event: complete\ndata:\n\n');
+    response.end(format.completion);
     return;
   }
   const keepAlive = setInterval(() => {
-    if (!response.writableNeedDrain) response.write(':\n\n');
+    if (!response.writableNeedDrain) response.write(format.keepAlive);
   }, keepAliveMs);
   const stopFollowing = streams?.onChange((isAway) => {
     if (isAway) response.destroy();
@@ -78,7 +75,7 @@ export const serveEventStream = async (
   try {
     if (response.destroyed) leave();
     for await (const result of started) await send(result);
-    if (!response.destroyed) response.end('event: complete\ndata:\n\n');
+    if (!response.destroyed) response.end(format.completion);
   } finally {
     clearInterval(keepAlive);
     stopFollowing?.();

@@ -1,0 +1,52 @@
+/**
+ * What the screening makes of a text under other thresholds than those in force, so that an administrator can try them
+ * before they apply. Nothing is stored.
+ */
+import type { Identity } from '#contracts/identity.ts';
+import { AppError } from '#kernel/errors.ts';
+import {
+  type CategoryScore,
+  decideAction,
+  type ModerationAction,
+  type ModerationStage,
+} from '../screening/categories.ts';
+import { screenText } from '../screening/screen-text.ts';
+import type { TenantThresholds } from '../verdicts/tenant-thresholds.ts';
+import { checkThresholds, type ThresholdChange } from './set-thresholds.ts';
+
+/** Most characters of a text. */
+export const longestTrial = 10_000;
+
+export interface Trial {
+  readonly content: string;
+  readonly stage: ModerationStage;
+  /** In place of those of the tenant, for the categories that it names. */
+  readonly thresholds: readonly ThresholdChange[];
+}
+
+export interface TrialResult {
+  readonly action: ModerationAction;
+  readonly categories: readonly CategoryScore[];
+}
+
+/** Throws BAD_USER_INPUT. */
+export const tryModeration = async (
+  { thresholds }: { readonly thresholds: TenantThresholds },
+  { tenantId }: Identity,
+  trial: Trial,
+): Promise<TrialResult> => {
+  checkThresholds(trial.thresholds, 'thresholds');
+  if (trial.content.length > longestTrial) {
+    throw new AppError('BAD_USER_INPUT', `A text to try has at most ${longestTrial} characters.`, {
+      argument: 'content',
+    });
+  }
+  const changed = Object.fromEntries(
+    trial.thresholds.map(({ category, flagAt, blockAt }) => [
+      category,
+      { flagAt: flagAt ?? null, blockAt: blockAt ?? null },
+    ]),
+  );
+  const [categories, inForce] = await Promise.all([screenText(trial.content, trial.stage), thresholds.find(tenantId)]);
+  return { categories, action: decideAction(categories, { ...inForce, ...changed }) };
+};
