@@ -1,8 +1,8 @@
 /** What the gateway offers to browsers alone: streams by EventSource, and pages that need no internet access. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startChromium } from '#tests/support/chromium.ts';
 import { openTestGateway, type TestGateway } from '../../gateway/fixtures/test-gateway.fixture.ts';
-import { startChromium } from './chromium.ts';
 import { type ModuleServer, startModuleServer } from './module-server.ts';
 
 let gateway: TestGateway;

@@ -10,10 +10,10 @@ import { textOf } from '#tests/scripted-provider/script.ts';
 import { createDirectory } from '#tests/services/directory.ts';
 import { freePort } from '#tests/services/ports.ts';
 import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
+import { startChromium } from '#tests/support/chromium.ts';
 import { fencesOf, readDocument, root } from '#tests/support/markdown.ts';
 import { startStandalone } from '#tests/support/standalone-process.ts';
 import { until } from '#tests/support/until.ts';
-import { startChromium } from './chromium.ts';
 import { startModuleServer } from './module-server.ts';
 
 const entry = `

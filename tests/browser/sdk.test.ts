@@ -4,10 +4,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { textOf } from '#tests/scripted-provider/script.ts';
 import { startSocketlessProxy } from '#tests/services/socketless-proxy.ts';
 import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
+import { startChromium } from '#tests/support/chromium.ts';
 import type { TestClient } from '#tests/support/client.ts';
 import type { Parlance } from '#tests/support/parlance.ts';
 import { startStandalone } from '#tests/support/standalone-process.ts';
-import { startChromium } from './chromium.ts';
 import type { PageReply, PageRequest } from './follow-in-page.ts';
 import { type ModuleServer, startModuleServer } from './module-server.ts';
 

@@ -51,11 +51,23 @@ export type ConversationFilter = {
   titleContains?: string | null | undefined;
 };
 
+/** An API key to create. */
+export type CreateApiKeyInput = {
+  /** When it expires; absent for never. */
+  expiresAt?: string | null | undefined;
+  /** What it is for: 1 to 100 characters. */
+  name: string;
+  /** What it may do. ADMIN and BILLING_ADMIN only if you have them yourself. */
+  roles?: Array<Role>;
+  /** Its scopes. Only those that you have yourself. */
+  scopes?: Array<string>;
+};
+
 /** A new conversation. Everything is optional. */
 export type CreateConversationInput = {
   /** Name of a routing policy, or a model's id; null for the tenant's default. */
   modelPolicy?: string | null | undefined;
-  /** Instructions at the beginning of every prompt of this conversation. */
+  /** Instructions at the beginning of every prompt of this conversation. Screened like a message: CONTENT_BLOCKED. */
   systemPrompt?: string | null | undefined;
   /** At most 200 characters; null: generated after the next completed reply. */
   title?: string | null | undefined;
@@ -136,6 +148,18 @@ export type ErrorCode =
   /** No worker replied, and the job is gone. */
   | 'WORKER_LOST';
 
+/** A message that could be sent. */
+export type ExplainRouteInput = {
+  /** Tokens of the prompt. */
+  inputTokens?: number;
+  /** Most tokens of the reply. */
+  maxOutputTokens?: number | null | undefined;
+  /** Name of a routing policy, or id of a model; absent for the default. */
+  modelPolicy?: string | null | undefined;
+  /** What the model must be able to do. */
+  requires?: Array<ModelCapability> | null | undefined;
+};
+
 /** Why the model stopped. */
 export type FinishReason =
   /** The reply was stopped on request. */
@@ -196,7 +220,7 @@ export type ModelCapability =
 export type ModerationAction =
   /** Nothing. */
   | 'ALLOW'
-  /** A case is opened, and the message is refused with CONTENT_BLOCKED unless it is a reply. */
+  /** A case is opened, and the text is refused with CONTENT_BLOCKED unless it is a reply. */
   | 'BLOCK'
   /** A case is opened for an administrator. */
   | 'FLAG';
@@ -220,6 +244,8 @@ export type ModerationCategory =
 export type ModerationStage =
   /** A message of a user, before it is admitted. */
   | 'INPUT'
+  /** The system prompt of a conversation, before it is stored. */
+  | 'INSTRUCTIONS'
   /** A reply, after its end. */
   | 'OUTPUT';
 
@@ -269,6 +295,31 @@ export type Role =
   | 'BILLING_ADMIN'
   /** Access to their own conversations, usage and quota. */
   | 'USER';
+
+/** Whether a model is used for a message, or the first reason why it is not. */
+export type RouteVerdict =
+  /** It writes the reply. */
+  | 'CHOSEN'
+  /** The operator has disabled it. */
+  | 'DISABLED'
+  /** It is used if the models before it fail. */
+  | 'FALLBACK'
+  /** It lacks a required capability, or only makes embeddings. */
+  | 'MISSING_CAPABILITY'
+  /** The tenant's plan does not include it. */
+  | 'NOT_IN_PLAN'
+  /** The policy does not list it, or another model was named. */
+  | 'NOT_IN_POLICY'
+  /** It is the demonstration, which is used only when no model fits. */
+  | 'NO_REAL_MODEL'
+  /** No worker serves it now. */
+  | 'NO_WORKER'
+  /** Its price exceeds the maximum of the policy. */
+  | 'TOO_EXPENSIVE'
+  /** Prompt and reply exceed its context window. */
+  | 'TOO_LONG'
+  /** It failed too often in the last minutes: its circuit is OPEN. */
+  | 'UNHEALTHY';
 
 /** What orders the models that fit. */
 export type RoutingStrategy =
@@ -320,24 +371,35 @@ export type UpdateConversationInput = {
   modelPolicy?: string | null | undefined;
   /** Whether to show it at the top of the list. */
   pinned?: boolean | null | undefined;
-  /** Instructions at the beginning of every prompt of this conversation. */
+  /** Instructions at the beginning of every prompt of this conversation. Screened like a message: CONTENT_BLOCKED. */
   systemPrompt?: string | null | undefined;
   /** At most 200 characters; null: generated after the next completed reply. */
   title?: string | null | undefined;
 };
 
-export type ConversationChangeFragment = { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null };
+export type ApiKeyStateFragment = { id: string, name: string, prefix: string, roles: Array<Role>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null };
+
+export type ApiKeysQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  userId?: string | null | undefined;
+}>;
+
+
+export type ApiKeysQuery = { apiKeys: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, name: string, prefix: string, roles: Array<Role>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null } }> } };
+
+export type ConversationChangeFragment = { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null };
 
 export type ConversationChangedSubscriptionVariables = Exact<{
   conversationId: string;
 }>;
 
 
-export type ConversationChangedSubscription = { conversationChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
+export type ConversationChangedSubscription = { conversationChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
 
-export type ConversationItemFragment = { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null };
+export type ConversationItemFragment = { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null };
 
-export type ConversationSettingsFragment = { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null };
+export type ConversationSettingsFragment = { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null };
 
 export type ConversationVersionQueryVariables = Exact<{
   id: string;
@@ -351,12 +413,12 @@ export type ConversationQueryVariables = Exact<{
 }>;
 
 
-export type ConversationQuery = { conversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null };
+export type ConversationQuery = { conversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null };
 
 export type ConversationsChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ConversationsChangedSubscription = { conversationsChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
+export type ConversationsChangedSubscription = { conversationsChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
 
 export type ConversationsQueryVariables = Exact<{
   filter?: ConversationFilter | null | undefined;
@@ -365,21 +427,28 @@ export type ConversationsQueryVariables = Exact<{
 }>;
 
 
-export type ConversationsQuery = { conversations: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } }> } };
+export type ConversationsQuery = { conversations: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } }> } };
+
+export type CreateApiKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateApiKeyMutation = { createApiKey: { secret: string, apiKey: { id: string, name: string, prefix: string, roles: Array<Role>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null } } };
 
 export type CreateConversationMutationVariables = Exact<{
   input: CreateConversationInput;
 }>;
 
 
-export type CreateConversationMutation = { createConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+export type CreateConversationMutation = { createConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
 
 export type DeleteConversationMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type DeleteConversationMutation = { deleteConversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+export type DeleteConversationMutation = { deleteConversation: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
 
 export type EditMessageMutationVariables = Exact<{
   input: EditMessageInput;
@@ -387,6 +456,27 @@ export type EditMessageMutationVariables = Exact<{
 
 
 export type EditMessageMutation = { editMessage: { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } } };
+
+export type EndSessionMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type EndSessionMutation = { endSession: { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string, address: string, current: boolean } };
+
+export type ExplainRouteQueryVariables = Exact<{
+  input: ExplainRouteInput;
+}>;
+
+
+export type ExplainRouteQuery = { explainRoute: { plan: PlanTier, policy: { name: string } | null, candidates: Array<{ reason: string, verdict: RouteVerdict, model: { id: string, displayName: string } }> } };
+
+export type MarkConversationReadMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MarkConversationReadMutation = { markConversationRead: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
 
 export type MessageStateQueryVariables = Exact<{
   messageId: string;
@@ -453,7 +543,14 @@ export type RestoreConversationMutationVariables = Exact<{
 }>;
 
 
-export type RestoreConversationMutation = { restoreConversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+export type RestoreConversationMutation = { restoreConversation: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+
+export type RevokeApiKeyMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RevokeApiKeyMutation = { revokeApiKey: { id: string, name: string, prefix: string, roles: Array<Role>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null } };
 
 export type RoutingPoliciesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -485,6 +582,15 @@ export type SendMessageMutationVariables = Exact<{
 
 
 export type SendMessageMutation = { sendMessage: { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } } };
+
+export type SessionStateFragment = { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string, address: string, current: boolean };
+
+export type SessionsQueryVariables = Exact<{
+  userId?: string | null | undefined;
+}>;
+
+
+export type SessionsQuery = { sessions: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string, address: string, current: boolean }> };
 
 export type StopGenerationMutationVariables = Exact<{
   messageId: string;
@@ -521,7 +627,7 @@ export type UpdateConversationMutationVariables = Exact<{
 }>;
 
 
-export type UpdateConversationMutation = { updateConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+export type UpdateConversationMutation = { updateConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -546,12 +652,25 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const ApiKeyStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ApiKeyState on ApiKey {
+  id
+  name
+  prefix
+  roles
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}
+    `, {"fragmentName":"ApiKeyState"}) as unknown as TypedDocumentString<ApiKeyStateFragment, unknown>;
 export const ConversationItemFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ConversationItem on Conversation {
   id
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -582,6 +701,7 @@ export const ConversationChangeFragmentDoc = /*#__PURE__*/ new TypedDocumentStri
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -601,6 +721,7 @@ export const ConversationSettingsFragmentDoc = /*#__PURE__*/ new TypedDocumentSt
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -652,6 +773,17 @@ export const StartedTurnFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   replayed
 }
     `, {"fragmentName":"StartedTurn"}) as unknown as TypedDocumentString<StartedTurnFragment, unknown>;
+export const SessionStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment SessionState on Session {
+  id
+  createdAt
+  lastUsedAt
+  expiresAt
+  userAgent
+  address
+  current
+}
+    `, {"fragmentName":"SessionState"}) as unknown as TypedDocumentString<SessionStateFragment, unknown>;
 export const ToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ToolCall on ToolCall {
   id
@@ -787,6 +919,30 @@ fragment ToolCall on ToolCall {
   status
   result
 }`, {"fragmentName":"TimelinePage"}) as unknown as TypedDocumentString<TimelinePageFragment, unknown>;
+export const ApiKeysDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query ApiKeys($first: Int!, $after: String, $userId: ID) {
+  apiKeys(first: $first, after: $after, userId: $userId) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...ApiKeyState
+      }
+    }
+  }
+}
+    fragment ApiKeyState on ApiKey {
+  id
+  name
+  prefix
+  roles
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}`) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
 export const ConversationChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription ConversationChanged($conversationId: ID!) {
   conversationChanged(conversationId: $conversationId) {
@@ -812,6 +968,7 @@ fragment ConversationItem on Conversation {
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -840,6 +997,7 @@ export const ConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -878,6 +1036,7 @@ fragment ConversationItem on Conversation {
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -906,6 +1065,7 @@ export const ConversationsDocument = /*#__PURE__*/ new TypedDocumentString(`
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -915,6 +1075,25 @@ export const ConversationsDocument = /*#__PURE__*/ new TypedDocumentString(`
     status
   }
 }`) as unknown as TypedDocumentString<ConversationsQuery, ConversationsQueryVariables>;
+export const CreateApiKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CreateApiKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    secret
+    apiKey {
+      ...ApiKeyState
+    }
+  }
+}
+    fragment ApiKeyState on ApiKey {
+  id
+  name
+  prefix
+  roles
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}`) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
 export const CreateConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CreateConversation($input: CreateConversationInput!) {
   createConversation(input: $input) {
@@ -926,6 +1105,7 @@ export const CreateConversationDocument = /*#__PURE__*/ new TypedDocumentString(
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -950,6 +1130,7 @@ export const DeleteConversationDocument = /*#__PURE__*/ new TypedDocumentString(
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -982,6 +1163,60 @@ export const EditMessageDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
   replayed
 }`) as unknown as TypedDocumentString<EditMessageMutation, EditMessageMutationVariables>;
+export const EndSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation EndSession($id: ID!) {
+  endSession(id: $id) {
+    ...SessionState
+  }
+}
+    fragment SessionState on Session {
+  id
+  createdAt
+  lastUsedAt
+  expiresAt
+  userAgent
+  address
+  current
+}`) as unknown as TypedDocumentString<EndSessionMutation, EndSessionMutationVariables>;
+export const ExplainRouteDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query ExplainRoute($input: ExplainRouteInput!) {
+  explainRoute(input: $input) {
+    plan
+    policy {
+      name
+    }
+    candidates {
+      reason
+      verdict
+      model {
+        id
+        displayName
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExplainRouteQuery, ExplainRouteQueryVariables>;
+export const MarkConversationReadDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation MarkConversationRead($id: ID!) {
+  markConversationRead(id: $id) {
+    ...ConversationItem
+  }
+}
+    fragment ConversationItem on Conversation {
+  id
+  title
+  pinned
+  archived
+  unread
+  modelPolicy
+  createdAt
+  updatedAt
+  deletedAt
+  head {
+    id
+    status
+  }
+}`) as unknown as TypedDocumentString<MarkConversationReadMutation, MarkConversationReadMutationVariables>;
 export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     query MessageState($messageId: ID!) {
   message(id: $messageId) {
@@ -1171,6 +1406,7 @@ export const RestoreConversationDocument = /*#__PURE__*/ new TypedDocumentString
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -1180,6 +1416,22 @@ export const RestoreConversationDocument = /*#__PURE__*/ new TypedDocumentString
     status
   }
 }`) as unknown as TypedDocumentString<RestoreConversationMutation, RestoreConversationMutationVariables>;
+export const RevokeApiKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RevokeApiKey($id: ID!) {
+  revokeApiKey(id: $id) {
+    ...ApiKeyState
+  }
+}
+    fragment ApiKeyState on ApiKey {
+  id
+  name
+  prefix
+  roles
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}`) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
 export const RoutingPoliciesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query RoutingPolicies {
   routingPolicies {
@@ -1312,6 +1564,21 @@ export const SendMessageDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
   replayed
 }`) as unknown as TypedDocumentString<SendMessageMutation, SendMessageMutationVariables>;
+export const SessionsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Sessions($userId: ID) {
+  sessions(userId: $userId) {
+    ...SessionState
+  }
+}
+    fragment SessionState on Session {
+  id
+  createdAt
+  lastUsedAt
+  expiresAt
+  userAgent
+  address
+  current
+}`) as unknown as TypedDocumentString<SessionsQuery, SessionsQueryVariables>;
 export const StopGenerationDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation StopGeneration($messageId: ID!) {
   stopGeneration(messageId: $messageId) {
@@ -1465,6 +1732,7 @@ export const UpdateConversationDocument = /*#__PURE__*/ new TypedDocumentString(
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt

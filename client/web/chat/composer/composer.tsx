@@ -1,0 +1,102 @@
+/**
+ * Where questions are written. It grows with its text. While a reply is being written, a question waits for its end or
+ * interrupts it, and the reply can be stopped.
+ */
+import { type ChangeEvent, type FormEvent, type KeyboardEvent, type ReactNode, useId } from 'react';
+import { IconButton } from '../../design/button.tsx';
+import { Menu } from '../../design/menu.tsx';
+import { useTranslate } from '../../translations/translation.ts';
+import { busyPolicyStored, sendKeyStored } from '../device/preferences.ts';
+import type { Draft } from '../device/use-draft.ts';
+import { useStored } from '../device/use-stored.ts';
+import { composerId } from '../frame/element-ids.ts';
+import styles from './composer.module.css';
+import { useHistory } from './use-history.ts';
+
+export interface ComposerProps {
+  readonly draft: Draft;
+  /** Earlier questions, oldest first. */
+  readonly questions: readonly string[];
+  readonly isRunning: boolean;
+  /** Whether a question cannot be taken yet. */
+  readonly isSending?: boolean;
+  /** Clears the draft when the text is kept elsewhere. */
+  readonly onSend: (text: string, onBusy: 'ENQUEUE' | 'INTERRUPT') => void;
+  readonly onStop: () => void;
+  /** Controls below the text. */
+  readonly children: ReactNode;
+}
+
+/** On a touch screen, Enter breaks the line: there is no other key for it. */
+const isTouch = (): boolean => matchMedia('(pointer: coarse)').matches;
+
+const BusyChoice = () => {
+  const t = useTranslate();
+  const [policy, setPolicy] = useStored(busyPolicyStored);
+  const items = (['ENQUEUE', 'INTERRUPT'] as const).map((choice) => ({
+    label: t(`composer.${choice}`),
+    detail: t(`composer.${choice}.more`),
+    chosen: choice === policy,
+    onChoose: () => setPolicy(choice),
+  }));
+  return (
+    <Menu label={t('composer.busy')} items={items}>
+      {t(`composer.${policy}`)}
+    </Menu>
+  );
+};
+
+export const Composer = (props: ComposerProps) => {
+  const { draft, questions, isRunning, isSending = false, onSend, onStop, children } = props;
+  const t = useTranslate();
+  const hintId = useId();
+  const [sendKey] = useStored(sendKeyStored);
+  const [busyPolicy] = useStored(busyPolicyStored);
+  const recall = useHistory(questions, draft.setText);
+  const isEmpty = draft.text.trim() === '';
+  const send = () => {
+    if (isEmpty || isSending) return;
+    onSend(draft.text, busyPolicy);
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    send();
+  };
+  const change = ({ target }: ChangeEvent<HTMLTextAreaElement>) => draft.setText(target.value);
+  const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    recall(event);
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.shiftKey) return;
+    const hasModifier = event.ctrlKey || event.metaKey;
+    if (!hasModifier && (sendKey === 'modifier' || isTouch())) return;
+    event.preventDefault();
+    send();
+  };
+  return (
+    <form className={styles['composer']} onSubmit={submit}>
+      <div className={styles['grow']} data-text={`${draft.text}\n`}>
+        <textarea
+          id={composerId}
+          aria-label={t('composer.label')}
+          aria-describedby={hintId}
+          placeholder={t('composer.placeholder')}
+          value={draft.text}
+          rows={1}
+          dir="auto"
+          enterKeyHint={sendKey === 'enter' ? 'send' : 'enter'}
+          onChange={change}
+          onKeyDown={keyDown}
+        />
+      </div>
+      <div className={styles['bar']}>
+        {children}
+        <span className={styles['space']} />
+        {isRunning && !isEmpty ? <BusyChoice /> : null}
+        {isRunning ? <IconButton icon="stop" label={t('composer.stop')} onClick={onStop} /> : null}
+        <IconButton icon="send" look="main" label={t('composer.send')} submits disabled={isEmpty || isSending} />
+      </div>
+      <p id={hintId} className={styles['hint']}>
+        {t(sendKey === 'enter' ? 'composer.hintEnter' : 'composer.hintModifier')}
+      </p>
+    </form>
+  );
+};

@@ -1,0 +1,29 @@
+/** The actions of a timeline's messages, as one object for as long as the conversation is shown. */
+import type { ParlanceFault } from '@parlance/client';
+import type { LiveTimeline } from '@parlance/react';
+import { useEffect, useMemo, useRef } from 'react';
+import { useTranslate } from '../../translations/translation.ts';
+import { useNotify } from '../frame/notify-context.ts';
+import type { TimelineActions } from '../timeline/timeline-actions.ts';
+
+export const useTimelineActions = ({ select, stop, regenerate, edit }: LiveTimeline): TimelineActions => {
+  const t = useTranslate();
+  const notify = useNotify();
+  const newest = useRef({ t, notify });
+  useEffect(() => {
+    newest.current = { t, notify };
+  }, [t, notify]);
+  return useMemo(() => {
+    const sayFailed = () => newest.current.notify({ words: newest.current.t('action.failed') });
+    return {
+      select: (messageId) => void select(messageId).catch(sayFailed),
+      stop: (messageId) => void stop(messageId).catch(sayFailed),
+      regenerate: (messageId, model) =>
+        void regenerate(messageId, { onBusy: 'ENQUEUE', ...(model === undefined ? {} : { modelPolicy: model }) }),
+      edit: async (messageId, content): Promise<ParlanceFault | undefined> => {
+        const outcome = await edit(messageId, content, { onBusy: 'INTERRUPT' });
+        return outcome.kind === 'refused' ? outcome.error : undefined;
+      },
+    };
+  }, [select, stop, regenerate, edit]);
+};

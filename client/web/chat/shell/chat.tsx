@@ -1,0 +1,76 @@
+/** The chat as a whole: the list beside the conversation, and what lies over both. */
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { Link, useLocation, useRoute } from 'wouter';
+import { useTranslate } from '../../translations/translation.ts';
+import { ConversationPage } from '../conversation/conversation-page.tsx';
+import { NewConversation } from '../conversation/new-conversation.tsx';
+import { composerId } from '../frame/element-ids.ts';
+import { SideContext } from '../frame/side-context.ts';
+import { ConversationPanel } from '../list/conversation-panel.tsx';
+import { ErrorBoundary } from '../pages/error-boundary.tsx';
+import { ErrorPage } from '../pages/error-page.tsx';
+import { Mark } from '../pages/mark.tsx';
+import type { SettingsSection } from '../settings/settings-dialog.tsx';
+import styles from './shell.module.css';
+import { SideFoot } from './side-foot.tsx';
+import { SignedOutBanner } from './signed-out-banner.tsx';
+import { useRowActions } from './use-row-actions.ts';
+import { useShortcuts } from './use-shortcuts.ts';
+
+const SettingsDialog = lazy(async () => ({
+  default: (await import('../settings/settings-dialog.tsx')).SettingsDialog,
+}));
+
+const useChosenId = (): string | undefined => {
+  const [isConversation, params] = useRoute('/c/:id');
+  return isConversation ? params.id : undefined;
+};
+
+export const Chat = () => {
+  const t = useTranslate();
+  const [location] = useLocation();
+  const chosenId = useChosenId();
+  const actions = useRowActions(chosenId);
+  const [isSideOpen, setSideOpen] = useState(false);
+  const [section, setSection] = useState<SettingsSection>();
+  const openSide = useCallback(() => setSideOpen(true), []);
+  const closeSide = useCallback(() => setSideOpen(false), []);
+  const openSettings = useCallback(() => setSection('appearance'), []);
+  const openHelp = useCallback(() => setSection('keyboard'), []);
+  const closeSettings = useCallback(() => setSection(undefined), []);
+  useShortcuts({ openHelp, openSide });
+  // Wherever the reader goes, the list has done its part.
+  useEffect(() => setSideOpen(location === ''), [location]);
+  const broken = <ErrorPage />;
+  return (
+    <div className={styles['shell']} data-open={isSideOpen}>
+      <a href={`#${composerId}`} className={styles['skip']}>
+        {t('shell.skip')}
+      </a>
+      <aside className={styles['side']} aria-label={t('shell.side')}>
+        <div className={styles['brand']}>
+          <Link href="/">
+            <Mark size={24} />
+            Parlance
+          </Link>
+        </div>
+        <ConversationPanel chosenId={chosenId} actions={actions} />
+        <SideFoot onSettings={openSettings} />
+      </aside>
+      <button type="button" className={styles['veil']} aria-label={t('shell.closeList')} onClick={closeSide} />
+      <SideContext value={openSide}>
+        <main className={styles['main']}>
+          <SignedOutBanner />
+          <ErrorBoundary fallback={broken} resetKey={location}>
+            {chosenId === undefined ? <NewConversation /> : <ConversationPage key={chosenId} id={chosenId} />}
+          </ErrorBoundary>
+        </main>
+      </SideContext>
+      <ErrorBoundary fallback={null} resetKey={section ?? ''}>
+        <Suspense fallback={null}>
+          {section ? <SettingsDialog section={section} onSection={setSection} onClose={closeSettings} /> : null}
+        </Suspense>
+      </ErrorBoundary>
+    </div>
+  );
+};

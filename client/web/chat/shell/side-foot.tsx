@@ -1,0 +1,28 @@
+/** Below the list: what is left of the quota, who is signed in, the settings. */
+import { useQuota, useViewer } from '@parlance/react';
+import { IconButton } from '../../design/button.tsx';
+import { useTranslate } from '../../translations/translation.ts';
+import { useNotify } from '../frame/notify-context.ts';
+import { QuotaIndicator } from '../quota/quota-indicator.tsx';
+import { signOut } from '../session/session.ts';
+import styles from './shell.module.css';
+
+export const SideFoot = ({ onSettings }: { readonly onSettings: () => void }) => {
+  const t = useTranslate();
+  const notify = useNotify();
+  const { value: quota } = useQuota();
+  const { value: viewer } = useViewer();
+  const leave = () => {
+    signOut().catch(() => notify({ words: t('signOut.failed') }));
+  };
+  return (
+    <div className={styles['foot']}>
+      {quota ? <QuotaIndicator quota={quota} /> : null}
+      <div className={styles['user']}>
+        <span title={viewer?.tenant.name}>{viewer?.viewer.email ?? viewer?.tenant.name ?? ''}</span>
+        <IconButton icon="settings" label={t('settings.title')} onClick={onSettings} />
+        <IconButton icon="out" label={t('signOut')} onClick={leave} />
+      </div>
+    </div>
+  );
+};

@@ -1,0 +1,99 @@
+/** A reply, while it is written and after. */
+import { isFinal } from '@parlance/client';
+import type { TimelineEntry } from '@parlance/react';
+import { memo, useState } from 'react';
+import { IconButton } from '../../design/button.tsx';
+import { Icon } from '../../design/icon.tsx';
+import { Menu } from '../../design/menu.tsx';
+import { Markdown } from '../../markdown/markdown.tsx';
+import { useLanguage, useTranslate } from '../../translations/translation.ts';
+import type { ModelOption } from '../models/model-options.ts';
+import { formatUsd } from '../words/format.ts';
+import { BranchSwitch } from './branch-switch.tsx';
+import { useCopy } from './copy-text.ts';
+import { FaultNotice } from './fault-notice.tsx';
+import { ReplyDetails, ReplyNotes } from './reply-details.tsx';
+import { SpokenSentences } from './spoken-sentences.tsx';
+import styles from './timeline.module.css';
+import type { TimelineActions } from './timeline-actions.ts';
+import { ToolCallView } from './tool-call-view.tsx';
+
+export interface ReplyViewProps {
+  readonly entry: TimelineEntry;
+  readonly actions: TimelineActions;
+  readonly models: readonly ModelOption[];
+}
+
+const Waiting = ({ entry }: Pick<ReplyViewProps, 'entry'>) => {
+  const t = useTranslate();
+  return (
+    <p className={styles['waiting']}>
+      <span className={styles['pulse']} aria-hidden="true" />
+      {t(entry.status === 'QUEUED' ? 'timeline.queued' : 'timeline.thinking')}
+    </p>
+  );
+};
+
+interface ToolsProps extends ReplyViewProps {
+  readonly id: string;
+  readonly onDetails: () => void;
+}
+
+const ReplyTools = ({ entry, id, actions, models, onDetails }: ToolsProps) => {
+  const t = useTranslate();
+  const language = useLanguage();
+  const [isCopied, copy] = useCopy(entry.content);
+  const again = [
+    { label: t('timeline.again'), onChoose: () => actions.regenerate(id) },
+    ...models.map(({ id: model, name, detail }) => ({
+      label: t('timeline.againWith', { model: name }),
+      detail,
+      onChoose: () => actions.regenerate(id, model),
+    })),
+  ];
+  return (
+    <div className={styles['tools']} data-side="start">
+      <BranchSwitch id={id} siblingIds={entry.siblingIds} onSelect={actions.select} />
+      <IconButton
+        icon={isCopied ? 'check' : 'copy'}
+        size="small"
+        label={t(isCopied ? 'copied' : 'copy')}
+        onClick={copy}
+      />
+      <Menu label={t('timeline.again')} items={again}>
+        <Icon name="again" size={16} />
+      </Menu>
+      <IconButton icon="info" size="small" label={t('timeline.details')} onClick={onDetails} />
+      {entry.usage ? <span className={styles['cost']}>{formatUsd(entry.usage.costUsd, language)}</span> : null}
+    </div>
+  );
+};
+
+export const ReplyView = memo(({ entry, actions, models }: ReplyViewProps) => {
+  const t = useTranslate();
+  const [showsDetails, setShowsDetails] = useState(false);
+  const { id, content, failure, toolCalls, isInterrupted } = entry;
+  const running = !isFinal(entry.status);
+  const toggleDetails = () => setShowsDetails((was) => !was);
+  const modelName = models.find((model) => model.id === entry.modelId)?.name ?? entry.modelId;
+  const retry = (model?: string) => {
+    if (id !== undefined) actions.regenerate(id, model);
+  };
+  return (
+    <article className={styles['reply']} aria-label={t('timeline.reply')} aria-busy={running}>
+      {toolCalls.map((call) => (
+        <ToolCallView key={call.id} call={call} />
+      ))}
+      {content === '' ? null : <Markdown text={content} isGrowing={running} />}
+      {running && content === '' ? <Waiting entry={entry} /> : null}
+      {isInterrupted && running ? <p className={styles['note']}>{t('timeline.interrupted')}</p> : null}
+      {failure ? <FaultNotice fault={failure} models={models} onRetry={retry} /> : null}
+      <ReplyNotes entry={entry} />
+      {running || id === undefined ? null : (
+        <ReplyTools entry={entry} id={id} actions={actions} models={models} onDetails={toggleDetails} />
+      )}
+      {showsDetails ? <ReplyDetails entry={entry} modelName={modelName} onClose={toggleDetails} /> : null}
+      <SpokenSentences text={content} isRunning={running} />
+    </article>
+  );
+});

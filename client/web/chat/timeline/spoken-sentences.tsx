@@ -1,0 +1,89 @@
+/**
+ * Reads a growing reply to a screen reader: finished sentences, as they come, in a polite live region. Invariant: each
+ * sentence is read once; code is named, not read.
+ */
+import { useEffect, useRef, useState } from 'react';
+import { useTranslate } from '../../translations/translation.ts';
+import styles from './timeline.module.css';
+
+/** Milliseconds between two announcements: with shorter pauses, a screen reader cuts itself short. */
+const pauseMs = 1_500;
+/** Milliseconds after the end of a reply at which nobody listens any more. */
+const clearAfterMs = 10_000;
+
+/** Where the last finished sentence ends. */
+const sentencesEnd = (text: string, from: number): number => {
+  let end = from;
+  const ends = text.slice(from).matchAll(/[.!?…:]["')\]]?(?=\s)|\n/g);
+  for (const { 0: mark, index } of ends) end = from + index + mark.length;
+  return end;
+};
+
+/** Without the marks of Markdown. */
+const plain = (markdown: string): string =>
+  markdown
+    .replaceAll(/!?\[([^\]\n]{0,200})\]\([^)\n]{0,500}\)/g, '$1')
+    .replaceAll(/^[ \t]*(?:[-*+>#|]+|\d+[.)])[ \t]*/gm, '')
+    .replaceAll(/[*_`~|]+/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+
+interface Spoken {
+  readonly end: number;
+  readonly isInCode: boolean;
+  readonly words: string;
+}
+
+const speak = (text: string, from: Omit<Spoken, 'words'>, end: number, code: string): Spoken => {
+  let { isInCode } = from;
+  const words: string[] = [];
+  for (const [at, piece] of text
+    .slice(from.end, end)
+    .split(/^[ \t]*```.*$/m)
+    .entries()) {
+    if (at > 0) {
+      isInCode = !isInCode;
+      if (isInCode) words.push(code);
+    }
+    if (!isInCode) words.push(plain(piece));
+  }
+  return { end, isInCode, words: words.filter((word) => word !== '').join(' ') };
+};
+
+export interface SpokenSentencesProps {
+  readonly text: string;
+  readonly isRunning: boolean;
+}
+
+/** Render it with the reply as its key. */
+export const SpokenSentences = ({ text, isRunning }: SpokenSentencesProps) => {
+  const t = useTranslate();
+  const newest = useRef(text);
+  /** What was there when the reply was first shown is not news. */
+  const [spoken, setSpoken] = useState<Spoken>({ end: text.length, isInCode: false, words: '' });
+  useEffect(() => {
+    newest.current = text;
+  }, [text]);
+  useEffect(() => {
+    const next = () =>
+      setSpoken((last) => {
+        const whole = newest.current;
+        const from = whole.length < last.end ? { end: 0, isInCode: false } : last;
+        const end = isRunning ? sentencesEnd(whole, from.end) : whole.length;
+        return end === last.end ? last : speak(whole, from, end, t('timeline.code'));
+      });
+    if (!isRunning) {
+      next();
+      // A search in the page finds no text twice.
+      const timer = setTimeout(() => setSpoken((last) => ({ ...last, words: '' })), clearAfterMs);
+      return () => clearTimeout(timer);
+    }
+    const timer = setInterval(next, pauseMs);
+    return () => clearInterval(timer);
+  }, [isRunning, t]);
+  return (
+    <div className={styles['spoken']} aria-live="polite" aria-atomic="true">
+      {spoken.words}
+    </div>
+  );
+};

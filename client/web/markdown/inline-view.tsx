@@ -1,0 +1,65 @@
+/**
+ * Shows the text of a paragraph, a heading or a cell. Everything is an element or a text of React's, so nothing of the
+ * text is ever read as HTML, and nothing is fetched from where the text says: an image is a link to it.
+ */
+import { createElement, memo, type ReactNode, useContext } from 'react';
+import type { Definitions } from './block.ts';
+import { DefinitionsContext } from './definitions.ts';
+import type { Inline } from './inline.ts';
+import { parseInline } from './inline-parser.ts';
+import { MarkdownLabelsContext } from './labels.ts';
+import styles from './markdown.module.css';
+import { MathView } from './math-view.tsx';
+
+const none: Definitions = new Map();
+
+const tags = { emphasis: 'em', strong: 'strong', strike: 'del' } as const;
+
+const ExternalLink = ({ href, children }: { readonly href: string; readonly children: ReactNode }) => (
+  <a href={href} target="_blank" rel="noopener noreferrer nofollow" className={styles['link']}>
+    {children}
+  </a>
+);
+
+const ImageLink = ({ href, alt }: { readonly href: string; readonly alt: string }) => {
+  const labels = useContext(MarkdownLabelsContext);
+  return <ExternalLink href={href}>{labels.image(alt === '' ? href : alt)}</ExternalLink>;
+};
+
+/** @param at its place, which it keeps while the text grows */
+const showOne = (inline: Inline, at: number): ReactNode => {
+  switch (inline.kind) {
+    case 'text':
+      return inline.text;
+    case 'code':
+      return (
+        <code key={at} className={styles['code']}>
+          {inline.text}
+        </code>
+      );
+    case 'math':
+      return <MathView key={at} text={inline.text} display={inline.display} />;
+    case 'break':
+      return <br key={at} />;
+    case 'note':
+      return <sup key={at}>{inline.label}</sup>;
+    case 'image':
+      return <ImageLink key={at} href={inline.href} alt={inline.alt} />;
+    case 'link':
+      return (
+        <ExternalLink key={at} href={inline.href}>
+          {inline.children.map(showOne)}
+        </ExternalLink>
+      );
+    default:
+      return createElement(tags[inline.kind], { key: at }, inline.children.map(showOne));
+  }
+};
+
+const DefinedText = ({ text }: { readonly text: string }) =>
+  parseInline(text, useContext(DefinitionsContext)).map(showOne);
+
+/** Only a text with brackets depends on the definitions of links, which may come after it. */
+export const InlineView = memo(({ text }: { readonly text: string }) =>
+  text.includes('[') ? <DefinedText text={text} /> : parseInline(text, none).map(showOne),
+);
