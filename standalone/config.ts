@@ -1,5 +1,6 @@
 /** The environment of the standalone: that of every service, with defaults that need nothing. */
 import { z } from 'zod';
+import { claimsEnvironment } from '#kernel/access-tokens/claims-environment.ts';
 import { parseEnvironment } from '#kernel/config/environment.ts';
 import { databaseEnvironment } from '#kernel/database/open-database.ts';
 import { logLevels } from '#kernel/log.ts';
@@ -22,6 +23,7 @@ export const standaloneEnvironment = z
     ...databaseEnvironment,
     ...telemetryEnvironment,
     ...gatewayLimitsEnvironment,
+    ...claimsEnvironment,
     ...signInEnvironment,
     ...modelsEnvironment,
     ...conversationsEnvironment,
