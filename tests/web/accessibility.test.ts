@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { finished, openWebStand, send, type WebStand } from './web-stand.ts';
+import { finished, openWebStand, send, type WebStand } from '#tests/support/web-stand.ts';
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 

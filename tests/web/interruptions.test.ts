@@ -1,7 +1,7 @@
 /** What interrupts a page: processes that die, networks that change, releases. The text goes on where it was. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { textOf } from '#tests/scripted-provider/script.ts';
-import { finished, openWebStand, running, send, type WebPage, type WebStand } from './web-stand.ts';
+import { finished, openWebStand, running, send, type WebPage, type WebStand } from '#tests/support/web-stand.ts';
 
 let web: WebStand;
 beforeAll(async () => {

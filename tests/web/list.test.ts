@@ -1,7 +1,7 @@
 /** The list of conversations: found, named, pinned, archived, deleted and brought back, on all devices at once. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestClient } from '#tests/support/client.ts';
-import { finished, openWebStand, running, send, type WebPage, type WebStand } from './web-stand.ts';
+import { finished, openWebStand, running, send, type WebPage, type WebStand } from '#tests/support/web-stand.ts';
 
 let web: WebStand;
 let ada: TestClient;
