@@ -1,10 +1,10 @@
 /** Every page, in both themes and on a phone, as axe judges it; and the whole way with the keyboard alone. */
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { finished, openWebStand, send, type WebStand } from '#tests/support/web-stand.ts';
 
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const axePath = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
 
 let web: WebStand;
 beforeAll(async () => {
