@@ -83,6 +83,36 @@ test('what did not change stays the same object, whatever was read again', () =>
   expect(same).toEqual([true, false, true, true, true, true]);
 });
 
+test('a question that is being sent stays the same object while its reply grows', () => {
+  const branch = createBranch();
+  branch.takeEnd(conversation(1));
+  for (const [replyId, insteadOf] of [
+    ['r1', undefined],
+    ['new', 'q0'],
+  ] as const) {
+    branch.begin(pendingTurn({ idempotencyKey: replyId, replyId }, 'Words', insteadOf));
+    const question = branch.entries().at(-2);
+    expect(question?.content).toBe('Words');
+    branch.update(replyId, (entry) => ({ ...entry, content: 'more' }));
+    expect(branch.entries().at(-1)?.content).toBe('more');
+    expect(branch.entries().at(-2)).toBe(question);
+  }
+});
+
+test('a turn that was confirmed has its parent and its alternatives', () => {
+  const branch = createBranch();
+  branch.takeEnd(conversation(2));
+  const ids = { idempotencyKey: 'key', replyId: 'r9' };
+  branch.begin(pendingTurn(ids, 'Other words', 'q1'));
+  branch.confirm(ids, turnOf(9));
+  expect(branch.stored().map(({ id, parentId, siblingIds }) => [id, parentId, siblingIds])).toEqual([
+    ['q0', null, ['q0']],
+    ['r0', 'q0', ['r0']],
+    ['q9', 'r0', ['q1', 'q9']],
+    ['r9', 'q9', ['r9']],
+  ]);
+});
+
 test('a page of the end joins what is held before it, and replaces what followed another branch', () => {
   const branch = createBranch();
   branch.takeEnd(conversation(4));
