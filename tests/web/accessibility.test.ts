@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { finished, openWebStand, send, type WebStand } from './web-stand.ts';
+import { finished, openWebStand, send, type WebStand } from '#tests/support/web-stand.ts';
 
 const axePath = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
 

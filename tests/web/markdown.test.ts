@@ -10,8 +10,8 @@ import { createDirectory } from '#tests/services/directory.ts';
 import { startChromium } from '#tests/support/chromium.ts';
 import { cutMarkdown, markdownText, versionsOf } from '../../client/web/markdown/generated-markdown.fixture.ts';
 import '../../client/web/markdown/shown-versions.fixture.ts';
+import { openWebStand, send } from '#tests/support/web-stand.ts';
 import { openSite } from '../../gateway/site/site.ts';
-import { openWebStand, send } from './web-stand.ts';
 
 const web = join(import.meta.dirname, '../../client/web');
 

@@ -1,7 +1,7 @@
 /** Nothing that was typed is lost: refused, offline, signed out, reloaded, in another conversation. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { finished, openWebStand, running, send, type WebPage, type WebStand } from './web-stand.ts';
+import { finished, openWebStand, running, send, type WebPage, type WebStand } from '#tests/support/web-stand.ts';
 
 let web: WebStand;
 beforeAll(async () => {

@@ -26,7 +26,7 @@ const useChosenId = (): string | undefined => {
   return isConversation ? params.id : undefined;
 };
 
-export const Chat = () => {
+export const Chat = ({ userId }: { readonly userId: string }) => {
   const t = useTranslate();
   const [location] = useLocation();
   const chosenId = useChosenId();
@@ -60,7 +60,7 @@ export const Chat = () => {
       <button type="button" className={styles['veil']} aria-label={t('shell.closeList')} onClick={closeSide} />
       <SideContext value={openSide}>
         <main id={mainId} className={styles['main']} tabIndex={-1}>
-          <SignedOutBanner />
+          <SignedOutBanner userId={userId} />
           <ErrorBoundary fallback={broken} resetKey={location}>
             {chosenId === undefined ? <NewConversation /> : <ConversationPage key={chosenId} id={chosenId} />}
           </ErrorBoundary>
