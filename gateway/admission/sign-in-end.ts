@@ -12,6 +12,15 @@ const expired = ({ identity: { apiKeyId, sessionId } }: AuthenticatedUser): AppE
   return new AppError('UNAUTHENTICATED', `${what} Sign in again.`);
 };
 
+/** The errors of one subscription, with the name of its request. */
+export const ofRequest = (
+  errors: readonly GraphQLFormattedError[],
+  requestId: string | undefined,
+): readonly GraphQLFormattedError[] =>
+  requestId === undefined
+    ? errors
+    : errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
+
 /** Calls `end` once, when the sign-in becomes invalid. Returns a function that cancels this. */
 export const onSignInEnd = (
   user: AuthenticatedUser,

@@ -17,6 +17,7 @@ afterAll(async () => {
 
 const query = 'subscription { storyStream(id: "keys") { text } }';
 const revoked = [{ message: 'The API key was revoked. Use another one.', extensions: { code: 'UNAUTHENTICATED' } }];
+const named = (requestId: unknown) => [{ ...revoked[0], extensions: { code: 'UNAUTHENTICATED', requestId } }];
 
 test('a revocation ends requests and subscriptions over a socket; the socket closes with 4401, and none opens again', async () => {
   const { key, stored } = fixture.make();
@@ -27,7 +28,7 @@ test('a revocation ends requests and subscriptions over a socket; the socket clo
   gateway.graph.logs.append('keys', 'a');
   await client.frame();
   await fixture.revoke(stored);
-  expect(await client.frame()).toEqual({ id: 'a', type: 'error', payload: revoked });
+  expect(await client.frame()).toEqual({ id: 'a', type: 'error', payload: named(expect.stringMatching(/./)) });
   expect(await client.closed).toEqual({ code: 4401, reason: `Unauthorized: ${revoked[0]?.message}` });
   const refused = await gateway.ask('{ story(id: "1") { id } }', { headers });
   expect([refused.status, refused.errors]).toEqual([401, revoked]);
@@ -47,7 +48,7 @@ test.each(['text/event-stream', 'multipart/mixed; subscriptionSpec="1.0"'])(
     });
     expect(response.status).toBe(200);
     await fixture.revoke(stored);
-    expect(await response.text()).toContain(JSON.stringify(revoked));
+    expect(await response.text()).toContain(JSON.stringify(named(response.headers.get('x-request-id'))));
   },
 );
 
@@ -56,6 +57,10 @@ test('expiry ends subscriptions over a socket', async () => {
   await using client = await openSignedIn(gateway.socketUrl, key);
   client.send({ id: 'a', type: 'subscribe', payload: { query: 'subscription { storyStream(id: "other") { text } }' } });
   const message = 'The API key has expired. Use another one.';
-  expect(await client.frame()).toEqual({ id: 'a', type: 'error', payload: [{ ...revoked[0], message }] });
+  expect(await client.frame()).toEqual({
+    id: 'a',
+    type: 'error',
+    payload: [{ ...named(expect.any(String))[0], message }],
+  });
   expect((await client.closed).code).toBe(4401);
 });

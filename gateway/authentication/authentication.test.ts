@@ -135,11 +135,15 @@ test('ends subscriptions with an error, and the socket with 4401, when the token
   await using client = await openSignedIn(gateway.socketUrl, await gateway.issuer.token({ expiresAt: soon }));
   const query = 'subscription { storyStream(id: "expiry") { text } }';
   for (const id of ['e', 'f']) client.send({ id, type: 'subscribe', payload: { query } });
-  const payload = [{ message: 'The token has expired. Sign in again.', extensions: { code: 'UNAUTHENTICATED' } }];
-  expect(await client.frames(2)).toEqual([
+  const extensions = { code: 'UNAUTHENTICATED', requestId: expect.any(String) };
+  const payload = [{ message: 'The token has expired. Sign in again.', extensions }];
+  const ends = await client.frames(2);
+  expect(ends).toEqual([
     { id: 'e', type: 'error', payload },
     { id: 'f', type: 'error', payload },
   ]);
+  // Each names its own request.
+  expect(new Set(ends.map((end) => JSON.stringify(Object(end).payload))).size).toBe(2);
   expect((await client.closed).code).toBe(4401);
   await expect(client.frame()).rejects.toThrow('4401');
 });

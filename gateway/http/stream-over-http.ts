@@ -11,7 +11,7 @@ import { AppError } from '#kernel/errors.ts';
 import { type AcceptedStream, acceptedStream } from '#kernel/result-streams/accepted-stream.ts';
 import { type AdmittedOperation, type OperationAdmission, refusalOf } from '../admission/operation-admission.ts';
 import { tokenMissing } from '../admission/request-authentication.ts';
-import { onSignInEnd } from '../admission/sign-in-end.ts';
+import { ofRequest, onSignInEnd } from '../admission/sign-in-end.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
 import type { MaskError } from '../errors/public-error.ts';
 import type { KeepAlive } from '../limits/keep-alive.ts';
@@ -154,7 +154,7 @@ export const createHttpStreams = (options: HttpStreamsOptions): HttpStreams => {
           onEnd();
         }),
     );
-    if (running.has(stream)) forgetSignIn = onSignInEnd(user, (errors) => stream.error(errors));
+    if (running.has(stream)) forgetSignIn = onSignInEnd(user, (errors) => stream.error(ofRequest(errors, requestId)));
   };
 
   return {

@@ -4,7 +4,7 @@
  */
 import type { GraphQLFormattedError } from 'graphql';
 import type { Context } from 'graphql-ws';
-import { onSignInEnd } from '../admission/sign-in-end.ts';
+import { ofRequest, onSignInEnd } from '../admission/sign-in-end.ts';
 import type { SignInSocket } from '../admission/socket-sign-in.ts';
 import type { AuthenticatedUser } from '../authentication/authenticator.ts';
 import type { Connection } from './socket-connections.ts';
@@ -12,16 +12,17 @@ import type { Connection } from './socket-connections.ts';
 export type ConnectionContext = Context<Record<string, unknown>, Connection>;
 
 const endWithSignIn = (user: AuthenticatedUser, context: ConnectionContext): void => {
-  const { socket, output } = context.extra;
-  const end = async (payload: readonly GraphQLFormattedError[]): Promise<void> => {
+  const { socket, output, requestIds } = context.extra;
+  const end = async (errors: readonly GraphQLFormattedError[]): Promise<void> => {
     for (const [id, running] of Object.entries(context.subscriptions)) {
+      const payload = ofRequest(errors, requestIds.get(id));
       void output.send(JSON.stringify({ id, type: 'error', payload }));
       // Without its id here, graphql-ws sends no Complete after the Error.
       delete context.subscriptions[id];
       if (running !== null && 'return' in running) await running.return(undefined);
     }
-    const isAway = payload[0]?.extensions?.['code'] === 'OVERLOADED';
-    output.close(isAway ? 1013 : 4401, `${isAway ? 'Try again later' : 'Unauthorized'}: ${payload[0]?.message}`);
+    const isAway = errors[0]?.extensions?.['code'] === 'OVERLOADED';
+    output.close(isAway ? 1013 : 4401, `${isAway ? 'Try again later' : 'Unauthorized'}: ${errors[0]?.message}`);
   };
   socket.once(
     'close',

@@ -24,6 +24,8 @@ export interface Connection {
   readonly upgrade: IncomingMessage;
   /** The client's address, as limits count it. */
   readonly address: string;
+  /** Id of a running subscription -> that of its request. */
+  readonly requestIds: Map<string, string>;
   /** Set after the sign-in. */
   isSignedIn: boolean;
 }
@@ -110,7 +112,7 @@ export const createSocketConnections = (
     const unwatch = watch(socket, tcp, keepAlive);
     const output = createSocketOutput(socket, tcp);
     applyBackpressure(socket, output);
-    const connection: Connection = { socket, output, upgrade, address, isSignedIn: false };
+    const connection: Connection = { socket, output, upgrade, address, requestIds: new Map(), isSignedIn: false };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,

@@ -111,7 +111,16 @@ export const createSocketProtocol = (options: SocketProtocolOptions): SocketProt
       starts.set(execution, () => {
         end();
         const carrier = { ...extra, id, subscriptions: context.subscriptions };
-        return subscriptions.open(subscribe, (onEnd) => createSocketStream({ ...carrier, onEnd })).iterator;
+        extra.requestIds.set(id, requestId);
+        return subscriptions.open(subscribe, (onEnd) =>
+          createSocketStream({
+            ...carrier,
+            onEnd() {
+              extra.requestIds.delete(id);
+              onEnd();
+            },
+          }),
+        ).iterator;
       });
     } else {
       end();
