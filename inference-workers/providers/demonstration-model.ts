@@ -22,6 +22,15 @@ const lastTextOf = (prompt: LanguageModelV4Prompt, role: 'user' | 'assistant'): 
   return message.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 };
 
+const howToGetModels = [
+  '| variable | models |',
+  '| --- | --- |',
+  '| `OPENAI_API_KEY` | those of OpenAI, or of any server that speaks its format (`OPENAI_BASE_URL`) |',
+  '| `ANTHROPIC_API_KEY` | those of Anthropic |',
+  '| `OLLAMA_HOST` | those of Ollama |',
+  '| `MODEL_PATH` | a GGUF file, run in this process |',
+].join('\n');
+
 const replyTo = (prompt: LanguageModelV4Prompt): string => {
   const question = lastTextOf(prompt, 'user');
   const words = question.split(/\s+/).filter((word) => word !== '').length;
@@ -29,8 +38,11 @@ const replyTo = (prompt: LanguageModelV4Prompt): string => {
   return [
     'This is the demonstration of Parlance, not a language model: the text is fixed, and only the way it reaches you is real.',
     `You asked: “${titleFromQuestion(question)}”. That is ${words} ${words === 1 ? 'word' : 'words'}, in message ${turns} of yours in this conversation. A model would answer it here.`,
-    'Each of these words went from a worker through the stream log to your subscription. Close the connection in the middle and open it again with the last seq that you saw: the stream goes on behind it, and nothing is lost or said twice.',
-    'To talk to a model, set OPENAI_API_KEY, ANTHROPIC_API_KEY, OLLAMA_HOST or MODEL_PATH and start again. At its start, Parlance prints the models that it found.',
+    'Each of these words went from a worker through the stream log to your subscription. **Close the connection in the middle**, or reload the page: the stream goes on behind the last `seq` that you saw, and nothing is lost or said twice.',
+    'To talk to a model, set one of these and start again:',
+    howToGetModels,
+    '```sh\nOLLAMA_HOST=http://127.0.0.1:11434 npm start\n```',
+    'At its start, Parlance prints the models that it found. A page that shows them should be ready for what they write: tables and code, as above, and formulas such as $e^{i\\pi} + 1 = 0$.',
   ].join('\n\n');
 };
 

@@ -8,6 +8,7 @@ import {
   CreateConversationDocument,
   type CreateConversationInput,
   DeleteConversationDocument,
+  MarkConversationReadDocument,
   type ParlanceClient,
   RestoreConversationDocument,
   UpdateConversationDocument,
@@ -23,6 +24,8 @@ export interface ConversationActions {
   rename(id: string, title: string): Promise<void>;
   setPinned(id: string, pinned: boolean): Promise<void>;
   setArchived(id: string, archived: boolean): Promise<void>;
+  /** On all devices. Call it when the end of a reply has been shown. */
+  markRead(id: string): Promise<void>;
   /** Softly: `restore` undoes it. */
   remove(id: string): Promise<void>;
   restore(id: string): Promise<void>;
@@ -36,7 +39,9 @@ export interface Patches {
   listen(listener: () => void): () => void;
 }
 
-type Patch = Partial<Pick<ConversationSettings, 'title' | 'pinned' | 'archived' | 'modelPolicy' | 'deletedAt'>>;
+type Patch = Partial<
+  Pick<ConversationSettings, 'title' | 'pinned' | 'archived' | 'unread' | 'modelPolicy' | 'deletedAt'>
+>;
 
 /** The part of an input that can be shown: an absent field stays, and null stays where a setting must have a value. */
 const patchOf = ({ title, modelPolicy, pinned, archived }: UpdateConversationInput): Patch => ({
@@ -118,6 +123,12 @@ export const createConversationActions = (
     rename: (id, title) => update(id, { title }),
     setPinned: (id, pinned) => update(id, { pinned }),
     setArchived: (id, archived) => update(id, { archived }),
+    markRead: (id) =>
+      change(
+        id,
+        { unread: false },
+        async () => (await client.mutate(MarkConversationReadDocument, { id })).markConversationRead,
+      ),
     remove: (id) =>
       change(
         id,

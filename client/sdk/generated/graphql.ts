@@ -67,7 +67,7 @@ export type CreateApiKeyInput = {
 export type CreateConversationInput = {
   /** Name of a routing policy, or a model's id; null for the tenant's default. */
   modelPolicy?: string | null | undefined;
-  /** Instructions at the beginning of every prompt of this conversation. */
+  /** Instructions at the beginning of every prompt of this conversation. Screened like a message: CONTENT_BLOCKED. */
   systemPrompt?: string | null | undefined;
   /** At most 200 characters; null: generated after the next completed reply. */
   title?: string | null | undefined;
@@ -220,7 +220,7 @@ export type ModelCapability =
 export type ModerationAction =
   /** Nothing. */
   | 'ALLOW'
-  /** A case is opened, and the message is refused with CONTENT_BLOCKED unless it is a reply. */
+  /** A case is opened, and the text is refused with CONTENT_BLOCKED unless it is a reply. */
   | 'BLOCK'
   /** A case is opened for an administrator. */
   | 'FLAG';
@@ -244,6 +244,8 @@ export type ModerationCategory =
 export type ModerationStage =
   /** A message of a user, before it is admitted. */
   | 'INPUT'
+  /** The system prompt of a conversation, before it is stored. */
+  | 'INSTRUCTIONS'
   /** A reply, after its end. */
   | 'OUTPUT';
 
@@ -369,7 +371,7 @@ export type UpdateConversationInput = {
   modelPolicy?: string | null | undefined;
   /** Whether to show it at the top of the list. */
   pinned?: boolean | null | undefined;
-  /** Instructions at the beginning of every prompt of this conversation. */
+  /** Instructions at the beginning of every prompt of this conversation. Screened like a message: CONTENT_BLOCKED. */
   systemPrompt?: string | null | undefined;
   /** At most 200 characters; null: generated after the next completed reply. */
   title?: string | null | undefined;
@@ -386,18 +388,18 @@ export type ApiKeysQueryVariables = Exact<{
 
 export type ApiKeysQuery = { apiKeys: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, name: string, prefix: string, roles: Array<Role>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null } }> } };
 
-export type ConversationChangeFragment = { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null };
+export type ConversationChangeFragment = { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null };
 
 export type ConversationChangedSubscriptionVariables = Exact<{
   conversationId: string;
 }>;
 
 
-export type ConversationChangedSubscription = { conversationChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
+export type ConversationChangedSubscription = { conversationChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
 
-export type ConversationItemFragment = { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null };
+export type ConversationItemFragment = { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null };
 
-export type ConversationSettingsFragment = { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null };
+export type ConversationSettingsFragment = { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null };
 
 export type ConversationVersionQueryVariables = Exact<{
   id: string;
@@ -411,12 +413,12 @@ export type ConversationQueryVariables = Exact<{
 }>;
 
 
-export type ConversationQuery = { conversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null };
+export type ConversationQuery = { conversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null };
 
 export type ConversationsChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ConversationsChangedSubscription = { conversationsChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
+export type ConversationsChangedSubscription = { conversationsChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
 
 export type ConversationsQueryVariables = Exact<{
   filter?: ConversationFilter | null | undefined;
@@ -425,7 +427,7 @@ export type ConversationsQueryVariables = Exact<{
 }>;
 
 
-export type ConversationsQuery = { conversations: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } }> } };
+export type ConversationsQuery = { conversations: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } }> } };
 
 export type CreateApiKeyMutationVariables = Exact<{
   input: CreateApiKeyInput;
@@ -439,14 +441,14 @@ export type CreateConversationMutationVariables = Exact<{
 }>;
 
 
-export type CreateConversationMutation = { createConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+export type CreateConversationMutation = { createConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
 
 export type DeleteConversationMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type DeleteConversationMutation = { deleteConversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+export type DeleteConversationMutation = { deleteConversation: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
 
 export type EditMessageMutationVariables = Exact<{
   input: EditMessageInput;
@@ -455,12 +457,26 @@ export type EditMessageMutationVariables = Exact<{
 
 export type EditMessageMutation = { editMessage: { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } } };
 
+export type EndSessionMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type EndSessionMutation = { endSession: { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string, address: string, current: boolean } };
+
 export type ExplainRouteQueryVariables = Exact<{
   input: ExplainRouteInput;
 }>;
 
 
 export type ExplainRouteQuery = { explainRoute: { plan: PlanTier, policy: { name: string } | null, candidates: Array<{ reason: string, verdict: RouteVerdict, model: { id: string, displayName: string } }> } };
+
+export type MarkConversationReadMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MarkConversationReadMutation = { markConversationRead: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
 
 export type MessageStateQueryVariables = Exact<{
   messageId: string;
@@ -527,7 +543,7 @@ export type RestoreConversationMutationVariables = Exact<{
 }>;
 
 
-export type RestoreConversationMutation = { restoreConversation: { id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+export type RestoreConversationMutation = { restoreConversation: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
 
 export type RevokeApiKeyMutationVariables = Exact<{
   id: string;
@@ -567,6 +583,15 @@ export type SendMessageMutationVariables = Exact<{
 
 export type SendMessageMutation = { sendMessage: { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } } };
 
+export type SessionStateFragment = { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string, address: string, current: boolean };
+
+export type SessionsQueryVariables = Exact<{
+  userId?: string | null | undefined;
+}>;
+
+
+export type SessionsQuery = { sessions: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string, address: string, current: boolean }> };
+
 export type StopGenerationMutationVariables = Exact<{
   messageId: string;
 }>;
@@ -602,7 +627,7 @@ export type UpdateConversationMutationVariables = Exact<{
 }>;
 
 
-export type UpdateConversationMutation = { updateConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+export type UpdateConversationMutation = { updateConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -645,6 +670,7 @@ export const ConversationItemFragmentDoc = /*#__PURE__*/ new TypedDocumentString
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -675,6 +701,7 @@ export const ConversationChangeFragmentDoc = /*#__PURE__*/ new TypedDocumentStri
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -694,6 +721,7 @@ export const ConversationSettingsFragmentDoc = /*#__PURE__*/ new TypedDocumentSt
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -745,6 +773,17 @@ export const StartedTurnFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   replayed
 }
     `, {"fragmentName":"StartedTurn"}) as unknown as TypedDocumentString<StartedTurnFragment, unknown>;
+export const SessionStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment SessionState on Session {
+  id
+  createdAt
+  lastUsedAt
+  expiresAt
+  userAgent
+  address
+  current
+}
+    `, {"fragmentName":"SessionState"}) as unknown as TypedDocumentString<SessionStateFragment, unknown>;
 export const ToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ToolCall on ToolCall {
   id
@@ -929,6 +968,7 @@ fragment ConversationItem on Conversation {
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -957,6 +997,7 @@ export const ConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -995,6 +1036,7 @@ fragment ConversationItem on Conversation {
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -1023,6 +1065,7 @@ export const ConversationsDocument = /*#__PURE__*/ new TypedDocumentString(`
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -1062,6 +1105,7 @@ export const CreateConversationDocument = /*#__PURE__*/ new TypedDocumentString(
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -1086,6 +1130,7 @@ export const DeleteConversationDocument = /*#__PURE__*/ new TypedDocumentString(
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -1118,6 +1163,21 @@ export const EditMessageDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
   replayed
 }`) as unknown as TypedDocumentString<EditMessageMutation, EditMessageMutationVariables>;
+export const EndSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation EndSession($id: ID!) {
+  endSession(id: $id) {
+    ...SessionState
+  }
+}
+    fragment SessionState on Session {
+  id
+  createdAt
+  lastUsedAt
+  expiresAt
+  userAgent
+  address
+  current
+}`) as unknown as TypedDocumentString<EndSessionMutation, EndSessionMutationVariables>;
 export const ExplainRouteDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ExplainRoute($input: ExplainRouteInput!) {
   explainRoute(input: $input) {
@@ -1136,6 +1196,27 @@ export const ExplainRouteDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ExplainRouteQuery, ExplainRouteQueryVariables>;
+export const MarkConversationReadDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation MarkConversationRead($id: ID!) {
+  markConversationRead(id: $id) {
+    ...ConversationItem
+  }
+}
+    fragment ConversationItem on Conversation {
+  id
+  title
+  pinned
+  archived
+  unread
+  modelPolicy
+  createdAt
+  updatedAt
+  deletedAt
+  head {
+    id
+    status
+  }
+}`) as unknown as TypedDocumentString<MarkConversationReadMutation, MarkConversationReadMutationVariables>;
 export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     query MessageState($messageId: ID!) {
   message(id: $messageId) {
@@ -1325,6 +1406,7 @@ export const RestoreConversationDocument = /*#__PURE__*/ new TypedDocumentString
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt
@@ -1482,6 +1564,21 @@ export const SendMessageDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
   replayed
 }`) as unknown as TypedDocumentString<SendMessageMutation, SendMessageMutationVariables>;
+export const SessionsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Sessions($userId: ID) {
+  sessions(userId: $userId) {
+    ...SessionState
+  }
+}
+    fragment SessionState on Session {
+  id
+  createdAt
+  lastUsedAt
+  expiresAt
+  userAgent
+  address
+  current
+}`) as unknown as TypedDocumentString<SessionsQuery, SessionsQueryVariables>;
 export const StopGenerationDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation StopGeneration($messageId: ID!) {
   stopGeneration(messageId: $messageId) {
@@ -1635,6 +1732,7 @@ export const UpdateConversationDocument = /*#__PURE__*/ new TypedDocumentString(
   title
   pinned
   archived
+  unread
   modelPolicy
   createdAt
   updatedAt

@@ -1,7 +1,7 @@
 /** One conversation: its messages, what was not sent, and the composer. Render it with the conversation as its key. */
 import { isFinal } from '@parlance/client';
 import { type UnsentTurn, useConversation, useConversationActions, useSend, useTimeline } from '@parlance/react';
-import { useEffect, useMemo } from 'react';
+import { useMemo } from 'react';
 import { Link } from 'wouter';
 import buttonStyles from '../../design/button.module.css';
 import { Button } from '../../design/button.tsx';
@@ -20,6 +20,7 @@ import { TimelineView } from '../timeline/timeline-view.tsx';
 import { describeFault } from '../words/describe-fault.ts';
 import styles from './conversation.module.css';
 import { UnsentTurns } from './unsent-turns.tsx';
+import { useMarkRead } from './use-mark-read.ts';
 import { useTimelineActions } from './use-timeline-actions.ts';
 
 const NotFound = () => {
@@ -60,11 +61,12 @@ const useUnsent = (id: string, putBack: (text: string) => void) => {
 
 const LiveConversation = ({ id }: LiveConversationProps) => {
   const t = useTranslate();
-  const { drafts, seen } = useDevice();
+  const { drafts } = useDevice();
   const notify = useNotify();
   const draft = useDraft(drafts, id);
   const { conversation } = useConversation(id);
   const { update } = useConversationActions();
+  useMarkRead(conversation);
   const timeline = useTimeline(id);
   const { messages, hasOlder, loadOlder, status, error, stop } = timeline;
   const { unsent, send, resend, takeBack, dismiss } = useUnsent(id, draft.putBack);
@@ -75,10 +77,6 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
     () => messages.filter(({ role }) => role === 'USER').map(({ content }) => content),
     [messages],
   );
-  const updatedAt = conversation?.updatedAt;
-  useEffect(() => {
-    if (updatedAt !== undefined) seen.markSeen({ id, updatedAt });
-  }, [seen, id, updatedAt]);
 
   // From here on the text is among what is not sent yet, which is stored too.
   const ask = (text: string, onBusy: 'ENQUEUE' | 'INTERRUPT') => {

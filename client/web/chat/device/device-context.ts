@@ -1,11 +1,9 @@
 /** What this device keeps for the user who is signed in. */
 import { createContext, useContext } from 'react';
 import type { Drafts } from './drafts.ts';
-import type { SeenConversations } from './seen.ts';
 
 export interface Device {
   readonly drafts: Drafts;
-  readonly seen: SeenConversations;
 }
 
 export const DeviceContext = createContext<Device | undefined>(undefined);

@@ -6,7 +6,6 @@ import { MarkdownLabelsContext } from '../../markdown/labels.ts';
 import { useTranslate } from '../../translations/translation.ts';
 import { type Device, DeviceContext } from '../device/device-context.ts';
 import { createDrafts } from '../device/drafts.ts';
-import { createSeen } from '../device/seen.ts';
 import { Notices } from '../frame/notices.tsx';
 import { type Session, sessionFetch } from '../session/session.ts';
 import { Chat } from '../shell/chat.tsx';
@@ -30,7 +29,7 @@ const keptOf = (userId: string): Kept => {
       transport: 'events',
     }),
     storage: createTurnStorage(userId),
-    device: { drafts: createDrafts(userId), seen: createSeen(userId) },
+    device: { drafts: createDrafts(userId) },
   };
   keptByUser.set(userId, kept);
   return kept;

@@ -5,7 +5,6 @@ import { Link } from 'wouter';
 import { Button, IconButton } from '../../design/button.tsx';
 import { Icon } from '../../design/icon.tsx';
 import { useTranslate } from '../../translations/translation.ts';
-import { type SeenConversations, useSeen } from '../device/seen.ts';
 import { searchId } from '../frame/element-ids.ts';
 import { describeFault } from '../words/describe-fault.ts';
 import { ConversationRow, type RowActions } from './conversation-row.tsx';
@@ -16,7 +15,6 @@ import { SearchResults } from './search-results.tsx';
 
 export interface ConversationPanelProps {
   readonly chosenId: string | undefined;
-  readonly seen: SeenConversations;
   readonly actions: RowActions;
 }
 
@@ -24,11 +22,10 @@ interface ListProps extends ConversationPanelProps {
   readonly archived: boolean;
 }
 
-const ConversationList = ({ chosenId, seen, actions, archived }: ListProps) => {
+const ConversationList = ({ chosenId, actions, archived }: ListProps) => {
   const t = useTranslate();
   const filter = useMemo(() => ({ archived }), [archived]);
   const { status, conversations, hasMore, loadMore, refetch, error } = useConversations({ filter });
-  const isUnread = useSeen(seen);
   const groups = groupConversations(conversations, new Date());
   const retry = () => void refetch();
   if (status === 'failed' && error) {
@@ -50,7 +47,6 @@ const ConversationList = ({ chosenId, seen, actions, archived }: ListProps) => {
                 key={conversation.id}
                 conversation={conversation}
                 isChosen={conversation.id === chosenId}
-                isUnread={conversation.id !== chosenId && isUnread(conversation)}
                 actions={actions}
               />
             ))}
@@ -65,7 +61,7 @@ const ConversationList = ({ chosenId, seen, actions, archived }: ListProps) => {
   );
 };
 
-export const ConversationPanel = ({ chosenId, seen, actions }: ConversationPanelProps) => {
+export const ConversationPanel = ({ chosenId, actions }: ConversationPanelProps) => {
   const t = useTranslate();
   const [text, setText] = useState('');
   const [archived, setArchived] = useState(false);
@@ -102,7 +98,7 @@ export const ConversationPanel = ({ chosenId, seen, actions }: ConversationPanel
       <nav className={styles['scroller']} aria-label={t('list.label')}>
         {query === '' ? (
           <>
-            <ConversationList chosenId={chosenId} seen={seen} actions={actions} archived={archived} />
+            <ConversationList chosenId={chosenId} actions={actions} archived={archived} />
             <p className={styles['note']}>
               <Button icon="archive" onClick={toggleArchived}>
                 {t(archived ? 'list.showCurrent' : 'list.showArchived')}

@@ -42,15 +42,16 @@ const useItems = ({ id, pinned, archived }: ConversationItem, actions: RowAction
 export interface RowProps {
   readonly conversation: ConversationItem;
   readonly isChosen: boolean;
-  readonly isUnread: boolean;
   readonly actions: RowActions;
 }
 
-export const ConversationRow = memo(({ conversation, isChosen, isUnread, actions }: RowProps) => {
+export const ConversationRow = memo(({ conversation, isChosen, actions }: RowProps) => {
   const t = useTranslate();
   const [isRenaming, setRenaming] = useState(false);
   const items = useItems(conversation, actions, () => setRenaming(true));
-  const { id, head } = conversation;
+  const { id, head, unread } = conversation;
+  // What is open is being read.
+  const isUnread = unread && !isChosen;
   const title = conversation.title ?? t('list.untitled');
   const endRename = (next: string | undefined) => {
     setRenaming(false);

@@ -31,7 +31,6 @@ export const SearchResults = ({ text, chosenId, actions }: SearchResultsProps) =
             key={conversation.id}
             conversation={conversation}
             isChosen={conversation.id === chosenId}
-            isUnread={false}
             actions={actions}
           />
         ))}

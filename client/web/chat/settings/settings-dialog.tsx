@@ -4,12 +4,13 @@ import { useTranslate } from '../../translations/translation.ts';
 import { ApiKeys } from './api-keys.tsx';
 import { Appearance } from './appearance.tsx';
 import { KeyboardHelp } from './keyboard-help.tsx';
+import { Sessions } from './sessions.tsx';
 import styles from './settings.module.css';
 
-const sections = ['appearance', 'keyboard', 'keys'] as const;
+const sections = ['appearance', 'keyboard', 'sessions', 'keys'] as const;
 export type SettingsSection = (typeof sections)[number];
 
-const contents = { appearance: Appearance, keyboard: KeyboardHelp, keys: ApiKeys } as const;
+const contents = { appearance: Appearance, keyboard: KeyboardHelp, sessions: Sessions, keys: ApiKeys } as const;
 
 export interface SettingsDialogProps {
   readonly section: SettingsSection;

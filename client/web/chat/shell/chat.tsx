@@ -4,7 +4,6 @@ import { Link, useLocation, useRoute } from 'wouter';
 import { useTranslate } from '../../translations/translation.ts';
 import { ConversationPage } from '../conversation/conversation-page.tsx';
 import { NewConversation } from '../conversation/new-conversation.tsx';
-import { useDevice } from '../device/device-context.ts';
 import { composerId } from '../frame/element-ids.ts';
 import { SideContext } from '../frame/side-context.ts';
 import { ConversationPanel } from '../list/conversation-panel.tsx';
@@ -29,7 +28,6 @@ const useChosenId = (): string | undefined => {
 
 export const Chat = () => {
   const t = useTranslate();
-  const { seen } = useDevice();
   const [location] = useLocation();
   const chosenId = useChosenId();
   const actions = useRowActions(chosenId);
@@ -56,7 +54,7 @@ export const Chat = () => {
             Parlance
           </Link>
         </div>
-        <ConversationPanel chosenId={chosenId} seen={seen} actions={actions} />
+        <ConversationPanel chosenId={chosenId} actions={actions} />
         <SideFoot onSettings={openSettings} />
       </aside>
       <button type="button" className={styles['veil']} aria-label={t('shell.closeList')} onClick={closeSide} />
