@@ -8,6 +8,7 @@ import { type Device, DeviceContext } from '../device/device-context.ts';
 import { createDrafts } from '../device/drafts.ts';
 import { Notices } from '../frame/notices.tsx';
 import { type Session, sessionFetch } from '../session/session.ts';
+import { SessionContext } from '../session/session-context.ts';
 import { Chat } from '../shell/chat.tsx';
 import { createTurnStorage } from './turn-storage.ts';
 
@@ -55,7 +56,9 @@ export const SignedIn = ({ session }: { readonly session: Session }) => {
       <DeviceContext value={device}>
         <MarkdownLabelsContext value={labels}>
           <Notices>
-            <Chat />
+            <SessionContext value={session}>
+              <Chat />
+            </SessionContext>
           </Notices>
         </MarkdownLabelsContext>
       </DeviceContext>
