@@ -9,11 +9,13 @@ const noFiles: ReadonlySet<string> = new Set(['stream.mjs', 'decimal.js', 'highl
 
 const folders = 'gateway,inference-workers,kernel,standalone,subgraphs,tests';
 const pathPattern = /^(?:\.\/)?[\w.*-]+(?:\/[\w.*-]+)*\/?$/;
+/** What a build writes. */
+const builtPattern = /(?:^|\/)dist(?:\/|$)/;
 const extensions = /\w\.(ts|mjs|cjs|js|md|json|yaml|yml|graphql|txt)$/;
 
 /** A word with an extension of ours, or one below a folder of ours. */
 const isPath = (word: string): boolean => {
-  if (!pathPattern.test(word) || noFiles.has(word)) return false;
+  if (!pathPattern.test(word) || noFiles.has(word) || builtPattern.test(word)) return false;
   const [first = ''] = word.split('/');
   return extensions.test(word) || (word.includes('/') && existsSync(join(root, first)));
 };

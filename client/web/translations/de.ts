@@ -33,7 +33,7 @@ export const de: Readonly<Record<MessageId, string>> = {
   'broken.more': 'Ihre Unterhaltungen und was Sie getippt haben sind sicher.',
   'broken.again': 'Seite neu laden',
 
-  'shell.skip': 'Zum Eingabefeld',
+  'shell.skip': 'Liste überspringen',
   'shell.side': 'Unterhaltungen und Konto',
   'shell.openList': 'Unterhaltungen zeigen',
   'shell.closeList': 'Unterhaltungen verbergen',

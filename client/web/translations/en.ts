@@ -31,7 +31,7 @@ export const en = {
   'broken.more': 'Your conversations and what you have typed are safe.',
   'broken.again': 'Load the page again',
 
-  'shell.skip': 'Skip to the message field',
+  'shell.skip': 'Skip the list',
   'shell.side': 'Conversations and account',
   'shell.openList': 'Show conversations',
   'shell.closeList': 'Hide conversations',
