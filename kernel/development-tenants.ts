@@ -10,6 +10,8 @@ export interface DevelopmentUser {
   readonly email: string;
   /** Of those who sign in on a web page. `npm run token` takes them as a flag. */
   readonly roles: readonly Role[];
+  /** Likewise: those of the operator. */
+  readonly scopes: readonly string[];
 }
 
 export interface DevelopmentTenant {
@@ -17,6 +19,9 @@ export interface DevelopmentTenant {
   readonly id: string;
   readonly users: readonly DevelopmentUser[];
 }
+
+/** What the operator of an installation may do for all tenants. */
+export const operatorScopes: readonly string[] = ['models:write', 'tenants:write'];
 
 export const developmentTenants: readonly DevelopmentTenant[] = [
   {
@@ -28,8 +33,15 @@ export const developmentTenants: readonly DevelopmentTenant[] = [
         id: '01900000-0000-7000-8000-000000000ada',
         email: 'ada@acme.example',
         roles: ['USER', 'ADMIN', 'BILLING_ADMIN'],
+        scopes: operatorScopes,
       },
-      { name: 'grace', id: '01900000-0000-7000-8000-0000000062ac', email: 'grace@acme.example', roles: ['USER'] },
+      {
+        name: 'grace',
+        id: '01900000-0000-7000-8000-0000000062ac',
+        email: 'grace@acme.example',
+        roles: ['USER'],
+        scopes: [],
+      },
     ],
   },
   {
@@ -41,6 +53,7 @@ export const developmentTenants: readonly DevelopmentTenant[] = [
         id: '01900000-0000-7000-8000-000000000b0b',
         email: 'bob@globex.example',
         roles: ['USER', 'ADMIN'],
+        scopes: [],
       },
     ],
   },

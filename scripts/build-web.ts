@@ -61,6 +61,8 @@ const entrySize = async (page: string): Promise<number> => {
   return sizes.reduce((sum, size) => sum + size, 0);
 };
 
+const kilobytes = async (page: string): Promise<number> => Math.round((await entrySize(page)) / 1000);
+
 await rm(dist, { recursive: true, force: true });
 const boot = await bootScript();
 await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn', build: { outDir: dist } });
@@ -74,9 +76,12 @@ await writeFile(join(dist, 'index.html'), index);
 const bare = shell.replaceAll(/<script type="module"[^>]*><\/script>|<link rel="modulepreload"[^>]*>/g, '');
 await writeFile(join(dist, 'error.html'), fillPage(bare, { boot, page: pages['error'] ?? '' }));
 
+const console = fillPage(await readFile(join(dist, 'admin/index.html'), 'utf8'), { boot });
+await writeFile(join(dist, 'admin/index.html'), console);
+
 const names = await readdir(dist, { recursive: true });
 const files = names.filter((name) => compressible.has(extname(name))).map((name) => join(dist, name));
 for (const file of files) await compress(file);
 process.stdout.write(
-  `${files.length} files; the chat loads ${Math.round((await entrySize(index)) / 1000)} kB (gzip) to start\n`,
+  `${files.length} files; to start (gzip), the chat loads ${await kilobytes(index)} kB, the console ${await kilobytes(console)} kB\n`,
 );

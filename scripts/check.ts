@@ -19,7 +19,7 @@ const checks: readonly Check[] = [
   { name: 'imports (dependency-cruiser)', command: ['depcruise', '--config', '.dependency-cruiser.cjs', '.'] },
   { name: 'unused code and dependencies (knip)', command: ['knip'] },
   { name: 'lockfile (npm ci)', command: ['npm', 'ci', '--dry-run', '--silent'] },
-  { name: "types of the SDK's operations", command: ['node', 'scripts/codegen.ts', '--check'] },
+  { name: "types of the client's operations", command: ['node', 'scripts/codegen.ts', '--check'] },
   { name: 'subgraph and supergraph schemas', command: ['node', 'scripts/schema.ts', '--check'] },
 ];
 

@@ -30,7 +30,7 @@ export const wideComments = (file: string, text: string): readonly string[] => {
 if (import.meta.main) {
   const files = [...readProjectFiles(Object.keys(beginnings))];
   const wide = files.flatMap(([file, text]) =>
-    file.startsWith('client/sdk/generated/') ? [] : wideComments(file, text),
+    /^client\/(sdk|web\/admin)\/generated\//.test(file) ? [] : wideComments(file, text),
   );
   if (wide.length > 0) {
     process.stderr.write(`Comments wrap at ${columns} columns:\n  ${wide.join('\n  ')}\n`);

@@ -4,6 +4,7 @@
  * for `listening`.
  */
 import { join } from 'node:path';
+import { operatorScopes } from '#kernel/development-tenants.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Ports } from '#kernel/ports.ts';
 import type { BrowserSessions } from '../gateway/authentication/browser-sessions.ts';
@@ -61,7 +62,7 @@ export const openWebSignIn = async (options: WebSignInOptions): Promise<WebSignI
       issuer: config.OIDC_ISSUER ?? issuerUrlAt(url),
       clientId,
       clientSecret: config.OIDC_CLIENT_SECRET,
-      scope: config.OIDC_SCOPE,
+      scope: issuer ? [config.OIDC_SCOPE, ...operatorScopes].join(' ') : config.OIDC_SCOPE,
       parameters: config.OIDC_SIGN_IN_PARAMETERS,
       publicUrl: new URL(config.PUBLIC_URL ?? url),
       limits: sessionLimits(config),

@@ -54,6 +54,7 @@ export {
 export { createId } from './ids.ts';
 export { isFinal, type MessageUsage, type MessageView, type ToolCall } from './message-view.ts';
 export {
+  type Change,
   createParlanceClient,
   type FollowChangesOptions,
   type ParlanceClient,

@@ -13,6 +13,7 @@ import {
   QuotaChangedDocument,
   type QuotaChangedSubscription,
   type QuotaStateFragment,
+  type TypedDocumentString,
 } from './generated/graphql.ts';
 import type { MessageView } from './message-view.ts';
 import { createRequests, type Requests } from './requests.ts';
@@ -65,6 +66,12 @@ export interface QuotaChange {
   readonly quota: QuotaStateFragment;
 }
 
+export interface Change<Data> {
+  readonly kind: 'CHANGED';
+  /** The event, as the subscription selects it. */
+  readonly data: Data;
+}
+
 export interface ParlanceClient extends Pick<Requests, 'query' | 'read' | 'mutate' | 'urql'> {
   /** Sends a message, and returns the stream of its reply at once. */
   send(options: SendOptions): SentMessage;
@@ -83,6 +90,15 @@ export interface ParlanceClient extends Pick<Requests, 'query' | 'read' | 'mutat
   conversationsChanged(options?: FollowChangesOptions): ConversationNotices;
   /** The user's quota whenever it changed; never ends by itself. */
   quotaChanged(options?: FollowChangesOptions): Notices<QuotaChange>;
+  /**
+   * The events of a subscription of your own that announces changes, such as `moderationCaseOpened`; never ends by
+   * itself.
+   */
+  changes<Data, Variables extends Readonly<Record<string, unknown>>>(
+    document: TypedDocumentString<Data, Variables>,
+    variables: Variables,
+    options?: FollowChangesOptions,
+  ): Notices<Change<Data>>;
   /** Resolves when the request to stop is recorded; the stream of the reply ends a moment later. */
   stop(messageId: string): Promise<void>;
   /** The user has signed in again: what follows shows the new session, and `onSignedIn` is announced. */
@@ -155,6 +171,16 @@ export const createParlanceClient = (options: ParlanceClientOptions): ParlanceCl
       changesOf(
         { query: QuotaChangedDocument.toString(), variables: {} },
         (data: QuotaChangedSubscription): QuotaChange => ({ kind: 'CHANGED', quota: data.quotaChanged }),
+        signal,
+      ),
+    changes: <Data, Variables extends Readonly<Record<string, unknown>>>(
+      document: TypedDocumentString<Data, Variables>,
+      variables: Variables,
+      { signal }: FollowChangesOptions = {},
+    ) =>
+      changesOf(
+        { query: document.toString(), variables },
+        (data: Data): Change<Data> => ({ kind: 'CHANGED', data }),
         signal,
       ),
     stop: (messageId) => stopGeneration(services, messageId),

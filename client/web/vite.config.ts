@@ -33,6 +33,8 @@ const dropOldFonts = (): Plugin => ({
       : null,
 });
 
+const pageAt = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [compileTranslations(), dropOldFonts(), react()],
@@ -45,6 +47,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     sourcemap: false,
     chunkSizeWarningLimit: 600,
-    rolldownOptions: { input: { index: fileURLToPath(new URL('index.html', import.meta.url)) } },
+    rolldownOptions: { input: { index: pageAt('index.html'), admin: pageAt('admin/index.html') } },
   },
 });

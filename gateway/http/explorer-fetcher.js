@@ -34,6 +34,10 @@ const subscribeOverSocket = (url, payload, headers, sink) => {
 const entered = (headers) =>
   Object.fromEntries(Object.entries(headers ?? {}).filter(([, value]) => !String(value).includes('<token>')));
 
+/** The variables in the page's address, as GraphiQL takes them. The operation beside them it reads by itself. */
+// biome-ignore lint/correctness/noUnusedVariables: the page calls it.
+const addressVariables = () => new URLSearchParams(location.search).get('variables') ?? undefined;
+
 // biome-ignore lint/correctness/noUnusedVariables: the page calls it.
 const createExplorerFetcher = (endpoint) => {
   const url = new URL(endpoint, location.href);

@@ -63,7 +63,7 @@ const makePage = async (): Promise<Page> => {
 };
 /** Called with the arguments of the replaced call. Passing `endpoint` beside a fetcher would only cause a warning. */
 const wrapper =
-  '(root, { endpoint, ...options }) => YogaGraphiQL.renderYogaGraphiQL(root, { ...options, fetcher: createExplorerFetcher(endpoint) })';
+  '(root, { endpoint, ...options }) => YogaGraphiQL.renderYogaGraphiQL(root, { variables: addressVariables(), ...options, fetcher: createExplorerFetcher(endpoint) })';
 
 /** @param stallTimeoutMs milliseconds without reading after which a client is disconnected. */
 export const serveExplorer = (

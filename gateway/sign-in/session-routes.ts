@@ -70,9 +70,10 @@ export const createSessionRoutes = (options: SessionRoutesOptions): ReadonlyMap<
       if (isOver(fault)) cookies.clear(response, cookies.session);
       throw fault;
     });
-    const { tenantId, userId, roles } = user.identity;
+    const { tenantId, userId, roles, scopes } = user.identity;
     const expiresAt = new Date(user.expiresAt).toISOString();
-    respondWithJson(response, 200, { sessionId: sessionIdOf(secret), userId, tenantId, roles, expiresAt });
+    const sessionId = sessionIdOf(secret);
+    respondWithJson(response, 200, { sessionId, userId, tenantId, roles, scopes, expiresAt });
   };
 
   return new Map([

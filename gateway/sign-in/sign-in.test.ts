@@ -38,7 +38,7 @@ test('a person signs in at the issuer, comes back to the page, asks the API by t
   const secret = browser.cookies.get(sessionCookie)?.value ?? '';
   const { sub: userId, tenant: tenantId } = web.issuer.claims;
   expect(await shown.json()).toEqual({
-    ...{ sessionId: sessionIdOf(secret), userId, tenantId, roles: ['USER'] },
+    ...{ sessionId: sessionIdOf(secret), userId, tenantId, roles: ['USER'], scopes: [] },
     expiresAt: expect.stringMatching(/^\d{4}-.*Z$/),
   });
 

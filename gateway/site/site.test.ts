@@ -61,6 +61,16 @@ test('serves the page of the application at / and at every path that a browser n
   expect((await read('/about', { headers: html })).body.toString()).toContain('About');
 });
 
+test('a path below a folder that has a page of its own leads to that page', async () => {
+  for (const path of ['/about/', '/about/us', '/about/us/all?of=us']) {
+    expect((await read(path, { headers: html })).body.toString()).toContain('About');
+  }
+  for (const path of ['/aboutness/us', `/${'a/'.repeat(500)}about/us`]) {
+    expect((await read(path, { headers: html })).body.toString()).toBe(page);
+  }
+  expect((await read('/about/us', { headers: { accept: 'application/json' } })).status).toBe(404);
+});
+
 test('keeps GraphQL, health, Sandbox and explorer where they are', async () => {
   expect((await gateway.ask('{ __typename }')).data).toEqual({ __typename: 'Query' });
   expect((await read('/health/live')).status).toBe(200);

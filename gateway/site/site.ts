@@ -1,7 +1,7 @@
 /**
- * A built web application behind the gateway's paths: its files, and its page for every other path that a browser
- * navigates to, because the application has paths of its own. Other requests for unknown paths get 404, so that a
- * script of an older release is missed and never read as a page.
+ * A built web application behind the gateway's paths: its files, and a page for every other path that a browser
+ * navigates to, because applications have paths of their own: the page of the nearest folder above that has one. Other
+ * requests for unknown paths get 404, so that a script of an older release is missed and never read as a page.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
@@ -24,6 +24,13 @@ const isNavigation = ({ headers }: IncomingMessage, path: string): boolean =>
 const takesBrotli = ({ headers }: IncomingMessage): boolean =>
   /(^|,)\s*br\s*(;\s*q=(?!0(\.0*)?\s*(,|$))|,|$)/i.test(String(headers['accept-encoding'] ?? ''));
 
+/** Path of a page -> the paths of the pages of its folders, the nearest first. */
+const pagesAbove = (path: string): readonly string[] => {
+  // A path may be as long as a request line; no build has more folders than this.
+  const folders = path.split('/', 16).slice(1, -1);
+  return folders.map((_, index) => `/${folders.slice(0, folders.length - index).join('/')}/index.html`);
+};
+
 /** Reads the directory. Throws EnvironmentError when it holds no application. */
 export const openSite = async (directory: string): Promise<RequestHandler> => {
   const files = await readSiteFiles(directory);
@@ -32,7 +39,9 @@ export const openSite = async (directory: string): Promise<RequestHandler> => {
     const path = pathOf(request.url ?? '/');
     const folder = path.replace(/\/$/, '');
     const file = files.get(path) ?? files.get(`${folder}/index.html`) ?? files.get(`${folder}.html`);
-    return file ?? (isNavigation(request, path) ? files.get('/index.html') : undefined);
+    if (file || !isNavigation(request, path)) return file;
+    const page = pagesAbove(path).find((above) => files.has(above));
+    return files.get(page ?? '/index.html');
   };
 
   return async (request, response) => {

@@ -5,7 +5,7 @@
  */
 import { hkdfSync } from 'node:crypto';
 import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { developmentTenants } from '#kernel/development-tenants.ts';
+import { developmentTenants, operatorScopes } from '#kernel/development-tenants.ts';
 import { escapeHtml, type PlainPageParts, renderPage } from '../../gateway/sign-in/plain-page.ts';
 import { developmentAudience, developmentClientId, type SigningKey } from './development-issuer.ts';
 import type { IssuerStore } from './issuer-store.ts';
@@ -23,7 +23,7 @@ export interface ProviderOptions {
 
 /** Resource indicators (RFC 8707) are URIs. */
 const resource = 'urn:parlance:api';
-const scopes = 'read write';
+const everyScope = ['read', 'write', ...operatorScopes].join(' ');
 const day = 24 * 60 * 60;
 
 /** Path of the page on which people choose who they are. */
@@ -55,7 +55,10 @@ const loadGrant = async (context: KoaContextWithOIDC) => {
   if (found) return found;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
   grant.addOIDCScope('openid offline_access');
-  grant.addResourceScope(resource, scopes);
+  const { user } = findDevelopmentUser(session.accountId) ?? {};
+  grant.addResourceScope(resource, ['read', 'write', ...(user?.scopes ?? [])].join(' '));
+  // Said outright, because a scope without a decision makes the provider ask for consent.
+  grant.rejectResourceScope(resource, operatorScopes.filter((scope) => !user?.scopes.includes(scope)).join(' '));
   await grant.save();
   return grant;
 };
@@ -76,7 +79,7 @@ const features = (): Configuration['features'] => ({
     defaultResource: () => resource,
     useGrantedResource: () => true,
     getResourceServerInfo: () => ({
-      scope: scopes,
+      scope: everyScope,
       audience: developmentAudience,
       accessTokenFormat: 'jwt',
       jwt: { sign: { alg: 'ES256' } },
@@ -118,7 +121,8 @@ export const createProvider = (options: ProviderOptions): Provider => {
     interactions: { url: (_, { uid }) => `${basePath}${signInPath}/${uid}` },
     features: features(),
     pkce: { required: () => true },
-    scopes: ['openid', 'offline_access', ...scopes.split(' ')],
+    // Those of the API belong to its resource; of these here each needs a decision of its own.
+    scopes: ['openid', 'offline_access'],
     claims: { openid: ['sub', 'name', 'tenant'] },
     rotateRefreshToken: () => true,
     issueRefreshToken: async () => true,

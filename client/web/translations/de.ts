@@ -33,6 +33,7 @@ export const de: Readonly<Record<MessageId, string>> = {
   'broken.more': 'Ihre Unterhaltungen und was Sie getippt haben sind sicher.',
   'broken.again': 'Seite neu laden',
 
+  'shell.console': 'Konsole',
   'shell.skip': 'Liste überspringen',
   'shell.side': 'Unterhaltungen und Konto',
   'shell.openList': 'Unterhaltungen zeigen',

@@ -31,6 +31,7 @@ export const en = {
   'broken.more': 'Your conversations and what you have typed are safe.',
   'broken.again': 'Load the page again',
 
+  'shell.console': 'Console',
   'shell.skip': 'Skip the list',
   'shell.side': 'Conversations and account',
   'shell.openList': 'Show conversations',

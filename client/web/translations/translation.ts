@@ -26,6 +26,11 @@ export const loadLanguage = async (language: Language): Promise<void> => {
   i18n.loadAndActivate({ locale: language, messages: { ...(await catalogues[language]()) } });
 };
 
+/** Adds the texts of a part that is loaded by itself, such as the console, to a language that is loaded. */
+export const addTexts = (language: Language, texts: Readonly<Record<string, string>>): void => {
+  i18n.load(language, { ...texts });
+};
+
 const translators = new Map<string, Translate>();
 
 /** One function for a language, so that components can depend on it. */
@@ -42,6 +47,14 @@ const follow = (changed: () => void): (() => void) => i18n.on('change', changed)
 
 /** The translator of the language that is active now. */
 export const useTranslate = (): Translate => useSyncExternalStore(follow, current, current);
+
+const anyText = (id: string, values?: Values): string => i18n._(id, values);
+
+/** As `useTranslate`, for the texts of a part; its own type says which there are. */
+export const useTexts = (): ((id: string, values?: Values) => string) => {
+  useLanguage();
+  return anyText;
+};
 
 /** The language for dates and numbers. */
 export const useLanguage = (): string => {

@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots`: writes what the web client looks like into docs/screenshots, light and dark, desktop and phone,
- * so that a newcomer sees it before installing anything. The model's replies are those below.
+ * `npm run screenshots`: writes what the web client looks like into docs/screenshots, light and dark, desktop and
+ * phone, so that a newcomer sees it before installing anything. The model's replies are those below.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';

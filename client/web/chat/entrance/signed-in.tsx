@@ -8,6 +8,7 @@ import { type Device, DeviceContext } from '../device/device-context.ts';
 import { createDrafts } from '../device/drafts.ts';
 import { Notices } from '../frame/notices.tsx';
 import type { Session } from '../session/session.ts';
+import { SessionContext } from '../session/session-context.ts';
 import { signedOutState } from '../session/signed-out-state.ts';
 import { Chat } from '../shell/chat.tsx';
 import { createTurnStorage } from './turn-storage.ts';
@@ -55,7 +56,9 @@ export const SignedIn = ({ session }: { readonly session: Session }) => {
       <DeviceContext value={device}>
         <MarkdownLabelsContext value={labels}>
           <Notices>
-            <Chat userId={session.userId} />
+            <SessionContext value={session}>
+              <Chat userId={session.userId} />
+            </SessionContext>
           </Notices>
         </MarkdownLabelsContext>
       </DeviceContext>

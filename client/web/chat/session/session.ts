@@ -7,6 +7,7 @@ export interface Session {
   readonly userId: string;
   readonly tenantId: string;
   readonly roles: readonly string[];
+  readonly scopes: readonly string[];
 }
 
 /** `unreachable`: nobody knows, because the server cannot be asked at the moment. */
@@ -22,10 +23,16 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 
 const parseSession = (given: unknown): Session | undefined => {
   if (typeof given !== 'object' || given === null) return undefined;
-  const { userId, tenantId, roles }: Readonly<Record<string, unknown>> = { ...given };
-  if (!isText(userId) || !isText(tenantId) || !Array.isArray(roles)) return undefined;
-  return { userId, tenantId, roles: roles.filter(isText) };
+  const { userId, tenantId, roles, scopes = [] }: Readonly<Record<string, unknown>> = { ...given };
+  if (!isText(userId) || !isText(tenantId) || !Array.isArray(roles) || !Array.isArray(scopes)) return undefined;
+  return { userId, tenantId, roles: roles.filter(isText), scopes: scopes.filter(isText) };
 };
+
+const consoleRights: ReadonlySet<string> = new Set(['ADMIN', 'BILLING_ADMIN', 'models:write', 'tenants:write']);
+
+/** Whether the console has a page for this person. */
+export const opensConsole = ({ roles, scopes }: Session): boolean =>
+  [...roles, ...scopes].some((right) => consoleRights.has(right));
 
 export const readSession = async (): Promise<SessionState> => {
   try {

@@ -4,7 +4,8 @@ import { IconButton } from '../../design/button.tsx';
 import { useTranslate } from '../../translations/translation.ts';
 import { useNotify } from '../frame/notify-context.ts';
 import { QuotaIndicator } from '../quota/quota-indicator.tsx';
-import { signOut } from '../session/session.ts';
+import { opensConsole, signOut } from '../session/session.ts';
+import { useSession } from '../session/session-context.ts';
 import styles from './shell.module.css';
 
 export const SideFoot = ({ onSettings }: { readonly onSettings: () => void }) => {
@@ -12,12 +13,18 @@ export const SideFoot = ({ onSettings }: { readonly onSettings: () => void }) =>
   const notify = useNotify();
   const { value: quota } = useQuota();
   const { value: viewer } = useViewer();
+  const session = useSession();
   const leave = () => {
     signOut().catch(() => notify({ words: t('signOut.failed') }));
   };
   return (
     <div className={styles['foot']}>
       {quota ? <QuotaIndicator quota={quota} /> : null}
+      {session && opensConsole(session) ? (
+        <a className={styles['console']} href="/admin">
+          {t('shell.console')}
+        </a>
+      ) : null}
       <div className={styles['user']}>
         <span title={viewer?.tenant.name}>{viewer?.viewer.email ?? viewer?.tenant.name ?? ''}</span>
         <IconButton icon="settings" label={t('settings.title')} onClick={onSettings} />

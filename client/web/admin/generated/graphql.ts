@@ -1,0 +1,1445 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import { TypedDocumentString } from '@parlance/client';
+/** New thresholds of a category. */
+export type CategoryThresholdInput = {
+  /** Least score, 0 to 1, that is blocked; null for never. PROMPT_INJECTION can only be flagged. */
+  blockAt?: number | null | undefined;
+  /** The category. */
+  category: ModerationCategory;
+  /** Least score, 0 to 1, that is flagged; null for never. */
+  flagAt?: number | null | undefined;
+};
+
+/** Whether a model is used, given its failures in the last minutes. */
+export type CircuitState =
+  /** It is used. */
+  | 'CLOSED'
+  /** It is tried again, but only after every healthy model. */
+  | 'HALF_OPEN'
+  /** It failed too often lately, so it is not used. */
+  | 'OPEN';
+
+/** A message that could be sent. */
+export type ExplainRouteInput = {
+  /** Tokens of the prompt. */
+  inputTokens?: number;
+  /** Most tokens of the reply. */
+  maxOutputTokens?: number | null | undefined;
+  /** Name of a routing policy, or id of a model; absent for the default. */
+  modelPolicy?: string | null | undefined;
+  /** What the model must be able to do. */
+  requires?: Array<ModelCapability> | null | undefined;
+};
+
+/** What a model can do beyond plain text. */
+export type ModelCapability =
+  /** It makes embeddings and cannot write replies. */
+  | 'EMBEDDING'
+  /** It can be restricted to replies in JSON. */
+  | 'JSON'
+  /** It can continue a reply that was begun, so that no text becomes void when a worker fails. */
+  | 'PREFILL'
+  /** It can call tools. */
+  | 'TOOLS'
+  /** It understands images. */
+  | 'VISION';
+
+/** The desired state of a model. */
+export type ModelInput = {
+  /** What it can do beyond plain text. */
+  capabilities?: Array<ModelCapability>;
+  /** Tokens of prompt and reply together. */
+  contextWindow: number;
+  /** Name for people. */
+  displayName: string;
+  /** Provider and model, such as "openai/gpt-4o-mini". */
+  id: string;
+  /** Most tokens of one reply. */
+  maxOutputTokens: number;
+  /** The class of workers that serve it. */
+  pool: Pool;
+  /** Its price from now on. */
+  price: PriceInput;
+  /** Plans that may use it. */
+  tiers: Array<PlanTier>;
+};
+
+/** The action that a verdict leads to. */
+export type ModerationAction =
+  /** Nothing. */
+  | 'ALLOW'
+  /** A case is opened, and the text is refused with CONTENT_BLOCKED unless it is a reply. */
+  | 'BLOCK'
+  /** A case is opened for an administrator. */
+  | 'FLAG';
+
+/** The decision of an administrator on a case. */
+export type ModerationCaseStatus =
+  /** The screening was wrong. */
+  | 'DISMISSED'
+  /** There is no decision yet. */
+  | 'OPEN'
+  /** The screening was right. */
+  | 'UPHELD';
+
+/** A category that text is screened for. */
+export type ModerationCategory =
+  /** Markers of chat templates, by which a text pretends to be several messages. */
+  | 'CHAT_TEMPLATE'
+  /** Slurs, and hatred of a group of people. */
+  | 'HATE'
+  /** Swear words. */
+  | 'PROFANITY'
+  /** Attempts to override the model's instructions. Detected in INPUT only; flagged, never blocked. */
+  | 'PROMPT_INJECTION'
+  /** The wish to harm oneself, and calls on others to harm themselves. */
+  | 'SELF_HARM'
+  /** Threats of violence, and questions about how to attack a place. */
+  | 'THREAT';
+
+/** A change of the moderation policy. */
+export type ModerationPolicyInput = {
+  /** Categories to change; the others keep their thresholds. */
+  thresholds: Array<CategoryThresholdInput>;
+};
+
+/** The kind of text that was screened. */
+export type ModerationStage =
+  /** A message of a user, before it is admitted. */
+  | 'INPUT'
+  /** The system prompt of a conversation, before it is stored. */
+  | 'INSTRUCTIONS'
+  /** A reply, after its end. */
+  | 'OUTPUT';
+
+/** Plan of a tenant: the models that it may use, and how many tokens. */
+export type PlanTier =
+  /** The highest limits. */
+  | 'ENTERPRISE'
+  /** The plan that a tenant begins with; the lowest limits. */
+  | 'FREE'
+  /** Higher limits. */
+  | 'PRO';
+
+/** A class of workers with its own queue. */
+export type Pool =
+  /** Models of remote providers. */
+  | 'EXTERNAL'
+  /** Large models on machines of this installation. */
+  | 'LARGE'
+  /** Medium models on machines of this installation. */
+  | 'MEDIUM'
+  /** Small models on machines of this installation. */
+  | 'SMALL';
+
+/** USD per million tokens. */
+export type PriceInput = {
+  /** Tokens of the prompt that were in the cache of the provider. */
+  cachedInput: string;
+  /** Tokens of the prompt. */
+  input: string;
+  /** Tokens of the reply. */
+  output: string;
+};
+
+/** What a user may do. */
+export type Role =
+  /** Reads the tenant's conversations by id; manages moderation, routing policies and the tenant's name; sees everybody's usage. */
+  | 'ADMIN'
+  /** Manages the tenant's budget, and its quotas within the plan; sees everybody's usage. */
+  | 'BILLING_ADMIN'
+  /** Access to their own conversations, usage and quota. */
+  | 'USER';
+
+/** Whether a model is used for a message, or the first reason why it is not. */
+export type RouteVerdict =
+  /** It writes the reply. */
+  | 'CHOSEN'
+  /** The operator has disabled it. */
+  | 'DISABLED'
+  /** It is used if the models before it fail. */
+  | 'FALLBACK'
+  /** It lacks a required capability, or only makes embeddings. */
+  | 'MISSING_CAPABILITY'
+  /** The tenant's plan does not include it. */
+  | 'NOT_IN_PLAN'
+  /** The policy does not list it, or another model was named. */
+  | 'NOT_IN_POLICY'
+  /** It is the demonstration, which is used only when no model fits. */
+  | 'NO_REAL_MODEL'
+  /** No worker serves it now. */
+  | 'NO_WORKER'
+  /** Its price exceeds the maximum of the policy. */
+  | 'TOO_EXPENSIVE'
+  /** Prompt and reply exceed its context window. */
+  | 'TOO_LONG'
+  /** It failed too often in the last minutes: its circuit is OPEN. */
+  | 'UNHEALTHY';
+
+/** The desired state of a routing policy. */
+export type RoutingPolicyInput = {
+  /** What it is for. */
+  description?: string | null | undefined;
+  /** Whether it applies to messages that name no policy. It then replaces the former default. */
+  isDefault?: boolean;
+  /** Most USD per million input tokens. */
+  maxInputPrice?: string | null | undefined;
+  /** Most USD per million output tokens. */
+  maxOutputPrice?: string | null | undefined;
+  /** Models in order of preference; absent or empty for all. */
+  modelIds?: Array<string> | null | undefined;
+  /** Up to 63 lower case letters, digits and hyphens. */
+  name: string;
+  /** What the model must be able to do. */
+  requires?: Array<ModelCapability> | null | undefined;
+  /** Order of the models that fit. */
+  strategy?: RoutingStrategy;
+};
+
+/** What orders the models that fit. */
+export type RoutingStrategy =
+  /** The recent time to the first token, shortest first; models without a figure come last. */
+  | 'LATENCY'
+  /** The order of the policy, or of the platform if the policy lists no models. */
+  | 'PREFERENCE'
+  /** The cost of the message, lowest first. */
+  | 'PRICE';
+
+/** A new price of a model. */
+export type SetPriceInput = {
+  /** When the price begins, not in the past; absent for now. */
+  effectiveFrom?: string | null | undefined;
+  /** The model. */
+  modelId: string;
+  /** The price. */
+  price: PriceInput;
+};
+
+/** Limits of a tenant. An absent limit stays as it is; null restores the plan's. */
+export type TenantQuotaInput = {
+  /** Tokens of all users together in a UTC day. */
+  tokensPerDay?: number | null | undefined;
+  /** Tokens of all users together in a minute. */
+  tokensPerMinute?: number | null | undefined;
+  /** Tokens of each user without an individual limit in a UTC day. */
+  userTokensPerDay?: number | null | undefined;
+  /** Tokens of each user without an individual limit in a minute. */
+  userTokensPerMinute?: number | null | undefined;
+};
+
+/** The desired state of a tool. */
+export type ToolInput = {
+  /** What it does and when to call it, by which the model decides. 1 to 1,024 characters. */
+  description: string;
+  /** Whether models may call it. */
+  enabled?: boolean;
+  /** Up to 64 letters, digits, hyphens and underscores. */
+  name: string;
+  /** JSON text of the JSON Schema of its arguments; its "type" is "object". At most 8,192 characters. Default: no arguments. */
+  parameters?: string;
+  /** Most milliseconds of one call: 1 to 60,000. */
+  timeoutMs?: number;
+  /** URL that receives its calls: https, or http if the operator allows the host; without user and password. */
+  url: string;
+};
+
+/** What a report is grouped by. */
+export type UsageGroupBy =
+  /** Conversations. */
+  | 'CONVERSATION'
+  /** Days, in UTC. */
+  | 'DAY'
+  /** Models. */
+  | 'MODEL'
+  /** Users who sent the messages. */
+  | 'USER';
+
+/** A range of time of at most 366 days. */
+export type UsageRangeInput = {
+  /** Inclusive. */
+  from: string;
+  /** Exclusive. */
+  to: string;
+};
+
+/** Limits of a user. An absent limit stays as it is; null restores the tenant's limit for each user. */
+export type UserQuotaInput = {
+  /** Tokens in a UTC day. */
+  tokensPerDay?: number | null | undefined;
+  /** Tokens in a minute. */
+  tokensPerMinute?: number | null | undefined;
+  /** A user of your tenant. */
+  userId: string;
+};
+
+export type AccountQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AccountQuery = { viewer: { id: string, email: string | null, role: Role, assignedRole: Role | null }, tenant: { id: string, name: string, plan: PlanTier } };
+
+export type SetModelEnabledMutationVariables = Exact<{
+  id: string;
+  enabled: boolean;
+}>;
+
+
+export type SetModelEnabledMutation = { setModelEnabled: { id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } } };
+
+export type SetPriceMutationVariables = Exact<{
+  input: SetPriceInput;
+}>;
+
+
+export type SetPriceMutation = { setPrice: { id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } } };
+
+export type UpsertModelMutationVariables = Exact<{
+  input: ModelInput;
+}>;
+
+
+export type UpsertModelMutation = { upsertModel: { id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } } };
+
+export type SetRoleMutationVariables = Exact<{
+  userId: string;
+  role?: Role | null | undefined;
+}>;
+
+
+export type SetRoleMutation = { setRole: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
+
+export type SetUserActiveMutationVariables = Exact<{
+  userId: string;
+  isActive: boolean;
+}>;
+
+
+export type SetUserActiveMutation = { setUserActive: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
+
+export type SetUserQuotaMutationVariables = Exact<{
+  input: UserQuotaInput;
+}>;
+
+
+export type SetUserQuotaMutation = { setUserQuota: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
+
+export type EndUserSessionMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type EndUserSessionMutation = { endSession: { id: string } };
+
+export type RevokeUserKeyMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RevokeUserKeyMutation = { revokeApiKey: { id: string, revokedAt: string | null } };
+
+export type HealthStateFragment = { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number };
+
+export type PriceStateFragment = { input: string, cachedInput: string, output: string, effectiveFrom: string };
+
+export type ModelRowFragment = { id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } };
+
+export type CatalogueQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CatalogueQuery = { models: Array<{ id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } }> };
+
+export type HealthChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type HealthChangedSubscription = { modelHealthChanged: { id: string, health: { state: CircuitState } } };
+
+export type CaseRowFragment = { id: string, status: ModerationCaseStatus, excerpt: string, messageId: string, conversationId: string, openedAt: string, resolvedAt: string | null, note: string | null, user: { id: string, email: string | null }, resolvedBy: { id: string, email: string | null } | null, verdict: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } };
+
+export type CasesQueryVariables = Exact<{
+  status?: ModerationCaseStatus | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type CasesQuery = { moderationCases: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, status: ModerationCaseStatus, excerpt: string, messageId: string, conversationId: string, openedAt: string, resolvedAt: string | null, note: string | null, user: { id: string, email: string | null }, resolvedBy: { id: string, email: string | null } | null, verdict: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } } }> } };
+
+export type CaseOpenedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CaseOpenedSubscription = { moderationCaseOpened: { id: string, status: ModerationCaseStatus, excerpt: string, messageId: string, conversationId: string, openedAt: string, resolvedAt: string | null, note: string | null, user: { id: string, email: string | null }, resolvedBy: { id: string, email: string | null } | null, verdict: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } } };
+
+export type ResolveCaseMutationVariables = Exact<{
+  id: string;
+  status: ModerationCaseStatus;
+  note?: string | null | undefined;
+}>;
+
+
+export type ResolveCaseMutation = { resolveCase: { id: string, status: ModerationCaseStatus, excerpt: string, messageId: string, conversationId: string, openedAt: string, resolvedAt: string | null, note: string | null, user: { id: string, email: string | null }, resolvedBy: { id: string, email: string | null } | null, verdict: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } } };
+
+export type OpenCasesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OpenCasesQuery = { moderationCases: { pageInfo: { hasNextPage: boolean }, edges: Array<{ node: { id: string } }> } };
+
+export type OverviewQueryVariables = Exact<{
+  today: UsageRangeInput;
+  month: UsageRangeInput;
+}>;
+
+
+export type OverviewQuery = { tenant: { name: string, plan: PlanTier, budget: { monthlyUsd: string | null, spentUsd: string, reservedUsd: string, resetsAt: string } | null }, today: { totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string }, groups: Array<{ key: string | null, totals: { generations: number } }> }, month: { totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string }, groups: Array<{ key: string | null, totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } }> }, models: Array<{ id: string, displayName: string, enabled: boolean, liveWorkers: number, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } }> };
+
+export type RoutingQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RoutingQuery = { routingPolicies: Array<{ name: string, description: string | null, isDefault: boolean, strategy: RoutingStrategy, requires: Array<ModelCapability>, maxInputPrice: string | null, maxOutputPrice: string | null, updatedAt: string, models: Array<{ id: string, displayName: string }> }>, models: Array<{ id: string, displayName: string }> };
+
+export type TryRouteQueryVariables = Exact<{
+  input: ExplainRouteInput;
+}>;
+
+
+export type TryRouteQuery = { explainRoute: { plan: PlanTier, policy: { name: string } | null, candidates: Array<{ verdict: RouteVerdict, reason: string, model: { id: string, displayName: string } }> } };
+
+export type UpsertRoutingPolicyMutationVariables = Exact<{
+  input: RoutingPolicyInput;
+}>;
+
+
+export type UpsertRoutingPolicyMutation = { upsertRoutingPolicy: { name: string } };
+
+export type DeleteRoutingPolicyMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type DeleteRoutingPolicyMutation = { deleteRoutingPolicy: boolean };
+
+export type BudgetStateFragment = { monthlyUsd: string | null, spentUsd: string, reservedUsd: string, resetsAt: string };
+
+export type TenantStateFragment = { id: string, name: string, plan: PlanTier, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number, resetsAt: string }, minute: { limitTokens: number, usedTokens: number, resetsAt: string } } };
+
+export type TenantSettingsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TenantSettingsQuery = { tenant: { id: string, name: string, plan: PlanTier, createdAt: string, budget: { monthlyUsd: string | null, spentUsd: string, reservedUsd: string, resetsAt: string } | null, quota: { day: { limitTokens: number, usedTokens: number, resetsAt: string }, minute: { limitTokens: number, usedTokens: number, resetsAt: string } } } };
+
+export type RenameTenantMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type RenameTenantMutation = { renameTenant: { id: string, name: string } };
+
+export type SetBudgetMutationVariables = Exact<{
+  monthlyUsd?: string | null | undefined;
+}>;
+
+
+export type SetBudgetMutation = { setBudget: { id: string } };
+
+export type SetTenantQuotaMutationVariables = Exact<{
+  input: TenantQuotaInput;
+}>;
+
+
+export type SetTenantQuotaMutation = { setTenantQuota: { id: string } };
+
+export type SetPlanMutationVariables = Exact<{
+  plan: PlanTier;
+}>;
+
+
+export type SetPlanMutation = { setPlan: { id: string, plan: PlanTier } };
+
+export type ThresholdsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ThresholdsQuery = { moderationPolicy: { version: string, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } };
+
+export type TryThresholdsQueryVariables = Exact<{
+  content: string;
+  thresholds: Array<CategoryThresholdInput> | CategoryThresholdInput;
+}>;
+
+
+export type TryThresholdsQuery = { tryModeration: { action: ModerationAction, categories: Array<{ category: ModerationCategory, score: number }> } };
+
+export type SetThresholdsMutationVariables = Exact<{
+  input: ModerationPolicyInput;
+}>;
+
+
+export type SetThresholdsMutation = { setModerationPolicy: { version: string, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } };
+
+export type ToolsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ToolsQuery = { tools: Array<{ name: string, description: string, parameters: string, url: string | null, timeoutMs: number, enabled: boolean, updatedAt: string }> };
+
+export type UpsertToolMutationVariables = Exact<{
+  input: ToolInput;
+}>;
+
+
+export type UpsertToolMutation = { upsertTool: { secret: string | null, tool: { name: string } } };
+
+export type RotateToolSecretMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type RotateToolSecretMutation = { rotateToolSecret: { secret: string | null, tool: { name: string } } };
+
+export type DeleteToolMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type DeleteToolMutation = { deleteTool: boolean };
+
+export type TotalsFragment = { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string };
+
+export type UsageQueryVariables = Exact<{
+  range: UsageRangeInput;
+  groupBy: UsageGroupBy;
+  first: number;
+}>;
+
+
+export type UsageQuery = { usageReport: { totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string }, groups: Array<{ key: string | null, model: { displayName: string } | null, user: { email: string | null } | null, conversation: { title: string | null } | null, totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } }> } };
+
+export type UserAccessQueryVariables = Exact<{
+  userId: string;
+}>;
+
+
+export type UserAccessQuery = { sessions: Array<{ id: string, createdAt: string, lastUsedAt: string, userAgent: string, address: string, current: boolean }>, apiKeys: { edges: Array<{ node: { id: string, name: string, prefix: string, roles: Array<Role>, scopes: Array<string>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null } }> } };
+
+export type UserActivityQueryVariables = Exact<{
+  range: UsageRangeInput;
+}>;
+
+
+export type UserActivityQuery = { usageReport: { groups: Array<{ key: string | null, totals: { generations: number, costUsd: string } }> } };
+
+export type UserRowFragment = { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } };
+
+export type UsersQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type UsersQuery = { tenant: { users: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } }> } | null } };
+
+export const PriceStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment PriceState on Price {
+  input
+  cachedInput
+  output
+  effectiveFrom
+}
+    `, {"fragmentName":"PriceState"}) as unknown as TypedDocumentString<PriceStateFragment, unknown>;
+export const HealthStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment HealthState on ModelHealth {
+  state
+  errorRate
+  firstTokenP50Ms
+  firstTokenP95Ms
+  queueWaitP50Ms
+  tokensPerSecond
+  samples
+}
+    `, {"fragmentName":"HealthState"}) as unknown as TypedDocumentString<HealthStateFragment, unknown>;
+export const ModelRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ModelRow on Model {
+  id
+  displayName
+  provider {
+    displayName
+  }
+  capabilities
+  contextWindow
+  maxOutputTokens
+  pool
+  tiers
+  enabled
+  liveWorkers
+  price {
+    ...PriceState
+  }
+  prices {
+    ...PriceState
+  }
+  health {
+    ...HealthState
+  }
+}
+    fragment HealthState on ModelHealth {
+  state
+  errorRate
+  firstTokenP50Ms
+  firstTokenP95Ms
+  queueWaitP50Ms
+  tokensPerSecond
+  samples
+}
+fragment PriceState on Price {
+  input
+  cachedInput
+  output
+  effectiveFrom
+}`, {"fragmentName":"ModelRow"}) as unknown as TypedDocumentString<ModelRowFragment, unknown>;
+export const CaseRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CaseRow on ModerationCase {
+  id
+  status
+  excerpt
+  messageId
+  conversationId
+  openedAt
+  resolvedAt
+  note
+  user {
+    id
+    email
+  }
+  resolvedBy {
+    id
+    email
+  }
+  verdict {
+    action
+    stage
+    categories {
+      category
+      score
+    }
+  }
+}
+    `, {"fragmentName":"CaseRow"}) as unknown as TypedDocumentString<CaseRowFragment, unknown>;
+export const BudgetStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment BudgetState on Budget {
+  monthlyUsd
+  spentUsd
+  reservedUsd
+  resetsAt
+}
+    `, {"fragmentName":"BudgetState"}) as unknown as TypedDocumentString<BudgetStateFragment, unknown>;
+export const TenantStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment TenantState on Tenant {
+  id
+  name
+  plan
+  createdAt
+  quota {
+    day {
+      limitTokens
+      usedTokens
+      resetsAt
+    }
+    minute {
+      limitTokens
+      usedTokens
+      resetsAt
+    }
+  }
+}
+    `, {"fragmentName":"TenantState"}) as unknown as TypedDocumentString<TenantStateFragment, unknown>;
+export const TotalsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment Totals on UsageTotals {
+  generations
+  inputTokens
+  cachedInputTokens
+  outputTokens
+  reasoningTokens
+  costUsd
+}
+    `, {"fragmentName":"Totals"}) as unknown as TypedDocumentString<TotalsFragment, unknown>;
+export const UserRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment UserRow on User {
+  id
+  email
+  role
+  assignedRole
+  isActive
+  createdAt
+  quota {
+    day {
+      limitTokens
+      usedTokens
+    }
+    minute {
+      limitTokens
+      usedTokens
+    }
+  }
+}
+    `, {"fragmentName":"UserRow"}) as unknown as TypedDocumentString<UserRowFragment, unknown>;
+export const AccountDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Account {
+  viewer {
+    id
+    email
+    role
+    assignedRole
+  }
+  tenant {
+    id
+    name
+    plan
+  }
+}
+    `) as unknown as TypedDocumentString<AccountQuery, AccountQueryVariables>;
+export const SetModelEnabledDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetModelEnabled($id: ID!, $enabled: Boolean!) {
+  setModelEnabled(id: $id, enabled: $enabled) {
+    ...ModelRow
+  }
+}
+    fragment HealthState on ModelHealth {
+  state
+  errorRate
+  firstTokenP50Ms
+  firstTokenP95Ms
+  queueWaitP50Ms
+  tokensPerSecond
+  samples
+}
+fragment PriceState on Price {
+  input
+  cachedInput
+  output
+  effectiveFrom
+}
+fragment ModelRow on Model {
+  id
+  displayName
+  provider {
+    displayName
+  }
+  capabilities
+  contextWindow
+  maxOutputTokens
+  pool
+  tiers
+  enabled
+  liveWorkers
+  price {
+    ...PriceState
+  }
+  prices {
+    ...PriceState
+  }
+  health {
+    ...HealthState
+  }
+}`) as unknown as TypedDocumentString<SetModelEnabledMutation, SetModelEnabledMutationVariables>;
+export const SetPriceDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetPrice($input: SetPriceInput!) {
+  setPrice(input: $input) {
+    ...ModelRow
+  }
+}
+    fragment HealthState on ModelHealth {
+  state
+  errorRate
+  firstTokenP50Ms
+  firstTokenP95Ms
+  queueWaitP50Ms
+  tokensPerSecond
+  samples
+}
+fragment PriceState on Price {
+  input
+  cachedInput
+  output
+  effectiveFrom
+}
+fragment ModelRow on Model {
+  id
+  displayName
+  provider {
+    displayName
+  }
+  capabilities
+  contextWindow
+  maxOutputTokens
+  pool
+  tiers
+  enabled
+  liveWorkers
+  price {
+    ...PriceState
+  }
+  prices {
+    ...PriceState
+  }
+  health {
+    ...HealthState
+  }
+}`) as unknown as TypedDocumentString<SetPriceMutation, SetPriceMutationVariables>;
+export const UpsertModelDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UpsertModel($input: ModelInput!) {
+  upsertModel(input: $input) {
+    ...ModelRow
+  }
+}
+    fragment HealthState on ModelHealth {
+  state
+  errorRate
+  firstTokenP50Ms
+  firstTokenP95Ms
+  queueWaitP50Ms
+  tokensPerSecond
+  samples
+}
+fragment PriceState on Price {
+  input
+  cachedInput
+  output
+  effectiveFrom
+}
+fragment ModelRow on Model {
+  id
+  displayName
+  provider {
+    displayName
+  }
+  capabilities
+  contextWindow
+  maxOutputTokens
+  pool
+  tiers
+  enabled
+  liveWorkers
+  price {
+    ...PriceState
+  }
+  prices {
+    ...PriceState
+  }
+  health {
+    ...HealthState
+  }
+}`) as unknown as TypedDocumentString<UpsertModelMutation, UpsertModelMutationVariables>;
+export const SetRoleDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetRole($userId: ID!, $role: Role) {
+  setRole(userId: $userId, role: $role) {
+    ...UserRow
+  }
+}
+    fragment UserRow on User {
+  id
+  email
+  role
+  assignedRole
+  isActive
+  createdAt
+  quota {
+    day {
+      limitTokens
+      usedTokens
+    }
+    minute {
+      limitTokens
+      usedTokens
+    }
+  }
+}`) as unknown as TypedDocumentString<SetRoleMutation, SetRoleMutationVariables>;
+export const SetUserActiveDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetUserActive($userId: ID!, $isActive: Boolean!) {
+  setUserActive(userId: $userId, isActive: $isActive) {
+    ...UserRow
+  }
+}
+    fragment UserRow on User {
+  id
+  email
+  role
+  assignedRole
+  isActive
+  createdAt
+  quota {
+    day {
+      limitTokens
+      usedTokens
+    }
+    minute {
+      limitTokens
+      usedTokens
+    }
+  }
+}`) as unknown as TypedDocumentString<SetUserActiveMutation, SetUserActiveMutationVariables>;
+export const SetUserQuotaDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetUserQuota($input: UserQuotaInput!) {
+  setUserQuota(input: $input) {
+    ...UserRow
+  }
+}
+    fragment UserRow on User {
+  id
+  email
+  role
+  assignedRole
+  isActive
+  createdAt
+  quota {
+    day {
+      limitTokens
+      usedTokens
+    }
+    minute {
+      limitTokens
+      usedTokens
+    }
+  }
+}`) as unknown as TypedDocumentString<SetUserQuotaMutation, SetUserQuotaMutationVariables>;
+export const EndUserSessionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation EndUserSession($id: ID!) {
+  endSession(id: $id) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<EndUserSessionMutation, EndUserSessionMutationVariables>;
+export const RevokeUserKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RevokeUserKey($id: ID!) {
+  revokeApiKey(id: $id) {
+    id
+    revokedAt
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeUserKeyMutation, RevokeUserKeyMutationVariables>;
+export const CatalogueDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Catalogue {
+  models(onlyUsable: false) {
+    ...ModelRow
+  }
+}
+    fragment HealthState on ModelHealth {
+  state
+  errorRate
+  firstTokenP50Ms
+  firstTokenP95Ms
+  queueWaitP50Ms
+  tokensPerSecond
+  samples
+}
+fragment PriceState on Price {
+  input
+  cachedInput
+  output
+  effectiveFrom
+}
+fragment ModelRow on Model {
+  id
+  displayName
+  provider {
+    displayName
+  }
+  capabilities
+  contextWindow
+  maxOutputTokens
+  pool
+  tiers
+  enabled
+  liveWorkers
+  price {
+    ...PriceState
+  }
+  prices {
+    ...PriceState
+  }
+  health {
+    ...HealthState
+  }
+}`) as unknown as TypedDocumentString<CatalogueQuery, CatalogueQueryVariables>;
+export const HealthChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription HealthChanged {
+  modelHealthChanged {
+    id
+    health {
+      state
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<HealthChangedSubscription, HealthChangedSubscriptionVariables>;
+export const CasesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Cases($status: ModerationCaseStatus, $after: String) {
+  moderationCases(first: 20, after: $after, filter: {status: $status}) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...CaseRow
+      }
+    }
+  }
+}
+    fragment CaseRow on ModerationCase {
+  id
+  status
+  excerpt
+  messageId
+  conversationId
+  openedAt
+  resolvedAt
+  note
+  user {
+    id
+    email
+  }
+  resolvedBy {
+    id
+    email
+  }
+  verdict {
+    action
+    stage
+    categories {
+      category
+      score
+    }
+  }
+}`) as unknown as TypedDocumentString<CasesQuery, CasesQueryVariables>;
+export const CaseOpenedDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription CaseOpened {
+  moderationCaseOpened {
+    ...CaseRow
+  }
+}
+    fragment CaseRow on ModerationCase {
+  id
+  status
+  excerpt
+  messageId
+  conversationId
+  openedAt
+  resolvedAt
+  note
+  user {
+    id
+    email
+  }
+  resolvedBy {
+    id
+    email
+  }
+  verdict {
+    action
+    stage
+    categories {
+      category
+      score
+    }
+  }
+}`) as unknown as TypedDocumentString<CaseOpenedSubscription, CaseOpenedSubscriptionVariables>;
+export const ResolveCaseDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ResolveCase($id: ID!, $status: ModerationCaseStatus!, $note: String) {
+  resolveCase(id: $id, status: $status, note: $note) {
+    ...CaseRow
+  }
+}
+    fragment CaseRow on ModerationCase {
+  id
+  status
+  excerpt
+  messageId
+  conversationId
+  openedAt
+  resolvedAt
+  note
+  user {
+    id
+    email
+  }
+  resolvedBy {
+    id
+    email
+  }
+  verdict {
+    action
+    stage
+    categories {
+      category
+      score
+    }
+  }
+}`) as unknown as TypedDocumentString<ResolveCaseMutation, ResolveCaseMutationVariables>;
+export const OpenCasesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query OpenCases {
+  moderationCases(first: 100, filter: {status: OPEN}) {
+    pageInfo {
+      hasNextPage
+    }
+    edges {
+      node {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OpenCasesQuery, OpenCasesQueryVariables>;
+export const OverviewDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Overview($today: UsageRangeInput!, $month: UsageRangeInput!) {
+  tenant {
+    name
+    plan
+    budget {
+      ...BudgetState
+    }
+  }
+  today: usageReport(range: $today, groupBy: MODEL, first: 100) {
+    totals {
+      ...Totals
+    }
+    groups {
+      key
+      totals {
+        generations
+      }
+    }
+  }
+  month: usageReport(range: $month, groupBy: DAY, first: 31) {
+    totals {
+      ...Totals
+    }
+    groups {
+      key
+      totals {
+        ...Totals
+      }
+    }
+  }
+  models(onlyUsable: false) {
+    id
+    displayName
+    enabled
+    liveWorkers
+    health {
+      ...HealthState
+    }
+  }
+}
+    fragment HealthState on ModelHealth {
+  state
+  errorRate
+  firstTokenP50Ms
+  firstTokenP95Ms
+  queueWaitP50Ms
+  tokensPerSecond
+  samples
+}
+fragment BudgetState on Budget {
+  monthlyUsd
+  spentUsd
+  reservedUsd
+  resetsAt
+}
+fragment Totals on UsageTotals {
+  generations
+  inputTokens
+  cachedInputTokens
+  outputTokens
+  reasoningTokens
+  costUsd
+}`) as unknown as TypedDocumentString<OverviewQuery, OverviewQueryVariables>;
+export const RoutingDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Routing {
+  routingPolicies {
+    name
+    description
+    isDefault
+    strategy
+    requires
+    maxInputPrice
+    maxOutputPrice
+    updatedAt
+    models {
+      id
+      displayName
+    }
+  }
+  models(onlyUsable: false) {
+    id
+    displayName
+  }
+}
+    `) as unknown as TypedDocumentString<RoutingQuery, RoutingQueryVariables>;
+export const TryRouteDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query TryRoute($input: ExplainRouteInput!) {
+  explainRoute(input: $input) {
+    plan
+    policy {
+      name
+    }
+    candidates {
+      verdict
+      reason
+      model {
+        id
+        displayName
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TryRouteQuery, TryRouteQueryVariables>;
+export const UpsertRoutingPolicyDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UpsertRoutingPolicy($input: RoutingPolicyInput!) {
+  upsertRoutingPolicy(input: $input) {
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<UpsertRoutingPolicyMutation, UpsertRoutingPolicyMutationVariables>;
+export const DeleteRoutingPolicyDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteRoutingPolicy($name: String!) {
+  deleteRoutingPolicy(name: $name)
+}
+    `) as unknown as TypedDocumentString<DeleteRoutingPolicyMutation, DeleteRoutingPolicyMutationVariables>;
+export const TenantSettingsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query TenantSettings {
+  tenant {
+    ...TenantState
+    budget {
+      ...BudgetState
+    }
+  }
+}
+    fragment BudgetState on Budget {
+  monthlyUsd
+  spentUsd
+  reservedUsd
+  resetsAt
+}
+fragment TenantState on Tenant {
+  id
+  name
+  plan
+  createdAt
+  quota {
+    day {
+      limitTokens
+      usedTokens
+      resetsAt
+    }
+    minute {
+      limitTokens
+      usedTokens
+      resetsAt
+    }
+  }
+}`) as unknown as TypedDocumentString<TenantSettingsQuery, TenantSettingsQueryVariables>;
+export const RenameTenantDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RenameTenant($name: String!) {
+  renameTenant(name: $name) {
+    id
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<RenameTenantMutation, RenameTenantMutationVariables>;
+export const SetBudgetDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetBudget($monthlyUsd: Decimal) {
+  setBudget(monthlyUsd: $monthlyUsd) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<SetBudgetMutation, SetBudgetMutationVariables>;
+export const SetTenantQuotaDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetTenantQuota($input: TenantQuotaInput!) {
+  setTenantQuota(input: $input) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<SetTenantQuotaMutation, SetTenantQuotaMutationVariables>;
+export const SetPlanDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetPlan($plan: PlanTier!) {
+  setPlan(plan: $plan) {
+    id
+    plan
+  }
+}
+    `) as unknown as TypedDocumentString<SetPlanMutation, SetPlanMutationVariables>;
+export const ThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Thresholds {
+  moderationPolicy {
+    version
+    thresholds {
+      category
+      flagAt
+      blockAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ThresholdsQuery, ThresholdsQueryVariables>;
+export const TryThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query TryThresholds($content: String!, $thresholds: [CategoryThresholdInput!]!) {
+  tryModeration(content: $content, thresholds: $thresholds) {
+    action
+    categories {
+      category
+      score
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TryThresholdsQuery, TryThresholdsQueryVariables>;
+export const SetThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetThresholds($input: ModerationPolicyInput!) {
+  setModerationPolicy(input: $input) {
+    version
+    thresholds {
+      category
+      flagAt
+      blockAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetThresholdsMutation, SetThresholdsMutationVariables>;
+export const ToolsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Tools {
+  tools {
+    name
+    description
+    parameters
+    url
+    timeoutMs
+    enabled
+    updatedAt
+  }
+}
+    `) as unknown as TypedDocumentString<ToolsQuery, ToolsQueryVariables>;
+export const UpsertToolDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UpsertTool($input: ToolInput!) {
+  upsertTool(input: $input) {
+    secret
+    tool {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UpsertToolMutation, UpsertToolMutationVariables>;
+export const RotateToolSecretDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RotateToolSecret($name: String!) {
+  rotateToolSecret(name: $name) {
+    secret
+    tool {
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RotateToolSecretMutation, RotateToolSecretMutationVariables>;
+export const DeleteToolDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteTool($name: String!) {
+  deleteTool(name: $name)
+}
+    `) as unknown as TypedDocumentString<DeleteToolMutation, DeleteToolMutationVariables>;
+export const UsageDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Usage($range: UsageRangeInput!, $groupBy: UsageGroupBy!, $first: Int!) {
+  usageReport(range: $range, groupBy: $groupBy, first: $first) {
+    totals {
+      ...Totals
+    }
+    groups {
+      key
+      model {
+        displayName
+      }
+      user {
+        email
+      }
+      conversation {
+        title
+      }
+      totals {
+        ...Totals
+      }
+    }
+  }
+}
+    fragment Totals on UsageTotals {
+  generations
+  inputTokens
+  cachedInputTokens
+  outputTokens
+  reasoningTokens
+  costUsd
+}`) as unknown as TypedDocumentString<UsageQuery, UsageQueryVariables>;
+export const UserAccessDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query UserAccess($userId: ID!) {
+  sessions(userId: $userId) {
+    id
+    createdAt
+    lastUsedAt
+    userAgent
+    address
+    current
+  }
+  apiKeys(userId: $userId, first: 100) {
+    edges {
+      node {
+        id
+        name
+        prefix
+        roles
+        scopes
+        createdAt
+        expiresAt
+        lastUsedAt
+        revokedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UserAccessQuery, UserAccessQueryVariables>;
+export const UserActivityDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query UserActivity($range: UsageRangeInput!) {
+  usageReport(range: $range, groupBy: USER, first: 1000) {
+    groups {
+      key
+      totals {
+        generations
+        costUsd
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UserActivityQuery, UserActivityQueryVariables>;
+export const UsersDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Users($after: String) {
+  tenant {
+    users(first: 50, after: $after) {
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      edges {
+        node {
+          ...UserRow
+        }
+      }
+    }
+  }
+}
+    fragment UserRow on User {
+  id
+  email
+  role
+  assignedRole
+  isActive
+  createdAt
+  quota {
+    day {
+      limitTokens
+      usedTokens
+    }
+    minute {
+      limitTokens
+      usedTokens
+    }
+  }
+}`) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;

@@ -1,0 +1,109 @@
+/** The thresholds, and a trial of those that are typed before they apply. */
+import { useParlance } from '@parlance/react';
+import { type ChangeEvent, useState } from 'react';
+import { Button } from '../../design/button.tsx';
+import { useAction } from '../api/use-action.ts';
+import { useRead } from '../api/use-read.ts';
+import { type CategoryThresholdInput, SetThresholdsDocument, ThresholdsDocument } from '../generated/graphql.ts';
+import { type Column, DataTable } from '../parts/data-table.tsx';
+import { FaultView } from '../parts/fault-view.tsx';
+import formStyles from '../parts/form.module.css';
+import styles from '../parts/parts.module.css';
+import { useWords, type Words } from '../translations/words.ts';
+import { ThresholdTrial } from './threshold-trial.tsx';
+
+type Category = CategoryThresholdInput['category'];
+type Limit = 'flagAt' | 'blockAt';
+
+/** As typed: empty for never. */
+interface Row {
+  readonly category: Category;
+  readonly flagAt: string;
+  readonly blockAt: string;
+}
+
+const textOf = (score: number | null): string => (score === null ? '' : String(score));
+const scoreOf = (text: string): number | null => (text.trim() === '' ? null : Number(text));
+
+interface Given {
+  readonly w: Words;
+  readonly change: (category: Category, limit: Limit, text: string) => void;
+}
+
+const columnsIn = ({ w, change }: Given): readonly Column<Row>[] => {
+  const limit = (id: Limit): Column<Row> => ({
+    id,
+    title: w(`moderation.${id}`),
+    cell: (row) => (
+      <input
+        className={formStyles['cellInput']}
+        type="number"
+        min={0}
+        max={1}
+        step={0.05}
+        aria-label={w(`moderation.${id}.of`, { category: row.category })}
+        placeholder={w('moderation.never')}
+        // Detected with too many false alarms to refuse a message for it.
+        disabled={id === 'blockAt' && row.category === 'PROMPT_INJECTION'}
+        value={row[id]}
+        onChange={({ target }: ChangeEvent<HTMLInputElement>) => change(row.category, id, target.value)}
+      />
+    ),
+  });
+  return [
+    { id: 'category', title: w('moderation.category'), cell: ({ category }) => category },
+    limit('flagAt'),
+    limit('blockAt'),
+  ];
+};
+
+export const Thresholds = () => {
+  const w = useWords();
+  const client = useParlance();
+  const { data, fault, refetch } = useRead(ThresholdsDocument, {});
+  const action = useAction();
+  const [typed, setTyped] = useState<Readonly<Record<string, Row>>>({});
+  const stored = data?.moderationPolicy.thresholds.map(
+    ({ category, flagAt, blockAt }): Row => ({ category, flagAt: textOf(flagAt), blockAt: textOf(blockAt) }),
+  );
+  const rows = stored?.map((row) => typed[row.category] ?? row);
+  const change = (category: Category, limit: Limit, text: string) => {
+    const row = rows?.find((candidate) => candidate.category === category);
+    if (row) setTyped((before) => ({ ...before, [category]: { ...row, [limit]: text } }));
+  };
+  const changed = Object.values(typed).map(
+    ({ category, flagAt, blockAt }): CategoryThresholdInput => ({
+      category,
+      flagAt: scoreOf(flagAt),
+      blockAt: scoreOf(blockAt),
+    }),
+  );
+  const save = () =>
+    void action.run(async () => {
+      await client.mutate(SetThresholdsDocument, { input: { thresholds: changed } });
+      await refetch();
+      setTyped({});
+    }, w('moderation.saved'));
+  const undo = () => setTyped({});
+  return (
+    <>
+      <FaultView fault={action.fault ?? fault} retry={refetch} />
+      <DataTable
+        caption={w('moderation.thresholds')}
+        columns={columnsIn({ w, change })}
+        rows={rows}
+        keyOf={({ category }) => category}
+        none={w('page.reading')}
+      />
+      <ThresholdTrial thresholds={changed} />
+      <div className={styles['buttons']}>
+        <Button look="main" disabled={changed.length === 0 || action.isRunning} onClick={save}>
+          {w('moderation.save')}
+        </Button>
+        <Button disabled={changed.length === 0} onClick={undo}>
+          {w('moderation.undo')}
+        </Button>
+      </div>
+    </>
+  );
+};

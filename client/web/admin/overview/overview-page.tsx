@@ -1,0 +1,87 @@
+/** How the tenant is doing now: requests, spend against the budget, errors, models, open cases. */
+import { formatCount, formatMoment, formatUsd } from '../../chat/words/format.ts';
+import { useLanguage } from '../../translations/translation.ts';
+import { holdsAny, useAccess } from '../access/access.ts';
+import { useChanges } from '../api/use-changes.ts';
+import { useRead } from '../api/use-read.ts';
+import {
+  CaseOpenedDocument,
+  HealthChangedDocument,
+  OpenCasesDocument,
+  OverviewDocument,
+} from '../generated/graphql.ts';
+import { Figures } from '../parts/figures.tsx';
+import { formatShare } from '../parts/format-figures.ts';
+import { Page, Section } from '../parts/page.tsx';
+import { monthToDate, today } from '../time/ranges.ts';
+import { useWords } from '../translations/words.ts';
+import { ModelHealthTable } from './model-health-table.tsx';
+import { errorShare, failedBefore, type OverviewData } from './overview-figures.ts';
+
+/** No subscription announces what others in the tenant spend. */
+const everyMs = 10_000;
+
+const useFigures = (data: OverviewData | undefined, openCases: string | undefined) => {
+  const w = useWords();
+  const language = useLanguage();
+  if (!data) return [];
+  const { budget } = data.tenant;
+  const limit = budget?.monthlyUsd ?? null;
+  const failed = failedBefore(data);
+  return [
+    {
+      label: w('overview.requestsToday'),
+      value: formatCount(data.today.totals.generations, language),
+      more: failed > 0 ? w('overview.failedBefore', { count: failed }) : undefined,
+    },
+    { label: w('overview.requestsMonth'), value: formatCount(data.month.totals.generations, language) },
+    { label: w('overview.spendToday'), value: formatUsd(data.today.totals.costUsd, language) },
+    {
+      label: w('overview.spendMonth'),
+      value: formatUsd(budget?.spentUsd ?? data.month.totals.costUsd, language),
+      more:
+        limit === null
+          ? w('overview.noBudget')
+          : w('overview.ofBudget', {
+              budget: formatUsd(limit, language),
+              share: formatShare(Number(budget?.spentUsd ?? 0) / Math.max(Number(limit), 1e-9), language),
+            }),
+    },
+    { label: w('overview.errors'), value: formatShare(errorShare(data), language), more: w('overview.lastMinutes') },
+    ...(openCases === undefined ? [] : [{ label: w('overview.openCases'), value: openCases }]),
+  ];
+};
+
+export const OverviewPage = () => {
+  const w = useWords();
+  const language = useLanguage();
+  const isAdmin = holdsAny(useAccess(), ['ADMIN']);
+  const now = new Date();
+  const variables = { today: today(now), month: monthToDate(now) };
+  const overview = useRead(OverviewDocument, variables, { everyMs });
+  const cases = useRead(OpenCasesDocument, {}, { everyMs, isOff: !isAdmin });
+  useChanges(HealthChangedDocument, () => void overview.refetch(), { isOff: !isAdmin });
+  useChanges(CaseOpenedDocument, () => void cases.refetch(), { isOff: !isAdmin });
+  const found = cases.data?.moderationCases;
+  const openCases = found && `${found.edges.length}${found.pageInfo.hasNextPage ? '+' : ''}`;
+  const { data } = overview;
+  const figures = useFigures(data, openCases);
+  const resetsAt = data?.tenant.budget?.resetsAt;
+  return (
+    <Page
+      title="overview.title"
+      intro={resetsAt === undefined ? undefined : w('overview.intro', { time: formatMoment(resetsAt, language) })}
+      operations={[
+        { document: OverviewDocument, variables },
+        ...(isAdmin ? [{ document: OpenCasesDocument }, { document: HealthChangedDocument }] : []),
+      ]}
+      fault={overview.fault ?? cases.fault}
+      retry={overview.refetch}
+    >
+      {data ? <Figures figures={figures} /> : null}
+      <Section title={w('overview.models')} intro={w('overview.models.intro')}>
+        <ModelHealthTable models={data?.models} />
+      </Section>
+    </Page>
+  );
+};

@@ -1,0 +1,112 @@
+/** Makes a policy, or changes the one with its name. */
+import { useParlance } from '@parlance/react';
+import { useAction } from '../api/use-action.ts';
+import {
+  type ModelCapability,
+  type RoutingQuery,
+  type RoutingStrategy,
+  UpsertRoutingPolicyDocument,
+  type UpsertRoutingPolicyMutationVariables,
+} from '../generated/graphql.ts';
+import styles from '../parts/form.module.css';
+import { CheckBox, Form, type FormValues, Select, TextField } from '../parts/form.tsx';
+import { useWords } from '../translations/words.ts';
+
+const strategies: readonly RoutingStrategy[] = ['PREFERENCE', 'PRICE', 'LATENCY'];
+const capabilities: readonly ModelCapability[] = ['TOOLS', 'JSON', 'VISION', 'PREFILL', 'EMBEDDING'];
+
+export interface PolicyFormProps {
+  /** Undefined for a new one. */
+  readonly policy: RoutingQuery['routingPolicies'][number] | undefined;
+  readonly models: RoutingQuery['models'];
+  readonly onChanged: () => Promise<void>;
+}
+
+const textOrNull = (text: string): string | null => (text === '' ? null : text);
+
+/** Chosen models keep the order of the policy; those that are new to it come last. */
+const orderOf = (chosen: readonly string[], policy: PolicyFormProps['policy']): readonly string[] => {
+  const before = policy?.models.map(({ id }) => id) ?? [];
+  return [...before.filter((id) => chosen.includes(id)), ...chosen.filter((id) => !before.includes(id))];
+};
+
+const inputOf = (
+  values: FormValues,
+  policy: PolicyFormProps['policy'],
+): UpsertRoutingPolicyMutationVariables['input'] => ({
+  name: policy?.name ?? values.text('name'),
+  description: textOrNull(values.text('description')),
+  strategy: strategies.find((strategy) => strategy === values.text('strategy')) ?? 'PREFERENCE',
+  modelIds: [...orderOf(values.all('models'), policy)],
+  requires: capabilities.filter((capability) => values.all('requires').includes(capability)),
+  maxInputPrice: textOrNull(values.text('maxInputPrice')),
+  maxOutputPrice: textOrNull(values.text('maxOutputPrice')),
+  isDefault: values.isChecked('isDefault'),
+});
+
+export const PolicyForm = ({ policy, models, onChanged }: PolicyFormProps) => {
+  const w = useWords();
+  const client = useParlance();
+  const action = useAction();
+  const submit = (values: FormValues) => {
+    const input = inputOf(values, policy);
+    void action.run(
+      async () => {
+        await client.mutate(UpsertRoutingPolicyDocument, { input });
+        await onChanged();
+      },
+      w('routing.saved', { name: input.name }),
+    );
+  };
+  const decimal = { inputMode: 'decimal', pattern: '[0-9]+([.][0-9]+)?' } as const;
+  const { name = '', description, strategy = 'PREFERENCE', requires = [], isDefault = false } = policy ?? {};
+  return (
+    <Form label={w('routing.policy')} submit={w('save')} action={action} onSubmit={submit}>
+      <TextField name="name" label={w('name')} defaultValue={name} disabled={policy !== undefined} required />
+      <TextField name="description" label={w('description')} defaultValue={description ?? ''} />
+      <Select
+        name="strategy"
+        label={w('routing.strategy')}
+        choices={strategies.map((value) => ({ value, label: w(`routing.strategy.${value}`) }))}
+        defaultValue={strategy}
+      />
+      <TextField
+        name="maxInputPrice"
+        label={w('routing.maxInput')}
+        defaultValue={policy?.maxInputPrice ?? ''}
+        {...decimal}
+      />
+      <TextField
+        name="maxOutputPrice"
+        label={w('routing.maxOutput')}
+        defaultValue={policy?.maxOutputPrice ?? ''}
+        {...decimal}
+      />
+      <CheckBox name="isDefault" label={w('routing.makeDefault')} defaultChecked={isDefault} />
+      <fieldset className={styles['choices']}>
+        <legend>{w('routing.chooseModels')}</legend>
+        {models.map(({ id, displayName }) => (
+          <CheckBox
+            key={id}
+            name="models"
+            value={id}
+            label={displayName}
+            defaultChecked={policy?.models.some((model) => model.id === id) ?? false}
+          />
+        ))}
+      </fieldset>
+      <fieldset className={styles['choices']}>
+        <legend>{w('routing.requires')}</legend>
+        {capabilities.map((capability) => (
+          <CheckBox
+            key={capability}
+            name="requires"
+            value={capability}
+            label={capability}
+            defaultChecked={requires.includes(capability)}
+          />
+        ))}
+      </fieldset>
+    </Form>
+  );
+};

@@ -1,0 +1,119 @@
+/** The tenant itself: its name, plan, budget and limits. */
+import { formatCount, formatMoment, formatUsd } from '../../chat/words/format.ts';
+import { useLanguage } from '../../translations/translation.ts';
+import { holdsAny, useAccess } from '../access/access.ts';
+import { useRead } from '../api/use-read.ts';
+import {
+  RenameTenantDocument,
+  SetBudgetDocument,
+  SetPlanDocument,
+  SetTenantQuotaDocument,
+  TenantSettingsDocument,
+  type TenantSettingsQuery,
+} from '../generated/graphql.ts';
+import { Figures } from '../parts/figures.tsx';
+import { Page, Section } from '../parts/page.tsx';
+import styles from '../parts/parts.module.css';
+import { useWords } from '../translations/words.ts';
+import { BudgetForm, NameForm, PlanForm } from './tenant-forms.tsx';
+import { TenantQuota } from './tenant-quota.tsx';
+
+const everyMs = 15_000;
+
+const changes = [RenameTenantDocument, SetBudgetDocument, SetTenantQuotaDocument, SetPlanDocument].map((document) => ({
+  document,
+}));
+
+const useFigures = (tenant: TenantSettingsQuery['tenant']) => {
+  const w = useWords();
+  const language = useLanguage();
+  const { budget, quota } = tenant;
+  const windowOf = (id: 'tenant.day' | 'tenant.minute', { usedTokens, limitTokens }: typeof quota.day) => ({
+    label: w(id),
+    value: formatCount(usedTokens, language),
+    more: w('tenant.ofTokens', { limit: formatCount(limitTokens, language) }),
+  });
+  const money = budget && {
+    label: w('tenant.spent'),
+    value: formatUsd(budget.spentUsd, language),
+    more:
+      budget.monthlyUsd === null
+        ? w('overview.noBudget')
+        : w('tenant.ofBudget', {
+            budget: formatUsd(budget.monthlyUsd, language),
+            reserved: formatUsd(budget.reservedUsd, language),
+          }),
+  };
+  return [
+    { label: w('tenant.plan'), value: tenant.plan },
+    ...(money ? [money] : []),
+    windowOf('tenant.day', quota.day),
+    windowOf('tenant.minute', quota.minute),
+  ];
+};
+
+interface SettingsProps {
+  readonly tenant: TenantSettingsQuery['tenant'];
+  readonly onChanged: () => Promise<void>;
+}
+
+const Settings = ({ tenant, onChanged }: SettingsProps) => {
+  const w = useWords();
+  const access = useAccess();
+  const figures = useFigures(tenant);
+  const needs = (words: string) => <p className={styles['notice']}>{words}</p>;
+  return (
+    <>
+      <Figures figures={figures} />
+      <Section title={w('tenant.name')}>
+        {holdsAny(access, ['ADMIN']) ? (
+          <NameForm key={tenant.name} name={tenant.name} onChanged={onChanged} />
+        ) : (
+          needs(w('tenant.needsAdmin'))
+        )}
+      </Section>
+      <Section title={w('tenant.budget')} intro={w('tenant.budget.intro')}>
+        {holdsAny(access, ['BILLING_ADMIN']) ? (
+          <BudgetForm
+            key={tenant.budget?.monthlyUsd}
+            monthlyUsd={tenant.budget?.monthlyUsd ?? undefined}
+            onChanged={onChanged}
+          />
+        ) : (
+          needs(w('tenant.needsBilling'))
+        )}
+      </Section>
+      <Section title={w('tenant.quota')} intro={w('tenant.quota.intro')}>
+        {holdsAny(access, ['BILLING_ADMIN']) ? <TenantQuota onChanged={onChanged} /> : needs(w('tenant.needsBilling'))}
+      </Section>
+      <Section title={w('tenant.plan')}>
+        {holdsAny(access, ['tenants:write']) ? (
+          <PlanForm key={tenant.plan} plan={tenant.plan} onChanged={onChanged} />
+        ) : (
+          needs(w('tenant.needsOperator'))
+        )}
+      </Section>
+    </>
+  );
+};
+
+export const TenantPage = () => {
+  const w = useWords();
+  const language = useLanguage();
+  const { data, fault, refetch } = useRead(TenantSettingsDocument, {}, { everyMs });
+  return (
+    <Page
+      title="tenant.title"
+      intro={
+        data
+          ? w('tenant.since', { time: formatMoment(data.tenant.createdAt, language), id: data.tenant.id })
+          : undefined
+      }
+      operations={[{ document: TenantSettingsDocument }, ...changes]}
+      fault={fault}
+      retry={refetch}
+    >
+      {data ? <Settings tenant={data.tenant} onChanged={refetch} /> : null}
+    </Page>
+  );
+};
