@@ -202,7 +202,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: {
-      path: '(^|/)node_modules/(?!ioredis|graphql-redis-subscriptions|rabbitmq-client|pg|@electric-sql|@mikro-orm)',
+      path: '^client/[^/]+/dist/|(^|/)node_modules/(?!ioredis|graphql-redis-subscriptions|rabbitmq-client|pg|@electric-sql|@mikro-orm)',
     },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,

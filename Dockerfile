@@ -6,10 +6,21 @@ COPY package.json package-lock.json ./
 # Services import none of the workspaces, which are the packages of clients.
 RUN npm ci --omit=dev --workspaces=false --no-audit --no-fund
 
+# The web client, which needs the dependencies of development.
+FROM node:24.21.0-bookworm-slim AS web
+WORKDIR /app
+COPY package.json package-lock.json ./
+COPY tsconfig.json ./
+COPY client ./client
+RUN npm ci --no-audit --no-fund
+COPY scripts ./scripts
+RUN npm run build:web
+
 FROM node:24.21.0-bookworm-slim
 WORKDIR /app
 ENV NODE_ENV=production
 COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=web /app/client/web/dist ./client/web/dist
 COPY package.json models.yaml supergraph.graphql supergraph.yaml ./
 COPY contracts ./contracts
 COPY kernel ./kernel

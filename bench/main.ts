@@ -14,6 +14,7 @@ import { measureSends } from './sends.ts';
 import { openStand, type Stand } from './stand.ts';
 import { measureStreamEvents } from './stream-events.ts';
 import { measureTimeline } from './timeline.ts';
+import { measureWeb } from './web/measure.ts';
 
 type Measure = (stand: Stand, quick: boolean) => Promise<Figure[]>;
 
@@ -29,8 +30,10 @@ const userCount = 100;
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });
 const { only, quick } = values;
-if (only !== undefined && !measures.has(only)) {
-  process.stderr.write(`--only takes one of ${[...measures.keys()].join(', ')}\n`);
+/** Needs a browser, and no stand. */
+const web = 'web';
+if (only !== undefined && only !== web && !measures.has(only)) {
+  process.stderr.write(`--only takes one of ${[...measures.keys(), web].join(', ')}\n`);
   process.exit(2);
 }
 
@@ -39,15 +42,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const loadBefore = loadavg();
 const figures: Figure[] = [];
-{
+const take = (measured: readonly Figure[]): void => {
+  process.stdout.write(`${table(measured)}\n\n`);
+  figures.push(...measured);
+};
+if (only !== web) {
   await using stand = await openStand(userCount);
   for (const [name, measure] of measures) {
-    if (only !== undefined && only !== name) continue;
-    const measured = await measure(stand, quick);
-    process.stdout.write(`${table(measured)}\n\n`);
-    figures.push(...measured);
+    if (only === undefined || only === name) take(await measure(stand, quick));
   }
 }
+if (only === undefined || only === web) take(await measureWeb(quick));
 const takenAt = new Date().toISOString();
 const machine = {
   processor: cpus()[0]?.model ?? 'unknown',

@@ -16,6 +16,8 @@ export const identitySchema = z.object({
   scopes: z.array(z.string()),
   /** UUID of the API key that acts for the user. Its roles are an upper bound, whatever roles the user gets later. */
   apiKeyId: z.uuid().optional(),
+  /** The name of a program that signed in with a token of its own, which no person has. */
+  serviceAccount: z.string().optional(),
   /** UUID of the session of a browser with which the user is signed in. No right depends on it. */
   sessionId: z.uuid().optional(),
   /** The name of a service that calls a subgraph on its own behalf, which opens the internal fields. */

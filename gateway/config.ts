@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { claimsEnvironment } from '#kernel/access-tokens/claims-environment.ts';
 import { signatureAlgorithms } from '#kernel/access-tokens/token-verifier.ts';
 import { parseEnvironment } from '#kernel/config/environment.ts';
 import { logLevels } from '#kernel/log.ts';
@@ -235,6 +236,7 @@ export const gatewayEnvironment = z.object({
   SERVICE_START_TIMEOUT_MS: positive(10_000).describe(
     'Milliseconds after which a service that does not respond at the start is an error.',
   ),
+  ...claimsEnvironment,
   ...gatewayLimitsEnvironment,
   ...signInEnvironment,
 });

@@ -5,6 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { claimMapping } from '#kernel/access-tokens/claims-environment.ts';
 import { createOidcAuthenticator } from '#kernel/access-tokens/oidc-authenticator.ts';
 import { EnvironmentError } from '#kernel/config/environment.ts';
 import { createEmbeddedLimiter } from '#kernel/limiter/embedded-limiter.ts';
@@ -97,6 +98,7 @@ const openAuthentication = async (
       jwksUri: config.OIDC_JWKS_URI,
       algorithms: config.OIDC_ALGORITHMS,
       clockToleranceSeconds: config.OIDC_CLOCK_TOLERANCE_SECONDS,
+      claims: claimMapping(config),
       logger,
     }),
   );

@@ -1,5 +1,6 @@
 /** The environment of the standalone: that of every service, with defaults that need nothing. */
 import { z } from 'zod';
+import { claimsEnvironment } from '#kernel/access-tokens/claims-environment.ts';
 import { parseEnvironment } from '#kernel/config/environment.ts';
 import { databaseEnvironment } from '#kernel/database/open-database.ts';
 import { logLevels } from '#kernel/log.ts';
@@ -22,6 +23,7 @@ export const standaloneEnvironment = z
     ...databaseEnvironment,
     ...telemetryEnvironment,
     ...gatewayLimitsEnvironment,
+    ...claimsEnvironment,
     ...signInEnvironment,
     ...modelsEnvironment,
     ...conversationsEnvironment,
@@ -51,7 +53,7 @@ export const standaloneEnvironment = z
       .describe('Issuer of access tokens. Not set: the development issuer, for loopback only.'),
     OIDC_AUDIENCE: z.string().default('parlance').describe('Audience that the `aud` of access tokens must contain.'),
     OIDC_CLIENT_ID: signInEnvironment.OIDC_CLIENT_ID.describe(
-      'Id of the client at OIDC_ISSUER with which people sign in on web pages; its redirect URI is PUBLIC_URL and `/auth/callback`. Not set: web pages sign in at the development issuer, or not at all where OIDC_ISSUER is set.',
+      'Id of the client at OIDC_ISSUER with which people sign in on web pages; its redirect URI is PUBLIC_URL and `/auth/callback`. It means nothing without OIDC_ISSUER, where web pages sign in at the development issuer. Not set: web pages cannot sign in at OIDC_ISSUER.',
     ),
     ACCESS_TOKEN_SECONDS: z.coerce
       .number()
@@ -71,6 +73,11 @@ export const standaloneEnvironment = z
     path: ['OIDC_ISSUER'],
     message: 'must be set in production',
   })
+  .refine(
+    ({ NODE_ENV, OIDC_CLIENT_ID, PUBLIC_URL }) =>
+      NODE_ENV !== 'production' || OIDC_CLIENT_ID === undefined || PUBLIC_URL !== undefined,
+    { path: ['PUBLIC_URL'], message: 'must be set with OIDC_CLIENT_ID: people return to it from the issuer' },
+  )
   .refine(({ HOST, OIDC_ISSUER }) => OIDC_ISSUER !== undefined || loopback.includes(HOST), {
     path: ['HOST'],
     message: 'must be a loopback address unless OIDC_ISSUER is set: the development issuer trusts everybody',

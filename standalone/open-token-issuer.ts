@@ -1,4 +1,5 @@
 /** Who issues the access tokens that the standalone accepts: the configured issuer, or the development issuer. */
+import { claimMapping } from '#kernel/access-tokens/claims-environment.ts';
 import { createOidcAuthenticator } from '#kernel/access-tokens/oidc-authenticator.ts';
 import { signatureAlgorithms } from '#kernel/access-tokens/token-verifier.ts';
 import type { Logger } from '#kernel/log.ts';
@@ -27,7 +28,12 @@ export const openTokenIssuer = async (
 ): Promise<TokenIssuer> => {
   const expected = { audience: config.OIDC_AUDIENCE, algorithms: [...signatureAlgorithms], clockToleranceSeconds };
   if (config.OIDC_ISSUER !== undefined) {
-    const tokens = createOidcAuthenticator({ ...expected, issuer: config.OIDC_ISSUER, logger });
+    const tokens = createOidcAuthenticator({
+      ...expected,
+      issuer: config.OIDC_ISSUER,
+      claims: claimMapping(config),
+      logger,
+    });
     return { issuer: undefined, tokens, [Symbol.asyncDispose]: () => tokens[Symbol.asyncDispose]() };
   }
   const issuer = await openDevelopmentIssuer(config.DATA_DIR);

@@ -50,7 +50,7 @@ const mountIssuer = async (options: WebSignInOptions, { key }: DevelopmentIssuer
 export const openWebSignIn = async (options: WebSignInOptions): Promise<WebSignIn> => {
   const { config, listening } = options;
   const { issuer, tokens } = options.tokenIssuer;
-  const clientId = config.OIDC_CLIENT_ID ?? (issuer && developmentClientId);
+  const clientId = issuer ? developmentClientId : config.OIDC_CLIENT_ID;
   if (clientId === undefined) return { mounts: [], sessions: undefined, [Symbol.asyncDispose]: async () => {} };
   let signIn: SignIn | undefined;
   const opening = listening.then(async (url) => {

@@ -55,6 +55,18 @@ test('an environment that cannot be used is reported with all its faults', async
   expect(production).toMatch(/OIDC_ISSUER: must be set in production[\s\S]*HOST: must be a loopback address/);
 });
 
+test('the development issuer does not start in production, nor a sign-in without an address to return to', async () => {
+  const [code, stderr] = await fails('standalone/issuer/main.ts', [], { NODE_ENV: 'production' });
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining('NODE_ENV: must not be production: the development issuer'),
+  ]);
+  const issuer = { NODE_ENV: 'production', OIDC_ISSUER: 'https://issuer.example', OIDC_CLIENT_ID: 'web' };
+  expect((await fails('standalone/main.ts', [], issuer))[1]).toContain('PUBLIC_URL: must be set with OIDC_CLIENT_ID');
+  const plain = await fails('standalone/main.ts', [], { ...issuer, PUBLIC_URL: 'http://127.0.0.1:4000' });
+  expect(plain[1]).toContain('PUBLIC_URL: must be an address with https in production');
+});
+
 test('the token command names what it knows when it is asked for something else', async () => {
   await using directory = await createDirectory();
   const environment = { DATA_DIR: directory.path };

@@ -42,6 +42,9 @@ interface Chat {
   send?: Send;
   search?: Search;
   start?: ReturnType<typeof useStartConversation>;
+  /** In place of the token of the page, for a user who signs in again. */
+  token?: string;
+  signedIn?: () => void;
   /** How often the row of each message was rendered, by its text at the end of its first line. */
   readonly renders: Record<string, number>;
   /** The texts of the last message, as React put them into the page. */
@@ -184,7 +187,8 @@ const root = createRoot(document.body);
 globalThis.showChat = (options) => {
   const { url, token } = options;
   const backoff = { firstMs: 50, longestMs: 500 };
-  const client = clients.get(token) ?? createParlanceClient({ url, auth: async () => token, backoff });
+  const client = clients.get(token) ?? createParlanceClient({ url, auth: async () => chat.token ?? token, backoff });
+  chat.signedIn = client.signedIn;
   clients.set(token, client);
   root.render(
     <StrictMode>

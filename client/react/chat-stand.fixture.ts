@@ -15,7 +15,7 @@ import type { ChatOptions } from './chat-page.fixture.tsx';
 
 export interface ChatPage extends AsyncDisposable {
   readonly page: Page;
-  /** Names of the operations that the page has sent over HTTP. */
+  /** Names of the operations that the page has sent over HTTP, and that have a response. */
   readonly operations: string[];
   show(options: Omit<ChatOptions, 'url' | 'token'>): Promise<void>;
   /** The page as a user sees it after pressing F5. */
@@ -31,7 +31,8 @@ export interface ChatStand extends AsyncDisposable {
   readonly ada: TestClient;
   /** The way of the pages to the gateway. */
   readonly wire: TcpProxy;
-  openPage(): Promise<ChatPage>;
+  /** Of ada, or of the user with this token. */
+  openPage(token?: string): Promise<ChatPage>;
   openSubscriptions(): Promise<number>;
 }
 
@@ -71,7 +72,7 @@ const openPage = async ({ browser, code, address, url, token }: PageContext): Pr
       warnings.push(message.text());
   });
   page.on('pageerror', (error) => warnings.push(error.message));
-  page.on('request', (request) => {
+  page.on('requestfinished', (request) => {
     const name = /(?:query|mutation) (\w+)/.exec(request.postData() ?? '')?.[1];
     if (name !== undefined) operations.push(name);
   });
@@ -122,7 +123,7 @@ export const startChatStand = async (): Promise<ChatStand> => {
     parlance,
     ada,
     wire,
-    openPage: () => openPage({ browser, code, address, url: wire.url, token: ada.token }),
+    openPage: (token = ada.token) => openPage({ browser, code, address, url: wire.url, token }),
     openSubscriptions: () => readOpenSubscriptions(metricsPort),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };

@@ -123,6 +123,31 @@ test('a reply goes on after a reload and through a restart of the server, and St
   );
 }, 120_000);
 
+test('a sign-in that ended says so in the timeline, and everything goes on after the next one', async () => {
+  const conversationId = await stand.ada.createConversation({ title: 'Before' });
+  const key = await stand.ada.createApiKey();
+  await using chat = await stand.openPage(key.secret);
+  await chat.show({ conversationId, list: {}, account: true });
+  await chat.waitFor('#timeline[data-state=ready]', (found) => found.length === 1);
+  await chat.page.evaluate(() => void globalThis.chat.send?.send('script: tokens=400 pace=20'));
+  await chat.waitFor(reply, (texts) => /w5 /.test(last(texts)));
+  await key.revoke();
+  await until(
+    () => chat.attribute('#timeline', 'data-error'),
+    (code) => code === 'UNAUTHENTICATED',
+  );
+  const rename = 'mutation($id: ID!) { updateConversation(id: $id, input: { title: "After" }) { id } }';
+  await stand.ada.query(z.unknown(), rename, { id: conversationId });
+  await chat.page.evaluate((token) => {
+    globalThis.chat.token = token;
+    globalThis.chat.signedIn?.();
+  }, stand.ada.token);
+  await chat.waitFor(`#list li[data-id="${conversationId}"]`, (texts) => texts[0] === 'After');
+  await chat.waitFor('#title', (texts) => texts[0] === 'After');
+  await chat.waitFor(reply, (texts) => last(texts) === textOf(400));
+  expect(await chat.attribute('#timeline', 'data-error')).toBe(null);
+}, 120_000);
+
 const questionsIn = async (conversationId: string): Promise<readonly string[]> => {
   const shape = z.object({
     conversation: z.object({
@@ -163,7 +188,10 @@ test('a refused send keeps its text, also through a reload, and a retry sends it
   expect((await questionsIn(conversationId)).filter((text) => text === 'script: tokens=3')).toHaveLength(1);
 });
 
-test('a send whose response never came is the same send after a reload', async () => {
+test.each([
+  ['whose response never came', true],
+  ['that never arrived', false],
+])('a send %s is the same send after a reload', async (_, arrives) => {
   const conversationId = await stand.ada.createConversation();
   await using chat = await stand.openPage();
   await chat.show({ conversationId });
@@ -171,8 +199,9 @@ test('a send whose response never came is the same send after a reload', async (
   const sent = Promise.withResolvers<void>();
   await chat.page.route('**/graphql', async (route) => {
     if (!route.request().postData()?.includes('mutation SendMessage')) return route.continue();
-    await route.fetch();
+    if (arrives) await route.fetch();
     sent.resolve();
+    return undefined;
   });
   await chat.page.evaluate(() => void globalThis.chat.send?.send('script: tokens=3'));
   await sent.promise;

@@ -111,6 +111,9 @@ const faultOf = ({ message, extensions = {} }: GivenError): ParlanceFault => {
 
 export const serverError = (given: GivenError): ParlanceError => toError(faultOf(given));
 
+/** Where a refusal of the sign-in has no error of GraphQL in it. */
+export const signedOut: GivenError = { message: 'Sign in again.', extensions: { code: 'UNAUTHENTICATED' } };
+
 export const networkError = (cause: unknown): ParlanceError =>
   toError(
     { code: 'NETWORK_ERROR', message: 'The server cannot be reached.', retryable: true, retryAfterMs: undefined },

@@ -27,6 +27,8 @@ export type ConversationNotices = Notices<ConversationChange>;
 export interface ChangesOptions<Data, Change> {
   readonly transport: StreamTransport;
   readonly backoff: Backoff;
+  /** Whether there may be another credential after a refused one. */
+  readonly isRenewable: boolean;
   readonly request: StreamRequest;
   readonly changeOf: (data: Data) => Change;
   /** Ends the iteration. */
@@ -39,7 +41,7 @@ const missed: MissedChanges = { kind: 'MISSED' };
 
 export const followChanges = <Data, Change>(options: ChangesOptions<Data, Change>): Notices<Change> => {
   type Step = IteratorResult<Notice<Change>, undefined>;
-  const { transport, backoff, request, changeOf, signal } = options;
+  const { transport, backoff, isRenewable, request, changeOf, signal } = options;
   const done: Step = { done: true, value: undefined };
   const leaving = new AbortController();
   let waiting: Notice<Change>[] = [];
@@ -95,7 +97,7 @@ export const followChanges = <Data, Change>(options: ChangesOptions<Data, Change
       if (outcome.kind === 'left') return;
       failures = Date.now() - connectedAt > stableAfterMs ? 1 : failures + 1;
       const error = outcome.kind === 'failed' ? outcome.error : undefined;
-      if (error && !shouldReconnect(error, failures)) throw error;
+      if (error && !shouldReconnect(error, failures, isRenewable)) throw error;
       await pause(waitBefore(backoff, failures, error?.retryAfterMs), leaving.signal);
     }
   };

@@ -17,6 +17,8 @@ export interface FollowServices {
   readonly requests: Requests;
   readonly transport: StreamTransport;
   readonly backoff: Backoff;
+  /** Whether there may be another credential after a refused one. */
+  readonly isRenewable: boolean;
 }
 
 export interface FollowToEndOptions {
@@ -31,7 +33,7 @@ export interface FollowToEndOptions {
 
 /** Resolves at the end of the reply, or when the reader has left. */
 export const followToEnd = async (
-  { requests, transport, backoff }: FollowServices,
+  { requests, transport, backoff, isRenewable }: FollowServices,
   { messageId, reconciler, onView, isBeingSent, leaving }: FollowToEndOptions,
 ): Promise<void> => {
   let sawGap = false;
@@ -56,7 +58,7 @@ export const followToEnd = async (
   };
 
   const canReconnect = (error: ParlanceError, failures: number): boolean =>
-    shouldReconnect(error, failures) || (error.code === 'NOT_FOUND' && (isBeingSent?.() ?? false));
+    shouldReconnect(error, failures, isRenewable) || (error.code === 'NOT_FOUND' && (isBeingSent?.() ?? false));
 
   let failures = 0;
   let seenAt = reconciler.view.seq;

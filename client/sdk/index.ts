@@ -69,5 +69,5 @@ export type {
   SendOptions,
   SentMessage,
 } from './send-message.ts';
-export type { Auth } from './session.ts';
+export { type Auth, type CookieSession, cookieSession } from './session.ts';
 export type { StartedTurn, Turn, TurnIds, TurnOptions } from './start-turn.ts';

@@ -31,11 +31,11 @@ import type { StartedTurn } from './start-turn.ts';
 import { stopGeneration } from './stop-generation.ts';
 import { createFallbackTransport } from './transports/fallback-transport.ts';
 import { createSocketTransport } from './transports/socket-transport.ts';
-import { createSseTransport } from './transports/sse-transport.ts';
+import { createSseTransport, type SseTransportOptions } from './transports/sse-transport.ts';
 import type { StreamRequest, StreamTransport } from './transports/transport.ts';
 
 export interface ParlanceClientOptions {
-  /** The address of GraphQL over HTTP: https://host/graphql. */
+  /** The address of GraphQL over HTTP: https://host/graphql, or /graphql in a page of the same origin. */
   readonly url: string;
   readonly auth: Auth;
   /** Default: `url` with wss: instead of https:. */
@@ -47,6 +47,11 @@ export interface ParlanceClientOptions {
    * For Node below 22, which has no WebSocket: the one of the package ws. Without one, streams use server-sent events.
    */
   readonly webSocketImpl?: unknown;
+  /**
+   * Called once when the server refuses a credential that cannot be replaced: the session of a page, or a token that
+   * was given as text. Streams then end with UNAUTHENTICATED. Call `signedIn` when the user has signed in again.
+   */
+  readonly onSignedOut?: () => void;
   /** The wait between attempts. */
   readonly backoff?: Partial<Backoff>;
 }
@@ -96,26 +101,41 @@ export interface ParlanceClient extends Pick<Requests, 'query' | 'read' | 'mutat
   ): Notices<Change<Data>>;
   /** Resolves when the request to stop is recorded; the stream of the reply ends a moment later. */
   stop(messageId: string): Promise<void>;
+  /** The user has signed in again: what follows shows the new session, and `onSignedIn` is announced. */
+  signedIn(): void;
+  /** Calls the listener after each `signedIn`, to go on with what ended. Returns a function that leaves. */
+  onSignedIn(listener: () => void): () => void;
   close(): void;
 }
 
+/** Absolute, as WebSocket needs it. */
+const absolute = (url: string): string => {
+  const page: { readonly location?: { readonly href: string } } = globalThis;
+  return page.location ? new URL(url, page.location.href).href : url;
+};
+
+const openTransport = (
+  { transport: wanted = 'auto', webSocketUrl, webSocketImpl = globalThis.WebSocket }: ParlanceClientOptions,
+  options: SseTransportOptions,
+): StreamTransport => {
+  const sse = createSseTransport(options);
+  if (wanted === 'events' || webSocketImpl === undefined) return sse;
+  const url = webSocketUrl ?? options.url.replace(/^http/, 'ws');
+  const socket = createSocketTransport({ url, session: options.session, webSocketImpl });
+  return wanted === 'websocket' ? socket : createFallbackTransport(socket, sse);
+};
+
 export const createParlanceClient = (options: ParlanceClientOptions): ParlanceClient => {
-  const { url, transport: wanted = 'auto', webSocketImpl = globalThis.WebSocket } = options;
-  const session = createSession(options.auth);
+  const url = absolute(options.url);
+  const session = createSession(options.auth, options.onSignedOut);
   // A wrapper, because a browser's fetch must be called on its window.
   const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
   const requests = createRequests({ url, session, fetch: send });
-
-  const openTransport = (): StreamTransport => {
-    const sse = createSseTransport({ url, session, fetch: send });
-    if (wanted === 'events' || webSocketImpl === undefined) return sse;
-    const webSocketUrl = options.webSocketUrl ?? url.replace(/^http/, 'ws');
-    const socket = createSocketTransport({ url: webSocketUrl, session, webSocketImpl });
-    return wanted === 'websocket' ? socket : createFallbackTransport(socket, sse);
-  };
-  const transport = openTransport();
+  const transport = openTransport(options, { url, session, fetch: send });
   const closing = new AbortController();
-  const services = { requests, transport, backoff: { ...defaultBackoff, ...options.backoff } };
+  const { isRenewable } = session;
+  const services = { requests, transport, isRenewable, backoff: { ...defaultBackoff, ...options.backoff } };
+  const signInListeners = new Set<() => void>();
   const untilClosed = (signal: AbortSignal | undefined): AbortSignal =>
     signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
 
@@ -164,6 +184,16 @@ export const createParlanceClient = (options: ParlanceClientOptions): ParlanceCl
         signal,
       ),
     stop: (messageId) => stopGeneration(services, messageId),
+    signedIn() {
+      session.renew();
+      transport.reconnect();
+      for (const listener of [...signInListeners]) listener();
+    },
+    onSignedIn(listener) {
+      const own = (): void => listener();
+      signInListeners.add(own);
+      return () => void signInListeners.delete(own);
+    },
     close() {
       closing.abort();
       transport.close();

@@ -15,9 +15,13 @@ const maxWithoutCode = 10;
 const isAccident = ({ code }: ParlanceError): boolean =>
   code === 'INTERNAL_SERVER_ERROR' || code === 'SUBGRAPH_INVALID_RESPONSE' || code === 'UNKNOWN';
 
-/** @param failures in a row, this one included. */
-export const shouldReconnect = (error: ParlanceError, failures: number): boolean => {
+/**
+ * @param failures in a row, this one included.
+ * @param isRenewable whether there may be another credential after a refused one.
+ */
+export const shouldReconnect = (error: ParlanceError, failures: number, isRenewable: boolean): boolean => {
+  if (error.code === 'UNAUTHENTICATED') return isRenewable && failures < maxAccidents;
   if (isTransient(error) || error.code === 'SUBSCRIPTION_LOST') return true;
   if (error.code === 'UNKNOWN' && error.serverCode === '') return failures < maxWithoutCode;
-  return (error.code === 'UNAUTHENTICATED' || isAccident(error)) && failures < maxAccidents;
+  return isAccident(error) && failures < maxAccidents;
 };

@@ -1,11 +1,11 @@
 /**
- * Queries and mutations over HTTP, with the types of their documents. A token that the server refuses is replaced once;
- * every fault is a ParlanceError. `retryWhileTransient` repeats a task that may be repeated, until it succeeds or
- * cannot.
+ * Queries and mutations over HTTP, with the types of their documents. A token that the server refuses is replaced once
+ * where there may be another; every fault is a ParlanceError. `retryWhileTransient` repeats a task that may be
+ * repeated, until it succeeds or cannot.
  */
 import { type AnyVariables, Client, fetchExchange } from '@urql/core';
 import { type Backoff, pause, waitBefore } from './backoff.ts';
-import { isParlanceError, networkError, type ParlanceError, serverError } from './errors.ts';
+import { isParlanceError, networkError, type ParlanceError, serverError, signedOut } from './errors.ts';
 import type { TypedDocumentString } from './generated/graphql.ts';
 import type { Session } from './session.ts';
 
@@ -44,14 +44,15 @@ export interface RequestsOptions {
 
 export const createRequests = ({ url, session, fetch: send }: RequestsOptions): Requests => {
   const signedIn: typeof fetch = async (input, init) => {
-    const attempt = async (): Promise<{ readonly response: Response; readonly token: string }> => {
-      const token = await session.token();
+    const attempt = async (): Promise<{ readonly response: Response; readonly isReplaced: boolean }> => {
+      const credential = await session.credential();
       const headers = new Headers(init?.headers);
-      headers.set('authorization', `Bearer ${token}`);
-      return { token, response: await send(input, { ...init, headers }) };
+      for (const [name, value] of Object.entries(credential.headers)) headers.set(name, value);
+      const response = await send(input, { ...init, headers, credentials: 'same-origin' });
+      return { response, isReplaced: response.status === 401 && session.refuse(credential) };
     };
-    const { response, token } = await attempt();
-    return response.status === 401 && session.refuse(token) ? (await attempt()).response : response;
+    const { response, isReplaced } = await attempt();
+    return isReplaced ? (await attempt()).response : response;
   };
   const urql = new Client({
     url,
@@ -65,6 +66,7 @@ export const createRequests = ({ url, session, fetch: send }: RequestsOptions): 
   const settle = <Data>({ data, error }: Result<Data>): Data => {
     const [refusal] = error?.graphQLErrors ?? [];
     if (refusal) throw serverError(refusal);
+    if (error?.response?.status === 401) throw serverError(signedOut);
     if (error || data === undefined) throw networkError(error?.networkError ?? error);
     return data;
   };

@@ -1,7 +1,7 @@
 /**
  * Runs in the explorer page. It sends GraphiQL's queries and mutations by fetch, and each subscription over a
  * graphql-transport-ws socket of its own. The user's headers become the request's headers, and the payload of
- * ConnectionInit. Without an Authorization among them, whoever is signed in on the web pages is signed in here too.
+ * ConnectionInit. Without a token among them, the session counts with which the browser is signed in, if it is.
  */
 const subscribeOverSocket = (url, payload, headers, sink) => {
   const socket = new WebSocket(url, 'graphql-transport-ws');
@@ -34,10 +34,6 @@ const subscribeOverSocket = (url, payload, headers, sink) => {
 const entered = (headers) =>
   Object.fromEntries(Object.entries(headers ?? {}).filter(([, value]) => !String(value).includes('<token>')));
 
-/** The header with which the cookie of the web pages counts. */
-const ofSession = (headers) =>
-  Object.keys(headers).some((name) => name.toLowerCase() === 'authorization') ? {} : { 'x-parlance-session': '1' };
-
 /** The variables in the page's address, as GraphiQL takes them. The operation beside them it reads by itself. */
 // biome-ignore lint/correctness/noUnusedVariables: the page calls it.
 const addressVariables = () => new URLSearchParams(location.search).get('variables') ?? undefined;
@@ -58,7 +54,7 @@ const createExplorerFetcher = (endpoint) => {
     }
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...ofSession(headers), ...headers },
+      headers: { 'content-type': 'application/json', 'x-parlance-session': '1', ...headers },
       body: JSON.stringify(params),
     });
     return response.json();

@@ -17,10 +17,16 @@ export interface PlainPageParts {
   readonly script?: string;
 }
 
-const style = `:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;
-padding:0 1.25rem}h1{font-size:1.4rem}h2{font-size:1rem;margin:1.5rem 0 .5rem}a,button{font:inherit}
-button{display:block;width:100%;text-align:start;padding:.6rem .8rem;margin:.4rem 0;cursor:pointer}
-small{opacity:.75}`;
+/** The colours of the web client, which stands on the same origin. */
+const style = `:root{color-scheme:light dark;--soft:light-dark(#58616b,#a5adb7);--accent:light-dark(#1b6b58,#5fc4a8)}
+*{box-sizing:border-box}body{font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:29rem;
+margin:0 auto;padding:14vh 1.25rem 3rem;background:light-dark(#fff,#141619);color:light-dark(#191c20,#e6e9ec)}
+h1{font-size:1.6rem;line-height:1.25;margin:0 0 .5rem}h2{font-size:.85rem;color:var(--soft);margin:1.5rem 0 .4rem}
+p{margin:0 0 1rem;color:var(--soft)}a{color:var(--accent)}small{color:var(--soft)}
+button{font:inherit;display:flex;justify-content:space-between;align-items:baseline;gap:1rem;width:100%;
+text-align:start;padding:.7rem .9rem;margin:.45rem 0;border:1px solid light-dark(#d5dade,#3a4149);
+border-radius:10px;background:light-dark(#fff,#20242a);color:inherit;cursor:pointer}
+button:hover{border-color:var(--accent)}:focus-visible{outline:3px solid var(--accent);outline-offset:2px}`;
 
 const replacements: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -6,7 +6,7 @@
 import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../errors.ts';
-import { type SignedInUser, userFromClaims } from './claims.ts';
+import { type ClaimMapping, createClaimReader, type SignedInUser } from './claims.ts';
 
 /** Asymmetric only: with a symmetric algorithm a public key could be used to forge tokens. */
 export const signatureAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
@@ -21,6 +21,8 @@ export interface TokenExpectations {
   readonly algorithms?: readonly SignatureAlgorithm[];
   /** Seconds by which clocks may differ. Default 5. */
   readonly clockToleranceSeconds?: number;
+  /** Which claims define the identity. */
+  readonly claims?: ClaimMapping | undefined;
 }
 
 /** Approximate bytes of the tokens cached per process: some 10,000 usual ones. */
@@ -55,8 +57,9 @@ export const createTokenVerifier = (
     audience: expected.audience,
     algorithms: [...(expected.algorithms ?? signatureAlgorithms)],
     clockTolerance: expected.clockToleranceSeconds ?? 5,
-    requiredClaims: ['exp', 'sub'],
+    requiredClaims: ['exp'],
   };
+  const readClaims = createClaimReader(expected.issuer, expected.claims);
   return async (token, keys) => {
     const known = users.get(token);
     if (known) return known;
@@ -65,7 +68,7 @@ export const createTokenVerifier = (
       const keysFailed = cause instanceof errors.JWKSTimeout || !(cause instanceof errors.JOSEError);
       throw keysFailed ? keysUnreachable(cause) : unauthenticated(cause);
     });
-    const user = userFromClaims(payload);
+    const user = readClaims(payload);
     const ttl = Math.min(user.expiresAt - Date.now(), cachedMs);
     if (ttl >= 1) users.set(token, user, { ttl });
     return user;

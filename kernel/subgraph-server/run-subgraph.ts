@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { type AccessList, openAccessList } from '../access/access-list.ts';
+import { claimMapping, claimsEnvironment } from '../access-tokens/claims-environment.ts';
 import { createOidcAuthenticator, type OidcAuthenticator } from '../access-tokens/oidc-authenticator.ts';
 import { EnvironmentError, parseEnvironment } from '../config/environment.ts';
 import type { StoreWatch } from '../connections/store-watch.ts';
@@ -49,6 +50,7 @@ export const subgraphEnvironment = {
     ),
   OIDC_AUDIENCE: z.string().default('parlance').describe('Audience that the `aud` of access tokens must contain.'),
   OIDC_JWKS_URI: z.url().optional().describe("URL of the issuer's keys, when it has no discovery document."),
+  ...claimsEnvironment,
 };
 
 /** Everything that is open before a subgraph opens. The subgraph closes none of it. */
@@ -95,7 +97,9 @@ const openAccessTokens = (
   opened: AsyncDisposableStack,
 ): OidcAuthenticator | undefined => {
   const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URI: jwksUri } = config;
-  return issuer === undefined ? undefined : opened.use(createOidcAuthenticator({ issuer, audience, jwksUri, logger }));
+  if (issuer === undefined) return undefined;
+  const claims = claimMapping(config);
+  return opened.use(createOidcAuthenticator({ issuer, audience, jwksUri, claims, logger }));
 };
 
 /** The main function of a subgraph process. Exits by itself. */

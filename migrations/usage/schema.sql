@@ -142,6 +142,7 @@ CREATE TABLE usage.users (
     is_active boolean DEFAULT true NOT NULL,
     assigned_role text,
     access_version integer DEFAULT 0 NOT NULL,
+    name text,
     CONSTRAINT users_assigned_role_check CHECK ((assigned_role = ANY (ARRAY['USER'::text, 'ADMIN'::text, 'BILLING_ADMIN'::text]))),
     CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['USER'::text, 'ADMIN'::text, 'BILLING_ADMIN'::text]))),
     CONSTRAINT users_tokens_per_day_check CHECK ((tokens_per_day >= 0)),

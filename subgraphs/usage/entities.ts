@@ -40,6 +40,8 @@ export const UserEntity = defineEntity({
     tenantId: p.uuid().primary(),
     id: p.uuid().primary(),
     email: p.text().nullable(),
+    /** Of a program that signs in by itself; null for people. */
+    name: p.text().nullable(),
     role: p.enum(roles),
     /** Replaces the roles of the user's tokens; null if those apply. */
     assignedRole: p.enum(roles).nullable(),

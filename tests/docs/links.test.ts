@@ -5,15 +5,17 @@ import { expect, test } from 'vitest';
 import { documentFiles, proseOf, readDocument, root } from '#tests/support/markdown.ts';
 
 /** What looks like a file and is none: one that readers make, a package. */
-const noFiles: ReadonlySet<string> = new Set(['stream.mjs', 'decimal.js']);
+const noFiles: ReadonlySet<string> = new Set(['stream.mjs', 'decimal.js', 'highlight.js']);
 
 const folders = 'gateway,inference-workers,kernel,standalone,subgraphs,tests';
 const pathPattern = /^(?:\.\/)?[\w.*-]+(?:\/[\w.*-]+)*\/?$/;
+/** What a build writes. */
+const builtPattern = /(?:^|\/)dist(?:\/|$)/;
 const extensions = /\w\.(ts|mjs|cjs|js|md|json|yaml|yml|graphql|txt)$/;
 
 /** A word with an extension of ours, or one below a folder of ours. */
 const isPath = (word: string): boolean => {
-  if (!pathPattern.test(word) || noFiles.has(word)) return false;
+  if (!pathPattern.test(word) || noFiles.has(word) || builtPattern.test(word)) return false;
   const [first = ''] = word.split('/');
   return extensions.test(word) || (word.includes('/') && existsSync(join(root, first)));
 };

@@ -105,7 +105,7 @@ const typeFaults = async (file: string, text: string): Promise<string> => {
   await writeFile(join(clone.path, file), text);
   const project = {
     extends: './tsconfig.json',
-    compilerOptions: { noEmit: true, lib: ['ESNext', 'DOM', 'DOM.Iterable'], preserveSymlinks: true },
+    compilerOptions: { noEmit: true, lib: ['ESNext', 'DOM', 'DOM.Iterable'], jsx: 'react-jsx' },
     include: [],
     files: [file],
   };
@@ -113,12 +113,12 @@ const typeFaults = async (file: string, text: string): Promise<string> => {
   return await runShell('node_modules/.bin/tsc -p tsconfig.snippet.json || true', clone.path, {});
 };
 
-test('the hook for React of the SDK’s page has right types', { timeout }, async () => {
-  const snippet = fencesOf(await readDocument('docs/sdk.md')).find(({ mark }) => mark === 'test: use-reply.ts');
+test('the chat of the SDK’s page has right types', { timeout }, async () => {
+  const snippet = fencesOf(await readDocument('docs/sdk.md')).find(({ mark }) => mark === 'test: chat.tsx');
   const text = snippet?.text ?? '';
-  expect(text).toContain('useReply');
-  expect(await typeFaults('use-reply.ts', text)).toBe('');
-  expect(await typeFaults('use-reply.ts', text.replace('setView(next)', 'setView(next.text)'))).toContain('TS2345');
+  expect(text).toContain('useTimeline');
+  expect(await typeFaults('chat.tsx', text)).toBe('');
+  expect(await typeFaults('chat.tsx', text.replace('message={message}', 'message={message.key}'))).toContain('TS2322');
 });
 
 test('follow of the guide for frontends goes on after a lost connection, with each event once', {

@@ -19,7 +19,7 @@ const callsSchema = z.preprocess(
 const scriptSchema = z.strictObject({
   /** Words of the reply. */
   tokens: count.default(20),
-  /** Texts that are sent in place of the words, each in an event of its own. Not in prompts. */
+  /** Texts that are sent in place of the words, each in an event of its own: at once, or by `pace`. Not in prompts. */
   texts: z.array(z.string()).default([]),
   /**
    * The whole response in place of everything else, with `status` or 200. With `stall` the connection stays open after

@@ -56,11 +56,12 @@ export const streamScript = ({ body, script, response }: Exchange, notes: Exchan
   const last = body.messages.at(-1);
   const calls = callsAreDue(body, script) ? script.calls : [];
   const { texts } = script;
-  const words = texts.length > 0 ? 0 : script.tokens;
+  const paced = script.pace > 0 ? texts : [];
+  const words = texts.length > 0 ? paced.length : script.tokens;
   const tokens = calls.length > 0 ? script.lead : words;
   const results = calls.length > 0 || texts.length > 0 ? '' : toolResultsOf(body);
   const given = last?.role === 'assistant' && last.tool_calls === undefined ? (last.content ?? '') : '';
-  const prefix = (results + textOf(tokens)).startsWith(given) ? given : '';
+  const prefix = texts.length === 0 && (results + textOf(tokens)).startsWith(given) ? given : '';
   const wordsGiven = prefix.slice(results.length).trimEnd();
   const { stall, cut, end: ends, garbage } = script;
   const end = Math.min(tokens, ...[stall, cut, ends, garbage].map((at) => at ?? Infinity));
@@ -88,14 +89,16 @@ export const streamScript = ({ body, script, response }: Exchange, notes: Exchan
   /** Writes the words up to an index; false when the socket wants a pause. */
   const writeTo = (limit: number): boolean => {
     let bytes = '';
-    for (; next < limit; next += 1) bytes += wordEvent(next);
+    for (; next < limit; next += 1) bytes += paced.length > 0 ? textEvent(paced[next] ?? '') : wordEvent(next);
     const more = bytes === '' || response.write(bytes);
     notes.noteWords(next);
     return more;
   };
   const begin = (): void => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write(roleEvent + (rest === '' ? '' : textEvent(rest)) + texts.map(textEvent).join(''));
+    response.write(
+      roleEvent + (rest === '' ? '' : textEvent(rest)) + (paced.length > 0 ? '' : texts.map(textEvent).join('')),
+    );
     const reply = { end, written: () => next, writeTo, finish };
     if (script.pace > 0) writePaced(reply, response, script.pace);
     else writeAtOnce(reply, response);

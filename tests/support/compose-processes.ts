@@ -77,8 +77,20 @@ export interface ServiceUrls {
   readonly rabbitmq: string;
 }
 
+/** A value of the file with this machine's addresses of what is not ours. */
+const withServices = (value: string, urls: ServiceUrls): string =>
+  value
+    .replace(/^postgres:\/\/.*@postgres:5432\/.*$/, urls.postgres)
+    .replace(/^redis:\/\/redis:6379$/, urls.redis)
+    .replace(/^amqp:\/\/.*@rabbitmq:5672$/, urls.rabbitmq)
+    .replace(/^0\.0\.0\.0$/, '127.0.0.1');
+
 /** Of a second process of a service. */
 const secondSuffix = '-2';
+/** In the file, the address of the gateway in a browser. */
+const publishedGateway = 'http://127.0.0.1:4000';
+/** In the file, the address of a service for other containers, or for browsers too. */
+const addressOfService = /http:\/\/(\w+)(?:\.localhost)?:\d+([\w/]*)/g;
 /** Services of the file that serve a subgraph. */
 const subgraphs: readonly string[] = ['conversations', 'models', 'usage', 'safety'];
 
@@ -102,21 +114,20 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
   /** The addresses of a host as one process sees it: second processes know each other where they exist. */
   const addressesFor = (name: string, host: string): readonly string[] => {
     const [first, second] = [addresses.get(host), addresses.get(`${host}${secondSuffix}`)];
-    const asksAll = options.gatewaysAskAll === true && name.startsWith('gateway');
-    const asked = asksAll ? [first, second] : [name.endsWith(secondSuffix) ? (second ?? first) : first];
+    const asked =
+      options.gatewaysAskAll === true && name.startsWith('gateway')
+        ? [first, second]
+        : [name.endsWith(secondSuffix) ? (second ?? first) : first];
     return asked.filter((address) => address !== undefined);
   };
 
   /** A value of the file -> what it is on this machine, for one process. */
   const here = (name: string, value: string): string =>
-    value
-      .replace(/^postgres:\/\/.*@postgres:5432\/.*$/, urls.postgres)
-      .replace(/^redis:\/\/redis:6379$/, urls.redis)
-      .replace(/^amqp:\/\/.*@rabbitmq:5672$/, urls.rabbitmq)
-      .replace(/^0\.0\.0\.0$/, '127.0.0.1')
+    withServices(value, urls)
       .replace(/^\/data$/, directory.path)
+      .replaceAll(publishedGateway, addresses.get('gateway') ?? '')
       .replaceAll(
-        /http:\/\/(\w+):\d+([\w/]*)/g,
+        addressOfService,
         (all, host: string, path: string) =>
           addressesFor(name, host)
             .map((address) => `${address}${path}`)
@@ -161,7 +172,7 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
   await Promise.all(gateways.map(start));
 
   const gatewayUrls = gateways.map((name) => `http://127.0.0.1:${ports.get(name)}/graphql`);
-  const url = gatewayUrls[0] ?? '';
+  const [url = ''] = gatewayUrls;
   const issuer = await openDevelopmentIssuer(directory.path, `http://127.0.0.1:${ports.get('issuer')}`);
   const clients = stack.use(new AsyncDisposableStack());
   const closing = stack.move();

@@ -1,7 +1,7 @@
 /** The console as administrators have it: a stand of the web client with something in it to administrate. */
 import type { Page } from 'playwright-core';
 import type { TestClient } from '#tests/support/client.ts';
-import { type OpenOptions, openWebStand, type WebPage, type WebStand } from './web-stand.ts';
+import { type OpenOptions, openWebStand, type WebPage, type WebStand } from '#tests/support/web-stand.ts';
 
 /** A title that a spreadsheet would compute. */
 export const formulaTitle = '=HYPERLINK("http://evil.example","all")';

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { textOf } from '#tests/scripted-provider/script.ts';
-import { finished, openWebStand, running, send, type WebStand } from './web-stand.ts';
+import { finished, openWebStand, running, send, type WebStand } from '#tests/support/web-stand.ts';
 
 let web: WebStand;
 beforeAll(async () => {

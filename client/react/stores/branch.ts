@@ -49,7 +49,8 @@ const before = (entries: readonly TimelineEntry[], id: string): readonly Timelin
   return index === -1 ? undefined : entries.slice(0, index);
 };
 
-const withSibling = (entry: TimelineEntry, former: TimelineEntry | undefined): TimelineEntry => {
+/** The alternatives to a message, and one more, which may have no id yet. */
+const withAlternatives = (entry: TimelineEntry, former: TimelineEntry | undefined): TimelineEntry => {
   const own = entry.id === undefined ? [] : [entry.id];
   return { ...entry, siblingIds: [...(former?.siblingIds ?? []).filter((id) => id !== entry.id), ...own] };
 };
@@ -59,9 +60,7 @@ const place = (entries: readonly TimelineEntry[], turn: PendingTurn): readonly T
   const { insteadOf, question, reply } = turn;
   const kept = insteadOf === undefined ? entries : before(entries, insteadOf);
   if (!kept) return entries;
-  const former = insteadOf === undefined ? undefined : entries[kept.length];
-  if (!question) return [...kept, withSibling(reply, former)];
-  return [...kept, withSibling(question, former), reply];
+  return question ? [...kept, question, reply] : [...kept, reply];
 };
 
 export const createBranch = (): Branch => {
@@ -94,7 +93,7 @@ export const createBranch = (): Branch => {
     shown = undefined;
   };
 
-  return {
+  const branch: Branch = {
     entries() {
       shown ??= pending.reduce(
         (entries, turn) => (stored.some(({ id }) => id === turn.ids.replyId) ? entries : place(entries, turn)),
@@ -126,8 +125,12 @@ export const createBranch = (): Branch => {
       set([...kept, ...merge([question, reply]), ...(isSame ? after.slice(2) : [])]);
       return true;
     },
-    begin(turn) {
-      pending = [...pending.filter(({ ids }) => ids.replyId !== turn.ids.replyId), turn];
+    begin({ question, reply, ...turn }) {
+      const former = branch.entries().find(({ id }) => id !== undefined && id === turn.insteadOf);
+      const begun = question
+        ? { ...turn, question: withAlternatives(question, former), reply }
+        : { ...turn, question, reply: withAlternatives(reply, former) };
+      pending = [...pending.filter(({ ids }) => ids.replyId !== turn.ids.replyId), begun];
       shown = undefined;
     },
     confirm(ids, { userMessage, assistantMessage }) {
@@ -136,15 +139,13 @@ export const createBranch = (): Branch => {
       if (!turn || stored.some(({ id }) => id === ids.replyId)) return;
       if (turn.question) keys.set(userMessage.id, ids.idempotencyKey);
       const { id, createdAt } = userMessage;
-      const placed = place(stored, {
-        ...turn,
-        question: turn.question && { ...turn.question, id, createdAt, completedAt: createdAt, isPending: false },
-        reply: { ...turn.reply, createdAt: assistantMessage.createdAt, parentId: id, isPending: false },
-      });
-      const parentOf = new Map(placed.map((entry, index) => [entry.id, placed[index - 1]?.id ?? null]));
+      const reply = { ...turn.reply, createdAt: assistantMessage.createdAt, parentId: id, isPending: false };
+      const placed = place(stored, { ...turn, reply });
+      const parentId = placed[placed.length - 3]?.id ?? null;
+      const stays = { id, createdAt, completedAt: createdAt, parentId, isPending: false };
       set(
         placed.map((entry) =>
-          entry.id === id && turn.question ? { ...entry, parentId: parentOf.get(id) ?? null } : entry,
+          entry === turn.question ? { ...entry, ...stays, siblingIds: [...entry.siblingIds, id] } : entry,
         ),
       );
     },
@@ -162,4 +163,5 @@ export const createBranch = (): Branch => {
       set([]);
     },
   };
+  return branch;
 };

@@ -90,6 +90,12 @@ export const createChangeHub = (client: ParlanceClient): ChangeHub => {
     open = undefined;
   };
 
+  client.onSignedIn(() => {
+    if (listeners.size === 0) return;
+    start();
+    take({ kind: 'MISSED' });
+  });
+
   return {
     listen(listener) {
       const own = (notice: HubNotice): void => listener(notice);

@@ -12,6 +12,8 @@ export interface ReplyState {
 
 export interface Reply extends Observable<ReplyState> {
   readonly isWatched: boolean;
+  /** The user has signed in again. */
+  restart(): void;
 }
 
 export const createReply = (client: ParlanceClient, messageId: string): Reply => {
@@ -32,21 +34,23 @@ export const createReply = (client: ParlanceClient, messageId: string): Reply =>
       if (!signal.aborted) subject.set({ ...subject.getSnapshot(), error: fault });
     }
   };
+  const start = (): void => {
+    leaving?.abort();
+    leaving = new AbortController();
+    void follow(leaving.signal);
+  };
   const subject = createSubject<ReplyState>(
     { view: undefined, error: undefined },
-    {
-      onWatched() {
-        leaving = new AbortController();
-        void follow(leaving.signal);
-      },
-      onUnwatched: () => leaving?.abort(),
-    },
+    { onWatched: start, onUnwatched: () => leaving?.abort() },
   );
   return {
     getSnapshot: subject.getSnapshot,
     subscribe: subject.subscribe,
     get isWatched() {
       return subject.isWatched;
+    },
+    restart() {
+      if (subject.isWatched && subject.getSnapshot().error) start();
     },
   };
 };

@@ -15,6 +15,8 @@ export interface ResourceState<Value> {
 
 export interface Resource<Value> extends Observable<ResourceState<Value>> {
   refetch(): Promise<void>;
+  /** The user has signed in again. */
+  restart(): void;
   /** Takes a value that arrived in another way. */
   set(value: Value): void;
 }
@@ -52,6 +54,13 @@ export const createResource = <Value>({ read, staleAfterMs, follow }: ResourceOp
       loader.cancel();
       readAt = Date.now();
       subject.set({ value, error: undefined });
+    },
+    restart() {
+      readAt = Number.NEGATIVE_INFINITY;
+      if (!subject.isWatched) return;
+      leave?.();
+      leave = follow?.(resource);
+      void resource.refetch();
     },
     refetch: () =>
       loader.load({

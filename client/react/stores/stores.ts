@@ -93,6 +93,11 @@ const createStores = (client: ParlanceClient, storage: TurnStorage): Stores => {
     (messageId) => createReply(client, messageId),
     ({ isWatched }) => isWatched,
   );
+  const resources = createResources(client);
+  client.onSignedIn(() => {
+    for (const resource of Object.values(resources)) resource.restart();
+    for (const reply of replies.values()) reply.restart();
+  });
   return {
     client,
     actions,
@@ -102,7 +107,7 @@ const createStores = (client: ParlanceClient, storage: TurnStorage): Stores => {
     open: opened.get,
     reply: replies.get,
     createSearch: () => createMessageSearch(client),
-    ...createResources(client),
+    ...resources,
   };
 };
 

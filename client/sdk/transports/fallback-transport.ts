@@ -49,6 +49,10 @@ export const createFallbackTransport = (socket: StreamTransport, sse: StreamTran
   return {
     open: (request, sink) =>
       Date.now() < blockedUntil ? sse.open(request, overSse(sink)) : socket.open(request, overSocket(sink)),
+    reconnect() {
+      socket.reconnect();
+      sse.reconnect();
+    },
     close() {
       socket.close();
       sse.close();

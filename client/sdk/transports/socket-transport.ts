@@ -3,7 +3,8 @@
  * last. Pings detect a silent socket, which is then given up.
  */
 import { type Client, createClient } from 'graphql-ws/client';
-import type { Session } from '../session.ts';
+import { signedOut } from '../errors.ts';
+import type { Credential, Session } from '../session.ts';
 import {
   isSignInFault,
   type StreamRequest,
@@ -38,13 +39,13 @@ const closeCodeOf = (cause: unknown): unknown =>
 interface SocketClient {
   readonly client: Client;
   readonly isConnected: boolean;
-  /** The server refused the token of the connection. */
-  refuseToken(): void;
+  /** The server refused the credential of the connection. */
+  refuseCredential(): void;
 }
 
 /** A client that terminates a socket whose pings get no pong. */
 const openClient = ({ url, session, webSocketImpl }: SocketTransportOptions): SocketClient => {
-  let token = '';
+  let credential: Credential | undefined;
   let isConnected = false;
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
   const client: Client = createClient({
@@ -55,8 +56,8 @@ const openClient = ({ url, session, webSocketImpl }: SocketTransportOptions): So
     keepAlive: pingEveryMs,
     connectionAckWaitTimeout: connectTimeoutMs,
     connectionParams: async () => {
-      token = await session.token();
-      return { authorization: `Bearer ${token}` };
+      credential = await session.credential();
+      return credential.connectionParams;
     },
     on: {
       connected: () => {
@@ -79,13 +80,15 @@ const openClient = ({ url, session, webSocketImpl }: SocketTransportOptions): So
     get isConnected() {
       return isConnected;
     },
-    refuseToken: () => void session.refuse(token),
+    refuseCredential() {
+      if (credential) session.refuse(credential);
+    },
   };
 };
 
 /** Reports the fault that ended a subscription. */
 const report = <Data>(
-  { client, refuseToken }: SocketClient,
+  { client, refuseCredential }: SocketClient,
   cause: unknown,
   reached: boolean,
   sink: StreamSink<Data>,
@@ -93,15 +96,15 @@ const report = <Data>(
   if (Array.isArray(cause)) {
     const error = cause[0] ?? withoutReason;
     if (isSignInFault(error)) {
-      refuseToken();
+      refuseCredential();
       client.terminate();
     }
     sink.refused(error);
     return;
   }
   if (signInCodes.includes(closeCodeOf(cause))) {
-    refuseToken();
-    sink.refused({ message: 'Sign in again.', extensions: { code: 'UNAUTHENTICATED' } });
+    refuseCredential();
+    sink.refused(signedOut);
     return;
   }
   sink.lost(cause, reached);
@@ -146,6 +149,7 @@ export const createSocketTransport = (options: SocketTransportOptions): StreamTr
         if (finish()) leave();
       };
     },
+    reconnect: () => client.terminate(),
     close: () => void client.dispose(),
   };
 };

@@ -2,8 +2,8 @@
  * Subscriptions over server-sent events, each a request of its own (GraphQL over SSE, distinct connections mode), for
  * networks that block WebSockets. A response that is silent for longer than the server's keep-alive is given up.
  */
-import type { GivenError } from '../errors.ts';
-import type { Session } from '../session.ts';
+import { type GivenError, signedOut } from '../errors.ts';
+import type { Credential, Session } from '../session.ts';
 import { createEventStreamParser } from './event-stream-parser.ts';
 import {
   isSignInFault,
@@ -25,10 +25,11 @@ const silenceTimeoutMs = 30_000;
 
 /** The error in a response that is not a stream; undefined where an intermediary sent the response. */
 const refusalIn = async (response: Response): Promise<GivenError | undefined> => {
+  const isSignedOut = response.status === 401;
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
-  if (!isJson) return undefined;
+  if (!isJson) return isSignedOut ? signedOut : undefined;
   const result: StreamResult<unknown> = await response.json();
-  return result.errors?.[0] ?? withoutReason;
+  return result.errors?.[0] ?? (isSignedOut ? signedOut : withoutReason);
 };
 
 /** Reports the stream to the sink until it ends or is left. */
@@ -44,26 +45,27 @@ const follow = async <Data>(
     clearTimeout(timer);
     timer = setTimeout(() => leaving.abort(new Error('the server is silent')), silenceTimeoutMs);
   };
-  const refuse = (error: GivenError, token: string): void => {
-    if (isSignInFault(error)) session.refuse(token);
+  const refuse = (error: GivenError, credential: Credential): void => {
+    if (isSignInFault(error)) session.refuse(credential);
     sink.refused(error);
   };
   try {
     restartTimer();
-    const token = await session.token();
+    const credential = await session.credential();
     const response = await send(url, {
       method: 'POST',
       headers: {
         accept: 'text/event-stream',
         'content-type': 'application/json',
-        authorization: `Bearer ${token}`,
+        ...credential.headers,
       },
+      credentials: 'same-origin',
       body: JSON.stringify(request),
       signal: leaving.signal,
     });
     if (!response.ok || !response.body || !/event-stream/.test(response.headers.get('content-type') ?? '')) {
       const refusal = await refusalIn(response);
-      if (refusal) refuse(refusal, token);
+      if (refusal) refuse(refusal, credential);
       else sink.lost(new Error(`The response has status ${response.status}.`), false);
       return;
     }
@@ -82,7 +84,7 @@ const follow = async <Data>(
         const result: StreamResult<Data> = JSON.parse(data);
         const [error] = result.data ? [] : (result.errors ?? []);
         if (error) {
-          refuse(error, token);
+          refuse(error, credential);
           return;
         }
         sink.next(result);
@@ -127,6 +129,8 @@ export const createSseTransport = (options: SseTransportOptions): StreamTranspor
         leaving.abort();
       };
     },
+    // Each response showed its sign-in by itself, and ends with it.
+    reconnect() {},
     close() {
       for (const leaving of running) leaving.abort(new Error('the client was closed'));
     },

@@ -32,6 +32,8 @@ export interface StreamSink<Data> {
 export interface StreamTransport {
   /** Returns a function that leaves; after that the sink is not called any more. */
   open<Data>(request: StreamRequest, sink: StreamSink<Data>): () => void;
+  /** Gives up connections that show a former sign-in. Their subscriptions are `lost`. */
+  reconnect(): void;
   close(): void;
 }
 

@@ -2,7 +2,7 @@
  * A button that opens a list of actions: arrows, Home and End move, Enter chooses, Escape and a press elsewhere close.
  * The list is a popover of the browser's own, so nothing clips it.
  */
-import { type KeyboardEvent, type ReactNode, type ToggleEvent, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, type ToggleEvent, useId, useLayoutEffect, useRef, useState } from 'react';
 import buttonStyles from './button.module.css';
 import { Icon, type IconName } from './icon.tsx';
 import styles from './menu.module.css';
@@ -19,6 +19,8 @@ export interface MenuItem {
 
 export interface MenuProps {
   readonly label: string;
+  /** Whether the button shows the label before its children. It is read out in any case. */
+  readonly showsLabel?: boolean;
   readonly items: readonly MenuItem[];
   /** What the button shows; without it, three dots. */
   readonly children?: ReactNode;
@@ -72,19 +74,21 @@ const ItemView = ({ item, close }: ItemProps) => {
   );
 };
 
-export const Menu = ({ label, items, children }: MenuProps) => {
+export const Menu = ({ label, showsLabel = false, items, children }: MenuProps) => {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const [isOpen, setOpen] = useState(false);
   const close = () => list.current?.hidePopover();
   const toggled = ({ newState }: ToggleEvent<HTMLDivElement>) => {
-    const opens = newState === 'open';
-    setOpen(opens);
-    if (!opens || !list.current || !button.current) return;
+    setOpen(newState === 'open');
+  };
+  // When its items are there.
+  useLayoutEffect(() => {
+    if (!isOpen || !list.current || !button.current) return;
     place(list.current, button.current);
     list.current.querySelector<HTMLElement>('[aria-checked="true"], button')?.focus();
-  };
+  }, [isOpen]);
   const move = (event: KeyboardEvent) => {
     const step = moves[event.key];
     if (event.key === 'Tab') close();
@@ -102,13 +106,20 @@ export const Menu = ({ label, items, children }: MenuProps) => {
         type="button"
         className={children === undefined ? buttonStyles['icon'] : styles['opener']}
         data-size="small"
-        aria-label={label}
+        aria-label={children === undefined ? label : undefined}
         title={label}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         popoverTarget={id}
       >
-        {children ?? <Icon name="more" />}
+        {children === undefined ? (
+          <Icon name="more" />
+        ) : (
+          <>
+            <span className={showsLabel ? undefined : styles['name']}>{label}</span>
+            {children}
+          </>
+        )}
       </button>
       <div
         ref={list}

@@ -25,7 +25,7 @@ const showAll = ({ root, definitions }: OpenParts): MarkdownDocument => ({
 
 /** Remembers what one line can change: what is open, and the last piece of code. Returns what puts it back. */
 const remember = (parts: OpenParts): (() => void) => {
-  const { definitions } = parts;
+  const { definitions, outline } = parts;
   const open = [...parts.open];
   const leaf = innermost(parts);
   const lastPiece = leaf.kind === 'code' ? leaf.children.slice(-1) : [];
@@ -42,6 +42,7 @@ const remember = (parts: OpenParts): (() => void) => {
     }
     parts.open = open;
     parts.definitions = definitions;
+    parts.outline = outline;
   };
 };
 

@@ -92,9 +92,9 @@ export const BlockView = memo(({ block }: { readonly block: Block }) => {
         </p>
       );
     case 'heading':
-      // The page and the message have the first two levels.
+      // The page and the reply have the first two levels.
       return createElement(
-        `h${Math.min(6, block.level + 2)}`,
+        `h${Math.min(6, block.depth + 2)}`,
         { 'data-level': block.level },
         <InlineView text={block.text} />,
       );

@@ -18,7 +18,10 @@ export interface Paragraph extends Of<'paragraph'> {
 }
 
 export interface Heading extends Of<'heading'> {
+  /** How it was marked, 1 to 6. */
   readonly level: number;
+  /** Its place in the outline, which skips no step: at most one more than that of the heading before. */
+  readonly depth: number;
   readonly text: string;
 }
 

@@ -48,6 +48,7 @@ test('blocks before the end of a growing text remain the same objects', () => {
 
 test.each([
   ['# One\n\nTwo *three* **four**', '<h3>One</h3><p>Two <em>three</em> <strong>four</strong></p>'],
+  ['### One\n\n# Two\n\n### Three', '<h3>One</h3><h3>Two</h3><h4>Three</h4>'],
   ['a\n- b\n- c', '<p>a</p><ul><li>b</li><li>c</li></ul>'],
   ['3. a\n\n4. b', '<ol start="3"><li><p>a</p></li><li><p>b</p></li></ol>'],
   ['- a\n  - b\n\n    c', '<ul><li>a<ul><li><p>b</p><p>c</p></li></ul></li></ul>'],

@@ -12,11 +12,13 @@ export interface OpenParts {
   /** How many of `open` the line that is being read continues. */
   matched: number;
   definitions: Definitions;
+  /** Depth of the last heading; 0 before the first. */
+  outline: number;
 }
 
 export const createOpenParts = (): OpenParts => {
   const root = createPart('document');
-  return { root, open: [root], matched: 1, definitions: new Map() };
+  return { root, open: [root], matched: 1, definitions: new Map(), outline: 0 };
 };
 
 export const isContainer = ({ kind }: Part): boolean => kind === 'quote' || kind === 'list' || kind === 'item';
@@ -54,6 +56,12 @@ export const addPart = (parts: OpenParts, part: Part): void => {
 export const addClosedPart = (parts: OpenParts, part: Part): void => {
   addPart(parts, part);
   closeLeaf(parts);
+};
+
+/** @param level as it is marked */
+export const addHeading = (parts: OpenParts, level: number, lines: string[]): void => {
+  parts.outline = Math.min(level, parts.outline + 1);
+  addClosedPart(parts, createPart('heading', { level, depth: parts.outline, lines }));
 };
 
 export const closeLeaf = (parts: OpenParts): void => {

@@ -20,6 +20,7 @@ export interface Part {
   loose: boolean;
   closed: boolean;
   readonly level: number;
+  readonly depth: number;
   readonly mark: string;
   readonly label: string;
   readonly start: number | undefined;
@@ -46,6 +47,7 @@ export const createPart = (kind: Kind, details: Partial<Omit<Part, 'kind' | 'chi
   loose: false,
   closed: false,
   level: 0,
+  depth: 0,
   mark: '',
   label: '',
   start: undefined,
@@ -112,7 +114,7 @@ const makeBlock = (part: Part): Block | undefined => {
     case 'paragraph':
       return { kind, at, text: textOf(part) };
     case 'heading':
-      return { kind, at, level: part.level, text: textOf(part) };
+      return { kind, at, level: part.level, depth: part.depth, text: textOf(part) };
     case 'code': {
       const language = part.fence?.language ?? '';
       return { kind, at, language, closed: part.closed, children: part.children.map(showPiece) };

@@ -22,6 +22,7 @@ import {
 } from './line-forms.ts';
 import {
   addClosedPart,
+  addHeading,
   addPart,
   closeLeaf,
   directLeaf,
@@ -95,7 +96,7 @@ const underline = (parts: OpenParts, paragraph: Part, line: string): boolean => 
   const level = readUnderline(line);
   if (level === undefined) return false;
   removeLeaf(parts);
-  addClosedPart(parts, createPart('heading', { level, lines: paragraph.lines }));
+  addHeading(parts, level, paragraph.lines);
   return true;
 };
 
@@ -132,7 +133,7 @@ const beginLeaf = (parts: OpenParts, line: string): boolean => {
   if (leaf?.kind === 'paragraph' && (beginTable(parts, leaf, line) || underline(parts, leaf, line))) return true;
   const heading = readHeading(line);
   const fence = readFence(line);
-  if (heading) addClosedPart(parts, createPart('heading', { level: heading.level, lines: [heading.text] }));
+  if (heading) addHeading(parts, heading.level, [heading.text]);
   else if (fence) addPart(parts, createPart('code', { fence }));
   else if (isRule(line)) addClosedPart(parts, createPart('rule'));
   else return beginMath(parts, line) || (!isTextOpen(parts) && beginNote(parts, line));

@@ -34,7 +34,7 @@ export const de: Readonly<Record<MessageId, string>> = {
   'broken.again': 'Seite neu laden',
 
   'shell.console': 'Konsole',
-  'shell.skip': 'Zum Eingabefeld',
+  'shell.skip': 'Liste überspringen',
   'shell.side': 'Unterhaltungen und Konto',
   'shell.openList': 'Unterhaltungen zeigen',
   'shell.closeList': 'Unterhaltungen verbergen',

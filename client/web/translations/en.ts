@@ -32,7 +32,7 @@ export const en = {
   'broken.again': 'Load the page again',
 
   'shell.console': 'Console',
-  'shell.skip': 'Skip to the message field',
+  'shell.skip': 'Skip the list',
   'shell.side': 'Conversations and account',
   'shell.openList': 'Show conversations',
   'shell.closeList': 'Hide conversations',

@@ -4,6 +4,7 @@ import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { type Tenant, TenantEntity, type User, UserEntity } from '../entities.ts';
 import type { UserLoader } from './load-users.ts';
+import { nameProgram } from './name-program.ts';
 import { provision, strongestRole } from './provision.ts';
 
 export const requireTenant = async (
@@ -26,9 +27,11 @@ export interface ViewerServices {
 export const requireViewer = async ({ database, users }: ViewerServices, identity: Identity): Promise<User> => {
   const known = await users.load(identity.userId);
   const role = strongestRole(identity);
-  if (known && (known.role === role || identity.apiKeyId !== undefined)) return known;
+  const isNamed = known?.name === (identity.serviceAccount ?? known?.name);
+  if (known && isNamed && (known.role === role || identity.apiKeyId !== undefined)) return known;
   const em = database.forTenant(identity.tenantId);
   if (!known) await provision(em, identity);
+  await nameProgram(em, identity);
   const user = await em.findOneOrFail(UserEntity, { tenantId: identity.tenantId, id: identity.userId });
   user.role = role;
   await em.flush();

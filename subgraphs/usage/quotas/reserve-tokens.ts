@@ -10,6 +10,7 @@ import { type PlanTier, planTiers } from '#contracts/plan-tiers.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
+import { nameProgram } from '../accounts/name-program.ts';
 import { strongestRole } from '../accounts/provision.ts';
 import type { QuotaChanges } from './quota-changes.ts';
 
@@ -121,6 +122,7 @@ export const reserveTokens = async (
   const outcome = rowSchema.parse(row);
   if (outcome.refused_by === null) {
     quotaChanges.announce(identity.tenantId, identity.userId);
+    await nameProgram(database.forTenant(identity.tenantId), identity);
     return { messageId: input.messageId, plan: outcome.plan, reservedTokens: outcome.reserved };
   }
   const [quota, retryAfterMs] = [outcome.refused_by, outcome.retry_after_ms ?? undefined];

@@ -62,6 +62,10 @@ const addUser = ({ builder, Role }: UsageBuilder, Quota: ReturnType<typeof addQu
     fields: (t) => ({
       id: t.exposeID('id', { description: 'UUID; the subject of the tokens of the user.' }),
       email: t.exposeString('email', { nullable: true, description: 'E-mail address; null until it is known.' }),
+      name: t.exposeString('name', {
+        nullable: true,
+        description: 'Name of a program that signs in by itself, as the operator configured it; null for people.',
+      }),
       role: t.expose('role', { type: Role, description: 'The strongest role that the user had when last seen.' }),
       assignedRole: t.expose('assignedRole', {
         type: Role,

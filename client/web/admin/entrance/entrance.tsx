@@ -1,11 +1,13 @@
 /** Decides what is shown first: the console for somebody who is signed in, the way to sign in for everybody else. */
-import { createParlanceClient, type ParlanceClient } from '@parlance/client';
+import { cookieSession, createParlanceClient, type ParlanceClient } from '@parlance/client';
 import { ParlanceProvider } from '@parlance/react';
 import { useEffect, useState } from 'react';
 import { Notices } from '../../chat/frame/notices.tsx';
 import { Landing } from '../../chat/pages/landing.tsx';
 import { NoticePage } from '../../chat/pages/notice-page.tsx';
-import { readSession, type SessionState, sessionFetch } from '../../chat/session/session.ts';
+import { readSession, type SessionState } from '../../chat/session/session.ts';
+import { signedOutState } from '../../chat/session/signed-out-state.ts';
+import { SignedOutBanner } from '../../chat/shell/signed-out-banner.tsx';
 import { Button } from '../../design/button.tsx';
 import { useTranslate } from '../../translations/translation.ts';
 import { Console } from './console.tsx';
@@ -16,9 +18,8 @@ let held: ParlanceClient | undefined;
 const clientOfPage = (): ParlanceClient => {
   held ??= createParlanceClient({
     url: new URL('/graphql', location.href).href,
-    auth: async () => '',
-    fetch: sessionFetch,
-    transport: 'events',
+    auth: cookieSession,
+    onSignedOut: () => signedOutState.set(true),
   });
   return held;
 };
@@ -46,6 +47,7 @@ export const Entrance = ({ first }: { readonly first: SessionState }) => {
   return (
     <ParlanceProvider client={clientOfPage()}>
       <Notices>
+        <SignedOutBanner userId={state.userId} />
         <Console session={state} />
       </Notices>
     </ParlanceProvider>

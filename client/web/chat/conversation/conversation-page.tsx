@@ -26,7 +26,7 @@ import { useTimelineActions } from './use-timeline-actions.ts';
 const NotFound = () => {
   const t = useTranslate();
   return (
-    <NoticePage title={t('notFound.title')} text={t('notFound.more')}>
+    <NoticePage title={t('notFound.title')} text={t('notFound.more')} isPart>
       <Link href="/" className={buttonStyles['button']} data-look="main">
         {t('list.new')}
       </Link>

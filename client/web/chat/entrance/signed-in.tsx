@@ -1,5 +1,5 @@
 /** The chat of one user: one client for as long as the page lives, and what this device keeps for the user. */
-import { createParlanceClient, type ParlanceClient } from '@parlance/client';
+import { cookieSession, createParlanceClient, type ParlanceClient } from '@parlance/client';
 import { ParlanceProvider, type TurnStorage } from '@parlance/react';
 import { useMemo } from 'react';
 import { MarkdownLabelsContext } from '../../markdown/labels.ts';
@@ -7,8 +7,9 @@ import { useTranslate } from '../../translations/translation.ts';
 import { type Device, DeviceContext } from '../device/device-context.ts';
 import { createDrafts } from '../device/drafts.ts';
 import { Notices } from '../frame/notices.tsx';
-import { type Session, sessionFetch } from '../session/session.ts';
+import type { Session } from '../session/session.ts';
 import { SessionContext } from '../session/session-context.ts';
+import { signedOutState } from '../session/signed-out-state.ts';
 import { Chat } from '../shell/chat.tsx';
 import { createTurnStorage } from './turn-storage.ts';
 
@@ -25,9 +26,8 @@ const keptOf = (userId: string): Kept => {
   const kept = keptByUser.get(userId) ?? {
     client: createParlanceClient({
       url: new URL('/graphql', location.href).href,
-      auth: async () => '',
-      fetch: sessionFetch,
-      transport: 'events',
+      auth: cookieSession,
+      onSignedOut: () => signedOutState.set(true),
     }),
     storage: createTurnStorage(userId),
     device: { drafts: createDrafts(userId) },
@@ -57,7 +57,7 @@ export const SignedIn = ({ session }: { readonly session: Session }) => {
         <MarkdownLabelsContext value={labels}>
           <Notices>
             <SessionContext value={session}>
-              <Chat />
+              <Chat userId={session.userId} />
             </SessionContext>
           </Notices>
         </MarkdownLabelsContext>

@@ -1,5 +1,5 @@
 /** The title of a conversation while it is being changed: Enter keeps it, Escape does not, leaving it does. */
-import { type ChangeEvent, type FormEvent, type KeyboardEvent, useState } from 'react';
+import { type ChangeEvent, type FocusEvent, type FormEvent, type KeyboardEvent, useState } from 'react';
 import { useTranslate } from '../../translations/translation.ts';
 import styles from './list.module.css';
 
@@ -15,6 +15,8 @@ export const RenameForm = ({ title, onEnd }: RenameFormProps) => {
   const t = useTranslate();
   const [text, setText] = useState(title);
   const change = ({ target }: ChangeEvent<HTMLInputElement>) => setText(target.value);
+  // What is typed first takes the place of the former title.
+  const select = ({ target }: FocusEvent<HTMLInputElement>) => target.select();
   const keep = () => onEnd(text.trim() === '' || text.trim() === title ? undefined : text.trim());
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -31,6 +33,7 @@ export const RenameForm = ({ title, onEnd }: RenameFormProps) => {
         aria-label={t('list.rename')}
         value={text}
         maxLength={maxTitle}
+        onFocus={select}
         onChange={change}
         onKeyDown={cancel}
         onBlur={keep}

@@ -3,10 +3,10 @@ import { useTranslate } from '../../translations/translation.ts';
 import { NoticePage } from './notice-page.tsx';
 import styles from './pages.module.css';
 
-export const ErrorPage = () => {
+export const ErrorPage = ({ isPart = false }: { readonly isPart?: boolean }) => {
   const t = useTranslate();
   return (
-    <NoticePage title={t('broken.title')} text={t('broken.more')}>
+    <NoticePage title={t('broken.title')} text={t('broken.more')} isPart={isPart}>
       <a className={styles['main']} href="/">
         {t('broken.again')}
       </a>

@@ -53,14 +53,6 @@ const locationIn = (body: unknown): string => {
   return isText(body.redirectTo) ? body.redirectTo : '/';
 };
 
-/** As fetch, with the session in place of a token. */
-export const sessionFetch: typeof fetch = (input, init) => {
-  const headers = new Headers(init?.headers);
-  headers.delete('authorization');
-  for (const [name, value] of Object.entries(sessionHeaders)) headers.set(name, value);
-  return fetch(input, { ...init, headers, credentials: 'same-origin' });
-};
-
 /** Ends the session on all gateways, then leaves the page. */
 export const signOut = async (): Promise<void> => {
   const response = await fetch('/auth/sign-out', { method: 'POST', headers: sessionHeaders });

@@ -4,7 +4,7 @@ import { Link, useLocation, useRoute } from 'wouter';
 import { useTranslate } from '../../translations/translation.ts';
 import { ConversationPage } from '../conversation/conversation-page.tsx';
 import { NewConversation } from '../conversation/new-conversation.tsx';
-import { composerId } from '../frame/element-ids.ts';
+import { mainId } from '../frame/element-ids.ts';
 import { SideContext } from '../frame/side-context.ts';
 import { ConversationPanel } from '../list/conversation-panel.tsx';
 import { ErrorBoundary } from '../pages/error-boundary.tsx';
@@ -26,7 +26,7 @@ const useChosenId = (): string | undefined => {
   return isConversation ? params.id : undefined;
 };
 
-export const Chat = () => {
+export const Chat = ({ userId }: { readonly userId: string }) => {
   const t = useTranslate();
   const [location] = useLocation();
   const chosenId = useChosenId();
@@ -41,10 +41,10 @@ export const Chat = () => {
   useShortcuts({ openHelp, openSide });
   // Wherever the reader goes, the list has done its part.
   useEffect(() => setSideOpen(location === ''), [location]);
-  const broken = <ErrorPage />;
+  const broken = <ErrorPage isPart />;
   return (
     <div className={styles['shell']} data-open={isSideOpen}>
-      <a href={`#${composerId}`} className={styles['skip']}>
+      <a href={`#${mainId}`} className={styles['skip']}>
         {t('shell.skip')}
       </a>
       <aside className={styles['side']} aria-label={t('shell.side')}>
@@ -59,8 +59,8 @@ export const Chat = () => {
       </aside>
       <button type="button" className={styles['veil']} aria-label={t('shell.closeList')} onClick={closeSide} />
       <SideContext value={openSide}>
-        <main className={styles['main']}>
-          <SignedOutBanner />
+        <main id={mainId} className={styles['main']} tabIndex={-1}>
+          <SignedOutBanner userId={userId} />
           <ErrorBoundary fallback={broken} resetKey={location}>
             {chosenId === undefined ? <NewConversation /> : <ConversationPage key={chosenId} id={chosenId} />}
           </ErrorBoundary>

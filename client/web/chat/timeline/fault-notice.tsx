@@ -1,6 +1,7 @@
 /** A fault in words, with the action that helps: again at once, again after a wait that counts down, another model. */
 import type { ParlanceFault } from '@parlance/client';
 import { Button } from '../../design/button.tsx';
+import { Icon } from '../../design/icon.tsx';
 import { Menu } from '../../design/menu.tsx';
 import { useTranslate } from '../../translations/translation.ts';
 import type { ModelOption } from '../models/model-options.ts';
@@ -36,8 +37,8 @@ export const FaultNotice = ({ fault, models, onRetry, onEdit, onDiscard }: Fault
           </Button>
         ) : null}
         {remedy === 'model' && choices.length > 0 ? (
-          <Menu label={t('fault.otherModel')} items={choices}>
-            {t('fault.otherModel')}
+          <Menu label={t('fault.otherModel')} showsLabel items={choices}>
+            <Icon name="chevron" size={14} />
           </Menu>
         ) : null}
         {remedy === 'signIn' ? <a href={signInUrl(location.pathname)}>{t('signIn')}</a> : null}

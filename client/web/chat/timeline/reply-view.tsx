@@ -81,6 +81,7 @@ export const ReplyView = memo(({ entry, actions, models }: ReplyViewProps) => {
   };
   return (
     <article className={styles['reply']} aria-label={t('timeline.reply')} aria-busy={running}>
+      <h2 className={styles['heading']}>{t('timeline.reply')}</h2>
       {toolCalls.map((call) => (
         <ToolCallView key={call.id} call={call} />
       ))}

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { createDirectory } from '#tests/services/directory.ts';
-import { startChromium } from '#tests/support/chromium.ts';
-import type { Parlance } from '#tests/support/parlance.ts';
-import { startStandalone } from '#tests/support/standalone-process.ts';
+import { startChromium } from './chromium.ts';
+import type { Parlance } from './parlance.ts';
+import { startStandalone } from './standalone-process.ts';
 
 const root = join(import.meta.dirname, '../..');
 

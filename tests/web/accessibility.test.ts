@@ -1,0 +1,127 @@
+/** Every page, in both themes and on a phone, as axe judges it; and the whole way with the keyboard alone. */
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { finished, openWebStand, send, type WebStand } from '#tests/support/web-stand.ts';
+
+const axePath = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
+
+let web: WebStand;
+beforeAll(async () => {
+  web = await openWebStand();
+});
+afterAll(() => web[Symbol.asyncDispose]());
+
+/** Faults as axe names them, with the elements. */
+const faultsOf = async (page: Page): Promise<string[]> => {
+  // Through the protocol, because the policy of the page allows no foreign script.
+  const session = await page.context().newCDPSession(page);
+  const { readFile } = await import('node:fs/promises');
+  await session.send('Runtime.evaluate', { expression: await readFile(axePath, 'utf8') });
+  const { result } = await session.send('Runtime.evaluate', {
+    expression: `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+      JSON.stringify(violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | '))))`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  await session.detach();
+  return JSON.parse(String(result.value));
+};
+
+const markdown =
+  '# Title\n\ntext with `code`, [link](https://a.example) and $x^2$\n\n- [x] done\n- item\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n```ts\nconst a = "1"; // note\n```\n\n> quote\n';
+
+test.each([
+  ['light', 1280],
+  ['dark', 1280],
+  ['light', 360],
+  ['dark', 360],
+] as const)('axe finds nothing in the %s theme at %d pixels', async (colorScheme, width) => {
+  const viewport = { width, height: 800 };
+  const stranger = await web.browser.newPage({ colorScheme, viewport });
+  await stranger.goto(web.origin);
+  await stranger.getByRole('link', { name: 'Sign in' }).waitFor();
+  expect(await faultsOf(stranger)).toEqual([]);
+  await stranger.goto(`${web.origin}/error.html`);
+  expect(await faultsOf(stranger)).toEqual([]);
+  await stranger.close();
+
+  await using page = await web.open({ colorScheme, viewport });
+  expect(await faultsOf(page)).toEqual([]);
+  web.parlance.provider.queue({ texts: [markdown] });
+  await send(page, 'a question');
+  await finished(page).locator('.katex').waitFor();
+  await page.locator('[data-scope="keyword"]').waitFor();
+  await page.getByRole('button', { name: 'Model and cost' }).click();
+  expect(await faultsOf(page)).toEqual([]);
+  // No part of a page is wider than the page.
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+
+  await page.keyboard.press('Control+/');
+  for (const section of ['General', 'Keyboard', 'Sessions', 'API keys']) {
+    await page.getByRole('button', { name: section, exact: true }).click();
+    expect(await faultsOf(page)).toEqual([]);
+  }
+  await page.keyboard.press('Escape');
+  await page.goto(`${web.origin}/c/nothing`);
+  await page.getByRole('heading', { name: 'There is no such conversation' }).waitFor();
+  expect(await faultsOf(page)).toEqual([]);
+  expect(page.complaints).toEqual([]);
+});
+
+test('with the keyboard alone: ask, choose another reply, rename, search, open the settings and leave them', async () => {
+  await using page = await web.open();
+  await page.keyboard.press('Control+Shift+I');
+  await page.keyboard.type('script: tokens=4');
+  await page.keyboard.press('Enter');
+  await finished(page).locator('p', { hasText: 'w3' }).waitFor();
+  await page.getByRole('button', { name: 'Another reply' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Another reply' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('group', { name: 'Version 2 of 2' }).waitFor();
+
+  await page
+    .getByRole('button', { name: /^Actions for/ })
+    .first()
+    .focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Rename' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('Named by keys');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Named by keys' }).waitFor();
+
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('Named by');
+  await page.getByRole('heading', { name: 'Titles' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+/');
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(page.complaints).toEqual([]);
+});
+
+test('a screen reader hears finished sentences of a reply, each once', async () => {
+  await using page = await web.open();
+  await page.evaluate(() => {
+    const heard: string[] = [];
+    Object.assign(globalThis, { heard });
+    new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        const region = (target instanceof Element ? target : target.parentElement)?.closest('article [aria-live]');
+        const words = region?.textContent ?? '';
+        if (words !== '' && heard.at(-1) !== words) heard.push(words);
+      }
+    }).observe(document, { subtree: true, childList: true, characterData: true });
+  });
+  const sentences = ['**One** is said. ', 'Two is said. ', 'Three ', 'is said. ', 'And an end'];
+  web.parlance.provider.queue({ texts: sentences, pace: 900 });
+  await send(page, 'speak');
+  await finished(page).locator('p', { hasText: 'And an end' }).waitFor();
+  await page.waitForFunction(() => Reflect.get(globalThis, 'heard').join(' ').includes('And an end'));
+  const heard: string[] = await page.evaluate(() => Reflect.get(globalThis, 'heard'));
+  expect(heard.length, heard.join('|')).toBeGreaterThan(1);
+  expect(heard.join(' ').replaceAll(/\s+/g, ' ')).toBe('One is said. Two is said. Three is said. And an end');
+});
