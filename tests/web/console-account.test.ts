@@ -1,8 +1,10 @@
-/** Figures, users, models and the tenant in the console: what it shows is what the API says, and what is done is done. */
+/**
+ * Figures, users, models and the tenant in the console: what it shows is what the API says, and what is done is done.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { WebPage } from '#tests/support/web-stand.ts';
 import { type ConsoleStand, confirm, formulaTitle, openConsoleStand, said, visit } from './console-stand.ts';
-import type { WebPage } from './web-stand.ts';
 
 let stand: ConsoleStand;
 let page: WebPage;

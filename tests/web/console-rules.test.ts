@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { TestClient } from '#tests/support/client.ts';
+import type { WebPage } from '#tests/support/web-stand.ts';
 import { type ConsoleStand, confirm, openConsoleStand, said, visit } from './console-stand.ts';
-import type { WebPage } from './web-stand.ts';
 
 let stand: ConsoleStand;
 let page: WebPage;
