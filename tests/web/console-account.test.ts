@@ -1,6 +1,4 @@
-/**
- * Figures, users, models and the tenant in the console: what it shows is what the API says, and what is done is done.
- */
+/** Figures, users, models and the tenant in the console: it shows what the API says, and what is done there is done. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { WebPage } from '#tests/support/web-stand.ts';
@@ -186,7 +184,8 @@ test('the operator schedules a price, disables a model after a question, and add
   await dialog.getByRole('button', { name: 'Enable' }).click();
   await said(page, 'GPT-4.1 is enabled.');
   expect((await modelState('openai/gpt-4.1')).enabled).toBe(true);
-  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
 
   const form = page.getByRole('form', { name: 'Add or replace a model' });
   await form.getByLabel('Id').fill('nobody/novel');

@@ -65,14 +65,14 @@ test('a case appears as it is opened, is decided with a note, and thresholds are
   const open = async (client: TestClient, text: string) => client.send(await client.createConversation(), text);
   // Nothing reports that the subscription is in force, so cases are opened until one appears by itself.
   let isInForce = false;
-  const first = page.getByText('asshole, said the first one').first().waitFor();
+  const first = page.getByText('fuck you, you asshole, said the first one').first().waitFor();
   const settled = first.finally(() => {
     isInForce = true;
   });
-  while (!isInForce) await open(stand.ada, 'asshole, said the first one');
+  while (!isInForce) await open(stand.ada, 'fuck you, you asshole, said the first one');
   await settled;
-  const shown = 'what an asshole you are, said the live one';
-  await open(stand.bob, 'what an asshole, said the foreign one');
+  const shown = 'fuck you, you asshole, said the live one';
+  await open(stand.bob, 'fuck you, you asshole, said the foreign one');
   await open(stand.ada, shown);
   await page.getByText(shown).waitFor();
   expect(await page.content()).not.toContain('the foreign one');
@@ -97,7 +97,7 @@ test('a case appears as it is opened, is decided with a note, and thresholds are
   );
   expect(cases.moderationCases.edges).toEqual([{ node: { note: 'a quotation', excerpt: shown } }]);
 
-  await page.getByLabel('Text to try').fill('you asshole');
+  await page.getByLabel('Text to try').fill('fuck you, you asshole');
   await page.getByRole('button', { name: 'Try', exact: true }).click();
   await page.getByText('It would be flagged: PROFANITY').waitFor();
   await page.getByLabel('Block PROFANITY from').fill('0.5');
