@@ -49,3 +49,11 @@ export const openConsoleStand = async (): Promise<ConsoleStand> => {
     [Symbol.asyncDispose]: () => web[Symbol.asyncDispose](),
   };
 };
+
+/** Answers the question that comes before what cannot be undone. */
+export const confirm = (page: Page, name: string): Promise<void> =>
+  page.getByRole('dialog').last().getByRole('button', { name, exact: true }).click();
+
+/** Waits until the page says what happened. */
+export const said = (page: Page, words: string): Promise<void> =>
+  page.getByRole('status').getByText(words).last().waitFor();

@@ -74,6 +74,30 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await shoot(page, `chat-${device}-${colorScheme}`);
   }
 }
+const consolePages = [
+  ['overview', '', 'Overview'],
+  ['usage', '/usage', 'Usage'],
+  ['models', '/models', 'Models'],
+  ['moderation', '/moderation', 'Moderation'],
+] as const;
+await ada.converse(
+  await ada.createConversation({ title: 'A word too many' }),
+  'Fuck this, you asshole, that took you long enough.',
+);
+for (const [name, colorScheme, viewport] of [
+  ['desktop-light', 'light', desktop],
+  ['desktop-dark', 'dark', desktop],
+  ['phone-light', 'light', phone],
+] as const) {
+  await using page = await web.open({ colorScheme, viewport });
+  for (const [subject, path, title] of consolePages) {
+    await page.goto(`${web.origin}/admin${path}`);
+    await page.getByRole('heading', { level: 1, name: title }).waitFor();
+    await page.getByText('Reading …').first().waitFor({ state: 'detached' });
+    if (subject === 'usage') await page.locator('canvas').waitFor();
+    if (subject === 'overview' || name === 'desktop-light') await shoot(page, `console-${subject}-${name}`);
+  }
+}
 const stranger = await web.browser.newPage({ viewport: desktop });
 await stranger.goto(web.origin);
 await stranger.getByRole('link', { name: 'Sign in' }).waitFor();

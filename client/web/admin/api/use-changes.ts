@@ -1,34 +1,48 @@
-/** Calls a function whenever a subscription announces a change, or may have missed one. */
+/**
+ * Calls a function whenever a subscription announces a change, or may have missed one. Invariant: a page that nobody
+ * sees holds no stream, because a browser has few connections for all of its tabs; it reads again when it is seen.
+ */
 import { isParlanceError, type TypedDocumentString } from '@parlance/client';
 import { useParlance } from '@parlance/react';
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useRef, useSyncExternalStore } from 'react';
 
 export interface ChangesOptions {
   /** Whether nothing is followed, because the reader may not. */
   readonly isOff?: boolean;
 }
 
+const none: Record<string, never> = {};
+
+const followVisibility = (changed: () => void): (() => void) => {
+  document.addEventListener('visibilitychange', changed);
+  return () => document.removeEventListener('visibilitychange', changed);
+};
+const isVisibleNow = (): boolean => document.visibilityState === 'visible';
+
 /** @param onChange called with undefined where changes may have been missed */
 export const useChanges = <Data>(
-  document: TypedDocumentString<Data, Record<string, never>>,
+  operation: TypedDocumentString<Data, Record<string, never>>,
   onChange: (data: Data | undefined) => void,
   { isOff = false }: ChangesOptions = {},
 ): void => {
   const client = useParlance();
+  const isVisible = useSyncExternalStore(followVisibility, isVisibleNow);
+  const hasFollowed = useRef(false);
   const announce = useEffectEvent(onChange);
   useEffect(() => {
-    if (isOff) return undefined;
+    if (isOff || !isVisible) return undefined;
     const leaving = new AbortController();
     const follow = async () => {
-      const none: Record<string, never> = {};
-      for await (const notice of client.changes(document, none, { signal: leaving.signal })) {
+      for await (const notice of client.changes(operation, none, { signal: leaving.signal })) {
         announce(notice.kind === 'CHANGED' ? notice.data : undefined);
       }
     };
+    if (hasFollowed.current) announce(undefined);
+    hasFollowed.current = true;
     // Without changes the page still shows what it reads, and the read says why the server refuses.
     follow().catch((fault: unknown) => {
       if (!isParlanceError(fault)) throw fault;
     });
     return () => leaving.abort();
-  }, [client, document, isOff]);
+  }, [client, operation, isOff, isVisible]);
 };

@@ -2,7 +2,6 @@
 import { useParlance } from '@parlance/react';
 import { formatCount, formatMoment } from '../../chat/words/format.ts';
 import { Button } from '../../design/button.tsx';
-import { Dialog } from '../../design/dialog.tsx';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import { useAction } from '../api/use-action.ts';
 import { type ModelRowFragment, type PriceStateFragment, SetModelEnabledDocument } from '../generated/graphql.ts';
@@ -12,6 +11,7 @@ import { FaultView } from '../parts/fault-view.tsx';
 import { Badge, Figures } from '../parts/figures.tsx';
 import { formatMs, formatPrice } from '../parts/format-figures.ts';
 import { Section } from '../parts/page.tsx';
+import { PageDialog } from '../parts/page-dialog.tsx';
 import styles from '../parts/parts.module.css';
 import { useWords, type Words } from '../translations/words.ts';
 import { PriceForm } from './price-form.tsx';
@@ -102,7 +102,7 @@ export const ModelDialog = ({ model, isOperator, onChanged, onClose }: ModelDial
   ];
   const more = [model.provider.displayName, model.pool, ...model.tiers, ...model.capabilities].join(' · ');
   return (
-    <Dialog title={model.displayName} closeLabel={t('close')} wide onClose={onClose}>
+    <PageDialog title={model.displayName} closeLabel={t('close')} wide onClose={onClose}>
       <div className={styles['parts']}>
         <p className={styles['intro']}>{more}</p>
         <Figures figures={terms} />
@@ -122,6 +122,6 @@ export const ModelDialog = ({ model, isOperator, onChanged, onClose }: ModelDial
           )}
         </Section>
       </div>
-    </Dialog>
+    </PageDialog>
   );
 };

@@ -1,12 +1,12 @@
 /** One case: what was written, what was found, and the decision with a note. */
 import { useParlance } from '@parlance/react';
 import { formatMoment } from '../../chat/words/format.ts';
-import { Dialog } from '../../design/dialog.tsx';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import { useAction } from '../api/use-action.ts';
 import { type CaseRowFragment, type ModerationCaseStatus, ResolveCaseDocument } from '../generated/graphql.ts';
 import { Form, type FormValues, Select, TextArea } from '../parts/form.tsx';
 import { formatScore } from '../parts/format-figures.ts';
+import { PageDialog } from '../parts/page-dialog.tsx';
 import styles from '../parts/parts.module.css';
 import { useWords } from '../translations/words.ts';
 
@@ -35,7 +35,7 @@ export const CaseDialog = ({ row, onDecided, onClose }: CaseDialogProps) => {
     if (await action.run(task, w('moderation.decided', { status: w(`moderation.${status}`) }))) onClose();
   };
   return (
-    <Dialog title={w('moderation.case')} closeLabel={t('close')} wide onClose={onClose}>
+    <PageDialog title={w('moderation.case')} closeLabel={t('close')} wide onClose={onClose}>
       <div className={styles['parts']}>
         <blockquote className={styles['quote']}>{excerpt}</blockquote>
         <p className={styles['intro']}>
@@ -66,6 +66,6 @@ export const CaseDialog = ({ row, onDecided, onClose }: CaseDialogProps) => {
           <TextArea name="note" label={w('moderation.note')} defaultValue={note ?? ''} maxLength={2_000} />
         </Form>
       </div>
-    </Dialog>
+    </PageDialog>
   );
 };

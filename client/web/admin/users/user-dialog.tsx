@@ -1,7 +1,6 @@
 /** One user: role, access, quota, sessions and keys, as far as the reader may change them. */
 import { useParlance } from '@parlance/react';
 import { Button } from '../../design/button.tsx';
-import { Dialog } from '../../design/dialog.tsx';
 import { useTranslate } from '../../translations/translation.ts';
 import { holdsAny, useAccess } from '../access/access.ts';
 import { useAction } from '../api/use-action.ts';
@@ -16,6 +15,7 @@ import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { FaultView } from '../parts/fault-view.tsx';
 import { Form, type FormValues, Select, TextField } from '../parts/form.tsx';
 import { Section } from '../parts/page.tsx';
+import { PageDialog } from '../parts/page-dialog.tsx';
 import styles from '../parts/parts.module.css';
 import { useWords } from '../translations/words.ts';
 import { UserAccess } from './user-access.tsx';
@@ -132,7 +132,7 @@ export const UserDialog = ({ user, name, onChanged, onClose }: UserDialogProps) 
   const isOwn = user.id === access.userId;
   const part = { user, name, onChanged };
   return (
-    <Dialog title={name} closeLabel={t('close')} wide onClose={onClose}>
+    <PageDialog title={name} closeLabel={t('close')} wide onClose={onClose}>
       <div className={styles['parts']}>
         {isAdmin && !isOwn ? (
           <Section title={w('users.access')}>
@@ -151,6 +151,6 @@ export const UserDialog = ({ user, name, onChanged, onClose }: UserDialogProps) 
         )}
         {isAdmin ? <UserAccess userId={user.id} /> : null}
       </div>
-    </Dialog>
+    </PageDialog>
   );
 };
