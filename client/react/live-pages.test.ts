@@ -1,6 +1,7 @@
 /** The hooks in Chromium: branches, search, pages, quotas, and what they ask of the server. */
 import type { Request, Route } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { textOf } from '../../tests/scripted-provider/script.ts';
 import { until } from '../../tests/support/until.ts';
 import { type ChatPage, type ChatStand, startChatStand } from './chat-stand.fixture.ts';
@@ -61,6 +62,33 @@ test('another reply, another wording and the selection of branches show on both 
     return globalThis.chat.timeline?.select(first);
   });
   for (const page of both) await page.waitFor(rows, (texts) => texts[0] === 'script: tokens=2' && texts.length === 2);
+});
+
+test('a response that comes late does not bring back a branch that was left meanwhile', async () => {
+  const conversationId = await stand.ada.createConversation();
+  const { turn } = await stand.ada.converse(conversationId, 'script: tokens=2');
+  await using chat = await stand.openPage();
+  await chat.show({ conversationId });
+  await chat.waitFor(rows, (texts) => texts.length === 2);
+  const held = Promise.withResolvers<Route>();
+  await chat.page.route('**/graphql', (route) => {
+    if (!isOperation(route.request(), 'TurnOfReply')) return route.continue();
+    held.resolve(route);
+    return undefined;
+  });
+  await chat.page.evaluate(() => {
+    const reply = globalThis.chat.timeline?.messages.at(-1)?.id ?? '';
+    void globalThis.chat.timeline?.regenerate(reply);
+  });
+  const route = await held.promise;
+  const select = 'mutation($id: ID!) { selectBranch(messageId: $id) { id } }';
+  await stand.ada.query(z.unknown(), select, { id: turn.assistantMessage.id });
+  await waitForLast(chat, 'data-place', '1/2');
+  const late = chat.page.waitForResponse((response) => isOperation(response.request(), 'TurnOfReply'));
+  await route.continue();
+  await late;
+  await chat.page.evaluate(() => new Promise(requestAnimationFrame));
+  expect(await chat.attribute(`${rows}:last-child`, 'data-place')).toBe('1/2');
 });
 
 test('an edit that is refused leaves the branch as it was, and keeps the wording', async () => {
@@ -153,7 +181,9 @@ test('pages of lists and timelines join without gaps, and what is held is not re
   await chat.waitFor(rows, (shown) => shown.length === 54);
   await chat.show({ list: { pageSize: 3 }, conversationId: ids[1] });
   await chat.waitFor('#timeline li', (shown) => shown.length === 0);
-  expect(chat.operations.slice(asked).toSorted()).toEqual(read);
+  // Whatever the pages had asked for would have a response before this.
+  await chat.page.evaluate(() => globalThis.chat.timeline?.refetch());
+  expect(chat.operations.slice(asked).toSorted()).toEqual([...read, 'Timeline']);
 }, 120_000);
 
 test('a change that is refused shows no more', async () => {

@@ -16,6 +16,7 @@ import { createCookies, readCookies } from './cookies.ts';
 import { createIssuerClient, type IssuerClientOptions } from './issuer-client.ts';
 import { cookieFault } from './own-pages.ts';
 import { createPendingSignIns } from './pending-sign-ins.ts';
+import { createReachableSessions } from './reachable-sessions.ts';
 import { createRenewal } from './renew-session.ts';
 import { publicFaultOf, redirect, respondWithFault } from './respond.ts';
 import { openSessionAuthenticator } from './session-authenticator.ts';
@@ -78,7 +79,7 @@ export const openSignIn = async (options: SignInOptions): Promise<SignIn> => {
   const authenticator = await openSessionAuthenticator({ ...options, renew });
   const pending = createPendingSignIns(options.identitySecret, cookies);
   const addressOf = createAddressOf(options.addressHeader);
-  const shared = { ...options, cookies, issuer, addressOf };
+  const shared = { ...options, sessions: createReachableSessions(sessions), cookies, issuer, addressOf };
   const routes = new Map([
     ...createSignInRoutes({ ...shared, pending, verify }),
     ...createSessionRoutes({ ...shared, authenticator }),

@@ -75,27 +75,29 @@ export const createRenewal = ({ sessions, issuer, verify, closing, logger }: Ren
     await adoptLatest(live);
     if (live.version === version) await endSession(live, fault);
   };
+  const store = async (live: LiveSession, tokens: SessionTokens): Promise<void> => {
+    // The old refresh token is used up: until the store takes the new ones, this process alone has them.
+    live.unstored = tokens;
+    const { version } = live;
+    live.adopt(tokens, version);
+    const isStored = await sessions.replaceTokens(live.stored.id, version, sealTokens(tokens, live.secret));
+    live.unstored = undefined;
+    if (isStored) live.version = version + 1;
+    else await adoptLatest(live);
+  };
   const refresh = async (live: LiveSession): Promise<void> => {
+    let tokens: SessionTokens;
     try {
-      live.unstored ??= await exchange(live);
+      tokens = await exchange(live);
     } catch (fault) {
       if (fault instanceof IssuerFault && fault.kind === 'refused') return refused(live, fault);
       await sessions.giveBackRefresh(live.stored.id, live.version);
       throw fault;
     }
-    const tokens = live.unstored;
-    const isStored = await sessions
-      .replaceTokens(live.stored.id, live.version, sealTokens(tokens, live.secret))
-      .catch((fault: unknown) => {
-        // This process goes on with them, and stores them later.
-        live.adopt(tokens, live.version);
-        throw fault;
-      });
-    live.unstored = undefined;
-    if (isStored) live.adopt(tokens, live.version + 1);
-    else await adoptLatest(live);
+    await store(live, tokens);
   };
   const takeTurn = async (live: LiveSession): Promise<void> => {
+    if (live.unstored) return store(live, live.unstored);
     const until = Date.now() + turnMs;
     for (;;) {
       const turn = await sessions.takeRefresh(live.stored.id, live.version, turnMs);

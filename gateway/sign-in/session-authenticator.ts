@@ -26,8 +26,9 @@ export interface SessionAuthenticatorOptions {
   readonly confirmEveryMs?: number;
 }
 
-/** Sessions known per process, some 10 kB each. */
-const mostKnown = 10_000;
+/** Sessions known per process, and characters of their tokens, sealed and open. */
+const [mostKnown, mostCharacters] = [10_000, 64 * 1024 * 1024];
+const sizeOf = ({ stored: { tokens } }: LiveSession): number => 2 * tokens.length;
 /** Ids of ended sessions that are remembered. */
 const mostEnded = 50_000;
 /** Milliseconds for which a known session counts while the store is away. */
@@ -37,8 +38,8 @@ const graceMs = 5 * 60_000;
 /** Milliseconds before its end at which an access token is renewed, or a quarter of its life where that is less. */
 const renewBeforeMs = 60_000;
 
-const isDue = ({ tokens: { expiresAt, receivedAt } }: LiveSession): boolean =>
-  Date.now() >= expiresAt - Math.min(renewBeforeMs, (expiresAt - receivedAt) / 4);
+const isDue = ({ unstored, tokens: { expiresAt, receivedAt } }: LiveSession): boolean =>
+  unstored !== undefined || Date.now() >= expiresAt - Math.min(renewBeforeMs, (expiresAt - receivedAt) / 4);
 
 const away = (cause: unknown): AppError =>
   new AppError('OVERLOADED', 'The sign-in service cannot be reached. Try again shortly.', {
@@ -48,7 +49,7 @@ const away = (cause: unknown): AppError =>
 
 export const openSessionAuthenticator = async (options: SessionAuthenticatorOptions): Promise<Authenticator> => {
   const { sessions, signals, renew, logger, watchEveryMs = 2_000, confirmEveryMs = 10_000 } = options;
-  const known = new LRUCache<string, LiveSession>({ max: mostKnown });
+  const known = new LRUCache<string, LiveSession>({ max: mostKnown, maxSize: mostCharacters, sizeCalculation: sizeOf });
   /** Sessions with which something runs, even when they are no longer among the known ones. */
   const held = new Map<string, LiveSession>();
   const ended = new LRUCache<string, true>({ max: mostEnded });

@@ -117,9 +117,10 @@ test('a refresh that brings tokens of somebody else ends the session', async () 
 test('an issuer that keeps the refresh token keeps the session', async () => {
   const web = await open();
   const browser = await signInExpired(web);
-  web.issuer.givesRefreshTokens = false;
+  Object.assign(web.issuer, { givesRefreshTokens: false, accessTokenSeconds: 0 });
   expect(await outcome(await ask(browser))).toEqual([200]);
-  expect((await web.sessions.find(idOf(browser)))?.version).toBe(2);
+  expect(await outcome(await ask(browser))).toEqual([200]);
+  expect([refreshes(web), (await web.sessions.find(idOf(browser)))?.version]).toEqual([2, 3]);
 });
 
 test('while the issuer is away a session goes on for a while, then requests may come again later, and it recovers', async () => {
@@ -129,10 +130,38 @@ test('while the issuer is away a session goes on for a while, then requests may 
   expect(await outcome(await ask(recent))).toEqual([200]);
   const away = [503, 'OVERLOADED', 'The sign-in service cannot be reached. Try again shortly.'];
   expect(await outcome(await ask(old))).toEqual(away);
-  const { grants } = web.issuer;
-  expect([grants.length, await outcome(await ask(old)), grants.length]).toEqual([2, away, 2]);
+  const { received } = web.issuer;
+  const before = received.length;
+  expect(await outcome(await ask(old))).toEqual(away);
+  expect(received.length).toBe(before);
   web.issuer.disturbance = undefined;
   await vi.waitFor(async () => expect(await outcome(await ask(old))).toEqual([200]), { timeout: 8000, interval: 200 });
+});
+
+test('while the store is away nobody signs in or out, and is told to come back', async () => {
+  const { sessions, signals } = await openRedisStore();
+  let isAway = false;
+  const orFail = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    isAway ? Promise.reject(new Error('the store is away')) : work();
+  const failing: Sessions = {
+    ...sessions,
+    create: (...given) => orFail(() => sessions.create(...given)),
+    use: (id) => orFail(() => sessions.use(id)),
+    find: (id) => orFail(() => sessions.find(id)),
+  };
+  const web = await open({ openStore: async () => ({ sessions: failing, signals }), signIn: { confirmEveryMs: 0 } });
+  const [known, unknown] = [await web.signedIn(), await web.signedIn()];
+  expect(await outcome(await ask(known))).toEqual([200]);
+  isAway = true;
+  const { response } = await web.browser().follow('/auth/sign-in');
+  const sentence = 'Sign-in is not possible at the moment. Wait a moment, then try again.';
+  expect([response.status, await response.text()]).toEqual([503, expect.stringContaining(sentence)]);
+  expect(await outcome(await known.fetch('/auth/sign-out', { method: 'POST' }))).toEqual([503, 'OVERLOADED', sentence]);
+  expect(await outcome(await ask(known))).toEqual([200]);
+  const unread = 'Sessions cannot be read at the moment. Try again shortly.';
+  expect(await outcome(await ask(unknown))).toEqual([503, 'OVERLOADED', unread]);
+  isAway = false;
+  expect(await outcome(await ask(unknown))).toEqual([200]);
 });
 
 test('tokens that the store did not take are used and stored later, and the refresh token is not sent again', async () => {
@@ -144,12 +173,10 @@ test('tokens that the store did not take are used and stored later, and the refr
   });
   const { sessions, signals } = await openRedisStore();
   const web = await open({ openStore: async () => ({ sessions: failing(sessions), signals }) });
-  const browser = await signInExpired(web);
-  web.issuer.accessTokenSeconds = 0;
+  const browser = await signInExpired(web, -400);
   expect(await outcome(await ask(browser))).toEqual([200]);
   expect((await sessions.find(idOf(browser)))?.version).toBe(1);
   isAway = false;
-  await sessions.giveBackRefresh(idOf(browser), 1);
   await vi.waitFor(
     async () => {
       expect(await outcome(await ask(browser))).toEqual([200]);

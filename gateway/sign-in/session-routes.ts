@@ -5,12 +5,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { Sessions, StoredSession } from '#kernel/sessions/sessions.ts';
+import type { StoredSession } from '#kernel/sessions/sessions.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import { type Cookies, readCookies } from './cookies.ts';
 import type { IssuerClient } from './issuer-client.ts';
 import { isOver } from './live-session.ts';
 import { cookieFault, isFromOwnPage } from './own-pages.ts';
+import type { ReachableSessions } from './reachable-sessions.ts';
 import { respondWithJson } from './respond.ts';
 import { isSecret, openTokens, sessionIdOf } from './session-secret.ts';
 
@@ -21,7 +22,7 @@ export interface SessionRoutesOptions {
   readonly publicUrl: URL;
   readonly cookies: Cookies;
   readonly issuer: IssuerClient;
-  readonly sessions: Sessions;
+  readonly sessions: ReachableSessions;
   readonly authenticator: Authenticator;
   addressOf(request: IncomingMessage): string;
   readonly logger: Logger;

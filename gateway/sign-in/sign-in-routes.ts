@@ -8,10 +8,10 @@ import { generateRandomCodeVerifier, generateRandomNonce, generateRandomState } 
 import { AppError } from '#kernel/errors.ts';
 import type { Limiter } from '#kernel/limiter/limiter.ts';
 import type { Logger } from '#kernel/log.ts';
-import type { Sessions } from '#kernel/sessions/sessions.ts';
 import type { Cookies } from './cookies.ts';
 import type { IssuerClient } from './issuer-client.ts';
 import type { PendingSignIns } from './pending-sign-ins.ts';
+import type { ReachableSessions } from './reachable-sessions.ts';
 import { sessionTokensOf, type VerifyToken } from './renew-session.ts';
 import { publicFaultOf, redirect, respondWithFault } from './respond.ts';
 import { returnPathOf } from './return-path.ts';
@@ -24,7 +24,7 @@ export interface SignInRoutesOptions {
   readonly cookies: Cookies;
   readonly pending: PendingSignIns;
   readonly issuer: IssuerClient;
-  readonly sessions: Sessions;
+  readonly sessions: ReachableSessions;
   readonly verify: VerifyToken;
   readonly limits: SessionLimits;
   readonly limiter: Limiter;

@@ -67,6 +67,7 @@ const createEndReader = (core: TimelineCore, position: Position, onTaken: () => 
   };
   const take = (conversation: ReadConversation): void => {
     position.updatedAt = conversation.updatedAt;
+    position.revision += 1;
     const joins = branch.takeEnd(nodesOf(conversation.messages));
     if (!joins) position.cursor = cursorOf(conversation.messages);
     show({ status: 'ready', error: undefined });

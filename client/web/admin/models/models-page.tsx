@@ -48,7 +48,8 @@ const columnsIn = ({ w, language, open }: Given): readonly Column<ModelRowFragme
     id: 'state',
     title: w('models.state'),
     sortBy: ({ enabled, health }) => `${enabled ? 0 : 1}${health.state}`,
-    cell: ({ enabled, health }) => (enabled ? <CircuitBadge state={health.state} /> : <Badge>{w('disabled')}</Badge>),
+    cell: ({ enabled, health, liveWorkers }) =>
+      enabled ? <CircuitBadge state={health.state} liveWorkers={liveWorkers} /> : <Badge>{w('disabled')}</Badge>,
   },
   {
     id: 'workers',

@@ -15,7 +15,11 @@ const columnsIn = (w: Words, language: string): readonly Column<Model>[] => [
     cell: ({ displayName }) => displayName,
     sortBy: (model) => model.displayName,
   },
-  { id: 'state', title: w('models.state'), cell: ({ health }) => <CircuitBadge state={health.state} /> },
+  {
+    id: 'state',
+    title: w('models.state'),
+    cell: ({ health, liveWorkers }) => <CircuitBadge state={health.state} liveWorkers={liveWorkers} />,
+  },
   {
     id: 'p50',
     title: w('models.p50'),

@@ -23,6 +23,7 @@ export const de: Readonly<Record<WordId, string>> = {
   'missing.title': 'Diese Seite gibt es nicht',
   'missing.more': 'Wählen Sie eine Seite aus dem Menü.',
   'circuit.CLOSED': 'In Gebrauch',
+  'circuit.noWorker': 'Kein Worker',
   'circuit.HALF_OPEN': 'Auf Probe',
   'circuit.OPEN': 'Nicht benutzt',
   'overview.title': 'Überblick',

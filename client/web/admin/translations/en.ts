@@ -21,6 +21,7 @@ export const en = {
   'missing.title': 'There is no such page',
   'missing.more': 'Choose a page from the menu.',
   'circuit.CLOSED': 'In use',
+  'circuit.noWorker': 'No worker',
   'circuit.HALF_OPEN': 'On trial',
   'circuit.OPEN': 'Not used',
   'overview.title': 'Overview',

@@ -20,6 +20,11 @@ export interface ChartProps {
 }
 
 const height = 220;
+/** Of the labels beside the chart, in pixels. */
+const characterWidth = 7;
+const labelMargin = 22;
+/** The least range, in the unit of the values: days without any cost are drawn on a scale that can be read. */
+const leastRange = 0.01;
 
 const colour = (name: string): string => {
   // A colour scheme resolves only in a colour of an element.
@@ -42,8 +47,15 @@ const optionsOf = ({ label, format }: Omit<ChartProps, 'points'>, width: number)
     legend: { show: false },
     cursor: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
-    scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1e-9)] } },
-    axes: [axis, { ...axis, size: 74, values: (_, ticks) => ticks.map(format) }],
+    scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, leastRange)] } },
+    axes: [
+      axis,
+      {
+        ...axis,
+        size: (_, labels) => labelMargin + characterWidth * Math.max(0, ...(labels ?? []).map(({ length }) => length)),
+        values: (_, ticks) => ticks.map(format),
+      },
+    ],
     series: [
       {},
       {
