@@ -6,7 +6,14 @@ import { startTcpProxy, type TcpProxy } from '../../tests/services/tcp-proxy.ts'
 import type { TestClient } from '../../tests/support/client.ts';
 import type { Parlance } from '../../tests/support/parlance.ts';
 import { startStandalone } from '../../tests/support/standalone-process.ts';
-import { type ConversationNotices, createParlanceClient, type ParlanceClient } from './index.ts';
+import {
+  type ConversationNotice,
+  createParlanceClient,
+  type Notice,
+  type Notices,
+  type ParlanceClient,
+  TypedDocumentString,
+} from './index.ts';
 
 let parlance: Parlance;
 let ada: TestClient;
@@ -35,10 +42,10 @@ const rename = (id: string, title: string) => ada.query(z.unknown(), renameMutat
  * Repeats an act until a notice for which `isIt` is true arrives, because nothing reports that a subscription is in
  * force.
  */
-const until = async (
-  notices: ConversationNotices,
+const until = async <Change extends { readonly kind: string }>(
+  notices: Notices<Change>,
   act: () => Promise<unknown>,
-  isIt: (kind: string, title: string | null | undefined) => boolean,
+  isIt: (notice: Notice<Change>) => boolean,
 ): Promise<readonly string[]> => {
   const kinds: string[] = [];
   for (;;) {
@@ -51,9 +58,14 @@ const until = async (
     const { value } = await step;
     if (value === undefined) throw new Error(`ended after ${kinds.join(', ')}`);
     kinds.push(value.kind);
-    if (isIt(value.kind, 'conversation' in value ? value.conversation?.title : undefined)) return kinds;
+    if (isIt(value)) return kinds;
   }
 };
+
+const isRenamedTo =
+  (title: string) =>
+  (notice: ConversationNotice): boolean =>
+    notice.kind === 'UPDATED' && notice.conversation?.title === title;
 
 test.each(['websocket', 'events'] as const)(
   'reports changes over %s, and after a lost connection that some may be missing',
@@ -63,19 +75,11 @@ test.each(['websocket', 'events'] as const)(
     const one = client.conversationChanged(conversationId);
     const all = client.conversationsChanged();
     for (const notices of [one, all]) {
-      await until(
-        notices,
-        () => rename(conversationId, 'first'),
-        (kind, title) => kind === 'UPDATED' && title === 'first',
-      );
+      await until(notices, () => rename(conversationId, 'first'), isRenamedTo('first'));
     }
     wire.cut();
     for (const notices of [one, all]) {
-      const kinds = await until(
-        notices,
-        () => rename(conversationId, 'second'),
-        (kind, title) => kind === 'UPDATED' && title === 'second',
-      );
+      const kinds = await until(notices, () => rename(conversationId, 'second'), isRenamedTo('second'));
       expect(kinds.filter((kind) => kind === 'MISSED').length).toBeGreaterThan(0);
     }
     await one.return?.();
@@ -84,6 +88,25 @@ test.each(['websocket', 'events'] as const)(
     for await (const _ of all);
   },
 );
+
+test('reports the events of a subscription that an application wrote, with what it selects', async () => {
+  using client = connect('events');
+  const conversationId = await ada.createConversation();
+  interface Renamed {
+    readonly conversationsChanged: { readonly conversation: { readonly title: string | null } | null };
+  }
+  const document = new TypedDocumentString<Renamed, Record<string, never>>(
+    'subscription { conversationsChanged { conversation { title } } }',
+  );
+  const notices = client.changes(document, {});
+  await until(
+    notices,
+    () => rename(conversationId, 'own'),
+    (notice) => notice.kind === 'CHANGED' && notice.data.conversationsChanged.conversation?.title === 'own',
+  );
+  await notices.return?.();
+  expect((await notices.next()).done).toBe(true);
+});
 
 test('throws an error after which it cannot reconnect', async () => {
   using client = connect('websocket');

@@ -108,6 +108,31 @@ test('every page leads to its operation in the explorer, filled in, where the se
   }
 });
 
+test('with the keyboard alone a table is sorted, a dialog is opened, and its end gives the focus back', async () => {
+  await using page = await stand.open('/users', { viewport: { width: 360, height: 780 } });
+  await page.getByRole('button', { name: 'User', exact: true }).press('Enter');
+  const names = () => page.locator('tbody tr td:first-child').allInnerTexts();
+  const ascending = await names();
+  expect(ascending.map((text) => text.slice(0, 3))).toEqual(['ada', 'gra']);
+  await page.getByRole('button', { name: 'User', exact: true }).press('Enter');
+  await page.getByRole('columnheader', { name: 'User' }).and(page.locator('[aria-sort="descending"]')).waitFor();
+  expect(await names()).toEqual(ascending.toReversed());
+
+  const opener = page.getByRole('button', { name: 'Manage grace@acme.example' });
+  for (const leave of [
+    () => page.keyboard.press('Escape'),
+    () => page.getByRole('dialog').getByRole('button', { name: 'Close' }).press('Enter'),
+  ]) {
+    await opener.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await leave();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await opener.evaluate((element) => element === document.activeElement)).toBe(true);
+  }
+  await page.getByRole('link', { name: 'To the content' }).press('Enter');
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
+});
+
 test('it speaks German where the browser asks for it', async () => {
   await using page = await stand.web.browser.newContext({ locale: 'de-DE' }).then((context) => context.newPage());
   await page.goto(`${stand.web.origin}/admin/users`);

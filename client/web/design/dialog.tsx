@@ -19,8 +19,13 @@ export const Dialog = ({ title, closeLabel, wide = false, onClose, children }: D
   const titleId = useId();
   useEffect(() => {
     const dialog = element.current;
+    const before = document.activeElement;
     if (dialog && !dialog.open) dialog.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      // By then the dialog has left the page, and the browser gives the focus of such a one to nothing.
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
   // The padding is inside, so a press on the dialog itself is one beside its content.
   const closeFromBeside = (event: MouseEvent) => {

@@ -20,6 +20,8 @@ export interface ChartProps {
 }
 
 const height = 220;
+/** Seconds. */
+const halfDay = 12 * 60 * 60;
 /** Of the labels beside the chart, in pixels. */
 const characterWidth = 7;
 const labelMargin = 22;
@@ -47,7 +49,11 @@ const optionsOf = ({ label, format }: Omit<ChartProps, 'points'>, width: number)
     legend: { show: false },
     cursor: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
-    scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, leastRange)] } },
+    scales: {
+      // Room for the whole of the first and the last bar.
+      x: { range: (_, first, last) => [first - halfDay, last + halfDay] },
+      y: { range: (_, __, most) => [0, Math.max(most * 1.1, leastRange)] },
+    },
     axes: [
       axis,
       {
