@@ -5,7 +5,7 @@ import { finished, openWebStand, send } from '#tests/support/web-stand.ts';
 import { startToolServer } from '#tests/tool-server/tool-server.ts';
 
 test('a call of a tool is folded, shows what was asked and what came back, and its result is text', async () => {
-  await using web = await openWebStand();
+  await using web = await openWebStand({ environment: { TOOL_PRIVATE_HOSTS: '127.0.0.1' } });
   const hostile = '<img src=x onerror="globalThis.stolen = 1"><script>globalThis.stolen = 1</script> # no heading';
   await using server = await startToolServer((response) => response.end(hostile));
   const admin = await web.parlance.as('ada', { roles: ['USER', 'ADMIN'] });
