@@ -26,7 +26,7 @@ export const FaultNotice = ({ fault, models, onRetry, onEdit, onDiscard }: Fault
   const left = useCountdown(fault.retryAfterMs);
   const retry = () => onRetry();
   const choices = models.map(({ id, name, detail }) => ({ label: name, detail, onChoose: () => onRetry(id) }));
-  const canRetry = remedy === 'retry' || remedy === 'wait';
+  const canRetry = remedy === 'retry' || remedy === 'wait' || (remedy === 'model' && fault.retryable);
   return (
     <div className={styles['fault']} role="alert">
       <p>{words}</p>

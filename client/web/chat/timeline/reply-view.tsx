@@ -54,17 +54,21 @@ const ReplyTools = ({ entry, id, actions, models, onDetails }: ToolsProps) => {
   return (
     <div className={styles['tools']} data-side="start">
       <BranchSwitch id={id} siblingIds={entry.siblingIds} onSelect={actions.select} />
-      <IconButton
-        icon={isCopied ? 'check' : 'copy'}
-        size="small"
-        label={t(isCopied ? 'copied' : 'copy')}
-        onClick={copy}
-      />
+      {entry.content === '' ? null : (
+        <IconButton
+          icon={isCopied ? 'check' : 'copy'}
+          size="small"
+          label={t(isCopied ? 'copied' : 'copy')}
+          onClick={copy}
+        />
+      )}
       <Menu label={t('timeline.again')} items={again}>
         <Icon name="again" size={16} />
       </Menu>
       <IconButton icon="info" size="small" label={t('timeline.details')} onClick={onDetails} />
-      {entry.usage ? <span className={styles['cost']}>{formatUsd(entry.usage.costUsd, language)}</span> : null}
+      {entry.usage && entry.content !== '' ? (
+        <span className={styles['cost']}>{formatUsd(entry.usage.costUsd, language)}</span>
+      ) : null}
     </div>
   );
 };
