@@ -62,8 +62,9 @@ test('a policy is made, explains a typed question, and is deleted after a questi
 test('a case appears as it is opened, is decided with a note, and thresholds are tried before they apply', async () => {
   await visit(page, '/moderation', 'Moderation');
   await page.getByText('No case.').waitFor();
-  const open = async (client: TestClient, text: string) => client.send(await client.createConversation(), text);
-  // Nothing reports that the subscription is in force, so cases are opened until one appears by itself.
+  const open = async (client: TestClient, text: string) => client.converse(await client.createConversation(), text);
+  // Nothing reports that the subscription is in force, so cases are opened until one appears by itself. Each waits for
+  // its reply, which keeps them below the limit of requests.
   let isInForce = false;
   const first = page.getByText('fuck you, you asshole, said the first one').first().waitFor();
   const settled = first.finally(() => {
