@@ -3,6 +3,7 @@
  * and how much memory of the page 20 more replies leave behind when the reader has gone elsewhere.
  */
 import type { CDPSession, Page } from 'playwright-core';
+import { buildSite } from '#tests/services/site.ts';
 import { finished, openWebStand, send } from '#tests/support/web-stand.ts';
 import { type Figure, percentile } from '../figures.ts';
 
@@ -37,7 +38,9 @@ const heapBytes = async (page: Page, session: CDPSession): Promise<number> => {
 };
 
 export const measureLongConversation = async (quick: boolean): Promise<Figure[]> => {
-  await using web = await openWebStand({ environment: { USER_RATE: '1000', USER_BURST: '1000' } });
+  await using site = await buildSite();
+  const environment = { USER_RATE: '1000', USER_BURST: '1000' };
+  await using web = await openWebStand({ site: site.path, environment });
   const ada = await web.parlance.as('ada');
   const id = await ada.createConversation({ title: 'A long one' });
   const turns = quick ? 50 : 1_000;

@@ -8,6 +8,7 @@ import { startPostgres } from './postgres.ts';
 import { startRabbitmq } from './rabbitmq.ts';
 import { startRedis } from './redis.ts';
 import { startRedisCluster } from './redis-cluster.ts';
+import { buildSite } from './site.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -32,12 +33,14 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   const redis = once(stack, startRedis);
   const redisCluster = once(stack, startRedisCluster);
   const rabbitmq = once(stack, startRabbitmq);
+  const site = once(stack, buildSite);
   /** Path -> the URL of what one test file may use alone. */
   const lend: Readonly<Record<string, () => Promise<string>>> = {
     '/postgres': async () => (await postgres()).createDatabase(),
     '/redis': async () => (await redis()).url,
     '/redis-cluster': async () => (await redisCluster()).url,
     '/rabbitmq': async () => (await rabbitmq()).createVhost(),
+    '/site': async () => (await site()).path,
   };
   const server = createServer((request, response) => {
     const service = lend[request.url ?? ''];

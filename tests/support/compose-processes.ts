@@ -1,7 +1,7 @@
 /**
  * docker-compose.yml without an engine: reads the file and starts the processes it describes, with the commands and the
- * environment it gives them, on throwaway services in place of its images. What differs: host names become 127.0.0.1
- * and ports free ones.
+ * environment it gives them, on throwaway services in place of its images. What differs: host names become 127.0.0.1,
+ * ports free ones, and the web client is served only where SITE_DIR is given.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -138,6 +138,8 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
     const onThisMachine = (given: Readonly<Record<string, string>>): Record<string, string> =>
       Object.fromEntries(Object.entries(given).map(([key, value]) => [key, here(name, value)]));
     const environment = onThisMachine(service.environment);
+    // The image has the web client; here it is where a test built it.
+    delete environment['SITE_DIR'];
     for (const key of ['PORT', 'HEALTH_PORT']) if (environment[key]) environment[key] = ports.get(name) ?? '';
     // Replies that a test leaves behind are not waited for as long as those of people.
     return {

@@ -1,14 +1,8 @@
 /** The web client as its users have it: built, served by a standalone, in Chromium, signed in by the issuer's page. */
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { createDirectory } from '#tests/services/directory.ts';
 import { startChromium } from './chromium.ts';
 import type { Parlance } from './parlance.ts';
 import { startStandalone } from './standalone-process.ts';
-
-const root = join(import.meta.dirname, '../..');
 
 export type WebPage = Page & {
   /** Complaints of the browser and faults of scripts, but for the failed requests that a test makes. */
@@ -29,11 +23,6 @@ export interface OpenOptions extends BrowserContextOptions {
   readonly path?: string;
 }
 
-/** The built files, in a directory of their own, so that test files do not wait for each other. */
-const buildSite = async (directory: string): Promise<void> => {
-  await promisify(execFile)(process.execPath, [join(root, 'scripts/build-web.ts'), '--out', directory]);
-};
-
 /** Failed requests are complaints of the browser too, and tests cause them on purpose. */
 const isExpected = (text: string): boolean => /Failed to load resource|WebSocket connection|net::ERR/.test(text);
 
@@ -53,15 +42,35 @@ const signIn = async (page: Page, user: string): Promise<void> => {
   await page.getByRole('textbox', { name: 'Message' }).waitFor();
 };
 
+/** A page of a device of its own, signed in. */
+export const openPage = async (
+  browser: Browser,
+  origin: string,
+  { user = 'Ada', path = '/', ...context }: OpenOptions = {},
+): Promise<WebPage> => {
+  const device = await browser.newContext({ locale: 'en-GB', ...context });
+  const page = await device.newPage();
+  const complaints = watch(page);
+  await page.goto(new URL(path, origin).href);
+  await signIn(page, user);
+  return Object.assign(page, { complaints, [Symbol.asyncDispose]: () => device.close() });
+};
+
 export interface StandOptions {
+  /** Directory of the built web client. Default: the one that the test files of a run share. */
+  readonly site?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** Loaded on demand, because outside a test run there is nothing shared. */
+const sharedSite = async (): Promise<string> => {
+  const { sharedService } = await import('#tests/services/shared-services.ts');
+  return sharedService('site');
+};
+
 export const openWebStand = async (options: StandOptions = {}): Promise<WebStand> => {
   await using stack = new AsyncDisposableStack();
-  const directory = stack.use(await createDirectory());
-  const site = join(directory.path, 'site');
-  const [browser] = await Promise.all([startChromium(), buildSite(site)]);
+  const [browser, site] = await Promise.all([startChromium(), options.site ?? sharedSite()]);
   stack.defer(() => browser.close());
   const parlance = stack.use(await startStandalone({ environment: { SITE_DIR: site, ...options.environment } }));
   const { origin } = new URL(parlance.url);
@@ -70,14 +79,7 @@ export const openWebStand = async (options: StandOptions = {}): Promise<WebStand
     parlance,
     browser,
     origin,
-    async open({ user = 'Ada', path = '/', ...context } = {}) {
-      const device = await browser.newContext({ locale: 'en-GB', ...context });
-      const page = await device.newPage();
-      const complaints = watch(page);
-      await page.goto(new URL(path, origin).href);
-      await signIn(page, user);
-      return Object.assign(page, { complaints, [Symbol.asyncDispose]: () => device.close() });
-    },
+    open: (how) => openPage(browser, origin, how),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 };

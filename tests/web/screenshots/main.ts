@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { buildSite } from '#tests/services/site.ts';
 import type { TestClient } from '#tests/support/client.ts';
 import { finished, openWebStand, type WebStand } from '#tests/support/web-stand.ts';
 
@@ -61,7 +62,8 @@ const shoot = async (page: Page, name: string): Promise<void> => {
 const desktop = { width: 1120, height: 720 };
 const phone = { width: 390, height: 760 };
 
-await using web = await openWebStand();
+await using site = await buildSite();
+await using web = await openWebStand({ site: site.path });
 const ada = await web.parlance.as('ada');
 const id = await furnish(web, ada);
 await mkdir(directory, { recursive: true });
