@@ -1,6 +1,6 @@
 /**
- * The web client in front of separate processes and two gateways, as behind a load balancer: one address, which leads to
- * the second gateway when the first is gone.
+ * The web client in front of separate processes and two gateways, as behind a load balancer: one address, which leads
+ * to the second gateway when the first is gone.
  */
 import { createConnection, createServer } from 'node:net';
 import { expect, test } from 'vitest';
