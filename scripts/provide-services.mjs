@@ -1,9 +1,9 @@
 /**
  * Makes the programs of PostgreSQL, Redis, RabbitMQ and Chromium available to the tests, which start throwaway
- * instances of them on private ports. In this order: they are installed -> nothing to do; apt-get may install them ->
- * installs them, without starting any; else it says what to install, and with a working Docker the command that runs
- * the tests in a container, and exits with 1. Plain JavaScript without dependencies: it runs before anything else is
- * there.
+ * instances of them on private ports, and Firefox where it can be had. In this order: they are installed -> nothing to
+ * do; apt-get may install them -> installs them, without starting any; else it says what to install, and with a working
+ * Docker the command that runs the tests in a container, and exits with 1. Plain JavaScript without dependencies: it
+ * runs before anything else is there.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,6 +41,9 @@ const services = [
   },
 ];
 
+/** What some tests use where it can be had, and are skipped without. */
+const extras = [{ isThere: () => ['firefox-esr', 'firefox'].some(isOnPath), debianPackage: 'firefox-esr' }];
+
 /** @param {string} command @param {string[]} args */
 const run = (command, args) =>
   spawnSync(command, args, {
@@ -69,13 +72,16 @@ const hasDocker = () => isOnPath('docker') && spawnSync('docker', ['info'], { st
 const missing = () => services.filter(({ isThere }) => !isThere());
 
 const provide = () => {
-  if (missing().length === 0) return 0;
   if (process.getuid?.() === 0 && isOnPath('apt-get')) {
-    const packages = missing().map(({ debianPackage }) => debianPackage);
-    console.error(`Installing for the tests: ${packages.join(', ')}`);
-    installWithoutStarting(packages);
-    if (missing().length === 0) return 0;
+    // Apart: what cannot be had of the extras does not keep the others from being installed.
+    for (const wanted of [missing(), extras.filter(({ isThere }) => !isThere())]) {
+      const packages = wanted.map(({ debianPackage }) => debianPackage);
+      if (packages.length === 0) continue;
+      console.error(`Installing for the tests: ${packages.join(', ')}`);
+      installWithoutStarting(packages);
+    }
   }
+  if (missing().length === 0) return 0;
   const names = missing().map(({ name }) => name);
   const packages = missing().map(({ debianPackage }) => debianPackage);
   console.error(

@@ -47,6 +47,7 @@ export const renderPage = ({ title, content, script }: PlainPageParts): PlainPag
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
+<link rel="icon" href="data:,">
 <style>${style}</style>
 <main>
 <h1>${escapeHtml(title)}</h1>
@@ -59,6 +60,8 @@ ${script === undefined ? '' : `<script>${script}</script>`}
   policy: [
     "default-src 'none'",
     `style-src ${hashOf(style)}`,
+    // The empty icon, without which browsers ask for /favicon.ico.
+    'img-src data:',
     ...(script === undefined ? [] : [`script-src ${hashOf(script)}`]),
     "base-uri 'none'",
     "frame-ancestors 'none'",
