@@ -60,6 +60,8 @@ export interface StandOptions {
   /** Directory of the built web client. Default: the one that the test files of a run share. */
   readonly site?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Separate processes with two gateways behind one address, in place of the standalone. */
+  readonly behindTwoGateways?: boolean;
 }
 
 /** Loaded on demand, because outside a test run there is nothing shared. */
@@ -68,12 +70,21 @@ const sharedSite = async (): Promise<string> => {
   return sharedService('site');
 };
 
+const startServer = async (stack: AsyncDisposableStack, site: string, options: StandOptions) => {
+  if (options.behindTwoGateways) {
+    const { startTwoGateways } = await import('./two-gateways.ts');
+    return stack.use(await startTwoGateways(site));
+  }
+  const environment = { SITE_DIR: site, ...options.environment };
+  const parlance = stack.use(await startStandalone({ environment }));
+  return { parlance, origin: new URL(parlance.url).origin };
+};
+
 export const openWebStand = async (options: StandOptions = {}): Promise<WebStand> => {
   await using stack = new AsyncDisposableStack();
   const [browser, site] = await Promise.all([startChromium(), options.site ?? sharedSite()]);
   stack.defer(() => browser.close());
-  const parlance = stack.use(await startStandalone({ environment: { SITE_DIR: site, ...options.environment } }));
-  const { origin } = new URL(parlance.url);
+  const { parlance, origin } = await startServer(stack, site, options);
   const closing = stack.move();
   return {
     parlance,
