@@ -1,32 +1,13 @@
 /** Every page, in both themes and on a phone, as axe judges it; and the whole way with the keyboard alone. */
-import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { finished, openWebStand, send, type WebStand } from '#tests/support/web-stand.ts';
-
-const axePath = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
+import { axeFaults } from './axe-faults.ts';
 
 let web: WebStand;
 beforeAll(async () => {
   web = await openWebStand();
 });
 afterAll(() => web[Symbol.asyncDispose]());
-
-/** Faults as axe names them, with the elements. */
-const faultsOf = async (page: Page): Promise<string[]> => {
-  // Through the protocol, because the policy of the page allows no foreign script.
-  const session = await page.context().newCDPSession(page);
-  const { readFile } = await import('node:fs/promises');
-  await session.send('Runtime.evaluate', { expression: await readFile(axePath, 'utf8') });
-  const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-      JSON.stringify(violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | '))))`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  await session.detach();
-  return JSON.parse(String(result.value));
-};
 
 const markdown =
   '# Title\n\ntext with `code`, [link](https://a.example) and $x^2$\n\n- [x] done\n- item\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n```ts\nconst a = "1"; // note\n```\n\n> quote\n';
@@ -41,31 +22,31 @@ test.each([
   const stranger = await web.browser.newPage({ colorScheme, viewport });
   await stranger.goto(web.origin);
   await stranger.getByRole('link', { name: 'Sign in' }).waitFor();
-  expect(await faultsOf(stranger)).toEqual([]);
+  expect(await axeFaults(stranger)).toEqual([]);
   await stranger.goto(`${web.origin}/error.html`);
-  expect(await faultsOf(stranger)).toEqual([]);
+  expect(await axeFaults(stranger)).toEqual([]);
   await stranger.close();
 
   await using page = await web.open({ colorScheme, viewport });
-  expect(await faultsOf(page)).toEqual([]);
+  expect(await axeFaults(page)).toEqual([]);
   web.parlance.provider.queue({ texts: [markdown] });
   await send(page, 'a question');
   await finished(page).locator('.katex').waitFor();
   await page.locator('[data-scope="keyword"]').waitFor();
   await page.getByRole('button', { name: 'Model and cost' }).click();
-  expect(await faultsOf(page)).toEqual([]);
+  expect(await axeFaults(page)).toEqual([]);
   // No part of a page is wider than the page.
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
 
   await page.keyboard.press('Control+/');
   for (const section of ['General', 'Keyboard', 'Sessions', 'API keys']) {
     await page.getByRole('button', { name: section, exact: true }).click();
-    expect(await faultsOf(page)).toEqual([]);
+    expect(await axeFaults(page)).toEqual([]);
   }
   await page.keyboard.press('Escape');
   await page.goto(`${web.origin}/c/nothing`);
   await page.getByRole('heading', { name: 'There is no such conversation' }).waitFor();
-  expect(await faultsOf(page)).toEqual([]);
+  expect(await axeFaults(page)).toEqual([]);
   expect(page.complaints).toEqual([]);
 });
 
