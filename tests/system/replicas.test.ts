@@ -107,7 +107,7 @@ test('an API key that is revoked at one gateway loses its streams at another', a
   const stream = program.stream(assistantMessage.id);
   await stream.next();
   const ended = expect(stream.all()).rejects.toEqual([
-    expect.objectContaining({ extensions: { code: 'UNAUTHENTICATED' } }),
+    expect.objectContaining({ extensions: { code: 'UNAUTHENTICATED', requestId: expect.any(String) } }),
   ]);
   await key.revoke();
   await ended;
