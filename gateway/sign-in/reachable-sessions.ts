@@ -1,4 +1,4 @@
-/** The store of sessions for the pages of sign-in: while it is away, people and scripts are told to come back. */
+/** The store of sessions for the pages of sign-in: while it is away, people and scripts are asked to come back. */
 import { AppError } from '#kernel/errors.ts';
 import type { Sessions } from '#kernel/sessions/sessions.ts';
 

@@ -138,7 +138,7 @@ test('while the issuer is away a session goes on for a while, then requests may 
   await vi.waitFor(async () => expect(await outcome(await ask(old))).toEqual([200]), { timeout: 8000, interval: 200 });
 });
 
-test('while the store is away nobody signs in or out, and is told to come back', async () => {
+test('while the store is away nobody signs in or out, and everybody is asked to come back', async () => {
   const { sessions, signals } = await openRedisStore();
   let isAway = false;
   const orFail = <Result>(work: () => Promise<Result>): Promise<Result> =>

@@ -261,7 +261,7 @@ test('a session gets a URL for EventSource without a ticket, which the cookie op
   expect(url).toBe(`/graphql?${new URLSearchParams({ query })}`);
 });
 
-test('in development the schema can be read with a cookie that does not count, and all else is told why', async () => {
+test('in development the schema can be read with a cookie that does not count, and all else is refused with the reason', async () => {
   const web = stack.use(await openWebGateways({ isDevelopment: true }));
   const browser = await web.signedIn();
   const ask = async (text: string, headers: Record<string, string>) => {

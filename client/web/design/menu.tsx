@@ -35,7 +35,7 @@ const moves: Readonly<Record<string, (at: number, count: number) => number>> = {
 
 const margin = 8;
 
-/** Below the button, or above it where there is no room; always within the window. */
+/** Below the button, or above it where there is no space; always within the window. */
 const place = (list: HTMLElement, button: HTMLElement): void => {
   const { left, right, top, bottom } = button.getBoundingClientRect();
   const { offsetWidth, offsetHeight } = list;

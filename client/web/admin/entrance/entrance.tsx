@@ -1,12 +1,12 @@
 /** Decides what is shown first: the console for somebody who is signed in, the way to sign in for everybody else. */
 import { cookieSession, createParlanceClient, type ParlanceClient } from '@parlance/client';
 import { ParlanceProvider } from '@parlance/react';
-import { useEffect, useState } from 'react';
 import { Notices } from '../../chat/frame/notices.tsx';
 import { Landing } from '../../chat/pages/landing.tsx';
 import { NoticePage } from '../../chat/pages/notice-page.tsx';
-import { readSession, type SessionState } from '../../chat/session/session.ts';
+import type { SessionState } from '../../chat/session/session.ts';
 import { signedOutState } from '../../chat/session/signed-out-state.ts';
+import { useSession } from '../../chat/session/use-session.ts';
 import { SignedOutBanner } from '../../chat/shell/signed-out-banner.tsx';
 import { Button } from '../../design/button.tsx';
 import { useTranslate } from '../../translations/translation.ts';
@@ -24,18 +24,10 @@ const clientOfPage = (): ParlanceClient => {
   return held;
 };
 
-const pauseMs = 5_000;
-
 /** @param first what was known when the page was first drawn */
 export const Entrance = ({ first }: { readonly first: SessionState }) => {
   const t = useTranslate();
-  const [state, setState] = useState(first);
-  const askAgain = () => void readSession().then(setState);
-  useEffect(() => {
-    if (state !== 'unreachable') return undefined;
-    const timer = setInterval(() => void readSession().then(setState), pauseMs);
-    return () => clearInterval(timer);
-  }, [state]);
+  const { state, askAgain } = useSession(first);
   if (state === 'signedOut') return <Landing returnTo={`${location.pathname}${location.search}`} />;
   if (state === 'unreachable') {
     return (

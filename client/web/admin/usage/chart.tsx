@@ -50,7 +50,7 @@ const optionsOf = ({ label, format }: Omit<ChartProps, 'points'>, width: number)
     cursor: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
     scales: {
-      // Room for the whole of the first and the last bar.
+      // So that the first and the last bar are shown whole.
       x: { range: (_, first, last) => [first - halfDay, last + halfDay] },
       y: { range: (_, __, most) => [0, Math.max(most * 1.1, leastRange)] },
     },
