@@ -1,7 +1,7 @@
 /**
  * Chooses where a history that does not fit begins. Providers and engines keep what a prompt begins with in a cache, so
  * a beginning that moves with every turn makes each turn pay for its whole prompt. Invariant: while messages are only
- * added, the beginning stays until what fits has moved past the next of some fixed places, a quarter of the space apart.
+ * added, the beginning stays until what fits has moved past the next of some places, a quarter of the space apart.
  */
 
 const placesInSpace = 4;

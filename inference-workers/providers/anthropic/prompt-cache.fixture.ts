@@ -1,8 +1,8 @@
 /**
  * The prompt cache of Anthropic, as its documentation describes it: what lies before a mark is written, and a later
  * request reads the longest beginning that was written at one of its marks or at most 20 blocks before it. Blocks count
- * by their bytes: one that differs ends what is equal. Less than 1,024 tokens are not written. Tokens are counted as four
- * characters each.
+ * by their bytes: one that differs ends what is equal. Less than 1,024 tokens are not written. A token is counted as
+ * four characters.
  */
 import type { MessageFinished } from '#contracts/broker-events.ts';
 import type { PromptMessage, ReplyJob } from '#contracts/generation-job.ts';
