@@ -1,6 +1,6 @@
 /** One case: what was written, what was found, and the decision with a note. */
 import { useParlance } from '@parlance/react';
-import { formatMoment } from '../../chat/words/format.ts';
+import { formatMoment } from '../../formats/format.ts';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import { useAction } from '../api/use-action.ts';
 import { type CaseRowFragment, type ModerationCaseStatus, ResolveCaseDocument } from '../generated/graphql.ts';

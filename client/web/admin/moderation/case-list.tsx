@@ -1,8 +1,8 @@
 /** The cases, newest first; new ones appear as they are opened. */
 import { useParlance } from '@parlance/react';
 import { type ChangeEvent, useCallback, useState } from 'react';
-import { formatMoment } from '../../chat/words/format.ts';
 import { Button } from '../../design/button.tsx';
+import { formatMoment } from '../../formats/format.ts';
 import { useLanguage } from '../../translations/translation.ts';
 import { useChanges } from '../api/use-changes.ts';
 import { usePages } from '../api/use-pages.ts';

@@ -1,14 +1,13 @@
 /** The thresholds, and a trial of those that are typed before they apply. */
 import { useParlance } from '@parlance/react';
 import { type ChangeEvent, useState } from 'react';
-import { Button } from '../../design/button.tsx';
+import { Button, ButtonRow } from '../../design/button.tsx';
 import { useAction } from '../api/use-action.ts';
 import { useRead } from '../api/use-read.ts';
 import { type CategoryThresholdInput, SetThresholdsDocument, ThresholdsDocument } from '../generated/graphql.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { FaultView } from '../parts/fault-view.tsx';
 import formStyles from '../parts/form.module.css';
-import styles from '../parts/parts.module.css';
 import { useWords, type Words } from '../translations/words.ts';
 import { ThresholdTrial } from './threshold-trial.tsx';
 
@@ -96,14 +95,14 @@ export const Thresholds = () => {
         none={w('page.reading')}
       />
       <ThresholdTrial thresholds={changed} />
-      <div className={styles['buttons']}>
+      <ButtonRow>
         <Button look="main" disabled={changed.length === 0 || action.isRunning} onClick={save}>
           {w('moderation.save')}
         </Button>
         <Button disabled={changed.length === 0} onClick={undo}>
           {w('moderation.undo')}
         </Button>
-      </div>
+      </ButtonRow>
     </>
   );
 };

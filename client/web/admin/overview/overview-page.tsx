@@ -1,5 +1,5 @@
 /** How the tenant is doing now: requests, spend against the budget, errors, models, open cases. */
-import { formatCount, formatMoment, formatUsd } from '../../chat/words/format.ts';
+import { formatCount, formatMoment, formatUsd } from '../../formats/format.ts';
 import { useLanguage } from '../../translations/translation.ts';
 import { holdsAny, useAccess } from '../access/access.ts';
 import { useChanges } from '../api/use-changes.ts';

@@ -1,5 +1,5 @@
 /** The tenant itself: its name, plan, budget and limits. */
-import { formatCount, formatMoment, formatUsd } from '../../chat/words/format.ts';
+import { formatCount, formatMoment, formatUsd } from '../../formats/format.ts';
 import { useLanguage } from '../../translations/translation.ts';
 import { holdsAny, useAccess } from '../access/access.ts';
 import { useRead } from '../api/use-read.ts';

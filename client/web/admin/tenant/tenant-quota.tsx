@@ -1,11 +1,12 @@
 /** The limits of the tenant and of each of its users. A field that stays empty changes nothing. */
+
 import { useParlance } from '@parlance/react';
 import { useState } from 'react';
+import { ButtonRow } from '../../design/button.tsx';
 import { useAction } from '../api/use-action.ts';
 import { SetTenantQuotaDocument, type TenantQuotaInput } from '../generated/graphql.ts';
 import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { Form, type FormValues, TextField } from '../parts/form.tsx';
-import styles from '../parts/parts.module.css';
 import { useWords } from '../translations/words.ts';
 
 const limits = ['tokensPerDay', 'tokensPerMinute', 'userTokensPerDay', 'userTokensPerMinute'] as const;
@@ -46,7 +47,7 @@ export const TenantQuota = ({ onChanged }: { readonly onChanged: () => Promise<v
           <TextField key={limit} name={limit} label={w(`tenant.${limit}`)} type="number" min={0} step={1} />
         ))}
       </Form>
-      <div className={styles['buttons']}>
+      <ButtonRow>
         <ConfirmButton
           label={w('tenant.restore')}
           question={w('tenant.restoreSure')}
@@ -54,7 +55,7 @@ export const TenantQuota = ({ onChanged }: { readonly onChanged: () => Promise<v
           isDisabled={action.isRunning}
           act={() => set(ofPlan, w('tenant.restored'))}
         />
-      </div>
+      </ButtonRow>
     </>
   );
 };

@@ -1,8 +1,8 @@
 /** What was used and what it cost, by day, model, user or conversation, as a chart, a table and a file. */
 import { type ChangeEvent, lazy, Suspense, useState } from 'react';
-import { ErrorBoundary } from '../../chat/pages/error-boundary.tsx';
-import { formatCount, formatUsd } from '../../chat/words/format.ts';
 import { Button } from '../../design/button.tsx';
+import { formatCount, formatUsd } from '../../formats/format.ts';
+import { ErrorBoundary } from '../../pages/error-boundary.tsx';
 import { useLanguage } from '../../translations/translation.ts';
 import { useRead } from '../api/use-read.ts';
 import { UsageDocument, type UsageGroupBy } from '../generated/graphql.ts';

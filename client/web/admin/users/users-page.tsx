@@ -1,8 +1,8 @@
 /** The people and programs of the tenant: what they may do, what they do, and the way to change it. */
 import { useParlance } from '@parlance/react';
 import { useCallback, useState } from 'react';
-import { formatCount, formatMoment, formatUsd } from '../../chat/words/format.ts';
 import { Button } from '../../design/button.tsx';
+import { formatCount, formatMoment, formatUsd } from '../../formats/format.ts';
 import { useLanguage } from '../../translations/translation.ts';
 import { usePages } from '../api/use-pages.ts';
 import { useRead } from '../api/use-read.ts';

@@ -2,9 +2,10 @@
  * Reads a growing reply to a screen reader: finished sentences, as they come, in a polite live region. Invariant: each
  * sentence is read once; code is named, not read.
  */
+
 import { useEffect, useRef, useState } from 'react';
+import hidden from '../../design/hidden.module.css';
 import { useTranslate } from '../../translations/translation.ts';
-import styles from './timeline.module.css';
 
 /** Milliseconds between two announcements: with shorter pauses, a screen reader cuts itself short. */
 const pauseMs = 1_500;
@@ -82,7 +83,7 @@ export const SpokenSentences = ({ text, isRunning }: SpokenSentencesProps) => {
     return () => clearInterval(timer);
   }, [isRunning, t]);
   return (
-    <div className={styles['spoken']} aria-live="polite" aria-atomic="true">
+    <div className={hidden['hidden']} aria-live="polite" aria-atomic="true">
       {spoken.words}
     </div>
   );
