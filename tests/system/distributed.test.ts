@@ -4,6 +4,7 @@ import { sharedService } from '#tests/services/shared-services.ts';
 import { startCompose } from '#tests/support/compose-processes.ts';
 import type { Parlance } from '#tests/support/parlance.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
+import { consoleChangeSuite } from './suite/console-changes.ts';
 import { serviceCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
@@ -31,5 +32,6 @@ describe('distributed', () => {
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
+  consoleChangeSuite(() => parlance);
   serviceCrashSuite(() => parlance);
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { Parlance } from '#tests/support/parlance.ts';
 import { startStandalone } from '#tests/support/standalone-process.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
+import { consoleChangeSuite } from './suite/console-changes.ts';
 import { standaloneCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
@@ -24,5 +25,6 @@ describe('standalone', () => {
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
+  consoleChangeSuite(() => parlance);
   standaloneCrashSuite(() => parlance);
 });

@@ -6,9 +6,10 @@ import { useChanges } from '../api/use-changes.ts';
 import { useRead } from '../api/use-read.ts';
 import {
   CaseOpenedDocument,
-  HealthChangedDocument,
+  ModelStatesChangedDocument,
   OpenCasesDocument,
   OverviewDocument,
+  TenantUsageChangedDocument,
 } from '../generated/graphql.ts';
 import { Figures } from '../parts/figures.tsx';
 import { formatShare } from '../parts/format-figures.ts';
@@ -18,8 +19,8 @@ import { useWords } from '../translations/words.ts';
 import { ModelHealthTable } from './model-health-table.tsx';
 import { errorShare, failedBefore, type OverviewData } from './overview-figures.ts';
 
-/** No subscription announces what others in the tenant spend. */
-const everyMs = 10_000;
+/** A day and the last minutes end, and a worker falls silent, with the clock alone. Everything else is announced. */
+const everyMs = 60_000;
 
 const useFigures = (data: OverviewData | undefined, openCases: string | undefined) => {
   const w = useWords();
@@ -59,8 +60,12 @@ export const OverviewPage = () => {
   const now = new Date();
   const variables = { today: today(now), month: monthToDate(now) };
   const overview = useRead(OverviewDocument, variables, { everyMs });
-  const cases = useRead(OpenCasesDocument, {}, { everyMs, isOff: !isAdmin });
-  useChanges(HealthChangedDocument, () => void overview.refetch(), { isOff: !isAdmin });
+  const cases = useRead(OpenCasesDocument, {}, { isOff: !isAdmin });
+  useChanges(TenantUsageChangedDocument, () => void overview.refetch());
+  useChanges(ModelStatesChangedDocument, (change) => {
+    if (change) overview.merge((shown) => ({ ...shown, models: change.modelsChanged }));
+    else void overview.refetch();
+  });
   useChanges(CaseOpenedDocument, () => void cases.refetch(), { isOff: !isAdmin });
   const found = cases.data?.moderationCases;
   const openCases = found && `${found.edges.length}${found.pageInfo.hasNextPage ? '+' : ''}`;
@@ -73,7 +78,9 @@ export const OverviewPage = () => {
       intro={resetsAt === undefined ? undefined : w('overview.intro', { time: formatMoment(resetsAt, language) })}
       operations={[
         { document: OverviewDocument, variables },
-        ...(isAdmin ? [{ document: OpenCasesDocument }, { document: HealthChangedDocument }] : []),
+        { document: TenantUsageChangedDocument },
+        { document: ModelStatesChangedDocument },
+        ...(isAdmin ? [{ document: OpenCasesDocument }, { document: CaseOpenedDocument }] : []),
       ]}
       fault={overview.fault ?? cases.fault}
       retry={overview.refetch}

@@ -4,8 +4,9 @@ import { Button } from '../../design/button.tsx';
 import { formatCount, formatUsd } from '../../formats/format.ts';
 import { ErrorBoundary } from '../../pages/error-boundary.tsx';
 import { useLanguage } from '../../translations/translation.ts';
+import { useChanges } from '../api/use-changes.ts';
 import { useRead } from '../api/use-read.ts';
-import { UsageDocument, type UsageGroupBy } from '../generated/graphql.ts';
+import { TenantUsageChangedDocument, UsageDocument, type UsageGroupBy } from '../generated/graphql.ts';
 import { Figures } from '../parts/figures.tsx';
 import { Select, TextField } from '../parts/form.tsx';
 import { Page } from '../parts/page.tsx';
@@ -71,6 +72,7 @@ export const UsagePage = () => {
   const variables = { range, groupBy, first: mostRows };
   const isOff = chosen === undefined || isTooLong;
   const { data, fault, refetch } = useRead(UsageDocument, variables, { isOff });
+  useChanges(TenantUsageChangedDocument, () => void refetch(), { isOff });
   const groups = isOff ? undefined : data?.usageReport.groups;
   const totals = isOff ? undefined : data?.usageReport.totals;
   const save =
@@ -79,7 +81,7 @@ export const UsagePage = () => {
     <Page
       title="usage.title"
       intro={w('usage.intro')}
-      operations={[{ document: UsageDocument, variables }]}
+      operations={[{ document: UsageDocument, variables }, { document: TenantUsageChangedDocument }]}
       fault={fault}
       retry={refetch}
     >
