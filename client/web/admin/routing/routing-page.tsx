@@ -51,7 +51,7 @@ const columnsIn = ({ w, language, isRunning, edit, remove }: Given): readonly Co
     id: 'strategy',
     title: w('routing.strategy'),
     sortBy: (policy) => policy.strategy,
-    cell: (policy) => policy.strategy,
+    cell: (policy) => w(`routing.strategy.${policy.strategy}`),
   },
   {
     id: 'models',
