@@ -122,7 +122,7 @@ export const ModelsPage = () => {
         keyOf={({ id }) => id}
         none={w('models.none')}
       />
-      {isOperator ? (
+      {isOperator && data ? (
         <Section title={w('models.upsert')} intro={w('models.upsert.intro')}>
           <ModelForm onChanged={refetch} />
         </Section>

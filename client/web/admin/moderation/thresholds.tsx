@@ -98,15 +98,19 @@ export const Thresholds = () => {
         keyOf={({ category }) => category}
         none={w('page.reading')}
       />
-      <ThresholdTrial thresholds={changed} />
-      <ButtonRow>
-        <Button look="main" disabled={changed.length === 0 || action.isRunning} onClick={save}>
-          {w('moderation.save')}
-        </Button>
-        <Button disabled={changed.length === 0} onClick={undo}>
-          {w('moderation.undo')}
-        </Button>
-      </ButtonRow>
+      {rows ? (
+        <>
+          <ThresholdTrial thresholds={changed} />
+          <ButtonRow>
+            <Button look="main" disabled={changed.length === 0 || action.isRunning} onClick={save}>
+              {w('moderation.save')}
+            </Button>
+            <Button disabled={changed.length === 0} onClick={undo}>
+              {w('moderation.undo')}
+            </Button>
+          </ButtonRow>
+        </>
+      ) : null}
     </>
   );
 };

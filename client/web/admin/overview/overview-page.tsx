@@ -11,7 +11,7 @@ import {
   OverviewDocument,
   TenantUsageChangedDocument,
 } from '../generated/graphql.ts';
-import { Figures } from '../parts/figures.tsx';
+import { type Figure, Figures } from '../parts/figures.tsx';
 import { formatShare } from '../parts/format-figures.ts';
 import { Page, Section } from '../parts/page.tsx';
 import { monthToDate, today } from '../time/ranges.ts';
@@ -22,10 +22,14 @@ import { errorShare, failedBefore, type OverviewData } from './overview-figures.
 /** A day and the last minutes end, and a worker falls silent, with the clock alone. Everything else is announced. */
 const everyMs = 60_000;
 
-const useFigures = (data: OverviewData | undefined, openCases: string | undefined) => {
+/** Figures of a length like that of real ones, before these are there: nothing moves when they come. */
+const unread = { value: '–', more: '\u00a0' };
+
+const useFigures = (data: OverviewData | undefined): readonly Figure[] => {
   const w = useWords();
   const language = useLanguage();
-  if (!data) return [];
+  const labels = ['requestsToday', 'requestsMonth', 'spendToday', 'spendMonth', 'errors'] as const;
+  if (!data) return labels.map((label) => ({ label: w(`overview.${label}`), ...unread }));
   const { budget } = data.tenant;
   const limit = budget?.monthlyUsd ?? null;
   const failed = failedBefore(data);
@@ -49,7 +53,6 @@ const useFigures = (data: OverviewData | undefined, openCases: string | undefine
             }),
     },
     { label: w('overview.errors'), value: formatShare(errorShare(data), language), more: w('overview.lastMinutes') },
-    ...(openCases === undefined ? [] : [{ label: w('overview.openCases'), value: openCases }]),
   ];
 };
 
@@ -68,14 +71,14 @@ export const OverviewPage = () => {
   });
   useChanges(CaseOpenedDocument, () => void cases.refetch(), { isOff: !isAdmin });
   const found = cases.data?.moderationCases;
-  const openCases = found && `${found.edges.length}${found.pageInfo.hasNextPage ? '+' : ''}`;
+  const openCases = found ? `${found.edges.length}${found.pageInfo.hasNextPage ? '+' : ''}` : unread.value;
   const { data } = overview;
-  const figures = useFigures(data, openCases);
+  const figures = useFigures(data);
   const resetsAt = data?.tenant.budget?.resetsAt;
   return (
     <Page
       title="overview.title"
-      intro={resetsAt === undefined ? undefined : w('overview.intro', { time: formatMoment(resetsAt, language) })}
+      intro={w('overview.intro', { time: resetsAt === undefined ? '…' : formatMoment(resetsAt, language) })}
       operations={[
         { document: OverviewDocument, variables },
         { document: TenantUsageChangedDocument },
@@ -85,7 +88,7 @@ export const OverviewPage = () => {
       fault={overview.fault ?? cases.fault}
       retry={overview.refetch}
     >
-      {data ? <Figures figures={figures} /> : null}
+      <Figures figures={isAdmin ? [...figures, { label: w('overview.openCases'), value: openCases }] : figures} />
       <Section title={w('overview.models')} intro={w('overview.models.intro')}>
         <ModelHealthTable models={data?.models} />
       </Section>

@@ -129,9 +129,11 @@ export const RoutingPage = () => {
           ) : null}
         </Section>
       ) : null}
-      <Section title={w('routing.try')} intro={w('routing.try.intro')}>
-        <RouteTrial policies={policies ?? []} />
-      </Section>
+      {policies ? (
+        <Section title={w('routing.try')} intro={w('routing.try.intro')}>
+          <RouteTrial policies={policies} />
+        </Section>
+      ) : null}
     </Page>
   );
 };

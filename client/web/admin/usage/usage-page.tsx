@@ -17,6 +17,9 @@ import { saveFile } from './save-file.ts';
 import { csvOf, groupings, type UsageGroup } from './usage-rows.ts';
 import { UsageTable } from './usage-table.tsx';
 
+/** Before the figures are there: nothing moves when they come. */
+const unread = '–';
+
 const DayChart = lazy(async () => ({ default: (await import('./day-chart.tsx')).DayChart }));
 
 /** Of a report: the days of the longest range, and what the gateway lets one operation cost. */
@@ -75,6 +78,7 @@ export const UsagePage = () => {
   useChanges(TenantUsageChangedDocument, () => void refetch(), { isOff });
   const groups = isOff ? undefined : data?.usageReport.groups;
   const totals = isOff ? undefined : data?.usageReport.totals;
+  const countOf = (count: number | undefined) => (count === undefined ? unread : formatCount(count, language));
   const save =
     groups && (() => saveFile(`usage-${groupBy.toLowerCase()}-${days.join('-')}.csv`, csvOf(groups), 'text/csv'));
   return (
@@ -87,20 +91,20 @@ export const UsagePage = () => {
     >
       <Controls days={days} groupBy={groupBy} onDays={setDays} onGroupBy={setGroupBy} save={save} />
       {isOff ? <p role="alert">{w(isTooLong ? 'usage.tooLong' : 'usage.noRange')}</p> : null}
-      {totals ? (
+      {isOff ? null : (
         <Figures
           figures={[
-            { label: w('usage.cost'), value: formatUsd(totals.costUsd, language) },
-            { label: w('usage.generations'), value: formatCount(totals.generations, language) },
-            { label: w('usage.input'), value: formatCount(totals.inputTokens, language) },
-            { label: w('usage.output'), value: formatCount(totals.outputTokens, language) },
+            { label: w('usage.cost'), value: totals ? formatUsd(totals.costUsd, language) : unread },
+            { label: w('usage.generations'), value: countOf(totals?.generations) },
+            { label: w('usage.input'), value: countOf(totals?.inputTokens) },
+            { label: w('usage.output'), value: countOf(totals?.outputTokens) },
           ]}
         />
-      ) : null}
-      {groups && groupBy === 'DAY' && groups.length > 0 ? (
+      )}
+      {groupBy === 'DAY' && !isOff && groups?.length !== 0 ? (
         <ErrorBoundary fallback={null}>
           <Suspense fallback={<div className={styles['chart']} />}>
-            <DayChart points={chartOf(groups, range)} />
+            {groups ? <DayChart points={chartOf(groups, range)} /> : <div className={styles['chart']} />}
           </Suspense>
         </ErrorBoundary>
       ) : null}
