@@ -100,7 +100,7 @@ export const ReplyView = memo(({ entry, actions, models }: ReplyViewProps) => {
         <ReplyTools entry={entry} id={id} actions={actions} models={models} onDetails={toggleDetails} />
       )}
       {showsDetails ? <ReplyDetails entry={entry} modelName={modelName} onClose={toggleDetails} /> : null}
-      <SpokenSentences text={content} isRunning={running} />
+      <SpokenSentences reply={entry} isRunning={running} />
     </article>
   );
 });
