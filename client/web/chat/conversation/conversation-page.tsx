@@ -116,7 +116,7 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
   const isBehind = error !== undefined || running.some(({ isInterrupted }) => isInterrupted);
   return (
     <ReadOutContext value={readOut}>
-      <TopBar title={conversation?.title ?? t('list.untitled')} isBehind={isBehind} />
+      <TopBar title={conversation ? (conversation.title ?? t('list.untitled')) : ''} isBehind={isBehind} />
       <TimelineView
         messages={messages}
         hasOlder={hasOlder}
