@@ -8,6 +8,7 @@ import { consoleChangeSuite } from './suite/console-changes.ts';
 import { serviceCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
+import { moderationChangeSuite } from './suite/moderation-changes.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
 import { toolSuite } from './suite/tools.ts';
@@ -33,5 +34,6 @@ describe('distributed', () => {
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
   consoleChangeSuite(() => parlance);
+  moderationChangeSuite(() => parlance);
   serviceCrashSuite(() => parlance);
 });

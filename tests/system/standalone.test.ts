@@ -7,6 +7,7 @@ import { consoleChangeSuite } from './suite/console-changes.ts';
 import { standaloneCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
+import { moderationChangeSuite } from './suite/moderation-changes.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
 import { toolSuite } from './suite/tools.ts';
@@ -26,5 +27,6 @@ describe('standalone', () => {
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
   consoleChangeSuite(() => parlance);
+  moderationChangeSuite(() => parlance);
   standaloneCrashSuite(() => parlance);
 });
