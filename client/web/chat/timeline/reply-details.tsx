@@ -1,8 +1,8 @@
 /** What a reply cost and which model wrote it, in one quiet line. */
 import type { TimelineEntry } from '@parlance/react';
 import { Button } from '../../design/button.tsx';
+import { formatCount, formatMoment, formatUsd } from '../../formats/format.ts';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
-import { formatCount, formatMoment, formatUsd } from '../words/format.ts';
 import detailsStyles from './details.module.css';
 import { ModerationMark } from './moderation-mark.tsx';
 import { RouteReasons } from './route-reasons.tsx';

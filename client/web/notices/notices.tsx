@@ -3,9 +3,9 @@
  * each goes by itself, but not while the pointer or the focus is on it.
  */
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { Button, IconButton } from '../../design/button.tsx';
-import { useTranslate } from '../../translations/translation.ts';
-import styles from './frame.module.css';
+import { Button, IconButton } from '../design/button.tsx';
+import { useTranslate } from '../translations/translation.ts';
+import styles from './notices.module.css';
 import { type Notice, NotifyContext } from './notify-context.ts';
 
 interface ShownNotice extends Notice {

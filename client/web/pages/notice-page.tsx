@@ -1,6 +1,6 @@
 /** A page that says what is wrong and what helps: nothing at this address, or a fault. */
 import type { ReactNode } from 'react';
-import { Mark } from './mark.tsx';
+import { Mark } from '../design/mark.tsx';
 import styles from './pages.module.css';
 
 export interface NoticePageProps {

@@ -1,22 +1,13 @@
 /** How this device shows the application. The script in the page's head reads the theme under the same key. */
-import { isLanguage, type Language } from '../../translations/translation.ts';
+import { isLanguage, type Language } from '../translations/translation.ts';
 import { createStored } from './stored.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
-/** What Enter does in the composer. `enter`: sends; `modifier`: breaks the line, and with Ctrl or Command it sends. */
-export const sendKeys = ['enter', 'modifier'] as const;
-export type SendKey = (typeof sendKeys)[number];
-
 export const themeStored = createStored<Theme>(
   'parlance.theme',
   (stored) => themes.find((theme) => theme === stored) ?? 'system',
-);
-
-export const sendKeyStored = createStored<SendKey>(
-  'parlance.send-key',
-  (stored) => sendKeys.find((key) => key === stored) ?? 'enter',
 );
 
 /** Undefined: as the browser asks for. */
@@ -31,8 +22,3 @@ export const preferredLanguage = (): Language =>
 export const applyTheme = (): void => {
   document.documentElement.dataset['theme'] = themeStored.get();
 };
-
-/** What becomes of a question that is sent while a reply is being written. */
-export const busyPolicyStored = createStored<'ENQUEUE' | 'INTERRUPT'>('parlance.busy', (stored) =>
-  stored === 'INTERRUPT' ? 'INTERRUPT' : 'ENQUEUE',
-);

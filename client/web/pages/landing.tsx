@@ -1,9 +1,9 @@
 /** What somebody sees who is not signed in. Rendered at build time too, so it is there before any script. */
-import { Icon } from '../../design/icon.tsx';
-import { useTranslate } from '../../translations/translation.ts';
-import { Mark } from './mark.tsx';
+import { Icon } from '../design/icon.tsx';
+import { Mark } from '../design/mark.tsx';
+import { signInUrl } from '../session/sign-in-url.ts';
+import { useTranslate } from '../translations/translation.ts';
 import styles from './pages.module.css';
-import { signInUrl } from './sign-in-url.ts';
 
 export interface LandingProps {
   /** Whether a session has just ended. */

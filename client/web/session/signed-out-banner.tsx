@@ -4,11 +4,11 @@
  */
 import { useParlance } from '@parlance/react';
 import { useEffect, useSyncExternalStore } from 'react';
-import { useTranslate } from '../../translations/translation.ts';
-import { signInUrl } from '../pages/sign-in-url.ts';
-import { readSession } from '../session/session.ts';
-import { signedOutState } from '../session/signed-out-state.ts';
-import styles from './shell.module.css';
+import { useTranslate } from '../translations/translation.ts';
+import styles from './session.module.css';
+import { readSession } from './session.ts';
+import { signInUrl } from './sign-in-url.ts';
+import { signedOutState } from './signed-out-state.ts';
 
 export const SignedOutBanner = ({ userId }: { readonly userId: string }) => {
   const t = useTranslate();
@@ -35,7 +35,7 @@ export const SignedOutBanner = ({ userId }: { readonly userId: string }) => {
   }, [isSignedOut, client, userId]);
   if (!isSignedOut) return null;
   return (
-    <div className={styles['signedOut']} role="alert">
+    <div className={styles['banner']} role="alert">
       <span>{t('signedOut.banner')}</span>
       <a href={signInUrl(`${location.pathname}${location.search}`)}>{t('signIn')}</a>
     </div>

@@ -1,7 +1,7 @@
 /** Faults in words: what happened, and what the reader can do about it. */
 import type { ParlanceFault } from '@parlance/client';
-import type { MessageId } from '../../translations/en.ts';
-import type { Translate } from '../../translations/translation.ts';
+import type { MessageId } from '../translations/en.ts';
+import type { Translate } from '../translations/translation.ts';
 
 /**
  * What helps: `retry` the same request, `wait` for a while first, `model`: choose another, `edit` the text, `signIn`.

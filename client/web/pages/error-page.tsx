@@ -1,5 +1,5 @@
 /** Stands for the whole application when it cannot be shown. Rendered at build time too, for servers in front of it. */
-import { useTranslate } from '../../translations/translation.ts';
+import { useTranslate } from '../translations/translation.ts';
 import { NoticePage } from './notice-page.tsx';
 import styles from './pages.module.css';
 

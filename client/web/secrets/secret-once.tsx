@@ -1,8 +1,8 @@
 /** A secret that was just made. Invariant: it is kept nowhere, and gone with the next thing that the page does. */
-import { useCopy } from '../../chat/timeline/copy-text.ts';
-import { Button } from '../../design/button.tsx';
-import { useTranslate } from '../../translations/translation.ts';
-import styles from './parts.module.css';
+import { useCopy } from '../clipboard/copy-text.ts';
+import { Button } from '../design/button.tsx';
+import { useTranslate } from '../translations/translation.ts';
+import styles from './secret-once.module.css';
 
 export const SecretOnce = ({ words, secret }: { readonly words: string; readonly secret: string }) => {
   const t = useTranslate();

@@ -1,7 +1,7 @@
 /**
  * Who is signed in, as the gateway has it. The page holds no token: the browser sends a cookie that no script can read.
  */
-import { writeStored } from '../device/stored.ts';
+import { writeStored } from '../preferences/stored.ts';
 
 export interface Session {
   readonly userId: string;

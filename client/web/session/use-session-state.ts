@@ -9,7 +9,7 @@ const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
 
 /** @param first what was known when the page was first drawn */
-export const useSession = (first: SessionState): { readonly state: SessionState; askAgain(): void } => {
+export const useSessionState = (first: SessionState): { readonly state: SessionState; askAgain(): void } => {
   const [state, setState] = useState(first);
   const [attempt, setAttempt] = useState(0);
   const askAgain = () => setAttempt((before) => before + 1);
