@@ -1,6 +1,7 @@
 /**
- * `node bench/judge-labelled.ts`: how the labelled prompts are judged, by language and half: the class, the shares that
- * the goals are about, and the language. `-- --show` lists the misjudged prompts of the half that is not held out.
+ * `node bench/judge-questions.ts`: how the labelled prompts are judged, by language and half (the class, the shares that
+ * the goals are about, the language), and how long a judgement takes. `-- --show` lists the misjudged prompts of the half
+ * that is not held out.
  */
 import { parseArgs } from 'node:util';
 import { complexities } from '../contracts/complexity/complexity.ts';
@@ -12,6 +13,7 @@ import {
   readLabelledPrompts,
   shareJudgedSimple,
 } from '../contracts/complexity/labelled-prompts.fixture.ts';
+import { type Figure, percentile, table } from './figures.ts';
 
 const { values } = parseArgs({ options: { show: { type: 'boolean', default: false } } });
 const prompts = readLabelledPrompts();
@@ -51,6 +53,49 @@ const lines = [
   row('all', prompts),
 ];
 process.stdout.write(`${lines.join('\n')}\n`);
+
+/** What any rules on words have to do: the words in lower case, without accents. */
+const foldAndSplit = (text: string): number => text.normalize('NFKD').toLowerCase().split(/\P{L}/u).length;
+
+/** Medians of turns, in us, so that whatever else the machine does slows down both. */
+const timeInTurn = (texts: readonly string[]): { readonly judging: number; readonly folding: number } => {
+  const times = { judging: [] as number[], folding: [] as number[] };
+  for (let turn = 0; turn < 60; turn += 1) {
+    for (const text of texts) {
+      const start = performance.now();
+      foldAndSplit(text);
+      const folded = performance.now();
+      judgeQuestion(text);
+      const judged = performance.now();
+      // The first turns compile.
+      if (turn < 20) continue;
+      times.folding.push(1000 * (folded - start));
+      times.judging.push(1000 * (judged - folded));
+    }
+  }
+  return { judging: percentile(times.judging, 0.5), folding: percentile(times.folding, 0.5) };
+};
+
+const byLanguage = Map.groupBy(prompts, ({ language }) => language);
+const longTexts = (length: number): readonly string[] =>
+  [...byLanguage.values()].map((own) => {
+    const text = own.map((prompt) => prompt.text).join(' ');
+    return text.repeat(Math.ceil(length / text.length)).slice(0, length);
+  });
+const figures: Figure[] = (
+  [
+    ['a labelled prompt', prompts.map(({ text }) => text)],
+    ['10,000 characters', longTexts(10_000)],
+    ['100,000 characters', longTexts(100_000)],
+  ] as const
+).flatMap(([name, texts]) => {
+  const { judging, folding } = timeInTurn(texts);
+  return [
+    { name: `${name}: judging`, value: judging, unit: 'us', atMost: 1000 },
+    { name: `${name}: baseline, folding and splitting alone`, value: folding, unit: 'us' },
+  ];
+});
+process.stdout.write(`\n${table(figures)}\n\n`);
 
 if (values.show) {
   for (const prompt of prompts.filter(({ isHeldOut }) => !isHeldOut)) {

@@ -1,0 +1,46 @@
+/** The words of French questions. */
+import type { LanguageWords } from './language-words.ts';
+
+export const french: LanguageWords = {
+  language: 'fr',
+  function:
+    'le, la, les, l, un, une, des, de, du, d, et, ou, est, sont, etait, je, tu, il, elle, nous, vous, mon, ma, mes, ton, ce, c, cette, ces, que, qu, qui, quoi, quel, quelle, dans, en, pour, par, sur, avec, pas, ne, comment, pourquoi, quand, au, aux, me, moi, se, s, a, entre, comme, plus, merci, tres, fait, peut',
+  proof:
+    'demontre, demontrer, demontrez, prouve, prouver, prouvez, montre que, montrer que, montrez que, refute*, deduis, deduire, etablis que, par recurrence, par l absurde, contre exemple*, justifie chaque, preuve que',
+  mathematics:
+    'integrale*, derivee*, derivable*, equation*, theoreme*, conjecture*, matrice*, valeur propre, valeurs propres, polynome*, irrationnel*, nombre premier, nombres premiers, probabilite*, limite de, limites de, converge*, fonction continue, logarithm*, racine de, racine carree, entropie, quantique*, relativite, suite, serie, denombrable*, divisible*, vecteur*, combinatoire, calculabl*, variance, continue*, fonction',
+  design:
+    'concois, concevoir, concevez, conception, architecture, implemente*, developpe*, strategie*, planifie*, plan de, plan pour, elabore*, algorithme*, modelise*, feuille de route, business plan, construis, itineraire',
+  analysis:
+    'analys*, evalue*, critique*, compromis, implications, interprete*, argument*, dissertation, ethique*, moral*, libre arbitre, conscience, determinis*, paradoxe*, philosoph*, consequences, pese*, dans quelle mesure, commente, justifie*',
+  debugging:
+    'debog*, debug*, refactor*, optimise*, interblocage, fuite memoire, fuites memoire, plante, trouve l erreur, trouver l erreur, trouve le bug, trouve pourquoi, corrige ce code, lente, lent, exception, ne compile pas, ne marche pas, message d erreur, goulot',
+  programming:
+    'python, javascript, typescript, java, rust, sql, regex, script, api, classe, compilateur, kubernetes, docker, base de donnees, requete, programme, code, serveur, recursi*',
+  expertise:
+    'responsab*, proces, juridique*, legal*, illegal*, contrat*, bail, locataire*, proprietaire, expuls*, employeur, licenci*, prud homm*, recours, clause, rgpd, heritage, heriter, succession, garde, diagnosti*, symptome*, patient*, posologie, dose, mg, medicament*, effet* secondaire*, interaction*, traitement, enceinte, grossesse, tension, douleur*, ibuprofene, metformine, lithium, impot*, fiscal*, hypothe*, taux, credit, pret, investi*, placement, retraite, inflation',
+  steps: 'etape par etape, pas a pas, chaque etape, en detail, detaille*, raisonnement, detailler',
+  sequence: 'd abord, premierement, ensuite, puis, apres, enfin, finalement, deuxiemement',
+  comparison:
+    'compare, comparer, comparez, comparaison, avantages, inconvenients, pour et le contre, difference entre, differences, par rapport, versus, vs, mieux que',
+  constraints:
+    'doit, doivent, au plus, au moins, au maximum, exactement, sans, uniquement, pas plus de, a condition, contrainte*, budget, sachant que, tel que, exigences, suppose*',
+  advice:
+    'dois je, devrais je, faut il, que faut, conseil*, recommand*, vaut il, puis je, ai je le droit, que faire, decision, decider, risques, risque, quelles options, meilleure facon, vaut mieux',
+  universal:
+    'tout, toute, toutes, tous les, toujours, jamais, chaque, possible, impossible, existe*, infini*, necessairement, garanti*',
+  why: 'pourquoi, raison*, a cause de quoi, d ou vient',
+  explanation:
+    'explique*, comment fonctionne, comment faire, comment prepare*, comment puis, comment peut, comment marche, decri*, resum*, apercu, que se passe, parle moi, comment amelior*, discute*, presente*',
+  writing:
+    'ecris, ecrire, ecrivez, redige*, essai, article, histoire sur, discours, poeme*, idees, lettre, courriel, e mail, mail, lettre de motivation, liste de, cree, reformule*, rapport, propose',
+  lookup:
+    'qui, quand, ou est, ou se, combien, quel age, quelle heure, quelle annee, quel est, quelle est, quels sont, capitale, population, nomme, cite, est ce que, converti*, contient il, depuis quand, en quelle',
+  definition:
+    'signifi*, veut dire, sens de, defini*, ecrit on, orthograph*, pluriel, synonyme*, contraire, autre mot, prononc*, abreviation, qu est ce qu un, qu est ce qu une, invente, decouvert, corrige la faute, epelle',
+  translation: 'tradui*, traduction, en anglais, en allemand, en espagnol, comment dit on',
+  greeting:
+    'bonjour, salut, bonsoir, merci, coucou, ok, d accord, super, au revoir, comment vas, ca va, bonne nuit, utile, bonne journee',
+  followUp:
+    'et, mais, alors, donc, encore, continue, plus court, plus long, maintenant, oui, non, vraiment, et si, pareil, aussi, merci, ok, d accord',
+};
