@@ -16,6 +16,7 @@ export const boundText = (text: string): string =>
 
 /** Accents of Latin and Greek, vowels and hamza of Arabic, nukta of Hindi: people leave them out. */
 const marks = /[\u0300-\u036f\u064b-\u0655\u0670\u093c]/gu;
+const notAscii = /[^\u0020-\u007e\s]/u;
 const notLetters = /[^\p{L}\p{M}\p{N}]+/gu;
 /** Letters that have no accent to leave out, and are written without their stroke or dot all the same. */
 const plainLetters: ReadonlyMap<string, string> = new Map([
@@ -34,6 +35,7 @@ const strokes = /[łđøıßæœ]/gu;
  * beginning and at the end of a text too.
  */
 export const foldWords = (text: string): string => {
+  if (!notAscii.test(text)) return ` ${text.toLowerCase().replace(notLetters, ' ').trim()} `;
   // One character can be as many as eighteen: cut again.
   const folded = text
     .normalize('NFKD')

@@ -11,9 +11,11 @@ import {
   codeCertainty,
   countNumbers,
   countQuestions,
+  countSentences,
   countWords,
   hasFormula,
   hasTrace,
+  proseOf,
   sentencesOf,
   splitQuotes,
 } from './text-signs.ts';
@@ -34,6 +36,12 @@ const leastWords = 3;
 const followUpWords = 6;
 /** A question of at most these words about a word, or for a fact, is about one. */
 const shortWords = 9;
+
+/** A question about words that stand in quotation marks has at most these, with what is quoted. */
+const aboutWords = 60;
+
+/** Less than this, from all rules, says nothing. */
+const unclearBelow = 2;
 
 type Count = (kind: WordKind) => number;
 
@@ -59,7 +67,8 @@ const requestPoints = ({ text, count }: Reading): readonly (readonly [QuestionRu
   ['COMPARISON', once(count('comparison'), 3)],
   ['ADVICE', once(count('advice'), 2)],
   ['WHY', once(count('why'), 2)],
-  ['EXPLANATION', once(count('explanation'), 2)],
+  // A summary is written too: one request.
+    ['EXPLANATION', count('writing') > 0 ? 0 : once(count('explanation'), 2)],
   ['WRITING', once(count('writing'), 2)],
 ];
 
@@ -67,13 +76,17 @@ const requestPoints = ({ text, count }: Reading): readonly (readonly [QuestionRu
 const topicSignals = ({ text, words, count }: Reading): readonly (readonly [QuestionRule, number])[] => {
   const isAboutWord = count('translation') > 0 || (count('definition') > 0 && words <= shortWords);
   const formula = hasFormula(text) ? 3 : 0;
-  const mathematics = isAboutWord ? 0 : topicPoints(count('mathematics'));
   const code = codeCertainty(text);
+  // Programs have functions, vectors and series too.
+  const inPrograms = code === 2 || count('programming') > 0 ? 1 : 0;
+  const mathematics = isAboutWord ? 0 : topicPoints(Math.max(0, count('mathematics') - inPrograms));
   return [
     ['MATHEMATICS', formula > 0 && mathematics > 0 ? 4 : Math.max(formula, mathematics)],
     ['CODE', code === 2 ? 3 : code],
-    ['PROGRAMMING', isAboutWord ? 0 : Math.min(2, count('programming'))],
+    ['PROGRAMMING', isAboutWord ? 0 : once(count('programming'), 1)],
     ['EXPERTISE', isAboutWord ? 0 : topicPoints(count('expertise'))],
+    ['PHILOSOPHY', isAboutWord ? 0 : count('philosophy') === 0 ? 0 : Math.min(4, 2 + count('philosophy'))],
+    ['HYPOTHESIS', isAboutWord ? 0 : once(count('hypothesis'), 2)],
     ['UNIVERSAL', isAboutWord ? 0 : once(count('universal'), 1)],
   ];
 };
@@ -83,11 +96,13 @@ const lengthPoints = (words: number): number => [25, 60, 200].filter((least) => 
 /** How a text is built. */
 const formPoints = ({ text, count }: Reading): readonly (readonly [QuestionRule, number])[] => {
   const sentences = sentencesOf(text);
-  const words = countWords(foldWords(sentences));
+  const words = countWords(sentences);
   const numbers = countNumbers(sentences);
+  const isEasyTalk = count('greeting') > 0 || count('translation') > 0;
   return [
     ['CONSTRAINTS', Math.min(2, count('constraints'))],
     ['SEVERAL_QUESTIONS', Math.max(0, Math.min(2, countQuestions(text) - 1))],
+    ['SITUATION', isEasyTalk ? 0 : Math.max(0, Math.min(2, countSentences(sentences) - 1)) * 2],
     ['NUMBERS', numbers >= 3 && words >= shortWords ? 2 : 0],
     ['LONG', lengthPoints(words)],
   ];
@@ -97,10 +112,10 @@ type Points = readonly (readonly [QuestionRule, number])[];
 const sumOf = (points: Points): number => points.reduce((sum, [, value]) => sum + value, 0);
 
 /** An easy part makes no hard request easier. */
-const easyPoints = ({ count, words }: Reading, requests: Points): Points => {
+const easyPoints = ({ count, words }: Reading, requests: Points, forms: Points): Points => {
   if (requests.some(([, value]) => value >= hardPoints)) return [];
   return [
-    ['LOOKUP', sumOf(requests) === 0 ? -once(count('lookup'), 1) : 0],
+    ['LOOKUP', sumOf(requests) === 0 && sumOf(forms) < unclearBelow ? -once(count('lookup'), 1) : 0],
     ['DEFINITION', words <= shortWords ? -once(count('definition'), 2) : 0],
     ['TRANSLATION', -once(count('translation'), 2)],
     ['GREETING', -once(count('greeting'), 2)],
@@ -110,14 +125,19 @@ const easyPoints = ({ count, words }: Reading, requests: Points): Points => {
 const isEasy = ({ count }: Reading): boolean =>
   (['lookup', 'definition', 'translation', 'greeting'] as const).some((kind) => count(kind) > 0);
 
-const unclearPoints = (reading: Reading): number => {
+/** A text that says neither that it is easy nor that it is hard, and is not short, is not called easy. */
+const unclearPoints = (reading: Reading, hard: Points): number => {
   const limit = reading.language === undefined ? 4 : 8;
-  return isEasy(reading) || reading.words <= limit ? 0 : 2;
+  return isEasy(reading) || reading.words <= limit || sumOf(hard) >= unclearBelow ? 0 : unclearBelow - sumOf(hard);
 };
 
 /** In a question about words, those in quotation marks are what it is about, not what it asks. */
-const countPhrases = (text: string, whole: FoundPhrases, spoken: ReadonlySet<string>): Count => {
-  const { unquoted, quoted } = splitQuotes(text);
+const countPhrases = (
+  { text, words }: Pick<Reading, 'text' | 'words'>,
+  whole: FoundPhrases,
+  spoken: ReadonlySet<string>,
+): Count => {
+  const { unquoted, quoted } = words <= aboutWords ? splitQuotes(text) : { unquoted: text, quoted: '' };
   if (quoted === '') return (kind) => whole.count(kind, spoken);
   const outside = findPhrases(foldWords(unquoted));
   const isAboutWords = outside.count('definition', spoken) + outside.count('translation', spoken) > 0;
@@ -129,12 +149,15 @@ export const judgeQuestion = (text: string): QuestionJudgement => {
   const part = boundText(text);
   const folded = foldWords(part);
   const phrases = findPhrases(folded);
-  const { language, spoken } = tellLanguage(part, phrases.evidence);
+  const prose = proseOf(part);
+  const { evidence } = prose === part ? phrases : findPhrases(foldWords(prose));
+  const { language, spoken } = tellLanguage(prose, evidence);
   const words = countWords(folded);
-  const reading = { text: part, words, count: countPhrases(part, phrases, spoken), language };
+  const reading = { text: part, words, count: countPhrases({ text: part, words }, phrases, spoken), language };
   const requests = requestPoints(reading);
-  const hard: Points = [...requests, ...topicSignals(reading), ...formPoints(reading)];
-  const points: Points = [...hard, ['UNCLEAR', unclearPoints(reading)], ...easyPoints(reading, requests)];
+  const forms = formPoints(reading);
+  const hard: Points = [...requests, ...topicSignals(reading), ...forms];
+  const points: Points = [...hard, ['UNCLEAR', unclearPoints(reading, hard)], ...easyPoints(reading, requests, forms)];
   const signals = points.filter(([, value]) => value !== 0).map(([rule, value]) => ({ rule, points: value }));
   const isShort = words < leastWords || (words <= followUpWords && phrases.beginsAsFollowUp(spoken));
   const isHard = hard.some(([, value]) => value >= hardPoints);

@@ -10,15 +10,15 @@ interface Script {
 }
 
 const scripts: readonly Script[] = [
-  { letters: /[\p{Script=Hiragana}\p{Script=Katakana}]/gu, languages: ['ja'] },
-  { letters: /\p{Script=Han}/gu, languages: ['zh', 'ja'] },
-  { letters: /\p{Script=Hangul}/gu, languages: ['ko'] },
-  { letters: /\p{Script=Arabic}/gu, languages: ['ar'] },
-  { letters: /\p{Script=Devanagari}/gu, languages: ['hi'] },
-  { letters: /\p{Script=Cyrillic}/gu, languages: ['ru'] },
-  { letters: /\p{Script=Greek}/gu, languages: ['el'] },
-  { letters: /\p{Script=Hebrew}/gu, languages: ['he'] },
-  { letters: /\p{Script=Thai}/gu, languages: ['th'] },
+  { letters: /[\p{Script=Hiragana}\p{Script=Katakana}]/u, languages: ['ja'] },
+  { letters: /\p{Script=Han}/u, languages: ['zh', 'ja'] },
+  { letters: /\p{Script=Hangul}/u, languages: ['ko'] },
+  { letters: /\p{Script=Arabic}/u, languages: ['ar'] },
+  { letters: /\p{Script=Devanagari}/u, languages: ['hi'] },
+  { letters: /\p{Script=Cyrillic}/u, languages: ['ru'] },
+  { letters: /\p{Script=Greek}/u, languages: ['el'] },
+  { letters: /\p{Script=Hebrew}/u, languages: ['he'] },
+  { letters: /\p{Script=Thai}/u, languages: ['th'] },
 ];
 
 /** Letters of languages that share a script with one above and have no words here. */
@@ -54,7 +54,7 @@ export interface QuestionLanguage {
 }
 
 const tellByScript = (text: string): QuestionLanguage | undefined => {
-  const found = scripts.find(({ letters: script }) => (text.match(script)?.length ?? 0) > 0);
+  const found = scripts.find(({ letters: script }) => script.test(text));
   if (found === undefined) return undefined;
   const [first] = found.languages;
   const other = others.find(([pattern, script]) => script === first && pattern.test(text));

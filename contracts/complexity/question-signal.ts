@@ -10,8 +10,10 @@ export const questionRules = [
   'MATHEMATICS',
   /** Asks for a design, a plan, an architecture. */
   'DESIGN',
-  /** Asks to weigh or to judge, or a question of philosophy. */
+  /** Asks to weigh or to judge. */
   'ANALYSIS',
+  /** One of the questions that nobody looks up. */
+  'PHILOSOPHY',
   /** Asks to find a fault, or holds a stack trace. */
   'DEBUGGING',
   /** Speaks of programs. */
@@ -26,12 +28,16 @@ export const questionRules = [
   'CONSTRAINTS',
   /** Asks for a decision. */
   'ADVICE',
+  /** Speaks of what may be. */
+  'HYPOTHESIS',
   /** Claims something of all cases. */
   'UNIVERSAL',
   'WHY',
   'EXPLANATION',
   'WRITING',
   'SEVERAL_QUESTIONS',
+  /** Several sentences: tells of something before it asks. */
+  'SITUATION',
   /** Holds several numbers in sentences. */
   'NUMBERS',
   'LONG',
@@ -54,7 +60,7 @@ export interface QuestionSignal {
 }
 
 const moderateFrom = 2;
-const complexFrom = 5;
+const complexFrom = 4;
 
 export const classOfPoints = (points: number): Complexity => {
   if (points >= complexFrom) return 'COMPLEX';

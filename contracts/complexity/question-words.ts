@@ -39,9 +39,11 @@ interface Phrase {
   readonly language: string;
   readonly kind: WordKind;
   readonly text: string;
+  /** How much it speaks for its language: less, the more languages have it. */
+  readonly weight: number;
 }
 
-const phrases: readonly Phrase[] = languages.flatMap((words) =>
+const written = languages.flatMap((words) =>
   wordKinds.flatMap((kind) =>
     words[kind]
       .split(',')
@@ -50,14 +52,16 @@ const phrases: readonly Phrase[] = languages.flatMap((words) =>
       .map((text) => ({ language: words.language, kind, text })),
   ),
 );
+const sameText = Map.groupBy(written, ({ text }) => text);
+const countLanguages = (text: string): number =>
+  new Set((sameText.get(text) ?? []).map(({ language }) => language)).size;
 
-const trie = createPhraseTrie(phrases.map((phrase) => [phrase.text, phrase]));
-
-/** Phrase -> the languages that have it. "de" says less than "het". */
-const languagesOf = new Map<string, Set<string>>();
-for (const { language, text } of phrases) {
-  languagesOf.set(text, (languagesOf.get(text) ?? new Set()).add(language));
-}
+const trie = createPhraseTrie(
+  written.map((phrase): readonly [string, Phrase] => [
+    phrase.text,
+    { ...phrase, weight: 1 / countLanguages(phrase.text) },
+  ]),
+);
 
 export interface FoundPhrases {
   /** How many characters were looked at. */
@@ -73,25 +77,27 @@ export interface FoundPhrases {
 /** @param words from `foldWords` */
 export const findPhrases = (words: string): FoundPhrases => {
   const evidence = new Map<string, number>();
-  const found = new Set<Phrase>();
+  const found = new Map<WordKind, Set<Phrase>>();
   const first = new Set<string>();
   const work = trie.find(words, (phrase, start) => {
-    const { language, kind, text } = phrase;
+    const { language, kind, weight } = phrase;
     if (kind === 'followUp') {
       if (start === 1) first.add(language);
       return;
     }
-    const shared = languagesOf.get(text)?.size ?? 1;
-    evidence.set(language, (evidence.get(language) ?? 0) + 1 / shared);
-    found.add(phrase);
+    evidence.set(language, (evidence.get(language) ?? 0) + weight);
+    const ofKind = found.get(kind);
+    if (ofKind === undefined) found.set(kind, new Set([phrase]));
+    else ofKind.add(phrase);
   });
   return {
     work,
     evidence,
-    count: (kind, spoken) =>
-      new Set(
-        [...found].filter((phrase) => phrase.kind === kind && spoken.has(phrase.language)).map(({ text }) => text),
-      ).size,
+    count: (kind, spoken) => {
+      const texts = new Set<string>();
+      for (const { language, text } of found.get(kind) ?? []) if (spoken.has(language)) texts.add(text);
+      return texts.size;
+    },
     beginsAsFollowUp: (spoken) => [...first].some((language) => spoken.has(language)),
   };
 };

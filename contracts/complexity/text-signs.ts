@@ -31,14 +31,6 @@ const codeSigns = [
   '+=',
   '::',
   '):\n',
-  'def ',
-  'const ',
-  'let ',
-  'func ',
-  'function ',
-  '#include',
-  'public ',
-  'return ',
   'SELECT ',
   ' FROM ',
   ' JOIN ',
@@ -49,15 +41,15 @@ const codeSigns = [
   '</',
   '/>',
   '[i]',
-  'import ',
   '(self',
   'print(',
 ];
+/** Words that begin a line of code. */
+const codeWord = /(?:^|\n)(?:def|const|func|fn|import|public|class|static|var|let|return|from|#include) /u;
 const formula =
-  /[∀∃∈∉⊂⊆∪∩∑∏∫√∂∇≤≥≠≡≈∞→⇒⇔ℕℤℚℝℂ]|\\(?:frac|int|sum|prod|sqrt|lim|begin|mathbb|partial|cdot|infty|forall|exists)|[a-zA-Z)]\^[\dn({a-z-]|\b[Pp] ?= ?[Nn][Pp]\b|\bsqrt\b|\b(?:sin|cos|tan|log|ln|lim|det|mod)\(?[a-z]\b|\bO\([n1]|\b[fgT]\([xn]\)/u;
+  /[∀∃∈∉⊂⊆∪∩∑∏∫√∂∇≤≥≠≡≈∞→⇒⇔ℕℤℚℝℂ]|\\(?:frac|int|sum|prod|sqrt|lim|begin|mathbb|partial|cdot|infty|forall|exists)|[a-zA-Z)]\^[\dn({a-z-]|\b[Pp] ?= ?[Nn][Pp]\b|\bsqrt\b|\b(?:sin|cos|tan|log|ln|lim|det|exp)\(|\bmod \d|\bO\([n1]|\b[fgT]\([xn]\)/u;
 const questionMarks = /[?？؟]/gu;
 const numbers = /\p{N}+/gu;
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu;
 const sentenceEnd = /[.?!:;,。？！؟।]$/u;
 
 export const hasTrace = (text: string): boolean => traces.some((trace) => text.includes(trace));
@@ -65,7 +57,7 @@ export const hasTrace = (text: string): boolean => traces.some((trace) => text.i
 /** 0 for none, 1 for a sign, 2 for certain. */
 export const codeCertainty = (text: string): 0 | 1 | 2 => {
   if (text.includes('```')) return 2;
-  const count = codeSigns.reduce((sum, sign) => (text.includes(sign) ? sum + 1 : sum), 0);
+  const count = codeSigns.reduce((sum, sign) => (text.includes(sign) ? sum + 1 : sum), codeWord.test(text) ? 1 : 0);
   if (count >= 2) return 2;
   return count === 1 ? 1 : 0;
 };
@@ -74,11 +66,23 @@ export const hasFormula = (text: string): boolean => formula.test(text);
 
 export const countQuestions = (text: string): number => text.match(questionMarks)?.length ?? 0;
 
-/** How many words: those between spaces, and one for two characters of scripts that have none. */
-export const countWords = (words: string): number => {
-  const characters = words.match(unspaced)?.length ?? 0;
-  const spaced = words.replace(unspaced, ' ').split(' ').filter(Boolean).length;
-  return spaced + characters / 2;
+/** Whether a character is of Thai, Hiragana, Katakana or Han. */
+const isUnspaced = (unit: number): boolean =>
+  unit >= 0x0e00 && (unit < 0x0e80 || (unit >= 0x3040 && unit < 0x3100) || (unit >= 0x3400 && unit < 0xa000));
+
+/** How many words: those between spaces, and one for two characters of scripts that put no spaces between words. */
+export const countWords = (text: string): number => {
+  let spaced = 0;
+  let unspaced = 0;
+  let isInWord = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    const isPart = unit > 0x20 && !isUnspaced(unit);
+    if (isPart && !isInWord) spaced += 1;
+    if (isUnspaced(unit)) unspaced += 1;
+    isInWord = isPart;
+  }
+  return spaced + unspaced / 2;
 };
 
 /** The lines that are sentences, so not those of an address, a table or a list of names. */
@@ -86,6 +90,12 @@ export const sentencesOf = (text: string): string => {
   const lines = text.split('\n').map((line) => line.trim());
   return lines.length === 1 ? text : lines.filter((line) => line.length > 80 || sentenceEnd.test(line)).join('\n');
 };
+
+/** After a space or a full-width mark, a new sentence begins. A sentence has three words or more. */
+const sentenceEnds = /[.?!؟।]\s|[。！？\n]/u;
+
+export const countSentences = (text: string): number =>
+  text.split(sentenceEnds).filter((sentence) => countWords(sentence) >= 3).length;
 
 export const countNumbers = (text: string): number => text.match(numbers)?.length ?? 0;
 
@@ -99,8 +109,11 @@ const quotes: ReadonlyMap<string, string> = new Map([
   ['‘', '’'],
 ]);
 
+const quoteMark = /["“„«「『‘']/u;
+
 /** A text without what stands in quotation marks, and what stands in them. A mark that nothing closes is none. */
 export const splitQuotes = (text: string): { readonly unquoted: string; readonly quoted: string } => {
+  if (!quoteMark.test(text)) return { unquoted: text, quoted: '' };
   let unquoted = '';
   let quoted = '';
   let start = 0;
@@ -121,3 +134,21 @@ export const splitQuotes = (text: string): { readonly unquoted: string; readonly
 /** A straight single quotation mark opens after a space, and is an apostrophe elsewhere. */
 const apostropheAt = (text: string, index: number): string | undefined =>
   text.charAt(index) === "'" && (index === 0 || text.charAt(index - 1) === ' ') ? "'" : undefined;
+
+const codeMarks = /[{}[\];=<>_()|&]/u;
+/** Enough to tell a language by. */
+const proseLength = 600;
+
+/**
+ * A text without its code, whose words are English in every language: a text without code as it is, and otherwise the
+ * beginning of its first words that are not code.
+ */
+export const proseOf = (text: string): string => {
+  if (codeCertainty(text) === 0) return text;
+  const tokens = text.split('```')[0]?.split(/\s/u) ?? [];
+  const isCode = tokens.map((token) => codeMarks.test(token));
+  return tokens
+    .filter((_, index) => !isCode[index] && !isCode[index + 1])
+    .join(' ')
+    .slice(0, proseLength);
+};

@@ -13,6 +13,8 @@ export const dutch: LanguageWords = {
     'ontwerp, ontwerpen, ontwikkel*, architectuur, implementeer*, strategie*, plan voor, plan een, stel een plan, *algoritme, *algoritmes, modelleer*, bouw een, stappenplan, reisplan',
   analysis:
     'analys*, beoordeel*, evalueer*, kritisch*, gevolgen, interpreteer*, argument*, beargumenteer*, ethi*, moreel, morele, vrije wil, bewustzijn, determinis*, parado*, filosof*, afweg*, weeg, in hoeverre, betoog, onderbouw*, motiveer*',
+  philosophy:
+    'god, ziel, waarheid, rechtvaardig*, vrijheid, zin van het leven, werkelijkheid, bestaan van, identiteit, kennis, schoonheid, bewust, kunstmatige intelligentie, goed en kwaad, menselijke natuur, wil vrij',
   debugging:
     'debug*, refactor*, optimaliseer*, deadlock*, geheugenlek*, zoek de fout, vind de fout, fout in, bug in, loopt vast, crasht, traag, exception, compileert niet, werkt niet, foutmelding, knelpunt',
   programming:
@@ -27,6 +29,7 @@ export const dutch: LanguageWords = {
     'moet, moeten, hoogstens, minstens, maximaal, minimaal, precies, zonder, alleen met, niet meer dan, voorwaarde*, eisen, budget, gegeven, zodanig dat, stel dat',
   advice:
     'moet ik, zal ik, kan ik beter, zou ik, raad aan, aanrad*, advies, adviseer, is het de moeite, mag ik, mag dat, mag mijn, wat moet, beslis*, risico s, risico, welke opties, beste manier',
+  hypothesis: 'stel, kan een, kan men, kun je, kunnen, zou een, zouden, is het mogelijk, is het ooit, indien',
   universal:
     'elke, elk, ieder, iedere, altijd, nooit, alle, mogelijk, onmogelijk, bestaat, bestaan, oneindig*, noodzakelijk, garandeer*',
   why: 'waarom, hoe komt, waardoor, reden*',

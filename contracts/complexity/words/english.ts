@@ -13,6 +13,8 @@ export const english: LanguageWords = {
     'design a, design an, design the, redesign*, architect*, implement*, build a, build an, develop a, develop an, strateg*, roadmap, plan a, plan my, schema for, algorithm*, scalable, migration plan, business plan, curriculum, itinerary, model the',
   analysis:
     'analyse*, analyze*, analysis, evaluate*, assess*, critique, critically, trade off*, tradeoff*, implications, interpret*, argue, argument*, refute, weigh, ethic*, moral*, free will, conscious*, determinis*, paradox*, philosoph*, thought experiment, causal*, consequences, to what extent, reconcile, justify, justified',
+  philosophy:
+    'right to, wrong to, is it right, is it wrong, god, soul, the self, sentient, self aware, truth, justice, fair, freedom, meaning of life, invented or discovered, infinity, simulation, reality, existence, nothingness, identity, knowledge, beauty, human nature, artificial intelligence',
   debugging:
     'debug*, refactor*, optimise*, optimize*, optimization, deadlock*, race condition*, memory leak*, stack trace, root cause, crash*, segfault*, segmentation fault, throws, exception*, bottleneck*, fix this code, fix the bug, find the bug, bug in, too slow, why does my, why is my code, times out, hangs, stack overflow, doesn t compile, fails',
   programming:
@@ -27,7 +29,9 @@ export const english: LanguageWords = {
   constraints:
     'must, at most, at least, without using, only use, no more than, not more than, under the condition, such that, subject to, given that, constraint*, exactly, each of, requirements, budget, within, assuming, assume',
   advice:
-    'should i, should we, should he, should she, is it worth, worth it, recommend*, what do you do, what would you do, what should, best way, best approach, can i, am i allowed, do i have to, decide, decision, my options, what are the risks, risk',
+    'should i, should we, should he, should she, is it worth, worth it, recommend*, what do you do, what would you do, what should, best way, best approach, am i allowed, do i have to, decide, decision, my options, what are the risks, risk',
+  hypothesis:
+    'if, suppose, imagine, can a, can an, can the, can we, can there, can one, could a, could an, could the, could we, could there, could one, is it possible, is it right, is it wrong, is it ever, would it, would a, would there, might, ought',
   universal:
     'every, always, never, ever, any, possible, impossible, necessarily, if all, no two, exists, exist, infinite*, infinity, guarantee*, how many ways',
   why: 'why, how come, what causes, what caused, reason for, reasons for',

@@ -13,6 +13,8 @@ export const french: LanguageWords = {
     'concois, concevoir, concevez, conception, architecture, implemente*, developpe*, strategie*, planifie*, plan de, plan pour, elabore*, algorithme*, modelise*, feuille de route, business plan, construis, itineraire',
   analysis:
     'analys*, evalue*, critique*, compromis, implications, interprete*, argument*, dissertation, ethique*, moral*, libre arbitre, conscience, determinis*, paradoxe*, philosoph*, consequences, pese*, dans quelle mesure, commente, justifie*',
+  philosophy:
+    'dieu, ame, verite, juste, justice, liberte, sens de la vie, realite, existence, identite, connaissance, beaute, consciente, conscient, intelligence artificielle, le bien, le mal, nature humaine, volonte',
   debugging:
     'debog*, debug*, refactor*, optimise*, interblocage, fuite memoire, fuites memoire, plante, trouve l erreur, trouver l erreur, trouve le bug, trouve pourquoi, corrige ce code, lente, lent, exception, ne compile pas, ne marche pas, message d erreur, goulot',
   programming:
@@ -27,6 +29,8 @@ export const french: LanguageWords = {
     'doit, doivent, au plus, au moins, au maximum, exactement, sans, uniquement, pas plus de, a condition, contrainte*, budget, sachant que, tel que, exigences, suppose*',
   advice:
     'dois je, devrais je, faut il, que faut, conseil*, recommand*, vaut il, puis je, ai je le droit, que faire, decision, decider, risques, risque, quelles options, meilleure facon, vaut mieux',
+  hypothesis:
+    's il, si on, si un, si une, si l, si le, si la, suppos*, imagin*, peut on, peut il, peut elle, peut un, peut une, pourrait*, serait, est il possible',
   universal:
     'tout, toute, toutes, tous les, toujours, jamais, chaque, possible, impossible, existe*, infini*, necessairement, garanti*',
   why: 'pourquoi, raison*, a cause de quoi, d ou vient',

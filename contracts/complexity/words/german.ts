@@ -13,6 +13,8 @@ export const german: LanguageWords = {
     'entwirf, entwerf*, entwurf, entwickle, entwickeln, konzipier*, implementier*, umsetz*, *architektur, *strategie*, konzept*, plane, planen sie, plan fur, *algorithmus, *algorithmen, aufbauen, datenmodell, geschaftsplan, lehrplan, reiseplan, bau mir',
   analysis:
     'analys*, bewert*, beurteil*, abwag*, wage ab, erorter*, interpretier*, auswirkung*, folgen, kritisch, argument*, begrund*, ethi*, moral*, freier wille, willensfreiheit, bewusstsein, determinis*, paradox*, philosoph*, gedankenexperiment, einschatz*, stellung',
+  philosophy:
+    'gott, seele, wahrheit, gerecht*, freiheit, sinn des lebens, erfunden oder entdeckt, wirklichkeit, realitat, existenz, identitat, erkenntnis, schonheit, bewusst*, kunstliche intelligenz, recht ist, richtig zu, falsch zu, menschliche natur, wille',
   debugging:
     'debug*, refaktor*, refactor*, optimier*, deadlock*, verklemm*, speicherleck*, wettlaufsituation*, fehlersuche, behebe, finde den fehler, fehler im, fehler in, fehlermeldung, absturz*, sturzt ab, hangt, exception, zu langsam, warum funktioniert mein, engpass, ursache',
   programming:
@@ -28,6 +30,8 @@ export const german: LanguageWords = {
     'muss, mussen, hochstens, mindestens, maximal, genau, ohne, darf nicht, nur mit, unter der bedingung, vorgabe*, anforderung*, bedingung*, budget, gegeben, jeweils, nicht mehr als, angenommen',
   advice:
     'soll ich, sollen wir, sollte ich, sollten wir, lohnt, empfehl*, empfiehl*, darf ich, darf er, darf mein, was tun, wie geht man vor, wie gehe ich vor, entscheid*, muss ich, risiken, risiko, am besten, welche moglichkeiten',
+  hypothesis:
+    'falls, angenommen, gesetzt den fall, kann ein, kann eine, kann man, konnte ein, konnte eine, konnten, konnte man, ist es moglich, ware, waren, durfte man',
   universal:
     'jede, jeder, jedes, immer, niemals, alle, moglich, unmoglich, notwendig, existier*, gibt es ein, unendlich*, garantier*, gilt',
   why: 'warum, weshalb, wieso, woran liegt, wie kommt es, grunde',

@@ -13,6 +13,8 @@ export const italian: LanguageWords = {
     'progetta, progettare, progetti un, progetto, architettura, implementa*, sviluppa*, strategi*, pianifica*, piano per, piano di, elabora*, algoritmo, algoritmi, modella*, costruisci, itinerario',
   analysis:
     'analizza*, analisi, valuta*, critica*, implicazion*, interpreta*, argoment*, etic*, moral*, libero arbitrio, coscienza, determinis*, paradoss*, filosof*, conseguenz*, in che misura, giustifica*',
+  philosophy:
+    'dio, anima, verita, giusto, giustizia, liberta, senso della vita, realta, esistenza, identita, conoscenza, bellezza, cosciente, coscienti, intelligenza artificiale, il bene, il male, natura umana, volonta',
   debugging:
     'debug*, refactor*, ottimizza*, deadlock, perdita di memoria, si blocca, trova il bug, trova l errore, errore in, errore nel, correggi questo codice, lenta, lento, eccezione, non compila, non funziona, messaggio di errore, collo di bottiglia',
   programming:
@@ -28,6 +30,8 @@ export const italian: LanguageWords = {
     'deve, devono, al massimo, al minimo, almeno, esattamente, senza usare, senza, solo con, non piu di, condizion*, vincol*, budget, sapendo che, tale che, requisiti, supponi*',
   advice:
     'devo, dovrei, consigli*, raccomand*, vale la pena, conviene, posso, ho diritto, cosa faccio, come procedo, decidere, decisione, rischi, rischio, quali opzioni, modo migliore',
+  hypothesis:
+    'se, suppon*, immagin*, puo un, puo una, puo il, puo la, possono, potrebbe*, sarebbe, e possibile, si puo',
   universal:
     'ogni, tutti i, tutte le, sempre, mai, qualsiasi, possibile, impossibile, esiste*, esistono, infinit*, necessariamente, garanti*',
   why: 'perche il, perche la, perche i, perche le, perche gli, perche si, perche non, perche, come mai, ragion*, motivo',

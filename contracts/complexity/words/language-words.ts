@@ -14,8 +14,10 @@ export const wordKinds = [
   'mathematics',
   /** Asks for a design, a plan, an architecture. */
   'design',
-  /** Asks to weigh or to judge, and the big questions that nobody looks up. */
+  /** Asks to weigh or to judge. */
   'analysis',
+  /** The big questions, which nobody looks up. */
+  'philosophy',
   /** Asks to find a fault, to restructure, to make faster; what goes wrong with programs. */
   'debugging',
   /** Programs and their parts. */
@@ -32,6 +34,8 @@ export const wordKinds = [
   'constraints',
   /** Should I, is it worth it, recommend: a decision. */
   'advice',
+  /** If, could it be: what is not so, or may be. */
+  'hypothesis',
   /** Every, always, never, possible: claims about all cases. */
   'universal',
   'why',

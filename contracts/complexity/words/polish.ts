@@ -13,6 +13,8 @@ export const polish: LanguageWords = {
     'zaprojekt*, projekt*, architektur*, zaimplement*, implement*, opracuj*, stworz system, strategi*, zaplanuj*, plan, algorytm*, modeluj*, zbuduj*, koncepcj*',
   analysis:
     'przeanaliz*, analiz*, ocen, ocenic, krytyczn*, konsekwencj*, interpret*, argument*, rozpraw*, etyczn*, etyka, moraln*, wolna wola, wolnej woli, swiadomosc*, determini*, paradoks*, filozof*, rozwaz*, uzasadni*, na ile',
+  philosophy:
+    'bog, boga, dusz*, prawda, prawdy, sprawiedliw*, wolnosc*, sens zycia, rzeczywistosc*, istnieni*, tozsamosc*, wiedza, piekn*, swiadom*, sztuczna inteligencja, sztucznej inteligencji, dobro, natura ludzka, wola',
   debugging:
     'debug*, zdebug*, refaktor*, zrefaktor*, optymaliz*, zoptymaliz*, zakleszcz*, wyciek pamieci, znajdz blad, blad w, bledy w, popraw ten kod, zawiesza, wolno dziala, wyjatek, nie kompiluje, nie dziala mi, komunikat bledu, waskie gardlo',
   programming:
@@ -22,11 +24,13 @@ export const polish: LanguageWords = {
   steps: 'krok po kroku, kazdy krok, szczegolow*, dokladnie, rozumowan*',
   sequence: 'najpierw, po pierwsze, potem, nastepnie, pozniej, na koniec, wreszcie',
   comparison:
-    'porown*, wady i zalety, zalety i wady, zalety, wady, roznic*, w porownaniu, versus, vs, lepszy niz, co jest lepsze, co lepsze',
+    'porown*, wady i zalety, zalety i wady, zalety, wady, roznica, roznice, roznicy, roznia, w porownaniu, versus, vs, lepszy niz, co jest lepsze, co lepsze',
   constraints:
     'musi, musza, co najwyzej, co najmniej, maksymalnie, minimum, dokladnie, bez uzycia, bez, tylko z, nie wiecej niz, warun*, ogranicz*, budzet*, wymaga*, zaloz*, tak aby, taki ze',
   advice:
     'czy powinienem, czy powinnam, powinienem, powinnam, powinnismy, polec*, porad*, warto, czy moge, czego moge, mam prawo, co robic, co zrobic, zdecyd*, decyzj*, ryzyk*, jakie mam opcje, najlepszy sposob, co trzeba, co nalezy',
+  hypothesis:
+    'jesli, jezeli, gdyby, czy mozna, czy moze, czy moglby, czy moglaby, byloby, czy mozliwe, czy da sie, albo',
   universal:
     'kazdy, kazda, kazde, zawsze, nigdy, wszystk*, mozliw*, niemozliw*, istnieje, istnieja, nieskoncz*, koniecznie, gwarant*',
   why: 'dlaczego, czemu, z jakiego powodu, powod*, przyczyn*',

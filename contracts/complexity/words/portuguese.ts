@@ -13,6 +13,8 @@ export const portuguese: LanguageWords = {
     'projete, projetar, projeta, desenhe um, desenha um, concebe*, arquitetura, arquitectura, implement*, desenvolv*, estrategia*, planej*, plane*, plano de, plano para, elabor*, algoritmo*, model*, construa, roteiro',
   analysis:
     'analis*, avali*, critic*, implicac*, interpret*, argument*, etic*, moral*, livre arbitrio, consciencia, determinis*, paradoxo*, filosof*, consequencia*, pondere, ate que ponto, justifi*',
+  philosophy:
+    'deus, alma, verdade, justo, justica, liberdade, sentido da vida, realidade, existencia, identidade, conhecimento, beleza, consciente*, inteligencia artificial, o bem, o mal, natureza humana, vontade',
   debugging:
     'depur*, debug*, refator*, otimiz*, optimiz*, impasse, vazamento de memoria, trava, encontre o erro, encontra o erro, erro em, erro no, corrija este codigo, lenta, lento, excecao, nao compila, nao funciona, mensagem de erro, gargalo',
   programming:
@@ -27,6 +29,8 @@ export const portuguese: LanguageWords = {
     'deve, devem, no maximo, no minimo, pelo menos, exatamente, sem usar, sem, apenas, nao mais que, condica*, restric*, orcamento, sabendo que, tal que, requisitos, suponh*',
   advice:
     'devo, deveria, recomend*, aconselh*, vale a pena, compensa, posso, tenho direito, o que faco, o que fazer, decidir, decisao, riscos, risco, quais opcoes, melhor forma, o que preciso',
+  hypothesis:
+    'supon*, imagine, pode um, pode uma, pode o, pode a, podem, poderia*, seria, e possivel, se um, se uma, se o, se a, se todo*',
   universal:
     'todo, toda, todos os, todas as, sempre, nunca, cada, possivel, impossivel, existe*, infinit*, necessariamente, garant*',
   why: 'por que, porque, porque e que, a que se deve, razao, razoes, motivo',

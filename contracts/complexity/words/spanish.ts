@@ -13,6 +13,8 @@ export const spanish: LanguageWords = {
     'disena, disenar, disene, diseno, arquitectura, implementa*, desarrolla*, estrategia*, planifica*, plan de, plan para, elabora*, algoritmo*, modela*, hoja de ruta, construye, itinerario',
   analysis:
     'analiz*, analisis, evalua*, critica*, implicaciones, interpreta*, argument*, etic*, moral*, libre albedrio, conciencia, determinis*, paradoja*, filosof*, consecuencias, sopesa, hasta que punto, justifica*, valora',
+  philosophy:
+    'dios, alma, verdad, justo, justicia, libertad, sentido de la vida, realidad, existencia, identidad, conocimiento, belleza, consciente*, inteligencia artificial, el bien, el mal, naturaleza humana, voluntad',
   debugging:
     'depura*, debug*, refactoriz*, optimiza*, interbloqueo, fuga de memoria, se cuelga, encuentra el fallo, encuentra el error, error en, corrige este codigo, lenta, lento, excepcion, no compila, no funciona, mensaje de error, cuello de botella',
   programming:
@@ -27,6 +29,8 @@ export const spanish: LanguageWords = {
     'debe, deben, como maximo, como minimo, al menos, a lo sumo, exactamente, sin usar, sin, solo con, no mas de, condicion*, restriccion*, presupuesto, sabiendo que, tal que, requisitos, supon*',
   advice:
     'debo, deberia*, recomiend*, recomienda, aconsej*, vale la pena, conviene, puedo, tengo derecho, que hago, que hacer, decidir, decision, riesgos, riesgo, que opciones, mejor forma, que hay que',
+  hypothesis:
+    'supon*, imagina*, puede un, puede una, puede el, puede la, pueden, podria*, seria, es posible, se puede, si un, si una, si el, si la, si todo*',
   universal:
     'todo, toda, todos los, todas las, siempre, nunca, cada, posible, imposible, existe*, infinit*, necesariamente, garantiza*',
   why: 'por que, a que se debe, razon*, causa*',
