@@ -37,12 +37,15 @@ const followUpWords = 6;
 /** A question of at most these words about a word, or for a fact, is about one. */
 const shortWords = 9;
 
+/** A question for one fact has at most these words. */
+const lookupWords = 14;
 /** A question about words that stand in quotation marks has at most these, with what is quoted. */
 const aboutWords = 60;
 
 /** Less than this, from all rules, says nothing. */
 const unclearBelow = 2;
 
+type Points = readonly (readonly [QuestionRule, number])[];
 type Count = (kind: WordKind) => number;
 
 /** What was counted in a text, and what the rules are about. */
@@ -58,7 +61,7 @@ const topicPoints = (hits: number): number => (hits === 0 ? 0 : Math.min(4, hits
 const once = (hits: number, points: number): number => (hits > 0 ? points : 0);
 
 /** What a text asks for. */
-const requestPoints = ({ text, count }: Reading): readonly (readonly [QuestionRule, number])[] => [
+const requestPoints = ({ text, count }: Reading): Points => [
   ['PROOF', once(count('proof'), 6)],
   ['DESIGN', once(count('design'), 4)],
   ['ANALYSIS', count('analysis') === 0 ? 0 : Math.min(4, 2 + count('analysis'))],
@@ -68,33 +71,43 @@ const requestPoints = ({ text, count }: Reading): readonly (readonly [QuestionRu
   ['ADVICE', once(count('advice'), 2)],
   ['WHY', once(count('why'), 2)],
   // A summary is written too: one request.
-    ['EXPLANATION', count('writing') > 0 ? 0 : once(count('explanation'), 2)],
+  ['EXPLANATION', count('writing') > 0 ? 0 : once(count('explanation'), 2)],
   ['WRITING', once(count('writing'), 2)],
 ];
 
+const isAboutWord = (words: number, count: Count): boolean =>
+  count('translation') > 0 || (count('definition') > 0 && words <= shortWords);
+
 /** What a text speaks of. A text about a word speaks of nothing else. */
-const topicSignals = ({ text, words, count }: Reading): readonly (readonly [QuestionRule, number])[] => {
-  const isAboutWord = count('translation') > 0 || (count('definition') > 0 && words <= shortWords);
+const topicPointsOf = ({ text, words, count }: Reading): Points => {
+  const isWord = isAboutWord(words, count);
   const formula = hasFormula(text) ? 3 : 0;
   const code = codeCertainty(text);
   // Programs have functions, vectors and series too.
   const inPrograms = code === 2 || count('programming') > 0 ? 1 : 0;
-  const mathematics = isAboutWord ? 0 : topicPoints(Math.max(0, count('mathematics') - inPrograms));
+  const mathematics = isWord ? 0 : topicPoints(Math.max(0, count('mathematics') - inPrograms));
   return [
     ['MATHEMATICS', formula > 0 && mathematics > 0 ? 4 : Math.max(formula, mathematics)],
     ['CODE', code === 2 ? 3 : code],
-    ['PROGRAMMING', isAboutWord ? 0 : once(count('programming'), 1)],
-    ['EXPERTISE', isAboutWord ? 0 : topicPoints(count('expertise'))],
-    ['PHILOSOPHY', isAboutWord ? 0 : count('philosophy') === 0 ? 0 : Math.min(4, 2 + count('philosophy'))],
-    ['HYPOTHESIS', isAboutWord ? 0 : once(count('hypothesis'), 2)],
-    ['UNIVERSAL', isAboutWord ? 0 : once(count('universal'), 1)],
+    ['PROGRAMMING', isWord ? 0 : once(count('programming'), 1)],
+    ['EXPERTISE', isWord ? 0 : topicPoints(count('expertise'))],
+  ];
+};
+
+/** What a text says of what may be, of all cases, or of the big questions. */
+const claimPoints = ({ words, count }: Reading): Points => {
+  const isWord = isAboutWord(words, count);
+  return [
+    ['PHILOSOPHY', count('translation') > 0 || count('philosophy') === 0 ? 0 : Math.min(4, 2 + count('philosophy'))],
+    ['HYPOTHESIS', isWord ? 0 : once(count('hypothesis'), 2)],
+    ['UNIVERSAL', isWord ? 0 : once(count('universal'), 2)],
   ];
 };
 
 const lengthPoints = (words: number): number => [25, 60, 200].filter((least) => words >= least).length;
 
 /** How a text is built. */
-const formPoints = ({ text, count }: Reading): readonly (readonly [QuestionRule, number])[] => {
+const formPoints = ({ text, count }: Reading): Points => {
   const sentences = sentencesOf(text);
   const words = countWords(sentences);
   const numbers = countNumbers(sentences);
@@ -103,31 +116,34 @@ const formPoints = ({ text, count }: Reading): readonly (readonly [QuestionRule,
     ['CONSTRAINTS', Math.min(2, count('constraints'))],
     ['SEVERAL_QUESTIONS', Math.max(0, Math.min(2, countQuestions(text) - 1))],
     ['SITUATION', isEasyTalk ? 0 : Math.max(0, Math.min(2, countSentences(sentences) - 1)) * 2],
-    ['NUMBERS', numbers >= 3 && words >= shortWords ? 2 : 0],
+    ['NUMBERS', (numbers >= 3 && words >= 6) || (numbers === 2 && words >= shortWords) ? 2 : 0],
     ['LONG', lengthPoints(words)],
   ];
 };
 
-type Points = readonly (readonly [QuestionRule, number])[];
 const sumOf = (points: Points): number => points.reduce((sum, [, value]) => sum + value, 0);
 
-/** An easy part makes no hard request easier. */
-const easyPoints = ({ count, words }: Reading, requests: Points, forms: Points): Points => {
-  if (requests.some(([, value]) => value >= hardPoints)) return [];
+/**
+ * An easy part makes no hard request easier. A question for one fact about a field is easier than others about it; a
+ * claim, or a question after a story, is not.
+ */
+const easyPoints = ({ count, words }: Reading, asked: Points, forms: Points): Points => {
+  if (asked.some(([, value]) => value >= hardPoints)) return [];
   return [
-    ['LOOKUP', sumOf(requests) === 0 && sumOf(forms) < unclearBelow ? -once(count('lookup'), 1) : 0],
+    ['LOOKUP', sumOf(asked) === 0 && sumOf(forms) < unclearBelow ? -once(count('lookup'), 1) : 0],
     ['DEFINITION', words <= shortWords ? -once(count('definition'), 2) : 0],
     ['TRANSLATION', -once(count('translation'), 2)],
     ['GREETING', -once(count('greeting'), 2)],
   ];
 };
 
-const isEasy = ({ count }: Reading): boolean =>
-  (['lookup', 'definition', 'translation', 'greeting'] as const).some((kind) => count(kind) > 0);
+const isEasy = ({ text, count }: Reading): boolean =>
+  count('greeting') + count('translation') > 0 ||
+  (count('lookup') + count('definition') > 0 && countWords(sentencesOf(text)) <= lookupWords);
 
 /** A text that says neither that it is easy nor that it is hard, and is not short, is not called easy. */
 const unclearPoints = (reading: Reading, hard: Points): number => {
-  const limit = reading.language === undefined ? 4 : 8;
+  const limit = reading.language === undefined ? 4 : 6;
   return isEasy(reading) || reading.words <= limit || sumOf(hard) >= unclearBelow ? 0 : unclearBelow - sumOf(hard);
 };
 
@@ -154,10 +170,10 @@ export const judgeQuestion = (text: string): QuestionJudgement => {
   const { language, spoken } = tellLanguage(prose, evidence);
   const words = countWords(folded);
   const reading = { text: part, words, count: countPhrases({ text: part, words }, phrases, spoken), language };
-  const requests = requestPoints(reading);
+  const asked = [...requestPoints(reading), ...claimPoints(reading)];
   const forms = formPoints(reading);
-  const hard: Points = [...requests, ...topicSignals(reading), ...forms];
-  const points: Points = [...hard, ['UNCLEAR', unclearPoints(reading, hard)], ...easyPoints(reading, requests, forms)];
+  const hard = [...asked, ...topicPointsOf(reading), ...forms];
+  const points: Points = [...hard, ['UNCLEAR', unclearPoints(reading, hard)], ...easyPoints(reading, asked, forms)];
   const signals = points.filter(([, value]) => value !== 0).map(([rule, value]) => ({ rule, points: value }));
   const isShort = words < leastWords || (words <= followUpWords && phrases.beginsAsFollowUp(spoken));
   const isHard = hard.some(([, value]) => value >= hardPoints);

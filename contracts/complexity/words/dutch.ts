@@ -8,7 +8,7 @@ export const dutch: LanguageWords = {
   proof:
     'bewijs dat, bewijzen, bewijst, toon aan, aantonen, laat zien dat, weerleg*, leid af, afleiding van, volledige inductie, uit het ongerijmde, tegenvoorbeeld*, onderbouw elke',
   mathematics:
-    'integra*, afgeleide*, vergelijking*, *vergelijking, stelling*, vermoeden, matrix, matrices, eigenwaarde*, polyno*, veelterm*, irrationa*, priemgetal*, kans dat, waarschijnlijkheid*, limiet*, converge*, continu, continue, differentieer*, logaritm*, wortel van, entropie, kwantum*, relativiteit*, rij, reeks, aftelba*, deelba*, vector*, combinatori*, functie, variantie',
+    'integra*, afgeleide*, vergelijking*, *vergelijking, stelling*, vermoeden, matrix, matrices, eigenwaarde*, polyno*, veelterm*, irrationa*, priemgetal*, kans dat, waarschijnlijkheid*, limiet*, converge*, continu, continue, differentieer*, logaritm*, wortel van, entropie, kwantum*, relativiteit*, rij, reeks, aftelba*, deelba*, vector*, combinatori*, functie, variantie, cijfers, som van, op hoeveel manieren, cyclisch*, abels*, faculteit van, dobbelste*, gemiddelde snelheid, oppervlakte, inhoud van, grondtal',
   design:
     'ontwerp, ontwerpen, ontwikkel*, architectuur, implementeer*, strategie*, plan voor, plan een, stel een plan, *algoritme, *algoritmes, modelleer*, bouw een, stappenplan, reisplan',
   analysis:
@@ -20,7 +20,7 @@ export const dutch: LanguageWords = {
   programming:
     'python, javascript, typescript, java, rust, sql, regex, script, api, klasse, compiler, kubernetes, docker, database, query, programma, code, server, recursi*',
   expertise:
-    'aansprakelijk*, rechtszaak, juridisch*, legaal, illegaal, wettelijk*, contract*, huur, huurder, huurbaas, huisbaas, ontslagen, ontslag, werkgever, eisen, schadevergoeding, clausule, erfenis, erven, testament, voogdij, diagnos*, symptom*, patient*, dosering, dosis, mg, medicij*, medicatie, bijwerking*, wisselwerking, behandeling, zwanger*, bloeddruk, pijn, nierfalen, metformine, ibuprofen, belasting*, fiscaal, hypothe*, rente, krediet, lening, beleg*, invest*, pensioen, inflatie',
+    'aansprakelijk*, rechtszaak, juridisch*, legaal, illegaal, wettelijk*, contract*, huur, huurder, huurbaas, huisbaas, ontslagen, ontslag, werkgever, eisen, schadevergoeding, clausule, erfenis, erven, testament, voogdij, diagnos*, symptom*, patient*, dosering, dosis, mg, medicij*, medicatie, bijwerking*, wisselwerking, behandeling, zwanger*, bloeddruk, pijn, nierfalen, metformine, ibuprofen, belasting*, fiscaal, rente, krediet, lening, beleg*, invest*, pensioen, inflatie, ingeslikt, knobbel*, zwelling, gezwollen, bloed*, koorts, uitslag, duizelig*, doof gevoel, nachtzweten, borst, overdosis, kanker, hartaanval, beroerte, allergi*, braken, kortademig, buurman, erfgrens, aandeelhouder*, bv, schuld*, verzekering*, salaris, hypotheek*, hypotheke*',
   steps: 'stap voor stap, elke stap, stapsgewijs, in detail, gedetailleerd*, uitgebreid*, redenering',
   sequence: 'eerst, ten eerste, daarna, vervolgens, dan, tenslotte, ten slotte, tot slot',
   comparison:

@@ -8,7 +8,7 @@ export const english: LanguageWords = {
   proof:
     'prove, proves, proof that, proof of, show that, disprove, derive, derivation of, by induction, by contradiction, counterexample*, formally verify, justify every',
   mathematics:
-    'integral*, integrate, derivative*, differentia*, equation*, theorem*, lemma*, conjecture*, matrix, matrices, eigen*, polynomial*, irrational*, prime, primes, probabilit*, asymptotic*, np complete, np hard, logarithm*, converge*, diverge*, continuous function*, bijecti*, countabl*, computabl*, decidab*, undecidab*, halting problem, entropy, quantum*, relativity, thermodynamic*, series, the limit of, limit as, divisib*, modulo, combinatori*, permutation*, vector*, tensor*, topolog*, hypothesis, variance, bayes*, gradient, complexity of, integer solutions, square root*, cube root*',
+    'integral*, integrate, derivative*, differentia*, equation*, theorem*, lemma*, conjecture*, matrix, matrices, eigen*, polynomial*, irrational*, prime, primes, probabilit*, asymptotic*, np complete, np hard, logarithm*, converge*, diverge*, continuous function*, bijecti*, countabl*, computabl*, decidab*, undecidab*, halting problem, entropy, quantum*, relativity, thermodynamic*, series, the limit of, limit as, divisib*, modulo, combinatori*, permutation*, vector*, tensor*, topolog*, hypothesis, variance, bayes*, gradient, complexity of, integer solutions, square root*, cube root*, digit, digits, sum of, how many ways, in how many ways, dice, dominoes, cyclic, abelian, base 2, in base, average speed, odds of, factorial, trailing zeros, area of, volume of, graph, sequence',
   design:
     'design a, design an, design the, redesign*, architect*, implement*, build a, build an, develop a, develop an, strateg*, roadmap, plan a, plan my, schema for, algorithm*, scalable, migration plan, business plan, curriculum, itinerary, model the',
   analysis:
@@ -20,7 +20,7 @@ export const english: LanguageWords = {
   programming:
     'python, javascript, typescript, java, rust, golang, sql, regex*, function that, script, api, class, compiler, kubernetes, docker, database*, query, react, css, html, bash, code, program, recursion, server*, mutex*, thread*',
   expertise:
-    'liab*, lawsuit*, sue, sued, legal*, illegal*, lawful*, contract*, landlord, tenant*, evict*, employer, fired, dismiss*, clause*, gdpr, copyright*, patent*, visa, inherit*, will and testament, custody, diagnos*, symptom*, patient, contraindicat*, dose, dosage, mg, medication*, side effect*, treatment*, pregnan*, chest pain, blood pressure, tumor*, tumour*, insulin, ibuprofen, warfarin, metformin, tax*, mortgage*, interest rate*, invest*, pension*, inflation, portfolio, loan*, deduct*, bankrupt*',
+    'liab*, lawsuit*, sue, sued, legal*, illegal*, lawful*, contract*, landlord, tenant*, evict*, employer, fired, dismiss*, clause*, gdpr, copyright*, patent*, visa, inherit*, will and testament, custody, diagnos*, symptom*, patient, contraindicat*, dose, dosage, mg, medication*, side effect*, treatment*, pregnan*, chest pain, blood pressure, tumor*, tumour*, insulin, ibuprofen, warfarin, metformin, tax*, mortgage*, interest rate*, invest*, pension*, inflation, portfolio, loan*, deduct*, bankrupt*, swallowed, lump, swelling, swollen, bleeding, fever, rash, dizzy, numb*, night sweats, cold sweat, chest, overdose, cancer, stroke, heart attack, allergic, vomit*, my arm, shortness of breath, biopsy, property line, neighbour*, neighbor*, shareholder*, veto, inheritance, debt',
   steps:
     'step by step, each step, every step, show your work, show your reasoning, your reasoning, walk me through, reason through, in detail, detailed, thorough*, comprehensive*, rigorous*',
   sequence: 'first, firstly, then, after that, next, finally, lastly',
@@ -42,7 +42,7 @@ export const english: LanguageWords = {
   lookup:
     'who, when, where, how many, how much, how old, how tall, how far, how long, how big, what year, what time, what day, what color, what colour, which, capital of, population, name, what s the, what is the name, what is the capital, is, are, was, does, do, did, has, convert, birthday, what country, what language',
   definition:
-    'mean, meaning of, define, definition of, spell, spelling, plural of, synonym*, antonym*, opposite of, another word for, pronounce*, abbreviation, stand for, stands for, who invented, who discovered, what is a, what is an, what s a, what s an, typo*, capitalise, capitalize',
+    'mean, meaning of, define, definition of, spell, spelling, plural of, synonym*, antonym*, opposite of, another word for, pronounce*, abbreviation, stand for, stands for, who invented, who discovered, what is a, what is an, what s a, what s an, typo*, capitalise, capitalize, spell check',
   translation: 'translate, translation, how do you say, in french, in german, in spanish, in italian, in japanese',
   greeting:
     'hi, hello, hey, thanks, thank you, thx, good morning, good evening, good night, ok, okay, great, bye, cheers, how are you, you re welcome, helpful, nice to meet you, happy birthday',

@@ -8,7 +8,7 @@ export const french: LanguageWords = {
   proof:
     'demontre, demontrer, demontrez, prouve, prouver, prouvez, montre que, montrer que, montrez que, refute*, deduis, deduire, etablis que, par recurrence, par l absurde, contre exemple*, justifie chaque, preuve que',
   mathematics:
-    'integrale*, derivee*, derivable*, equation*, theoreme*, conjecture*, matrice*, valeur propre, valeurs propres, polynome*, irrationnel*, nombre premier, nombres premiers, probabilite*, limite de, limites de, converge*, fonction continue, logarithm*, racine de, racine carree, entropie, quantique*, relativite, suite, serie, denombrable*, divisible*, vecteur*, combinatoire, calculabl*, variance, continue*, fonction',
+    'integrale*, derivee*, derivable*, equation*, theoreme*, conjecture*, matrice*, valeur propre, valeurs propres, polynome*, irrationnel*, nombre premier, nombres premiers, probabilite*, limite de, limites de, converge*, fonction continue, logarithm*, racine de, racine carree, entropie, quantique*, relativite, suite, serie, denombrable*, divisible*, vecteur*, combinatoire, calculabl*, variance, continue*, fonction, chiffres, somme des, somme de, de combien de facons, cyclique*, abelien*, factorielle, des a jouer, vitesse moyenne, aire, volume, en base',
   design:
     'concois, concevoir, concevez, conception, architecture, implemente*, developpe*, strategie*, planifie*, plan de, plan pour, elabore*, algorithme*, modelise*, feuille de route, business plan, construis, itineraire',
   analysis:
@@ -20,7 +20,7 @@ export const french: LanguageWords = {
   programming:
     'python, javascript, typescript, java, rust, sql, regex, script, api, classe, compilateur, kubernetes, docker, base de donnees, requete, programme, code, serveur, recursi*',
   expertise:
-    'responsab*, proces, juridique*, legal*, illegal*, contrat*, bail, locataire*, proprietaire, expuls*, employeur, licenci*, prud homm*, recours, clause, rgpd, heritage, heriter, succession, garde, diagnosti*, symptome*, patient*, posologie, dose, mg, medicament*, effet* secondaire*, interaction*, traitement, enceinte, grossesse, tension, douleur*, ibuprofene, metformine, lithium, impot*, fiscal*, hypothe*, taux, credit, pret, investi*, placement, retraite, inflation',
+    'responsab*, proces, juridique*, legal*, illegal*, contrat*, bail, locataire*, proprietaire, expuls*, employeur, licenci*, prud homm*, recours, clause, rgpd, heritage, heriter, succession, garde, diagnosti*, symptome*, patient*, posologie, dose, mg, medicament*, effet* secondaire*, interaction*, traitement, enceinte, grossesse, tension, douleur*, ibuprofene, metformine, lithium, impot*, fiscal*, taux, credit, pret, investi*, placement, retraite, inflation, avale, grosseur, gonfle*, saigne*, fievre, eruption, vertige*, engourdi*, sueurs, poitrine, surdose, cancer, avc, infarctus, allergi*, vomi*, essouffle*, indivision, voisin*, associe*, dette*, assurance, hypothequ*',
   steps: 'etape par etape, pas a pas, chaque etape, en detail, detaille*, raisonnement, detailler',
   sequence: 'd abord, premierement, ensuite, puis, apres, enfin, finalement, deuxiemement',
   comparison:
@@ -39,7 +39,7 @@ export const french: LanguageWords = {
   writing:
     'ecris, ecrire, ecrivez, redige*, essai, article, histoire sur, discours, poeme*, idees, lettre, courriel, e mail, mail, lettre de motivation, liste de, cree, reformule*, rapport, propose',
   lookup:
-    'qui, quand, ou est, ou se, combien, quel age, quelle heure, quelle annee, quel est, quelle est, quels sont, capitale, population, nomme, cite, est ce que, converti*, contient il, depuis quand, en quelle',
+    'qui, quand, ou est, ou se, combien, quel age, quelle heure, quelle annee, quel est, quelle est, quels sont, capitale, population, nomme, cite, est ce que, converti*, contient il, depuis quand, en quelle, quel jour',
   definition:
     'signifi*, veut dire, sens de, defini*, ecrit on, orthograph*, pluriel, synonyme*, contraire, autre mot, prononc*, abreviation, qu est ce qu un, qu est ce qu une, invente, decouvert, corrige la faute, epelle',
   translation: 'tradui*, traduction, en anglais, en allemand, en espagnol, comment dit on',

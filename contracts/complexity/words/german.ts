@@ -8,7 +8,7 @@ export const german: LanguageWords = {
   proof:
     'beweise, beweisen, beweist, beweis dass, beweis fur, beweis der, beweis des, zeige dass, zeig dass, zeigen sie dass, widerleg*, leite her, leite die, leiten sie, herleit*, vollstandige induktion, gegenbeispiel*, jeden schritt, nachweisen',
   mathematics:
-    'integral*, integrier*, ableitung*, gleichung*, *gleichung, *gleichungen, matrix, matrizen, eigenwert*, polynom*, irrational*, primzahl*, *wahrscheinlichkeit*, grenzwert*, konvergier*, konvergenz*, stetig*, differenzier*, logarithm*, satz von, theorem*, vermutung, wurzel, entropie, quanten*, relativitatstheorie, auswahlaxiom, mengen, abzahlbar*, teilbar*, vektor*, kombinatori*, funktion, reihe, folge, varianz, erwartungswert, laufzeitkomplexitat, np vollstandig, ganzzahlige*',
+    'integral*, integrier*, ableitung*, gleichung*, *gleichung, *gleichungen, matrix, matrizen, eigenwert*, polynom*, irrational*, primzahl*, *wahrscheinlichkeit*, grenzwert*, konvergier*, konvergenz*, stetig*, differenzier*, logarithm*, satz von, theorem*, vermutung, wurzel, entropie, quanten*, relativitatstheorie, auswahlaxiom, mengen, abzahlbar*, teilbar*, vektor*, kombinatori*, funktion, reihe, folge, varianz, erwartungswert, laufzeitkomplexitat, np vollstandig, ganzzahlige*, ziffer*, quersumme, summe der, auf wie viele arten, moglichkeiten gibt, zyklisch*, abelsch*, fakultat, nullen, wurfel, durchschnittsgeschwindigkeit, flache, volumen, rauminhalt, zahlenfolge',
   design:
     'entwirf, entwerf*, entwurf, entwickle, entwickeln, konzipier*, implementier*, umsetz*, *architektur, *strategie*, konzept*, plane, planen sie, plan fur, *algorithmus, *algorithmen, aufbauen, datenmodell, geschaftsplan, lehrplan, reiseplan, bau mir',
   analysis:
@@ -20,7 +20,7 @@ export const german: LanguageWords = {
   programming:
     'python, javascript, typescript, java, rust, sql, regex, *funktion in python, skript, api, klasse, compiler, kubernetes, docker, datenbank*, abfrage, programm*, code, server, rekursi*, schnittstelle',
   expertise:
-    '*haftung, hafte*, haftet, klage, klagen, verklag*, anwalt, rechtlich*, rechte, rechtens, legal, illegal, erlaubt, *vertrag, *vertrage, *vertrags*, vermieter, mieter, miete, kundig*, *kundigung, gekundigt, arbeitgeber, abmahnung, erbe, *erbe*, testament, sorgerecht, datenschutz*, urheberrecht, diagnos*, symptom*, patient*, dosierung, dosis, medikament*, wechselwirkung*, nebenwirkung*, behandlung*, therapie*, schwanger*, blutdruck, schmerzen, niereninsuffizienz, metformin, ibuprofen, *steuer, *steuern, steuerlich*, absetzen, zins*, kredit*, darlehen, finanzier*, anlegen, geldanlage, rente, inflation, altersvorsorge, etf',
+    '*haftung, hafte*, haftet, klage, klagen, verklag*, anwalt, rechtlich*, rechte, rechtens, legal, illegal, erlaubt, *vertrag, *vertrage, *vertrags*, vermieter, mieter, miete, kundig*, *kundigung, gekundigt, arbeitgeber, abmahnung, erbe, *erbe*, testament, sorgerecht, datenschutz*, urheberrecht, diagnos*, symptom*, patient*, dosierung, dosis, medikament*, wechselwirkung*, nebenwirkung*, behandlung*, therapie*, schwanger*, blutdruck, schmerzen, niereninsuffizienz, metformin, ibuprofen, *steuer, *steuern, steuerlich*, absetzen, zins*, kredit*, darlehen, finanzier*, anlegen, geldanlage, rente, inflation, altersvorsorge, etf, verschluckt, knoten, geschwollen*, schwellung*, blut*, fieber, ausschlag, schwindel*, taub*, nachtschweiss, kalter schweiss, brust*, uberdosis, krebs, schlaganfall, herzinfarkt, allergi*, erbrech*, atemnot, *versicherung, grundstuck*, nachbar*, gesellschafter*, schulden',
   steps:
     'schritt fur schritt, schrittweise, jeden schritt, ausfuhrlich*, im detail, detailliert*, mit rechenweg, rechenweg, gib deine gedanken',
   sequence: 'zuerst, zunachst, dann, danach, anschliessend, schliesslich, zuletzt, erstens, zweitens',
@@ -36,11 +36,11 @@ export const german: LanguageWords = {
     'jede, jeder, jedes, immer, niemals, alle, moglich, unmoglich, notwendig, existier*, gibt es ein, unendlich*, garantier*, gilt',
   why: 'warum, weshalb, wieso, woran liegt, wie kommt es, grunde',
   explanation:
-    'erklar*, erlauter*, wie funktioniert, wie kann, wie konnen, wie mach*, wie back*, wie koch*, wie wird, wie werden, wie entsteht, beschreib*, fass, fasse, zusammenfass*, uberblick, was passiert, erzahl*, wie verbessere, wie lern*, diskutier*',
+    'erklar*, erlauter*, wie funktioniert, wie kann, wie konnen, wie mach*, wie back*, wie koch*, wie wird, wie werden, wie entsteht, beschreib*, fass, fasse, zusammenfass*, uberblick, was passiert, erzahl*, wie verbessere, wie lern*, diskutier*, wie bringe, wie baue, wie repariere, wie bekomme, wie schaffe, wie finde, wie soll, wie muss',
   writing:
     'schreib, schreibe, schreiben sie, verfass*, formulier*, aufsatz, artikel, geschichte uber, rede, gedicht*, ideen, brief, e mail, email, mail, bewerbung, liste mit, erstelle, umschreib*, bericht, vorschlage',
   lookup:
-    'wer, wann, wo, wie viel*, wieviel*, wie alt, wie hoch, wie weit, wie gross, wie lange, wie heisst, was ist, was sind, welche*, nenn*, hauptstadt, einwohner, ist, sind, hat, gibt es, umrechn*, wie spat, in welchem jahr, woher',
+    'wer, wann, wo, wie viel*, wieviel*, wie alt, wie hoch, wie weit, wie gross, wie lange, wie heisst, was ist, was sind, welche*, nenn*, hauptstadt, einwohner, ist, sind, hat, gibt es, umrechn*, wie spat, in welchem jahr, woher, welcher tag',
   definition:
     'bedeut*, heisst, definier*, definition, schreibt man, wie schreibt, rechtschreib*, plural, synonym*, gegenteil, anderes wort, ausgesprochen, abkurzung, steht fur, was ist ein, was ist eine, wer hat, erfunden, entdeckt, tippfehler*, buchstabier*',
   translation: 'ubersetz*, auf englisch, ins englische, auf franzosisch, auf spanisch, wie sagt man',

@@ -8,7 +8,7 @@ export const italian: LanguageWords = {
   proof:
     'dimostra, dimostrare, dimostri, prova che, provare che, mostra che, mostrare che, confuta*, deduci, dedurre, ricava, ricavare, per induzione, per assurdo, controesempi*, giustifica ogni, giustificando',
   mathematics:
-    'integral*, derivat*, derivabil*, equazion*, teorema, teoremi, congettura, matrice, matrici, autovalor*, polinomi*, irrazional*, numero primo, numeri primi, probabilita, limite di, limite per, converg*, funzione, continua, logaritm*, radice, entropia, quantistic*, relativita, successione, serie, numerabil*, divisibil*, vettor*, combinatori*, varianza',
+    'integral*, derivat*, derivabil*, equazion*, teorema, teoremi, congettura, matrice, matrici, autovalor*, polinomi*, irrazional*, numero primo, numeri primi, probabilita, limite di, limite per, converg*, funzione, continua, logaritm*, radice, entropia, quantistic*, relativita, successione, serie, numerabil*, divisibil*, vettor*, combinatori*, varianza, cifre, somma di, somma delle, in quanti modi, ciclic*, abelian*, fattoriale, dadi, velocita media, numero reale, area, volume, in base',
   design:
     'progetta, progettare, progetti un, progetto, architettura, implementa*, sviluppa*, strategi*, pianifica*, piano per, piano di, elabora*, algoritmo, algoritmi, modella*, costruisci, itinerario',
   analysis:
@@ -20,7 +20,7 @@ export const italian: LanguageWords = {
   programming:
     'python, javascript, typescript, java, rust, sql, regex, script, api, classe, compilatore, kubernetes, docker, database, query, programma, codice, server, ricorsi*',
   expertise:
-    'responsab*, causa legale, denunci*, giuridic*, legal*, illegal*, contratto, contratti, affitto, inquilin*, locatore, sfratt*, licenzia*, datore, impugn*, risarcimento, clausola, eredit*, testamento, affidamento, diagnos*, sintom*, paziente, dosaggio, dose, mg, farmac*, effetti collaterali, interazion*, terapia, trattamento, gravidanza, incinta, pressione, dolore, insufficienza, metformina, ibuprofene, tasse, fiscal*, iva, mutuo, tasso, prestito, invest*, pensione, inflazione, noleggio a lungo',
+    'responsab*, causa legale, denunci*, giuridic*, legal*, illegal*, contratto, contratti, affitto, inquilin*, locatore, sfratt*, licenzia*, datore, impugn*, risarcimento, clausola, eredit*, testamento, affidamento, diagnos*, sintom*, paziente, dosaggio, dose, mg, farmac*, effetti collaterali, interazion*, terapia, trattamento, gravidanza, incinta, pressione, dolore, insufficienza, metformina, ibuprofene, tasse, fiscal*, iva, mutuo, tasso, prestito, invest*, pensione, inflazione, noleggio a lungo, ingoiato, nodulo, gonfi*, sangu*, febbre, eruzione, vertigin*, intorpid*, sudor*, petto, overdose, cancro, tumore, infarto, ictus, allergi*, vomit*, affanno, vicino di, confine, socio, soci, debit*, assicurazion*, inquilino',
   steps:
     'passo per passo, passo passo, passo dopo passo, ogni passo, ogni passaggio, in dettaglio, dettagliat*, ragionamento',
   sequence: 'prima, innanzitutto, poi, dopo, quindi, infine, in primo luogo',
@@ -40,7 +40,7 @@ export const italian: LanguageWords = {
   writing:
     'scrivi, scrivere, scriva, redigi, saggio, articolo, storia su, racconto, discorso, poesia, idee, lettera, mail, email, lista di, elenco di, crea, riscriv*, relazione, proponi',
   lookup:
-    'chi, quando, dove, quanti, quante, quanto, quanta, che ora, che ore, che anno, qual e, quale, quali sono, capitale, popolazione, nomina, dimmi, converti, in che anno, contiene',
+    'chi, quando, dove, quanti, quante, quanto, quanta, che ora, che ore, che anno, qual e, quale, quali sono, capitale, popolazione, nomina, dimmi, converti, in che anno, contiene, che giorno, quanto dura',
   definition:
     'signific*, senso di, defini*, si scrive, ortograf*, plurale, sinonim*, contrario, altra parola, pronunci*, abbreviazione, cos e, che cos e, inventato, scoperto, correggi l errore',
   translation: 'traduc*, traduzione, in inglese, in francese, in tedesco, come si dice',

@@ -8,7 +8,7 @@ export const polish: LanguageWords = {
   proof:
     'udowodn*, dowiedz*, dowod ze, wykaz, wykazac, wyprowadz*, pokaz ze, obal*, indukcj*, nie wprost, kontrprzyklad*, uzasadnij kazdy',
   mathematics:
-    'calk*, pochodn*, rownan*, twierdzen*, hipotez*, macierz*, wartosci wlasn*, wielomian*, niewymiern*, liczb pierwszych, liczby pierwsze, liczba pierwsza, prawdopodobienst*, granic*, zbiezn*, ciagl*, rozniczkow*, logarytm*, pierwiastek, entropi*, kwantow*, wzglednosci, ciag, szereg, przeliczaln*, podzieln*, wektor*, kombinator*, funkcj*, wariancj*',
+    'calk*, pochodn*, rownan*, twierdzen*, hipotez*, macierz*, wartosci wlasn*, wielomian*, niewymiern*, liczb pierwszych, liczby pierwsze, liczba pierwsza, prawdopodobienst*, granic*, zbiezn*, ciagl*, rozniczkow*, logarytm*, pierwiastek, entropi*, kwantow*, wzglednosci, ciag, szereg, przeliczaln*, podzieln*, wektor*, kombinator*, funkcj*, wariancj*, cyfr*, suma, sume, na ile sposobow, sposobow, cykliczn*, abelow*, silni*, kostk*, srednia predkosc, pole powierzchni, objetosc*',
   design:
     'zaprojekt*, projekt*, architektur*, zaimplement*, implement*, opracuj*, stworz system, strategi*, zaplanuj*, plan, algorytm*, modeluj*, zbuduj*, koncepcj*',
   analysis:
@@ -20,7 +20,7 @@ export const polish: LanguageWords = {
   programming:
     'python*, javascript*, typescript, java, rust, sql, regex*, skrypt*, api, klasa, klase, kompilator*, kubernetes*, docker*, baza danych, bazy danych, zapytani*, program, kod, kodu, serwer*, rekuren*',
   expertise:
-    'odpowiedzialn*, pozew, pozwac, prawn*, prawo do, legaln*, nielegaln*, umow*, najem, najmu, lokator*, wlasciciel* mieszk*, eksmi*, zwolnion*, zwolnien*, wypowiedzen*, pracodawc*, odszkodowan*, klauzul*, spadek, spadk*, dziedzicz*, testament*, zadac, diagno*, objaw*, pacjent*, dawk*, mg, lek, leki, lekow, skutki uboczne, interakcj*, leczen*, ciaz*, cisnieni*, bol, niewydolnos*, metformin*, ibuprofen*, podat*, hipote*, odset*, oprocent*, kredyt*, pozycz*, inwest*, emerytur*, inflacj*, leasing*',
+    'odpowiedzialn*, pozew, pozwac, prawn*, prawo do, legaln*, nielegaln*, umow*, najem, najmu, lokator*, wlasciciel* mieszk*, eksmi*, zwolnion*, zwolnien*, wypowiedzen*, pracodawc*, odszkodowan*, klauzul*, spadek, spadk*, dziedzicz*, testament*, zadac, diagno*, objaw*, pacjent*, dawk*, mg, lek, leki, lekow, skutki uboczne, interakcj*, leczen*, ciaz*, cisnieni*, bol, niewydolnos*, metformin*, ibuprofen*, podat*, hipote*, odset*, oprocent*, kredyt*, pozycz*, inwest*, emerytur*, inflacj*, leasing*, polknal*, guz*, spuchn*, opuchn*, krew, krwaw*, goraczk*, wysypk*, zawroty, dretw*, poty, klatk*, przedawkowa*, rak, raka, zawal*, udar*, alergi*, uczul*, wymiot*, dusznosc*, sasiad*, dzialk*, wspolnik*, dlug*, ubezpieczen*, boli',
   steps: 'krok po kroku, kazdy krok, szczegolow*, dokladnie, rozumowan*',
   sequence: 'najpierw, po pierwsze, potem, nastepnie, pozniej, na koniec, wreszcie',
   comparison:
@@ -39,9 +39,9 @@ export const polish: LanguageWords = {
   writing:
     'napisz*, zredaguj*, esej*, artykul*, opowiadanie, przemow*, wiersz*, pomysl*, list do, list motywacyjny, mail, e mail, email, lista, liste, utworz*, przepisz, raport, zaproponuj',
   lookup:
-    'kto, kiedy, gdzie, ile, ilu, jaki jest, jaka jest, ktora godzina, w ktorym roku, jak sie nazywa, stolic*, ludnosc*, wymien, czy, przelicz, kim',
+    'kto, kiedy, gdzie, ile, ilu, jaki jest, jaka jest, ktora godzina, w ktorym roku, jak sie nazywa, stolic*, ludnosc*, wymien, czy, przelicz, kim, jaki kolor, ile lat',
   definition:
-    'znacz*, oznacza, definicj*, zdefini*, sie pisze, pisowni*, liczba mnoga, synonim*, antonim*, przeciwien*, inne slowo, wymaw*, skrot*, co to jest, co to, wynalazl*, odkryl*, literow*',
+    'znacz*, oznacza, definicj*, zdefini*, sie pisze, pisowni*, liczba mnoga, synonim*, antonim*, przeciwien*, inne slowo, wymaw*, skrot*, co to jest, wynalazl*, odkryl*, literow*, co to znaczy, co to za',
   translation: 'przetlumacz*, tlumacz*, po angielsku, na angielski, po niemiecku, po francusku, jak powiedziec',
   greeting:
     'czesc, dziekuje, dzieki, dzien dobry, dobry wieczor, dobranoc, ok, super, do widzenia, jak sie masz, co slychac, pomocne, hej, witaj',

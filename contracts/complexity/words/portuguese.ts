@@ -8,7 +8,7 @@ export const portuguese: LanguageWords = {
   proof:
     'prove, provar que, prova de que, demonstra, demonstre, demonstrar, mostre que, mostra que, refut*, deduz*, derive a, por inducao, por absurdo, contraexemplo*, justifique cada, justificando',
   mathematics:
-    'integral*, integrais, derivad*, derivavel, derivaveis, equaca*, equaco*, teorema*, conjectura, matriz, matrizes, autovalor*, polinomio*, irracional*, numero primo, numeros primos, primos, probabilidade*, limite de, converg*, funcao, continua, logaritm*, raiz, entropia, quantic*, relatividade, sequencia, serie, enumerav*, divisiv*, vetor*, combinatoria, variancia',
+    'integral*, integrais, derivad*, derivavel, derivaveis, equaca*, equaco*, teorema*, conjectura, matriz, matrizes, autovalor*, polinomio*, irracional*, numero primo, numeros primos, primos, probabilidade*, limite de, converg*, funcao, continua, logaritm*, raiz, entropia, quantic*, relatividade, sequencia, serie, enumerav*, divisiv*, vetor*, combinatoria, variancia, algarismos, digitos, soma de, soma dos, de quantas maneiras, de quantas formas, ciclic*, abelian*, fatorial, dados lancados, velocidade media, area de, volume de, em que base, na base',
   design:
     'projete, projetar, projeta, desenhe um, desenha um, concebe*, arquitetura, arquitectura, implement*, desenvolv*, estrategia*, planej*, plane*, plano de, plano para, elabor*, algoritmo*, model*, construa, roteiro',
   analysis:
@@ -20,7 +20,7 @@ export const portuguese: LanguageWords = {
   programming:
     'python, javascript, typescript, java, rust, sql, regex, script, api, classe, compilador, kubernetes, docker, banco de dados, base de dados, consulta, programa, codigo, servidor, recursi*',
   expertise:
-    'responsab*, process*, juridic*, legal, legais, ilegal, contrato*, aluguel, alugar, arrend*, inquilin*, senhorio, despej*, demit*, demissao, despedid*, empregador, indeniza*, indemniza*, clausula, heranca, herdar, guarda, exigir, diagnostic*, sintoma*, paciente*, dose, dosagem, mg, medicament*, remedio, efeitos colaterais, interac*, tratamento, gravid*, pressao, dor, insuficiencia, metformina, ibuprofeno, imposto*, fiscal, hipoteca*, juro*, credito, emprestimo, invest*, aposentadoria, inflacao',
+    'responsab*, process*, juridic*, legal, legais, ilegal, contrato*, aluguel, alugar, arrend*, inquilin*, senhorio, despej*, demit*, demissao, despedid*, empregador, indeniza*, indemniza*, clausula, heranca, herdar, guarda, exigir, diagnostic*, sintoma*, paciente*, dose, dosagem, mg, medicament*, remedio, efeitos colaterais, interac*, tratamento, gravid*, pressao, dor, insuficiencia, metformina, ibuprofeno, imposto*, fiscal, hipoteca*, juro*, credito, emprestimo, invest*, aposentadoria, inflacao, engoliu, caroco, inchad*, sangr*, febre, erupcao, tontura*, dormencia, suor*, peito, overdose, cancer, cancro, infarto, enfarte, avc, alergi*, vomit*, falta de ar, vizinho*, terreno, socio*, divida*, seguro de',
   steps: 'passo a passo, cada passo, em detalhe, detalhad*, raciocinio',
   sequence: 'primeiro, em primeiro lugar, depois, em seguida, entao, finalmente, por fim, segundo',
   comparison:
@@ -39,7 +39,7 @@ export const portuguese: LanguageWords = {
   writing:
     'escreva, escreve, escrever, redija, redac*, ensaio, artigo, historia sobre, conto, discurso, poema*, ideias, carta, e mail, email, lista de, crie, cria, reescrev*, relatorio, proponha',
   lookup:
-    'quem, quando, onde, quanto, quantos, quantas, que idade, que horas, que ano, qual e, quais sao, capital, populacao, nome, diga, converta, tem, em que ano',
+    'quem, quando, onde, quanto, quantos, quantas, que idade, que horas, que ano, qual e, quais sao, capital, populacao, nome, diga, converta, tem, em que ano, que dia',
   definition:
     'signific*, sentido de, defin*, se escreve, ortograf*, plural, sinonimo*, antonimo*, contrario, outra palavra, pronuncia*, abreviatura, o que e um, o que e uma, inventou, descobriu, corrija a grafia',
   translation: 'tradu*, em ingles, para ingles, para o ingles, em frances, em alemao, como se diz',

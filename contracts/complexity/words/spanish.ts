@@ -8,7 +8,7 @@ export const spanish: LanguageWords = {
   proof:
     'demuestra, demostrar, demuestre, prueba que, probar que, pruebe que, muestra que, refuta*, deduce, deducir, deriva la, por induccion, por reduccion al absurdo, contraejemplo*, justifica cada, justificando',
   mathematics:
-    'integral*, derivada*, derivable*, ecuacion*, teorema*, conjetura*, matriz, matrices, autovalor*, polinomio*, irracional*, numero primo, numeros primos, primos, probabilidad*, limite de, converge*, funcion, continua, logaritm*, raiz, entropia, cuantic*, relatividad, sucesion, serie, numerable*, divisible*, vector*, combinatoria, computable*, varianza',
+    'integral*, derivada*, derivable*, ecuacion*, teorema*, conjetura*, matriz, matrices, autovalor*, polinomio*, irracional*, numero primo, numeros primos, primos, probabilidad*, limite de, converge*, funcion, continua, logaritm*, raiz, entropia, cuantic*, relatividad, sucesion, serie, numerable*, divisible*, vector*, combinatoria, computable*, varianza, cifras, digitos, suma de, de cuantas maneras, de cuantas formas, ciclico*, abelian*, factorial, dados, velocidad media, area, volumen, en base',
   design:
     'disena, disenar, disene, diseno, arquitectura, implementa*, desarrolla*, estrategia*, planifica*, plan de, plan para, elabora*, algoritmo*, modela*, hoja de ruta, construye, itinerario',
   analysis:
@@ -20,7 +20,7 @@ export const spanish: LanguageWords = {
   programming:
     'python, javascript, typescript, java, rust, sql, regex, script, api, clase, compilador, kubernetes, docker, base de datos, consulta, programa, codigo, servidor, recursi*',
   expertise:
-    'responsab*, demanda*, juridic*, legal*, ilegal*, contrato*, alquiler, inquilin*, casero, desahuci*, despid*, despedir*, empleador, reclamar, indemniza*, clausula, herencia, heredar, custodia, diagnostic*, sintoma*, paciente*, dosis, mg, medicament*, efectos secundarios, interacci*, tratamiento, embaraz*, tension, dolor, insuficiencia, metformina, ibuprofeno, impuesto*, fiscal*, hipoteca*, interes, credito, prestamo, inver*, jubilacion, inflacion',
+    'responsab*, demanda*, juridic*, legal*, ilegal*, contrato*, alquiler, inquilin*, casero, desahuci*, despid*, despedir*, empleador, reclamar, indemniza*, clausula, herencia, heredar, custodia, diagnostic*, sintoma*, paciente*, dosis, mg, medicament*, efectos secundarios, interacci*, tratamiento, embaraz*, tension, dolor, insuficiencia, metformina, ibuprofeno, impuesto*, fiscal*, hipoteca*, interes, credito, prestamo, inver*, jubilacion, inflacion, trago, bulto, hinchad*, sangr*, fiebre, sarpullido, mareo*, entumec*, sudor*, pecho, sobredosis, cancer, infarto, ictus, alergi*, vomit*, falta de aire, vecino*, terreno, linde*, socio*, deuda*, seguro de',
   steps: 'paso a paso, cada paso, en detalle, detallad*, razonamiento, razona',
   sequence: 'primero, en primer lugar, luego, despues, a continuacion, finalmente, por ultimo, segundo',
   comparison:
@@ -39,7 +39,7 @@ export const spanish: LanguageWords = {
   writing:
     'escribe, escribir, escriba, redacta*, ensayo, articulo, historia sobre, cuento, discurso, poema*, ideas, carta, correo, email, lista de, crea, reescrib*, informe, propon*',
   lookup:
-    'quien, quienes, cuando, donde, cuanto*, cuanta*, que edad, que hora, que ano, cual es, cuales son, capital, poblacion, nombra, di, convierte, tiene, en que ano, es',
+    'quien, quienes, cuando, donde, cuanto*, cuanta*, que edad, que hora, que ano, cual es, cuales son, capital, poblacion, nombra, di, convierte, tiene, en que ano, es, que dia',
   definition:
     'signific*, sentido de, defin*, se escribe, ortograf*, plural, sinonimo*, antonimo*, contrario, otra palabra, pronuncia*, abreviatura, que es un, que es una, invento, descubrio, corrige la falta, deletrea',
   translation: 'traduc*, traduz*, en ingles, al ingles, en frances, en aleman, como se dice',
