@@ -139,7 +139,7 @@ const easyPoints = ({ count, words }: Reading, asked: Points, forms: Points): Po
 
 const isEasy = ({ text, count }: Reading): boolean =>
   count('greeting') + count('translation') > 0 ||
-  (count('lookup') + count('definition') > 0 && countWords(sentencesOf(text)) <= lookupWords);
+  (count('lookup') + count('definition') + count('yesOrNo') > 0 && countWords(sentencesOf(text)) <= lookupWords);
 
 /** A text that says neither that it is easy nor that it is hard, and is not short, is not called easy. */
 const unclearPoints = (reading: Reading, hard: Points): number => {

@@ -38,7 +38,8 @@ export const dutch: LanguageWords = {
   writing:
     'schrijf, schrijven, stel een brief, opstel, artikel, verhaal over, toespraak, gedicht*, ideeen, brief, mail, e mail, email, sollicitatie*, lijst met, maak een, herschrijf, verslag, bedenk',
   lookup:
-    'wie, wanneer, waar, hoeveel, hoe oud, hoe hoog, hoe ver, hoe groot, hoe lang, hoe laat, welk jaar, wat is, wat zijn, welke, welk, hoofdstad, inwoners, noem, is, zit er, heeft, reken om, in welk',
+    'wie, wanneer, waar, hoeveel, hoe oud, hoe hoog, hoe ver, hoe groot, hoe lang, hoe laat, welk jaar, wat is, wat zijn, welke, welk, hoofdstad, inwoners, noem, reken om, in welk',
+  yesOrNo: 'is, zijn, heeft, zit er, zijn er, is er',
   definition:
     'beteken*, definie*, definitie, schrijf je, spel*, meervoud, synoniem*, tegenovergestelde, ander woord, uitspraak, afkorting, staat voor, wat is een, uitgevonden, ontdekt, spelfout*',
   translation: 'vertaal, vertaling, vertalen, in het engels, naar het engels, in het frans, in het duits, hoe zeg je',

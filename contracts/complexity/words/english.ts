@@ -40,7 +40,8 @@ export const english: LanguageWords = {
   writing:
     'write, draft, compose, essay, article, story, blog post, speech, poem, ideas, list of, letter, email, cover letter, rewrite, paragraph*, generate, create, report, brainstorm',
   lookup:
-    'who, when, where, how many, how much, how old, how tall, how far, how long, how big, what year, what time, what day, what color, what colour, which, capital of, population, name, what s the, what is the name, what is the capital, is, are, was, does, do, did, has, convert, birthday, what country, what language',
+    'who, when, where, how many, how much, how old, how tall, how far, how long, how big, what year, what time, what day, what color, what colour, which, capital of, population, name, what s the, what is the name, what is the capital, convert, birthday, what country, what language',
+  yesOrNo: 'is, are, was, were, does, do, did, has, have',
   definition:
     'mean, meaning of, define, definition of, spell, spelling, plural of, synonym*, antonym*, opposite of, another word for, pronounce*, abbreviation, stand for, stands for, who invented, who discovered, what is a, what is an, what s a, what s an, typo*, capitalise, capitalize, spell check',
   translation: 'translate, translation, how do you say, in french, in german, in spanish, in italian, in japanese',

@@ -39,7 +39,8 @@ export const french: LanguageWords = {
   writing:
     'ecris, ecrire, ecrivez, redige*, essai, article, histoire sur, discours, poeme*, idees, lettre, courriel, e mail, mail, lettre de motivation, liste de, cree, reformule*, rapport, propose',
   lookup:
-    'qui, quand, ou est, ou se, combien, quel age, quelle heure, quelle annee, quel est, quelle est, quels sont, capitale, population, nomme, cite, est ce que, converti*, contient il, depuis quand, en quelle, quel jour',
+    'qui, quand, ou est, ou se, combien, quel age, quelle heure, quelle annee, quel est, quelle est, quels sont, capitale, population, nomme, cite, converti*, depuis quand, en quelle, quel jour',
+  yesOrNo: 'est ce que, est il, est elle, sont ils, sont elles, a t il, y a t il, contient il, est',
   definition:
     'signifi*, veut dire, sens de, defini*, ecrit on, orthograph*, pluriel, synonyme*, contraire, autre mot, prononc*, abreviation, qu est ce qu un, qu est ce qu une, invente, decouvert, corrige la faute, epelle',
   translation: 'tradui*, traduction, en anglais, en allemand, en espagnol, comment dit on',

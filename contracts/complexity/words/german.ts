@@ -40,7 +40,8 @@ export const german: LanguageWords = {
   writing:
     'schreib, schreibe, schreiben sie, verfass*, formulier*, aufsatz, artikel, geschichte uber, rede, gedicht*, ideen, brief, e mail, email, mail, bewerbung, liste mit, erstelle, umschreib*, bericht, vorschlage',
   lookup:
-    'wer, wann, wo, wie viel*, wieviel*, wie alt, wie hoch, wie weit, wie gross, wie lange, wie heisst, was ist, was sind, welche*, nenn*, hauptstadt, einwohner, ist, sind, hat, gibt es, umrechn*, wie spat, in welchem jahr, woher, welcher tag',
+    'wer, wann, wo, wie viel*, wieviel*, wie alt, wie hoch, wie weit, wie gross, wie lange, wie heisst, was ist, was sind, welche*, nenn*, hauptstadt, einwohner, umrechn*, wie spat, in welchem jahr, woher, welcher tag',
+  yesOrNo: 'ist, sind, war, hat, haben, gibt es, gibt es in',
   definition:
     'bedeut*, heisst, definier*, definition, schreibt man, wie schreibt, rechtschreib*, plural, synonym*, gegenteil, anderes wort, ausgesprochen, abkurzung, steht fur, was ist ein, was ist eine, wer hat, erfunden, entdeckt, tippfehler*, buchstabier*',
   translation: 'ubersetz*, auf englisch, ins englische, auf franzosisch, auf spanisch, wie sagt man',

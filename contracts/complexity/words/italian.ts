@@ -40,7 +40,8 @@ export const italian: LanguageWords = {
   writing:
     'scrivi, scrivere, scriva, redigi, saggio, articolo, storia su, racconto, discorso, poesia, idee, lettera, mail, email, lista di, elenco di, crea, riscriv*, relazione, proponi',
   lookup:
-    'chi, quando, dove, quanti, quante, quanto, quanta, che ora, che ore, che anno, qual e, quale, quali sono, capitale, popolazione, nomina, dimmi, converti, in che anno, contiene, che giorno, quanto dura',
+    'chi, quando, dove, quanti, quante, quanto, quanta, che ora, che ore, che anno, qual e, quale, quali sono, capitale, popolazione, nomina, dimmi, converti, in che anno, che giorno, quanto dura',
+  yesOrNo: 'e, sono, ha, c e, ci sono, contiene',
   definition:
     'signific*, senso di, defini*, si scrive, ortograf*, plurale, sinonim*, contrario, altra parola, pronunci*, abbreviazione, cos e, che cos e, inventato, scoperto, correggi l errore',
   translation: 'traduc*, traduzione, in inglese, in francese, in tedesco, come si dice',

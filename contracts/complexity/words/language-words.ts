@@ -45,6 +45,8 @@ export const wordKinds = [
   'writing',
   /** Who, when, where, how many: one fact. */
   'lookup',
+  /** Is, are, does: a question with two replies. */
+  'yesOrNo',
   /** Meaning, spelling, another word for: the words that are asked about do not count. */
   'definition',
   'translation',

@@ -39,7 +39,8 @@ export const polish: LanguageWords = {
   writing:
     'napisz*, zredaguj*, esej*, artykul*, opowiadanie, przemow*, wiersz*, pomysl*, list do, list motywacyjny, mail, e mail, email, lista, liste, utworz*, przepisz, raport, zaproponuj',
   lookup:
-    'kto, kiedy, gdzie, ile, ilu, jaki jest, jaka jest, ktora godzina, w ktorym roku, jak sie nazywa, stolic*, ludnosc*, wymien, czy, przelicz, kim, jaki kolor, ile lat',
+    'kto, kiedy, gdzie, ile, ilu, jaki jest, jaka jest, ktora godzina, w ktorym roku, jak sie nazywa, stolic*, ludnosc*, wymien, przelicz, kim, jaki kolor, ile lat',
+  yesOrNo: 'czy, czy jest, czy sa',
   definition:
     'znacz*, oznacza, definicj*, zdefini*, sie pisze, pisowni*, liczba mnoga, synonim*, antonim*, przeciwien*, inne slowo, wymaw*, skrot*, co to jest, wynalazl*, odkryl*, literow*, co to znaczy, co to za',
   translation: 'przetlumacz*, tlumacz*, po angielsku, na angielski, po niemiecku, po francusku, jak powiedziec',

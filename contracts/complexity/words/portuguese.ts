@@ -39,7 +39,8 @@ export const portuguese: LanguageWords = {
   writing:
     'escreva, escreve, escrever, redija, redac*, ensaio, artigo, historia sobre, conto, discurso, poema*, ideias, carta, e mail, email, lista de, crie, cria, reescrev*, relatorio, proponha',
   lookup:
-    'quem, quando, onde, quanto, quantos, quantas, que idade, que horas, que ano, qual e, quais sao, capital, populacao, nome, diga, converta, tem, em que ano, que dia',
+    'quem, quando, onde, quanto, quantos, quantas, que idade, que horas, que ano, qual e, quais sao, capital, populacao, nome, diga, converta, em que ano, que dia',
+  yesOrNo: 'e, sao, tem, ha, existe um',
   definition:
     'signific*, sentido de, defin*, se escreve, ortograf*, plural, sinonimo*, antonimo*, contrario, outra palavra, pronuncia*, abreviatura, o que e um, o que e uma, inventou, descobriu, corrija a grafia',
   translation: 'tradu*, em ingles, para ingles, para o ingles, em frances, em alemao, como se diz',

@@ -39,7 +39,8 @@ export const spanish: LanguageWords = {
   writing:
     'escribe, escribir, escriba, redacta*, ensayo, articulo, historia sobre, cuento, discurso, poema*, ideas, carta, correo, email, lista de, crea, reescrib*, informe, propon*',
   lookup:
-    'quien, quienes, cuando, donde, cuanto*, cuanta*, que edad, que hora, que ano, cual es, cuales son, capital, poblacion, nombra, di, convierte, tiene, en que ano, es, que dia',
+    'quien, quienes, cuando, donde, cuanto*, cuanta*, que edad, que hora, que ano, cual es, cuales son, capital, poblacion, nombra, di, convierte, en que ano, que dia',
+  yesOrNo: 'es, son, tiene, hay, existe un',
   definition:
     'signific*, sentido de, defin*, se escribe, ortograf*, plural, sinonimo*, antonimo*, contrario, otra palabra, pronuncia*, abreviatura, que es un, que es una, invento, descubrio, corrige la falta, deletrea',
   translation: 'traduc*, traduz*, en ingles, al ingles, en frances, en aleman, como se dice',

@@ -36,7 +36,8 @@ export const turkish: LanguageWords = {
   writing:
     'yaz, yazin, yazar misin, yazabilir*, kaleme, deneme yaz*, makale*, hikaye*, konusma metni, siir*, fikir*, fikri, mektup*, e posta*, eposta*, liste*, olustur*, yeniden yaz*, rapor*',
   lookup:
-    'kim, ne zaman, nerede, nereli, kac, kactir, hangi yil*, hangisi*, saat kac, baskent*, nufus*, say, var mi, mi, hangi, donustur*',
+    'kim, ne zaman, nerede, nereli, kac, kactir, hangi yil*, hangisi*, saat kac, baskent*, nufus*, say, hangi, donustur*',
+  yesOrNo: 'mi, mu, var mi, midir',
   definition:
     'anlam*, ne demek*, tanim*, nasil yazilir, yazim*, cogul*, es anlam*, zit anlam*, telaffuz*, kisaltma*, nedir, buldu, icat*, kesfet*',
   translation: 'cevir*, ingilizceye, ingilizcesi, fransizca*, almanca*, tercume*, nasil denir',
