@@ -18,6 +18,7 @@ import {
   proseOf,
   sentencesOf,
   splitQuotes,
+  tellsBefore,
 } from './text-signs.ts';
 import type { WordKind } from './words/language-words.ts';
 
@@ -106,16 +107,22 @@ const claimPoints = ({ words, count }: Reading): Points => {
 
 const lengthPoints = (words: number): number => [25, 60, 200].filter((least) => words >= least).length;
 
+/** Greetings, and what there is to translate, are sentences of their own and no story. */
+const situationPoints = ({ count }: Reading, sentences: string): number => {
+  if (count('greeting') + count('translation') + count('definition') > 0) return 0;
+  return Math.min(4, 2 * Math.max(0, countSentences(sentences) - 1)) || (tellsBefore(sentences) ? 2 : 0);
+};
+
 /** How a text is built. */
-const formPoints = ({ text, count }: Reading): Points => {
+const formPoints = (reading: Reading): Points => {
+  const { text, count } = reading;
   const sentences = sentencesOf(text);
   const words = countWords(sentences);
   const numbers = countNumbers(sentences);
-  const isEasyTalk = count('greeting') > 0 || count('translation') > 0;
   return [
     ['CONSTRAINTS', Math.min(2, count('constraints'))],
     ['SEVERAL_QUESTIONS', Math.max(0, Math.min(2, countQuestions(text) - 1))],
-    ['SITUATION', isEasyTalk ? 0 : Math.max(0, Math.min(2, countSentences(sentences) - 1)) * 2],
+    ['SITUATION', situationPoints(reading, sentences)],
     ['NUMBERS', (numbers >= 3 && words >= 6) || (numbers === 2 && words >= shortWords) ? 2 : 0],
     ['LONG', lengthPoints(words)],
   ];
@@ -127,10 +134,11 @@ const sumOf = (points: Points): number => points.reduce((sum, [, value]) => sum 
  * An easy part makes no hard request easier. A question for one fact about a field is easier than others about it; a
  * claim, or a question after a story, is not.
  */
-const easyPoints = ({ count, words }: Reading, asked: Points, forms: Points): Points => {
+const easyPoints = ({ text, count, words }: Reading, asked: Points, forms: Points): Points => {
   if (asked.some(([, value]) => value >= hardPoints)) return [];
+  const isCounting = count('mathematics') > 0 && countNumbers(text) > 0;
   return [
-    ['LOOKUP', sumOf(asked) === 0 && sumOf(forms) < unclearBelow ? -once(count('lookup'), 1) : 0],
+    ['LOOKUP', sumOf(asked) === 0 && sumOf(forms) < unclearBelow && !isCounting ? -once(count('lookup'), 1) : 0],
     ['DEFINITION', words <= shortWords ? -once(count('definition'), 2) : 0],
     ['TRANSLATION', -once(count('translation'), 2)],
     ['GREETING', -once(count('greeting'), 2)],
@@ -139,11 +147,12 @@ const easyPoints = ({ count, words }: Reading, asked: Points, forms: Points): Po
 
 const isEasy = ({ text, count }: Reading): boolean =>
   count('greeting') + count('translation') > 0 ||
-  (count('lookup') + count('definition') + count('yesOrNo') > 0 && countWords(sentencesOf(text)) <= lookupWords);
+  (count('lookup') + count('definition') > 0 && countWords(sentencesOf(text)) <= lookupWords) ||
+  (count('yesOrNo') > 0 && countWords(sentencesOf(text)) <= shortWords);
 
 /** A text that says neither that it is easy nor that it is hard, and is not short, is not called easy. */
 const unclearPoints = (reading: Reading, hard: Points): number => {
-  const limit = reading.language === undefined ? 4 : 6;
+  const limit = reading.language === undefined ? 3 : 6;
   return isEasy(reading) || reading.words <= limit || sumOf(hard) >= unclearBelow ? 0 : unclearBelow - sumOf(hard);
 };
 

@@ -47,7 +47,7 @@ const codeSigns = [
 /** Words that begin a line of code. */
 const codeWord = /(?:^|\n)(?:def|const|func|fn|import|public|class|static|var|let|return|from|#include) /u;
 const formula =
-  /[∀∃∈∉⊂⊆∪∩∑∏∫√∂∇≤≥≠≡≈∞→⇒⇔ℕℤℚℝℂ]|\\(?:frac|int|sum|prod|sqrt|lim|begin|mathbb|partial|cdot|infty|forall|exists)|[a-zA-Z)]\^[\dn({a-z-]|\b[Pp] ?= ?[Nn][Pp]\b|\bsqrt\b|\b(?:sin|cos|tan|log|ln|lim|det|exp)\(|\bmod \d|\bO\([n1]|\b[fgT]\([xn]\)/u;
+  /[∀∃∈∉⊂⊆∪∩∑∏∫√∂∇≤≥≠≡≈∞→⇒⇔ℕℤℚℝℂ]|\\(?:frac|int|sum|prod|sqrt|lim|begin|mathbb|partial|cdot|infty|forall|exists)|[a-zA-Z)]\^[\dn({a-z-]|\b[Pp] ?= ?[Nn][Pp]\b|\bsqrt\b|[\d.)] ?= ?[\d(]|\b(?:sin|cos|tan|log|ln|lim|det|exp)\(|\bmod \d|\bO\([n1]|\b[fgT]\([xn]\)/u;
 const questionMarks = /[?？؟]/gu;
 const numbers = /\p{N}+/gu;
 const sentenceEnd = /[.?!:;,。？！؟।]$/u;
@@ -96,6 +96,16 @@ const sentenceEnds = /[.?!؟।]\s|[。！？\n]/u;
 
 export const countSentences = (text: string): number =>
   text.split(sentenceEnds).filter((sentence) => countWords(sentence) >= 3).length;
+
+/** A clause that tells something, before the one that asks. */
+const clauseEnds = /[,;，；、،]/u;
+const storyWords = 5;
+
+/** Whether a sentence tells something before it asks: it has a clause of several words, and another one. */
+export const tellsBefore = (text: string): boolean => {
+  const [first, ...rest] = text.split(clauseEnds);
+  return first !== undefined && rest.length > 0 && countWords(first) >= storyWords;
+};
 
 export const countNumbers = (text: string): number => text.match(numbers)?.length ?? 0;
 

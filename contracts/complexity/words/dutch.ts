@@ -14,7 +14,7 @@ export const dutch: LanguageWords = {
   analysis:
     'analys*, beoordeel*, evalueer*, kritisch*, gevolgen, interpreteer*, argument*, beargumenteer*, ethi*, moreel, morele, vrije wil, bewustzijn, determinis*, parado*, filosof*, afweg*, weeg, in hoeverre, betoog, onderbouw*, motiveer*',
   philosophy:
-    'god, ziel, waarheid, rechtvaardig*, vrijheid, zin van het leven, werkelijkheid, bestaan van, identiteit, kennis, schoonheid, bewust, kunstmatige intelligentie, goed en kwaad, menselijke natuur, wil vrij',
+    'god, ziel, waarheid, rechtvaardig*, vrijheid, zin van het leven, werkelijkheid, bestaan van, identiteit, kennis, schoonheid, bewust, kunstmatige intelligentie, goed en kwaad, menselijke natuur, wil vrij, universum, heelal',
   debugging:
     'debug*, refactor*, optimaliseer*, deadlock*, geheugenlek*, zoek de fout, vind de fout, fout in, bug in, loopt vast, crasht, traag, exception, compileert niet, werkt niet, foutmelding, knelpunt',
   programming:
@@ -29,7 +29,8 @@ export const dutch: LanguageWords = {
     'moet, moeten, hoogstens, minstens, maximaal, minimaal, precies, zonder, alleen met, niet meer dan, voorwaarde*, eisen, budget, gegeven, zodanig dat, stel dat',
   advice:
     'moet ik, zal ik, kan ik beter, zou ik, raad aan, aanrad*, advies, adviseer, is het de moeite, mag ik, mag dat, mag mijn, wat moet, beslis*, risico s, risico, welke opties, beste manier',
-  hypothesis: 'stel, kan een, kan men, kun je, kunnen, zou een, zouden, is het mogelijk, is het ooit, indien',
+  hypothesis:
+    'stel, kan een, kan men, kun je, kunnen, zou een, zouden, is het mogelijk, is het ooit, indien, moet er, mogen we, zonder kunnen',
   universal:
     'elke, elk, ieder, iedere, altijd, nooit, alle, mogelijk, onmogelijk, bestaat, bestaan, oneindig*, noodzakelijk, garandeer*',
   why: 'waarom, hoe komt, waardoor, reden*',
@@ -38,10 +39,10 @@ export const dutch: LanguageWords = {
   writing:
     'schrijf, schrijven, stel een brief, opstel, artikel, verhaal over, toespraak, gedicht*, ideeen, brief, mail, e mail, email, sollicitatie*, lijst met, maak een, herschrijf, verslag, bedenk',
   lookup:
-    'wie, wanneer, waar, hoeveel, hoe oud, hoe hoog, hoe ver, hoe groot, hoe lang, hoe laat, welk jaar, wat is, wat zijn, welke, welk, hoofdstad, inwoners, noem, reken om, in welk',
+    'wie, wanneer, waar, hoeveel, hoe oud, hoe hoog, hoe ver, hoe groot, hoe lang, hoe laat, welk jaar, wat is, wat zijn, welke, welk, hoofdstad, inwoners, noem, reken om, in welk, hoe heet',
   yesOrNo: 'is, zijn, heeft, zit er, zijn er, is er',
   definition:
-    'beteken*, definie*, definitie, schrijf je, spel*, meervoud, synoniem*, tegenovergestelde, ander woord, uitspraak, afkorting, staat voor, wat is een, uitgevonden, ontdekt, spelfout*',
+    'beteken*, definie*, definitie, schrijf je, spel*, meervoud, synoniem*, tegenovergestelde, ander woord, uitspraak, afkorting, staat voor, wat is een, uitgevonden, ontdekt, spelfout*, corrigeer*',
   translation: 'vertaal, vertaling, vertalen, in het engels, naar het engels, in het frans, in het duits, hoe zeg je',
   greeting:
     'hallo, hoi, bedankt, dank je, dankjewel, goedemorgen, goedemiddag, goedenavond, ok, oke, doei, tot ziens, hoe gaat, top, nuttig',

@@ -14,7 +14,7 @@ export const english: LanguageWords = {
   analysis:
     'analyse*, analyze*, analysis, evaluate*, assess*, critique, critically, trade off*, tradeoff*, implications, interpret*, argue, argument*, refute, weigh, ethic*, moral*, free will, conscious*, determinis*, paradox*, philosoph*, thought experiment, causal*, consequences, to what extent, reconcile, justify, justified',
   philosophy:
-    'right to, wrong to, is it right, is it wrong, god, soul, the self, sentient, self aware, truth, justice, fair, freedom, meaning of life, invented or discovered, infinity, simulation, reality, existence, nothingness, identity, knowledge, beauty, human nature, artificial intelligence',
+    'right to, wrong to, is it right, is it wrong, god, soul, the self, sentient, self aware, truth, justice, fair, freedom, meaning of life, invented or discovered, infinity, simulation, reality, existence, nothingness, identity, knowledge, beauty, human nature, artificial intelligence, what is it like, the universe',
   debugging:
     'debug*, refactor*, optimise*, optimize*, optimization, deadlock*, race condition*, memory leak*, stack trace, root cause, crash*, segfault*, segmentation fault, throws, exception*, bottleneck*, fix this code, fix the bug, find the bug, bug in, too slow, why does my, why is my code, times out, hangs, stack overflow, doesn t compile, fails',
   programming:
@@ -31,7 +31,7 @@ export const english: LanguageWords = {
   advice:
     'should i, should we, should he, should she, is it worth, worth it, recommend*, what do you do, what would you do, what should, best way, best approach, am i allowed, do i have to, decide, decision, my options, what are the risks, risk',
   hypothesis:
-    'if, suppose, imagine, can a, can an, can the, can we, can there, can one, could a, could an, could the, could we, could there, could one, is it possible, is it right, is it wrong, is it ever, would it, would a, would there, might, ought',
+    'if, suppose, imagine, can a, can an, can the, can we, can there, can one, could a, could an, could the, could we, could there, could one, is it possible, is it right, is it wrong, is it ever, would it, would a, would there, might, ought, does it have to, must there, must we, would you',
   universal:
     'every, always, never, ever, any, possible, impossible, necessarily, if all, no two, exists, exist, infinite*, infinity, guarantee*, how many ways',
   why: 'why, how come, what causes, what caused, reason for, reasons for',
@@ -43,7 +43,7 @@ export const english: LanguageWords = {
     'who, when, where, how many, how much, how old, how tall, how far, how long, how big, what year, what time, what day, what color, what colour, which, capital of, population, name, what s the, what is the name, what is the capital, convert, birthday, what country, what language',
   yesOrNo: 'is, are, was, were, does, do, did, has, have',
   definition:
-    'mean, meaning of, define, definition of, spell, spelling, plural of, synonym*, antonym*, opposite of, another word for, pronounce*, abbreviation, stand for, stands for, who invented, who discovered, what is a, what is an, what s a, what s an, typo*, capitalise, capitalize, spell check',
+    'mean, meaning of, define, definition of, spell, spelling, plural of, synonym*, antonym*, opposite of, another word for, pronounce*, abbreviation, stand for, stands for, who invented, who discovered, what is a, what is an, what s a, what s an, typo*, capitalise, capitalize, spell check, correct this, fix the spelling',
   translation: 'translate, translation, how do you say, in french, in german, in spanish, in italian, in japanese',
   greeting:
     'hi, hello, hey, thanks, thank you, thx, good morning, good evening, good night, ok, okay, great, bye, cheers, how are you, you re welcome, helpful, nice to meet you, happy birthday',

@@ -14,7 +14,7 @@ export const french: LanguageWords = {
   analysis:
     'analys*, evalue*, critique*, compromis, implications, interprete*, argument*, dissertation, ethique*, moral*, libre arbitre, conscience, determinis*, paradoxe*, philosoph*, consequences, pese*, dans quelle mesure, commente, justifie*',
   philosophy:
-    'dieu, ame, verite, juste, justice, liberte, sens de la vie, realite, existence, identite, connaissance, beaute, consciente, conscient, intelligence artificielle, le bien, le mal, nature humaine, volonte',
+    'dieu, ame, verite, juste, justice, liberte, sens de la vie, realite, existence, identite, connaissance, beaute, consciente, conscient, intelligence artificielle, le bien, le mal, nature humaine, volonte, univers',
   debugging:
     'debog*, debug*, refactor*, optimise*, interblocage, fuite memoire, fuites memoire, plante, trouve l erreur, trouver l erreur, trouve le bug, trouve pourquoi, corrige ce code, lente, lent, exception, ne compile pas, ne marche pas, message d erreur, goulot',
   programming:
@@ -30,7 +30,7 @@ export const french: LanguageWords = {
   advice:
     'dois je, devrais je, faut il, que faut, conseil*, recommand*, vaut il, puis je, ai je le droit, que faire, decision, decider, risques, risque, quelles options, meilleure facon, vaut mieux',
   hypothesis:
-    's il, si on, si un, si une, si l, si le, si la, suppos*, imagin*, peut on, peut il, peut elle, peut un, peut une, pourrait*, serait, est il possible',
+    's il, si on, si un, si une, si l, si le, si la, suppos*, imagin*, peut on, peut il, peut elle, peut un, peut une, pourrait*, serait, est il possible, doit on, doit il, faut il',
   universal:
     'tout, toute, toutes, tous les, toujours, jamais, chaque, possible, impossible, existe*, infini*, necessairement, garanti*',
   why: 'pourquoi, raison*, a cause de quoi, d ou vient',
@@ -39,10 +39,10 @@ export const french: LanguageWords = {
   writing:
     'ecris, ecrire, ecrivez, redige*, essai, article, histoire sur, discours, poeme*, idees, lettre, courriel, e mail, mail, lettre de motivation, liste de, cree, reformule*, rapport, propose',
   lookup:
-    'qui, quand, ou est, ou se, combien, quel age, quelle heure, quelle annee, quel est, quelle est, quels sont, capitale, population, nomme, cite, converti*, depuis quand, en quelle, quel jour',
+    'qui, quand, ou est, ou se, combien, quel age, quelle heure, quelle annee, quel est, quelle est, quels sont, capitale, population, nomme, cite, converti*, depuis quand, en quelle, quel jour, quoi, quel, quelle, ou se trouve',
   yesOrNo: 'est ce que, est il, est elle, sont ils, sont elles, a t il, y a t il, contient il, est',
   definition:
-    'signifi*, veut dire, sens de, defini*, ecrit on, orthograph*, pluriel, synonyme*, contraire, autre mot, prononc*, abreviation, qu est ce qu un, qu est ce qu une, invente, decouvert, corrige la faute, epelle',
+    'signifi*, veut dire, sens de, defini*, ecrit on, orthograph*, pluriel, synonyme*, contraire, autre mot, prononc*, abreviation, qu est ce qu un, qu est ce qu une, invente, decouvert, corrige la faute, epelle, corrige cette',
   translation: 'tradui*, traduction, en anglais, en allemand, en espagnol, comment dit on',
   greeting:
     'bonjour, salut, bonsoir, merci, coucou, ok, d accord, super, au revoir, comment vas, ca va, bonne nuit, utile, bonne journee',

@@ -14,7 +14,7 @@ export const german: LanguageWords = {
   analysis:
     'analys*, bewert*, beurteil*, abwag*, wage ab, erorter*, interpretier*, auswirkung*, folgen, kritisch, argument*, begrund*, ethi*, moral*, freier wille, willensfreiheit, bewusstsein, determinis*, paradox*, philosoph*, gedankenexperiment, einschatz*, stellung',
   philosophy:
-    'gott, seele, wahrheit, gerecht*, freiheit, sinn des lebens, erfunden oder entdeckt, wirklichkeit, realitat, existenz, identitat, erkenntnis, schonheit, bewusst*, kunstliche intelligenz, recht ist, richtig zu, falsch zu, menschliche natur, wille',
+    'gott, seele, wahrheit, gerecht*, freiheit, sinn des lebens, erfunden oder entdeckt, wirklichkeit, realitat, existenz, identitat, erkenntnis, schonheit, bewusst*, kunstliche intelligenz, recht ist, richtig zu, falsch zu, menschliche natur, wille, universum, universums',
   debugging:
     'debug*, refaktor*, refactor*, optimier*, deadlock*, verklemm*, speicherleck*, wettlaufsituation*, fehlersuche, behebe, finde den fehler, fehler im, fehler in, fehlermeldung, absturz*, sturzt ab, hangt, exception, zu langsam, warum funktioniert mein, engpass, ursache',
   programming:
@@ -31,7 +31,7 @@ export const german: LanguageWords = {
   advice:
     'soll ich, sollen wir, sollte ich, sollten wir, lohnt, empfehl*, empfiehl*, darf ich, darf er, darf mein, was tun, wie geht man vor, wie gehe ich vor, entscheid*, muss ich, risiken, risiko, am besten, welche moglichkeiten',
   hypothesis:
-    'falls, angenommen, gesetzt den fall, kann ein, kann eine, kann man, konnte ein, konnte eine, konnten, konnte man, ist es moglich, ware, waren, durfte man',
+    'falls, angenommen, gesetzt den fall, kann ein, kann eine, kann man, konnte ein, konnte eine, konnten, konnte man, ist es moglich, ware, waren, durfte man, muss es, muss man, musste',
   universal:
     'jede, jeder, jedes, immer, niemals, alle, moglich, unmoglich, notwendig, existier*, gibt es ein, unendlich*, garantier*, gilt',
   why: 'warum, weshalb, wieso, woran liegt, wie kommt es, grunde',
@@ -43,7 +43,7 @@ export const german: LanguageWords = {
     'wer, wann, wo, wie viel*, wieviel*, wie alt, wie hoch, wie weit, wie gross, wie lange, wie heisst, was ist, was sind, welche*, nenn*, hauptstadt, einwohner, umrechn*, wie spat, in welchem jahr, woher, welcher tag',
   yesOrNo: 'ist, sind, war, hat, haben, gibt es, gibt es in',
   definition:
-    'bedeut*, heisst, definier*, definition, schreibt man, wie schreibt, rechtschreib*, plural, synonym*, gegenteil, anderes wort, ausgesprochen, abkurzung, steht fur, was ist ein, was ist eine, wer hat, erfunden, entdeckt, tippfehler*, buchstabier*',
+    'bedeut*, heisst, definier*, definition, schreibt man, wie schreibt, rechtschreib*, plural, synonym*, gegenteil, anderes wort, ausgesprochen, abkurzung, steht fur, was ist ein, was ist eine, wer hat, erfunden, entdeckt, tippfehler*, buchstabier*, korrigier*',
   translation: 'ubersetz*, auf englisch, ins englische, auf franzosisch, auf spanisch, wie sagt man',
   greeting:
     'hallo, hi, hey, danke, vielen dank, dankeschon, guten morgen, guten tag, guten abend, gute nacht, ok, okay, tschuss, super, wie geht es dir, wie geht s, prima, geholfen, moin, servus',

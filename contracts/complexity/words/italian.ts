@@ -14,7 +14,7 @@ export const italian: LanguageWords = {
   analysis:
     'analizza*, analisi, valuta*, critica*, implicazion*, interpreta*, argoment*, etic*, moral*, libero arbitrio, coscienza, determinis*, paradoss*, filosof*, conseguenz*, in che misura, giustifica*',
   philosophy:
-    'dio, anima, verita, giusto, giustizia, liberta, senso della vita, realta, esistenza, identita, conoscenza, bellezza, cosciente, coscienti, intelligenza artificiale, il bene, il male, natura umana, volonta',
+    'dio, anima, verita, giusto, giustizia, liberta, senso della vita, realta, esistenza, identita, conoscenza, bellezza, cosciente, coscienti, intelligenza artificiale, il bene, il male, natura umana, volonta, universo',
   debugging:
     'debug*, refactor*, ottimizza*, deadlock, perdita di memoria, si blocca, trova il bug, trova l errore, errore in, errore nel, correggi questo codice, lenta, lento, eccezione, non compila, non funziona, messaggio di errore, collo di bottiglia',
   programming:
@@ -31,7 +31,7 @@ export const italian: LanguageWords = {
   advice:
     'devo, dovrei, consigli*, raccomand*, vale la pena, conviene, posso, ho diritto, cosa faccio, come procedo, decidere, decisione, rischi, rischio, quali opzioni, modo migliore',
   hypothesis:
-    'se, suppon*, immagin*, puo un, puo una, puo il, puo la, possono, potrebbe*, sarebbe, e possibile, si puo',
+    'se, suppon*, immagin*, puo un, puo una, puo il, puo la, possono, potrebbe*, sarebbe, e possibile, si puo, deve esserci, si deve',
   universal:
     'ogni, tutti i, tutte le, sempre, mai, qualsiasi, possibile, impossibile, esiste*, esistono, infinit*, necessariamente, garanti*',
   why: 'perche il, perche la, perche i, perche le, perche gli, perche si, perche non, perche, come mai, ragion*, motivo',
@@ -43,7 +43,7 @@ export const italian: LanguageWords = {
     'chi, quando, dove, quanti, quante, quanto, quanta, che ora, che ore, che anno, qual e, quale, quali sono, capitale, popolazione, nomina, dimmi, converti, in che anno, che giorno, quanto dura',
   yesOrNo: 'e, sono, ha, c e, ci sono, contiene',
   definition:
-    'signific*, senso di, defini*, si scrive, ortograf*, plurale, sinonim*, contrario, altra parola, pronunci*, abbreviazione, cos e, che cos e, inventato, scoperto, correggi l errore',
+    'signific*, senso di, defini*, si scrive, ortograf*, plurale, sinonim*, contrario, altra parola, pronunci*, abbreviazione, cos e, che cos e, inventato, scoperto, correggi l errore, correggi questa',
   translation: 'traduc*, traduzione, in inglese, in francese, in tedesco, come si dice',
   greeting:
     'ciao, grazie, buongiorno, buonasera, buonanotte, salve, ok, va bene, perfetto, arrivederci, come stai, come va, utile',

@@ -14,7 +14,7 @@ export const polish: LanguageWords = {
   analysis:
     'przeanaliz*, analiz*, ocen, ocenic, krytyczn*, konsekwencj*, interpret*, argument*, rozpraw*, etyczn*, etyka, moraln*, wolna wola, wolnej woli, swiadomosc*, determini*, paradoks*, filozof*, rozwaz*, uzasadni*, na ile',
   philosophy:
-    'bog, boga, dusz*, prawda, prawdy, sprawiedliw*, wolnosc*, sens zycia, rzeczywistosc*, istnieni*, tozsamosc*, wiedza, piekn*, swiadom*, sztuczna inteligencja, sztucznej inteligencji, dobro, natura ludzka, wola',
+    'bog, boga, dusz*, prawda, prawdy, sprawiedliw*, wolnosc*, sens zycia, rzeczywistosc*, istnieni*, tozsamosc*, wiedza, piekn*, swiadom*, sztuczna inteligencja, sztucznej inteligencji, dobro, natura ludzka, wola, wszechswiat*',
   debugging:
     'debug*, zdebug*, refaktor*, zrefaktor*, optymaliz*, zoptymaliz*, zakleszcz*, wyciek pamieci, znajdz blad, blad w, bledy w, popraw ten kod, zawiesza, wolno dziala, wyjatek, nie kompiluje, nie dziala mi, komunikat bledu, waskie gardlo',
   programming:
@@ -30,7 +30,7 @@ export const polish: LanguageWords = {
   advice:
     'czy powinienem, czy powinnam, powinienem, powinnam, powinnismy, polec*, porad*, warto, czy moge, czego moge, mam prawo, co robic, co zrobic, zdecyd*, decyzj*, ryzyk*, jakie mam opcje, najlepszy sposob, co trzeba, co nalezy',
   hypothesis:
-    'jesli, jezeli, gdyby, czy mozna, czy moze, czy moglby, czy moglaby, byloby, czy mozliwe, czy da sie, albo',
+    'jesli, jezeli, gdyby, czy mozna, czy moze, czy moglby, czy moglaby, byloby, czy mozliwe, czy da sie, albo, czy musi, czy komputer*, czy maszyn*',
   universal:
     'kazdy, kazda, kazde, zawsze, nigdy, wszystk*, mozliw*, niemozliw*, istnieje, istnieja, nieskoncz*, koniecznie, gwarant*',
   why: 'dlaczego, czemu, z jakiego powodu, powod*, przyczyn*',
@@ -42,7 +42,7 @@ export const polish: LanguageWords = {
     'kto, kiedy, gdzie, ile, ilu, jaki jest, jaka jest, ktora godzina, w ktorym roku, jak sie nazywa, stolic*, ludnosc*, wymien, przelicz, kim, jaki kolor, ile lat',
   yesOrNo: 'czy, czy jest, czy sa',
   definition:
-    'znacz*, oznacza, definicj*, zdefini*, sie pisze, pisowni*, liczba mnoga, synonim*, antonim*, przeciwien*, inne slowo, wymaw*, skrot*, co to jest, wynalazl*, odkryl*, literow*, co to znaczy, co to za',
+    'znacz*, oznacza, definicj*, zdefini*, sie pisze, pisowni*, liczba mnoga, synonim*, antonim*, przeciwien*, inne slowo, wymaw*, skrot*, co to jest, wynalazl*, odkryl*, literow*, co to znaczy, co to za, popraw',
   translation: 'przetlumacz*, tlumacz*, po angielsku, na angielski, po niemiecku, po francusku, jak powiedziec',
   greeting:
     'czesc, dziekuje, dzieki, dzien dobry, dobry wieczor, dobranoc, ok, super, do widzenia, jak sie masz, co slychac, pomocne, hej, witaj',

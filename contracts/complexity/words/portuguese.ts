@@ -14,7 +14,7 @@ export const portuguese: LanguageWords = {
   analysis:
     'analis*, avali*, critic*, implicac*, interpret*, argument*, etic*, moral*, livre arbitrio, consciencia, determinis*, paradoxo*, filosof*, consequencia*, pondere, ate que ponto, justifi*',
   philosophy:
-    'deus, alma, verdade, justo, justica, liberdade, sentido da vida, realidade, existencia, identidade, conhecimento, beleza, consciente*, inteligencia artificial, o bem, o mal, natureza humana, vontade',
+    'deus, alma, verdade, justo, justica, liberdade, sentido da vida, realidade, existencia, identidade, conhecimento, beleza, consciente*, inteligencia artificial, o bem, o mal, natureza humana, vontade, universo',
   debugging:
     'depur*, debug*, refator*, otimiz*, optimiz*, impasse, vazamento de memoria, trava, encontre o erro, encontra o erro, erro em, erro no, corrija este codigo, lenta, lento, excecao, nao compila, nao funciona, mensagem de erro, gargalo',
   programming:
@@ -30,7 +30,7 @@ export const portuguese: LanguageWords = {
   advice:
     'devo, deveria, recomend*, aconselh*, vale a pena, compensa, posso, tenho direito, o que faco, o que fazer, decidir, decisao, riscos, risco, quais opcoes, melhor forma, o que preciso',
   hypothesis:
-    'supon*, imagine, pode um, pode uma, pode o, pode a, podem, poderia*, seria, e possivel, se um, se uma, se o, se a, se todo*',
+    'supon*, imagine, pode um, pode uma, pode o, pode a, podem, poderia*, seria, e possivel, se um, se uma, se o, se a, se todo*, tem que haver, deve haver',
   universal:
     'todo, toda, todos os, todas as, sempre, nunca, cada, possivel, impossivel, existe*, infinit*, necessariamente, garant*',
   why: 'por que, porque, porque e que, a que se deve, razao, razoes, motivo',
@@ -42,7 +42,7 @@ export const portuguese: LanguageWords = {
     'quem, quando, onde, quanto, quantos, quantas, que idade, que horas, que ano, qual e, quais sao, capital, populacao, nome, diga, converta, em que ano, que dia',
   yesOrNo: 'e, sao, tem, ha, existe um',
   definition:
-    'signific*, sentido de, defin*, se escreve, ortograf*, plural, sinonimo*, antonimo*, contrario, outra palavra, pronuncia*, abreviatura, o que e um, o que e uma, inventou, descobriu, corrija a grafia',
+    'signific*, sentido de, defin*, se escreve, ortograf*, plural, sinonimo*, antonimo*, contrario, outra palavra, pronuncia*, abreviatura, o que e um, o que e uma, inventou, descobriu, corrija a grafia, corrija esta',
   translation: 'tradu*, em ingles, para ingles, para o ingles, em frances, em alemao, como se diz',
   greeting:
     'ola, oi, obrigado, obrigada, bom dia, boa tarde, boa noite, ok, tudo bem, otimo, tchau, como vai, ajudou, valeu',

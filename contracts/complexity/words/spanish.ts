@@ -14,7 +14,7 @@ export const spanish: LanguageWords = {
   analysis:
     'analiz*, analisis, evalua*, critica*, implicaciones, interpreta*, argument*, etic*, moral*, libre albedrio, conciencia, determinis*, paradoja*, filosof*, consecuencias, sopesa, hasta que punto, justifica*, valora',
   philosophy:
-    'dios, alma, verdad, justo, justicia, libertad, sentido de la vida, realidad, existencia, identidad, conocimiento, belleza, consciente*, inteligencia artificial, el bien, el mal, naturaleza humana, voluntad',
+    'dios, alma, verdad, justo, justicia, libertad, sentido de la vida, realidad, existencia, identidad, conocimiento, belleza, consciente*, inteligencia artificial, el bien, el mal, naturaleza humana, voluntad, universo',
   debugging:
     'depura*, debug*, refactoriz*, optimiza*, interbloqueo, fuga de memoria, se cuelga, encuentra el fallo, encuentra el error, error en, corrige este codigo, lenta, lento, excepcion, no compila, no funciona, mensaje de error, cuello de botella',
   programming:
@@ -30,7 +30,7 @@ export const spanish: LanguageWords = {
   advice:
     'debo, deberia*, recomiend*, recomienda, aconsej*, vale la pena, conviene, puedo, tengo derecho, que hago, que hacer, decidir, decision, riesgos, riesgo, que opciones, mejor forma, que hay que',
   hypothesis:
-    'supon*, imagina*, puede un, puede una, puede el, puede la, pueden, podria*, seria, es posible, se puede, si un, si una, si el, si la, si todo*',
+    'supon*, imagina*, puede un, puede una, puede el, puede la, pueden, podria*, seria, es posible, si un, si una, si el, si la, si todo*, debe haber, tiene que haber',
   universal:
     'todo, toda, todos los, todas las, siempre, nunca, cada, posible, imposible, existe*, infinit*, necesariamente, garantiza*',
   why: 'por que, a que se debe, razon*, causa*',
@@ -39,10 +39,10 @@ export const spanish: LanguageWords = {
   writing:
     'escribe, escribir, escriba, redacta*, ensayo, articulo, historia sobre, cuento, discurso, poema*, ideas, carta, correo, email, lista de, crea, reescrib*, informe, propon*',
   lookup:
-    'quien, quienes, cuando, donde, cuanto*, cuanta*, que edad, que hora, que ano, cual es, cuales son, capital, poblacion, nombra, di, convierte, en que ano, que dia',
+    'quien, quienes, cuando, donde, cuanto*, cuanta*, que edad, que hora, que ano, cual es, cuales son, capital, poblacion, nombra, di, convierte, en que ano, que dia, que idioma',
   yesOrNo: 'es, son, tiene, hay, existe un',
   definition:
-    'signific*, sentido de, defin*, se escribe, ortograf*, plural, sinonimo*, antonimo*, contrario, otra palabra, pronuncia*, abreviatura, que es un, que es una, invento, descubrio, corrige la falta, deletrea',
+    'signific*, sentido de, defin*, se escribe, ortograf*, plural, sinonimo*, antonimo*, contrario, otra palabra, pronuncia*, abreviatura, que es un, que es una, invento, descubrio, corrige la falta, deletrea, corrige esta',
   translation: 'traduc*, traduz*, en ingles, al ingles, en frances, en aleman, como se dice',
   greeting:
     'hola, gracias, buenos dias, buenas tardes, buenas noches, ok, vale, genial, adios, como estas, que tal, ha servido, perfecto',

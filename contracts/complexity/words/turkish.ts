@@ -14,7 +14,7 @@ export const turkish: LanguageWords = {
   analysis:
     'analiz*, degerlendir*, elestir*, yorumla*, tartis*, arguman*, sonuclar*, etik*, ahlak*, ozgur irade*, bilinc*, determini*, paradoks*, felsef*, gerekce*, ne olcude, savun*',
   philosophy:
-    'tanri*, ruh*, hakikat*, adalet*, adil, ozgurluk*, hayatin anlami, gerceklik*, varolus*, kimlik*, bilgi nedir, guzellik*, yapay zeka*, iyi ve kotu, insan dogasi, irade*',
+    'tanri*, ruh*, hakikat*, adalet*, adil, ozgurluk*, hayatin anlami, gerceklik*, varolus*, kimlik*, bilgi nedir, guzellik*, yapay zeka*, iyi ve kotu, insan dogasi, irade*, evren, evrenin',
   debugging:
     'hata ayikla*, debug*, refactor*, yeniden duzenle*, optimize*, kilitlen*, bellek sizinti*, hatayi bul*, hata veriyor, hatayi duzelt*, cokuyor, yavas, istisna*, derlenmiyor, calismiyor, hata mesaji, darbogaz*',
   programming:
@@ -28,7 +28,8 @@ export const turkish: LanguageWords = {
     'en fazla, en az, tam olarak, olmadan, kullanmadan, sadece, yalnizca, sartiyla, kosul*, kisit*, butce*, gereksinim*, varsay*, oyle ki, zorunda',
   advice:
     'yapmaliyim, etmeliyim, almali, mali miyim, meli miyim, oner*, tavsiye*, deger mi, yapabilir miyim, hakkim, ne yapmali*, karar*, risk*, secenek*, en iyi yol*, edebilirim, gerekir mi, dislamali*',
-  hypothesis: 'eger, *abilir mi, *ebilir mi, mumkun mu, olsaydi, diyelim, *se ne olur, *sa ne olur, yoksa, ya da',
+  hypothesis:
+    'eger, *abilir mi, *ebilir mi, mumkun mu, olsaydi, diyelim, *se ne olur, *sa ne olur, yoksa, ya da, zorunda mi, gerekli mi',
   universal: 'her, daima, hicbir, asla, butun, mumkun*, imkansiz*, sonsuz*, zorunlu, garanti*',
   why: 'neden, nicin, niye, sebep*, sebeb*, nedeni',
   explanation:
