@@ -113,6 +113,10 @@ const situationPoints = ({ count }: Reading, sentences: string): number => {
   return Math.min(4, 2 * Math.max(0, countSentences(sentences) - 1)) || (tellsBefore(sentences) ? 2 : 0);
 };
 
+/** Whether a text counts or calculates with what it tells. */
+const isSum = ({ count }: Reading, words: number, numbers: number): boolean =>
+  (numbers >= 3 && words >= 6) || (numbers === 2 && words >= shortWords) || (numbers > 0 && count('quantity') > 0);
+
 /** How a text is built. */
 const formPoints = (reading: Reading): Points => {
   const { text, count } = reading;
@@ -123,7 +127,7 @@ const formPoints = (reading: Reading): Points => {
     ['CONSTRAINTS', Math.min(2, count('constraints'))],
     ['SEVERAL_QUESTIONS', Math.max(0, Math.min(2, countQuestions(text) - 1))],
     ['SITUATION', situationPoints(reading, sentences)],
-    ['NUMBERS', (numbers >= 3 && words >= 6) || (numbers === 2 && words >= shortWords) ? 2 : 0],
+    ['NUMBERS', isSum(reading, words, numbers) ? 2 : 0],
     ['LONG', lengthPoints(words)],
   ];
 };
@@ -134,12 +138,11 @@ const sumOf = (points: Points): number => points.reduce((sum, [, value]) => sum 
  * An easy part makes no hard request easier. A question for one fact about a field is easier than others about it; a
  * claim, or a question after a story, is not.
  */
-const easyPoints = ({ text, count, words }: Reading, asked: Points, forms: Points): Points => {
+const easyPoints = ({ count, words }: Reading, asked: Points, forms: Points): Points => {
   if (asked.some(([, value]) => value >= hardPoints)) return [];
-  const isCounting = count('mathematics') > 0 && countNumbers(text) > 0;
   return [
-    ['LOOKUP', sumOf(asked) === 0 && sumOf(forms) < unclearBelow && !isCounting ? -once(count('lookup'), 1) : 0],
-    ['DEFINITION', words <= shortWords ? -once(count('definition'), 2) : 0],
+    ['LOOKUP', sumOf(asked) === 0 && sumOf(forms) < unclearBelow ? -once(count('lookup'), 1) : 0],
+    ['DEFINITION', words <= shortWords && count('why') + count('advice') === 0 ? -once(count('definition'), 2) : 0],
     ['TRANSLATION', -once(count('translation'), 2)],
     ['GREETING', -once(count('greeting'), 2)],
   ];
@@ -147,7 +150,7 @@ const easyPoints = ({ text, count, words }: Reading, asked: Points, forms: Point
 
 const isEasy = ({ text, count }: Reading): boolean =>
   count('greeting') + count('translation') > 0 ||
-  (count('lookup') + count('definition') > 0 && countWords(sentencesOf(text)) <= lookupWords) ||
+  (count('lookup') + count('quantity') + count('definition') > 0 && countWords(sentencesOf(text)) <= lookupWords) ||
   (count('yesOrNo') > 0 && countWords(sentencesOf(text)) <= shortWords);
 
 /** A text that says neither that it is easy nor that it is hard, and is not short, is not called easy. */

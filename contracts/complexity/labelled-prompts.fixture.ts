@@ -19,11 +19,14 @@ import { judgeQuestion } from './judge-question.ts';
 const folder = join(import.meta.dirname, 'labelled-prompts');
 
 const classSchema = z.enum(complexities);
+const texts = z.array(z.string());
 const fileSchema = z.strictObject({
-  SIMPLE: z.array(z.string()),
-  MODERATE: z.array(z.string()),
-  COMPLEX: z.array(z.string()),
+  SIMPLE: texts,
+  MODERATE: texts,
+  COMPLEX: texts,
   followUps: z.array(z.strictObject({ after: classSchema, text: z.string(), class: classSchema })),
+  /** Written later, to try the rules on what nobody had seen, and then looked at one by one. */
+  inView: z.strictObject({ SIMPLE: texts.default([]), MODERATE: texts.default([]), COMPLEX: texts.default([]) }),
 });
 
 export interface LabelledPrompt {
@@ -33,12 +36,12 @@ export interface LabelledPrompt {
   readonly complexity: Complexity;
   /** The class of the turn before. */
   readonly after: Complexity | undefined;
-  /** Every second prompt of a list, in the order of the file. */
+  /** Every second prompt of a list, in the order of the file, and none of `inView`. */
   readonly isHeldOut: boolean;
 }
 
 const readFile = (file: string): readonly LabelledPrompt[] => {
-  const { followUps, ...classes } = fileSchema.parse(parse(readFileSync(join(folder, file), 'utf8')));
+  const { followUps, inView, ...classes } = fileSchema.parse(parse(readFileSync(join(folder, file), 'utf8')));
   const first = complexities.flatMap((complexity) =>
     classes[complexity].map((text, index) => ({ text, complexity, after: undefined, isHeldOut: index % 2 === 1 })),
   );
@@ -48,7 +51,10 @@ const readFile = (file: string): readonly LabelledPrompt[] => {
     after,
     isHeldOut: index % 2 === 1,
   }));
-  return [...first, ...next].map((prompt) => ({ ...prompt, language: file.replace('.yaml', '') }));
+  const later = complexities.flatMap((complexity) =>
+    inView[complexity].map((text) => ({ text, complexity, after: undefined, isHeldOut: false })),
+  );
+  return [...first, ...next, ...later].map((prompt) => ({ ...prompt, language: file.replace('.yaml', '') }));
 };
 
 export const readLabelledPrompts = (): readonly LabelledPrompt[] =>

@@ -49,6 +49,7 @@ const codeWord = /(?:^|\n)(?:def|const|func|fn|import|public|class|static|var|le
 const formula =
   /[∀∃∈∉⊂⊆∪∩∑∏∫√∂∇≤≥≠≡≈∞→⇒⇔ℕℤℚℝℂ]|\\(?:frac|int|sum|prod|sqrt|lim|begin|mathbb|partial|cdot|infty|forall|exists)|[a-zA-Z)]\^[\dn({a-z-]|\b[Pp] ?= ?[Nn][Pp]\b|\bsqrt\b|[\d.)] ?= ?[\d(]|\b(?:sin|cos|tan|log|ln|lim|det|exp)\(|\bmod \d|\bO\([n1]|\b[fgT]\([xn]\)/u;
 const questionMarks = /[?？؟]/gu;
+const year = /^(?:1[5-9]|20)\d\d$/u;
 const numbers = /\p{N}+/gu;
 const sentenceEnd = /[.?!:;,。？！؟।]$/u;
 
@@ -107,7 +108,9 @@ export const tellsBefore = (text: string): boolean => {
   return first !== undefined && rest.length > 0 && countWords(first) >= storyWords;
 };
 
-export const countNumbers = (text: string): number => text.match(numbers)?.length ?? 0;
+/** Numbers with which one can calculate: not 1, which is a unit, and no year. */
+export const countNumbers = (text: string): number =>
+  (text.match(numbers) ?? []).filter((number) => number !== '1' && !year.test(number)).length;
 
 const quotes: ReadonlyMap<string, string> = new Map([
   ['"', '"'],

@@ -8,7 +8,7 @@ export const dutch: LanguageWords = {
   proof:
     'bewijs dat, bewijzen, bewijst, toon aan, aantonen, laat zien dat, weerleg*, leid af, afleiding van, volledige inductie, uit het ongerijmde, tegenvoorbeeld*, onderbouw elke',
   mathematics:
-    'integra*, afgeleide*, vergelijking*, *vergelijking, stelling*, vermoeden, matrix, matrices, eigenwaarde*, polyno*, veelterm*, irrationa*, priemgetal*, kans dat, waarschijnlijkheid*, limiet*, converge*, continu, continue, differentieer*, logaritm*, wortel van, entropie, kwantum*, relativiteit*, rij, reeks, aftelba*, deelba*, vector*, combinatori*, functie, variantie, cijfers, som van, op hoeveel manieren, cyclisch*, abels*, faculteit van, dobbelste*, gemiddelde snelheid, oppervlakte, inhoud van, grondtal',
+    'integra*, afgeleide*, vergelijking*, *vergelijking, stelling*, vermoeden, matrix, matrices, eigenwaarde*, polyno*, veelterm*, irrationa*, priemgetal*, kans dat, waarschijnlijkheid*, limiet*, converge*, continu, continue, differentieer*, logaritm*, wortel van, entropie, kwantum*, relativiteit*, rij, reeks, aftelba*, deelba*, vector*, combinatori*, functie, variantie, cijfers, som van, op hoeveel manieren, cyclisch*, abels*, faculteit van, dobbelste*, gemiddelde snelheid, oppervlakte, inhoud van, grondtal, diagonal*, veelhoek*, rechthoek*, driehoek*, cirkel*, hoeken, schaakbord, handdruk*, passer en liniaal, som, delen door nul, min keer min, wiskunde',
   design:
     'ontwerp, ontwerpen, ontwikkel*, architectuur, implementeer*, strategie*, plan voor, plan een, stel een plan, *algoritme, *algoritmes, modelleer*, bouw een, stappenplan, reisplan',
   analysis:
@@ -39,7 +39,8 @@ export const dutch: LanguageWords = {
   writing:
     'schrijf, schrijven, stel een brief, opstel, artikel, verhaal over, toespraak, gedicht*, ideeen, brief, mail, e mail, email, sollicitatie*, lijst met, maak een, herschrijf, verslag, bedenk',
   lookup:
-    'wie, wanneer, waar, hoeveel, hoe oud, hoe hoog, hoe ver, hoe groot, hoe lang, hoe laat, welk jaar, wat is, wat zijn, welke, welk, hoofdstad, inwoners, noem, reken om, in welk, hoe heet',
+    'wie, wanneer, waar, hoe oud, hoe hoog, hoe ver, hoe groot, hoe lang, hoe laat, welk jaar, wat is, wat zijn, welke, welk, hoofdstad, inwoners, noem, reken om, in welk, hoe heet',
+  quantity: 'hoeveel',
   yesOrNo: 'is, zijn, heeft, zit er, zijn er, is er',
   definition:
     'beteken*, definie*, definitie, schrijf je, spel*, meervoud, synoniem*, tegenovergestelde, ander woord, uitspraak, afkorting, staat voor, wat is een, uitgevonden, ontdekt, spelfout*, corrigeer*',

@@ -8,7 +8,7 @@ export const english: LanguageWords = {
   proof:
     'prove, proves, proof that, proof of, show that, disprove, derive, derivation of, by induction, by contradiction, counterexample*, formally verify, justify every',
   mathematics:
-    'integral*, integrate, derivative*, differentia*, equation*, theorem*, lemma*, conjecture*, matrix, matrices, eigen*, polynomial*, irrational*, prime, primes, probabilit*, asymptotic*, np complete, np hard, logarithm*, converge*, diverge*, continuous function*, bijecti*, countabl*, computabl*, decidab*, undecidab*, halting problem, entropy, quantum*, relativity, thermodynamic*, series, the limit of, limit as, divisib*, modulo, combinatori*, permutation*, vector*, tensor*, topolog*, hypothesis, variance, bayes*, gradient, complexity of, integer solutions, square root*, cube root*, digit, digits, sum of, how many ways, in how many ways, dice, dominoes, cyclic, abelian, base 2, in base, average speed, odds of, factorial, trailing zeros, area of, volume of, graph, sequence',
+    'integral*, integrate, derivative*, differentia*, equation*, theorem*, lemma*, conjecture*, matrix, matrices, eigen*, polynomial*, irrational*, prime, primes, probabilit*, asymptotic*, np complete, np hard, logarithm*, converge*, diverge*, continuous function*, bijecti*, countabl*, computabl*, decidab*, undecidab*, halting problem, entropy, quantum*, relativity, thermodynamic*, series, the limit of, limit as, divisib*, modulo, combinatori*, permutation*, vector*, tensor*, topolog*, hypothesis, variance, bayes*, gradient, complexity of, integer solutions, square root*, cube root*, digit, digits, sum of, how many ways, in how many ways, dice, dominoes, cyclic, abelian, base 2, in base, average speed, odds of, factorial, trailing zeros, area of, volume of, graph, sequence, diagonal*, polygon*, rectangle*, triangle*, circle*, angle*, chessboard, handshake*, compass and straightedge, number of ways, negative numbers, divide by zero, map with',
   design:
     'design a, design an, design the, redesign*, architect*, implement*, build a, build an, develop a, develop an, strateg*, roadmap, plan a, plan my, schema for, algorithm*, scalable, migration plan, business plan, curriculum, itinerary, model the',
   analysis:
@@ -40,7 +40,8 @@ export const english: LanguageWords = {
   writing:
     'write, draft, compose, essay, article, story, blog post, speech, poem, ideas, list of, letter, email, cover letter, rewrite, paragraph*, generate, create, report, brainstorm',
   lookup:
-    'who, when, where, how many, how much, how old, how tall, how far, how long, how big, what year, what time, what day, what color, what colour, which, capital of, population, name, what s the, what is the name, what is the capital, convert, birthday, what country, what language',
+    'who, when, where, how much, how old, how tall, how far, how long, how big, what year, what time, what day, what color, what colour, which, capital of, population, name, what s the, what is the name, what is the capital, convert, birthday, what country, what language',
+  quantity: 'how many',
   yesOrNo: 'is, are, was, were, does, do, did, has, have',
   definition:
     'mean, meaning of, define, definition of, spell, spelling, plural of, synonym*, antonym*, opposite of, another word for, pronounce*, abbreviation, stand for, stands for, who invented, who discovered, what is a, what is an, what s a, what s an, typo*, capitalise, capitalize, spell check, correct this, fix the spelling',

@@ -8,7 +8,7 @@ export const french: LanguageWords = {
   proof:
     'demontre, demontrer, demontrez, prouve, prouver, prouvez, montre que, montrer que, montrez que, refute*, deduis, deduire, etablis que, par recurrence, par l absurde, contre exemple*, justifie chaque, preuve que',
   mathematics:
-    'integrale*, derivee*, derivable*, equation*, theoreme*, conjecture*, matrice*, valeur propre, valeurs propres, polynome*, irrationnel*, nombre premier, nombres premiers, probabilite*, limite de, limites de, converge*, fonction continue, logarithm*, racine de, racine carree, entropie, quantique*, relativite, suite, serie, denombrable*, divisible*, vecteur*, combinatoire, calculabl*, variance, continue*, fonction, chiffres, somme des, somme de, de combien de facons, cyclique*, abelien*, factorielle, des a jouer, vitesse moyenne, aire, volume, en base',
+    'integrale*, derivee*, derivable*, equation*, theoreme*, conjecture*, matrice*, valeur propre, valeurs propres, polynome*, irrationnel*, nombre premier, nombres premiers, probabilite*, limite de, limites de, converge*, fonction continue, logarithm*, racine de, racine carree, entropie, quantique*, relativite, suite, serie, denombrable*, divisible*, vecteur*, combinatoire, calculabl*, variance, continue*, fonction, chiffres, somme des, somme de, de combien de facons, cyclique*, abelien*, factorielle, des a jouer, vitesse moyenne, aire, volume, en base, diagonale*, polygone*, rectangle*, triangle*, cercle*, angle, angles, echiquier, poignees de main, regle et au compas, somme, diviser par zero, division par zero, moins par moins',
   design:
     'concois, concevoir, concevez, conception, architecture, implemente*, developpe*, strategie*, planifie*, plan de, plan pour, elabore*, algorithme*, modelise*, feuille de route, business plan, construis, itineraire',
   analysis:
@@ -39,7 +39,8 @@ export const french: LanguageWords = {
   writing:
     'ecris, ecrire, ecrivez, redige*, essai, article, histoire sur, discours, poeme*, idees, lettre, courriel, e mail, mail, lettre de motivation, liste de, cree, reformule*, rapport, propose',
   lookup:
-    'qui, quand, ou est, ou se, combien, quel age, quelle heure, quelle annee, quel est, quelle est, quels sont, capitale, population, nomme, cite, converti*, depuis quand, en quelle, quel jour, quoi, quel, quelle, ou se trouve',
+    'qui, quand, ou est, ou se, quel age, quelle heure, quelle annee, quel est, quelle est, quels sont, capitale, population, nomme, cite, converti*, depuis quand, en quelle, quel jour, quoi, quel, quelle, ou se trouve, dans quel',
+  quantity: 'combien',
   yesOrNo: 'est ce que, est il, est elle, sont ils, sont elles, a t il, y a t il, contient il, est',
   definition:
     'signifi*, veut dire, sens de, defini*, ecrit on, orthograph*, pluriel, synonyme*, contraire, autre mot, prononc*, abreviation, qu est ce qu un, qu est ce qu une, invente, decouvert, corrige la faute, epelle, corrige cette',

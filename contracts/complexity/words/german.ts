@@ -8,7 +8,7 @@ export const german: LanguageWords = {
   proof:
     'beweise, beweisen, beweist, beweis dass, beweis fur, beweis der, beweis des, zeige dass, zeig dass, zeigen sie dass, widerleg*, leite her, leite die, leiten sie, herleit*, vollstandige induktion, gegenbeispiel*, jeden schritt, nachweisen',
   mathematics:
-    'integral*, integrier*, ableitung*, gleichung*, *gleichung, *gleichungen, matrix, matrizen, eigenwert*, polynom*, irrational*, primzahl*, *wahrscheinlichkeit*, grenzwert*, konvergier*, konvergenz*, stetig*, differenzier*, logarithm*, satz von, theorem*, vermutung, wurzel, entropie, quanten*, relativitatstheorie, auswahlaxiom, mengen, abzahlbar*, teilbar*, vektor*, kombinatori*, funktion, reihe, folge, varianz, erwartungswert, laufzeitkomplexitat, np vollstandig, ganzzahlige*, ziffer*, quersumme, summe der, auf wie viele arten, moglichkeiten gibt, zyklisch*, abelsch*, fakultat, nullen, wurfel, durchschnittsgeschwindigkeit, flache, volumen, rauminhalt, zahlenfolge',
+    'integral*, integrier*, ableitung*, gleichung*, *gleichung, *gleichungen, matrix, matrizen, eigenwert*, polynom*, irrational*, primzahl*, *wahrscheinlichkeit*, grenzwert*, konvergier*, konvergenz*, stetig*, differenzier*, logarithm*, satz von, theorem*, vermutung, wurzel, entropie, quanten*, relativitatstheorie, auswahlaxiom, mengen, abzahlbar*, teilbar*, vektor*, kombinatori*, funktion, reihe, folge, varianz, erwartungswert, laufzeitkomplexitat, np vollstandig, ganzzahlige*, ziffer*, quersumme, summe der, auf wie viele arten, moglichkeiten gibt, zyklisch*, abelsch*, fakultat, nullen, wurfel, durchschnittsgeschwindigkeit, flache, volumen, rauminhalt, zahlenfolge, diagonal*, *eck, vieleck*, rechteck*, dreieck*, kreis*, winkel*, schachbrett, handedruck*, handschlage, zirkel und lineal, summe, kehrwert*, durch null, minus mal minus',
   design:
     'entwirf, entwerf*, entwurf, entwickle, entwickeln, konzipier*, implementier*, umsetz*, *architektur, *strategie*, konzept*, plane, planen sie, plan fur, *algorithmus, *algorithmen, aufbauen, datenmodell, geschaftsplan, lehrplan, reiseplan, bau mir',
   analysis:
@@ -40,7 +40,8 @@ export const german: LanguageWords = {
   writing:
     'schreib, schreibe, schreiben sie, verfass*, formulier*, aufsatz, artikel, geschichte uber, rede, gedicht*, ideen, brief, e mail, email, mail, bewerbung, liste mit, erstelle, umschreib*, bericht, vorschlage',
   lookup:
-    'wer, wann, wo, wie viel*, wieviel*, wie alt, wie hoch, wie weit, wie gross, wie lange, wie heisst, was ist, was sind, welche*, nenn*, hauptstadt, einwohner, umrechn*, wie spat, in welchem jahr, woher, welcher tag',
+    'wer, wann, wo, wie alt, wie hoch, wie weit, wie gross, wie lange, wie heisst, was ist, was sind, welche*, nenn*, hauptstadt, einwohner, umrechn*, wie spat, in welchem jahr, woher, welcher tag',
+  quantity: 'wie viel*, wieviel*',
   yesOrNo: 'ist, sind, war, hat, haben, gibt es, gibt es in',
   definition:
     'bedeut*, heisst, definier*, definition, schreibt man, wie schreibt, rechtschreib*, plural, synonym*, gegenteil, anderes wort, ausgesprochen, abkurzung, steht fur, was ist ein, was ist eine, wer hat, erfunden, entdeckt, tippfehler*, buchstabier*, korrigier*',

@@ -8,7 +8,7 @@ export const italian: LanguageWords = {
   proof:
     'dimostra, dimostrare, dimostri, prova che, provare che, mostra che, mostrare che, confuta*, deduci, dedurre, ricava, ricavare, per induzione, per assurdo, controesempi*, giustifica ogni, giustificando',
   mathematics:
-    'integral*, derivat*, derivabil*, equazion*, teorema, teoremi, congettura, matrice, matrici, autovalor*, polinomi*, irrazional*, numero primo, numeri primi, probabilita, limite di, limite per, converg*, funzione, continua, logaritm*, radice, entropia, quantistic*, relativita, successione, serie, numerabil*, divisibil*, vettor*, combinatori*, varianza, cifre, somma di, somma delle, in quanti modi, ciclic*, abelian*, fattoriale, dadi, velocita media, numero reale, area, volume, in base',
+    'integral*, derivat*, derivabil*, equazion*, teorema, teoremi, congettura, matrice, matrici, autovalor*, polinomi*, irrazional*, numero primo, numeri primi, probabilita, limite di, limite per, converg*, funzione, continua, logaritm*, radice, entropia, quantistic*, relativita, successione, serie, numerabil*, divisibil*, vettor*, combinatori*, varianza, cifre, somma di, somma delle, in quanti modi, ciclic*, abelian*, fattoriale, dadi, velocita media, numero reale, area, volume, in base, diagonal*, poligon*, rettangol*, triangol*, cerchi*, angolo, angoli, scacchiera, strette di mano, riga e compasso, somma, dividere per zero, meno per meno',
   design:
     'progetta, progettare, progetti un, progetto, architettura, implementa*, sviluppa*, strategi*, pianifica*, piano per, piano di, elabora*, algoritmo, algoritmi, modella*, costruisci, itinerario',
   analysis:
@@ -40,7 +40,8 @@ export const italian: LanguageWords = {
   writing:
     'scrivi, scrivere, scriva, redigi, saggio, articolo, storia su, racconto, discorso, poesia, idee, lettera, mail, email, lista di, elenco di, crea, riscriv*, relazione, proponi',
   lookup:
-    'chi, quando, dove, quanti, quante, quanto, quanta, che ora, che ore, che anno, qual e, quale, quali sono, capitale, popolazione, nomina, dimmi, converti, in che anno, che giorno, quanto dura',
+    'chi, quando, dove, che ora, che ore, che anno, qual e, quale, quali sono, capitale, popolazione, nomina, dimmi, converti, in che anno, che giorno, quanto dura, in che, come si chiama',
+  quantity: 'quanti, quante, quanto, quanta',
   yesOrNo: 'e, sono, ha, c e, ci sono, contiene',
   definition:
     'signific*, senso di, defini*, si scrive, ortograf*, plurale, sinonim*, contrario, altra parola, pronunci*, abbreviazione, cos e, che cos e, inventato, scoperto, correggi l errore, correggi questa',

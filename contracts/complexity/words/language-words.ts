@@ -43,8 +43,10 @@ export const wordKinds = [
   'explanation',
   /** Asks to write a text of some length, or a list of ideas. */
   'writing',
-  /** Who, when, where, how many: one fact. */
+  /** Who, when, where: one fact. */
   'lookup',
+  /** How many: one fact, or a sum. */
+  'quantity',
   /** Is, are, does: a question with two replies. */
   'yesOrNo',
   /** Meaning, spelling, another word for: the words that are asked about do not count. */

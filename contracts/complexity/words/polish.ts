@@ -8,7 +8,7 @@ export const polish: LanguageWords = {
   proof:
     'udowodn*, dowiedz*, dowod ze, wykaz, wykazac, wyprowadz*, pokaz ze, obal*, indukcj*, nie wprost, kontrprzyklad*, uzasadnij kazdy',
   mathematics:
-    'calk*, pochodn*, rownan*, twierdzen*, hipotez*, macierz*, wartosci wlasn*, wielomian*, niewymiern*, liczb pierwszych, liczby pierwsze, liczba pierwsza, prawdopodobienst*, granic*, zbiezn*, ciagl*, rozniczkow*, logarytm*, pierwiastek, entropi*, kwantow*, wzglednosci, ciag, szereg, przeliczaln*, podzieln*, wektor*, kombinator*, funkcj*, wariancj*, cyfr*, suma, sume, na ile sposobow, sposobow, cykliczn*, abelow*, silni*, kostk*, srednia predkosc, pole powierzchni, objetosc*',
+    'calk*, pochodn*, rownan*, twierdzen*, hipotez*, macierz*, wartosci wlasn*, wielomian*, niewymiern*, liczb pierwszych, liczby pierwsze, liczba pierwsza, prawdopodobienst*, granic*, zbiezn*, ciagl*, rozniczkow*, logarytm*, pierwiastek, entropi*, kwantow*, wzglednosci, ciag, szereg, przeliczaln*, podzieln*, wektor*, kombinator*, funkcj*, wariancj*, cyfr*, suma, sume, na ile sposobow, sposobow, cykliczn*, abelow*, silni*, kostk*, srednia predkosc, pole powierzchni, objetosc*, przekatn*, wielokat*, prostokat*, trojkat*, okreg*, katow, szachownic*, usciski dloni, cyrkl*, dzielenie przez zero, dzielic przez zero, minus razy minus, trzycyfrow*, dwucyfrow*',
   design:
     'zaprojekt*, projekt*, architektur*, zaimplement*, implement*, opracuj*, stworz system, strategi*, zaplanuj*, plan, algorytm*, modeluj*, zbuduj*, koncepcj*',
   analysis:
@@ -39,7 +39,8 @@ export const polish: LanguageWords = {
   writing:
     'napisz*, zredaguj*, esej*, artykul*, opowiadanie, przemow*, wiersz*, pomysl*, list do, list motywacyjny, mail, e mail, email, lista, liste, utworz*, przepisz, raport, zaproponuj',
   lookup:
-    'kto, kiedy, gdzie, ile, ilu, jaki jest, jaka jest, ktora godzina, w ktorym roku, jak sie nazywa, stolic*, ludnosc*, wymien, przelicz, kim, jaki kolor, ile lat',
+    'kto, kiedy, gdzie, jaki jest, jaka jest, ktora godzina, w ktorym roku, jak sie nazywa, stolic*, ludnosc*, wymien, przelicz, kim, jaki kolor, ile lat',
+  quantity: 'ile, ilu',
   yesOrNo: 'czy, czy jest, czy sa',
   definition:
     'znacz*, oznacza, definicj*, zdefini*, sie pisze, pisowni*, liczba mnoga, synonim*, antonim*, przeciwien*, inne slowo, wymaw*, skrot*, co to jest, wynalazl*, odkryl*, literow*, co to znaczy, co to za, popraw',

@@ -8,7 +8,7 @@ export const portuguese: LanguageWords = {
   proof:
     'prove, provar que, prova de que, demonstra, demonstre, demonstrar, mostre que, mostra que, refut*, deduz*, derive a, por inducao, por absurdo, contraexemplo*, justifique cada, justificando',
   mathematics:
-    'integral*, integrais, derivad*, derivavel, derivaveis, equaca*, equaco*, teorema*, conjectura, matriz, matrizes, autovalor*, polinomio*, irracional*, numero primo, numeros primos, primos, probabilidade*, limite de, converg*, funcao, continua, logaritm*, raiz, entropia, quantic*, relatividade, sequencia, serie, enumerav*, divisiv*, vetor*, combinatoria, variancia, algarismos, digitos, soma de, soma dos, de quantas maneiras, de quantas formas, ciclic*, abelian*, fatorial, dados lancados, velocidade media, area de, volume de, em que base, na base',
+    'integral*, integrais, derivad*, derivavel, derivaveis, equaca*, equaco*, teorema*, conjectura, matriz, matrizes, autovalor*, polinomio*, irracional*, numero primo, numeros primos, primos, probabilidade*, limite de, converg*, funcao, continua, logaritm*, raiz, entropia, quantic*, relatividade, sequencia, serie, enumerav*, divisiv*, vetor*, combinatoria, variancia, algarismos, digitos, soma de, soma dos, de quantas maneiras, de quantas formas, ciclic*, abelian*, fatorial, dados lancados, velocidade media, area de, volume de, em que base, na base, diagonais, poligono*, retangulo*, triangulo*, circulo*, angulo*, tabuleiro de xadrez, apertos de mao, regua e compasso, soma, dividir por zero, menos vezes menos',
   design:
     'projete, projetar, projeta, desenhe um, desenha um, concebe*, arquitetura, arquitectura, implement*, desenvolv*, estrategia*, planej*, plane*, plano de, plano para, elabor*, algoritmo*, model*, construa, roteiro',
   analysis:
@@ -39,7 +39,8 @@ export const portuguese: LanguageWords = {
   writing:
     'escreva, escreve, escrever, redija, redac*, ensaio, artigo, historia sobre, conto, discurso, poema*, ideias, carta, e mail, email, lista de, crie, cria, reescrev*, relatorio, proponha',
   lookup:
-    'quem, quando, onde, quanto, quantos, quantas, que idade, que horas, que ano, qual e, quais sao, capital, populacao, nome, diga, converta, em que ano, que dia',
+    'quem, quando, onde, que idade, que horas, que ano, qual e, quais sao, capital, populacao, nome, diga, converta, em que ano, que dia, em que pais, em que cidade',
+  quantity: 'quanto, quantos, quantas',
   yesOrNo: 'e, sao, tem, ha, existe um',
   definition:
     'signific*, sentido de, defin*, se escreve, ortograf*, plural, sinonimo*, antonimo*, contrario, outra palavra, pronuncia*, abreviatura, o que e um, o que e uma, inventou, descobriu, corrija a grafia, corrija esta',

@@ -8,7 +8,7 @@ export const spanish: LanguageWords = {
   proof:
     'demuestra, demostrar, demuestre, prueba que, probar que, pruebe que, muestra que, refuta*, deduce, deducir, deriva la, por induccion, por reduccion al absurdo, contraejemplo*, justifica cada, justificando',
   mathematics:
-    'integral*, derivada*, derivable*, ecuacion*, teorema*, conjetura*, matriz, matrices, autovalor*, polinomio*, irracional*, numero primo, numeros primos, primos, probabilidad*, limite de, converge*, funcion, continua, logaritm*, raiz, entropia, cuantic*, relatividad, sucesion, serie, numerable*, divisible*, vector*, combinatoria, computable*, varianza, cifras, digitos, suma de, de cuantas maneras, de cuantas formas, ciclico*, abelian*, factorial, dados, velocidad media, area, volumen, en base',
+    'integral*, derivada*, derivable*, ecuacion*, teorema*, conjetura*, matriz, matrices, autovalor*, polinomio*, irracional*, numero primo, numeros primos, primos, probabilidad*, limite de, converge*, funcion, continua, logaritm*, raiz, entropia, cuantic*, relatividad, sucesion, serie, numerable*, divisible*, vector*, combinatoria, computable*, varianza, cifras, digitos, suma de, de cuantas maneras, de cuantas formas, ciclico*, abelian*, factorial, dados, velocidad media, area, volumen, en base, diagonales, poligono*, rectangulo*, triangulo*, circulo*, angulo*, tablero de ajedrez, apretones de mano*, regla y compas, suma, dividir por cero, dividir entre cero, menos por menos',
   design:
     'disena, disenar, disene, diseno, arquitectura, implementa*, desarrolla*, estrategia*, planifica*, plan de, plan para, elabora*, algoritmo*, modela*, hoja de ruta, construye, itinerario',
   analysis:
@@ -39,7 +39,8 @@ export const spanish: LanguageWords = {
   writing:
     'escribe, escribir, escriba, redacta*, ensayo, articulo, historia sobre, cuento, discurso, poema*, ideas, carta, correo, email, lista de, crea, reescrib*, informe, propon*',
   lookup:
-    'quien, quienes, cuando, donde, cuanto*, cuanta*, que edad, que hora, que ano, cual es, cuales son, capital, poblacion, nombra, di, convierte, en que ano, que dia, que idioma',
+    'quien, quienes, cuando, donde, que edad, que hora, que ano, cual es, cuales son, capital, poblacion, nombra, di, convierte, en que ano, que dia, que idioma, en que pais, como se llama',
+  quantity: 'cuanto*, cuanta*',
   yesOrNo: 'es, son, tiene, hay, existe un',
   definition:
     'signific*, sentido de, defin*, se escribe, ortograf*, plural, sinonimo*, antonimo*, contrario, otra palabra, pronuncia*, abreviatura, que es un, que es una, invento, descubrio, corrige la falta, deletrea, corrige esta',

@@ -8,7 +8,7 @@ export const turkish: LanguageWords = {
   proof:
     'kanitla*, ispatla*, ispat et, oldugunu goster*, turetin, turet, curut*, tumevarim*, karsi ornek*, celiski*, gerekcelendir*',
   mathematics:
-    'integral*, turev*, denklem*, teorem*, sanisi, matris*, ozdeger*, polinom*, irrasyonel*, asal sayi*, olasilik*, limit*, yakinsa*, surekli fonksiyon*, logaritma*, karekok*, entropi*, kuantum*, gorelilik*, dizi, seri, sayilabilir*, bolun*, vektor*, kombinator*, fonksiyon*, varyans*, diferansiyel*, rakam*, toplami, kac farkli sekilde, kac yolla, dongusel*, faktoriyel*, zar, ortalama hiz*, alani, hacm*',
+    'integral*, turev*, denklem*, teorem*, sanisi, matris*, ozdeger*, polinom*, irrasyonel*, asal sayi*, olasilik*, limit*, yakinsa*, surekli fonksiyon*, logaritma*, karekok*, entropi*, kuantum*, gorelilik*, dizi, seri, sayilabilir*, bolun*, vektor*, kombinator*, fonksiyon*, varyans*, diferansiyel*, rakam*, toplami, kac farkli sekilde, kac yolla, dongusel*, faktoriyel*, zar, ortalama hiz*, alani, hacm*, kosegen*, cokgen*, dikdortgen*, ucgen*, cember*, acilar*, satranc tahta*, el sikis*, sifira bol*, eksi carpi eksi, basamakli',
   design:
     'tasarla*, tasarim*, mimari*, gelistir*, uygula*, strateji*, plan yap*, planla*, algoritma*, modelle*, kur bana, yol haritasi, gezi plani',
   analysis:
@@ -20,7 +20,7 @@ export const turkish: LanguageWords = {
   programming:
     'python*, javascript*, typescript*, java, rust, sql, regex*, betik*, script*, api, sinif, derleyici*, kubernetes*, docker*, veritaban*, sorgu*, program*, kod, kodu, sunucu*, ozyineleme*',
   expertise:
-    'sorumlulu*, dava*, hukuk*, yasal*, yasadisi, sozlesme*, kira, kiraci*, ev sahibim, tahliye*, isten cikar*, isveren*, tazminat*, kidem*, madde, miras*, vasiyet*, velayet*, talep, tani, teshis*, belirti*, hasta, hastada, hastanin, doz*, mg, ilac*, yan etki*, etkilesim*, tedavi*, hamile*, gebelik*, tansiyon*, agri*, yetmezlig*, metformin*, ibuprofen*, vergi*, ipotek*, faiz*, kredi*, yatirim*, emekli*, enflasyon*, yuttu, sislik*, sisti, kanama*, ates*, dokuntu*, bas donmesi, uyusma*, ter*, gogus*, asiri doz, kanser*, kalp krizi, felc, alerji*, kusma*, nefes darlig*, komsu*, arsa*, ortak*, borc*, sigorta*, babamdan, kardesim',
+    'dava*, hukuk*, yasal*, yasadisi, sozlesme*, kira, kiraci*, ev sahibim, tahliye*, isten cikar*, isveren*, tazminat*, kidem*, madde, miras*, vasiyet*, velayet*, talep, tani, teshis*, belirti*, hasta, hastada, hastanin, doz*, mg, ilac*, yan etki*, etkilesim*, tedavi*, hamile*, gebelik*, tansiyon*, agri*, yetmezlig*, metformin*, ibuprofen*, vergi*, ipotek*, faiz*, kredi*, yatirim*, emekli*, enflasyon*, yuttu, sislik*, sisti, kanama*, ates*, dokuntu*, bas donmesi, uyusma*, ter*, gogus*, asiri doz, kanser*, kalp krizi, felc, alerji*, kusma*, nefes darlig*, komsu*, arsa*, ortak*, borc*, sigorta*, babamdan, kardesim, sorumlu*',
   steps: 'adim adim, her adim*, ayrintili*, detayli*, akil yurut*',
   sequence: 'once, ilk olarak, sonra, ardindan, daha sonra, son olarak, nihayet',
   comparison: 'karsilastir*, kiyasla*, avantaj*, dezavantaj*, arti ve eksi*, fark*, gore daha, mi yoksa, versus, vs',
@@ -36,8 +36,8 @@ export const turkish: LanguageWords = {
     'acikla*, anlat*, nasil calis*, nasil yap*, nasil ol*, betimle*, ozetle*, ozet*, genel bakis, ne olur, nasil gelistir*, nasil pisir*',
   writing:
     'yaz, yazin, yazar misin, yazabilir*, kaleme, deneme yaz*, makale*, hikaye*, konusma metni, siir*, fikir*, fikri, mektup*, e posta*, eposta*, liste*, olustur*, yeniden yaz*, rapor*',
-  lookup:
-    'kim, ne zaman, nerede, nereli, kac, kactir, hangi yil*, hangisi*, saat kac, baskent*, nufus*, say, hangi, donustur*',
+  lookup: 'kim, ne zaman, nerede, nereli, hangi yil*, hangisi*, saat kac, baskent*, nufus*, say, hangi, donustur*',
+  quantity: 'kac, kactir',
   yesOrNo: 'mi, mu, var mi, midir',
   definition:
     'anlam*, ne demek*, tanim*, nasil yazilir, yazim*, cogul*, es anlam*, zit anlam*, telaffuz*, kisaltma*, nedir, buldu, icat*, kesfet*',
