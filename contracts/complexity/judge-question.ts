@@ -155,7 +155,7 @@ const isEasy = ({ text, count }: Reading): boolean =>
 
 /** A text that says neither that it is easy nor that it is hard, and is not short, is not called easy. */
 const unclearPoints = (reading: Reading, hard: Points): number => {
-  const limit = reading.language === undefined ? 3 : 6;
+  const limit = reading.language === undefined ? 4 : 6;
   return isEasy(reading) || reading.words <= limit || sumOf(hard) >= unclearBelow ? 0 : unclearBelow - sumOf(hard);
 };
 

@@ -12,7 +12,7 @@ export const dutch: LanguageWords = {
   design:
     'ontwerp, ontwerpen, ontwikkel*, architectuur, implementeer*, strategie*, plan voor, plan een, stel een plan, *algoritme, *algoritmes, modelleer*, bouw een, stappenplan, reisplan',
   analysis:
-    'analys*, beoordeel*, evalueer*, kritisch*, gevolgen, interpreteer*, argument*, beargumenteer*, ethi*, moreel, morele, vrije wil, bewustzijn, determinis*, parado*, filosof*, afweg*, weeg, in hoeverre, betoog, onderbouw*, motiveer*',
+    'analys*, beoordeel*, evalueer*, kritisch*, gevolgen, interpreteer*, argument*, beargumenteer*, ethi*, moreel, morele, vrije wil, bewustzijn, determinis*, parado*, filosof*, afweg*, weeg, in hoeverre, betoog, onderbouw*, motiveer*, immoreel, onethisch',
   philosophy:
     'god, ziel, waarheid, rechtvaardig*, vrijheid, zin van het leven, werkelijkheid, bestaan van, identiteit, kennis, schoonheid, bewust, kunstmatige intelligentie, goed en kwaad, menselijke natuur, wil vrij, universum, heelal',
   debugging:

@@ -8,11 +8,11 @@ export const english: LanguageWords = {
   proof:
     'prove, proves, proof that, proof of, show that, disprove, derive, derivation of, by induction, by contradiction, counterexample*, formally verify, justify every',
   mathematics:
-    'integral*, integrate, derivative*, differentia*, equation*, theorem*, lemma*, conjecture*, matrix, matrices, eigen*, polynomial*, irrational*, prime, primes, probabilit*, asymptotic*, np complete, np hard, logarithm*, converge*, diverge*, continuous function*, bijecti*, countabl*, computabl*, decidab*, undecidab*, halting problem, entropy, quantum*, relativity, thermodynamic*, series, the limit of, limit as, divisib*, modulo, combinatori*, permutation*, vector*, tensor*, topolog*, hypothesis, variance, bayes*, gradient, complexity of, integer solutions, square root*, cube root*, digit, digits, sum of, how many ways, in how many ways, dice, dominoes, cyclic, abelian, base 2, in base, average speed, odds of, factorial, trailing zeros, area of, volume of, graph, sequence, diagonal*, polygon*, rectangle*, triangle*, circle*, angle*, chessboard, handshake*, compass and straightedge, number of ways, negative numbers, divide by zero, map with',
+    'integral*, integrate, derivative*, differentia*, equation*, theorem*, lemma*, conjecture*, matrix, matrices, eigen*, polynomial*, irrational*, prime, primes, probabilit*, asymptotic*, np complete, np hard, logarithm*, converge*, diverge*, continuous function*, bijecti*, countabl*, computabl*, decidab*, undecidab*, halting problem, entropy, quantum*, relativity, thermodynamic*, series, the limit of, limit as, divisib*, modulo, combinatori*, permutation*, vector*, tensor*, topolog*, hypothesis, variance, bayes*, gradient, complexity of, integer solutions, square root*, cube root*, digit, digits, sum of, how many ways, in how many ways, dice, dominoes, cyclic, abelian, base 2, in base, average speed, odds of, factorial, trailing zeros, area of, volume of, graph, sequence, diagonal*, polygon*, rectangle*, triangle*, circle*, angle*, chessboard, handshake*, compass and straightedge, number of ways, negative numbers, divide by zero, map with, set of all, subset*',
   design:
     'design a, design an, design the, redesign*, architect*, implement*, build a, build an, develop a, develop an, strateg*, roadmap, plan a, plan my, schema for, algorithm*, scalable, migration plan, business plan, curriculum, itinerary, model the',
   analysis:
-    'analyse*, analyze*, analysis, evaluate*, assess*, critique, critically, trade off*, tradeoff*, implications, interpret*, argue, argument*, refute, weigh, ethic*, moral*, free will, conscious*, determinis*, paradox*, philosoph*, thought experiment, causal*, consequences, to what extent, reconcile, justify, justified',
+    'analyse*, analyze*, analysis, evaluate*, assess*, critique, critically, trade off*, tradeoff*, implications, interpret*, argue, argument*, refute, weigh, ethic*, moral*, free will, conscious*, determinis*, paradox*, philosoph*, thought experiment, causal*, consequences, to what extent, reconcile, justify, justified, immoral, unethical',
   philosophy:
     'right to, wrong to, is it right, is it wrong, god, soul, the self, sentient, self aware, truth, justice, fair, freedom, meaning of life, invented or discovered, infinity, simulation, reality, existence, nothingness, identity, knowledge, beauty, human nature, artificial intelligence, what is it like, the universe',
   debugging:
@@ -40,7 +40,7 @@ export const english: LanguageWords = {
   writing:
     'write, draft, compose, essay, article, story, blog post, speech, poem, ideas, list of, letter, email, cover letter, rewrite, paragraph*, generate, create, report, brainstorm',
   lookup:
-    'who, when, where, how much, how old, how tall, how far, how long, how big, what year, what time, what day, what color, what colour, which, capital of, population, name, what s the, what is the name, what is the capital, convert, birthday, what country, what language',
+    'who, when, where, how much, how old, how tall, how far, how long, how big, what year, what time, what day, what color, what colour, which, capital of, population, name, what s the, what is the name, what is the capital, convert, birthday, what country, what language, what s, how late, how early, which came first',
   quantity: 'how many',
   yesOrNo: 'is, are, was, were, does, do, did, has, have',
   definition:

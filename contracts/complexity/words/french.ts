@@ -12,7 +12,7 @@ export const french: LanguageWords = {
   design:
     'concois, concevoir, concevez, conception, architecture, implemente*, developpe*, strategie*, planifie*, plan de, plan pour, elabore*, algorithme*, modelise*, feuille de route, business plan, construis, itineraire',
   analysis:
-    'analys*, evalue*, critique*, compromis, implications, interprete*, argument*, dissertation, ethique*, moral*, libre arbitre, conscience, determinis*, paradoxe*, philosoph*, consequences, pese*, dans quelle mesure, commente, justifie*',
+    'analys*, evalue*, critique*, compromis, implications, interprete*, argument*, dissertation, ethique*, moral*, libre arbitre, conscience, determinis*, paradoxe*, philosoph*, consequences, pese*, dans quelle mesure, commente, justifie*, immoral*',
   philosophy:
     'dieu, ame, verite, juste, justice, liberte, sens de la vie, realite, existence, identite, connaissance, beaute, consciente, conscient, intelligence artificielle, le bien, le mal, nature humaine, volonte, univers',
   debugging:

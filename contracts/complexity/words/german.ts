@@ -12,7 +12,7 @@ export const german: LanguageWords = {
   design:
     'entwirf, entwerf*, entwurf, entwickle, entwickeln, konzipier*, implementier*, umsetz*, *architektur, *strategie*, konzept*, plane, planen sie, plan fur, *algorithmus, *algorithmen, aufbauen, datenmodell, geschaftsplan, lehrplan, reiseplan, bau mir',
   analysis:
-    'analys*, bewert*, beurteil*, abwag*, wage ab, erorter*, interpretier*, auswirkung*, folgen, kritisch, argument*, begrund*, ethi*, moral*, freier wille, willensfreiheit, bewusstsein, determinis*, paradox*, philosoph*, gedankenexperiment, einschatz*, stellung',
+    'analys*, bewert*, beurteil*, abwag*, wage ab, erorter*, interpretier*, auswirkung*, folgen, kritisch, argument*, begrund*, ethi*, moral*, freier wille, willensfreiheit, bewusstsein, determinis*, paradox*, philosoph*, gedankenexperiment, einschatz*, stellung, unmoralisch*, unethisch*',
   philosophy:
     'gott, seele, wahrheit, gerecht*, freiheit, sinn des lebens, erfunden oder entdeckt, wirklichkeit, realitat, existenz, identitat, erkenntnis, schonheit, bewusst*, kunstliche intelligenz, recht ist, richtig zu, falsch zu, menschliche natur, wille, universum, universums',
   debugging:

@@ -12,7 +12,7 @@ export const italian: LanguageWords = {
   design:
     'progetta, progettare, progetti un, progetto, architettura, implementa*, sviluppa*, strategi*, pianifica*, piano per, piano di, elabora*, algoritmo, algoritmi, modella*, costruisci, itinerario',
   analysis:
-    'analizza*, analisi, valuta*, critica*, implicazion*, interpreta*, argoment*, etic*, moral*, libero arbitrio, coscienza, determinis*, paradoss*, filosof*, conseguenz*, in che misura, giustifica*',
+    'analizza*, analisi, valuta*, critica*, implicazion*, interpreta*, argoment*, etic*, moral*, libero arbitrio, coscienza, determinis*, paradoss*, filosof*, conseguenz*, in che misura, giustifica*, immoral*',
   philosophy:
     'dio, anima, verita, giusto, giustizia, liberta, senso della vita, realta, esistenza, identita, conoscenza, bellezza, cosciente, coscienti, intelligenza artificiale, il bene, il male, natura umana, volonta, universo',
   debugging:

@@ -12,7 +12,7 @@ export const polish: LanguageWords = {
   design:
     'zaprojekt*, projekt*, architektur*, zaimplement*, implement*, opracuj*, stworz system, strategi*, zaplanuj*, plan, algorytm*, modeluj*, zbuduj*, koncepcj*',
   analysis:
-    'przeanaliz*, analiz*, ocen, ocenic, krytyczn*, konsekwencj*, interpret*, argument*, rozpraw*, etyczn*, etyka, moraln*, wolna wola, wolnej woli, swiadomosc*, determini*, paradoks*, filozof*, rozwaz*, uzasadni*, na ile',
+    'przeanaliz*, analiz*, ocen, ocenic, krytyczn*, konsekwencj*, interpret*, argument*, rozpraw*, etyczn*, etyka, moraln*, wolna wola, wolnej woli, swiadomosc*, determini*, paradoks*, filozof*, rozwaz*, uzasadni*, na ile, niemoraln*, nieetyczn*',
   philosophy:
     'bog, boga, dusz*, prawda, prawdy, sprawiedliw*, wolnosc*, sens zycia, rzeczywistosc*, istnieni*, tozsamosc*, wiedza, piekn*, swiadom*, sztuczna inteligencja, sztucznej inteligencji, dobro, natura ludzka, wola, wszechswiat*',
   debugging:

@@ -12,7 +12,7 @@ export const portuguese: LanguageWords = {
   design:
     'projete, projetar, projeta, desenhe um, desenha um, concebe*, arquitetura, arquitectura, implement*, desenvolv*, estrategia*, planej*, plane*, plano de, plano para, elabor*, algoritmo*, model*, construa, roteiro',
   analysis:
-    'analis*, avali*, critic*, implicac*, interpret*, argument*, etic*, moral*, livre arbitrio, consciencia, determinis*, paradoxo*, filosof*, consequencia*, pondere, ate que ponto, justifi*',
+    'analis*, avali*, critic*, implicac*, interpret*, argument*, etic*, moral*, livre arbitrio, consciencia, determinis*, paradoxo*, filosof*, consequencia*, pondere, ate que ponto, justifi*, imoral*',
   philosophy:
     'deus, alma, verdade, justo, justica, liberdade, sentido da vida, realidade, existencia, identidade, conhecimento, beleza, consciente*, inteligencia artificial, o bem, o mal, natureza humana, vontade, universo',
   debugging:

@@ -12,7 +12,7 @@ export const spanish: LanguageWords = {
   design:
     'disena, disenar, disene, diseno, arquitectura, implementa*, desarrolla*, estrategia*, planifica*, plan de, plan para, elabora*, algoritmo*, modela*, hoja de ruta, construye, itinerario',
   analysis:
-    'analiz*, analisis, evalua*, critica*, implicaciones, interpreta*, argument*, etic*, moral*, libre albedrio, conciencia, determinis*, paradoja*, filosof*, consecuencias, sopesa, hasta que punto, justifica*, valora',
+    'analiz*, analisis, evalua*, critica*, implicaciones, interpreta*, argument*, etic*, moral*, libre albedrio, conciencia, determinis*, paradoja*, filosof*, consecuencias, sopesa, hasta que punto, justifica*, valora, inmoral*',
   philosophy:
     'dios, alma, verdad, justo, justicia, libertad, sentido de la vida, realidad, existencia, identidad, conocimiento, belleza, consciente*, inteligencia artificial, el bien, el mal, naturaleza humana, voluntad, universo',
   debugging:

@@ -12,7 +12,7 @@ export const turkish: LanguageWords = {
   design:
     'tasarla*, tasarim*, mimari*, gelistir*, uygula*, strateji*, plan yap*, planla*, algoritma*, modelle*, kur bana, yol haritasi, gezi plani',
   analysis:
-    'analiz*, degerlendir*, elestir*, yorumla*, tartis*, arguman*, sonuclar*, etik*, ahlak*, ozgur irade*, bilinc*, determini*, paradoks*, felsef*, gerekce*, ne olcude, savun*',
+    'analiz*, degerlendir*, elestir*, yorumla*, tartis*, arguman*, sonuclar*, etik*, ahlak*, ozgur irade*, bilinc*, determini*, paradoks*, felsef*, gerekce*, ne olcude, savun*, ahlaksiz*',
   philosophy:
     'tanri*, ruh*, hakikat*, adalet*, adil, ozgurluk*, hayatin anlami, gerceklik*, varolus*, kimlik*, bilgi nedir, guzellik*, yapay zeka*, iyi ve kotu, insan dogasi, irade*, evren, evrenin',
   debugging:
