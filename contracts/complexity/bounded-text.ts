@@ -1,13 +1,13 @@
 /**
- * The part of a question that is judged, and its words. Invariant: whatever the length of a text, no rule sees more than
- * `longestPart` characters of it.
+ * The part of a question that is judged, and its words. Invariant: whatever the length of a text, no rule sees more
+ * than `longestPart` characters of it.
  */
 
 /**
- * What a message asks for stands in front of what was pasted, or behind it. 2,000 characters are 300 words: more than
+ * What a message asks for stands in front of what was pasted, or behind it. 1,500 characters are 250 words: more than
  * nearly every question that was typed.
  */
-const edgeLength = 2000;
+const edgeLength = 1500;
 export const longestPart = 2 * edgeLength + 1;
 
 /** The beginning and the end of a text. A text that is not longer than both is returned as it is. */

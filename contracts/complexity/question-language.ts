@@ -1,6 +1,6 @@
 /**
- * The language of a question: by its script, or by the words that it has. Invariant: a language without files here, or a
- * text too short to tell, is unknown rather than wrong.
+ * The language of a question: by its script, or by the words that it has. Invariant: a language without files here, or
+ * a text too short to tell, is unknown rather than wrong.
  */
 
 interface Script {

@@ -153,12 +153,16 @@ const codeMarks = /[{}[\];=<>_()|&]/u;
 const proseLength = 600;
 
 /**
- * A text without its code, whose words are English in every language: a text without code as it is, and otherwise the
- * beginning of its first words that are not code.
+ * A text without its code, whose words are English in every language. A text that holds no code is returned as it is,
+ * and of any other the beginning, without the words that are code.
  */
 export const proseOf = (text: string): string => {
   if (codeCertainty(text) === 0) return text;
-  const tokens = text.split('```')[0]?.split(/\s/u) ?? [];
+  const tokens =
+    text
+      .slice(0, 2 * proseLength)
+      .split('```')[0]
+      ?.split(/\s/u) ?? [];
   const isCode = tokens.map((token) => codeMarks.test(token));
   return tokens
     .filter((_, index) => !isCode[index] && !isCode[index + 1])

@@ -1,4 +1,4 @@
-/** The words of Arabic questions. Particles stand before words without a space, so many stems have `*` on both sides. */
+/** The words of Arabic questions. Particles join the word after them, so many stems have `*` on both sides. */
 import type { LanguageWords } from './language-words.ts';
 
 export const arabic: LanguageWords = {
@@ -41,5 +41,6 @@ export const arabic: LanguageWords = {
   translation: 'ترجم*, *ترجمة, إلى الإنجليزية, بالإنجليزية, *بالفرنسية, كيف نقول, كيف تقول',
   greeting:
     'مرحبا, أهلا, شكرا, السلام عليكم, صباح الخير, مساء الخير, حسنا, تمام, كيف حالك, *ساعدتني, وداعا, مع السلامة',
-  followUp: 'و*, لكن, إذن, أكثر, تابع, أكمل, مرة أخرى, أقصر, أطول, الآن, نعم, لا, حقا, نفس, شكرا, حسنا, وإذا, ماذا عن',
+  followUp:
+    'وإذا, وماذا, وكيف, ولماذا, وفي, وما, ولكن, ومتى, وأين, ومن, لكن, إذن, أكثر, تابع, أكمل, مرة أخرى, أقصر, أطول, الآن, نعم, لا, حقا, نفس, شكرا, حسنا, وإذا, ماذا عن',
 };
