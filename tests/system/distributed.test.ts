@@ -4,9 +4,11 @@ import { sharedService } from '#tests/services/shared-services.ts';
 import { type Compose, startCompose } from '#tests/support/compose-processes.ts';
 import { programEnvironment, serviceAccountEnvironment } from '#tests/support/service-account.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
+import { consoleChangeSuite } from './suite/console-changes.ts';
 import { serviceCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
+import { moderationChangeSuite } from './suite/moderation-changes.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { serviceAccountSuite } from './suite/service-accounts.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
@@ -40,5 +42,7 @@ describe('distributed', () => {
     () => parlance,
     () => parlance.issuerUrl,
   );
+  consoleChangeSuite(() => parlance);
+  moderationChangeSuite(() => parlance);
   serviceCrashSuite(() => parlance);
 });

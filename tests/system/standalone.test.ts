@@ -4,9 +4,11 @@ import type { Parlance } from '#tests/support/parlance.ts';
 import { programEnvironment, serviceAccountEnvironment } from '#tests/support/service-account.ts';
 import { startStandalone } from '#tests/support/standalone-process.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
+import { consoleChangeSuite } from './suite/console-changes.ts';
 import { standaloneCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
+import { moderationChangeSuite } from './suite/moderation-changes.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { serviceAccountSuite } from './suite/service-accounts.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
@@ -31,5 +33,7 @@ describe('standalone', () => {
     () => parlance,
     () => new URL('/issuer', parlance.url).href,
   );
+  consoleChangeSuite(() => parlance);
+  moderationChangeSuite(() => parlance);
   standaloneCrashSuite(() => parlance);
 });
