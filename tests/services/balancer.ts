@@ -12,7 +12,7 @@ export interface Balancer extends AsyncDisposable {
   accept(): Promise<void>;
   /** Loses all that both sides say, with the connections open, as a network that is away does; until `restore`. */
   lose(): void;
-  /** Resolves when the targets have given up every connection that `lose` struck. */
+  /** Resolves when the targets have given up every WebSocket that `lose` struck. */
   untilGivenUp(): Promise<void>;
   /** Ends the connections that `lose` struck; new ones are carried again. */
   restore(): void;
@@ -23,6 +23,8 @@ interface Carried {
   readonly near: Socket;
   readonly far: Socket;
   readonly givenUp: Promise<void>;
+  /** Browsers open each on a connection of its own. */
+  isWebSocket: boolean;
 }
 
 export const openBalancer = async (port: number, targets: readonly number[]): Promise<Balancer> => {
@@ -35,8 +37,11 @@ export const openBalancer = async (port: number, targets: readonly number[]): Pr
 
   const carry = (near: Socket, far: Socket): void => {
     const { promise: givenUp, resolve } = Promise.withResolvers<void>();
-    const connection = { near, far, givenUp };
+    const connection: Carried = { near, far, givenUp, isWebSocket: false };
     carried.add(connection);
+    near.once('data', (head) => {
+      connection.isWebSocket = /^upgrade: websocket/im.test(String(head));
+    });
     near.pipe(far).pipe(near);
     far.on('close', () => {
       carried.delete(connection);
@@ -99,7 +104,9 @@ export const openBalancer = async (port: number, targets: readonly number[]): Pr
       }
     },
     async untilGivenUp() {
-      await Promise.all(struck.map(({ givenUp }) => givenUp));
+      const sockets = struck.filter(({ isWebSocket }) => isWebSocket);
+      if (sockets.length === 0) throw new Error('there was no WebSocket to give up');
+      await Promise.all(sockets.map(({ givenUp }) => givenUp));
     },
     restore() {
       isLosing = false;
