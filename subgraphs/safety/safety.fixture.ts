@@ -16,6 +16,7 @@ import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.t
 import { createLogger } from '#kernel/log.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createDirectory } from '#tests/services/directory.ts';
+import { copyCluster } from '#tests/services/embedded-cluster/copy-cluster.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
 import { safetyTables } from './entities.ts';
 import { openSafety } from './service.ts';
@@ -90,7 +91,7 @@ export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<Safe
   const logger = createLogger('safety', 'silent');
   const database = opened.use(
     engine === 'pglite'
-      ? await openPglite(`${directory.path}/postgres`, [safetyTables])
+      ? await openPglite(await copyCluster(directory.path), [safetyTables])
       : await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [safetyTables]),
   );
   const ports = opened.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1000 }, logger));

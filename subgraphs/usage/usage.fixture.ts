@@ -18,6 +18,7 @@ import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.t
 import { createLogger } from '#kernel/log.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createDirectory } from '#tests/services/directory.ts';
+import { copyCluster } from '#tests/services/embedded-cluster/copy-cluster.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
 import { provision } from './accounts/provision.ts';
 import { usageTables } from './entities.ts';
@@ -102,6 +103,7 @@ const grantLimits = async (em: EntityManager, tenantId: string, limits: Limits):
 export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<UsageFixture> => {
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await createDirectory());
+  if (kind === 'pglite') await copyCluster(directory.path);
   const logger = createLogger('usage-test', 'silent');
   const config = {
     DATA_DIR: directory.path,

@@ -110,6 +110,8 @@ export const de: Readonly<Record<MessageId, string>> = {
   'timeline.interrupted': 'Die Verbindung ist weg. Die Antwort geht weiter, sobald sie wieder da ist.',
   'timeline.stopped': 'Angehalten. Der Text bis hier bleibt.',
   'timeline.cutLength': 'Die Antwort hat ihre größte Länge erreicht.',
+  'timeline.cutRepetition':
+    'Das Modell hat sich wiederholt, deshalb wurde die Antwort angehalten. Versuche es noch einmal, oder frage mit anderen Worten.',
   'timeline.cutFilter': 'Das Modell hat die Antwort wegen ihres Inhalts beendet.',
   'timeline.cutError': 'Das Modell ist abgebrochen. Der Text bis hier bleibt.',
   'timeline.code': 'Codeblock.',

@@ -108,6 +108,7 @@ export const en = {
   'timeline.interrupted': 'The connection is lost. The reply goes on as soon as it is back.',
   'timeline.stopped': 'Stopped. The text so far is kept.',
   'timeline.cutLength': 'The reply reached its longest length.',
+  'timeline.cutRepetition': 'The model repeated itself, so the reply was stopped. Try again, or ask in other words.',
   'timeline.cutFilter': 'The model stopped the reply for its content.',
   'timeline.cutError': 'The model broke off. The text so far is kept.',
   'timeline.code': 'Code block.',
