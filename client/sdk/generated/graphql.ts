@@ -172,6 +172,8 @@ export type FinishReason =
   | 'ERROR'
   /** The reply reached maxOutputTokens or the limit of the model. */
   | 'LENGTH'
+  /** The model repeated the same text again and again, so the reply was stopped. */
+  | 'REPETITION'
   /** The reply was complete. */
   | 'STOP'
   /** The model called a tool. */
