@@ -5,6 +5,7 @@ import { createModelsBuilder } from './schema/builder.ts';
 import { addCatalogueMutations } from './schema/catalogue-mutations.ts';
 import { addModel } from './schema/model.ts';
 import { addModelHealthChanged } from './schema/model-health-changed.ts';
+import { addModelsChanged } from './schema/models-changed.ts';
 import { addRouteMessage } from './schema/route-message.ts';
 import { addRoutingPolicies } from './schema/routing-policy.ts';
 import { addTools } from './schema/tool.ts';
@@ -18,5 +19,6 @@ export const createModelsSchema = (): GraphQLSchema => {
   addTools(builder);
   addCatalogueMutations(builder, types);
   addModelHealthChanged(builder, types);
+  addModelsChanged(builder, types);
   return builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
 };

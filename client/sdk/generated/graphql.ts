@@ -34,6 +34,8 @@ export type ConversationChangeKind =
   | 'MESSAGE_ADDED'
   /** A reply became final. */
   | 'MESSAGE_FINISHED'
+  /** The moderation has marked a reply after its end: read its `moderation`. */
+  | 'MESSAGE_MODERATED'
   /** It was restored. */
   | 'RESTORED'
   /** Its title, model policy, system prompt, pinned or archived changed. */

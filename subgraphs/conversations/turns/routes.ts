@@ -50,7 +50,7 @@ const smallestSizeClass = 256;
 const routeQuery = `query Route($input: RouteMessageInput!) {
   routeMessage(input: $input) {
     candidates {
-      modelId provider pool contextWindow maxOutputTokens capabilities price { input cachedInput output }
+      modelId provider pool contextWindow maxOutputTokens capabilities price { input cachedInput cacheWrite output }
     }
     tools { name description parameters url timeoutMs secret }
   }

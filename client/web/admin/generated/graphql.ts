@@ -346,15 +346,22 @@ export type PriceStateFragment = { input: string, cachedInput: string, output: s
 
 export type ModelRowFragment = { id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } };
 
+export type ModelStateFragment = { id: string, displayName: string, enabled: boolean, liveWorkers: number, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } };
+
 export type CatalogueQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type CatalogueQuery = { models: Array<{ id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } }> };
 
-export type HealthChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+export type CatalogueChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
-export type HealthChangedSubscription = { modelHealthChanged: { id: string, health: { state: CircuitState } } };
+export type CatalogueChangedSubscription = { modelsChanged: Array<{ id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } }> };
+
+export type ModelStatesChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelStatesChangedSubscription = { modelsChanged: Array<{ id: string, displayName: string, enabled: boolean, liveWorkers: number, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } }> };
 
 export type CaseRowFragment = { id: string, status: ModerationCaseStatus, excerpt: string, messageId: string, conversationId: string, openedAt: string, resolvedAt: string | null, note: string | null, user: { id: string, email: string | null }, resolvedBy: { id: string, email: string | null } | null, verdict: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } };
 
@@ -449,6 +456,14 @@ export type SetTenantQuotaMutationVariables = Exact<{
 
 export type SetTenantQuotaMutation = { setTenantQuota: { id: string } };
 
+export type GrantTenantQuotaMutationVariables = Exact<{
+  input: TenantQuotaInput;
+  tenantId?: string | null | undefined;
+}>;
+
+
+export type GrantTenantQuotaMutation = { grantTenantQuota: { id: string } };
+
 export type SetPlanMutationVariables = Exact<{
   plan: PlanTier;
 }>;
@@ -512,6 +527,11 @@ export type UsageQueryVariables = Exact<{
 
 
 export type UsageQuery = { usageReport: { totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string }, groups: Array<{ key: string | null, model: { displayName: string } | null, user: { email: string | null } | null, conversation: { title: string | null } | null, totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } }> } };
+
+export type TenantUsageChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TenantUsageChangedSubscription = { tenantUsageChanged: { id: string } };
 
 export type UserAccessQueryVariables = Exact<{
   userId: string;
@@ -594,6 +614,25 @@ fragment PriceState on Price {
   output
   effectiveFrom
 }`, {"fragmentName":"ModelRow"}) as unknown as TypedDocumentString<ModelRowFragment, unknown>;
+export const ModelStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ModelState on Model {
+  id
+  displayName
+  enabled
+  liveWorkers
+  health {
+    ...HealthState
+  }
+}
+    fragment HealthState on ModelHealth {
+  state
+  errorRate
+  firstTokenP50Ms
+  firstTokenP95Ms
+  queueWaitP50Ms
+  tokensPerSecond
+  samples
+}`, {"fragmentName":"ModelState"}) as unknown as TypedDocumentString<ModelStateFragment, unknown>;
 export const CaseRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment CaseRow on ModerationCase {
   id
@@ -958,16 +997,74 @@ fragment ModelRow on Model {
     ...HealthState
   }
 }`) as unknown as TypedDocumentString<CatalogueQuery, CatalogueQueryVariables>;
-export const HealthChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
-    subscription HealthChanged {
-  modelHealthChanged {
-    id
-    health {
-      state
-    }
+export const CatalogueChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription CatalogueChanged {
+  modelsChanged {
+    ...ModelRow
   }
 }
-    `) as unknown as TypedDocumentString<HealthChangedSubscription, HealthChangedSubscriptionVariables>;
+    fragment HealthState on ModelHealth {
+  state
+  errorRate
+  firstTokenP50Ms
+  firstTokenP95Ms
+  queueWaitP50Ms
+  tokensPerSecond
+  samples
+}
+fragment PriceState on Price {
+  input
+  cachedInput
+  output
+  effectiveFrom
+}
+fragment ModelRow on Model {
+  id
+  displayName
+  provider {
+    displayName
+  }
+  capabilities
+  contextWindow
+  maxOutputTokens
+  pool
+  tiers
+  enabled
+  liveWorkers
+  price {
+    ...PriceState
+  }
+  prices {
+    ...PriceState
+  }
+  health {
+    ...HealthState
+  }
+}`) as unknown as TypedDocumentString<CatalogueChangedSubscription, CatalogueChangedSubscriptionVariables>;
+export const ModelStatesChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription ModelStatesChanged {
+  modelsChanged {
+    ...ModelState
+  }
+}
+    fragment HealthState on ModelHealth {
+  state
+  errorRate
+  firstTokenP50Ms
+  firstTokenP95Ms
+  queueWaitP50Ms
+  tokensPerSecond
+  samples
+}
+fragment ModelState on Model {
+  id
+  displayName
+  enabled
+  liveWorkers
+  health {
+    ...HealthState
+  }
+}`) as unknown as TypedDocumentString<ModelStatesChangedSubscription, ModelStatesChangedSubscriptionVariables>;
 export const CasesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Cases($status: ModerationCaseStatus, $after: String) {
   moderationCases(first: 20, after: $after, filter: {status: $status}) {
@@ -1118,13 +1215,7 @@ export const OverviewDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
   models(onlyUsable: false) {
-    id
-    displayName
-    enabled
-    liveWorkers
-    health {
-      ...HealthState
-    }
+    ...ModelState
   }
 }
     fragment HealthState on ModelHealth {
@@ -1135,6 +1226,15 @@ export const OverviewDocument = /*#__PURE__*/ new TypedDocumentString(`
   queueWaitP50Ms
   tokensPerSecond
   samples
+}
+fragment ModelState on Model {
+  id
+  displayName
+  enabled
+  liveWorkers
+  health {
+    ...HealthState
+  }
 }
 fragment BudgetState on Budget {
   monthlyUsd
@@ -1257,6 +1357,13 @@ export const SetTenantQuotaDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SetTenantQuotaMutation, SetTenantQuotaMutationVariables>;
+export const GrantTenantQuotaDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation GrantTenantQuota($input: TenantQuotaInput!, $tenantId: ID) {
+  grantTenantQuota(input: $input, tenantId: $tenantId) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<GrantTenantQuotaMutation, GrantTenantQuotaMutationVariables>;
 export const SetPlanDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SetPlan($plan: PlanTier!) {
   setPlan(plan: $plan) {
@@ -1369,6 +1476,13 @@ export const UsageDocument = /*#__PURE__*/ new TypedDocumentString(`
   reasoningTokens
   costUsd
 }`) as unknown as TypedDocumentString<UsageQuery, UsageQueryVariables>;
+export const TenantUsageChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription TenantUsageChanged {
+  tenantUsageChanged {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<TenantUsageChangedSubscription, TenantUsageChangedSubscriptionVariables>;
 export const UserAccessDocument = /*#__PURE__*/ new TypedDocumentString(`
     query UserAccess($userId: ID!) {
   sessions(userId: $userId) {

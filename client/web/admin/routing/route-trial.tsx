@@ -1,6 +1,8 @@
 /** Where a question would go now, and why. Nothing is sent, and the question itself does not leave the page. */
 import { useParlance } from '@parlance/react';
 import { useState } from 'react';
+import { type Translate, useTranslate } from '../../translations/translation.ts';
+import { describeVerdict } from '../../verdicts/route-words.ts';
 import { OperationLinks } from '../api/explorer-link.tsx';
 import { useAction } from '../api/use-action.ts';
 import { TryRouteDocument, type TryRouteQuery, type TryRouteQueryVariables } from '../generated/graphql.ts';
@@ -24,14 +26,14 @@ const toneOf = (verdict: Candidate['verdict']): Tone => {
   return verdict === 'FALLBACK' ? 'plain' : 'warning';
 };
 
-const columnsIn = (w: Words): readonly Column<Candidate>[] => [
+const columnsIn = (w: Words, t: Translate): readonly Column<Candidate>[] => [
   { id: 'model', title: w('models.model'), cell: ({ model }) => model.displayName },
   {
     id: 'verdict',
     title: w('routing.verdict'),
     cell: ({ verdict }) => <Badge tone={toneOf(verdict)}>{verdict}</Badge>,
   },
-  { id: 'reason', title: w('routing.reason'), cell: ({ reason }) => reason },
+  { id: 'reason', title: w('routing.reason'), cell: (judgement) => describeVerdict(judgement, t) },
 ];
 
 export interface RouteTrialProps {
@@ -45,6 +47,7 @@ interface Outcome {
 
 export const RouteTrial = ({ policies }: RouteTrialProps) => {
   const w = useWords();
+  const t = useTranslate();
   const client = useParlance();
   const action = useAction();
   const [outcome, setOutcome] = useState<Outcome>();
@@ -82,7 +85,7 @@ export const RouteTrial = ({ policies }: RouteTrialProps) => {
           />
           <DataTable
             caption={w('routing.candidates')}
-            columns={columnsIn(w)}
+            columns={columnsIn(w, t)}
             rows={outcome.decision.candidates}
             keyOf={({ model }) => model.id}
             none={w('models.none')}

@@ -5,6 +5,7 @@ import { ExplainRouteDocument, type ExplainRouteQuery } from '@parlance/client';
 import { useParlance } from '@parlance/react';
 import { type ToggleEvent, useState } from 'react';
 import { useTranslate } from '../../translations/translation.ts';
+import { describeVerdict } from '../../verdicts/route-words.ts';
 import styles from './details.module.css';
 
 export interface RouteReasonsProps {
@@ -36,9 +37,9 @@ export const RouteReasons = ({ inputTokens, modelId }: RouteReasonsProps) => {
         <>
           <p>{route.policy ? t('details.policy', { name: route.policy.name }) : t('details.noPolicy')}</p>
           <ul>
-            {route.candidates.map(({ model, reason, verdict }) => (
-              <li key={model.id} data-verdict={verdict} aria-current={model.id === modelId}>
-                <strong>{model.displayName}</strong> {reason}
+            {route.candidates.map((judgement) => (
+              <li key={judgement.model.id} aria-current={judgement.model.id === modelId}>
+                <strong>{judgement.model.displayName}</strong> {describeVerdict(judgement, t)}
               </li>
             ))}
           </ul>
