@@ -67,3 +67,6 @@ export const readQuestionWords = (words: string): QuestionWords => {
   if ((phrases.get('sequence')?.size ?? 0) >= 2) rules.add('STEPS');
   return { language: isClear ? first[0] : undefined, rules, isFollowUp };
 };
+
+/** The languages that a question can be judged to have, by ISO 639-1. */
+export const judgedLanguages: readonly string[] = languages.map(({ language }) => language);

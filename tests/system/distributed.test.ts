@@ -8,6 +8,7 @@ import { serviceCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
 import { refusalSuite } from './suite/refusals.ts';
+import { routingSuite } from './suite/routing.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
 import { toolSuite } from './suite/tools.ts';
 import { turnSuite } from './suite/turns.ts';
@@ -31,5 +32,6 @@ describe('distributed', () => {
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
+  routingSuite(() => parlance);
   serviceCrashSuite(() => parlance);
 });

@@ -7,6 +7,7 @@ import { standaloneCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
 import { refusalSuite } from './suite/refusals.ts';
+import { routingSuite } from './suite/routing.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
 import { toolSuite } from './suite/tools.ts';
 import { turnSuite } from './suite/turns.ts';
@@ -24,5 +25,6 @@ describe('standalone', () => {
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
+  routingSuite(() => parlance);
   standaloneCrashSuite(() => parlance);
 });

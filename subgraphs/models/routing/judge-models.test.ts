@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { ListedModel } from '../catalogue/catalogue.ts';
 import { unknownHealth } from '../catalogue/model-health.ts';
 import type { RoutingPolicy } from '../entities.ts';
-import { judgeModels, type RouteQuestion } from './judge-models.ts';
+import { judgeModels } from './judge-models.ts';
+import type { RouteQuestion } from './route-question.ts';
 
 const now = 1_000_000;
 const listed = (id: string, differences: Partial<ListedModel> = {}): ListedModel => ({
@@ -37,6 +38,9 @@ const policyOf = (differences: Partial<RoutingPolicy>): RouteQuestion['scope'] =
     strategy: 'PREFERENCE',
     maxInputPrice: null,
     maxOutputPrice: null,
+    rules: [],
+    latencyTargetMs: null,
+    costCeilingUsd: null,
     isDefault: false,
     createdAt: new Date(0),
     updatedAt: new Date(0),
@@ -48,6 +52,7 @@ const judge = (models: readonly ListedModel[], differences: Partial<RouteQuestio
     scope: 'PLATFORM',
     requires: [],
     inputTokens: 10,
+    promptTokens: 10,
     maxOutputTokens: undefined,
     plan: 'FREE',
     tenantId: 'acme',
