@@ -83,6 +83,20 @@ module.exports = {
       to: { path: '^client/(web|react)/', pathNot: '^client/$1/' },
     },
     {
+      name: 'chat-and-console-are-islands',
+      comment: 'What the chat and the console both use stands beside them, in a folder named for what it is about.',
+      severity: 'error',
+      from: { path: '^client/web/(chat|admin)/' },
+      to: { path: '^client/web/(chat|admin)/', pathNot: '^client/web/$1/' },
+    },
+    {
+      name: 'chat-and-console-are-islands',
+      comment: 'What both use knows neither.',
+      severity: 'error',
+      from: { path: '^client/web/', pathNot: '^client/web/(chat|admin)/' },
+      to: { path: '^client/web/(chat|admin)/' },
+    },
+    {
       name: 'only-clients-import-clients',
       comment: 'Servers and scripts serve or build the packages of the client, and import none.',
       severity: 'error',

@@ -2,6 +2,7 @@
  * How `vitest run` finds and runs the tests. Services start when a test file first asks
  * (tests/services/global-setup.ts).
  */
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -21,9 +22,12 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/.data/**', '**/dist/**'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     globalSetup: ['tests/services/global-setup.ts'],
+    setupFiles: ['tests/services/patient-waits.ts'],
+    // By itself vitest leaves one core to its own process, which has little to do.
+    maxWorkers: availableParallelism(),
     // Bounds for hangs, not for speed: the first file that asks for RabbitMQ waits for it to boot, on whatever machine.
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 30_000,
   },
 });

@@ -11,6 +11,7 @@ import { measureDeltas } from './deltas.ts';
 import { type Figure, table } from './figures.ts';
 import { measureFirstToken } from './first-token.ts';
 import { measureIdleSubscriptions } from './idle-subscriptions.ts';
+import { measurePromptCache } from './prompt-cache.ts';
 import { measureSends } from './sends.ts';
 import { openStand, type Stand } from './stand.ts';
 import { measureStreamEvents } from './stream-events.ts';
@@ -32,10 +33,13 @@ const userCount = 100;
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });
 const { only, quick } = values;
-/** Needs a browser, and no stand. */
-const web = 'web';
-if (only !== undefined && only !== web && !measures.has(only)) {
-  process.stderr.write(`--only takes one of ${[...measures.keys(), web].join(', ')}\n`);
+/** Those that need no stand. */
+const alone: ReadonlyMap<string, (quick: boolean) => Promise<Figure[]>> = new Map([
+  ['prompt-cache', measurePromptCache],
+  ['web', measureWeb],
+]);
+if (only !== undefined && !alone.has(only) && !measures.has(only)) {
+  process.stderr.write(`--only takes one of ${[...measures.keys(), ...alone.keys()].join(', ')}\n`);
   process.exit(2);
 }
 
@@ -48,13 +52,13 @@ const take = (measured: readonly Figure[]): void => {
   process.stdout.write(`${table(measured)}\n\n`);
   figures.push(...measured);
 };
-if (only !== web) {
+if (only === undefined || measures.has(only)) {
   await using stand = await openStand(userCount);
   for (const [name, measure] of measures) {
     if (only === undefined || only === name) take(await measure(stand, quick));
   }
 }
-if (only === undefined || only === web) take(await measureWeb(quick));
+for (const [name, measure] of alone) if (only === undefined || only === name) take(await measure(quick));
 const takenAt = new Date().toISOString();
 const machine = {
   processor: cpus()[0]?.model ?? 'unknown',

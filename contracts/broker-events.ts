@@ -27,8 +27,11 @@ const milliseconds = bounded(greatest, false);
  * nothing or something impossible.
  */
 const tokenUsageSchema = z.object({
+  /** Of the whole prompt, including those that were read from a cache or written to it. */
   inputTokens: tokens,
   cachedInputTokens: tokens,
+  /** Absent where the provider wrote nothing to its cache. */
+  cacheWriteTokens: tokens.optional(),
   outputTokens: tokens,
   reasoningTokens: tokens,
   source: z.enum(['PROVIDER', 'COUNTED']),

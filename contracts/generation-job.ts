@@ -15,7 +15,14 @@ export const maxToolSteps = 8;
 export const modelCapabilities = ['TOOLS', 'VISION', 'JSON', 'PREFILL', 'EMBEDDING'] as const;
 
 /** USD per million tokens at the admission of the message, as exact decimals in strings. */
-export const priceSchema = z.object({ input: z.string(), cachedInput: z.string(), output: z.string() });
+export const priceSchema = z.object({
+  input: z.string(),
+  /** Of tokens of the prompt that the provider read from its cache. */
+  cachedInput: z.string(),
+  /** Of tokens of the prompt that the provider wrote to its cache; absent where they cost the same as `input`. */
+  cacheWrite: z.string().optional(),
+  output: z.string(),
+});
 
 /** One model that may write the reply. */
 export const routeCandidateSchema = z.object({

@@ -5,7 +5,15 @@
 import { z } from 'zod';
 import type { ErrorCode } from './error-codes.ts';
 
-export const finishReasons = ['STOP', 'LENGTH', 'TOOL_CALLS', 'CONTENT_FILTER', 'CANCELLED', 'ERROR'] as const;
+export const finishReasons = [
+  'STOP',
+  'LENGTH',
+  'REPETITION',
+  'TOOL_CALLS',
+  'CONTENT_FILTER',
+  'CANCELLED',
+  'ERROR',
+] as const;
 export type FinishReason = (typeof finishReasons)[number];
 
 /** Why the text and the calls so far are void. */

@@ -24,10 +24,10 @@ const manifestSchema = z.object({
   name: z.string(),
   version: z.string(),
   description: z.string(),
+  license: z.string(),
   dependencies: versions,
   peerDependencies: versions.optional(),
 });
-const rootSchema = z.object({ license: z.string().optional() });
 
 const readManifest = async <Shape>(path: string, shape: z.ZodType<Shape>): Promise<Shape> =>
   shape.parse(JSON.parse(await readFile(join(root, path), 'utf8')));
@@ -38,10 +38,8 @@ const looser = (dependencies: Readonly<Record<string, string>>): Record<string, 
 
 const writeManifest = async (folder: string): Promise<void> => {
   const { dependencies, peerDependencies, ...manifest } = await readManifest(`${folder}/package.json`, manifestSchema);
-  const { license } = await readManifest('package.json', rootSchema);
   const published = {
     ...manifest,
-    ...(license === undefined ? {} : { license }),
     type: 'module',
     sideEffects: false,
     engines: { node: '>=20' },

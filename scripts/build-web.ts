@@ -24,7 +24,7 @@ const renderPages = async (): Promise<Readonly<Record<string, string>>> => {
     optimizeDeps: { noDiscovery: true, include: [] },
   });
   try {
-    const { renderStaticPages } = await server.ssrLoadModule('/chat/pages/static-pages.tsx');
+    const { renderStaticPages } = await server.ssrLoadModule('/pages/static-pages.tsx');
     const pages: Readonly<Record<string, string>> = await renderStaticPages();
     return pages;
   } finally {
@@ -34,7 +34,7 @@ const renderPages = async (): Promise<Readonly<Record<string, string>>> => {
 
 /** The script of the page's head, small enough to stand in it. */
 const bootScript = async (): Promise<string> => {
-  const source = await readFile(join(root, 'chat/boot.ts'), 'utf8');
+  const source = await readFile(join(root, 'entrance/boot.ts'), 'utf8');
   return `<script>{${stripTypeScriptTypes(source.replace(/^\/\*\*[\s\S]*?\*\//, '')).replaceAll(/\s*\n\s*/g, '\n')}}</script>`;
 };
 

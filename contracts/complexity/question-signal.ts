@@ -1,32 +1,56 @@
 /**
- * The rules of a judgement, and the points that each adds when it matches. Points add up to a class. Rules of negative
- * points are signs of an easy question.
+ * The rules of a judgement, what each can add, and the sums from which a question is of a class. Rules of negative
+ * points are signs of an easy question. docs/admin.md describes the rules to administrators.
  */
 import type { Complexity } from './complexity.ts';
 
-/** @see docs/admin.md, which describes each */
-export const rulePoints = {
-  PROOF: 5,
-  DESIGN: 4,
-  ANALYSIS: 4,
-  DEBUGGING: 4,
-  EXPERTISE: 3,
-  MATHEMATICS: 3,
-  CODE: 3,
-  STEPS: 3,
-  COMPARISON: 3,
-  CONSTRAINTS: 2,
-  SEVERAL_QUESTIONS: 2,
-  LONG: 2,
-  VERY_LONG: 3,
-  WHY: 3,
-  EXPLANATION: 2,
-  WRITING: 2,
-  LOOKUP: -2,
-  TRANSLATION: -3,
-  GREETING: -3,
-} as const satisfies Readonly<Record<string, number>>;
-export type QuestionRule = keyof typeof rulePoints;
+export const questionRules = [
+  /** Asks for a proof or a derivation. */
+  'PROOF',
+  'MATHEMATICS',
+  /** Asks for a design, a plan, an architecture. */
+  'DESIGN',
+  /** Asks to weigh or to judge. */
+  'ANALYSIS',
+  /** One of the questions that nobody looks up. */
+  'PHILOSOPHY',
+  /** Asks to find a fault, or holds a stack trace. */
+  'DEBUGGING',
+  /** Speaks of programs. */
+  'PROGRAMMING',
+  /** Holds code. */
+  'CODE',
+  /** Law, medicine, money. */
+  'EXPERTISE',
+  /** Asks for steps, or lists them. */
+  'STEPS',
+  'COMPARISON',
+  'CONSTRAINTS',
+  /** Asks for a decision. */
+  'ADVICE',
+  /** Speaks of what may be. */
+  'HYPOTHESIS',
+  /** Claims something of all cases. */
+  'UNIVERSAL',
+  'WHY',
+  'EXPLANATION',
+  'WRITING',
+  'SEVERAL_QUESTIONS',
+  /** Several sentences: tells of something before it asks. */
+  'SITUATION',
+  /** Holds several numbers in sentences. */
+  'NUMBERS',
+  'LONG',
+  /** Nothing says that it is easy. */
+  'UNCLEAR',
+  /** Asks for one fact. */
+  'LOOKUP',
+  /** Asks for the meaning or the spelling of a word. */
+  'DEFINITION',
+  'TRANSLATION',
+  'GREETING',
+] as const;
+export type QuestionRule = (typeof questionRules)[number];
 
 /** One rule that matched a question. */
 export interface QuestionSignal {
@@ -35,14 +59,13 @@ export interface QuestionSignal {
   readonly points: number;
 }
 
-/** The least sums of points. */
-const moderateFrom = 1;
-const complexFrom = 5;
+const moderateFrom = 2;
+const complexFrom = 4;
 
 export const classOfPoints = (points: number): Complexity => {
   if (points >= complexFrom) return 'COMPLEX';
   return points >= moderateFrom ? 'MODERATE' : 'SIMPLE';
 };
 
-/** Points from which one rule by itself makes even the shortest text a question that can be judged. */
+/** Points of one rule with which even the shortest text can be judged. */
 export const hardPoints = 3;

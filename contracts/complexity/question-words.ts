@@ -1,72 +1,103 @@
-/** The words of all languages as one trie, and what a text's words say of it. */
+/** The phrases of all languages as one trie, and which of them a text holds. */
 import { createPhraseTrie } from './phrase-trie.ts';
-import type { QuestionRule } from './question-signal.ts';
+import { arabic } from './words/arabic.ts';
+import { chinese } from './words/chinese.ts';
+import { dutch } from './words/dutch.ts';
 import { english } from './words/english.ts';
+import { french } from './words/french.ts';
 import { german } from './words/german.ts';
+import { hindi } from './words/hindi.ts';
+import { italian } from './words/italian.ts';
+import { japanese } from './words/japanese.ts';
+import { korean } from './words/korean.ts';
 import { type LanguageWords, type WordKind, wordKinds } from './words/language-words.ts';
+import { polish } from './words/polish.ts';
+import { portuguese } from './words/portuguese.ts';
+import { russian } from './words/russian.ts';
+import { spanish } from './words/spanish.ts';
+import { turkish } from './words/turkish.ts';
 
-const languages: readonly LanguageWords[] = [english, german];
-
-interface WordHit {
-  readonly language: string;
-  readonly kind: WordKind;
-  readonly phrase: string;
-}
-
-const kindRules: readonly (readonly [WordKind, QuestionRule])[] = [
-  ['proof', 'PROOF'],
-  ['mathematics', 'MATHEMATICS'],
-  ['design', 'DESIGN'],
-  ['analysis', 'ANALYSIS'],
-  ['debugging', 'DEBUGGING'],
-  ['expertise', 'EXPERTISE'],
-  ['steps', 'STEPS'],
-  ['comparison', 'COMPARISON'],
-  ['constraints', 'CONSTRAINTS'],
-  ['why', 'WHY'],
-  ['explanation', 'EXPLANATION'],
-  ['writing', 'WRITING'],
-  ['lookup', 'LOOKUP'],
-  ['translation', 'TRANSLATION'],
-  ['greeting', 'GREETING'],
+const languages: readonly LanguageWords[] = [
+  arabic,
+  chinese,
+  dutch,
+  english,
+  french,
+  german,
+  hindi,
+  italian,
+  japanese,
+  korean,
+  polish,
+  portuguese,
+  russian,
+  spanish,
+  turkish,
 ];
 
-function* allPhrases(): Iterable<readonly [string, WordHit]> {
-  for (const words of languages) {
-    for (const kind of wordKinds) {
-      for (const phrase of words[kind].split(',').map((part) => part.trim())) {
-        yield [phrase, { language: words.language, kind, phrase }];
-      }
-    }
-  }
-}
-const trie = createPhraseTrie(allPhrases());
-
-export interface QuestionWords {
-  readonly language: string | undefined;
-  readonly rules: ReadonlySet<QuestionRule>;
-  readonly isFollowUp: boolean;
+interface Phrase {
+  readonly language: string;
+  readonly kind: WordKind;
+  readonly text: string;
+  /** How much it speaks for its language: less, the more languages have it. */
+  readonly weight: number;
 }
 
-/** Fewer function words than these tell no language. */
-const leastFunctionWords = 2;
+const written = languages.flatMap((words) =>
+  wordKinds.flatMap((kind) =>
+    words[kind]
+      .split(',')
+      .map((text) => text.trim())
+      .filter((text) => text !== '')
+      .map((text) => ({ language: words.language, kind, text })),
+  ),
+);
+const sameText = Map.groupBy(written, ({ text }) => text);
+const countLanguages = (text: string): number =>
+  new Set((sameText.get(text) ?? []).map(({ language }) => language)).size;
+
+const trie = createPhraseTrie(
+  written.map((phrase): readonly [string, Phrase] => [
+    phrase.text,
+    { ...phrase, weight: 1 / countLanguages(phrase.text) },
+  ]),
+);
+
+export interface FoundPhrases {
+  /** How many characters were looked at. */
+  readonly work: number;
+  /** Language -> how much the text speaks for it. */
+  readonly evidence: ReadonlyMap<string, number>;
+  /** How many different phrases of a kind these languages have in the text. */
+  readonly count: (kind: WordKind, languages: ReadonlySet<string>) => number;
+  /** Whether the text begins with a phrase of follow-ups. */
+  readonly beginsAsFollowUp: (languages: ReadonlySet<string>) => boolean;
+}
 
 /** @param words from `foldWords` */
-export const readQuestionWords = (words: string): QuestionWords => {
-  const functionWords = new Map<string, number>();
-  const phrases = new Map<WordKind, Set<string>>();
-  let isFollowUp = false;
-  trie.find(words, ({ language, kind, phrase }, start) => {
-    if (kind === 'function') functionWords.set(language, (functionWords.get(language) ?? 0) + 1);
-    else if (kind === 'followUp') isFollowUp ||= start === 1;
-    else phrases.set(kind, (phrases.get(kind) ?? new Set()).add(phrase));
+export const findPhrases = (words: string): FoundPhrases => {
+  const evidence = new Map<string, number>();
+  const found = new Map<WordKind, Set<Phrase>>();
+  const first = new Set<string>();
+  const work = trie.find(words, (phrase, start) => {
+    const { language, kind, weight } = phrase;
+    if (kind === 'followUp') {
+      if (start === 1) first.add(language);
+      return;
+    }
+    evidence.set(language, (evidence.get(language) ?? 0) + weight);
+    const ofKind = found.get(kind);
+    if (ofKind === undefined) found.set(kind, new Set([phrase]));
+    else ofKind.add(phrase);
   });
-  const [first, second] = [...functionWords].toSorted(([, left], [, right]) => right - left);
-  const isClear = first !== undefined && first[1] >= leastFunctionWords && first[1] > (second?.[1] ?? 0);
-  const rules = new Set(kindRules.filter(([kind]) => phrases.has(kind)).map(([, rule]) => rule));
-  if ((phrases.get('sequence')?.size ?? 0) >= 2) rules.add('STEPS');
-  return { language: isClear ? first[0] : undefined, rules, isFollowUp };
+  return {
+    work,
+    evidence,
+    count: (kind, spoken) => {
+      const texts = new Set<string>();
+      for (const { language, text } of found.get(kind) ?? []) if (spoken.has(language)) texts.add(text);
+      return texts.size;
+    },
+    beginsAsFollowUp: (spoken) => [...first].some((language) => spoken.has(language)),
+  };
 };
-
-/** The languages that a question can be judged to have, by ISO 639-1. */
-export const judgedLanguages: readonly string[] = languages.map(({ language }) => language);

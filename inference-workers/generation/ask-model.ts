@@ -12,6 +12,7 @@ import type { Candidate } from './candidate.ts';
 import { createDeltaWriter } from './delta-writer.ts';
 import type { GenerationContext } from './generation-context.ts';
 import { type ModelFault, toModelFault } from './model-fault.ts';
+import { createRepetitionGuard } from './repetition-guard.ts';
 import { createStepOpening } from './step-opening.ts';
 import { type ModelEnd, streamModel } from './stream-model.ts';
 
@@ -59,6 +60,7 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
   const { modelId } = route;
   const writer = createDeltaWriter({ ...settings, append });
   const openStep = createStepOpening(options.opening);
+  const { goesInCircles } = createRepetitionGuard(prefix);
   const observeFirstToken = timeToFirstToken.start();
   const span = startSpan(`ask ${modelId}`, { kind: 'client' });
   let isSent = false;
@@ -93,6 +95,7 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
         noteOutput();
         return writer.write(shown);
       },
+      goesInCircles,
     });
     if (end.calls.length > 0) noteOutput();
     span.end();

@@ -32,6 +32,8 @@ export interface StreamOptions {
   onOpen(): void;
   /** A returned promise is awaited before more is read (backpressure). That time does not count as the model's. */
   onText(text: string): Promise<void> | undefined;
+  /** Called with the same text before `onText`; where it returns true, the response ends behind this text. */
+  goesInCircles?: (text: string) => boolean;
 }
 
 export interface ModelEnd {
@@ -101,7 +103,7 @@ const unlessAborted = <Result>(work: PromiseLike<Result>, signal: AbortSignal): 
 export const streamModel = async (
   model: LanguageModelV4,
   call: Omit<LanguageModelV4CallOptions, 'abortSignal'>,
-  { timeouts, signal, onSent = () => undefined, onOpen, onText }: StreamOptions,
+  { timeouts, signal, onSent = () => undefined, onOpen, onText, goesInCircles = () => false }: StreamOptions,
 ): Promise<ModelEnd> => {
   signal.throwIfAborted();
   const request = new AbortController();
@@ -149,12 +151,14 @@ export const streamModel = async (
       }
       const delta = part.type === 'text-delta' ? part.delta.slice(0, charactersLeft) : '';
       charactersLeft -= delta.length;
+      const isCircle = goesInCircles(delta);
       const full = delta === '' ? undefined : onText(delta);
       if (full) {
         clock.stop();
         await full;
         clock.allow(timeouts.stallTimeoutMs);
       }
+      if (isCircle) return { finishReason: 'REPETITION', usage: unknownUsage, calls: [] };
       if (charactersLeft === 0) return { finishReason: 'LENGTH', usage: unknownUsage, calls: [] };
     }
   } catch (fault) {

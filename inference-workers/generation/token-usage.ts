@@ -32,10 +32,11 @@ const tokensAround = 8_192;
 const tokensOfBytes = (bytes: number): number => 2 * bytes;
 
 const isPossible = (usage: Omit<TokenUsage, 'source'>, { call, written, contextWindow }: UsageBounds): boolean => {
-  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage;
-  const counts = [inputTokens, cachedInputTokens, outputTokens, reasoningTokens];
+  const { inputTokens, cachedInputTokens, cacheWriteTokens = 0, outputTokens, reasoningTokens } = usage;
+  const counts = [inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens];
   if (!counts.every((one) => Number.isInteger(one) && one >= 0 && one <= maxTokens)) return false;
-  if (cachedInputTokens > inputTokens || reasoningTokens > Math.min(outputTokens, contextWindow)) return false;
+  if (cachedInputTokens + cacheWriteTokens > inputTokens) return false;
+  if (reasoningTokens > Math.min(outputTokens, contextWindow)) return false;
   // A provider that hides its reasoning and does not count it apart stays within the limit of the request.
   const mostWritten = Math.max(call.maxOutputTokens ?? contextWindow, tokensOfBytes(Buffer.byteLength(written)));
   if (outputTokens - reasoningTokens > mostWritten + tokensAround) return false;
@@ -50,9 +51,11 @@ const usageOfProvider = (
   bounds: UsageBounds,
 ): TokenUsage | 'IMPOSSIBLE' | undefined => {
   if (usage?.inputTokens.total === undefined || usage.outputTokens.total === undefined) return undefined;
+  const { cacheWrite = 0 } = usage.inputTokens;
   const counted = {
     inputTokens: usage.inputTokens.total,
     cachedInputTokens: usage.inputTokens.cacheRead ?? 0,
+    ...(cacheWrite === 0 ? {} : { cacheWriteTokens: cacheWrite }),
     outputTokens: usage.outputTokens.total,
     reasoningTokens: usage.outputTokens.reasoning ?? 0,
   };
@@ -83,6 +86,11 @@ export const usageOfRequest = async (request: RequestUsage): Promise<TokenUsage>
 
 const sumOf = (one: number, other: number): number => Math.min(maxTokens, one + other);
 
+const cacheWritesOf = (
+  { cacheWriteTokens: one = 0 }: TokenUsage,
+  { cacheWriteTokens: other = 0 }: TokenUsage,
+): Pick<TokenUsage, 'cacheWriteTokens'> => (one + other === 0 ? {} : { cacheWriteTokens: sumOf(one, other) });
+
 /** The sum of two requests. Its source is PROVIDER only where both are. */
 export const addUsage = (one: TokenUsage, other: TokenUsage): TokenUsage =>
   one === noUsage
@@ -90,6 +98,7 @@ export const addUsage = (one: TokenUsage, other: TokenUsage): TokenUsage =>
     : {
         inputTokens: sumOf(one.inputTokens, other.inputTokens),
         cachedInputTokens: sumOf(one.cachedInputTokens, other.cachedInputTokens),
+        ...cacheWritesOf(one, other),
         outputTokens: sumOf(one.outputTokens, other.outputTokens),
         reasoningTokens: sumOf(one.reasoningTokens, other.reasoningTokens),
         source: one.source === 'PROVIDER' ? other.source : 'COUNTED',
@@ -99,6 +108,7 @@ export const addUsage = (one: TokenUsage, other: TokenUsage): TokenUsage =>
 export const countTokensUsed = (model: string, usage: TokenUsage): void => {
   tokensUsed.add({ model, kind: 'input' }, usage.inputTokens);
   tokensUsed.add({ model, kind: 'cached_input' }, usage.cachedInputTokens);
+  if (usage.cacheWriteTokens) tokensUsed.add({ model, kind: 'cache_write' }, usage.cacheWriteTokens);
   tokensUsed.add({ model, kind: 'output' }, usage.outputTokens);
   tokensUsed.add({ model, kind: 'reasoning' }, usage.reasoningTokens);
 };

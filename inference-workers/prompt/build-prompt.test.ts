@@ -238,6 +238,7 @@ test('while a long history is counted, other replies of the process proceed', as
   setImmediate(others);
   const { dropped } = await buildPrompt(history, limits(400_000));
   counting = false;
-  expect(dropped).toBe(2);
+  // Two messages more than fit, and on to the next quarter of the space.
+  expect(dropped).toBe(10);
   expect(rounds).toBeGreaterThan(20);
 });

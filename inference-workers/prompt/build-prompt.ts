@@ -1,6 +1,6 @@
 /**
- * Turns a job's history into the prompt of one model: system messages first, then as many of the newest messages as
- * fit, whole and beginning with one of the user, then the reply so far. Invariants: the same history and limits give
+ * Turns a job's history into the prompt of one model: system messages first, then the newest messages that fit, whole
+ * and from a beginning that stays for some turns, then the reply so far. Invariants: the same history and limits give
  * the same bytes; text of users, assistants and tools stays in its role; roles alternate and no message is blank, which
  * strict servers demand; the question is never cut, so one that does not fit is CONTEXT_TOO_LONG; results of this
  * reply's tools are cut where there is no space for all of them; a long history is counted in pieces, between which
@@ -14,6 +14,7 @@ import { joinMessages } from './alternate-roles.ts';
 import type { CountTokens } from './count-tokens.ts';
 import { replyStepMessages } from './reply-step-messages.ts';
 import { disarmRoleMarkers } from './role-markers.ts';
+import { stableStart } from './stable-start.ts';
 import { createYielder } from './yield-between-pieces.ts';
 
 export interface PromptLimits {
@@ -75,6 +76,10 @@ const partText = (part: MessagePart): string => {
 const textOf = ({ content }: LanguageModelV4Message): string =>
   typeof content === 'string' ? content : content.map(partText).join('');
 
+const bytesOf = (message: LanguageModelV4Message): number => Buffer.byteLength(textOf(message));
+/** Characters at the beginning of a history that tell how many bytes its tokens have. */
+const sampleLength = 4_096;
+
 const tooLong = (): AppError =>
   new AppError(
     'CONTEXT_TOO_LONG',
@@ -109,22 +114,29 @@ export const buildPrompt = async (
   /** The newest messages of the dialogue that fit before these messages of the reply. */
   const newestBefore = async (reply: readonly LanguageModelV4Message[]): Promise<readonly LanguageModelV4Message[]> => {
     // A token has at least one byte, so a text with fewer bytes than available tokens fits without a count.
-    const bytes =
+    const most =
       [...system, ...dialogue, ...reply].reduce(
-        (sum, one) => sum + Buffer.byteLength(textOf(one)) + tokensPerMessage,
+        (sum, one) => sum + bytesOf(one) + tokensPerMessage,
         tokensBeforeReply,
       ) + toolTexts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-    if (bytes <= available) return fromUser(dialogue);
-    let left = available - (await countAll([...system, ...reply]));
+    if (most <= available) return fromUser(dialogue);
+    const space = available - (await countAll([...system, ...reply]));
+    let left = space;
     let first = dialogue.length;
     for (let index = dialogue.length - 1; index >= 0; index -= 1) {
       const message = dialogue[index];
       if (message === undefined) break;
-      left -= await count(message);
-      if (left < 0) break;
+      const tokens = await count(message);
+      if (tokens > left) break;
+      left -= tokens;
       first = index;
     }
-    return fromUser(dialogue.slice(first));
+    if (first === dialogue.length) return [];
+    if (first === 0) return fromUser(dialogue);
+    const bytes = dialogue.map(bytesOf);
+    const sample = dialogue.map(textOf).join('').slice(0, sampleLength);
+    const bytesPerToken = Buffer.byteLength(sample) / Math.max(1, await countText(sample));
+    return fromUser(dialogue.slice(stableStart({ bytes, first, bytesPerToken, space })));
   };
 
   const called = steps.some(({ calls }) => calls.length > 0);

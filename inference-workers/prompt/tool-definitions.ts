@@ -1,4 +1,7 @@
-/** The tools of a job in the form that models get them. */
+/**
+ * The tools of a job in the form that models get them. Invariant: the same tools give the same bytes, in whatever order
+ * they come, because providers keep what prompts begin with in a cache.
+ */
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from '@ai-sdk/provider';
 import { z } from 'zod';
 import type { Tool } from '#contracts/generation-job.ts';
@@ -6,6 +9,8 @@ import { disarmRoleMarkers } from './role-markers.ts';
 
 /** Registration checks that it is a JSON Schema; the provider judges the rest. */
 const schemaOf = z.custom<LanguageModelV4FunctionTool['inputSchema']>((value) => typeof value === 'object');
+
+const byName = (one: Tool, other: Tool): number => (one.name < other.name ? -1 : 1);
 
 /**
  * @param mayCall false where the model has to reply without tools. It still needs the definitions of those it called.
@@ -17,7 +22,7 @@ export const toolDefinitions = (
   tools.length === 0
     ? {}
     : {
-        tools: tools.map(({ name, description, parameters }) => ({
+        tools: tools.toSorted(byName).map(({ name, description, parameters }) => ({
           type: 'function',
           name,
           description: disarmRoleMarkers(description),

@@ -40,8 +40,8 @@ const terms = {
   maxOutputTokens: z.int().positive().describe('Most tokens of one reply.'),
   capabilities: z.array(z.enum(modelCapabilities)).default([]),
   price: z
-    .strictObject({ input: decimal, cachedInput: decimal, output: decimal })
-    .describe('USD per million tokens, exact decimals as strings.'),
+    .strictObject({ input: decimal, cachedInput: decimal, cacheWrite: decimal.optional(), output: decimal })
+    .describe('USD per million tokens, exact decimals as strings. cacheWrite: absent where it is that of input.'),
   tiers: z.array(z.enum(planTiers)).min(1).default(['FREE', 'PRO', 'ENTERPRISE']),
 };
 

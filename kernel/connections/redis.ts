@@ -110,8 +110,9 @@ const createClients = (
   const { retryStrategy: _retryStrategy, ...nodeOptions } = shared;
   const cluster = new Cluster(nodes, {
     enableAutoPipelining,
-    // Of the commands that subscribe, the client itself excludes only the unsharded ones from pipelining.
-    autoPipeliningIgnoredCommands: ['ssubscribe', 'sunsubscribe'],
+    // Of the commands that subscribe, the client itself excludes only the unsharded ones from pipelining, and of these
+    // one by a name that is none. A pipeline whose connection is closed meanwhile rejects where nothing can catch it.
+    autoPipeliningIgnoredCommands: ['ssubscribe', 'sunsubscribe', 'punsubscribe'],
     redisOptions: { ...nodeOptions, ...credentials, maxRetriesPerRequest, commandTimeout: commandTimeoutMs },
     clusterRetryStrategy: backoffMs,
     clusterNodeRetryStrategy: backoffMs,

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { Json } from '../broker/broker.ts';
+import { iterateSignals } from './iterate-signals.ts';
 import type { Signals } from './signals.ts';
 
 export interface SignalsFixture extends AsyncDisposable {
@@ -79,6 +80,30 @@ export const signalsContract = (name: string, openFixture: () => Promise<Signals
       await signals.publish(topic, 2);
       await until(2);
       expect(heard).toEqual([1, 2]);
+    });
+
+    test('come to a reader with a pace as the latest only, from all of its topics, and its end does not wait', async () => {
+      await using fixture = await openFixture();
+      const { signals, elsewhere } = fixture;
+      const topics = [randomUUID(), randomUUID()];
+      const paced = await iterateSignals(signals, topics, Number, { paceMs: 600_000 });
+      const shortly = await iterateSignals(signals, topics, Number, { paceMs: 10 });
+      const { until } = await listen(signals, topics[1] ?? '');
+      await elsewhere.publish(topics[0] ?? '', 1);
+      expect([await paced.next(), await shortly.next()]).toEqual(Array(2).fill({ done: false, value: 1 }));
+      for (const count of [2, 3, 4]) await elsewhere.publish(topics[1] ?? '', count);
+      await until(3);
+      const [second, early] = [shortly.next(), paced.next()];
+      expect([2, 3, 4]).toContain((await second).value);
+      expect(await Promise.race([early, new Promise((resolve) => setImmediate(resolve, 'nothing yet'))])).toBe(
+        'nothing yet',
+      );
+      await paced.return?.();
+      expect(await early).toEqual({ done: true, value: undefined });
+      await elsewhere.publish(topics[0] ?? '', 5);
+      let last: unknown;
+      while (last !== 5) last = (await shortly.next()).value;
+      await shortly.return?.();
     });
 
     test('respond to a ping', async () => {

@@ -50,6 +50,8 @@ CREATE TABLE models.prices (
     cached_input numeric(21,12) NOT NULL,
     output numeric(21,12) NOT NULL,
     source text NOT NULL,
+    cache_write numeric(21,12),
+    CONSTRAINT prices_cache_write_check CHECK ((cache_write >= (0)::numeric)),
     CONSTRAINT prices_cached_input_check CHECK ((cached_input >= (0)::numeric)),
     CONSTRAINT prices_input_check CHECK ((input >= (0)::numeric)),
     CONSTRAINT prices_output_check CHECK ((output >= (0)::numeric))

@@ -48,6 +48,8 @@ CREATE TABLE usage.usage_events (
     duration_ms double precision NOT NULL,
     occurred_at timestamp(3) with time zone DEFAULT now() NOT NULL,
     attempts jsonb DEFAULT '[]'::jsonb NOT NULL,
+    cache_write_tokens bigint DEFAULT 0 NOT NULL,
+    cache_write_price numeric,
     CONSTRAINT usage_events_kind_check CHECK ((kind = ANY (ARRAY['REPLY'::text, 'TITLE'::text])))
 );
 

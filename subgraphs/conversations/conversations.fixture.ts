@@ -16,6 +16,7 @@ import type { Signals } from '#kernel/signals/signals.ts';
 import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { createDirectory } from '#tests/services/directory.ts';
+import { copyCluster } from '#tests/services/embedded-cluster/copy-cluster.ts';
 import { type Conversation, ConversationEntity, conversationsTables, type Message, MessageEntity } from './entities.ts';
 
 export const logger = createLogger('test', 'silent');
@@ -62,7 +63,7 @@ export const newIdentity = (): Identity => ({ tenantId: uuidv7(), userId: uuidv7
 export const openFixture = async (): Promise<Fixture> => {
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(await createDirectory());
-  const database = stack.use(await openPglite(directory.path, [conversationsTables]));
+  const database = stack.use(await openPglite(await copyCluster(directory.path), [conversationsTables]));
   const broker = stack.use(await createEmbeddedBroker({ dataDirectory: directory.path, queues: topology, logger }));
   const streamLog = stack.use(await createEmbeddedStreamLog({ dataDirectory: directory.path, logger }));
   const signals = stack.use(createEmbeddedSignals(logger));

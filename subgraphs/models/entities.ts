@@ -54,6 +54,8 @@ export const PriceEntity = defineEntity({
     effectiveFrom: p.datetime(3).primary(),
     input: p.decimal(),
     cachedInput: p.decimal(),
+    /** Null where tokens that go to a cache cost the same as `input`. */
+    cacheWrite: p.decimal().nullable(),
     output: p.decimal(),
     source: p.enum(catalogueSources),
   },

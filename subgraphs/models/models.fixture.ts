@@ -20,6 +20,7 @@ import { createSealer, type Sealer } from '#kernel/sealing/sealer.ts';
 import { createSubgraphBuilder, federationLinkUrl, type SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { createDirectory } from '#tests/services/directory.ts';
+import { copyCluster } from '#tests/services/embedded-cluster/copy-cluster.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
 import { modelsTables } from './entities.ts';
 import { openModels } from './service.ts';
@@ -152,7 +153,7 @@ export const openModelsFixture = async (engine: Engine = 'pglite'): Promise<Mode
   const sealer = createSealer({ SEALING_KEY: 'a key of at least thirty-two characters' });
   const database = opened.use(
     engine === 'pglite'
-      ? await openPglite(`${directory.path}/postgres`, [modelsTables])
+      ? await openPglite(await copyCluster(directory.path), [modelsTables])
       : await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [modelsTables]),
   );
   const ports = opened.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1000 }, logger));

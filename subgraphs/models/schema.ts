@@ -6,6 +6,7 @@ import { addCatalogueMutations } from './schema/catalogue-mutations.ts';
 import { addExplainRoute } from './schema/explain-route.ts';
 import { addModel } from './schema/model.ts';
 import { addModelHealthChanged } from './schema/model-health-changed.ts';
+import { addModelsChanged } from './schema/models-changed.ts';
 import { addPolicyRule } from './schema/policy-rule.ts';
 import { addRouteMessage } from './schema/route-message.ts';
 import { addRoutingPolicies } from './schema/routing-policy.ts';
@@ -22,5 +23,6 @@ export const createModelsSchema = (): GraphQLSchema => {
   addTools(builder);
   addCatalogueMutations(builder, types);
   addModelHealthChanged(builder, types);
+  addModelsChanged(builder, types);
   return builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
 };

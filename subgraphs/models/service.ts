@@ -11,6 +11,7 @@ import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { openCatalogue } from './catalogue/catalogue.ts';
 import { createPriceHistory } from './catalogue/price-history.ts';
 import { seedCatalogue } from './catalogue/seed-catalogue.ts';
+import { createFigureChanges } from './catalogue/watch-models.ts';
 import { consumeResults } from './results/consume-results.ts';
 import { createRouting } from './routing/route-message.ts';
 import { openTenantTerms } from './routing/tenant-terms.ts';
@@ -38,8 +39,18 @@ export const openModels = async (services: SubgraphServices, options: ModelsOpti
   const usage = opened.use(createSubgraphClient('models', options.usageUrl, services.signIdentity));
   const tenantTerms = opened.use(await openTenantTerms({ database, usage, signals }));
   const routing = createRouting(catalogue, tenantTerms);
+  const figureChanges = opened.use(createFigureChanges(signals, logger));
   const results = opened.use(
-    await consumeResults({ broker, signals, database, modelsFile, catalogue, logger, stores: services.databaseWatch }),
+    await consumeResults({
+      broker,
+      signals,
+      database,
+      modelsFile,
+      catalogue,
+      figureChanges,
+      logger,
+      stores: services.databaseWatch,
+    }),
   );
   const subgraph = opened.use(
     await serveSubgraph({

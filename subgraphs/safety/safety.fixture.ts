@@ -16,6 +16,7 @@ import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.t
 import { createLogger } from '#kernel/log.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createDirectory } from '#tests/services/directory.ts';
+import { copyCluster } from '#tests/services/embedded-cluster/copy-cluster.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
 import { safetyTables } from './entities.ts';
 import { openSafety } from './service.ts';
@@ -52,7 +53,7 @@ export interface SafetyFixture extends AsyncDisposable {
   /** Screens a text as conversations does. */
   screen(content: string, messageId?: string, tenantId?: string): Promise<{ action: string; categories: object[] }>;
   /** Publishes message.finished for acme with this text. */
-  finish(messageId: string, text: string): Promise<void>;
+  finish(messageId: string, text: string, conversationId?: string): Promise<void>;
   /** Message.moderation of several messages, in their order. */
   moderation(identity: Identity, messageIds: readonly string[]): Promise<({ action: string; stage: string } | null)[]>;
 }
@@ -68,10 +69,10 @@ const moderationQuery = `query ($representations: [_Any!]!) { _entities(represen
   ... on Message { moderation { stage action categories { category score } version } } } }`;
 
 /** A successful generation for acme. */
-const successOf = (messageId: string, text: string): MessageFinished => ({
+const successOf = (messageId: string, text: string, conversationId: string): MessageFinished => ({
   tenantId: acme,
   userId: ada,
-  conversationId: randomUUID(),
+  conversationId,
   messageId,
   attempt: 1,
   modelId: 'acme/small',
@@ -90,7 +91,7 @@ export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<Safe
   const logger = createLogger('safety', 'silent');
   const database = opened.use(
     engine === 'pglite'
-      ? await openPglite(`${directory.path}/postgres`, [safetyTables])
+      ? await openPglite(await copyCluster(directory.path), [safetyTables])
       : await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [safetyTables]),
   );
   const ports = opened.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1000 }, logger));
@@ -145,8 +146,8 @@ export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<Safe
       if (errors[0]) throw new Error(errors[0].message);
       return data.screenContent;
     },
-    async finish(messageId, text) {
-      await ports.broker.publish('events', 'message.finished', messageId, successOf(messageId, text));
+    async finish(messageId, text, conversationId = randomUUID()) {
+      await ports.broker.publish('events', 'message.finished', messageId, successOf(messageId, text, conversationId));
     },
     async moderation(identity, messageIds) {
       const representations = messageIds.map((id) => ({ __typename: 'Message', id }));

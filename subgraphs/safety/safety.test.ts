@@ -1,6 +1,7 @@
 /** The safety subgraph over HTTP, on both databases. All tests share one subgraph and use their own messages. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { conversationModeratedTopic, ownerModeratedTopic } from '#contracts/moderation-signals.ts';
 import { acme, engines, globex, identityOf, openSafetyFixture, type SafetyFixture } from './safety.fixture.ts';
 
 describe.each(engines)('on %s', (engine) => {
@@ -59,6 +60,21 @@ describe.each(engines)('on %s', (engine) => {
       .forTenant(acme)
       .execute('select id from safety.cases where message_id = ?', [messageId]);
     expect(cases).toHaveLength(1);
+  });
+
+  test('signals a reply that it has marked to those who follow the conversation or its owner, and no other', async () => {
+    const heard: unknown[] = [];
+    const conversationId = randomUUID();
+    for (const topic of [conversationModeratedTopic(acme, conversationId), ownerModeratedTopic(acme, ada.userId)]) {
+      await safety.ports.signals.subscribe(topic, (payload) => void heard.push(payload));
+    }
+    const [harmless, marked] = [randomUUID(), randomUUID()];
+    await safety.screen(insult, randomUUID());
+    await safety.finish(harmless, 'Fine.', conversationId);
+    await vi.waitFor(async () => expect((await safety.moderation(ada, [harmless]))[0]).not.toBeNull());
+    await safety.finish(marked, threat, conversationId);
+    const signal = { conversationId, messageId: marked };
+    await vi.waitFor(() => expect(heard).toEqual([signal, signal]));
   });
 
   test('shows a verdict to its tenant only', async () => {

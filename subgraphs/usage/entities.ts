@@ -89,6 +89,8 @@ export interface LedgerShare {
   readonly modelId: string;
   readonly inputTokens: number;
   readonly cachedInputTokens: number;
+  /** Absent in entries of an older version. */
+  readonly cacheWriteTokens?: number;
   readonly outputTokens: number;
   readonly reasoningTokens: number;
   /** Whether the share is part of the final text. */
@@ -115,11 +117,14 @@ export const UsageEventEntity = defineEntity({
     pool: p.text().nullable(),
     inputTokens: p.bigint('number'),
     cachedInputTokens: p.bigint('number'),
+    cacheWriteTokens: p.bigint('number').default(0),
     outputTokens: p.bigint('number'),
     reasoningTokens: p.bigint('number'),
     countedBy: p.text(),
     inputPrice: p.decimal().nullable(),
     cachedInputPrice: p.decimal().nullable(),
+    /** Null where it is that of input. */
+    cacheWritePrice: p.decimal().nullable(),
     outputPrice: p.decimal().nullable(),
     costUsd: p.decimal(),
     queueWaitMs: p.float(),

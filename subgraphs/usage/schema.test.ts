@@ -1,5 +1,6 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Identity } from '#contracts/identity.ts';
 import { settleGeneration } from './ledger/settle-generation.ts';
 import { asService, finished, identityOf, openUsageFixture, type UsageFixture } from './usage.fixture.ts';
 
@@ -149,6 +150,47 @@ describe('the usage subgraph', () => {
     const subscription = 'subscription { quotaChanged { day { usedTokens } } }';
     const changed = await usage.firstOf(user, subscription, () => usage.execute(asService(user), reserve, { input }));
     expect(changed).toEqual({ data: { quotaChanged: { day: { usedTokens: 42 } } } });
+  });
+
+  it('notifies administrators of the usage of all users of their tenant, in few events, and of no other', async () => {
+    const { tenantId } = await usage.tenant();
+    const stranger = identityOf((await usage.tenant()).tenantId, 'ADMIN');
+    const query = 'subscription { tenantUsageChanged { id budget { spentUsd } } }';
+    await using watching = await usage.watchTenant(identityOf(tenantId, 'ADMIN'), query);
+    await using billing = await usage.watchTenant(identityOf(tenantId, 'BILLING_ADMIN'), query);
+    await using elsewhere = await usage.watchTenant(stranger, query);
+    const spent = (id: string, spentUsd: string) => ({ tenantUsageChanged: { id, budget: { spentUsd } } });
+    const publish = (of: Identity) => {
+      const result = finished(of);
+      return usage.ports.broker.publish('events', 'message.finished', result.messageId, result);
+    };
+    const started = performance.now();
+    for (let count = 0; count < 40; count += 1) await publish(identityOf(tenantId, 'USER'));
+    const events = await watching.until(spent(tenantId, '0.006648'));
+    expect(events).toBeLessThanOrEqual(2 + (performance.now() - started) / 1_000);
+    await billing.until(spent(tenantId, '0.006648'));
+    await publish(stranger);
+    await elsewhere.until(spent(stranger.tenantId, '0.0001662'));
+  });
+
+  it('notifies administrators of a new name, budget, plan and limits of their tenant', async () => {
+    const user = await usage.tenant();
+    const admin: Identity = { ...user, roles: ['ADMIN', 'BILLING_ADMIN'], scopes: ['tenants:write'] };
+    for (const [mutation, field, value] of [
+      ['renameTenant(name: "Acme")', 'name', 'Acme'],
+      ['setBudget(monthlyUsd: "7")', 'budget { monthlyUsd }', { monthlyUsd: '7' }],
+      ['setTenantQuota(input: { tokensPerDay: 70 })', 'quota { day { limitTokens } }', { day: { limitTokens: 70 } }],
+      ['setPlan(plan: ENTERPRISE)', 'plan', 'ENTERPRISE'],
+    ] as const) {
+      await using watching = await usage.watchTenant(admin, `subscription { tenantUsageChanged { ${field} } }`);
+      expect((await usage.execute(admin, `mutation { ${mutation} { id } }`)).errors).toBeUndefined();
+      await watching.until({ tenantUsageChanged: { [field.split(' ')[0] ?? '']: value } });
+    }
+  });
+
+  it('refuses to notify users without a role of the usage of their tenant', async () => {
+    const refused = usage.watchTenant(await usage.tenant(), 'subscription { tenantUsageChanged { id } }');
+    await expect(refused).rejects.toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
   it('is ready when its database responds', async () => {

@@ -10,6 +10,7 @@ import { addInternalFields } from './schema/internal-fields.ts';
 import { addQuotaChanged } from './schema/quota-changed.ts';
 import { addReport } from './schema/report.ts';
 import { addSessions } from './schema/sessions.ts';
+import { addTenantUsageChanged } from './schema/tenant-usage-changed.ts';
 
 export const createUsageSchema = (): GraphQLSchema => {
   const usage = createUsageBuilder();
@@ -21,5 +22,6 @@ export const createUsageSchema = (): GraphQLSchema => {
   addSessions(usage);
   addInternalFields(usage);
   addQuotaChanged(usage, accounts);
+  addTenantUsageChanged(usage, accounts);
   return usage.builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
 };

@@ -2,6 +2,8 @@
  * The usage subgraph for tests, on PGlite or a separate PostgreSQL database, with embedded ports and new tenants on
  * demand.
  */
+
+import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from '@mikro-orm/sql';
 import { createClient } from 'graphql-ws';
 import { v7 } from 'uuid';
@@ -16,6 +18,7 @@ import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.t
 import { createLogger } from '#kernel/log.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createDirectory } from '#tests/services/directory.ts';
+import { copyCluster } from '#tests/services/embedded-cluster/copy-cluster.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
 import { provision } from './accounts/provision.ts';
 import { usageTables } from './entities.ts';
@@ -37,6 +40,11 @@ export interface Limits {
   readonly userTokensPerMinute?: number;
 }
 
+export interface TenantWatch extends AsyncDisposable {
+  /** Reads events until one has this data. Returns how many it read. */
+  until(shown: object): Promise<number>;
+}
+
 export interface UsageFixture extends AsyncDisposable {
   readonly database: Database;
   readonly ports: Ports;
@@ -45,6 +53,8 @@ export interface UsageFixture extends AsyncDisposable {
   readonly reservations: ReservationServices;
   /** Executes one operation over HTTP on behalf of the identity. */
   execute(identity: Identity, query: string, variables?: Readonly<Record<string, unknown>>): Promise<QueryResult>;
+  /** A subscription to the usage of the identity's tenant, when it is in force. Throws the errors of a refusal. */
+  watchTenant(identity: Identity, query: string): Promise<TenantWatch>;
   /** The first result of a subscription. `until` is repeated until it arrives. */
   firstOf(identity: Identity, query: string, until: () => Promise<unknown>): Promise<unknown>;
   /** Bills a result, as its delivery does. Resolves with whether it was the first one. */
@@ -93,6 +103,7 @@ const grantLimits = async (em: EntityManager, tenantId: string, limits: Limits):
 export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<UsageFixture> => {
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await createDirectory());
+  if (kind === 'pglite') await copyCluster(directory.path);
   const logger = createLogger('usage-test', 'silent');
   const config = {
     DATA_DIR: directory.path,
@@ -150,6 +161,30 @@ export const openUsageFixture = async (kind: 'pglite' | 'postgres'): Promise<Usa
       } finally {
         await client.dispose();
       }
+    },
+    async watchTenant(identity, query) {
+      const authorization = `Bearer ${await signIdentity(identity)}`;
+      const client = createClient({ url: subgraph.url.replace('http', 'ws'), connectionParams: { authorization } });
+      const results = client.iterate({ query, extensions: { authorization } });
+      let isSettled = false;
+      const first = results.next().finally(() => {
+        isSettled = true;
+      });
+      await vi.waitFor(async () => {
+        await ports.signals.publish(`usage.${identity.tenantId}`, {});
+        expect(isSettled).toBe(true);
+      });
+      const { value: opened } = await first;
+      if (opened?.errors) throw opened.errors;
+      return {
+        async until(shown) {
+          for (let count = 1; ; count += 1) {
+            const { value } = await results.next();
+            if (isDeepStrictEqual(JSON.parse(JSON.stringify(value?.data)), shown)) return count;
+          }
+        },
+        [Symbol.asyncDispose]: async () => client.dispose(),
+      };
     },
     settle: (result) => settleGeneration(database, result),
     async tenant(limits = {}) {

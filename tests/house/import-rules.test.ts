@@ -69,6 +69,9 @@ const tested = {
   'client/react/hook.test.tsx': useOf('./index.ts', '../../tests/support/start.ts'),
   'client/web/vite.config.ts': "import { join } from 'node:path';\nexport const j = join;\n",
   'client/web/page.tsx': useOf('../sdk/index.ts', '../react/index.ts'),
+  'client/web/chat/page.tsx': useOf('../design/button.ts'),
+  'client/web/admin/page.tsx': useOf('../design/button.ts'),
+  'client/web/design/button.ts': value,
 };
 
 test('a house whose services meet in contracts and the kernel only breaks no rule', async () => {
@@ -89,6 +92,9 @@ const violations: readonly (readonly [rule: string, files: Readonly<Record<strin
   ['client-packages-have-one-door', { 'client/web/a.tsx': useOf('../sdk/b.ts'), 'client/sdk/b.ts': value }],
   ['client-packages-go-down', { 'client/sdk/a.ts': useOf('../react/index.ts'), 'client/react/index.ts': value }],
   ['client-packages-go-down', { 'client/react/a.ts': useOf('../web/index.ts'), 'client/web/index.ts': value }],
+  ['chat-and-console-are-islands', { 'client/web/admin/a.ts': useOf('../chat/b.ts'), 'client/web/chat/b.ts': value }],
+  ['chat-and-console-are-islands', { 'client/web/chat/a.ts': useOf('../admin/b.ts'), 'client/web/admin/b.ts': value }],
+  ['chat-and-console-are-islands', { 'client/web/design/a.ts': useOf('../chat/b.ts'), 'client/web/chat/b.ts': value }],
   ['only-clients-import-clients', { 'standalone/a.ts': useOf('../client/web/index.ts'), 'client/web/index.ts': value }],
   ['services-meet-below', { 'gateway/a.ts': useOf('../client/sdk/index.ts'), 'client/sdk/index.ts': value }],
   ['contracts-are-the-floor', { 'contracts/a.ts': useOf('#kernel/shared.ts') }],

@@ -30,6 +30,11 @@ export interface Child {
 
 const outputKept = 20_000;
 
+const inherited = (): Record<string, string> => {
+  const { PATH = '', NODE_COMPILE_CACHE } = process.env;
+  return { PATH, LANG: 'C.UTF-8', ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }) };
+};
+
 /** How to end each child that runs, when this process ends. */
 const endWithUs = new Set<() => void>();
 process.once('exit', () => {
@@ -37,7 +42,7 @@ process.once('exit', () => {
 });
 
 export interface ChildOptions {
-  /** Added to PATH and LANG, which are all it inherits. */
+  /** Added to all that it inherits: PATH, LANG, and where Node keeps the code that it compiled. */
   readonly environment?: Readonly<Record<string, string>>;
   /** User to run as, where we are root. */
   readonly user?: { readonly uid: number; readonly gid: number };
@@ -50,7 +55,7 @@ export interface ChildOptions {
 export const startChild = (command: string, args: readonly string[], options: ChildOptions = {}): Child => {
   const { environment, user, group = false, onLogLine } = options;
   const child: ChildProcess = spawn(command, args, {
-    env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...environment },
+    env: { ...inherited(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: group,
     ...user,

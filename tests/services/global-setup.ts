@@ -3,19 +3,17 @@
  * service starts when the first file asks for it and ends after the last test, so a run that needs none starts none.
  */
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { makeCluster } from './embedded-cluster/make-cluster.ts';
 import { startPostgres } from './postgres.ts';
 import { startRabbitmq } from './rabbitmq.ts';
 import { startRedis } from './redis.ts';
 import { startRedisCluster } from './redis-cluster.ts';
+import { openScratch } from './scratch.ts';
+import type { SharedService } from './shared-services.ts';
 import { buildSite } from './site.ts';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Address of the lender: GET /<service> returns the URL to use. */
-    readonly servicesUrl: string;
-  }
-}
 
 /** Starts at the first call; later calls get the same. */
 const once = <Started extends AsyncDisposable>(stack: AsyncDisposableStack, start: () => Promise<Started>) => {
@@ -29,21 +27,28 @@ const once = <Started extends AsyncDisposable>(stack: AsyncDisposableStack, star
 /** Vitest's contract: gives back the teardown. */
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const stack = new AsyncDisposableStack();
+  // Test files and what they start inherit both.
+  process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
+  const scratch = stack.use(await openScratch());
+  if (scratch.path !== undefined) process.env['TMPDIR'] = scratch.path;
   const postgres = once(stack, startPostgres);
   const redis = once(stack, startRedis);
   const redisCluster = once(stack, startRedisCluster);
   const rabbitmq = once(stack, startRabbitmq);
   const site = once(stack, buildSite);
+  const embeddedCluster = once(stack, makeCluster);
   /** Path -> the URL of what one test file may use alone. */
-  const lend: Readonly<Record<string, () => Promise<string>>> = {
+  const lent: Readonly<Record<`/${SharedService}`, () => Promise<string>>> = {
     '/postgres': async () => (await postgres()).createDatabase(),
     '/redis': async () => (await redis()).url,
     '/redis-cluster': async () => (await redisCluster()).url,
     '/rabbitmq': async () => (await rabbitmq()).createVhost(),
     '/site': async () => (await site()).path,
+    '/embedded-cluster': async () => (await embeddedCluster()).path,
   };
+  const lend = new Map<string, () => Promise<string>>(Object.entries(lent));
   const server = createServer((request, response) => {
-    const service = lend[request.url ?? ''];
+    const service = lend.get(request.url ?? '');
     if (!service) {
       response.writeHead(404).end();
       return;

@@ -6,10 +6,12 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findProgram, type Service, startChild, untilReady } from './child.ts';
 import { freePort } from './ports.ts';
+import { isInMemory } from './scratch.ts';
 
 export interface Postgres extends Service {
   /** An empty database of one's own. Gives its URL. */
@@ -40,7 +42,8 @@ const serverUser = async (): Promise<{ uid: number; gid: number } | undefined> =
 export const startPostgres = async (): Promise<Postgres> => {
   const [initdb, server, psql] = [program('initdb'), program('postgres'), program('psql')];
   // Not the TMPDIR of a user: the server's user must be able to enter it.
-  const directory = await mkdtemp('/tmp/parlance-postgres-');
+  const parent = isInMemory(tmpdir()) ? tmpdir() : '/tmp';
+  const directory = await mkdtemp(join(parent, 'parlance-postgres-'));
   const user = await serverUser();
   if (user) await chown(directory, user.uid, user.gid);
   const port = await freePort();
@@ -62,7 +65,7 @@ export const startPostgres = async (): Promise<Postgres> => {
     );
   };
   const start = async () => {
-    const settings = ['fsync=off', 'full_page_writes=off', 'max_connections=200'];
+    const settings = ['fsync=off', 'full_page_writes=off', 'max_connections=200', 'max_wal_size=256MB'];
     const child = startChild(
       server,
       ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', directory, ...settings.flatMap((one) => ['-c', one])],

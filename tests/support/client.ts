@@ -1,5 +1,5 @@
 /** A client of the supergraph for tests: fetch for queries, graphql-ws (which nobody here wrote) for streams. */
-import { createClient as createSocketClient } from 'graphql-ws';
+import { type Client, createClient as createSocketClient } from 'graphql-ws';
 import { v7 as uuidv7 } from 'uuid';
 import WebSocket from 'ws';
 import { z } from 'zod';
@@ -78,6 +78,8 @@ export interface TestClient extends AsyncDisposable {
   /** Sends with a key of its own; `input` adds to it. */
   send(conversationId: string, content: string, input?: object): Promise<Turn>;
   stream(messageId: string, afterSeq?: number): Stream;
+  /** The data of each event of another subscription; throws when there are errors. */
+  follow<Data>(shape: z.ZodType<Data>, subscription: string, variables?: object): AsyncIterableIterator<Data>;
   /** Sends, follows the stream to its end. */
   converse(conversationId: string, content: string, input?: object): Promise<{ turn: Turn; events: StreamedEvent[] }>;
 }
@@ -102,6 +104,29 @@ fragment Call on ToolCall { id name arguments status result }`;
 /** The text that a client shows after these events. */
 export const textOfEvents = (events: readonly StreamedEvent[]): string =>
   events.reduce((text, event) => (event.__typename === 'MessageReset' ? '' : text + (event.text ?? '')), '');
+
+const followEvents = <Data>(
+  socket: Client,
+  shape: z.ZodType<Data>,
+  query: string,
+  variables: object = {},
+): AsyncIterableIterator<Data> => {
+  const results = socket.iterate<Record<string, unknown>>({ query, variables: { ...variables } });
+  const iterator: AsyncIterableIterator<Data> = {
+    async next() {
+      const step = await results.next();
+      if (step.done) return { done: true, value: undefined };
+      if (step.value.errors) throw new Error(JSON.stringify(step.value.errors));
+      return { done: false, value: shape.parse(step.value.data) };
+    },
+    async return() {
+      await results.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
+};
 
 export const createClient = (url: () => string, token: string): TestClient => {
   const socket = createSocketClient({
@@ -132,14 +157,14 @@ export const createClient = (url: () => string, token: string): TestClient => {
     return shape.parse(data);
   };
 
+  const follow: TestClient['follow'] = (shape, document, variables) => followEvents(socket, shape, document, variables);
+
   const stream: TestClient['stream'] = (id, afterSeq = 0) => {
-    const results = socket.iterate<Record<string, unknown>>({ query: streamSubscription, variables: { id, afterSeq } });
+    const results = follow(z.object({ messageStream: eventSchema }), streamSubscription, { id, afterSeq });
     const iterator: Stream = {
       async next() {
         const step = await results.next();
-        if (step.done) return { done: true, value: undefined };
-        if (step.value.errors) throw new Error(JSON.stringify(step.value.errors));
-        return { done: false, value: eventSchema.parse(step.value.data?.['messageStream']) };
+        return step.done ? { done: true, value: undefined } : { done: false, value: step.value.messageStream };
       },
       async return() {
         await results.return?.();
@@ -166,6 +191,7 @@ export const createClient = (url: () => string, token: string): TestClient => {
     query,
     send,
     stream,
+    follow,
     async refusal(document, variables) {
       const [error] = (await ask(document, variables)).errors;
       if (!error) throw new Error(`not refused: ${document}`);

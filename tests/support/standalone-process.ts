@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
 import { type Child, startChild, untilReady } from '#tests/services/child.ts';
 import { createDirectory } from '#tests/services/directory.ts';
+import { copyCluster } from '#tests/services/embedded-cluster/copy-cluster.ts';
 import { freePort } from '#tests/services/ports.ts';
 import { openDevelopmentIssuer } from '../../standalone/issuer/development-issuer.ts';
 import { type Parlance, signIn } from './parlance.ts';
@@ -25,6 +26,7 @@ const answersReady = async (url: string): Promise<boolean> => {
 export const startStandalone = async (options: StandaloneOptions = {}): Promise<Parlance> => {
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(await createDirectory());
+  await copyCluster(directory.path);
   const provider = stack.use(await startScriptedProvider());
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/graphql`;

@@ -1,5 +1,6 @@
 /** The web client as its users have it: built, served by a standalone, in Chromium, signed in by the issuer's page. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { sharedService } from '#tests/services/shared-services.ts';
 import { startChromium } from './chromium.ts';
 import type { Parlance } from './parlance.ts';
 import { startStandalone } from './standalone-process.ts';
@@ -64,12 +65,6 @@ export interface StandOptions {
   readonly behindTwoGateways?: boolean;
 }
 
-/** Loaded on demand, because outside a test run there is nothing shared. */
-const sharedSite = async (): Promise<string> => {
-  const { sharedService } = await import('#tests/services/shared-services.ts');
-  return sharedService('site');
-};
-
 const startServer = async (stack: AsyncDisposableStack, site: string, options: StandOptions) => {
   if (options.behindTwoGateways) {
     const { startTwoGateways } = await import('./two-gateways.ts');
@@ -82,7 +77,7 @@ const startServer = async (stack: AsyncDisposableStack, site: string, options: S
 
 export const openWebStand = async (options: StandOptions = {}): Promise<WebStand> => {
   await using stack = new AsyncDisposableStack();
-  const [browser, site] = await Promise.all([startChromium(), options.site ?? sharedSite()]);
+  const [browser, site] = await Promise.all([startChromium(), options.site ?? sharedService('site')]);
   stack.defer(() => browser.close());
   const { parlance, origin } = await startServer(stack, site, options);
   const closing = stack.move();

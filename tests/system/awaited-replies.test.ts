@@ -10,6 +10,7 @@ import { createLogger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { createDirectory } from '#tests/services/directory.ts';
+import { copyCluster } from '#tests/services/embedded-cluster/copy-cluster.ts';
 import { conversationsTables, type MessageStatus } from '../../subgraphs/conversations/entities.ts';
 import { openConversations } from '../../subgraphs/conversations/service.ts';
 import { usageTables } from '../../subgraphs/usage/entities.ts';
@@ -23,7 +24,7 @@ test('a reply holds its reservation until it has ended, and a turn that was neve
   const logger = createLogger('test', 'silent');
   const directory = stack.use(await createDirectory());
   const secret = 'a secret for this test only, long enough';
-  const database = stack.use(await openPglite(directory.path, [conversationsTables, usageTables]));
+  const database = stack.use(await openPglite(await copyCluster(directory.path), [conversationsTables, usageTables]));
   const ports = stack.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1_000 }, logger));
   const services: SubgraphServices = {
     database,

@@ -6,7 +6,6 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { openAccessList } from '#kernel/access/access-list.ts';
@@ -20,6 +19,7 @@ import { openPorts } from '#kernel/ports.ts';
 import { createSealer } from '#kernel/sealing/sealer.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { createDirectory } from '#tests/services/directory.ts';
+import { copyCluster } from '#tests/services/embedded-cluster/copy-cluster.ts';
 import { createClient } from '#tests/support/client.ts';
 import { findUser } from '#tests/support/parlance.ts';
 import { until } from '#tests/support/until.ts';
@@ -105,7 +105,7 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
   const directory = stack.use(await createDirectory());
   const secret = 'a secret for this test only, long enough';
   const schemas = [conversationsTables, modelsTables, usageTables, safetyTables];
-  const database = stack.use(await openPglite(join(directory.path, 'postgres'), schemas));
+  const database = stack.use(await openPglite(await copyCluster(directory.path), schemas));
   const ports = stack.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1_000 }, logger));
   const services: SubgraphServices = {
     database,

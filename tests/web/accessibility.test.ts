@@ -1,5 +1,8 @@
 /** Every page, in both themes and on a phone, as axe judges it; and the whole way with the keyboard alone. */
+
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { finished, openWebStand, send, type WebStand } from '#tests/support/web-stand.ts';
 import { axeFaults } from './axe-faults.ts';
 
@@ -84,25 +87,74 @@ test('with the keyboard alone: ask, choose another reply, rename, search, open t
   expect(page.complaints).toEqual([]);
 });
 
+/** In the page: collects what a screen reader would say of replies. */
+const collectHeard = (): void => {
+  const heard: string[] = [];
+  Object.assign(globalThis, { heard });
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const region = (target instanceof Element ? target : target.parentElement)?.closest('article [aria-live]');
+      const words = region?.textContent ?? '';
+      if (words !== '' && heard.at(-1) !== words) heard.push(words);
+    }
+  }).observe(document, { subtree: true, childList: true, characterData: true });
+};
+const heardIn = async (page: Page): Promise<string> => {
+  const heard: string[] = await page.evaluate(() => Reflect.get(globalThis, 'heard'));
+  return heard.join(' ').replaceAll(/\s+/g, ' ');
+};
+
+test('a reply that ends while the page is away is read on from where it was, and once', async () => {
+  await using page = await web.open();
+  await page.addInitScript(collectHeard);
+  await page.reload();
+  web.parlance.provider.queue({
+    texts: ['One is said. ', 'Two ', 'is said.\n\n', '```\ncode\n```\n\n', 'The end'],
+    pace: 1_200,
+  });
+  await send(page, 'speak');
+  await page.waitForFunction(() => Reflect.get(globalThis, 'heard').join(' ').includes('One is said.'));
+  const address = page.url();
+  await page.goto('about:blank');
+  const ada = await web.parlance.as('ada');
+  const shape = z.object({ conversation: z.object({ messages: z.object({ edges: z.array(z.unknown()) }) }) });
+  const query = `query ($id: ID!) { conversation(id: $id) { messages(last: 1) { edges { node { content status } } } } }`;
+  await expect
+    .poll(async () => (await ada.query(shape, query, { id: address.split('/').at(-1) })).conversation.messages.edges, {
+      timeout: 20_000,
+    })
+    .toEqual([{ node: { content: expect.stringContaining('The end'), status: 'COMPLETED' } }]);
+  await page.goto(address);
+  await page.waitForFunction(() => Reflect.get(globalThis, 'heard').join(' ').includes('The end'));
+  expect(await heardIn(page)).toMatch(/^(?:Two is said\. )?(?:Code block\. )?The end$/);
+  await page.reload();
+  await finished(page).locator('p', { hasText: 'The end' }).waitFor();
+  expect(await heardIn(page)).toBe('');
+  expect(page.complaints).toEqual([]);
+});
+
+test('a reply that comes whole into the open conversation is read, and one of a conversation that is opened is not', async () => {
+  const ada = await web.parlance.as('ada');
+  const id = await ada.createConversation();
+  web.parlance.provider.queue({ texts: ['An old reply.'] });
+  await ada.converse(id, 'before');
+  await using page = await web.open({ path: `/c/${id}` });
+  await finished(page).locator('p', { hasText: 'An old reply.' }).waitFor();
+  await page.evaluate(collectHeard);
+  web.parlance.provider.queue({ texts: ['A new reply.'] });
+  await ada.converse(id, 'after');
+  await page.waitForFunction(() => Reflect.get(globalThis, 'heard').length > 0);
+  expect(await heardIn(page)).toBe('A new reply.');
+});
+
 test('a screen reader hears finished sentences of a reply, each once', async () => {
   await using page = await web.open();
-  await page.evaluate(() => {
-    const heard: string[] = [];
-    Object.assign(globalThis, { heard });
-    new MutationObserver((changes) => {
-      for (const { target } of changes) {
-        const region = (target instanceof Element ? target : target.parentElement)?.closest('article [aria-live]');
-        const words = region?.textContent ?? '';
-        if (words !== '' && heard.at(-1) !== words) heard.push(words);
-      }
-    }).observe(document, { subtree: true, childList: true, characterData: true });
-  });
+  await page.evaluate(collectHeard);
   const sentences = ['**One** is said. ', 'Two is said. ', 'Three ', 'is said. ', 'And an end'];
   web.parlance.provider.queue({ texts: sentences, pace: 900 });
   await send(page, 'speak');
   await finished(page).locator('p', { hasText: 'And an end' }).waitFor();
   await page.waitForFunction(() => Reflect.get(globalThis, 'heard').join(' ').includes('And an end'));
-  const heard: string[] = await page.evaluate(() => Reflect.get(globalThis, 'heard'));
-  expect(heard.length, heard.join('|')).toBeGreaterThan(1);
-  expect(heard.join(' ').replaceAll(/\s+/g, ' ')).toBe('One is said. Two is said. Three is said. And an end');
+  expect(await page.evaluate(() => Reflect.get(globalThis, 'heard').length)).toBeGreaterThan(1);
+  expect(await heardIn(page)).toBe('One is said. Two is said. Three is said. And an end');
 });

@@ -1,4 +1,5 @@
 /** Figures, users, models and the tenant in the console: it shows what the API says, and what is done there is done. */
+import type { Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { WebPage } from '#tests/support/web-stand.ts';
@@ -60,6 +61,41 @@ test('the overview shows requests and spend of the API, and counts a case when i
   await figure('Open cases').getByText('0', { exact: true }).waitFor();
   await stand.grace.send(await stand.grace.createConversation(), 'you are a fucking asshole');
   await figure('Open cases').getByText('1', { exact: true }).waitFor();
+});
+
+/** Waits until a figure is another one. */
+const moves = async (label: string, from: string | null): Promise<void> => {
+  await expect.poll(() => figure(label).textContent(), { timeout: 20_000 }).not.toBe(from);
+};
+
+test('figures move while somebody else of the tenant writes, without a reload', async () => {
+  const write = async (): Promise<void> => {
+    await stand.grace.converse(await stand.grace.createConversation(), 'script: tokens=5');
+  };
+  /** Until the page has read a second time, which it does once its subscriptions are surely open. */
+  const show = async (path: string, title: string, operation: string): Promise<void> => {
+    let reads = 0;
+    const isSecond = (request: Request): boolean => {
+      if (request.postData()?.includes(`query ${operation}(`) || request.postData()?.includes(`query ${operation} {`))
+        reads += 1;
+      return reads === 2;
+    };
+    const settled = page.waitForEvent('request', isSecond);
+    await visit(page, path, title);
+    await settled;
+  };
+  await show('', 'Overview', 'Overview');
+  const requests = await figure('Requests today').textContent();
+  await write();
+  await moves('Requests today', requests);
+  await show('/usage', 'Usage', 'Usage');
+  const generations = await figure('Requests').textContent();
+  await write();
+  await moves('Requests', generations);
+  await show('/tenant', 'Tenant', 'TenantSettings');
+  const tokens = await figure('Tokens today').textContent();
+  await write();
+  await moves('Tokens today', tokens);
 });
 
 const readDownload = async (click: () => Promise<void>): Promise<string> => {
@@ -211,7 +247,7 @@ test('the tenant gets a name, a budget and limits, and what the plan forbids is 
   await page.getByLabel('US dollars a month').fill('12.50');
   await page.getByRole('button', { name: 'Set budget' }).click();
   await said(page, 'The budget is now 12.50 US dollars a month.');
-  const limits = page.getByRole('form', { name: 'Limits' });
+  const limits = page.getByRole('form', { name: 'Limits', exact: true });
   await limits.getByLabel('Tenant, tokens a day').fill('99999999999999');
   await limits.getByRole('button', { name: 'Set limits' }).click();
   await limits.getByRole('alert').waitFor();
@@ -234,6 +270,21 @@ test('the tenant gets a name, a budget and limits, and what the plan forbids is 
   await confirm(page, 'Back to the plan');
   await said(page, 'The limits of the plan apply.');
   expect((await state()).quota.day.limitTokens).not.toBe(700_000);
+  const granted = page.getByRole('form', { name: 'Highest limits' });
+  await granted.getByLabel('Tenant, tokens a day').fill('123456');
+  await granted.getByRole('button', { name: 'Grant limits' }).click();
+  await said(page, 'The highest limits are granted.');
+  expect((await state()).quota.day.limitTokens).toBe(123_456);
+  await figure('Tokens today').getByText('of 123K').waitFor();
+  await page.getByRole('button', { name: 'Take back what was granted' }).click();
+  await confirm(page, 'Cancel');
+  expect((await state()).quota.day.limitTokens).toBe(123_456);
+  await page.getByRole('button', { name: 'Take back what was granted' }).click();
+  await confirm(page, 'Take back what was granted');
+  await said(page, 'The highest limits of the plan apply.');
+  expect((await state()).quota.day.limitTokens).toBeGreaterThan(123_456);
+  const operation = page.getByRole('link', { name: 'GrantTenantQuota' });
+  expect(await operation.getAttribute('href')).toMatch(/^\/explorer\?query=mutation\+GrantTenantQuota/);
   await page.getByRole('combobox', { name: 'Plan' }).selectOption('ENTERPRISE');
   await page.getByRole('button', { name: 'Set plan' }).click();
   await said(page, 'The plan is now ENTERPRISE.');

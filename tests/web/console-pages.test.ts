@@ -1,5 +1,6 @@
 /** Who sees what of the console, in which language, and that everybody can use it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { finished } from '#tests/support/web-stand.ts';
 import { axeFaults } from './axe-faults.ts';
 import { type ConsoleStand, formulaTitle, openConsoleStand, visit } from './console-stand.ts';
 
@@ -150,4 +151,16 @@ test('it speaks German where the browser asks for it', async () => {
     'Werkzeuge',
     'Mandant',
   ]);
+  await visit(page, '/moderation', 'Moderation');
+  await page.getByRole('cell', { name: 'Selbstverletzung' }).waitFor();
+  await page.goto(stand.web.origin);
+  await page.getByRole('textbox', { name: 'Nachricht' }).fill('script: tokens=3');
+  await page.getByRole('button', { name: 'Senden', exact: true }).click();
+  await finished(page).locator('p', { hasText: 'w2' }).waitFor();
+  await page.getByRole('button', { name: 'Modell und Kosten' }).click();
+  await page.getByText('Warum dieses Modell?').click();
+  const reasons = page.getByRole('group').filter({ hasText: 'Warum dieses Modell?' });
+  await reasons.getByText('Das beste Modell, das passt.').waitFor();
+  await reasons.getByText('Im Moment bedient es niemand.').first().waitFor();
+  expect(await reasons.textContent()).not.toMatch(/\b(the|it|is|no|when)\b/i);
 });

@@ -52,6 +52,7 @@ test('a policy is made, explains a typed question, and is deleted after a questi
   await page.getByText('About 100 tokens of input, plan PRO, by cheap.').waitFor();
   const row = page.getByRole('region', { name: 'Models for the question' }).getByRole('row', { name: /GPT-4o mini/ });
   await row.getByText('CHOSEN').waitFor();
+  await row.getByText('The best model that fits.').waitFor();
 
   await page.getByRole('button', { name: 'Delete cheap' }).click();
   await confirm(page, 'Delete');
@@ -100,10 +101,10 @@ test('a case appears as it is opened, is decided with a note, and thresholds are
 
   await page.getByLabel('Text to try').fill('fuck you, you asshole');
   await page.getByRole('button', { name: 'Try', exact: true }).click();
-  await page.getByText('It would be flagged: PROFANITY').waitFor();
-  await page.getByLabel('Block PROFANITY from').fill('0.5');
+  await page.getByText('It would be flagged: profanity').waitFor();
+  await page.getByLabel('Block profanity from').fill('0.5');
   await page.getByRole('button', { name: 'Try', exact: true }).click();
-  await page.getByText('It would be blocked: PROFANITY').waitFor();
+  await page.getByText('It would be blocked: profanity').waitFor();
   const blockAt = async () => {
     const shape = z.object({
       moderationPolicy: z.object({

@@ -74,6 +74,34 @@ describe.each([
     expect(page.complaints).toEqual([]);
   });
 
+  test('the mark of the moderation appears when its verdict comes after the reply was read', async () => {
+    await using page = await web.open();
+    // The verdict is late: what is read at the end of the reply has none yet, and the change comes after that.
+    const read = Promise.withResolvers<void>();
+    let isRead = false;
+    await page.route('**/graphql', async (route) => {
+      if (isRead || !route.request().postData()?.includes('query TurnOfReply')) return route.fallback();
+      isRead = true;
+      const response = await route.fetch();
+      const body = (await response.text()).replaceAll(/"moderation":\{[^[]*\[[^\]]*\]\}/g, '"moderation":null');
+      await route.fulfill({ response, body });
+      read.resolve();
+    });
+    await page.routeWebSocket('**/graphql', (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage(async (message) => {
+        if (String(message).includes('MESSAGE_MODERATED')) await read.promise;
+        socket.send(message);
+      });
+    });
+    await page.reload();
+    await page.getByRole('textbox', { name: 'Message' }).waitFor();
+    web.parlance.provider.queue({ texts: ['I will kill you ', 'tomorrow.'] });
+    await send(page, 'be rude');
+    await finished(page).getByText('Marked by the moderation: threat').waitFor();
+    expect(page.complaints).toEqual([]);
+  });
+
   test('a conversation of somebody else, and one that is not there, are not found', async () => {
     const ada = await web.parlance.as('ada');
     const foreign = await ada.createConversation({ title: 'a secret title' });

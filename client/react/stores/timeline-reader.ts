@@ -117,7 +117,7 @@ export const createTimelineReader = (
   const { end, fault, take: takeEnd, pageLength, refetch, catchUp } = createEndReader(core, position, onTaken);
   const older = createLoader();
 
-  const readTurn = async (messageId: string): Promise<void> => {
+  const readTurnOnce = async (messageId: string): Promise<void> => {
     const { revision } = position;
     const isTaken = await client.read(TurnOfReplyDocument, { messageId }).then(
       ({ data: { message } }) =>
@@ -128,6 +128,25 @@ export const createTimelineReader = (
     position.revision += 1;
     show();
     onTaken();
+  };
+  /** Replies whose turns are being read, and whether one has changed since its read began: then it is read again. */
+  const reads = new Map<string, { isOutdated: boolean }>();
+  const readTurn = async (messageId: string): Promise<void> => {
+    const running = reads.get(messageId);
+    if (running) {
+      running.isOutdated = true;
+      return;
+    }
+    const read = { isOutdated: true };
+    reads.set(messageId, read);
+    try {
+      while (read.isOutdated) {
+        read.isOutdated = false;
+        await readTurnOnce(messageId);
+      }
+    } finally {
+      reads.delete(messageId);
+    }
   };
   const takeChange = ({ kind, conversation, message }: ConversationChange): void => {
     const isKnown = conversation !== null && conversation.updatedAt <= position.updatedAt;
@@ -140,6 +159,8 @@ export const createTimelineReader = (
     } else if (kind === 'MESSAGE_FINISHED' && message) {
       const held = branch.stored().find(({ id }) => id === message.id);
       if (held && isRunning(held) && !isFollowed(message.id)) void readTurn(message.id);
+    } else if (kind === 'MESSAGE_MODERATED' && message && branch.entries().some(({ id }) => id === message.id)) {
+      void readTurn(message.id);
     }
   };
 

@@ -1,4 +1,4 @@
-/** Buttons: with words, or with an icon and a name. */
+/** Buttons: with words, or with an icon and a name, and several in a row. */
 import type { ButtonHTMLAttributes, ReactNode } from 'react';
 import styles from './button.module.css';
 import { Icon, type IconName } from './icon.tsx';
@@ -47,4 +47,8 @@ export const IconButton = ({
   >
     <Icon name={icon} size={size === 'small' ? 16 : 19} />
   </button>
+);
+
+export const ButtonRow = ({ children }: { readonly children: ReactNode }) => (
+  <div className={styles['row']}>{children}</div>
 );

@@ -4,6 +4,7 @@
  */
 import { type KeyboardEvent, type ReactNode, type ToggleEvent, useId, useLayoutEffect, useRef, useState } from 'react';
 import buttonStyles from './button.module.css';
+import hidden from './hidden.module.css';
 import { Icon, type IconName } from './icon.tsx';
 import styles from './menu.module.css';
 
@@ -116,7 +117,7 @@ export const Menu = ({ label, showsLabel = false, items, children }: MenuProps) 
           <Icon name="more" />
         ) : (
           <>
-            <span className={showsLabel ? undefined : styles['name']}>{label}</span>
+            <span className={showsLabel ? undefined : hidden['hidden']}>{label}</span>
             {children}
           </>
         )}

@@ -25,7 +25,7 @@ const ItemView = memo(({ item, loose }: ItemProps) => {
       )}
       {item.children.map((block) =>
         block.kind === 'paragraph' && !loose ? (
-          <InlineView key={block.at} text={block.text} />
+          <InlineView key={block.at} text={block.text} isOpen={block.isOpen} />
         ) : (
           <BlockView key={block.at} block={block} />
         ),
@@ -52,7 +52,7 @@ const RowView = memo(
         createElement(
           tag,
           { key: cell.at, 'data-align': table.columns[cell.at], ...(tag === 'th' ? { scope: 'col' } : {}) },
-          <InlineView text={cell.text} />,
+          <InlineView text={cell.text} isOpen={cell.isOpen} />,
         ),
       )}
     </tr>
@@ -79,7 +79,7 @@ const TableView = ({ table }: { readonly table: Table }) => {
 
 const FootnoteView = ({ footnote }: { readonly footnote: Footnote }) => (
   <p className={styles['footnote']}>
-    <sup>{footnote.label}</sup> <InlineView text={footnote.text} />
+    <sup>{footnote.label}</sup> <InlineView text={footnote.text} isOpen={footnote.isOpen} />
   </p>
 );
 
@@ -88,7 +88,7 @@ export const BlockView = memo(({ block }: { readonly block: Block }) => {
     case 'paragraph':
       return (
         <p>
-          <InlineView text={block.text} />
+          <InlineView text={block.text} isOpen={block.isOpen} />
         </p>
       );
     case 'heading':
@@ -96,7 +96,7 @@ export const BlockView = memo(({ block }: { readonly block: Block }) => {
       return createElement(
         `h${Math.min(6, block.depth + 2)}`,
         { 'data-level': block.level },
-        <InlineView text={block.text} />,
+        <InlineView text={block.text} isOpen={block.isOpen} />,
       );
     case 'code':
       return <CodeView block={block} />;

@@ -13,16 +13,19 @@ interface Of<Kind extends string> {
 }
 
 /** A leaf whose text is read by `parseInline`. */
-export interface Paragraph extends Of<'paragraph'> {
+interface Leaf {
   readonly text: string;
+  /** Whether more of it is to come; see open-tail.ts. */
+  readonly isOpen?: true;
 }
 
-export interface Heading extends Of<'heading'> {
+export interface Paragraph extends Of<'paragraph'>, Leaf {}
+
+export interface Heading extends Of<'heading'>, Leaf {
   /** How it was marked, 1 to 6. */
   readonly level: number;
   /** Its place in the outline, which skips no step: at most one more than that of the heading before. */
   readonly depth: number;
-  readonly text: string;
 }
 
 /** At most 64 lines of a code block, so that a long one is shown, and skipped, in pieces. */
@@ -61,9 +64,7 @@ export interface List extends Of<'list'> {
   readonly children: readonly ListItem[];
 }
 
-export interface TableCell extends Of<'cell'> {
-  readonly text: string;
-}
+export interface TableCell extends Of<'cell'>, Leaf {}
 
 export interface TableRow extends Of<'row'> {
   readonly children: readonly TableCell[];
@@ -75,9 +76,8 @@ export interface Table extends Of<'table'> {
   readonly children: readonly TableRow[];
 }
 
-export interface Footnote extends Of<'footnote'> {
+export interface Footnote extends Of<'footnote'>, Leaf {
   readonly label: string;
-  readonly text: string;
 }
 
 export type Block = Paragraph | Heading | CodeBlock | MathBlock | Quote | List | Table | Footnote | Of<'rule'>;

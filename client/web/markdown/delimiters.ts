@@ -80,3 +80,22 @@ export const pairDelimiters = (delimiters: readonly Delimiter[]): void => {
     if (closer.opens && closer.left > 0) openers.push(closer);
   }
 };
+
+/**
+ * Opens what has no end yet, as if it were at the end of the text. A run that could also close something, as within a
+ * word or a product, remains text. Returns how many pairs are to be closed there.
+ */
+export const openRest = (delimiters: readonly Delimiter[]): number => {
+  let count = 0;
+  for (const delimiter of delimiters) {
+    const { mark, opens, closes, opening } = delimiter;
+    if (!opens || closes || (mark === '~' && delimiter.left !== 2)) continue;
+    while (delimiter.left > 0) {
+      const width = Math.min(2, delimiter.left);
+      delimiter.left -= width;
+      opening.push(width);
+      count += 1;
+    }
+  }
+  return count;
+};

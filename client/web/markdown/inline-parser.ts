@@ -4,7 +4,7 @@
  * within spans are bounded.
  */
 import type { Definitions } from './block.ts';
-import { createDelimiter, type Delimiter, pairDelimiters } from './delimiters.ts';
+import { createDelimiter, type Delimiter, openRest, pairDelimiters } from './delimiters.ts';
 import type { Inline } from './inline.ts';
 import {
   createCodeScan,
@@ -225,7 +225,7 @@ const readSpecial = (reading: Reading): boolean => {
   }
 };
 
-const createReading = (text: string, definitions: Definitions): Reading => ({
+const createReading = (text: string, definitions: Definitions, isOpen: boolean): Reading => ({
   text,
   definitions,
   position: 0,
@@ -233,7 +233,7 @@ const createReading = (text: string, definitions: Definitions): Reading => ({
   delimiters: [],
   brackets: [],
   find: createFindNext(text),
-  scanCode: createCodeScan(text),
+  scanCode: createCodeScan(text, isOpen),
 });
 
 /** The runs of backticks that open nothing are passed over as a whole. */
@@ -243,8 +243,13 @@ const plainEnd = (text: string, position: number): number => {
   return end;
 };
 
-export const parseInline = (text: string, definitions: Definitions): readonly Inline[] => {
-  const reading = createReading(text, definitions);
+/** Marks at the end of a text of which more is to come: the next character says what they are. */
+const undecided = /(?<![\\*_~`])[*_~`]+$/;
+
+/** @param isOpen whether more of the text is to come: then what has begun is shown as it will be when it has ended */
+export const parseInline = (given: string, definitions: Definitions, isOpen = false): readonly Inline[] => {
+  const text = isOpen ? given.replace(undecided, '') : given;
+  const reading = createReading(text, definitions, isOpen);
   const begins = new RegExp(special);
   while (reading.position < text.length) {
     begins.lastIndex = reading.position;
@@ -257,5 +262,7 @@ export const parseInline = (text: string, definitions: Definitions): readonly In
     reading.position = end;
   }
   pairDelimiters(reading.delimiters);
+  const unclosed = isOpen ? openRest(reading.delimiters) : 0;
+  for (let count = 0; count < unclosed; count += 1) reading.events.push({ kind: 'close' });
   return treeOf(reading.events);
 };

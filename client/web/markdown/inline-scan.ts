@@ -28,8 +28,11 @@ export const createFindNext = (text: string): FindNext => {
 /** Longer runs are text: each length is searched for once. */
 const maxRun = 32;
 
-/** Code between two runs of as many backticks. */
-export const createCodeScan = (text: string): ((from: number) => Scanned | undefined) => {
+/**
+ * Code between two runs of as many backticks.
+ * @param isOpen whether the second run may still come: then the rest is code
+ */
+export const createCodeScan = (text: string, isOpen: boolean): ((from: number) => Scanned | undefined) => {
   /** Starts of the runs of each length, in order; made when the first is asked for. */
   let runs: Map<number, number[]> | undefined;
   const read = (): Map<number, number[]> => {
@@ -49,11 +52,11 @@ export const createCodeScan = (text: string): ((from: number) => Scanned | undef
     runs ??= read();
     const starts = runs.get(length) ?? [];
     while (starts.length > 0 && (starts.at(-1) ?? 0) <= from) starts.pop();
-    const close = starts.at(-1);
+    const close = starts.at(-1) ?? (isOpen ? text.length : undefined);
     if (close === undefined) return undefined;
     const code = text.slice(from + length, close).replaceAll('\n', ' ');
     const isPadded = code.startsWith(' ') && code.endsWith(' ') && code.trim() !== '';
-    return { text: isPadded ? code.slice(1, -1) : code, end: close + length };
+    return { text: isPadded ? code.slice(1, -1) : code, end: Math.min(text.length, close + length) };
   };
 };
 

@@ -56,10 +56,16 @@ const showOne = (inline: Inline, at: number): ReactNode => {
   }
 };
 
-const DefinedText = ({ text }: { readonly text: string }) =>
-  parseInline(text, useContext(DefinitionsContext)).map(showOne);
+export interface InlineViewProps {
+  readonly text: string;
+  /** Whether more of it is to come. */
+  readonly isOpen?: boolean | undefined;
+}
+
+const DefinedText = ({ text, isOpen }: InlineViewProps) =>
+  parseInline(text, useContext(DefinitionsContext), isOpen).map(showOne);
 
 /** Only a text with brackets depends on the definitions of links, which may come after it. */
-export const InlineView = memo(({ text }: { readonly text: string }) =>
-  text.includes('[') ? <DefinedText text={text} /> : parseInline(text, none).map(showOne),
+export const InlineView = memo(({ text, isOpen }: InlineViewProps) =>
+  text.includes('[') ? <DefinedText text={text} isOpen={isOpen} /> : parseInline(text, none, isOpen).map(showOne),
 );

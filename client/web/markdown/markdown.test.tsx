@@ -10,8 +10,8 @@ import { createTextReader } from './text-reader.ts';
 const wholeOf = (text: string): MarkdownDocument => createTextReader().read(text, false);
 
 /** Without the names of classes. */
-const htmlOf = (text: string): string =>
-  renderToStaticMarkup(<Markdown text={text} />)
+const htmlOf = (text: string, isGrowing = false): string =>
+  renderToStaticMarkup(<Markdown text={text} isGrowing={isGrowing} />)
     .replaceAll(/ (?:class|dir|data-level)="[^"]*"/g, '')
     .replace(/^<div>(.*)<\/div>$/s, '$1');
 
@@ -61,6 +61,36 @@ test.each([
   ['&lt;b&gt; &#65; &nope;', '<p>&lt;b&gt; A &amp;nope;</p>'],
 ])('reads %j', (text, html) => {
   expect(htmlOf(text)).toBe(html);
+});
+
+test.each([
+  ['a **bold', '<p>a <strong>bold</strong></p>'],
+  ['a **bold*', '<p>a <strong>bold</strong></p>'],
+  ['a **bold** and **', '<p>a <strong>bold</strong> and </p>'],
+  ['a *b **c', '<p>a <em>b <strong>c</strong></em></p>'],
+  ['***a', '<p><em><strong>a</strong></em></p>'],
+  ['a ~~b', '<p>a <del>b</del></p>'],
+  ['use `**kwargs', '<p>use <code>**kwargs</code></p>'],
+  ['2*3 and ~5 and snake_case', '<p>2*3 and ~5 and snake_case</p>'],
+  ['a \\*', '<p>a *</p>'],
+  ['**a\nb', '<p><strong>a\nb</strong></p>'],
+  ['**a\n', '<p><strong>a</strong></p>'],
+  ['**a\n\n', '<p>**a</p>'],
+  ['**a\n\nb', '<p>**a</p><p>b</p>'],
+  ['# **a', '<h3><strong>a</strong></h3>'],
+  ['# **a\n', '<h3>**a</h3>'],
+  ['- a\n- > *b', '<ul><li>a</li><li><blockquote><p><em>b</em></p></blockquote></li></ul>'],
+  ['[^1]: _a', '<p><sup>1</sup> <em>a</em></p>'],
+])('while %j grows, what has begun in it is shown as it will be', (text, html) => {
+  expect(htmlOf(text, true)).toBe(html);
+});
+
+test('so it is in the cell that is being written', () => {
+  const cells = (text: string) => [...htmlOf(text, true).matchAll(/<td>(.*?)<\/td>/g)].map(([, cell]) => cell);
+  const table = '| a | b |\n|---|---|\n| **x';
+  expect(cells(table)).toEqual(['<strong>x</strong>', '']);
+  expect(cells(`${table} | *y`)).toEqual(['**x', '<em>y</em>']);
+  expect(cells(`${table} |\n`)).toEqual(['**x', '']);
 });
 
 test('a table has the alignment of its columns, and as many cells in each row', () => {
@@ -119,6 +149,7 @@ test.each([
   ['backslashes', repeated('\\(')],
 ])('100 kB of %s neither hang nor overflow', (_, text) => {
   const html = renderToStaticMarkup(<Markdown text={text} />);
+  renderToStaticMarkup(<Markdown text={text} isGrowing />);
   expect(html.length).toBeLessThan(20_000_000);
   const reader = createTextReader();
   for (let end = 0; end < text.length; end += 5_000) reader.read(text.slice(0, end), true);

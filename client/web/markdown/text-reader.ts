@@ -4,6 +4,7 @@
  */
 import type { MarkdownDocument } from './block.ts';
 import { type BlockReader, createBlockReader } from './block-reader.ts';
+import { openTail, type TailState } from './open-tail.ts';
 
 export interface TextReader {
   /** @param isGrowing whether more is to come: then a last line that may become anything is not shown yet */
@@ -19,11 +20,15 @@ export const createTextReader = (): TextReader => {
   let text = '';
   /** Where the first line begins that is not complete. */
   let lineStart = 0;
-  let last: { readonly line: string; readonly shown: MarkdownDocument } | undefined;
+  /** Whether the last complete line may go on in the next one, as far as it alone says. */
+  let endsOpen = false;
+  let last: { readonly line: string; readonly state: TailState; readonly shown: MarkdownDocument } | undefined;
 
   const readLines = (given: string): void => {
     for (let end = given.indexOf('\n', lineStart); end >= 0; end = given.indexOf('\n', lineStart)) {
-      reader.addLine(given.slice(lineStart, end));
+      const line = given.slice(lineStart, end);
+      reader.addLine(line);
+      endsOpen = /[^\s>]/.test(line);
       lineStart = end + 1;
       last = undefined;
     }
@@ -33,13 +38,17 @@ export const createTextReader = (): TextReader => {
       if (!given.startsWith(text)) {
         reader = createBlockReader();
         lineStart = 0;
+        endsOpen = false;
         last = undefined;
       }
       text = given;
       readLines(given);
       const rest = given.slice(lineStart);
       const line = isGrowing && isUndecided(rest) ? '' : rest;
-      if (last?.line !== line) last = { line, shown: reader.show(line) };
+      const state = !isGrowing ? 'closed' : line !== '' ? 'line' : endsOpen ? 'paragraph' : 'closed';
+      if (last?.line !== line || last.state !== state) {
+        last = { line, state, shown: openTail(reader.show(line), state) };
+      }
       return last.shown;
     },
   };

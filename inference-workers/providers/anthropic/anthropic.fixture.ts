@@ -50,15 +50,21 @@ export interface AnthropicFixture extends WorkerFixture {
   readonly asked: readonly unknown[];
 }
 
-/** Starts a worker too. @param responses in their order; the last one is repeated. */
-export const openAnthropicFixture = async (...responses: readonly ScriptedResponse[]): Promise<AnthropicFixture> => {
+/** The response to a request, by its body. */
+export type Respond = (asked: unknown) => ScriptedResponse | undefined;
+
+/** Starts a worker too. @param scripts in their order, the last one repeated; or a function. */
+export const openAnthropicFixture = async (
+  ...scripts: readonly ScriptedResponse[] | readonly [Respond]
+): Promise<AnthropicFixture> => {
   await using opened = new AsyncDisposableStack();
   const asked: unknown[] = [];
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += String(chunk);
     asked.push(JSON.parse(body));
-    const script = responses[asked.length - 1] ?? responses.at(-1);
+    const next = scripts[asked.length - 1] ?? scripts.at(-1);
+    const script = typeof next === 'function' ? next(asked.at(-1)) : next;
     response.writeHead(script?.status ?? 200, { 'content-type': script?.type ?? 'text/event-stream' });
     response.end(script?.body);
   });

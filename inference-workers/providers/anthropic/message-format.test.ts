@@ -181,6 +181,9 @@ test('turns alternate in the request, and no text is empty', async () => {
   ];
   await fixture.finished(await fixture.send('', { history }));
   expect(fixture.asked).toMatchObject([
-    { system: 'Be brief.', messages: [{ role: 'user', content: [{ type: 'text', text: 'one\n\ntwo' }] }] },
+    {
+      system: [{ type: 'text', text: 'Be brief.' }],
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'one\n\ntwo' }] }],
+    },
   ]);
 });

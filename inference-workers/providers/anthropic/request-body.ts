@@ -1,7 +1,7 @@
 /**
  * The body of a request to Anthropic's Messages API. Invariant: roles alternate, because results of tools are messages
  * of the user there; no text is empty; the text that the model continues does not end with white space, which the API
- * refuses.
+ * refuses. What the next request is likely to begin with is marked for the cache of the provider.
  */
 import type {
   LanguageModelV4CallOptions,
@@ -11,19 +11,26 @@ import type {
 } from '@ai-sdk/provider';
 
 /** Fields with which some models refuse a request. */
-export type OptionalField = 'temperature';
+export type OptionalField = 'temperature' | 'cache_control';
 
 /** Those that a request has. */
 export const optionalFieldsOf = ({ temperature }: LanguageModelV4CallOptions): OptionalField[] =>
-  temperature === undefined ? [] : ['temperature'];
+  temperature === undefined ? ['cache_control'] : ['temperature', 'cache_control'];
 
 /** The API demands a limit. */
 const defaultMaxTokens = 4_096;
 
-type Block =
+/**
+ * Asks the API to keep everything up to here for five minutes. A write costs a quarter more than plain input, a read a
+ * tenth of it. The API ignores the mark where there is less than about a thousand tokens.
+ */
+const keptInCache = { cache_control: { type: 'ephemeral' } } as const;
+
+type Block = (
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: unknown }
-  | { readonly type: 'tool_result'; readonly tool_use_id: string; readonly content: string };
+  | { readonly type: 'tool_result'; readonly tool_use_id: string; readonly content: string }
+) & { readonly cache_control?: (typeof keptInCache)['cache_control'] };
 interface Message {
   readonly role: 'user' | 'assistant';
   readonly content: readonly Block[];
@@ -64,14 +71,39 @@ const trimEnd = (messages: readonly Message[]): readonly Message[] => {
   return [...messages.slice(0, -1), { ...last, content }];
 };
 
-const toolsOf = ({ tools = [], toolChoice }: LanguageModelV4CallOptions) => {
+/**
+ * Marks the last message of the user, once a conversation or its tools have gone on, and so are likely to go on again.
+ * The first question is not marked: many are the only one.
+ */
+const markEnd = (messages: readonly Message[]): readonly Message[] => {
+  const at = messages.findLastIndex(({ role }) => role === 'user');
+  const last = messages[at];
+  const block = last?.content.at(-1);
+  if (last === undefined || block === undefined || !messages.slice(0, at).some(({ role }) => role === 'assistant')) {
+    return messages;
+  }
+  return messages.with(at, { ...last, content: last.content.with(-1, { ...block, ...keptInCache }) });
+};
+
+const markLast = <Definition>(definitions: readonly Definition[]): readonly Definition[] => {
+  const last = definitions.at(-1);
+  return last === undefined ? [] : definitions.with(-1, { ...last, ...keptInCache });
+};
+
+const systemOf = (text: string, marks: boolean) => {
+  if (text === '') return {};
+  return { system: marks ? [{ type: 'text', text, ...keptInCache }] : text };
+};
+
+const toolsOf = ({ tools = [], toolChoice }: LanguageModelV4CallOptions, marks: boolean) => {
   const functions = tools.flatMap((tool) =>
     tool.type === 'function'
       ? [{ name: tool.name, description: tool.description, input_schema: tool.inputSchema }]
       : [],
   );
   if (functions.length === 0) return {};
-  return toolChoice?.type === 'none' ? { tools: functions, tool_choice: { type: 'none' } } : { tools: functions };
+  const definitions = marks ? markLast(functions) : functions;
+  return toolChoice?.type === 'none' ? { tools: definitions, tool_choice: { type: 'none' } } : { tools: definitions };
 };
 
 /** @param model the provider's name for it. */
@@ -80,14 +112,17 @@ export const requestBody = (
   call: LanguageModelV4CallOptions,
   omitted: ReadonlySet<OptionalField>,
 ): string => {
-  const system = call.prompt.flatMap((message) => (message.role === 'system' ? [message.content] : []));
+  const system = call.prompt.flatMap((message) => (message.role === 'system' ? [message.content] : [])).join('\n\n');
+  const marks = !omitted.has('cache_control');
+  const messages = trimEnd(messagesOf(call.prompt));
   const { temperature, maxOutputTokens: max_tokens = defaultMaxTokens } = call;
   return JSON.stringify({
     model,
     max_tokens,
-    ...(system.length === 0 ? {} : { system: system.join('\n\n') }),
-    messages: trimEnd(messagesOf(call.prompt)),
-    ...toolsOf(call),
+    ...systemOf(system, marks),
+    messages: marks ? markEnd(messages) : messages,
+    // Tools come before the instructions, so the mark of these covers them.
+    ...toolsOf(call, marks && system === ''),
     // Other providers go up to 2.
     temperature: temperature === undefined || omitted.has('temperature') ? undefined : Math.min(1, temperature),
     stream: true,

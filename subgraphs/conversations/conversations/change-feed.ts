@@ -4,6 +4,12 @@
  */
 
 import { z } from 'zod';
+import {
+  conversationModeratedTopic,
+  messageModeratedSchema,
+  ownerModeratedTopic,
+} from '#contracts/moderation-signals.ts';
+import type { Json } from '#kernel/broker/broker.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 
@@ -14,20 +20,37 @@ const changeKinds = [
   'RESTORED',
   'MESSAGE_ADDED',
   'MESSAGE_FINISHED',
+  'MESSAGE_MODERATED',
   'BRANCH_SELECTED',
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
-export const changeSchema = z.object({
+const changeSchema = z.object({
   kind: z.enum(changeKinds),
   conversationId: z.string(),
   messageId: z.string().optional(),
 });
 export type Change = z.infer<typeof changeSchema>;
 
-export const conversationTopic = (tenantId: string, conversationId: string): string =>
+/** The change that a signal means; undefined for any other. Those of safety carry no kind. */
+export const parseChange = (payload: Json): Change | undefined => {
+  const moderated = messageModeratedSchema.strict().safeParse(payload).data;
+  return moderated ? { kind: 'MESSAGE_MODERATED', ...moderated } : changeSchema.safeParse(payload).data;
+};
+
+const conversationTopic = (tenantId: string, conversationId: string): string =>
   `conversation.${tenantId}.${conversationId}`;
-export const ownerTopic = (tenantId: string, ownerId: string): string => `conversations.${tenantId}.${ownerId}`;
+const ownerTopic = (tenantId: string, ownerId: string): string => `conversations.${tenantId}.${ownerId}`;
+/** What those who follow a conversation subscribe to. */
+export const conversationTopics = (tenantId: string, conversationId: string): readonly string[] => [
+  conversationTopic(tenantId, conversationId),
+  conversationModeratedTopic(tenantId, conversationId),
+];
+/** What those who follow all of an owner's conversations subscribe to. */
+export const ownerTopics = (tenantId: string, ownerId: string): readonly string[] => [
+  ownerTopic(tenantId, ownerId),
+  ownerModeratedTopic(tenantId, ownerId),
+];
 /** Signalled when a reply is stored: a stream that was opened before its message waits for it. */
 export const messageTopic = (tenantId: string, messageId: string): string => `message.${tenantId}.${messageId}`;
 

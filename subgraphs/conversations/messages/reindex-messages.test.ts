@@ -5,6 +5,7 @@ import type { Database } from '#kernel/database/database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { openPostgresql } from '#kernel/database/postgresql.ts';
 import { createDirectory } from '#tests/services/directory.ts';
+import { copyCluster } from '#tests/services/embedded-cluster/copy-cluster.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
 import { logger } from '../conversations.fixture.ts';
 import { ConversationEntity, conversationsTables, MessageEntity } from '../entities.ts';
@@ -26,7 +27,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
     const directory = stack.use(await createDirectory());
     database = stack.use(
       kind === 'pglite'
-        ? await openPglite(directory.path, [conversationsTables])
+        ? await openPglite(await copyCluster(directory.path), [conversationsTables])
         : await openPostgresql({ url: await sharedService('postgres'), poolSize: 4 }, [conversationsTables]),
     );
     for (const tenantId of tenants) {

@@ -5,6 +5,7 @@ import type { Database } from '#kernel/database/database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { openPostgresql } from '#kernel/database/postgresql.ts';
 import { createDirectory } from '#tests/services/directory.ts';
+import { copyCluster } from '#tests/services/embedded-cluster/copy-cluster.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
 import { ConversationEntity, conversationsTables, MessageEntity } from '../entities.ts';
 import { searchMessages } from './search-messages.ts';
@@ -47,7 +48,7 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
     const directory = stack.use(await createDirectory());
     database = stack.use(
       kind === 'pglite'
-        ? await openPglite(directory.path, [conversationsTables])
+        ? await openPglite(await copyCluster(directory.path), [conversationsTables])
         : await openPostgresql({ url: await sharedService('postgres'), poolSize: 4 }, [conversationsTables]),
     );
     conversationId = uuidv7();

@@ -36,6 +36,7 @@ const addEnums = (builder: ConversationsBuilder) => ({
     values: {
       STOP: { description: 'The reply was complete.' },
       LENGTH: { description: 'The reply reached maxOutputTokens or the limit of the model.' },
+      REPETITION: { description: 'The model repeated the same text again and again, so the reply was stopped.' },
       TOOL_CALLS: { description: 'The model called a tool.' },
       CONTENT_FILTER: { description: 'The provider withheld the rest.' },
       CANCELLED: { description: 'The reply was stopped on request.' },

@@ -4,9 +4,9 @@ import { requireConversation } from '../conversations/access.ts';
 import {
   type Change,
   type ChangeKind,
-  changeSchema,
-  conversationTopic,
-  ownerTopic,
+  conversationTopics,
+  ownerTopics,
+  parseChange,
 } from '../conversations/change-feed.ts';
 import { subscribeToMessage } from '../streams/subscribe-to-message.ts';
 import type { ConversationsBuilder } from './builder.ts';
@@ -49,6 +49,7 @@ const addConversationChange = (builder: ConversationsBuilder, types: Conversatio
       RESTORED: { description: 'It was restored.' },
       MESSAGE_ADDED: { description: 'A turn was added; its reply is yet to be written.' },
       MESSAGE_FINISHED: { description: 'A reply became final.' },
+      MESSAGE_MODERATED: { description: 'The moderation has marked a reply after its end: read its `moderation`.' },
       BRANCH_SELECTED: { description: 'Another branch became the current one.' },
     } satisfies Record<ChangeKind, object>,
   });
@@ -68,15 +69,13 @@ const addConversationChange = (builder: ConversationsBuilder, types: Conversatio
         type: types.Message,
         nullable: true,
         description:
-          'The reply that was added or finished, or the message by which a branch was selected; null otherwise.',
+          'The reply that was added, finished or marked, or the message by which a branch was selected; null otherwise.',
         resolve: (change, _, { loaders }) =>
           change.messageId === undefined ? null : loaders.message.load(change.messageId),
       }),
     }),
   });
 };
-
-const parseChange = (payload: unknown): Change | undefined => changeSchema.safeParse(payload).data;
 
 const addConversationChanges = (builder: ConversationsBuilder, types: ConversationsTypes): void => {
   const conversationChange = addConversationChange(builder, types);
@@ -89,7 +88,7 @@ const addConversationChanges = (builder: ConversationsBuilder, types: Conversati
       subscribe: async (_, { conversationId }, { identity, services }) => {
         const em = services.database.forTenant(identity.tenantId);
         const { id } = await requireConversation(em, identity, conversationId, { intent: 'read' });
-        return iterateSignals(services.signals, conversationTopic(identity.tenantId, id), parseChange);
+        return iterateSignals(services.signals, conversationTopics(identity.tenantId, id), parseChange);
       },
       resolve: (change, _args, context) => {
         forgetLoaded(context);
@@ -101,7 +100,7 @@ const addConversationChanges = (builder: ConversationsBuilder, types: Conversati
       description: 'Changes of any of your conversations, for the list of conversations.',
       directives: { broadcast: { audience: 'IDENTITY' } },
       subscribe: (_, _args, { identity, services }) =>
-        iterateSignals(services.signals, ownerTopic(identity.tenantId, identity.userId), parseChange),
+        iterateSignals(services.signals, ownerTopics(identity.tenantId, identity.userId), parseChange),
       resolve: (change, _args, context) => {
         forgetLoaded(context);
         return change;

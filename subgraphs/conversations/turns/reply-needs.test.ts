@@ -44,6 +44,9 @@ test('a reply needs its prompt and the longest output of the model, at the highe
   const dear = { ...candidate, maxOutputTokens: 500, price: { input: '3', cachedInput: '4', output: '1.5' } };
   const both = replyNeeds({ candidates: [candidate, dear], tools: [] }, prompt, { ...limits, mayTitle: true });
   expect(Number(both.maxCostUsd)).toBeCloseTo((prompt.most * 4 + 1_001 * 2) / 1e6, 12);
+  const written = { ...candidate, price: { ...candidate.price, cacheWrite: '5' } };
+  const dearest = replyNeeds({ candidates: [dear, written], tools: [] }, prompt, limits);
+  expect(Number(dearest.maxCostUsd)).toBeCloseTo((prompt.most * 5 + 1_001 * 2) / 1e6, 12);
   expect(Number(both.maxTitleCostUsd)).toBeGreaterThan(0);
   expect(replyNeeds(route, prompt, { ...limits, maxOutputTokens: 10 }).maxOutputTokens).toBe(10);
   expect(replyNeeds(route, prompt, { ...limits, maxOutputTokens: 2 ** 31 - 1 }).maxOutputTokens).toBe(1_000);

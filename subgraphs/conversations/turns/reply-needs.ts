@@ -28,7 +28,7 @@ const Exact = Decimal.clone({ precision: 60 });
 
 const costOf = (candidates: readonly RouteCandidate[], inputTokens: number, outputTokens: number): string => {
   const dearest = (prices: readonly string[]): Decimal => Exact.max(...prices);
-  return dearest(candidates.flatMap(({ price }) => [price.input, price.cachedInput]))
+  return dearest(candidates.flatMap(({ price }) => [price.input, price.cachedInput, price.cacheWrite ?? price.input]))
     .times(inputTokens)
     .plus(dearest(candidates.map(({ price }) => price.output)).times(outputTokens))
     .dividedBy(1_000_000)

@@ -56,7 +56,7 @@ const deadlineMs = 3_000;
 const routeQuery = `query Route($input: RouteMessageInput!) {
   routeMessage(input: $input) {
     candidates {
-      modelId provider pool contextWindow maxOutputTokens capabilities price { input cachedInput output }
+      modelId provider pool contextWindow maxOutputTokens capabilities price { input cachedInput cacheWrite output }
     }
     tools { name description parameters url timeoutMs secret }
     policy reason latencyTargetMs

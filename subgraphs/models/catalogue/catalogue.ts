@@ -27,7 +27,7 @@ const tooOldAfterMs = 2 * announceEveryMs;
 /** Most milliseconds of one timer. Those of Node cannot exceed 24 days. */
 const longestTimerMs = 3_600_000;
 
-type Price = Pick<PriceRow, 'input' | 'cachedInput' | 'output' | 'effectiveFrom'>;
+type Price = Pick<PriceRow, 'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'effectiveFrom'>;
 
 export interface ListedModel
   extends Pick<

@@ -39,13 +39,21 @@ const refuse = (argument: string, sentence: string): never => {
   throw new AppError('BAD_USER_INPUT', sentence, { argument });
 };
 
-const checkPrice = (price: CatalogueModel['price'], argument: string): void => {
-  if (!Object.values(price).every(isPrice)) {
-    refuse(argument, 'A price is a decimal from 0 with at most 12 places, such as "0.15".');
-  }
+/** A price as an operator gives it. */
+type GivenPrice = Omit<CatalogueModel['price'], 'cacheWrite'> & {
+  /** Default: that of input. */
+  readonly cacheWrite?: string | null | undefined;
 };
 
-const checkModel = (model: CatalogueModel, { providers }: ModelsFile): void => {
+/** Throws BAD_USER_INPUT. */
+const checkedPrice = ({ input, cachedInput, cacheWrite, output }: GivenPrice, argument: string) => {
+  if (![input, cachedInput, cacheWrite ?? input, output].every(isPrice)) {
+    refuse(argument, 'A price is a decimal from 0 with at most 12 places, such as "0.15".');
+  }
+  return { input, cachedInput, cacheWrite: cacheWrite ?? null, output };
+};
+
+const checkModel = (model: Omit<CatalogueModel, 'price'>, { providers }: ModelsFile): void => {
   if (!isModelId(model.id) || model.id.split('/', 1)[0] !== model.provider) {
     refuse('input.id', 'An id is the provider, a slash and the name, such as "openai/gpt-4o-mini".');
   }
@@ -58,7 +66,6 @@ const checkModel = (model: CatalogueModel, { providers }: ModelsFile): void => {
     refuse('input.maxOutputTokens', 'A reply has at least one token, and fewer than the context window.');
   }
   if (model.tiers.length === 0) refuse('input.tiers', 'At least one plan may use it.');
-  checkPrice(model.price, 'input.price');
 };
 
 /** Refreshes the catalogue, signals the change to other processes, and returns the model. Throws NOT_FOUND. */
@@ -76,12 +83,13 @@ const publishChange = async ({ catalogue, signals }: CatalogueServices, id: stri
 export const upsertModel = async (
   services: CatalogueServices,
   identity: Identity,
-  input: Omit<CatalogueModel, 'provider'>,
+  input: Omit<CatalogueModel, 'provider' | 'price'> & { readonly price: GivenPrice },
 ): Promise<ListedModel> => {
   requireOperator(identity);
   const model = { ...input, provider: input.id.split('/', 1)[0] ?? '' };
   checkModel(model, services.modelsFile);
-  const { id, price, ...terms } = model;
+  const { id, price: given, ...terms } = model;
+  const price = checkedPrice(given, 'input.price');
   const current = (await services.catalogue.refresh()).byId.get(id)?.price;
   await services.database.asSystem(async (em) => {
     const row = await em.findOne(ModelEntity, { id });
@@ -112,14 +120,14 @@ export const setPrice = async (
   identity: Identity,
   change: {
     readonly modelId: string;
-    readonly price: CatalogueModel['price'];
+    readonly price: GivenPrice;
     /** Default: now. */
     readonly effectiveFrom?: Date | null | undefined;
   },
 ): Promise<ListedModel> => {
   requireOperator(identity);
-  const { modelId, price } = change;
-  checkPrice(price, 'input.price');
+  const { modelId } = change;
+  const price = checkedPrice(change.price, 'input.price');
   const now = new Date();
   const effectiveFrom = change.effectiveFrom ?? now;
   if (effectiveFrom < now)

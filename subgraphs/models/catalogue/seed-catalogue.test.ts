@@ -2,13 +2,14 @@
 import { expect, test } from 'vitest';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { createDirectory } from '#tests/services/directory.ts';
+import { copyCluster } from '#tests/services/embedded-cluster/copy-cluster.ts';
 import { ModelEntity, modelsTables, PriceEntity } from '../entities.ts';
 import { catalogue } from '../models.fixture.ts';
 import { seedCatalogue } from './seed-catalogue.ts';
 
 test('applies what changed in the file, and leaves what an operator changed', async () => {
   await using directory = await createDirectory();
-  await using database = await openPglite(directory.path, [modelsTables]);
+  await using database = await openPglite(await copyCluster(directory.path), [modelsTables]);
   await seedCatalogue(database, catalogue);
   await seedCatalogue(database, catalogue);
   const prices = () => database.asSystem((em) => em.find(PriceEntity, {}, { orderBy: { effectiveFrom: 'asc' } }));

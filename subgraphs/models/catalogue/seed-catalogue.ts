@@ -37,11 +37,12 @@ export const pricesAfter = async (em: EntityManager, now: Date): Promise<Map<str
   );
 
 export const samePrice = (
-  one: Pick<PriceRow, 'input' | 'cachedInput' | 'output'>,
-  other: CatalogueModel['price'],
+  one: Pick<PriceRow, 'input' | 'cachedInput' | 'cacheWrite' | 'output'>,
+  other: Pick<PriceRow, 'input' | 'cachedInput' | 'output'> & { readonly cacheWrite?: string | null | undefined },
 ): boolean =>
   new Decimal(one.input).eq(other.input) &&
   new Decimal(one.cachedInput).eq(other.cachedInput) &&
+  new Decimal(one.cacheWrite ?? one.input).eq(other.cacheWrite ?? other.input) &&
   new Decimal(one.output).eq(other.output);
 
 /**

@@ -14,7 +14,7 @@ const modelOf = (id: string, differences: Partial<ListedModel> = {}): ListedMode
   capabilities: [],
   tiers: ['FREE', 'PRO'],
   enabled: true,
-  price: { input: '1', cachedInput: '1', output: '1', effectiveFrom: new Date(0) },
+  price: { input: '1', cachedInput: '1', cacheWrite: '1', output: '1', effectiveFrom: new Date(0) },
   laterPrices: [],
   health: unknownHealth,
   workersLiveUntil: [],

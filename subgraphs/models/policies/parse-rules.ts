@@ -4,7 +4,7 @@
  * earlier rule always comes first. What cannot be is BAD_USER_INPUT, with the argument and what to do.
  */
 import type { Complexity } from '#contracts/complexity/complexity.ts';
-import { judgedLanguages } from '#contracts/complexity/question-words.ts';
+import { judgedLanguages } from '#contracts/complexity/question-language.ts';
 import type { ModerationCategory } from '#contracts/moderation/categories.ts';
 import type { PlanTier } from '#contracts/plan-tiers.ts';
 import type { Pool } from '#contracts/pools.ts';

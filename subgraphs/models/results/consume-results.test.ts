@@ -106,6 +106,35 @@ const providerFailed = (modelId = 'acme/small') => ({
   modelFailures: [{ modelId, code: 'MODEL_UNAVAILABLE', origin: 'PROVIDER' as const, durationMs: 9 }],
 });
 
+test('notifies of workers, prices and figures as they are after the change', async () => {
+  await using models = await openModelsFixture();
+  const query = 'subscription { modelsChanged { id liveWorkers prices { output } health { samples } } }';
+  const changed = models.subscribe(user, query);
+  /** Reads until an event shows acme/small with these words in its JSON. */
+  const shows = async (words: string): Promise<void> => {
+    for (;;) {
+      const found = /\{"id":"acme\/small".*?(?=\{"id"|$)/.exec(JSON.stringify((await changed.next()).data));
+      if (found?.[0].includes(words)) return;
+    }
+  };
+  const first = shows('"samples":0').then(() => true);
+  await vi.waitFor(async () => {
+    await models.ports.signals.publish('models.changed', null);
+    expect(await Promise.race([first, new Promise(setImmediate)])).toBe(true);
+  });
+  await models.announce('w1', ['acme/small']);
+  await shows('"liveWorkers":1');
+  await models.announce('w1', []);
+  await shows('"liveWorkers":0');
+  for (let count = 0; count < 3; count += 1) await models.finish();
+  await shows('"samples":3');
+  const price = 'price: { input: "1", cachedInput: "1", output: "9.25" }';
+  const set = `mutation { setPrice(input: { modelId: "acme/small", ${price} }) { id } }`;
+  expect((await models.execute(identityOf(acme, { scopes: ['models:write'] }), set)).errors).toEqual([]);
+  await shows('"9.25"');
+  await changed.close();
+});
+
 test('refusals caused by requests open no circuit, and do not hide failures of the model', async () => {
   await using models = await openModelsFixture();
   await models.announce('w1', ['acme/small', 'local/tiny']);

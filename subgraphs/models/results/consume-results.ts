@@ -14,6 +14,7 @@ import type { Logger } from '#kernel/log.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
 import { circuitFor, healthChangedTopic, unknownHealth } from '../catalogue/model-health.ts';
+import type { FigureChanges } from '../catalogue/watch-models.ts';
 import { recordAnnouncement } from './record-announcement.ts';
 import { outcomesOf, recordOutcome } from './record-outcome.ts';
 
@@ -32,11 +33,12 @@ export const consumeResults = (options: {
   readonly database: Database;
   readonly modelsFile: ModelsFile;
   readonly catalogue: Catalogue;
+  readonly figureChanges: Pick<FigureChanges, 'announce'>;
   readonly logger: Logger;
   /** The watch of the database. */
   readonly stores?: StoreWatch;
 }): Promise<Consumer> => {
-  const { broker, signals, database, catalogue, logger } = options;
+  const { broker, signals, database, catalogue, figureChanges, logger } = options;
   /**
    * Signals are hints: a process that misses one refreshes by itself. The result is stored also when Redis is
    * unreachable.
@@ -78,6 +80,7 @@ export const consumeResults = (options: {
       },
       async 'message.finished'(finished) {
         const changed = await changedBy(finished);
+        figureChanges.announce();
         if (changed.length > 0) await signal(modelsChangedTopic, null);
         for (const one of changed) await signal(healthChangedTopic, one);
       },

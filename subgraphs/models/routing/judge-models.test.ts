@@ -17,7 +17,7 @@ const listed = (id: string, differences: Partial<ListedModel> = {}): ListedModel
   capabilities: [],
   tiers: ['FREE'],
   enabled: true,
-  price: { input: '1', cachedInput: '1', output: '1', effectiveFrom: new Date(0) },
+  price: { input: '1', cachedInput: '1', cacheWrite: null, output: '1', effectiveFrom: new Date(0) },
   laterPrices: [],
   health: unknownHealth,
   workersLiveUntil: [now + 1],
@@ -26,7 +26,7 @@ const listed = (id: string, differences: Partial<ListedModel> = {}): ListedModel
   ...differences,
 });
 const price = (input: string, output: string): Partial<ListedModel> => ({
-  price: { input, cachedInput: '0', output, effectiveFrom: new Date(0) },
+  price: { input, cachedInput: '0', cacheWrite: null, output, effectiveFrom: new Date(0) },
 });
 const policyOf = (differences: Partial<RoutingPolicy>): RouteQuestion['scope'] => ({
   policy: {

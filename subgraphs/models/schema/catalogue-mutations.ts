@@ -15,6 +15,10 @@ const addInputs = (builder: ModelsBuilder, types: ModelTypes) => {
         required: true,
         description: 'Tokens of the prompt that were in the cache of the provider.',
       }),
+      cacheWrite: t.field({
+        type: 'Decimal',
+        description: 'Tokens of the prompt that the provider writes to its cache; absent for the price of input.',
+      }),
       output: t.field({ type: 'Decimal', required: true, description: 'Tokens of the reply.' }),
     }),
   });

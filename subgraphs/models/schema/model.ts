@@ -57,7 +57,8 @@ const addProvider = (builder: ModelsBuilder) => {
 };
 
 const addPrice = (builder: ModelsBuilder) => {
-  const price = builder.objectRef<Pick<PriceRow, 'input' | 'cachedInput' | 'output' | 'effectiveFrom'>>('Price');
+  const price =
+    builder.objectRef<Pick<PriceRow, 'input' | 'cachedInput' | 'cacheWrite' | 'output' | 'effectiveFrom'>>('Price');
   price.implement({
     description: 'USD per million tokens.',
     fields: (t) => ({
@@ -65,6 +66,12 @@ const addPrice = (builder: ModelsBuilder) => {
       cachedInput: t.expose('cachedInput', {
         type: 'Decimal',
         description: 'Tokens of the prompt that were in the cache of the provider.',
+      }),
+      cacheWrite: t.field({
+        type: 'Decimal',
+        description:
+          'Tokens of the prompt that the provider writes to its cache; the price of input where that costs nothing more.',
+        resolve: ({ cacheWrite, input }) => cacheWrite ?? input,
       }),
       output: t.expose('output', { type: 'Decimal', description: 'Tokens of the reply.' }),
       effectiveFrom: t.expose('effectiveFrom', {

@@ -79,6 +79,11 @@ const addCandidate = (builder: ModelsBuilder, types: ModelTypes) => {
     fields: (t) => ({
       input: t.expose('input', { type: 'Decimal', description: 'Tokens of the prompt.' }),
       cachedInput: t.expose('cachedInput', { type: 'Decimal', description: 'Tokens of the prompt from a cache.' }),
+      cacheWrite: t.field({
+        type: 'Decimal',
+        description: 'Tokens of the prompt that the provider writes to its cache.',
+        resolve: ({ cacheWrite, input }) => cacheWrite ?? input,
+      }),
       output: t.expose('output', { type: 'Decimal', description: 'Tokens of the reply.' }),
     }),
   });

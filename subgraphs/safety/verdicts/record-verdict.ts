@@ -5,6 +5,12 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import {
+  conversationModeratedTopic,
+  type MessageModerated,
+  ownerModeratedTopic,
+} from '#contracts/moderation-signals.ts';
+import type { Json } from '#kernel/broker/broker.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
@@ -52,6 +58,21 @@ const openedSchema = z.array(z.object({ id: z.string() }));
 /** PostgreSQL texts hold no U+0000, and the cut must not leave half of a surrogate pair. */
 const excerptOf = (text: string): string => text.slice(0, excerptLength).replaceAll('\0', '').toWellFormed();
 
+/** Signals are hints: nobody waits for them, and a lost one changes nothing in the verdict. */
+const announce = (
+  signals: Signals,
+  { tenantId, userId, conversationId, messageId, stage }: ScreenedText,
+  cases: z.infer<typeof openedSchema>,
+): void => {
+  const publish = (topic: string, payload: Json): void => void signals.publish(topic, payload).catch(() => undefined);
+  for (const { id } of cases) publish(caseOpenedTopic(tenantId), { caseId: id });
+  // What was screened before it was stored is shown with its verdict from the beginning.
+  if (stage !== 'OUTPUT') return;
+  const moderated: MessageModerated = { conversationId, messageId };
+  publish(conversationModeratedTopic(tenantId, conversationId), moderated);
+  publish(ownerModeratedTopic(tenantId, userId), moderated);
+};
+
 export const recordVerdict = async (services: ScreeningServices, screened: ScreenedText): Promise<Screening> => {
   const { tenantId, messageId, stage, conversationId, userId, text } = screened;
   const [categories, thresholds] = await Promise.all([screenText(text, stage), services.thresholds.find(tenantId)]);
@@ -73,10 +94,7 @@ export const recordVerdict = async (services: ScreeningServices, screened: Scree
       },
     }),
   );
-  // Signals are hints: nobody waits for them, and a lost one changes nothing in the verdict.
-  for (const { id } of opened) {
-    services.signals.publish(caseOpenedTopic(tenantId), { caseId: id }).catch(() => undefined);
-  }
+  if (opened.length > 0) announce(services.signals, screened, opened);
   const reasons = categories.filter((score) => actionFor(score, thresholds) === action);
   return { action, categories: action === 'ALLOW' ? [] : reasons, version: screeningVersion };
 };

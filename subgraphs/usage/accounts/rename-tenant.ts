@@ -9,9 +9,14 @@ import { requireTenant } from './current-account.ts';
 /** Most characters of a tenant's name. */
 const maxNameLength = 200;
 
+export interface RenameServices {
+  readonly database: Database;
+  readonly quotaChanges: { announceTenant(tenantId: string): void };
+}
+
 /** Throws BAD_USER_INPUT. */
 export const renameTenant = async (
-  { database }: { readonly database: Database },
+  { database, quotaChanges }: RenameServices,
   identity: Identity,
   name: string,
 ): Promise<Tenant> => {
@@ -23,5 +28,6 @@ export const renameTenant = async (
   const tenant = await em.findOneOrFail(TenantEntity, { id: identity.tenantId });
   tenant.name = name;
   await em.flush();
+  quotaChanges.announceTenant(identity.tenantId);
   return tenant;
 };

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { costUsd } from './cost.ts';
 
-const usage = (inputTokens: number, cachedInputTokens: number, outputTokens: number) => ({
+const usage = (inputTokens: number, cachedInputTokens: number, outputTokens: number, cacheWriteTokens = 0) => ({
   inputTokens,
   cachedInputTokens,
+  cacheWriteTokens,
   outputTokens,
   reasoningTokens: 0,
   source: 'PROVIDER' as const,
@@ -20,6 +21,12 @@ const attodollars = (cost: string): bigint => {
 describe('the cost of a generation', () => {
   it('charges cached input at its price and the rest at the full price', () => {
     expect(costUsd(usage(1000, 400, 77), { input: '0.15', cachedInput: '0.075', output: '0.60' })).toBe('0.0001662');
+  });
+
+  it('charges input that goes to a cache at its price, or else at that of input', () => {
+    const price = { input: '3', cachedInput: '0.30', output: '15' };
+    expect(costUsd(usage(1000, 300, 10, 600), { ...price, cacheWrite: '3.75' })).toBe('0.00279');
+    expect(costUsd(usage(1000, 300, 10, 600), price)).toBe('0.00234');
   });
 
   it('is exact where floats are not', () => {
@@ -41,13 +48,18 @@ describe('the cost of a generation', () => {
         price,
         price,
         price,
-        (...[fresh, cached, output, input, cachedInput, out]) => {
-          const cost = costUsd(usage(fresh + cached, cached, output), {
+        tokens,
+        price,
+        (...[fresh, cached, output, input, cachedInput, out, written, cacheWrite]) => {
+          const cost = costUsd(usage(fresh + cached + written, cached, output, written), {
             input: decimal(input),
             cachedInput: decimal(cachedInput),
+            cacheWrite: decimal(cacheWrite),
             output: decimal(out),
           });
-          expect(attodollars(cost)).toBe(BigInt(fresh) * input + BigInt(cached) * cachedInput + BigInt(output) * out);
+          expect(attodollars(cost)).toBe(
+            BigInt(fresh) * input + BigInt(cached) * cachedInput + BigInt(written) * cacheWrite + BigInt(output) * out,
+          );
         },
       ),
     );

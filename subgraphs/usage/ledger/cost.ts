@@ -12,15 +12,19 @@ import type { priceSchema } from '#contracts/generation-job.ts';
 const Exact = Decimal.clone({ precision: 60 });
 
 /**
- * USD as a plain decimal. Cached input costs the cached price; output includes reasoning.
+ * USD as a plain decimal. Input that was read from a cache or written to one has a price of its own; output includes
+ * reasoning.
  * @param price USD per million tokens; undefined if no model was called, which costs nothing
  */
 export const costUsd = (usage: TokenUsage, price: z.infer<typeof priceSchema> | undefined): string => {
   if (price === undefined) return '0';
-  const cached = Math.min(usage.cachedInputTokens, usage.inputTokens);
+  const { inputTokens, cacheWriteTokens = 0 } = usage;
+  const cached = Math.min(usage.cachedInputTokens, inputTokens);
+  const written = Math.min(cacheWriteTokens, inputTokens - cached);
   return new Exact(price.input)
-    .times(usage.inputTokens - cached)
+    .times(inputTokens - cached - written)
     .plus(new Exact(price.cachedInput).times(cached))
+    .plus(new Exact(price.cacheWrite ?? price.input).times(written))
     .plus(new Exact(price.output).times(usage.outputTokens))
     .dividedBy(1_000_000)
     .toFixed();
@@ -49,7 +53,7 @@ export const billOf = (shares: readonly ReplyShare[], source: TokenUsage['source
   const first = shares.find(({ inAnswer }) => inAnswer);
   const billed = shares.map((share): BilledShare => {
     const { usage, inAnswer, price } = share;
-    const withoutPrompt = { ...usage, inputTokens: 0, cachedInputTokens: 0 };
+    const withoutPrompt = { ...usage, inputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0 };
     const charged = !inAnswer
       ? { ...withoutPrompt, outputTokens: 0, reasoningTokens: 0 }
       : share === first
@@ -63,6 +67,7 @@ export const billOf = (shares: readonly ReplyShare[], source: TokenUsage['source
     usage: {
       inputTokens: sum((usage) => usage.inputTokens),
       cachedInputTokens: sum((usage) => usage.cachedInputTokens),
+      cacheWriteTokens: sum(({ cacheWriteTokens = 0 }) => cacheWriteTokens),
       outputTokens: sum((usage) => usage.outputTokens),
       reasoningTokens: sum((usage) => usage.reasoningTokens),
       source,

@@ -29,7 +29,7 @@ const salvageableSchema = z.looseObject({
   provider: z.string().max(200).optional().catch(undefined),
   pool: z.enum(pools).optional().catch(undefined),
   price: priceSchema
-    .and(z.object({ input: decimal, cachedInput: decimal, output: decimal }))
+    .and(z.object({ input: decimal, cachedInput: decimal, cacheWrite: decimal.optional(), output: decimal }))
     .optional()
     .catch(undefined),
   usage: z

@@ -37,12 +37,13 @@ const createBill = (result: MessageFinished | ConversationTitled): Bill => {
 
 /** A share of a bill as the ledger stores it. */
 const ledgerShareOf = ({ attempt, modelId, usage, inAnswer, costUsd: cost }: Bill['shares'][number]): LedgerShare => {
-  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage;
+  const { inputTokens, cachedInputTokens, cacheWriteTokens = 0, outputTokens, reasoningTokens } = usage;
   return {
     attempt,
     modelId,
     inputTokens,
     cachedInputTokens,
+    cacheWriteTokens,
     outputTokens,
     reasoningTokens,
     inAnswer,
@@ -69,11 +70,13 @@ export const settleGeneration = async (
     pool: result.pool,
     input_tokens: usage.inputTokens,
     cached_input_tokens: usage.cachedInputTokens,
+    cache_write_tokens: usage.cacheWriteTokens ?? 0,
     output_tokens: usage.outputTokens,
     reasoning_tokens: usage.reasoningTokens,
     counted_by: usage.source,
     input_price: price?.input,
     cached_input_price: price?.cachedInput,
+    cache_write_price: price?.cacheWrite,
     output_price: price?.output,
     cost_usd: cost,
     queue_wait_ms: result.queueWaitMs,

@@ -24,7 +24,7 @@ const requireOperator = ({ scopes }: Identity): void => {
 };
 
 const changeGrant = async (
-  { database, quotas }: TenantServices,
+  { database, quotas, quotaChanges }: TenantServices,
   identity: Identity,
   tenantId: string | null | undefined,
   change: Partial<Tenant>,
@@ -37,6 +37,7 @@ const changeGrant = async (
   em.assign(tenant, change);
   await em.flush();
   quotas.clearAll();
+  quotaChanges.announceTenant(id);
   return tenant;
 };
 

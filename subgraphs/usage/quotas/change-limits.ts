@@ -87,11 +87,12 @@ const definedFields = <Change extends object>(change: Change) =>
 export interface TenantServices {
   readonly database: Database;
   readonly quotas: QuotaLoader;
+  readonly quotaChanges: Pick<QuotaChanges, 'announce' | 'announceTenant'>;
 }
 
 /** Throws BAD_USER_INPUT and FORBIDDEN. */
 export const changeTenantLimits = async (
-  { database, quotas }: TenantServices,
+  { database, quotas, quotaChanges }: TenantServices,
   identity: Identity,
   change: TenantLimits,
 ): Promise<Tenant> => {
@@ -108,11 +109,11 @@ export const changeTenantLimits = async (
   em.assign(tenant, definedFields(change));
   await em.flush();
   quotas.clearAll();
+  quotaChanges.announceTenant(identity.tenantId);
   return tenant;
 };
 
 export interface UserServices extends TenantServices {
-  readonly quotaChanges: Pick<QuotaChanges, 'announce'>;
   readonly users: UserLoader;
 }
 

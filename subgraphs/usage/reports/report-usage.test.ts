@@ -55,6 +55,7 @@ describe('the usage report', () => {
         generations: 0,
         inputTokens: 0,
         cachedInputTokens: 0,
+        cacheWriteTokens: 0,
         outputTokens: 0,
         reasoningTokens: 0,
         costUsd: '0',

@@ -17,7 +17,7 @@ export interface UsageServices {
   readonly database: Database;
   readonly signals: Signals;
   readonly reservationTtlSeconds: number;
-  readonly quotaChanges: Pick<QuotaChanges, 'announce'>;
+  readonly quotaChanges: Pick<QuotaChanges, 'announce' | 'announceTenant'>;
   readonly accessDecisions: Pick<AccessDecisions, 'publish'>;
   readonly publishRevocation: PublishRevocation;
   readonly sessions: Pick<Sessions, 'list' | 'find' | 'end'>;

@@ -40,6 +40,10 @@ const addAttempt = ({ builder }: UsageBuilder, Model: ReturnType<typeof addModel
         description: 'Tokens of the prompt that were in the cache of the provider.',
         resolve: ({ cachedInputTokens }) => asInt(cachedInputTokens),
       }),
+      cacheWriteTokens: t.int({
+        description: 'Tokens of the prompt that the provider wrote to its cache.',
+        resolve: ({ cacheWriteTokens = 0 }) => asInt(cacheWriteTokens),
+      }),
       outputTokens: t.int({
         description: 'Tokens of the reply, including reasoning.',
         resolve: ({ outputTokens }) => asInt(outputTokens),
@@ -88,6 +92,10 @@ export const addCosts = (usage: UsageBuilder) => {
       cachedInputTokens: t.int({
         description: 'Tokens of the prompt that were in the cache of the provider.',
         resolve: ({ cachedInputTokens }) => asInt(cachedInputTokens),
+      }),
+      cacheWriteTokens: t.int({
+        description: 'Tokens of the prompt that the provider wrote to its cache.',
+        resolve: ({ cacheWriteTokens = 0 }) => asInt(cacheWriteTokens),
       }),
       outputTokens: t.int({
         description: 'Tokens of the reply, including reasoning.',

@@ -19,6 +19,9 @@ const addTotals = ({ builder }: UsageBuilder) =>
       cachedInputTokens: t.exposeFloat('cachedInputTokens', {
         description: 'Tokens of prompts that were in the caches of providers.',
       }),
+      cacheWriteTokens: t.exposeFloat('cacheWriteTokens', {
+        description: 'Tokens of prompts that providers wrote to their caches.',
+      }),
       outputTokens: t.exposeFloat('outputTokens', { description: 'Tokens of replies, including reasoning.' }),
       reasoningTokens: t.exposeFloat('reasoningTokens', { description: 'Tokens of replies that were reasoning.' }),
       costUsd: t.expose('costUsd', { type: 'Decimal', description: 'US dollars, exact.' }),

@@ -72,6 +72,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await using page = await web.open({ path: `/c/${id}`, colorScheme, viewport });
     await page.locator('[data-scope="keyword"]').first().waitFor();
     await finished(page).locator('.katex').first().waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Debounce in TypeScript' }).waitFor();
     await page.evaluate(() => document.fonts.ready);
     await shoot(page, `chat-${device}-${colorScheme}`);
   }
@@ -96,6 +97,8 @@ for (const [name, colorScheme, viewport] of [
     await page.goto(`${web.origin}/admin${path}`);
     await page.getByRole('heading', { level: 1, name: title }).waitFor();
     await page.getByText('Reading …').first().waitFor({ state: 'detached' });
+    // No figure is still to come.
+    await page.waitForFunction(() => [...document.querySelectorAll('dd')].every((dd) => dd.textContent !== '–'));
     if (subject === 'usage') await page.locator('canvas').waitFor();
     if (subject === 'overview' || name === 'desktop-light') await shoot(page, `console-${subject}-${name}`);
   }

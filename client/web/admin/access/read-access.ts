@@ -1,6 +1,6 @@
 /** Reads who is signed in: the session has the rights of the tokens, the API the role that replaces them. */
 import type { ParlanceClient } from '@parlance/client';
-import type { Session } from '../../chat/session/session.ts';
+import type { Session } from '../../session/session.ts';
 import { AccountDocument } from '../generated/graphql.ts';
 import type { Access } from './access.ts';
 

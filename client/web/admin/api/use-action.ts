@@ -1,7 +1,7 @@
 /** Something that the reader does: while it runs it cannot be started again, and its outcome is said in words. */
 import { isParlanceError, type ParlanceFault } from '@parlance/client';
 import { useState } from 'react';
-import { useNotify } from '../../chat/frame/notify-context.ts';
+import { useNotify } from '../../notices/notify-context.ts';
 
 export interface Action {
   readonly isRunning: boolean;

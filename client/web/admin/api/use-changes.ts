@@ -11,6 +11,12 @@ export interface ChangesOptions {
   readonly isOff?: boolean;
 }
 
+/**
+ * Milliseconds after the opening until the subscription is surely in force. Nothing says when it is, and what changed
+ * until then was not delivered.
+ */
+const settleMs = 2_000;
+
 const none: Record<string, never> = {};
 
 const followVisibility = (changed: () => void): (() => void) => {
@@ -43,6 +49,10 @@ export const useChanges = <Data>(
     follow().catch((fault: unknown) => {
       if (!isParlanceError(fault)) throw fault;
     });
-    return () => leaving.abort();
+    const settled = setTimeout(() => announce(undefined), settleMs);
+    return () => {
+      clearTimeout(settled);
+      leaving.abort();
+    };
   }, [client, operation, isOff, isVisible]);
 };

@@ -1,10 +1,11 @@
 /**
- * What a page shows of the API. Invariant: of several reads at once only the latest counts; what was read stays while
- * the same is read again, and goes when something else is.
+ * What a page shows of the API. Invariant: it is read once at a time, however often it changes; what was read stays
+ * while the same is read again, and goes when something else is.
  */
 import { isParlanceError, type ParlanceFault, type TypedDocumentString } from '@parlance/client';
 import { useParlance } from '@parlance/react';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { oneAtATime } from './one-at-a-time.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -14,10 +15,12 @@ export interface Read<Data> {
   /** Why it is not there, is not whole, or may be out of date. */
   readonly fault: ParlanceFault | undefined;
   refetch(): Promise<void>;
+  /** Shows an event of a subscription in what was read. */
+  merge(change: (data: Data) => Data): void;
 }
 
 export interface ReadOptions {
-  /** Milliseconds after which it is read again while the page is visible. */
+  /** Milliseconds after which it is read again while the page is visible, for what changes with the clock alone. */
   readonly everyMs?: number;
   /** Whether nothing is read. */
   readonly isOff?: boolean;
@@ -38,23 +41,33 @@ export const useRead = <Data, Given extends Variables>(
   const client = useParlance();
   const key = JSON.stringify(variables);
   const [state, setState] = useState<State<Data>>({ key, data: undefined, fault: undefined });
-  const latest = useRef(0);
-  const refetch = useCallback(async () => {
-    latest.current += 1;
-    const mine = latest.current;
-    const show = (next: (before: State<Data>) => State<Data>) => {
-      if (mine === latest.current) setState(next);
-    };
-    try {
-      const given: Given = JSON.parse(key);
-      const { data, errors } = await client.read(document, given);
-      show(() => ({ key, data, fault: errors[0] }));
-    } catch (fault) {
-      if (!isParlanceError(fault)) throw fault;
-      show((before) => ({ key, data: before.key === key ? before.data : undefined, fault }));
-    }
-  }, [client, document, key]);
+  const shownKey = useRef(key);
+  /** The latest event since the read under way began, which may not know of it. */
+  const merged = useRef<(data: Data) => Data>(undefined);
+  const refetch = useMemo(
+    () =>
+      oneAtATime(async () => {
+        merged.current = undefined;
+        const show = (next: (before: State<Data>) => State<Data>) => {
+          if (shownKey.current === key) setState(next);
+        };
+        try {
+          const given: Given = JSON.parse(key);
+          const { data, errors } = await client.read(document, given);
+          show(() => ({ key, data: data && merged.current ? merged.current(data) : data, fault: errors[0] }));
+        } catch (fault) {
+          if (!isParlanceError(fault)) throw fault;
+          show((before) => ({ key, data: before.key === key ? before.data : undefined, fault }));
+        }
+      }),
+    [client, document, key],
+  );
+  const merge = useCallback((change: (data: Data) => Data) => {
+    merged.current = change;
+    setState((before) => ({ ...before, data: before.data && change(before.data) }));
+  }, []);
   useEffect(() => {
+    shownKey.current = key;
     if (isOff) return undefined;
     void refetch();
     if (everyMs === undefined) return undefined;
@@ -62,7 +75,7 @@ export const useRead = <Data, Given extends Variables>(
       if (window.document.visibilityState === 'visible') void refetch();
     }, everyMs);
     return () => clearInterval(timer);
-  }, [refetch, everyMs, isOff]);
+  }, [refetch, key, everyMs, isOff]);
   const isCurrent = state.key === key;
-  return { data: isCurrent ? state.data : undefined, fault: isCurrent ? state.fault : undefined, refetch };
+  return { data: isCurrent ? state.data : undefined, fault: isCurrent ? state.fault : undefined, refetch, merge };
 };

@@ -1,14 +1,16 @@
 /** The console as a whole: the menu of what the reader may see, and a page beside it. */
+
 import { isParlanceError, type ParlanceFault } from '@parlance/client';
 import { useParlance } from '@parlance/react';
 import { Suspense, useCallback, useEffect, useState } from 'react';
 import { Link, Redirect, Router, useLocation } from 'wouter';
-import { useNotify } from '../../chat/frame/notify-context.ts';
-import { ErrorBoundary } from '../../chat/pages/error-boundary.tsx';
-import { ErrorPage } from '../../chat/pages/error-page.tsx';
-import { Mark } from '../../chat/pages/mark.tsx';
-import { type Session, signOut } from '../../chat/session/session.ts';
+import { Brand } from '../../design/brand.tsx';
 import { IconButton } from '../../design/button.tsx';
+import { SkipLink } from '../../design/skip-link.tsx';
+import { useNotify } from '../../notices/notify-context.ts';
+import { ErrorBoundary } from '../../pages/error-boundary.tsx';
+import { ErrorPage } from '../../pages/error-page.tsx';
+import { type Session, signOut } from '../../session/session.ts';
 import { useTranslate } from '../../translations/translation.ts';
 import { type Access, AccessContext, useAccess } from '../access/access.ts';
 import { readAccess } from '../access/read-access.ts';
@@ -77,14 +79,11 @@ const Frame = () => {
   const path = location === '' ? '/' : location.replace(/(.)\/$/, '$1');
   return (
     <div className={styles['console']}>
-      <a href={`#${contentId}`} className={styles['skip']}>
-        {w('menu.skip')}
-      </a>
+      <SkipLink to={contentId} label={w('menu.skip')} />
       <header className={styles['side']}>
-        <Link href="/" className={styles['brand'] ?? ''}>
-          <Mark size={24} />
-          {w('menu.brand')}
-        </Link>
+        <div className={styles['brand']}>
+          <Brand name={w('menu.brand')} />
+        </div>
         <Menu path={path} />
         <Foot />
       </header>

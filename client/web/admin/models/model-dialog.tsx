@@ -1,7 +1,7 @@
 /** One model: its terms, its prices in time, and, for the operator, the switch and the next price. */
 import { useParlance } from '@parlance/react';
-import { formatCount, formatMoment } from '../../chat/words/format.ts';
-import { Button } from '../../design/button.tsx';
+import { Button, ButtonRow } from '../../design/button.tsx';
+import { formatCount, formatMoment } from '../../formats/format.ts';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import { useAction } from '../api/use-action.ts';
 import { type ModelRowFragment, type PriceStateFragment, SetModelEnabledDocument } from '../generated/graphql.ts';
@@ -67,7 +67,7 @@ const Switch = ({ model, onChanged }: Pick<ModelDialogProps, 'model' | 'onChange
       w(next ? 'models.wasEnabled' : 'models.wasDisabled', { name }),
     );
   return (
-    <div className={styles['buttons']}>
+    <ButtonRow>
       {enabled ? (
         <ConfirmButton
           label={w('models.disable')}
@@ -82,7 +82,7 @@ const Switch = ({ model, onChanged }: Pick<ModelDialogProps, 'model' | 'onChange
         </Button>
       )}
       <FaultView fault={fault} />
-    </div>
+    </ButtonRow>
   );
 };
 

@@ -6,8 +6,8 @@ import { holdsAny, useAccess } from '../access/access.ts';
 import { useChanges } from '../api/use-changes.ts';
 import { useRead } from '../api/use-read.ts';
 import {
+  CatalogueChangedDocument,
   CatalogueDocument,
-  HealthChangedDocument,
   type ModelRowFragment,
   SetModelEnabledDocument,
   SetPriceDocument,
@@ -23,8 +23,8 @@ import { useWords, type Words } from '../translations/words.ts';
 import { ModelDialog } from './model-dialog.tsx';
 import { ModelForm } from './model-form.tsx';
 
-/** Workers come and go without a word to pages. */
-const everyMs = 15_000;
+/** Figures grow old, and a worker falls silent, with the clock alone. Everything else is announced. */
+const everyMs = 60_000;
 
 interface Given {
   readonly w: Words;
@@ -96,8 +96,11 @@ export const ModelsPage = () => {
   const language = useLanguage();
   const access = useAccess();
   const isOperator = holdsAny(access, ['models:write']);
-  const { data, fault, refetch } = useRead(CatalogueDocument, {}, { everyMs });
-  useChanges(HealthChangedDocument, () => void refetch(), { isOff: !holdsAny(access, ['ADMIN']) });
+  const { data, fault, refetch, merge } = useRead(CatalogueDocument, {}, { everyMs });
+  useChanges(CatalogueChangedDocument, (change) => {
+    if (change) merge(() => ({ models: change.modelsChanged }));
+    else void refetch();
+  });
   const [openId, setOpenId] = useState<string>();
   const chosen = data?.models.find(({ id }) => id === openId);
   const open = ({ id }: ModelRowFragment) => setOpenId(id);
@@ -107,7 +110,7 @@ export const ModelsPage = () => {
     <Page
       title="models.title"
       intro={w('models.intro')}
-      operations={[{ document: CatalogueDocument }, { document: HealthChangedDocument }, ...changes]}
+      operations={[{ document: CatalogueDocument }, { document: CatalogueChangedDocument }, ...changes]}
       fault={fault}
       retry={refetch}
     >
@@ -119,7 +122,7 @@ export const ModelsPage = () => {
         keyOf={({ id }) => id}
         none={w('models.none')}
       />
-      {isOperator ? (
+      {isOperator && data ? (
         <Section title={w('models.upsert')} intro={w('models.upsert.intro')}>
           <ModelForm onChanged={refetch} />
         </Section>

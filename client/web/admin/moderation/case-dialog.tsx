@@ -1,14 +1,14 @@
 /** One case: what was written, what was found, and the decision with a note. */
 import { useParlance } from '@parlance/react';
-import { formatMoment } from '../../chat/words/format.ts';
+import { formatMoment } from '../../formats/format.ts';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import { useAction } from '../api/use-action.ts';
 import { type CaseRowFragment, type ModerationCaseStatus, ResolveCaseDocument } from '../generated/graphql.ts';
 import { Form, type FormValues, Select, TextArea } from '../parts/form.tsx';
-import { formatScore } from '../parts/format-figures.ts';
 import { PageDialog } from '../parts/page-dialog.tsx';
 import styles from '../parts/parts.module.css';
 import { useWords } from '../translations/words.ts';
+import { describeFindings, describeOutcome } from './describe-case.ts';
 
 const statuses: readonly ModerationCaseStatus[] = ['UPHELD', 'DISMISSED', 'OPEN'];
 
@@ -22,6 +22,7 @@ export const CaseDialog = ({ row, onDecided, onClose }: CaseDialogProps) => {
   const w = useWords();
   const t = useTranslate();
   const language = useLanguage();
+  const reader = { w, t, language };
   const client = useParlance();
   const action = useAction();
   const { id, excerpt, user, conversationId, verdict, resolvedAt, resolvedBy, note } = row;
@@ -39,8 +40,8 @@ export const CaseDialog = ({ row, onDecided, onClose }: CaseDialogProps) => {
       <div className={styles['parts']}>
         <blockquote className={styles['quote']}>{excerpt}</blockquote>
         <p className={styles['intro']}>
-          {w('moderation.caseOf', { name: user.email ?? user.id, action: verdict.action, stage: verdict.stage })}{' '}
-          {verdict.categories.map(({ category, score }) => `${category} ${formatScore(score, language)}`).join(', ')}
+          {w('moderation.caseOf', { name: user.email ?? user.id, verdict: describeOutcome(row, reader) })}{' '}
+          {describeFindings(verdict.categories, reader)}
         </p>
         <p className={styles['intro']}>{w('moderation.conversation', { id: conversationId })}</p>
         {resolvedAt === null ? null : (

@@ -1,9 +1,9 @@
 /** The cases, newest first; new ones appear as they are opened. */
 import { useParlance } from '@parlance/react';
 import { type ChangeEvent, useCallback, useState } from 'react';
-import { formatMoment } from '../../chat/words/format.ts';
 import { Button } from '../../design/button.tsx';
-import { useLanguage } from '../../translations/translation.ts';
+import { formatMoment } from '../../formats/format.ts';
+import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import { useChanges } from '../api/use-changes.ts';
 import { usePages } from '../api/use-pages.ts';
 import {
@@ -16,28 +16,27 @@ import { type Column, DataTable } from '../parts/data-table.tsx';
 import { FaultView } from '../parts/fault-view.tsx';
 import { Badge, type Tone } from '../parts/figures.tsx';
 import { Select } from '../parts/form.tsx';
-import { formatScore } from '../parts/format-figures.ts';
 import styles from '../parts/parts.module.css';
-import { useWords, type Words } from '../translations/words.ts';
+import { useWords } from '../translations/words.ts';
 import { CaseDialog } from './case-dialog.tsx';
+import { describeFindings, describeOutcome, type Reader } from './describe-case.ts';
 
 const statuses: readonly ModerationCaseStatus[] = ['OPEN', 'UPHELD', 'DISMISSED'];
 const tones: Readonly<Record<ModerationCaseStatus, Tone>> = { OPEN: 'warning', UPHELD: 'bad', DISMISSED: 'plain' };
 
-const findingsOf = ({ verdict }: CaseRowFragment, language: string): string =>
-  verdict.categories.map(({ category, score }) => `${category} ${formatScore(score, language)}`).join(', ');
-
-interface Given {
-  readonly w: Words;
-  readonly language: string;
+interface Given extends Reader {
   readonly open: (id: string) => void;
 }
 
-const columnsIn = ({ w, language, open }: Given): readonly Column<CaseRowFragment>[] => [
-  { id: 'opened', title: w('moderation.opened'), cell: ({ openedAt }) => formatMoment(openedAt, language) },
+const columnsIn = ({ open, ...reader }: Given): readonly Column<CaseRowFragment>[] => [
+  {
+    id: 'opened',
+    title: reader.w('moderation.opened'),
+    cell: ({ openedAt }) => formatMoment(openedAt, reader.language),
+  },
   {
     id: 'excerpt',
-    title: w('moderation.excerpt'),
+    title: reader.w('moderation.excerpt'),
     cell: ({ excerpt, user }) => (
       <>
         <span className={styles['excerpt']}>{excerpt}</span>
@@ -47,28 +46,28 @@ const columnsIn = ({ w, language, open }: Given): readonly Column<CaseRowFragmen
   },
   {
     id: 'found',
-    title: w('moderation.found'),
+    title: reader.w('moderation.found'),
     cell: (row) => (
       <>
-        {row.verdict.action} · {row.verdict.stage}
-        <small>{findingsOf(row, language)}</small>
+        {describeOutcome(row, reader)}
+        <small>{describeFindings(row.verdict.categories, reader)}</small>
       </>
     ),
   },
   {
     id: 'status',
-    title: w('moderation.status'),
+    title: reader.w('moderation.status'),
     cell: ({ status, note }) => (
       <>
-        <Badge tone={tones[status]}>{w(`moderation.${status}`)}</Badge>
+        <Badge tone={tones[status]}>{reader.w(`moderation.${status}`)}</Badge>
         {note === null ? null : <small>{note}</small>}
       </>
     ),
   },
   {
     id: 'decide',
-    title: w('actions'),
-    cell: ({ id }) => <Button onClick={() => open(id)}>{w('moderation.decide')}</Button>,
+    title: reader.w('actions'),
+    cell: ({ id }) => <Button onClick={() => open(id)}>{reader.w('moderation.decide')}</Button>,
   },
 ];
 
@@ -89,6 +88,7 @@ const useCases = (status: ModerationCaseStatus | null) => {
 
 export const CaseList = () => {
   const w = useWords();
+  const t = useTranslate();
   const language = useLanguage();
   const [status, setStatus] = useState<ModerationCaseStatus | null>('OPEN');
   const { rows, fault, hasMore, more, refetch } = useCases(status);
@@ -110,7 +110,7 @@ export const CaseList = () => {
       <FaultView fault={fault} retry={refetch} />
       <DataTable
         caption={w('moderation.cases')}
-        columns={columnsIn({ w, language, open: setOpenId })}
+        columns={columnsIn({ w, t, language, open: setOpenId })}
         rows={rows}
         keyOf={({ id }) => id}
         none={w('moderation.none')}

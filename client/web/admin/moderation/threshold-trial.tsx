@@ -1,7 +1,7 @@
 /** What the thresholds as typed would make of a text. The server screens it and stores nothing. */
 import { useParlance } from '@parlance/react';
 import { useState } from 'react';
-import { useLanguage } from '../../translations/translation.ts';
+import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import { OperationLinks } from '../api/explorer-link.tsx';
 import { useAction } from '../api/use-action.ts';
 import {
@@ -11,9 +11,9 @@ import {
   type TryThresholdsQueryVariables,
 } from '../generated/graphql.ts';
 import { Form, type FormValues, TextArea } from '../parts/form.tsx';
-import { formatScore } from '../parts/format-figures.ts';
 import styles from '../parts/parts.module.css';
 import { useWords } from '../translations/words.ts';
+import { describeFindings } from './describe-case.ts';
 
 interface Outcome {
   readonly trial: TryThresholdsQuery['tryModeration'];
@@ -22,6 +22,7 @@ interface Outcome {
 
 export const ThresholdTrial = ({ thresholds }: { readonly thresholds: readonly CategoryThresholdInput[] }) => {
   const w = useWords();
+  const t = useTranslate();
   const language = useLanguage();
   const client = useParlance();
   const action = useAction();
@@ -33,7 +34,7 @@ export const ThresholdTrial = ({ thresholds }: { readonly thresholds: readonly C
       setOutcome({ trial: tryModeration, variables });
     });
   };
-  const scores = outcome?.trial.categories.map(({ category, score }) => `${category} ${formatScore(score, language)}`);
+  const findings = outcome && describeFindings(outcome.trial.categories, { w, t, language });
   return (
     <>
       <Form label={w('moderation.try')} submit={w('moderation.try')} action={action} onSubmit={submit}>
@@ -48,7 +49,7 @@ export const ThresholdTrial = ({ thresholds }: { readonly thresholds: readonly C
       {outcome ? (
         <div className={styles['parts']}>
           <p className={styles['notice']} role="status">
-            {w(`moderation.would.${outcome.trial.action}`)} {scores?.join(', ')}
+            {w(`moderation.would.${outcome.trial.action}`)} {findings}
           </p>
           <OperationLinks
             label={w('page.operations')}

@@ -1,14 +1,15 @@
 /** The thresholds, and a trial of those that are typed before they apply. */
 import { useParlance } from '@parlance/react';
 import { type ChangeEvent, useState } from 'react';
-import { Button } from '../../design/button.tsx';
+import { Button, ButtonRow } from '../../design/button.tsx';
+import { type Translate, useTranslate } from '../../translations/translation.ts';
+import { describeCategory } from '../../verdicts/moderation-words.ts';
 import { useAction } from '../api/use-action.ts';
 import { useRead } from '../api/use-read.ts';
 import { type CategoryThresholdInput, SetThresholdsDocument, ThresholdsDocument } from '../generated/graphql.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { FaultView } from '../parts/fault-view.tsx';
 import formStyles from '../parts/form.module.css';
-import styles from '../parts/parts.module.css';
 import { useWords, type Words } from '../translations/words.ts';
 import { ThresholdTrial } from './threshold-trial.tsx';
 
@@ -27,10 +28,11 @@ const scoreOf = (text: string): number | null => (text.trim() === '' ? null : Nu
 
 interface Given {
   readonly w: Words;
+  readonly t: Translate;
   readonly change: (category: Category, limit: Limit, text: string) => void;
 }
 
-const columnsIn = ({ w, change }: Given): readonly Column<Row>[] => {
+const columnsIn = ({ w, t, change }: Given): readonly Column<Row>[] => {
   const limit = (id: Limit): Column<Row> => ({
     id,
     title: w(`moderation.${id}`),
@@ -41,7 +43,7 @@ const columnsIn = ({ w, change }: Given): readonly Column<Row>[] => {
         min={0}
         max={1}
         step={0.05}
-        aria-label={w(`moderation.${id}.of`, { category: row.category })}
+        aria-label={w(`moderation.${id}.of`, { category: describeCategory(row.category, t) })}
         placeholder={w('moderation.never')}
         // Detected with too many false alarms to refuse a message for it.
         disabled={id === 'blockAt' && row.category === 'PROMPT_INJECTION'}
@@ -51,7 +53,7 @@ const columnsIn = ({ w, change }: Given): readonly Column<Row>[] => {
     ),
   });
   return [
-    { id: 'category', title: w('moderation.category'), cell: ({ category }) => category },
+    { id: 'category', title: w('moderation.category'), cell: ({ category }) => describeCategory(category, t) },
     limit('flagAt'),
     limit('blockAt'),
   ];
@@ -59,6 +61,7 @@ const columnsIn = ({ w, change }: Given): readonly Column<Row>[] => {
 
 export const Thresholds = () => {
   const w = useWords();
+  const t = useTranslate();
   const client = useParlance();
   const { data, fault, refetch } = useRead(ThresholdsDocument, {});
   const action = useAction();
@@ -90,20 +93,24 @@ export const Thresholds = () => {
       <FaultView fault={action.fault ?? fault} retry={refetch} />
       <DataTable
         caption={w('moderation.thresholds')}
-        columns={columnsIn({ w, change })}
+        columns={columnsIn({ w, t, change })}
         rows={rows}
         keyOf={({ category }) => category}
         none={w('page.reading')}
       />
-      <ThresholdTrial thresholds={changed} />
-      <div className={styles['buttons']}>
-        <Button look="main" disabled={changed.length === 0 || action.isRunning} onClick={save}>
-          {w('moderation.save')}
-        </Button>
-        <Button disabled={changed.length === 0} onClick={undo}>
-          {w('moderation.undo')}
-        </Button>
-      </div>
+      {rows ? (
+        <>
+          <ThresholdTrial thresholds={changed} />
+          <ButtonRow>
+            <Button look="main" disabled={changed.length === 0 || action.isRunning} onClick={save}>
+              {w('moderation.save')}
+            </Button>
+            <Button disabled={changed.length === 0} onClick={undo}>
+              {w('moderation.undo')}
+            </Button>
+          </ButtonRow>
+        </>
+      ) : null}
     </>
   );
 };

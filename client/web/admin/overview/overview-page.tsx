@@ -1,16 +1,17 @@
 /** How the tenant is doing now: requests, spend against the budget, errors, models, open cases. */
-import { formatCount, formatMoment, formatUsd } from '../../chat/words/format.ts';
+import { formatCount, formatMoment, formatUsd } from '../../formats/format.ts';
 import { useLanguage } from '../../translations/translation.ts';
 import { holdsAny, useAccess } from '../access/access.ts';
 import { useChanges } from '../api/use-changes.ts';
 import { useRead } from '../api/use-read.ts';
 import {
   CaseOpenedDocument,
-  HealthChangedDocument,
+  ModelStatesChangedDocument,
   OpenCasesDocument,
   OverviewDocument,
+  TenantUsageChangedDocument,
 } from '../generated/graphql.ts';
-import { Figures } from '../parts/figures.tsx';
+import { type Figure, Figures } from '../parts/figures.tsx';
 import { formatShare } from '../parts/format-figures.ts';
 import { Page, Section } from '../parts/page.tsx';
 import { monthToDate, today } from '../time/ranges.ts';
@@ -18,13 +19,17 @@ import { useWords } from '../translations/words.ts';
 import { ModelHealthTable } from './model-health-table.tsx';
 import { errorShare, failedBefore, type OverviewData } from './overview-figures.ts';
 
-/** No subscription announces what others in the tenant spend. */
-const everyMs = 10_000;
+/** A day and the last minutes end, and a worker falls silent, with the clock alone. Everything else is announced. */
+const everyMs = 60_000;
 
-const useFigures = (data: OverviewData | undefined, openCases: string | undefined) => {
+/** Figures of a length like that of real ones, before these are there: nothing moves when they come. */
+const unread = { value: '–', more: '\u00a0' };
+
+const useFigures = (data: OverviewData | undefined): readonly Figure[] => {
   const w = useWords();
   const language = useLanguage();
-  if (!data) return [];
+  const labels = ['requestsToday', 'requestsMonth', 'spendToday', 'spendMonth', 'errors'] as const;
+  if (!data) return labels.map((label) => ({ label: w(`overview.${label}`), ...unread }));
   const { budget } = data.tenant;
   const limit = budget?.monthlyUsd ?? null;
   const failed = failedBefore(data);
@@ -48,7 +53,6 @@ const useFigures = (data: OverviewData | undefined, openCases: string | undefine
             }),
     },
     { label: w('overview.errors'), value: formatShare(errorShare(data), language), more: w('overview.lastMinutes') },
-    ...(openCases === undefined ? [] : [{ label: w('overview.openCases'), value: openCases }]),
   ];
 };
 
@@ -59,26 +63,32 @@ export const OverviewPage = () => {
   const now = new Date();
   const variables = { today: today(now), month: monthToDate(now) };
   const overview = useRead(OverviewDocument, variables, { everyMs });
-  const cases = useRead(OpenCasesDocument, {}, { everyMs, isOff: !isAdmin });
-  useChanges(HealthChangedDocument, () => void overview.refetch(), { isOff: !isAdmin });
+  const cases = useRead(OpenCasesDocument, {}, { isOff: !isAdmin });
+  useChanges(TenantUsageChangedDocument, () => void overview.refetch());
+  useChanges(ModelStatesChangedDocument, (change) => {
+    if (change) overview.merge((shown) => ({ ...shown, models: change.modelsChanged }));
+    else void overview.refetch();
+  });
   useChanges(CaseOpenedDocument, () => void cases.refetch(), { isOff: !isAdmin });
   const found = cases.data?.moderationCases;
-  const openCases = found && `${found.edges.length}${found.pageInfo.hasNextPage ? '+' : ''}`;
+  const openCases = found ? `${found.edges.length}${found.pageInfo.hasNextPage ? '+' : ''}` : unread.value;
   const { data } = overview;
-  const figures = useFigures(data, openCases);
+  const figures = useFigures(data);
   const resetsAt = data?.tenant.budget?.resetsAt;
   return (
     <Page
       title="overview.title"
-      intro={resetsAt === undefined ? undefined : w('overview.intro', { time: formatMoment(resetsAt, language) })}
+      intro={w('overview.intro', { time: resetsAt === undefined ? '…' : formatMoment(resetsAt, language) })}
       operations={[
         { document: OverviewDocument, variables },
-        ...(isAdmin ? [{ document: OpenCasesDocument }, { document: HealthChangedDocument }] : []),
+        { document: TenantUsageChangedDocument },
+        { document: ModelStatesChangedDocument },
+        ...(isAdmin ? [{ document: OpenCasesDocument }, { document: CaseOpenedDocument }] : []),
       ]}
       fault={overview.fault ?? cases.fault}
       retry={overview.refetch}
     >
-      {data ? <Figures figures={figures} /> : null}
+      <Figures figures={isAdmin ? [...figures, { label: w('overview.openCases'), value: openCases }] : figures} />
       <Section title={w('overview.models')} intro={w('overview.models.intro')}>
         <ModelHealthTable models={data?.models} />
       </Section>

@@ -1,6 +1,6 @@
 /** A button for what cannot be undone: it asks first, with what would happen. */
 import { useState } from 'react';
-import { Button } from '../../design/button.tsx';
+import { Button, ButtonRow } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
 import { useTranslate } from '../../translations/translation.ts';
 import styles from './parts.module.css';
@@ -33,12 +33,12 @@ export const ConfirmButton = (props: ConfirmButtonProps) => {
       {isAsking ? (
         <Dialog title={question} closeLabel={t('close')} onClose={close}>
           <p className={styles['intro']}>{consequence}</p>
-          <div className={styles['buttons']}>
+          <ButtonRow>
             <Button onClick={close}>{t('cancel')}</Button>
             <Button look="danger" onClick={confirm}>
               {label}
             </Button>
-          </div>
+          </ButtonRow>
         </Dialog>
       ) : null}
     </>

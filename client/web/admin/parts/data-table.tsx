@@ -1,5 +1,7 @@
 /** A table that is sorted by the column that its reader chooses. On narrow screens it scrolls by itself. */
+
 import { type ReactNode, useState } from 'react';
+import hidden from '../../design/hidden.module.css';
 import { useWords } from '../translations/words.ts';
 import styles from './table.module.css';
 
@@ -79,7 +81,7 @@ export const DataTable = <Row,>({ caption, columns, rows, keyOf, none }: DataTab
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must scroll by keyboard too
     <section className={styles['tableFrame']} aria-label={caption} tabIndex={0}>
       <table className={styles['table']}>
-        <caption>{caption}</caption>
+        <caption className={hidden['hidden']}>{caption}</caption>
         <thead>
           <tr>
             {columns.map((column) => (

@@ -1,10 +1,11 @@
 /** A fault in words, with what helps. */
+
 import type { ParlanceFault } from '@parlance/client';
-import { signInUrl } from '../../chat/pages/sign-in-url.ts';
-import { describeFault } from '../../chat/words/describe-fault.ts';
+import { Alert } from '../../design/alert.tsx';
 import { Button } from '../../design/button.tsx';
+import { describeFault } from '../../faults/describe-fault.ts';
+import { signInUrl } from '../../session/sign-in-url.ts';
 import { useTranslate } from '../../translations/translation.ts';
-import styles from './parts.module.css';
 
 export interface FaultViewProps {
   readonly fault: ParlanceFault | undefined;
@@ -23,10 +24,9 @@ export const FaultView = ({ fault, retry }: FaultViewProps) => {
   const { words, remedy } = describeFault(fault, t);
   const again = () => void retry?.();
   return (
-    <div className={styles['fault']} role="alert">
-      <span>{wordsOf(fault, words)}</span>
+    <Alert words={wordsOf(fault, words)}>
       {remedy === 'signIn' ? <a href={signInUrl(`${location.pathname}${location.search}`)}>{t('signIn')}</a> : null}
       {retry && remedy !== 'signIn' ? <Button onClick={again}>{t('fault.retry')}</Button> : null}
-    </div>
+    </Alert>
   );
 };

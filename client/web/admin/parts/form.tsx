@@ -1,11 +1,10 @@
 /** Forms: fields with their labels, and a button that submits what was typed. Invariant: a fault stands by the form. */
 import type { FormEvent, InputHTMLAttributes, ReactNode, SelectHTMLAttributes, TextareaHTMLAttributes } from 'react';
 import { useId } from 'react';
-import { Button } from '../../design/button.tsx';
+import { Button, ButtonRow } from '../../design/button.tsx';
 import type { Action } from '../api/use-action.ts';
 import { FaultView } from './fault-view.tsx';
 import styles from './form.module.css';
-import pageStyles from './parts.module.css';
 
 interface Labelled {
   readonly label: string;
@@ -123,11 +122,11 @@ export const Form = ({ label, submit, action, isDisabled = false, onSubmit, chil
     <form className={styles['form']} aria-label={label} onSubmit={take}>
       {children}
       <FaultView fault={action.fault} />
-      <div className={pageStyles['buttons']}>
+      <ButtonRow>
         <Button look="main" submits disabled={isDisabled || action.isRunning}>
           {submit}
         </Button>
-      </div>
+      </ButtonRow>
     </form>
   );
 };

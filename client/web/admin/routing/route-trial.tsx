@@ -1,6 +1,8 @@
-/** Where a question would go now, and why. Nothing is sent, and the question itself does not leave the page. */
+/** Where a question would go now, and why. The server judges the text and keeps none of it. */
 import { useParlance } from '@parlance/react';
 import { useState } from 'react';
+import { type Translate, useTranslate } from '../../translations/translation.ts';
+import { describeVerdict } from '../../verdicts/route-words.ts';
 import { OperationLinks } from '../api/explorer-link.tsx';
 import { useAction } from '../api/use-action.ts';
 import { TryRouteDocument, type TryRouteQuery, type TryRouteQueryVariables } from '../generated/graphql.ts';
@@ -9,6 +11,7 @@ import { Badge, type Tone } from '../parts/figures.tsx';
 import { Form, type FormValues, Select, TextArea } from '../parts/form.tsx';
 import styles from '../parts/parts.module.css';
 import { useWords, type Words } from '../translations/words.ts';
+import { JudgedQuestion } from './judged-question.tsx';
 
 type Decision = TryRouteQuery['explainRoute'];
 type Candidate = Decision['candidates'][number];
@@ -24,14 +27,14 @@ const toneOf = (verdict: Candidate['verdict']): Tone => {
   return verdict === 'FALLBACK' ? 'plain' : 'warning';
 };
 
-const columnsIn = (w: Words): readonly Column<Candidate>[] => [
+const columnsIn = (w: Words, t: Translate): readonly Column<Candidate>[] => [
   { id: 'model', title: w('models.model'), cell: ({ model }) => model.displayName },
   {
     id: 'verdict',
     title: w('routing.verdict'),
     cell: ({ verdict }) => <Badge tone={toneOf(verdict)}>{verdict}</Badge>,
   },
-  { id: 'reason', title: w('routing.reason'), cell: ({ reason }) => reason },
+  { id: 'reason', title: w('routing.reason'), cell: (judgement) => describeVerdict(judgement, t) },
 ];
 
 export interface RouteTrialProps {
@@ -45,13 +48,16 @@ interface Outcome {
 
 export const RouteTrial = ({ policies }: RouteTrialProps) => {
   const w = useWords();
+  const t = useTranslate();
   const client = useParlance();
   const action = useAction();
   const [outcome, setOutcome] = useState<Outcome>();
   const submit = (values: FormValues) => {
     const policy = values.text('policy');
-    const inputTokens = tokensOf(values.text('question'));
-    const variables = { input: { inputTokens, modelPolicy: policy === '' ? null : policy } };
+    const content = values.text('question');
+    const variables = {
+      input: { content, inputTokens: tokensOf(content), modelPolicy: policy === '' ? null : policy },
+    };
     void action.run(async () => {
       const { explainRoute } = await client.query(TryRouteDocument, variables);
       setOutcome({ decision: explainRoute, variables });
@@ -64,7 +70,7 @@ export const RouteTrial = ({ policies }: RouteTrialProps) => {
   return (
     <>
       <Form label={w('routing.try')} submit={w('routing.explain')} action={action} onSubmit={submit}>
-        <TextArea name="question" label={w('routing.question')} required maxLength={200_000} />
+        <TextArea name="question" label={w('routing.question')} required maxLength={100_000} />
         <Select name="policy" label={w('routing.policy')} choices={choices} />
       </Form>
       {outcome ? (
@@ -80,9 +86,10 @@ export const RouteTrial = ({ policies }: RouteTrialProps) => {
             label={w('page.operations')}
             operations={[{ document: TryRouteDocument, variables: outcome.variables }]}
           />
+          <JudgedQuestion decision={outcome.decision} />
           <DataTable
             caption={w('routing.candidates')}
-            columns={columnsIn(w)}
+            columns={columnsIn(w, t)}
             rows={outcome.decision.candidates}
             keyOf={({ model }) => model.id}
             none={w('models.none')}

@@ -1,7 +1,7 @@
 /** The tenant's policies for the choice of a model, and a trial of where a question would go. */
 import { useParlance } from '@parlance/react';
 import { useState } from 'react';
-import { Button } from '../../design/button.tsx';
+import { Button, ButtonRow } from '../../design/button.tsx';
 import { useLanguage } from '../../translations/translation.ts';
 import { useAction } from '../api/use-action.ts';
 import { useRead } from '../api/use-read.ts';
@@ -18,7 +18,6 @@ import { FaultView } from '../parts/fault-view.tsx';
 import { Badge } from '../parts/figures.tsx';
 import { formatPrice } from '../parts/format-figures.ts';
 import { Page, Section } from '../parts/page.tsx';
-import styles from '../parts/parts.module.css';
 import { useWords, type Words } from '../translations/words.ts';
 import { PolicyForm } from './policy-form.tsx';
 import { RouteTrial } from './route-trial.tsx';
@@ -52,7 +51,7 @@ const columnsIn = ({ w, language, isRunning, edit, remove }: Given): readonly Co
     id: 'strategy',
     title: w('routing.strategy'),
     sortBy: (policy) => policy.strategy,
-    cell: (policy) => policy.strategy,
+    cell: (policy) => w(`routing.strategy.${policy.strategy}`),
   },
   {
     id: 'models',
@@ -66,7 +65,7 @@ const columnsIn = ({ w, language, isRunning, edit, remove }: Given): readonly Co
     id: 'actions',
     title: w('actions'),
     cell: ({ name }) => (
-      <div className={styles['buttons']}>
+      <ButtonRow>
         <Button aria-label={w('editOne', { name })} onClick={() => edit(name)}>
           {w('edit')}
         </Button>
@@ -78,7 +77,7 @@ const columnsIn = ({ w, language, isRunning, edit, remove }: Given): readonly Co
           isDisabled={isRunning}
           act={() => remove(name)}
         />
-      </div>
+      </ButtonRow>
     ),
   },
 ];
@@ -124,15 +123,17 @@ export const RoutingPage = () => {
         <Section title={policy ? w('routing.change', { name: policy.name }) : w('routing.create')}>
           <PolicyForm key={policy?.name ?? ''} policy={policy} models={data.models} onChanged={refetch} />
           {policy ? (
-            <div className={styles['buttons']}>
+            <ButtonRow>
               <Button onClick={startNew}>{w('routing.create')}</Button>
-            </div>
+            </ButtonRow>
           ) : null}
         </Section>
       ) : null}
-      <Section title={w('routing.try')} intro={w('routing.try.intro')}>
-        <RouteTrial policies={policies ?? []} />
-      </Section>
+      {policies ? (
+        <Section title={w('routing.try')} intro={w('routing.try.intro')}>
+          <RouteTrial policies={policies} />
+        </Section>
+      ) : null}
     </Page>
   );
 };

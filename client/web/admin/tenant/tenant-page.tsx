@@ -1,28 +1,36 @@
 /** The tenant itself: its name, plan, budget and limits. */
-import { formatCount, formatMoment, formatUsd } from '../../chat/words/format.ts';
+import { formatCount, formatMoment, formatUsd } from '../../formats/format.ts';
 import { useLanguage } from '../../translations/translation.ts';
 import { holdsAny, useAccess } from '../access/access.ts';
+import { useChanges } from '../api/use-changes.ts';
 import { useRead } from '../api/use-read.ts';
 import {
+  GrantTenantQuotaDocument,
   RenameTenantDocument,
   SetBudgetDocument,
   SetPlanDocument,
   SetTenantQuotaDocument,
   TenantSettingsDocument,
   type TenantSettingsQuery,
+  TenantUsageChangedDocument,
 } from '../generated/graphql.ts';
 import { Figures } from '../parts/figures.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import styles from '../parts/parts.module.css';
 import { useWords } from '../translations/words.ts';
 import { BudgetForm, NameForm, PlanForm } from './tenant-forms.tsx';
-import { TenantQuota } from './tenant-quota.tsx';
+import { TenantGrant, TenantLimits } from './tenant-limits.tsx';
 
-const everyMs = 15_000;
+/** A minute and a day end with the clock alone. Everything else is announced. */
+const everyMs = 60_000;
 
-const changes = [RenameTenantDocument, SetBudgetDocument, SetTenantQuotaDocument, SetPlanDocument].map((document) => ({
-  document,
-}));
+const changes = [
+  RenameTenantDocument,
+  SetBudgetDocument,
+  SetTenantQuotaDocument,
+  SetPlanDocument,
+  GrantTenantQuotaDocument,
+].map((document) => ({ document }));
 
 const useFigures = (tenant: TenantSettingsQuery['tenant']) => {
   const w = useWords();
@@ -84,13 +92,20 @@ const Settings = ({ tenant, onChanged }: SettingsProps) => {
         )}
       </Section>
       <Section title={w('tenant.quota')} intro={w('tenant.quota.intro')}>
-        {holdsAny(access, ['BILLING_ADMIN']) ? <TenantQuota onChanged={onChanged} /> : needs(w('tenant.needsBilling'))}
+        {holdsAny(access, ['BILLING_ADMIN']) ? <TenantLimits onChanged={onChanged} /> : needs(w('tenant.needsBilling'))}
       </Section>
       <Section title={w('tenant.plan')}>
         {holdsAny(access, ['tenants:write']) ? (
           <PlanForm key={tenant.plan} plan={tenant.plan} onChanged={onChanged} />
         ) : (
           needs(w('tenant.needsOperator'))
+        )}
+      </Section>
+      <Section title={w('tenant.grant')} intro={w('tenant.grant.intro')}>
+        {holdsAny(access, ['tenants:write']) ? (
+          <TenantGrant onChanged={onChanged} />
+        ) : (
+          needs(w('tenant.grantNeedsOperator'))
         )}
       </Section>
     </>
@@ -101,6 +116,8 @@ export const TenantPage = () => {
   const w = useWords();
   const language = useLanguage();
   const { data, fault, refetch } = useRead(TenantSettingsDocument, {}, { everyMs });
+  const isManager = holdsAny(useAccess(), ['ADMIN', 'BILLING_ADMIN']);
+  useChanges(TenantUsageChangedDocument, () => void refetch(), { isOff: !isManager });
   return (
     <Page
       title="tenant.title"
@@ -109,7 +126,11 @@ export const TenantPage = () => {
           ? w('tenant.since', { time: formatMoment(data.tenant.createdAt, language), id: data.tenant.id })
           : undefined
       }
-      operations={[{ document: TenantSettingsDocument }, ...changes]}
+      operations={[
+        { document: TenantSettingsDocument },
+        ...(isManager ? [{ document: TenantUsageChangedDocument }] : []),
+        ...changes,
+      ]}
       fault={fault}
       retry={refetch}
     >

@@ -1,8 +1,9 @@
 /** The tenant's tools, which models may call. Invariant: a secret is shown once, right after it was made. */
 import { useParlance } from '@parlance/react';
 import { useState } from 'react';
-import { formatMoment } from '../../chat/words/format.ts';
-import { Button } from '../../design/button.tsx';
+import { Button, ButtonRow } from '../../design/button.tsx';
+import { formatMoment } from '../../formats/format.ts';
+import { SecretOnce } from '../../secrets/secret-once.tsx';
 import { useLanguage } from '../../translations/translation.ts';
 import { useAction } from '../api/use-action.ts';
 import { useRead } from '../api/use-read.ts';
@@ -19,7 +20,6 @@ import { FaultView } from '../parts/fault-view.tsx';
 import { Badge } from '../parts/figures.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import styles from '../parts/parts.module.css';
-import { SecretOnce } from '../parts/secret-once.tsx';
 import { useWords, type Words } from '../translations/words.ts';
 import { ToolForm } from './tool-form.tsx';
 
@@ -35,7 +35,7 @@ interface Given {
 }
 
 const actionsOf = ({ w, isRunning, edit, rotate, remove }: Given, { name }: Tool) => (
-  <div className={styles['buttons']}>
+  <ButtonRow>
     <Button aria-label={w('editOne', { name })} onClick={() => edit(name)}>
       {w('edit')}
     </Button>
@@ -55,7 +55,7 @@ const actionsOf = ({ w, isRunning, edit, rotate, remove }: Given, { name }: Tool
       isDisabled={isRunning}
       act={() => remove(name)}
     />
-  </div>
+  </ButtonRow>
 );
 
 const columnsIn = (given: Given): readonly Column<Tool>[] => {
@@ -138,9 +138,9 @@ export const ToolsPage = () => {
       <Section title={tool ? w('tools.change', { name: tool.name }) : w('tools.register')}>
         <ToolForm key={tool?.name ?? ''} tool={tool} onSaved={saved} />
         {tool ? (
-          <div className={styles['buttons']}>
+          <ButtonRow>
             <Button onClick={startNew}>{w('tools.register')}</Button>
-          </div>
+          </ButtonRow>
         ) : null}
       </Section>
     </Page>

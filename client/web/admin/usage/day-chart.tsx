@@ -1,6 +1,6 @@
 /** The cost of each day. */
 import { useCallback } from 'react';
-import { formatUsd } from '../../chat/words/format.ts';
+import { formatUsd } from '../../formats/format.ts';
 import { useLanguage } from '../../translations/translation.ts';
 import { useWords } from '../translations/words.ts';
 import { Chart, type ChartPoint } from './chart.tsx';

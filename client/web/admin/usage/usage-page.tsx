@@ -1,11 +1,12 @@
 /** What was used and what it cost, by day, model, user or conversation, as a chart, a table and a file. */
 import { type ChangeEvent, lazy, Suspense, useState } from 'react';
-import { ErrorBoundary } from '../../chat/pages/error-boundary.tsx';
-import { formatCount, formatUsd } from '../../chat/words/format.ts';
 import { Button } from '../../design/button.tsx';
+import { formatCount, formatUsd } from '../../formats/format.ts';
+import { ErrorBoundary } from '../../pages/error-boundary.tsx';
 import { useLanguage } from '../../translations/translation.ts';
+import { useChanges } from '../api/use-changes.ts';
 import { useRead } from '../api/use-read.ts';
-import { UsageDocument, type UsageGroupBy } from '../generated/graphql.ts';
+import { TenantUsageChangedDocument, UsageDocument, type UsageGroupBy } from '../generated/graphql.ts';
 import { Figures } from '../parts/figures.tsx';
 import { Select, TextField } from '../parts/form.tsx';
 import { Page } from '../parts/page.tsx';
@@ -15,6 +16,9 @@ import { useWords } from '../translations/words.ts';
 import { saveFile } from './save-file.ts';
 import { csvOf, groupings, type UsageGroup } from './usage-rows.ts';
 import { UsageTable } from './usage-table.tsx';
+
+/** Before the figures are there: nothing moves when they come. */
+const unread = '–';
 
 const DayChart = lazy(async () => ({ default: (await import('./day-chart.tsx')).DayChart }));
 
@@ -71,34 +75,36 @@ export const UsagePage = () => {
   const variables = { range, groupBy, first: mostRows };
   const isOff = chosen === undefined || isTooLong;
   const { data, fault, refetch } = useRead(UsageDocument, variables, { isOff });
+  useChanges(TenantUsageChangedDocument, () => void refetch(), { isOff });
   const groups = isOff ? undefined : data?.usageReport.groups;
   const totals = isOff ? undefined : data?.usageReport.totals;
+  const countOf = (count: number | undefined) => (count === undefined ? unread : formatCount(count, language));
   const save =
     groups && (() => saveFile(`usage-${groupBy.toLowerCase()}-${days.join('-')}.csv`, csvOf(groups), 'text/csv'));
   return (
     <Page
       title="usage.title"
       intro={w('usage.intro')}
-      operations={[{ document: UsageDocument, variables }]}
+      operations={[{ document: UsageDocument, variables }, { document: TenantUsageChangedDocument }]}
       fault={fault}
       retry={refetch}
     >
       <Controls days={days} groupBy={groupBy} onDays={setDays} onGroupBy={setGroupBy} save={save} />
       {isOff ? <p role="alert">{w(isTooLong ? 'usage.tooLong' : 'usage.noRange')}</p> : null}
-      {totals ? (
+      {isOff ? null : (
         <Figures
           figures={[
-            { label: w('usage.cost'), value: formatUsd(totals.costUsd, language) },
-            { label: w('usage.generations'), value: formatCount(totals.generations, language) },
-            { label: w('usage.input'), value: formatCount(totals.inputTokens, language) },
-            { label: w('usage.output'), value: formatCount(totals.outputTokens, language) },
+            { label: w('usage.cost'), value: totals ? formatUsd(totals.costUsd, language) : unread },
+            { label: w('usage.generations'), value: countOf(totals?.generations) },
+            { label: w('usage.input'), value: countOf(totals?.inputTokens) },
+            { label: w('usage.output'), value: countOf(totals?.outputTokens) },
           ]}
         />
-      ) : null}
-      {groups && groupBy === 'DAY' && groups.length > 0 ? (
+      )}
+      {groupBy === 'DAY' && !isOff && groups?.length !== 0 ? (
         <ErrorBoundary fallback={null}>
           <Suspense fallback={<div className={styles['chart']} />}>
-            <DayChart points={chartOf(groups, range)} />
+            {groups ? <DayChart points={chartOf(groups, range)} /> : <div className={styles['chart']} />}
           </Suspense>
         </ErrorBoundary>
       ) : null}

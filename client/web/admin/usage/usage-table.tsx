@@ -1,5 +1,5 @@
 /** The groups of a usage report. */
-import { formatCount, formatUsd } from '../../chat/words/format.ts';
+import { formatCount, formatUsd } from '../../formats/format.ts';
 import { useLanguage } from '../../translations/translation.ts';
 import type { UsageGroupBy } from '../generated/graphql.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';

@@ -1,6 +1,6 @@
 /** One user: role, access, quota, sessions and keys, as far as the reader may change them. */
 import { useParlance } from '@parlance/react';
-import { Button } from '../../design/button.tsx';
+import { Button, ButtonRow } from '../../design/button.tsx';
 import { useTranslate } from '../../translations/translation.ts';
 import { holdsAny, useAccess } from '../access/access.ts';
 import { useAction } from '../api/use-action.ts';
@@ -75,7 +75,7 @@ const ActiveSwitch = ({ user, name, onChanged }: PartProps) => {
       w(isActive ? 'users.activated' : 'users.deactivated', { name }),
     );
   return (
-    <div className={styles['buttons']}>
+    <ButtonRow>
       {user.isActive ? (
         <ConfirmButton
           label={w('users.deactivate')}
@@ -90,7 +90,7 @@ const ActiveSwitch = ({ user, name, onChanged }: PartProps) => {
         </Button>
       )}
       <FaultView fault={action.fault} />
-    </div>
+    </ButtonRow>
   );
 };
 

@@ -1,15 +1,17 @@
 /** The people and programs of the tenant: what they may do, what they do, and the way to change it. */
 import { useParlance } from '@parlance/react';
 import { useCallback, useState } from 'react';
-import { formatCount, formatMoment, formatUsd } from '../../chat/words/format.ts';
 import { Button } from '../../design/button.tsx';
+import { formatCount, formatMoment, formatUsd } from '../../formats/format.ts';
 import { useLanguage } from '../../translations/translation.ts';
+import { useChanges } from '../api/use-changes.ts';
 import { usePages } from '../api/use-pages.ts';
 import { useRead } from '../api/use-read.ts';
 import {
   SetRoleDocument,
   SetUserActiveDocument,
   SetUserQuotaDocument,
+  TenantUsageChangedDocument,
   UserActivityDocument,
   type UserRowFragment,
   UsersDocument,
@@ -114,7 +116,8 @@ export const UsersPage = () => {
   const language = useLanguage();
   const { rows, fault, hasMore, more, refetch } = useUsers();
   const range = lastDays(new Date(), 30);
-  const { data, fault: activityFault } = useRead(UserActivityDocument, { range });
+  const { data, fault: activityFault, refetch: refetchActivity } = useRead(UserActivityDocument, { range });
+  useChanges(TenantUsageChangedDocument, () => void refetchActivity());
   const [openId, setOpenId] = useState<string>();
   const activity = new Map(data?.usageReport.groups.map(({ key, totals }) => [key ?? '', totals]));
   const open = ({ id }: UserRowFragment) => setOpenId(id);
@@ -128,6 +131,7 @@ export const UsersPage = () => {
       operations={[
         { document: UsersDocument, variables: { after: null } },
         { document: UserActivityDocument, variables: { range } },
+        { document: TenantUsageChangedDocument },
         { document: SetRoleDocument },
         { document: SetUserActiveDocument },
         { document: SetUserQuotaDocument },

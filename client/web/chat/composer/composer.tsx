@@ -2,13 +2,15 @@
  * Where questions are written. It grows with its text. While a reply is being written, a question waits for its end or
  * interrupts it, and the reply can be stopped.
  */
+
 import { type ChangeEvent, type FormEvent, type KeyboardEvent, type ReactNode, useId } from 'react';
 import { IconButton } from '../../design/button.tsx';
+import hidden from '../../design/hidden.module.css';
 import { Menu } from '../../design/menu.tsx';
+import { useStored } from '../../preferences/use-stored.ts';
 import { useTranslate } from '../../translations/translation.ts';
-import { busyPolicyStored, sendKeyStored } from '../device/preferences.ts';
+import { busyPolicyStored, sendKeyStored } from '../device/sending.ts';
 import type { Draft } from '../device/use-draft.ts';
-import { useStored } from '../device/use-stored.ts';
 import { composerId } from '../frame/element-ids.ts';
 import styles from './composer.module.css';
 import { useHistory } from './use-history.ts';
@@ -94,7 +96,7 @@ export const Composer = (props: ComposerProps) => {
         {isRunning ? <IconButton icon="stop" label={t('composer.stop')} onClick={onStop} /> : null}
         <IconButton icon="send" look="main" label={t('composer.send')} submits disabled={isEmpty || isSending} />
       </div>
-      <p id={hintId} className={styles['hint']}>
+      <p id={hintId} className={hidden['hidden']}>
         {t(sendKey === 'enter' ? 'composer.hintEnter' : 'composer.hintModifier')}
       </p>
     </form>

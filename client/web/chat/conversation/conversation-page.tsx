@@ -1,23 +1,31 @@
 /** One conversation: its messages, what was not sent, and the composer. Render it with the conversation as its key. */
 import { isFinal } from '@parlance/client';
-import { type UnsentTurn, useConversation, useConversationActions, useSend, useTimeline } from '@parlance/react';
-import { useMemo } from 'react';
+import {
+  type TimelineEntry,
+  type UnsentTurn,
+  useConversation,
+  useConversationActions,
+  useSend,
+  useTimeline,
+} from '@parlance/react';
+import { useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import buttonStyles from '../../design/button.module.css';
 import { Button } from '../../design/button.tsx';
+import { describeFault } from '../../faults/describe-fault.ts';
+import { useNotify } from '../../notices/notify-context.ts';
+import { NoticePage } from '../../pages/notice-page.tsx';
 import { useTranslate } from '../../translations/translation.ts';
 import { Composer } from '../composer/composer.tsx';
 import { ModelChoice } from '../composer/model-choice.tsx';
 import { useDevice } from '../device/device-context.ts';
 import { useDraft } from '../device/use-draft.ts';
 import shell from '../frame/frame.module.css';
-import { useNotify } from '../frame/notify-context.ts';
 import { TopBar } from '../frame/top-bar.tsx';
 import { useModelOptions } from '../models/model-options.ts';
-import { NoticePage } from '../pages/notice-page.tsx';
+import { createReadOut, type ReadOut, ReadOutContext } from '../timeline/read-out.ts';
 import type { TimelineActions } from '../timeline/timeline-actions.ts';
 import { TimelineView } from '../timeline/timeline-view.tsx';
-import { describeFault } from '../words/describe-fault.ts';
 import styles from './conversation.module.css';
 import { UnsentTurns } from './unsent-turns.tsx';
 import { useMarkRead } from './use-mark-read.ts';
@@ -59,6 +67,15 @@ const useUnsent = (id: string, putBack: (text: string) => void) => {
   };
 };
 
+const useReadOut = (id: string, messages: readonly TimelineEntry[]): ReadOut => {
+  const [readOut] = useState(() => createReadOut(id, messages));
+  useEffect(() => {
+    readOut.open();
+    return () => readOut.close();
+  }, [readOut]);
+  return readOut;
+};
+
 const LiveConversation = ({ id }: LiveConversationProps) => {
   const t = useTranslate();
   const { drafts } = useDevice();
@@ -69,6 +86,7 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
   useMarkRead(conversation);
   const timeline = useTimeline(id);
   const { messages, hasOlder, loadOlder, status, error, stop } = timeline;
+  const readOut = useReadOut(id, messages);
   const { unsent, send, resend, takeBack, dismiss } = useUnsent(id, draft.putBack);
   const { models, policiesAndModels } = useModelOptions();
   const actions: TimelineActions = useTimelineActions(timeline);
@@ -97,8 +115,8 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
   const refetch = () => void timeline.refetch();
   const isBehind = error !== undefined || running.some(({ isInterrupted }) => isInterrupted);
   return (
-    <>
-      <TopBar title={conversation?.title ?? t('list.untitled')} isBehind={isBehind} />
+    <ReadOutContext value={readOut}>
+      <TopBar title={conversation ? (conversation.title ?? t('list.untitled')) : ''} isBehind={isBehind} />
       <TimelineView
         messages={messages}
         hasOlder={hasOlder}
@@ -116,7 +134,7 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
         ) : null}
         <UnsentTurns turns={unsent} models={models} onRetry={resend} onEdit={takeBack} onDiscard={dismiss} />
       </TimelineView>
-    </>
+    </ReadOutContext>
   );
 };
 

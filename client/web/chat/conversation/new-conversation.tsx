@@ -3,6 +3,7 @@ import { isParlanceError, type ParlanceError } from '@parlance/client';
 import { useStartConversation, useViewer } from '@parlance/react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { Mark } from '../../design/mark.tsx';
 import { useTranslate } from '../../translations/translation.ts';
 import { Composer } from '../composer/composer.tsx';
 import { ModelChoice } from '../composer/model-choice.tsx';
@@ -11,7 +12,6 @@ import { useDraft } from '../device/use-draft.ts';
 import shell from '../frame/frame.module.css';
 import { TopBar } from '../frame/top-bar.tsx';
 import { useModelOptions } from '../models/model-options.ts';
-import { Mark } from '../pages/mark.tsx';
 import { FaultNotice } from '../timeline/fault-notice.tsx';
 import timelineStyles from '../timeline/timeline.module.css';
 

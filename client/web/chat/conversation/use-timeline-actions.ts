@@ -2,8 +2,8 @@
 import type { ParlanceFault } from '@parlance/client';
 import type { LiveTimeline } from '@parlance/react';
 import { useEffect, useMemo, useRef } from 'react';
+import { useNotify } from '../../notices/notify-context.ts';
 import { useTranslate } from '../../translations/translation.ts';
-import { useNotify } from '../frame/notify-context.ts';
 import type { TimelineActions } from '../timeline/timeline-actions.ts';
 
 export const useTimelineActions = ({ select, stop, regenerate, edit }: LiveTimeline): TimelineActions => {

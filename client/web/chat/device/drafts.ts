@@ -2,7 +2,7 @@
  * What was typed and not sent, for each conversation of a user. Invariant: a draft is stored with each key, so neither
  * a reload nor a crash loses it. The newest drafts stay; beyond the bound the oldest goes.
  */
-import { parseJson, readStored, writeStored } from './stored.ts';
+import { parseJson, readStored, writeStored } from '../../preferences/stored.ts';
 
 export interface Drafts {
   read(conversationId: string | undefined): string;

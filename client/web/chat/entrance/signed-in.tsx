@@ -1,15 +1,15 @@
 /** The chat of one user: one client for as long as the page lives, and what this device keeps for the user. */
-import { cookieSession, createParlanceClient, type ParlanceClient } from '@parlance/client';
+import type { ParlanceClient } from '@parlance/client';
 import { ParlanceProvider, type TurnStorage } from '@parlance/react';
 import { useMemo } from 'react';
 import { MarkdownLabelsContext } from '../../markdown/labels.ts';
+import { Notices } from '../../notices/notices.tsx';
+import { createPageClient } from '../../session/page-client.ts';
+import type { Session } from '../../session/session.ts';
+import { SessionContext } from '../../session/session-context.ts';
 import { useTranslate } from '../../translations/translation.ts';
 import { type Device, DeviceContext } from '../device/device-context.ts';
 import { createDrafts } from '../device/drafts.ts';
-import { Notices } from '../frame/notices.tsx';
-import type { Session } from '../session/session.ts';
-import { SessionContext } from '../session/session-context.ts';
-import { signedOutState } from '../session/signed-out-state.ts';
 import { Chat } from '../shell/chat.tsx';
 import { createTurnStorage } from './turn-storage.ts';
 
@@ -24,11 +24,7 @@ const keptByUser = new Map<string, Kept>();
 
 const keptOf = (userId: string): Kept => {
   const kept = keptByUser.get(userId) ?? {
-    client: createParlanceClient({
-      url: new URL('/graphql', location.href).href,
-      auth: cookieSession,
-      onSignedOut: () => signedOutState.set(true),
-    }),
+    client: createPageClient(),
     storage: createTurnStorage(userId),
     device: { drafts: createDrafts(userId) },
   };

@@ -3,7 +3,7 @@
  * stores nothing, it lives as long as the page.
  */
 import type { TurnStorage } from '@parlance/react';
-import { readStored, writeStored } from '../device/stored.ts';
+import { readStored, writeStored } from '../../preferences/stored.ts';
 
 export const createTurnStorage = (userId: string): TurnStorage => {
   const unstored = new Map<string, string>();

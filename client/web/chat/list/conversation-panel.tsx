@@ -4,9 +4,9 @@ import { type ChangeEvent, type KeyboardEvent, useDeferredValue, useMemo, useSta
 import { Link } from 'wouter';
 import { Button, IconButton } from '../../design/button.tsx';
 import { Icon } from '../../design/icon.tsx';
+import { describeFault } from '../../faults/describe-fault.ts';
 import { useTranslate } from '../../translations/translation.ts';
 import { searchId } from '../frame/element-ids.ts';
-import { describeFault } from '../words/describe-fault.ts';
 import { ConversationRow, type RowActions } from './conversation-row.tsx';
 import { groupConversations } from './group-conversations.ts';
 import styles from './list.module.css';

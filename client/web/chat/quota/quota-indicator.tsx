@@ -1,7 +1,7 @@
 /** What is left of the day's and the minute's tokens. It moves with each message, on whichever device. */
 import type { Quota } from '@parlance/client';
+import { formatCount, formatTime } from '../../formats/format.ts';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
-import { formatCount, formatTime } from '../words/format.ts';
 import styles from './quota.module.css';
 
 /** Part that is left, 0 to 1. */

@@ -2,26 +2,12 @@
 import type { ApiKey } from '@parlance/client';
 import { type ChangeEvent, type FormEvent, useState } from 'react';
 import { Button } from '../../design/button.tsx';
+import { describeFault } from '../../faults/describe-fault.ts';
+import { formatMoment } from '../../formats/format.ts';
+import { SecretOnce } from '../../secrets/secret-once.tsx';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
-import { useCopy } from '../timeline/copy-text.ts';
-import { describeFault } from '../words/describe-fault.ts';
-import { formatMoment } from '../words/format.ts';
 import styles from './settings.module.css';
 import { useApiKeys } from './use-api-keys.ts';
-
-const NewSecret = ({ secret }: { readonly secret: string }) => {
-  const t = useTranslate();
-  const [isCopied, copy] = useCopy(secret);
-  return (
-    <div className={styles['secret']} role="status">
-      <p>{t('keys.secretOnce')}</p>
-      <code>{secret}</code>
-      <Button icon={isCopied ? 'check' : 'copy'} onClick={copy}>
-        {t(isCopied ? 'copied' : 'copy')}
-      </Button>
-    </div>
-  );
-};
 
 interface RowProps {
   readonly apiKey: ApiKey;
@@ -98,7 +84,11 @@ export const ApiKeys = () => {
           {t('keys.make')}
         </Button>
       </form>
-      {secret === undefined ? null : <NewSecret secret={secret} />}
+      {secret === undefined ? null : (
+        <div className={styles['made']}>
+          <SecretOnce words={t('keys.secretOnce')} secret={secret} />
+        </div>
+      )}
       {keys && shown.length === 0 ? <p className={styles['intro']}>{t('keys.none')}</p> : null}
       <ul className={styles['list']}>
         {shown.map((apiKey) => (

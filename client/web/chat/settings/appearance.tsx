@@ -1,14 +1,9 @@
 /** How this device shows the application. */
+
+import { languageStored, preferredLanguage, themeStored, themes } from '../../preferences/appearance.ts';
+import { useStored } from '../../preferences/use-stored.ts';
 import { type Language, languages, loadLanguage, useTranslate } from '../../translations/translation.ts';
-import {
-  languageStored,
-  preferredLanguage,
-  sendKeyStored,
-  sendKeys,
-  themeStored,
-  themes,
-} from '../device/preferences.ts';
-import { useStored } from '../device/use-stored.ts';
+import { sendKeyStored, sendKeys } from '../device/sending.ts';
 import { Choice } from './choice.tsx';
 
 const languageNames: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };

@@ -1,4 +1,5 @@
 /** The keys that do something (shell/use-shortcuts.ts, composer/composer.tsx). */
+import hidden from '../../design/hidden.module.css';
 import { useTranslate } from '../../translations/translation.ts';
 import styles from './settings.module.css';
 
@@ -21,7 +22,7 @@ export const KeyboardHelp = () => {
   const t = useTranslate();
   return (
     <table className={styles['keys']}>
-      <caption>{t('keys.caption')}</caption>
+      <caption className={hidden['hidden']}>{t('keys.caption')}</caption>
       <tbody>
         {keys.map(([words, combination]) => (
           <tr key={words}>

@@ -9,9 +9,9 @@ import {
 import { useParlance } from '@parlance/react';
 import { useCallback, useEffect, useState } from 'react';
 import { Button } from '../../design/button.tsx';
+import { describeFault } from '../../faults/describe-fault.ts';
+import { formatMoment } from '../../formats/format.ts';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
-import { describeFault } from '../words/describe-fault.ts';
-import { formatMoment } from '../words/format.ts';
 import styles from './settings.module.css';
 
 const systems = ['iPhone', 'iPad', 'Android', 'Windows', 'Mac OS', 'CrOS', 'Linux'] as const;

@@ -1,19 +1,21 @@
 /** The chat as a whole: the list beside the conversation, and what lies over both. */
+
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
-import { Link, useLocation, useRoute } from 'wouter';
+import { useLocation, useRoute } from 'wouter';
+import { Brand } from '../../design/brand.tsx';
+import { SkipLink } from '../../design/skip-link.tsx';
+import { ErrorBoundary } from '../../pages/error-boundary.tsx';
+import { ErrorPage } from '../../pages/error-page.tsx';
+import { SignedOutBanner } from '../../session/signed-out-banner.tsx';
 import { useTranslate } from '../../translations/translation.ts';
 import { ConversationPage } from '../conversation/conversation-page.tsx';
 import { NewConversation } from '../conversation/new-conversation.tsx';
 import { mainId } from '../frame/element-ids.ts';
 import { SideContext } from '../frame/side-context.ts';
 import { ConversationPanel } from '../list/conversation-panel.tsx';
-import { ErrorBoundary } from '../pages/error-boundary.tsx';
-import { ErrorPage } from '../pages/error-page.tsx';
-import { Mark } from '../pages/mark.tsx';
 import type { SettingsSection } from '../settings/settings-dialog.tsx';
 import styles from './shell.module.css';
 import { SideFoot } from './side-foot.tsx';
-import { SignedOutBanner } from './signed-out-banner.tsx';
 import { useRowActions } from './use-row-actions.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 
@@ -44,15 +46,10 @@ export const Chat = ({ userId }: { readonly userId: string }) => {
   const broken = <ErrorPage isPart />;
   return (
     <div className={styles['shell']} data-open={isSideOpen}>
-      <a href={`#${mainId}`} className={styles['skip']}>
-        {t('shell.skip')}
-      </a>
+      <SkipLink to={mainId} label={t('shell.skip')} />
       <aside className={styles['side']} aria-label={t('shell.side')}>
         <div className={styles['brand']}>
-          <Link href="/">
-            <Mark size={24} />
-            Parlance
-          </Link>
+          <Brand name="Parlance" />
         </div>
         <ConversationPanel chosenId={chosenId} actions={actions} />
         <SideFoot onSettings={openSettings} />

@@ -1,11 +1,11 @@
 /** Below the list: what is left of the quota, who is signed in, the settings. */
 import { useQuota, useViewer } from '@parlance/react';
 import { IconButton } from '../../design/button.tsx';
+import { useNotify } from '../../notices/notify-context.ts';
+import { opensConsole, signOut } from '../../session/session.ts';
+import { useSession } from '../../session/session-context.ts';
 import { useTranslate } from '../../translations/translation.ts';
-import { useNotify } from '../frame/notify-context.ts';
 import { QuotaIndicator } from '../quota/quota-indicator.tsx';
-import { opensConsole, signOut } from '../session/session.ts';
-import { useSession } from '../session/session-context.ts';
 import styles from './shell.module.css';
 
 export const SideFoot = ({ onSettings }: { readonly onSettings: () => void }) => {

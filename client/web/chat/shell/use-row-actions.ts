@@ -2,8 +2,8 @@
 import { useConversationActions } from '@parlance/react';
 import { useMemo } from 'react';
 import { useLocation } from 'wouter';
+import { useNotify } from '../../notices/notify-context.ts';
 import { useTranslate } from '../../translations/translation.ts';
-import { useNotify } from '../frame/notify-context.ts';
 import type { RowActions } from '../list/conversation-row.tsx';
 
 export const useRowActions = (chosenId: string | undefined): RowActions => {

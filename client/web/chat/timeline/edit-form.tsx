@@ -4,10 +4,10 @@
 import type { ParlanceFault } from '@parlance/client';
 import { type ChangeEvent, type FormEvent, type KeyboardEvent, useState } from 'react';
 import { Button } from '../../design/button.tsx';
+import { describeFault } from '../../faults/describe-fault.ts';
 import { useTranslate } from '../../translations/translation.ts';
 import { useDevice } from '../device/device-context.ts';
 import { useDraft } from '../device/use-draft.ts';
-import { describeFault } from '../words/describe-fault.ts';
 import styles from './edit-form.module.css';
 
 export interface EditFormProps {

@@ -1,12 +1,14 @@
 /** A fault in words, with the action that helps: again at once, again after a wait that counts down, another model. */
+
 import type { ParlanceFault } from '@parlance/client';
+import { Alert } from '../../design/alert.tsx';
 import { Button } from '../../design/button.tsx';
 import { Icon } from '../../design/icon.tsx';
 import { Menu } from '../../design/menu.tsx';
+import { describeFault } from '../../faults/describe-fault.ts';
+import { signInUrl } from '../../session/sign-in-url.ts';
 import { useTranslate } from '../../translations/translation.ts';
 import type { ModelOption } from '../models/model-options.ts';
-import { signInUrl } from '../pages/sign-in-url.ts';
-import { describeFault } from '../words/describe-fault.ts';
 import { useCountdown } from './countdown.ts';
 import styles from './fault.module.css';
 
@@ -28,9 +30,8 @@ export const FaultNotice = ({ fault, models, onRetry, onEdit, onDiscard }: Fault
   const choices = models.map(({ id, name, detail }) => ({ label: name, detail, onChoose: () => onRetry(id) }));
   const canRetry = remedy === 'retry' || remedy === 'wait' || (remedy === 'model' && fault.retryable);
   return (
-    <div className={styles['fault']} role="alert">
-      <p>{words}</p>
-      <span className={styles['faultActions']}>
+    <div className={styles['fault']}>
+      <Alert words={words}>
         {canRetry ? (
           <Button icon="again" disabled={left > 0} onClick={retry}>
             {left > 0 ? t('fault.retryIn', { seconds: left }) : t('fault.retry')}
@@ -48,7 +49,7 @@ export const FaultNotice = ({ fault, models, onRetry, onEdit, onDiscard }: Fault
           </Button>
         ) : null}
         {onDiscard ? <Button onClick={onDiscard}>{t('fault.discard')}</Button> : null}
-      </span>
+      </Alert>
     </div>
   );
 };

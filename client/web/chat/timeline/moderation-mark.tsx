@@ -2,21 +2,13 @@
 import type { TimelineEntry } from '@parlance/react';
 import { Icon } from '../../design/icon.tsx';
 import { useTranslate } from '../../translations/translation.ts';
+import { describeCategory } from '../../verdicts/moderation-words.ts';
 import styles from './timeline.module.css';
-
-const words = {
-  CHAT_TEMPLATE: 'moderation.template',
-  HATE: 'moderation.hate',
-  PROFANITY: 'moderation.profanity',
-  PROMPT_INJECTION: 'moderation.injection',
-  SELF_HARM: 'moderation.selfHarm',
-  THREAT: 'moderation.threat',
-} as const;
 
 export const ModerationMark = ({ moderation }: Pick<TimelineEntry, 'moderation'>) => {
   const t = useTranslate();
   if (!moderation || moderation.action === 'ALLOW') return null;
-  const categories = moderation.categories.map(({ category }) => t(words[category])).join(', ');
+  const categories = moderation.categories.map(({ category }) => describeCategory(category, t)).join(', ');
   return (
     <span className={styles['flag']}>
       <Icon name="flag" size={14} />

@@ -1,10 +1,10 @@
 /** A question, as it was typed: it is text, not Markdown, so nothing of it changes its look. */
 import type { TimelineEntry } from '@parlance/react';
 import { memo, useState } from 'react';
+import { useCopy } from '../../clipboard/copy-text.ts';
 import { IconButton } from '../../design/button.tsx';
 import { useTranslate } from '../../translations/translation.ts';
 import { BranchSwitch } from './branch-switch.tsx';
-import { useCopy } from './copy-text.ts';
 import { EditForm } from './edit-form.tsx';
 import { ModerationMark } from './moderation-mark.tsx';
 import styles from './timeline.module.css';

@@ -1,8 +1,8 @@
 /** What a reply cost and which model wrote it, in one quiet line. */
 import type { TimelineEntry } from '@parlance/react';
 import { Button } from '../../design/button.tsx';
+import { formatCount, formatMoment, formatUsd } from '../../formats/format.ts';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
-import { formatCount, formatMoment, formatUsd } from '../words/format.ts';
 import detailsStyles from './details.module.css';
 import { ModerationMark } from './moderation-mark.tsx';
 import { RouteReasons } from './route-reasons.tsx';
@@ -10,6 +10,7 @@ import styles from './timeline.module.css';
 
 const finishWords = {
   LENGTH: 'timeline.cutLength',
+  REPETITION: 'timeline.cutRepetition',
   CONTENT_FILTER: 'timeline.cutFilter',
   CANCELLED: 'timeline.stopped',
   ERROR: 'timeline.cutError',
@@ -54,7 +55,7 @@ export const ReplyDetails = ({ entry, modelName, onClose }: ReplyDetailsProps) =
           ),
         )}
       </dl>
-      <RouteReasons inputTokens={usage?.inputTokens} modelId={entry.modelId} />
+      <RouteReasons messageId={entry.id} inputTokens={usage?.inputTokens} modelId={entry.modelId} />
       <Button onClick={onClose}>{t('close')}</Button>
     </section>
   );
@@ -64,10 +65,11 @@ export const ReplyDetails = ({ entry, modelName, onClose }: ReplyDetailsProps) =
 export const ReplyNotes = ({ entry }: Pick<ReplyDetailsProps, 'entry'>) => {
   const t = useTranslate();
   const finish = entry.finishReason === null ? undefined : finishWords[entry.finishReason];
-  const isPartial = entry.status === 'PARTIAL' || entry.status === 'CANCELLED' || finish === 'timeline.cutLength';
+  const isWhole = entry.status === 'COMPLETED' && finish === undefined;
+  const isCut = !isWhole && ['COMPLETED', 'PARTIAL', 'CANCELLED'].includes(entry.status);
   return (
     <>
-      {isPartial ? <p className={styles['note']}>{t(finish ?? 'timeline.cutError')}</p> : null}
+      {isCut ? <p className={styles['note']}>{t(finish ?? 'timeline.cutError')}</p> : null}
       <ModerationMark moderation={entry.moderation} />
     </>
   );

@@ -1,16 +1,18 @@
 /** A reply, while it is written and after. */
+
 import { isFinal } from '@parlance/client';
 import type { TimelineEntry } from '@parlance/react';
 import { memo, useState } from 'react';
+import { useCopy } from '../../clipboard/copy-text.ts';
 import { IconButton } from '../../design/button.tsx';
+import hidden from '../../design/hidden.module.css';
 import { Icon } from '../../design/icon.tsx';
 import { Menu } from '../../design/menu.tsx';
+import { formatUsd } from '../../formats/format.ts';
 import { Markdown } from '../../markdown/markdown.tsx';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import type { ModelOption } from '../models/model-options.ts';
-import { formatUsd } from '../words/format.ts';
 import { BranchSwitch } from './branch-switch.tsx';
-import { useCopy } from './copy-text.ts';
 import { FaultNotice } from './fault-notice.tsx';
 import { ReplyDetails, ReplyNotes } from './reply-details.tsx';
 import { SpokenSentences } from './spoken-sentences.tsx';
@@ -85,7 +87,7 @@ export const ReplyView = memo(({ entry, actions, models }: ReplyViewProps) => {
   };
   return (
     <article className={styles['reply']} aria-label={t('timeline.reply')} aria-busy={running}>
-      <h2 className={styles['heading']}>{t('timeline.reply')}</h2>
+      <h2 className={hidden['hidden']}>{t('timeline.reply')}</h2>
       {toolCalls.map((call) => (
         <ToolCallView key={call.id} call={call} />
       ))}
@@ -98,7 +100,7 @@ export const ReplyView = memo(({ entry, actions, models }: ReplyViewProps) => {
         <ReplyTools entry={entry} id={id} actions={actions} models={models} onDetails={toggleDetails} />
       )}
       {showsDetails ? <ReplyDetails entry={entry} modelName={modelName} onClose={toggleDetails} /> : null}
-      <SpokenSentences text={content} isRunning={running} />
+      <SpokenSentences reply={entry} isRunning={running} />
     </article>
   );
 });

@@ -2,9 +2,12 @@
  * Reads a growing reply to a screen reader: finished sentences, as they come, in a polite live region. Invariant: each
  * sentence is read once; code is named, not read.
  */
-import { useEffect, useRef, useState } from 'react';
+
+import type { TimelineEntry } from '@parlance/react';
+import { useContext, useEffect, useRef, useState } from 'react';
+import hidden from '../../design/hidden.module.css';
 import { useTranslate } from '../../translations/translation.ts';
-import styles from './timeline.module.css';
+import { ReadOutContext } from './read-out.ts';
 
 /** Milliseconds between two announcements: with shorter pauses, a screen reader cuts itself short. */
 const pauseMs = 1_500;
@@ -50,39 +53,56 @@ const speak = (text: string, from: Omit<Spoken, 'words'>, end: number, code: str
   return { end, isInCode, words: words.filter((word) => word !== '').join(' ') };
 };
 
+/** Whether code is open at that place. */
+const isCodeAt = (text: string, end: number): boolean =>
+  (text.slice(0, end).match(/^[ \t]*```/gm)?.length ?? 0) % 2 === 1;
+
 export interface SpokenSentencesProps {
-  readonly text: string;
+  readonly reply: TimelineEntry;
   readonly isRunning: boolean;
 }
 
 /** Render it with the reply as its key. */
-export const SpokenSentences = ({ text, isRunning }: SpokenSentencesProps) => {
+export const SpokenSentences = ({ reply, isRunning }: SpokenSentencesProps) => {
   const t = useTranslate();
-  const newest = useRef(text);
-  /** What was there when the reply was first shown is not news. */
-  const [spoken, setSpoken] = useState<Spoken>({ end: text.length, isInCode: false, words: '' });
+  const readOut = useContext(ReadOutContext);
+  const newest = useRef(reply);
+  const isNew = useRef(true);
+  const [spoken, setSpoken] = useState<Spoken>(() => {
+    const end = readOut?.beginningOf(reply) ?? reply.content.length;
+    return { end, isInCode: isCodeAt(reply.content, end), words: '' };
+  });
+  const { end: spokenEnd } = spoken;
   useEffect(() => {
-    newest.current = text;
-  }, [text]);
+    newest.current = reply;
+  }, [reply]);
+  useEffect(() => readOut?.noteRead(newest.current, spokenEnd), [readOut, spokenEnd]);
   useEffect(() => {
     const next = () =>
       setSpoken((last) => {
-        const whole = newest.current;
+        const whole = newest.current.content;
         const from = whole.length < last.end ? { end: 0, isInCode: false } : last;
         const end = isRunning ? sentencesEnd(whole, from.end) : whole.length;
         return end === last.end ? last : speak(whole, from, end, t('timeline.code'));
       });
-    if (!isRunning) {
-      next();
-      // A search in the page finds no text twice.
-      const timer = setTimeout(() => setSpoken((last) => ({ ...last, words: '' })), clearAfterMs);
-      return () => clearTimeout(timer);
+    if (isRunning) {
+      const timer = setInterval(next, pauseMs);
+      return () => clearInterval(timer);
     }
-    const timer = setInterval(next, pauseMs);
-    return () => clearInterval(timer);
+    // What is in a region when the region appears is not read.
+    const speaking = setTimeout(next, isNew.current ? pauseMs : 0);
+    // A search in the page finds no text twice.
+    const clearing = setTimeout(() => setSpoken((last) => ({ ...last, words: '' })), clearAfterMs);
+    return () => {
+      clearTimeout(speaking);
+      clearTimeout(clearing);
+    };
   }, [isRunning, t]);
+  useEffect(() => {
+    isNew.current = false;
+  }, []);
   return (
-    <div className={styles['spoken']} aria-live="polite" aria-atomic="true">
+    <div className={hidden['hidden']} aria-live="polite" aria-atomic="true">
       {spoken.words}
     </div>
   );

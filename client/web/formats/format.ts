@@ -1,0 +1,21 @@
+/** Numbers, money, times and names of languages as the reader's language writes them. */
+
+export const formatCount = (count: number, language: string): string =>
+  new Intl.NumberFormat(language, { notation: count >= 100_000 ? 'compact' : 'standard' }).format(count);
+
+/** Prices of replies are fractions of a cent, so small amounts keep two digits that count. */
+export const formatUsd = (amount: string, language: string): string => {
+  const value = Number(amount);
+  const digits = Math.abs(value) < 0.1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 };
+  return new Intl.NumberFormat(language, { style: 'currency', currency: 'USD', ...digits }).format(value);
+};
+
+export const formatMoment = (moment: string, language: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(moment));
+
+export const formatTime = (moment: string, language: string): string =>
+  new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(new Date(moment));
+
+/** @param code ISO 639-1; a code that the browser does not know stands for itself */
+export const languageName = (code: string, language: string): string =>
+  new Intl.DisplayNames(language, { type: 'language', fallback: 'code' }).of(code) ?? code;
