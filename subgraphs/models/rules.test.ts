@@ -129,20 +129,22 @@ describe.each(engines)('on %s', (engine) => {
   });
 
   test.each([
-    ['rules without AUTO', { strategy: 'PRICE', rules: [{ modelIds: ['acme/small'] }] }, 'input.rules'],
-    ['a rule without models', { strategy: 'AUTO', rules: [{ languages: ['en'] }] }, 'input.rules.0'],
-    ['a target of no time', { latencyTargetMs: 0 }, 'input.latencyTargetMs'],
-    ['a ceiling below nothing', { costCeilingUsd: '-1' }, 'input.costCeilingUsd'],
+    ['rules without AUTO', { strategy: 'PRICE', rules: [{ modelIds: ['acme/small'] }] }, 'input.rules', /AUTO/],
+    ['a rule without models', { strategy: 'AUTO', rules: [{ languages: ['en'] }] }, 'input.rules.0', /Name one/],
+    ['a target of no time', { latencyTargetMs: 0 }, 'input.latencyTargetMs', /between 1/],
+    ['a ceiling below nothing', { costCeilingUsd: '-1' }, 'input.costCeilingUsd', /from 0/],
     [
       'more models than there can be',
       { modelIds: Array.from({ length: 10_000 }, (_, index) => `acme/${index}`) },
       'input.modelIds',
+      /at most 500/,
     ],
-  ])('refuses a policy with %s, and keeps the one that is there', async (_, input, argument) => {
+  ])('refuses a policy with %s, and keeps the one that is there', async (_, input, argument, sentence) => {
     const tenant = newTenant();
     await setPolicy(tenant, { name: 'x', modelIds: ['acme/small'] });
     const { errors } = await models.execute(tenant.admin, upsertPolicyMutation, { input: { name: 'x', ...input } });
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
+    expect(errors[0]?.message).toMatch(sentence);
     expect(await routedIds(tenant, { modelPolicy: 'x' })).toEqual(['acme/small']);
   });
 });

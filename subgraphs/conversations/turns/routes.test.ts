@@ -224,3 +224,19 @@ test('a rule that a policy gets later counts from the first route that knows of 
   expect(await route(1, identity, { complexity: 'SIMPLE' })).toBe('model 3');
   expect(await route(1, identity, { complexity: 'COMPLEX' })).toBe('model 2');
 });
+
+test('a rule whose signal was lost counts as soon as models mentions it, for that question too', async () => {
+  await using fixture = await openModels({ freshForMs: 1, keptForMs: 60_000 });
+  const { identity, models, routes } = fixture;
+  const question = { ...questionOf(identity), complexity: 'COMPLEX' as const };
+  // What a policy depends on is known from the second question on.
+  for (let asked = 0; asked < 2; asked += 1) await routes.find(question);
+  models.dependsOn = { ...nothing, complexity: true };
+  let route = await routes.find(question);
+  while (!route.dependsOn.complexity) {
+    await setImmediate();
+    route = await routes.find(question);
+  }
+  const number = Number(route.candidates[0]?.modelId.replace('model ', ''));
+  expect(models.inputs[number - 1]?.complexity).toBe('COMPLEX');
+});
