@@ -10,6 +10,7 @@ import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
 import { refusalSuite } from './suite/refusals.ts';
+import { routingSuite } from './suite/routing.ts';
 import { serviceAccountSuite } from './suite/service-accounts.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
 import { toolSuite } from './suite/tools.ts';
@@ -42,6 +43,7 @@ describe('distributed', () => {
     () => parlance,
     () => parlance.issuerUrl,
   );
+  routingSuite(() => parlance);
   consoleChangeSuite(() => parlance);
   moderationChangeSuite(() => parlance);
   serviceCrashSuite(() => parlance);

@@ -44,7 +44,7 @@ export interface ReplyLimits {
 }
 
 export const replyNeeds = (
-  { candidates, tools }: Route,
+  { candidates, tools }: Pick<Route, 'candidates' | 'tools'>,
   prompt: PromptSize,
   { maxOutputTokens, mayTitle, mayWait }: ReplyLimits,
 ): ReplyNeeds => {
