@@ -20,7 +20,7 @@ const ruleShape = z.object({
           complexity: z.array(z.string()),
           languages: z.array(z.string()),
           images: z.boolean().nullable(),
-          models: z.array(z.object({ id: z.string() })),
+          modelIds: z.array(z.string()),
           pool: z.string().nullable(),
           strict: z.boolean(),
         }),
@@ -30,7 +30,7 @@ const ruleShape = z.object({
 });
 const storedPolicy = async () => {
   const query = `{ routingPolicies { name latencyTargetMs
-    rules { complexity languages images models { id } pool strict } } }`;
+    rules { complexity languages images modelIds pool strict } } }`;
   return (await stand.ada.query(ruleShape, query)).routingPolicies[0];
 };
 
@@ -59,13 +59,13 @@ test('an administrator gives a policy rules, in an order, tries a question, and 
   await form.getByRole('button', { name: 'Move rule 2 up' }).click();
   await form.getByRole('button', { name: 'Save' }).click();
   await said(page, 'The policy auto is saved.');
-  const none = { complexity: [], languages: [], images: null, models: [], pool: null, strict: false };
+  const none = { complexity: [], languages: [], images: null, modelIds: [], pool: null, strict: false };
   const rules = [
     {
       complexity: ['COMPLEX'],
       languages: ['en', 'de'],
       images: false,
-      models: [{ id: 'openai/scripted' }],
+      modelIds: ['openai/scripted'],
       pool: null,
       strict: true,
     },

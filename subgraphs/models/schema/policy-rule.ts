@@ -37,9 +37,14 @@ export const addPolicyRule = (builder: ModelsBuilder, types: ModelTypes) => {
         resolve: ({ moderation }) => [...moderation],
       }),
       plans: t.field({ type: [types.PlanTier], description: texts.plans, resolve: ({ plans }) => [...plans] }),
+      modelIds: t.idList({
+        description: 'Ids of the models that reply, in order of preference; empty where the rule has a pool.',
+        resolve: ({ modelIds }) => [...modelIds],
+      }),
       models: t.field({
         type: [types.model],
-        description: 'The models that reply, in order of preference; empty where the rule has a pool.',
+        description:
+          'The models of modelIds that still exist. Selecting them for all rules of all policies costs much.',
         resolve: async ({ modelIds }, _, { catalogue }) => {
           const { byId } = await catalogue.current();
           return modelIds.flatMap((id) => byId.get(id) ?? []);

@@ -188,8 +188,11 @@ export const routingSuite = (parlance: () => Parlance): void => {
     }
     const deletion = 'mutation Delete($name: String!) { deleteRoutingPolicy(name: $name) }';
     expect((await bob.refusal(deletion, { name })).extensions.code).toBe('NOT_FOUND');
-    const listed = await bob.ask('{ routingPolicies { name rules { complexity models { id } } } }');
+    const listed = await bob.ask('{ routingPolicies { name rules { complexity modelIds } } }');
+    expect(listed.errors).toEqual([]);
     expect(JSON.stringify(listed.data)).not.toContain(name);
+    const own = await policy.admin.ask('{ routingPolicies { name rules { complexity modelIds } } }');
+    expect(JSON.stringify(own.data)).toContain(name);
   });
 
   test('a text that is longer than a message may be is not judged', async () => {

@@ -458,12 +458,12 @@ export type OverviewQueryVariables = Exact<{
 
 export type OverviewQuery = { tenant: { name: string, plan: PlanTier, budget: { monthlyUsd: string | null, spentUsd: string, reservedUsd: string, resetsAt: string } | null }, today: { totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string }, groups: Array<{ key: string | null, totals: { generations: number } }> }, month: { totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string }, groups: Array<{ key: string | null, totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } }> }, models: Array<{ id: string, displayName: string, enabled: boolean, liveWorkers: number, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } }> };
 
-export type RuleFragment = { complexity: Array<Complexity>, languages: Array<string>, images: boolean | null, tools: boolean | null, moderation: Array<ModerationCategory>, plans: Array<PlanTier>, pool: Pool | null, strict: boolean, models: Array<{ id: string, displayName: string }> };
+export type RuleFragment = { complexity: Array<Complexity>, languages: Array<string>, images: boolean | null, tools: boolean | null, moderation: Array<ModerationCategory>, plans: Array<PlanTier>, modelIds: Array<string>, pool: Pool | null, strict: boolean };
 
 export type RoutingQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type RoutingQuery = { routingPolicies: Array<{ name: string, description: string | null, isDefault: boolean, strategy: RoutingStrategy, requires: Array<ModelCapability>, maxInputPrice: string | null, maxOutputPrice: string | null, latencyTargetMs: number | null, costCeilingUsd: string | null, updatedAt: string, rules: Array<{ complexity: Array<Complexity>, languages: Array<string>, images: boolean | null, tools: boolean | null, moderation: Array<ModerationCategory>, plans: Array<PlanTier>, pool: Pool | null, strict: boolean, models: Array<{ id: string, displayName: string }> }>, models: Array<{ id: string, displayName: string }> }>, models: Array<{ id: string, displayName: string }> };
+export type RoutingQuery = { routingPolicies: Array<{ name: string, description: string | null, isDefault: boolean, strategy: RoutingStrategy, requires: Array<ModelCapability>, maxInputPrice: string | null, maxOutputPrice: string | null, latencyTargetMs: number | null, costCeilingUsd: string | null, updatedAt: string, rules: Array<{ complexity: Array<Complexity>, languages: Array<string>, images: boolean | null, tools: boolean | null, moderation: Array<ModerationCategory>, plans: Array<PlanTier>, modelIds: Array<string>, pool: Pool | null, strict: boolean }>, models: Array<{ id: string, displayName: string }> }>, models: Array<{ id: string, displayName: string }> };
 
 export type TryRouteQueryVariables = Exact<{
   input: ExplainRouteInput;
@@ -729,10 +729,7 @@ export const RuleFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   tools
   moderation
   plans
-  models {
-    id
-    displayName
-  }
+  modelIds
   pool
   strict
 }
@@ -1359,10 +1356,7 @@ export const RoutingDocument = /*#__PURE__*/ new TypedDocumentString(`
   tools
   moderation
   plans
-  models {
-    id
-    displayName
-  }
+  modelIds
   pool
   strict
 }`) as unknown as TypedDocumentString<RoutingQuery, RoutingQueryVariables>;

@@ -82,7 +82,7 @@ export const RuleFields = ({ rule: { key, stored }, models }: RuleFieldsProps) =
         legend={w('routing.rule.models')}
         name={name('models')}
         choices={models.map(({ id, displayName }) => ({ value: id, label: displayName }))}
-        chosen={stored?.models.map(({ id }) => id) ?? []}
+        chosen={stored?.modelIds ?? []}
       />
       <Select
         name={name('pool')}

@@ -43,7 +43,7 @@ export const keepOrder = (chosen: readonly string[], before: readonly string[]):
 export const ruleInput = (values: FormValues, { key, stored }: EditedRule): RuleInput => {
   const text = (field: string): string => values.text(fieldName(key, field));
   const all = (field: string): readonly string[] => values.all(fieldName(key, field));
-  const before = stored?.models.map(({ id }) => id) ?? [];
+  const before = stored?.modelIds ?? [];
   return {
     complexity: complexities.filter((value) => all('complexity').includes(value)),
     languages: text('languages')
