@@ -96,6 +96,8 @@ export const MessageEntity = defineEntity({
     generation: p.json<Generation>().nullable(),
     /** In the order of their start; null when there are none, or while they are still in the log. */
     toolCalls: p.json<readonly ToolCall[]>().nullable(),
+    /** What the model showed of its thinking; null when there is none, or while it is still in the log. */
+    reasoning: p.text().nullable(),
     /** When its job went to the outbox; null while it waits for an earlier reply of the conversation. */
     dispatchedAt: p.datetime(3).nullable(),
     stopRequestedAt: p.datetime(3).nullable(),

@@ -138,6 +138,8 @@ export type Pool =
 
 /** USD per million tokens. */
 export type PriceInput = {
+  /** Tokens of the prompt that the provider writes to its cache; absent for the price of input. */
+  cacheWrite?: string | null | undefined;
   /** Tokens of the prompt that were in the cache of the provider. */
   cachedInput: string;
   /** Tokens of the prompt. */
