@@ -55,6 +55,9 @@ export interface CandidateRun {
   readonly firstTokenAt: number | undefined;
 }
 
+/** The provider interface's names. */
+const effortNames = { NONE: 'none', LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
+
 /** Milliseconds until the same model is asked again; undefined where it is not. */
 const pauseAfter = (fault: ModelFault, tries: number, settings: GenerationSettings): number | undefined => {
   if (!fault.tryAgain || tries > settings.retries) return undefined;
@@ -84,6 +87,7 @@ const askWithRetries = async (
     prompt: [...prompt.messages],
     maxOutputTokens: Math.max(1, outputLimit(job, candidate) - written),
     ...(job.temperature === undefined ? {} : { temperature: job.temperature }),
+    ...(job.reasoningEffort === undefined ? {} : { reasoning: effortNames[job.reasoningEffort] }),
     ...toolDefinitions(toolsFor(job, candidate.route), mayCall),
   };
   const shown = { prefix: openTextOf(steps), opening: breakAfterSteps(steps), thought: reasoningOfSteps(steps) };

@@ -5,7 +5,7 @@
  */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { ErrorCode } from '#contracts/error-codes.ts';
-import type { RouteCandidate, Tool } from '#contracts/generation-job.ts';
+import type { ReasoningEffort, RouteCandidate, Tool } from '#contracts/generation-job.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
 import type { TableSet } from '#kernel/database/database.ts';
 import { defineOutbox } from '#kernel/outbox/outbox-table.ts';
@@ -41,6 +41,7 @@ export interface Generation {
   readonly tools?: readonly Tool[] | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly temperature?: number | undefined;
+  readonly reasoningEffort?: ReasoningEffort | undefined;
   /** The request that asked for the reply, as log lines name it. */
   readonly requestId?: string | undefined;
 }

@@ -89,6 +89,8 @@ export type EditMessageInput = {
   modelPolicy?: string | null | undefined;
   /** What to do while a reply is being written. */
   onBusy?: BusyPolicy | null | undefined;
+  /** How much the model thinks first; null for what it does by itself. Models that do not let one choose ignore it. Thinking is billed as a part of the reply. */
+  reasoningEffort?: ReasoningEffort | null | undefined;
   /** UUIDv7 for the assistant message, made by the client, so that it can open messageStream at the same time. */
   replyId?: string | null | undefined;
   /** 0 to 2; null for the model's default. */
@@ -262,6 +264,17 @@ export type PlanTier =
   /** Higher limits. */
   | 'PRO';
 
+/** How much a model thinks before it replies, where the model lets one choose. */
+export type ReasoningEffort =
+  /** For hard questions: up to 24,576 tokens on top of maxOutputTokens. */
+  | 'HIGH'
+  /** A little: up to 2,048 tokens on top of maxOutputTokens. */
+  | 'LOW'
+  /** Up to 8,192 tokens on top of maxOutputTokens. */
+  | 'MEDIUM'
+  /** Not at all, where the model can do without. */
+  | 'NONE';
+
 /** Another reply to the same question. */
 export type RegenerateMessageInput = {
   /** Made by the client, one for each new message, and reused for retries; 1 to 200 characters. */
@@ -274,6 +287,8 @@ export type RegenerateMessageInput = {
   modelPolicy?: string | null | undefined;
   /** What to do while a reply is being written. */
   onBusy?: BusyPolicy | null | undefined;
+  /** How much the model thinks first; null for what it does by itself. Models that do not let one choose ignore it. Thinking is billed as a part of the reply. */
+  reasoningEffort?: ReasoningEffort | null | undefined;
   /** UUIDv7 for the assistant message, made by the client, so that it can open messageStream at the same time. */
   replyId?: string | null | undefined;
   /** 0 to 2; null for the model's default. */
@@ -350,6 +365,8 @@ export type SendMessageInput = {
   onBusy?: BusyPolicy | null | undefined;
   /** The message to continue after; null for the conversation's head. */
   parentId?: string | null | undefined;
+  /** How much the model thinks first; null for what it does by itself. Models that do not let one choose ignore it. Thinking is billed as a part of the reply. */
+  reasoningEffort?: ReasoningEffort | null | undefined;
   /** UUIDv7 for the assistant message, made by the client, so that it can open messageStream at the same time. */
   replyId?: string | null | undefined;
   /** 0 to 2; null for the model's default. */

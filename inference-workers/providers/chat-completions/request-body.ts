@@ -64,13 +64,16 @@ const toolsOf = ({ tools = [], toolChoice }: LanguageModelV4CallOptions) => {
   return toolChoice?.type === 'none' ? { tools: functions, tool_choice: 'none' } : { tools: functions };
 };
 
+type Effort = NonNullable<LanguageModelV4CallOptions['reasoning']>;
+
 /** Fields without which some models work, and with which they refuse a request. */
-export type OptionalField = 'max_tokens' | 'temperature' | 'stream_options';
+export type OptionalField = 'max_tokens' | 'temperature' | 'stream_options' | `reasoning_effort:${Effort}`;
 
 /** Those that a request has. */
-export const optionalFieldsOf = ({ maxOutputTokens, temperature }: LanguageModelV4CallOptions): OptionalField[] => [
-  ...(maxOutputTokens === undefined ? [] : ['max_tokens' as const]),
-  ...(temperature === undefined ? [] : ['temperature' as const]),
+export const optionalFieldsOf = (call: LanguageModelV4CallOptions): OptionalField[] => [
+  ...(call.maxOutputTokens === undefined ? [] : ['max_tokens' as const]),
+  ...(call.temperature === undefined ? [] : ['temperature' as const]),
+  ...(call.reasoning === undefined ? [] : [`reasoning_effort:${call.reasoning}` as const]),
   'stream_options',
 ];
 
@@ -89,6 +92,7 @@ export const requestBody = (
     ...toolsOf(call),
     [omitted.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: call.maxOutputTokens,
     temperature: omitted.has('temperature') ? undefined : call.temperature,
+    reasoning_effort: call.reasoning && omitted.has(`reasoning_effort:${call.reasoning}`) ? undefined : call.reasoning,
     stream: true,
     stream_options: omitted.has('stream_options') ? undefined : { include_usage: true },
   });
