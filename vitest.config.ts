@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/services/longest-first.ts';
 
 /** Where the JSON report goes that .ci/run counts from. */
 const report = process.env['PARLANCE_TEST_REPORT'];
@@ -22,6 +23,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/.data/**', '**/dist/**'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     globalSetup: ['tests/services/global-setup.ts'],
+    sequence: { sequencer: LongestFirst },
     setupFiles: ['tests/services/patient-waits.ts'],
     // By itself vitest leaves one core to its own process, which has little to do.
     maxWorkers: availableParallelism(),

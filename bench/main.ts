@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureAutoRouting } from './auto-routing.ts';
 import { measureDeltas } from './deltas.ts';
 import { type Figure, table } from './figures.ts';
 import { measureFirstToken } from './first-token.ts';
@@ -24,6 +25,7 @@ const measures: ReadonlyMap<string, Measure> = new Map([
   ['deltas', measureDeltas],
   ['stream-events', measureStreamEvents],
   ['sends', measureSends],
+  ['auto-routing', measureAutoRouting],
   ['idle-subscriptions', measureIdleSubscriptions],
   ['timeline', measureTimeline],
 ]);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
+import type { Role } from '#contracts/identity.ts';
 import { startChild, untilAccepting } from '#tests/services/child.ts';
 import { freePorts } from '#tests/services/ports.ts';
 import { startPostgres } from '#tests/services/postgres.ts';
@@ -33,6 +34,8 @@ export interface Stand extends AsyncDisposable {
   readonly sql: Pool;
   readonly tenantId: string;
   readonly users: readonly User[];
+  /** An administrator of the tenant. */
+  readonly admin: User;
   /** Processes by name. */
   readonly pids: ReadonlyMap<string, number>;
 }
@@ -79,13 +82,13 @@ export const openStand = async (userCount: number): Promise<Stand> => {
     ),
   );
   const { tenant, user } = findUser('ada');
-  const users = await Promise.all(
-    Array.from({ length: userCount }, async () => {
-      const id = uuidv7();
-      const request = { tenant, user: { ...user, id }, roles: ['USER'], scope: '', expires: '1h' } as const;
-      return { id, token: await parlance.issuer.sign(request) };
-    }),
-  );
+  const newUser = async (roles: readonly Role[]): Promise<User> => {
+    const id = uuidv7();
+    const request = { tenant, user: { ...user, id }, roles, scope: '', expires: '1h' } as const;
+    return { id, token: await parlance.issuer.sign(request) };
+  };
+  const users = await Promise.all(Array.from({ length: userCount }, () => newUser(['USER'])));
+  const admin = await newUser(['USER', 'ADMIN']);
   const proxy = await startNode('bench/plain-proxy.ts', proxyPort, {
     DATABASE_URL: await postgres.createDatabase(),
     PROVIDER_URL: providerUrl,
@@ -105,6 +108,7 @@ export const openStand = async (userCount: number): Promise<Stand> => {
     sql,
     tenantId: tenant.id,
     users,
+    admin,
     get pids() {
       const own = new Map([...parlance.pids].filter(([name]) => name !== 'issuer'));
       return new Map([...own, ['postgres', postgres.pid], ['redis', redis.pid], ['rabbitmq', rabbitmq.pid]]);

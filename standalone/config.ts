@@ -11,6 +11,7 @@ import { signInEnvironment } from '../gateway/sign-in/session-config.ts';
 import { modelsEnvironment } from '../inference-workers/config.ts';
 import { conversationsEnvironment } from '../subgraphs/conversations/config.ts';
 import { usageOwnEnvironment } from '../subgraphs/usage/config.ts';
+import { programEnvironment } from './issuer/config.ts';
 
 /** Here the development issuer decides about seeds, not SEED_DEVELOPMENT. */
 const { SEED_DEVELOPMENT: _, ...reservations } = usageOwnEnvironment;
@@ -28,6 +29,7 @@ export const standaloneEnvironment = z
     ...modelsEnvironment,
     ...conversationsEnvironment,
     ...reservations,
+    ...programEnvironment,
     NODE_ENV: z
       .enum(['development', 'production', 'test'])
       .default('development')

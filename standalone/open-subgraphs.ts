@@ -26,7 +26,13 @@ export const openSubgraphs = async (services: SubgraphServices, { config, models
     }),
   );
   const safety = opened.use(await openSafety(services));
-  const models = opened.use(await openModels(services, { modelsFile, usageUrl: usage.url, sealer }));
+  const models = opened.use(
+    await openModels(services, {
+      ...{ modelsFile, sealer },
+      usageUrl: usage.url,
+      maxContentLength: config.MAX_CONTENT_LENGTH,
+    }),
+  );
   const conversations = opened.use(
     await openConversations(services, {
       ...config,

@@ -1,4 +1,5 @@
 /** Who issues the access tokens that the standalone accepts: the configured issuer, or the development issuer. */
+import { defaultClaims } from '#kernel/access-tokens/claims.ts';
 import { claimMapping } from '#kernel/access-tokens/claims-environment.ts';
 import { createOidcAuthenticator } from '#kernel/access-tokens/oidc-authenticator.ts';
 import { signatureAlgorithms } from '#kernel/access-tokens/token-verifier.ts';
@@ -38,6 +39,8 @@ export const openTokenIssuer = async (
   }
   const issuer = await openDevelopmentIssuer(config.DATA_DIR);
   const address = listening.then(issuerUrlAt);
-  const tokens = createDevelopmentAuthenticator({ ...expected, jwks: issuer.jwks }, address);
+  // The claims of its tokens are the default ones, whatever those of others would be.
+  const claims = { ...defaultClaims, serviceAccounts: claimMapping(config).serviceAccounts };
+  const tokens = createDevelopmentAuthenticator({ ...expected, claims, jwks: issuer.jwks }, address);
   return { issuer, tokens, [Symbol.asyncDispose]: () => tokens[Symbol.asyncDispose]() };
 };

@@ -42,6 +42,7 @@ const mountIssuer = async (options: WebSignInOptions, { key }: DevelopmentIssuer
       key,
       store,
       accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
+      programSecret: config.DEVELOPMENT_PROGRAM_SECRET,
     }),
   );
   return { path: '/issuer', handle: async (request, response) => (await pages)(request, response) };

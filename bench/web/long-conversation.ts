@@ -40,7 +40,7 @@ const heapBytes = async (page: Page, session: CDPSession): Promise<number> => {
 export const measureLongConversation = async (quick: boolean): Promise<Figure[]> => {
   await using site = await buildSite();
   const environment = { USER_RATE: '1000', USER_BURST: '1000' };
-  await using web = await openWebStand({ site: site.path, environment });
+  await using web = await openWebStand({ site: site.path, isDirect: true, environment });
   const ada = await web.parlance.as('ada');
   const id = await ada.createConversation({ title: 'A long one' });
   const turns = quick ? 50 : 1_000;

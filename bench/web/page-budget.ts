@@ -71,7 +71,7 @@ const names = {
 
 export const measurePageBudget = async (quick: boolean): Promise<Figure[]> => {
   await using site = await buildSite();
-  await using web = await openWebStand({ site: site.path });
+  await using web = await openWebStand({ site: site.path, isDirect: true });
   await using page = await web.open();
   const pages = [
     ['chat', `${web.origin}/`, 'textarea'],

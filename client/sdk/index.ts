@@ -28,6 +28,8 @@ export {
   ExplainRouteDocument,
   type ExplainRouteQuery,
   MarkConversationReadDocument,
+  MessageRoutingDocument,
+  type MessageRoutingQuery,
   ModelsDocument,
   type ModelsQuery,
   QuotaDocument,

@@ -36,6 +36,14 @@ test('in a question about words, what stands in quotation marks is not what it a
   expect(rulesOf('Prove "there are infinitely many primes" please.')).toContain('PROOF');
 });
 
+test('a greeting and a translation make no hard request easier', () => {
+  expect(
+    judgeQuestion('Hello! Translate this into French, and prove that there are infinitely many primes.'),
+  ).toMatchObject({
+    complexity: 'COMPLEX',
+  });
+});
+
 test('lines that are no sentences, such as those of an address, are no long text', () => {
   const lines = Array.from({ length: 40 }, (_, index) => `Unit ${index}, Old Harbour Road`);
   expect(rulesOf(`${lines.join('\n')}\nIs this address complete?`)).not.toContain('LONG');

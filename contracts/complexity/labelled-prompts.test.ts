@@ -16,12 +16,12 @@ test('the set has 300 prompts and more, in 12 languages and more, each of them o
   expect(keys.length - new Set(keys).size).toBe(0);
 });
 
-test.each(halves)('of the half that is %s, at most 2%% of the complex prompts are judged to be simple', (_, half) => {
+test.each(halves)('of the half that is %s, at most 2 of 100 complex prompts are judged to be simple', (_, half) => {
   const missed = half.filter((prompt) => prompt.complexity === 'COMPLEX' && judgeLabelled(prompt) === 'SIMPLE');
   expect(shareJudgedSimple(confusionOf(half), 'COMPLEX'), JSON.stringify(missed)).toBeLessThanOrEqual(0.02);
 });
 
-test.each(halves)('of the half that is %s, at least 90%% of the simple prompts are judged to be simple', (_, half) => {
+test.each(halves)('of the half that is %s, at least 9 of 10 simple prompts are judged to be simple', (_, half) => {
   const missed = half.filter((prompt) => prompt.complexity === 'SIMPLE' && judgeLabelled(prompt) !== 'SIMPLE');
   expect(shareJudgedSimple(confusionOf(half), 'SIMPLE'), JSON.stringify(missed)).toBeGreaterThanOrEqual(0.9);
 });

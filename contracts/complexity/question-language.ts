@@ -42,6 +42,14 @@ const letters: readonly (readonly [letters: RegExp, language: string])[] = [
 const otherLatin = /[řěůåøæđơưạảấầẩậắặẹẻẽếềểệọỏốồổộớờợụủứừựăâțșőűčšž]/iu;
 
 const latin: readonly string[] = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'tr'];
+/** Every language that a question can be judged to be in, by ISO 639-1. */
+export const judgedLanguages: readonly string[] = [
+  ...new Set([
+    ...latin,
+    ...scripts.flatMap(({ languages }) => languages),
+    ...others.flatMap(([, , language]) => language ?? []),
+  ]),
+].sort();
 /** The least evidence for a language, and how much more it must have than the next. */
 const leastEvidence = 1.4;
 const leastLead = 1.15;

@@ -63,7 +63,7 @@ test('in production the Sandbox is there only where its requests are allowed, an
   expect(await at({ allowedOrigins: ['https://sandbox.embed.apollographql.com'] })).toEqual([302, '/sandbox', 200]);
 });
 
-test('what is mounted serves its path and those below it, and a fault of it is a 500 that tells nothing', async () => {
+test('what is mounted serves its path and those below it, and a fault of it is a 500 without a reason', async () => {
   await using mounted = await openTestGateway({
     mounts: [
       {

@@ -36,8 +36,12 @@ export const signInOnSocket = async (
   signInSocket: SignInSocket,
 ): Promise<AuthenticatedUser | undefined> => {
   const { extra, connectionParams } = context;
-  const { socket } = extra;
-  const signedIn = await signInSocket({ connectionParams, upgrade: extra.upgrade, address: extra.address });
+  const { socket, upgrade, address } = extra;
+  // A ConnectionInit is the first and the only one of its socket: nothing asks for these again.
+  extra.upgrade = undefined;
+  Reflect.deleteProperty(context, 'connectionParams');
+  if (!upgrade) return undefined;
+  const signedIn = await signInSocket({ connectionParams, upgrade, address });
   if ('closeCode' in signedIn) {
     socket.close(signedIn.closeCode, signedIn.reason);
     return undefined;

@@ -20,8 +20,8 @@ import { createSocketOutput, type SocketOutput } from './socket-output.ts';
 export interface Connection {
   readonly socket: WebSocket;
   readonly output: SocketOutput;
-  /** The request that became the socket. */
-  readonly upgrade: IncomingMessage;
+  /** The request that became the socket; undefined once its sender has signed in, because it takes kilobytes. */
+  upgrade: IncomingMessage | undefined;
   /** The client's address, as limits count it. */
   readonly address: string;
   /** Id of a running subscription -> that of its request. */

@@ -70,7 +70,12 @@ CREATE TABLE models.routing_policies (
     max_output_price numeric(21,12),
     is_default boolean DEFAULT false NOT NULL,
     created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+    updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    rules jsonb DEFAULT '[]'::jsonb NOT NULL,
+    latency_target_ms integer,
+    cost_ceiling_usd numeric(21,12),
+    CONSTRAINT routing_policies_cost_ceiling_usd_check CHECK ((cost_ceiling_usd >= (0)::numeric)),
+    CONSTRAINT routing_policies_latency_target_ms_check CHECK ((latency_target_ms > 0))
 );
 
 ALTER TABLE ONLY models.routing_policies FORCE ROW LEVEL SECURITY;

@@ -1,8 +1,22 @@
 /** The environment of the development issuer's process. It does not start in production. */
 import { z } from 'zod';
 
+/** Also of the standalone, where it serves the issuer. */
+export const programEnvironment = {
+  DEVELOPMENT_PROGRAM_SECRET: z
+    .string()
+    .min(16)
+    .max(200)
+    .regex(/^[\w.~-]+$/, 'must consist of letters, digits, dots, hyphens, underscores and tildes')
+    .optional()
+    .describe(
+      'Secret, of at least 16 characters, with which the program `parlance-program` gets tokens from the development issuer by client credentials. `OIDC_SERVICE_ACCOUNTS` gives it its tenant. Not set: it gets none.',
+    ),
+};
+
 export const issuerEnvironment = z
   .object({
+    ...programEnvironment,
     NODE_ENV: z
       .enum(['development', 'production', 'test'])
       .default('development')

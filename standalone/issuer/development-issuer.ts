@@ -15,6 +15,8 @@ import { openPrivateDirectory } from '#kernel/process/private-files.ts';
 export const developmentAudience = 'parlance';
 /** Of the web pages that sign in. */
 export const developmentClientId = 'parlance-web';
+/** Of the program that gets tokens by client credentials: the `sub` of its tokens. */
+export const developmentProgramId = 'parlance-program';
 /** `iss` where the key set is at hand and nothing is discovered. */
 export const developmentIssuerName = 'urn:parlance:development';
 const algorithm = 'ES256';

@@ -25,7 +25,14 @@ const openIssuer = async (dataDirectory: string, port: number) => {
   const { key, jwks } = await openDevelopmentIssuer(dataDirectory);
   const store = await openIssuerStore(join(dataDirectory, 'issuer', 'sign-ins.json'), logger);
   const url = `http://127.0.0.1:${port}/issuer`;
-  const handle = createIssuerPages({ issuer: url, publicUrl, key, store, accessTokenSeconds: 600 });
+  const handle = createIssuerPages({
+    issuer: url,
+    publicUrl,
+    key,
+    store,
+    accessTokenSeconds: 600,
+    programSecret: undefined,
+  });
   const server = createServer((request, response) => void handle(request, response));
   const listening = await listen(server, { host: '127.0.0.1', port });
   const token = async (form: Record<string, string>) => {

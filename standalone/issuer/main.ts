@@ -44,6 +44,7 @@ await runUntilSignal(
         key,
         store,
         accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
+        programSecret: config.DEVELOPMENT_PROGRAM_SECRET,
       }),
     );
     logger.info({ url, issuer }, 'issuer: ready');

@@ -1,13 +1,19 @@
 /**
  * The development issuer as an OpenID provider: authorization code with PKCE, rotation of refresh tokens, revocation,
  * end of session, discovery and keys. Its access tokens are JWTs with the claims that `npm run token` signs. It asks
- * for no password and no consent. Invariant: it knows one client, whose addresses are those of one installation.
+ * for no password and no consent. Where a secret is configured, a program gets tokens too (client credentials), which
+ * name no person and no tenant. Invariant: it knows these two clients, and the addresses of one installation.
  */
 import { hkdfSync } from 'node:crypto';
-import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type ClientMetadata, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { developmentTenants, operatorScopes } from '#kernel/development-tenants.ts';
 import { escapeHtml, type PlainPageParts, renderPage } from '../../gateway/sign-in/plain-page.ts';
-import { developmentAudience, developmentClientId, type SigningKey } from './development-issuer.ts';
+import {
+  developmentAudience,
+  developmentClientId,
+  developmentProgramId,
+  type SigningKey,
+} from './development-issuer.ts';
 import type { IssuerStore } from './issuer-store.ts';
 
 export interface ProviderOptions {
@@ -19,6 +25,8 @@ export interface ProviderOptions {
   readonly store: IssuerStore;
   /** Seconds for which an access token is valid. */
   readonly accessTokenSeconds: number;
+  /** With which the development program gets its tokens. Undefined: it gets none. */
+  readonly programSecret: string | undefined;
 }
 
 /** Resource indicators (RFC 8707) are URIs. */
@@ -63,7 +71,29 @@ const loadGrant = async (context: KoaContextWithOIDC) => {
   return grant;
 };
 
-const features = (): Configuration['features'] => ({
+const webClient = (publicUrl: string): ClientMetadata => ({
+  client_id: developmentClientId,
+  client_name: 'Parlance',
+  token_endpoint_auth_method: 'none',
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+  redirect_uris: [new URL('/auth/callback', publicUrl).href],
+  post_logout_redirect_uris: [new URL('/', publicUrl).href],
+  id_token_signed_response_alg: 'ES256',
+});
+
+const program = (secret: string): ClientMetadata => ({
+  client_id: developmentProgramId,
+  client_secret: secret,
+  token_endpoint_auth_method: 'client_secret_basic',
+  grant_types: ['client_credentials'],
+  response_types: [],
+  redirect_uris: [],
+  id_token_signed_response_alg: 'ES256',
+});
+
+const features = (hasProgram: boolean): Configuration['features'] => ({
+  clientCredentials: { enabled: hasProgram },
   devInteractions: { enabled: false },
   revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
   rpInitiatedLogout: {
@@ -87,23 +117,20 @@ const features = (): Configuration['features'] => ({
   },
 });
 
+/** The provider itself says no more than that the authentication failed. */
+const explainRefusedClients = async (context: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
+  await next();
+  const { body } = context;
+  if (typeof body !== 'object' || body === null || Reflect.get(body, 'error') !== 'invalid_client') return;
+  context.body = { ...body, error_description: 'There is no such client, or its secret is another one.' };
+};
+
 export const createProvider = (options: ProviderOptions): Provider => {
-  const { issuer, publicUrl, key, store, accessTokenSeconds } = options;
+  const { issuer, publicUrl, key, store, accessTokenSeconds, programSecret } = options;
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
-  return new Provider(issuer, {
+  const provider = new Provider(issuer, {
     adapter: store.adapter,
-    clients: [
-      {
-        client_id: developmentClientId,
-        client_name: 'Parlance',
-        token_endpoint_auth_method: 'none',
-        grant_types: ['authorization_code', 'refresh_token'],
-        response_types: ['code'],
-        redirect_uris: [new URL('/auth/callback', publicUrl).href],
-        post_logout_redirect_uris: [new URL('/', publicUrl).href],
-        id_token_signed_response_alg: 'ES256',
-      },
-    ],
+    clients: [webClient(publicUrl), ...(programSecret === undefined ? [] : [program(programSecret)])],
     jwks: { keys: [key] },
     cookies: {
       keys: [Buffer.from(hkdfSync('sha256', key.d, '', 'cookies of the development issuer', 32)).toString('hex')],
@@ -112,6 +139,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
     ttl: {
       AccessToken: accessTokenSeconds,
       AuthorizationCode: 60,
+      ClientCredentials: accessTokenSeconds,
       IdToken: 600,
       Interaction: 600,
       RefreshToken: 14 * day,
@@ -119,7 +147,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
       Session: 14 * day,
     },
     interactions: { url: (_, { uid }) => `${basePath}${signInPath}/${uid}` },
-    features: features(),
+    features: features(programSecret !== undefined),
     pkce: { required: () => true },
     // Those of the API belong to its resource; of these here each needs a decision of its own.
     scopes: ['openid', 'offline_access'],
@@ -136,7 +164,7 @@ export const createProvider = (options: ProviderOptions): Provider => {
     },
     async extraTokenClaims(_, token) {
       const found = 'accountId' in token ? findDevelopmentUser(token.accountId) : undefined;
-      return found ? { tenant: found.tenant.id, roles: [...found.user.roles] } : {};
+      return found ? { tenant: found.tenant.id, roles: [...found.user.roles] } : { roles: ['USER'] };
     },
     renderError(context, { error, error_description: reason }) {
       const said = escapeHtml(`${error}${reason === undefined ? '' : `: ${reason}`}`);
@@ -144,4 +172,6 @@ export const createProvider = (options: ProviderOptions): Provider => {
       showPage(context, { title: 'This sign-in cannot go on', content });
     },
   });
+  provider.use(explainRefusedClients);
+  return provider;
 };

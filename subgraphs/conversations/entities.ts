@@ -4,6 +4,7 @@
  * without forks (migrations/conversations).
  */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { Complexity } from '#contracts/complexity/complexity.ts';
 import type { ErrorCode } from '#contracts/error-codes.ts';
 import type { ReasoningEffort, RouteCandidate, Tool } from '#contracts/generation-job.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
@@ -33,6 +34,20 @@ export interface Failure {
   readonly retryable: boolean;
 }
 
+/** Why a reply went to its model. */
+export interface MessageRouting {
+  /** Name of the policy that was followed. */
+  readonly policy?: string | undefined;
+  /** The class of the turn, which later turns of the branch take into account. */
+  readonly complexity: Complexity;
+  /** ISO 639-1. */
+  readonly language?: string | undefined;
+  /** The model that was chosen. Another one may have written the reply, if this one failed. */
+  readonly modelId: string;
+  /** Sentences for people. */
+  readonly reason: string;
+}
+
 /** What admission granted a reply. A reply that waits is dispatched from this later. */
 export interface Generation {
   readonly userId: string;
@@ -42,6 +57,8 @@ export interface Generation {
   readonly maxOutputTokens?: number | undefined;
   readonly temperature?: number | undefined;
   readonly reasoningEffort?: ReasoningEffort | undefined;
+  /** Absent in replies that a process of an older version admitted. */
+  readonly routing?: MessageRouting | undefined;
   /** The request that asked for the reply, as log lines name it. */
   readonly requestId?: string | undefined;
 }

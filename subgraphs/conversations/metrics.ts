@@ -7,6 +7,18 @@ export const turnsEnded = createCounter({
   labels: ['outcome'],
 });
 
+export const turnsJudged = createCounter({
+  name: 'parlance_turns_by_complexity_total',
+  help: 'Stored turns by the class of their question, and by the pool that the reply went to first.',
+  labels: ['complexity', 'pool'],
+});
+
+export const turnsOverflowed = createCounter({
+  name: 'parlance_turns_overflowed_total',
+  help: 'Turns that went to another candidate because the queue of this pool, which came first, was too long.',
+  labels: ['pool'],
+});
+
 export const admissionDuration = createHistogram({
   name: 'parlance_admission_duration_seconds',
   help: 'Time that one subgraph took to admit a turn; outcome is OK or the code of the refusal.',

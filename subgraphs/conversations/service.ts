@@ -53,7 +53,7 @@ export const openConversations = async (
   const relay = opened.use(startJobRelay(database, broker, logger));
   const changes = createChangeFeed(signals, logger);
   const admission = createAdmission(admittingSubgraphs, logger);
-  const checkPressure = createQueuePressure(broker, options.MAX_QUEUED, logger);
+  const placeReply = createQueuePressure(broker, options.MAX_QUEUED, logger);
   const stops = opened.use(repeatStops({ database, streamLog, logger }));
   const keepsStreamEvents = options.STREAM_PERSISTENCE === 'all';
   const replyServices = { database, relay, changes, streamLog, keepsStreamEvents };
@@ -73,7 +73,7 @@ export const openConversations = async (
       changes,
       screening,
       admission,
-      checkPressure,
+      placeReply,
       relay,
       watch,
       stops,

@@ -7,6 +7,7 @@ export const modelsConfig = z.object({
   ...subgraphEnvironment,
   ...sealingEnvironment,
   MODELS_FILE: z.string().default('models.yaml').describe('The catalogue of providers and models.'),
+  MAX_CONTENT_LENGTH: z.coerce.number().int().positive().default(100_000).describe('Most characters of one message.'),
   USAGE_URL: z
     .url({ protocol: /^https?$/ })
     .describe('URL of the usage subgraph, http://host:port/graphql, which has the plan of each tenant.'),

@@ -3,9 +3,11 @@
  * tenant reads it, and only the system writes it. Routing policies and tools belong to a tenant.
  */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { Complexity } from '#contracts/complexity/complexity.ts';
 import { modelCapabilities } from '#contracts/generation-job.ts';
-import { planTiers } from '#contracts/plan-tiers.ts';
-import { pools } from '#contracts/pools.ts';
+import type { ModerationCategory } from '#contracts/moderation/categories.ts';
+import { type PlanTier, planTiers } from '#contracts/plan-tiers.ts';
+import { type Pool, pools } from '#contracts/pools.ts';
 import type { TableSet } from '#kernel/database/database.ts';
 
 /**
@@ -93,7 +95,27 @@ export const OutcomeEntity = defineEntity({
 });
 
 /** What orders the models that fit. */
-export const routingStrategies = ['PREFERENCE', 'PRICE', 'LATENCY'] as const;
+export const routingStrategies = ['PREFERENCE', 'PRICE', 'LATENCY', 'AUTO'] as const;
+
+/**
+ * One rule of a policy: which questions it is for, and the models for them. A list that is empty, and null, is no
+ * condition. It has either models or a pool.
+ */
+export interface PolicyRule {
+  readonly complexity: readonly Complexity[];
+  /** ISO 639-1. */
+  readonly languages: readonly string[];
+  readonly images: boolean | null;
+  readonly tools: boolean | null;
+  /** A question that was flagged for one of them. */
+  readonly moderation: readonly ModerationCategory[];
+  readonly plans: readonly PlanTier[];
+  /** In order of preference. */
+  readonly modelIds: readonly string[];
+  readonly pool: Pool | null;
+  /** Whether no other model may reply. */
+  readonly strict: boolean;
+}
 
 export const RoutingPolicyEntity = defineEntity({
   name: 'RoutingPolicy',
@@ -110,6 +132,12 @@ export const RoutingPolicyEntity = defineEntity({
     /** USD per million tokens. */
     maxInputPrice: p.decimal().nullable(),
     maxOutputPrice: p.decimal().nullable(),
+    /** In order: the first rule whose conditions hold is followed. Only with the strategy AUTO. */
+    rules: p.json<readonly PolicyRule[]>(),
+    /** For the 95th percentile of the time to the first token, and for the wait in a queue. */
+    latencyTargetMs: p.integer().nullable(),
+    /** USD that one reply may cost. */
+    costCeilingUsd: p.decimal().nullable(),
     isDefault: p.boolean().default(false),
     createdAt: p.datetime(3).onCreate(() => new Date()),
     updatedAt: p

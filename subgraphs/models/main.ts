@@ -15,6 +15,7 @@ await runSubgraph({
     openModels(services, {
       modelsFile: await readModelsFile(config.MODELS_FILE),
       usageUrl: config.USAGE_URL,
+      maxContentLength: config.MAX_CONTENT_LENGTH,
       sealer: createSharedSealer(config, services.logger),
     }),
 });

@@ -173,7 +173,7 @@ export const openModelsFixture = async (engine: Engine = 'pglite'): Promise<Mode
         port: 0,
         logger,
       },
-      { modelsFile: catalogue, usageUrl: usage.url, sealer },
+      { modelsFile: catalogue, usageUrl: usage.url, sealer, maxContentLength: 100_000 },
     ),
   );
   const closing = opened.move();

@@ -24,6 +24,8 @@ export interface ModelsOptions {
   readonly usageUrl: string;
   /** Of the secrets of tools. */
   readonly sealer: Sealer;
+  /** Most characters of one message (`MAX_CONTENT_LENGTH`). */
+  readonly maxContentLength: number;
 }
 
 export const openModels = async (services: SubgraphServices, options: ModelsOptions): Promise<OpenSubgraph> => {
@@ -61,6 +63,7 @@ export const openModels = async (services: SubgraphServices, options: ModelsOpti
         catalogue,
         modelsFile,
         routing,
+        maxContentLength: options.maxContentLength,
         prices: createPriceHistory(database, identity.tenantId),
         sealer,
       }),

@@ -1,12 +1,8 @@
 /** The tables of safety as entities. Every row belongs to a tenant. */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { moderationCategories } from '#contracts/moderation/categories.ts';
 import type { TableSet } from '#kernel/database/database.ts';
-import {
-  type CategoryScore,
-  moderationActions,
-  moderationCategories,
-  moderationStages,
-} from './screening/categories.ts';
+import { type CategoryScore, moderationActions, moderationStages } from './screening/categories.ts';
 
 /** The thresholds that a tenant has set for a category. Without a row the defaults apply. */
 export const ThresholdEntity = defineEntity({

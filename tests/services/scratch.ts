@@ -53,5 +53,5 @@ export const openScratch = async (): Promise<Scratch> => {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 };
 
-/** Whether every user may enter the directories of this path down to its last one. */
+/** Whether a path is in memory. */
 export const isInMemory = (path: string): boolean => path.startsWith(`${memory}/`);

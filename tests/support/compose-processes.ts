@@ -12,7 +12,9 @@ import { type Child, startChild, untilReady } from '#tests/services/child.ts';
 import { createDirectory } from '#tests/services/directory.ts';
 import { freePorts } from '#tests/services/ports.ts';
 import { openDevelopmentIssuer } from '../../standalone/issuer/development-issuer.ts';
+import type { TestClient } from './client.ts';
 import { type Parlance, signIn } from './parlance.ts';
+import { until } from './until.ts';
 
 const root = join(import.meta.dirname, '../..');
 const startTimeoutMs = 60_000;
@@ -58,6 +60,8 @@ export interface ComposeOptions {
 }
 
 export interface Compose extends Parlance {
+  /** Address of the development issuer. */
+  readonly issuerUrl: string;
   /** Process ids by the names that the file gives its services, of those that run now. */
   readonly pids: ReadonlyMap<string, number>;
   /** GraphQL of each subgraph, by its name. */
@@ -94,15 +98,45 @@ const addressOfService = /http:\/\/(\w+)(?:\.localhost)?:\d+([\w/]*)/g;
 /** Services of the file that serve a subgraph. */
 const subgraphs: readonly string[] = ['conversations', 'models', 'usage', 'safety'];
 
+/** A free port for each process of ours, by its name. */
+const choosePorts = async (
+  services: Readonly<Record<string, ComposeService>>,
+  replicas: readonly string[] = [],
+): Promise<ReadonlyMap<string, string>> => {
+  const own = Object.keys(services).filter((name) => services[name]?.command?.[0] === 'node');
+  const names = [...own, ...replicas.map((name) => `${name}${secondSuffix}`)];
+  const free = await freePorts(names.length);
+  return new Map(names.map((name, index) => [name, String(free[index])]));
+};
+
+/** The addresses of a host as one process sees it: second processes know each other where they exist. */
+const addressesSeen = (
+  addresses: ReadonlyMap<string, string>,
+  { by, host, asksAll }: { readonly by: string; readonly host: string; readonly asksAll: boolean },
+): readonly string[] => {
+  const [first, second] = [addresses.get(host), addresses.get(`${host}${secondSuffix}`)];
+  const isSecond = by.endsWith(secondSuffix);
+  const asked = asksAll && by.startsWith('gateway') ? [first, second] : [isSecond ? (second ?? first) : first];
+  return asked.filter((address) => address !== undefined);
+};
+
+const modelsShape = z.object({ models: z.array(z.object({ id: z.string() })) });
+
+/** Workers announce their models after they are ready. */
+const untilServed = async (client: TestClient): Promise<void> => {
+  await until(
+    () => client.query(modelsShape, '{ models(onlyUsable: true) { id } }'),
+    ({ models }) => models.length > 0,
+  );
+};
+
 export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = {}): Promise<Compose> => {
   await using stack = new AsyncDisposableStack();
   const provider = stack.use(await startScriptedProvider());
   const services = await readCompose({ OPENAI_API_KEY: 'test', OPENAI_BASE_URL: provider.baseUrl });
   const directory = stack.use(await createDirectory());
-  const own = Object.keys(services).filter((name) => services[name]?.command?.[0] === 'node');
-  const names = [...own, ...(options.replicas ?? []).map((name) => `${name}${secondSuffix}`)];
-  const free = await freePorts(names.length);
-  const ports = new Map(names.map((name, index) => [name, String(free[index])]));
+  const ports = await choosePorts(services, options.replicas);
+  const names = [...ports.keys()];
 
   const addresses = new Map<string, string>();
   for (const [name, port] of ports) {
@@ -110,16 +144,6 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
     const isSubgraph = subgraphs.includes(name.replace(secondSuffix, ''));
     addresses.set(name, isSubgraph && options.wireSubgraph ? await options.wireSubgraph(url) : url);
   }
-
-  /** The addresses of a host as one process sees it: second processes know each other where they exist. */
-  const addressesFor = (name: string, host: string): readonly string[] => {
-    const [first, second] = [addresses.get(host), addresses.get(`${host}${secondSuffix}`)];
-    const asked =
-      options.gatewaysAskAll === true && name.startsWith('gateway')
-        ? [first, second]
-        : [name.endsWith(secondSuffix) ? (second ?? first) : first];
-    return asked.filter((address) => address !== undefined);
-  };
 
   /** A value of the file -> what it is on this machine, for one process. */
   const here = (name: string, value: string): string =>
@@ -129,7 +153,7 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
       .replaceAll(
         addressOfService,
         (all, host: string, path: string) =>
-          addressesFor(name, host)
+          addressesSeen(addresses, { by: name, host, asksAll: options.gatewaysAskAll === true })
             .map((address) => `${address}${path}`)
             .join('|') || all,
       );
@@ -145,6 +169,7 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
     return {
       ...environment,
       LOG_LEVEL: 'error',
+      DEMONSTRATION_MODEL: 'off',
       SHUTDOWN_GRACE_MS: '20000',
       ...onThisMachine(options.environment?.[name] ?? {}),
     };
@@ -175,19 +200,22 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
 
   const gatewayUrls = gateways.map((name) => `http://127.0.0.1:${ports.get(name)}/graphql`);
   const [url = ''] = gatewayUrls;
-  const issuer = await openDevelopmentIssuer(directory.path, `http://127.0.0.1:${ports.get('issuer')}`);
+  const issuerUrl = addresses.get('issuer') ?? '';
+  const issuer = await openDevelopmentIssuer(directory.path, issuerUrl);
   const clients = stack.use(new AsyncDisposableStack());
+  const as = signIn(() => url, issuer, clients);
+  await untilServed(await as('ada'));
   const closing = stack.move();
   return {
     url,
     subgraphUrls: Object.fromEntries(subgraphs.map((name) => [name, `${addresses.get(name)}/graphql`])),
     gatewayUrls,
-    provider,
-    issuer,
+    ...{ provider, issuer, issuerUrl },
+    dataDirectory: directory.path,
     get pids() {
       return new Map([...children].map(([name, child]) => [name, child.pid]));
     },
-    as: signIn(() => url, issuer, clients),
+    as,
     async end(name, signal) {
       await children.get(name)?.end(signal);
     },

@@ -62,6 +62,7 @@ export const startHive = async (compose: Compose, subscriptions: 'ws' | 'sse'): 
     url,
     provider,
     issuer,
+    dataDirectory: compose.dataDirectory,
     as: signIn(() => url, issuer, clients),
     crash: compose.crash,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),

@@ -12,6 +12,8 @@ const root = join(import.meta.dirname, '../..');
 const startTimeoutMs = 60_000;
 
 export interface StandaloneOptions {
+  /** Default: a free one. */
+  readonly port?: number;
   readonly environment?: Readonly<Record<string, string>>;
   /** Called with each line of its log. */
   readonly onLogLine?: (line: string) => void;
@@ -28,7 +30,7 @@ export const startStandalone = async (options: StandaloneOptions = {}): Promise<
   const directory = stack.use(await createDirectory());
   await copyCluster(directory.path);
   const provider = stack.use(await startScriptedProvider());
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}/graphql`;
   const environment = {
     PORT: String(port),
@@ -57,6 +59,7 @@ export const startStandalone = async (options: StandaloneOptions = {}): Promise<
     url,
     provider,
     issuer,
+    dataDirectory: directory.path,
     as: signIn(() => url, issuer, clients),
     async crash() {
       await child.end('SIGKILL');

@@ -1,9 +1,13 @@
 /** The web client as its users have it: built, served by a standalone, in Chromium, signed in by the issuer's page. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { type Balancer, openBalancer } from '#tests/services/balancer.ts';
+import { freePorts } from '#tests/services/ports.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
 import { startChromium } from './chromium.ts';
+import type { Compose } from './compose-processes.ts';
 import type { Parlance } from './parlance.ts';
 import { startStandalone } from './standalone-process.ts';
+import { startTwoGateways } from './two-gateways.ts';
 
 export type WebPage = Page & {
   /** Complaints of the browser and faults of scripts, but for the failed requests that a test makes. */
@@ -12,9 +16,13 @@ export type WebPage = Page & {
 
 export interface WebStand extends AsyncDisposable {
   readonly parlance: Parlance;
+  /** The same, where it consists of separate processes. */
+  readonly compose: Compose | undefined;
   readonly browser: Browser;
   /** Where the application is served. */
   readonly origin: string;
+  /** What stands at that address: the network between browsers and servers. */
+  readonly door: Balancer;
   /** A page of a device of its own, signed in. `path` is where it begins. */
   open(options?: OpenOptions): Promise<WebPage>;
 }
@@ -44,7 +52,7 @@ const signIn = async (page: Page, user: string): Promise<void> => {
 };
 
 /** A page of a device of its own, signed in. */
-export const openPage = async (
+const openPage = async (
   browser: Browser,
   origin: string,
   { user = 'Ada', path = '/', ...context }: OpenOptions = {},
@@ -60,32 +68,48 @@ export const openPage = async (
 export interface StandOptions {
   /** Directory of the built web client. Default: the one that the test files of a run share. */
   readonly site?: string;
+  /** Added to the standalone's. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Browsers are at the server itself, with no door between: for measurements. */
+  readonly isDirect?: boolean;
+  /** Seconds for which access tokens of web pages are valid. */
+  readonly accessTokenSeconds?: number;
   /** Separate processes with two gateways behind one address, in place of the standalone. */
   readonly behindTwoGateways?: boolean;
 }
 
-const startServer = async (stack: AsyncDisposableStack, site: string, options: StandOptions) => {
+/** Tools of tests are on this machine. */
+const worker = { TOOL_PRIVATE_HOSTS: '127.0.0.1' };
+
+type Server = Pick<WebStand, 'parlance' | 'compose' | 'origin' | 'door'>;
+
+const startServer = async (stack: AsyncDisposableStack, site: string, options: StandOptions): Promise<Server> => {
+  const seconds = String(options.accessTokenSeconds ?? 600);
   if (options.behindTwoGateways) {
-    const { startTwoGateways } = await import('./two-gateways.ts');
-    return stack.use(await startTwoGateways(site));
+    const gateways = await startTwoGateways({ site, worker, accessTokenSeconds: seconds });
+    const { parlance, origin, door } = stack.use(gateways);
+    return { parlance, compose: parlance, origin, door };
   }
-  const environment = { SITE_DIR: site, ...options.environment };
-  const parlance = stack.use(await startStandalone({ environment }));
-  return { parlance, origin: new URL(parlance.url).origin };
+  const [port = 0, doorPort = 0] = await freePorts(2);
+  const origin = `http://127.0.0.1:${options.isDirect ? port : doorPort}`;
+  const settings = { SITE_DIR: site, PUBLIC_URL: origin, ACCESS_TOKEN_SECONDS: seconds };
+  const parlance = stack.use(
+    await startStandalone({ port, environment: { ...worker, ...settings, ...options.environment } }),
+  );
+  const door = stack.use(await openBalancer(doorPort, [port]));
+  return { parlance, compose: undefined, origin, door };
 };
 
 export const openWebStand = async (options: StandOptions = {}): Promise<WebStand> => {
   await using stack = new AsyncDisposableStack();
   const [browser, site] = await Promise.all([startChromium(), options.site ?? sharedService('site')]);
   stack.defer(() => browser.close());
-  const { parlance, origin } = await startServer(stack, site, options);
+  const server = await startServer(stack, site, options);
   const closing = stack.move();
   return {
-    parlance,
+    ...server,
     browser,
-    origin,
-    open: (how) => openPage(browser, origin, how),
+    open: (how) => openPage(browser, server.origin, how),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 };

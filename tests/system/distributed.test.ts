@@ -1,8 +1,8 @@
 /** The whole system as docker-compose.yml describes it: separate processes on PostgreSQL, Redis and RabbitMQ. */
 import { afterAll, beforeAll, describe } from 'vitest';
 import { sharedService } from '#tests/services/shared-services.ts';
-import { startCompose } from '#tests/support/compose-processes.ts';
-import type { Parlance } from '#tests/support/parlance.ts';
+import { type Compose, startCompose } from '#tests/support/compose-processes.ts';
+import { programEnvironment, serviceAccountEnvironment } from '#tests/support/service-account.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
 import { consoleChangeSuite } from './suite/console-changes.ts';
 import { serviceCrashSuite } from './suite/crashes.ts';
@@ -11,19 +11,25 @@ import { edgeRefusalSuite } from './suite/edge-refusals.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
 import { reasoningSuite } from './suite/reasoning.ts';
 import { refusalSuite } from './suite/refusals.ts';
+import { routingSuite } from './suite/routing.ts';
+import { serviceAccountSuite } from './suite/service-accounts.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
 import { toolSuite } from './suite/tools.ts';
 import { turnSuite } from './suite/turns.ts';
 
 describe('distributed', () => {
-  let parlance: Parlance;
+  let parlance: Compose;
   beforeAll(async () => {
     const [postgres, redis, rabbitmq] = await Promise.all([
       sharedService('postgres'),
       sharedService('redis'),
       sharedService('rabbitmq'),
     ]);
-    const environment = { worker: { TOOL_PRIVATE_HOSTS: '127.0.0.1' } };
+    const environment = {
+      worker: { TOOL_PRIVATE_HOSTS: '127.0.0.1' },
+      issuer: programEnvironment,
+      gateway: serviceAccountEnvironment,
+    };
     parlance = await startCompose({ postgres, redis, rabbitmq }, { environment });
   });
   afterAll(() => parlance[Symbol.asyncDispose]());
@@ -35,6 +41,11 @@ describe('distributed', () => {
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
+  serviceAccountSuite(
+    () => parlance,
+    () => parlance.issuerUrl,
+  );
+  routingSuite(() => parlance);
   consoleChangeSuite(() => parlance);
   moderationChangeSuite(() => parlance);
   serviceCrashSuite(() => parlance);

@@ -1,6 +1,7 @@
 /** The whole system in one process on embedded defaults. */
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Parlance } from '#tests/support/parlance.ts';
+import { programEnvironment, serviceAccountEnvironment } from '#tests/support/service-account.ts';
 import { startStandalone } from '#tests/support/standalone-process.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
 import { consoleChangeSuite } from './suite/console-changes.ts';
@@ -10,6 +11,8 @@ import { edgeRefusalSuite } from './suite/edge-refusals.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
 import { reasoningSuite } from './suite/reasoning.ts';
 import { refusalSuite } from './suite/refusals.ts';
+import { routingSuite } from './suite/routing.ts';
+import { serviceAccountSuite } from './suite/service-accounts.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
 import { toolSuite } from './suite/tools.ts';
 import { turnSuite } from './suite/turns.ts';
@@ -17,7 +20,8 @@ import { turnSuite } from './suite/turns.ts';
 describe('standalone', () => {
   let parlance: Parlance;
   beforeAll(async () => {
-    parlance = await startStandalone({ environment: { TOOL_PRIVATE_HOSTS: '127.0.0.1' } });
+    const environment = { TOOL_PRIVATE_HOSTS: '127.0.0.1', ...programEnvironment, ...serviceAccountEnvironment };
+    parlance = await startStandalone({ environment });
   });
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
@@ -28,6 +32,11 @@ describe('standalone', () => {
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
+  serviceAccountSuite(
+    () => parlance,
+    () => new URL('/issuer', parlance.url).href,
+  );
+  routingSuite(() => parlance);
   consoleChangeSuite(() => parlance);
   moderationChangeSuite(() => parlance);
   standaloneCrashSuite(() => parlance);

@@ -1,5 +1,5 @@
 /** Figures, users, models and the tenant in the console: it shows what the API says, and what is done there is done. */
-import type { Request } from 'playwright-core';
+import type { Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { WebPage } from '#tests/support/web-stand.ts';
@@ -70,29 +70,33 @@ const moves = async (label: string, from: string | null): Promise<void> => {
 
 test('figures move while somebody else of the tenant writes, without a reload', async () => {
   const write = async (): Promise<void> => {
-    await stand.grace.converse(await stand.grace.createConversation(), 'script: tokens=5');
+    // With a title of its own, the conversation is billed once.
+    await stand.grace.converse(await stand.grace.createConversation({ title: 'figures' }), 'script: tokens=5');
   };
-  /** Until the page has read a second time, which it does once its subscriptions are surely open. */
-  const show = async (path: string, title: string, operation: string): Promise<void> => {
-    let reads = 0;
-    const isSecond = (request: Request): boolean => {
-      if (request.postData()?.includes(`query ${operation}(`) || request.postData()?.includes(`query ${operation} {`))
-        reads += 1;
-      return reads === 2;
+  /**
+   * Until the page has read for the last time by itself: once at its beginning, and once its subscriptions are surely
+   * open. From then on only an event lets it read.
+   */
+  const show = async (path: string, title: string, operation: string, reads: number): Promise<void> => {
+    let count = 0;
+    const isLast = (response: Response): boolean => {
+      if (new RegExp(`query ${operation}\\b`).test(response.request().postData() ?? '')) count += 1;
+      return count === reads;
     };
-    const settled = page.waitForEvent('request', isSecond);
+    const last = page.waitForEvent('response', isLast);
     await visit(page, path, title);
-    await settled;
+    await (await last).finished();
   };
-  await show('', 'Overview', 'Overview');
+  // Two subscriptions, each of which lets it read once more.
+  await show('', 'Overview', 'Overview', 3);
   const requests = await figure('Requests today').textContent();
   await write();
   await moves('Requests today', requests);
-  await show('/usage', 'Usage', 'Usage');
+  await show('/usage', 'Usage', 'Usage', 2);
   const generations = await figure('Requests').textContent();
   await write();
   await moves('Requests', generations);
-  await show('/tenant', 'Tenant', 'TenantSettings');
+  await show('/tenant', 'Tenant', 'TenantSettings', 2);
   const tokens = await figure('Tokens today').textContent();
   await write();
   await moves('Tokens today', tokens);

@@ -22,6 +22,15 @@ export type CircuitState =
   /** It failed too often lately, so it is not used. */
   | 'OPEN';
 
+/** How hard a question is, as rules judge it (no model is asked). Routing policies may have rules for it. */
+export type Complexity =
+  /** A proof, an analysis, a design, code to debug, or several of such tasks. */
+  | 'COMPLEX'
+  /** Something to explain, to compare or to write. */
+  | 'MODERATE'
+  /** A greeting, a fact to look up, a translation, a short text. */
+  | 'SIMPLE';
+
 /** What happened. */
 export type ConversationChangeKind =
   /** Another branch became the current one. */
@@ -154,13 +163,19 @@ export type ErrorCode =
 
 /** A message that could be sent. */
 export type ExplainRouteInput = {
+  /** Text of the question, by which complexity and language are judged; as long as a message may be. Absent: no rule for a language holds, nor one for a complexity unless conversationComplexity is given. */
+  content?: string | null | undefined;
+  /** Complexity of the turn before, from its Message.routing: a conversation keeps the class of its hardest question until it pauses for half an hour. */
+  conversationComplexity?: Complexity | null | undefined;
   /** Tokens of the prompt. */
   inputTokens?: number;
   /** Most tokens of the reply. */
   maxOutputTokens?: number | null | undefined;
   /** Name of a routing policy, or id of a model; absent for the default. */
   modelPolicy?: string | null | undefined;
-  /** What the model must be able to do. */
+  /** Categories for which the question is taken to be flagged. Nothing is screened here. */
+  moderation?: Array<ModerationCategory> | null | undefined;
+  /** What the model must be able to do: VISION for a question with images, TOOLS for named tools. */
   requires?: Array<ModelCapability> | null | undefined;
 };
 
@@ -329,11 +344,13 @@ export type RouteVerdict =
   | 'NOT_IN_PLAN'
   /** The policy does not list it, or another model was named. */
   | 'NOT_IN_POLICY'
+  /** The rule that is followed allows other models only. */
+  | 'NOT_IN_RULE'
   /** It is the demonstration, which is used only when no model fits. */
   | 'NO_REAL_MODEL'
   /** No worker serves it now. */
   | 'NO_WORKER'
-  /** Its price exceeds the maximum of the policy. */
+  /** Its price, or that of its longest reply, exceeds the maximum of the policy. */
   | 'TOO_EXPENSIVE'
   /** Prompt and reply exceed its context window. */
   | 'TOO_LONG'
@@ -342,6 +359,8 @@ export type RouteVerdict =
 
 /** What orders the models that fit. */
 export type RoutingStrategy =
+  /** The models of the first rule that is for the question, then the others. In each group, those that meet latencyTargetMs come first; among them, the models that a rule names in its order, otherwise the cheapest first. Without a rule for a complexity, a hard question goes to the cheapest model too: nothing in the catalogue tells how strong a model is. */
+  | 'AUTO'
   /** The recent time to the first token, shortest first; models without a figure come last. */
   | 'LATENCY'
   /** The order of the policy, or of the platform if the policy lists no models. */
@@ -498,6 +517,13 @@ export type MarkConversationReadMutationVariables = Exact<{
 
 
 export type MarkConversationReadMutation = { markConversationRead: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+
+export type MessageRoutingQueryVariables = Exact<{
+  messageId: string;
+}>;
+
+
+export type MessageRoutingQuery = { message: { routing: { policy: string | null, complexity: Complexity, language: string | null, reason: string, model: { id: string, displayName: string } } | null } | null };
 
 export type MessageStateQueryVariables = Exact<{
   messageId: string;
@@ -1241,6 +1267,22 @@ export const MarkConversationReadDocument = /*#__PURE__*/ new TypedDocumentStrin
     status
   }
 }`) as unknown as TypedDocumentString<MarkConversationReadMutation, MarkConversationReadMutationVariables>;
+export const MessageRoutingDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query MessageRouting($messageId: ID!) {
+  message(id: $messageId) {
+    routing {
+      policy
+      complexity
+      language
+      reason
+      model {
+        id
+        displayName
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MessageRoutingQuery, MessageRoutingQueryVariables>;
 export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     query MessageState($messageId: ID!) {
   message(id: $messageId) {

@@ -1,4 +1,4 @@
-/** Numbers, money and times as the reader's language writes them. */
+/** Numbers, money, times and names of languages as the reader's language writes them. */
 
 export const formatCount = (count: number, language: string): string =>
   new Intl.NumberFormat(language, { notation: count >= 100_000 ? 'compact' : 'standard' }).format(count);
@@ -22,3 +22,7 @@ export const formatMoment = (moment: string, language: string): string =>
 
 export const formatTime = (moment: string, language: string): string =>
   new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(new Date(moment));
+
+/** @param code ISO 639-1; a code that the browser does not know stands for itself */
+export const languageName = (code: string, language: string): string =>
+  new Intl.DisplayNames(language, { type: 'language', fallback: 'code' }).of(code) ?? code;

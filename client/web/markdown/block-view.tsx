@@ -21,7 +21,14 @@ const ItemView = memo(({ item, loose }: ItemProps) => {
   return (
     <li className={isTask ? styles['task'] : undefined}>
       {isTask && (
-        <input type="checkbox" checked={item.checked} disabled aria-label={item.checked ? labels.done : labels.open} />
+        // Another box for another state: the attribute of one that was checked once stays.
+        <input
+          key={String(item.checked)}
+          type="checkbox"
+          checked={item.checked}
+          disabled
+          aria-label={item.checked ? labels.done : labels.open}
+        />
       )}
       {item.children.map((block) =>
         block.kind === 'paragraph' && !loose ? (

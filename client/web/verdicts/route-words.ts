@@ -12,6 +12,7 @@ const words: Readonly<Record<Judgement['verdict'], MessageId>> = {
   MISSING_CAPABILITY: 'route.capability',
   NOT_IN_PLAN: 'route.plan',
   NOT_IN_POLICY: 'route.policy',
+  NOT_IN_RULE: 'route.rule',
   NO_REAL_MODEL: 'route.demonstration',
   NO_WORKER: 'route.noWorker',
   TOO_EXPENSIVE: 'route.expensive',

@@ -4,9 +4,10 @@ import { type Fixture, logger } from '../conversations.fixture.ts';
 import type { StreamServices } from '../streams/message-stream.ts';
 import { type ConversationsContext, createContext } from './context.ts';
 
-const unused = async (): Promise<never> => {
+const sendsNothing = (): never => {
   throw new Error('this context sends nothing');
 };
+const unused = async (): Promise<never> => sendsNothing();
 
 export const contextOf = (
   { database, signals, broker }: Fixture,
@@ -19,6 +20,6 @@ export const contextOf = (
   const stops = { soon: () => undefined };
   const limits = { maxContentLength: 1, maxStoredBytes: 1, stopReplies: unused };
   const screening = { message: unused, instructions: unused };
-  const turns = { admission, screening, checkPressure: unused, relay, changes };
+  const turns = { admission, screening, placeReply: sendsNothing, relay, changes };
   return createContext({ ...{ database, logger, signals, broker, stops }, ...streams, ...turns, ...limits }, identity);
 };

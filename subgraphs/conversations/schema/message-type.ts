@@ -6,6 +6,7 @@ import type { MessageRole, MessageStatus } from '../entities.ts';
 import { shownToolCall } from '../messages/shown-tool-call.ts';
 import type { ConversationsBuilder } from './builder.ts';
 import { addErrorCode } from './error-code.ts';
+import { addMessageRouting } from './message-routing.ts';
 import type { ConversationsTypes } from './types.ts';
 
 const addEnums = (builder: ConversationsBuilder) => ({
@@ -61,7 +62,10 @@ const addMessageFailure = (builder: ConversationsBuilder, { MessageFailure }: Co
   });
 };
 
-const addMessage = (types: ConversationsTypes, enums: ReturnType<typeof addEnums>): void => {
+const addMessage = (
+  types: ConversationsTypes & { readonly MessageRouting: ReturnType<typeof addMessageRouting> },
+  enums: ReturnType<typeof addEnums>,
+): void => {
   types.Message.implement({
     description: 'A message of a conversation. Messages form a tree. Only a reply changes, while it is being written.',
     interfaces: [types.Node],
@@ -115,6 +119,12 @@ const addMessage = (types: ConversationsTypes, enums: ReturnType<typeof addEnums
         description: 'The model that writes the reply; null for messages of users.',
         resolve: (message) => (message.modelId == null ? null : { id: message.modelId }),
       }),
+      routing: t.field({
+        type: types.MessageRouting,
+        nullable: true,
+        description: 'Why the reply went to its model; null for messages of users, and for replies of older versions.',
+        resolve: ({ generation }) => generation?.routing,
+      }),
       toolCalls: t.field({
         type: [types.ToolCall],
         description:
@@ -139,7 +149,7 @@ const addMessage = (types: ConversationsTypes, enums: ReturnType<typeof addEnums
 
 export const addMessageType = (builder: ConversationsBuilder, types: ConversationsTypes): void => {
   addMessageFailure(builder, types);
-  addMessage(types, addEnums(builder));
+  addMessage({ ...types, MessageRouting: addMessageRouting(builder, types) }, addEnums(builder));
   builder.asEntity(types.Message, {
     key: builder.selection<{ id: string }>('id'),
     resolveReference: async ({ id }, { loaders }) => loaders.message.load(id),

@@ -47,4 +47,13 @@ export const openSubgraph = async (respond: (body: Body) => Promise<object | 'ha
 export const screeningBy = (safety: SubgraphClient) =>
   createScreening({ safety, limiter: createEmbeddedLimiter(), maxContentLength: 100_000 });
 
-export const remembered = { find: async () => ({ candidates: [candidate], tools: [] }) };
+const route = {
+  candidates: [candidate],
+  tools: [],
+  policy: undefined,
+  reason: 'It is the best model that fits.',
+  latencyTargetMs: undefined,
+  dependsOn: { complexity: false, languages: [], moderation: [], promptTokens: false },
+  paces: new Map(),
+};
+export const remembered = { find: async () => route };

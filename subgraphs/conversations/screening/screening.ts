@@ -7,6 +7,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';
+import { type ModerationCategory, moderationCategories } from '#contracts/moderation/categories.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Limiter, TokenBucket } from '#kernel/limiter/limiter.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
@@ -26,7 +27,8 @@ export interface ScreenedInstructions {
 }
 
 export interface Screening {
-  message(screened: ScreenedMessage): Promise<void>;
+  /** Returns the categories that the message was flagged for. */
+  message(screened: ScreenedMessage): Promise<readonly ModerationCategory[]>;
   /** Throws RATE_LIMITED too. */
   instructions(screened: ScreenedInstructions): Promise<void>;
 }
@@ -60,7 +62,7 @@ export const createScreening = ({ safety, limiter, maxContentLength }: Screening
     refillPerSecond: charactersPerSecond,
   };
 
-  const screen = async (identity: Identity, input: object, refusal: string): Promise<void> => {
+  const screen = async (identity: Identity, input: object, refusal: string): Promise<readonly ModerationCategory[]> => {
     const { screenContent } = await safety.call({
       identity,
       query: screenQuery,
@@ -68,10 +70,9 @@ export const createScreening = ({ safety, limiter, maxContentLength }: Screening
       data: screenSchema,
       deadlineMs,
     });
-    if (screenContent.action !== 'BLOCK') return;
-    throw new AppError('CONTENT_BLOCKED', refusal, {
-      details: { categories: screenContent.categories.map(({ category }) => category) },
-    });
+    const categories = screenContent.categories.map(({ category }) => category);
+    if (screenContent.action === 'BLOCK') throw new AppError('CONTENT_BLOCKED', refusal, { details: { categories } });
+    return moderationCategories.filter((category) => categories.includes(category));
   };
 
   return {

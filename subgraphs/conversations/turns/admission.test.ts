@@ -22,7 +22,9 @@ const requestOf = (content: string): AdmissionRequest => ({
   conversationId: uuidv7(),
   questionId: uuidv7(),
   replyId: uuidv7(),
-  content,
+  question: content,
+  isStored: false,
+  judged: { complexity: 'SIMPLE', language: 'en', reason: 'It counts as SIMPLE.' },
   modelPolicy: undefined,
   prompt: sizeOfPrompt(undefined, [{ role: 'USER', content, status: 'COMPLETED' }]),
   mayTitle: false,
@@ -112,4 +114,73 @@ test('a prompt that grew is reserved again before its former reservation is rele
   const [, asked, release] = usage.requests;
   expect(asked && reservationIn(asked)).toBe(second.reservation.id);
   expect(release?.variables).toEqual({ reservationId: first.reservation.id });
+});
+
+const flagged = { screenContent: { action: 'FLAG', categories: [{ category: 'THREAT', score: 0.6 }] } };
+
+/** Routes that depend on threats, and what was asked of them. */
+const routesWithRule = () => {
+  const asked: (readonly string[])[] = [];
+  return {
+    asked,
+    find: async ({ moderation }: { readonly moderation: readonly string[] }) => {
+      asked.push(moderation);
+      const route = await remembered.find();
+      const dependsOn = { ...route.dependsOn, moderation: ['THREAT' as const] };
+      const modelId = moderation.length > 0 ? 'test/careful' : 'test/model';
+      return { ...route, dependsOn, candidates: [{ ...candidate, modelId }] };
+    },
+  };
+};
+
+test('a flagged question is routed again, and reserved anew, only where its policy has a rule for that', async () => {
+  await using usage = await openSubgraph(() => held);
+  await using safety = await openSubgraph(() => flagged);
+  const screening = screeningBy(safety.client);
+  const plain = createAdmission({ usage: usage.client, screening, routes: remembered }, logger);
+  await plain.admit(requestOf('hello'));
+  expect(usage.requests).toHaveLength(1);
+
+  const routes = routesWithRule();
+  const ruled = createAdmission({ usage: usage.client, screening, routes }, logger);
+  const { route, reservation } = await ruled.admit(requestOf('hello'));
+  expect(route.candidates[0]?.modelId).toBe('test/careful');
+  expect(routes.asked).toEqual([[], ['THREAT']]);
+  const [, first, second, release] = usage.requests;
+  expect(second && reservationIn(second)).toBe(reservation.id);
+  expect(release?.variables).toEqual({ reservationId: first && reservationIn(first) });
+});
+
+test('a question that nothing flags is routed once, also under a policy with a rule for flagged ones', async () => {
+  await using usage = await openSubgraph(() => held);
+  await using safety = await openSubgraph(() => allowed);
+  const routes = routesWithRule();
+  const admission = createAdmission({ usage: usage.client, screening: screeningBy(safety.client), routes }, logger);
+  await admission.admit(requestOf('hello'));
+  expect(routes.asked).toEqual([[]]);
+  expect(usage.requests).toHaveLength(1);
+});
+
+test('a stored question is screened again only under a policy with a rule for flagged ones', async () => {
+  await using usage = await openSubgraph(() => held);
+  await using safety = await openSubgraph(() => flagged);
+  const screening = screeningBy(safety.client);
+  const request = { ...requestOf('hello'), isStored: true };
+  await createAdmission({ usage: usage.client, screening, routes: remembered }, logger).admit(request);
+  expect(safety.requests).toHaveLength(0);
+  const ruled = createAdmission({ usage: usage.client, screening, routes: routesWithRule() }, logger);
+  expect((await ruled.admit(request)).route.candidates[0]?.modelId).toBe('test/careful');
+  expect(safety.requests).toHaveLength(1);
+});
+
+test('when the route of a flagged question is refused, nothing stays reserved', async () => {
+  await using usage = await openSubgraph(({ query }) =>
+    query.includes('Reserve') && usage.requests.length > 1 ? refused : held,
+  );
+  await using safety = await openSubgraph(() => flagged);
+  const screening = screeningBy(safety.client);
+  const admission = createAdmission({ usage: usage.client, screening, routes: routesWithRule() }, logger);
+  await expect(admission.admit(requestOf('hello'))).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
+  const [first, , release] = usage.requests;
+  expect(release?.variables).toEqual({ reservationId: first && reservationIn(first) });
 });

@@ -3,12 +3,14 @@
  * usually from memory (routes.ts); usage reserves what the reply may need; safety screens the text at the same time. A
  * refusal is thrown with the code of its subgraph. Invariants: each request reserves under an id that is made here, and
  * a refused request releases that reservation and no other; a text that takes long to screen is not screened before its
- * reservation has succeeded.
+ * reservation has succeeded. Where the routing policy has rules for what screening flags, a flagged question is routed
+ * once more, and reserved anew, before anything is stored: only such questions pay for such rules.
  */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { type ReasoningEffort, reasoningBudgets } from '#contracts/generation-job.ts';
 import type { Identity } from '#contracts/identity.ts';
+import type { ModerationCategory } from '#contracts/moderation/categories.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
@@ -16,6 +18,7 @@ import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { admissionDuration } from '../metrics.ts';
 import type { Screening } from '../screening/screening.ts';
 import { chooseTools } from './choose-tools.ts';
+import type { JudgedTurn } from './judge-turn.ts';
 import type { PromptSize } from './prompt-size.ts';
 import { replyNeeds } from './reply-needs.ts';
 import type { Route, Routes } from './routes.ts';
@@ -37,8 +40,10 @@ export interface AdmissionRequest {
   readonly conversationId: string;
   readonly questionId: string;
   readonly replyId: string;
-  /** What the user wrote; undefined when a stored question gets another reply. */
-  readonly content: string | undefined;
+  readonly question: string;
+  /** Whether the question is stored already, and gets another reply: it was screened when it was sent. */
+  readonly isStored: boolean;
+  readonly judged: JudgedTurn;
   readonly modelPolicy: string | undefined;
   /** The whole prompt without its tools, for which tokens are reserved. */
   readonly prompt: PromptSize;
@@ -106,10 +111,9 @@ export interface Admission {
 }
 
 export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): Admission => {
-  const screen = async (request: AdmissionRequest): Promise<void> => {
-    if (request.content === undefined) return;
-    const { questionId: messageId, conversationId, content, identity } = request;
-    await subgraphs.screening.message({ identity, messageId, conversationId, content });
+  const screen = (request: AdmissionRequest): Promise<readonly ModerationCategory[]> => {
+    const { questionId: messageId, conversationId, question: content, identity } = request;
+    return subgraphs.screening.message({ identity, messageId, conversationId, content });
   };
 
   const release = async (identity: Identity, { id: reservationId }: Reservation): Promise<void> => {
@@ -142,33 +146,62 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
     }
   };
 
-  const route = async (request: AdmissionRequest): Promise<Route> => {
+  const route = async (request: AdmissionRequest, moderation: readonly ModerationCategory[] = []): Promise<Route> => {
     const { identity, modelPolicy, leastInputTokens: inputTokens, tools: names } = request;
     // The window has to hold the thoughts too.
     const maxOutputTokens = request.maxOutputTokens && request.maxOutputTokens + budgetOf(request);
+    const { complexity, language } = request.judged;
     // Naming a tool requires a model that can call it.
     const requiresTools = names !== undefined && names.length > 0;
-    const found = await subgraphs.routes.find({ identity, modelPolicy, maxOutputTokens, inputTokens, requiresTools });
-    return { candidates: found.candidates, tools: chooseTools(found.tools, names) };
+    const found = await subgraphs.routes.find({
+      ...{ identity, modelPolicy, maxOutputTokens, inputTokens, requiresTools, complexity, language, moderation },
+      promptTokens: request.prompt.likely,
+    });
+    return { ...found, tools: chooseTools(found.tools, names) };
+  };
+
+  const replace = async (
+    request: AdmissionRequest,
+    chosen: Route,
+    { reservation }: Pick<Grant, 'reservation'>,
+  ): Promise<Grant> => {
+    const replaced = await measured('usage', () => reserve(request, chosen));
+    await release(request.identity, reservation);
+    return { route: chosen, reservation: replaced };
+  };
+
+  /** The grant for a question that was flagged: where its policy has rules for that, by another route. */
+  const routeFlagged = async (
+    request: AdmissionRequest,
+    grant: Grant,
+    screened: readonly ModerationCategory[],
+  ): Promise<Grant> => {
+    const { moderation } = grant.route.dependsOn;
+    if (moderation.length === 0) return grant;
+    try {
+      // Screening a stored question again stores nothing: it has its verdict.
+      const flagged = request.isStored ? await measured('safety', () => screen(request)) : screened;
+      if (!moderation.some((category) => flagged.includes(category))) return grant;
+      const chosen = await measured('models', () => route(request, flagged));
+      return await replace(request, chosen, grant);
+    } catch (fault) {
+      await release(request.identity, grant.reservation);
+      throw fault;
+    }
   };
 
   return {
     release,
-    async extend(request, { route: chosen, reservation }) {
-      const extended = await measured('usage', () => reserve(request, chosen));
-      await release(request.identity, reservation);
-      return { route: chosen, reservation: extended };
-    },
+    extend: (request, grant) => replace(request, grant.route, grant),
     async admit(request) {
       const routing = measured('models', () => route(request));
       const reserving = routing.then((chosen) => measured('usage', () => reserve(request, chosen)));
-      const isLong = (request.content?.length ?? 0) > maxConcurrentlyScreened;
-      const screening = isLong
-        ? reserving.then(() => measured('safety', () => screen(request)))
-        : measured('safety', () => screen(request));
+      const screenNow = async () => (request.isStored ? [] : measured('safety', () => screen(request)));
+      const isLong = request.question.length > maxConcurrentlyScreened;
+      const screening = isLong ? reserving.then(screenNow) : screenNow();
       const [screened, reserved, routed] = await Promise.allSettled([screening, reserving, routing]);
       if (screened.status === 'fulfilled' && reserved.status === 'fulfilled' && routed.status === 'fulfilled') {
-        return { route: routed.value, reservation: reserved.value };
+        return routeFlagged(request, { route: routed.value, reservation: reserved.value }, screened.value);
       }
       if (reserved.status === 'fulfilled') await release(request.identity, reserved.value);
       // The screening comes first: a blocked message is refused as such, whatever else is wrong.

@@ -1,10 +1,10 @@
 /** The history of a prompt is the end of its branch, however often that forked and however much of it is read. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Fixture, openFixture } from '../conversations.fixture.ts';
+import { candidate, type Fixture, openFixture } from '../conversations.fixture.ts';
 import type { Message } from '../entities.ts';
 import { readBranch } from '../messages/branch.ts';
 import { maxHistoryBytes } from '../replies/build-job.ts';
-import { readTurnContext } from './read-turn-context.ts';
+import { readTurnContext, type TurnParent } from './read-turn-context.ts';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -56,4 +56,30 @@ test('the history is no longer than what a prompt can hold, however long the mes
     ...[identity.tenantId, above?.id],
   ]);
   expect(rows).toEqual([{ role: 'ASSISTANT' }]);
+});
+
+test('the class of a turn comes from the last turn of its branch, and of no other tenant', async () => {
+  const { database, identity } = fixture;
+  const conversation = await fixture.conversation();
+  const classed = (complexity: 'SIMPLE' | 'COMPLEX') => ({
+    generation: {
+      ...{ userId: identity.userId, candidates: [candidate] },
+      routing: { complexity, modelId: candidate.modelId, reason: 'It fits.' },
+    },
+  });
+  const simple = await fixture.turn(conversation, undefined, 'an easy one', classed('SIMPLE'));
+  const complex = await fixture.turn(conversation, simple.reply, 'a hard one', classed('COMPLEX'));
+  const unjudged = await fixture.turn(conversation, complex.reply, 'one of an older version');
+  const classUnder = async (parent: TurnParent) => {
+    const request = { identity, conversationId: conversation.id, idempotencyKey: 'key', parent };
+    return (await readTurnContext(database, request)).previousClass;
+  };
+  const under = ({ id }: Message) => classUnder({ kind: 'message', id });
+  expect(await under(complex.reply)).toEqual({ complexity: 'COMPLEX', at: complex.reply.createdAt.getTime() });
+  expect(await under(simple.reply)).toMatchObject({ complexity: 'SIMPLE' });
+  // Another reply to the hard question stands where its first reply does: under the easy turn.
+  expect(await under(complex.question)).toMatchObject({ complexity: 'SIMPLE' });
+  expect(await under(simple.question)).toBeUndefined();
+  expect(await under(unjudged.reply)).toBeUndefined();
+  expect(await classUnder({ kind: 'root' })).toBeUndefined();
 });

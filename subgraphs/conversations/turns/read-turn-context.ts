@@ -1,9 +1,11 @@
 /**
  * Reads what must be known of a conversation before a turn in it is admitted, and the branch that the turn continues.
- * One statement reads it, and sees only what the caller may change (migrations/conversations/functions/begin_turn.sql).
+ * One statement reads it, and sees only what the caller may change (migrations/conversations/functions/read_turn.sql).
  */
 import { validate } from 'uuid';
 import { z } from 'zod';
+import { complexities } from '#contracts/complexity/complexity.ts';
+import type { PreviousClass } from '#contracts/complexity/conversation-class.ts';
 import type { Identity } from '#contracts/identity.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
@@ -39,6 +41,8 @@ export interface TurnContext {
   readonly history: readonly BranchMessage[];
   /** Bytes that the tenant stores. */
   readonly storedBytes: number;
+  /** The class of the last turn above; undefined for the first turn. */
+  readonly previousClass: PreviousClass | undefined;
 }
 
 const rowSchema = z.object({
@@ -46,6 +50,8 @@ const rowSchema = z.object({
   system_prompt: z.string().nullable(),
   titled: z.boolean(),
   stored_bytes: z.coerce.number(),
+  complexity: z.enum(complexities).nullable().catch(null),
+  judged_at: z.coerce.date().nullable(),
   request_hash: z.string().nullable(),
   question_id: z.string().nullable(),
   answer_id: z.string().nullable(),
@@ -73,7 +79,7 @@ export const readTurnContext = async (
   const wanted = parent.kind === 'message' && validate(parent.id) ? parent.id : null;
   if (!validate(conversationId)) throw conversationNotFound();
   const [found] = await callFunction(database, {
-    name: 'conversations.begin_turn',
+    name: 'conversations.read_turn',
     parameters: {
       a_tenant: identity.tenantId,
       a_user: identity.userId,
@@ -90,7 +96,7 @@ export const readTurnContext = async (
   if (parent.kind === 'message' && row.above_id === null) {
     throw new AppError('BAD_USER_INPUT', '"parentId" is no message of this conversation.', { argument: 'parentId' });
   }
-  const { request_hash: requestHash, question_id: questionId, answer_id: replyId } = row;
+  const { request_hash: requestHash, question_id: questionId, answer_id: replyId, complexity } = row;
   return {
     modelPolicy: row.model_policy ?? undefined,
     systemPrompt: row.system_prompt ?? undefined,
@@ -102,5 +108,6 @@ export const readTurnContext = async (
     parentId: row.above_id ?? undefined,
     history: row.history,
     storedBytes: row.stored_bytes,
+    previousClass: complexity && row.judged_at ? { complexity, at: row.judged_at.getTime() } : undefined,
   };
 };

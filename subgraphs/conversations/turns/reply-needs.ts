@@ -45,7 +45,7 @@ export interface ReplyLimits {
 }
 
 export const replyNeeds = (
-  { candidates, tools }: Route,
+  { candidates, tools }: Pick<Route, 'candidates' | 'tools'>,
   prompt: PromptSize,
   { mayTitle, mayWait, ...length }: ReplyLimits,
 ): ReplyNeeds => {

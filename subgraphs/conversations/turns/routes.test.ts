@@ -3,26 +3,55 @@ import { createServer } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import type { Identity } from '#contracts/identity.ts';
 import { modelsChangedTopic, policiesChangedTopic } from '#contracts/routing-signals.ts';
 import { createIdentitySigner } from '#kernel/identity.ts';
 import { createEmbeddedSignals } from '#kernel/signals/embedded-signals.ts';
 import { createSubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import { candidate, logger, newIdentity, tool } from '../conversations.fixture.ts';
+import type { RouteDependencies, RouteQuestion } from './route-key.ts';
 import { openRoutes, type RouteTimes } from './routes.ts';
 
-const inputSchema = z.object({ inputTokens: z.number(), requires: z.array(z.string()) });
+const inputSchema = z.object({
+  inputTokens: z.number(),
+  promptTokens: z.number(),
+  requires: z.array(z.string()),
+  complexity: z.string().nullable(),
+  language: z.string().nullable(),
+  moderation: z.array(z.string()),
+});
+type Input = z.infer<typeof inputSchema>;
+const nothing: RouteDependencies = { complexity: false, languages: [], moderation: [], promptTokens: false };
 const bodySchema = z.object({ variables: z.object({ input: inputSchema }) });
 const routedTool = { ...tool, parameters: JSON.stringify(tool.parameters) };
+
+const questionOf = (identity: Identity): RouteQuestion => ({
+  identity,
+  modelPolicy: undefined,
+  maxOutputTokens: undefined,
+  inputTokens: 1,
+  promptTokens: 1,
+  requiresTools: false,
+  complexity: 'SIMPLE',
+  language: 'en',
+  moderation: [],
+});
 
 /** The models subgraph over its real protocol: numbers its candidates by request, and refuses above `window` tokens. */
 const openModels = async (times?: RouteTimes) => {
   const requested: number[] = [];
-  const models = { requested, window: Number.POSITIVE_INFINITY, isDown: false };
+  const models = {
+    ...{ requested, inputs: [] as Input[], dependsOn: nothing },
+    window: Number.POSITIVE_INFINITY,
+    isDown: false,
+  };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const { inputTokens, requires } = bodySchema.parse(JSON.parse(Buffer.concat(chunks).toString())).variables.input;
+      const { input } = bodySchema.parse(JSON.parse(Buffer.concat(chunks).toString())).variables;
+      const { inputTokens, requires } = input;
+      models.inputs.push(input);
       requested.push(inputTokens);
       if (models.isDown) return response.destroy();
       const refusal = { message: 'Too long.', extensions: { code: 'CONTEXT_TOO_LONG' } };
@@ -30,6 +59,11 @@ const openModels = async (times?: RouteTimes) => {
         routeMessage: {
           candidates: [{ ...candidate, modelId: `model ${requested.length}` }],
           tools: requires.includes('TOOLS') ? [routedTool] : [],
+          policy: null,
+          reason: 'It is the best model that fits.',
+          latencyTargetMs: null,
+          dependsOn: models.dependsOn,
+          paces: [{ pool: 'SMALL', repliesPerSecond: 2 }],
         },
       };
       return response.end(JSON.stringify(inputTokens > models.window ? { errors: [refusal] } : { data: route }));
@@ -52,14 +86,8 @@ const openModels = async (times?: RouteTimes) => {
     signals,
     identity,
     routes,
-    route: async (inputTokens: number, who = identity) => {
-      const question = {
-        identity: who,
-        modelPolicy: undefined,
-        maxOutputTokens: undefined,
-        inputTokens,
-        requiresTools: false,
-      };
+    route: async (inputTokens: number, who = identity, differences: Partial<RouteQuestion> = {}) => {
+      const question = { ...questionOf(who), inputTokens, ...differences };
       return (await routes.find(question)).candidates[0]?.modelId;
     },
     async [Symbol.asyncDispose]() {
@@ -91,7 +119,7 @@ test('distinguishes tenants', async () => {
 test('distinguishes whether tools are required, and parses them as the job carries them', async () => {
   await using fixture = await openModels();
   const { identity, routes } = fixture;
-  const question = { identity, modelPolicy: undefined, maxOutputTokens: undefined, inputTokens: 1 };
+  const question = questionOf(identity);
   expect((await routes.find({ ...question, requiresTools: false })).tools).toEqual([]);
   expect((await routes.find({ ...question, requiresTools: true })).tools).toEqual([tool]);
   expect(fixture.models.requested).toHaveLength(2);
@@ -146,4 +174,69 @@ test('never returns a route that is too old', async () => {
   expect(await fixture.route(1)).not.toBe('model 1');
   fixture.models.isDown = true;
   await expect(fixture.route(1)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
+});
+
+test('one route serves all complexities, languages and sizes of prompts that its policy does not ask for', async () => {
+  await using fixture = await openModels();
+  const { identity, route } = fixture;
+  expect(await route(1)).toBe('model 1');
+  expect(await route(1, identity, { complexity: 'COMPLEX', language: 'de', promptTokens: 9_000 })).toBe('model 1');
+  expect(await route(1, identity, { moderation: ['HATE'], language: undefined })).toBe('model 1');
+  expect(fixture.models.inputs).toHaveLength(1);
+});
+
+test('a policy with rules has a route for each class, language and category that it names, and no others', async () => {
+  await using fixture = await openModels();
+  const { identity, models, route } = fixture;
+  models.dependsOn = { complexity: true, languages: ['de'], moderation: ['HATE'], promptTokens: true };
+  const ask = (differences: Partial<RouteQuestion>) => route(1, identity, differences);
+  expect(await ask({ complexity: 'SIMPLE' })).toBe('model 1');
+  expect(await ask({ complexity: 'COMPLEX' })).toBe('model 2');
+  expect(await ask({ language: 'de' })).toBe('model 3');
+  expect(await ask({ language: 'fr' })).toBe('model 1');
+  expect(await ask({ moderation: ['PROFANITY', 'HATE'] })).toBe('model 4');
+  expect(await ask({ moderation: ['PROFANITY'] })).toBe('model 1');
+  expect(await ask({ promptTokens: 5_000 })).toBe('model 5');
+  expect(models.inputs.at(1)).toMatchObject({ complexity: 'COMPLEX', language: null, moderation: [] });
+  expect(models.inputs.at(3)).toMatchObject({ complexity: 'SIMPLE', moderation: ['HATE'] });
+  // Rounded up by less than a fifth.
+  const rounded = models.inputs.at(4)?.promptTokens ?? 0;
+  expect(rounded).toBeGreaterThanOrEqual(5_000);
+  expect(rounded).toBeLessThan(6_000);
+});
+
+test('whatever languages people write in, a policy without rules for languages keeps one route', async () => {
+  await using fixture = await openModels();
+  for (let first = 0; first < 26; first += 1) {
+    const language = `${String.fromCharCode(97 + first)}a`;
+    await fixture.route(1, fixture.identity, { language, promptTokens: first * 1_000 });
+  }
+  expect(fixture.models.inputs).toHaveLength(1);
+});
+
+test('a rule that a policy gets later counts from the first route that knows of it', async () => {
+  await using fixture = await openModels();
+  const { identity, models, route, signals } = fixture;
+  await route(1);
+  models.dependsOn = { ...nothing, complexity: true };
+  await signals.publish(policiesChangedTopic, { tenantId: identity.tenantId });
+  expect(await route(1, identity, { complexity: 'COMPLEX' })).toBe('model 2');
+  expect(await route(1, identity, { complexity: 'SIMPLE' })).toBe('model 3');
+  expect(await route(1, identity, { complexity: 'COMPLEX' })).toBe('model 2');
+});
+
+test('a rule whose signal was lost counts as soon as models mentions it, for that question too', async () => {
+  await using fixture = await openModels({ freshForMs: 1, keptForMs: 60_000 });
+  const { identity, models, routes } = fixture;
+  const question = { ...questionOf(identity), complexity: 'COMPLEX' as const };
+  // What a policy depends on is known from the second question on.
+  for (let asked = 0; asked < 2; asked += 1) await routes.find(question);
+  models.dependsOn = { ...nothing, complexity: true };
+  let route = await routes.find(question);
+  while (!route.dependsOn.complexity) {
+    await setImmediate();
+    route = await routes.find(question);
+  }
+  const number = Number(route.candidates[0]?.modelId.replace('model ', ''));
+  expect(models.inputs[number - 1]?.complexity).toBe('COMPLEX');
 });

@@ -1,33 +1,41 @@
 /**
  * Asks the models subgraph which models may write a reply and with which tools, and remembers the route for each
  * tenant, so that a turn rarely waits. Invariants: a route is never older than `keptForMs`, and is forgotten sooner
- * when models signals a change. It is requested for the upper bound of the prompt's size class, so it holds for every
- * prompt of that class. A refusal is checked again with the prompt's own size, and is not remembered.
+ * when models signals a change. It is requested for the upper bound of the prompt's size class, and for those
+ * properties of the question that its policy asks for (route-key.ts), so it holds for every question that these fit. A
+ * refusal is checked again with the prompt's own size, and is not remembered.
  */
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { type RouteCandidate, routeCandidateSchema, type Tool, toolSchema } from '#contracts/generation-job.ts';
-import type { Identity } from '#contracts/identity.ts';
+import { type Pool, pools } from '#contracts/pools.ts';
 import { modelsChangedTopic, policiesChangedSchema, policiesChangedTopic } from '#contracts/routing-signals.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
-
-export interface RouteQuestion {
-  readonly identity: Identity;
-  readonly modelPolicy: string | undefined;
-  /** Tokens of the prompt that must not be cut. */
-  readonly inputTokens: number;
-  readonly maxOutputTokens: number | undefined;
-  /** Whether the model must be able to call tools. */
-  readonly requiresTools: boolean;
-}
+import {
+  narrowQuestion,
+  policyKeyOf,
+  type RouteDependencies,
+  type RouteQuestion,
+  routeDependenciesSchema,
+  routeKeyOf,
+} from './route-key.ts';
 
 export interface Route {
   /** Best first; at least one. */
   readonly candidates: readonly RouteCandidate[];
   /** The tenant's tools; empty unless a candidate can call tools. */
   readonly tools: readonly Tool[];
+  /** Name of the policy that was followed. */
+  readonly policy: string | undefined;
+  /** Why the first candidate comes first, as a sentence. */
+  readonly reason: string;
+  /** Milliseconds that a reply may wait in a queue before another candidate is better. */
+  readonly latencyTargetMs: number | undefined;
+  readonly dependsOn: RouteDependencies;
+  /** Replies per second, as pools served them lately. */
+  readonly paces: ReadonlyMap<Pool, number>;
 }
 
 export interface Routes extends AsyncDisposable {
@@ -44,8 +52,6 @@ export interface RouteTimes {
 const routeTimes: RouteTimes = { freshForMs: 5_000, keptForMs: 30_000 };
 const rememberedRoutes = 10_000;
 const deadlineMs = 3_000;
-/** Tokens of the smallest size class. Each further class has twice the size. */
-const smallestSizeClass = 256;
 
 const routeQuery = `query Route($input: RouteMessageInput!) {
   routeMessage(input: $input) {
@@ -53,6 +59,9 @@ const routeQuery = `query Route($input: RouteMessageInput!) {
       modelId provider pool contextWindow maxOutputTokens capabilities price { input cachedInput cacheWrite output }
     }
     tools { name description parameters url timeoutMs secret }
+    policy reason latencyTargetMs
+    dependsOn { complexity languages moderation promptTokens }
+    paces { pool repliesPerSecond }
   }
 }`;
 const routedToolSchema = toolSchema.extend({
@@ -62,7 +71,15 @@ const routedToolSchema = toolSchema.extend({
     .pipe(toolSchema.shape.parameters),
 });
 const routed = z.object({
-  routeMessage: z.object({ candidates: z.array(routeCandidateSchema), tools: z.array(routedToolSchema) }),
+  routeMessage: z.object({
+    candidates: z.array(routeCandidateSchema),
+    tools: z.array(routedToolSchema),
+    policy: z.string().nullable(),
+    reason: z.string(),
+    latencyTargetMs: z.number().nullable(),
+    dependsOn: routeDependenciesSchema,
+    paces: z.array(z.object({ pool: z.enum(pools), repliesPerSecond: z.number() })),
+  }),
 });
 
 interface RememberedRoute {
@@ -74,19 +91,33 @@ interface RememberedRoute {
 const isOutage = (fault: unknown): boolean =>
   fault instanceof AppError && (fault.code === 'SUBGRAPH_UNAVAILABLE' || fault.code === 'SUBGRAPH_TIMEOUT');
 
-const sizeClassOf = (inputTokens: number): number =>
-  Math.max(smallestSizeClass, 2 ** Math.ceil(Math.log2(Math.max(1, inputTokens))));
-
 export const openRoutes = async (
   models: SubgraphClient,
   signals: Signals,
   { freshForMs, keptForMs } = routeTimes,
 ): Promise<Routes> => {
-  const ask = async ({ identity, requiresTools, ...question }: RouteQuestion): Promise<RememberedRoute> => {
+  const ask = async ({
+    identity,
+    requiresTools,
+    complexity,
+    language,
+    ...question
+  }: RouteQuestion): Promise<RememberedRoute> => {
     const askedAt = Date.now();
-    const variables = { input: { ...question, requires: requiresTools ? ['TOOLS'] : [] } };
+    const judged = { complexity: complexity ?? null, language: language ?? null };
+    const variables = { input: { ...question, ...judged, requires: requiresTools ? ['TOOLS'] : [] } };
     const { routeMessage } = await models.call({ identity, query: routeQuery, variables, data: routed, deadlineMs });
-    return { tenantId: identity.tenantId, route: routeMessage, askedAt };
+    const { policy, latencyTargetMs, paces, ...route } = routeMessage;
+    return {
+      tenantId: identity.tenantId,
+      route: {
+        ...route,
+        policy: policy ?? undefined,
+        latencyTargetMs: latencyTargetMs ?? undefined,
+        paces: new Map(paces.map(({ pool, repliesPerSecond }) => [pool, repliesPerSecond])),
+      },
+      askedAt,
+    };
   };
   const isUsable = ({ askedAt }: RememberedRoute): boolean => Date.now() - askedAt < keptForMs;
   const remembered = new LRUCache<string, RememberedRoute, RouteQuestion>({
@@ -102,29 +133,48 @@ export const openRoutes = async (
       }
     },
   });
+  /** What the routes of a policy depend on, by `policyKeyOf`, as models said last. */
+  const dependencies = new LRUCache<string, { readonly tenantId: string; readonly depends: RouteDependencies }>({
+    max: rememberedRoutes,
+  });
   const closers = [
     await signals.subscribe(modelsChangedTopic, () => remembered.clear()),
     await signals.subscribe(policiesChangedTopic, (payload) => {
       const tenantId = policiesChangedSchema.safeParse(payload).data?.tenantId;
-      for (const [key, known] of remembered.entries()) if (known.tenantId === tenantId) remembered.delete(key);
+      for (const cache of [remembered, dependencies]) {
+        for (const [key, known] of cache.entries()) if (known.tenantId === tenantId) cache.delete(key);
+      }
     }),
   ];
+  const rename = (from: string, to: string): void => {
+    const known = from === to ? undefined : remembered.get(from);
+    if (known === undefined) return;
+    remembered.delete(from);
+    remembered.set(to, known);
+  };
+  const fetch = async (question: RouteQuestion): Promise<Route> => {
+    const key = routeKeyOf(question);
+    const known = await remembered.fetch(key, { context: question });
+    if (known && isUsable(known)) return known.route;
+    // It was forgotten while it was requested, or is too old.
+    const fresh = await remembered.fetch(key, { context: question, forceRefresh: true, allowStale: false });
+    return (fresh ?? (await ask(question))).route;
+  };
   return {
     async find(question) {
-      const sized = { ...question, inputTokens: sizeClassOf(question.inputTokens) };
-      const key = JSON.stringify([
-        question.identity.tenantId,
-        question.modelPolicy,
-        sized.inputTokens,
-        question.maxOutputTokens,
-        question.requiresTools,
-      ]);
+      const policyKey = policyKeyOf(question);
+      const { tenantId } = question.identity;
+      const depends = dependencies.get(policyKey)?.depends;
+      const narrowed = narrowQuestion(question, depends);
       try {
-        const known = await remembered.fetch(key, { context: sized });
-        if (known && isUsable(known)) return known.route;
-        // It was forgotten while it was requested, or is too old.
-        const fresh = await remembered.fetch(key, { context: sized, forceRefresh: true, allowStale: false });
-        return (fresh ?? (await ask(sized))).route;
+        const route = await fetch(narrowed);
+        if (route.dependsOn !== depends) dependencies.set(policyKey, { tenantId, depends: route.dependsOn });
+        const own = narrowQuestion(question, route.dependsOn);
+        // It was asked with more than counts: the next question of its kind finds it too.
+        if (depends === undefined) rename(routeKeyOf(narrowed), routeKeyOf(own));
+        // Or with less, because the policy has changed since.
+        else if (routeKeyOf(own) !== routeKeyOf(narrowed)) return await fetch(own);
+        return route;
       } catch (fault) {
         if (isOutage(fault)) throw fault;
         return (await ask(question)).route;

@@ -16,14 +16,15 @@ import { conversationNotFound } from '../conversations/access.ts';
 import type { ChangeFeed } from '../conversations/change-feed.ts';
 import { requireStorage } from '../conversations/stored-bytes.ts';
 import { inFlightStatuses, type Message } from '../entities.ts';
-import { turnsEnded } from '../metrics.ts';
+import { turnsEnded, turnsJudged } from '../metrics.ts';
 import { type BranchMessage, buildJob } from '../replies/build-job.ts';
 import type { Admission, AdmissionRequest, Reservation } from './admission.ts';
 import { replayTurn, sendIdOf, type TurnResult } from './idempotency.ts';
+import { judgeTurn } from './judge-turn.ts';
+import { type PlacedRoute, placeRoute } from './place-route.ts';
 import { sizeOfPrompt } from './prompt-size.ts';
-import type { CheckPressure } from './queue-pressure.ts';
+import type { PlaceReply } from './queue-pressure.ts';
 import { readTurnContext, type TurnContext, type TurnParent } from './read-turn-context.ts';
-import type { Route } from './routes.ts';
 import { type BusyPolicy, newMessageId, type StoreOutcome, storeTurn } from './store-turn.ts';
 
 export interface TurnRequest {
@@ -48,7 +49,7 @@ export interface TurnRequest {
 export interface TurnServices {
   readonly database: Database;
   readonly admission: Admission;
-  readonly checkPressure: CheckPressure;
+  readonly placeReply: PlaceReply;
   readonly relay: OutboxRelay;
   readonly streamLog: StreamLog;
   readonly changes: ChangeFeed;
@@ -82,11 +83,10 @@ const isUniqueViolation = (fault: unknown, constraint?: string): boolean =>
 const logIdIndex = 'messages_log';
 
 /** A turn that the other subgraphs have admitted and that is yet to be stored. */
-interface AdmittedTurn {
+interface AdmittedTurn extends PlacedRoute {
   readonly context: TurnContext;
   readonly questionId: string;
   readonly replyId: string;
-  readonly route: Route;
   readonly reservation: Reservation;
 }
 
@@ -113,6 +113,7 @@ const storeOnce = async (
     maxOutputTokens: request.maxOutputTokens,
     temperature: request.temperature,
     reasoningEffort: request.reasoningEffort,
+    routing: admitted.routing,
     ...activeRequest(),
   };
   const isNew = typeof question === 'string';
@@ -178,6 +179,11 @@ const storeInPosition = async (
   throw busy();
 };
 
+const countTurn = ({ generation }: Message): void => {
+  const pool = generation?.candidates[0]?.pool;
+  if (generation?.routing && pool) turnsJudged.add({ complexity: generation.routing.complexity, pool });
+};
+
 const admitAndStore = async (services: TurnServices, request: TurnRequest): Promise<TurnResult> => {
   const { database, admission } = services;
   const { identity, conversationId, question, requestHash } = request;
@@ -185,6 +191,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   if (context.send) return replayTurn(database, identity.tenantId, context.send, requestHash);
 
   const isNew = typeof question === 'string';
+  const text = isNew ? question : question.content;
   requireStorage(context.storedBytes, isNew ? question : '', services.maxStoredBytes);
   const replyId = request.replyId ?? newMessageId();
   const questionId = isNew ? newMessageId() : question.id;
@@ -194,12 +201,14 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     conversationId,
     questionId,
     replyId,
-    content: isNew ? question : undefined,
+    question: text,
+    isStored: !isNew,
+    judged: judgeTurn(text, context.previousClass),
     modelPolicy: request.modelPolicy ?? context.modelPolicy,
     prompt: sizeOfPrompt(context.systemPrompt, branchOf(request, context)),
     mayTitle: !context.titled,
     mayWait: request.onBusy !== 'REJECT',
-    leastInputTokens: tokensOf((context.systemPrompt?.length ?? 0) + (isNew ? question : question.content).length),
+    leastInputTokens: tokensOf((context.systemPrompt?.length ?? 0) + text.length),
     maxOutputTokens: request.maxOutputTokens,
     reasoningEffort: request.reasoningEffort,
     tools: request.tools,
@@ -212,9 +221,8 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
 
   let stored: Stored | 'known';
   try {
-    const [best] = route.candidates;
-    if (best) services.checkPressure(best.pool);
-    const admitted = { context, questionId, replyId, route, reservation };
+    const placed = placeRoute(services.placeReply, route, admissionRequest.judged);
+    const admitted = { context, questionId, replyId, ...placed, reservation };
     stored = await storeInPosition(services, { request, admissionRequest, onExtended }, admitted);
   } catch (cause) {
     await admission.release(identity, reservation);
@@ -231,6 +239,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     if (!send) throw new Error('a recorded send is gone');
     return replayTurn(database, identity.tenantId, send, requestHash);
   }
+  countTurn(stored.reply);
   void services.relay.publish(stored.outbox);
   for (const id of stored.interrupted) await services.streamLog.requestStop(id);
   const { question: storedQuestion, reply } = stored;

@@ -14,6 +14,7 @@ import type { Logger } from '#kernel/log.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { InstanceEntity, ModelEntity, type ModelRow, type PriceRow } from '../entities.ts';
 import { type ModelHealth, readHealth, unknownHealth } from './model-health.ts';
+import { type PoolPaces, readPoolPaces } from './pool-pace.ts';
 import { currentPrices, pricesAfter } from './seed-catalogue.ts';
 
 /** Milliseconds after which a read also starts a refresh. */
@@ -55,12 +56,14 @@ export interface CatalogueSnapshot {
   /** In the platform's order of preference: models of the file, then added ones, the demonstration last. */
   readonly models: readonly ListedModel[];
   readonly byId: ReadonlyMap<string, ListedModel>;
+  readonly paces: PoolPaces;
   /** Milliseconds since the epoch at which the next price begins; infinite if none was set for later. */
   readonly nextPriceAt: number;
 }
 
-const snapshotOf = (models: readonly ListedModel[]): CatalogueSnapshot => ({
+const snapshotOf = (models: readonly ListedModel[], paces: PoolPaces): CatalogueSnapshot => ({
   models,
+  paces,
   byId: new Map(models.map((model) => [model.id, model])),
   nextPriceAt: models.reduce(
     (next, { laterPrices: [later] }) => Math.min(next, later?.effectiveFrom.getTime() ?? next),
@@ -83,7 +86,7 @@ export interface Catalogue extends AsyncDisposable {
 }
 
 const readSnapshot = async (database: Database, file: ModelsFile): Promise<CatalogueSnapshot> => {
-  const { rows, prices, laterPrices, instances, health } = await database.asSystem(async (em) => {
+  const { rows, prices, laterPrices, instances, health, paces } = await database.asSystem(async (em) => {
     const rows = await em.find(ModelEntity, {}, { orderBy: { position: 'asc', id: 'asc' } });
     const ids = rows.map(({ id }) => id);
     const now = new Date();
@@ -93,6 +96,7 @@ const readSnapshot = async (database: Database, file: ModelsFile): Promise<Catal
       laterPrices: await pricesAfter(em, now),
       instances: await em.find(InstanceEntity, { seenAt: { $gt: new Date(Date.now() - announcementTtlMs) } }),
       health: await readHealth(em),
+      paces: await readPoolPaces(em),
     };
   });
   const liveUntil = Map.groupBy(instances, ({ modelId }) => modelId);
@@ -125,17 +129,18 @@ const readSnapshot = async (database: Database, file: ModelsFile): Promise<Catal
   });
   const isDemonstration = ({ provider }: ListedModel): boolean => provider.kind === 'demonstration';
   const ordered = [...models.filter((model) => !isDemonstration(model)), ...models.filter(isDemonstration)];
-  return snapshotOf(ordered);
+  return snapshotOf(ordered, paces);
 };
 
 /** The same catalogue with the prices of a later moment. */
-const atPricesOf = ({ models }: CatalogueSnapshot, now: number): CatalogueSnapshot =>
+const atPricesOf = ({ models, paces }: CatalogueSnapshot, now: number): CatalogueSnapshot =>
   snapshotOf(
     models.map((model): ListedModel => {
       const later = model.laterPrices.filter(({ effectiveFrom }) => effectiveFrom.getTime() > now);
       const begun = model.laterPrices[model.laterPrices.length - later.length - 1];
       return begun === undefined ? model : { ...model, price: begun, laterPrices: later };
     }),
+    paces,
   );
 
 /** Resolves once the first snapshot is read. */

@@ -1,6 +1,6 @@
 /**
  * Reads and changes a tenant's routing policies. Invariant: a stored policy can be followed (its models exist, and its
- * name is no model's id), and a tenant has at most one default policy.
+ * name is no model's id; parse-rules.ts for its rules), and a tenant has at most one default policy.
  */
 
 import type { Identity } from '#contracts/identity.ts';
@@ -11,6 +11,7 @@ import type { Signals } from '#kernel/signals/signals.ts';
 import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
 import { type ModelCapability, type RoutingPolicy, RoutingPolicyEntity, type routingStrategies } from '../entities.ts';
 import { isPrice } from '../price.ts';
+import { parseRules, type RuleInput } from './parse-rules.ts';
 
 export interface PolicyInput {
   readonly name: string;
@@ -22,6 +23,11 @@ export interface PolicyInput {
   /** Decimals, USD per million tokens. */
   readonly maxInputPrice?: string | null | undefined;
   readonly maxOutputPrice?: string | null | undefined;
+  /** In order. Only with the strategy AUTO. */
+  readonly rules?: readonly RuleInput[] | null | undefined;
+  readonly latencyTargetMs?: number | null | undefined;
+  /** Decimal, USD. */
+  readonly costCeilingUsd?: string | null | undefined;
   readonly isDefault: boolean;
 }
 
@@ -30,6 +36,10 @@ const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const maxDescriptionCharacters = 500;
 /** Most policies of a tenant: every process keeps all of them in memory. */
 const maxPolicies = 100;
+/** Most models that a policy names. */
+const maxModels = 500;
+/** Milliseconds: the longest target is longer than any model is waited for. */
+const longestTargetMs = 600_000;
 
 const refuse = (argument: string, sentence: string): never => {
   throw new AppError('BAD_USER_INPUT', sentence, { argument: `input.${argument}` });
@@ -42,12 +52,23 @@ const check = (input: PolicyInput, modelIds: readonly string[], catalogue: Catal
   if ((input.description?.length ?? 0) > maxDescriptionCharacters) {
     refuse('description', `A description has at most ${maxDescriptionCharacters} characters.`);
   }
+  if (modelIds.length > maxModels) refuse('modelIds', `A policy names at most ${maxModels} models.`);
   if (new Set(modelIds).size < modelIds.length) refuse('modelIds', 'A model is named twice.');
   const unknown = modelIds.find((id) => !catalogue.byId.has(id));
   if (unknown !== undefined) refuse('modelIds', 'One of the models does not exist. The query "models" lists them.');
   for (const argument of ['maxInputPrice', 'maxOutputPrice'] as const) {
     const price = input[argument];
     if (price != null && !isPrice(price)) refuse(argument, 'A price is a decimal from 0, such as "0.50".');
+  }
+  if (input.costCeilingUsd != null && !isPrice(input.costCeilingUsd)) {
+    refuse('costCeilingUsd', 'A ceiling is a decimal from 0, such as "0.05".');
+  }
+  const { latencyTargetMs } = input;
+  if (latencyTargetMs != null && (latencyTargetMs < 1 || latencyTargetMs > longestTargetMs)) {
+    refuse('latencyTargetMs', `A target is between 1 and ${longestTargetMs} milliseconds.`);
+  }
+  if (input.strategy !== 'AUTO' && (input.rules?.length ?? 0) > 0) {
+    refuse('rules', 'Only a policy with the strategy AUTO has rules. Choose that strategy, or remove the rules.');
   }
 };
 
@@ -68,14 +89,20 @@ export const upsertPolicy = async (
 ): Promise<RoutingPolicy> => {
   const { name, strategy, isDefault } = input;
   const modelIds = [...(input.modelIds ?? [])];
-  check(input, modelIds, await services.catalogue.current());
+  const catalogue = await services.catalogue.current();
+  check(input, modelIds, catalogue);
+  const requires = [...new Set(input.requires ?? [])];
+  const rules = parseRules(input.rules ?? [], { modelIds, requires, catalogue });
   const fields = {
     description: input.description ?? null,
     modelIds,
-    requires: [...new Set(input.requires ?? [])],
+    requires,
     strategy,
     maxInputPrice: input.maxInputPrice ?? null,
     maxOutputPrice: input.maxOutputPrice ?? null,
+    rules,
+    latencyTargetMs: input.latencyTargetMs ?? null,
+    costCeilingUsd: input.costCeilingUsd ?? null,
     isDefault,
   };
   const policy = await services.database.forTenant(tenantId).transactional(async (em) => {

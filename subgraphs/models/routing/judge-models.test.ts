@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest';
 import type { ListedModel } from '../catalogue/catalogue.ts';
 import { unknownHealth } from '../catalogue/model-health.ts';
-import type { RoutingPolicy } from '../entities.ts';
-import { judgeModels, type RouteQuestion } from './judge-models.ts';
+import type { PolicyRule, RoutingPolicy } from '../entities.ts';
+import { judgeModels } from './judge-models.ts';
+import type { RouteQuestion } from './route-question.ts';
 
 const now = 1_000_000;
 const listed = (id: string, differences: Partial<ListedModel> = {}): ListedModel => ({
@@ -37,6 +38,9 @@ const policyOf = (differences: Partial<RoutingPolicy>): RouteQuestion['scope'] =
     strategy: 'PREFERENCE',
     maxInputPrice: null,
     maxOutputPrice: null,
+    rules: [],
+    latencyTargetMs: null,
+    costCeilingUsd: null,
     isDefault: false,
     createdAt: new Date(0),
     updatedAt: new Date(0),
@@ -48,6 +52,7 @@ const judge = (models: readonly ListedModel[], differences: Partial<RouteQuestio
     scope: 'PLATFORM',
     requires: [],
     inputTokens: 10,
+    promptTokens: 10,
     maxOutputTokens: undefined,
     plan: 'FREE',
     tenantId: 'acme',
@@ -60,6 +65,26 @@ const verdicts = (...args: Parameters<typeof judge>): string[] =>
 test('keeps the order of the platform by default', () => {
   expect(verdicts([listed('b'), listed('a'), listed('c')])).toEqual(['b CHOSEN', 'a FALLBACK', 'c FALLBACK']);
 });
+
+const rule: PolicyRule = {
+  complexity: [],
+  languages: [],
+  images: null,
+  tools: null,
+  moderation: [],
+  plans: [],
+  modelIds: [],
+  pool: null,
+  strict: false,
+};
+/** A policy of which rule 1 is followed. */
+const following = (differences: Partial<PolicyRule>, policy: Partial<RoutingPolicy> = {}): RouteQuestion['scope'] => {
+  const own = { ...rule, ...differences };
+  const scope = policyOf({ strategy: 'AUTO', rules: [own], ...policy });
+  return typeof scope === 'object' && 'policy' in scope
+    ? { policy: scope.policy, followed: { position: 1, rule: own } }
+    : scope;
+};
 
 const losing: readonly (readonly [string, Partial<ListedModel>, Partial<RouteQuestion>, string])[] = [
   ['the policy does not list it', {}, { scope: policyOf({ modelIds: ['b'] }) }, 'NOT_IN_POLICY'],
@@ -84,6 +109,18 @@ const losing: readonly (readonly [string, Partial<ListedModel>, Partial<RouteQue
   ],
   ['its input costs too much', {}, { scope: policyOf({ maxInputPrice: '0.99' }) }, 'TOO_EXPENSIVE'],
   ['its output costs too much', {}, { scope: policyOf({ maxOutputPrice: '0.99' }) }, 'TOO_EXPENSIVE'],
+  [
+    'a rule is followed that allows other models only',
+    {},
+    { scope: following({ modelIds: ['b'], strict: true }) },
+    'NOT_IN_RULE',
+  ],
+  [
+    'its longest reply could cost more than the policy allows',
+    {},
+    { scope: policyOf({ costCeilingUsd: '0.000199' }), promptTokens: 100 },
+    'TOO_EXPENSIVE',
+  ],
   ['its circuit is open', { health: { ...unknownHealth, state: 'OPEN' } }, {}, 'UNHEALTHY'],
   [
     'its circuit is open for this tenant',
@@ -101,6 +138,15 @@ test.each(losing)('leaves a model out when %s', (_, model, question, verdict) =>
 test.each([
   ['prompt and reply fill the context window', { inputTokens: 900 }],
   ['it costs just what the policy allows', { scope: policyOf({ maxInputPrice: '1.0', maxOutputPrice: '1' }) }],
+  [
+    'its longest reply costs just what the policy allows',
+    { scope: policyOf({ costCeilingUsd: '0.0002' }), promptTokens: 100 },
+  ],
+  [
+    'a smaller limit keeps its reply below the ceiling',
+    { scope: policyOf({ costCeilingUsd: '0.00011' }), promptTokens: 100, maxOutputTokens: 10 },
+  ],
+  ['a rule that allows other models only asks for it', { scope: following({ pool: 'EXTERNAL', strict: true }) }],
   ['its circuit is open for another tenant', {}],
   ['the requested length exceeds what it ever writes', { inputTokens: 900, maxOutputTokens: 5000 }],
 ] as const)('routes to a model when %s', (_, question) => {
@@ -170,4 +216,69 @@ test('uses the demonstration only when no model fits, or when it is named', () =
     ['a', 'CHOSEN'],
     ['demo', 'FALLBACK'],
   ]);
+});
+
+test('orders by AUTO: the rule first, then the latency target, then the price', () => {
+  const model = (id: string, cost: string, p95: number | undefined, pool: 'SMALL' | 'LARGE') =>
+    listed(id, { ...price(cost, cost), pool, health: { ...unknownHealth, firstTokenP95Ms: p95 } });
+  const models = [
+    model('dear', '9', 100, 'LARGE'),
+    model('late', '1', 5_000, 'LARGE'),
+    model('fair', '5', 500, 'LARGE'),
+    model('new', '7', undefined, 'LARGE'),
+    model('cheap', '0.1', 100, 'SMALL'),
+  ];
+  const order = (scope: RouteQuestion['scope']) => judge(models, { scope }).map(({ model: { id } }) => id);
+  const latencyTargetMs = 500;
+  expect(order(policyOf({ strategy: 'AUTO' }))).toEqual(['cheap', 'late', 'fair', 'new', 'dear']);
+  expect(order(policyOf({ strategy: 'AUTO', latencyTargetMs }))).toEqual(['cheap', 'fair', 'new', 'dear', 'late']);
+  expect(order(following({ pool: 'LARGE' }, { latencyTargetMs }))).toEqual(['fair', 'new', 'dear', 'late', 'cheap']);
+  expect(order(following({ modelIds: ['late', 'dear', 'fair'] }))).toEqual(['late', 'dear', 'fair', 'cheap', 'new']);
+  expect(order(following({ modelIds: ['late', 'dear', 'fair'] }, { latencyTargetMs }))).toEqual([
+    'dear',
+    'fair',
+    'late',
+    'cheap',
+    'new',
+  ]);
+});
+
+test('a target puts models that miss it behind the others, whatever the strategy', () => {
+  const models = [
+    listed('slow', { ...price('1', '1'), health: { ...unknownHealth, firstTokenP95Ms: 501, firstTokenP50Ms: 1 } }),
+    listed('fast', { ...price('2', '2'), health: { ...unknownHealth, firstTokenP95Ms: 500, firstTokenP50Ms: 2 } }),
+  ];
+  for (const strategy of ['PREFERENCE', 'PRICE', 'LATENCY', 'AUTO'] as const) {
+    const chosen = (targetMs: number | null) =>
+      verdicts(models, { scope: policyOf({ strategy, modelIds: ['slow', 'fast'], latencyTargetMs: targetMs }) });
+    expect(chosen(500)).toEqual(['fast CHOSEN', 'slow FALLBACK']);
+    expect(chosen(null)).toEqual(['slow CHOSEN', 'fast FALLBACK']);
+  }
+});
+
+test('a model of the rule that failed lately comes after the other models', () => {
+  const models = [
+    listed('named', { health: { ...unknownHealth, state: 'HALF_OPEN' as const } }),
+    listed('other', price('9', '9')),
+  ];
+  expect(verdicts(models, { scope: following({ modelIds: ['named'] }) })).toEqual(['other CHOSEN', 'named FALLBACK']);
+  const strict = following({ modelIds: ['named'], strict: true });
+  expect(verdicts(models, { scope: strict })).toEqual(['named CHOSEN', 'other NOT_IN_RULE']);
+});
+
+test('says of each candidate which rule asks for it, and how it stands to the target', () => {
+  const models = [
+    listed('a', { health: { ...unknownHealth, firstTokenP95Ms: 480.4 } }),
+    listed('b', { health: { ...unknownHealth, firstTokenP95Ms: 900 } }),
+    listed('c'),
+  ];
+  const scope = following({ modelIds: ['a'] }, { latencyTargetMs: 800 });
+  expect(judge(models, { scope }).map(({ reason }) => reason)).toEqual([
+    'It is the best model that fits (rule 1 asks for it; it meets the target of 800 ms with 480 ms).',
+    'It fits, and is used if the models before it fail (rule 1 asks for other models; nothing is known of its latency yet).',
+    'It fits, and is used if the models before it fail (rule 1 asks for other models; it misses the target of 800 ms with 900 ms).',
+  ]);
+  expect(judge([listed('a')], { scope: policyOf({ strategy: 'AUTO' }) })[0]?.reason).toBe(
+    'It is the best model that fits (no rule is followed).',
+  );
 });

@@ -4,14 +4,17 @@
  * order of `Exclusion`, so the reason given is what has to be fixed first.
  */
 import { Decimal } from 'decimal.js';
-import type { PlanTier } from '#contracts/plan-tiers.ts';
 import { type ListedModel, liveWorkers } from '../catalogue/catalogue.ts';
 import { circuitFor } from '../catalogue/model-health.ts';
-import type { ModelCapability, RoutingPolicy } from '../entities.ts';
+import { isInRule } from '../policies/is-in-rule.ts';
+import { rankModels } from './rank-models.ts';
+import { expectedReplyTokens, greatestCost } from './reply-cost.ts';
+import { followedRuleOf, policyOf, type RouteQuestion } from './route-question.ts';
 
 /** Why a model is not a candidate. */
 export type Exclusion =
   | 'NOT_IN_POLICY'
+  | 'NOT_IN_RULE'
   | 'DISABLED'
   | 'NO_WORKER'
   | 'MISSING_CAPABILITY'
@@ -31,22 +34,6 @@ export interface Judgement {
   readonly reason: string;
 }
 
-export interface RouteQuestion {
-  /** The models to consider, in their order: those of a policy, one model, or all in the platform's order. */
-  readonly scope: { readonly policy: RoutingPolicy } | { readonly modelId: string } | 'PLATFORM';
-  readonly requires: readonly ModelCapability[];
-  readonly inputTokens: number;
-  readonly maxOutputTokens: number | undefined;
-  readonly plan: PlanTier;
-  /** The sender's tenant, whose own circuits count too. */
-  readonly tenantId: string;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-}
-
-/** Tokens of reply that a model must have room for when the request names no limit. */
-const leastReplyTokens = 256;
-
 type Rejection = { readonly verdict: Exclusion; readonly reason: string };
 
 const isInScope = (model: ListedModel, { scope }: RouteQuestion): boolean => {
@@ -55,11 +42,13 @@ const isInScope = (model: ListedModel, { scope }: RouteQuestion): boolean => {
   return scope.policy.modelIds.length === 0 || scope.policy.modelIds.includes(model.id);
 };
 
+const isKeptOutByRule = (model: ListedModel, { scope }: RouteQuestion): boolean => {
+  const followed = followedRuleOf(scope);
+  return followed?.rule.strict === true && !isInRule(model, followed.rule);
+};
+
 const missingCapability = (model: ListedModel, question: RouteQuestion): string | undefined => {
-  const required = new Set([
-    ...question.requires,
-    ...(typeof question.scope === 'object' && 'policy' in question.scope ? question.scope.policy.requires : []),
-  ]);
+  const required = new Set([...question.requires, ...(policyOf(question.scope)?.requires ?? [])]);
   const missing = [...required].find((capability) => !model.capabilities.includes(capability));
   if (missing !== undefined) return `It lacks ${missing}.`;
   // An embedding model cannot write replies.
@@ -68,23 +57,33 @@ const missingCapability = (model: ListedModel, question: RouteQuestion): string 
     : undefined;
 };
 
-const tooExpensive = (model: ListedModel, { scope }: RouteQuestion): string | undefined => {
-  if (typeof scope !== 'object' || !('policy' in scope)) return undefined;
-  const { maxInputPrice, maxOutputPrice } = scope.policy;
+const tooExpensive = (model: ListedModel, question: RouteQuestion): string | undefined => {
+  const policy = policyOf(question.scope);
+  if (policy === undefined) return undefined;
+  const { maxInputPrice, maxOutputPrice, costCeilingUsd } = policy;
   for (const [kind, price, ceiling] of [
     ['input', model.price.input, maxInputPrice],
     ['output', model.price.output, maxOutputPrice],
   ] as const) {
-    if (ceiling !== null && ceiling !== undefined && new Decimal(price).gt(ceiling)) {
+    if (ceiling != null && new Decimal(price).gt(ceiling)) {
       const [cost, most] = [new Decimal(price).toFixed(), new Decimal(ceiling).toFixed()];
       return `A million ${kind} tokens cost ${cost} USD; the policy allows ${most}.`;
     }
+  }
+  const greatest = costCeilingUsd == null ? undefined : greatestCost(model, question);
+  if (costCeilingUsd != null && greatest?.gt(costCeilingUsd)) {
+    const [cost, most] = [greatest.toSignificantDigits(2).toFixed(), new Decimal(costCeilingUsd).toFixed()];
+    return `Its longest reply would cost ${cost} USD; the policy allows ${most}.`;
   }
   return undefined;
 };
 
 const rejectionOf = (model: ListedModel, question: RouteQuestion): Rejection | undefined => {
   if (!isInScope(model, question)) return { verdict: 'NOT_IN_POLICY', reason: 'The policy does not list it.' };
+  if (isKeptOutByRule(model, question)) {
+    const position = followedRuleOf(question.scope)?.position;
+    return { verdict: 'NOT_IN_RULE', reason: `Rule ${position} is followed, which allows other models only.` };
+  }
   if (!model.enabled) return { verdict: 'DISABLED', reason: 'The operator has disabled it.' };
   if (liveWorkers(model, question.now) === 0) return { verdict: 'NO_WORKER', reason: 'No worker serves it now.' };
   const capability = missingCapability(model, question);
@@ -92,7 +91,7 @@ const rejectionOf = (model: ListedModel, question: RouteQuestion): Rejection | u
   if (!model.tiers.includes(question.plan)) {
     return { verdict: 'NOT_IN_PLAN', reason: `The plan ${question.plan} does not include it.` };
   }
-  const reply = Math.min(question.maxOutputTokens ?? leastReplyTokens, model.maxOutputTokens);
+  const reply = Math.min(question.maxOutputTokens ?? expectedReplyTokens, model.maxOutputTokens);
   if (question.inputTokens + reply > model.contextWindow) {
     const needed = `${question.inputTokens} tokens of prompt and ${reply} of reply`;
     return { verdict: 'TOO_LONG', reason: `It holds ${model.contextWindow} tokens, less than ${needed}.` };
@@ -105,31 +104,12 @@ const rejectionOf = (model: ListedModel, question: RouteQuestion): Rejection | u
   return undefined;
 };
 
-/** Lower is better; models without a figure come last. */
-const rankBy = (model: ListedModel, question: RouteQuestion): number => {
-  const { scope } = question;
-  if (typeof scope !== 'object' || !('policy' in scope)) return 0;
-  const { strategy, modelIds } = scope.policy;
-  if (strategy === 'PRICE') {
-    const output = question.maxOutputTokens ?? leastReplyTokens;
-    const cost = new Decimal(model.price.input)
-      .mul(question.inputTokens)
-      .add(new Decimal(model.price.output).mul(output));
-    return cost.toNumber();
-  }
-  if (strategy === 'LATENCY') return model.health.firstTokenP50Ms ?? Number.POSITIVE_INFINITY;
-  return modelIds.length === 0 ? 0 : modelIds.indexOf(model.id);
-};
-
-const isRecovering = ({ health }: ListedModel, { tenantId }: RouteQuestion): boolean =>
-  circuitFor(health, tenantId) === 'HALF_OPEN';
-
-/** Compares two ranks that may be infinite. */
-const compare = (one: number, other: number): number => (one === other ? 0 : one < other ? -1 : 1);
-
 /** Whether the scope names this model. */
 const isNamed = (model: ListedModel, { scope }: RouteQuestion): boolean =>
-  typeof scope === 'object' && ('modelId' in scope || scope.policy.modelIds.includes(model.id));
+  typeof scope === 'object' &&
+  ('modelId' in scope ||
+    scope.policy.modelIds.includes(model.id) ||
+    (scope.followed?.rule.modelIds.includes(model.id) ?? false));
 
 const demonstrationOnly: Rejection = {
   verdict: 'NO_REAL_MODEL',
@@ -150,18 +130,11 @@ export const judgeModels = (models: readonly ListedModel[], question: RouteQuest
     model,
     rejection: rejection ?? (hasModel && isUnnamedDemonstration(model, question) ? demonstrationOnly : undefined),
   }));
-  const candidates = judged
-    .filter(({ rejection }) => rejection === undefined)
-    .map(({ model }) => ({ model, recovering: isRecovering(model, question), rank: rankBy(model, question) }))
-    .sort((one, other) => Number(one.recovering) - Number(other.recovering) || compare(one.rank, other.rank));
+  const fitting = judged.filter(({ rejection }) => rejection === undefined).map(({ model }) => model);
   return [
-    ...candidates.map(({ model, recovering }, index): Judgement => {
-      if (index === 0) return { model, verdict: 'CHOSEN', reason: 'It is the best model that fits.' };
-      const reason = recovering
-        ? 'It failed lately, so it comes after the healthy models.'
-        : 'It fits, and is used if the models before it fail.';
-      return { model, verdict: 'FALLBACK', reason };
-    }),
+    ...rankModels(fitting, question).map(
+      (ranked, place): Judgement => ({ ...ranked, verdict: place === 0 ? 'CHOSEN' : 'FALLBACK' }),
+    ),
     ...judged.flatMap(({ model, rejection }): Judgement[] => (rejection ? [{ model, ...rejection }] : [])),
   ];
 };

@@ -2,13 +2,16 @@
  * Chooses the models that may reply to a message of a tenant, and the tools that they may call, or throws the fault
  * that explains best why there is none. It delays the first token, so it reads memory only.
  */
-
 import type { Identity } from '#contracts/identity.ts';
+import type { Pool } from '#contracts/pools.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
 import { circuitCooldownMs } from '../catalogue/circuit.ts';
 import type { ModelCapability, RoutingPolicy, ToolRow } from '../entities.ts';
-import { type Exclusion, type Judgement, judgeModels, type RouteQuestion } from './judge-models.ts';
+import { type Exclusion, type Judgement, judgeModels } from './judge-models.ts';
+import { judgeRules, type RuleJudgement } from './match-rules.ts';
+import { dependenciesOf, type RouteDependencies } from './route-dependencies.ts';
+import { type JudgedQuestion, policyOf, type RouteScope } from './route-question.ts';
 import type { TenantTerms, TenantTermsSource } from './tenant-terms.ts';
 
 export interface RouteRequest {
@@ -18,13 +21,19 @@ export interface RouteRequest {
   readonly modelPolicy?: string | null | undefined;
   readonly requires?: readonly ModelCapability[] | null | undefined;
   readonly inputTokens: number;
+  /** Tokens that the whole prompt is likely to have. Default: `inputTokens`. */
+  readonly promptTokens?: number | null | undefined;
   readonly maxOutputTokens?: number | null | undefined;
+  /** Default: nothing is known of it. */
+  readonly question?: JudgedQuestion | undefined;
 }
 
 export interface RouteDecision {
   /** The policy that was followed. */
   readonly policy: RoutingPolicy | undefined;
   readonly terms: TenantTerms;
+  /** The rules of the policy, in its order. */
+  readonly rules: readonly RuleJudgement[];
   /** The candidates first, the best one before the others. */
   readonly judgements: readonly Judgement[];
 }
@@ -34,6 +43,16 @@ export interface MessageRoute {
   readonly candidates: readonly Judgement[];
   /** The tenant's tools; empty unless a candidate can call tools. */
   readonly tools: readonly ToolRow[];
+  readonly policy: RoutingPolicy | undefined;
+  /** What of the question the route depends on, whatever its text. */
+  readonly dependsOn: RouteDependencies;
+  /** How fast the pools of the candidates serve; a pool that served nothing lately is absent. */
+  readonly paces: readonly PoolPace[];
+}
+
+export interface PoolPace {
+  readonly pool: Pool;
+  readonly repliesPerSecond: number;
 }
 
 export interface Routing {
@@ -48,13 +67,15 @@ const maxCandidates = 5;
 /** Milliseconds within which a restarted worker announces itself. */
 const workerRetryMs = 5_000;
 
+const nothingKnown: JudgedQuestion = { complexity: undefined, language: undefined, moderation: [] };
+
 const isCandidate = ({ verdict }: Judgement): boolean => verdict === 'CHOSEN' || verdict === 'FALLBACK';
 
 const scopeOf = (
   request: RouteRequest,
   policies: readonly RoutingPolicy[],
   catalogue: CatalogueSnapshot,
-): RouteQuestion['scope'] => {
+): RouteScope => {
   const name = request.modelPolicy ?? undefined;
   if (name === undefined) {
     const policy = policies.find(({ isDefault }) => isDefault);
@@ -80,7 +101,10 @@ const faultOf = (judgements: readonly Judgement[], terms: TenantTerms): AppError
     });
   }
   if (hasVerdict('TOO_EXPENSIVE')) {
-    return new AppError('MODEL_UNAVAILABLE', 'Every model that fits costs more than the routing policy allows.');
+    return new AppError(
+      'MODEL_UNAVAILABLE',
+      'Every model that fits costs more than the routing policy allows. A smaller maxOutputTokens may help, or another policy.',
+    );
   }
   if (hasVerdict('TOO_LONG')) {
     return new AppError('CONTEXT_TOO_LONG', 'The message is longer than any available model can read. Shorten it.');
@@ -108,25 +132,42 @@ export const createRouting = (catalogue: Catalogue, tenantTerms: TenantTermsSour
   const decide: Routing['decide'] = async (identity, request) => {
     const [snapshot, terms] = await Promise.all([catalogue.current(), tenantTerms.find(identity)]);
     const scope = scopeOf(request, terms.policies, snapshot);
+    const policy = policyOf(scope);
+    const { inputTokens, question = nothingKnown } = request;
+    const requires = request.requires ?? [];
+    const rules = judgeRules(policy?.rules ?? [], { ...question, requires, plan: terms.plan });
+    const followed = rules.find(({ verdict }) => verdict === 'FOLLOWED');
     const judgements = judgeModels(snapshot.models, {
-      scope,
-      requires: request.requires ?? [],
-      inputTokens: request.inputTokens,
+      scope: policy ? { policy, followed } : scope,
+      requires,
+      inputTokens,
+      promptTokens: request.promptTokens ?? inputTokens,
       maxOutputTokens: request.maxOutputTokens ?? undefined,
       plan: terms.plan,
       tenantId: identity.tenantId,
       now: Date.now(),
     });
-    return { policy: typeof scope === 'object' && 'policy' in scope ? scope.policy : undefined, terms, judgements };
+    return { policy, terms, rules, judgements };
   };
   return {
     decide,
     async route(identity, request) {
-      const { judgements, terms } = await decide(identity, request);
+      const { judgements, terms, policy } = await decide(identity, request);
       const candidates = judgements.filter(isCandidate).slice(0, maxCandidates);
       if (candidates.length === 0) throw faultOf(judgements, terms);
       const canCall = candidates.some(({ model }) => model.capabilities.includes('TOOLS'));
-      return { candidates, tools: canCall ? terms.tools : [] };
+      const { paces } = await catalogue.current();
+      const used = [...new Set(candidates.map(({ model }) => model.pool))];
+      return {
+        candidates,
+        tools: canCall ? terms.tools : [],
+        policy,
+        dependsOn: dependenciesOf(policy),
+        paces: used.flatMap((pool) => {
+          const repliesPerSecond = paces.get(pool);
+          return repliesPerSecond === undefined ? [] : [{ pool, repliesPerSecond }];
+        }),
+      };
     },
   };
 };

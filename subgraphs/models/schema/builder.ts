@@ -7,6 +7,8 @@ import type { Routing } from '../routing/route-message.ts';
 
 export interface ModelsContext extends SubgraphContext, CatalogueServices {
   readonly routing: Routing;
+  /** Most characters of a text to explain a route for (`MAX_CONTENT_LENGTH`). */
+  readonly maxContentLength: number;
   readonly prices: PriceHistory;
   /** Of the secrets of tools. */
   readonly sealer: Sealer;

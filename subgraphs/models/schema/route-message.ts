@@ -1,9 +1,11 @@
 /** The internal field by which conversations has a message routed. Not part of the public schema. */
 import type { ToolRow } from '../entities.ts';
 import type { Judgement } from '../routing/judge-models.ts';
-import type { MessageRoute } from '../routing/route-message.ts';
+import type { RouteDependencies } from '../routing/route-dependencies.ts';
+import type { MessageRoute, PoolPace } from '../routing/route-message.ts';
 import type { ModelsBuilder } from './builder.ts';
 import type { ModelTypes } from './model.ts';
+import type { RuleTypes } from './policy-rule.ts';
 
 const addRouteTool = (builder: ModelsBuilder) =>
   builder.objectRef<ToolRow>('RouteTool').implement({
@@ -21,8 +23,8 @@ const addRouteTool = (builder: ModelsBuilder) =>
     }),
   });
 
-export const addRouteMessage = (builder: ModelsBuilder, types: ModelTypes): void => {
-  const input = builder.inputType('RouteMessageInput', {
+const addInput = (builder: ModelsBuilder, types: ModelTypes & RuleTypes) =>
+  builder.inputType('RouteMessageInput', {
     description: 'A message to route.',
     inaccessible: true,
     fields: (t) => ({
@@ -34,9 +36,43 @@ export const addRouteMessage = (builder: ModelsBuilder, types: ModelTypes): void
         required: true,
         description: 'Tokens of the prompt that must not be cut, approximately.',
       }),
+      promptTokens: t.int({ description: 'Tokens that the whole prompt is likely to have; default: inputTokens.' }),
       maxOutputTokens: t.int({ description: 'Most tokens of the reply.' }),
+      complexity: t.field({ type: types.complexity, description: 'Class of the turn; null: it does not count.' }),
+      language: t.string({ description: 'Language of the question by ISO 639-1; null: unknown, or no rule names it.' }),
+      moderation: t.field({ type: [types.category], description: 'Categories that the question was flagged for.' }),
     }),
   });
+
+const addDependencies = (builder: ModelsBuilder, { category }: RuleTypes) =>
+  builder.objectRef<RouteDependencies>('RouteDependencies').implement({
+    description: 'What of a question the route depends on.',
+    inaccessible: true,
+    fields: (t) => ({
+      complexity: t.exposeBoolean('complexity', { description: 'Whether its complexity counts.' }),
+      languages: t.stringList({ description: 'Languages that count.', resolve: ({ languages }) => [...languages] }),
+      moderation: t.field({
+        type: [category],
+        description: 'Categories of screening that count.',
+        resolve: ({ moderation }) => [...moderation],
+      }),
+      promptTokens: t.exposeBoolean('promptTokens', { description: 'Whether the size of the whole prompt counts.' }),
+    }),
+  });
+
+const addPace = (builder: ModelsBuilder, types: ModelTypes) =>
+  builder.objectRef<PoolPace>('PoolPace').implement({
+    description: 'How fast a pool serves.',
+    inaccessible: true,
+    fields: (t) => ({
+      pool: t.field({ type: types.Pool, description: 'The pool.', resolve: ({ pool }) => pool }),
+      repliesPerSecond: t.exposeFloat('repliesPerSecond', {
+        description: 'Most replies that it ended in a second of the last minutes, over ten seconds.',
+      }),
+    }),
+  });
+
+const addCandidate = (builder: ModelsBuilder, types: ModelTypes) => {
   const routePrice = builder.objectRef<Judgement['model']['price']>('RoutePrice').implement({
     description: 'USD per million tokens at this moment.',
     inaccessible: true,
@@ -51,7 +87,7 @@ export const addRouteMessage = (builder: ModelsBuilder, types: ModelTypes): void
       output: t.expose('output', { type: 'Decimal', description: 'Tokens of the reply.' }),
     }),
   });
-  const candidate = builder.objectRef<Judgement['model']>('RouteCandidate').implement({
+  return builder.objectRef<Judgement['model']>('RouteCandidate').implement({
     description: 'A model that may write the reply, as the job carries it.',
     inaccessible: true,
     fields: (t) => ({
@@ -68,8 +104,14 @@ export const addRouteMessage = (builder: ModelsBuilder, types: ModelTypes): void
       price: t.field({ type: routePrice, description: 'Its price.', resolve: ({ price }) => price }),
     }),
   });
+};
+
+const addRoute = (builder: ModelsBuilder, types: ModelTypes & RuleTypes) => {
+  const candidate = addCandidate(builder, types);
   const tool = addRouteTool(builder);
-  const route = builder.objectRef<MessageRoute>('MessageRoute').implement({
+  const dependencies = addDependencies(builder, types);
+  const pace = addPace(builder, types);
+  return builder.objectRef<MessageRoute>('MessageRoute').implement({
     description: 'The models that may reply to a message, and the tools that they may call.',
     inaccessible: true,
     fields: (t) => ({
@@ -83,8 +125,37 @@ export const addRouteMessage = (builder: ModelsBuilder, types: ModelTypes): void
         description: 'The enabled tools of the tenant; empty unless a candidate can call tools.',
         resolve: ({ tools }) => [...tools],
       }),
+      policy: t.string({
+        nullable: true,
+        description: 'Name of the policy that applies; null if none does.',
+        resolve: ({ policy }) => policy?.name,
+      }),
+      reason: t.string({
+        description: 'Why the first candidate comes first, as a sentence.',
+        resolve: ({ candidates: [first] }) => first?.reason ?? '',
+      }),
+      latencyTargetMs: t.int({
+        nullable: true,
+        description: "The policy's target, which a wait in a queue must not exceed either.",
+        resolve: ({ policy }) => policy?.latencyTargetMs,
+      }),
+      dependsOn: t.field({
+        type: dependencies,
+        description: 'What of the question this depends on.',
+        resolve: ({ dependsOn }) => dependsOn,
+      }),
+      paces: t.field({
+        type: [pace],
+        description: 'How fast the pools of the candidates serve; one that served nothing lately is absent.',
+        resolve: ({ paces }) => [...paces],
+      }),
     }),
   });
+};
+
+export const addRouteMessage = (builder: ModelsBuilder, types: ModelTypes & RuleTypes): void => {
+  const input = addInput(builder, types);
+  const route = addRoute(builder, types);
   builder.queryField('routeMessage', (t) =>
     t.field({
       type: route,
@@ -92,7 +163,15 @@ export const addRouteMessage = (builder: ModelsBuilder, types: ModelTypes): void
       authScopes: { service: true },
       description: 'Routes a message of this tenant. For services only.',
       args: { input: t.arg({ type: input, required: true, description: 'The message.' }) },
-      resolve: (_, args, { identity, routing }) => routing.route(identity, args.input),
+      resolve: (_, { input: { complexity, language, moderation, ...request } }, { identity, routing }) =>
+        routing.route(identity, {
+          ...request,
+          question: {
+            complexity: complexity ?? undefined,
+            language: language ?? undefined,
+            moderation: moderation ?? [],
+          },
+        }),
     }),
   );
 };

@@ -1,12 +1,18 @@
-/** The tenant's routing policies, and explainRoute, which says where a message would be routed and why. */
+/** The tenant's routing policies. */
 import type { RoutingPolicy } from '../entities.ts';
 import { deletePolicy, readPolicies, upsertPolicy } from '../policies/change-policies.ts';
-import type { Judgement, RouteVerdict } from '../routing/judge-models.ts';
-import type { RouteDecision } from '../routing/route-message.ts';
 import type { ModelsBuilder } from './builder.ts';
 import type { ModelTypes } from './model.ts';
+import type { RuleTypes } from './policy-rule.ts';
 
-const addPolicyType = (builder: ModelsBuilder, types: ModelTypes) => {
+const texts = {
+  latencyTargetMs:
+    'Milliseconds to the first token, in which 95 of 100 replies of a model should have begun lately. Models that miss it come after those that meet it, and a model in whose queue a reply would wait longer is passed over.',
+  costCeilingUsd:
+    'Most USD of one reply: the likely prompt and the longest reply that the message allows, without repeated requests for tools. A model that could cost more is not used.',
+};
+
+const addPolicyType = (builder: ModelsBuilder, types: ModelTypes, { rule }: RuleTypes) => {
   const strategy = builder.enumType('RoutingStrategy', {
     description: 'What orders the models that fit.',
     values: {
@@ -14,6 +20,10 @@ const addPolicyType = (builder: ModelsBuilder, types: ModelTypes) => {
       PRICE: { description: 'The cost of the message, lowest first.' },
       LATENCY: {
         description: 'The recent time to the first token, shortest first; models without a figure come last.',
+      },
+      AUTO: {
+        description:
+          'The models of the first rule that is for the question, then the others. In each group, those that meet latencyTargetMs come first; among them, the models that a rule names in its order, otherwise the cheapest first. Without a rule for a complexity, a hard question goes to the cheapest model too: nothing in the catalogue tells how strong a model is.',
       },
     } satisfies Record<RoutingPolicy['strategy'], object>,
   });
@@ -48,15 +58,30 @@ const addPolicyType = (builder: ModelsBuilder, types: ModelTypes) => {
         nullable: true,
         description: 'Most USD per million output tokens.',
       }),
+      rules: t.field({
+        type: [rule],
+        description: 'The rules, in order: the first one that is for a question is followed. Only with AUTO.',
+        resolve: ({ rules }) => [...rules],
+      }),
+      latencyTargetMs: t.exposeInt('latencyTargetMs', { nullable: true, description: texts.latencyTargetMs }),
+      costCeilingUsd: t.expose('costCeilingUsd', {
+        type: 'Decimal',
+        nullable: true,
+        description: texts.costCeilingUsd,
+      }),
       isDefault: t.exposeBoolean('isDefault', { description: 'Whether it applies to messages that name no policy.' }),
       updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
     }),
   });
   return { strategy, policy };
 };
-type PolicyTypes = ReturnType<typeof addPolicyType>;
+export type PolicyTypes = ReturnType<typeof addPolicyType>;
 
-const addMutations = (builder: ModelsBuilder, types: ModelTypes, { strategy, policy }: PolicyTypes): void => {
+const addMutations = (
+  builder: ModelsBuilder,
+  types: ModelTypes,
+  { strategy, policy, ruleInput }: PolicyTypes & { readonly ruleInput: RuleTypes['input'] },
+): void => {
   const input = builder.inputType('RoutingPolicyInput', {
     description: 'The desired state of a routing policy.',
     fields: (t) => ({
@@ -72,6 +97,12 @@ const addMutations = (builder: ModelsBuilder, types: ModelTypes, { strategy, pol
       }),
       maxInputPrice: t.field({ type: 'Decimal', description: 'Most USD per million input tokens.' }),
       maxOutputPrice: t.field({ type: 'Decimal', description: 'Most USD per million output tokens.' }),
+      rules: t.field({
+        type: [ruleInput],
+        description: 'In order: the first rule that is for a question is followed. At most 50, and only with AUTO.',
+      }),
+      latencyTargetMs: t.int({ description: texts.latencyTargetMs }),
+      costCeilingUsd: t.field({ type: 'Decimal', description: texts.costCeilingUsd }),
       isDefault: t.boolean({
         required: true,
         defaultValue: false,
@@ -100,70 +131,8 @@ const addMutations = (builder: ModelsBuilder, types: ModelTypes, { strategy, pol
   }));
 };
 
-const addExplainRoute = (builder: ModelsBuilder, types: ModelTypes, { policy }: PolicyTypes): void => {
-  const verdict = builder.enumType('RouteVerdict', {
-    description: 'Whether a model is used for a message, or the first reason why it is not.',
-    values: {
-      CHOSEN: { description: 'It writes the reply.' },
-      FALLBACK: { description: 'It is used if the models before it fail.' },
-      NOT_IN_POLICY: { description: 'The policy does not list it, or another model was named.' },
-      DISABLED: { description: 'The operator has disabled it.' },
-      NO_WORKER: { description: 'No worker serves it now.' },
-      MISSING_CAPABILITY: { description: 'It lacks a required capability, or only makes embeddings.' },
-      NOT_IN_PLAN: { description: "The tenant's plan does not include it." },
-      TOO_LONG: { description: 'Prompt and reply exceed its context window.' },
-      TOO_EXPENSIVE: { description: 'Its price exceeds the maximum of the policy.' },
-      UNHEALTHY: { description: 'It failed too often in the last minutes: its circuit is OPEN.' },
-      NO_REAL_MODEL: { description: 'It is the demonstration, which is used only when no model fits.' },
-    } satisfies Record<RouteVerdict, object>,
-  });
-  const judgement = builder.objectRef<Judgement>('RouteJudgement').implement({
-    description: 'A model, and why a message would or would not be routed to it.',
-    fields: (t) => ({
-      model: t.field({ type: types.model, description: 'The model.', resolve: ({ model }) => model }),
-      verdict: t.field({ type: verdict, description: 'The result.', resolve: (parent) => parent.verdict }),
-      reason: t.exposeString('reason', { description: 'The verdict as a sentence.' }),
-    }),
-  });
-  const decision = builder.objectRef<RouteDecision>('RoutingDecision').implement({
-    description: 'Where a message would be routed now, and why.',
-    fields: (t) => ({
-      policy: t.field({
-        type: policy,
-        nullable: true,
-        description:
-          'The routing policy that applies; null if the message names a model, or if the order of the platform applies.',
-        resolve: (parent) => parent.policy,
-      }),
-      plan: t.field({ type: types.PlanTier, description: 'Plan of the tenant.', resolve: ({ terms }) => terms.plan }),
-      candidates: t.field({
-        type: [judgement],
-        description: 'Every model: first those that may write the reply, best first, then the others.',
-        resolve: ({ judgements }) => judgements,
-      }),
-    }),
-  });
-  const input = builder.inputType('ExplainRouteInput', {
-    description: 'A message that could be sent.',
-    fields: (t) => ({
-      modelPolicy: t.string({ description: 'Name of a routing policy, or id of a model; absent for the default.' }),
-      requires: t.field({ type: [types.ModelCapability], description: 'What the model must be able to do.' }),
-      inputTokens: t.int({ required: true, defaultValue: 1000, description: 'Tokens of the prompt.' }),
-      maxOutputTokens: t.int({ description: 'Most tokens of the reply.' }),
-    }),
-  });
-  builder.queryField('explainRoute', (t) =>
-    t.field({
-      type: decision,
-      description: 'Where a message of your tenant would be routed now, and why. Sends nothing.',
-      args: { input: t.arg({ type: input, required: true, description: 'The message.' }) },
-      resolve: (_, args, { identity, routing }) => routing.decide(identity, args.input),
-    }),
-  );
-};
-
-export const addRoutingPolicies = (builder: ModelsBuilder, types: ModelTypes): void => {
-  const policyTypes = addPolicyType(builder, types);
+export const addRoutingPolicies = (builder: ModelsBuilder, types: ModelTypes, rules: RuleTypes) => {
+  const policyTypes = addPolicyType(builder, types, rules);
   builder.queryField('routingPolicies', (t) =>
     t.field({
       type: [policyTypes.policy],
@@ -171,6 +140,6 @@ export const addRoutingPolicies = (builder: ModelsBuilder, types: ModelTypes): v
       resolve: (_, _args, { database, identity }) => readPolicies(database, identity.tenantId),
     }),
   );
-  addMutations(builder, types, policyTypes);
-  addExplainRoute(builder, types, policyTypes);
+  addMutations(builder, types, { ...policyTypes, ruleInput: rules.input });
+  return policyTypes;
 };

@@ -4,11 +4,12 @@
  */
 
 import type { Identity } from '#contracts/identity.ts';
+import type { ModerationCategory } from '#contracts/moderation/categories.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { ThresholdEntity } from '../entities.ts';
-import { flagOnlyCategories, type ModerationCategory, type Thresholds } from '../screening/categories.ts';
+import { flagOnlyCategories, type Thresholds } from '../screening/categories.ts';
 import { readThresholds, thresholdsChangedTopic } from '../verdicts/tenant-thresholds.ts';
 
 export interface ThresholdChange {

@@ -1,9 +1,9 @@
 /** A tenant's moderation policy, and its mutation for administrators. */
 
+import { type ModerationCategory, moderationCategories } from '#contracts/moderation/categories.ts';
 import { setThresholds } from '../policy/set-thresholds.ts';
 import { longestTrial, type TrialResult, tryModeration } from '../policy/try-moderation.ts';
-import type { CategoryThresholds, ModerationCategory, Thresholds } from '../screening/categories.ts';
-import { moderationCategories } from '../screening/categories.ts';
+import type { CategoryThresholds, Thresholds } from '../screening/categories.ts';
 import { screeningVersion } from '../screening/detectors.ts';
 import { readThresholds } from '../verdicts/tenant-thresholds.ts';
 import type { SafetyBuilder } from './builder.ts';

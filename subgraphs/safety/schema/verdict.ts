@@ -1,22 +1,11 @@
 /** The verdict of a screening, and Message.moderation, which shows it with the message. */
+import { moderationCategoryOptions } from '#kernel/subgraph-server/moderation-category.ts';
 import type { Verdict } from '../entities.ts';
-import type { CategoryScore, ModerationAction, ModerationCategory, ModerationStage } from '../screening/categories.ts';
+import type { CategoryScore, ModerationAction, ModerationStage } from '../screening/categories.ts';
 import type { SafetyBuilder } from './builder.ts';
 
 export const addVerdict = (builder: SafetyBuilder) => {
-  const category = builder.enumType('ModerationCategory', {
-    description: 'A category that text is screened for.',
-    values: {
-      PROFANITY: { description: 'Swear words.' },
-      HATE: { description: 'Slurs, and hatred of a group of people.' },
-      THREAT: { description: 'Threats of violence, and questions about how to attack a place.' },
-      SELF_HARM: { description: 'The wish to harm oneself, and calls on others to harm themselves.' },
-      CHAT_TEMPLATE: { description: 'Markers of chat templates, by which a text pretends to be several messages.' },
-      PROMPT_INJECTION: {
-        description: "Attempts to override the model's instructions. Detected in INPUT only; flagged, never blocked.",
-      },
-    } satisfies Record<ModerationCategory, object>,
-  });
+  const category = builder.enumType('ModerationCategory', moderationCategoryOptions);
   const action = builder.enumType('ModerationAction', {
     description: 'The action that a verdict leads to.',
     values: {

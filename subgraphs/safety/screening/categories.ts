@@ -1,16 +1,8 @@
 /**
- * The categories that text is screened for, the actions that scores lead to, and the default thresholds of a tenant. A
- * score is the confidence, from 0 to 1, that a text belongs to a category.
+ * The stages of screening, the actions that scores lead to, and the default thresholds of a tenant. A score is the
+ * confidence, from 0 to 1, that a text belongs to a category.
  */
-export const moderationCategories = [
-  'PROFANITY',
-  'HATE',
-  'THREAT',
-  'SELF_HARM',
-  'CHAT_TEMPLATE',
-  'PROMPT_INJECTION',
-] as const;
-export type ModerationCategory = (typeof moderationCategories)[number];
+import type { ModerationCategory } from '#contracts/moderation/categories.ts';
 
 /**
  * INPUT: a user's message, before it is admitted. OUTPUT: a reply, after its end. INSTRUCTIONS: the system prompt of a

@@ -2,8 +2,9 @@
  * Our own rules: phrases that threaten, speak of self-harm or hate a group, and the markers by which chat templates
  * separate turns. Invariant: a pattern has no nested repetition and only bounded gaps, so it takes linear time.
  */
+
+import type { ModerationCategory } from '#contracts/moderation/categories.ts';
 import { angleMarkers, squareMarkers } from '#contracts/role-markers.ts';
-import type { ModerationCategory } from './categories.ts';
 
 export interface PhraseRule {
   readonly category: ModerationCategory;

@@ -3,7 +3,8 @@
  * so no text, however long or hostile, stalls the process.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { CategoryScore, ModerationCategory, ModerationStage } from './categories.ts';
+import type { ModerationCategory } from '#contracts/moderation/categories.ts';
+import type { CategoryScore, ModerationStage } from './categories.ts';
 import { type Detector, detectors } from './detectors.ts';
 import { textWindows } from './text-windows.ts';
 

@@ -23,15 +23,30 @@ export type CircuitState =
   /** It failed too often lately, so it is not used. */
   | 'OPEN';
 
+/** How hard a question is, as rules judge it (no model is asked). Routing policies may have rules for it. */
+export type Complexity =
+  /** A proof, an analysis, a design, code to debug, or several of such tasks. */
+  | 'COMPLEX'
+  /** Something to explain, to compare or to write. */
+  | 'MODERATE'
+  /** A greeting, a fact to look up, a translation, a short text. */
+  | 'SIMPLE';
+
 /** A message that could be sent. */
 export type ExplainRouteInput = {
+  /** Text of the question, by which complexity and language are judged; as long as a message may be. Absent: no rule for a language holds, nor one for a complexity unless conversationComplexity is given. */
+  content?: string | null | undefined;
+  /** Complexity of the turn before, from its Message.routing: a conversation keeps the class of its hardest question until it pauses for half an hour. */
+  conversationComplexity?: Complexity | null | undefined;
   /** Tokens of the prompt. */
   inputTokens?: number;
   /** Most tokens of the reply. */
   maxOutputTokens?: number | null | undefined;
   /** Name of a routing policy, or id of a model; absent for the default. */
   modelPolicy?: string | null | undefined;
-  /** What the model must be able to do. */
+  /** Categories for which the question is taken to be flagged. Nothing is screened here. */
+  moderation?: Array<ModerationCategory> | null | undefined;
+  /** What the model must be able to do: VISION for a question with images, TOOLS for named tools. */
   requires?: Array<ModelCapability> | null | undefined;
 };
 
@@ -171,11 +186,13 @@ export type RouteVerdict =
   | 'NOT_IN_PLAN'
   /** The policy does not list it, or another model was named. */
   | 'NOT_IN_POLICY'
+  /** The rule that is followed allows other models only. */
+  | 'NOT_IN_RULE'
   /** It is the demonstration, which is used only when no model fits. */
   | 'NO_REAL_MODEL'
   /** No worker serves it now. */
   | 'NO_WORKER'
-  /** Its price exceeds the maximum of the policy. */
+  /** Its price, or that of its longest reply, exceeds the maximum of the policy. */
   | 'TOO_EXPENSIVE'
   /** Prompt and reply exceed its context window. */
   | 'TOO_LONG'
@@ -184,10 +201,14 @@ export type RouteVerdict =
 
 /** The desired state of a routing policy. */
 export type RoutingPolicyInput = {
+  /** Most USD of one reply: the likely prompt and the longest reply that the message allows, without repeated requests for tools. A model that could cost more is not used. */
+  costCeilingUsd?: string | null | undefined;
   /** What it is for. */
   description?: string | null | undefined;
   /** Whether it applies to messages that name no policy. It then replaces the former default. */
   isDefault?: boolean;
+  /** Milliseconds to the first token, in which 95 of 100 replies of a model should have begun lately. Models that miss it come after those that meet it, and a model in whose queue a reply would wait longer is passed over. */
+  latencyTargetMs?: number | null | undefined;
   /** Most USD per million input tokens. */
   maxInputPrice?: string | null | undefined;
   /** Most USD per million output tokens. */
@@ -198,18 +219,53 @@ export type RoutingPolicyInput = {
   name: string;
   /** What the model must be able to do. */
   requires?: Array<ModelCapability> | null | undefined;
+  /** In order: the first rule that is for a question is followed. At most 50, and only with AUTO. */
+  rules?: Array<RoutingRuleInput> | null | undefined;
   /** Order of the models that fit. */
   strategy?: RoutingStrategy;
 };
 
+/** A rule of a routing policy. It has models or a pool, and every condition that it has must hold. */
+export type RoutingRuleInput = {
+  /** Classes that the question has one of; empty for any. */
+  complexity?: Array<Complexity> | null | undefined;
+  /** Whether the question has images; null for either. */
+  images?: boolean | null | undefined;
+  /** Languages that the question is in one of, by ISO 639-1, such as "de"; empty for any. */
+  languages?: Array<string> | null | undefined;
+  /** The models that reply, in order of preference; at most 20. */
+  modelIds?: Array<string> | null | undefined;
+  /** Categories that screening has flagged the question for one of; empty for any question. */
+  moderation?: Array<ModerationCategory> | null | undefined;
+  /** Plans of which the tenant has one; empty for any. The operator changes a tenant's plan. */
+  plans?: Array<PlanTier> | null | undefined;
+  /** The pool whose models reply, in the order of judgement; null where the rule has models. */
+  pool?: Pool | null | undefined;
+  /** Whether only these models may reply. Otherwise the policy's other models come after them, for when these fail, are busy or do not fit. */
+  strict?: boolean;
+  /** Whether the message names tools; null for either. */
+  tools?: boolean | null | undefined;
+};
+
 /** What orders the models that fit. */
 export type RoutingStrategy =
+  /** The models of the first rule that is for the question, then the others. In each group, those that meet latencyTargetMs come first; among them, the models that a rule names in its order, otherwise the cheapest first. Without a rule for a complexity, a hard question goes to the cheapest model too: nothing in the catalogue tells how strong a model is. */
+  | 'AUTO'
   /** The recent time to the first token, shortest first; models without a figure come last. */
   | 'LATENCY'
   /** The order of the policy, or of the platform if the policy lists no models. */
   | 'PREFERENCE'
   /** The cost of the message, lowest first. */
   | 'PRICE';
+
+/** Whether a question follows a rule. */
+export type RuleVerdict =
+  /** All its conditions hold, but an earlier rule is followed. */
+  | 'EARLIER_FOLLOWED'
+  /** Its models reply. */
+  | 'FOLLOWED'
+  /** One of its conditions does not hold. */
+  | 'NOT_MATCHED';
 
 /** A new price of a model. */
 export type SetPriceInput = {
@@ -402,17 +458,19 @@ export type OverviewQueryVariables = Exact<{
 
 export type OverviewQuery = { tenant: { name: string, plan: PlanTier, budget: { monthlyUsd: string | null, spentUsd: string, reservedUsd: string, resetsAt: string } | null }, today: { totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string }, groups: Array<{ key: string | null, totals: { generations: number } }> }, month: { totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string }, groups: Array<{ key: string | null, totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } }> }, models: Array<{ id: string, displayName: string, enabled: boolean, liveWorkers: number, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } }> };
 
+export type RuleFragment = { complexity: Array<Complexity>, languages: Array<string>, images: boolean | null, tools: boolean | null, moderation: Array<ModerationCategory>, plans: Array<PlanTier>, modelIds: Array<string>, pool: Pool | null, strict: boolean };
+
 export type RoutingQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type RoutingQuery = { routingPolicies: Array<{ name: string, description: string | null, isDefault: boolean, strategy: RoutingStrategy, requires: Array<ModelCapability>, maxInputPrice: string | null, maxOutputPrice: string | null, updatedAt: string, models: Array<{ id: string, displayName: string }> }>, models: Array<{ id: string, displayName: string }> };
+export type RoutingQuery = { routingPolicies: Array<{ name: string, description: string | null, isDefault: boolean, strategy: RoutingStrategy, requires: Array<ModelCapability>, maxInputPrice: string | null, maxOutputPrice: string | null, latencyTargetMs: number | null, costCeilingUsd: string | null, updatedAt: string, rules: Array<{ complexity: Array<Complexity>, languages: Array<string>, images: boolean | null, tools: boolean | null, moderation: Array<ModerationCategory>, plans: Array<PlanTier>, modelIds: Array<string>, pool: Pool | null, strict: boolean }>, models: Array<{ id: string, displayName: string }> }>, models: Array<{ id: string, displayName: string }> };
 
 export type TryRouteQueryVariables = Exact<{
   input: ExplainRouteInput;
 }>;
 
 
-export type TryRouteQuery = { explainRoute: { plan: PlanTier, policy: { name: string } | null, candidates: Array<{ verdict: RouteVerdict, reason: string, model: { id: string, displayName: string } }> } };
+export type TryRouteQuery = { explainRoute: { plan: PlanTier, complexity: Complexity | null, complexityReason: string | null, language: string | null, policy: { name: string } | null, signals: Array<{ rule: string, points: number }>, rules: Array<{ position: number, verdict: RuleVerdict, reason: string }>, candidates: Array<{ verdict: RouteVerdict, reason: string, model: { id: string, displayName: string } }> } };
 
 export type UpsertRoutingPolicyMutationVariables = Exact<{
   input: RoutingPolicyInput;
@@ -663,6 +721,19 @@ export const CaseRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"CaseRow"}) as unknown as TypedDocumentString<CaseRowFragment, unknown>;
+export const RuleFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment Rule on RoutingRule {
+  complexity
+  languages
+  images
+  tools
+  moderation
+  plans
+  modelIds
+  pool
+  strict
+}
+    `, {"fragmentName":"Rule"}) as unknown as TypedDocumentString<RuleFragment, unknown>;
 export const BudgetStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment BudgetState on Budget {
   monthlyUsd
@@ -1262,6 +1333,11 @@ export const RoutingDocument = /*#__PURE__*/ new TypedDocumentString(`
     requires
     maxInputPrice
     maxOutputPrice
+    latencyTargetMs
+    costCeilingUsd
+    rules {
+      ...Rule
+    }
     updatedAt
     models {
       id
@@ -1273,13 +1349,35 @@ export const RoutingDocument = /*#__PURE__*/ new TypedDocumentString(`
     displayName
   }
 }
-    `) as unknown as TypedDocumentString<RoutingQuery, RoutingQueryVariables>;
+    fragment Rule on RoutingRule {
+  complexity
+  languages
+  images
+  tools
+  moderation
+  plans
+  modelIds
+  pool
+  strict
+}`) as unknown as TypedDocumentString<RoutingQuery, RoutingQueryVariables>;
 export const TryRouteDocument = /*#__PURE__*/ new TypedDocumentString(`
     query TryRoute($input: ExplainRouteInput!) {
   explainRoute(input: $input) {
     plan
     policy {
       name
+    }
+    complexity
+    complexityReason
+    language
+    signals {
+      rule
+      points
+    }
+    rules {
+      position
+      verdict
+      reason
     }
     candidates {
       verdict

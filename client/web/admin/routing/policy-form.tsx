@@ -1,5 +1,6 @@
 /** Makes a policy, or changes the one with its name. */
 import { useParlance } from '@parlance/react';
+import { useState } from 'react';
 import { useAction } from '../api/use-action.ts';
 import {
   type ModelCapability,
@@ -11,8 +12,10 @@ import {
 import styles from '../parts/form.module.css';
 import { CheckBox, Form, type FormValues, Select, TextField } from '../parts/form.tsx';
 import { useWords } from '../translations/words.ts';
+import { type EditedRule, keepOrder, ruleInput } from './rule-input.ts';
+import { RuleList } from './rule-list.tsx';
 
-const strategies: readonly RoutingStrategy[] = ['PREFERENCE', 'PRICE', 'LATENCY'];
+const strategies: readonly RoutingStrategy[] = ['PREFERENCE', 'PRICE', 'LATENCY', 'AUTO'];
 const capabilities: readonly ModelCapability[] = ['TOOLS', 'JSON', 'VISION', 'PREFILL', 'EMBEDDING'];
 
 export interface PolicyFormProps {
@@ -24,23 +27,21 @@ export interface PolicyFormProps {
 
 const textOrNull = (text: string): string | null => (text === '' ? null : text);
 
-/** Chosen models keep the order of the policy; those that are new to it come last. */
-const orderOf = (chosen: readonly string[], policy: PolicyFormProps['policy']): readonly string[] => {
-  const before = policy?.models.map(({ id }) => id) ?? [];
-  return [...before.filter((id) => chosen.includes(id)), ...chosen.filter((id) => !before.includes(id))];
-};
-
 const inputOf = (
   values: FormValues,
   policy: PolicyFormProps['policy'],
+  rules: readonly EditedRule[],
 ): UpsertRoutingPolicyMutationVariables['input'] => ({
   name: policy?.name ?? values.text('name'),
   description: textOrNull(values.text('description')),
   strategy: strategies.find((strategy) => strategy === values.text('strategy')) ?? 'PREFERENCE',
-  modelIds: [...orderOf(values.all('models'), policy)],
+  modelIds: [...keepOrder(values.all('models'), policy?.models.map(({ id }) => id) ?? [])],
   requires: capabilities.filter((capability) => values.all('requires').includes(capability)),
   maxInputPrice: textOrNull(values.text('maxInputPrice')),
   maxOutputPrice: textOrNull(values.text('maxOutputPrice')),
+  latencyTargetMs: values.number('latencyTargetMs') ?? null,
+  costCeilingUsd: textOrNull(values.text('costCeilingUsd')),
+  rules: rules.map((rule) => ruleInput(values, rule)),
   isDefault: values.isChecked('isDefault'),
 });
 
@@ -48,8 +49,11 @@ export const PolicyForm = ({ policy, models, onChanged }: PolicyFormProps) => {
   const w = useWords();
   const client = useParlance();
   const action = useAction();
+  const [rules, setRules] = useState<readonly EditedRule[]>(() =>
+    (policy?.rules ?? []).map((stored) => ({ key: crypto.randomUUID(), stored })),
+  );
   const submit = (values: FormValues) => {
-    const input = inputOf(values, policy);
+    const input = inputOf(values, policy, rules);
     void action.run(
       async () => {
         await client.mutate(UpsertRoutingPolicyDocument, { input });
@@ -82,6 +86,19 @@ export const PolicyForm = ({ policy, models, onChanged }: PolicyFormProps) => {
         defaultValue={policy?.maxOutputPrice ?? ''}
         {...decimal}
       />
+      <TextField
+        name="latencyTargetMs"
+        type="number"
+        min={1}
+        label={w('routing.latencyTarget')}
+        defaultValue={policy?.latencyTargetMs ?? ''}
+      />
+      <TextField
+        name="costCeilingUsd"
+        label={w('routing.costCeiling')}
+        defaultValue={policy?.costCeilingUsd ?? ''}
+        {...decimal}
+      />
       <CheckBox name="isDefault" label={w('routing.makeDefault')} defaultChecked={isDefault} />
       <fieldset className={styles['choices']}>
         <legend>{w('routing.chooseModels')}</legend>
@@ -107,6 +124,7 @@ export const PolicyForm = ({ policy, models, onChanged }: PolicyFormProps) => {
           />
         ))}
       </fieldset>
+      <RuleList rules={rules} models={models} onChange={setRules} />
     </Form>
   );
 };

@@ -1,4 +1,4 @@
-/** Where a question would go now, and why. Nothing is sent, and the question itself does not leave the page. */
+/** Where a question would go now, and why. The server judges the text and keeps none of it. */
 import { useParlance } from '@parlance/react';
 import { useState } from 'react';
 import { type Translate, useTranslate } from '../../translations/translation.ts';
@@ -11,6 +11,7 @@ import { Badge, type Tone } from '../parts/figures.tsx';
 import { Form, type FormValues, Select, TextArea } from '../parts/form.tsx';
 import styles from '../parts/parts.module.css';
 import { useWords, type Words } from '../translations/words.ts';
+import { JudgedQuestion } from './judged-question.tsx';
 
 type Decision = TryRouteQuery['explainRoute'];
 type Candidate = Decision['candidates'][number];
@@ -53,8 +54,10 @@ export const RouteTrial = ({ policies }: RouteTrialProps) => {
   const [outcome, setOutcome] = useState<Outcome>();
   const submit = (values: FormValues) => {
     const policy = values.text('policy');
-    const inputTokens = tokensOf(values.text('question'));
-    const variables = { input: { inputTokens, modelPolicy: policy === '' ? null : policy } };
+    const content = values.text('question');
+    const variables = {
+      input: { content, inputTokens: tokensOf(content), modelPolicy: policy === '' ? null : policy },
+    };
     void action.run(async () => {
       const { explainRoute } = await client.query(TryRouteDocument, variables);
       setOutcome({ decision: explainRoute, variables });
@@ -67,7 +70,7 @@ export const RouteTrial = ({ policies }: RouteTrialProps) => {
   return (
     <>
       <Form label={w('routing.try')} submit={w('routing.explain')} action={action} onSubmit={submit}>
-        <TextArea name="question" label={w('routing.question')} required maxLength={200_000} />
+        <TextArea name="question" label={w('routing.question')} required maxLength={100_000} />
         <Select name="policy" label={w('routing.policy')} choices={choices} />
       </Form>
       {outcome ? (
@@ -83,6 +86,7 @@ export const RouteTrial = ({ policies }: RouteTrialProps) => {
             label={w('page.operations')}
             operations={[{ document: TryRouteDocument, variables: outcome.variables }]}
           />
+          <JudgedQuestion decision={outcome.decision} />
           <DataTable
             caption={w('routing.candidates')}
             columns={columnsIn(w, t)}

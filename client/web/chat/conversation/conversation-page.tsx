@@ -85,7 +85,7 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
   const { update } = useConversationActions();
   useMarkRead(conversation);
   const timeline = useTimeline(id);
-  const { messages, hasOlder, loadOlder, status, error, stop } = timeline;
+  const { messages, hasOlder, loadOlder, status, error } = timeline;
   const readOut = useReadOut(id, messages);
   const { unsent, send, resend, takeBack, dismiss } = useUnsent(id, draft.putBack);
   const { models, policiesAndModels } = useModelOptions();
@@ -102,7 +102,7 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
     draft.setText('');
   };
   const stopAll = () => {
-    for (const { id: replyId } of running) if (replyId !== undefined) void stop(replyId);
+    for (const { id: replyId } of running) if (replyId !== undefined) actions.stop(replyId);
   };
   const chooseModel = (modelPolicy: string | null) => {
     update(id, { modelPolicy }).catch(() => notify({ words: t('model.notChanged') }));

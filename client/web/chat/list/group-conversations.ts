@@ -19,7 +19,7 @@ const groupOf = ({ pinned, updatedAt }: ConversationItem, midnight: number): (ty
   return moment >= midnight - 7 * dayMs ? 'list.week' : 'list.older';
 };
 
-/** @param now tells which day it is where the reader is */
+/** @param now decides which day it is where the reader is */
 export const groupConversations = (conversations: readonly ConversationItem[], now: Date): ConversationGroup[] => {
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
   return order.flatMap((title) => {

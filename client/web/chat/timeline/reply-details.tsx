@@ -55,7 +55,7 @@ export const ReplyDetails = ({ entry, modelName, onClose }: ReplyDetailsProps) =
           ),
         )}
       </dl>
-      <RouteReasons inputTokens={usage?.inputTokens} modelId={entry.modelId} />
+      <RouteReasons messageId={entry.id} inputTokens={usage?.inputTokens} modelId={entry.modelId} />
       <Button onClick={onClose}>{t('close')}</Button>
     </section>
   );

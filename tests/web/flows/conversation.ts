@@ -1,38 +1,32 @@
 /** A conversation in the web client, from the sign-in to the sign-out. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { textOf } from '#tests/scripted-provider/script.ts';
-import { finished, openWebStand, running, send, type WebStand } from '#tests/support/web-stand.ts';
+import { finished, running, send, type WebStand } from '#tests/support/web-stand.ts';
 
 /** Of the first paragraph of a reply that has ended. */
 const textIn = async (page: Page): Promise<string> =>
   ((await finished(page).locator('p').first().textContent()) ?? '').trim();
 
-describe.each([
-  ['the standalone', {}],
-  ['separate processes and two gateways', { behindTwoGateways: true }],
-])('in front of %s', (_, options) => {
-  let web: WebStand;
-  beforeAll(async () => {
-    web = await openWebStand(options);
-  }, 120_000);
-  afterAll(() => web[Symbol.asyncDispose]());
-
+export const conversationFlows = (stand: () => WebStand): void => {
   test('somebody signs in, asks, reads the reply as it comes, and signs out', async () => {
-    await using page = await web.open();
+    await using page = await stand().open();
     await send(page, 'script: tokens=120 pace=10');
     await page.waitForURL('**/c/*');
     await running(page).locator('p', { hasText: 'w3' }).waitFor();
     await finished(page).locator('p', { hasText: 'w119' }).waitFor();
     expect(await textIn(page)).toBe(textOf(120).trim());
-    await page.getByRole('link', { name: /w0 w1/ }).waitFor();
+    await page
+      .locator('[aria-current="page"]')
+      .and(page.getByRole('link', { name: /w0 w1/ }))
+      .waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('link', { name: 'Sign in' }).waitFor();
     expect(page.complaints).toEqual([]);
   });
 
   test('a reply goes on after a reload, and Stop works then', async () => {
-    await using page = await web.open();
+    await using page = await stand().open();
     await send(page, 'script: tokens=2000 pace=20');
     await running(page).locator('p', { hasText: 'w10' }).waitFor();
     await page.reload();
@@ -53,7 +47,7 @@ describe.each([
   });
 
   test('two versions of a reply and of a question stand beside each other', async () => {
-    await using page = await web.open();
+    await using page = await stand().open();
     await send(page, 'script: tokens=5');
     await finished(page).locator('p', { hasText: 'w4' }).waitFor();
     await page.getByRole('button', { name: 'Another reply' }).click();
@@ -75,7 +69,7 @@ describe.each([
   });
 
   test('the mark of the moderation appears when its verdict comes after the reply was read', async () => {
-    await using page = await web.open();
+    await using page = await stand().open();
     // The verdict is late: what is read at the end of the reply has none yet, and the change comes after that.
     const read = Promise.withResolvers<void>();
     let isRead = false;
@@ -96,22 +90,22 @@ describe.each([
     });
     await page.reload();
     await page.getByRole('textbox', { name: 'Message' }).waitFor();
-    web.parlance.provider.queue({ texts: ['I will kill you ', 'tomorrow.'] });
+    stand().parlance.provider.queue({ texts: ['I will kill you ', 'tomorrow.'] });
     await send(page, 'be rude');
     await finished(page).getByText('Marked by the moderation: threat').waitFor();
     expect(page.complaints).toEqual([]);
   });
 
   test('a conversation of somebody else, and one that is not there, are not found', async () => {
-    const ada = await web.parlance.as('ada');
+    const ada = await stand().parlance.as('ada');
     const foreign = await ada.createConversation({ title: 'a secret title' });
-    await using page = await web.open({ user: 'Grace' });
+    await using page = await stand().open({ user: 'Grace' });
     for (const id of [foreign, '01900000-0000-7000-8000-000000000001', 'nonsense']) {
-      await page.goto(`${web.origin}/c/${id}`);
+      await page.goto(`${stand().origin}/c/${id}`);
       await page.getByRole('heading', { name: 'There is no such conversation' }).waitFor();
       expect(await page.content()).not.toContain('a secret title');
     }
     await page.getByRole('main').getByRole('link', { name: 'New chat' }).click();
     await page.getByRole('textbox', { name: 'Message' }).waitFor();
   });
-});
+};

@@ -1,40 +1,31 @@
 /** Nothing that was typed is lost: refused, offline, signed out, reloaded, in another conversation. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { finished, openWebStand, running, send, type WebPage, type WebStand } from '#tests/support/web-stand.ts';
+import { finished, running, send, type WebPage, type WebStand } from '#tests/support/web-stand.ts';
 
 const composer = (page: WebPage) => page.getByRole('textbox', { name: 'Message' });
 
-describe.each([
-  ['the standalone', {}],
-  ['separate processes and two gateways', { behindTwoGateways: true }],
-])('in front of %s', (_, options) => {
-  let web: WebStand;
-  beforeAll(async () => {
-    web = await openWebStand(options);
-  }, 120_000);
-  afterAll(() => web[Symbol.asyncDispose]());
-
+export const typedTextFlows = (stand: () => WebStand): void => {
   test('drafts stay with their conversation, through a reload', async () => {
-    await using page = await web.open();
+    await using page = await stand().open();
     await send(page, 'script: tokens=3');
     await finished(page).locator('p', { hasText: 'w2' }).waitFor();
     const address = page.url();
     await composer(page).fill('half a thought');
     await page.getByRole('link', { name: 'New chat' }).first().click();
-    await page.waitForURL(`${web.origin}/`);
+    await page.waitForURL(`${stand().origin}/`);
     expect(await composer(page).inputValue()).toBe('');
     await composer(page).fill('another one');
     await page.goto(address);
     await finished(page).waitFor();
     expect(await composer(page).inputValue()).toBe('half a thought');
-    await page.goto(web.origin);
+    await page.goto(stand().origin);
     await composer(page).waitFor();
     expect(await composer(page).inputValue()).toBe('another one');
   });
 
   test('a question that the moderation refuses stays, can be changed, and is sent then', async () => {
-    await using page = await web.open();
+    await using page = await stand().open();
     await send(page, 'script: tokens=3');
     await finished(page).locator('p', { hasText: 'w2' }).waitFor();
     const blocked = 'I will kill you tonight, and this is a threat';
@@ -51,7 +42,7 @@ describe.each([
   });
 
   test('a first question that is refused stays in the field', async () => {
-    await using page = await web.open();
+    await using page = await stand().open();
     await page.route('**/graphql', (route) => route.fulfill({ status: 503, body: '' }));
     const text = 'the very first question';
     await page.context().setOffline(true);
@@ -59,13 +50,13 @@ describe.each([
     await page.reload().catch(() => undefined);
     await page.context().setOffline(false);
     await page.unroute('**/graphql');
-    await page.goto(web.origin);
+    await page.goto(stand().origin);
     await composer(page).waitFor();
     expect(await composer(page).inputValue()).toBe(text);
   });
 
   test('a question that is asked offline is sent once when the network is back', async () => {
-    await using page = await web.open();
+    await using page = await stand().open();
     await send(page, 'script: tokens=3');
     await finished(page).locator('p', { hasText: 'w2' }).waitFor();
     await page.context().setOffline(true);
@@ -74,7 +65,7 @@ describe.each([
     await page.getByRole('article', { name: 'You' }).nth(1).waitFor();
     await page.context().setOffline(false);
     await finished(page).locator('p', { hasText: 'w5' }).waitFor();
-    const ada = await web.parlance.as('ada');
+    const ada = await stand().parlance.as('ada');
     const shape = z.object({
       conversation: z.object({
         messages: z.object({ edges: z.array(z.object({ node: z.object({ content: z.string() }) })) }),
@@ -87,7 +78,7 @@ describe.each([
   });
 
   test('a session that ends asks for a sign-in, which comes back to the conversation and the draft', async () => {
-    await using page = await web.open({ user: 'Grace' });
+    await using page = await stand().open({ user: 'Grace' });
     await send(page, 'script: tokens=3');
     await finished(page).locator('p', { hasText: 'w2' }).waitFor();
     await composer(page).fill('not sent yet');
@@ -105,7 +96,7 @@ describe.each([
   });
 
   test('while a reply is written, a question waits its turn or interrupts', async () => {
-    await using page = await web.open();
+    await using page = await stand().open();
     await send(page, 'script: tokens=60 pace=20');
     await running(page).locator('p', { hasText: 'w1' }).waitFor();
     await send(page, 'script: tokens=5');
@@ -124,7 +115,7 @@ describe.each([
   });
 
   test('arrow up brings back earlier questions, and arrow down what was typed', async () => {
-    await using page = await web.open();
+    await using page = await stand().open();
     for (const text of ['script: tokens=1', 'script: tokens=2']) {
       await send(page, text);
       await page.getByRole('article', { name: 'You' }).getByText(text).waitFor();
@@ -138,4 +129,4 @@ describe.each([
     await page.keyboard.press('ArrowDown');
     expect(await composer(page).inputValue()).toBe('');
   });
-});
+};

@@ -1,7 +1,6 @@
 /** The list of conversations: found, named, pinned, archived, deleted and brought back, on all devices at once. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TestClient } from '#tests/support/client.ts';
-import { finished, openWebStand, running, send, type WebPage, type WebStand } from '#tests/support/web-stand.ts';
+import { expect, test } from 'vitest';
+import { finished, running, send, type WebPage, type WebStand } from '#tests/support/web-stand.ts';
 
 const list = (page: WebPage) => page.getByRole('navigation', { name: 'Conversations' });
 const choose = async (page: WebPage, title: string, action: string): Promise<void> => {
@@ -10,22 +9,12 @@ const choose = async (page: WebPage, title: string, action: string): Promise<voi
   await page.getByRole('menuitem', { name: action, exact: true }).click();
 };
 
-describe.each([
-  ['the standalone', {}],
-  ['separate processes and two gateways', { behindTwoGateways: true }],
-])('in front of %s', (_, options) => {
-  let web: WebStand;
-  let ada: TestClient;
-  beforeAll(async () => {
-    web = await openWebStand(options);
-    ada = await web.parlance.as('ada');
-  }, 120_000);
-  afterAll(() => web[Symbol.asyncDispose]());
-
+export const listFlows = (stand: () => WebStand): void => {
   test('what is done to a conversation on one device shows on the other, and can be undone', async () => {
+    const ada = await stand().parlance.as('ada');
     await ada.createConversation({ title: 'Plans for Rome' });
-    await using page = await web.open();
-    await using other = await web.open();
+    await using page = await stand().open();
+    await using other = await stand().open();
     await choose(page, 'Plans for Rome', 'Rename');
     await page.keyboard.type('Plans for Naples');
     await page.keyboard.press('Enter');
@@ -47,8 +36,8 @@ describe.each([
   });
 
   test('the list says where a reply is being written and where one waits to be read', async () => {
-    await using page = await web.open();
-    await using other = await web.open();
+    await using page = await stand().open();
+    await using other = await stand().open();
     await send(page, 'script: tokens=40 pace=40');
     await running(page).locator('p', { hasText: 'w2' }).waitFor();
     await list(other).getByRole('img', { name: 'A reply is being written' }).waitFor();
@@ -63,9 +52,10 @@ describe.each([
   });
 
   test('the search finds titles and words of messages as they are typed, and shows the passage', async () => {
+    const ada = await stand().parlance.as('ada');
     const id = await ada.createConversation({ title: 'Gardening' });
     await ada.converse(id, 'when do hydrangeas bloom <b>here</b>');
-    await using page = await web.open();
+    await using page = await stand().open();
     await page.getByRole('searchbox').pressSequentially('garden');
     await list(page).getByRole('link', { name: 'Gardening' }).waitFor();
     await page.getByRole('searchbox').fill('hydrangeas');
@@ -80,9 +70,9 @@ describe.each([
   });
 
   test('more conversations come as the list is scrolled', async () => {
-    const bob = await web.parlance.as('bob');
+    const bob = await stand().parlance.as('bob');
     for (let number = 0; number < 70; number += 1) await bob.createConversation({ title: `Number ${number}` });
-    await using page = await web.open({ user: 'Bob' });
+    await using page = await stand().open({ user: 'Bob' });
     await list(page).getByRole('link', { name: 'Number 69' }).waitFor();
     expect(await list(page).getByRole('link').count()).toBeLessThan(70);
     const first = list(page).getByRole('link', { name: 'Number 0', exact: true });
@@ -96,8 +86,8 @@ describe.each([
   });
 
   test('an API key is shown once and can be revoked, and another session can be ended', async () => {
-    await using page = await web.open({ user: 'Grace' });
-    await using other = await web.open({ user: 'Grace' });
+    await using page = await stand().open({ user: 'Grace' });
+    await using other = await stand().open({ user: 'Grace' });
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('button', { name: 'API keys' }).click();
     await page.getByRole('textbox', { name: 'What the key is for' }).fill('my script');
@@ -119,7 +109,7 @@ describe.each([
   });
 
   test('theme, language and the keys that send stay with the device', async () => {
-    await using page = await web.open();
+    await using page = await stand().open();
     await page.keyboard.press('Control+/');
     await page.getByRole('button', { name: 'General' }).click();
     await page.getByRole('radio', { name: 'Dark' }).check();
@@ -136,4 +126,4 @@ describe.each([
     }));
     expect([theme, language]).toEqual(['dark', 'de']);
   });
-});
+};

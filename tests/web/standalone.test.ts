@@ -1,0 +1,23 @@
+/** The web client in front of the standalone. */
+import { accessibilityFlows } from './flows/accessibility.ts';
+import { conversationFlows } from './flows/conversation.ts';
+import { hostileTextFlows } from './flows/hostile-texts.ts';
+import { interruptionFlows } from './flows/interruptions.ts';
+import { listFlows } from './flows/list.ts';
+import { renewalFlows } from './flows/renewal.ts';
+import { scrollingFlows } from './flows/scrolling.ts';
+import { toolFlows } from './flows/tools.ts';
+import { typedTextFlows } from './flows/typed-text.ts';
+import { accessTokenSeconds, standOfFile } from './stand-of-file.ts';
+
+const stand = standOfFile({ accessTokenSeconds });
+listFlows(stand);
+conversationFlows(stand);
+typedTextFlows(stand);
+scrollingFlows(stand);
+renewalFlows(stand);
+interruptionFlows(stand);
+hostileTextFlows(stand);
+toolFlows(stand);
+// What axe, a keyboard and a screen reader find on a page is the same whoever served it.
+accessibilityFlows(stand);
