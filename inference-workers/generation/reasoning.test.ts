@@ -49,8 +49,11 @@ test('what a model thinks beyond the bound is dropped, and its text is not', asy
     `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
   const long = Array.from({ length: 60 }, (_, index) => chunk({ reasoning_content: `${index} `.repeat(1_500) }));
   fixture.provider.queue({ body: `${long.join('')}${chunk({ content: 'Yes.' })}${chunk({}, 'stop')}` });
-  const finished = await fixture.finished(await fixture.send('think long'));
+  const messageId = await fixture.send('think long');
+  const finished = await fixture.finished(messageId);
   expect(finished).toMatchObject({ status: 'COMPLETED', text: 'Yes.' });
+  const entries = await fixture.entries(messageId);
+  expect(entries.reduce((all, { event }) => applyToReasoning(all, event), '')).toHaveLength(maxReasoningCharacters);
   expect(finished.reasoning).toHaveLength(maxReasoningCharacters);
 });
 
@@ -93,7 +96,8 @@ test('a reply that is only reasoning when no model is left has failed, costs not
     status: 'FAILED',
     text: '',
     reasoning: thoughts(4),
-    usage: { outputTokens: 0 },
+    usage: { inputTokens: 0, outputTokens: 0 },
+    parts: [{ usage: { inputTokens: 0, outputTokens: 0 } }],
     failure,
   });
   expect((await fixture.entries(messageId)).at(-1)?.event).toMatchObject({ type: 'MessageFailed', ...failure });
@@ -164,6 +168,26 @@ test('the thoughts before and after the calls of tools are paragraphs of their o
   });
   const { reasoning } = await fixture.finished(messageId);
   expect(reasoning).toBe(`${thoughts(2)}\n\n${thoughts(2)}`);
+});
+
+test('a server gets back what its model thought before it called a tool, in the same reply only, unless it refuses', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  const options = {
+    tools: [toolAt('https://127.0.0.1:1/')],
+    candidates: [candidateOf('openai/scripted', { capabilities: ['TOOLS' as const] })],
+  };
+  const call = { reasoning: 2, calls: [{ name: 'nothing' }] };
+  const error = { message: "messages.1.reasoning_content: Extra inputs are not permitted ('extra_forbidden')" };
+  const refusal = { status: 422, type: 'application/json', body: JSON.stringify({ error }) };
+  fixture.provider.queue(call, { tokens: 1 }, call, refusal, { tokens: 1 }, call, { tokens: 1 });
+  for (let turn = 0; turn < 3; turn += 1) {
+    expect(await fixture.finished(await fixture.send(`turn ${turn}`, options))).toMatchObject({ status: 'COMPLETED' });
+  }
+  const given = fixture.provider.requests.map(({ body }) =>
+    body.messages.map((one) => one['reasoning_content'] ?? '').join(''),
+  );
+  expect(given).toEqual(['', thoughts(2).trim(), '', thoughts(2).trim(), '', '', '']);
 });
 
 test('a model that goes in circles while it thinks is stopped', async () => {

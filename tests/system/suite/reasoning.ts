@@ -92,12 +92,13 @@ export const reasoningSuite = (parlance: () => Parlance): void => {
     );
   });
 
-  test('a model that only thinks leaves a reply that has failed, says why and is not billed', async () => {
+  test('a model that only thinks leaves a reply that has failed and says why, with its thoughts', async () => {
     const ada = await parlance().as('ada');
     const conversationId = await ada.createConversation();
     const { turn, events } = await ada.converse(conversationId, 'script: reasoning=5 tokens=0 finish=length');
     expect(events.at(-1)).toMatchObject({ __typename: 'MessageFailed', failure: { code: 'MODEL_ERROR' } });
     const { message } = await ada.query(messageShape, messageQuery, { id: turn.assistantMessage.id });
-    expect(message.content).toBe('');
+    expect(message).toMatchObject({ content: '', reasoning: reasoningOfEvents(events) });
+    expect(message.reasoning).toBe(thoughts(5));
   });
 };
