@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { priceSchema, replyJobSchema } from './generation-job.ts';
 import { pools } from './pools.ts';
-import { finishReasons, toolCallRecordSchema } from './stream-event.ts';
+import { finishReasons, maxReasoningCharacters, toolCallRecordSchema } from './stream-event.ts';
 
 /** The greatest number that a GraphQL Int and a column of type integer hold. */
 const greatest = 2_147_483_647;
@@ -102,6 +102,11 @@ export const messageFinishedSchema = z.object({
   finishReason: z.enum(finishReasons),
   /** The whole text that clients saw. */
   text: z.string(),
+  /** What clients saw of the model's thinking; absent where there was none. */
+  reasoning: z
+    .string()
+    .transform((reasoning) => reasoning.slice(0, maxReasoningCharacters).toWellFormed())
+    .optional(),
   /** Tool calls in the order of their start, without those that a reset voided; absent where there were none. */
   toolCalls: z.array(toolCallRecordSchema).optional(),
   /** The models that wrote text, in order. `usage` above is that of the last one only. */

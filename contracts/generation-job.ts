@@ -14,6 +14,30 @@ export const maxToolSteps = 8;
 
 export const modelCapabilities = ['TOOLS', 'VISION', 'JSON', 'PREFILL', 'EMBEDDING'] as const;
 
+/** How much a model is asked to think before it replies. */
+export const reasoningEfforts = ['NONE', 'LOW', 'MEDIUM', 'HIGH'] as const;
+export type ReasoningEffort = (typeof reasoningEfforts)[number];
+
+/** Tokens for the thoughts, on top of those for the reply. */
+export const reasoningBudgets: Readonly<Record<ReasoningEffort, number>> = {
+  NONE: 0,
+  LOW: 2_048,
+  MEDIUM: 8_192,
+  HIGH: 24_576,
+};
+
+/** What a client chose of the length of a reply. */
+export interface ReplyLength {
+  readonly maxOutputTokens?: number | undefined;
+  readonly reasoningEffort?: ReasoningEffort | undefined;
+}
+
+/** Tokens that a model may write in a whole reply, thoughts included. Workers ask for as many as admission reserves. */
+export const outputTokensOf = (
+  { maxOutputTokens: most }: Pick<RouteCandidate, 'maxOutputTokens'>,
+  { maxOutputTokens = most, reasoningEffort = 'NONE' }: ReplyLength,
+): number => Math.min(most, maxOutputTokens + reasoningBudgets[reasoningEffort]);
+
 /** USD per million tokens at the admission of the message, as exact decimals in strings. */
 export const priceSchema = z.object({
   input: z.string(),
@@ -96,6 +120,8 @@ export const replyJobSchema = z.object({
   tools: z.array(toolSchema).optional(),
   maxOutputTokens: z.int().positive().optional(),
   temperature: z.number().min(0).max(2).optional(),
+  /** Absent: as the model does by itself. */
+  reasoningEffort: z.enum(reasoningEfforts).optional(),
   /** For a job that was returned (broker-events.ts) and is published again: how often it was delivered until then. */
   deliveredBefore: z.int().positive().optional(),
   /** The outbox may have published another copy of this job, which may have ended the reply. Default: false. */

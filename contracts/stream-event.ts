@@ -16,7 +16,7 @@ export const finishReasons = [
 ] as const;
 export type FinishReason = (typeof finishReasons)[number];
 
-/** Why the text and the calls so far are void. */
+/** Why the text, the reasoning and the calls so far are void. */
 export const resetReasons = ['WORKER_REPLACED', 'MODEL_REPLACED', 'LOG_EXPIRED'] as const;
 export type ResetReason = (typeof resetReasons)[number];
 
@@ -47,6 +47,7 @@ export type ToolCall = ToolCallRecord | (AskedToolCall & { readonly status: 'RUN
 
 export type StreamEvent =
   | { readonly type: 'MessageStarted'; readonly attempt: number; readonly modelId: string }
+  | { readonly type: 'ReasoningDelta'; readonly text: string }
   | { readonly type: 'TokenDelta'; readonly text: string }
   | { readonly type: 'ToolCallStarted'; readonly toolCall: AskedToolCall }
   | { readonly type: 'ToolCallCompleted'; readonly toolCall: ToolCallRecord }
@@ -64,6 +65,15 @@ export const isTerminal = (event: StreamEvent): boolean =>
 export const applyToText = (text: string, event: StreamEvent): string => {
   if (event.type === 'TokenDelta') return text + event.text;
   return event.type === 'MessageReset' ? '' : text;
+};
+
+/** Characters of the reasoning of one reply that are shown and kept. What a model thinks beyond that is dropped. */
+export const maxReasoningCharacters = 200_000;
+
+/** The reasoning after one more event, as `applyToText` has the text. */
+export const applyToReasoning = (reasoning: string, event: StreamEvent): string => {
+  if (event.type === 'ReasoningDelta') return reasoning + event.text;
+  return event.type === 'MessageReset' ? '' : reasoning;
 };
 
 /**

@@ -21,7 +21,7 @@ export const queueWait = createHistogram({
 
 export const timeToFirstToken = createHistogram({
   name: 'parlance_model_time_to_first_token_seconds',
-  help: 'From a request to a model to the first text of its response.',
+  help: 'From a request to a model to the first text of its response, however long it thinks before that.',
   labels: ['model'],
 });
 

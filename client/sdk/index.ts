@@ -34,6 +34,7 @@ export {
   type ModelsQuery,
   QuotaDocument,
   type QuotaStateFragment as Quota,
+  type ReasoningEffort,
   RestoreConversationDocument,
   RevokeApiKeyDocument,
   RoutingPoliciesDocument,

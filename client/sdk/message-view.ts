@@ -18,6 +18,8 @@ export interface MessageView {
   readonly text: string;
   /** The text since the view before. */
   readonly delta: string;
+  /** What the model has shown of its thinking so far; no part of the text. */
+  readonly reasoning: string;
   /** The tool calls of the reply so far, in the order of their start. */
   readonly toolCalls: readonly ToolCall[];
   /**
@@ -25,10 +27,11 @@ export interface MessageView {
    * that the text may be behind. The next event ends the interruption.
    */
   readonly isInterrupted: boolean;
-  /** Text and calls of earlier views are void: the reply started anew. */
+  /** Text, reasoning and calls of earlier views are void: the reply started anew. */
   readonly isReset: boolean;
   readonly status: MessageStatus;
-  /** Position in the stream. To follow from here, pass it as `afterSeq`, with `text` as the text so far. */
+  /** Position in the stream. To follow from here, pass it as `afterSeq`, with `text` and `reasoning`
+   * as those so far. */
   readonly seq: number;
   readonly modelId: string | undefined;
   readonly finishReason: FinishReason | undefined;
@@ -44,19 +47,22 @@ export interface MessageStart {
   readonly afterSeq?: number | undefined;
   /** Text up to `afterSeq`. */
   readonly text?: string | undefined;
+  /** Reasoning up to `afterSeq`. */
+  readonly reasoning?: string | undefined;
   /** Calls up to `afterSeq`. */
   readonly toolCalls?: readonly ToolCall[] | undefined;
 }
 
-export const firstView = ({ messageId, afterSeq = 0, text = '', toolCalls = [] }: MessageStart): MessageView => ({
-  messageId,
-  text,
+export const firstView = (start: MessageStart): MessageView => ({
+  messageId: start.messageId,
+  text: start.text ?? '',
   delta: '',
-  toolCalls,
+  reasoning: start.reasoning ?? '',
+  toolCalls: start.toolCalls ?? [],
   isInterrupted: false,
   isReset: false,
-  status: afterSeq === 0 ? 'QUEUED' : 'STREAMING',
-  seq: afterSeq,
+  status: start.afterSeq ? 'STREAMING' : 'QUEUED',
+  seq: start.afterSeq ?? 0,
   modelId: undefined,
   finishReason: undefined,
   failure: undefined,

@@ -10,6 +10,10 @@ const messageId = '0197c3a0-0000-7000-8000-000000000000';
 
 const middle = fc.oneof(
   { weight: 6, arbitrary: fc.string({ maxLength: 4 }).map((text) => ({ __typename: 'TokenDelta' as const, text })) },
+  {
+    weight: 3,
+    arbitrary: fc.string({ maxLength: 4 }).map((text) => ({ __typename: 'ReasoningDelta' as const, text })),
+  },
   { weight: 1, arbitrary: fc.constant({ __typename: 'MessageReset' as const, reason: 'WORKER_REPLACED' as const }) },
   { weight: 1, arbitrary: fc.constant({ __typename: 'MessageStarted' as const, attempt: 1, model: { id: 'm' } }) },
 );
@@ -38,11 +42,12 @@ interface Connection {
   readonly loses: number | undefined;
 }
 
-const textOf = (events: readonly MessageEvent[]): string =>
+const joined = (type: 'TokenDelta' | 'ReasoningDelta', events: readonly MessageEvent[]): string =>
   events.reduce((text, event) => {
     if (event.__typename === 'MessageReset') return '';
-    return event.__typename === 'TokenDelta' ? text + event.text : text;
+    return event.__typename === type ? text + event.text : text;
   }, '');
+const textOf = (events: readonly MessageEvent[]): string => joined('TokenDelta', events);
 
 /** Feeds connections, the last of which delivers everything that is missing. Returns the views. */
 const feed = (events: readonly MessageEvent[], connections: readonly Connection[]): MessageView[] => {
@@ -71,7 +76,11 @@ test('whatever connections repeat, lose or cut off, each event counts once and i
       const views = feed(events, connections);
       expect(views.map(({ seq }) => seq)).toEqual(events.map(({ seq }) => seq));
       expect(views.reduce(append, '')).toBe(textOf(events));
-      for (const view of views) expect(view.text).toBe(textOf(events.slice(0, view.seq)));
+      for (const view of views) {
+        const until = events.slice(0, view.seq);
+        expect(view.text).toBe(textOf(until));
+        expect(view.reasoning).toBe(joined('ReasoningDelta', until));
+      }
     }),
   );
 });
@@ -106,13 +115,19 @@ test('a stored message that is adopted appends to the text, whatever was shown b
         status: 'PARTIAL',
         finishReason: null,
         content,
+        reasoning: 'hm',
         lastSeq: events.length,
         model: null,
         error: null,
         toolCalls: [completedCall],
       });
       expect(append(text, view)).toBe(content);
-      expect(view).toMatchObject({ text: content, status: 'PARTIAL', toolCalls: [completedCall] });
+      expect(view).toMatchObject({
+        text: content,
+        reasoning: 'hm',
+        status: 'PARTIAL',
+        toolCalls: [completedCall],
+      });
     }),
   );
 });

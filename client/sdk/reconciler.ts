@@ -38,13 +38,15 @@ const applyEvent = (view: MessageView, event: MessageEvent): MessageView => {
   switch (event.__typename) {
     case 'MessageStarted':
       return { ...next, status: 'STREAMING', modelId: event.model?.id };
+    case 'ReasoningDelta':
+      return { ...next, status: 'STREAMING', reasoning: view.reasoning + event.text };
     case 'TokenDelta':
       return { ...next, status: 'STREAMING', delta: event.text, text: view.text + event.text };
     case 'ToolCallStarted':
     case 'ToolCallCompleted':
       return { ...next, status: 'STREAMING', toolCalls: withToolCall(view.toolCalls, event.toolCall) };
     case 'MessageReset':
-      return { ...next, status: 'STREAMING', text: '', toolCalls: [], isReset: true };
+      return { ...next, status: 'STREAMING', text: '', reasoning: '', toolCalls: [], isReset: true };
     case 'MessageCompleted': {
       const { status, finishReason } = event.message;
       return { ...next, status, finishReason: finishReason ?? undefined, toolCalls: endCalls(view.toolCalls) };
@@ -89,6 +91,7 @@ export const createReconciler = (start: MessageStart): Reconciler => {
       view = {
         ...view,
         ...completeText(view.text, state.content),
+        reasoning: state.reasoning ?? '',
         toolCalls: state.toolCalls,
         status: state.status,
         seq: Math.max(view.seq, state.lastSeq),

@@ -68,7 +68,7 @@ test('an Anthropic model is offered tools, calls them, and gets its calls back w
   expect(end).toMatchObject({ finishReason: 'TOOL_CALLS', calls: [{ toolName: 'weather', input: bonn.arguments }] });
 
   const calls = [{ id: 'abc123def', ...bonn, status: 'COMPLETED' as const, result: 'rain' }];
-  await ask({ prompt: await promptOf([{ text, calls }]), ...toolDefinitions(tools, false) });
+  await ask({ prompt: await promptOf([{ reasoning: '', text, calls }]), ...toolDefinitions(tools, false) });
   await new Promise((resolve) => server.close(resolve));
   const [tool] = tools;
   const offered = [{ name: 'weather', description: tool?.description, input_schema: tool?.parameters }];

@@ -1,10 +1,10 @@
 /**
- * One request to one model. Its text goes to the log as it arrives; the tool calls that it asks for are returned when
- * its response has ended. Invariant: when the promise resolves, all text of the model is in the log. It rejects only
- * with the reason of `abandon` and with the log's fault.
+ * One request to one model. Its text and reasoning go to the log as they arrive; the tool calls that it asks for are
+ * returned when its response has ended. Invariant: when the promise resolves, all text of the model is in the log, and
+ * of its reasoning as much as is shown. It rejects only with the reason of `abandon` and with the log's fault.
  */
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import type { StreamEvent } from '#contracts/stream-event.ts';
+import { maxReasoningCharacters, type StreamEvent } from '#contracts/stream-event.ts';
 import { activeRequest } from '#kernel/request-id.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
 import { modelFaults, timeToFirstToken } from '../metrics.ts';
@@ -24,6 +24,8 @@ export interface AskOptions {
   readonly prefix: string;
   /** What separates the model's text from that of the steps before it; undefined where it separates nothing. */
   readonly opening: string | undefined;
+  /** What the reply shows of earlier thinking. */
+  readonly thought: string;
   readonly append: (events: readonly StreamEvent[]) => Promise<void>;
   /** Aborted when a person asked to stop. */
   readonly stop: AbortSignal;
@@ -38,13 +40,17 @@ export interface ModelResponse {
   readonly fault: ModelFault | undefined;
   /** The text of the model, without what separates it from the steps before. */
   readonly text: string;
+  /** What the log has of the model's thinking, likewise. */
+  readonly reasoning: string;
   /**
    * Whether the prompt counts: the model took the request, or the request was under way when it was stopped, which
    * providers bill too.
    */
   readonly isPromptBilled: boolean;
-  /** Milliseconds since the epoch of the first text or tool call. */
+  /** Milliseconds since the epoch of the first text, tool call or reasoning that was shown. */
   readonly firstOutputAt: number | undefined;
+  /** Likewise of the first text or tool call, for which people wait. */
+  readonly firstTokenAt: number | undefined;
 }
 
 /** Removes from the beginning of `text` the white space that the prefix already ends with. */
@@ -53,28 +59,52 @@ export const withoutRepeatedSpace = (prefix: string, text: string): string => {
   return space !== '' && text.startsWith(space) ? text.slice(space.length) : text;
 };
 
+/** Where the reasoning of a request goes: apart from earlier reasoning, whatever came in between. */
+const createReasoningOpening = (thought: string) => {
+  const separated = '\n\n';
+  let open = createStepOpening(thought === '' ? '' : separated);
+  let isBegun = false;
+  return {
+    /** What is to be written of the next piece. */
+    take(reasoning: string): string {
+      const shown = open(reasoning);
+      isBegun ||= shown !== '';
+      return shown;
+    },
+    /** Text has come: reasoning behind it is another thought. */
+    close(): void {
+      if (isBegun) open = createStepOpening(separated);
+      isBegun = false;
+    },
+  };
+};
+
 export const askModel = async (context: GenerationContext, options: AskOptions): Promise<ModelResponse> => {
   const { settings, logger } = context;
-  const { candidate, messageId, call, prefix, opening = '', append, stop, abandon } = options;
+  const { candidate, messageId, call, prefix, opening = '', thought, append, stop, abandon } = options;
   const { served, route } = candidate;
   const { modelId } = route;
   const writer = createDeltaWriter({ ...settings, append });
-  const openStep = createStepOpening(options.opening);
-  const { goesInCircles } = createRepetitionGuard(prefix);
+  let openStep = createStepOpening(options.opening);
+  const thinking = createReasoningOpening(thought);
+  const [guard, thinkingGuard] = [createRepetitionGuard(prefix), createRepetitionGuard('')];
   const observeFirstToken = timeToFirstToken.start();
   const span = startSpan(`ask ${modelId}`, { kind: 'client' });
   let isSent = false;
   let isPromptBilled = false;
   let firstOutputAt: number | undefined;
-  const noteOutput = (): void => {
-    if (firstOutputAt !== undefined) return;
-    firstOutputAt = Date.now();
+  let firstTokenAt: number | undefined;
+  const noteToken = (): void => {
+    if (firstTokenAt !== undefined) return;
+    firstTokenAt = Date.now();
+    firstOutputAt ??= firstTokenAt;
     observeFirstToken({ model: modelId });
     span.event('first token');
   };
   const conclude = async (end: ModelEnd | undefined, fault: ModelFault | undefined): Promise<ModelResponse> => {
     await writer.flush();
-    return { end, fault, text: writer.text.slice(opening.length), isPromptBilled, firstOutputAt };
+    const [text, reasoning] = [writer.text.slice(opening.length), writer.reasoning.trimStart()];
+    return { end, fault, text, reasoning, isPromptBilled, firstOutputAt, firstTokenAt };
   };
   let end: ModelEnd;
   try {
@@ -82,22 +112,34 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
     end = await streamModel(served.model, call, {
       timeouts: settings,
       signal,
+      reasoningCharacters: Math.max(0, maxReasoningCharacters - thought.length),
+      continuesText: prefix.trim() !== '',
       onSent() {
         isSent = true;
       },
       onOpen() {
         isPromptBilled = true;
       },
+      onReasoning(reasoning) {
+        // Models put blank lines between their thinking and the text, which then are no part of it.
+        if (writer.text === '' && prefix === '') openStep = createStepOpening(opening);
+        const shown = thinking.take(reasoning);
+        if (shown === '') return undefined;
+        firstOutputAt ??= Date.now();
+        return writer.write(shown, 'ReasoningDelta');
+      },
       onText(text) {
         const isFirst = writer.text === '';
         const shown = openStep(isFirst && served.trimsPrefix ? withoutRepeatedSpace(prefix, text) : text);
         if (shown === '') return undefined;
-        noteOutput();
+        noteToken();
+        thinking.close();
         return writer.write(shown);
       },
-      goesInCircles,
+      goesInCircles: ({ reasoning, text }) =>
+        guard.goesInCircles(text) || (reasoning !== '' && thinkingGuard.goesInCircles(reasoning)),
     });
-    if (end.calls.length > 0) noteOutput();
+    if (end.calls.length > 0) noteToken();
     span.end();
   } catch (cause) {
     const fault = stop.aborted ? undefined : toModelFault(cause);

@@ -1,5 +1,11 @@
 /** A candidate of a job whose model this worker serves, and what that model may write and call. */
-import type { GenerationJob, ReplyJob, RouteCandidate, Tool } from '#contracts/generation-job.ts';
+import {
+  type GenerationJob,
+  outputTokensOf,
+  type ReplyJob,
+  type RouteCandidate,
+  type Tool,
+} from '#contracts/generation-job.ts';
 import type { ModelRegistry, ServedModel } from '../providers/registry.ts';
 
 export interface Candidate {
@@ -16,8 +22,7 @@ export const servedCandidates = (job: GenerationJob, registry: ModelRegistry): r
   });
 
 /** Tokens that a whole reply may have. */
-export const outputLimit = (job: ReplyJob, { route }: Candidate): number =>
-  Math.min(job.maxOutputTokens ?? route.maxOutputTokens, route.maxOutputTokens);
+export const outputLimit = (job: ReplyJob, { route }: Candidate): number => outputTokensOf(route, job);
 
 /** Tokens of prompt and reply together. */
 export const contextWindowOf = ({ route, served }: Candidate): number =>

@@ -119,3 +119,57 @@ test('whatever the pieces, the joined events are the text, and no event ends ins
     }),
   );
 });
+
+test('reasoning and text go out in their order, in one append, and never in one event', async () => {
+  const appends: (readonly StreamEvent[])[] = [];
+  const held = Promise.withResolvers<void>();
+  const writer = createDeltaWriter({
+    coalesceMs: 5,
+    coalesceChars: 100,
+    async append(events) {
+      appends.push(events);
+      await held.promise;
+    },
+  });
+  writer.write('hm', 'ReasoningDelta');
+  expect(appends).toEqual([[{ type: 'ReasoningDelta', text: 'hm' }]]);
+  for (const piece of [' yes', '.']) writer.write(piece, 'ReasoningDelta');
+  for (const piece of ['It ', 'is.']) writer.write(piece);
+  writer.write(' Or', 'ReasoningDelta');
+  held.resolve();
+  await writer.flush();
+  expect(appends.slice(1)).toEqual([
+    [
+      { type: 'ReasoningDelta', text: ' yes.' },
+      { type: 'TokenDelta', text: 'It is.' },
+      { type: 'ReasoningDelta', text: ' Or' },
+    ],
+  ]);
+  expect(writer).toMatchObject({ text: 'It is.', reasoning: 'hm yes. Or' });
+});
+
+test('whatever the pieces of both kinds, the events of each kind join to it, and kinds keep their order', async () => {
+  const piece = fc.record({
+    kind: fc.constantFrom('TokenDelta' as const, 'ReasoningDelta' as const),
+    text: fc.string({ unit: 'grapheme', maxLength: 5 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece), fc.boolean(), async (pieces, pauses) => {
+      const events: StreamEvent[] = [];
+      const writer = createDeltaWriter({
+        coalesceMs: 0,
+        coalesceChars: 3,
+        append: async (more) => void events.push(...more),
+      });
+      for (const { kind, text } of pieces) {
+        writer.write(text, kind);
+        if (pauses) await undefined;
+      }
+      await writer.flush();
+      const marked = (all: readonly { readonly kind: string; readonly text: string }[]): readonly string[] =>
+        all.flatMap(({ kind, text }) => [...text.replaceAll('\0', '')].map((letter) => kind + letter));
+      const sent = events.flatMap((event) => ('text' in event ? [{ kind: event.type, text: event.text }] : []));
+      expect(marked(sent)).toEqual(marked(pieces));
+    }),
+  );
+});

@@ -1,20 +1,28 @@
 /**
- * Gathers the model's text into TokenDelta events. The first text is sent at once. After that, text that arrives until
- * the next tick or while an append is under way becomes one event, so under load events grow instead of queues.
- * Invariants: the joined texts of the events are the text that was written, in order; no event ends inside a surrogate
- * pair, and none holds a NUL, which PostgreSQL cannot store; at most `waitAboveChars` characters wait before `write`
- * asks its caller to stop.
+ * Gathers what the model writes, text and reasoning, into TokenDelta and ReasoningDelta events. The first text and the
+ * first reasoning are sent at once. After that, what arrives until the next tick or while an append is under way
+ * becomes one event for each stretch of either kind, so under load events grow instead of queues. Invariants: the
+ * joined texts of the events of a kind are what was written, and the kinds keep their order; no event holds both; no
+ * event ends inside a surrogate pair, and none holds a NUL, which PostgreSQL cannot store; at most `waitAboveChars`
+ * characters wait before `write` asks its caller to stop.
  */
 import type { StreamEvent } from '#contracts/stream-event.ts';
 import { deltasAppended } from '../metrics.ts';
 import { onSharedTick } from './shared-tick.ts';
 
+type DeltaKind = 'TokenDelta' | 'ReasoningDelta';
+
 export interface DeltaWriter {
   /** All text so far, sent or pending. */
   readonly text: string;
-  /** When it returns a promise, await that before writing more. Faults of the log come from `flush`. */
-  write(text: string): Promise<void> | undefined;
-  /** Resolves when all text is in the log. Rejects with the log's fault. */
+  /** Likewise all reasoning. */
+  readonly reasoning: string;
+  /**
+   * When it returns a promise, await that before writing more. Faults of the log come from `flush`.
+   * @param kind default: text.
+   */
+  write(text: string, kind?: DeltaKind): Promise<void> | undefined;
+  /** Resolves when everything is in the log. Rejects with the log's fault. */
   flush(): Promise<void>;
 }
 
@@ -29,6 +37,11 @@ export interface DeltaWriterOptions {
 const waitAboveChars = 65_536;
 const none = {};
 
+interface Stretch {
+  readonly kind: DeltaKind;
+  text: string;
+}
+
 /** The length up to which the text can be cut without splitting a surrogate pair. */
 const wholeLength = (text: string): number => {
   const last = text.charCodeAt(text.length - 1);
@@ -36,24 +49,41 @@ const wholeLength = (text: string): number => {
 };
 
 export const createDeltaWriter = ({ append, coalesceMs, coalesceChars }: DeltaWriterOptions): DeltaWriter => {
-  let text = '';
-  let pending = '';
-  let first = true;
+  const sent: Record<DeltaKind, string> = { TokenDelta: '', ReasoningDelta: '' };
+  let pending: Stretch[] = [];
+  let pendingChars = 0;
   let revoke: (() => void) | undefined;
   let sending: Promise<void> | undefined;
 
-  const send = (length: number): void => {
+  const all = (kind: DeltaKind): string =>
+    pending.reduce((text, one) => (one.kind === kind ? text + one.text : text), sent[kind]);
+  /** The stretches that go out now. Of the last one, the half of a surrogate pair at its end waits. */
+  const takePending = (isEnd: boolean): readonly Stretch[] => {
+    const taken = pending;
+    pending = [];
+    pendingChars = 0;
+    const last = taken.at(-1);
+    const length = last === undefined || isEnd ? undefined : wholeLength(last.text);
+    if (last !== undefined && length !== undefined && length < last.text.length) {
+      pending = [{ kind: last.kind, text: last.text.slice(length) }];
+      pendingChars = 1;
+      last.text = last.text.slice(0, length);
+    }
+    return taken.filter(({ text }) => text !== '');
+  };
+  const send = (isEnd: boolean): void => {
     revoke?.();
     revoke = undefined;
-    if (sending !== undefined || length === 0) return;
-    const delta = pending.slice(0, length).toWellFormed();
-    pending = pending.slice(length);
-    text += delta;
-    first = false;
-    deltasAppended.add(none);
-    const sent = append([{ type: 'TokenDelta', text: delta }]);
-    sending = sent;
-    sent.then(
+    if (sending !== undefined) return;
+    const events = takePending(isEnd).map(({ kind, text }) => ({ type: kind, text: text.toWellFormed() }));
+    if (events.length === 0) return;
+    for (const { type, text } of events) {
+      sent[type] += text;
+      deltasAppended.add(none);
+    }
+    const appended = append(events);
+    sending = appended;
+    appended.then(
       () => {
         sending = undefined;
         if (pending.length > 0) schedule();
@@ -63,22 +93,30 @@ export const createDeltaWriter = ({ append, coalesceMs, coalesceChars }: DeltaWr
   };
   const schedule = (): void => {
     if (sending !== undefined) return;
-    if (first || coalesceMs === 0 || pending.length >= coalesceChars) send(wholeLength(pending));
-    else revoke ??= onSharedTick(coalesceMs, () => send(wholeLength(pending)));
+    const isFirst = pending.some(({ kind }) => sent[kind] === '');
+    if (isFirst || coalesceMs === 0 || pendingChars >= coalesceChars) send(false);
+    else revoke ??= onSharedTick(coalesceMs, () => send(false));
   };
 
   return {
     get text() {
-      return text + pending;
+      return all('TokenDelta');
     },
-    write(more) {
-      pending += more.includes('\0') ? more.replaceAll('\0', '') : more;
+    get reasoning() {
+      return all('ReasoningDelta');
+    },
+    write(more, kind = 'TokenDelta') {
+      const text = more.includes('\0') ? more.replaceAll('\0', '') : more;
+      const last = pending.at(-1);
+      if (last?.kind === kind) last.text += text;
+      else if (text !== '') pending.push({ kind, text });
+      pendingChars += text.length;
       if (pending.length > 0) schedule();
-      return pending.length > waitAboveChars ? sending : undefined;
+      return pendingChars > waitAboveChars ? sending : undefined;
     },
     async flush() {
       while (sending !== undefined || pending.length > 0) {
-        send(pending.length);
+        send(true);
         await sending;
       }
     },

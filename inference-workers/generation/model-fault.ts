@@ -10,6 +10,10 @@ import { AppError } from '#kernel/errors.ts';
 import { providerWords } from './provider-words.ts';
 import { retryAfterOfHeaders, retryAfterOfWords } from './retry-hint.ts';
 
+/** For a model that thinks and then writes nothing: a longer reply may have room for the thoughts. */
+const onlyThought =
+  'The model thought about this message and then wrote no reply. Try again, allow a longer reply, or choose another model.';
+
 const sentences = {
   MODEL_UNAVAILABLE: 'The model cannot be reached at the moment. Try again in a little while.',
   MODEL_TIMEOUT: 'The model did not respond in time. Try again in a little while.',
@@ -27,6 +31,8 @@ interface FaultOptions {
   readonly retryAfterMs?: number | undefined;
   /** Default: PROVIDER. */
   readonly origin?: FaultOrigin;
+  /** In place of the sentence of the code. */
+  readonly sentence?: string;
 }
 
 /** `tryAgain`: the same request to the same model may succeed within moments. `origin`: whose fault it is. */
@@ -35,13 +41,21 @@ export class ModelFault extends AppError {
   readonly origin: FaultOrigin;
   readonly usage: LanguageModelV4Usage | undefined;
 
-  constructor(code: ModelFaultCode, tryAgain: boolean, { origin = 'PROVIDER', usage, ...options }: FaultOptions = {}) {
-    super(code, sentences[code], options);
+  constructor(code: ModelFaultCode, tryAgain: boolean, given: FaultOptions = {}) {
+    const { origin = 'PROVIDER', usage, sentence = sentences[code], ...options } = given;
+    super(code, sentence, options);
     this.tryAgain = tryAgain;
     this.usage = usage;
     this.origin = origin;
   }
 }
+
+/**
+ * The end of a reply that is only reasoning, which is no reply for its reader.
+ * @param isCut whether the limit of the request ended it, which is no fault of the provider.
+ */
+export const onlyThoughtFault = (isCut: boolean): ModelFault =>
+  new ModelFault('MODEL_ERROR', false, { sentence: onlyThought, origin: isCut ? 'REQUEST' : 'PROVIDER' });
 
 /**
  * How providers say that the prompt has too many tokens. Each alternative is a sentence or a code of one of them:

@@ -3,7 +3,7 @@
 import type { MessageFinished } from '#contracts/broker-events.ts';
 import { isRetryable } from '#contracts/error-codes.ts';
 import type { ReplyJob } from '#contracts/generation-job.ts';
-import { finishedCalls } from '#contracts/sealed-result.ts';
+import { finishedCalls, finishedReasoning } from '#contracts/sealed-result.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
 import type { Candidate } from './candidate.ts';
 import type { LogSession } from './log-session.ts';
@@ -50,6 +50,7 @@ export const replyResult = async (options: ReplyResultOptions): Promise<MessageF
     status: reply.status,
     finishReason: reply.finishReason,
     text: reply.text,
+    ...finishedReasoning(reply.reasoning),
     ...finishedCalls(reply.toolCalls),
     parts: await replyShares({ job, registry, entries: log.entries, attempt, reply }),
     modelFailures: [...reply.modelFailures],

@@ -43,9 +43,11 @@ export const replyShares = async (options: ReplySharesOptions): Promise<ReplySha
     const limits = { contextWindow, maxOutputTokens, countTokens };
     const tools = toolsFor(job, route);
     let usage = noUsage;
-    for (const { at, written } of requests) {
+    for (const { at, written, reasoning } of requests) {
       const inputTokens = await countPrompt(job, limits, { steps: stepsOf(entries.slice(0, at)), tools });
-      usage = addUsage(usage, { ...noUsage, inputTokens, outputTokens: countTokens(written) });
+      const reasoningTokens = countTokens(reasoning);
+      const outputTokens = reasoningTokens + countTokens(written);
+      usage = addUsage(usage, { ...noUsage, inputTokens, outputTokens, reasoningTokens });
     }
     return usage;
   };

@@ -11,12 +11,21 @@ import { AppError } from '#kernel/errors.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
 import { buildPrompt, type Prompt } from '../prompt/build-prompt.ts';
 import { toolDefinitions } from '../prompt/tool-definitions.ts';
-import { breakAfterSteps, openTextOf, type ReplyStep, stepsOf, writtenIn } from '../transcript/reply-steps.ts';
+import {
+  breakAfterSteps,
+  isOnlyThought,
+  onlyThinks,
+  openTextOf,
+  type ReplyStep,
+  reasoningOfSteps,
+  stepsOf,
+  writtenIn,
+} from '../transcript/reply-steps.ts';
 import { askModel, type ModelResponse } from './ask-model.ts';
 import { type Candidate, contextWindowOf, outputLimit, toolsFor } from './candidate.ts';
 import type { GenerationContext, GenerationSettings } from './generation-context.ts';
 import type { LogSession } from './log-session.ts';
-import type { ModelFault } from './model-fault.ts';
+import { type ModelFault, onlyThoughtFault } from './model-fault.ts';
 import { startToolCalls } from './run-tool-calls.ts';
 import { addUsage, noUsage, type UsageBounds, usageOfRequest } from './token-usage.ts';
 
@@ -40,9 +49,14 @@ export interface CandidateRun {
   readonly end: FinishReason | AppError;
   /** Of all requests of the run. */
   readonly usage: TokenUsage;
-  /** Milliseconds since the epoch of the first text or tool call; undefined where there was none. */
+  /** Milliseconds since the epoch of the first text, tool call or reasoning; undefined where there was none. */
   readonly firstOutputAt: number | undefined;
+  /** Likewise of the first text or tool call. */
+  readonly firstTokenAt: number | undefined;
 }
+
+/** The provider interface's names. */
+const effortNames = { NONE: 'none', LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
 
 /** Milliseconds until the same model is asked again; undefined where it is not. */
 const pauseAfter = (fault: ModelFault, tries: number, settings: GenerationSettings): number | undefined => {
@@ -73,12 +87,13 @@ const askWithRetries = async (
     prompt: [...prompt.messages],
     maxOutputTokens: Math.max(1, outputLimit(job, candidate) - written),
     ...(job.temperature === undefined ? {} : { temperature: job.temperature }),
+    ...(job.reasoningEffort === undefined ? {} : { reasoning: effortNames[job.reasoningEffort] }),
     ...toolDefinitions(toolsFor(job, candidate.route), mayCall),
   };
-  const [prefix, opening] = [openTextOf(steps), breakAfterSteps(steps)];
+  const shown = { prefix: openTextOf(steps), opening: breakAfterSteps(steps), thought: reasoningOfSteps(steps) };
   for (let tries = 1; ; tries += 1) {
     const { messageId } = job;
-    const response = await askModel(context, { candidate, messageId, call, prefix, opening, append, stop, abandon });
+    const response = await askModel(context, { candidate, messageId, call, ...shown, append, stop, abandon });
     const { fault, firstOutputAt } = response;
     const pause = fault && firstOutputAt === undefined ? pauseAfter(fault, tries, context.settings) : undefined;
     if (pause === undefined) return { ...response, call };
@@ -110,11 +125,13 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
 
   let usage = noUsage;
   let firstOutputAt: number | undefined;
-  const conclude = (end: CandidateRun['end']): CandidateRun => ({ end, usage, firstOutputAt });
+  let firstTokenAt: number | undefined;
+  const conclude = (end: CandidateRun['end']): CandidateRun => ({ end, usage, firstOutputAt, firstTokenAt });
   for (;;) {
     if (stop.aborted) return conclude('CANCELLED');
     const held = stepsOf(entries);
-    const continues = openTextOf(held).trim() === '' || route.capabilities.includes('PREFILL');
+    const isBlank = openTextOf(held).trim() === '';
+    const continues = !onlyThinks(held) && (isBlank || route.capabilities.includes('PREFILL'));
     const steps = continues ? held : [];
     let voiding: readonly StreamEvent[] = continues ? [] : [{ type: 'MessageReset', reason: options.resetReason }];
     const append: Append = (events) => {
@@ -131,15 +148,17 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
     }
     const mayCall = tools.length > 0 && steps.filter(({ calls }) => calls.length > 0).length < maxToolSteps;
     const response = await askWithRetries(context, options, { prompt, steps, mayCall, append });
-    const { end, fault, text, call } = response;
+    const { end, fault, text, reasoning, call } = response;
     firstOutputAt ??= response.firstOutputAt;
+    firstTokenAt ??= response.firstTokenAt;
     const written = text + (end?.calls.map(({ toolName, input }) => toolName + input).join('') ?? '');
     const count = async (): Promise<TokenUsage> => {
       const inputTokens = await prompt.countInputTokens();
-      return { ...noUsage, inputTokens, outputTokens: countTokens(written) };
+      const reasoningTokens = countTokens(reasoning);
+      return { ...noUsage, inputTokens, outputTokens: reasoningTokens + countTokens(written), reasoningTokens };
     };
     if (response.isPromptBilled) {
-      const bounds = { call, written, contextWindow: contextWindowOf(candidate) };
+      const bounds = { call, written: reasoning + written, contextWindow: contextWindowOf(candidate) };
       const { modelId } = route;
       const { logger } = context;
       const reported = (end ?? fault)?.usage;
@@ -147,7 +166,10 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
     }
     if (end === undefined) return conclude(fault ?? 'CANCELLED');
     const asked = mayCall && endsWithCalls(end.finishReason) ? end.calls : [];
-    if (asked.length === 0) return conclude(end.finishReason);
+    if (asked.length === 0) {
+      const isThought = end.finishReason !== 'CONTENT_FILTER' && isOnlyThought(stepsOf(entries));
+      return conclude(isThought ? onlyThoughtFault(end.finishReason === 'LENGTH') : end.finishReason);
+    }
     await startToolCalls({ tools: context.tools, job, append, stop, abandon }, { asked, steps, entries });
   }
 };

@@ -57,11 +57,17 @@ const generateTitle = async (
   const titleOf = firstOf(history, 'USER');
   const call = { prompt, maxOutputTokens: titleTokens, providerOptions: { parlance: { titleOf } } };
   let text = '';
+  let reasoning = '';
   let firstTokenAt: number | undefined;
   const { usage: reported } = await streamModel(model, call, {
     timeouts: settings,
     signal: handOver,
     onOpen: () => undefined,
+    reasoningCharacters: readChars,
+    onReasoning(more) {
+      reasoning += more;
+      return undefined;
+    },
     onText(more) {
       firstTokenAt ??= Date.now();
       if (text.length < readChars) text += more.slice(0, readChars);
@@ -71,12 +77,21 @@ const generateTitle = async (
   const count = () => ({
     ...noUsage,
     inputTokens: countTokens(JSON.stringify(prompt)),
-    outputTokens: countTokens(text),
+    outputTokens: countTokens(text) + countTokens(reasoning),
+    reasoningTokens: countTokens(reasoning),
   });
   const title = cleanTitle(text);
   // A response that is no title is not billed.
   if (title === '') return {};
-  const usage = await usageOfRequest({ call, written: text, contextWindow, reported, count, modelId, logger });
+  const usage = await usageOfRequest({
+    call,
+    written: reasoning + text,
+    contextWindow,
+    reported,
+    count,
+    modelId,
+    logger,
+  });
   countTokensUsed(modelId, usage);
   return {
     title,

@@ -1,6 +1,6 @@
 /**
- * One request to one model: opens its stream, passes the text on, and keeps the time limits. Invariants: when the
- * promise settles, the provider's stream is closed, however it ended; what is passed on is bounded, whatever the
+ * One request to one model: opens its stream, passes text and reasoning on, and keeps the time limits. Invariants: when
+ * the promise settles, the provider's stream is closed, however it ended; what is passed on is bounded, whatever the
  * provider sends; it rejects with the signal's reason after an abort, else with a ModelFault.
  */
 import type {
@@ -15,6 +15,8 @@ import { maxToolCallsPerResponse } from '../providers/max-tool-calls.ts';
 import { observingSend } from '../providers/provider-connections.ts';
 import { createModelClock } from './model-clock.ts';
 import { ModelFault, toModelFault } from './model-fault.ts';
+import { createResponseParts } from './response-parts.ts';
+import type { SplitText } from './split-thinking.ts';
 
 export interface ModelTimeouts {
   /** Milliseconds from the request to the first part of a response. */
@@ -32,8 +34,14 @@ export interface StreamOptions {
   onOpen(): void;
   /** A returned promise is awaited before more is read (backpressure). That time does not count as the model's. */
   onText(text: string): Promise<void> | undefined;
-  /** Called with the same text before `onText`; where it returns true, the response ends behind this text. */
-  goesInCircles?: (text: string) => boolean;
+  /** Likewise, for what the model shows of its thinking. Comes before the text of the same part. */
+  onReasoning?(reasoning: string): Promise<void> | undefined;
+  /** Characters of reasoning that are passed on; the rest is dropped. Default: 0. */
+  readonly reasoningCharacters?: number;
+  /** The response continues a text (response-parts.ts). Default: false. */
+  readonly continuesText?: boolean;
+  /** Called with the same before `onReasoning` and `onText`; where it returns true, the response ends behind this. */
+  goesInCircles?: (brought: SplitText) => boolean;
 }
 
 export interface ModelEnd {
@@ -47,15 +55,6 @@ const unknownUsage: LanguageModelV4Usage = {
   inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
   outputTokens: { total: undefined, text: undefined, reasoning: undefined },
 };
-
-/** Characters of one reply. A provider that ignores the token limit of the request is cut off at many times as much. */
-const maxTextChars = (maxOutputTokens: number | undefined): number => 65_536 + 32 * (maxOutputTokens ?? 0);
-
-/**
- * Characters of reasoning and of call arguments, which serve only as a sign of life here. A model that exceeds them
- * goes in circles.
- */
-const maxHiddenChars = 4 * 1024 * 1024;
 
 /**
  * Milliseconds that a response may go on after its finish. It is read to its end so that the connection can be reused,
@@ -100,11 +99,21 @@ const unlessAborted = <Result>(work: PromiseLike<Result>, signal: AbortSignal): 
     work.then(resolve, reject);
   });
 
+/** A returned promise is to be awaited before more is read. */
+const passOn = (
+  { reasoning, text }: SplitText,
+  { onReasoning, onText }: Pick<StreamOptions, 'onReasoning' | 'onText'>,
+): Promise<void> | undefined => {
+  const full = reasoning === '' ? undefined : onReasoning?.(reasoning);
+  return text === '' ? full : (onText(text) ?? full);
+};
+
 export const streamModel = async (
   model: LanguageModelV4,
   call: Omit<LanguageModelV4CallOptions, 'abortSignal'>,
-  { timeouts, signal, onSent = () => undefined, onOpen, onText, goesInCircles = () => false }: StreamOptions,
+  options: StreamOptions,
 ): Promise<ModelEnd> => {
+  const { timeouts, signal, onSent = () => undefined, onOpen, goesInCircles = () => false } = options;
   signal.throwIfAborted();
   const request = new AbortController();
   const pass = (): void => request.abort(signal.reason);
@@ -112,8 +121,8 @@ export const streamModel = async (
   const clock = createModelClock(() => request.abort(new ModelFault('MODEL_TIMEOUT', false)));
   clock.allow(timeouts.firstTokenTimeoutMs);
   const calls: LanguageModelV4ToolCall[] = [];
-  let charactersLeft = maxTextChars(call.maxOutputTokens);
-  let hiddenLeft = maxHiddenChars;
+  const { reasoningCharacters = 0, continuesText = false } = options;
+  const response = createResponseParts({ maxOutputTokens: call.maxOutputTokens, reasoningCharacters, continuesText });
   let hasBegun = false;
   let end: ModelEnd | undefined;
   try {
@@ -132,34 +141,30 @@ export const streamModel = async (
       }
       if (part.type === 'error') throw part.error;
       if (part.type === 'finish') {
+        await passOn(response.end(), options);
         end = { finishReason: finishReasonOf(part), usage: part.usage, calls };
         clock.allow(closingMs);
       }
       if (part.type === 'tool-call' && !part.providerExecuted && calls.push(part) > maxToolCallsPerResponse) {
         throw new ModelFault('MODEL_ERROR', false, { cause: new Error('The tool calls do not end.') });
       }
-      if (part.type !== 'text-delta' && part.type !== 'reasoning-delta' && part.type !== 'tool-input-delta') continue;
+      const brought = response.take(part);
+      if (brought === undefined) continue;
       if (hasBegun) {
         clock.restart();
       } else {
         hasBegun = true;
         clock.allow(timeouts.stallTimeoutMs);
       }
-      if (part.type !== 'text-delta') hiddenLeft -= part.delta.length;
-      if (hiddenLeft < 0) {
-        throw new ModelFault('MODEL_ERROR', false, { cause: new Error('The reasoning or the arguments do not end.') });
-      }
-      const delta = part.type === 'text-delta' ? part.delta.slice(0, charactersLeft) : '';
-      charactersLeft -= delta.length;
-      const isCircle = goesInCircles(delta);
-      const full = delta === '' ? undefined : onText(delta);
+      const isCircle = goesInCircles(brought);
+      const full = passOn(brought, options);
       if (full) {
         clock.stop();
         await full;
         clock.allow(timeouts.stallTimeoutMs);
       }
       if (isCircle) return { finishReason: 'REPETITION', usage: unknownUsage, calls: [] };
-      if (charactersLeft === 0) return { finishReason: 'LENGTH', usage: unknownUsage, calls: [] };
+      if (response.isFull) return { finishReason: 'LENGTH', usage: unknownUsage, calls: [] };
     }
   } catch (fault) {
     if (end !== undefined) return end;

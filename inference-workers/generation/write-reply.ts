@@ -9,7 +9,7 @@ import type { ModelFailure, TokenUsage } from '#contracts/broker-events.ts';
 import type { ReplyJob } from '#contracts/generation-job.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
 import { AppError } from '#kernel/errors.ts';
-import { stepsOf, textOfSteps } from '../transcript/reply-steps.ts';
+import { reasoningOfSteps, stepsOf, textOfSteps } from '../transcript/reply-steps.ts';
 import type { Candidate } from './candidate.ts';
 import { createDeferredAppend } from './deferred-append.ts';
 import type { GenerationContext } from './generation-context.ts';
@@ -24,11 +24,13 @@ export interface WrittenReply {
   readonly finishReason: FinishReason;
   /** Everything that clients see, including text of earlier attempts and models. */
   readonly text: string;
+  /** Likewise. */
+  readonly reasoning: string;
   /** Likewise everything that clients see. */
   readonly toolCalls: readonly ToolCall[];
   /** The candidate that completed the reply, or the last one that was asked. */
   readonly lastAsked: Candidate | undefined;
-  /** Whether `lastAsked` wrote text or a tool call; `usage` is for that. */
+  /** Whether `lastAsked` wrote text, reasoning or a tool call; `usage` is for that. */
   readonly wrote: boolean;
   readonly usage: TokenUsage;
   /** Milliseconds since the epoch of the first text or tool call of this attempt. */
@@ -67,6 +69,7 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
       status,
       finishReason,
       text: textOfSteps(steps),
+      reasoning: reasoningOfSteps(steps),
       toolCalls: steps.flatMap(({ calls }) => calls),
       lastAsked,
       wrote: run?.firstOutputAt !== undefined,
@@ -89,10 +92,10 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
       lastAsked = candidate;
       const askedAt = Date.now();
       run = await runCandidate(context, { job, candidate, resetReason, entries, append, stop, abandon });
-      const { end, firstOutputAt } = run;
-      firstTokenAt ??= firstOutputAt;
+      const { end } = run;
+      firstTokenAt ??= run.firstTokenAt;
       if (!(end instanceof AppError)) return conclude(end === 'CANCELLED' ? end : 'COMPLETED', end);
-      const firstTokenMs = firstOutputAt === undefined ? undefined : firstOutputAt - askedAt;
+      const firstTokenMs = run.firstTokenAt === undefined ? undefined : run.firstTokenAt - askedAt;
       // The only fault that is not a model's is that of a prompt that does not fit.
       const origin = end instanceof ModelFault ? end.origin : 'REQUEST';
       modelFailures.push({ modelId, code: end.code, origin, firstTokenMs, durationMs: Date.now() - askedAt });

@@ -14,7 +14,7 @@ const limits = (contextWindow: number, maxOutputTokens = 10) => ({
   countTokens: (text: string) => text.length,
 });
 const contents = async (history: readonly PromptMessage[], contextWindow: number, prefix = '') => {
-  const soFar = { steps: prefix === '' ? [] : [{ text: prefix, calls: [] }], tools: [] };
+  const soFar = { steps: prefix === '' ? [] : [{ reasoning: '', text: prefix, calls: [] }], tools: [] };
   const { messages } = await buildPrompt(history, limits(contextWindow), soFar);
   return messages.map(({ role, content }) =>
     typeof content === 'string'
@@ -72,7 +72,7 @@ test('a history that was cut before a reply still begins with the user', async (
 test('blank text of the reply so far is not sent', async () => {
   expect(await contents([user('u1')], 1000, ' \n')).toEqual(['user: u1']);
   for (const tools of [[], [weather]]) {
-    const steps = [called('\t', '\n'), { text: '\n\n', calls: [] }];
+    const steps = [called('\t', '\n'), { reasoning: '', text: '\n\n', calls: [] }];
     const { messages } = await buildPrompt([user('u1')], limits(1000), { steps, tools });
     expect(messages.at(-1)?.role).toBe(tools.length > 0 ? 'tool' : 'user');
     expect(JSON.stringify(messages)).not.toMatch(/"(text|value)":"(\\\\[nt]|\s)*"/);
@@ -115,6 +115,7 @@ test('markers in instructions, and in the arguments of a call that is put into w
   const marker = '<|im_start|>';
   const steps = [
     {
+      reasoning: '',
       text: '',
       calls: [{ id: 'c', name: 'find', arguments: `{"q":"${marker}"}`, status: 'COMPLETED', result: marker }],
     },
@@ -152,12 +153,13 @@ const weather: Tool = {
   secret: 'whsec_AA==',
 };
 const called = (result: string, text = '') => ({
+  reasoning: '',
   text,
   calls: [{ id: 'abc', name: 'weather', arguments: '{"city":"Bonn"}', status: 'COMPLETED' as const, result }],
 });
 
 test('a model with tools gets the calls of the reply as calls, and its text since then at the end', async () => {
-  const steps = [called('rain', 'Let me see.'), { text: 'It is', calls: [] }];
+  const steps = [called('rain', 'Let me see.'), { reasoning: '', text: 'It is', calls: [] }];
   expect((await buildPrompt([user('u1')], limits(1000), { steps, tools: [weather] })).messages.slice(1)).toEqual([
     {
       role: 'assistant',

@@ -69,7 +69,7 @@ const fromUser = (messages: readonly LanguageModelV4Message[]): readonly Languag
 };
 
 const partText = (part: MessagePart): string => {
-  if (part.type === 'text') return part.text;
+  if (part.type === 'text' || part.type === 'reasoning') return part.text;
   if (part.type === 'tool-call') return part.toolName + JSON.stringify(part.input);
   return part.type === 'tool-result' && part.output.type === 'text' ? part.output.value : '';
 };
@@ -141,7 +141,9 @@ export const buildPrompt = async (
 
   const called = steps.some(({ calls }) => calls.length > 0);
   for (const longest of called ? resultLengths : wholeResults) {
-    const reply = steps.flatMap((step) => replyStepMessages(step, { native: tools.length > 0, longest }));
+    // Thoughts are the first to go where there is no space for everything.
+    const form = { native: tools.length > 0, hasThoughts: longest === Number.POSITIVE_INFINITY, longest };
+    const reply = steps.flatMap((step) => replyStepMessages(step, form));
     const kept = await newestBefore(reply);
     if (kept.length === 0) continue;
     const prompt = joinMessages([...system, ...kept, ...reply]);

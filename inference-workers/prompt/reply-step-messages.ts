@@ -11,6 +11,8 @@ import { disarmRoleMarkers } from './role-markers.ts';
 
 export interface StepForm {
   readonly native: boolean;
+  /** Whether the calls come with the thoughts that led to them, for servers that want these back. */
+  readonly hasThoughts: boolean;
   /** Characters of a result, at most. */
   readonly longest: number;
 }
@@ -29,7 +31,10 @@ const text = (words: string) => ({ type: 'text' as const, text: words });
 const textOfStep = (step: ReplyStep): string => step.text.replace(/^[\r\n]+/, '');
 
 /** No message where the step is blank so far. */
-export const replyStepMessages = (step: ReplyStep, { native, longest }: StepForm): LanguageModelV4Message[] => {
+export const replyStepMessages = (
+  step: ReplyStep,
+  { native, hasThoughts, longest }: StepForm,
+): LanguageModelV4Message[] => {
   const { calls } = step;
   const content = step.text.trim() === '' ? [] : [text(textOfStep(step))];
   if (calls.length === 0) return content.length === 0 ? [] : [{ role: 'assistant', content }];
@@ -38,6 +43,9 @@ export const replyStepMessages = (step: ReplyStep, { native, longest }: StepForm
       {
         role: 'assistant',
         content: [
+          ...(hasThoughts && step.reasoning !== ''
+            ? [{ type: 'reasoning' as const, text: step.reasoning.trim() }]
+            : []),
           ...content,
           ...calls.map((call) => ({
             type: 'tool-call' as const,

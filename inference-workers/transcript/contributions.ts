@@ -11,6 +11,7 @@ export interface WrittenRequest {
   readonly at: number;
   /** Text and tool calls. */
   written: string;
+  reasoning: string;
 }
 
 export interface Contribution {
@@ -33,14 +34,16 @@ export const contributionsIn = (entries: readonly StreamEntry[]): readonly Contr
     const written = writtenOf(event);
     if (written === undefined) {
       current = undefined;
-    } else if (current) {
-      current.written += written;
     } else {
-      // The worker writes the line feeds that separate a text from what came before the calls.
-      current = { at, written: followsCalls ? written.replace(/^\n+/, '') : written };
-      all.at(-1)?.requests.push(current);
+      if (current === undefined) {
+        current = { at, written: '', reasoning: '' };
+        all.at(-1)?.requests.push(current);
+      }
+      const kind = event.type === 'ReasoningDelta' ? 'reasoning' : 'written';
+      // The worker writes the line feeds that separate a step from the steps before.
+      current[kind] += current[kind] === '' && followsCalls ? written.replace(/^\n+/, '') : written;
     }
-    followsCalls = event.type === 'ToolCallCompleted';
+    followsCalls = event.type === 'ToolCallCompleted' || (followsCalls && event.type === 'ReasoningDelta');
   }
   return all.filter(({ requests }) => requests.length > 0);
 };

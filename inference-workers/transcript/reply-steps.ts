@@ -7,6 +7,8 @@ import { applyToToolCalls, type StreamEvent, type ToolCall, type ToolCallRecord 
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 
 export interface ReplyStep {
+  /** What the model showed of its thinking in this step. */
+  readonly reasoning: string;
   /** The text before the calls. In a step without calls, the text that the reply ends with so far. */
   readonly text: string;
   /** In the order of their start. */
@@ -14,13 +16,14 @@ export interface ReplyStep {
 }
 
 interface OpenStep {
+  reasoning: string;
   text: string;
   calls: readonly ToolCall[];
 }
 
-/** What a model wrote with an event, for token counts: text or a tool call. Undefined for events of other origin. */
+/** What a model wrote with an event, for token counts. Undefined for events of other origin. */
 export const writtenOf = (event: StreamEvent): string | undefined => {
-  if (event.type === 'TokenDelta') return event.text;
+  if (event.type === 'TokenDelta' || event.type === 'ReasoningDelta') return event.text;
   return event.type === 'ToolCallStarted' ? event.toolCall.name + event.toolCall.arguments : undefined;
 };
 
@@ -30,14 +33,15 @@ export const stepsOf = (entries: readonly StreamEntry[]): readonly ReplyStep[] =
   let hasResults = false;
   for (const { event } of entries) {
     if (event.type === 'MessageReset') steps = [];
-    if (event.type !== 'TokenDelta' && event.type !== 'ToolCallStarted' && event.type !== 'ToolCallCompleted') continue;
+    if (writtenOf(event) === undefined && event.type !== 'ToolCallCompleted') continue;
     let last = steps.at(-1);
     if (last === undefined || (hasResults && event.type !== 'ToolCallCompleted')) {
-      last = { text: '', calls: [] };
+      last = { reasoning: '', text: '', calls: [] };
       steps.push(last);
     }
     hasResults = event.type === 'ToolCallCompleted';
     if (event.type === 'TokenDelta') last.text += event.text;
+    else if (event.type === 'ReasoningDelta') last.reasoning += event.text;
     else last.calls = applyToToolCalls(last.calls, event);
   }
   return steps;
@@ -45,15 +49,30 @@ export const stepsOf = (entries: readonly StreamEntry[]): readonly ReplyStep[] =
 
 export const textOfSteps = (steps: readonly ReplyStep[]): string => steps.map(({ text }) => text).join('');
 
-/** Everything that models wrote: text and tool calls, without results. */
+export const reasoningOfSteps = (steps: readonly ReplyStep[]): string =>
+  steps.map(({ reasoning }) => reasoning).join('');
+
+/** Everything that models wrote: reasoning, text and tool calls, without results. */
 export const writtenIn = (steps: readonly ReplyStep[]): string =>
-  steps.map(({ text, calls }) => text + calls.map((call) => call.name + call.arguments).join('')).join('');
+  steps
+    .map(({ reasoning, text, calls }) => reasoning + text + calls.map((call) => call.name + call.arguments).join(''))
+    .join('');
 
 /** The text after the last tool call, which the next model has to continue. */
 export const openTextOf = (steps: readonly ReplyStep[]): string => {
   const last = steps.at(-1);
   return last === undefined || last.calls.length > 0 ? '' : last.text;
 };
+
+/** Whether a model has begun to think, and has written nothing since. Another one cannot continue that. */
+export const onlyThinks = (steps: readonly ReplyStep[]): boolean => {
+  const last = steps.at(-1);
+  return last !== undefined && last.calls.length === 0 && last.reasoning !== '' && last.text.trim() === '';
+};
+
+/** Whether the whole reply is reasoning, so that it has nothing for its reader. */
+export const isOnlyThought = (steps: readonly ReplyStep[]): boolean =>
+  textOfSteps(steps).trim() === '' && onlyThinks(steps);
 
 /**
  * The line feeds that make a paragraph break between the steps so far and the text of the next step. Undefined where no

@@ -6,7 +6,14 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import { applyToText, applyToToolCalls, isTerminal, type StreamEvent, type ToolCall } from '#contracts/stream-event.ts';
+import {
+  applyToReasoning,
+  applyToText,
+  applyToToolCalls,
+  isTerminal,
+  type StreamEvent,
+  type ToolCall,
+} from '#contracts/stream-event.ts';
 import type { Logger } from '../log.ts';
 import { type LogFile, type LogLine, loadLogFile, openLogFile } from './log-file.ts';
 import type { StreamEntry, StreamSnapshot } from './stream-log.ts';
@@ -14,6 +21,7 @@ import type { StreamEntry, StreamSnapshot } from './stream-log.ts';
 export interface EmbeddedLog {
   readonly entries: StreamEntry[];
   text: string;
+  reasoning: string;
   toolCalls: readonly ToolCall[];
   attempt: number;
   ended: boolean;
@@ -47,6 +55,7 @@ const sweepEveryMs = 60_000;
 const emptyLog = (): EmbeddedLog => ({
   entries: [],
   text: '',
+  reasoning: '',
   toolCalls: [],
   attempt: 0,
   ended: false,
@@ -66,6 +75,7 @@ const add = (log: EmbeddedLog, line: LogLine): readonly StreamEntry[] => {
   const added = line.events.map((event: StreamEvent, index) => ({ seq: first + index, event }));
   for (const { event } of added) {
     log.text = applyToText(log.text, event);
+    log.reasoning = applyToReasoning(log.reasoning, event);
     log.toolCalls = applyToToolCalls(log.toolCalls, event);
     log.ended ||= isTerminal(event);
   }
@@ -74,9 +84,10 @@ const add = (log: EmbeddedLog, line: LogLine): readonly StreamEntry[] => {
 };
 
 export const snapshotOf = (log: EmbeddedLog): StreamSnapshot => {
-  const { text, toolCalls, entries, attempt, ended, stopRequested, sealed } = log;
+  const { text, reasoning, toolCalls, entries, attempt, ended, stopRequested, sealed } = log;
   return {
     text,
+    reasoning,
     toolCalls,
     lastSeq: entries.length,
     attempt,

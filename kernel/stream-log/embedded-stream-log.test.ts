@@ -69,6 +69,7 @@ test('reports an expired log as forgotten where its reply may have ended, and be
   expect(young).toEqual({
     kind: 'taken',
     text: '',
+    reasoning: '',
     toolCalls: [],
     lastSeq: 0,
     attempt: 1,

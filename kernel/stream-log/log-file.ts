@@ -33,6 +33,7 @@ const errorCodeSchema = z.custom<keyof typeof errorCodes>(
 /** Validates events of a log, as any text from outside. */
 export const streamEventSchema: z.ZodType<StreamEvent> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('MessageStarted'), attempt: z.int(), modelId: z.string() }),
+  z.object({ type: z.literal('ReasoningDelta'), text: z.string() }),
   z.object({ type: z.literal('TokenDelta'), text: z.string() }),
   z.object({ type: z.literal('ToolCallStarted'), toolCall: askedToolCallSchema }),
   z.object({ type: z.literal('ToolCallCompleted'), toolCall: toolCallRecordSchema }),

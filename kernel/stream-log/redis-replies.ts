@@ -14,7 +14,7 @@ import {
 } from './stream-log.ts';
 
 const flag = z.int().transform((value) => value === 1);
-const snapshotReply = z.tuple([z.string(), z.int(), z.int(), flag, flag, z.string(), z.string()]);
+const snapshotReply = z.tuple([z.string(), z.int(), z.int(), flag, flag, z.string(), z.string(), z.string()]);
 const callEventsSchema = z.array(streamEventSchema);
 const unopenedReply = z.tuple([z.int()]);
 const appendReply = z.tuple([z.int(), flag]);
@@ -23,9 +23,10 @@ const positionReply = z.tuple([z.string().nullable(), z.string().nullable()]);
 const entryReply = z.tuple([z.string(), z.tuple([z.literal('e'), z.string()])]);
 
 const toSnapshot = (reply: unknown): StreamSnapshot => {
-  const [text, lastSeq, attempt, ended, stopRequested, sealed, calls] = snapshotReply.parse(reply);
+  const [text, lastSeq, attempt, ended, stopRequested, sealed, calls, reasoning] = snapshotReply.parse(reply);
   const toolCalls = callEventsSchema.parse(JSON.parse(`[${calls.slice(1)}]`)).reduce(applyToToolCalls, []);
-  return { text, toolCalls, lastSeq, attempt, ended, stopRequested, ...(sealed === '' ? {} : { sealed }) };
+  const position = { lastSeq, attempt, ended, stopRequested };
+  return { text, reasoning, toolCalls, ...position, ...(sealed === '' ? {} : { sealed }) };
 };
 
 /** Of the snapshot script. */

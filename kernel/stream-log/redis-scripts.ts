@@ -2,7 +2,7 @@
  * The scripts of the Redis stream log. Each is one atomic step. The keys of a message, all with its hash tag, are: meta
  * (a hash: attempt, lastSeq, ended, stop, leasedUntil, sealed, calls: the JSON of the tool call events since the last
  * reset, each after a comma, and per writing process the number of its last append), entries (a stream, entry ID =
- * seq-0, field e = the event's JSON), text (a string: the deltas since the last reset).
+ * seq-0, field e = the event's JSON), text and reasoning (strings: the deltas since the last reset).
  */
 import { redisScript } from '../connections/redis.ts';
 
@@ -20,7 +20,7 @@ const snapshot = `
 local function snapshot()
   local meta = redis.call('HMGET', KEYS[1], 'attempt', 'lastSeq', 'ended', 'stop', 'sealed', 'calls')
   return { redis.call('GET', KEYS[3]) or '', tonumber(meta[2] or 0), tonumber(meta[1] or 0), meta[3] and 1 or 0, meta[4] and 1 or 0,
-    meta[5] or '', meta[6] or '' }
+    meta[5] or '', meta[6] or '', redis.call('GET', KEYS[4]) or '' }
 end`;
 
 /**
@@ -34,13 +34,13 @@ const seqsOfAttempt = 1_048_576;
 const youngerByMs = 2_000;
 
 /**
- * KEYS meta, entries, text; ARGV lease, ttl, earlier deliveries, their time, '1' to leave a living writer alone, grace,
- * '1' where an earlier attempt may have ended the reply. Returns [text, lastSeq, attempt, ended, stop, sealed, calls];
- * [attempt of the writer, or 0] where the log is left alone; [-1] where it is gone and its reply may have ended. The
- * log may be missing although an earlier attempt may have opened it: because the server started after the job and lost
- * it, or because the job is older than a log lives. Until the server has been up for the grace, a living writer may
- * restore the log. A job may have several copies that do not know of one another, so even a copy that was never
- * delivered before counts, where the job is certainly older than the server.
+ * KEYS meta, entries, text, reasoning; ARGV lease, ttl, earlier deliveries, their time, '1' to leave a living writer
+ * alone, grace, '1' where an earlier attempt may have ended the reply. Returns [text, lastSeq, attempt, ended, stop,
+ * sealed, calls, reasoning]; [attempt of the writer, or 0] where the log is left alone; [-1] where it is gone and its
+ * reply may have ended. The log may be missing although an earlier attempt may have opened it: because the server
+ * started after the job and lost it, or because the job is older than a log lives. Until the server has been up for the
+ * grace, a living writer may restore the log. A job may have several copies that do not know of one another, so even a
+ * copy that was never delivered before counts, where the job is certainly older than the server.
  */
 export const openScript = redisScript(`${touch}${snapshot}
 if not redis.call('HGET', KEYS[1], 'ended') and ARGV[5] == '1' then
@@ -67,17 +67,17 @@ if not redis.call('HGET', KEYS[1], 'ended') then
 end
 return snapshot()`);
 
-/** KEYS meta, entries, text. Returns the same as open, or an empty list when there is no log. */
+/** KEYS meta, entries, text, reasoning. Returns the same as open, or an empty list when there is no log. */
 export const snapshotScript = redisScript(`${snapshot}
 if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
 return snapshot()`);
 
 /**
- * KEYS meta, entries, text; ARGV attempt, lease, ttl, writing process, its append's number, publish command, channel,
- * '1' when the append resets text and calls, text after that, '1' when it ends the log, seq that it must follow or -1,
- * calls after the reset, then the events' JSON. Returns [lastSeq, stop], an empty list when the writer is fenced, [-1]
- * when the log is gone. An append that a reconnecting client sent twice is acknowledged, not repeated. Without events
- * it renews the lease.
+ * KEYS meta, entries, text, reasoning; ARGV attempt, lease, ttl, writing process, its append's number, publish command,
+ * channel, '1' when the append resets text, reasoning and calls, text after that, '1' when it ends the log, seq that it
+ * must follow or -1, calls and reasoning after the reset, then the events' JSON. Returns [lastSeq, stop], an empty list
+ * when the writer is fenced, [-1] when the log is gone. An append that a reconnecting client sent twice is
+ * acknowledged, not repeated. Without events it renews the lease.
  */
 export const appendScript = redisScript(`${touch}
 local writer = 'writer:' .. ARGV[4]
@@ -88,25 +88,26 @@ if meta[5] and meta[5] == ARGV[5] then return { seq, stop } end
 if not meta[1] and not meta[3] then return { -1 } end
 if meta[3] or meta[1] ~= ARGV[1] then return {} end
 if ARGV[11] ~= '-1' and ARGV[11] ~= tostring(seq) then return {} end
-if #ARGV > 12 then
+if #ARGV > 13 then
   local first = seq + 1
-  for i = 13, #ARGV do
+  for i = 14, #ARGV do
     seq = seq + 1
     redis.call('XADD', KEYS[2], seq .. '-0', 'e', ARGV[i])
   end
   if ARGV[8] == '1' then redis.call('SET', KEYS[3], ARGV[9]) elseif ARGV[9] ~= '' then redis.call('APPEND', KEYS[3], ARGV[9]) end
-  if ARGV[8] == '1' then redis.call('HDEL', KEYS[1], 'calls') end
+  if ARGV[8] == '1' then redis.call('DEL', KEYS[4]) redis.call('HDEL', KEYS[1], 'calls') end
+  if ARGV[13] ~= '' then redis.call('APPEND', KEYS[4], ARGV[13]) end
   if ARGV[12] ~= '' then redis.call('HSET', KEYS[1], 'calls', (redis.call('HGET', KEYS[1], 'calls') or '') .. ARGV[12]) end
   redis.call('HSET', KEYS[1], 'lastSeq', seq, writer, ARGV[5])
   if ARGV[10] == '1' then redis.call('HSET', KEYS[1], 'ended', 1) end
-  redis.call(ARGV[6], ARGV[7], '[' .. first .. ',' .. table.concat(ARGV, ',', 13) .. ']')
+  redis.call(ARGV[6], ARGV[7], '[' .. first .. ',' .. table.concat(ARGV, ',', 14) .. ']')
 end
 touch(tonumber(ARGV[2]), tonumber(ARGV[3]))
 return { seq, stop }`);
 
 /**
- * KEYS meta, entries, text; ARGV attempt, lease, ttl, seq that the log must end with, result. Returns the same as
- * append.
+ * KEYS meta, entries, text, reasoning; ARGV attempt, lease, ttl, seq that the log must end with, result. Returns the
+ * same as append.
  */
 export const sealScript = redisScript(`${touch}
 local meta = redis.call('HMGET', KEYS[1], 'attempt', 'lastSeq', 'ended', 'stop')
@@ -117,9 +118,9 @@ touch(tonumber(ARGV[2]), tonumber(ARGV[3]))
 return { tonumber(ARGV[4]), meta[4] and 1 or 0 }`);
 
 /**
- * KEYS meta, entries, text; ARGV attempt, lease, ttl, publish command, channel, seq of the last entry, text, '1' when a
- * stop was requested, calls, then the entries' JSON, which end at that seq. Returns the same as append. A repetition
- * changes nothing. The last entry is published once more, so that followers look at the log.
+ * KEYS meta, entries, text, reasoning; ARGV attempt, lease, ttl, publish command, channel, seq of the last entry, text,
+ * '1' when a stop was requested, calls, reasoning, then the entries' JSON, which end at that seq. Returns the same as
+ * append. A repetition changes nothing. The last entry is published once more, so that followers look at the log.
  */
 export const restoreScript = redisScript(`${touch}
 local meta = redis.call('HMGET', KEYS[1], 'attempt', 'lastSeq', 'stop')
@@ -128,21 +129,22 @@ if meta[1] then
   if meta[1] ~= ARGV[1] or (meta[2] or '0') ~= ARGV[6] then return {} end
   return { tonumber(ARGV[6]), stop }
 end
-redis.call('DEL', KEYS[2], KEYS[3])
-local seq = tonumber(ARGV[6]) - (#ARGV - 9)
-for i = 10, #ARGV do
+redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
+local seq = tonumber(ARGV[6]) - (#ARGV - 10)
+for i = 11, #ARGV do
   seq = seq + 1
   redis.call('XADD', KEYS[2], seq .. '-0', 'e', ARGV[i])
 end
 if ARGV[7] ~= '' then redis.call('SET', KEYS[3], ARGV[7]) end
+if ARGV[10] ~= '' then redis.call('SET', KEYS[4], ARGV[10]) end
 redis.call('HSET', KEYS[1], 'attempt', ARGV[1], 'lastSeq', seq)
 if ARGV[9] ~= '' then redis.call('HSET', KEYS[1], 'calls', ARGV[9]) end
 if stop == 1 then redis.call('HSET', KEYS[1], 'stop', 1) end
-if #ARGV > 9 then redis.call(ARGV[4], ARGV[5], '[' .. seq .. ',' .. ARGV[#ARGV] .. ']') end
+if #ARGV > 10 then redis.call(ARGV[4], ARGV[5], '[' .. seq .. ',' .. ARGV[#ARGV] .. ']') end
 touch(tonumber(ARGV[2]), tonumber(ARGV[3]))
 return { seq, stop }`);
 
-/** KEYS meta, entries, text; ARGV ttl, publish command, channel. */
+/** KEYS meta, entries, text, reasoning; ARGV ttl, publish command, channel. */
 export const requestStopScript = redisScript(`
 local meta = redis.call('HMGET', KEYS[1], 'ended', 'stop')
 if meta[1] or meta[2] then return 0 end

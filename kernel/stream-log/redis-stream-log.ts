@@ -4,7 +4,7 @@
  * in different processes never collide.
  */
 import { randomUUID } from 'node:crypto';
-import { applyToText, isTerminal, type StreamEvent } from '#contracts/stream-event.ts';
+import { applyToReasoning, applyToText, isTerminal, type StreamEvent } from '#contracts/stream-event.ts';
 import type { RedisConnection, RedisScript } from '../connections/redis.ts';
 import { parseAppended, parseEntry, parseMessage, parseOpened, parsePosition, parseSnapshot } from './redis-replies.ts';
 import {
@@ -42,10 +42,11 @@ export interface RedisStreamLogOptions {
 const defaultRestoreGraceMs = 5_000;
 
 /** The braces make one cluster node hold all keys of a message. */
-const keysOf = (logId: string): [meta: string, entries: string, text: string] => [
+const keysOf = (logId: string): [meta: string, entries: string, text: string, reasoning: string] => [
   `parlance:{${logId}}:meta`,
   `parlance:{${logId}}:entries`,
   `parlance:{${logId}}:text`,
+  `parlance:{${logId}}:reasoning`,
 ];
 const entriesChannel = (logId: string) => `parlance:{${logId}}:live`;
 const stopChannel = (logId: string) => `parlance:{${logId}}:stop`;
@@ -89,6 +90,7 @@ const createAppend = ({ redis, lease, ttlMs, run }: Shared): Append => {
       logId,
       ...[attempt, lease, ttlMs, writer, appends, redis.publishCommand, entriesChannel(logId)],
       ...[isReset ? '1' : '0', text, events.some(isTerminal) ? '1' : '0', after, callsOf(events)],
+      events.reduce(applyToReasoning, ''),
       ...events.map((event) => JSON.stringify(event)),
     );
     return parseAppended(reply, logId, attempt);
@@ -137,6 +139,7 @@ const createWriting = (
         logId,
         ...[attempt, lease, ttlMs, redis.publishCommand, entriesChannel(logId), lastSeq],
         ...[events.reduce(applyToText, ''), stopRequested ? '1' : '0', callsOf(events)],
+        events.reduce(applyToReasoning, ''),
         ...events.map((event) => JSON.stringify(event)),
       );
       return parseAppended(reply, logId, attempt);

@@ -1,7 +1,7 @@
 /** The contract of stream-log.ts as tests for every adapter. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
-import type { StreamEvent } from '#contracts/stream-event.ts';
+import { snapshotContract } from './snapshot.contract.ts';
 import { FencedError, LogGoneError } from './stream-log.ts';
 import {
   completed,
@@ -68,6 +68,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       expect(second).toEqual({
         kind: 'taken',
         text: 'so far',
+        reasoning: '',
         toolCalls: [],
         lastSeq: 1,
         attempt: 2,
@@ -111,6 +112,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       const ended = {
         kind: 'ended',
         text: 'all',
+        reasoning: '',
         toolCalls: [],
         lastSeq: 2,
         attempt: 1,
@@ -129,59 +131,6 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       await expect(fixture.streamLog.append(id, 1, [])).rejects.toBeInstanceOf(RangeError);
       await expect(fixture.streamLog.append(id, 1, [completed, delta('x')])).rejects.toBeInstanceOf(RangeError);
       expect((await fixture.streamLog.snapshot(id))?.lastSeq).toBe(0);
-    });
-
-    test('returns the text since the last reset, whatever characters it has', async () => {
-      await using fixture = await openFixture();
-      const { streamLog } = fixture;
-      const id = randomUUID();
-      expect(await streamLog.snapshot(id)).toBeUndefined();
-      await streamLog.open(id);
-      await streamLog.append(id, 1, [{ type: 'MessageStarted', attempt: 1, modelId: 'm' }, delta('gone')]);
-      await streamLog.append(id, 1, [
-        { type: 'MessageReset', reason: 'WORKER_REPLACED' },
-        delta('é\n"]'),
-        delta('\u0000🙂'),
-      ]);
-      await streamLog.append(id, 1, [delta(' \u2028done')]);
-      expect(await streamLog.snapshot(id)).toEqual({
-        text: 'é\n"]\u0000🙂 \u2028done',
-        toolCalls: [],
-        lastSeq: 6,
-        attempt: 1,
-        ended: false,
-        stopRequested: false,
-      });
-      await streamLog.append(id, 1, [{ type: 'MessageReset', reason: 'MODEL_REPLACED' }]);
-      expect((await streamLog.snapshot(id))?.text).toBe('');
-    });
-
-    test('returns the tool calls since the last reset, even after it was restored or read by another process', async () => {
-      await using fixture = await openFixture();
-      const { streamLog } = fixture;
-      const [id, other] = [randomUUID(), randomUUID()];
-      const asked = (id: string) => ({ id, name: 'look_up', arguments: '{"é":"\\"]"}' });
-      const ended = (id: string) => ({ ...asked(id), status: 'COMPLETED' as const, result: '[,"🙂"' });
-      const events: readonly StreamEvent[] = [
-        { type: 'ToolCallStarted', toolCall: asked('void') },
-        { type: 'ToolCallCompleted', toolCall: ended('void') },
-        { type: 'MessageReset', reason: 'MODEL_REPLACED' },
-        { type: 'ToolCallStarted', toolCall: asked('a') },
-        { type: 'ToolCallStarted', toolCall: asked('b') },
-        { type: 'ToolCallCompleted', toolCall: ended('b') },
-      ];
-      await streamLog.open(id);
-      for (const event of events.slice(0, 2)) await streamLog.append(id, 1, [event]);
-      expect((await streamLog.snapshot(id))?.toolCalls).toEqual([ended('void')]);
-      await streamLog.append(id, 1, events.slice(2, 5));
-      await streamLog.append(id, 1, events.slice(5));
-      const toolCalls = [{ ...asked('a'), status: 'RUNNING' }, ended('b')];
-      expect(await streamLog.snapshot(id)).toMatchObject({ text: '', lastSeq: 6, toolCalls });
-      const entries = await streamLog.entries(id);
-      expect(entries.map(({ event }) => event)).toEqual(events);
-      await streamLog.restore(other, { attempt: 1, entries, lastSeq: 6, stopRequested: false });
-      expect((await streamLog.snapshot(other))?.toolCalls).toEqual(toolCalls);
-      expect((await (await fixture.reopen()).open(id)).toolCalls).toEqual(toolCalls);
     });
 
     test('is leased while a writer opens, appends or renews, and no longer', async () => {
@@ -219,6 +168,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       expect(opened).toEqual({
         kind: 'taken',
         text: 'before the kill',
+        reasoning: '',
         toolCalls: [],
         lastSeq: 2,
         attempt: 2,
@@ -232,6 +182,7 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
   });
 
   tailContract(name, openFixture);
+  snapshotContract(name, openFixture);
   takeoverContract(name, openFixture);
 
   describe(`${name} stream log, stopping`, () => {

@@ -23,9 +23,10 @@ export interface AppendResult {
   readonly stopRequested: boolean;
 }
 
-/** What the log holds at one moment. `text` is the concatenation of the deltas since the last reset. */
+/** What the log holds at one moment. `text` and `reasoning` are the concatenated deltas since the last reset. */
 export interface StreamSnapshot {
   readonly text: string;
+  readonly reasoning: string;
   /** Calls since the last reset, in the order of their start. */
   readonly toolCalls: readonly ToolCall[];
   readonly lastSeq: number;

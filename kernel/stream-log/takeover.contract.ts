@@ -25,6 +25,7 @@ export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture
       expect(await streamLog.restore(id, held)).toEqual({ lastSeq: 3, stopRequested: true });
       expect(await streamLog.snapshot(id)).toEqual({
         text: 'two',
+        reasoning: '',
         toolCalls: [],
         lastSeq: 3,
         attempt: 3,
@@ -51,6 +52,7 @@ export const takeoverContract = (name: string, openFixture: OpenStreamLogFixture
       expect(next).toEqual({
         kind: 'taken',
         text: 'a',
+        reasoning: '',
         toolCalls: [],
         lastSeq: 1,
         attempt: attempt + 1,

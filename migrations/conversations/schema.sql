@@ -22,7 +22,8 @@ CREATE TABLE conversations.messages (
     completed_at timestamp(3) with time zone,
     search tsvector,
     tool_calls json,
-    log_id uuid
+    log_id uuid,
+    reasoning text
 );
 
 ALTER TABLE ONLY conversations.messages FORCE ROW LEVEL SECURITY;

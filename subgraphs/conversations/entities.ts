@@ -7,7 +7,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Complexity } from '#contracts/complexity/complexity.ts';
 import type { ClassReason } from '#contracts/complexity/conversation-class.ts';
 import type { ErrorCode } from '#contracts/error-codes.ts';
-import type { RouteCandidate, Tool } from '#contracts/generation-job.ts';
+import type { ReasoningEffort, RouteCandidate, Tool } from '#contracts/generation-job.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
 import type { TableSet } from '#kernel/database/database.ts';
 import { defineOutbox } from '#kernel/outbox/outbox-table.ts';
@@ -61,6 +61,7 @@ export interface Generation {
   readonly tools?: readonly Tool[] | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly temperature?: number | undefined;
+  readonly reasoningEffort?: ReasoningEffort | undefined;
   /** Absent in replies that a process of an older version admitted. */
   readonly routing?: MessageRouting | undefined;
   /** The request that asked for the reply, as log lines name it. */
@@ -118,6 +119,8 @@ export const MessageEntity = defineEntity({
     generation: p.json<Generation>().nullable(),
     /** In the order of their start; null when there are none, or while they are still in the log. */
     toolCalls: p.json<readonly ToolCall[]>().nullable(),
+    /** What the model showed of its thinking; null when there is none, or while it is still in the log. */
+    reasoning: p.text().nullable(),
     /** When its job went to the outbox; null while it waits for an earlier reply of the conversation. */
     dispatchedAt: p.datetime(3).nullable(),
     stopRequestedAt: p.datetime(3).nullable(),

@@ -77,6 +77,19 @@ describe.each(engines)('on %s', (engine) => {
     await vi.waitFor(() => expect(heard).toEqual([signal, signal]));
   });
 
+  test('screens what a model showed of its thinking too, and the case begins with the reply', async () => {
+    const [thought, only] = [randomUUID(), randomUUID()];
+    await safety.finish(thought, 'Fine.', randomUUID(), threat);
+    await safety.finish(only, '', randomUUID(), threat);
+    await vi.waitFor(async () => {
+      expect(await safety.moderation(ada, [thought, only])).toMatchObject([{ action: 'BLOCK' }, { action: 'BLOCK' }]);
+    });
+    const cases = await safety.database
+      .forTenant(acme)
+      .execute<{ excerpt: string }[]>('select excerpt from safety.cases where message_id = ?', [thought]);
+    expect(cases).toEqual([{ excerpt: `Fine.\n\n${threat}` }]);
+  });
+
   test('shows a verdict to its tenant only', async () => {
     const messageId = randomUUID();
     await safety.screen(insult, messageId);

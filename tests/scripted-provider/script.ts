@@ -19,6 +19,10 @@ const callsSchema = z.preprocess(
 const scriptSchema = z.strictObject({
   /** Words of the reply. */
   tokens: count.default(20),
+  /** Words of reasoning before each response that does not continue a text, by `pace`. */
+  reasoning: count.default(0),
+  /** Where the reasoning goes: into events of its own, or into the text between `<think>` tags. */
+  thoughts: z.enum(['apart', 'tags']).default('apart'),
   /** Texts that are sent in place of the words, each in an event of its own: at once, or by `pace`. Not in prompts. */
   texts: z.array(z.string()).default([]),
   /**
@@ -83,6 +87,9 @@ export const scriptOfPrompt = (prompt: string): Script => {
 
 /** The word at an index, with the space behind it. */
 export const wordAt = (index: number): string => `w${index} `;
+
+/** The word of the reasoning at an index. */
+export const thoughtAt = (index: number): string => `r${index} `;
 
 /** The text of a reply with so many words. */
 export const textOf = (tokens: number): string => Array.from({ length: tokens }, (_, index) => wordAt(index)).join('');

@@ -9,6 +9,7 @@ import {
   garbageEvent,
   roleEvent,
   textEvent,
+  thoughtEvent,
   tokensPerCall,
   usageOf,
   wordEvent,
@@ -65,13 +66,14 @@ export const streamScript = ({ body, script, response }: Exchange, notes: Exchan
   const wordsGiven = prefix.slice(results.length).trimEnd();
   const { stall, cut, end: ends, garbage } = script;
   const end = Math.min(tokens, ...[stall, cut, ends, garbage].map((at) => at ?? Infinity));
+  const thoughts = given === '' ? script.reasoning : 0;
   let next = wordsGiven === '' ? 0 : wordsGiven.split(' ').length;
   const sent = next;
   // What the tools said, or the rest of the word that the prefix ends in.
   const rest = (results + textOf(next)).slice(prefix.length);
   const reportsUsage = body.stream_options?.include_usage === true && script.usage === 'yes';
   const close = (reason: Parameters<typeof closingEvents>[0], outputTokens: number): void => {
-    const usage = script.says ?? JSON.stringify(usageOf(outputTokens));
+    const usage = script.says ?? JSON.stringify(usageOf(outputTokens, thoughts));
     response.end(closingEvents(reason, reportsUsage ? usage : undefined));
   };
   const finish = (): void => {
@@ -94,14 +96,32 @@ export const streamScript = ({ body, script, response }: Exchange, notes: Exchan
     notes.noteWords(next);
     return more;
   };
-  const begin = (): void => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write(
-      roleEvent + (rest === '' ? '' : textEvent(rest)) + (paced.length > 0 ? '' : texts.map(textEvent).join('')),
-    );
-    const reply = { end, written: () => next, writeTo, finish };
+  const write = (reply: Words): void => {
     if (script.pace > 0) writePaced(reply, response, script.pace);
     else writeAtOnce(reply, response);
+  };
+  const beginText = (): void => {
+    response.write((rest === '' ? '' : textEvent(rest)) + (paced.length > 0 ? '' : texts.map(textEvent).join('')));
+    write({ end, written: () => next, writeTo, finish });
+  };
+  const beginThoughts = (): void => {
+    let thought = 0;
+    write({
+      end: thoughts,
+      written: () => thought,
+      writeTo(limit) {
+        let bytes = '';
+        for (; thought < limit; thought += 1) bytes += thoughtEvent(thought, script);
+        return response.write(bytes);
+      },
+      finish: beginText,
+    });
+  };
+  const begin = (): void => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(roleEvent);
+    if (thoughts > 0) beginThoughts();
+    else beginText();
   };
   if (script.delay === 0) begin();
   else {

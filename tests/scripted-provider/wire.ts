@@ -1,6 +1,6 @@
 /** The bytes of OpenAI's chat-completions streaming format, with the events of words made once and kept. */
 import type { Script } from './script.ts';
-import { wordAt } from './script.ts';
+import { thoughtAt, wordAt } from './script.ts';
 
 const base = { id: 'chatcmpl-scripted', object: 'chat.completion.chunk', created: 0, model: 'scripted' };
 const event = (body: object): string => `data: ${JSON.stringify({ ...base, ...body })}\n\n`;
@@ -16,6 +16,15 @@ export const wordEvent = (index: number): string => {
   return words[index];
 };
 
+/** The event of the reasoning's word at an index, of so many. In tags, the first and the last one bring the tags. */
+export const thoughtEvent = (index: number, { reasoning, thoughts }: Script): string => {
+  const word = thoughtAt(index);
+  if (thoughts === 'apart') return event(choice({ reasoning_content: word }));
+  const opening = index === 0 ? '<think>\n' : '';
+  const closing = index === reasoning - 1 ? '\n</think>\n\n' : '';
+  return event(choice({ content: opening + word + closing }));
+};
+
 export const textEvent = (text: string): string => event(choice({ content: text }));
 export const roleEvent = event(choice({ role: 'assistant', content: '' }));
 export const garbageEvent = 'data: {"choices":[{"delta":\n\n';
@@ -25,14 +34,16 @@ export interface Usage {
   readonly completion_tokens: number;
   readonly total_tokens: number;
   readonly prompt_tokens_details: { readonly cached_tokens: number };
+  readonly completion_tokens_details?: { readonly reasoning_tokens: number };
 }
 
 /** Made-up but fixed, except what was said: a test can distinguish them from counted ones. */
-export const usageOf = (outputTokens: number): Usage => ({
+export const usageOf = (outputTokens: number, reasoning = 0): Usage => ({
   prompt_tokens: 1000,
-  completion_tokens: outputTokens,
-  total_tokens: 1000 + outputTokens,
+  completion_tokens: outputTokens + reasoning,
+  total_tokens: 1000 + outputTokens + reasoning,
   prompt_tokens_details: { cached_tokens: 400 },
+  ...(reasoning === 0 ? {} : { completion_tokens_details: { reasoning_tokens: reasoning } }),
 });
 
 /** Output tokens of a call, made-up but fixed. */

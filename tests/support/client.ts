@@ -92,6 +92,7 @@ export const streamSubscription = `subscription Stream($id: ID!, $afterSeq: Int)
   messageStream(messageId: $id, afterSeq: $afterSeq) {
     __typename seq
     ... on MessageStarted { attempt }
+    ... on ReasoningDelta { text }
     ... on TokenDelta { text }
     ... on ToolCallStarted { toolCall { ...Call } }
     ... on ToolCallCompleted { toolCall { ...Call } }
@@ -101,9 +102,17 @@ export const streamSubscription = `subscription Stream($id: ID!, $afterSeq: Int)
 }
 fragment Call on ToolCall { id name arguments status result }`;
 
+const joined = (events: readonly StreamedEvent[], type: 'TokenDelta' | 'ReasoningDelta'): string =>
+  events.reduce((text, event) => {
+    if (event.__typename === 'MessageReset') return '';
+    return event.__typename === type ? text + (event.text ?? '') : text;
+  }, '');
+
 /** The text that a client shows after these events. */
-export const textOfEvents = (events: readonly StreamedEvent[]): string =>
-  events.reduce((text, event) => (event.__typename === 'MessageReset' ? '' : text + (event.text ?? '')), '');
+export const textOfEvents = (events: readonly StreamedEvent[]): string => joined(events, 'TokenDelta');
+
+/** Likewise the reasoning. */
+export const reasoningOfEvents = (events: readonly StreamedEvent[]): string => joined(events, 'ReasoningDelta');
 
 const followEvents = <Data>(
   socket: Client,

@@ -9,6 +9,7 @@ import { serviceCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
+import { reasoningSuite } from './suite/reasoning.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { routingSuite } from './suite/routing.ts';
 import { serviceAccountSuite } from './suite/service-accounts.ts';
@@ -33,6 +34,7 @@ describe('distributed', () => {
   });
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
+  reasoningSuite(() => parlance);
   refusalSuite(() => parlance);
   edgeRefusalSuite(() => parlance);
   deletionSuite(() => parlance);

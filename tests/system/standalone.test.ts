@@ -9,6 +9,7 @@ import { standaloneCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
+import { reasoningSuite } from './suite/reasoning.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { routingSuite } from './suite/routing.ts';
 import { serviceAccountSuite } from './suite/service-accounts.ts';
@@ -24,6 +25,7 @@ describe('standalone', () => {
   });
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
+  reasoningSuite(() => parlance);
   refusalSuite(() => parlance);
   edgeRefusalSuite(() => parlance);
   deletionSuite(() => parlance);

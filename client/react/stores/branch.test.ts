@@ -8,6 +8,7 @@ const message = (id: string, parent: string | null, siblings: readonly string[] 
   id,
   role: id.startsWith('q') ? 'USER' : 'ASSISTANT',
   content: id,
+  reasoning: null,
   status: 'COMPLETED',
   finishReason: null,
   lastSeq: 1,

@@ -20,6 +20,8 @@ export interface TimelineEntry {
   readonly role: TimelineMessage['role'];
   /** The whole text so far. */
   readonly content: string;
+  /** What the model has shown of its thinking so far; empty where it has shown nothing. */
+  readonly reasoning: string;
   readonly status: TimelineMessage['status'];
   readonly finishReason: TimelineMessage['finishReason'];
   readonly createdAt: string;
@@ -49,6 +51,7 @@ export const entryOf = (message: TimelineMessage, key = message.id): TimelineEnt
   id: message.id,
   role: message.role,
   content: message.content,
+  reasoning: message.reasoning ?? '',
   status: message.status,
   finishReason: message.finishReason,
   createdAt: message.createdAt,
@@ -69,6 +72,7 @@ export const entryOf = (message: TimelineMessage, key = message.id): TimelineEnt
 export const withView = (entry: TimelineEntry, view: MessageView): TimelineEntry => ({
   ...entry,
   content: view.text,
+  reasoning: view.reasoning,
   status: view.status,
   finishReason: view.finishReason ?? entry.finishReason,
   toolCalls: view.toolCalls,
@@ -82,8 +86,8 @@ export const withView = (entry: TimelineEntry, view: MessageView): TimelineEntry
 /** The stored entry on top of the one that is shown: the same object where nothing is new. */
 export const mergeEntry = (shown: TimelineEntry, stored: TimelineEntry): TimelineEntry => {
   const isAhead = shown.seq > stored.seq && !isFinal(stored.status);
-  const { content, status, toolCalls, seq, modelId, isInterrupted } = shown;
-  const streamed = isAhead ? { content, status, toolCalls, seq, modelId, isInterrupted } : {};
+  const { content, reasoning, status, toolCalls, seq, modelId, isInterrupted } = shown;
+  const streamed = isAhead ? { content, reasoning, status, toolCalls, seq, modelId, isInterrupted } : {};
   const merged: TimelineEntry = {
     ...stored,
     usage: stored.usage ?? shown.usage,
@@ -102,6 +106,7 @@ export const pendingQuestion = (key: string, content: string): TimelineEntry => 
   id: undefined,
   role: 'USER',
   content,
+  reasoning: '',
   status: 'COMPLETED',
   finishReason: null,
   createdAt: new Date().toISOString(),

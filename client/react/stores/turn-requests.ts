@@ -7,6 +7,7 @@ import {
   failureOf,
   type ParlanceClient,
   type ParlanceFault,
+  type ReasoningEffort,
   type StartedTurn,
   type TurnIds,
 } from '@parlance/client';
@@ -23,6 +24,8 @@ export interface TurnSettings {
   readonly modelPolicy?: string;
   readonly maxOutputTokens?: number;
   readonly temperature?: number;
+  /** How much the model thinks first. */
+  readonly reasoningEffort?: ReasoningEffort;
   /** Names of the tools that the model may call; empty for none. */
   readonly tools?: string[];
   /** What to do while a reply is being written. Default: REJECT. */
@@ -77,13 +80,17 @@ const isKind = (value: unknown): value is TurnRequest['kind'] =>
 const isBusyPolicy = (value: unknown): value is BusyPolicy =>
   value === 'REJECT' || value === 'ENQUEUE' || value === 'INTERRUPT';
 
+const isEffort = (value: unknown): value is ReasoningEffort =>
+  value === 'NONE' || value === 'LOW' || value === 'MEDIUM' || value === 'HIGH';
+
 const settingsIn = (value: unknown): TurnSettings => {
   if (!isRecord(value)) return {};
-  const { modelPolicy, maxOutputTokens, temperature, tools, onBusy } = value;
+  const { modelPolicy, maxOutputTokens, temperature, reasoningEffort, tools, onBusy } = value;
   return {
     ...(isText(modelPolicy) ? { modelPolicy } : {}),
     ...(typeof maxOutputTokens === 'number' ? { maxOutputTokens } : {}),
     ...(typeof temperature === 'number' ? { temperature } : {}),
+    ...(isEffort(reasoningEffort) ? { reasoningEffort } : {}),
     ...(Array.isArray(tools) ? { tools: tools.filter(isText) } : {}),
     ...(isBusyPolicy(onBusy) ? { onBusy } : {}),
   };

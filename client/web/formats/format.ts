@@ -10,6 +10,13 @@ export const formatUsd = (amount: string, language: string): string => {
   return new Intl.NumberFormat(language, { style: 'currency', currency: 'USD', ...digits }).format(value);
 };
 
+/** A length of time, roughly. */
+export const formatSeconds = (seconds: number, language: string): string => {
+  const [unit, count] =
+    seconds < 120 ? (['second', seconds] as const) : (['minute', Math.round(seconds / 60)] as const);
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(count);
+};
+
 export const formatMoment = (moment: string, language: string): string =>
   new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(moment));
 

@@ -33,6 +33,7 @@ export const textIn = (value: unknown): string => z.string().nullish().parse(val
 const blockSchema = z.object({
   type: z.string(),
   text: z.unknown().optional(),
+  thinking: z.unknown().optional(),
   id: z.unknown().optional(),
   name: z.unknown().optional(),
   input: z.unknown().optional(),

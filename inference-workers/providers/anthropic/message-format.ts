@@ -51,6 +51,9 @@ export const createMessageFormat = (emit: EmitPart): ReplyFormat => {
     hasText = true;
     emit({ type: 'text-delta', id: 'text', delta });
   };
+  const takeThinking = (delta: string): void => {
+    if (delta !== '') emit({ type: 'reasoning-delta', id: 'thinking', delta });
+  };
   const startBlock = (index: number, block: AnthropicBlock): void => {
     const { type, text } = block;
     if (ownBlocks.has(type)) foreign.delete(index);
@@ -59,6 +62,7 @@ export const createMessageFormat = (emit: EmitPart): ReplyFormat => {
       throw new InvalidResponseDataError({ data: undefined, message: 'The blocks do not end.' });
     }
     if (type === 'text') takeText(textIn(text));
+    if (type === 'thinking') takeThinking(textIn(block.thinking));
     if (type === 'tool_use') toolUses.start(index, block);
   };
   const continueBlock = (index: number, delta: NonNullable<AnthropicEvent['delta']>): void => {
@@ -67,9 +71,9 @@ export const createMessageFormat = (emit: EmitPart): ReplyFormat => {
       return;
     }
     if (delta.type === 'input_json_delta' && toolUses.append(index, delta.partial_json)) return;
+    if (delta.type === 'thinking_delta') takeThinking(textIn(delta.thinking));
     // Not for the reader, but a sign of life.
-    const thinking = delta.type === 'thinking_delta' ? textIn(delta.thinking) : ' ';
-    emit({ type: 'reasoning-delta', id: 'thinking', delta: thinking });
+    else emit({ type: 'raw', rawValue: delta.type });
   };
   const take = (event: AnthropicEvent): void => {
     const { type, message, index, content_block: block, delta } = event;

@@ -9,16 +9,44 @@ import type {
   LanguageModelV4Prompt,
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
+import { reasoningBudgets } from '#contracts/generation-job.ts';
 
 /** Fields with which some models refuse a request. */
-export type OptionalField = 'temperature' | 'cache_control';
-
-/** Those that a request has. */
-export const optionalFieldsOf = ({ temperature }: LanguageModelV4CallOptions): OptionalField[] =>
-  temperature === undefined ? ['cache_control'] : ['temperature', 'cache_control'];
+export type OptionalField = 'temperature' | 'cache_control' | 'thinking';
 
 /** The API demands a limit. */
 const defaultMaxTokens = 4_096;
+
+/** Of `max_tokens`, at most so much goes to the thoughts. */
+const shareOfThoughts = 0.75;
+/** The API refuses smaller budgets. */
+const leastBudget = 1_024;
+const budgets: Readonly<Partial<Record<string, number>>> = {
+  low: reasoningBudgets.LOW,
+  medium: reasoningBudgets.MEDIUM,
+  high: reasoningBudgets.HIGH,
+};
+
+/**
+ * Tokens that the model may think; undefined where it may not. The API takes no thoughts where the request continues a
+ * text, nor after calls of tools whose step began without them.
+ */
+const thinkingBudgetOf = ({
+  reasoning = 'none',
+  prompt,
+  maxOutputTokens = defaultMaxTokens,
+}: LanguageModelV4CallOptions): number | undefined => {
+  if (prompt.at(-1)?.role !== 'user') return undefined;
+  const budget = Math.min(budgets[reasoning] ?? 0, Math.floor(maxOutputTokens * shareOfThoughts));
+  return budget < leastBudget ? undefined : budget;
+};
+
+/** Those that a request has. */
+export const optionalFieldsOf = (call: LanguageModelV4CallOptions): OptionalField[] => [
+  ...(call.temperature === undefined ? [] : ['temperature' as const]),
+  ...(thinkingBudgetOf(call) === undefined ? [] : ['thinking' as const]),
+  'cache_control',
+];
 
 /**
  * Asks the API to keep everything up to here for five minutes. A write costs a quarter more than plain input, a read a
@@ -115,7 +143,10 @@ export const requestBody = (
   const system = call.prompt.flatMap((message) => (message.role === 'system' ? [message.content] : [])).join('\n\n');
   const marks = !omitted.has('cache_control');
   const messages = trimEnd(messagesOf(call.prompt));
-  const { temperature, maxOutputTokens: max_tokens = defaultMaxTokens } = call;
+  const { maxOutputTokens: max_tokens = defaultMaxTokens } = call;
+  const budget = omitted.has('thinking') ? undefined : thinkingBudgetOf(call);
+  // The API takes no temperature together with thoughts.
+  const temperature = omitted.has('temperature') || budget !== undefined ? undefined : call.temperature;
   return JSON.stringify({
     model,
     max_tokens,
@@ -124,7 +155,8 @@ export const requestBody = (
     // Tools come before the instructions, so the mark of these covers them.
     ...toolsOf(call, marks && system === ''),
     // Other providers go up to 2.
-    temperature: temperature === undefined || omitted.has('temperature') ? undefined : Math.min(1, temperature),
+    temperature: temperature === undefined ? undefined : Math.min(1, temperature),
+    thinking: budget === undefined ? undefined : { type: 'enabled', budget_tokens: budget },
     stream: true,
   });
 };

@@ -13,7 +13,11 @@ type AssistantContent = Extract<LanguageModelV4Message, { role: 'assistant' }>['
 const textOf = (content: readonly { readonly type: string; readonly text?: unknown }[]): string =>
   content.map((part) => (part.type === 'text' && typeof part.text === 'string' ? part.text : '')).join('');
 
-const assistantMessage = (content: AssistantContent) => {
+const thoughtsOf = (content: AssistantContent): string =>
+  content.map((part) => (part.type === 'reasoning' ? part.text : '')).join('');
+
+/** @param hasThoughts whether the server takes back what the model thought before it called tools. */
+const assistantMessage = (content: AssistantContent, hasThoughts: boolean) => {
   const text = textOf(content);
   const calls = content.flatMap((part) =>
     part.type === 'tool-call'
@@ -26,22 +30,27 @@ const assistantMessage = (content: AssistantContent) => {
         ]
       : [],
   );
-  return calls.length === 0
-    ? { role: 'assistant', content: text }
-    : { role: 'assistant', content: text === '' ? null : text, tool_calls: calls };
+  if (calls.length === 0) return { role: 'assistant', content: text };
+  const thoughts = hasThoughts ? thoughtsOf(content) : '';
+  return {
+    role: 'assistant',
+    content: text === '' ? null : text,
+    ...(thoughts === '' ? {} : { reasoning_content: thoughts }),
+    tool_calls: calls,
+  };
 };
 
 const outputText = ({ output }: LanguageModelV4ToolResultPart): string =>
   output.type === 'text' || output.type === 'error-text' ? output.value : JSON.stringify(output);
 
-const messagesOf = (message: LanguageModelV4Message): readonly object[] => {
+const messagesOf = (message: LanguageModelV4Message, hasThoughts: boolean): readonly object[] => {
   switch (message.role) {
     case 'system':
       return [{ role: 'system', content: message.content }];
     case 'user':
       return [{ role: 'user', content: textOf(message.content) }];
     case 'assistant':
-      return [assistantMessage(message.content)];
+      return [assistantMessage(message.content, hasThoughts)];
     case 'tool':
       return message.content.flatMap((part) =>
         part.type === 'tool-result' ? [{ role: 'tool', tool_call_id: part.toolCallId, content: outputText(part) }] : [],
@@ -64,13 +73,24 @@ const toolsOf = ({ tools = [], toolChoice }: LanguageModelV4CallOptions) => {
   return toolChoice?.type === 'none' ? { tools: functions, tool_choice: 'none' } : { tools: functions };
 };
 
+type Effort = NonNullable<LanguageModelV4CallOptions['reasoning']>;
+
 /** Fields without which some models work, and with which they refuse a request. */
-export type OptionalField = 'max_tokens' | 'temperature' | 'stream_options';
+export type OptionalField =
+  | 'max_tokens'
+  | 'temperature'
+  | 'stream_options'
+  | 'reasoning_content'
+  | `reasoning_effort:${Effort}`;
 
 /** Those that a request has. */
-export const optionalFieldsOf = ({ maxOutputTokens, temperature }: LanguageModelV4CallOptions): OptionalField[] => [
-  ...(maxOutputTokens === undefined ? [] : ['max_tokens' as const]),
-  ...(temperature === undefined ? [] : ['temperature' as const]),
+export const optionalFieldsOf = (call: LanguageModelV4CallOptions): OptionalField[] => [
+  ...(call.maxOutputTokens === undefined ? [] : ['max_tokens' as const]),
+  ...(call.temperature === undefined ? [] : ['temperature' as const]),
+  ...(call.prompt.some(({ role, content }) => role === 'assistant' && thoughtsOf(content) !== '')
+    ? ['reasoning_content' as const]
+    : []),
+  ...(call.reasoning === undefined ? [] : [`reasoning_effort:${call.reasoning}` as const]),
   'stream_options',
 ];
 
@@ -85,10 +105,11 @@ export const requestBody = (
 ): string =>
   JSON.stringify({
     model,
-    messages: call.prompt.flatMap(messagesOf),
+    messages: call.prompt.flatMap((message) => messagesOf(message, !omitted.has('reasoning_content'))),
     ...toolsOf(call),
     [omitted.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: call.maxOutputTokens,
     temperature: omitted.has('temperature') ? undefined : call.temperature,
+    reasoning_effort: call.reasoning && omitted.has(`reasoning_effort:${call.reasoning}`) ? undefined : call.reasoning,
     stream: true,
     stream_options: omitted.has('stream_options') ? undefined : { include_usage: true },
   });

@@ -10,6 +10,8 @@ import { z } from 'zod';
 /** What OpenAI, Anthropic, Azure, Mistral, vLLM and Google say of a field that they do not accept. */
 const refusalWords =
   /unsupported|not supported|does not support|not (permitted|allowed)|extra_forbidden|unrecogni[sz]ed|unknown|unexpected (keyword|field|argument|property)|deprecated|additional propert|only 1 is allowed/i;
+/** What they say of a value of a field that has a few. */
+const valueWords = /must be one of|should be one of|input should be|expected one of|invalid_enum/i;
 /** Characters of a refusal that are searched. */
 const searched = 4_000;
 
@@ -48,14 +50,21 @@ const sentencesOf = (body: string): readonly string[] => {
 
 const refusedField = <Field extends string>(fault: unknown, fields: readonly Field[]): Field | undefined => {
   if (!APICallError.isInstance(fault) || (fault.statusCode !== 400 && fault.statusCode !== 422)) return undefined;
-  const sentences = sentencesOf(fault.responseBody ?? '').filter((sentence) => refusalWords.test(sentence));
-  return fields.find((field) => sentences.some((sentence) => new RegExp(`\\b${field}\\b`).test(sentence)));
+  const sentences = sentencesOf(fault.responseBody ?? '');
+  return fields.find((field) => {
+    const [name, value] = field.split(':');
+    const isNamed = new RegExp(`\\b${name}\\b`);
+    const refuses = (sentence: string) =>
+      refusalWords.test(sentence) || (value !== undefined && valueWords.test(sentence));
+    return sentences.some((sentence) => isNamed.test(sentence) && refuses(sentence));
+  });
 };
 
 export interface AcceptedFields<Field extends string> {
   /**
    * Resolves with what `send` resolves with, which gets the fields to leave out. Rejects as `send` does.
-   * @param fields those that the request has and can do without.
+   * @param fields those that the request has and can do without. `name:value` is a field that is learned by its value,
+   * because a model may accept others.
    */
   request<Result>(fields: readonly Field[], send: (omitted: ReadonlySet<Field>) => Promise<Result>): Promise<Result>;
 }

@@ -61,12 +61,13 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
     expect(await stored(tenantId)).toBe(expected);
     const reply = await write(tenantId, conversationId, '');
     expected += each;
-    const end = `select outcome from conversations.end_reply(?, ?, ?, ?, 'PARTIAL', 'ERROR', null, null, 1, now(), ?, false)`;
+    const end = `select outcome from conversations.finish_reply(
+      ?, ?, ?, ?, 'PARTIAL', 'ERROR', null, null, 1, now(), ?, 'thought', false)`;
     for (const outcome of ['STORED', 'KNOWN']) {
       const [row] = await database.call(end, [tenantId, conversationId, reply, 'x'.repeat(1_000), '[]']);
       expect(row).toEqual({ outcome });
     }
-    expected += 1_000 + 2;
+    expected += 1_000 + 2 + 7;
     expect(await stored(tenantId)).toBe(expected);
     await database.asSystem((em) =>
       em.execute(`insert into conversations.message_chunks values (?, ?, 1, '"12345678"'), (?, ?, 2, '{}')`, [

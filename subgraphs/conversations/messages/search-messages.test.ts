@@ -100,19 +100,24 @@ describe.each(['pglite', 'postgres'] as const)('on %s', (kind) => {
     expect(hit?.snippet).toContain(`<mark>${word}</mark>`);
   });
 
-  test.each(hostileTexts)('a reply of %s is stored by end_reply', async (_, text) => {
-    const word = `word${uuidv7().slice(-12)}`;
-    const id = await write('', 'ASSISTANT');
-    const stored = await database.asSystem(async (em) => {
-      await em.execute(bounded);
-      return em.execute(
-        `select outcome from conversations.end_reply(?, ?, ?, ?, 'PARTIAL', 'ERROR', null, null, 1, now(), null, false)`,
-        [tenantId, conversationId, id, `${word} ${text}`],
-      );
-    });
-    expect(stored).toEqual([{ outcome: 'STORED' }]);
-    expect((await search(word)).map((hit) => hit.message_id)).toEqual([id]);
-  });
+  test.each(hostileTexts)(
+    'a reply of %s is stored by finish_reply, without its reasoning in the index',
+    async (_, text) => {
+      const word = `word${uuidv7().slice(-12)}`;
+      const id = await write('', 'ASSISTANT');
+      const stored = await database.asSystem(async (em) => {
+        await em.execute(bounded);
+        return em.execute(
+          `select outcome from conversations.finish_reply(
+          ?, ?, ?, ?, 'PARTIAL', 'ERROR', null, null, 1, now(), null, ?, false)`,
+          [tenantId, conversationId, id, `${word} ${text}`, `thought${word}`],
+        );
+      });
+      expect(stored).toEqual([{ outcome: 'STORED' }]);
+      expect(await search(`thought${word}`)).toEqual([]);
+      expect((await search(word)).map((hit) => hit.message_id)).toEqual([id]);
+    },
+  );
 
   test('a snippet shows the words in their place, and phrases take no longer', async () => {
     const word = `word${uuidv7().slice(-12)}`;

@@ -62,6 +62,7 @@ export const buildJob = (input: JobInput): GenerationJob => {
     tools: generation.tools && [...generation.tools],
     maxOutputTokens: generation.maxOutputTokens,
     temperature: generation.temperature,
+    reasoningEffort: generation.reasoningEffort,
     admittedAt: Date.now(),
     requestId: generation.requestId,
     ...traceHeaders(),

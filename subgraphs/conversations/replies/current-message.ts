@@ -1,20 +1,32 @@
 /**
- * Reads a message as it is at this moment. The row of a message in flight is behind its stream, so text, tool calls,
- * status and last seq come from the log: a refetch shows what the stream has shown.
+ * Reads a message as it is at this moment. The row of a message in flight is behind its stream, so text, reasoning,
+ * tool calls, status and last seq come from the log: a refetch shows what the stream has shown.
  */
 import { endToolCalls, type StreamEvent } from '#contracts/stream-event.ts';
 import type { StreamLog, StreamSnapshot } from '#kernel/stream-log/stream-log.ts';
 import { inFlightStatuses, logIdOf, type Message } from '../entities.ts';
 
-/** The message after a terminal event, with the text and the tool calls of the log before that event. */
+/** What a reply consists of, as the log holds it. */
+export type WrittenSoFar = Pick<StreamSnapshot, 'text' | 'reasoning' | 'toolCalls'>;
+
+/** That of a stored message. */
+export const writtenInRow = ({ content, reasoning, toolCalls }: Message): WrittenSoFar => ({
+  text: content,
+  reasoning: reasoning ?? '',
+  toolCalls: toolCalls ?? [],
+});
+
+/** The message after a terminal event, with what the log held before that event. */
 export const afterTerminal = (
   message: Message,
   event: StreamEvent,
-  { text: content, toolCalls: calls }: Pick<StreamSnapshot, 'text' | 'toolCalls'>,
+  { text: content, reasoning: thought, toolCalls: calls }: WrittenSoFar,
   seq: number,
 ): Message => {
   const toolCalls = endToolCalls(calls);
-  const ended = { ...message, content, toolCalls, lastSeq: seq, completedAt: message.completedAt ?? new Date() };
+  const reasoning = thought === '' ? null : thought;
+  const completedAt = message.completedAt ?? new Date();
+  const ended = { ...message, content, reasoning, toolCalls, lastSeq: seq, completedAt };
   if (event.type === 'MessageCompleted') return { ...ended, status: event.status, finishReason: event.finishReason };
   if (event.type !== 'MessageFailed') return { ...ended, status: 'STREAMING', completedAt: null };
   const { code, message: sentence, retryable } = event;
@@ -31,7 +43,8 @@ export const currentMessage = async (log: StreamLog, message: Message): Promise<
   const snapshot = await log.snapshot(logIdOf(message));
   if (!snapshot || snapshot.lastSeq === 0) return message;
   const { text: content, toolCalls, lastSeq } = snapshot;
-  if (!snapshot.ended) return { ...message, status: 'STREAMING', content, toolCalls, lastSeq };
+  const reasoning = snapshot.reasoning === '' ? null : snapshot.reasoning;
+  if (!snapshot.ended) return { ...message, status: 'STREAMING', content, reasoning, toolCalls, lastSeq };
   const event = await lastEntry(log, logIdOf(message), lastSeq);
   return event ? afterTerminal(message, event, snapshot, lastSeq) : message;
 };

@@ -7,7 +7,7 @@
 import type { MessageFinished } from '#contracts/broker-events.ts';
 import { toErrorCode } from '#contracts/error-codes.ts';
 import { logIdOfJob } from '#contracts/generation-job.ts';
-import { finishedCalls, readSealed, sealResult, terminalEventOf } from '#contracts/sealed-result.ts';
+import { finishedCalls, finishedReasoning, readSealed, sealResult, terminalEventOf } from '#contracts/sealed-result.ts';
 import type { Broker } from '#kernel/broker/broker.ts';
 import { FencedError, type StreamLog, type StreamSnapshot } from '#kernel/stream-log/stream-log.ts';
 import { logIdOf, type Message } from '../entities.ts';
@@ -34,6 +34,7 @@ const resultOf = (message: Message, log: StreamSnapshot, lastSeq: number, outcom
   queueWaitMs: 0,
   durationMs: 0,
   text: log.text,
+  ...finishedReasoning(log.reasoning),
   ...finishedCalls(log.toolCalls),
   lastSeq,
   ...outcome,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { MessageFinished } from '#contracts/broker-events.ts';
+import { finishedReasoning } from '#contracts/sealed-result.ts';
 import type { Delivery, Json } from '#kernel/broker/broker.ts';
 import { isOutage } from '#kernel/connections/outage.ts';
 import type { Logger } from '#kernel/log.ts';
@@ -21,6 +22,7 @@ const salvageableSchema = z.looseObject({
   logId: z.uuid().optional().catch(undefined),
   userId: z.uuid().optional().catch(undefined),
   text: z.string().catch(''),
+  reasoning: z.string().optional().catch(undefined),
   lastSeq: z.int().positive().max(largestSeq).catch(1),
 });
 
@@ -40,6 +42,7 @@ const endOf = (body: z.infer<typeof salvageableSchema>, text: string): MessageFi
   lastSeq: body.lastSeq,
   finishReason: 'ERROR',
   text,
+  ...(body.reasoning ? finishedReasoning(storable(body.reasoning)) : {}),
   ...(text === ''
     ? {
         status: 'FAILED',
@@ -66,7 +69,7 @@ export const salvageResult = async (
   } catch (fault) {
     if (isOutage(fault) || text === '') throw fault;
     logger.error({ err: fault, messageId }, 'text of a result cannot be stored');
-    await storeFinished(services, endOf(named.data, ''));
+    await storeFinished(services, endOf({ ...named.data, reasoning: undefined }, ''));
   }
   logger.error({ messageId, characters: text.length }, 'result cannot be stored: its reply was ended without it');
 };

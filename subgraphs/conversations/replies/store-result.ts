@@ -66,7 +66,7 @@ const endedSchema = z.object({
 const endReply = (result: MessageFinished, now: Date, followed: boolean): FunctionCall => {
   const failure = failureOf(result);
   return {
-    name: 'conversations.end_reply',
+    name: 'conversations.finish_reply',
     parameters: {
       a_tenant: result.tenantId,
       a_conversation: result.conversationId,
@@ -79,6 +79,7 @@ const endReply = (result: MessageFinished, now: Date, followed: boolean): Functi
       a_last_seq: result.lastSeq,
       a_now: now.toISOString(),
       a_tool_calls: result.toolCalls === undefined ? null : JSON.stringify(result.toolCalls),
+      a_reasoning: result.reasoning ?? null,
       a_followed: followed,
     },
   };
@@ -105,7 +106,7 @@ const storeFollowed = async (
   const now = new Date();
   const [row] = await callFunctionIn(em, endReply(result, now, true));
   if (endedSchema.parse(row).outcome !== 'STORED') return undefined;
-  // end_reply has locked the conversation's row until this transaction ends.
+  // finish_reply has locked the conversation's row until this transaction ends.
   const conversation = await em.findOneOrFail(ConversationEntity, { id: conversationId, tenantId });
   const message = await em.findOneOrFail(MessageEntity, { id: messageId, tenantId });
   await storeKeptEvents(em, result, kept);

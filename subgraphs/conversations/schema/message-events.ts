@@ -1,7 +1,7 @@
 /** The GraphQL types of a message's stream: one interface, and one type for each kind of event in the log. */
 import type { ResetReason, StreamEvent, ToolCall } from '#contracts/stream-event.ts';
 import { shownToolCall } from '../messages/shown-tool-call.ts';
-import { afterTerminal } from '../replies/current-message.ts';
+import { afterTerminal, writtenInRow } from '../replies/current-message.ts';
 import type { StreamedEvent } from '../streams/message-stream.ts';
 import type { ConversationsBuilder } from './builder.ts';
 import type { ConversationsTypes } from './types.ts';
@@ -40,7 +40,7 @@ const addTextEvents = (
   MessageEvent: MessageEventInterface,
 ): void => {
   const resetReason = builder.enumType('ResetReason', {
-    description: 'Why the text and the tool calls so far are void.',
+    description: 'Why the text, the reasoning and the tool calls so far are void.',
     values: {
       WORKER_REPLACED: {
         description: 'Another worker took over, with a model that cannot continue the text.',
@@ -68,6 +68,15 @@ const addTextEvents = (
       }),
     }),
   });
+  builder.objectRef<EventOf<'ReasoningDelta'>>('ReasoningDelta').implement({
+    description:
+      'More of what the model shows of its thinking. It is no part of the text of the reply. Thinking may come before, between and after pieces of text and tool calls.',
+    interfaces: [MessageEvent],
+    isTypeOf: isEvent('ReasoningDelta'),
+    fields: (t) => ({
+      text: t.string({ description: 'What to append to the reasoning.', resolve: ({ event }) => event.text }),
+    }),
+  });
   builder.objectRef<EventOf<'TokenDelta'>>('TokenDelta').implement({
     description: 'More text of the reply.',
     interfaces: [MessageEvent],
@@ -75,7 +84,7 @@ const addTextEvents = (
     fields: (t) => ({ text: t.string({ description: 'The text to append.', resolve: ({ event }) => event.text }) }),
   });
   builder.objectRef<EventOf<'MessageReset'>>('MessageReset').implement({
-    description: 'Discard the text and the tool calls so far: the reply starts over.',
+    description: 'Discard the text, the reasoning and the tool calls so far: the reply starts over.',
     interfaces: [MessageEvent],
     isTypeOf: isEvent('MessageReset'),
     fields: (t) => ({
@@ -132,8 +141,7 @@ const addTerminalEvents = (
         resolve: async ({ messageId, message, event, seq }, _, { loaders }) => {
           const ended = message ?? (await loaders.message.load(messageId));
           if (!ended) throw new Error('a streamed message is readable');
-          const { content: text, toolCalls } = ended;
-          return message ?? afterTerminal(ended, event, { text, toolCalls: toolCalls ?? [] }, seq);
+          return message ?? afterTerminal(ended, event, writtenInRow(ended), seq);
         },
       }),
     }),

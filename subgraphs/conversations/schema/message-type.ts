@@ -95,6 +95,11 @@ const addMessage = (
       }),
       role: t.field({ type: enums.MessageRole, description: 'The author.', resolve: (message) => message.role }),
       content: t.exposeString('content', { description: 'The text; the text so far while it is being written.' }),
+      reasoning: t.exposeString('reasoning', {
+        nullable: true,
+        description:
+          'What the model showed of its thinking; so far, while the reply is being written. Null where it showed nothing. It is no part of content, and titles, search and the prompts of later turns leave it out.',
+      }),
       status: t.field({ type: enums.MessageStatus, description: 'The state.', resolve: (message) => message.status }),
       finishReason: t.field({
         type: enums.FinishReason,

@@ -1,4 +1,5 @@
 /** Mutations that start a turn or stop a generation. */
+import type { ReasoningEffort } from '#contracts/generation-job.ts';
 import { currentMessage } from '../replies/current-message.ts';
 import { stopGeneration } from '../replies/stop-generation.ts';
 import type { TurnResult } from '../turns/idempotency.ts';
@@ -34,6 +35,15 @@ const addInputs = (builder: ConversationsBuilder) => {
       INTERRUPT: { description: 'Stop all replies that are running or waiting, keep their text, then reply.' },
     } satisfies Record<BusyPolicy, object>,
   });
+  const reasoningEffort = builder.enumType('ReasoningEffort', {
+    description: 'How much a model thinks before it replies, where the model lets one choose.',
+    values: {
+      NONE: { description: 'Not at all, where the model can do without.' },
+      LOW: { description: 'A little: up to 2,048 tokens on top of maxOutputTokens.' },
+      MEDIUM: { description: 'Up to 8,192 tokens on top of maxOutputTokens.' },
+      HIGH: { description: 'For hard questions: up to 24,576 tokens on top of maxOutputTokens.' },
+    } satisfies Record<ReasoningEffort, object>,
+  });
   const generationFields = (t: InputFields) => ({
     idempotencyKey: t.string({
       required: true,
@@ -48,6 +58,11 @@ const addInputs = (builder: ConversationsBuilder) => {
     }),
     maxOutputTokens: t.int({ description: "Most tokens of the reply; null for the model's own limit." }),
     temperature: t.float({ description: "0 to 2; null for the model's default." }),
+    reasoningEffort: t.field({
+      type: reasoningEffort,
+      description:
+        'How much the model thinks first; null for what it does by itself. Models that do not let one choose ignore it. Thinking is billed as a part of the reply.',
+    }),
     tools: t.stringList({
       description:
         'Names of the tools that the model may call, out of those that the query "tools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools.',

@@ -28,7 +28,8 @@ const isYoung = (messageId: string): boolean =>
 /** All columns except the search vector. */
 const columns = `
   id, tenant_id, conversation_id, parent_id, branch_id, depth, path_length, role, content, status, finish_reason, failure,
-  model_id, generation, tool_calls, dispatched_at, stop_requested_at, log_id, last_seq, created_at, completed_at`;
+  model_id, generation, tool_calls, reasoning, dispatched_at, stop_requested_at, log_id, last_seq, created_at,
+  completed_at`;
 const rowsSchema = z.array(z.record(z.string(), z.unknown()));
 
 export interface AwaitServices {

@@ -9,10 +9,10 @@ import type { Identity } from '#contracts/identity.ts';
 import { endToolCalls, isTerminal, type StreamEvent, type ToolCallRecord } from '#contracts/stream-event.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { StreamLog, StreamSnapshot } from '#kernel/stream-log/stream-log.ts';
+import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { messageNotFound } from '../conversations/access.ts';
 import { inFlightStatuses, logIdOf, type Message, MessageEntity } from '../entities.ts';
-import { afterTerminal } from '../replies/current-message.ts';
+import { afterTerminal, type WrittenSoFar, writtenInRow } from '../replies/current-message.ts';
 import { readKeptEvents } from '../replies/kept-stream-events.ts';
 import type { Finding, StreamWatch } from './stream-watch.ts';
 
@@ -40,10 +40,10 @@ const eventsOfCall = (call: ToolCallRecord, withStart: boolean): readonly Stream
 };
 
 /**
- * An ended message as a short stream. From the start it has: started, the tool calls, the text, the end. After a cursor
- * of the expired log the text cannot continue by seq, so the stream begins with a reset and repeats everything. From
- * the start it is never longer than the log was: when a reply ended while tools ran, the log had no event for the end
- * of these calls, so as many calls have their end event only.
+ * An ended message as a short stream. From the start it has: started, the reasoning, the tool calls, the text, the end.
+ * After a cursor of the expired log the text cannot continue by seq, so the stream begins with a reset and repeats
+ * everything. From the start it is never longer than the log was: when a reply ended while tools ran, the log had no
+ * event for the end of these calls, so as many calls have their end event only.
  */
 export const streamOfStored = (message: Message, afterSeq: number): readonly StreamedEvent[] => {
   if (afterSeq > 0 && afterSeq >= message.lastSeq) return [];
@@ -53,9 +53,12 @@ export const streamOfStored = (message: Message, afterSeq: number): readonly Str
       : { type: 'MessageReset', reason: 'LOG_EXPIRED' };
   const text: readonly StreamEvent[] = message.content === '' ? [] : [{ type: 'TokenDelta', text: message.content }];
   const calls = endToolCalls(message.toolCalls ?? []);
-  const starts = message.lastSeq - calls.length - text.length - 2;
+  const reasoning: readonly StreamEvent[] = message.reasoning
+    ? [{ type: 'ReasoningDelta', text: message.reasoning }]
+    : [];
+  const starts = message.lastSeq - calls.length - reasoning.length - text.length - 2;
   const callEvents = calls.flatMap((call, index) => eventsOfCall(call, index < starts));
-  return [first, ...callEvents, ...text, terminalOf(message)].map((event, index) => ({
+  return [first, ...reasoning, ...callEvents, ...text, terminalOf(message)].map((event, index) => ({
     messageId: message.id,
     seq: afterSeq + 1 + index,
     event,
@@ -88,9 +91,9 @@ const beyondTheEnd = (lastSeq: number): AppError =>
     argument: 'afterSeq',
   });
 
-/** Text and tool calls of the whole reply, from the log or else from the row. */
-const readWhole = async (streamLog: StreamLog, message: Message): Promise<Pick<StreamSnapshot, 'text' | 'toolCalls'>> =>
-  (await streamLog.snapshot(logIdOf(message))) ?? { text: message.content, toolCalls: message.toolCalls ?? [] };
+/** The whole reply, from the log or else from the row. */
+const readWhole = async (streamLog: StreamLog, message: Message): Promise<WrittenSoFar> =>
+  (await streamLog.snapshot(logIdOf(message))) ?? writtenInRow(message);
 
 /** The stored rest of a message after a cursor. Throws NOT_FOUND when the message was deleted. */
 const openStoredRest = async (

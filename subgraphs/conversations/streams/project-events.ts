@@ -63,10 +63,13 @@ const toolCall: Shape = {
   },
 };
 
+const writeText: WriteField = ({ event }) => ('text' in event ? JSON.stringify(event.text) : 'null');
+
 /** For each type of event, the fields whose values are in the event itself. */
 const eventFields: Readonly<Record<EventType, Shape['fields']>> = {
   MessageStarted: { attempt: ({ event }) => ('attempt' in event ? String(event.attempt) : 'null') },
-  TokenDelta: { text: ({ event }) => ('text' in event ? JSON.stringify(event.text) : 'null') },
+  ReasoningDelta: { text: writeText },
+  TokenDelta: { text: writeText },
   ToolCallStarted: { toolCall },
   ToolCallCompleted: { toolCall },
   MessageReset: { reason: ({ event }) => ('reason' in event ? JSON.stringify(event.reason) : 'null') },
@@ -120,6 +123,7 @@ const compile = (shape: Shape, set: SelectionSetNode, fragments: Fragments): Wri
 
 const eventTypes: readonly EventType[] = [
   'MessageStarted',
+  'ReasoningDelta',
   'TokenDelta',
   'ToolCallStarted',
   'ToolCallCompleted',

@@ -8,6 +8,7 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import { type ReasoningEffort, reasoningBudgets } from '#contracts/generation-job.ts';
 import type { Identity } from '#contracts/identity.ts';
 import type { ModerationCategory } from '#contracts/moderation/categories.ts';
 import { AppError } from '#kernel/errors.ts';
@@ -28,6 +29,9 @@ export interface AdmittingSubgraphs {
   /** The remembered routes of models. */
   readonly routes: Pick<Routes, 'find'>;
 }
+
+const budgetOf = ({ reasoningEffort = 'NONE' }: Pick<AdmissionRequest, 'reasoningEffort'>): number =>
+  reasoningBudgets[reasoningEffort];
 
 export interface AdmissionRequest {
   readonly identity: Identity;
@@ -50,6 +54,7 @@ export interface AdmissionRequest {
   /** Estimate of the tokens that the worker cannot cut from the prompt, for which a model must have room. */
   readonly leastInputTokens: number;
   readonly maxOutputTokens: number | undefined;
+  readonly reasoningEffort?: ReasoningEffort | undefined;
   /** Names of the tools that the reply may call; undefined for all of the tenant's. */
   readonly tools: readonly string[] | undefined;
 }
@@ -142,7 +147,9 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
   };
 
   const route = async (request: AdmissionRequest, moderation: readonly ModerationCategory[] = []): Promise<Route> => {
-    const { identity, modelPolicy, maxOutputTokens, leastInputTokens: inputTokens, tools: names } = request;
+    const { identity, modelPolicy, leastInputTokens: inputTokens, tools: names } = request;
+    // The window has to hold the thoughts too.
+    const maxOutputTokens = request.maxOutputTokens && request.maxOutputTokens + budgetOf(request);
     const { complexity, language } = request.judged;
     // Naming a tool requires a model that can call it.
     const requiresTools = names !== undefined && names.length > 0;

@@ -52,6 +52,18 @@ test('a reply needs its prompt and the longest output of the model, at the highe
   expect(replyNeeds(route, prompt, { ...limits, maxOutputTokens: 2 ** 31 - 1 }).maxOutputTokens).toBe(1_000);
 });
 
+test('thoughts have a budget of their own on top of the reply, within what the model can write', () => {
+  const prompt = sizeOfPrompt(undefined, [question('hello')]);
+  const long = { candidates: [{ ...candidate, contextWindow: 100_000, maxOutputTokens: 16_000 }], tools: [] };
+  const tokensOf = (reasoningEffort: 'NONE' | 'LOW' | 'MEDIUM' | 'HIGH' | undefined) =>
+    replyNeeds(long, prompt, { ...limits, maxOutputTokens: 500, reasoningEffort }).maxOutputTokens;
+  expect([undefined, 'NONE' as const, 'LOW' as const, 'MEDIUM' as const, 'HIGH' as const].map(tokensOf)).toEqual([
+    ...[500, 500, 2_548, 8_692, 16_000],
+  ]);
+  const dearer = replyNeeds(long, prompt, { ...limits, maxOutputTokens: 500, reasoningEffort: 'LOW' });
+  expect(Number(dearer.maxCostUsd)).toBeCloseTo((prompt.most * 1 + 2_549 * 2) / 1e6, 12);
+});
+
 test('tools count in every request where a model can call them', () => {
   const prompt = sizeOfPrompt(undefined, [question('hello')]);
   const caller = { ...candidate, capabilities: ['TOOLS' as const] };

@@ -4,7 +4,7 @@
  * `maxCostUsd`, nor its title more than `maxTitleCostUsd`, so a budget from which both are held is never exceeded.
  */
 import { Decimal } from 'decimal.js';
-import { maxToolSteps, type RouteCandidate } from '#contracts/generation-job.ts';
+import { maxToolSteps, outputTokensOf, type ReasoningEffort, type RouteCandidate } from '#contracts/generation-job.ts';
 import { type PromptSize, sizeOfTools } from './prompt-size.ts';
 import type { Route } from './routes.ts';
 
@@ -37,6 +37,7 @@ const costOf = (candidates: readonly RouteCandidate[], inputTokens: number, outp
 
 export interface ReplyLimits {
   readonly maxOutputTokens: number | undefined;
+  readonly reasoningEffort?: ReasoningEffort | undefined;
   /** Whether a title may be generated after the reply. */
   readonly mayTitle: boolean;
   /** Whether the reply may have to wait; its prompt is then built when it is dispatched. */
@@ -46,10 +47,9 @@ export interface ReplyLimits {
 export const replyNeeds = (
   { candidates, tools }: Pick<Route, 'candidates' | 'tools'>,
   prompt: PromptSize,
-  { maxOutputTokens, mayTitle, mayWait }: ReplyLimits,
+  { mayTitle, mayWait, ...length }: ReplyLimits,
 ): ReplyNeeds => {
-  const outputOf = (candidate: RouteCandidate): number =>
-    Math.min(maxOutputTokens ?? candidate.maxOutputTokens, candidate.maxOutputTokens);
+  const outputOf = (candidate: RouteCandidate): number => outputTokensOf(candidate, length);
   const output = Math.max(...candidates.map(outputOf));
   /** Tokens that workers cut a prompt to. */
   const space = Math.max(0, ...candidates.map((candidate) => candidate.contextWindow - outputOf(candidate)));

@@ -1,5 +1,6 @@
 /** The three ways to start a turn: a new question, another reply to a question, and a question in other words. */
 import { validate, version } from 'uuid';
+import type { ReasoningEffort } from '#contracts/generation-job.ts';
 import type { Identity } from '#contracts/identity.ts';
 import { AppError } from '#kernel/errors.ts';
 import { requireMessage } from '../conversations/access.ts';
@@ -22,6 +23,7 @@ export interface GenerationInput {
   readonly modelPolicy?: string | null | undefined;
   readonly maxOutputTokens?: number | null | undefined;
   readonly temperature?: number | null | undefined;
+  readonly reasoningEffort?: ReasoningEffort | null | undefined;
   readonly tools?: readonly string[] | null | undefined;
   readonly onBusy?: BusyPolicy | null | undefined;
 }
@@ -54,6 +56,7 @@ const parseGeneration = (operation: string, input: GenerationInput) => {
     modelPolicy: input.modelPolicy ?? undefined,
     maxOutputTokens: maxOutputTokens ?? undefined,
     temperature: temperature ?? undefined,
+    reasoningEffort: input.reasoningEffort ?? undefined,
     tools: input.tools ?? undefined,
     onBusy: input.onBusy ?? ('REJECT' as const),
   };

@@ -5,6 +5,7 @@
  * is sent.
  */
 
+import type { ReasoningEffort } from '#contracts/generation-job.ts';
 import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
@@ -39,6 +40,7 @@ export interface TurnRequest {
   readonly modelPolicy: string | undefined;
   readonly maxOutputTokens: number | undefined;
   readonly temperature: number | undefined;
+  readonly reasoningEffort?: ReasoningEffort | undefined;
   /** Names of the tools that the model may call; undefined for all of the tenant's. */
   readonly tools: readonly string[] | undefined;
   readonly onBusy: BusyPolicy;
@@ -110,6 +112,7 @@ const storeOnce = async (
     tools: tools.length === 0 ? undefined : tools,
     maxOutputTokens: request.maxOutputTokens,
     temperature: request.temperature,
+    reasoningEffort: request.reasoningEffort,
     routing: admitted.routing,
     ...activeRequest(),
   };
@@ -207,6 +210,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     mayWait: request.onBusy !== 'REJECT',
     leastInputTokens: tokensOf((context.systemPrompt?.length ?? 0) + text.length),
     maxOutputTokens: request.maxOutputTokens,
+    reasoningEffort: request.reasoningEffort,
     tools: request.tools,
   };
   const { route, reservation: first } = await admission.admit(admissionRequest);

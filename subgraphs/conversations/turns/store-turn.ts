@@ -126,6 +126,7 @@ export const storeTurn = async (database: Database, turn: TurnToStore): Promise<
     finishReason: null,
     failure: null,
     toolCalls: null,
+    reasoning: null,
     stopRequestedAt: null,
     logId: null,
     lastSeq: 0,

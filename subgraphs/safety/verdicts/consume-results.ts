@@ -26,8 +26,10 @@ export const consumeResults = (services: ScreeningServices, broker: Broker, stor
       async 'message.finished'(result) {
         const ids = idsSchema.safeParse(result);
         if (!ids.success) throw new UnreadableBodyError('not a result', { cause: ids.error });
+        // Thoughts are shown too. They come last, so that the excerpt of a case begins with the reply.
+        const text = [result.text, result.reasoning ?? ''].filter((one) => one !== '').join('\n\n');
         // A generation that failed before its first token has nothing to screen.
-        if (result.text !== '') await recordVerdict(services, { ...ids.data, stage: 'OUTPUT', text: result.text });
+        if (text !== '') await recordVerdict(services, { ...ids.data, stage: 'OUTPUT', text });
       },
     },
   );

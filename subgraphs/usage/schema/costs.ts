@@ -66,7 +66,7 @@ const addAttempt = ({ builder }: UsageBuilder, Model: ReturnType<typeof addModel
       firstTokenMs: t.exposeFloat('firstTokenMs', {
         nullable: true,
         description:
-          "Milliseconds from the worker's start to the first token; null if there was none, and for a share that did not end the reply.",
+          "Milliseconds from the worker's start to the first text or tool call, however long the model thinks before that; null if there was none, and for a share that did not end the reply.",
       }),
       durationMs: t.exposeFloat('durationMs', {
         description: "Milliseconds from the worker's start to the end; 0 for a share that did not end the reply.",

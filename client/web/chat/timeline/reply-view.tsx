@@ -16,6 +16,7 @@ import { BranchSwitch } from './branch-switch.tsx';
 import { FaultNotice } from './fault-notice.tsx';
 import { ReplyDetails, ReplyNotes } from './reply-details.tsx';
 import { SpokenSentences } from './spoken-sentences.tsx';
+import { ThinkingView } from './thinking-view.tsx';
 import styles from './timeline.module.css';
 import type { TimelineActions } from './timeline-actions.ts';
 import { ToolCallView } from './tool-call-view.tsx';
@@ -78,7 +79,7 @@ const ReplyTools = ({ entry, id, actions, models, onDetails }: ToolsProps) => {
 export const ReplyView = memo(({ entry, actions, models }: ReplyViewProps) => {
   const t = useTranslate();
   const [showsDetails, setShowsDetails] = useState(false);
-  const { id, content, failure, toolCalls, isInterrupted } = entry;
+  const { id, content, reasoning, failure, toolCalls, isInterrupted } = entry;
   const running = !isFinal(entry.status);
   const toggleDetails = () => setShowsDetails((was) => !was);
   const modelName = models.find((model) => model.id === entry.modelId)?.name ?? entry.modelId;
@@ -88,11 +89,12 @@ export const ReplyView = memo(({ entry, actions, models }: ReplyViewProps) => {
   return (
     <article className={styles['reply']} aria-label={t('timeline.reply')} aria-busy={running}>
       <h2 className={hidden['hidden']}>{t('timeline.reply')}</h2>
+      <ThinkingView reasoning={reasoning} isThinking={running && content === ''} />
       {toolCalls.map((call) => (
         <ToolCallView key={call.id} call={call} />
       ))}
       {content === '' ? null : <Markdown text={content} isGrowing={running} />}
-      {running && content === '' ? <Waiting entry={entry} /> : null}
+      {running && content === '' && reasoning.trim() === '' ? <Waiting entry={entry} /> : null}
       {isInterrupted && running ? <p className={styles['note']}>{t('timeline.interrupted')}</p> : null}
       {failure ? <FaultNotice fault={failure} models={models} onRetry={retry} /> : null}
       <ReplyNotes entry={entry} />
