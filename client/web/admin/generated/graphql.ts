@@ -345,21 +345,21 @@ export type SetModelEnabledMutationVariables = Exact<{
 }>;
 
 
-export type SetModelEnabledMutation = { setModelEnabled: { id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } } };
+export type SetModelEnabledMutation = { setModelEnabled: { id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, cacheWrite: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, cacheWrite: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } } };
 
 export type SetPriceMutationVariables = Exact<{
   input: SetPriceInput;
 }>;
 
 
-export type SetPriceMutation = { setPrice: { id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } } };
+export type SetPriceMutation = { setPrice: { id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, cacheWrite: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, cacheWrite: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } } };
 
 export type UpsertModelMutationVariables = Exact<{
   input: ModelInput;
 }>;
 
 
-export type UpsertModelMutation = { upsertModel: { id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } } };
+export type UpsertModelMutation = { upsertModel: { id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, cacheWrite: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, cacheWrite: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } } };
 
 export type SetRoleMutationVariables = Exact<{
   userId: string;
@@ -400,21 +400,21 @@ export type RevokeUserKeyMutation = { revokeApiKey: { id: string, revokedAt: str
 
 export type HealthStateFragment = { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number };
 
-export type PriceStateFragment = { input: string, cachedInput: string, output: string, effectiveFrom: string };
+export type PriceStateFragment = { input: string, cachedInput: string, cacheWrite: string, output: string, effectiveFrom: string };
 
-export type ModelRowFragment = { id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } };
+export type ModelRowFragment = { id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, cacheWrite: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, cacheWrite: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } };
 
 export type ModelStateFragment = { id: string, displayName: string, enabled: boolean, liveWorkers: number, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } };
 
 export type CatalogueQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type CatalogueQuery = { models: Array<{ id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } }> };
+export type CatalogueQuery = { models: Array<{ id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, cacheWrite: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, cacheWrite: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } }> };
 
 export type CatalogueChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
-export type CatalogueChangedSubscription = { modelsChanged: Array<{ id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } }> };
+export type CatalogueChangedSubscription = { modelsChanged: Array<{ id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, pool: Pool, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, provider: { displayName: string }, price: { input: string, cachedInput: string, cacheWrite: string, output: string, effectiveFrom: string }, prices: Array<{ input: string, cachedInput: string, cacheWrite: string, output: string, effectiveFrom: string }>, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } }> };
 
 export type ModelStatesChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -620,6 +620,7 @@ export const PriceStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment PriceState on Price {
   input
   cachedInput
+  cacheWrite
   output
   effectiveFrom
 }
@@ -671,6 +672,7 @@ export const ModelRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
 fragment PriceState on Price {
   input
   cachedInput
+  cacheWrite
   output
   effectiveFrom
 }`, {"fragmentName":"ModelRow"}) as unknown as TypedDocumentString<ModelRowFragment, unknown>;
@@ -825,6 +827,7 @@ export const SetModelEnabledDocument = /*#__PURE__*/ new TypedDocumentString(`
 fragment PriceState on Price {
   input
   cachedInput
+  cacheWrite
   output
   effectiveFrom
 }
@@ -869,6 +872,7 @@ export const SetPriceDocument = /*#__PURE__*/ new TypedDocumentString(`
 fragment PriceState on Price {
   input
   cachedInput
+  cacheWrite
   output
   effectiveFrom
 }
@@ -913,6 +917,7 @@ export const UpsertModelDocument = /*#__PURE__*/ new TypedDocumentString(`
 fragment PriceState on Price {
   input
   cachedInput
+  cacheWrite
   output
   effectiveFrom
 }
@@ -1044,6 +1049,7 @@ export const CatalogueDocument = /*#__PURE__*/ new TypedDocumentString(`
 fragment PriceState on Price {
   input
   cachedInput
+  cacheWrite
   output
   effectiveFrom
 }
@@ -1088,6 +1094,7 @@ export const CatalogueChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
 fragment PriceState on Price {
   input
   cachedInput
+  cacheWrite
   output
   effectiveFrom
 }

@@ -50,6 +50,12 @@ const priceColumns = ({ w, language, inForce }: Given): readonly Column<PriceSta
     isNumber: true,
     cell: ({ cachedInput }) => formatPrice(cachedInput, language),
   },
+  {
+    id: 'cacheWrite',
+    title: w('models.cacheWrite'),
+    isNumber: true,
+    cell: ({ cacheWrite }) => formatPrice(cacheWrite, language),
+  },
   { id: 'output', title: w('models.output'), isNumber: true, cell: ({ output }) => formatPrice(output, language) },
 ];
 

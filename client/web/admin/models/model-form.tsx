@@ -24,7 +24,12 @@ const inputOf = (values: FormValues): UpsertModelMutationVariables['input'] => (
   pool: pools.find((pool) => pool === values.text('pool')) ?? 'EXTERNAL',
   capabilities: capabilities.filter((capability) => values.all('capabilities').includes(capability)),
   tiers: tiers.filter((tier) => values.all('tiers').includes(tier)),
-  price: { input: values.text('input'), cachedInput: values.text('cached'), output: values.text('output') },
+  price: {
+    input: values.text('input'),
+    cachedInput: values.text('cached'),
+    cacheWrite: values.text('cacheWrite') || null,
+    output: values.text('output'),
+  },
 });
 
 export const ModelForm = ({ onChanged }: { readonly onChanged: () => Promise<void> }) => {
@@ -52,6 +57,7 @@ export const ModelForm = ({ onChanged }: { readonly onChanged: () => Promise<voi
       <Select name="pool" label={w('models.pool')} choices={pools.map((pool) => ({ value: pool, label: pool }))} />
       <TextField name="input" label={w('models.input')} {...decimal} />
       <TextField name="cached" label={w('models.cached')} {...decimal} />
+      <TextField name="cacheWrite" label={w('models.cacheWrite')} {...decimal} required={false} />
       <TextField name="output" label={w('models.output')} {...decimal} />
       <fieldset className={styles['choices']}>
         <legend>{w('models.tiers')}</legend>

@@ -19,7 +19,12 @@ export const PriceForm = ({ model, onChanged }: PriceFormProps) => {
   const action = useAction();
   const { id, displayName: name, price } = model;
   const submit = (values: FormValues) => {
-    const next = { input: values.text('input'), cachedInput: values.text('cached'), output: values.text('output') };
+    const next = {
+      input: values.text('input'),
+      cachedInput: values.text('cached'),
+      cacheWrite: values.text('cacheWrite'),
+      output: values.text('output'),
+    };
     const effectiveFrom = momentOf(values.text('from'));
     const input = { modelId: id, price: next, ...(effectiveFrom === null ? {} : { effectiveFrom }) };
     void action.run(
@@ -35,6 +40,7 @@ export const PriceForm = ({ model, onChanged }: PriceFormProps) => {
     <Form label={w('models.setPrice')} submit={w('models.setPrice')} action={action} onSubmit={submit}>
       <TextField name="input" label={w('models.input')} defaultValue={price.input} {...field} />
       <TextField name="cached" label={w('models.cached')} defaultValue={price.cachedInput} {...field} />
+      <TextField name="cacheWrite" label={w('models.cacheWrite')} defaultValue={price.cacheWrite} {...field} />
       <TextField name="output" label={w('models.output')} defaultValue={price.output} {...field} />
       <TextField name="from" label={w('models.priceFrom')} hint={w('models.priceFromHint')} type="datetime-local" />
     </Form>

@@ -150,6 +150,7 @@ export const de: Readonly<Record<WordId, string>> = {
   'models.scheduled': 'geplant',
   'models.input': 'Eingabe',
   'models.cached': 'Gepufferte Eingabe',
+  'models.cacheWrite': 'In den Puffer geschrieben',
   'models.output': 'Ausgabe',
   'models.setPrice': 'Preis setzen',
   'models.priceSet': 'Der Preis von {name} ist gesetzt.',

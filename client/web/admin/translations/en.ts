@@ -148,6 +148,7 @@ export const en = {
   'models.scheduled': 'scheduled',
   'models.input': 'Input',
   'models.cached': 'Cached input',
+  'models.cacheWrite': 'Writes to the cache',
   'models.output': 'Output',
   'models.setPrice': 'Set price',
   'models.priceSet': 'The price of {name} is set.',
