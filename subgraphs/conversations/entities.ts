@@ -5,6 +5,7 @@
  */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Complexity } from '#contracts/complexity/complexity.ts';
+import type { ClassReason } from '#contracts/complexity/conversation-class.ts';
 import type { ErrorCode } from '#contracts/error-codes.ts';
 import type { ReasoningEffort, RouteCandidate, Tool } from '#contracts/generation-job.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
@@ -40,6 +41,10 @@ export interface MessageRouting {
   readonly policy?: string | undefined;
   /** The class of the turn, which later turns of the branch take into account. */
   readonly complexity: Complexity;
+  /** Why it has this class. */
+  readonly basis: ClassReason;
+  /** Whether the candidate that stood first had no room in its queue. */
+  readonly overflowed: boolean;
   /** ISO 639-1. */
   readonly language?: string | undefined;
   /** The model that was chosen. Another one may have written the reply, if this one failed. */

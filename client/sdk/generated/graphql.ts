@@ -357,6 +357,19 @@ export type RouteVerdict =
   /** It failed too often in the last minutes: its circuit is OPEN. */
   | 'UNHEALTHY';
 
+/** Why a turn has its class. */
+export type RoutingBasis =
+  /** The conversation has had a harder question. */
+  | 'CONVERSATION'
+  /** The conversation has paused for long, so the question was judged by itself. */
+  | 'IDLE'
+  /** The question is short, and nothing came before it. */
+  | 'NOTHING_BEFORE'
+  /** The question was judged by itself. */
+  | 'QUESTION'
+  /** The question is too short to judge, and takes the class of the conversation. */
+  | 'TOO_SHORT';
+
 /** What orders the models that fit. */
 export type RoutingStrategy =
   /** The models of the first rule that is for the question, then the others. In each group, those that meet latencyTargetMs come first; among them, the models that a rule names in its order, otherwise the cheapest first. Without a rule for a complexity, a hard question goes to the cheapest model too: nothing in the catalogue tells how strong a model is. */
@@ -523,7 +536,7 @@ export type MessageRoutingQueryVariables = Exact<{
 }>;
 
 
-export type MessageRoutingQuery = { message: { routing: { policy: string | null, complexity: Complexity, language: string | null, reason: string, model: { id: string, displayName: string } } | null } | null };
+export type MessageRoutingQuery = { message: { routing: { policy: string | null, complexity: Complexity, basis: RoutingBasis, overflowed: boolean, language: string | null, reason: string, model: { id: string, displayName: string } } | null } | null };
 
 export type MessageStateQueryVariables = Exact<{
   messageId: string;
@@ -1273,6 +1286,8 @@ export const MessageRoutingDocument = /*#__PURE__*/ new TypedDocumentString(`
     routing {
       policy
       complexity
+      basis
+      overflowed
       language
       reason
       model {

@@ -24,7 +24,7 @@ const requestOf = (content: string): AdmissionRequest => ({
   replyId: uuidv7(),
   question: content,
   isStored: false,
-  judged: { complexity: 'SIMPLE', language: 'en', reason: 'It counts as SIMPLE.' },
+  judged: { complexity: 'SIMPLE', basis: 'QUESTION', language: 'en', reason: 'It counts as SIMPLE.' },
   modelPolicy: undefined,
   prompt: sizeOfPrompt(undefined, [{ role: 'USER', content, status: 'COMPLETED' }]),
   mayTitle: false,

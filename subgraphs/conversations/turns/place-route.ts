@@ -16,7 +16,7 @@ export interface PlacedRoute {
 export const placeRoute = (
   placeReply: PlaceReply,
   route: Route,
-  { complexity, language, reason }: JudgedTurn,
+  { complexity, basis, language, reason }: JudgedTurn,
 ): PlacedRoute => {
   const { candidates, overflow } = placeReply(route);
   const [best] = candidates;
@@ -25,6 +25,10 @@ export const placeRoute = (
   const sentences = overflow === undefined ? [route.reason, reason] : [overflow, reason];
   return {
     route: { ...route, candidates },
-    routing: { policy: route.policy, complexity, language, modelId: best.modelId, reason: sentences.join(' ') },
+    routing: {
+      ...{ policy: route.policy, complexity, basis, language, modelId: best.modelId },
+      overflowed: overflow !== undefined,
+      reason: sentences.join(' '),
+    },
   };
 };

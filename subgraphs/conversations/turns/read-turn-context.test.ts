@@ -64,7 +64,13 @@ test('the class of a turn comes from the last turn of its branch, and of no othe
   const classed = (complexity: 'SIMPLE' | 'COMPLEX') => ({
     generation: {
       ...{ userId: identity.userId, candidates: [candidate] },
-      routing: { complexity, modelId: candidate.modelId, reason: 'It fits.' },
+      routing: {
+        complexity,
+        basis: 'QUESTION' as const,
+        overflowed: false,
+        modelId: candidate.modelId,
+        reason: 'It fits.',
+      },
     },
   });
   const simple = await fixture.turn(conversation, undefined, 'an easy one', classed('SIMPLE'));

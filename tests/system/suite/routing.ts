@@ -16,6 +16,8 @@ const routingShape = z.object({
     routing: z.object({
       policy: z.string().nullable(),
       complexity: z.string(),
+      basis: z.string(),
+      overflowed: z.boolean(),
       language: z.string().nullable(),
       model: z.object({ id: z.string() }),
       reason: z.string(),
@@ -24,7 +26,7 @@ const routingShape = z.object({
   }),
 });
 const routingQuery = `query Routing($id: ID!) { message(id: $id) {
-  routing { policy complexity language model { id } reason } model { id }
+  routing { policy complexity basis overflowed language model { id } reason } model { id }
 } }`;
 const explainQuery = `query Explain($input: ExplainRouteInput!) { explainRoute(input: $input) {
   policy { name } complexity complexityReason language signals { rule points }
@@ -87,7 +89,10 @@ export const routingSuite = (parlance: () => Parlance): void => {
 
     const simple = await ask(easy);
     expect(simple.model.id).toBe(small);
-    expect(simple.routing).toMatchObject({ policy: name, complexity: 'SIMPLE', language: 'en', model: { id: small } });
+    expect(simple.routing).toMatchObject({
+      ...{ policy: name, complexity: 'SIMPLE', basis: 'QUESTION', overflowed: false, language: 'en' },
+      model: { id: small },
+    });
     expect(simple.routing.reason).toContain('rule 1 asks for it');
     expect(parlance().provider.requests.at(-1)?.body.model).toBe('gpt-4o-mini');
 
@@ -104,7 +109,7 @@ export const routingSuite = (parlance: () => Parlance): void => {
     const { turn } = await admin.converse(id, easy);
     expect((await routingOf(admin, id, hard)).model.id).toBe(large);
     const thanks = await routingOf(admin, id, 'Thanks!');
-    expect(thanks.routing).toMatchObject({ complexity: 'COMPLEX', model: { id: large } });
+    expect(thanks.routing).toMatchObject({ complexity: 'COMPLEX', basis: 'TOO_SHORT', model: { id: large } });
     expect(thanks.routing.reason).toContain('too short to judge');
     // Another branch, above the hard question.
     const beside = await routingOf(admin, id, 'And of Spain?', { parentId: turn.assistantMessage.id });

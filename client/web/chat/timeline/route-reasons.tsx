@@ -22,15 +22,17 @@ interface Reasons {
   readonly route: ExplainRouteQuery['explainRoute'] | undefined;
 }
 
-/** How the question was judged. The sentences of the server are English. */
-const JudgedWhenSent = ({ complexity, language, reason }: Routing) => {
+/** How the question was judged. The sentences of the server are English, and say more to those who read that. */
+const JudgedWhenSent = ({ complexity, basis, overflowed, language, reason }: Routing) => {
   const t = useTranslate();
   const reader = useLanguage();
   const name = language === null ? t('details.languageUnknown') : languageName(language, reader);
   return (
     <>
       <p>{t('details.routed', { complexity: t(`complexity.${complexity}`), language: name })}</p>
-      <p lang="en">{reason}</p>
+      {reader === 'en' ? <p>{reason}</p> : null}
+      {reader === 'en' ? null : <p>{t(`routed.${basis}`)}</p>}
+      {reader !== 'en' && overflowed ? <p>{t('routed.overflowed')}</p> : null}
     </>
   );
 };
