@@ -27,6 +27,7 @@ const context = (): ConversationsContext => contextOf(fixture, streams, fixture.
 
 const events: readonly StreamEvent[] = [
   { type: 'MessageStarted', attempt: 2, modelId: 'm/1' },
+  { type: 'ReasoningDelta', text: 'a "thought" \u2028 é 🙂\n' },
   { type: 'TokenDelta', text: 'a "quoted" \u2028 é 🙂 \\ text\n' },
   { type: 'ToolCallStarted', toolCall: { id: 'c1', name: 'look_up', arguments: '{"a":"\\u00e9 \\"q\\""}' } },
   {
@@ -39,38 +40,38 @@ const events: readonly StreamEvent[] = [
 
 /** A document, and how many of the events above the projection writes; graphql-js executes the others. */
 const documents: readonly (readonly [string, number])[] = [
-  ['subscription { messageStream(messageId: "m") { __typename seq ... on TokenDelta { text } } }', 6],
+  ['subscription { messageStream(messageId: "m") { __typename seq ... on TokenDelta { text } } }', 7],
   [
-    'subscription { s: messageStream(messageId: "m") { ... on TokenDelta { text t: text } seq kind: __typename seq messageId } }',
-    6,
+    'subscription { s: messageStream(messageId: "m") { ... on TokenDelta { text t: text } ... on ReasoningDelta { thought: text } seq kind: __typename seq messageId } }',
+    7,
   ],
   [
     `subscription S { messageStream(messageId: "m") { ...E ... on MessageEvent { messageId } ... on MessageStarted { attempt } } }
      fragment E on MessageEvent { ... { seq } ...D ... on MessageReset { reason __typename } }
      fragment D on TokenDelta { seq text }`,
-    6,
+    7,
   ],
   [
     `subscription { messageStream(messageId: "m") { __typename ... on MessageStarted { model { id } attempt }
      ... on MessageFailed { failure { code } } ... on MessageReset { reason } } }`,
-    4,
+    5,
   ],
   ['subscription { messageStream(messageId: "m") { __typename ... on TokenDelta @skip(if: false) { text } } }', 0],
   ['subscription { messageStream(messageId: "m") { __typename seq @skip(if: true) messageId } }', 0],
-  ['subscription { messageStream(messageId: "m") { __typename ... on TokenDelta { text @skip(if: true) seq } } }', 5],
+  ['subscription { messageStream(messageId: "m") { __typename ... on TokenDelta { text @skip(if: true) seq } } }', 6],
   // Selects nothing of the other types.
-  ['subscription { messageStream(messageId: "m") { ... on TokenDelta { text } } }', 6],
+  ['subscription { messageStream(messageId: "m") { ... on TokenDelta { text } } }', 7],
   [
     `subscription { messageStream(messageId: "m") { seq ... on ToolCallStarted { toolCall { ...C } } ... on ToolCallCompleted {
      call: toolCall { __typename ...C result arguments } toolCall { id } } } }
      fragment C on ToolCall { name status call: id result }`,
-    6,
+    7,
   ],
   // Selection sets of one object that must be merged.
   [
     `subscription { messageStream(messageId: "m") { ... on ToolCallStarted { toolCall { id } toolCall { name } }
      ... on ToolCallCompleted { toolCall { id status @skip(if: true) } } } }`,
-    4,
+    5,
   ],
 ];
 
