@@ -34,7 +34,8 @@ const firstThat = async <Data>(
 
 export const consoleChangeSuite = (parlance: () => Parlance): void => {
   const converse = async (client: TestClient): Promise<void> => {
-    await client.converse(await client.createConversation(), 'script: tokens=3');
+    // A model that takes its time keeps repeated questions below the limit of requests.
+    await client.converse(await client.createConversation(), 'script: tokens=3 pace=100');
   };
 
   test('administrators see spend and models move while others of the tenant write, and users may not watch', async () => {
