@@ -22,7 +22,7 @@ const right: Evidence = {
   followings: [whole, { afterSeq: 2, events: events.slice(2), arrivedAtMs: [], faults: [] }],
   replay: whole,
   replies: 1,
-  stored: { status: 'COMPLETED', content: textOf(4) },
+  stored: { status: 'COMPLETED', content: textOf(4), reasoning: null },
   ledger: [{ outputTokens: 4, status: 'COMPLETED' }],
   workersDie: true,
   logsLost: false,
@@ -45,13 +45,20 @@ test.each<[ViolationKind, Evidence]>([
     'refused or torn off',
     { ...right, followings: [{ ...whole, faults: [{ atMs: 0, what: 'completed without an end' }] }] },
   ],
-  ['text differs from what is stored', { ...right, stored: { status: 'COMPLETED', content: 'x' } }],
+  ['text differs from what is stored', { ...right, stored: { status: 'COMPLETED', content: 'x', reasoning: null } }],
   ['text is not the reply', { ...right, words: 5 }],
-  ['reply failed', { ...right, stored: { status: 'FAILED', content: textOf(4) } }],
-  ['reply failed', { ...right, stored: { status: 'PARTIAL', content: textOf(4) } }],
-  ['reply failed', { ...right, stored: { status: 'CANCELLED', content: textOf(2) } }],
-  ['text is not the reply', { ...right, stopped: true, stored: { status: 'CANCELLED', content: 'w0 w2 ' } }],
-  ['reply failed', { ...right, stored: { status: 'STREAMING', content: textOf(4) } }],
+  [
+    'thought differs from what is stored',
+    { ...right, stored: { status: 'COMPLETED', content: textOf(4), reasoning: 'Hm.' } },
+  ],
+  ['reply failed', { ...right, stored: { status: 'FAILED', content: textOf(4), reasoning: null } }],
+  ['reply failed', { ...right, stored: { status: 'PARTIAL', content: textOf(4), reasoning: null } }],
+  ['reply failed', { ...right, stored: { status: 'CANCELLED', content: textOf(2), reasoning: null } }],
+  [
+    'text is not the reply',
+    { ...right, stopped: true, stored: { status: 'CANCELLED', content: 'w0 w2 ', reasoning: null } },
+  ],
+  ['reply failed', { ...right, stored: { status: 'STREAMING', content: textOf(4), reasoning: null } }],
   ['sent twice', { ...right, replies: 2 }],
   ['not billed once', { ...right, ledger: [] }],
   ['not billed once', { ...right, ledger: [...right.ledger, ...right.ledger] }],
@@ -114,10 +121,15 @@ test('a seed gives its schedule again, and another seed another one', () => {
 });
 
 test('a reply that is another one when its log is gone is a violation, and the same one is none', () => {
-  const stored = { status: 'COMPLETED', content: textOf(4) };
+  const stored = { status: 'COMPLETED', content: textOf(4), reasoning: null };
   const toldFromRow = { ...whole, events: [{ __typename: 'TokenDelta', seq: 2, text: textOf(4) }] };
   expect(checkWithoutLog('m', stored, stored, toldFromRow)).toEqual([]);
-  const lost = checkWithoutLog('m', stored, { status: 'FAILED', content: '' }, { ...whole, events: [] });
+  const lost = checkWithoutLog(
+    'm',
+    stored,
+    { status: 'FAILED', content: '', reasoning: null },
+    { ...whole, events: [] },
+  );
   expect(lost).toMatchObject([{ kind: 'other once its log is gone', messageId: 'm' }]);
 });
 

@@ -4,7 +4,7 @@
  * explains.
  */
 import { textOf } from '#tests/scripted-provider/script.ts';
-import { type StreamedEvent, textOfEvents } from '#tests/support/client.ts';
+import { reasoningOfEvents, type StreamedEvent, textOfEvents } from '#tests/support/client.ts';
 import type { Evidence, Following } from './evidence.ts';
 
 export const violationKinds = [
@@ -13,6 +13,7 @@ export const violationKinds = [
   'no end, or more than one',
   'refused or torn off',
   'text differs from what is stored',
+  'thought differs from what is stored',
   'text is not the reply',
   'reply failed',
   'sent twice',
@@ -48,11 +49,12 @@ const isComplete = ({ stored, words }: Evidence): boolean =>
   stored?.status === 'COMPLETED' && stored.content === textOf(words);
 
 /**
- * Started, the whole text at once, the end: the stream of a reply whose log is gone. Its seqs are not those of the log.
+ * Started, the whole thought and the whole text at once, the end: the stream of a reply whose log is gone. Its seqs are
+ * not those of the log.
  */
 const isToldFromRow = ({ afterSeq, events }: Following, stored: Evidence['stored']): boolean => {
   const [first, ...rest] = events;
-  const texts = rest.slice(0, -1);
+  const texts = rest.slice(0, -1).filter(({ __typename }) => __typename !== 'ReasoningDelta');
   return (
     afterSeq === 0 &&
     first?.__typename === 'MessageStarted' &&
@@ -85,6 +87,8 @@ export const checkWithoutLog = (
     found.push(`${before?.status} ${before?.content.length} became ${after?.status} ${after?.content.length}`);
   }
   if (textOfEvents(replay.events) !== after?.content) found.push(`streamed: ${textOfEvents(replay.events)}`);
+  const thought = reasoningOfEvents(replay.events);
+  if (thought !== (after?.reasoning ?? '')) found.push(`streamed as thought: ${thought}`);
   return found.map((detail) => ({ kind, messageId, detail: detail.slice(0, 300) }));
 };
 
@@ -112,6 +116,9 @@ const checkFollowing = (evidence: Evidence, following: Following, known: Map<num
     ]);
   if (afterSeq === 0 && end.length === 1 && textOfEvents(events) !== evidence.stored?.content)
     found.push(['text differs from what is stored', `${textOfEvents(events)} | ${evidence.stored?.content}`]);
+  const thought = evidence.stored?.reasoning ?? '';
+  if (afterSeq === 0 && end.length === 1 && reasoningOfEvents(events) !== thought)
+    found.push(['thought differs from what is stored', `${reasoningOfEvents(events)} | ${thought}`]);
   return found;
 };
 

@@ -23,6 +23,8 @@ export interface Following {
 export interface StoredMessage {
   readonly status: string;
   readonly content: string;
+  /** Null where the model showed no thought. */
+  readonly reasoning: string | null;
 }
 
 export interface LedgerLine {

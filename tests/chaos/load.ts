@@ -58,11 +58,13 @@ const refusals = [429, 500] as const;
 
 /**
  * What the question's script asks of the provider: mostly nothing, else to fail in the middle once, or to refuse a few
- * times.
+ * times. A quarter of the replies begin with a thought, apart or between tags.
  */
 const drawScript = (random: Random) => {
   const words = random.between(20, 120);
-  const script = `script: tokens=${words} pace=${random.between(5, 25)}`;
+  const thoughts = random.pick(['apart', 'tags', undefined, undefined, undefined, undefined, undefined, undefined]);
+  const thinking = thoughts === undefined ? '' : ` reasoning=${random.between(5, 30)} thoughts=${thoughts}`;
+  const script = `script: tokens=${words} pace=${random.between(5, 25)}${thinking}`;
   const kind = random.next();
   if (kind < 0.12)
     return {

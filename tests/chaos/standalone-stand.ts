@@ -52,12 +52,14 @@ const storedShape = z.object({
     .object({
       status: z.string(),
       content: z.string(),
+      reasoning: z.string().nullable(),
       siblings: z.array(z.unknown()),
       usage: z.object({ outputTokens: z.number() }).nullable(),
     })
     .nullable(),
 });
-const storedQuery = 'query($id: ID!) { message(id: $id) { status content siblings { id } usage { outputTokens } } }';
+const storedQuery =
+  'query($id: ID!) { message(id: $id) { status content reasoning siblings { id } usage { outputTokens } } }';
 
 export const openStandaloneStand = async (): Promise<Stand> => {
   await using stack = new AsyncDisposableStack();
@@ -97,9 +99,9 @@ export const openStandaloneStand = async (): Promise<Stand> => {
   const readOne = async ({ messageId }: Send): Promise<Stored | undefined> => {
     const { message } = await client.query(storedShape, storedQuery, { id: messageId });
     if (!message) return undefined;
-    const { status, content, siblings, usage } = message;
+    const { status, content, reasoning, siblings, usage } = message;
     const bills = usage ? [{ outputTokens: usage.outputTokens, status }] : [];
-    return { id: messageId, status, content, replies: siblings.length, bills };
+    return { id: messageId, status, content, reasoning, replies: siblings.length, bills };
   };
   const start = async (): Promise<void> => {
     child = await spawn();
