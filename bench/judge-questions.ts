@@ -22,9 +22,9 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 const row = (name: string, part: readonly LabelledPrompt[]): string => {
   const matrix = confusionOf(part);
   const cells = complexities.map((actual) => complexities.map((judged) => matrix[actual][judged]).join('/'));
-  const languages = part.map(({ text, language }) => ({ language, told: judgeQuestion(text).language }));
-  const known = languages.filter(({ told }) => told !== undefined);
-  const right = known.filter(({ told, language }) => told === language);
+  const languages = part.map(({ text, language }) => ({ language, judged: judgeQuestion(text).language }));
+  const known = languages.filter(({ judged }) => judged !== undefined);
+  const right = known.filter(({ judged, language }) => judged === language);
   return [
     `| ${name} | ${cells.join(' | ')}`,
     percent(shareJudgedSimple(matrix, 'COMPLEX')),

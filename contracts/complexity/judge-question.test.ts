@@ -50,14 +50,14 @@ test('lines that are no sentences, such as those of an address, are no long text
   expect(rulesOf(lines.map((line) => `We moved to ${line}.`).join('\n'))).toContain('LONG');
 });
 
-test('code is told by its signs, and a failed program by its trace', () => {
+test('code is recognized by its signs, and a failed program by its trace', () => {
   expect(rulesOf('for (int i = 0; i <= n; i++) sum += a[i];')).toContain('CODE');
   expect(rulesOf('```\nx\n```')).toContain('CODE');
   expect(rulesOf('It says\nTraceback (most recent call last):\n  boom')).toContain('DEBUGGING');
   expect(rulesOf('Summarise the plot of Hamlet in two paragraphs; let us know.')).not.toContain('CODE');
 });
 
-test('tells the language by its words, and not that of one word, of code or of a language without words here', () => {
+test('recognizes the language by its words, and not that of one word, of code or of a language without words here', () => {
   const mixed = 'Finde den Fehler in dieser Schleife - for (int i = 0; i <= n; i++) if (a[i]) return this;';
   expect(judgeQuestion('Was ist die Hauptstadt von Peru?').language).toBe('de');
   expect(judgeQuestion('What is the capital of Peru?').language).toBe('en');

@@ -4,7 +4,7 @@
  */
 import { boundText, foldWords } from './bounded-text.ts';
 import type { Complexity } from './complexity.ts';
-import { tellLanguage } from './question-language.ts';
+import { recognizeLanguage } from './question-language.ts';
 import { type Count, pointsOf, type Reading, sumOf } from './question-points.ts';
 import { classOfPoints, hardPoints, type QuestionSignal } from './question-signal.ts';
 import { type FoundPhrases, findPhrases } from './question-words.ts';
@@ -57,7 +57,7 @@ export const judgeQuestion = (text: string): QuestionJudgement => {
   const phrases = findPhrases(folded);
   const prose = proseOf(part);
   const { evidence } = prose === part ? phrases : findPhrases(foldWords(prose));
-  const { language, spoken } = tellLanguage(prose, evidence);
+  const { language, spoken } = recognizeLanguage(prose, evidence);
   const words = countWords(folded);
   const count = remember(countPhrases({ text: part, words }, phrases, spoken));
   const reading = { text: part, words, count, language };

@@ -5,7 +5,7 @@
 
 interface Script {
   readonly letters: RegExp;
-  /** Languages whose words are looked for; the first is the language, where the script alone tells it. */
+  /** Languages whose words are looked for; the first is the language, where the script alone decides. */
   readonly languages: readonly string[];
 }
 
@@ -61,7 +61,7 @@ export interface QuestionLanguage {
   readonly spoken: ReadonlySet<string>;
 }
 
-const tellByScript = (text: string): QuestionLanguage | undefined => {
+const recognizeByScript = (text: string): QuestionLanguage | undefined => {
   const found = scripts.find(({ letters: script }) => script.test(text));
   if (found === undefined) return undefined;
   const [first] = found.languages;
@@ -73,8 +73,8 @@ const tellByScript = (text: string): QuestionLanguage | undefined => {
  * @param text without its code
  * @param evidence of the phrases in it
  */
-export const tellLanguage = (text: string, evidence: ReadonlyMap<string, number>): QuestionLanguage => {
-  const byScript = tellByScript(text);
+export const recognizeLanguage = (text: string, evidence: ReadonlyMap<string, number>): QuestionLanguage => {
+  const byScript = recognizeByScript(text);
   if (byScript !== undefined) return byScript;
   const scores = latin.map((language) => {
     const written = letters.some(([pattern, writer]) => writer === language && pattern.test(text)) ? 1 : 0;

@@ -4,6 +4,7 @@
  */
 import { hardPoints, type QuestionRule } from './question-signal.ts';
 import {
+  beginsWithClause,
   codeCertainty,
   countNumbers,
   countQuestions,
@@ -12,7 +13,6 @@ import {
   hasFormula,
   hasTrace,
   sentencesOf,
-  tellsBefore,
 } from './text-signs.ts';
 import type { WordKind } from './words/language-words.ts';
 
@@ -94,10 +94,10 @@ const lengthPoints = (words: number): number => [25, 60, 200].filter((least) => 
 /** Greetings, and what there is to translate, are sentences of their own and no story. */
 const situationPoints = ({ count }: Reading, sentences: string): number => {
   if (count('greeting') + count('translation') + count('definition') > 0) return 0;
-  return Math.min(4, 2 * Math.max(0, countSentences(sentences) - 1)) || (tellsBefore(sentences) ? 2 : 0);
+  return Math.min(4, 2 * Math.max(0, countSentences(sentences) - 1)) || (beginsWithClause(sentences) ? 2 : 0);
 };
 
-/** Whether a text counts or calculates with what it tells. */
+/** Whether a text counts or calculates with what it describes. */
 const isSum = ({ count }: Reading, words: number, numbers: number): boolean =>
   (numbers >= 3 && words >= 6) || (numbers === 2 && words >= shortWords) || (numbers > 0 && count('quantity') > 0);
 

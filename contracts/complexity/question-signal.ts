@@ -36,7 +36,7 @@ export const questionRules = [
   'EXPLANATION',
   'WRITING',
   'SEVERAL_QUESTIONS',
-  /** Several sentences: tells of something before it asks. */
+  /** Several sentences: describes something before it asks. */
   'SITUATION',
   /** Holds several numbers in sentences. */
   'NUMBERS',

@@ -98,12 +98,12 @@ const sentenceEnds = /[.?!؟।]\s|[。！？\n]/u;
 export const countSentences = (text: string): number =>
   text.split(sentenceEnds).filter((sentence) => countWords(sentence) >= 3).length;
 
-/** A clause that tells something, before the one that asks. */
+/** A clause that states something, before the one that asks. */
 const clauseEnds = /[,;，；、،]/u;
 const storyWords = 5;
 
-/** Whether a sentence tells something before it asks: it has a clause of several words, and another one. */
-export const tellsBefore = (text: string): boolean => {
+/** Whether a sentence states something before it asks: it has a clause of several words, and another one. */
+export const beginsWithClause = (text: string): boolean => {
   const [first, ...rest] = text.split(clauseEnds);
   return first !== undefined && rest.length > 0 && countWords(first) >= storyWords;
 };

@@ -26,7 +26,7 @@ const lookEvery = 256;
 /** Characters at the end that are looked for further up. */
 const probeLength = 32;
 const fence = /^ {0,3}(```|~~~)/;
-/** The beginning of a line that tells a fence or the row of a table. */
+/** Characters of a line by which a fence or the row of a table is recognized. */
 const openingLength = 6;
 
 /** Whether the end of the text may repeat something: it is there once more, not far above. */

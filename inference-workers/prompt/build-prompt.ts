@@ -77,8 +77,16 @@ const textOf = ({ content }: LanguageModelV4Message): string =>
   typeof content === 'string' ? content : content.map(partText).join('');
 
 const bytesOf = (message: LanguageModelV4Message): number => Buffer.byteLength(textOf(message));
-/** Characters at the beginning of a history that tell how many bytes its tokens have. */
+/** Characters at the beginning of a history from which the size of its tokens is taken. */
 const sampleLength = 4_096;
+const beginningOf = (messages: readonly LanguageModelV4Message[]): string => {
+  let text = '';
+  for (const message of messages) {
+    if (text.length >= sampleLength) break;
+    text += textOf(message).slice(0, sampleLength - text.length);
+  }
+  return text;
+};
 
 const tooLong = (): AppError =>
   new AppError(
@@ -111,17 +119,17 @@ export const buildPrompt = async (
   };
 
   const available = limits.contextWindow - limits.maxOutputTokens;
+  const bytes = dialogue.map(bytesOf);
   /** The newest messages of the dialogue that fit before these messages of the reply. */
   const newestBefore = async (reply: readonly LanguageModelV4Message[]): Promise<readonly LanguageModelV4Message[]> => {
     // A token has at least one byte, so a text with fewer bytes than available tokens fits without a count.
     const most =
-      [...system, ...dialogue, ...reply].reduce(
-        (sum, one) => sum + bytesOf(one) + tokensPerMessage,
+      [...bytes, ...[...system, ...reply].map(bytesOf)].reduce(
+        (sum, size) => sum + size + tokensPerMessage,
         tokensBeforeReply,
       ) + toolTexts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     if (most <= available) return fromUser(dialogue);
-    const space = available - (await countAll([...system, ...reply]));
-    let left = space;
+    let left = available - (await countAll([...system, ...reply]));
     let first = dialogue.length;
     for (let index = dialogue.length - 1; index >= 0; index -= 1) {
       const message = dialogue[index];
@@ -133,10 +141,9 @@ export const buildPrompt = async (
     }
     if (first === dialogue.length) return [];
     if (first === 0) return fromUser(dialogue);
-    const bytes = dialogue.map(bytesOf);
-    const sample = dialogue.map(textOf).join('').slice(0, sampleLength);
+    const sample = beginningOf(dialogue);
     const bytesPerToken = Buffer.byteLength(sample) / Math.max(1, await countText(sample));
-    return fromUser(dialogue.slice(stableStart({ bytes, first, bytesPerToken, space })));
+    return fromUser(dialogue.slice(stableStart({ bytes, first, bytesPerToken, available })));
   };
 
   const called = steps.some(({ calls }) => calls.length > 0);

@@ -39,9 +39,26 @@ test('what is kept fits, ends with the last message, and begins no earlier than 
   fc.assert(
     fc.property(fc.array(size, { minLength: 1, maxLength: 60 }), fc.nat(), size, (bytes, at, space) => {
       const first = at % bytes.length;
-      const start = stableStart({ bytes, first, bytesPerToken: 1 + (at % 5), space: 1_024 + space });
+      const start = stableStart({ bytes, first, bytesPerToken: 1 + (at % 5), available: 1_024 + space });
       expect(start).toBeGreaterThanOrEqual(first);
       expect(start).toBeLessThan(bytes.length);
     }),
   );
+});
+
+test('the steps of a reply with tools begin where its first request began', async () => {
+  const limits = { contextWindow: 4_000, maxOutputTokens: 1_000, countTokens: countO200kTokens };
+  const text = 'Some words of a plain text that goes on for a while. '.repeat(4);
+  const history: PromptMessage[] = Array.from({ length: 121 }, (_, index) => ({
+    role: index % 2 === 0 ? ('USER' as const) : ('ASSISTANT' as const),
+    content: `${index}. ${text}`,
+  }));
+  const call = { id: 'a', name: 'look_up', arguments: '{}', status: 'COMPLETED' as const, result: text.repeat(2) };
+  const beginnings = [];
+  for (const steps of [0, 1, 2, 3]) {
+    const soFar = Array.from({ length: steps }, () => ({ text: '', reasoning: '', calls: [call] }));
+    const { messages } = await buildPrompt(history, limits, { steps: soFar, tools: [] });
+    beginnings.push(JSON.stringify(messages[0]));
+  }
+  expect(new Set(beginnings).size).toBeLessThanOrEqual(2);
 });

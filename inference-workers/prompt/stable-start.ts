@@ -1,12 +1,12 @@
 /**
  * Chooses where a history that does not fit begins. Providers and engines keep what a prompt begins with in a cache, so
  * a beginning that moves with every turn makes each turn pay for its whole prompt. Invariant: while messages are only
- * added, the beginning stays until what fits has moved past the next of some places, a quarter of the space apart.
+ * added, the beginning stays until what fits has moved past the next of some places, a quarter of the window apart.
  */
 
-const placesInSpace = 4;
+const placesInWindow = 4;
 
-/** Tokens below which no provider caches a prompt. Less space than that is filled as far as it goes. */
+/** Tokens below which no provider caches a prompt. A smaller window is filled as far as it goes. */
 const leastCached = 1_024;
 
 export interface CutHistory {
@@ -16,14 +16,14 @@ export interface CutHistory {
   readonly first: number;
   /** Of the text that the history begins with, so that it is the same in every turn. */
   readonly bytesPerToken: number;
-  /** Tokens that the messages may have. */
-  readonly space: number;
+  /** Tokens that the whole prompt may have. It is the same in every request of a reply, unlike what its steps leave. */
+  readonly available: number;
 }
 
 /** The index of the first message to keep. */
-export const stableStart = ({ bytes, first, bytesPerToken, space }: CutHistory): number => {
-  if (space < leastCached) return first;
-  const step = (space * bytesPerToken) / placesInSpace;
+export const stableStart = ({ bytes, first, bytesPerToken, available }: CutHistory): number => {
+  if (available < leastCached) return first;
+  const step = (available * bytesPerToken) / placesInWindow;
   let before = bytes.slice(0, first).reduce((sum, size) => sum + size, 0);
   const place = Math.ceil(before / step) * step;
   for (let index = first; index < bytes.length; index += 1) {

@@ -30,7 +30,7 @@ test('after a minute offline in the middle of a reply its text is whole, what wa
   await send(page, 'script: tokens=400 pace=20');
   await running(page).locator('p', { hasText: 'w20' }).waitFor();
 
-  // The page is told by its system; to the server the network is away, with the connections open.
+  // The page learns it from its system; to the server the network is away, with the connections open.
   door.lose();
   await page.context().setOffline(true);
   await page.getByRole('status').getByText('Offline').waitFor();

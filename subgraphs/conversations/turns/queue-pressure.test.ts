@@ -74,7 +74,7 @@ test('a reply that would wait longer than its policy wants goes elsewhere, and w
   expect(modelsOf(queues.placeReply, [small, large], 100)).toEqual(['test/small', 'test/large']);
 });
 
-test('when no pool has room, a client is told when the first one has', async () => {
+test('when no pool has room, the refusal says when the first one has', async () => {
   await using queues = await openQueues({ SMALL: 12, LARGE: 30 }, 10);
   const refusal = (...route: Parameters<typeof routeOf>) => {
     try {

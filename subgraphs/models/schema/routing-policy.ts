@@ -23,7 +23,7 @@ const addPolicyType = (builder: ModelsBuilder, types: ModelTypes, { rule }: Rule
       },
       AUTO: {
         description:
-          'The models of the first rule that is for the question, then the others. In each group, those that meet latencyTargetMs come first; among them, the models that a rule names in its order, otherwise the cheapest first. Without a rule for a complexity, a hard question goes to the cheapest model too: nothing in the catalogue tells how strong a model is.',
+          'The models of the first rule that is for the question, then the others. In each group, those that meet latencyTargetMs come first; among them, the models that a rule names in its order, otherwise the cheapest first. Without a rule for a complexity, a hard question goes to the cheapest model too: nothing in the catalogue says how strong a model is.',
       },
     } satisfies Record<RoutingPolicy['strategy'], object>,
   });

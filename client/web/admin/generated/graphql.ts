@@ -249,7 +249,7 @@ export type RoutingRuleInput = {
 
 /** What orders the models that fit. */
 export type RoutingStrategy =
-  /** The models of the first rule that is for the question, then the others. In each group, those that meet latencyTargetMs come first; among them, the models that a rule names in its order, otherwise the cheapest first. Without a rule for a complexity, a hard question goes to the cheapest model too: nothing in the catalogue tells how strong a model is. */
+  /** The models of the first rule that is for the question, then the others. In each group, those that meet latencyTargetMs come first; among them, the models that a rule names in its order, otherwise the cheapest first. Without a rule for a complexity, a hard question goes to the cheapest model too: nothing in the catalogue says how strong a model is. */
   | 'AUTO'
   /** The recent time to the first token, shortest first; models without a figure come last. */
   | 'LATENCY'

@@ -18,7 +18,7 @@ import styles from './details.module.css';
 type Routing = NonNullable<NonNullable<MessageRoutingQuery['message']>['routing']>;
 interface Reasons {
   readonly routing: Routing | null | undefined;
-  /** Undefined where it cannot be told, such as when the policy is gone. */
+  /** Undefined where the server refuses it, such as when the policy is gone. */
   readonly route: ExplainRouteQuery['explainRoute'] | undefined;
 }
 
