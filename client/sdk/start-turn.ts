@@ -3,6 +3,7 @@
  * parallel with the mutation. Retries keep the idempotency key, so a turn is started once, however many attempts there
  * are.
  */
+import { createDeferred } from './deferred.ts';
 import { followMessage } from './follow-message.ts';
 import type { FollowServices } from './follow-to-end.ts';
 import type { StartedTurnFragment } from './generated/graphql.ts';
@@ -52,6 +53,7 @@ export const startTurn = (
   start: () => Promise<Turn>,
 ): StartedTurn => {
   const refused = new AbortController();
+  const { promise: begun, resolve: begin } = createDeferred<void>();
   let isBeingSent = true;
   const turn = retryWhileTransient(start, { backoff: services.backoff, giveUpAfterMs });
   const settled = turn.then(
@@ -71,6 +73,7 @@ export const startTurn = (
   const iterator: AsyncIterator<MessageView, undefined, undefined> = {
     async next() {
       const step = await views.next();
+      if (!step.done) begin();
       // The refusal explains more than the end of a stream that never started.
       if (step.done && refused.signal.aborted) await turn;
       return step;
@@ -84,7 +87,8 @@ export const startTurn = (
     messageId: replyId,
     turn,
     async stop() {
-      await settled;
+      // A reply that is being streamed is stored, even if the response that says so is lost.
+      await Promise.race([settled, begun]);
       if (!refused.signal.aborted) await stopGeneration(services, replyId);
     },
     [Symbol.asyncIterator]: () => iterator,
