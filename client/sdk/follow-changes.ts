@@ -91,7 +91,7 @@ export const followChanges = <Data, Change>(options: ChangesOptions<Data, Change
   const follow = async (): Promise<void> => {
     for (let failures = 0; !leaving.signal.aborted; ) {
       const connectedAt = Date.now();
-      const connection = connectOnce(transport, request, take, leaving.signal);
+      const connection = connectOnce(transport, { ...request, isHint: true }, take, leaving.signal);
       if (failures > 0) put(missed);
       const outcome = await connection;
       if (outcome.kind === 'left') return;

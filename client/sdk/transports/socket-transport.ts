@@ -121,8 +121,9 @@ export const createSocketTransport = (options: SocketTransportOptions): StreamTr
       const arrive = (): void => {
         reached = true;
         clearTimeout(timer);
+        if (!isOver) sink.reached?.();
       };
-      if (reached) clearTimeout(timer);
+      if (reached) arrive();
       const forget = client.on('connected', arrive);
       const finish = (): boolean => {
         if (isOver) return false;

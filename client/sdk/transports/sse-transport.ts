@@ -1,10 +1,13 @@
 /**
  * Subscriptions over server-sent events, each a request of its own (GraphQL over SSE, distinct connections mode), for
- * networks that block WebSockets. A response that is silent for longer than the server's keep-alive is given up.
+ * networks that block WebSockets. A response that is silent for longer than the server's keep-alive is given up. In a
+ * page, whose connections are few, hints are not connected: their callers read again every few seconds.
  */
+import { pause } from '../backoff.ts';
 import { type GivenError, signedOut } from '../errors.ts';
 import type { Credential, Session } from '../session.ts';
 import { createEventStreamParser } from './event-stream-parser.ts';
+import { isPage, takePlace } from './page-connections.ts';
 import {
   isSignInFault,
   type StreamRequest,
@@ -22,6 +25,11 @@ export interface SseTransportOptions {
 
 /** Milliseconds without a byte; the server sends a comment every 12 seconds. */
 const silenceTimeoutMs = 30_000;
+/**
+ * Milliseconds after which who follows hints in a page reads again. More than `stableAfterMs` of reconnect-policy.ts,
+ * so that the end of the wait does not count as a failure in a row.
+ */
+const readAgainAfterMs = 12_000;
 
 /** The error in a response that is not a stream; undefined where an intermediary sent the response. */
 const refusalIn = async (response: Response): Promise<GivenError | undefined> => {
@@ -35,10 +43,11 @@ const refusalIn = async (response: Response): Promise<GivenError | undefined> =>
 /** Reports the stream to the sink until it ends or is left. */
 const follow = async <Data>(
   { url, session, fetch: send }: SseTransportOptions,
-  request: StreamRequest,
+  { query, variables }: StreamRequest,
   sink: StreamSink<Data>,
   leaving: AbortController,
 ): Promise<void> => {
+  const giveBack = await takePlace(leaving.signal);
   let reached = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const restartTimer = (): void => {
@@ -60,7 +69,7 @@ const follow = async <Data>(
         ...credential.headers,
       },
       credentials: 'same-origin',
-      body: JSON.stringify(request),
+      body: JSON.stringify({ query, variables }),
       signal: leaving.signal,
     });
     if (!response.ok || !response.body || !/event-stream/.test(response.headers.get('content-type') ?? '')) {
@@ -96,8 +105,16 @@ const follow = async <Data>(
   } finally {
     clearTimeout(timer);
     leaving.abort();
+    giveBack();
   }
 };
+
+/** Completes after a while, in place of a connection. */
+const wait = <Data>(sink: StreamSink<Data>, leaving: AbortController): Promise<void> =>
+  pause(readAgainAfterMs, leaving.signal).then(() => {
+    if (leaving.signal.aborted) sink.lost(leaving.signal.reason, false);
+    else sink.complete();
+  });
 
 export const createSseTransport = (options: SseTransportOptions): StreamTransport => {
   const running = new Set<AbortController>();
@@ -113,17 +130,14 @@ export const createSseTransport = (options: SseTransportOptions): StreamTranspor
           isOver = ends;
           act(...args);
         };
-      void follow(
-        options,
-        request,
-        {
-          next: guarded(sink.next, false),
-          refused: guarded(sink.refused, true),
-          complete: guarded(sink.complete, true),
-          lost: guarded(sink.lost, true),
-        },
-        leaving,
-      ).finally(() => running.delete(leaving));
+      const own = {
+        next: guarded(sink.next, false),
+        refused: guarded(sink.refused, true),
+        complete: guarded(sink.complete, true),
+        lost: guarded(sink.lost, true),
+      };
+      const end = request.isHint && isPage() ? wait(own, leaving) : follow(options, request, own, leaving);
+      void end.finally(() => running.delete(leaving));
       return () => {
         isOver = true;
         leaving.abort();

@@ -8,6 +8,11 @@ import type { GivenError } from '../errors.ts';
 export interface StreamRequest {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
+  /**
+   * Its events are hints to read again, so an adapter may deliver none and `complete` after a while. Its caller then
+   * subscribes and reads again. Default: false.
+   */
+  readonly isHint?: boolean | undefined;
 }
 
 /** `Data` is the type of the request's query. */
@@ -18,6 +23,8 @@ export interface StreamResult<Data> {
 
 /** Exactly one of `refused`, `complete` and `lost` ends it. */
 export interface StreamSink<Data> {
+  /** The connection is established. */
+  reached?(): void;
   next(result: StreamResult<Data>): void;
   /** The server gives the reason for which it does not go on. */
   refused(error: GivenError): void;

@@ -1,4 +1,5 @@
 /** What interrupts a page: processes that die, networks that change, releases. The text goes on where it was. */
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { textOf } from '#tests/scripted-provider/script.ts';
 import { finished, running, send, type WebPage, type WebStand } from '#tests/support/web-stand.ts';
@@ -71,6 +72,31 @@ export const interruptionFlows = (stand: () => WebStand): void => {
     expect(await textIn(page)).toBe(textOf(60).trim());
     expect(page.complaints).toEqual([]);
   });
+
+  test('seven tabs without WebSocket leave connections for Stop, and the list changes in each', async () => {
+    await using page = await stand().open();
+    const device = page.context();
+    await device.addInitScript(() => Reflect.deleteProperty(globalThis, 'WebSocket'));
+    await page.reload();
+    await send(page, 'script: tokens=5000 pace=20');
+    await running(page).locator('p', { hasText: 'w5' }).waitFor();
+    const others: Page[] = [];
+    for (let tabs = 1; tabs < 7; tabs += 1) {
+      const other = await device.newPage();
+      others.push(other);
+      await other.goto(page.url());
+      await running(other).waitFor();
+    }
+    const last = others.at(-1) ?? page;
+    await last.getByRole('button', { name: 'Stop the reply' }).click();
+    for (const tab of [page, ...others]) await finished(tab).getByText('Stopped.').waitFor();
+
+    await last.getByRole('link', { name: 'New chat' }).first().click();
+    await send(last, 'script: tokens=3 pace=1');
+    await finished(last).locator('p', { hasText: 'w2' }).waitFor();
+    const link = new URL(last.url()).pathname;
+    await page.locator(`nav a[href="${link}"]`).waitFor();
+  }, 90_000);
 
   test('a part that is not on the server any more reloads the page once, and never again and again', async () => {
     await using page = await stand().open();

@@ -80,6 +80,7 @@ export const renewalFlows = (stand: () => WebStand): void => {
     for (const tab of tabs) {
       expect(await tab.getByRole('link', { name: 'Sign in' }).count()).toBe(0);
       await tab.getByRole('button', { name: 'Stop the reply' }).click();
+      await tab.locator('article[aria-busy="false"]').getByText('Stopped.').waitFor();
     }
     door.choose('first');
     expect(page.complaints).toEqual([]);
