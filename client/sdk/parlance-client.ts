@@ -44,6 +44,11 @@ export interface ParlanceClientOptions {
   readonly transport?: 'auto' | 'websocket' | 'events';
   readonly fetch?: typeof fetch;
   /**
+   * Milliseconds after which a request without a response counts as a network fault, and is repeated where it may be.
+   * Default: 40,000, which is more than a gateway takes.
+   */
+  readonly requestTimeoutMs?: number;
+  /**
    * For Node below 22, which has no WebSocket: the one of the package ws. Without one, streams use server-sent events.
    */
   readonly webSocketImpl?: unknown;
@@ -130,7 +135,7 @@ export const createParlanceClient = (options: ParlanceClientOptions): ParlanceCl
   const session = createSession(options.auth, options.onSignedOut);
   // A wrapper, because a browser's fetch must be called on its window.
   const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
-  const requests = createRequests({ url, session, fetch: send });
+  const requests = createRequests({ url, session, fetch: send, timeoutMs: options.requestTimeoutMs ?? 40_000 });
   const transport = openTransport(options, { url, session, fetch: send });
   const closing = new AbortController();
   const { isRenewable } = session;

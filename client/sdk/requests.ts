@@ -30,9 +30,11 @@ export interface Requests {
     document: TypedDocumentString<Data, Variables>,
     variables: Variables,
   ): Promise<PartialResult<Data>>;
+  /** @param timeoutMs at most `timeoutMs` of the options, which is the default. */
   mutate<Data, Variables extends AnyVariables>(
     document: TypedDocumentString<Data, Variables>,
     variables: Variables,
+    timeoutMs?: number,
   ): Promise<Data>;
 }
 
@@ -40,9 +42,11 @@ export interface RequestsOptions {
   readonly url: string;
   readonly session: Session;
   readonly fetch: typeof fetch;
+  /** Milliseconds after which a request without a response is a network fault. */
+  readonly timeoutMs: number;
 }
 
-export const createRequests = ({ url, session, fetch: send }: RequestsOptions): Requests => {
+export const createRequests = ({ url, session, fetch: send, timeoutMs }: RequestsOptions): Requests => {
   const signedIn: typeof fetch = async (input, init) => {
     const attempt = async (): Promise<{ readonly response: Response; readonly isReplaced: boolean }> => {
       const credential = await session.credential();
@@ -54,9 +58,15 @@ export const createRequests = ({ url, session, fetch: send }: RequestsOptions): 
     const { response, isReplaced } = await attempt();
     return isReplaced ? (await attempt()).response : response;
   };
+  const within =
+    (ms: number): typeof fetch =>
+    (input, init) => {
+      const deadline = AbortSignal.timeout(Math.min(ms, timeoutMs));
+      return signedIn(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, deadline]) : deadline });
+    };
   const urql = new Client({
     url,
-    fetch: signedIn,
+    fetch: within(timeoutMs),
     preferGetMethod: false,
     exchanges: [fetchExchange],
     requestPolicy: 'network-only',
@@ -79,7 +89,8 @@ export const createRequests = ({ url, session, fetch: send }: RequestsOptions): 
     urql,
     query: async (document, variables) => settle(await urql.query(document.toString(), variables).toPromise()),
     read: async (document, variables) => settlePart(await urql.query(document.toString(), variables).toPromise()),
-    mutate: async (document, variables) => settle(await urql.mutation(document.toString(), variables).toPromise()),
+    mutate: async (document, variables, ms = timeoutMs) =>
+      settle(await urql.mutation(document.toString(), variables, { fetch: within(ms) }).toPromise()),
   };
 };
 

@@ -50,6 +50,23 @@ export const interruptionFlows = (stand: () => WebStand): void => {
     await finished(page).getByText('Stopped.').waitFor();
   }, 120_000);
 
+  test('a Stop that the server refuses says so, and the next one works', async () => {
+    await using page = await stand().open();
+    await send(page, 'script: tokens=5000 pace=20');
+    await running(page).locator('p', { hasText: 'w5' }).waitFor();
+    await page.route('**/graphql', (route) =>
+      route.request().postData()?.includes('stopGeneration')
+        ? route.fulfill({ json: { errors: [{ message: 'No.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] } })
+        : route.fallback(),
+    );
+    await page.getByRole('button', { name: 'Stop the reply' }).click();
+    await page.getByText('That did not work, and nothing was changed.').waitFor();
+    await page.unroute('**/graphql');
+    await page.getByRole('button', { name: 'Stop the reply' }).click();
+    await finished(page).getByText('Stopped.').waitFor();
+    expect(page.complaints).toEqual([]);
+  });
+
   test('two tabs follow the same reply, and the stop in one ends it in both', async () => {
     await using page = await stand().open();
     await send(page, 'script: tokens=5000 pace=20');
