@@ -2,19 +2,19 @@
 import { expect } from 'vitest';
 import type { ConversationSummarised, MessageFinished, PromptFill } from '#contracts/broker-events.ts';
 import { type GenerationJob, generationJobSchema } from '#contracts/generation-job.ts';
-import { createChangeFeed } from '../conversations/change-feed.ts';
-import { type Fixture, finished, logger, openFixture } from '../conversations.fixture.ts';
+import { createChangeFeed } from './conversations/change-feed.ts';
+import { type Fixture, finished, logger, openFixture } from './conversations.fixture.ts';
 import {
   type Conversation,
   ConversationEntity,
   ConversationSummaryEntity,
   type Message,
   OutboxEntity,
-} from '../entities.ts';
-import { startJobRelay } from '../outbox/job-outbox.ts';
-import { storeFinished } from '../replies/store-result.ts';
-import { readTurnContext, type TurnParent } from '../turns/read-turn-context.ts';
-import { storeSummary } from './store-summary.ts';
+} from './entities.ts';
+import { startJobRelay } from './outbox/job-outbox.ts';
+import { storeFinished } from './replies/store-result.ts';
+import { storeSummary } from './summaries/store-summary.ts';
+import { readTurnContext, type TurnParent } from './turns/read-turn-context.ts';
 
 /** A window so small that nothing but the last two turns stays. */
 export const full: PromptFill = { tokens: 8, contextWindow: 10, droppedMessages: 0 };

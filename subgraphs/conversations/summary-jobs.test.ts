@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import type { MessageFinished, PromptFill } from '#contracts/broker-events.ts';
 import type { GenerationJob, RouteCandidate } from '#contracts/generation-job.ts';
-import { candidate } from '../conversations.fixture.ts';
-import { ConversationEntity, MessageEntity } from '../entities.ts';
-import { cheapest, isWindowFilling } from './add-summary-job.ts';
+import { candidate } from './conversations.fixture.ts';
+import { ConversationEntity, MessageEntity } from './entities.ts';
+import { cheapest, isWindowFilling } from './summaries/add-summary-job.ts';
 import { contents, converse, full, inFlight, openSummaries } from './summaries.fixture.ts';
 
 test('a window counts as filling from the percent on, or once messages did not fit', () => {

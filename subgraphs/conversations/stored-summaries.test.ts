@@ -1,8 +1,8 @@
 /** Which summary a prompt has, and what becomes of summaries when messages are blocked or deleted. */
 import { expect, test } from 'vitest';
-import { ConversationSummaryEntity, MessageEntity } from '../entities.ts';
-import type { TurnParent } from '../turns/read-turn-context.ts';
+import { ConversationSummaryEntity, MessageEntity } from './entities.ts';
 import { contents, converse, inFlight, openSummaries, twice } from './summaries.fixture.ts';
+import type { TurnParent } from './turns/read-turn-context.ts';
 
 test('a summary begins with the one before, and a prompt has the newest one on its branch and what follows it', async () => {
   await using summaries = await openSummaries();
