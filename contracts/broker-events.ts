@@ -92,6 +92,17 @@ const generationResult = {
   durationMs: milliseconds,
 };
 
+/** The prompt of the last request for a reply, beside the window of the model that was asked. */
+const promptFillSchema = z.object({
+  /** Of the whole prompt, as the provider or the worker counted them. */
+  tokens,
+  /** Tokens that prompt and reply may have together. */
+  contextWindow: tokens,
+  /** Messages of the history that did not fit. */
+  droppedMessages: tokens,
+});
+export type PromptFill = z.infer<typeof promptFillSchema>;
+
 /** Why a generation failed, for people: a code of error-codes.ts and a sentence. */
 const failureSchema = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
 
@@ -113,6 +124,8 @@ export const messageFinishedSchema = z.object({
   parts: z.array(replyShareSchema).optional(),
   /** The models that failed in this attempt, in order; the last one may be the one that ended it. */
   modelFailures: z.array(modelFailureSchema).optional(),
+  /** How full the window was. Absent in results of older workers, and where no model was asked. */
+  prompt: promptFillSchema.optional(),
   /** seq of the terminal event in the log. */
   lastSeq: z.int().positive(),
   failure: failureSchema.optional(),
@@ -122,6 +135,24 @@ export type MessageFinished = z.infer<typeof messageFinishedSchema>;
 /** Routing key `conversation.titled`, id = the job's message id. */
 export const conversationTitledSchema = z.object({ ...generationResult, title: z.string() });
 export type ConversationTitled = z.infer<typeof conversationTitledSchema>;
+
+/** Characters of a summary, at most. */
+export const maxSummaryCharacters = 16_000;
+
+/**
+ * Routing key `conversation.summarised`, id = the job's message id: a summary of whole turns. Where no model gave a
+ * usable one, nothing is published.
+ */
+export const conversationSummarisedSchema = z.object({
+  ...generationResult,
+  /** The last message that the summary covers; it covers all messages above it too. */
+  lastMessageId: z.uuid(),
+  promptVersion: z.int().positive(),
+  summary: z.string().min(1).max(maxSummaryCharacters),
+  /** Tokens of the summary. */
+  summaryTokens: tokens,
+});
+export type ConversationSummarised = z.infer<typeof conversationSummarisedSchema>;
 
 /**
  * Routing key `job.returned`, id = log id: a reply job that a worker did not run, because an earlier delivery may have
@@ -161,6 +192,7 @@ export const announcementTtlMs = 45_000;
 export const brokerEventSchemas = {
   'message.finished': messageFinishedSchema,
   'conversation.titled': conversationTitledSchema,
+  'conversation.summarised': conversationSummarisedSchema,
   'job.returned': jobReturnedSchema,
   'job.failed': jobFailedSchema,
   'worker.announced': workerAnnouncedSchema,

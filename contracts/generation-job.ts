@@ -63,6 +63,11 @@ export type RouteCandidate = z.infer<typeof routeCandidateSchema>;
 const promptMessageSchema = z.object({
   role: z.enum(['SYSTEM', 'USER', 'ASSISTANT', 'TOOL']),
   content: z.string(),
+  /**
+   * The content is a summary of the turns before the next message, which are not in the history. Absent: it is not.
+   * A worker of an older version takes it for a message of the user.
+   */
+  isSummary: z.boolean().optional(),
 });
 export type PromptMessage = z.infer<typeof promptMessageSchema>;
 
@@ -90,7 +95,7 @@ const jobFields = {
   tenantId: z.string(),
   userId: z.string(),
   conversationId: z.string(),
-  /** The assistant message of a reply; for a title a fresh id, under which the ledger keeps its cost. */
+  /** The assistant message of a reply; otherwise a fresh id, under which the ledger keeps the cost. */
   messageId: z.string(),
   /** Oldest first; ends with the message to reply to. The worker cuts it to the context window. */
   history: z.array(promptMessageSchema),
@@ -138,7 +143,23 @@ export type ReplyJob = z.infer<typeof replyJobSchema>;
 export const titleJobSchema = z.object({ kind: z.literal('title'), ...jobFields });
 export type TitleJob = z.infer<typeof titleJobSchema>;
 
-export const generationJobSchema = z.discriminatedUnion('kind', [replyJobSchema, titleJobSchema]);
+/**
+ * Makes the summary by which later prompts replace older turns, and streams nothing. The history is the summary before,
+ * where there is one, and the turns since.
+ */
+export const summaryJobSchema = z.object({
+  kind: z.literal('summary'),
+  ...jobFields,
+  /** The turns of the history, oldest first: the last message of each, and how many messages of the history it has. */
+  turns: z.array(z.object({ lastMessageId: z.uuid(), messages: z.int().positive() })).min(1),
+  /** Tokens that the summary has at most. */
+  maxOutputTokens: z.int().positive(),
+  /** What this kind of summary is called in the table; echoed in the result. */
+  promptVersion: z.int().positive(),
+});
+export type SummaryJob = z.infer<typeof summaryJobSchema>;
+
+export const generationJobSchema = z.discriminatedUnion('kind', [replyJobSchema, titleJobSchema, summaryJobSchema]);
 export type GenerationJob = z.infer<typeof generationJobSchema>;
 
 /** The name by which the broker knows a job and its result, and the stream log the reply of one. */

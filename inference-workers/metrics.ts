@@ -42,7 +42,7 @@ export const deltasAppended = createCounter({
 
 export const tokensUsed = createCounter({
   name: 'parlance_model_tokens_total',
-  help: 'Tokens of prompts and replies, titles included; kind is input, cached_input and cache_write (parts of input), output or reasoning.',
+  help: 'Tokens of prompts and replies, titles and summaries included; kind is input, cached_input and cache_write (parts of input), output or reasoning.',
   labels: ['model', 'kind'],
 });
 

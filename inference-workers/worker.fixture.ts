@@ -16,7 +16,7 @@ import {
   type WorkerAnnounced,
   workerAnnouncedSchema,
 } from '#contracts/broker-events.ts';
-import type { ReplyJob, RouteCandidate, TitleJob } from '#contracts/generation-job.ts';
+import type { GenerationJob, ReplyJob, RouteCandidate, TitleJob } from '#contracts/generation-job.ts';
 import { generationQueue } from '#contracts/pools.ts';
 import type { Broker, Json } from '#kernel/broker/broker.ts';
 import { createEmbeddedBroker } from '#kernel/broker/embedded-broker.ts';
@@ -86,6 +86,8 @@ export interface WorkerFixture extends AsyncDisposable {
   send(prompt: string, changes?: Partial<ReplyJob>): Promise<string>;
   /** Publishes the job of a title for this question; returns the job's message id. */
   sendTitle(question: string, changes?: Partial<TitleJob>): Promise<string>;
+  /** Publishes a job of any kind; returns its result. */
+  resultOfJob(job: GenerationJob): Promise<Json>;
   /** All entries of a message, up to the terminal event. */
   entries(messageId: string): Promise<readonly StreamEntry[]>;
   finished(messageId: string): Promise<MessageFinished>;
@@ -142,7 +144,7 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
     return promise;
   };
 
-  const publish = async (job: ReplyJob | TitleJob): Promise<string> => {
+  const publish = async (job: GenerationJob): Promise<string> => {
     const pool = job.candidates[0]?.pool ?? 'SMALL';
     await broker.publish('jobs', generationQueue(pool), job.messageId, job);
     return job.messageId;
@@ -167,6 +169,7 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
     },
     send: (prompt, changes) => publish(jobOf(prompt, changes)),
     sendTitle: (question, changes) => publish({ ...jobOf(question), kind: 'title', ...changes }),
+    resultOfJob: async (job) => resultOf(await publish(job)),
     async entries(messageId) {
       const entries: StreamEntry[] = [];
       for await (const entry of streamLog.tail(messageId, 0, new AbortController().signal)) entries.push(entry);

@@ -54,6 +54,7 @@ export const replyResult = async (options: ReplyResultOptions): Promise<MessageF
     ...finishedCalls(reply.toolCalls),
     parts: await replyShares({ job, registry, entries: log.entries, attempt, reply }),
     modelFailures: [...reply.modelFailures],
+    prompt: reply.prompt,
     lastSeq: log.lastSeq + 1,
     failure: failureOf(reply),
   };

@@ -4,7 +4,7 @@
  * that clients saw is voided only in one append with the first text or calls of a model that begins anew.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TokenUsage } from '#contracts/broker-events.ts';
+import type { PromptFill, TokenUsage } from '#contracts/broker-events.ts';
 import { maxToolSteps, type ReplyJob } from '#contracts/generation-job.ts';
 import type { FinishReason, ResetReason, StreamEvent } from '#contracts/stream-event.ts';
 import { AppError } from '#kernel/errors.ts';
@@ -49,6 +49,8 @@ export interface CandidateRun {
   readonly end: FinishReason | AppError;
   /** Of all requests of the run. */
   readonly usage: TokenUsage;
+  /** Of the last request whose prompt is billed; undefined where there was none. */
+  readonly prompt: PromptFill | undefined;
   /** Milliseconds since the epoch of the first text, tool call or reasoning; undefined where there was none. */
   readonly firstOutputAt: number | undefined;
   /** Likewise of the first text or tool call. */
@@ -124,9 +126,12 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
   };
 
   let usage = noUsage;
+  let fill: PromptFill | undefined;
   let firstOutputAt: number | undefined;
   let firstTokenAt: number | undefined;
-  const conclude = (end: CandidateRun['end']): CandidateRun => ({ end, usage, firstOutputAt, firstTokenAt });
+  const conclude = (end: CandidateRun['end']): CandidateRun => ({
+    ...{ end, usage, prompt: fill, firstOutputAt, firstTokenAt },
+  });
   for (;;) {
     if (stop.aborted) return conclude('CANCELLED');
     const held = stepsOf(entries);
@@ -162,7 +167,10 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
       const { modelId } = route;
       const { logger } = context;
       const reported = (end ?? fault)?.usage;
-      usage = addUsage(usage, await usageOfRequest({ ...bounds, reported, count, modelId, logger }));
+      const used = await usageOfRequest({ ...bounds, reported, count, modelId, logger });
+      usage = addUsage(usage, used);
+      const { contextWindow } = bounds;
+      fill = { tokens: used.inputTokens, contextWindow, droppedMessages: prompt.dropped };
     }
     if (end === undefined) return conclude(fault ?? 'CANCELLED');
     const asked = mayCall && endsWithCalls(end.finishReason) ? end.calls : [];

@@ -3,7 +3,7 @@
  * is requeued a few times, so that another worker of the pool can take it, and then runs without a candidate.
  */
 
-import { generationJobSchema, type ReplyJob, type TitleJob } from '#contracts/generation-job.ts';
+import { generationJobSchema, type ReplyJob, type SummaryJob, type TitleJob } from '#contracts/generation-job.ts';
 import type { Delivery, Json, Settlement } from '#kernel/broker/broker.ts';
 import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
 import { withRequestId } from '#kernel/request-id.ts';
@@ -13,6 +13,7 @@ import { servedCandidates } from './candidate.ts';
 import type { GenerationContext } from './generation-context.ts';
 import type { JobRunOptions } from './job-run.ts';
 import { runReply } from './run-reply.ts';
+import { runSummary } from './run-summary.ts';
 import { runTitle } from './run-title.ts';
 
 /** Deliveries of a job after which a worker runs it without a candidate. Less than the queue's delivery limit. */
@@ -21,13 +22,14 @@ const maxRequeues = 3;
 interface JobKinds {
   readonly reply: ReplyJob;
   readonly title: TitleJob;
+  readonly summary: SummaryJob;
 }
 type Kind = keyof JobKinds;
 type Runners = {
   readonly [One in Kind]: (context: GenerationContext, options: JobRunOptions<JobKinds[One]>) => Promise<Settlement>;
 };
 
-const runners: Runners = { reply: runReply, title: runTitle };
+const runners: Runners = { reply: runReply, title: runTitle, summary: runSummary };
 
 const runOfKind = <One extends Kind>(
   kind: One,

@@ -1,8 +1,10 @@
-/** Handles a job that cannot be run: asks conversations to end its reply. Nothing waits for a title. */
+/** Handles a job that cannot be run: asks conversations to end its reply. Nothing waits for a title or a summary. */
 import { z } from 'zod';
 import type { JobFailed } from '#contracts/broker-events.ts';
 import type { Broker, Delivery, Json } from '#kernel/broker/broker.ts';
 import type { Logger } from '#kernel/log.ts';
+
+const unawaitedKinds: readonly (string | undefined)[] = ['title', 'summary'];
 
 const namedSchema = z.object({
   kind: z.string().optional().catch(undefined),
@@ -16,7 +18,7 @@ export const salvageJob = async (
   { id, body }: Delivery<Json>,
 ): Promise<void> => {
   const named = namedSchema.safeParse(body);
-  if (!named.success || named.data.kind === 'title') {
+  if (!named.success || unawaitedKinds.includes(named.data.kind)) {
     logger.error({ id }, 'nothing waits for a job that cannot be run');
     return;
   }

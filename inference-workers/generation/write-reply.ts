@@ -5,7 +5,7 @@
  * log. Rejects only with the reason of the `abandon` signal or the fault of the stream log.
  */
 
-import type { ModelFailure, TokenUsage } from '#contracts/broker-events.ts';
+import type { ModelFailure, PromptFill, TokenUsage } from '#contracts/broker-events.ts';
 import type { ReplyJob } from '#contracts/generation-job.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
 import { AppError } from '#kernel/errors.ts';
@@ -33,6 +33,8 @@ export interface WrittenReply {
   /** Whether `lastAsked` wrote text, reasoning or a tool call; `usage` is for that. */
   readonly wrote: boolean;
   readonly usage: TokenUsage;
+  /** The last prompt of `lastAsked`; undefined where it was not asked. */
+  readonly prompt: PromptFill | undefined;
   /** Milliseconds since the epoch of the first text or tool call of this attempt. */
   readonly firstTokenAt: number | undefined;
   /** Why the reply is PARTIAL or FAILED; meaningless otherwise. */
@@ -75,6 +77,7 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
       wrote: run?.firstOutputAt !== undefined,
       // A reply without any text is not billed.
       usage: status === 'FAILED' ? noUsage : (run?.usage ?? noUsage),
+      prompt: run?.prompt,
       firstTokenAt,
       fault,
       modelFailures,

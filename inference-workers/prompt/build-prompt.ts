@@ -1,10 +1,10 @@
 /**
- * Turns a job's history into the prompt of one model: system messages first, then the newest messages that fit, whole
- * and from a beginning that stays for some turns, then the reply so far. Invariants: the same history and limits give
- * the same bytes; text of users, assistants and tools stays in its role; roles alternate and no message is blank, which
- * strict servers demand; the question is never cut, so one that does not fit is CONTEXT_TOO_LONG; results of this
- * reply's tools are cut where there is no space for all of them; a long history is counted in pieces, between which
- * other replies proceed.
+ * Turns a job's history into the prompt of one model: system messages first, then the summary of what the history
+ * leaves out, then the newest messages that fit, whole and from a beginning that stays for some turns, then the reply
+ * so far. Invariants: the same history and limits give the same bytes; text of users, assistants and tools stays in its
+ * role; roles alternate and no message is blank, which strict servers demand; the question is never cut, so one that
+ * does not fit is CONTEXT_TOO_LONG; results of this reply's tools are cut where there is no space for all of them; a
+ * summary that does not fit is left out; a long history is counted in pieces, between which other replies proceed.
  */
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import type { PromptMessage, Tool } from '#contracts/generation-job.ts';
@@ -12,6 +12,7 @@ import { AppError } from '#kernel/errors.ts';
 import type { ReplyStep } from '../transcript/reply-steps.ts';
 import { joinMessages } from './alternate-roles.ts';
 import type { CountTokens } from './count-tokens.ts';
+import { frameSummary } from './frame-summary.ts';
 import { replyStepMessages } from './reply-step-messages.ts';
 import { disarmRoleMarkers } from './role-markers.ts';
 import { stableStart } from './stable-start.ts';
@@ -58,6 +59,12 @@ const toModelMessage = ({ role, content }: PromptMessage): LanguageModelV4Messag
   return { role: 'user', content: [{ type: 'text', text: role === 'TOOL' ? `Result of a tool:\n${text}` : text }] };
 };
 
+/** What a model made of people's and models' words goes into the user's role too, and is labelled. */
+const summaryMessage = ({ content }: PromptMessage): LanguageModelV4Message => ({
+  role: 'user',
+  content: [{ type: 'text', text: disarmRoleMarkers(frameSummary(content)) }],
+});
+
 /** The messages with text. Failed replies have none. The last one, the question, is kept as it is. */
 const withoutBlanks = (history: readonly PromptMessage[]): readonly PromptMessage[] =>
   history.filter(({ content }, index) => content.trim() !== '' || index === history.length - 1);
@@ -102,7 +109,8 @@ export const buildPrompt = async (
 ): Promise<Prompt> => {
   const messages = withoutBlanks(history);
   const system = messages.filter(({ role }) => role === 'SYSTEM').map(toModelMessage);
-  const dialogue = messages.filter(({ role }) => role !== 'SYSTEM').map(toModelMessage);
+  const summary = messages.filter(({ isSummary }) => isSummary).map(summaryMessage);
+  const dialogue = messages.filter(({ role, isSummary }) => role !== 'SYSTEM' && !isSummary).map(toModelMessage);
   const toolTexts = tools.map(({ name, description, parameters }) => JSON.stringify({ name, description, parameters }));
   const yieldBefore = createYielder();
   const countText = async (text: string): Promise<number> => {
@@ -120,16 +128,19 @@ export const buildPrompt = async (
 
   const available = limits.contextWindow - limits.maxOutputTokens;
   const bytes = dialogue.map(bytesOf);
-  /** The newest messages of the dialogue that fit before these messages of the reply. */
-  const newestBefore = async (reply: readonly LanguageModelV4Message[]): Promise<readonly LanguageModelV4Message[]> => {
+  /** The newest messages of the dialogue that fit between these first messages and those of the reply. */
+  const newestBetween = async (
+    opening: readonly LanguageModelV4Message[],
+    reply: readonly LanguageModelV4Message[],
+  ): Promise<readonly LanguageModelV4Message[]> => {
     // A token has at least one byte, so a text with fewer bytes than available tokens fits without a count.
     const most =
-      [...bytes, ...[...system, ...reply].map(bytesOf)].reduce(
+      [...bytes, ...[...opening, ...reply].map(bytesOf)].reduce(
         (sum, size) => sum + size + tokensPerMessage,
         tokensBeforeReply,
       ) + toolTexts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     if (most <= available) return fromUser(dialogue);
-    let left = available - (await countAll([...system, ...reply]));
+    let left = available - (await countAll([...opening, ...reply]));
     let first = dialogue.length;
     for (let index = dialogue.length - 1; index >= 0; index -= 1) {
       const message = dialogue[index];
@@ -151,10 +162,12 @@ export const buildPrompt = async (
     // Thoughts are the first to go where there is no space for everything.
     const form = { native: tools.length > 0, hasThoughts: longest === Number.POSITIVE_INFINITY, longest };
     const reply = steps.flatMap((step) => replyStepMessages(step, form));
-    const kept = await newestBefore(reply);
-    if (kept.length === 0) continue;
-    const prompt = joinMessages([...system, ...kept, ...reply]);
-    return { messages: prompt, dropped: dialogue.length - kept.length, countInputTokens: () => countAll(prompt) };
+    for (const opening of summary.length === 0 ? [system] : [[...system, ...summary], system]) {
+      const kept = await newestBetween(opening, reply);
+      if (kept.length === 0) continue;
+      const prompt = joinMessages([...opening, ...kept, ...reply]);
+      return { messages: prompt, dropped: dialogue.length - kept.length, countInputTokens: () => countAll(prompt) };
+    }
   }
   throw tooLong();
 };

@@ -46,6 +46,17 @@ const replyTo = (prompt: LanguageModelV4Prompt): string => {
   ].join('\n\n');
 };
 
+/** The demonstration cannot read, so its summary is the beginning of what it is given. */
+const summaryOf = (prompt: LanguageModelV4Prompt): string =>
+  `<summary>\nThe demonstration has not read this: ${titleFromQuestion(lastTextOf(prompt, 'user').replace(/[^\p{L}\p{N}]+/gu, ' '))}\n</summary>`;
+
+/** @param asks what the worker asks for besides a reply */
+const replyFor = (prompt: LanguageModelV4Prompt, asks: Readonly<Record<string, unknown>> = {}): string => {
+  const { titleOf, isSummary } = asks;
+  if (typeof titleOf === 'string') return titleFromQuestion(titleOf);
+  return isSummary === true ? summaryOf(prompt) : replyTo(prompt);
+};
+
 const wordsOf = (text: string): readonly string[] => text.match(/\s*\S+/g) ?? [];
 
 /** @param tokensPerSecond 0 for as fast as the words are read. */
@@ -57,8 +68,7 @@ export const createDemonstrationModel = (tokensPerSecond: number): LanguageModel
     supportedUrls: {},
     doGenerate: (options) => generateByStreaming(model, options),
     async doStream({ prompt, maxOutputTokens = Number.POSITIVE_INFINITY, abortSignal, providerOptions }) {
-      const titleOf = providerOptions?.['parlance']?.['titleOf'];
-      const reply = typeof titleOf === 'string' ? titleFromQuestion(titleOf) : replyTo(prompt);
+      const reply = replyFor(prompt, providerOptions?.['parlance']);
       const prefix = prompt.at(-1)?.role === 'assistant' ? lastTextOf(prompt, 'assistant') : '';
       const words = wordsOf(reply.startsWith(prefix) ? reply.slice(prefix.length) : `\n\n${reply}`);
       const startedAt = performance.now();

@@ -38,8 +38,11 @@ const events = (name: string, ...routingKeys: string[]): QueueDeclaration => ({
 
 export const topology: readonly QueueDeclaration[] = [
   ...pools.map((pool) => jobs(generationQueue(pool))),
-  events('conversations.results', 'message.finished', 'conversation.titled', 'job.returned', 'job.failed'),
-  events('usage.results', 'message.finished', 'conversation.titled'),
+  events(
+    'conversations.results',
+    ...['message.finished', 'conversation.titled', 'conversation.summarised', 'job.returned', 'job.failed'],
+  ),
+  events('usage.results', 'message.finished', 'conversation.titled', 'conversation.summarised'),
   events('safety.results', 'message.finished'),
   events('models.results', 'message.finished', 'worker.announced'),
 ];

@@ -28,6 +28,21 @@ CREATE TABLE conversations.messages (
 
 ALTER TABLE ONLY conversations.messages FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE conversations.conversation_summaries (
+    tenant_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    last_message_id uuid NOT NULL,
+    prompt_version integer NOT NULL,
+    branch_id uuid NOT NULL,
+    depth integer NOT NULL,
+    content text NOT NULL,
+    tokens integer NOT NULL,
+    model_id text,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY conversations.conversation_summaries FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE conversations.conversations (
     id uuid NOT NULL,
     tenant_id uuid NOT NULL,
@@ -43,7 +58,11 @@ CREATE TABLE conversations.conversations (
     updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
     deleted_at timestamp(3) with time zone,
     titling_since timestamp with time zone,
-    read_at timestamp(3) with time zone DEFAULT now() NOT NULL
+    read_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    summarised boolean DEFAULT false NOT NULL,
+    summarising uuid,
+    summarising_since timestamp with time zone,
+    budget_usd numeric
 );
 
 ALTER TABLE ONLY conversations.conversations FORCE ROW LEVEL SECURITY;
@@ -109,6 +128,9 @@ CREATE TABLE conversations.sweeps (
 
 ALTER TABLE ONLY conversations.sweeps FORCE ROW LEVEL SECURITY;
 
+ALTER TABLE ONLY conversations.conversation_summaries
+    ADD CONSTRAINT conversation_summaries_pkey PRIMARY KEY (tenant_id, last_message_id, prompt_version);
+
 ALTER TABLE ONLY conversations.conversations
     ADD CONSTRAINT conversations_pkey PRIMARY KEY (id);
 
@@ -135,6 +157,8 @@ ALTER TABLE ONLY conversations.stored_bytes
 
 ALTER TABLE ONLY conversations.sweeps
     ADD CONSTRAINT sweeps_pkey PRIMARY KEY (id);
+
+CREATE INDEX conversation_summaries_by_branch ON conversations.conversation_summaries USING btree (tenant_id, conversation_id, branch_id, depth);
 
 CREATE INDEX conversations_by_owner ON conversations.conversations USING btree (tenant_id, owner_id, updated_at DESC, id DESC);
 
@@ -166,7 +190,19 @@ CREATE TRIGGER count_message_come AFTER INSERT ON conversations.messages REFEREN
 
 CREATE TRIGGER count_message_go AFTER DELETE ON conversations.messages REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION conversations.count_messages();
 
+CREATE TRIGGER count_summary_come AFTER INSERT ON conversations.conversation_summaries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION conversations.count_summaries();
+
+CREATE TRIGGER count_summary_go AFTER DELETE ON conversations.conversation_summaries REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION conversations.count_summaries();
+
+CREATE TRIGGER drop_summaries AFTER UPDATE OF status ON conversations.messages FOR EACH ROW WHEN (((new.status = 'BLOCKED'::text) AND (old.status <> 'BLOCKED'::text))) EXECUTE FUNCTION conversations.drop_summaries();
+
 CREATE TRIGGER index_text BEFORE INSERT OR UPDATE OF content ON conversations.messages FOR EACH ROW EXECUTE FUNCTION conversations.index_text();
+
+ALTER TABLE ONLY conversations.conversation_summaries
+    ADD CONSTRAINT conversation_summaries_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations.conversations(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY conversations.conversation_summaries
+    ADD CONSTRAINT conversation_summaries_tenant_id_last_message_id_fkey FOREIGN KEY (tenant_id, last_message_id) REFERENCES conversations.messages(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY conversations.conversations
     ADD CONSTRAINT conversations_tenant_id_head_id_fkey FOREIGN KEY (tenant_id, head_id) REFERENCES conversations.messages(tenant_id, id) DEFERRABLE INITIALLY DEFERRED;
@@ -179,6 +215,8 @@ ALTER TABLE ONLY conversations.messages
 
 ALTER TABLE ONLY conversations.messages
     ADD CONSTRAINT messages_tenant_id_parent_id_fkey FOREIGN KEY (tenant_id, parent_id) REFERENCES conversations.messages(tenant_id, id);
+
+ALTER TABLE conversations.conversation_summaries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.conversations ENABLE ROW LEVEL SECURITY;
 
@@ -200,6 +238,8 @@ ALTER TABLE conversations.stored_bytes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.sweeps ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY system ON conversations.conversation_summaries TO app_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON conversations.conversations TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON conversations.message_chunks TO app_system USING (true) WITH CHECK (true);
@@ -215,6 +255,8 @@ CREATE POLICY system ON conversations.sends TO app_system USING (true) WITH CHEC
 CREATE POLICY system ON conversations.stored_bytes TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON conversations.sweeps TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY tenant ON conversations.conversation_summaries TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON conversations.conversations TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 

@@ -49,8 +49,7 @@ CREATE TABLE usage.usage_events (
     occurred_at timestamp(3) with time zone DEFAULT now() NOT NULL,
     attempts jsonb DEFAULT '[]'::jsonb NOT NULL,
     cache_write_tokens bigint DEFAULT 0 NOT NULL,
-    cache_write_price numeric,
-    CONSTRAINT usage_events_kind_check CHECK ((kind = ANY (ARRAY['REPLY'::text, 'TITLE'::text])))
+    cache_write_price numeric
 );
 
 ALTER TABLE ONLY usage.usage_events FORCE ROW LEVEL SECURITY;
@@ -239,6 +238,9 @@ ALTER TABLE ONLY usage.reservations
 
 ALTER TABLE ONLY usage.tenants
     ADD CONSTRAINT tenants_pkey PRIMARY KEY (id);
+
+ALTER TABLE usage.usage_events
+    ADD CONSTRAINT usage_events_kind_check CHECK ((kind = ANY (ARRAY['REPLY'::text, 'TITLE'::text, 'SUMMARY'::text]))) NOT VALID;
 
 ALTER TABLE ONLY usage.usage_events
     ADD CONSTRAINT usage_events_pkey PRIMARY KEY (tenant_id, message_id, kind);

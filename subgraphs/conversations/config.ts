@@ -25,6 +25,15 @@ export const conversationsEnvironment = {
     .describe(
       'What is kept of a reply for good: its text, or also every event of its stream, so that clients can resume event by event after the log of the reply has expired (one hour).',
     ),
+  SUMMARISE_AT_PERCENT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .default(70)
+    .describe(
+      "Percent of a model's window that a prompt may fill before older turns are summarised for the prompts after it. 0: never.",
+    ),
   WORKER_VANISHED_AFTER_MS: z.coerce
     .number()
     .int()

@@ -93,6 +93,14 @@ export const ConversationEntity = defineEntity({
     readAt: p.datetime(3).onCreate(() => new Date()),
     /** When the latest job of a title was made; null before the first. */
     titlingSince: p.datetime(3).nullable(),
+    /** Whether it has, or had, a summary. */
+    summarised: p.boolean().onCreate(() => false),
+    /** Id of the job that makes a summary now; null where the result of none is awaited. */
+    summarising: p.uuid().nullable(),
+    /** When the latest job of a summary was made; null where it has led to one, or before the first. */
+    summarisingSince: p.datetime(3).nullable(),
+    /** US dollars that its replies may cost together; null for no bound. */
+    budgetUsd: p.decimal().nullable(),
   },
 });
 export type Conversation = InferEntity<typeof ConversationEntity>;
@@ -139,6 +147,29 @@ export type Message = InferEntity<typeof MessageEntity>;
  */
 export const logIdOf = ({ logId, id }: Pick<Message, 'logId' | 'id'>): string => logId ?? id;
 
+/**
+ * What older turns are replaced by in prompts: covers all messages from the root to its last one, wherever the branch
+ * goes on from there.
+ */
+export const ConversationSummaryEntity = defineEntity({
+  name: 'ConversationSummary',
+  tableName: 'conversation_summaries',
+  schema: 'conversations',
+  properties: {
+    tenantId: p.uuid().primary(),
+    lastMessageId: p.uuid().primary(),
+    promptVersion: p.integer().primary(),
+    conversationId: p.uuid(),
+    /** Those of the last message. */
+    branchId: p.uuid(),
+    depth: p.integer(),
+    content: p.text(),
+    tokens: p.integer(),
+    modelId: p.text().nullable(),
+    createdAt: p.datetime(3),
+  },
+});
+
 /** One idempotency key and the turn that it led to. */
 const SendEntity = defineEntity({
   name: 'Send',
@@ -160,5 +191,5 @@ export const OutboxEntity = defineOutbox('conversations');
 
 export const conversationsTables: TableSet = {
   name: 'conversations',
-  entities: [ConversationEntity, MessageEntity, SendEntity, OutboxEntity],
+  entities: [ConversationEntity, MessageEntity, ConversationSummaryEntity, SendEntity, OutboxEntity],
 };

@@ -17,6 +17,7 @@ import { addMessageType } from './schema/message-type.ts';
 import { addNode } from './schema/node.ts';
 import { addQueries } from './schema/queries.ts';
 import { addSubscriptions } from './schema/subscriptions.ts';
+import { addSummaryType } from './schema/summary-type.ts';
 import { addToolCallType } from './schema/tool-call-type.ts';
 import { addTurnMutations } from './schema/turn-mutations.ts';
 import { createTypes } from './schema/types.ts';
@@ -52,6 +53,7 @@ export const createConversationsSchema = (): GraphQLSchema => {
   const types = createTypes(builder);
   addToolCallType(builder, types);
   addMessageType(builder, types);
+  addSummaryType(builder, types);
   addConversationType(builder, types);
   const messageEvent = addMessageEvents(builder, types);
   addQueries(builder, types);

@@ -32,6 +32,7 @@ export type ConversationsOptions = Pick<
   | 'MAX_STORED_BYTES'
   | 'WORKER_VANISHED_AFTER_MS'
   | 'STREAM_PERSISTENCE'
+  | 'SUMMARISE_AT_PERCENT'
 >;
 
 /** On closing, requests stop first, then the intake of results; then the relay publishes what it holds. */
@@ -56,7 +57,8 @@ export const openConversations = async (
   const placeReply = createQueuePressure(broker, options.MAX_QUEUED, logger);
   const stops = opened.use(repeatStops({ database, streamLog, logger }));
   const keepsStreamEvents = options.STREAM_PERSISTENCE === 'all';
-  const replyServices = { database, relay, changes, streamLog, keepsStreamEvents };
+  const summariseAtPercent = options.SUMMARISE_AT_PERCENT;
+  const replyServices = { database, relay, changes, streamLog, keepsStreamEvents, summariseAtPercent };
   opened.use(countDeadLetters(broker));
   opened.use(startReplySweeper({ ...replyServices, broker, logger }, options.WORKER_VANISHED_AFTER_MS));
   opened.use(startReindexing({ database, logger }));

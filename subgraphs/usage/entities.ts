@@ -80,7 +80,7 @@ export const ApiKeyEntity = defineEntity({
 export type ApiKey = InferEntity<typeof ApiKeyEntity>;
 
 /** The kinds of generations that the ledger has entries of. */
-const usageKinds = ['REPLY', 'TITLE'] as const;
+const usageKinds = ['REPLY', 'TITLE', 'SUMMARY'] as const;
 export type UsageKind = (typeof usageKinds)[number];
 
 /** The share of one attempt or model in a billed reply. */

@@ -9,7 +9,7 @@ import { createClient } from 'graphql-ws';
 import { v7 } from 'uuid';
 import { expect, vi } from 'vitest';
 import { z } from 'zod';
-import type { ConversationTitled, MessageFinished } from '#contracts/broker-events.ts';
+import type { MessageFinished } from '#contracts/broker-events.ts';
 import type { Identity, Role } from '#contracts/identity.ts';
 import { openAccessList } from '#kernel/access/access-list.ts';
 import type { Database } from '#kernel/database/database.ts';
@@ -22,7 +22,7 @@ import { copyCluster } from '#tests/services/embedded-cluster/copy-cluster.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
 import { provision } from './accounts/provision.ts';
 import { usageTables } from './entities.ts';
-import { settleGeneration } from './ledger/settle-generation.ts';
+import { type EndedGeneration, settleGeneration } from './ledger/settle-generation.ts';
 import type { ReservationServices } from './quotas/reserve-tokens.ts';
 import { openUsage } from './service.ts';
 
@@ -58,7 +58,7 @@ export interface UsageFixture extends AsyncDisposable {
   /** The first result of a subscription. `until` is repeated until it arrives. */
   firstOf(identity: Identity, query: string, until: () => Promise<unknown>): Promise<unknown>;
   /** Bills a result, as its delivery does. Resolves with whether it was the first one. */
-  settle(result: MessageFinished | ConversationTitled): Promise<boolean>;
+  settle(result: EndedGeneration): Promise<boolean>;
   /** A new tenant with a user. Its windows begin tomorrow, so they do not end during a test. */
   tenant(limits?: Limits): Promise<Identity>;
 }

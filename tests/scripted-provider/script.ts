@@ -67,6 +67,11 @@ const scriptSchema = z.strictObject({
   calls: callsSchema.default([]),
   /** How many times in a row they are called, each time with the results so far. */
   steps: count.default(1),
+  /**
+   * What becomes of a request for a summary of a conversation whose last script with this word this is: the facts in it
+   * are kept (`fact-` and what follows), the request fails, or the response is no summary.
+   */
+  summary: z.enum(['keep', 'fail', 'refuse', 'chatter']).default('keep'),
   /** Words that are said before the calls. */
   lead: count.default(0),
   /** `yes`: the socket is destroyed in the middle of the arguments of the last call. */

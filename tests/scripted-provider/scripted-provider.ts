@@ -10,6 +10,7 @@ import { chatRequestSchema, promptOf } from './chat-request.ts';
 import { type RecordedRequest, recordRequest } from './record-request.ts';
 import { parseScript, type Script, type ScriptInput, scriptOfPrompt, textOf } from './script.ts';
 import { streamScript } from './stream-script.ts';
+import { summaryScript } from './summary-script.ts';
 import { errorBody, usageOf } from './wire.ts';
 
 export interface ScriptedProvider extends AsyncDisposable {
@@ -94,7 +95,7 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
     }
     const body = chatRequestSchema.parse(JSON.parse(await bodyOf(request)));
     const prompt = promptOf(body);
-    const script = scriptFor(queued.shift() ?? scriptOfPrompt(prompt), prompt);
+    const script = scriptFor(queued.shift() ?? summaryScript(body) ?? scriptOfPrompt(prompt), prompt);
     const exchange = { body, script, request, response };
     const notes = recordRequest(exchange, (recorded) => {
       requests.push(recorded);

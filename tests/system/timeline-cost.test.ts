@@ -144,6 +144,7 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
       MAX_STORED_BYTES: 1_000_000,
       STREAM_PERSISTENCE: 'text',
       WORKER_VANISHED_AFTER_MS: 900_000,
+      SUMMARISE_AT_PERCENT: 70,
     }),
   );
   const subgraphs = { usage, safety, models, conversations };

@@ -2,10 +2,10 @@
  * Builds the job of a reply: the route that admission chose, and the branch above the reply. Of the branch it takes the
  * newest messages that surely fill the largest context window; the worker cuts exactly, by the tokens of its model.
  */
-import { z } from 'zod';
 import type { GenerationJob, PromptMessage } from '#contracts/generation-job.ts';
 import { traceHeaders } from '#kernel/telemetry/tracing.ts';
-import { type Generation, messageRoles, messageStatuses } from '../entities.ts';
+import type { Generation } from '../entities.ts';
+import { type BranchMessage, isShownToModel } from '../prompts/branch-message.ts';
 
 /** Most characters of a token in running text. More than the 4 of English, so that enough history is sent. */
 const charactersPerToken = 6;
@@ -14,20 +14,13 @@ export const maxHistory = 500;
 /** Most bytes of history, give or take a message: a million tokens of English, which is the largest window there is. */
 export const maxHistoryBytes = 4_000_000;
 
-const branchMessageSchema = z.object({
-  role: z.enum(messageRoles),
-  content: z.string(),
-  status: z.enum(messageStatuses),
-});
-export const branchMessagesSchema = z.array(branchMessageSchema);
-/** A message of a branch, as prompts are made of it. */
-export type BranchMessage = Readonly<z.infer<typeof branchMessageSchema>>;
-
 export interface JobInput {
   readonly tenantId: string;
   readonly conversationId: string;
   readonly systemPrompt: string | null | undefined;
-  /** The branch above the reply, oldest first; its last message is the question. */
+  /** Of the turns before the branch; undefined where the branch begins at its root, or is cut. */
+  readonly summary?: string | undefined;
+  /** The branch above the reply, oldest first, behind the summary; its last message is the question. */
   readonly branch: readonly BranchMessage[];
   readonly replyId: string;
   /** The log id of the reply where it differs from `replyId`. */
@@ -35,12 +28,8 @@ export interface JobInput {
   readonly generation: Generation;
 }
 
-/** Blocked and empty messages are left out of prompts. */
-export const isShownToModel = (message: BranchMessage): boolean =>
-  message.content.length > 0 && message.status !== 'BLOCKED';
-
 export const buildJob = (input: JobInput): GenerationJob => {
-  const { generation, branch, systemPrompt } = input;
+  const { generation, branch, systemPrompt, summary } = input;
   const budget = charactersPerToken * Math.max(...generation.candidates.map((candidate) => candidate.contextWindow));
   const history: PromptMessage[] = [];
   let characters = 0;
@@ -49,6 +38,7 @@ export const buildJob = (input: JobInput): GenerationJob => {
     if (history.length > 0 && characters > budget) break;
     if (isShownToModel(message)) history.push({ role: message.role, content: message.content });
   }
+  if (summary) history.push({ role: 'USER', content: summary, isSummary: true });
   if (systemPrompt) history.push({ role: 'SYSTEM', content: systemPrompt });
   return {
     kind: 'reply',

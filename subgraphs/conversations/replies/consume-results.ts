@@ -1,12 +1,13 @@
 /**
- * Consumes the queue `conversations.results`, in which workers report results, titles, returned jobs, and jobs that no
- * worker can run. A result that cannot be stored ends its reply with as much of it as can be kept.
+ * Consumes the queue `conversations.results`, in which workers report results, titles, summaries, returned jobs, and
+ * jobs that no worker can run. A result that cannot be stored ends its reply with as much of it as can be kept.
  */
 
 import type { Broker, Consumer } from '#kernel/broker/broker.ts';
 import { consumeEvents } from '#kernel/broker/consume-events.ts';
 import type { StoreWatch } from '#kernel/connections/store-watch.ts';
 import type { Logger } from '#kernel/log.ts';
+import { storeSummary } from '../summaries/store-summary.ts';
 import { endFailedJob } from './end-failed-job.ts';
 import { requeueJob } from './requeue-job.ts';
 import { salvageResult } from './salvage-result.ts';
@@ -33,6 +34,7 @@ export const consumeResults = (
     {
       'message.finished': (result) => storeFinished(services, result),
       'conversation.titled': (result) => storeTitle(services, result),
+      'conversation.summarised': (result) => storeSummary(services, result),
       'job.returned': (job) => requeueJob(services, job, logger),
       'job.failed': (failed) => endFailedJob({ ...services, broker }, failed),
     },

@@ -8,7 +8,9 @@ import { callFunctionIn } from '#kernel/database/call-function.ts';
 import type { OutboxRow } from '#kernel/outbox/outbox-table.ts';
 import { type Conversation, MessageEntity, withoutTools } from '../entities.ts';
 import { storeJob } from '../outbox/job-outbox.ts';
-import { branchMessagesSchema, buildJob, maxHistory, maxHistoryBytes } from './build-job.ts';
+import { branchMessagesSchema } from '../prompts/branch-message.ts';
+import { findSummary } from '../summaries/find-summary.ts';
+import { buildJob, maxHistory, maxHistoryBytes } from './build-job.ts';
 
 /** Returns undefined when no reply waits. The caller holds the conversation's row lock. */
 export const dispatchNextReply = async (
@@ -25,15 +27,19 @@ export const dispatchNextReply = async (
   const { generation } = next;
   next.generation = withoutTools(generation);
   const { tenantId, id: conversationId, systemPrompt } = conversation;
+  const summary = await findSummary(em, conversation, next.parentId);
+  // The parent stands directly above the reply.
+  const most = Math.min(maxHistory, next.depth - 1 - (summary?.depth ?? 0));
   const read = {
     name: 'conversations.read_recent',
-    parameters: { a_tenant: tenantId, a_tip: next.parentId, a_most: maxHistory, a_bytes: maxHistoryBytes },
+    parameters: { a_tenant: tenantId, a_tip: next.parentId, a_most: most, a_bytes: maxHistoryBytes },
   };
   const branch = branchMessagesSchema.parse(await callFunctionIn(em, read));
   const job = {
     tenantId,
     conversationId,
     systemPrompt,
+    summary: summary?.content,
     branch,
     replyId: next.id,
     logId: next.logId ?? undefined,

@@ -57,8 +57,8 @@ export const salvageResult = async (
   logger: Logger,
 ): Promise<void> => {
   const named = salvageableSchema.safeParse(body);
-  // No reply waits for a title: the conversation continues without one.
-  if (!named.success || 'title' in named.data) {
+  // No reply waits for a title or a summary: the conversation continues without one.
+  if (!named.success || 'title' in named.data || 'summary' in named.data) {
     logger.error({ id }, 'result cannot be stored, and no reply waits for it');
     return;
   }

@@ -1,7 +1,8 @@
 /**
- * Stores the result of a generation. The same transaction puts the next waiting reply and, after the first completed
- * reply, the job of a title in the outbox. Where neither is due, which is usual, storing takes one statement.
- * Idempotent: a second delivery of a result changes nothing.
+ * Stores the result of a generation. The same transaction puts into the outbox what follows: the next waiting reply,
+ * after the first completed reply the job of a title, and where the window is nearly full that of a summary. Where
+ * nothing follows, which is usual, storing takes one statement. Idempotent: a second delivery of a result changes
+ * nothing.
  */
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/sql';
@@ -17,6 +18,7 @@ import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { ChangeFeed } from '../conversations/change-feed.ts';
 import { type Conversation, ConversationEntity, type Message, MessageEntity } from '../entities.ts';
 import { storeJob } from '../outbox/job-outbox.ts';
+import { addSummaryJob, isWindowFilling } from '../summaries/add-summary-job.ts';
 import { dispatchNextReply } from './dispatch-next-reply.ts';
 import { eventsToKeep, storeKeptEvents } from './kept-stream-events.ts';
 
@@ -27,6 +29,8 @@ export interface ReplyServices {
   readonly streamLog: StreamLog;
   /** Whether the events of the stream are kept for good (`STREAM_PERSISTENCE`). */
   readonly keepsStreamEvents: boolean;
+  /** Percent of a window from which on older turns are summarised (`SUMMARISE_AT_PERCENT`); 0, by default: never. */
+  readonly summariseAtPercent?: number;
 }
 
 /** The job of a title that is due, for the model that wrote the reply. */
@@ -96,11 +100,14 @@ const storeAlone = async ({ database, changes }: ReplyServices, result: MessageF
   return outcome !== 'FOLLOWED';
 };
 
-/** Stores the result with what follows it: the stream events to keep, the job of a title, the next waiting reply. */
+/**
+ * Stores the result with what follows it: the stream events to keep, the jobs of a title and of a summary, the next
+ * waiting reply.
+ */
 const storeFollowed = async (
   em: EntityManager,
   result: MessageFinished,
-  kept: readonly StreamEntry[],
+  { kept, fills }: { readonly kept: readonly StreamEntry[]; readonly fills: boolean },
 ): Promise<{ readonly conversation: Conversation; readonly outbox: readonly OutboxRow[] } | undefined> => {
   const { tenantId, conversationId, messageId } = result;
   const now = new Date();
@@ -113,13 +120,15 @@ const storeFollowed = async (
   const titleIsDue = conversation.titlingSince?.getTime() === now.getTime();
   const title = titleIsDue ? await addTitleJob(em, conversation, message, result) : undefined;
   const next = await dispatchNextReply(em, conversation);
-  return { conversation, outbox: [title, next].filter((job) => job !== undefined) };
+  const summary = fills ? await addSummaryJob(em, conversation, message, result) : undefined;
+  return { conversation, outbox: [title, next, summary].filter((job) => job !== undefined) };
 };
 
 export const storeFinished = async (services: ReplyServices, result: MessageFinished): Promise<void> => {
   const kept = services.keepsStreamEvents ? await eventsToKeep(services.streamLog, result) : [];
-  if (kept.length === 0 && (await storeAlone(services, result))) return;
-  const stored = await services.database.asSystem((em) => storeFollowed(em, result, kept));
+  const fills = isWindowFilling(result, services.summariseAtPercent ?? 0);
+  if (kept.length === 0 && !fills && (await storeAlone(services, result))) return;
+  const stored = await services.database.asSystem((em) => storeFollowed(em, result, { kept, fills }));
   if (!stored) return;
   void services.relay.publish(stored.outbox);
   services.changes.announce(stored.conversation, 'MESSAGE_FINISHED', result.messageId);

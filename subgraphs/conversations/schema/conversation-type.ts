@@ -44,6 +44,14 @@ export const addConversationType = (builder: ConversationsBuilder, types: Conver
         { name: 'MessageConnection', description: 'A page of a branch.' },
         { name: 'MessageEdge', description: 'A message in a page.' },
       ),
+      summary: t.field({
+        type: types.ConversationSummary,
+        nullable: true,
+        description:
+          'What the next prompt on the current branch has in place of its older turns; null where it has all of them word for word, or leaves out what does not fit.',
+        resolve: (conversation, _, { loaders }) =>
+          conversation.deletedAt == null ? loaders.summary.load(conversation) : null,
+      }),
       pinned: t.exposeBoolean('pinned', { description: 'Whether clients show it at the top of the list.' }),
       archived: t.exposeBoolean('archived', {
         description: 'Whether the list leaves it out unless the filter asks for archived conversations.',

@@ -10,6 +10,7 @@ import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { visibleTo } from '../conversations/access.ts';
 import { type Conversation, ConversationEntity, type Message, MessageEntity } from '../entities.ts';
 import { currentMessage } from '../replies/current-message.ts';
+import { type FoundSummary, findSummary } from '../summaries/find-summary.ts';
 
 export interface Loaders {
   /** By id. A message in flight is as its stream shows it. */
@@ -17,6 +18,8 @@ export interface Loaders {
   readonly conversation: DataLoader<string, Conversation | null>;
   /** All messages with the same parent, oldest first, including the message itself. */
   readonly siblings: DataLoader<Message, readonly Message[], string>;
+  /** Of the current branch of a conversation that the caller may read. */
+  readonly summary: DataLoader<Conversation, FoundSummary | null, string>;
 }
 
 export const createLoaders = (
@@ -70,5 +73,15 @@ export const createLoaders = (
     { cacheKeyFn: (each) => each.parentId ?? each.conversationId },
   );
 
-  return { message, conversation, siblings };
+  const summary = new DataLoader<Conversation, FoundSummary | null, string>(
+    (conversations) =>
+      Promise.all(
+        conversations.map(async (each) =>
+          each.headId == null ? null : ((await findSummary(em(), each, each.headId)) ?? null),
+        ),
+      ),
+    { cacheKeyFn: ({ id }) => id },
+  );
+
+  return { message, conversation, siblings, summary };
 };

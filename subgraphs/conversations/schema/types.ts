@@ -3,6 +3,7 @@
  */
 import type { ToolCall } from '#contracts/stream-event.ts';
 import type { Conversation, Failure, Message } from '../entities.ts';
+import type { FoundSummary } from '../summaries/find-summary.ts';
 import type { ConversationsBuilder } from './builder.ts';
 
 export const createTypes = (builder: ConversationsBuilder) => ({
@@ -10,6 +11,7 @@ export const createTypes = (builder: ConversationsBuilder) => ({
   Conversation: builder.objectRef<Conversation>('Conversation'),
   Message: builder.objectRef<Message>('Message'),
   MessageFailure: builder.objectRef<Failure>('MessageFailure'),
+  ConversationSummary: builder.objectRef<FoundSummary>('ConversationSummary'),
   ToolCall: builder.objectRef<ToolCall>('ToolCall'),
   /** Owned by usage; this subgraph refers to it by key only. */
   User: builder.externalRef('User', builder.selection<{ id: string }>('id')).implement({

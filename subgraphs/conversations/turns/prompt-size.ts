@@ -5,7 +5,7 @@
  */
 import type { Tool } from '#contracts/generation-job.ts';
 import { inFlightStatuses } from '../entities.ts';
-import { type BranchMessage, isShownToModel } from '../replies/build-job.ts';
+import { type BranchMessage, isShownToModel } from '../prompts/branch-message.ts';
 
 export interface PromptSize {
   /** The likely number of tokens. */
@@ -50,10 +50,20 @@ const sizeOfTexts = (texts: readonly string[], each: number): Omit<PromptSize, '
   return { likely: Math.ceil(likely), most };
 };
 
+/** Tokens of what stands around a summary. */
+const tokensOfFrame = 64;
+
 /** @param branch the messages down to the question, including those that prompts leave out */
-export const sizeOfPrompt = (systemPrompt: string | undefined, branch: readonly BranchMessage[]): PromptSize => {
+export const sizeOfPrompt = (
+  systemPrompt: string | undefined,
+  branch: readonly BranchMessage[],
+  summary?: string,
+): PromptSize => {
   const shown = branch.filter(isShownToModel).map(({ content }) => content);
-  const { likely, most } = sizeOfTexts(systemPrompt ? [systemPrompt, ...shown] : shown, tokensPerMessage);
+  const before = [systemPrompt, summary].flatMap((text) => (text ? [text] : []));
+  const size = sizeOfTexts([...before, ...shown], tokensPerMessage);
+  const framing = summary === undefined ? 0 : tokensOfFrame;
+  const [likely, most] = [size.likely + framing, size.most + 8 * framing];
   const openReplies = branch.filter(({ status }) => inFlightStatuses.includes(status)).length;
   return { likely: likely + tokensBeforeReply, most: most + tokensBeforeReply + tokensOfProvider, openReplies };
 };

@@ -1,6 +1,6 @@
 /**
  * Reads what must be known of a conversation before a turn in it is admitted, and the branch that the turn continues.
- * One statement reads it, and sees only what the caller may change (migrations/conversations/functions/read_turn.sql).
+ * One statement reads it, and sees only what the caller may change (migrations/conversations/functions/open_turn.sql).
  */
 import { validate } from 'uuid';
 import { z } from 'zod';
@@ -11,7 +11,9 @@ import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import { conversationNotFound } from '../conversations/access.ts';
-import { type BranchMessage, branchMessagesSchema, maxHistory, maxHistoryBytes } from '../replies/build-job.ts';
+import { type BranchMessage, branchMessagesSchema } from '../prompts/branch-message.ts';
+import { maxHistory, maxHistoryBytes } from '../replies/build-job.ts';
+import { keptMessages, summaryVersion } from '../summaries/summary-terms.ts';
 
 /**
  * The message that a turn continues: the head at the time when the turn is stored, none (the turn starts a new root),
@@ -34,6 +36,8 @@ export interface TurnContext {
   readonly send: KnownSend | undefined;
   /** Undefined for a turn at the root. */
   readonly parentId: string | undefined;
+  /** What the turns before the history were summarised to; undefined where there is no summary. */
+  readonly summary: string | undefined;
   /**
    * The end of the branch down to the parent, oldest first, at most `maxHistory` messages and `maxHistoryBytes`. Empty
    * when `send` is known.
@@ -48,6 +52,7 @@ export interface TurnContext {
 const rowSchema = z.object({
   model_policy: z.string().nullable(),
   system_prompt: z.string().nullable(),
+  summary: z.string().nullable(),
   titled: z.boolean(),
   stored_bytes: z.coerce.number(),
   complexity: z.enum(complexities).nullable().catch(null),
@@ -79,7 +84,7 @@ export const readTurnContext = async (
   const wanted = parent.kind === 'message' && validate(parent.id) ? parent.id : null;
   if (!validate(conversationId)) throw conversationNotFound();
   const [found] = await callFunction(database, {
-    name: 'conversations.read_turn',
+    name: 'conversations.open_turn',
     parameters: {
       a_tenant: identity.tenantId,
       a_user: identity.userId,
@@ -89,6 +94,8 @@ export const readTurnContext = async (
       a_above: wanted,
       a_most: maxHistory,
       a_bytes: maxHistoryBytes,
+      a_kept: keptMessages,
+      a_version: summaryVersion,
     },
   });
   if (found === undefined) throw conversationNotFound();
@@ -106,6 +113,7 @@ export const readTurnContext = async (
         ? undefined
         : { requestHash, questionId, replyId },
     parentId: row.above_id ?? undefined,
+    summary: row.summary ?? undefined,
     history: row.history,
     storedBytes: row.stored_bytes,
     previousClass: complexity && row.judged_at ? { complexity, at: row.judged_at.getTime() } : undefined,

@@ -17,7 +17,8 @@ import type { ChangeFeed } from '../conversations/change-feed.ts';
 import { requireStorage } from '../conversations/stored-bytes.ts';
 import { inFlightStatuses, type Message } from '../entities.ts';
 import { turnsEnded, turnsJudged } from '../metrics.ts';
-import { type BranchMessage, buildJob } from '../replies/build-job.ts';
+import type { BranchMessage } from '../prompts/branch-message.ts';
+import { buildJob } from '../replies/build-job.ts';
 import type { Admission, AdmissionRequest, Reservation } from './admission.ts';
 import { replayTurn, sendIdOf, type TurnResult } from './idempotency.ts';
 import { judgeTurn } from './judge-turn.ts';
@@ -104,7 +105,7 @@ const storeOnce = async (
 ): Promise<StoreOutcome> => {
   const { identity, conversationId, idempotencyKey, requestHash, question, parent } = request;
   const { context, replyId, questionId } = admitted;
-  const { systemPrompt, history } = context;
+  const { systemPrompt, summary, history } = context;
   const { candidates, tools } = admitted.route;
   const generation = {
     userId: identity.userId,
@@ -126,7 +127,7 @@ const storeOnce = async (
       parentId: context.parentId,
       question: isNew ? { id: questionId, content: question } : question,
       historyIsOpen: history.some(({ status }) => inFlightStatuses.includes(status)),
-      job: buildJob({ tenantId, conversationId, systemPrompt, branch, replyId, logId, generation }),
+      job: buildJob({ tenantId, conversationId, systemPrompt, summary, branch, replyId, logId, generation }),
     });
   try {
     return await storeAs(undefined);
@@ -167,7 +168,7 @@ const storeInPosition = async (
       onBusy = 'ENQUEUE';
     } else {
       const context = await readTurnContext(database, request);
-      const prompt = sizeOfPrompt(context.systemPrompt, branchOf(request, context));
+      const prompt = sizeOfPrompt(context.systemPrompt, branchOf(request, context), context.summary);
       const { most, openReplies } = admitted.reservation.prompt;
       if (prompt.most > most || prompt.openReplies > openReplies) {
         admitted = { ...admitted, ...(await admission.extend({ ...admissionRequest, prompt }, admitted)) };
@@ -205,7 +206,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     isStored: !isNew,
     judged: judgeTurn(text, context.previousClass),
     modelPolicy: request.modelPolicy ?? context.modelPolicy,
-    prompt: sizeOfPrompt(context.systemPrompt, branchOf(request, context)),
+    prompt: sizeOfPrompt(context.systemPrompt, branchOf(request, context), context.summary),
     mayTitle: !context.titled,
     mayWait: request.onBusy !== 'REJECT',
     leastInputTokens: tokensOf((context.systemPrompt?.length ?? 0) + text.length),

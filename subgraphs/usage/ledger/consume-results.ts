@@ -2,7 +2,6 @@
  * Consumes the queue `usage.results` and settles generations. A result that cannot be settled is billed with as much of
  * it as can be kept.
  */
-import type { ConversationTitled, MessageFinished } from '#contracts/broker-events.ts';
 import type { Broker, Consumer } from '#kernel/broker/broker.ts';
 import { consumeEvents } from '#kernel/broker/consume-events.ts';
 import type { StoreWatch } from '#kernel/connections/store-watch.ts';
@@ -10,7 +9,7 @@ import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { QuotaChanges } from '../quotas/quota-changes.ts';
 import { salvageResult } from './salvage-result.ts';
-import { requireIds, settleGeneration } from './settle-generation.ts';
+import { type EndedGeneration, requireIds, settleGeneration } from './settle-generation.ts';
 
 /** Concurrent deliveries. Below the size of the database pool, so that reservations never wait for settlements. */
 const prefetch = 8;
@@ -29,7 +28,7 @@ export const consumeResults = ({
   readonly logger: Logger;
   readonly stores?: StoreWatch;
 }): Promise<Consumer> => {
-  const settle = async (result: MessageFinished | ConversationTitled): Promise<void> => {
+  const settle = async (result: EndedGeneration): Promise<void> => {
     requireIds(result);
     await settleGeneration(database, result);
     quotaChanges.announce(result.tenantId, result.userId);
@@ -38,6 +37,6 @@ export const consumeResults = ({
     broker,
     'usage.results',
     { prefetch, ...(stores && { stores }), salvage: (delivery) => salvageResult(database, delivery, logger) },
-    { 'message.finished': settle, 'conversation.titled': settle },
+    { 'message.finished': settle, 'conversation.titled': settle, 'conversation.summarised': settle },
   );
 };

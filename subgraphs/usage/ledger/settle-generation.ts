@@ -1,21 +1,24 @@
 /**
  * Settles an ended generation: enters it in the ledger and replaces its reservation by what was used, in one
  * transaction. The key of the entry makes a second delivery change nothing. A generation without a reservation (a
- * title, or one whose reservation was deleted) is billed, and counts against no quota.
+ * title, a summary, or one whose reservation was deleted) is billed, and counts against no quota.
  */
 import { z } from 'zod';
-import type { ConversationTitled, MessageFinished } from '#contracts/broker-events.ts';
+import type { ConversationSummarised, ConversationTitled, MessageFinished } from '#contracts/broker-events.ts';
 import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { LedgerShare, UsageKind } from '../entities.ts';
 import { type Bill, billOf, costUsd } from './cost.ts';
 
+/** What ends a generation of any kind. */
+export type EndedGeneration = MessageFinished | ConversationTitled | ConversationSummarised;
+
 /** What the tables need: ids of another form cannot be stored. */
 const idsSchema = z.object({ tenantId: z.uuid(), userId: z.uuid(), conversationId: z.uuid(), messageId: z.uuid() });
 
 /** Throws UnreadableBodyError when an id of the result is no UUID. */
-export const requireIds = (result: MessageFinished | ConversationTitled): void => {
+export const requireIds = (result: EndedGeneration): void => {
   const ids = idsSchema.safeParse(result);
   if (!ids.success) throw new UnreadableBodyError('not the result of a generation', { cause: ids.error });
 };
@@ -28,11 +31,16 @@ const maxCounted = 2 ** 31 - 1;
 
 const settledSchema = z.object({ settle_generation: z.boolean() });
 
-/** A title, or a reply of one attempt of one model, has no shares. */
-const createBill = (result: MessageFinished | ConversationTitled): Bill => {
+/** A title, a summary, or a reply of one attempt of one model, has no shares. */
+const createBill = (result: EndedGeneration): Bill => {
   const { usage, price } = result;
   const shares = 'parts' in result ? (result.parts ?? []) : [];
   return shares.length > 0 ? billOf(shares, usage.source) : { usage, costUsd: costUsd(usage, price), shares: [] };
+};
+
+const kindOf = (result: EndedGeneration): UsageKind => {
+  if ('title' in result) return 'TITLE';
+  return 'summary' in result ? 'SUMMARY' : 'REPLY';
 };
 
 /** A share of a bill as the ledger stores it. */
@@ -52,16 +60,12 @@ const ledgerShareOf = ({ attempt, modelId, usage, inAnswer, costUsd: cost }: Bil
 };
 
 /** Returns whether this was the first delivery. */
-export const settleGeneration = async (
-  database: Database,
-  result: MessageFinished | ConversationTitled,
-): Promise<boolean> => {
+export const settleGeneration = async (database: Database, result: EndedGeneration): Promise<boolean> => {
   const { price } = result;
   const { usage, costUsd: cost, shares } = createBill(result);
-  const kind: UsageKind = 'title' in result ? 'TITLE' : 'REPLY';
   const entry = {
     message_id: result.messageId,
-    kind,
+    kind: kindOf(result),
     conversation_id: result.conversationId,
     attempt: result.attempt,
     status: 'status' in result ? result.status : 'COMPLETED',

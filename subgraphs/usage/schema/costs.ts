@@ -131,7 +131,7 @@ export const addCosts = (usage: UsageBuilder) => {
       id: t.exposeID('id'),
       cost: t.field({
         type: 'Decimal',
-        description: 'US dollars that its replies and its title have cost so far.',
+        description: 'US dollars that its replies, its title and its summaries have cost so far.',
         resolve: ({ id }, _, { costs }) => costs.load(id),
       }),
     }),

@@ -14,7 +14,7 @@ const addTotals = ({ builder }: UsageBuilder) =>
   builder.objectRef<UsageTotals>('UsageTotals').implement({
     description: 'Sums over the ledger. Counts are whole numbers; they are Float because they exceed 32 bits.',
     fields: (t) => ({
-      generations: t.exposeFloat('generations', { description: 'Number of replies and titles.' }),
+      generations: t.exposeFloat('generations', { description: 'Number of replies, titles and summaries.' }),
       inputTokens: t.exposeFloat('inputTokens', { description: 'Tokens of prompts, including cached ones.' }),
       cachedInputTokens: t.exposeFloat('cachedInputTokens', {
         description: 'Tokens of prompts that were in the caches of providers.',
