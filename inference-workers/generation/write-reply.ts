@@ -9,6 +9,7 @@ import type { ModelFailure, TokenUsage } from '#contracts/broker-events.ts';
 import type { ReplyJob } from '#contracts/generation-job.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
 import { AppError } from '#kernel/errors.ts';
+import { OutputRefusal } from '../moderation/output-refusal.ts';
 import { reasoningOfSteps, stepsOf, textOfSteps } from '../transcript/reply-steps.ts';
 import type { Candidate } from './candidate.ts';
 import { createDeferredAppend } from './deferred-append.ts';
@@ -73,8 +74,8 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
       toolCalls: steps.flatMap(({ calls }) => calls),
       lastAsked,
       wrote: run?.firstOutputAt !== undefined,
-      // A reply without any text is not billed.
-      usage: status === 'FAILED' ? noUsage : (run?.usage ?? noUsage),
+      // A reply without any text is not billed, unless what was written may not be shown.
+      usage: status === 'FAILED' && !(fault instanceof OutputRefusal) ? noUsage : (run?.usage ?? noUsage),
       firstTokenAt,
       fault,
       modelFailures,
@@ -95,6 +96,10 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
       const { end } = run;
       firstTokenAt ??= run.firstTokenAt;
       if (!(end instanceof AppError)) return conclude(end === 'CANCELLED' ? end : 'COMPLETED', end);
+      if (end instanceof OutputRefusal) {
+        fault = end;
+        return conclude('FAILED', 'ERROR');
+      }
       const firstTokenMs = run.firstTokenAt === undefined ? undefined : run.firstTokenAt - askedAt;
       // The only fault that is not a model's is that of a prompt that does not fit.
       const origin = end instanceof ModelFault ? end.origin : 'REQUEST';

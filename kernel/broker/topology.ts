@@ -40,6 +40,6 @@ export const topology: readonly QueueDeclaration[] = [
   ...pools.map((pool) => jobs(generationQueue(pool))),
   events('conversations.results', 'message.finished', 'conversation.titled', 'job.returned', 'job.failed'),
   events('usage.results', 'message.finished', 'conversation.titled'),
-  events('safety.results', 'message.finished'),
+  events('safety.results', 'message.finished', 'reply.blocked'),
   events('models.results', 'message.finished', 'worker.announced'),
 ];

@@ -1,0 +1,27 @@
+/**
+ * Why a reply may not go on: the screening blocks what the model wrote, or cannot screen it where it has to. Invariant:
+ * the sentence holds nothing of the text; what was held back is for the case only.
+ */
+import type { CategoryScore } from '#contracts/moderation/thresholds.ts';
+import { AppError } from '#kernel/errors.ts';
+
+const sentences = {
+  CONTENT_BLOCKED: 'The rest of this reply breaks the rules of your organization. Ask in another way.',
+} as const;
+
+/** What the case of a blocked reply keeps. */
+export interface BlockedText {
+  readonly categories: readonly CategoryScore[];
+  /** The end of what was shown, and what was held back. */
+  readonly excerpt: string;
+}
+
+export class OutputRefusal extends AppError {
+  readonly blocked: BlockedText | undefined;
+
+  /** @param blocked undefined unless the screening blocked the text */
+  constructor(code: keyof typeof sentences, blocked?: BlockedText) {
+    super(code, sentences[code]);
+    this.blocked = blocked;
+  }
+}
