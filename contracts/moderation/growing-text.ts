@@ -27,7 +27,7 @@ export interface GrowingText {
 }
 
 /** UTF-16 units that are taken at once. */
-const pieceLength = 512;
+const pieceLength = 256;
 /** UTF-16 units that are held, however few of them count as characters. */
 const mostHeld = 1_024;
 /** Characters before a window that show whether a word begins in it. */

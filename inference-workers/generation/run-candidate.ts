@@ -10,6 +10,7 @@ import type { FinishReason, ResetReason, StreamEvent } from '#contracts/stream-e
 import { AppError } from '#kernel/errors.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
 import { outputScreenOf } from '../moderation/output-screen.ts';
+import type { CallScreening } from '../moderation/screen-calls.ts';
 import { buildPrompt, type Prompt } from '../prompt/build-prompt.ts';
 import { toolDefinitions } from '../prompt/tool-definitions.ts';
 import {
@@ -39,6 +40,7 @@ export interface CandidateRunOptions {
   /** The reason that clients get when the text so far is voided. */
   readonly resetReason: ResetReason;
   readonly entries: LogSession['entries'];
+  readonly screening: CallScreening;
   readonly append: Append;
   /** Aborted when a person asked to stop. */
   readonly stop: AbortSignal;
@@ -173,6 +175,9 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
       const isThought = end.finishReason !== 'CONTENT_FILTER' && isOnlyThought(stepsOf(entries));
       return conclude(isThought ? onlyThoughtFault(end.finishReason === 'LENGTH') : end.finishReason);
     }
-    await startToolCalls({ tools: context.tools, job, append, stop, abandon }, { asked, steps, entries });
+    await startToolCalls(
+      { tools: context.tools, job, screening: options.screening, append, stop, abandon },
+      { asked, steps, entries },
+    );
   }
 };

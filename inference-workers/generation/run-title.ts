@@ -84,7 +84,7 @@ const generateTitle = async (
   });
   const title = cleanTitle(text);
   const blocking = await outputScreenOf(outputModeration)?.complete(title);
-  if (blocking !== undefined && blocking.length > 0) throw new Error('The screening blocks the title.');
+  if (blocking !== undefined) throw new Error('The screening blocks the title.');
   // A response that is no title is not billed.
   if (title === '') return {};
   const usage = await usageOfRequest({

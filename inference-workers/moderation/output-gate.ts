@@ -5,8 +5,7 @@
  * everything passes at once.
  */
 import { createGrowingText, type GrowingText } from '#contracts/moderation/growing-text.ts';
-import type { CategoryScore } from '#contracts/moderation/thresholds.ts';
-import { OutputRefusal } from './output-refusal.ts';
+import { blockedText, OutputRefusal } from './output-refusal.ts';
 import type { OutputScreen } from './output-screen.ts';
 
 type DeltaKind = 'TokenDelta' | 'ReasoningDelta';
@@ -47,10 +46,6 @@ export interface OutputGateOptions {
   readonly onShown: () => void;
 }
 
-/** Characters of a case: of what was shown, and of what was held back. */
-const shownInCase = 150;
-const heldInCase = 350;
-
 const passing = ({ writer, onShown }: OutputGateOptions): OutputGate => ({
   get text() {
     return writer.text;
@@ -66,11 +61,6 @@ const passing = ({ writer, onShown }: OutputGateOptions): OutputGate => ({
   },
   end: async () => undefined,
 });
-
-const strongest = (found: readonly CategoryScore[]): readonly CategoryScore[] =>
-  found
-    .toSorted((one, other) => other.score - one.score)
-    .filter(({ category }, index, all) => all.findIndex((one) => one.category === category) === index);
 
 export const createOutputGate = (options: OutputGateOptions): OutputGate => {
   const { screen, writer, shown, onShown } = options;
@@ -90,9 +80,7 @@ export const createOutputGate = (options: OutputGateOptions): OutputGate => {
     return writer.write(text, kind);
   };
   const refuse = (kind: DeltaKind): void => {
-    const before = (shown[kind] + shownOf(kind)).slice(-shownInCase);
-    const excerpt = before + growing[kind].held.slice(0, heldInCase);
-    refusal = new OutputRefusal('CONTENT_BLOCKED', { categories: strongest(growing[kind].found), excerpt });
+    refusal = new OutputRefusal('CONTENT_BLOCKED', blockedText(shown[kind] + shownOf(kind), growing[kind]));
     closing.abort(refusal);
   };
   const finish = (kind: DeltaKind, isWhole: boolean): void => {

@@ -7,13 +7,13 @@ import { LRUCache } from 'lru-cache';
 import { type GrowingDetector, growingDetectors } from '#contracts/moderation/growing-detectors.ts';
 import { createGrowingText } from '#contracts/moderation/growing-text.ts';
 import { type OutputModeration, thresholdsOf } from '#contracts/moderation/output-moderation.ts';
-import type { CategoryScore } from '#contracts/moderation/thresholds.ts';
+import { type BlockedText, blockedText } from './output-refusal.ts';
 
 export interface OutputScreen {
   readonly detectors: readonly GrowingDetector[];
   readonly holdCharacters: number;
-  /** What blocks a complete text; empty where nothing does. */
-  complete(text: string): Promise<readonly CategoryScore[]>;
+  /** What blocks a complete text; undefined where nothing does. */
+  complete(text: string): Promise<BlockedText | undefined>;
 }
 
 /** UTF-16 units of a complete text that are screened in one turn of the event loop. */
@@ -28,14 +28,14 @@ const createOutputScreen = (moderation: OutputModeration): OutputScreen => {
     detectors,
     holdCharacters,
     async complete(whole) {
-      if (detectors.length === 0) return [];
+      if (detectors.length === 0) return undefined;
       const text = createGrowingText({ detectors, holdCharacters, shown: '' });
       for (let at = 0; at < whole.length && text.found.length === 0; at += perTurn) {
         if (at > 0) await new Promise((resolve) => setImmediate(resolve));
         text.take(whole.slice(at, at + perTurn));
       }
       text.end();
-      return text.found;
+      return text.found.length === 0 ? undefined : blockedText('', text);
     },
   };
 };

@@ -1,20 +1,11 @@
 /** Replies under a policy of mode WINDOW: what clients see of a text that is blocked, and what they do not. */
 import { expect, test } from 'vitest';
-import { type ReplyBlocked, replyBlockedSchema } from '#contracts/broker-events.ts';
-import type { ReplyJob } from '#contracts/generation-job.ts';
-import { defaultThresholds } from '#contracts/moderation/thresholds.ts';
 import { applyToReasoning, applyToText } from '#contracts/stream-event.ts';
-import type { Broker, Json } from '#kernel/broker/broker.ts';
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { candidateOf, openWorkerFixture } from '../worker.fixture.ts';
+import { nextBlocked, windowed } from './window.fixture.ts';
 
-const windowed: Pick<ReplyJob, 'outputModeration'> = {
-  outputModeration: {
-    holdCharacters: 64,
-    thresholds: Object.entries(defaultThresholds).map(([category, one]) => ({ category, ...one })),
-  },
-};
 const lead = 'He opened the letter that had lain on the table since the morning, and then he read it aloud: ';
 const phrase = 'I will kill you tomorrow';
 const rest = ', and that was all it said, in a hand that nobody in the house had ever seen before.';
@@ -23,16 +14,6 @@ const textIn = (entries: readonly StreamEntry[]): string =>
   entries.reduce((text, { event }) => applyToText(text, event), '');
 const reasoningIn = (entries: readonly StreamEntry[]): string =>
   entries.reduce((text, { event }) => applyToReasoning(text, event), '');
-
-/** The next `reply.blocked`, as safety gets it. */
-const nextBlocked = (broker: Broker): Promise<ReplyBlocked> =>
-  new Promise((resolve) => {
-    void broker.consume<Json>('safety.results', { prefetch: 1 }, async ({ body }) => {
-      const report = replyBlockedSchema.safeParse(body);
-      if (report.success) resolve(report.data);
-      return 'ack';
-    });
-  });
 
 /** The pieces of a text, so many characters each. */
 const piecesOf = (text: string, length: number): string[] =>
