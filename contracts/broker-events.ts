@@ -175,6 +175,23 @@ export const jobFailedSchema = z.object({
 export type JobFailed = z.infer<typeof jobFailedSchema>;
 
 /**
+ * Routing key `reply.blocked`: something of a reply was held back, because the screening blocks it. Published and
+ * confirmed before the reply ends. The only event with text that nobody was shown: safety keeps it in a case.
+ */
+export const replyBlockedSchema = z.object({
+  tenantId: z.string(),
+  userId: z.string(),
+  conversationId: z.string(),
+  messageId: z.string(),
+  categories: z.array(z.object({ category: z.string(), score: z.number().min(0).max(1) })),
+  /** Of the rules. */
+  version: z.string(),
+  /** The end of what was shown, and what was held back. */
+  excerpt: z.string(),
+});
+export type ReplyBlocked = z.infer<typeof replyBlockedSchema>;
+
+/**
  * Routing key `worker.announced`: the models that a worker serves, published at its start and every `announceEveryMs`.
  * Routing leaves out a model that no worker has announced for `announcementTtlMs`.
  */
@@ -195,6 +212,7 @@ export const brokerEventSchemas = {
   'conversation.summarised': conversationSummarisedSchema,
   'job.returned': jobReturnedSchema,
   'job.failed': jobFailedSchema,
+  'reply.blocked': replyBlockedSchema,
   'worker.announced': workerAnnouncedSchema,
 } as const;
 

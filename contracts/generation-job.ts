@@ -4,6 +4,7 @@
  * log id.
  */
 import { z } from 'zod';
+import { outputModerationSchema } from './moderation/output-moderation.ts';
 import { pools } from './pools.ts';
 
 /**
@@ -103,6 +104,8 @@ const jobFields = {
   candidates: z.array(routeCandidateSchema).min(1),
   /** Milliseconds since the epoch at which the message was admitted, for the queue wait. */
   admittedAt: z.number(),
+  /** How the text of the model is screened before it is shown; absent: it is not. */
+  outputModeration: outputModerationSchema.optional(),
   traceparent: z.string().optional(),
   /** The client's request that asked for the reply, as log lines name it. */
   requestId: z

@@ -8,6 +8,9 @@ import { maxReasoningCharacters, type StreamEvent } from '#contracts/stream-even
 import { activeRequest } from '#kernel/request-id.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
 import { modelFaults, timeToFirstToken } from '../metrics.ts';
+import { createOutputGate } from '../moderation/output-gate.ts';
+import type { OutputRefusal } from '../moderation/output-refusal.ts';
+import type { OutputScreen } from '../moderation/output-screen.ts';
 import type { Candidate } from './candidate.ts';
 import { createDeltaWriter } from './delta-writer.ts';
 import type { GenerationContext } from './generation-context.ts';
@@ -26,6 +29,10 @@ export interface AskOptions {
   readonly opening: string | undefined;
   /** What the reply shows of earlier thinking. */
   readonly thought: string;
+  /** The text that the reply shows so far. */
+  readonly shown: string;
+  /** Screens what the model writes before it is shown; undefined: nothing is held back. */
+  readonly screen: OutputScreen | undefined;
   readonly append: (events: readonly StreamEvent[]) => Promise<void>;
   /** Aborted when a person asked to stop. */
   readonly stop: AbortSignal;
@@ -38,9 +45,11 @@ export interface ModelResponse {
   readonly end: ModelEnd | undefined;
   /** Undefined unless the model failed. */
   readonly fault: ModelFault | undefined;
-  /** The text of the model, without what separates it from the steps before. */
+  /** Why the reply may not go on; undefined unless the screening ended it. */
+  readonly refusal: OutputRefusal | undefined;
+  /** The text of the model, shown or not, without what separates it from the steps before. */
   readonly text: string;
-  /** What the log has of the model's thinking, likewise. */
+  /** The model's thinking as far as it is kept, likewise. */
   readonly reasoning: string;
   /**
    * Whether the prompt counts: the model took the request, or the request was under way when it was stopped, which
@@ -81,10 +90,18 @@ const createReasoningOpening = (thought: string) => {
 
 export const askModel = async (context: GenerationContext, options: AskOptions): Promise<ModelResponse> => {
   const { settings, logger } = context;
-  const { candidate, messageId, call, prefix, opening = '', thought, append, stop, abandon } = options;
+  const { candidate, messageId, call, prefix, opening = '', thought, shown, append, stop, abandon } = options;
   const { served, route } = candidate;
   const { modelId } = route;
   const writer = createDeltaWriter({ ...settings, append });
+  const gate = createOutputGate({
+    screen: options.screen,
+    writer,
+    shown: { TokenDelta: shown, ReasoningDelta: thought },
+    onShown() {
+      firstOutputAt ??= Date.now();
+    },
+  });
   let openStep = createStepOpening(options.opening);
   const thinking = createReasoningOpening(thought);
   const [guard, thinkingGuard] = [createRepetitionGuard(prefix), createRepetitionGuard('')];
@@ -97,18 +114,20 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
   const noteToken = (): void => {
     if (firstTokenAt !== undefined) return;
     firstTokenAt = Date.now();
-    firstOutputAt ??= firstTokenAt;
     observeFirstToken({ model: modelId });
     span.event('first token');
   };
   const conclude = async (end: ModelEnd | undefined, fault: ModelFault | undefined): Promise<ModelResponse> => {
+    await gate.end(end !== undefined);
     await writer.flush();
-    const [text, reasoning] = [writer.text.slice(opening.length), writer.reasoning.trimStart()];
-    return { end, fault, text, reasoning, isPromptBilled, firstOutputAt, firstTokenAt };
+    const [text, reasoning] = [gate.text.slice(opening.length), gate.reasoning.trimStart()];
+    const { refusal } = gate;
+    const whole = refusal === undefined ? end : undefined;
+    return { end: whole, fault, refusal, text, reasoning, isPromptBilled, firstOutputAt, firstTokenAt };
   };
   let end: ModelEnd;
   try {
-    const signal = AbortSignal.any([stop, abandon]);
+    const signal = AbortSignal.any([stop, abandon, gate.closed]);
     end = await streamModel(served.model, call, {
       timeouts: settings,
       signal,
@@ -122,27 +141,26 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
       },
       onReasoning(reasoning) {
         // Models put blank lines between their thinking and the text, which then are no part of it.
-        if (writer.text === '' && prefix === '') openStep = createStepOpening(opening);
-        const shown = thinking.take(reasoning);
-        if (shown === '') return undefined;
-        firstOutputAt ??= Date.now();
-        return writer.write(shown, 'ReasoningDelta');
+        if (gate.text === '' && prefix === '') openStep = createStepOpening(opening);
+        const thoughts = thinking.take(reasoning);
+        return thoughts === '' ? undefined : gate.write(thoughts, 'ReasoningDelta');
       },
       onText(text) {
-        const isFirst = writer.text === '';
-        const shown = openStep(isFirst && served.trimsPrefix ? withoutRepeatedSpace(prefix, text) : text);
-        if (shown === '') return undefined;
+        const isFirst = gate.text === '';
+        const words = openStep(isFirst && served.trimsPrefix ? withoutRepeatedSpace(prefix, text) : text);
+        if (words === '') return undefined;
         noteToken();
         thinking.close();
-        return writer.write(shown);
+        return gate.write(words, 'TokenDelta');
       },
       goesInCircles: ({ reasoning, text }) =>
         guard.goesInCircles(text) || (reasoning !== '' && thinkingGuard.goesInCircles(reasoning)),
     });
     if (end.calls.length > 0) noteToken();
+    if (end.calls.length > 0) firstOutputAt ??= Date.now();
     span.end();
   } catch (cause) {
-    const fault = stop.aborted ? undefined : toModelFault(cause);
+    const fault = stop.aborted || gate.closed.aborted ? undefined : toModelFault(cause);
     isPromptBilled ||= isSent && fault === undefined;
     span.end(fault);
     abandon.throwIfAborted();

@@ -67,7 +67,8 @@ export const replyShares = async (options: ReplySharesOptions): Promise<ReplySha
     const used = isOwn ? usage : await count(route, one);
     shares.push(shareOf(route, { usage: used, attempt: one.attempt, inAnswer: one.inReply }));
   }
-  const endedSilently = !wrote && (status === 'COMPLETED' || status === 'CANCELLED');
+  // A reply that failed has a usage only where what was written may not be shown.
+  const endedSilently = !wrote && status !== 'PARTIAL';
   return endedSilently && lastAsked !== undefined && usage !== noUsage
     ? [...shares, shareOf(lastAsked.route, { usage, attempt, inAnswer: true })]
     : shares;

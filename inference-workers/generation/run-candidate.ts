@@ -9,6 +9,8 @@ import { maxToolSteps, type ReplyJob } from '#contracts/generation-job.ts';
 import type { FinishReason, ResetReason, StreamEvent } from '#contracts/stream-event.ts';
 import { AppError } from '#kernel/errors.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
+import { outputScreenOf } from '../moderation/output-screen.ts';
+import type { CallScreening } from '../moderation/screen-calls.ts';
 import { buildPrompt, type Prompt } from '../prompt/build-prompt.ts';
 import { toolDefinitions } from '../prompt/tool-definitions.ts';
 import {
@@ -19,6 +21,7 @@ import {
   type ReplyStep,
   reasoningOfSteps,
   stepsOf,
+  textOfSteps,
   writtenIn,
 } from '../transcript/reply-steps.ts';
 import { askModel, type ModelResponse } from './ask-model.ts';
@@ -37,6 +40,7 @@ export interface CandidateRunOptions {
   /** The reason that clients get when the text so far is voided. */
   readonly resetReason: ResetReason;
   readonly entries: LogSession['entries'];
+  readonly screening: CallScreening;
   readonly append: Append;
   /** Aborted when a person asked to stop. */
   readonly stop: AbortSignal;
@@ -92,10 +96,11 @@ const askWithRetries = async (
     ...(job.reasoningEffort === undefined ? {} : { reasoning: effortNames[job.reasoningEffort] }),
     ...toolDefinitions(toolsFor(job, candidate.route), mayCall),
   };
-  const shown = { prefix: openTextOf(steps), opening: breakAfterSteps(steps), thought: reasoningOfSteps(steps) };
+  const so = { prefix: openTextOf(steps), opening: breakAfterSteps(steps), thought: reasoningOfSteps(steps) };
+  const screened = { shown: textOfSteps(steps), screen: outputScreenOf(job.outputModeration) };
   for (let tries = 1; ; tries += 1) {
     const { messageId } = job;
-    const response = await askModel(context, { candidate, messageId, call, ...shown, append, stop, abandon });
+    const response = await askModel(context, { candidate, messageId, call, ...so, ...screened, append, stop, abandon });
     const { fault, firstOutputAt } = response;
     const pause = fault && firstOutputAt === undefined ? pauseAfter(fault, tries, context.settings) : undefined;
     if (pause === undefined) return { ...response, call };
@@ -153,7 +158,7 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
     }
     const mayCall = tools.length > 0 && steps.filter(({ calls }) => calls.length > 0).length < maxToolSteps;
     const response = await askWithRetries(context, options, { prompt, steps, mayCall, append });
-    const { end, fault, text, reasoning, call } = response;
+    const { end, fault, refusal, text, reasoning, call } = response;
     firstOutputAt ??= response.firstOutputAt;
     firstTokenAt ??= response.firstTokenAt;
     const written = text + (end?.calls.map(({ toolName, input }) => toolName + input).join('') ?? '');
@@ -172,12 +177,15 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
       const { contextWindow } = bounds;
       fill = { tokens: used.inputTokens, contextWindow, droppedMessages: prompt.dropped };
     }
-    if (end === undefined) return conclude(fault ?? 'CANCELLED');
+    if (end === undefined) return conclude(refusal ?? fault ?? 'CANCELLED');
     const asked = mayCall && endsWithCalls(end.finishReason) ? end.calls : [];
     if (asked.length === 0) {
       const isThought = end.finishReason !== 'CONTENT_FILTER' && isOnlyThought(stepsOf(entries));
       return conclude(isThought ? onlyThoughtFault(end.finishReason === 'LENGTH') : end.finishReason);
     }
-    await startToolCalls({ tools: context.tools, job, append, stop, abandon }, { asked, steps, entries });
+    await startToolCalls(
+      { tools: context.tools, job, screening: options.screening, append, stop, abandon },
+      { asked, steps, entries },
+    );
   }
 };

@@ -12,6 +12,7 @@ import type { Settlement } from '#kernel/broker/broker.ts';
 import { activeRequest } from '#kernel/request-id.ts';
 import { FencedError, type StreamEntry, type TakenLog } from '#kernel/stream-log/stream-log.ts';
 import { generationDuration, queueWait } from '../metrics.ts';
+import { OutputRefusal } from '../moderation/output-refusal.ts';
 import { acquireLog } from './acquire-log.ts';
 import type { GenerationContext } from './generation-context.ts';
 import type { JobRunOptions } from './job-run.ts';
@@ -19,6 +20,7 @@ import { logGeneration } from './log-generation.ts';
 import { openLogSession } from './log-session.ts';
 import { publishUntilConfirmed } from './publish-until-confirmed.ts';
 import { replyResult } from './reply-result.ts';
+import { reportBlocked } from './report-blocked.ts';
 import { countTokensUsed } from './token-usage.ts';
 import { writeReply } from './write-reply.ts';
 
@@ -59,6 +61,7 @@ const writeAndEnd = async (context: GenerationContext, options: TakenReply): Pro
     const reply = await writeReply(context, { job, attempt, candidates, log: session, stop: stop.signal, abandon });
     // Some appends are not awaited, and the result has to count their events too.
     await session.settled();
+    if (reply.fault instanceof OutputRefusal) await reportBlocked(context, job, reply.fault.blocked, abandon);
     const result = await replyResult({ job, reply, attempt, log: session, registry, takenAt });
     generationDuration.observe({ pool, status: result.status }, result.durationMs / 1000);
     logGeneration(logger, job, result);

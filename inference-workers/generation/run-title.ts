@@ -8,6 +8,7 @@ import type { ConversationTitled } from '#contracts/broker-events.ts';
 import type { PromptMessage, TitleJob } from '#contracts/generation-job.ts';
 import type { Settlement } from '#kernel/broker/broker.ts';
 import { activeRequest } from '#kernel/request-id.ts';
+import { outputScreenOf } from '../moderation/output-screen.ts';
 import { cleanTitle, readChars, titleFromQuestion } from '../prompt/clean-title.ts';
 import { disarmRoleMarkers } from '../prompt/role-markers.ts';
 import type { Candidate } from './candidate.ts';
@@ -42,6 +43,7 @@ const promptFor = (history: readonly PromptMessage[]): LanguageModelV4Prompt => 
 interface TitleRequest {
   readonly candidate: Candidate;
   readonly history: readonly PromptMessage[];
+  readonly outputModeration: TitleJob['outputModeration'];
   readonly handOver: AbortSignal;
   /** Milliseconds since the epoch at which this worker took the job. */
   readonly takenAt: number;
@@ -49,7 +51,7 @@ interface TitleRequest {
 
 const generateTitle = async (
   { settings, logger }: GenerationContext,
-  { candidate, history, handOver, takenAt }: TitleRequest,
+  { candidate, history, outputModeration, handOver, takenAt }: TitleRequest,
 ): Promise<Partial<ConversationTitled>> => {
   const { modelId, provider, price, contextWindow } = candidate.route;
   const { model, countTokens, pool } = candidate.served;
@@ -81,6 +83,8 @@ const generateTitle = async (
     reasoningTokens: countTokens(reasoning),
   });
   const title = cleanTitle(text);
+  const blocking = await outputScreenOf(outputModeration)?.complete(title);
+  if (blocking !== undefined) throw new Error('The screening blocks the title.');
   // A response that is no title is not billed.
   if (title === '') return {};
   const usage = await usageOfRequest({
@@ -109,13 +113,13 @@ export const runTitle = async (
   { job, candidates, handOver }: JobRunOptions<TitleJob>,
 ): Promise<Settlement> => {
   const takenAt = Date.now();
-  const { history } = job;
+  const { history, outputModeration } = job;
   const question = firstOf(history, 'USER');
   const [candidate] = candidates;
   let generated: Partial<ConversationTitled> = {};
   try {
     if (candidate !== undefined && question !== '') {
-      generated = await generateTitle(context, { candidate, history, handOver, takenAt });
+      generated = await generateTitle(context, { candidate, history, outputModeration, handOver, takenAt });
     }
   } catch (err) {
     if (handOver.aborted) return 'retry';

@@ -9,7 +9,8 @@ import type { LanguageModelV4ToolCall } from '@ai-sdk/provider';
 import type { ReplyJob } from '#contracts/generation-job.ts';
 import type { StreamEvent, ToolCall, ToolCallRecord } from '#contracts/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
-import type { RequestedCall, ToolRunner } from '../tools/tool-runner.ts';
+import { blockedCall, type CallScreening, withheldArguments } from '../moderation/screen-calls.ts';
+import type { RequestedCall, ToolOutcome, ToolRunner } from '../tools/tool-runner.ts';
 import { outcomesIn, type ReplyStep } from '../transcript/reply-steps.ts';
 
 /** Calls of one step that are run. A model that asks for more at once goes in circles. */
@@ -30,8 +31,10 @@ const idOf = (name: string, text: string, times: number): string => {
 const usableName = (name: string): string => name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unnamed';
 const usableText = (text: string): string => text.replaceAll('\0', '').toWellFormed();
 
+type AskedCall = Pick<LanguageModelV4ToolCall, 'toolName' | 'input'>;
+
 /** @param steps the steps before these calls. */
-const identify = (asked: readonly LanguageModelV4ToolCall[], steps: readonly ReplyStep[]): readonly RequestedCall[] => {
+const identify = (asked: readonly AskedCall[], steps: readonly ReplyStep[]): readonly RequestedCall[] => {
   const known: Pick<ToolCall, 'name' | 'arguments'>[] = steps.flatMap(({ calls }) => calls);
   return asked.map(({ toolName, input }) => {
     const call = { name: usableName(toolName), arguments: usableText(input) };
@@ -44,6 +47,7 @@ const identify = (asked: readonly LanguageModelV4ToolCall[], steps: readonly Rep
 export interface ToolCallContext {
   readonly tools: ToolRunner;
   readonly job: ReplyJob;
+  readonly screening: CallScreening;
   readonly append: (events: readonly StreamEvent[]) => Promise<void>;
   /** Aborted when a person asked to stop: running calls then fail. */
   readonly stop: AbortSignal;
@@ -53,11 +57,13 @@ export interface ToolCallContext {
 
 /** Runs calls whose start is in the log. Rejects with the reason of `abandon` and with the log's fault. */
 export const runToolCalls = async (context: ToolCallContext, calls: readonly RequestedCall[]): Promise<void> => {
-  const { tools, job, append, stop, abandon } = context;
+  const { tools, job, screening, append, stop, abandon } = context;
   const ended = AbortSignal.any([stop, abandon]);
+  const screened = async (outcome: ToolOutcome): Promise<ToolOutcome> =>
+    (await screening.blocks(outcome.result)) ? { status: 'FAILED', result: blockedCall.result } : outcome;
   const run = async ({ id, name, arguments: text }: RequestedCall): Promise<void> => {
     const call = { id, name, arguments: text };
-    const outcome = await tools.run(job, call, ended);
+    const outcome = await screened(await tools.run(job, call, ended));
     abandon.throwIfAborted();
     await append([{ type: 'ToolCallCompleted', toolCall: { ...call, ...outcome } }]);
   };
@@ -77,10 +83,16 @@ export const startToolCalls = async (
   context: ToolCallContext,
   { asked, steps, entries }: AskedToolCalls,
 ): Promise<void> => {
-  const calls = identify(asked, steps);
+  const { screening } = context;
+  const blocked = await Promise.all(asked.map(({ input }) => screening.blocks(input)));
+  const calls = identify(
+    asked.map(({ toolName, input }, index) => ({ toolName, input: blocked[index] ? withheldArguments : input })),
+    steps,
+  );
   const outcomes = outcomesIn(entries);
   const ended = calls.flatMap((call, index): ToolCallRecord[] => {
     const known = outcomes.get(call.id);
+    if (blocked[index]) return [{ ...call, status: 'FAILED', result: blockedCall.arguments }];
     if (known !== undefined) return [known];
     return index < maxCallsPerStep ? [] : [{ ...call, status: 'FAILED', result: 'These are too many calls at once.' }];
   });

@@ -9,12 +9,16 @@ import type { ModelFailure, PromptFill, TokenUsage } from '#contracts/broker-eve
 import type { ReplyJob } from '#contracts/generation-job.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
 import { AppError } from '#kernel/errors.ts';
+import { OutputRefusal } from '../moderation/output-refusal.ts';
+import { outputScreenOf } from '../moderation/output-screen.ts';
+import { createCallScreening } from '../moderation/screen-calls.ts';
 import { reasoningOfSteps, stepsOf, textOfSteps } from '../transcript/reply-steps.ts';
 import type { Candidate } from './candidate.ts';
 import { createDeferredAppend } from './deferred-append.ts';
 import type { GenerationContext } from './generation-context.ts';
 import type { LogSession } from './log-session.ts';
 import { ModelFault } from './model-fault.ts';
+import { reportBlocked } from './report-blocked.ts';
 import { type CandidateRun, runCandidate } from './run-candidate.ts';
 import { runToolCalls } from './run-tool-calls.ts';
 import { noUsage } from './token-usage.ts';
@@ -59,6 +63,9 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
   const { entries } = log;
   const deferred = createDeferredAppend(log.append);
   const { append } = deferred;
+  const screening = createCallScreening(outputScreenOf(job.outputModeration), (blocked) =>
+    reportBlocked(context, job, blocked, abandon),
+  );
   const modelFailures: ModelFailure[] = [];
   let lastAsked: Candidate | undefined;
   let run: CandidateRun | undefined;
@@ -75,8 +82,8 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
       toolCalls: steps.flatMap(({ calls }) => calls),
       lastAsked,
       wrote: run?.firstOutputAt !== undefined,
-      // A reply without any text is not billed.
-      usage: status === 'FAILED' ? noUsage : (run?.usage ?? noUsage),
+      // A reply without any text is not billed, unless what was written may not be shown.
+      usage: status === 'FAILED' && !(fault instanceof OutputRefusal) ? noUsage : (run?.usage ?? noUsage),
       prompt: run?.prompt,
       firstTokenAt,
       fault,
@@ -87,17 +94,22 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
   try {
     // Calls that an earlier attempt started and did not complete.
     const running = stepsOf(entries).flatMap(({ calls }) => calls.filter(({ status }) => status === 'RUNNING'));
-    if (running.length > 0) await runToolCalls({ tools: context.tools, job, append, stop, abandon }, running);
+    const calling = { tools: context.tools, job, screening, append, stop, abandon };
+    if (running.length > 0) await runToolCalls(calling, running);
     for (const candidate of candidates) {
       const { modelId } = candidate.route;
       deferred.defer([{ type: 'MessageStarted', attempt, modelId }]);
       const resetReason = lastAsked === undefined ? 'WORKER_REPLACED' : 'MODEL_REPLACED';
       lastAsked = candidate;
       const askedAt = Date.now();
-      run = await runCandidate(context, { job, candidate, resetReason, entries, append, stop, abandon });
+      run = await runCandidate(context, { job, candidate, resetReason, entries, screening, append, stop, abandon });
       const { end } = run;
       firstTokenAt ??= run.firstTokenAt;
       if (!(end instanceof AppError)) return conclude(end === 'CANCELLED' ? end : 'COMPLETED', end);
+      if (end instanceof OutputRefusal) {
+        fault = end;
+        return conclude('FAILED', 'ERROR');
+      }
       const firstTokenMs = run.firstTokenAt === undefined ? undefined : run.firstTokenAt - askedAt;
       // The only fault that is not a model's is that of a prompt that does not fit.
       const origin = end instanceof ModelFault ? end.origin : 'REQUEST';

@@ -43,6 +43,6 @@ export const topology: readonly QueueDeclaration[] = [
     ...['message.finished', 'conversation.titled', 'conversation.summarised', 'job.returned', 'job.failed'],
   ),
   events('usage.results', 'message.finished', 'conversation.titled', 'conversation.summarised'),
-  events('safety.results', 'message.finished'),
+  events('safety.results', 'message.finished', 'reply.blocked'),
   events('models.results', 'message.finished', 'worker.announced'),
 ];

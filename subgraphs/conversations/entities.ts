@@ -8,6 +8,7 @@ import type { Complexity } from '#contracts/complexity/complexity.ts';
 import type { ClassReason } from '#contracts/complexity/conversation-class.ts';
 import type { ErrorCode } from '#contracts/error-codes.ts';
 import type { ReasoningEffort, RouteCandidate, Tool } from '#contracts/generation-job.ts';
+import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
 import type { TableSet } from '#kernel/database/database.ts';
 import { defineOutbox } from '#kernel/outbox/outbox-table.ts';
@@ -62,6 +63,8 @@ export interface Generation {
   readonly maxOutputTokens?: number | undefined;
   readonly temperature?: number | undefined;
   readonly reasoningEffort?: ReasoningEffort | undefined;
+  /** How the reply is screened before it is shown; absent: after its end. */
+  readonly outputModeration?: OutputModeration | undefined;
   /** Absent in replies that a process of an older version admitted. */
   readonly routing?: MessageRouting | undefined;
   /** The request that asked for the reply, as log lines name it. */

@@ -1,8 +1,9 @@
 /** The tables of safety as entities. Every row belongs to a tenant. */
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { moderationCategories } from '#contracts/moderation/categories.ts';
+import { defaultHold, outputModes } from '#contracts/moderation/output-moderation.ts';
+import { type CategoryScore, moderationActions, moderationStages } from '#contracts/moderation/thresholds.ts';
 import type { TableSet } from '#kernel/database/database.ts';
-import { type CategoryScore, moderationActions, moderationStages } from './screening/categories.ts';
 
 /** The thresholds that a tenant has set for a category. Without a row the defaults apply. */
 export const ThresholdEntity = defineEntity({
@@ -14,6 +15,37 @@ export const ThresholdEntity = defineEntity({
     category: p.enum(moderationCategories).primary(),
     flagAt: p.double().nullable(),
     blockAt: p.double().nullable(),
+    updatedAt: p.datetime(3).onCreate(() => new Date()),
+    updatedBy: p.uuid(),
+  },
+});
+
+/** Likewise for replies. Without a row the thresholds of what people write apply. */
+export const OutputThresholdEntity = defineEntity({
+  name: 'OutputThreshold',
+  tableName: 'output_thresholds',
+  schema: 'safety',
+  properties: {
+    tenantId: p.uuid().primary(),
+    category: p.enum(moderationCategories).primary(),
+    flagAt: p.double().nullable(),
+    blockAt: p.double().nullable(),
+    updatedAt: p.datetime(3).onCreate(() => new Date()),
+    updatedBy: p.uuid(),
+  },
+});
+
+/** The rest of a tenant's policy. Without a row the defaults apply. */
+export const PolicyEntity = defineEntity({
+  name: 'ModerationPolicy',
+  tableName: 'policies',
+  schema: 'safety',
+  properties: {
+    tenantId: p.uuid().primary(),
+    outputMode: p.enum(outputModes).default('AFTER'),
+    holdCharacters: p.integer().default(defaultHold),
+    inputProviders: p.array().default([]),
+    outputProviders: p.array().default([]),
     updatedAt: p.datetime(3).onCreate(() => new Date()),
     updatedBy: p.uuid(),
   },
@@ -61,4 +93,7 @@ export const CaseEntity = defineEntity({
 });
 export type ModerationCase = InferEntity<typeof CaseEntity>;
 
-export const safetyTables: TableSet = { name: 'safety', entities: [ThresholdEntity, VerdictEntity, CaseEntity] };
+export const safetyTables: TableSet = {
+  name: 'safety',
+  entities: [ThresholdEntity, OutputThresholdEntity, PolicyEntity, VerdictEntity, CaseEntity],
+};

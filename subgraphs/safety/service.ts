@@ -1,14 +1,16 @@
 /**
- * Opens the safety service, which screens people's messages before admission and models' replies after their end, and
- * serves the subgraph. On closing, requests stop first, then the consumer, then the remembered thresholds.
+ * Opens the safety service, which screens people's messages before admission and models' replies after their end, keeps
+ * the policy of each tenant, and serves the subgraph. On closing, requests stop first, then the consumer, then the
+ * remembered policies.
  */
+
+import { screenText } from '#contracts/moderation/screen-text.ts';
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { createSafetySchema } from './schema.ts';
-import { screenText } from './screening/screen-text.ts';
 import { consumeResults } from './verdicts/consume-results.ts';
 import { createVerdictLoader } from './verdicts/load-verdicts.ts';
-import { openTenantThresholds } from './verdicts/tenant-thresholds.ts';
+import { openTenantPolicies } from './verdicts/tenant-policies.ts';
 
 export const openSafety = async (services: SubgraphServices): Promise<OpenSubgraph> => {
   const { database, ports, logger } = services;
@@ -16,8 +18,8 @@ export const openSafety = async (services: SubgraphServices): Promise<OpenSubgra
   // The first text compiles every pattern. Doing it now keeps it off the path to a first token.
   await screenText('Hello', 'INPUT');
   await using opened = new AsyncDisposableStack();
-  const thresholds = opened.use(await openTenantThresholds(database, signals));
-  const screening = { database, signals, thresholds };
+  const policies = opened.use(await openTenantPolicies(database, signals));
+  const screening = { database, signals, policies };
   const results = opened.use(await consumeResults(screening, broker, services.databaseWatch));
   const subgraph = opened.use(
     await serveSubgraph({

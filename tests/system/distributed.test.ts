@@ -3,12 +3,14 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { sharedService } from '#tests/services/shared-services.ts';
 import { type Compose, startCompose } from '#tests/support/compose-processes.ts';
 import { programEnvironment, serviceAccountEnvironment } from '#tests/support/service-account.ts';
+import { readRedis } from '#tests/support/stream-store.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
 import { consoleChangeSuite } from './suite/console-changes.ts';
 import { serviceCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
+import { outputModerationSuite } from './suite/output-moderation.ts';
 import { reasoningSuite } from './suite/reasoning.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { routingSuite } from './suite/routing.ts';
@@ -19,6 +21,7 @@ import { turnSuite } from './suite/turns.ts';
 
 describe('distributed', () => {
   let parlance: Compose;
+  const logLines: string[] = [];
   beforeAll(async () => {
     const [postgres, redis, rabbitmq] = await Promise.all([
       sharedService('postgres'),
@@ -26,11 +29,16 @@ describe('distributed', () => {
       sharedService('rabbitmq'),
     ]);
     const environment = {
-      worker: { TOOL_PRIVATE_HOSTS: '127.0.0.1' },
+      worker: { TOOL_PRIVATE_HOSTS: '127.0.0.1', LOG_LEVEL: 'info' },
+      safety: { LOG_LEVEL: 'info' },
+      conversations: { LOG_LEVEL: 'info' },
       issuer: programEnvironment,
       gateway: serviceAccountEnvironment,
     };
-    parlance = await startCompose({ postgres, redis, rabbitmq }, { environment });
+    parlance = await startCompose(
+      { postgres, redis, rabbitmq },
+      { environment, onLogLine: (_, line) => logLines.push(line) },
+    );
   });
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
@@ -48,5 +56,10 @@ describe('distributed', () => {
   routingSuite(() => parlance);
   consoleChangeSuite(() => parlance);
   moderationChangeSuite(() => parlance);
+  outputModerationSuite(() => ({
+    parlance,
+    streamStore: async () => readRedis(await sharedService('redis')),
+    logLines,
+  }));
   serviceCrashSuite(() => parlance);
 });

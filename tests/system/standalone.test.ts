@@ -3,12 +3,14 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { Parlance } from '#tests/support/parlance.ts';
 import { programEnvironment, serviceAccountEnvironment } from '#tests/support/service-account.ts';
 import { startStandalone } from '#tests/support/standalone-process.ts';
+import { readEmbeddedStore } from '#tests/support/stream-store.ts';
 import { apiKeySuite } from './suite/api-keys.ts';
 import { consoleChangeSuite } from './suite/console-changes.ts';
 import { standaloneCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
+import { outputModerationSuite } from './suite/output-moderation.ts';
 import { reasoningSuite } from './suite/reasoning.ts';
 import { refusalSuite } from './suite/refusals.ts';
 import { routingSuite } from './suite/routing.ts';
@@ -19,9 +21,16 @@ import { turnSuite } from './suite/turns.ts';
 
 describe('standalone', () => {
   let parlance: Parlance;
+  const logLines: string[] = [];
   beforeAll(async () => {
-    const environment = { TOOL_PRIVATE_HOSTS: '127.0.0.1', ...programEnvironment, ...serviceAccountEnvironment };
-    parlance = await startStandalone({ environment });
+    const logged = { LOG_LEVEL: 'info' };
+    const environment = {
+      ...logged,
+      TOOL_PRIVATE_HOSTS: '127.0.0.1',
+      ...programEnvironment,
+      ...serviceAccountEnvironment,
+    };
+    parlance = await startStandalone({ environment, onLogLine: (line) => logLines.push(line) });
   });
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
@@ -39,5 +48,10 @@ describe('standalone', () => {
   routingSuite(() => parlance);
   consoleChangeSuite(() => parlance);
   moderationChangeSuite(() => parlance);
+  outputModerationSuite(() => ({
+    parlance,
+    streamStore: () => readEmbeddedStore(parlance.dataDirectory),
+    logLines,
+  }));
   standaloneCrashSuite(() => parlance);
 });

@@ -241,7 +241,7 @@ export type ModelCapability =
 export type ModerationAction =
   /** Nothing. */
   | 'ALLOW'
-  /** A case is opened, and the text is refused with CONTENT_BLOCKED unless it is a reply. */
+  /** A case is opened. A message or instructions are refused with CONTENT_BLOCKED; so is the rest of a reply that is screened before it is shown. */
   | 'BLOCK'
   /** A case is opened for an administrator. */
   | 'FLAG';
@@ -267,7 +267,7 @@ export type ModerationStage =
   | 'INPUT'
   /** The system prompt of a conversation, before it is stored. */
   | 'INSTRUCTIONS'
-  /** A reply, after its end. */
+  /** A reply: after its end, or before it is shown, as the policy says. */
   | 'OUTPUT';
 
 /** Plan of a tenant: the models that it may use, and how many tokens. */

@@ -53,6 +53,7 @@ export const buildJob = (input: JobInput): GenerationJob => {
     maxOutputTokens: generation.maxOutputTokens,
     temperature: generation.temperature,
     reasoningEffort: generation.reasoningEffort,
+    outputModeration: generation.outputModeration,
     admittedAt: Date.now(),
     requestId: generation.requestId,
     ...traceHeaders(),

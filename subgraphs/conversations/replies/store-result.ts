@@ -54,6 +54,7 @@ const addTitleJob = async (
       { role: 'ASSISTANT', content: result.text },
     ],
     candidates,
+    outputModeration: reply.generation?.outputModeration,
     requestId: reply.generation?.requestId,
     admittedAt: Date.now(),
   });

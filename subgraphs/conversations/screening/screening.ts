@@ -2,12 +2,14 @@
  * Has safety screen what a user wrote, before any of it is stored: a message, or the instructions of a conversation.
  * Throws CONTENT_BLOCKED, and the fault of safety while it cannot be asked. A message is screened within its
  * reservation. Instructions have none, so their characters are limited per user, because a long text takes long to
- * screen.
+ * screen. Each response brings the policy by which the tenant's replies are screened, so no turn asks for it.
  */
+import { LRUCache } from 'lru-cache';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';
 import { type ModerationCategory, moderationCategories } from '#contracts/moderation/categories.ts';
+import { type OutputModeration, outputModerationSchema } from '#contracts/moderation/output-moderation.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Limiter, TokenBucket } from '#kernel/limiter/limiter.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
@@ -26,9 +28,21 @@ export interface ScreenedInstructions {
   readonly systemPrompt: string | null | undefined;
 }
 
+export interface ScreeningResult {
+  /** The categories that the message was flagged for. */
+  readonly flagged: readonly ModerationCategory[];
+  /** How the reply is screened before it is shown; undefined: after its end. */
+  readonly window: OutputModeration | undefined;
+}
+
 export interface Screening {
-  /** Returns the categories that the message was flagged for. */
-  message(screened: ScreenedMessage): Promise<readonly ModerationCategory[]>;
+  message(screened: ScreenedMessage): Promise<ScreeningResult>;
+  /**
+   * How a reply to a question that is not screened again is screened before it is shown. Asks safety where the last
+   * response is too old. While safety does not respond, what it said last counts; where it never did, its fault is
+   * thrown, so that no reply gets past a policy.
+   */
+  window(identity: Identity): Promise<OutputModeration | undefined>;
   /** Throws RATE_LIMITED too. */
   instructions(screened: ScreenedInstructions): Promise<void>;
 }
@@ -46,15 +60,29 @@ const deadlineMs = 3_000;
 const longestAtOnce = 4;
 const charactersPerSecond = 2_000;
 
+const windowFields = 'holdCharacters thresholds { category flagAt blockAt }';
 const screenQuery = `mutation Screen($input: ScreenContentInput!) {
-  screenContent(input: $input) { action categories { category score } }
+  screenContent(input: $input) { action categories { category score } window { ${windowFields} } }
 }`;
+const windowSchema = outputModerationSchema.nullish();
 const screenSchema = z.object({
   screenContent: z.object({
     action: z.enum(['ALLOW', 'FLAG', 'BLOCK']),
     categories: z.array(z.object({ category: z.string(), score: z.number() })),
+    window: windowSchema,
   }),
 });
+
+const windowQuery = `query Window { outputWindow { ${windowFields} } }`;
+const windowResultSchema = z.object({ outputWindow: windowSchema });
+/** Milliseconds for which the policy of a tenant counts as known, as safety itself remembers it. */
+const freshForMs = 30_000;
+const rememberedTenants = 10_000;
+
+interface KnownWindow {
+  readonly window: OutputModeration | undefined;
+  readonly at: number;
+}
 
 export const createScreening = ({ safety, limiter, maxContentLength }: ScreeningServices): Screening => {
   const instructionsRate: TokenBucket = {
@@ -62,7 +90,14 @@ export const createScreening = ({ safety, limiter, maxContentLength }: Screening
     refillPerSecond: charactersPerSecond,
   };
 
-  const screen = async (identity: Identity, input: object, refusal: string): Promise<readonly ModerationCategory[]> => {
+  const windows = new LRUCache<string, KnownWindow>({ max: rememberedTenants });
+  const remember = ({ tenantId }: Identity, window: OutputModeration | null | undefined): KnownWindow => {
+    const known = { window: window ?? undefined, at: Date.now() };
+    windows.set(tenantId, known);
+    return known;
+  };
+
+  const screen = async (identity: Identity, input: object, refusal: string): Promise<ScreeningResult> => {
     const { screenContent } = await safety.call({
       identity,
       query: screenQuery,
@@ -72,7 +107,8 @@ export const createScreening = ({ safety, limiter, maxContentLength }: Screening
     });
     const categories = screenContent.categories.map(({ category }) => category);
     if (screenContent.action === 'BLOCK') throw new AppError('CONTENT_BLOCKED', refusal, { details: { categories } });
-    return moderationCategories.filter((category) => categories.includes(category));
+    const { window } = remember(identity, screenContent.window);
+    return { flagged: moderationCategories.filter((category) => categories.includes(category)), window };
   };
 
   return {
@@ -82,6 +118,17 @@ export const createScreening = ({ safety, limiter, maxContentLength }: Screening
         { messageId, conversationId, content },
         'This message breaks the rules of your organization. Change it and send it again.',
       ),
+    async window(identity) {
+      const known = windows.get(identity.tenantId);
+      if (known !== undefined && Date.now() - known.at < freshForMs) return known.window;
+      try {
+        const ask = { identity, query: windowQuery, variables: {}, data: windowResultSchema, deadlineMs };
+        return remember(identity, (await safety.call(ask)).outputWindow).window;
+      } catch (fault) {
+        if (known === undefined) throw fault;
+        return known.window;
+      }
+    },
     async instructions({ identity, conversationId, systemPrompt }) {
       if (systemPrompt == null) return;
       const { tenantId, userId } = identity;

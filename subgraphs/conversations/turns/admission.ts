@@ -11,12 +11,13 @@ import { z } from 'zod';
 import { type ReasoningEffort, reasoningBudgets } from '#contracts/generation-job.ts';
 import type { Identity } from '#contracts/identity.ts';
 import type { ModerationCategory } from '#contracts/moderation/categories.ts';
+import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { admissionDuration } from '../metrics.ts';
-import type { Screening } from '../screening/screening.ts';
+import type { Screening, ScreeningResult } from '../screening/screening.ts';
 import { chooseTools } from './choose-tools.ts';
 import type { JudgedTurn } from './judge-turn.ts';
 import type { PromptSize } from './prompt-size.ts';
@@ -24,7 +25,7 @@ import { replyNeeds } from './reply-needs.ts';
 import type { Route, Routes } from './routes.ts';
 
 export interface AdmittingSubgraphs {
-  readonly screening: Pick<Screening, 'message'>;
+  readonly screening: Pick<Screening, 'message' | 'window'>;
   readonly usage: SubgraphClient;
   /** The remembered routes of models. */
   readonly routes: Pick<Routes, 'find'>;
@@ -96,6 +97,8 @@ export interface Reservation {
 export interface Grant {
   readonly route: Route;
   readonly reservation: Reservation;
+  /** How the reply is screened before it is shown; undefined: after its end. */
+  readonly outputModeration: OutputModeration | undefined;
 }
 
 export interface Admission {
@@ -111,7 +114,7 @@ export interface Admission {
 }
 
 export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): Admission => {
-  const screen = (request: AdmissionRequest): Promise<readonly ModerationCategory[]> => {
+  const screen = (request: AdmissionRequest): Promise<ScreeningResult> => {
     const { questionId: messageId, conversationId, question: content, identity } = request;
     return subgraphs.screening.message({ identity, messageId, conversationId, content });
   };
@@ -163,11 +166,11 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
   const replace = async (
     request: AdmissionRequest,
     chosen: Route,
-    { reservation }: Pick<Grant, 'reservation'>,
+    { reservation, outputModeration }: Pick<Grant, 'reservation' | 'outputModeration'>,
   ): Promise<Grant> => {
     const replaced = await measured('usage', () => reserve(request, chosen));
     await release(request.identity, reservation);
-    return { route: chosen, reservation: replaced };
+    return { route: chosen, reservation: replaced, outputModeration };
   };
 
   /** The grant for a question that was flagged: where its policy has rules for that, by another route. */
@@ -180,7 +183,7 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
     if (moderation.length === 0) return grant;
     try {
       // Screening a stored question again stores nothing: it has its verdict.
-      const flagged = request.isStored ? await measured('safety', () => screen(request)) : screened;
+      const flagged = request.isStored ? (await measured('safety', () => screen(request))).flagged : screened;
       if (!moderation.some((category) => flagged.includes(category))) return grant;
       const chosen = await measured('models', () => route(request, flagged));
       return await replace(request, chosen, grant);
@@ -196,12 +199,16 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
     async admit(request) {
       const routing = measured('models', () => route(request));
       const reserving = routing.then((chosen) => measured('usage', () => reserve(request, chosen)));
-      const screenNow = async () => (request.isStored ? [] : measured('safety', () => screen(request)));
+      const knowWindow = async () => ({ flagged: [], window: await subgraphs.screening.window(request.identity) });
+      const screenNow = (): Promise<ScreeningResult> =>
+        request.isStored ? knowWindow() : measured('safety', () => screen(request));
       const isLong = request.question.length > maxConcurrentlyScreened;
       const screening = isLong ? reserving.then(screenNow) : screenNow();
       const [screened, reserved, routed] = await Promise.allSettled([screening, reserving, routing]);
       if (screened.status === 'fulfilled' && reserved.status === 'fulfilled' && routed.status === 'fulfilled') {
-        return routeFlagged(request, { route: routed.value, reservation: reserved.value }, screened.value);
+        const { flagged, window: outputModeration } = screened.value;
+        const grant = { route: routed.value, reservation: reserved.value, outputModeration };
+        return routeFlagged(request, grant, flagged);
       }
       if (reserved.status === 'fulfilled') await release(request.identity, reserved.value);
       // The screening comes first: a blocked message is refused as such, whatever else is wrong.

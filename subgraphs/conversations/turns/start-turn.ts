@@ -7,6 +7,7 @@
 
 import type { ReasoningEffort } from '#contracts/generation-job.ts';
 import type { Identity } from '#contracts/identity.ts';
+import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { OutboxRelay } from '#kernel/outbox/relay.ts';
@@ -89,6 +90,7 @@ interface AdmittedTurn extends PlacedRoute {
   readonly questionId: string;
   readonly replyId: string;
   readonly reservation: Reservation;
+  readonly outputModeration: OutputModeration | undefined;
 }
 
 type Stored = Extract<StoreOutcome, { kind: 'stored' }>;
@@ -115,6 +117,7 @@ const storeOnce = async (
     temperature: request.temperature,
     reasoningEffort: request.reasoningEffort,
     routing: admitted.routing,
+    outputModeration: admitted.outputModeration,
     ...activeRequest(),
   };
   const isNew = typeof question === 'string';
@@ -214,7 +217,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     reasoningEffort: request.reasoningEffort,
     tools: request.tools,
   };
-  const { route, reservation: first } = await admission.admit(admissionRequest);
+  const { route, reservation: first, outputModeration } = await admission.admit(admissionRequest);
   let reservation = first;
   const onExtended = (extended: Reservation): void => {
     reservation = extended;
@@ -223,7 +226,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   let stored: Stored | 'known';
   try {
     const placed = placeRoute(services.placeReply, route, admissionRequest.judged);
-    const admitted = { context, questionId, replyId, ...placed, reservation };
+    const admitted = { context, questionId, replyId, ...placed, reservation, outputModeration };
     stored = await storeInPosition(services, { request, admissionRequest, onExtended }, admitted);
   } catch (cause) {
     await admission.release(identity, reservation);

@@ -1,6 +1,7 @@
 /** A page of a tenant's cases, newest first, found by keyset: the last page is as fast as the first. */
 import type { FilterQuery } from '@mikro-orm/sql';
 import { z } from 'zod';
+import type { ModerationStage } from '#contracts/moderation/thresholds.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import {
@@ -11,7 +12,6 @@ import {
   type PageArguments,
 } from '#kernel/subgraph-server/paging.ts';
 import { CaseEntity, type CaseStatus, type ModerationCase } from '../entities.ts';
-import type { ModerationStage } from '../screening/categories.ts';
 
 export interface CaseFilter {
   readonly status?: CaseStatus | null | undefined;

@@ -3,16 +3,16 @@
  * before they apply. Nothing is stored.
  */
 import type { Identity } from '#contracts/identity.ts';
-import { AppError } from '#kernel/errors.ts';
+import { screenText } from '#contracts/moderation/screen-text.ts';
 import {
   type CategoryScore,
   decideAction,
   type ModerationAction,
   type ModerationStage,
-} from '../screening/categories.ts';
-import { screenText } from '../screening/screen-text.ts';
-import type { TenantThresholds } from '../verdicts/tenant-thresholds.ts';
-import { checkThresholds, type ThresholdChange } from './set-thresholds.ts';
+} from '#contracts/moderation/thresholds.ts';
+import { AppError } from '#kernel/errors.ts';
+import { type TenantPolicies, thresholdsFor } from '../verdicts/tenant-policies.ts';
+import { checkThresholds, type ThresholdChange } from './set-policy.ts';
 
 /** Most characters of a text. */
 export const longestTrial = 10_000;
@@ -31,7 +31,7 @@ export interface TrialResult {
 
 /** Throws BAD_USER_INPUT. */
 export const tryModeration = async (
-  { thresholds }: { readonly thresholds: TenantThresholds },
+  { policies }: { readonly policies: TenantPolicies },
   { tenantId }: Identity,
   trial: Trial,
 ): Promise<TrialResult> => {
@@ -47,6 +47,7 @@ export const tryModeration = async (
       { flagAt: flagAt ?? null, blockAt: blockAt ?? null },
     ]),
   );
-  const [categories, inForce] = await Promise.all([screenText(trial.content, trial.stage), thresholds.find(tenantId)]);
-  return { categories, action: decideAction(categories, { ...inForce, ...changed }) };
+  const [categories, policy] = await Promise.all([screenText(trial.content, trial.stage), policies.find(tenantId)]);
+  const thresholds = { ...thresholdsFor(policy, trial.stage), ...changed };
+  return { categories, action: decideAction(categories, thresholds) };
 };

@@ -57,7 +57,10 @@ const addCaseType = (builder: SafetyBuilder, types: VerdictTypes) => {
         description: 'The user who wrote the text, or whose question the reply is to.',
         resolve: ({ userId }) => ({ id: userId }),
       }),
-      excerpt: t.exposeString('excerpt', { description: 'The first 500 characters of the text.' }),
+      excerpt: t.exposeString('excerpt', {
+        description:
+          'The first 500 characters of the text. Of a reply that was ended, the end of what was shown, and what was held back.',
+      }),
       status: t.field({ type: status, description: 'The decision.', resolve: (parent) => parent.status }),
       note: t.exposeString('note', { nullable: true, description: 'The reason for the decision.' }),
       resolvedBy: t.field({

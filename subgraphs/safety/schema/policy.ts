@@ -1,68 +1,22 @@
 /** A tenant's moderation policy, and its mutation for administrators. */
 
-import { type ModerationCategory, moderationCategories } from '#contracts/moderation/categories.ts';
-import { setThresholds } from '../policy/set-thresholds.ts';
+import { setPolicy } from '../policy/set-policy.ts';
 import { longestTrial, type TrialResult, tryModeration } from '../policy/try-moderation.ts';
-import type { CategoryThresholds, Thresholds } from '../screening/categories.ts';
-import { screeningVersion } from '../screening/detectors.ts';
-import { readThresholds } from '../verdicts/tenant-thresholds.ts';
+import { readPolicy } from '../verdicts/tenant-policies.ts';
 import type { SafetyBuilder } from './builder.ts';
+import { addPolicyInputs, addPolicyTypes } from './policy-types.ts';
 import type { VerdictTypes } from './verdict.ts';
 
 export const addPolicy = (builder: SafetyBuilder, types: VerdictTypes): void => {
-  const threshold = builder
-    .objectRef<CategoryThresholds & { readonly category: ModerationCategory }>('CategoryThreshold')
-    .implement({
-      description: 'The scores from which a category is flagged or blocked.',
-      fields: (t) => ({
-        category: t.field({ type: types.category, description: 'The category.', resolve: ({ category }) => category }),
-        flagAt: t.exposeFloat('flagAt', {
-          nullable: true,
-          description: 'Least score that is flagged; null for never.',
-        }),
-        blockAt: t.exposeFloat('blockAt', {
-          nullable: true,
-          description: 'Least score that is blocked; null for never.',
-        }),
-      }),
-    });
-  const policy = builder.objectRef<Thresholds>('ModerationPolicy').implement({
-    description: 'How the messages of a tenant are screened.',
-    fields: (t) => ({
-      thresholds: t.field({
-        type: [threshold],
-        description: 'One for each category.',
-        resolve: (thresholds) => moderationCategories.map((category) => ({ category, ...thresholds[category] })),
-      }),
-      version: t.string({ description: 'Version of the rules in force.', resolve: () => screeningVersion }),
-    }),
-  });
-  const thresholdInput = builder.inputType('CategoryThresholdInput', {
-    description: 'New thresholds of a category.',
-    fields: (t) => ({
-      category: t.field({ type: types.category, required: true, description: 'The category.' }),
-      flagAt: t.float({ description: 'Least score, 0 to 1, that is flagged; null for never.' }),
-      blockAt: t.float({
-        description: 'Least score, 0 to 1, that is blocked; null for never. PROMPT_INJECTION can only be flagged.',
-      }),
-    }),
-  });
-  const input = builder.inputType('ModerationPolicyInput', {
-    description: 'A change of the moderation policy.',
-    fields: (t) => ({
-      thresholds: t.field({
-        type: [thresholdInput],
-        required: true,
-        description: 'Categories to change; the others keep their thresholds.',
-      }),
-    }),
-  });
+  const policyTypes = addPolicyTypes(builder, types);
+  const { policy } = policyTypes;
+  const { thresholdInput, input } = addPolicyInputs(builder, types, policyTypes);
   builder.queryField('moderationPolicy', (t) =>
     t.field({
       type: policy,
       authScopes: { role: 'ADMIN' },
       description: 'How messages of your tenant are screened. For administrators.',
-      resolve: (_, _args, { database, identity }) => readThresholds(database, identity.tenantId),
+      resolve: (_, _args, { database, identity }) => readPolicy(database, identity.tenantId),
     }),
   );
   const trial = builder.objectRef<TrialResult>('ModerationTrial').implement({
@@ -110,7 +64,7 @@ export const addPolicy = (builder: SafetyBuilder, types: VerdictTypes): void => 
       authScopes: { role: 'ADMIN' },
       description: 'Changes how messages of your tenant are screened from now on. For administrators.',
       args: { input: t.arg({ type: input, required: true, description: 'The change.' }) },
-      resolve: (_, args, context) => setThresholds(context, context.identity, args.input.thresholds),
+      resolve: (_, args, context) => setPolicy(context, context.identity, args.input),
     }),
   );
 };

@@ -1,6 +1,8 @@
 /** The internal field by which conversations has screened what a user wrote. Not part of the public schema. */
+import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
 import type { Screening } from '../verdicts/record-verdict.ts';
 import { screenContent } from '../verdicts/screen-content.ts';
+import { windowOf } from '../verdicts/tenant-policies.ts';
 import type { SafetyBuilder } from './builder.ts';
 import type { VerdictTypes } from './verdict.ts';
 
@@ -23,6 +25,30 @@ export const addScreenContent = (builder: SafetyBuilder, types: VerdictTypes): v
       }),
     }),
   });
+  const threshold = builder.objectRef<OutputModeration['thresholds'][number]>('OutputWindowThreshold').implement({
+    description: 'The scores from which a category is flagged or blocked in replies.',
+    inaccessible: true,
+    fields: (t) => ({
+      category: t.exposeString('category', { description: 'A ModerationCategory.' }),
+      flagAt: t.exposeFloat('flagAt', { nullable: true, description: 'Least score that is flagged; null for never.' }),
+      blockAt: t.exposeFloat('blockAt', {
+        nullable: true,
+        description: 'Least score that is blocked; null for never.',
+      }),
+    }),
+  });
+  const window = builder.objectRef<OutputModeration>('OutputWindow').implement({
+    description: 'How the replies of a tenant are screened before they are shown.',
+    inaccessible: true,
+    fields: (t) => ({
+      holdCharacters: t.exposeInt('holdCharacters', { description: 'Characters that are held back.' }),
+      thresholds: t.field({
+        type: [threshold],
+        description: 'One for each category.',
+        resolve: ({ thresholds }) => thresholds,
+      }),
+    }),
+  });
   const screening = builder.objectRef<Screening>('Screening').implement({
     description: 'What to do with the text, and why.',
     inaccessible: true,
@@ -34,8 +60,24 @@ export const addScreenContent = (builder: SafetyBuilder, types: VerdictTypes): v
         resolve: ({ categories }) => categories,
       }),
       version: t.exposeString('version', { description: 'Version of the rules that were applied.' }),
+      window: t.field({
+        type: window,
+        nullable: true,
+        description: "How the tenant's replies are screened before they are shown; null: after their end.",
+        resolve: (parent) => parent.window,
+      }),
     }),
   });
+  builder.queryField('outputWindow', (t) =>
+    t.field({
+      type: window,
+      nullable: true,
+      inaccessible: true,
+      authScopes: { service: true },
+      description: 'As Screening.window, for a reply to a question that is not screened again. For services only.',
+      resolve: async (_, _args, { policies, identity }) => windowOf(await policies.find(identity.tenantId)),
+    }),
+  );
   builder.mutationField('screenContent', (t) =>
     t.field({
       type: screening,

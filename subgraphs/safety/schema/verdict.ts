@@ -1,7 +1,8 @@
 /** The verdict of a screening, and Message.moderation, which shows it with the message. */
+
+import type { CategoryScore, ModerationAction, ModerationStage } from '#contracts/moderation/thresholds.ts';
 import { moderationCategoryOptions } from '#kernel/subgraph-server/moderation-category.ts';
 import type { Verdict } from '../entities.ts';
-import type { CategoryScore, ModerationAction, ModerationStage } from '../screening/categories.ts';
 import type { SafetyBuilder } from './builder.ts';
 
 export const addVerdict = (builder: SafetyBuilder) => {
@@ -12,7 +13,8 @@ export const addVerdict = (builder: SafetyBuilder) => {
       ALLOW: { description: 'Nothing.' },
       FLAG: { description: 'A case is opened for an administrator.' },
       BLOCK: {
-        description: 'A case is opened, and the text is refused with CONTENT_BLOCKED unless it is a reply.',
+        description:
+          'A case is opened. A message or instructions are refused with CONTENT_BLOCKED; so is the rest of a reply that is screened before it is shown.',
       },
     } satisfies Record<ModerationAction, object>,
   });
@@ -20,7 +22,7 @@ export const addVerdict = (builder: SafetyBuilder) => {
     description: 'The kind of text that was screened.',
     values: {
       INPUT: { description: 'A message of a user, before it is admitted.' },
-      OUTPUT: { description: 'A reply, after its end.' },
+      OUTPUT: { description: 'A reply: after its end, or before it is shown, as the policy says.' },
       INSTRUCTIONS: { description: 'The system prompt of a conversation, before it is stored.' },
     } satisfies Record<ModerationStage, object>,
   });

@@ -1,13 +1,13 @@
 /**
- * Consumes the queue `safety.results`, and screens replies. The same event twice leads to one verdict. A body that does
- * not parse goes to the dead letters.
+ * Consumes the queue `safety.results`: screens replies, and records what workers held back of them. The same event
+ * twice leads to one verdict. A body that does not parse goes to the dead letters.
  */
 import { z } from 'zod';
 import type { Broker, Consumer } from '#kernel/broker/broker.ts';
 import { consumeEvents } from '#kernel/broker/consume-events.ts';
 import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
 import type { StoreWatch } from '#kernel/connections/store-watch.ts';
-import { recordVerdict, type ScreeningServices } from './record-verdict.ts';
+import { recordBlockedReply, recordVerdict, type ScreeningServices } from './record-verdict.ts';
 
 const queue = 'safety.results';
 /** Concurrent deliveries. Few, because each takes a database connection, which people's messages need more. */
@@ -30,6 +30,11 @@ export const consumeResults = (services: ScreeningServices, broker: Broker, stor
         const text = [result.text, result.reasoning ?? ''].filter((one) => one !== '').join('\n\n');
         // A generation that failed before its first token has nothing to screen.
         if (text !== '') await recordVerdict(services, { ...ids.data, stage: 'OUTPUT', text });
+      },
+      async 'reply.blocked'(blocked) {
+        const ids = idsSchema.safeParse(blocked);
+        if (!ids.success) throw new UnreadableBodyError('not a blocked reply', { cause: ids.error });
+        await recordBlockedReply(services, blocked);
       },
     },
   );

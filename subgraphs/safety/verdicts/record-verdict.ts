@@ -5,6 +5,17 @@
  */
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import type { ReplyBlocked } from '#contracts/broker-events.ts';
+import { screeningVersion } from '#contracts/moderation/detectors.ts';
+import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
+import { screenText } from '#contracts/moderation/screen-text.ts';
+import {
+  actionFor,
+  type CategoryScore,
+  decideAction,
+  type ModerationAction,
+  type ModerationStage,
+} from '#contracts/moderation/thresholds.ts';
 import {
   conversationModeratedTopic,
   type MessageModerated,
@@ -14,21 +25,12 @@ import type { Json } from '#kernel/broker/broker.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
-import {
-  actionFor,
-  type CategoryScore,
-  decideAction,
-  type ModerationAction,
-  type ModerationStage,
-} from '../screening/categories.ts';
-import { screeningVersion } from '../screening/detectors.ts';
-import { screenText } from '../screening/screen-text.ts';
-import type { TenantThresholds } from './tenant-thresholds.ts';
+import { type TenantPolicies, thresholdsFor, windowOf } from './tenant-policies.ts';
 
 export interface ScreeningServices {
   readonly database: Database;
   readonly signals: Signals;
-  readonly thresholds: TenantThresholds;
+  readonly policies: TenantPolicies;
 }
 
 export interface ScreenedText {
@@ -45,6 +47,8 @@ export interface Screening {
   /** The categories that led to the action; empty when it is ALLOW. */
   readonly categories: readonly CategoryScore[];
   readonly version: string;
+  /** How replies are screened before they are shown; undefined where they are screened after their end. */
+  readonly window: OutputModeration | undefined;
 }
 
 /** The topic of a tenant. Its payload is `{ caseId }`. */
@@ -61,7 +65,7 @@ const excerptOf = (text: string): string => text.slice(0, excerptLength).replace
 /** Signals are hints: nobody waits for them, and a lost one changes nothing in the verdict. */
 const announce = (
   signals: Signals,
-  { tenantId, userId, conversationId, messageId, stage }: ScreenedText,
+  { tenantId, userId, conversationId, messageId, stage }: Omit<ScreenedText, 'text'>,
   cases: z.infer<typeof openedSchema>,
 ): void => {
   const publish = (topic: string, payload: Json): void => void signals.publish(topic, payload).catch(() => undefined);
@@ -75,7 +79,8 @@ const announce = (
 
 export const recordVerdict = async (services: ScreeningServices, screened: ScreenedText): Promise<Screening> => {
   const { tenantId, messageId, stage, conversationId, userId, text } = screened;
-  const [categories, thresholds] = await Promise.all([screenText(text, stage), services.thresholds.find(tenantId)]);
+  const [categories, policy] = await Promise.all([screenText(text, stage), services.policies.find(tenantId)]);
+  const thresholds = thresholdsFor(policy, stage);
   const action = decideAction(categories, thresholds);
   const opened = openedSchema.parse(
     await callFunction(services.database, {
@@ -96,5 +101,29 @@ export const recordVerdict = async (services: ScreeningServices, screened: Scree
   );
   if (opened.length > 0) announce(services.signals, screened, opened);
   const reasons = categories.filter((score) => actionFor(score, thresholds) === action);
-  return { action, categories: action === 'ALLOW' ? [] : reasons, version: screeningVersion };
+  const led = action === 'ALLOW' ? [] : reasons;
+  return { action, categories: led, version: screeningVersion, window: windowOf(policy) };
+};
+
+/** Records what a worker held back of a reply: it has the text, and nobody else. */
+export const recordBlockedReply = async (
+  { database, signals }: ScreeningServices,
+  { tenantId, userId, conversationId, messageId, categories, version, excerpt }: ReplyBlocked,
+): Promise<void> => {
+  const opened = openedSchema.parse(
+    await callFunction(database, {
+      name: 'safety.record_blocked_reply',
+      parameters: {
+        a_tenant: tenantId,
+        a_message: messageId,
+        a_conversation: conversationId,
+        a_categories: JSON.stringify(categories),
+        a_version: version,
+        a_case: uuidv7(),
+        a_user: userId,
+        a_excerpt: excerptOf(excerpt),
+      },
+    }),
+  );
+  announce(signals, { tenantId, userId, conversationId, messageId, stage: 'OUTPUT' }, opened);
 };

@@ -1,8 +1,8 @@
 /** Screens what a user wrote before it is stored: a message, or the instructions of a conversation. */
 import { validate as isUuid } from 'uuid';
 import type { Identity } from '#contracts/identity.ts';
+import type { ModerationStage } from '#contracts/moderation/thresholds.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { ModerationStage } from '../screening/categories.ts';
 import { recordVerdict, type Screening, type ScreeningServices } from './record-verdict.ts';
 
 export interface ContentToScreen {

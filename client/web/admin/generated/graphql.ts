@@ -87,7 +87,7 @@ export type ModelInput = {
 export type ModerationAction =
   /** Nothing. */
   | 'ALLOW'
-  /** A case is opened, and the text is refused with CONTENT_BLOCKED unless it is a reply. */
+  /** A case is opened. A message or instructions are refused with CONTENT_BLOCKED; so is the rest of a reply that is screened before it is shown. */
   | 'BLOCK'
   /** A case is opened for an administrator. */
   | 'FLAG';
@@ -118,8 +118,10 @@ export type ModerationCategory =
 
 /** A change of the moderation policy. */
 export type ModerationPolicyInput = {
+  /** How replies are screened. */
+  output?: OutputModerationInput | null | undefined;
   /** Categories to change; the others keep their thresholds. */
-  thresholds: Array<CategoryThresholdInput>;
+  thresholds?: Array<CategoryThresholdInput> | null | undefined;
 };
 
 /** The kind of text that was screened. */
@@ -128,8 +130,25 @@ export type ModerationStage =
   | 'INPUT'
   /** The system prompt of a conversation, before it is stored. */
   | 'INSTRUCTIONS'
-  /** A reply, after its end. */
+  /** A reply: after its end, or before it is shown, as the policy says. */
   | 'OUTPUT';
+
+/** A change of how replies are screened. What is not named stays as it is. */
+export type OutputModerationInput = {
+  /** Characters that are held back in mode WINDOW: leastHoldCharacters or more, at most 1000. */
+  holdCharacters?: number | null | undefined;
+  /** When they are screened. */
+  mode?: OutputModerationMode | null | undefined;
+  /** Categories whose thresholds for replies change. */
+  thresholds?: Array<CategoryThresholdInput> | null | undefined;
+};
+
+/** When replies are screened. */
+export type OutputModerationMode =
+  /** After their end: what is blocked has been shown. */
+  | 'AFTER'
+  /** Before they are shown: their end is held back until it is screened, and what is blocked ends the reply. */
+  | 'WINDOW';
 
 /** Plan of a tenant: the models that it may use, and how many tokens. */
 export type PlanTier =

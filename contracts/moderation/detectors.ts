@@ -4,11 +4,11 @@
  */
 import { createVard } from '@andersmyrmel/vard';
 import { englishDataset, englishRecommendedTransformers, RegExpMatcher } from 'obscenity';
-import type { CategoryScore, ModerationStage } from './categories.ts';
 import { phraseRules } from './phrase-rules.ts';
+import type { CategoryScore, ModerationStage } from './thresholds.ts';
 
 /** Names the rules and the datasets. Stored with every verdict, so it must change whenever a score may change. */
-export const screeningVersion = 'parlance-3 obscenity-0.4.6 vard-1.2.0';
+export const screeningVersion = 'parlance-4 obscenity-0.4.6 vard-1.2.0';
 
 export type Detector = (window: string, stage: ModerationStage) => readonly CategoryScore[];
 
@@ -26,10 +26,20 @@ const swearScore = 0.6;
 const slurScore = 0.8;
 /** Below every default threshold. */
 const plainScore = 0.3;
+/** The greatest scores that words can have. */
+export const wordScores: readonly CategoryScore[] = [
+  { category: 'PROFANITY', score: swearScore },
+  { category: 'HATE', score: slurScore },
+];
 
-const detectProfanity: Detector = (window) => {
+/**
+ * The scores of the words that end before `end`, in the characters of the window.
+ * @returns nothing where there are none
+ */
+export const scoreProfanity = (window: string, end: number): readonly CategoryScore[] => {
   const words = profanity
     .getAllMatches(window)
+    .filter(({ endIndex }) => endIndex < end)
     .map((match) => englishDataset.getPayloadWithPhraseMetadata(match).phraseMetadata?.originalWord ?? '');
   if (words.length === 0) return [];
   const swears = words.some((word) => swearWords.has(word));
@@ -69,7 +79,11 @@ const detectInjection: Detector = (window, stage) => {
   return [{ category: 'PROMPT_INJECTION', score: Math.min(maxInjectionScore, score) }];
 };
 
-const detectPhrases: Detector = (window) =>
-  phraseRules.filter(({ pattern }) => pattern.test(window)).map(({ category, score }) => ({ category, score }));
+const detectPhrases: Detector = (window, stage) =>
+  phraseRules
+    .filter(({ pattern, ofPrompts }) => !(ofPrompts && stage === 'OUTPUT') && pattern.test(window))
+    .map(({ category, score }) => ({ category, score }));
+
+const detectProfanity: Detector = (window) => scoreProfanity(window, window.length);
 
 export const detectors: readonly Detector[] = [detectProfanity, detectInjection, detectPhrases];

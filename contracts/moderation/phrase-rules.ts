@@ -3,13 +3,15 @@
  * separate turns. Invariant: a pattern has no nested repetition and only bounded gaps, so it takes linear time.
  */
 
-import type { ModerationCategory } from '#contracts/moderation/categories.ts';
-import { angleMarkers, squareMarkers } from '#contracts/role-markers.ts';
+import { angleMarkers, squareMarkers } from '../role-markers.ts';
+import type { ModerationCategory } from './categories.ts';
 
 export interface PhraseRule {
   readonly category: ModerationCategory;
   readonly score: number;
   readonly pattern: RegExp;
+  /** It is about what a model reads, and not about what one wrote. Default: false. */
+  readonly ofPrompts?: boolean;
 }
 
 const intends =
@@ -34,6 +36,9 @@ const forgedTurn = [
   String.raw`<\|(?:im_start|start_header_id|header_start|start_of_role|start|im_system)\|> ?${authority}\b`,
   String.raw`<start_of_turn> ?${authority}\b`,
   String.raw`<\|start_of_turn_token\|> ?<\|${authority}_token\|>`,
+].join('|');
+/** Likewise with an end, which is far away: too far to hold a reply back for it, and prompts disarm the markers. */
+const forgedPassage = [
   '<<SYS>>.{0,200}<</SYS>>',
   String.raw`\[SYSTEM_PROMPT\].{0,200}\[/SYSTEM_PROMPT\]`,
   String.raw`[<\[]\|${authority}\|[>\]].{0,200}[<\[]\|(?:end|endofturn|user|assistant|im_end|eot_id)\|[>\]]`,
@@ -50,11 +55,11 @@ export const phraseRules: readonly PhraseRule[] = [
   phrase('THREAT', 0.95, `${intends} ${harm} ${people}${noGift}`),
   // About a third person it is as often a story or a game.
   phrase('THREAT', 0.7, `${intends} ${harm} (?:him|her|them)${noGift}`),
-  phrase('THREAT', 0.95, `${intends} ${attack} (?:the|a|my|your|this|that|our) (?:\\w{1,20} )?${places}\\b`),
+  phrase('THREAT', 0.95, `${intends} ${attack} (?:the|a|my|your|this|that|our) (?:\\w{1,16} )?${places}\\b`),
   phrase(
     'THREAT',
     0.7,
-    `\\bhow (?:to|do i|can i|could i|would i) ${attack} (?:the|a|my|your|this|that|our) (?:\\w{1,20} )?${places}\\b`,
+    `\\bhow (?:to|do i|can i|could i|would i) ${attack} (?:the|a|my|your|this|that|our) (?:\\w{1,16} )?${places}\\b`,
   ),
   phrase(
     'THREAT',
@@ -99,6 +104,7 @@ export const phraseRules: readonly PhraseRule[] = [
   // First a forged turn of the system or the model; then any marker, which may also be part of a question about
   // markers.
   phrase('CHAT_TEMPLATE', 0.95, forgedTurn),
+  { ...phrase('CHAT_TEMPLATE', 0.95, forgedPassage), ofPrompts: true },
   // Their case is part of what they are: "[inst]" is a word in brackets.
   { category: 'CHAT_TEMPLATE', score: 0.6, pattern: anyMarker },
 ];

@@ -16,15 +16,18 @@ export const windowOverlap = 200;
 const expandingSigns =
   /[\u3307\u3315-\u3317\u3319\u331a\u3320\u332b\u332e\u3332\u3334\u3336\u3347\u334a\u3356\u33ae\u33af\ufdfa\ufdfb]/gu;
 
+/** What has no width, and what only joins or directs other signs. */
+export const invisibleSigns = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/gu;
+
 /**
  * The form that patterns are matched against: one form for the many ways to write a letter, nothing invisible, single
  * spaces. Look-alike letters of other alphabets are not replaced. At most four times as long as the text.
  */
-const normalize = (text: string): string =>
+export const normalizeText = (text: string): string =>
   text
     .replace(expandingSigns, ' ')
     .normalize('NFKC')
-    .replace(/[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/gu, '')
+    .replace(invisibleSigns, '')
     .replace(/[\u2018\u2019]/gu, "'")
     .replace(/\s+/gu, ' ');
 
@@ -37,5 +40,5 @@ function* cut(text: string): Generator<string, void, void> {
 
 /** The windows, normalized one by one as they are consumed, and cut again if normalization made them longer. */
 export function* textWindows(text: string): Generator<string, void, void> {
-  for (const window of cut(text)) yield* cut(normalize(window));
+  for (const window of cut(text)) yield* cut(normalizeText(window));
 }

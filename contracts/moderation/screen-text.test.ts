@@ -1,9 +1,9 @@
 /** How typical, harmless and hostile texts are screened under the default thresholds. */
 import { expect, test } from 'vitest';
-import { decideAction, defaultThresholds, type ModerationAction, type ModerationStage } from './categories.ts';
 import type { Detector } from './detectors.ts';
 import { screenText, windowsPerTurn } from './screen-text.ts';
 import { textWindows, windowLength, windowOverlap } from './text-windows.ts';
+import { decideAction, defaultThresholds, type ModerationAction, type ModerationStage } from './thresholds.ts';
 
 const actionOn = async (text: string, stage: ModerationStage = 'INPUT'): Promise<ModerationAction> =>
   decideAction(await screenText(text, stage), defaultThresholds);

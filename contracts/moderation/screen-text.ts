@@ -2,11 +2,10 @@
  * Scores a text. Invariant: a detector sees one bounded window at a time, and after a few windows the event loop runs,
  * so no text, however long or hostile, stalls the process.
  */
-import { setImmediate } from 'node:timers/promises';
-import type { ModerationCategory } from '#contracts/moderation/categories.ts';
-import type { CategoryScore, ModerationStage } from './categories.ts';
+import type { ModerationCategory } from './categories.ts';
 import { type Detector, detectors } from './detectors.ts';
 import { textWindows } from './text-windows.ts';
+import type { CategoryScore, ModerationStage } from './thresholds.ts';
 
 /** Windows that are screened in one turn of the event loop, which takes a few milliseconds. */
 export const windowsPerTurn = 4;
@@ -20,7 +19,7 @@ export const screenText = async (
   const best = new Map<ModerationCategory, number>();
   let windows = 0;
   for (const window of textWindows(text)) {
-    if (windows > 0 && windows % windowsPerTurn === 0) await setImmediate();
+    if (windows > 0 && windows % windowsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
     windows += 1;
     for (const { category, score } of activeDetectors.flatMap((detect) => detect(window, stage))) {
       best.set(category, Math.max(best.get(category) ?? 0, score));

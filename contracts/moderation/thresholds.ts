@@ -2,7 +2,7 @@
  * The stages of screening, the actions that scores lead to, and the default thresholds of a tenant. A score is the
  * confidence, from 0 to 1, that a text belongs to a category.
  */
-import type { ModerationCategory } from '#contracts/moderation/categories.ts';
+import type { ModerationCategory } from './categories.ts';
 
 /**
  * INPUT: a user's message, before it is admitted. OUTPUT: a reply, after its end. INSTRUCTIONS: the system prompt of a

@@ -1,0 +1,52 @@
+/**
+ * The screening of one job's replies, by the tenant's policy that came with the job. Policies that are equal share
+ * their detectors. Texts that are complete, such as a title or the result of a tool, are screened whole, and other
+ * replies go on in between.
+ */
+import { LRUCache } from 'lru-cache';
+import { type GrowingDetector, growingDetectors } from '#contracts/moderation/growing-detectors.ts';
+import { createGrowingText } from '#contracts/moderation/growing-text.ts';
+import { type OutputModeration, thresholdsOf } from '#contracts/moderation/output-moderation.ts';
+import { type BlockedText, blockedText } from './output-refusal.ts';
+
+export interface OutputScreen {
+  readonly detectors: readonly GrowingDetector[];
+  readonly holdCharacters: number;
+  /** What blocks a complete text; undefined where nothing does. */
+  complete(text: string): Promise<BlockedText | undefined>;
+}
+
+/** UTF-16 units of a complete text that are screened in one turn of the event loop. */
+const perTurn = 8_192;
+const rememberedPolicies = 200;
+
+const createOutputScreen = (moderation: OutputModeration): OutputScreen => {
+  const detectors = growingDetectors(thresholdsOf(moderation));
+  // A policy of another version may hold back less than the rules of this one need.
+  const holdCharacters = Math.max(moderation.holdCharacters, ...detectors.map(({ reach }) => reach));
+  return {
+    detectors,
+    holdCharacters,
+    async complete(whole) {
+      if (detectors.length === 0) return undefined;
+      const text = createGrowingText({ detectors, holdCharacters, shown: '' });
+      for (let at = 0; at < whole.length && text.found.length === 0; at += perTurn) {
+        if (at > 0) await new Promise((resolve) => setImmediate(resolve));
+        text.take(whole.slice(at, at + perTurn));
+      }
+      text.end();
+      return text.found.length === 0 ? undefined : blockedText('', text);
+    },
+  };
+};
+
+const screens = new LRUCache<string, OutputScreen>({ max: rememberedPolicies });
+
+/** Undefined where replies are screened after their end. */
+export const outputScreenOf = (moderation: OutputModeration | undefined): OutputScreen | undefined => {
+  if (moderation === undefined) return undefined;
+  const key = JSON.stringify(moderation);
+  const known = screens.get(key) ?? createOutputScreen(moderation);
+  screens.set(key, known);
+  return known;
+};
