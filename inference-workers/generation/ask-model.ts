@@ -98,7 +98,7 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
     if (firstTokenAt !== undefined) return;
     firstTokenAt = Date.now();
     firstOutputAt ??= firstTokenAt;
-    observeFirstToken({ model: modelId });
+    if (candidate.reuse === undefined) observeFirstToken({ model: modelId });
     span.event('first token');
   };
   const conclude = async (end: ModelEnd | undefined, fault: ModelFault | undefined): Promise<ModelResponse> => {

@@ -50,6 +50,9 @@ CREATE TABLE usage.usage_events (
     attempts jsonb DEFAULT '[]'::jsonb NOT NULL,
     cache_write_tokens bigint DEFAULT 0 NOT NULL,
     cache_write_price numeric,
+    caches_asked text[] DEFAULT '{}'::text[] NOT NULL,
+    served_by text,
+    saved_usd numeric DEFAULT 0 NOT NULL,
     CONSTRAINT usage_events_kind_check CHECK ((kind = ANY (ARRAY['REPLY'::text, 'TITLE'::text])))
 );
 

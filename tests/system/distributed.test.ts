@@ -11,6 +11,7 @@ import { edgeRefusalSuite } from './suite/edge-refusals.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
 import { reasoningSuite } from './suite/reasoning.ts';
 import { refusalSuite } from './suite/refusals.ts';
+import { reuseSuite } from './suite/reuse.ts';
 import { routingSuite } from './suite/routing.ts';
 import { serviceAccountSuite } from './suite/service-accounts.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
@@ -46,6 +47,7 @@ describe('distributed', () => {
     () => parlance.issuerUrl,
   );
   routingSuite(() => parlance);
+  reuseSuite(() => parlance);
   consoleChangeSuite(() => parlance);
   moderationChangeSuite(() => parlance);
   serviceCrashSuite(() => parlance);

@@ -63,6 +63,7 @@ export const buildJob = (input: JobInput): GenerationJob => {
     maxOutputTokens: generation.maxOutputTokens,
     temperature: generation.temperature,
     reasoningEffort: generation.reasoningEffort,
+    reuse: generation.reuse,
     admittedAt: Date.now(),
     requestId: generation.requestId,
     ...traceHeaders(),

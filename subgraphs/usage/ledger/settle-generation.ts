@@ -58,6 +58,8 @@ export const settleGeneration = async (
 ): Promise<boolean> => {
   const { price } = result;
   const { usage, costUsd: cost, shares } = createBill(result);
+  const reuse = 'reuse' in result ? result.reuse : undefined;
+  const served = reuse?.served;
   const kind: UsageKind = 'title' in result ? 'TITLE' : 'REPLY';
   const entry = {
     message_id: result.messageId,
@@ -83,6 +85,9 @@ export const settleGeneration = async (
     first_token_ms: result.firstTokenMs,
     duration_ms: result.durationMs,
     attempts: shares.map(ledgerShareOf),
+    caches_asked: reuse?.asked ?? [],
+    served_by: served?.lever ?? null,
+    saved_usd: served === undefined ? '0' : costUsd(served.usage, served.price),
   };
   const tokens = Math.min(maxCounted, usage.inputTokens + usage.outputTokens);
   const [row] = await callFunction(database, {
