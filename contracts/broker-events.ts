@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { priceSchema, replyJobSchema } from './generation-job.ts';
 import { pools } from './pools.ts';
+import { reuseLevers } from './reuse.ts';
 import { finishReasons, maxReasoningCharacters, toolCallRecordSchema } from './stream-event.ts';
 
 /** The greatest number that a GraphQL Int and a column of type integer hold. */
@@ -26,7 +27,7 @@ const milliseconds = bounded(greatest, false);
  * Tokens of one generation. `source` names the counter: the provider, or our own tokenizer where the provider reported
  * nothing or something impossible.
  */
-const tokenUsageSchema = z.object({
+export const tokenUsageSchema = z.object({
   /** Of the whole prompt, including those that were read from a cache or written to it. */
   inputTokens: tokens,
   cachedInputTokens: tokens,
@@ -102,6 +103,23 @@ const promptFillSchema = z.object({
   droppedMessages: tokens,
 });
 export type PromptFill = z.infer<typeof promptFillSchema>;
+/** The part of caches in a reply. */
+const reuseResultSchema = z.object({
+  /** The caches that were asked. */
+  asked: z.array(z.enum(reuseLevers)),
+  /** The reply that was served; absent where a model was asked. */
+  served: z
+    .object({
+      lever: z.enum(reuseLevers),
+      /** The message that it was written for. */
+      messageId: z.string(),
+      /** What it cost then, and so what was saved. */
+      usage: tokenUsageSchema,
+      price: priceSchema,
+    })
+    .optional(),
+});
+export type ReuseResult = z.infer<typeof reuseResultSchema>;
 
 /** Why a generation failed, for people: a code of error-codes.ts and a sentence. */
 const failureSchema = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
@@ -126,6 +144,8 @@ export const messageFinishedSchema = z.object({
   modelFailures: z.array(modelFailureSchema).optional(),
   /** How full the window was. Absent in results of older workers, and where no model was asked. */
   prompt: promptFillSchema.optional(),
+  /** Absent where no cache was asked. */
+  reuse: reuseResultSchema.optional(),
   /** seq of the terminal event in the log. */
   lastSeq: z.int().positive(),
   failure: failureSchema.optional(),

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { outputModerationSchema } from './moderation/output-moderation.ts';
 import { pools } from './pools.ts';
+import { reuseTermsSchema } from './reuse.ts';
 
 /**
  * Steps of one reply in which a model may call tools: enough for a search that is refined, and an end for a model that
@@ -130,6 +131,8 @@ export const replyJobSchema = z.object({
   temperature: z.number().min(0).max(2).optional(),
   /** Absent: as the model does by itself. */
   reasoningEffort: z.enum(reasoningEfforts).optional(),
+  /** On which terms the reply may be one that was written before; absent: a model is asked. */
+  reuse: reuseTermsSchema.optional(),
   /** For a job that was returned (broker-events.ts) and is published again: how often it was delivered until then. */
   deliveredBefore: z.int().positive().optional(),
   /** The outbox may have published another copy of this job, which may have ended the reply. Default: false. */

@@ -40,8 +40,11 @@ export const readSealed = ({ sealed, text, reasoning, toolCalls }: SealedLog): M
       });
 
 /** The event that ends the log of a reply with this result. */
-export const terminalEventOf = ({ status, finishReason, failure }: MessageFinished): StreamEvent => {
-  if (status !== 'FAILED') return { type: 'MessageCompleted', status, finishReason };
+export const terminalEventOf = ({ status, finishReason, failure, reuse }: MessageFinished): StreamEvent => {
+  if (status !== 'FAILED') {
+    const served = reuse?.served === undefined ? {} : { reuse: reuse.served.lever };
+    return { type: 'MessageCompleted', status, finishReason, ...served };
+  }
   const { code, message, retryable } = failure ?? {
     code: 'MODEL_ERROR',
     message: 'The model could not reply to this message.',

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { ErrorCode } from './error-codes.ts';
+import type { ReuseLever } from './reuse.ts';
 
 export const finishReasons = [
   'STOP',
@@ -46,13 +47,25 @@ export type ToolCallRecord = Readonly<z.infer<typeof toolCallRecordSchema>>;
 export type ToolCall = ToolCallRecord | (AskedToolCall & { readonly status: 'RUNNING' });
 
 export type StreamEvent =
-  | { readonly type: 'MessageStarted'; readonly attempt: number; readonly modelId: string }
+  | {
+      readonly type: 'MessageStarted';
+      readonly attempt: number;
+      readonly modelId: string;
+      /** The text that follows is not the model's: it was written before, and is served again. */
+      readonly reuse?: ReuseLever;
+    }
   | { readonly type: 'ReasoningDelta'; readonly text: string }
   | { readonly type: 'TokenDelta'; readonly text: string }
   | { readonly type: 'ToolCallStarted'; readonly toolCall: AskedToolCall }
   | { readonly type: 'ToolCallCompleted'; readonly toolCall: ToolCallRecord }
   | { readonly type: 'MessageReset'; readonly reason: ResetReason }
-  | { readonly type: 'MessageCompleted'; readonly status: CompletedStatus; readonly finishReason: FinishReason }
+  | {
+      readonly type: 'MessageCompleted';
+      readonly status: CompletedStatus;
+      readonly finishReason: FinishReason;
+      /** Where the reply was written before. */
+      readonly reuse?: ReuseLever;
+    }
   | { readonly type: 'MessageFailed'; readonly code: ErrorCode; readonly message: string; readonly retryable: boolean };
 
 /** Statuses of MessageCompleted. */

@@ -11,6 +11,7 @@ import { createSharedSealer } from '#kernel/sealing/sealer.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { generationSettings, providerSettings, readWorkerConfig } from './config.ts';
 import { discoverModels } from './providers/discover-models.ts';
+import { openReuse } from './reuse/open-reuse.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 let logger = createLogger('inference-workers', 'info');
@@ -24,7 +25,7 @@ await runUntilSignal(
     const modelsFile = await readModelsFile(config.MODELS_FILE);
     await using opened = new AsyncDisposableStack();
     opened.use(await openTelemetry(config, 'worker', logger));
-    const { broker, streamLog } = opened.use(await openPorts(config, logger));
+    const { broker, streamLog, replyCache } = opened.use(await openPorts(config, logger));
     const registry = opened.use(await discoverModels(providerSettings(config, process.env), modelsFile, logger));
     let worker: Worker | undefined;
     const checks = {
@@ -48,6 +49,7 @@ await runUntilSignal(
         shutdownGraceMs: config.SHUTDOWN_GRACE_MS,
         settings: generationSettings(config),
         sealer: createSharedSealer(config, logger),
+        reuse: openReuse(replyCache, config),
       }),
     );
     const closing = opened.move();

@@ -52,6 +52,12 @@ export const modelFaults = createCounter({
   labels: ['model', 'code'],
 });
 
+export const reuseLookups = createCounter({
+  name: 'parlance_reuse_lookups_total',
+  help: 'Replies that were looked for in a cache; outcome is HIT, AWAITED (an equal request was in flight), MISS or UNAVAILABLE.',
+  labels: ['lever', 'outcome'],
+});
+
 export const toolCallDuration = createHistogram({
   name: 'parlance_tool_call_duration_seconds',
   help: 'Tool calls, until their response was read; outcome is COMPLETED or the reason of the failure.',

@@ -23,11 +23,14 @@ import { createEmbeddedBroker } from '#kernel/broker/embedded-broker.ts';
 import { topology } from '#kernel/broker/topology.ts';
 import { parseModelsFile } from '#kernel/catalogue/models-file.ts';
 import { createLogger } from '#kernel/log.ts';
+import { createEmbeddedReplyCache } from '#kernel/reply-cache/embedded-reply-cache.ts';
+import type { ReplyCache } from '#kernel/reply-cache/reply-cache.ts';
 import { createEmbeddedStreamLog } from '#kernel/stream-log/embedded-stream-log.ts';
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { type ScriptedProvider, startScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
 import { discoverModels, type ProviderSettings } from './providers/discover-models.ts';
 import type { ModelRegistry } from './providers/registry.ts';
+import { openReuse } from './reuse/open-reuse.ts';
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts';
 
 /**
@@ -76,6 +79,7 @@ export const jobOf = (prompt: string, changes: Partial<ReplyJob> = {}): ReplyJob
 export interface WorkerFixture extends AsyncDisposable {
   readonly broker: Broker;
   readonly streamLog: StreamLog;
+  readonly replyCache: ReplyCache;
   readonly provider: ScriptedProvider;
   readonly registry: ModelRegistry;
   readonly announcements: readonly WorkerAnnounced[];
@@ -103,6 +107,7 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
   const logger = createLogger('test', 'silent');
   const provider = opened.use(await startScriptedProvider());
   const streamLog = opened.use(await createEmbeddedStreamLog({ dataDirectory, logger }));
+  const replyCache = opened.use(createEmbeddedReplyCache());
   const broker = opened.use(await createEmbeddedBroker({ dataDirectory, queues: topology, logger }));
   const registry = opened.use(
     await discoverModels(
@@ -155,6 +160,7 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
   return {
     broker,
     streamLog,
+    replyCache,
     provider,
     registry,
     announcements,
@@ -163,7 +169,7 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
       const quick = { retryBackoffMs: 1, retryAfterMaxMs: 50, ...options.settings };
       // Shorter than for replies of people: tests leave generations behind.
       const shutdownGraceMs = 20_000;
-      const own = { broker, streamLog, registry, logger, shutdownGraceMs };
+      const own = { broker, streamLog, registry, logger, shutdownGraceMs, reuse: openReuse(replyCache, {}) };
       const worker = await startWorker({ ...own, ...options, settings: quick });
       return workers.use(worker);
     },

@@ -20,6 +20,7 @@ import { salvageJob } from './generation/salvage-job.ts';
 import { generationsRunning } from './metrics.ts';
 import { createPoolConsumers } from './pool-consumers.ts';
 import type { ModelRegistry, ServedModel } from './providers/registry.ts';
+import type { Reuse } from './reuse/reuse-turn.ts';
 import { createRunningJobs, type RunningJobs } from './running-jobs.ts';
 import { createToolRunner } from './tools/tool-runner.ts';
 
@@ -41,6 +42,8 @@ export interface WorkerOptions {
   readonly settings?: Partial<GenerationSettings>;
   /** Opens the secrets of tools. Default: one without a key. */
   readonly sealer?: Sealer;
+  /** Where replies are kept for equal requests. Default: nowhere. */
+  readonly reuse?: Reuse;
   /** When the stream log counts as away. Default: see store-watch.ts. */
   readonly logWatch?: Pick<StoreWatchOptions, 'everyMs' | 'awayAfterMs' | 'settleMs'>;
 }
@@ -87,7 +90,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     sealer: options.sealer ?? createSealer({}),
     logger,
   });
-  const context = { broker, streamLog: options.streamLog, registry, tools, logger, settings };
+  const context = { broker, streamLog: options.streamLog, registry, tools, reuse: options.reuse, logger, settings };
   const running = createRunningJobs((delivery, leave) => runJob(context, delivery, leave), unclaimedMs);
 
   await using opened = new AsyncDisposableStack();

@@ -11,6 +11,7 @@ import type { Cache } from './cache/cache.ts';
 import type { Limiter } from './limiter/limiter.ts';
 import type { Logger } from './log.ts';
 import { openPrivateDirectory } from './process/private-files.ts';
+import { defaultReplyCacheBounds, type ReplyCache, type ReplyCacheBounds } from './reply-cache/reply-cache.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { Signals } from './signals/signals.ts';
 import { measureStreamLog } from './stream-log/measured-stream-log.ts';
@@ -41,6 +42,14 @@ export const portsEnvironment = {
     .optional()
     .describe('Key for BLOBS_URL. Not set: the default credential chain of the AWS SDK.'),
   AWS_SECRET_ACCESS_KEY: z.string().optional().describe('Secret of AWS_ACCESS_KEY_ID.'),
+  REPLY_CACHE_MAX_MB: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Megabytes of replies that are kept for equal requests, in Redis or in this process; a sixteenth of it for one tenant at most. What expires first goes first. Not set: 256.',
+    ),
   DATA_DIR: z.string().default('.data').describe('Directory in which the embedded defaults keep their data.'),
   SERVICE_START_TIMEOUT_MS: z.coerce
     .number()
@@ -58,6 +67,7 @@ export interface Ports extends AsyncDisposable {
   readonly signals: Signals;
   readonly cache: Cache;
   readonly limiter: Limiter;
+  readonly replyCache: ReplyCache;
   readonly sessions: Sessions;
   readonly blobs: Blobs;
 }
@@ -72,7 +82,10 @@ const openBroker = async (config: PortsConfig, logger: Logger, mayBeAway: boolea
   return createEmbeddedBroker({ dataDirectory: config.DATA_DIR, queues: topology, logger });
 };
 
-type Stores = AsyncDisposable & Pick<Ports, 'streamLog' | 'signals' | 'cache' | 'limiter' | 'sessions'>;
+type Stores = AsyncDisposable & Pick<Ports, 'streamLog' | 'signals' | 'cache' | 'limiter' | 'replyCache' | 'sessions'>;
+
+const replyCacheBounds = ({ REPLY_CACHE_MAX_MB: megabytes }: PortsConfig): ReplyCacheBounds =>
+  megabytes === undefined ? defaultReplyCacheBounds : { ...defaultReplyCacheBounds, maxBytes: megabytes * 1_048_576 };
 
 const openRedisStores = async (url: string, config: PortsConfig, logger: Logger): Promise<Stores> => {
   const [
@@ -81,6 +94,7 @@ const openRedisStores = async (url: string, config: PortsConfig, logger: Logger)
     { createRedisSignals },
     { createRedisCache },
     { createRedisLimiter },
+    { createRedisReplyCache },
     { createRedisSessions },
   ] = await Promise.all([
     import('./connections/redis.ts'),
@@ -88,6 +102,7 @@ const openRedisStores = async (url: string, config: PortsConfig, logger: Logger)
     import('./signals/redis-signals.ts'),
     import('./cache/redis-cache.ts'),
     import('./limiter/redis-limiter.ts'),
+    import('./reply-cache/redis-reply-cache.ts'),
     import('./sessions/redis-sessions.ts'),
   ]);
   const redis = await connectRedis(url, logger, config.SERVICE_START_TIMEOUT_MS);
@@ -97,6 +112,7 @@ const openRedisStores = async (url: string, config: PortsConfig, logger: Logger)
     signals,
     cache: createRedisCache(redis),
     limiter: createRedisLimiter(redis),
+    replyCache: createRedisReplyCache(redis, replyCacheBounds(config)),
     sessions: createRedisSessions(redis, signals),
     [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
   };
@@ -108,12 +124,14 @@ const openEmbeddedStores = async (config: PortsConfig, logger: Logger): Promise<
     { createEmbeddedSignals },
     { createEmbeddedCache },
     { createEmbeddedLimiter },
+    { createEmbeddedReplyCache },
     { openEmbeddedSessions },
   ] = await Promise.all([
     import('./stream-log/embedded-stream-log.ts'),
     import('./signals/embedded-signals.ts'),
     import('./cache/embedded-cache.ts'),
     import('./limiter/embedded-limiter.ts'),
+    import('./reply-cache/embedded-reply-cache.ts'),
     import('./sessions/embedded-sessions.ts'),
   ]);
   const dataDirectory = config.DATA_DIR;
@@ -125,6 +143,7 @@ const openEmbeddedStores = async (config: PortsConfig, logger: Logger): Promise<
     signals,
     cache: createEmbeddedCache(),
     limiter: createEmbeddedLimiter(),
+    replyCache: createEmbeddedReplyCache(replyCacheBounds(config)),
     sessions,
     async [Symbol.asyncDispose]() {
       await sessions[Symbol.asyncDispose]();
@@ -161,7 +180,7 @@ export const openPorts = async (config: PortsConfig, logger: Logger, brokerMayBe
   if (blobs.status === 'rejected') throw blobs.reason;
   if (stores.status === 'rejected') throw stores.reason;
   if (broker.status === 'rejected') throw broker.reason;
-  const { streamLog, signals, cache, limiter, sessions } = stores.value;
+  const { streamLog, signals, cache, limiter, replyCache, sessions } = stores.value;
   const closing = opened.move();
   return {
     broker: broker.value,
@@ -169,6 +188,7 @@ export const openPorts = async (config: PortsConfig, logger: Logger, brokerMayBe
     signals,
     cache,
     limiter,
+    replyCache,
     sessions,
     blobs: blobs.value,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),

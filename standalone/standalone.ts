@@ -21,6 +21,7 @@ import { defaultMaxCost } from '../gateway/limits/operation-limits.ts';
 import { openSite } from '../gateway/site/site.ts';
 import { generationSettings, providerSettings } from '../inference-workers/config.ts';
 import { discoverModels } from '../inference-workers/providers/discover-models.ts';
+import { openReuse } from '../inference-workers/reuse/open-reuse.ts';
 import { startWorker } from '../inference-workers/worker.ts';
 import { conversationsTables } from '../subgraphs/conversations/entities.ts';
 import { modelsTables } from '../subgraphs/models/entities.ts';
@@ -93,6 +94,7 @@ export const openStandalone = async (
       shutdownGraceMs: config.SHUTDOWN_GRACE_MS,
       settings: generationSettings(config),
       sealer,
+      reuse: openReuse(ports.replyCache, config),
     }),
   );
   const authenticator = opened.use(

@@ -114,7 +114,7 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
   const noteToken = (): void => {
     if (firstTokenAt !== undefined) return;
     firstTokenAt = Date.now();
-    observeFirstToken({ model: modelId });
+    if (candidate.reuse === undefined) observeFirstToken({ model: modelId });
     span.event('first token');
   };
   const conclude = async (end: ModelEnd | undefined, fault: ModelFault | undefined): Promise<ModelResponse> => {

@@ -6,12 +6,15 @@ import {
   type RouteCandidate,
   type Tool,
 } from '#contracts/generation-job.ts';
+import type { ReuseLever } from '#contracts/reuse.ts';
 import type { ModelRegistry, ServedModel } from '../providers/registry.ts';
 
 export interface Candidate {
   /** The candidate as routing put it into the job. */
   readonly route: RouteCandidate;
   readonly served: ServedModel;
+  /** Where it is no model, but a kept reply of this one (reuse/kept-model.ts). */
+  readonly reuse?: ReuseLever;
 }
 
 /** The job's candidates whose models the registry has, best first. */

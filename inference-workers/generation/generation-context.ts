@@ -3,6 +3,7 @@ import type { Broker } from '#kernel/broker/broker.ts';
 import type { Logger } from '#kernel/log.ts';
 import { renewEveryMs, type StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
+import type { Reuse } from '../reuse/reuse-turn.ts';
 import type { ToolRunner } from '../tools/tool-runner.ts';
 
 export interface GenerationSettings {
@@ -46,6 +47,8 @@ export interface GenerationContext {
   readonly streamLog: StreamLog;
   readonly registry: ModelRegistry;
   readonly tools: ToolRunner;
+  /** The caches; undefined where there are none. */
+  readonly reuse: Reuse | undefined;
   readonly logger: Logger;
   readonly settings: GenerationSettings;
 }

@@ -1,6 +1,6 @@
 /** The result of a reply job, as `message.finished` carries it. */
 
-import type { MessageFinished } from '#contracts/broker-events.ts';
+import type { MessageFinished, ReuseResult } from '#contracts/broker-events.ts';
 import { isRetryable } from '#contracts/error-codes.ts';
 import type { ReplyJob } from '#contracts/generation-job.ts';
 import { finishedCalls, finishedReasoning } from '#contracts/sealed-result.ts';
@@ -25,6 +25,8 @@ const provenanceOf = (candidate: Candidate | undefined) => {
 export interface ReplyResultOptions {
   readonly job: ReplyJob;
   readonly reply: WrittenReply;
+  /** What caches had to do with it. */
+  readonly reuse: ReuseResult | undefined;
   readonly attempt: number;
   readonly log: Pick<LogSession, 'entries' | 'lastSeq'>;
   readonly registry: ModelRegistry;
@@ -34,7 +36,7 @@ export interface ReplyResultOptions {
 
 /** The terminal event has to be appended at the `lastSeq` of the result. */
 export const replyResult = async (options: ReplyResultOptions): Promise<MessageFinished> => {
-  const { job, reply, attempt, log, registry, takenAt } = options;
+  const { job, reply, reuse, attempt, log, registry, takenAt } = options;
   return {
     tenantId: job.tenantId,
     userId: job.userId,
@@ -55,6 +57,7 @@ export const replyResult = async (options: ReplyResultOptions): Promise<MessageF
     parts: await replyShares({ job, registry, entries: log.entries, attempt, reply }),
     modelFailures: [...reply.modelFailures],
     prompt: reply.prompt,
+    ...(reuse === undefined ? {} : { reuse }),
     lastSeq: log.lastSeq + 1,
     failure: failureOf(reply),
   };

@@ -64,7 +64,7 @@ export const replyShares = async (options: ReplySharesOptions): Promise<ReplySha
     if (route === undefined) continue;
     // The usage of this attempt's last model is known; that of all others is counted.
     const isOwn = index === contributions.length - 1 && wrote && one.attempt === attempt;
-    const used = isOwn ? usage : await count(route, one);
+    const used = one.isReused ? noUsage : isOwn ? usage : await count(route, one);
     shares.push(shareOf(route, { usage: used, attempt: one.attempt, inAnswer: one.inReply }));
   }
   // A reply that failed has a usage only where what was written may not be shown.

@@ -13,6 +13,7 @@ import { activeRequest } from '#kernel/request-id.ts';
 import { FencedError, type StreamEntry, type TakenLog } from '#kernel/stream-log/stream-log.ts';
 import { generationDuration, queueWait } from '../metrics.ts';
 import { OutputRefusal } from '../moderation/output-refusal.ts';
+import { openReuseTurn } from '../reuse/reuse-turn.ts';
 import { acquireLog } from './acquire-log.ts';
 import type { GenerationContext } from './generation-context.ts';
 import type { JobRunOptions } from './job-run.ts';
@@ -58,16 +59,25 @@ const writeAndEnd = async (context: GenerationContext, options: TakenReply): Pro
     if (entries.length === 0 && log.lastSeq > 0) {
       await session.append([{ type: 'MessageReset', reason: 'WORKER_REPLACED' }]);
     }
-    const reply = await writeReply(context, { job, attempt, candidates, log: session, stop: stop.signal, abandon });
+    const signal = AbortSignal.any([stop.signal, abandon]);
+    const turn = { job, candidates, entries: session.entries, signal };
+    await using reuse = await openReuseTurn(context.reuse, logger, turn);
+    const writers = reuse.kept === undefined ? candidates : [reuse.kept, ...candidates];
+    const reply = await writeReply(context, {
+      ...{ job, attempt, candidates: writers, log: session, stop: stop.signal, abandon },
+    });
     // Some appends are not awaited, and the result has to count their events too.
     await session.settled();
     if (reply.fault instanceof OutputRefusal) await reportBlocked(context, job, reply.fault.blocked, abandon);
-    const result = await replyResult({ job, reply, attempt, log: session, registry, takenAt });
+    const isServed = reuse.kept !== undefined && reply.lastAsked === reuse.kept;
+    const caches = reuse.resultOf(isServed);
+    const result = await replyResult({ job, reply, reuse: caches, attempt, log: session, registry, takenAt });
     generationDuration.observe({ pool, status: result.status }, result.durationMs / 1000);
     logGeneration(logger, job, result);
-    if (reply.lastAsked) countTokensUsed(reply.lastAsked.route.modelId, reply.usage);
+    if (reply.lastAsked && !isServed) countTokensUsed(reply.lastAsked.route.modelId, reply.usage);
     // Everything is in the log and no other worker took over: from here on this is the message's result.
     await session.seal(sealResult(result));
+    await reuse.keep(result);
     return result;
   };
   try {

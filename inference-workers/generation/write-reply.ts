@@ -50,6 +50,7 @@ export interface WrittenReply {
 export interface WriteReplyOptions {
   readonly job: ReplyJob;
   readonly attempt: number;
+  /** Best first; a kept reply may stand before the models. */
   readonly candidates: readonly Candidate[];
   readonly log: Pick<LogSession, 'entries' | 'append'>;
   /** Aborted when a person asked to stop. */
@@ -98,7 +99,8 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
     if (running.length > 0) await runToolCalls(calling, running);
     for (const candidate of candidates) {
       const { modelId } = candidate.route;
-      deferred.defer([{ type: 'MessageStarted', attempt, modelId }]);
+      const reuse = candidate.reuse === undefined ? {} : { reuse: candidate.reuse };
+      deferred.defer([{ type: 'MessageStarted', attempt, modelId, ...reuse }]);
       const resetReason = lastAsked === undefined ? 'WORKER_REPLACED' : 'MODEL_REPLACED';
       lastAsked = candidate;
       const askedAt = Date.now();

@@ -19,6 +19,8 @@ export interface Contribution {
   readonly modelId: string;
   readonly requests: WrittenRequest[];
   inReply: boolean;
+  /** Whether its text was written before and served again, so that the model had no part in it. */
+  readonly isReused: boolean;
 }
 
 /** In the order of their start, without those that wrote nothing. */
@@ -28,7 +30,8 @@ export const contributionsIn = (entries: readonly StreamEntry[]): readonly Contr
   let followsCalls = false;
   for (const [at, { event }] of entries.entries()) {
     if (event.type === 'MessageStarted') {
-      all.push({ attempt: event.attempt, modelId: event.modelId, requests: [], inReply: true });
+      const { attempt, modelId } = event;
+      all.push({ attempt, modelId, requests: [], inReply: true, isReused: event.reuse !== undefined });
     }
     if (event.type === 'MessageReset') for (const one of all) one.inReply &&= one.requests.length === 0;
     const written = writtenOf(event);

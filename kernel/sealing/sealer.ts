@@ -3,9 +3,10 @@
  * give them away: AES-256-GCM, bound to what the secret is for. Invariant: text that was stored before there was a key
  * opens as itself, so a key can be introduced at any time; a sealed text opens for the same purpose only.
  */
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
+import { derivedKey } from './derived-key.ts';
 
 export const sealingEnvironment = {
   SEALING_KEY: z
@@ -59,7 +60,7 @@ interface Key {
 }
 
 const keyOf = (secret: string): Key => {
-  const bytes = Buffer.from(hkdfSync('sha256', secret, '', 'parlance sealing', 32));
+  const bytes = derivedKey(secret, 'parlance sealing');
   return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes };
 };
 

@@ -18,6 +18,7 @@ import {
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { errorCodes } from '#contracts/error-codes.ts';
+import { reuseLevers } from '#contracts/reuse.ts';
 import {
   askedToolCallSchema,
   finishReasons,
@@ -32,7 +33,12 @@ const errorCodeSchema = z.custom<keyof typeof errorCodes>(
 
 /** Validates events of a log, as any text from outside. */
 export const streamEventSchema: z.ZodType<StreamEvent> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('MessageStarted'), attempt: z.int(), modelId: z.string() }),
+  z.object({
+    type: z.literal('MessageStarted'),
+    attempt: z.int(),
+    modelId: z.string(),
+    reuse: z.enum(reuseLevers).exactOptional(),
+  }),
   z.object({ type: z.literal('ReasoningDelta'), text: z.string() }),
   z.object({ type: z.literal('TokenDelta'), text: z.string() }),
   z.object({ type: z.literal('ToolCallStarted'), toolCall: askedToolCallSchema }),
@@ -42,6 +48,7 @@ export const streamEventSchema: z.ZodType<StreamEvent> = z.discriminatedUnion('t
     type: z.literal('MessageCompleted'),
     status: z.enum(['COMPLETED', 'PARTIAL', 'CANCELLED']),
     finishReason: z.enum(finishReasons),
+    reuse: z.enum(reuseLevers).exactOptional(),
   }),
   z.object({
     type: z.literal('MessageFailed'),

@@ -23,7 +23,9 @@ CREATE TABLE conversations.messages (
     search tsvector,
     tool_calls json,
     log_id uuid,
-    reasoning text
+    reasoning text,
+    reuse text,
+    CONSTRAINT messages_reuse_check CHECK ((reuse = ANY (ARRAY['REQUEST_CACHE'::text, 'SEMANTIC_CACHE'::text])))
 );
 
 ALTER TABLE ONLY conversations.messages FORCE ROW LEVEL SECURITY;

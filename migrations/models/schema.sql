@@ -59,6 +59,14 @@ CREATE TABLE models.prices (
 
 ALTER TABLE ONLY models.prices FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE models.reply_caches (
+    tenant_id uuid NOT NULL,
+    epoch uuid NOT NULL,
+    cleared_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY models.reply_caches FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE models.routing_policies (
     tenant_id uuid NOT NULL,
     name text NOT NULL,
@@ -74,8 +82,12 @@ CREATE TABLE models.routing_policies (
     rules jsonb DEFAULT '[]'::jsonb NOT NULL,
     latency_target_ms integer,
     cost_ceiling_usd numeric(21,12),
+    request_cache_seconds integer,
+    cache_share text DEFAULT 'USER'::text NOT NULL,
+    CONSTRAINT routing_policies_cache_share_check CHECK ((cache_share = ANY (ARRAY['USER'::text, 'TENANT'::text]))),
     CONSTRAINT routing_policies_cost_ceiling_usd_check CHECK ((cost_ceiling_usd >= (0)::numeric)),
-    CONSTRAINT routing_policies_latency_target_ms_check CHECK ((latency_target_ms > 0))
+    CONSTRAINT routing_policies_latency_target_ms_check CHECK ((latency_target_ms > 0)),
+    CONSTRAINT routing_policies_request_cache_seconds_check CHECK (((request_cache_seconds >= 1) AND (request_cache_seconds <= 3600)))
 );
 
 ALTER TABLE ONLY models.routing_policies FORCE ROW LEVEL SECURITY;
@@ -107,6 +119,9 @@ ALTER TABLE ONLY models.models
 
 ALTER TABLE ONLY models.prices
     ADD CONSTRAINT prices_pkey PRIMARY KEY (model_id, effective_from);
+
+ALTER TABLE ONLY models.reply_caches
+    ADD CONSTRAINT reply_caches_pkey PRIMARY KEY (tenant_id);
 
 ALTER TABLE ONLY models.routing_policies
     ADD CONSTRAINT routing_policies_pkey PRIMARY KEY (tenant_id, name);
@@ -145,6 +160,8 @@ ALTER TABLE models.models ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE models.prices ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE models.reply_caches ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE models.routing_policies ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY system ON models.generation_outcomes TO app_system USING (true) WITH CHECK (true);
@@ -155,9 +172,13 @@ CREATE POLICY system ON models.models TO app_system USING (true) WITH CHECK (tru
 
 CREATE POLICY system ON models.prices TO app_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON models.reply_caches TO app_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON models.routing_policies TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON models.tools TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY tenant ON models.reply_caches TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON models.routing_policies TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 

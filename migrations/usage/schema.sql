@@ -49,7 +49,10 @@ CREATE TABLE usage.usage_events (
     occurred_at timestamp(3) with time zone DEFAULT now() NOT NULL,
     attempts jsonb DEFAULT '[]'::jsonb NOT NULL,
     cache_write_tokens bigint DEFAULT 0 NOT NULL,
-    cache_write_price numeric
+    cache_write_price numeric,
+    caches_asked text[] DEFAULT '{}'::text[] NOT NULL,
+    served_by text,
+    saved_usd numeric DEFAULT 0 NOT NULL
 );
 
 ALTER TABLE ONLY usage.usage_events FORCE ROW LEVEL SECURITY;

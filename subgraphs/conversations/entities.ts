@@ -9,6 +9,7 @@ import type { ClassReason } from '#contracts/complexity/conversation-class.ts';
 import type { ErrorCode } from '#contracts/error-codes.ts';
 import type { ReasoningEffort, RouteCandidate, Tool } from '#contracts/generation-job.ts';
 import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
+import type { ReuseLever, ReuseTerms } from '#contracts/reuse.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
 import type { TableSet } from '#kernel/database/database.ts';
 import { defineOutbox } from '#kernel/outbox/outbox-table.ts';
@@ -65,6 +66,8 @@ export interface Generation {
   readonly reasoningEffort?: ReasoningEffort | undefined;
   /** How the reply is screened before it is shown; absent: after its end. */
   readonly outputModeration?: OutputModeration | undefined;
+  /** On which terms the reply may be one that was written before; absent: a model is asked. */
+  readonly reuse?: ReuseTerms | undefined;
   /** Absent in replies that a process of an older version admitted. */
   readonly routing?: MessageRouting | undefined;
   /** The request that asked for the reply, as log lines name it. */
@@ -132,6 +135,8 @@ export const MessageEntity = defineEntity({
     toolCalls: p.json<readonly ToolCall[]>().nullable(),
     /** What the model showed of its thinking; null when there is none, or while it is still in the log. */
     reasoning: p.text().nullable(),
+    /** Where it was written before: by which cache it was served again. */
+    reuse: p.text().$type<ReuseLever>().nullable(),
     /** When its job went to the outbox; null while it waits for an earlier reply of the conversation. */
     dispatchedAt: p.datetime(3).nullable(),
     stopRequestedAt: p.datetime(3).nullable(),

@@ -41,7 +41,7 @@ export const openConversations = async (
   options: ConversationsOptions,
 ): Promise<OpenSubgraph> => {
   const { database, ports, logger, signIdentity } = services;
-  const { broker, streamLog, signals } = ports;
+  const { broker, streamLog, signals, replyCache } = ports;
   await using opened = new AsyncDisposableStack();
   const client = (url: string) => opened.use(createSubgraphClient('conversations', url, signIdentity));
   const limits = { maxContentLength: options.MAX_CONTENT_LENGTH, maxStoredBytes: options.MAX_STORED_BYTES };
@@ -70,6 +70,7 @@ export const openConversations = async (
       database,
       logger,
       streamLog,
+      replyCache,
       signals,
       broker,
       changes,

@@ -8,6 +8,7 @@ import { modelCapabilities } from '#contracts/generation-job.ts';
 import type { ModerationCategory } from '#contracts/moderation/categories.ts';
 import { type PlanTier, planTiers } from '#contracts/plan-tiers.ts';
 import { type Pool, pools } from '#contracts/pools.ts';
+import { reuseShares } from '#contracts/reuse.ts';
 import type { TableSet } from '#kernel/database/database.ts';
 
 /**
@@ -138,6 +139,10 @@ export const RoutingPolicyEntity = defineEntity({
     latencyTargetMs: p.integer().nullable(),
     /** USD that one reply may cost. */
     costCeilingUsd: p.decimal().nullable(),
+    /** Seconds that replies are kept for equal requests; null: they are not. */
+    requestCacheSeconds: p.integer().nullable(),
+    /** Who may get a reply that was kept. */
+    cacheShare: p.enum(reuseShares),
     isDefault: p.boolean().default(false),
     createdAt: p.datetime(3).onCreate(() => new Date()),
     updatedAt: p
@@ -147,6 +152,19 @@ export const RoutingPolicyEntity = defineEntity({
   },
 });
 export type RoutingPolicy = InferEntity<typeof RoutingPolicyEntity>;
+
+/** When a tenant's caches were last cleared; no row: never. */
+export const ReplyCacheEntity = defineEntity({
+  name: 'ReplyCache',
+  tableName: 'reply_caches',
+  schema: 'models',
+  properties: {
+    tenantId: p.uuid().primary(),
+    /** What was kept under another one is not served any more. */
+    epoch: p.uuid(),
+    clearedAt: p.datetime(3),
+  },
+});
 
 export const ToolEntity = defineEntity({
   name: 'Tool',
@@ -174,5 +192,13 @@ export type ToolRow = InferEntity<typeof ToolEntity>;
 
 export const modelsTables: TableSet = {
   name: 'models',
-  entities: [ModelEntity, PriceEntity, InstanceEntity, OutcomeEntity, RoutingPolicyEntity, ToolEntity],
+  entities: [
+    ModelEntity,
+    PriceEntity,
+    InstanceEntity,
+    OutcomeEntity,
+    RoutingPolicyEntity,
+    ReplyCacheEntity,
+    ToolEntity,
+  ],
 };

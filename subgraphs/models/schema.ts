@@ -8,6 +8,7 @@ import { addModel } from './schema/model.ts';
 import { addModelHealthChanged } from './schema/model-health-changed.ts';
 import { addModelsChanged } from './schema/models-changed.ts';
 import { addPolicyRule } from './schema/policy-rule.ts';
+import { addReplyCaches } from './schema/reply-caches.ts';
 import { addRouteMessage } from './schema/route-message.ts';
 import { addRoutingPolicies } from './schema/routing-policy.ts';
 import { addTools } from './schema/tool.ts';
@@ -20,6 +21,7 @@ export const createModelsSchema = (): GraphQLSchema => {
   addRouteMessage(builder, { ...types, ...ruleTypes });
   const policyTypes = addRoutingPolicies(builder, types, ruleTypes);
   addExplainRoute(builder, { ...types, ...ruleTypes, ...policyTypes });
+  addReplyCaches(builder);
   addTools(builder);
   addCatalogueMutations(builder, types);
   addModelHealthChanged(builder, types);

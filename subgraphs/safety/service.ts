@@ -14,13 +14,13 @@ import { openTenantPolicies } from './verdicts/tenant-policies.ts';
 
 export const openSafety = async (services: SubgraphServices): Promise<OpenSubgraph> => {
   const { database, ports, logger } = services;
-  const { signals, broker } = ports;
+  const { signals, broker, replyCache } = ports;
   // The first text compiles every pattern. Doing it now keeps it off the path to a first token.
   await screenText('Hello', 'INPUT');
   await using opened = new AsyncDisposableStack();
   const policies = opened.use(await openTenantPolicies(database, signals));
   const screening = { database, signals, policies };
-  const results = opened.use(await consumeResults(screening, broker, services.databaseWatch));
+  const results = opened.use(await consumeResults({ ...screening, replyCache }, broker, services.databaseWatch));
   const subgraph = opened.use(
     await serveSubgraph({
       name: 'safety',

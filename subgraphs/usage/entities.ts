@@ -132,6 +132,12 @@ export const UsageEventEntity = defineEntity({
     durationMs: p.float(),
     /** Empty if one attempt of one model wrote the whole reply. */
     attempts: p.json<readonly LedgerShare[]>(),
+    /** The caches that the reply was looked for in. */
+    cachesAsked: p.array(),
+    /** The cache that served the reply; null where a model wrote it. */
+    servedBy: p.text().nullable(),
+    /** USD that the reply cost when a model wrote it. */
+    savedUsd: p.decimal(),
     occurredAt: p.datetime(3),
   },
 });

@@ -13,6 +13,7 @@ import { moderationChangeSuite } from './suite/moderation-changes.ts';
 import { outputModerationSuite } from './suite/output-moderation.ts';
 import { reasoningSuite } from './suite/reasoning.ts';
 import { refusalSuite } from './suite/refusals.ts';
+import { reuseSuite } from './suite/reuse.ts';
 import { routingSuite } from './suite/routing.ts';
 import { serviceAccountSuite } from './suite/service-accounts.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
@@ -54,6 +55,7 @@ describe('distributed', () => {
     () => parlance.issuerUrl,
   );
   routingSuite(() => parlance);
+  reuseSuite(() => parlance);
   consoleChangeSuite(() => parlance);
   moderationChangeSuite(() => parlance);
   outputModerationSuite(() => ({

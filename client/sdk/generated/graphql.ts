@@ -102,6 +102,8 @@ export type EditMessageInput = {
   reasoningEffort?: ReasoningEffort | null | undefined;
   /** UUIDv7 for the assistant message, made by the client, so that it can open messageStream at the same time. */
   replyId?: string | null | undefined;
+  /** Whether the reply may be one that was written before for an equal question; null for DEFAULT. */
+  reuse?: ReusePolicy | null | undefined;
   /** 0 to 2; null for the model's default. */
   temperature?: number | null | undefined;
   /** Names of the tools that the model may call, out of those that the query "tools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools. */
@@ -321,6 +323,13 @@ export type ResetReason =
   /** Another worker took over, with a model that cannot continue the text. */
   | 'WORKER_REPLACED';
 
+/** Whether a reply may be one that was written before. */
+export type ReusePolicy =
+  /** As the routing policy says. */
+  | 'DEFAULT'
+  /** A model is asked, and its reply is not kept for others. */
+  | 'NEVER';
+
 /** What a user may do. */
 export type Role =
   /** Reads the tenant's conversations by id; manages moderation, routing policies and the tenant's name; sees everybody's usage. */
@@ -401,6 +410,8 @@ export type SendMessageInput = {
   reasoningEffort?: ReasoningEffort | null | undefined;
   /** UUIDv7 for the assistant message, made by the client, so that it can open messageStream at the same time. */
   replyId?: string | null | undefined;
+  /** Whether the reply may be one that was written before for an equal question; null for DEFAULT. */
+  reuse?: ReusePolicy | null | undefined;
   /** 0 to 2; null for the model's default. */
   temperature?: number | null | undefined;
   /** Names of the tools that the model may call, out of those that the query "tools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools. */

@@ -1,7 +1,7 @@
 /**
- * The connections that the pages of an origin hold open for streams. A browser opens at most six to a server that speaks
- * HTTP/1.1, for all its tabs. Streams that held all of them would leave none for requests, such as the one that stops a
- * reply. So the tabs share a few places, and a stream that finds none waits until another one ends.
+ * The connections that the pages of an origin hold open for streams. A browser opens at most six to a server of
+ * HTTP/1.1, for all its tabs. Streams that held all of them would leave none for requests, such as the one that stops
+ * a reply. So the tabs share a few places, and a stream that finds none waits until another one ends.
  */
 import { createDeferred } from '../deferred.ts';
 

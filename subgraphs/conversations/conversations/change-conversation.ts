@@ -10,6 +10,8 @@ import { type ConversationSettings, checkSettings } from './conversation-setting
 import type { ConversationServices } from './create-conversation.ts';
 import { readStoredBytes, requireStorage } from './stored-bytes.ts';
 
+type DeletingServices = Pick<ConversationServices, 'database' | 'changes' | 'stopReplies' | 'replyCache'>;
+
 interface ConversationChange {
   readonly id: string;
   readonly kind: ChangeKind;
@@ -68,9 +70,12 @@ export const updateConversation = async (
   });
 };
 
-/** Stops what is being written in the conversation, and what waits in it. Throws NOT_FOUND. */
+/**
+ * Stops what is being written in the conversation, and what waits in it. None of its replies is served from a cache any
+ * more. Throws NOT_FOUND.
+ */
 export const deleteConversation = async (
-  { database, changes, stopReplies }: Pick<ConversationServices, 'database' | 'changes' | 'stopReplies'>,
+  { database, changes, stopReplies, replyCache }: DeletingServices,
   identity: Identity,
   id: string,
 ): Promise<Conversation> => {
@@ -79,6 +84,8 @@ export const deleteConversation = async (
   const deleted = await database.forTenant(identity.tenantId).transactional(async (em) => {
     // A turn that is being stored holds this lock, so it is found below; a later one finds the conversation deleted.
     const conversation = await requireConversation(em, identity, id, { intent: 'write', lock: true });
+    // Before the deletion is stored: what is deleted must not be served, whatever fails here.
+    await replyCache.withdraw(identity.tenantId, conversation.id);
     conversation.deletedAt = now;
     conversation.updatedAt = now;
     const inFlight = { conversationId: id, status: { $in: [...inFlightStatuses] } };

@@ -2,6 +2,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
+import type { ReplyCache } from '#kernel/reply-cache/reply-cache.ts';
 import { type Conversation, ConversationEntity, type Message } from '../entities.ts';
 import type { Screening } from '../screening/screening.ts';
 import type { ChangeFeed } from './change-feed.ts';
@@ -12,6 +13,7 @@ export interface ConversationServices {
   readonly database: Database;
   readonly changes: ChangeFeed;
   readonly screening: Pick<Screening, 'instructions'>;
+  readonly replyCache: Pick<ReplyCache, 'withdraw'>;
   /** Stops replies in flight whose rows hold a stop request. Never rejects. */
   readonly stopReplies: (replies: readonly Message[]) => Promise<void>;
   /** Most characters of one message, and of the instructions (`MAX_CONTENT_LENGTH`). */
@@ -22,7 +24,13 @@ export interface ConversationServices {
 
 /** Throws BAD_USER_INPUT, QUOTA_EXCEEDED when the tenant's storage is full, and CONTENT_BLOCKED. */
 export const createConversation = async (
-  { database, changes, screening, maxContentLength, maxStoredBytes }: Omit<ConversationServices, 'stopReplies'>,
+  {
+    database,
+    changes,
+    screening,
+    maxContentLength,
+    maxStoredBytes,
+  }: Omit<ConversationServices, 'stopReplies' | 'replyCache'>,
   identity: Identity,
   settings: ConversationSettings,
 ): Promise<Conversation> => {

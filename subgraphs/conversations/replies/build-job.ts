@@ -54,6 +54,7 @@ export const buildJob = (input: JobInput): GenerationJob => {
     temperature: generation.temperature,
     reasoningEffort: generation.reasoningEffort,
     outputModeration: generation.outputModeration,
+    reuse: generation.reuse,
     admittedAt: Date.now(),
     requestId: generation.requestId,
     ...traceHeaders(),

@@ -27,7 +27,10 @@ export const afterTerminal = (
   const reasoning = thought === '' ? null : thought;
   const completedAt = message.completedAt ?? new Date();
   const ended = { ...message, content, reasoning, toolCalls, lastSeq: seq, completedAt };
-  if (event.type === 'MessageCompleted') return { ...ended, status: event.status, finishReason: event.finishReason };
+  if (event.type === 'MessageCompleted') {
+    const { status, finishReason, reuse = null } = event;
+    return { ...ended, status, finishReason, reuse };
+  }
   if (event.type !== 'MessageFailed') return { ...ended, status: 'STREAMING', completedAt: null };
   const { code, message: sentence, retryable } = event;
   return { ...ended, status: 'FAILED', finishReason: 'ERROR', failure: { code, message: sentence, retryable } };

@@ -90,6 +90,9 @@ const endReply = (result: MessageFinished, now: Date, followed: boolean): Functi
   };
 };
 
+/** Whether the reply has more than one statement stores. It is rare. */
+const hasMore = ({ reuse }: MessageFinished): boolean => reuse?.served !== undefined;
+
 /** Returns whether nothing is left to do, because this statement stored the result or there was nothing to store. */
 const storeAlone = async ({ database, changes }: ReplyServices, result: MessageFinished): Promise<boolean> => {
   const { tenantId, conversationId, messageId } = result;
@@ -102,8 +105,8 @@ const storeAlone = async ({ database, changes }: ReplyServices, result: MessageF
 };
 
 /**
- * Stores the result with what follows it: the stream events to keep, the jobs of a title and of a summary, the next
- * waiting reply.
+ * Stores the result with what belongs to it or follows it: that it was written before, the stream events to keep, the
+ * jobs of a title and of a summary, the next waiting reply.
  */
 const storeFollowed = async (
   em: EntityManager,
@@ -117,6 +120,7 @@ const storeFollowed = async (
   // finish_reply has locked the conversation's row until this transaction ends.
   const conversation = await em.findOneOrFail(ConversationEntity, { id: conversationId, tenantId });
   const message = await em.findOneOrFail(MessageEntity, { id: messageId, tenantId });
+  if (result.reuse?.served !== undefined) message.reuse = result.reuse.served.lever;
   await storeKeptEvents(em, result, kept);
   const titleIsDue = conversation.titlingSince?.getTime() === now.getTime();
   const title = titleIsDue ? await addTitleJob(em, conversation, message, result) : undefined;
@@ -128,7 +132,7 @@ const storeFollowed = async (
 export const storeFinished = async (services: ReplyServices, result: MessageFinished): Promise<void> => {
   const kept = services.keepsStreamEvents ? await eventsToKeep(services.streamLog, result) : [];
   const fills = isWindowFilling(result, services.summariseAtPercent ?? 0);
-  if (kept.length === 0 && !fills && (await storeAlone(services, result))) return;
+  if (kept.length === 0 && !fills && !hasMore(result) && (await storeAlone(services, result))) return;
   const stored = await services.database.asSystem((em) => storeFollowed(em, result, { kept, fills }));
   if (!stored) return;
   void services.relay.publish(stored.outbox);

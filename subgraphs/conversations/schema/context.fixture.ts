@@ -18,7 +18,7 @@ export const contextOf = (
   const changes = { announce: () => undefined };
   const admission = { admit: unused, extend: unused, release: unused };
   const stops = { soon: () => undefined };
-  const limits = { maxContentLength: 1, maxStoredBytes: 1, stopReplies: unused };
+  const limits = { maxContentLength: 1, maxStoredBytes: 1, stopReplies: unused, replyCache: { withdraw: unused } };
   const screening = { message: unused, instructions: unused };
   const turns = { admission, screening, placeReply: sendsNothing, relay, changes };
   return createContext({ ...{ database, logger, signals, broker, stops }, ...streams, ...turns, ...limits }, identity);

@@ -1,5 +1,6 @@
 /** The GraphQL type Message, with the types that only its fields use. */
 import { toErrorCode } from '#contracts/error-codes.ts';
+import type { ReuseLever } from '#contracts/reuse.ts';
 import type { FinishReason } from '#contracts/stream-event.ts';
 import { conversationNotFound } from '../conversations/access.ts';
 import type { MessageRole, MessageStatus } from '../entities.ts';
@@ -30,6 +31,13 @@ const addEnums = (builder: ConversationsBuilder) => ({
       FAILED: { description: 'There is no reply; error says why.' },
       BLOCKED: { description: 'Held back by content screening, and left out of prompts.' },
     } satisfies Record<MessageStatus, object>,
+  }),
+  Reuse: builder.enumType('Reuse', {
+    description: 'How a reply was served that had been written before.',
+    values: {
+      REQUEST_CACHE: { description: 'An equal request had got this reply shortly before.' },
+      SEMANTIC_CACHE: { description: 'A question of the same meaning had got this reply.' },
+    } satisfies Record<ReuseLever, object>,
   }),
   FinishReason: builder.enumType('FinishReason', {
     description: 'Why the model stopped.',
@@ -124,6 +132,13 @@ const addMessage = (
         nullable: true,
         description: 'Why the reply went to its model; null for messages of users, and for replies of older versions.',
         resolve: ({ generation }) => generation?.routing,
+      }),
+      reuse: t.field({
+        type: enums.Reuse,
+        nullable: true,
+        description:
+          'By which cache the reply was served, if it was written before; null if a model was asked, and until the reply has ended.',
+        resolve: ({ reuse }) => reuse,
       }),
       toolCalls: t.field({
         type: [types.ToolCall],

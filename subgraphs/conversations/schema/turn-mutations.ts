@@ -1,5 +1,6 @@
 /** Mutations that start a turn or stop a generation. */
 import type { ReasoningEffort } from '#contracts/generation-job.ts';
+import type { ReusePolicy } from '#contracts/reuse.ts';
 import { currentMessage } from '../replies/current-message.ts';
 import { stopGeneration } from '../replies/stop-generation.ts';
 import type { TurnResult } from '../turns/idempotency.ts';
@@ -44,6 +45,18 @@ const addInputs = (builder: ConversationsBuilder) => {
       HIGH: { description: 'For hard questions: up to 24,576 tokens on top of maxOutputTokens.' },
     } satisfies Record<ReasoningEffort, object>,
   });
+  const reusePolicy = builder.enumType('ReusePolicy', {
+    description: 'Whether a reply may be one that was written before.',
+    values: {
+      DEFAULT: { description: 'As the routing policy says.' },
+      NEVER: { description: 'A model is asked, and its reply is not kept for others.' },
+    } satisfies Record<ReusePolicy, object>,
+  });
+  const reuseField = (t: InputFields) =>
+    t.field({
+      type: reusePolicy,
+      description: 'Whether the reply may be one that was written before for an equal question; null for DEFAULT.',
+    });
   const generationFields = (t: InputFields) => ({
     idempotencyKey: t.string({
       required: true,
@@ -81,6 +94,7 @@ const addInputs = (builder: ConversationsBuilder) => {
         content: t.string({ required: true, description: 'The text; not empty.' }),
         parentId: t.id({ description: "The message to continue after; null for the conversation's head." }),
         ...generationFields(t),
+        reuse: reuseField(t),
       }),
     }),
     regenerate: builder.inputType('RegenerateMessageInput', {
@@ -96,6 +110,7 @@ const addInputs = (builder: ConversationsBuilder) => {
         messageId: t.id({ required: true, description: 'The question to make an alternative to.' }),
         content: t.string({ required: true, description: 'The new text; not empty.' }),
         ...generationFields(t),
+        reuse: reuseField(t),
       }),
     }),
   };

@@ -2,6 +2,7 @@
 import { validate, version } from 'uuid';
 import type { ReasoningEffort } from '#contracts/generation-job.ts';
 import type { Identity } from '#contracts/identity.ts';
+import type { ReusePolicy } from '#contracts/reuse.ts';
 import { AppError } from '#kernel/errors.ts';
 import { requireMessage } from '../conversations/access.ts';
 import { MessageEntity } from '../entities.ts';
@@ -25,6 +26,7 @@ export interface GenerationInput {
   readonly temperature?: number | null | undefined;
   readonly reasoningEffort?: ReasoningEffort | null | undefined;
   readonly tools?: readonly string[] | null | undefined;
+  readonly reuse?: ReusePolicy | null | undefined;
   readonly onBusy?: BusyPolicy | null | undefined;
 }
 
@@ -58,6 +60,7 @@ const parseGeneration = (operation: string, input: GenerationInput) => {
     temperature: temperature ?? undefined,
     reasoningEffort: input.reasoningEffort ?? undefined,
     tools: input.tools ?? undefined,
+    reuse: input.reuse ?? undefined,
     onBusy: input.onBusy ?? ('REJECT' as const),
   };
 };
@@ -97,7 +100,9 @@ export const regenerateMessage = async (
   if (message.role !== 'ASSISTANT' || !question)
     return refuse('messageId', 'Only a reply can be regenerated. Use editMessage for a question.');
   const parent = { kind: 'message', id: question.id } as const;
-  return startTurn(services, { ...generation, identity, conversationId: conversation.id, parent, question });
+  // Who asks again wants another reply.
+  const reuse = 'NEVER' as const;
+  return startTurn(services, { ...generation, reuse, identity, conversationId: conversation.id, parent, question });
 };
 
 /** Asks a question again in other words, as its sibling. Throws BAD_USER_INPUT and what `startTurn` throws. */

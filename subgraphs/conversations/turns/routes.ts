@@ -9,6 +9,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { type RouteCandidate, routeCandidateSchema, type Tool, toolSchema } from '#contracts/generation-job.ts';
 import { type Pool, pools } from '#contracts/pools.ts';
+import { type ReuseTerms, reuseTermsSchema } from '#contracts/reuse.ts';
 import { modelsChangedTopic, policiesChangedSchema, policiesChangedTopic } from '#contracts/routing-signals.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
@@ -33,6 +34,8 @@ export interface Route {
   readonly reason: string;
   /** Milliseconds that a reply may wait in a queue before another candidate is better. */
   readonly latencyTargetMs: number | undefined;
+  /** On which terms replies are kept and served again; undefined: they are not. */
+  readonly reuse?: ReuseTerms | undefined;
   readonly dependsOn: RouteDependencies;
   /** Replies per second, as pools served them lately. */
   readonly paces: ReadonlyMap<Pool, number>;
@@ -60,6 +63,7 @@ const routeQuery = `query Route($input: RouteMessageInput!) {
     }
     tools { name description parameters url timeoutMs secret }
     policy reason latencyTargetMs
+    reuse { version requestSeconds share }
     dependsOn { complexity languages moderation promptTokens }
     paces { pool repliesPerSecond }
   }
@@ -70,6 +74,9 @@ const routedToolSchema = toolSchema.extend({
     .transform((text): unknown => JSON.parse(text))
     .pipe(toolSchema.shape.parameters),
 });
+const routedReuseSchema = z
+  .object({ ...reuseTermsSchema.shape, requestSeconds: reuseTermsSchema.shape.requestSeconds.nullable() })
+  .transform(({ requestSeconds, ...terms }) => ({ ...terms, requestSeconds: requestSeconds ?? undefined }));
 const routed = z.object({
   routeMessage: z.object({
     candidates: z.array(routeCandidateSchema),
@@ -77,6 +84,7 @@ const routed = z.object({
     policy: z.string().nullable(),
     reason: z.string(),
     latencyTargetMs: z.number().nullable(),
+    reuse: routedReuseSchema.nullable(),
     dependsOn: routeDependenciesSchema,
     paces: z.array(z.object({ pool: z.enum(pools), repliesPerSecond: z.number() })),
   }),
@@ -107,13 +115,14 @@ export const openRoutes = async (
     const judged = { complexity: complexity ?? null, language: language ?? null };
     const variables = { input: { ...question, ...judged, requires: requiresTools ? ['TOOLS'] : [] } };
     const { routeMessage } = await models.call({ identity, query: routeQuery, variables, data: routed, deadlineMs });
-    const { policy, latencyTargetMs, paces, ...route } = routeMessage;
+    const { policy, latencyTargetMs, reuse, paces, ...route } = routeMessage;
     return {
       tenantId: identity.tenantId,
       route: {
         ...route,
         policy: policy ?? undefined,
         latencyTargetMs: latencyTargetMs ?? undefined,
+        reuse: reuse ?? undefined,
         paces: new Map(paces.map(({ pool, repliesPerSecond }) => [pool, repliesPerSecond])),
       },
       askedAt,

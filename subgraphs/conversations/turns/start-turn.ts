@@ -8,6 +8,7 @@
 import type { ReasoningEffort } from '#contracts/generation-job.ts';
 import type { Identity } from '#contracts/identity.ts';
 import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
+import type { ReusePolicy } from '#contracts/reuse.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { OutboxRelay } from '#kernel/outbox/relay.ts';
@@ -45,6 +46,8 @@ export interface TurnRequest {
   readonly reasoningEffort?: ReasoningEffort | undefined;
   /** Names of the tools that the model may call; undefined for all of the tenant's. */
   readonly tools: readonly string[] | undefined;
+  /** Whether the reply may be one that was written before. Default: as the routing policy says. */
+  readonly reuse?: ReusePolicy | undefined;
   readonly onBusy: BusyPolicy;
 }
 
@@ -118,6 +121,7 @@ const storeOnce = async (
     reasoningEffort: request.reasoningEffort,
     routing: admitted.routing,
     outputModeration: admitted.outputModeration,
+    reuse: request.reuse === 'NEVER' ? undefined : admitted.route.reuse,
     ...activeRequest(),
   };
   const isNew = typeof question === 'string';

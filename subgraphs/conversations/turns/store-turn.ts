@@ -127,6 +127,7 @@ export const storeTurn = async (database: Database, turn: TurnToStore): Promise<
     failure: null,
     toolCalls: null,
     reasoning: null,
+    reuse: null,
     stopRequestedAt: null,
     logId: null,
     lastSeq: 0,

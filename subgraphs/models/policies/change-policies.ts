@@ -4,6 +4,7 @@
  */
 
 import type { Identity } from '#contracts/identity.ts';
+import { longestRequestSeconds, type ReuseShare } from '#contracts/reuse.ts';
 import { policiesChangedTopic } from '#contracts/routing-signals.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
@@ -28,6 +29,9 @@ export interface PolicyInput {
   readonly latencyTargetMs?: number | null | undefined;
   /** Decimal, USD. */
   readonly costCeilingUsd?: string | null | undefined;
+  readonly requestCacheSeconds?: number | null | undefined;
+  /** Default: USER. */
+  readonly cacheShare?: ReuseShare | null | undefined;
   readonly isDefault: boolean;
 }
 
@@ -67,6 +71,10 @@ const check = (input: PolicyInput, modelIds: readonly string[], catalogue: Catal
   if (latencyTargetMs != null && (latencyTargetMs < 1 || latencyTargetMs > longestTargetMs)) {
     refuse('latencyTargetMs', `A target is between 1 and ${longestTargetMs} milliseconds.`);
   }
+  const { requestCacheSeconds } = input;
+  if (requestCacheSeconds != null && (requestCacheSeconds < 1 || requestCacheSeconds > longestRequestSeconds)) {
+    refuse('requestCacheSeconds', `Replies are kept for 1 to ${longestRequestSeconds} seconds, or not at all (null).`);
+  }
   if (input.strategy !== 'AUTO' && (input.rules?.length ?? 0) > 0) {
     refuse('rules', 'Only a policy with the strategy AUTO has rules. Choose that strategy, or remove the rules.');
   }
@@ -103,6 +111,8 @@ export const upsertPolicy = async (
     rules,
     latencyTargetMs: input.latencyTargetMs ?? null,
     costCeilingUsd: input.costCeilingUsd ?? null,
+    requestCacheSeconds: input.requestCacheSeconds ?? null,
+    cacheShare: input.cacheShare ?? ('USER' as const),
     isDefault,
   };
   const policy = await services.database.forTenant(tenantId).transactional(async (em) => {

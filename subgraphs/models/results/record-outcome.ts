@@ -41,7 +41,8 @@ export const outcomesOf = (finished: MessageFinished): readonly ModelOutcome[] =
         outputTokens: part?.usage.outputTokens ?? 0,
       };
     });
-  if (modelId === undefined) return replaced;
+  // A reply that was written before tells nothing of its model.
+  if (modelId === undefined || finished.reuse?.served !== undefined) return replaced;
   const own = modelFailures.find((one) => one.modelId === modelId) ?? (status === 'FAILED' ? failure : undefined);
   const isIrrelevant = own === undefined ? status === 'CANCELLED' && firstTokenMs === undefined : !isModelFailure(own);
   if (isIrrelevant) return replaced;

@@ -4,12 +4,14 @@
  */
 import type { Identity } from '#contracts/identity.ts';
 import type { Pool } from '#contracts/pools.ts';
+import type { ReuseTerms } from '#contracts/reuse.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
 import { circuitCooldownMs } from '../catalogue/circuit.ts';
 import type { ModelCapability, RoutingPolicy, ToolRow } from '../entities.ts';
 import { type Exclusion, type Judgement, judgeModels } from './judge-models.ts';
 import { judgeRules, type RuleJudgement } from './match-rules.ts';
+import { reuseTermsOf } from './reuse-terms.ts';
 import { dependenciesOf, type RouteDependencies } from './route-dependencies.ts';
 import { type JudgedQuestion, policyOf, type RouteScope } from './route-question.ts';
 import type { TenantTerms, TenantTermsSource } from './tenant-terms.ts';
@@ -44,6 +46,8 @@ export interface MessageRoute {
   /** The tenant's tools; empty unless a candidate can call tools. */
   readonly tools: readonly ToolRow[];
   readonly policy: RoutingPolicy | undefined;
+  /** On which terms replies are kept and served again; undefined: they are not. */
+  readonly reuse: ReuseTerms | undefined;
   /** What of the question the route depends on, whatever its text. */
   readonly dependsOn: RouteDependencies;
   /** How fast the pools of the candidates serve; a pool that served nothing lately is absent. */
@@ -162,6 +166,7 @@ export const createRouting = (catalogue: Catalogue, tenantTerms: TenantTermsSour
         candidates,
         tools: canCall ? terms.tools : [],
         policy,
+        reuse: reuseTermsOf(policy, terms.cacheEpoch),
         dependsOn: dependenciesOf(policy),
         paces: used.flatMap((pool) => {
           const repliesPerSecond = paces.get(pool);

@@ -13,11 +13,14 @@ import type { Signals } from '#kernel/signals/signals.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import type { RoutingPolicy, ToolRow } from '../entities.ts';
 import { readPolicies } from '../policies/change-policies.ts';
+import { readCacheEpoch } from '../policies/clear-caches.ts';
 import { readTools } from '../tools/change-tools.ts';
 
 export interface TenantTerms {
   readonly plan: PlanTier;
   readonly policies: readonly RoutingPolicy[];
+  /** Changes when the tenant's caches are cleared. */
+  readonly cacheEpoch: string;
   /** The enabled ones. */
   readonly tools: readonly ToolRow[];
 }
@@ -40,7 +43,7 @@ export const openTenantTerms = async (options: {
   readonly signals: Signals;
 }): Promise<TenantTermsSource> => {
   const read = async (identity: Identity): Promise<TenantTerms> => {
-    const [{ tenantPlan }, policies, tools] = await Promise.all([
+    const [{ tenantPlan }, policies, tools, cacheEpoch] = await Promise.all([
       options.usage.call({
         identity,
         query: planQuery,
@@ -50,8 +53,9 @@ export const openTenantTerms = async (options: {
       }),
       readPolicies(options.database, identity.tenantId),
       readTools(options.database, identity.tenantId),
+      readCacheEpoch(options.database, identity.tenantId),
     ]);
-    return { plan: tenantPlan, policies, tools: tools.filter(({ enabled }) => enabled) };
+    return { plan: tenantPlan, policies, cacheEpoch, tools: tools.filter(({ enabled }) => enabled) };
   };
   const remembered = new LRUCache<string, TenantTerms, Identity>({
     max: rememberedTenants,

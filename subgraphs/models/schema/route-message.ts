@@ -1,4 +1,5 @@
 /** The internal field by which conversations has a message routed. Not part of the public schema. */
+import type { ReuseTerms } from '#contracts/reuse.ts';
 import type { ToolRow } from '../entities.ts';
 import type { Judgement } from '../routing/judge-models.ts';
 import type { RouteDependencies } from '../routing/route-dependencies.ts';
@@ -106,11 +107,27 @@ const addCandidate = (builder: ModelsBuilder, types: ModelTypes) => {
   });
 };
 
+const addReuseTerms = (builder: ModelsBuilder) =>
+  builder.objectRef<ReuseTerms>('RouteReuse').implement({
+    description: 'On which terms replies are kept and served again.',
+    inaccessible: true,
+    fields: (t) => ({
+      version: t.exposeString('version', { description: 'Replies of another version are not served.' }),
+      requestSeconds: t.int({
+        nullable: true,
+        description: 'Seconds for which a reply is kept for equal requests.',
+        resolve: ({ requestSeconds }) => requestSeconds,
+      }),
+      share: t.exposeString('share', { description: 'USER or TENANT: who may get it.' }),
+    }),
+  });
+
 const addRoute = (builder: ModelsBuilder, types: ModelTypes & RuleTypes) => {
   const candidate = addCandidate(builder, types);
   const tool = addRouteTool(builder);
   const dependencies = addDependencies(builder, types);
   const pace = addPace(builder, types);
+  const reuse = addReuseTerms(builder);
   return builder.objectRef<MessageRoute>('MessageRoute').implement({
     description: 'The models that may reply to a message, and the tools that they may call.',
     inaccessible: true,
@@ -138,6 +155,12 @@ const addRoute = (builder: ModelsBuilder, types: ModelTypes & RuleTypes) => {
         nullable: true,
         description: "The policy's target, which a wait in a queue must not exceed either.",
         resolve: ({ policy }) => policy?.latencyTargetMs,
+      }),
+      reuse: t.field({
+        type: reuse,
+        nullable: true,
+        description: 'On which terms the reply may be one that was written before; null: a model is asked.',
+        resolve: (parent) => parent.reuse,
       }),
       dependsOn: t.field({
         type: dependencies,

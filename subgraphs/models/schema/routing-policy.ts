@@ -1,4 +1,5 @@
 /** The tenant's routing policies. */
+import type { ReuseShare } from '#contracts/reuse.ts';
 import type { RoutingPolicy } from '../entities.ts';
 import { deletePolicy, readPolicies, upsertPolicy } from '../policies/change-policies.ts';
 import type { ModelsBuilder } from './builder.ts';
@@ -10,6 +11,9 @@ const texts = {
     'Milliseconds to the first token, in which 95 of 100 replies of a model should have begun lately. Models that miss it come after those that meet it, and a model in whose queue a reply would wait longer is passed over.',
   costCeilingUsd:
     'Most USD of one reply: the likely prompt and the longest reply that the message allows, without repeated requests for tools. A model that could cost more is not used.',
+  requestCacheSeconds:
+    'Seconds, 1 to 3600, for which a reply is served again to an equal request; null: never. Only with temperature 0, without tools, and where the text names no time such as "today".',
+  cacheShare: 'Who may get such a reply.',
 };
 
 const addPolicyType = (builder: ModelsBuilder, types: ModelTypes, { rule }: RuleTypes) => {
@@ -26,6 +30,15 @@ const addPolicyType = (builder: ModelsBuilder, types: ModelTypes, { rule }: Rule
           'The models of the first rule that is for the question, then the others. In each group, those that meet latencyTargetMs come first; among them, the models that a rule names in its order, otherwise the cheapest first. Without a rule for a complexity, a hard question goes to the cheapest model too: nothing in the catalogue says how strong a model is.',
       },
     } satisfies Record<RoutingPolicy['strategy'], object>,
+  });
+  const share = builder.enumType('CacheShare', {
+    description: 'Who may get a reply that was written for somebody.',
+    values: {
+      USER: { description: 'Only the user for whom it was written.' },
+      TENANT: {
+        description: 'Every user of the tenant who asks exactly the same, instructions and history included.',
+      },
+    } satisfies Record<ReuseShare, object>,
   });
   const policy = builder.objectRef<RoutingPolicy>('RoutingPolicy').implement({
     description:
@@ -69,18 +82,23 @@ const addPolicyType = (builder: ModelsBuilder, types: ModelTypes, { rule }: Rule
         nullable: true,
         description: texts.costCeilingUsd,
       }),
+      requestCacheSeconds: t.exposeInt('requestCacheSeconds', {
+        nullable: true,
+        description: texts.requestCacheSeconds,
+      }),
+      cacheShare: t.field({ type: share, description: texts.cacheShare, resolve: (parent) => parent.cacheShare }),
       isDefault: t.exposeBoolean('isDefault', { description: 'Whether it applies to messages that name no policy.' }),
       updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
     }),
   });
-  return { strategy, policy };
+  return { strategy, share, policy };
 };
 export type PolicyTypes = ReturnType<typeof addPolicyType>;
 
 const addMutations = (
   builder: ModelsBuilder,
   types: ModelTypes,
-  { strategy, policy, ruleInput }: PolicyTypes & { readonly ruleInput: RuleTypes['input'] },
+  { strategy, share, policy, ruleInput }: PolicyTypes & { readonly ruleInput: RuleTypes['input'] },
 ): void => {
   const input = builder.inputType('RoutingPolicyInput', {
     description: 'The desired state of a routing policy.',
@@ -103,6 +121,12 @@ const addMutations = (
       }),
       latencyTargetMs: t.int({ description: texts.latencyTargetMs }),
       costCeilingUsd: t.field({ type: 'Decimal', description: texts.costCeilingUsd }),
+      requestCacheSeconds: t.int({ description: texts.requestCacheSeconds }),
+      cacheShare: t.field({
+        type: share,
+        defaultValue: 'USER' as const,
+        description: texts.cacheShare,
+      }),
       isDefault: t.boolean({
         required: true,
         defaultValue: false,

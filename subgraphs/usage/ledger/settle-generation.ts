@@ -63,6 +63,8 @@ const ledgerShareOf = ({ attempt, modelId, usage, inAnswer, costUsd: cost }: Bil
 export const settleGeneration = async (database: Database, result: EndedGeneration): Promise<boolean> => {
   const { price } = result;
   const { usage, costUsd: cost, shares } = createBill(result);
+  const reuse = 'reuse' in result ? result.reuse : undefined;
+  const served = reuse?.served;
   const entry = {
     message_id: result.messageId,
     kind: kindOf(result),
@@ -87,6 +89,9 @@ export const settleGeneration = async (database: Database, result: EndedGenerati
     first_token_ms: result.firstTokenMs,
     duration_ms: result.durationMs,
     attempts: shares.map(ledgerShareOf),
+    caches_asked: reuse?.asked ?? [],
+    served_by: served?.lever ?? null,
+    saved_usd: served === undefined ? '0' : costUsd(served.usage, served.price),
   };
   const tokens = Math.min(maxCounted, usage.inputTokens + usage.outputTokens);
   const [row] = await callFunction(database, {

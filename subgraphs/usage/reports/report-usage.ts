@@ -5,6 +5,7 @@
 import { validate } from 'uuid';
 import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';
+import type { ReuseLever } from '#contracts/reuse.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import { requireRole } from '#kernel/identity.ts';
@@ -20,6 +21,13 @@ const totalsSchema = z.object({
   outputTokens: count,
   reasoningTokens: count,
   costUsd: z.string(),
+  savedUsd: z.string(),
+  requestLookups: count,
+  requestHits: count,
+  requestSavedUsd: z.string(),
+  semanticLookups: count,
+  semanticHits: count,
+  semanticSavedUsd: z.string(),
 });
 export type UsageTotals = z.infer<typeof totalsSchema>;
 
@@ -65,6 +73,11 @@ const sums = (columns: Readonly<Record<keyof UsageTotals, string>>): string =>
     .map(([name, sum]) => `'${name}', (${sum})::text`)
     .join(', ')})`;
 
+/** How often a cache was asked, how often it had the reply, and what that saved. */
+const lookupsOf = (lever: ReuseLever): string => `count(*) filter (where '${lever}' = any (caches_asked))`;
+const hitsOf = (lever: ReuseLever): string => `count(*) filter (where served_by = '${lever}')`;
+const savedBy = (lever: ReuseLever): string => `coalesce(sum(saved_usd) filter (where served_by = '${lever}'), 0)`;
+
 /** First the row of the total, then one row for each group: days in their order, all others by cost. */
 const reportSql = (groupBy: UsageGrouping, ofUser: boolean): string => `
 select ${keys[groupBy]} as key, grouping(${keys[groupBy]}) = 1 as is_total, ${sums({
@@ -75,6 +88,13 @@ select ${keys[groupBy]} as key, grouping(${keys[groupBy]}) = 1 as is_total, ${su
   outputTokens: 'coalesce(sum(output_tokens), 0)',
   reasoningTokens: 'coalesce(sum(reasoning_tokens), 0)',
   costUsd: 'coalesce(sum(cost_usd), 0)',
+  savedUsd: 'coalesce(sum(saved_usd), 0)',
+  requestLookups: lookupsOf('REQUEST_CACHE'),
+  requestHits: hitsOf('REQUEST_CACHE'),
+  requestSavedUsd: savedBy('REQUEST_CACHE'),
+  semanticLookups: lookupsOf('SEMANTIC_CACHE'),
+  semanticHits: hitsOf('SEMANTIC_CACHE'),
+  semanticSavedUsd: savedBy('SEMANTIC_CACHE'),
 })} as totals
 from usage.usage_events
 where occurred_at >= ? and occurred_at < ? ${ofUser ? 'and user_id = ?' : ''}

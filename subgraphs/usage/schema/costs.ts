@@ -106,6 +106,10 @@ export const addCosts = (usage: UsageBuilder) => {
         resolve: ({ reasoningTokens }) => asInt(reasoningTokens),
       }),
       costUsd: t.expose('costUsd', { type: 'Decimal', description: 'US dollars, exact.' }),
+      savedUsd: t.expose('savedUsd', {
+        type: 'Decimal',
+        description: 'US dollars, exact, that a reply from a cache cost when a model wrote it; 0 for all others.',
+      }),
       attempts: t.field({
         type: [Attempt],
         description:

@@ -1,4 +1,5 @@
 /** The usage report, by which people control costs. */
+import type { ReuseLever } from '#contracts/reuse.ts';
 import {
   reportUsage,
   type UsageGroup,
@@ -10,8 +11,54 @@ import type { addAccounts } from './accounts.ts';
 import type { UsageBuilder } from './builder.ts';
 import type { addCosts } from './costs.ts';
 
-const addTotals = ({ builder }: UsageBuilder) =>
-  builder.objectRef<UsageTotals>('UsageTotals').implement({
+interface Saving {
+  readonly lever: ReuseLever;
+  readonly lookups: number;
+  readonly hits: number;
+  readonly savedUsd: string;
+}
+
+/** In the order in which caches are asked. */
+const savingsOf = (totals: UsageTotals): Saving[] => [
+  {
+    lever: 'REQUEST_CACHE',
+    lookups: totals.requestLookups,
+    hits: totals.requestHits,
+    savedUsd: totals.requestSavedUsd,
+  },
+  {
+    lever: 'SEMANTIC_CACHE',
+    lookups: totals.semanticLookups,
+    hits: totals.semanticHits,
+    savedUsd: totals.semanticSavedUsd,
+  },
+];
+
+const addSaving = ({ builder }: UsageBuilder) => {
+  const lever = builder.enumType('SavingLever', {
+    description: 'A way to spend less.',
+    values: {
+      REQUEST_CACHE: { description: 'Replies to equal requests are served again.' },
+      SEMANTIC_CACHE: { description: 'Replies to questions of the same meaning are served again.' },
+    } satisfies Record<ReuseLever, object>,
+  });
+  return builder.objectRef<Saving>('UsageSaving').implement({
+    description: 'What one lever has saved.',
+    fields: (t) => ({
+      lever: t.field({ type: lever, description: 'The lever.', resolve: (saving) => saving.lever }),
+      lookups: t.exposeFloat('lookups', { description: 'Replies that the cache was asked for.' }),
+      hits: t.exposeFloat('hits', { description: 'Replies that it served.' }),
+      savedUsd: t.expose('savedUsd', {
+        type: 'Decimal',
+        description: 'US dollars, exact, that these replies cost when a model wrote them.',
+      }),
+    }),
+  });
+};
+
+const addTotals = (usage: UsageBuilder) => {
+  const Saving = addSaving(usage);
+  return usage.builder.objectRef<UsageTotals>('UsageTotals').implement({
     description: 'Sums over the ledger. Counts are whole numbers; they are Float because they exceed 32 bits.',
     fields: (t) => ({
       generations: t.exposeFloat('generations', { description: 'Number of replies, titles and summaries.' }),
@@ -25,8 +72,18 @@ const addTotals = ({ builder }: UsageBuilder) =>
       outputTokens: t.exposeFloat('outputTokens', { description: 'Tokens of replies, including reasoning.' }),
       reasoningTokens: t.exposeFloat('reasoningTokens', { description: 'Tokens of replies that were reasoning.' }),
       costUsd: t.expose('costUsd', { type: 'Decimal', description: 'US dollars, exact.' }),
+      savedUsd: t.expose('savedUsd', {
+        type: 'Decimal',
+        description: 'US dollars, exact, that were saved: the sum of all levers.',
+      }),
+      savings: t.field({
+        type: [Saving],
+        description: 'What each lever has saved.',
+        resolve: (totals) => savingsOf(totals),
+      }),
     }),
   });
+};
 
 type Accounts = ReturnType<typeof addAccounts>;
 type Costs = ReturnType<typeof addCosts>;

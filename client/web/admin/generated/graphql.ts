@@ -4,6 +4,13 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import { TypedDocumentString } from '@parlance/client';
+/** Who may get a reply that was written for somebody. */
+export type CacheShare =
+  /** Every user of the tenant who asks exactly the same, instructions and history included. */
+  | 'TENANT'
+  /** Only the user for whom it was written. */
+  | 'USER';
+
 /** New thresholds of a category. */
 export type CategoryThresholdInput = {
   /** Least score, 0 to 1, that is blocked; null for never. PROMPT_INJECTION can only be flagged. */
@@ -220,6 +227,8 @@ export type RouteVerdict =
 
 /** The desired state of a routing policy. */
 export type RoutingPolicyInput = {
+  /** Who may get such a reply. */
+  cacheShare?: CacheShare | null | undefined;
   /** Most USD of one reply: the likely prompt and the longest reply that the message allows, without repeated requests for tools. A model that could cost more is not used. */
   costCeilingUsd?: string | null | undefined;
   /** What it is for. */
@@ -236,6 +245,8 @@ export type RoutingPolicyInput = {
   modelIds?: Array<string> | null | undefined;
   /** Up to 63 lower case letters, digits and hyphens. */
   name: string;
+  /** Seconds, 1 to 3600, for which a reply is served again to an equal request; null: never. Only with temperature 0, without tools, and where the text names no time such as "today". */
+  requestCacheSeconds?: number | null | undefined;
   /** What the model must be able to do. */
   requires?: Array<ModelCapability> | null | undefined;
   /** In order: the first rule that is for a question is followed. At most 50, and only with AUTO. */

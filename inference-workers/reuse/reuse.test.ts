@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import type { ReplyJob } from '#contracts/generation-job.ts';
+import { applyToText } from '#contracts/stream-event.ts';
+import { createEmbeddedReplyCache } from '#kernel/reply-cache/embedded-reply-cache.ts';
+import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
+import { textOf } from '#tests/scripted-provider/script.ts';
+import { candidateOf, openWorkerFixture, type WorkerFixture } from '../worker.fixture.ts';
+import { openReuse } from './open-reuse.ts';
+
+const prompt = 'script: tokens=9';
+const [tenantId, userId] = [randomUUID(), randomUUID()];
+const terms = { version: 'v1', requestSeconds: 60, share: 'USER' } as const;
+const reusable: Partial<ReplyJob> = { tenantId, userId, temperature: 0, reuse: terms };
+
+const textIn = (entries: readonly StreamEntry[]): string =>
+  entries.reduce((text, { event }) => applyToText(text, event), '');
+
+/** Sends and waits for the result; `asked` is how many requests the model has got by then. */
+const reply = async (fixture: WorkerFixture, changes: Partial<ReplyJob> = {}, question = prompt) => {
+  const messageId = await fixture.send(question, { ...reusable, ...changes });
+  const entries = await fixture.entries(messageId);
+  const finished = await fixture.finished(messageId);
+  return { messageId, entries, finished, asked: fixture.provider.requests.length };
+};
+
+test('an equal request gets the reply that was kept, as a normal stream, and no model is asked', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  const first = await reply(fixture);
+  expect(first.finished.reuse).toEqual({ asked: ['REQUEST_CACHE'] });
+  const second = await reply(fixture);
+  expect(second.asked).toBe(1);
+  expect(textIn(second.entries)).toBe(textOf(9));
+  expect(second.entries.map(({ seq }) => seq)).toEqual(second.entries.map((_, index) => index + 1));
+  expect(second.entries[0]?.event).toEqual({
+    ...{ type: 'MessageStarted', attempt: 1, modelId: 'openai/scripted', reuse: 'REQUEST_CACHE' },
+  });
+  expect(second.entries.at(-1)?.event).toEqual({
+    ...{ type: 'MessageCompleted', status: 'COMPLETED', finishReason: 'STOP', reuse: 'REQUEST_CACHE' },
+  });
+  const { usage, price } = first.finished;
+  expect(second.finished).toMatchObject({
+    ...{ status: 'COMPLETED', finishReason: 'STOP', text: textOf(9), modelId: 'openai/scripted' },
+    usage: { inputTokens: 0, outputTokens: 0 },
+    reuse: {
+      asked: ['REQUEST_CACHE'],
+      served: { lever: 'REQUEST_CACHE', messageId: first.messageId, usage, price },
+    },
+  });
+  expect(second.finished.parts).toMatchObject([{ usage: { inputTokens: 0, outputTokens: 0 } }]);
+  // A reply that was served is not kept anew: the third one is from the first.
+  const third = await reply(fixture);
+  expect(third.finished.reuse?.served?.messageId).toBe(first.messageId);
+});
+
+test.each<[string, Partial<ReplyJob>]>([
+  ['another user', { userId: randomUUID() }],
+  ['another tenant', { tenantId: randomUUID() }],
+  ['another tenant with the same user', { tenantId: randomUUID(), reuse: { ...terms, share: 'TENANT' } }],
+  ['the whole tenant', { reuse: { ...terms, share: 'TENANT' } }],
+  ['another version of the policy', { reuse: { ...terms, version: 'v2' } }],
+  ['another temperature', { temperature: 0.1 }],
+  ['no temperature', { temperature: undefined }],
+  ['no cache', { reuse: undefined }],
+  ['another limit', { maxOutputTokens: 500 }],
+  ['another effort', { reasoningEffort: 'LOW' }],
+  ['another model', { candidates: [candidateOf('openai/other')] }],
+  [
+    'another price',
+    { candidates: [candidateOf('openai/scripted', { price: { input: '9', cachedInput: '9', output: '9' } })] },
+  ],
+  [
+    'instructions',
+    {
+      history: [
+        { role: 'SYSTEM', content: 'Be brief.' },
+        { role: 'USER', content: prompt },
+      ],
+    },
+  ],
+  [
+    'another history',
+    {
+      history: [
+        { role: 'USER', content: 'Hello' },
+        { role: 'ASSISTANT', content: 'Hello' },
+        { role: 'USER', content: prompt },
+      ],
+    },
+  ],
+])('a reply that was kept is not served to %s', async (_, changes) => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  await reply(fixture);
+  const other = await reply(fixture, changes);
+  expect(other.finished.reuse?.served).toBeUndefined();
+  expect(other.asked).toBe(2);
+});
+
+test('a reply of one user is served to another one where the policy shares it', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  const shared = { reuse: { ...terms, share: 'TENANT' as const } };
+  await reply(fixture, shared);
+  const other = await reply(fixture, { ...shared, userId: randomUUID() });
+  expect(other.finished.reuse?.served?.lever).toBe('REQUEST_CACHE');
+  expect(other.asked).toBe(1);
+});
+
+test.each([
+  ['that did not end by itself', 'script: tokens=9 finish=length'],
+  ['that asks for the time', 'script: tokens=9\nWhat is new today?'],
+  ['that asks for the time in German', 'script: tokens=9\nWas gibt es Neues, heute?'],
+])('a reply to a question %s is not kept', async (_, question) => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  await reply(fixture, {}, question);
+  expect((await reply(fixture, {}, question)).asked).toBe(2);
+});
+
+test('a reply whose message or conversation was withdrawn is not served any more', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  const conversationId = randomUUID();
+  const first = await reply(fixture, { conversationId });
+  await fixture.replyCache.withdraw(tenantId, first.messageId);
+  const second = await reply(fixture, { conversationId });
+  expect(second.asked).toBe(2);
+  expect((await reply(fixture)).asked).toBe(2);
+  await fixture.replyCache.withdraw(tenantId, conversationId);
+  expect((await reply(fixture)).asked).toBe(3);
+});
+
+test('two equal requests in flight at two workers ask a model once', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  await fixture.startWorker();
+  const question = 'script: tokens=20 pace=20';
+  const [one, other] = await Promise.all([reply(fixture, {}, question), reply(fixture, {}, question)]);
+  expect(fixture.provider.requests).toHaveLength(1);
+  expect([one, other].map(({ finished }) => finished.text)).toEqual([textOf(20), textOf(20)]);
+  expect([one, other].filter(({ finished }) => finished.reuse?.served !== undefined)).toHaveLength(1);
+});
+
+test('a request does not wait for ever for an equal one: it asks a model itself', async () => {
+  await using fixture = await openWorkerFixture();
+  const reuse = openReuse(fixture.replyCache, {});
+  await fixture.startWorker({ reuse: { ...reuse, settings: { ...reuse.settings, waitMs: 50, pollMs: 10 } } });
+  const slow = fixture.send('script: tokens=2 stall=1', reusable);
+  await fixture.provider.nextRequest();
+  fixture.provider.queue({ tokens: 2 });
+  const quick = await reply(fixture, {}, 'script: tokens=2 stall=1');
+  expect(quick.finished).toMatchObject({ status: 'COMPLETED', reuse: { asked: ['REQUEST_CACHE'] } });
+  await fixture.streamLog.requestStop(await slow);
+});
+
+test('a request that waits for a reply of a worker that died asks a model when the lease is over', async () => {
+  await using fixture = await openWorkerFixture();
+  // The right to ask for this reply, which nobody renews.
+  const dead = createEmbeddedReplyCache();
+  const cache = {
+    ...fixture.replyCache,
+    lease: async (...[key, holder, ttlMs]: Parameters<typeof dead.lease>) => {
+      await dead.lease(key, 'dead', 300);
+      return dead.lease(key, holder, ttlMs);
+    },
+  };
+  const reuse = openReuse(cache, {});
+  await fixture.startWorker({ reuse: { ...reuse, settings: { ...reuse.settings, pollMs: 10 } } });
+  expect((await reply(fixture)).finished).toMatchObject({ status: 'COMPLETED', text: textOf(9) });
+  await dead[Symbol.asyncDispose]();
+});
+
+test('a worker that takes over in the middle of a reply that was kept continues it, and nothing is billed', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  await reply(fixture);
+  const messageId = randomUUID();
+  const { attempt } = await fixture.streamLog.open(messageId);
+  await fixture.streamLog.append(messageId, attempt, [
+    { type: 'MessageStarted', attempt, modelId: 'openai/scripted', reuse: 'REQUEST_CACHE' },
+    { type: 'TokenDelta', text: textOf(4) },
+  ]);
+  await fixture.streamLog.release(messageId, attempt);
+  const taken = await reply(fixture, { messageId });
+  expect(taken.asked).toBe(1);
+  expect(textIn(taken.entries)).toBe(textOf(9));
+  expect(taken.entries.some(({ event }) => event.type === 'MessageReset')).toBe(false);
+  expect(taken.finished.parts).toMatchObject([
+    { attempt: 1, inAnswer: true, usage: { inputTokens: 0, outputTokens: 0 } },
+    { attempt: 2, inAnswer: true, usage: { inputTokens: 0, outputTokens: 0 } },
+  ]);
+});
+
+test('a reply that begins otherwise than the one that was kept is left to a model', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  await reply(fixture);
+  const messageId = randomUUID();
+  const { attempt } = await fixture.streamLog.open(messageId);
+  await fixture.streamLog.append(messageId, attempt, [
+    { type: 'MessageStarted', attempt, modelId: 'openai/scripted' },
+    { type: 'TokenDelta', text: 'Otherwise ' },
+  ]);
+  await fixture.streamLog.release(messageId, attempt);
+  const taken = await reply(fixture, { messageId });
+  expect(taken.asked).toBe(2);
+  expect(taken.finished.reuse).toEqual({ asked: ['REQUEST_CACHE'] });
+});
+
+test('a cache that does not respond costs a request to a model and nothing else', async () => {
+  await using fixture = await openWorkerFixture();
+  let calls = 0;
+  const away = async (): Promise<never> => {
+    calls += 1;
+    throw new Error('away');
+  };
+  const cache = { ...fixture.replyCache, get: away, lease: away, set: away, release: away };
+  await fixture.startWorker({ reuse: openReuse(cache, {}) });
+  expect((await reply(fixture)).finished).toMatchObject({ status: 'COMPLETED', text: textOf(9) });
+  expect(calls).toBeGreaterThan(0);
+});
