@@ -65,7 +65,7 @@ export const openSummaries = async () => {
   };
 };
 
-/** A conversation with a title, so that no reply leads to one, and turns `t0`, `t1`, ... The last reply is in flight. */
+/** A conversation with a title, so that no reply leads to one, and turns `t0`, `t1`, ... The last is in flight. */
 export const converse = async (fixture: Fixture, turns: number) => {
   const conversation = await fixture.conversation();
   await fixture.database

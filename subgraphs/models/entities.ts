@@ -138,6 +138,10 @@ export const RoutingPolicyEntity = defineEntity({
     latencyTargetMs: p.integer().nullable(),
     /** USD that one reply may cost. */
     costCeilingUsd: p.decimal().nullable(),
+    /** Tokens of a reply whose message does not say how many. */
+    defaultOutputTokens: p.integer().nullable(),
+    /** Tokens that a message may ask for. */
+    maxOutputTokens: p.integer().nullable(),
     isDefault: p.boolean().default(false),
     createdAt: p.datetime(3).onCreate(() => new Date()),
     updatedAt: p

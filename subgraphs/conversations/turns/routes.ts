@@ -13,6 +13,7 @@ import { modelsChangedTopic, policiesChangedSchema, policiesChangedTopic } from 
 import { AppError } from '#kernel/errors.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
+import type { OutputLimits } from './output-tokens.ts';
 import {
   narrowQuestion,
   policyKeyOf,
@@ -33,6 +34,8 @@ export interface Route {
   readonly reason: string;
   /** Milliseconds that a reply may wait in a queue before another candidate is better. */
   readonly latencyTargetMs: number | undefined;
+  /** Default: nothing but the model bounds the reply. */
+  readonly outputTokens?: OutputLimits | undefined;
   readonly dependsOn: RouteDependencies;
   /** Replies per second, as pools served them lately. */
   readonly paces: ReadonlyMap<Pool, number>;
@@ -60,6 +63,7 @@ const routeQuery = `query Route($input: RouteMessageInput!) {
     }
     tools { name description parameters url timeoutMs secret }
     policy reason latencyTargetMs
+    outputTokens { byDefault most }
     dependsOn { complexity languages moderation promptTokens }
     paces { pool repliesPerSecond }
   }
@@ -70,6 +74,10 @@ const routedToolSchema = toolSchema.extend({
     .transform((text): unknown => JSON.parse(text))
     .pipe(toolSchema.shape.parameters),
 });
+const tokensSchema = z
+  .int()
+  .nullable()
+  .transform((tokens) => tokens ?? undefined);
 const routed = z.object({
   routeMessage: z.object({
     candidates: z.array(routeCandidateSchema),
@@ -77,6 +85,7 @@ const routed = z.object({
     policy: z.string().nullable(),
     reason: z.string(),
     latencyTargetMs: z.number().nullable(),
+    outputTokens: z.object({ byDefault: tokensSchema, most: tokensSchema }).optional(),
     dependsOn: routeDependenciesSchema,
     paces: z.array(z.object({ pool: z.enum(pools), repliesPerSecond: z.number() })),
   }),

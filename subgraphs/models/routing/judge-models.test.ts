@@ -41,6 +41,8 @@ const policyOf = (differences: Partial<RoutingPolicy>): RouteQuestion['scope'] =
     rules: [],
     latencyTargetMs: null,
     costCeilingUsd: null,
+    defaultOutputTokens: null,
+    maxOutputTokens: null,
     isDefault: false,
     createdAt: new Date(0),
     updatedAt: new Date(0),

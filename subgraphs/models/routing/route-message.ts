@@ -10,6 +10,7 @@ import { circuitCooldownMs } from '../catalogue/circuit.ts';
 import type { ModelCapability, RoutingPolicy, ToolRow } from '../entities.ts';
 import { type Exclusion, type Judgement, judgeModels } from './judge-models.ts';
 import { judgeRules, type RuleJudgement } from './match-rules.ts';
+import { type OutputLimits, outputLimits } from './output-limits.ts';
 import { dependenciesOf, type RouteDependencies } from './route-dependencies.ts';
 import { type JudgedQuestion, policyOf, type RouteScope } from './route-question.ts';
 import type { TenantTerms, TenantTermsSource } from './tenant-terms.ts';
@@ -31,6 +32,7 @@ export interface RouteRequest {
 export interface RouteDecision {
   /** The policy that was followed. */
   readonly policy: RoutingPolicy | undefined;
+  readonly output: OutputLimits;
   readonly terms: TenantTerms;
   /** The rules of the policy, in its order. */
   readonly rules: readonly RuleJudgement[];
@@ -44,6 +46,8 @@ export interface MessageRoute {
   /** The tenant's tools; empty unless a candidate can call tools. */
   readonly tools: readonly ToolRow[];
   readonly policy: RoutingPolicy | undefined;
+  /** How long the reply may get. */
+  readonly output: OutputLimits;
   /** What of the question the route depends on, whatever its text. */
   readonly dependsOn: RouteDependencies;
   /** How fast the pools of the candidates serve; a pool that served nothing lately is absent. */
@@ -133,6 +137,7 @@ export const createRouting = (catalogue: Catalogue, tenantTerms: TenantTermsSour
     const [snapshot, terms] = await Promise.all([catalogue.current(), tenantTerms.find(identity)]);
     const scope = scopeOf(request, terms.policies, snapshot);
     const policy = policyOf(scope);
+    const output = outputLimits(terms.output, policy);
     const { inputTokens, question = nothingKnown } = request;
     const requires = request.requires ?? [];
     const rules = judgeRules(policy?.rules ?? [], { ...question, requires, plan: terms.plan });
@@ -142,17 +147,17 @@ export const createRouting = (catalogue: Catalogue, tenantTerms: TenantTermsSour
       requires,
       inputTokens,
       promptTokens: request.promptTokens ?? inputTokens,
-      maxOutputTokens: request.maxOutputTokens ?? undefined,
+      maxOutputTokens: request.maxOutputTokens ?? output.byDefault,
       plan: terms.plan,
       tenantId: identity.tenantId,
       now: Date.now(),
     });
-    return { policy, terms, rules, judgements };
+    return { policy, output, terms, rules, judgements };
   };
   return {
     decide,
     async route(identity, request) {
-      const { judgements, terms, policy } = await decide(identity, request);
+      const { judgements, terms, policy, output } = await decide(identity, request);
       const candidates = judgements.filter(isCandidate).slice(0, maxCandidates);
       if (candidates.length === 0) throw faultOf(judgements, terms);
       const canCall = candidates.some(({ model }) => model.capabilities.includes('TOOLS'));
@@ -162,6 +167,7 @@ export const createRouting = (catalogue: Catalogue, tenantTerms: TenantTermsSour
         candidates,
         tools: canCall ? terms.tools : [],
         policy,
+        output,
         dependsOn: dependenciesOf(policy),
         paces: used.flatMap((pool) => {
           const repliesPerSecond = paces.get(pool);

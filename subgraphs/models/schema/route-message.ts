@@ -1,6 +1,7 @@
 /** The internal field by which conversations has a message routed. Not part of the public schema. */
 import type { ToolRow } from '../entities.ts';
 import type { Judgement } from '../routing/judge-models.ts';
+import type { OutputLimits } from '../routing/output-limits.ts';
 import type { RouteDependencies } from '../routing/route-dependencies.ts';
 import type { MessageRoute, PoolPace } from '../routing/route-message.ts';
 import type { ModelsBuilder } from './builder.ts';
@@ -106,11 +107,22 @@ const addCandidate = (builder: ModelsBuilder, types: ModelTypes) => {
   });
 };
 
+const addOutputTokens = (builder: ModelsBuilder) =>
+  builder.objectRef<OutputLimits>('RouteOutputTokens').implement({
+    description: 'How many tokens the reply may have, as plan and policy say; null where the model alone decides.',
+    inaccessible: true,
+    fields: (t) => ({
+      byDefault: t.exposeInt('byDefault', { nullable: true, description: 'Where the message does not say.' }),
+      most: t.exposeInt('most', { nullable: true, description: 'Most that the message may ask for.' }),
+    }),
+  });
+
 const addRoute = (builder: ModelsBuilder, types: ModelTypes & RuleTypes) => {
   const candidate = addCandidate(builder, types);
   const tool = addRouteTool(builder);
   const dependencies = addDependencies(builder, types);
   const pace = addPace(builder, types);
+  const outputTokens = addOutputTokens(builder);
   return builder.objectRef<MessageRoute>('MessageRoute').implement({
     description: 'The models that may reply to a message, and the tools that they may call.',
     inaccessible: true,
@@ -138,6 +150,11 @@ const addRoute = (builder: ModelsBuilder, types: ModelTypes & RuleTypes) => {
         nullable: true,
         description: "The policy's target, which a wait in a queue must not exceed either.",
         resolve: ({ policy }) => policy?.latencyTargetMs,
+      }),
+      outputTokens: t.field({
+        type: outputTokens,
+        description: 'How long the reply may get.',
+        resolve: ({ output }) => output,
       }),
       dependsOn: t.field({
         type: dependencies,

@@ -36,17 +36,22 @@ export interface ReserveTokensInput {
   /** USD, exact: the most that the reply may cost, and that a title generated after it may cost. Default: 0. */
   readonly maxCostUsd?: string | null | undefined;
   readonly maxTitleCostUsd?: string | null | undefined;
+  /** USD, exact: what the conversation may cost altogether. Default: it has no budget. */
+  readonly conversationBudgetUsd?: string | null | undefined;
 }
 
 /** The quotas that can refuse, as the message names them. */
 const refusals = {
+  CONVERSATION_BUDGET: "this conversation's budget",
   TENANT_BUDGET: "your tenant's budget of this month",
   TENANT_DAY: "your tenant's tokens of today",
   TENANT_MINUTE: "your tenant's tokens of this minute",
   USER_DAY: 'your tokens of today',
   USER_MINUTE: 'your tokens of this minute',
 } as const;
-const refusalNames = ['TENANT_BUDGET', 'TENANT_DAY', 'TENANT_MINUTE', 'USER_DAY', 'USER_MINUTE'] as const;
+const refusalNames = [
+  ...(['CONVERSATION_BUDGET', 'TENANT_BUDGET', 'TENANT_DAY', 'TENANT_MINUTE', 'USER_DAY', 'USER_MINUTE'] as const),
+] as const;
 
 const rowSchema = z.object({
   plan: z.enum(planTiers),
@@ -62,6 +67,7 @@ const inputSchema = z.object({
   sendId: z.uuid().nullish(),
   maxCostUsd: amount.nullish(),
   maxTitleCostUsd: amount.nullish(),
+  conversationBudgetUsd: amount.nullish(),
   messageId: z.uuid(),
   conversationId: z.uuid(),
   inputTokens: z.int().nonnegative(),
@@ -80,12 +86,15 @@ const sentenceOf = (
   { inputTokens, maxOutputTokens, maxCostUsd }: ReserveTokensInput,
   retryAfterMs: number | undefined,
 ): string => {
-  const needs =
-    quota === 'TENANT_BUDGET'
-      ? `may cost up to ${maxCostUsd ?? 0} US dollars`
-      : `needs up to ${inputTokens + maxOutputTokens} tokens`;
+  const isBudget = quota === 'TENANT_BUDGET' || quota === 'CONVERSATION_BUDGET';
+  const needs = isBudget
+    ? `may cost up to ${maxCostUsd ?? 0} US dollars`
+    : `needs up to ${inputTokens + maxOutputTokens} tokens`;
   const advice = retryAfterMs === undefined ? 'Ask for a shorter reply, or ask' : 'Try again later, or ask';
-  return `This ${needs}, and ${refusals[quota]} ${quota === 'TENANT_BUDGET' ? 'does' : 'do'} not suffice. ${advice} your billing administrator for more.`;
+  if (quota === 'CONVERSATION_BUDGET') {
+    return `This ${needs}, and ${refusals[quota]} does not suffice. Raise the budget of the conversation, ask for a shorter reply, or start another conversation.`;
+  }
+  return `This ${needs}, and ${refusals[quota]} ${isBudget ? 'does' : 'do'} not suffice. ${advice} your billing administrator for more.`;
 };
 
 export interface ReservationServices {
@@ -103,8 +112,9 @@ export const reserveTokens = async (
 ): Promise<TokenReservation> => {
   requireInput(input);
   const tokens = input.inputTokens + input.maxOutputTokens;
+  const budget = input.conversationBudgetUsd ?? undefined;
   const [row] = await callFunction(database, {
-    name: 'usage.hold_tokens',
+    name: budget === undefined ? 'usage.hold_tokens' : 'usage.hold_in_conversation',
     parameters: {
       a_tenant: identity.tenantId,
       a_user: identity.userId,
@@ -117,6 +127,7 @@ export const reserveTokens = async (
       a_cost: input.maxCostUsd ?? '0',
       a_title_cost: input.maxTitleCostUsd ?? '0',
       a_ttl_seconds: reservationTtlSeconds,
+      ...(budget === undefined ? {} : { a_budget: budget }),
     },
   });
   const outcome = rowSchema.parse(row);
