@@ -4,6 +4,7 @@
  * reservation never makes what is held and used exceed a limit or the budget. A request reserves under an id that no
  * client chooses, and shares its reservation only with other requests of the same send.
  */
+import { Decimal } from 'decimal.js';
 import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';
 import { type PlanTier, planTiers } from '#contracts/plan-tiers.ts';
@@ -83,18 +84,22 @@ const requireInput = (input: ReserveTokensInput): void => {
 
 const sentenceOf = (
   quota: keyof typeof refusals,
-  { inputTokens, maxOutputTokens, maxCostUsd }: ReserveTokensInput,
+  { inputTokens, maxOutputTokens, maxCostUsd, maxTitleCostUsd }: ReserveTokensInput,
   retryAfterMs: number | undefined,
 ): string => {
-  const isBudget = quota === 'TENANT_BUDGET' || quota === 'CONVERSATION_BUDGET';
-  const needs = isBudget
-    ? `may cost up to ${maxCostUsd ?? 0} US dollars`
-    : `needs up to ${inputTokens + maxOutputTokens} tokens`;
-  const advice = retryAfterMs === undefined ? 'Ask for a shorter reply, or ask' : 'Try again later, or ask';
   if (quota === 'CONVERSATION_BUDGET') {
-    return `This ${needs}, and ${refusals[quota]} does not suffice. Raise the budget of the conversation, ask for a shorter reply, or start another conversation.`;
+    const most = new Decimal(maxCostUsd ?? 0)
+      .plus(maxTitleCostUsd ?? 0)
+      .toSignificantDigits(3, Decimal.ROUND_UP)
+      .toFixed();
+    return `This may cost up to ${most} US dollars, and ${refusals[quota]} does not suffice. Raise the budget of the conversation, ask for a shorter reply, or start another conversation.`;
   }
-  return `This ${needs}, and ${refusals[quota]} ${isBudget ? 'does' : 'do'} not suffice. ${advice} your billing administrator for more.`;
+  const needs =
+    quota === 'TENANT_BUDGET'
+      ? `may cost up to ${maxCostUsd ?? 0} US dollars`
+      : `needs up to ${inputTokens + maxOutputTokens} tokens`;
+  const advice = retryAfterMs === undefined ? 'Ask for a shorter reply, or ask' : 'Try again later, or ask';
+  return `This ${needs}, and ${refusals[quota]} ${quota === 'TENANT_BUDGET' ? 'does' : 'do'} not suffice. ${advice} your billing administrator for more.`;
 };
 
 export interface ReservationServices {
