@@ -82,6 +82,15 @@ test('the next candidate is asked where one fails, and the summary names what it
   expect(summarised.summaryTokens).toBe(countO200kTokens('The user said fact-honey'));
 });
 
+test('a summary that is longer than it may be is none, and the next candidate is asked', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  fixture.provider.queue({ texts: [`<summary>${'word '.repeat(500)}</summary>`] });
+  const candidates = [candidateOf('openai/scripted'), candidateOf('openai/other')];
+  const result = await fixture.resultOfJob(summaryJob(['fact-honey'], { candidates }));
+  expect(result).toMatchObject({ modelId: 'openai/other', summary: 'The user said fact-honey' });
+});
+
 test('the demonstration makes a summary that says what it is', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();

@@ -62,7 +62,9 @@ const generateSummary = async (
     },
   });
   const summary = finishReason === 'CONTENT_FILTER' ? '' : cleanSummary(text, finishReason === 'LENGTH');
-  if (summary === '') return undefined;
+  const summaryTokens = countTokens(summary);
+  // A provider that ignores the limit of the request would fill the window with it.
+  if (summary === '' || summaryTokens > 2 * job.maxOutputTokens) return undefined;
   const count = () => ({
     ...noUsage,
     inputTokens: countTokens(JSON.stringify(prompt)),
@@ -75,7 +77,6 @@ const generateSummary = async (
   });
   countTokensUsed(modelId, usage);
   const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - askedAt;
-  const summaryTokens = countTokens(summary);
   return { summary, summaryTokens, lastMessageId, modelId, provider, pool, price, usage, firstTokenMs };
 };
 

@@ -82,11 +82,15 @@ CREATE TABLE models.routing_policies (
     rules jsonb DEFAULT '[]'::jsonb NOT NULL,
     latency_target_ms integer,
     cost_ceiling_usd numeric(21,12),
+    default_output_tokens integer,
+    max_output_tokens integer,
     request_cache_seconds integer,
     cache_share text DEFAULT 'USER'::text NOT NULL,
     CONSTRAINT routing_policies_cache_share_check CHECK ((cache_share = ANY (ARRAY['USER'::text, 'TENANT'::text]))),
     CONSTRAINT routing_policies_cost_ceiling_usd_check CHECK ((cost_ceiling_usd >= (0)::numeric)),
+    CONSTRAINT routing_policies_default_output_tokens_check CHECK ((default_output_tokens > 0)),
     CONSTRAINT routing_policies_latency_target_ms_check CHECK ((latency_target_ms > 0)),
+    CONSTRAINT routing_policies_max_output_tokens_check CHECK ((max_output_tokens > 0)),
     CONSTRAINT routing_policies_request_cache_seconds_check CHECK (((request_cache_seconds >= 1) AND (request_cache_seconds <= 3600)))
 );
 

@@ -39,6 +39,12 @@ test('a summary begins with the one before, and a prompt has the newest one on i
   // A branch that begins further down shares the first summary.
   const { reply: sibling } = await fixture.turn(await conversationOf(conversation), at(3), 'other');
   expect((await told({ kind: 'message', id: sibling.id })).summary).toBe('first');
+  // One that begins further up has nothing of it, however long it gets.
+  let other = at(0);
+  for (const content of ['u1', 'u2', 'u3', 'u4']) {
+    ({ reply: other } = await fixture.turn(await conversationOf(conversation), other, content));
+  }
+  expect((await told({ kind: 'message', id: other.id })).summary).toBeUndefined();
 });
 
 test.each([

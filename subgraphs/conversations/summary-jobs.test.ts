@@ -56,6 +56,17 @@ test('what would fit a large window stays, and a short conversation is not summa
   expect(await summaries.jobAfter(short.at(1))).toBeUndefined();
 });
 
+test('what is not worth a summary stays, unless it does not fit any more', async () => {
+  await using summaries = await openSummaries();
+  // Behind the first turn, of 13 bytes, the others stay. A tenth of the window are 16 bytes.
+  const prompt = { tokens: 36, contextWindow: 40, droppedMessages: 0 };
+  const { at } = await converse(summaries.fixture, 6);
+  expect(await summaries.jobAfter(at(5), { prompt })).toBeUndefined();
+  const other = await converse(summaries.fixture, 6);
+  const job = await summaries.jobAfter(other.at(5), { prompt: { ...prompt, droppedMessages: 1 } });
+  expect(contents(job)).toEqual(['t0', 'reply to t0']);
+});
+
 test('a blocked message is in no summary, and a turn without text belongs to the one before', async () => {
   await using summaries = await openSummaries();
   const { fixture } = summaries;

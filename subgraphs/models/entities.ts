@@ -143,6 +143,10 @@ export const RoutingPolicyEntity = defineEntity({
     requestCacheSeconds: p.integer().nullable(),
     /** Who may get a reply that was kept. */
     cacheShare: p.enum(reuseShares),
+    /** Tokens of a reply whose message does not say how many. */
+    defaultOutputTokens: p.integer().nullable(),
+    /** Tokens that a message may ask for. */
+    maxOutputTokens: p.integer().nullable(),
     isDefault: p.boolean().default(false),
     createdAt: p.datetime(3).onCreate(() => new Date()),
     updatedAt: p

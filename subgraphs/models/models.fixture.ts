@@ -116,6 +116,22 @@ const serveUsage = async (plans: ReadonlyMap<string, PlanTier>) => {
       resolve: (_, _args, { identity }) => plans.get(identity.tenantId) ?? 'FREE',
     }),
   );
+  const outputTokens = builder.objectRef<{ readonly most: number | null }>('TenantOutputTokens').implement({
+    fields: (t) => ({
+      byDefault: t.int({ nullable: true, resolve: () => null }),
+      most: t.exposeInt('most', { nullable: true }),
+    }),
+  });
+  builder.queryField('tenantOutputTokens', (t) =>
+    t.field({
+      type: outputTokens,
+      authScopes: { service: true },
+      // As usage has it: only the plan FREE has a ceiling.
+      resolve: (_, _args, { identity }) => ({
+        most: (plans.get(identity.tenantId) ?? 'FREE') === 'FREE' ? 16_384 : null,
+      }),
+    }),
+  );
   return serveSubgraph({
     name: 'usage',
     schema: builder.toSubGraphSchema({ linkUrl: federationLinkUrl }),

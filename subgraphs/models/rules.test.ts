@@ -147,4 +147,31 @@ describe.each(engines)('on %s', (engine) => {
     expect(errors[0]?.message).toMatch(sentence);
     expect(await routedIds(tenant, { modelPolicy: 'x' })).toEqual(['acme/small']);
   });
+
+  test('the length of a reply is bounded by the plan and the policy, and by what is lower of their ceilings', async () => {
+    const lengthOf = async (tenant: Tenant) => {
+      const query =
+        'query ($input: RouteMessageInput!) { routeMessage(input: $input) { outputTokens { byDefault most } } }';
+      return (await models.execute(tenant.service, query, { input: { inputTokens: 10 } })).data.routeMessage
+        .outputTokens;
+    };
+    const [free, pro] = [newTenant(), newTenant('PRO')];
+    expect(await lengthOf(free)).toEqual({ byDefault: 16_384, most: 16_384 });
+    expect(await lengthOf(pro)).toEqual({ byDefault: null, most: null });
+    for (const tenant of [free, pro]) {
+      await setPolicy(tenant, { name: 'short', defaultOutputTokens: 100, maxOutputTokens: 20_000, isDefault: true });
+    }
+    expect(await lengthOf(free)).toEqual({ byDefault: 100, most: 16_384 });
+    expect(await lengthOf(pro)).toEqual({ byDefault: 100, most: 20_000 });
+  });
+
+  test.each([
+    ['no tokens at all', { defaultOutputTokens: 0 }, 'input.defaultOutputTokens'],
+    ['a ceiling below nothing', { maxOutputTokens: -1 }, 'input.maxOutputTokens'],
+    ['a default above the ceiling', { defaultOutputTokens: 9, maxOutputTokens: 8 }, 'input.defaultOutputTokens'],
+  ])('%s is refused', async (_, wrong, argument) => {
+    const input = { name: 'wrong', ...wrong };
+    const { errors } = await models.execute(newTenant().admin, upsertPolicyMutation, { input });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
+  });
 });

@@ -1,4 +1,4 @@
-/** Summaries in both set-ups, with models of small windows. */
+/** Summaries and budgets in both set-ups, with models of small windows that cost something. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
@@ -6,8 +6,10 @@ import { createDirectory } from '#tests/services/directory.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
 import { startCompose } from '#tests/support/compose-processes.ts';
 import type { Parlance } from '#tests/support/parlance.ts';
+import { smallWindows } from '#tests/support/small-windows.ts';
 import { startStandalone } from '#tests/support/standalone-process.ts';
-import { smallWindows, summarySuite } from './suite/summaries.ts';
+import { budgetSuite } from './suite/budgets.ts';
+import { summarySuite } from './suite/summaries.ts';
 
 const unhurried = { USER_BURST: '1000', USER_RATE: '1000' };
 
@@ -38,4 +40,5 @@ describe.each([
   });
   afterAll(() => stack.disposeAsync());
   summarySuite(() => parlance);
+  budgetSuite(() => parlance);
 });

@@ -15,6 +15,8 @@ const ruleShape = z.object({
     z.object({
       name: z.string(),
       latencyTargetMs: z.number().nullable(),
+      defaultOutputTokens: z.number().nullable(),
+      maxOutputTokens: z.number().nullable(),
       rules: z.array(
         z.object({
           complexity: z.array(z.string()),
@@ -29,7 +31,7 @@ const ruleShape = z.object({
   ),
 });
 const storedPolicy = async () => {
-  const query = `{ routingPolicies { name latencyTargetMs
+  const query = `{ routingPolicies { name latencyTargetMs defaultOutputTokens maxOutputTokens
     rules { complexity languages images modelIds pool strict } } }`;
   return (await stand.ada.query(ruleShape, query)).routingPolicies[0];
 };
@@ -41,6 +43,8 @@ test('an administrator gives a policy rules, in an order, tries a question, and 
   await form.getByLabel('Name').fill('auto');
   await form.getByLabel('Strategy').selectOption('AUTO');
   await form.getByLabel('Latest first token').fill('2000');
+  await form.getByLabel('Tokens of a reply where the message names none').fill('400');
+  await form.getByLabel('Most tokens of a reply').fill('900');
   await form.getByRole('checkbox', { name: 'Default of the tenant' }).check();
   const rule = (position: number) => form.getByRole('group', { name: `Rule ${position}`, exact: true });
   await form.getByRole('button', { name: 'Add a rule' }).click();
@@ -71,7 +75,9 @@ test('an administrator gives a policy rules, in an order, tries a question, and 
     },
     { ...none, pool: 'EXTERNAL' },
   ];
-  expect(await storedPolicy()).toEqual({ name: 'auto', latencyTargetMs: 2000, rules });
+  const length = { defaultOutputTokens: 400, maxOutputTokens: 900 };
+  const stored = { name: 'auto', latencyTargetMs: 2000, ...length, rules };
+  expect(await storedPolicy()).toEqual(stored);
 
   // What nobody touches stays as it is.
   await page.getByRole('button', { name: 'Edit auto' }).click();
@@ -79,7 +85,7 @@ test('an administrator gives a policy rules, in an order, tries a question, and 
   await form.getByRole('button', { name: 'Save' }).click();
   await said(page, 'The policy auto is saved.');
   await page.getByText('By what is asked.').first().waitFor();
-  expect(await storedPolicy()).toEqual({ name: 'auto', latencyTargetMs: 2000, rules });
+  expect(await storedPolicy()).toEqual(stored);
 
   const question = 'Prove that the square root of 2 is irrational.';
   await page.getByRole('textbox', { name: 'Question' }).fill(question);

@@ -61,8 +61,10 @@ export const createLiveConversation = ({ client, hub, patches, id }: Conversatio
     if (conversation.updatedAt >= held.updatedAt) held = { ...held, ...conversation };
     if (!loader.isLoading) version = hub.versionOf(id);
     show({ status: held.deletedAt === null ? 'ready' : 'missing' });
-    // A change does not say what the instructions are.
-    if (isNew && kind === 'UPDATED') void refetch();
+    // A change says neither what the instructions are nor what is summarised, which is of the current branch.
+    const isOther =
+      kind === 'UPDATED' || kind === 'BRANCH_SELECTED' || (kind === 'MESSAGE_ADDED' && held.summary !== null);
+    if (isNew && isOther) void refetch();
   };
   const take = (notice: HubNotice): void => {
     if (notice.kind === 'ENDED') show({ error: notice.error });

@@ -76,6 +76,8 @@ export type CreateApiKeyInput = {
 
 /** A new conversation. Everything is optional. */
 export type CreateConversationInput = {
+  /** US dollars that the conversation may cost altogether, from 0; null for no budget. A message that could exceed it is refused with QUOTA_EXCEEDED. */
+  budgetUsd?: string | null | undefined;
   /** Name of a routing policy, or a model's id; null for the tenant's default. */
   modelPolicy?: string | null | undefined;
   /** Instructions at the beginning of every prompt of this conversation. Screened like a message: CONTENT_BLOCKED. */
@@ -90,7 +92,7 @@ export type EditMessageInput = {
   content: string;
   /** Made by the client, one for each new message, and reused for retries; 1 to 200 characters. */
   idempotencyKey: string;
-  /** Most tokens of the reply; null for the model's own limit. */
+  /** Most tokens of the reply, within the ceilings of your plan and the routing policy; null for their default, or the model's own limit. */
   maxOutputTokens?: number | null | undefined;
   /** The question to make an alternative to. */
   messageId: string;
@@ -296,7 +298,7 @@ export type ReasoningEffort =
 export type RegenerateMessageInput = {
   /** Made by the client, one for each new message, and reused for retries; 1 to 200 characters. */
   idempotencyKey: string;
-  /** Most tokens of the reply; null for the model's own limit. */
+  /** Most tokens of the reply, within the ceilings of your plan and the routing policy; null for their default, or the model's own limit. */
   maxOutputTokens?: number | null | undefined;
   /** The reply to make an alternative to. */
   messageId: string;
@@ -398,7 +400,7 @@ export type SendMessageInput = {
   conversationId: string;
   /** Made by the client, one for each new message, and reused for retries; 1 to 200 characters. */
   idempotencyKey: string;
-  /** Most tokens of the reply; null for the model's own limit. */
+  /** Most tokens of the reply, within the ceilings of your plan and the routing policy; null for their default, or the model's own limit. */
   maxOutputTokens?: number | null | undefined;
   /** Name of a routing policy, or a model's id; null for the conversation's setting. */
   modelPolicy?: string | null | undefined;
@@ -431,6 +433,8 @@ export type ToolCallStatus =
 export type UpdateConversationInput = {
   /** Whether to leave it out of the list. */
   archived?: boolean | null | undefined;
+  /** US dollars that the conversation may cost altogether, from 0; null for no budget. A message that could exceed it is refused with QUOTA_EXCEEDED. */
+  budgetUsd?: string | null | undefined;
   /** Name of a routing policy, or a model's id; null for the tenant's default. */
   modelPolicy?: string | null | undefined;
   /** Whether to show it at the top of the list. */
@@ -463,7 +467,7 @@ export type ConversationChangedSubscription = { conversationChanged: { kind: Con
 
 export type ConversationItemFragment = { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null };
 
-export type ConversationSettingsFragment = { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null };
+export type ConversationSettingsFragment = { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null };
 
 export type ConversationVersionQueryVariables = Exact<{
   id: string;
@@ -477,7 +481,7 @@ export type ConversationQueryVariables = Exact<{
 }>;
 
 
-export type ConversationQuery = { conversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null };
+export type ConversationQuery = { conversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } | null };
 
 export type ConversationsChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -505,7 +509,7 @@ export type CreateConversationMutationVariables = Exact<{
 }>;
 
 
-export type CreateConversationMutation = { createConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+export type CreateConversationMutation = { createConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } };
 
 export type DeleteConversationMutationVariables = Exact<{
   id: string;
@@ -699,7 +703,7 @@ export type UpdateConversationMutationVariables = Exact<{
 }>;
 
 
-export type UpdateConversationMutation = { updateConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
+export type UpdateConversationMutation = { updateConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -787,6 +791,13 @@ export const ConversationSettingsFragmentDoc = /*#__PURE__*/ new TypedDocumentSt
     fragment ConversationSettings on Conversation {
   ...ConversationItem
   systemPrompt
+  summary {
+    text
+    messageCount
+    lastMessage {
+      id
+    }
+  }
 }
     fragment ConversationItem on Conversation {
   id
@@ -1084,6 +1095,13 @@ export const ConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
 fragment ConversationSettings on Conversation {
   ...ConversationItem
   systemPrompt
+  summary {
+    text
+    messageCount
+    lastMessage {
+      id
+    }
+  }
 }`) as unknown as TypedDocumentString<ConversationQuery, ConversationQueryVariables>;
 export const ConversationsChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription ConversationsChanged {
@@ -1192,6 +1210,13 @@ export const CreateConversationDocument = /*#__PURE__*/ new TypedDocumentString(
 fragment ConversationSettings on Conversation {
   ...ConversationItem
   systemPrompt
+  summary {
+    text
+    messageCount
+    lastMessage {
+      id
+    }
+  }
 }`) as unknown as TypedDocumentString<CreateConversationMutation, CreateConversationMutationVariables>;
 export const DeleteConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation DeleteConversation($id: ID!) {
@@ -1844,6 +1869,13 @@ export const UpdateConversationDocument = /*#__PURE__*/ new TypedDocumentString(
 fragment ConversationSettings on Conversation {
   ...ConversationItem
   systemPrompt
+  summary {
+    text
+    messageCount
+    lastMessage {
+      id
+    }
+  }
 }`) as unknown as TypedDocumentString<UpdateConversationMutation, UpdateConversationMutationVariables>;
 export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Viewer {

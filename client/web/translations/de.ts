@@ -121,6 +121,8 @@ export const de: Readonly<Record<MessageId, string>> = {
   'thinking.growing': 'Denkt nach …',
   'thinking.took': '{time} nachgedacht',
   'thinking.ended': 'Gedankengang',
+  'summary.line': 'Frühere Nachrichten sind für das Modell zusammengefasst',
+  'summary.more': 'Statt der ersten {count} Nachrichten bekommt das Modell dies:',
   'details.model': 'Modell',
   'details.cost': 'Kosten',
   'details.input': 'Tokens gelesen',

@@ -118,6 +118,8 @@ export const en = {
   'thinking.growing': 'Thinking…',
   'thinking.took': 'Thought for {time}',
   'thinking.ended': 'Thinking',
+  'summary.line': 'Earlier messages are summarised for the model',
+  'summary.more': 'In place of the first {count} messages, the model gets this:',
   'details.model': 'Model',
   'details.cost': 'Cost',
   'details.input': 'Tokens read',

@@ -1,9 +1,16 @@
 /**
  * Changes a conversation of the caller: its settings, soft deletion and restoring. Invariant: nothing goes on in a
- * deleted conversation, since the deletion stops its replies, and no turn can be stored in it afterwards.
+ * deleted conversation, since the deletion stops its replies, and no turn can be stored in it afterwards. Its summaries
+ * go at once.
  */
 import type { Identity } from '#contracts/identity.ts';
-import { type Conversation, inFlightStatuses, type Message, MessageEntity } from '../entities.ts';
+import {
+  type Conversation,
+  ConversationSummaryEntity,
+  inFlightStatuses,
+  type Message,
+  MessageEntity,
+} from '../entities.ts';
 import { requireConversation } from './access.ts';
 import type { ChangeKind } from './change-feed.ts';
 import { type ConversationSettings, checkSettings } from './conversation-settings.ts';
@@ -47,9 +54,9 @@ export interface ConversationUpdate extends ConversationSettings {
 export const updateConversation = async (
   services: ConversationServices,
   identity: Identity,
-  { id, title, modelPolicy, systemPrompt, pinned, archived }: ConversationUpdate,
+  { id, title, modelPolicy, systemPrompt, budgetUsd, pinned, archived }: ConversationUpdate,
 ): Promise<Conversation> => {
-  checkSettings({ title, modelPolicy, systemPrompt }, services.maxContentLength);
+  checkSettings({ title, modelPolicy, systemPrompt, budgetUsd }, services.maxContentLength);
   if (systemPrompt != null) {
     const em = services.database.forTenant(identity.tenantId);
     requireStorage(await readStoredBytes(em), systemPrompt, services.maxStoredBytes);
@@ -64,6 +71,7 @@ export const updateConversation = async (
       if (title === null) conversation.titlingSince = null;
       if (modelPolicy !== undefined) conversation.modelPolicy = modelPolicy;
       if (systemPrompt !== undefined) conversation.systemPrompt = systemPrompt;
+      if (budgetUsd !== undefined) conversation.budgetUsd = budgetUsd;
       conversation.pinned = pinned ?? conversation.pinned;
       conversation.archived = archived ?? conversation.archived;
     },
@@ -88,6 +96,10 @@ export const deleteConversation = async (
     await replyCache.withdraw(identity.tenantId, conversation.id);
     conversation.deletedAt = now;
     conversation.updatedAt = now;
+    // A restored conversation gets new ones when it needs them.
+    await em.nativeDelete(ConversationSummaryEntity, { conversationId: id });
+    conversation.summarised = false;
+    conversation.summarising = null;
     const inFlight = { conversationId: id, status: { $in: [...inFlightStatuses] } };
     for (const reply of await em.find(MessageEntity, inFlight)) {
       reply.stopRequestedAt ??= now;

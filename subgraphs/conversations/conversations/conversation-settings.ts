@@ -8,7 +8,12 @@ export interface ConversationSettings {
   readonly title?: string | null | undefined;
   readonly modelPolicy?: string | null | undefined;
   readonly systemPrompt?: string | null | undefined;
+  /** A decimal, US dollars. */
+  readonly budgetUsd?: string | null | undefined;
 }
+
+/** US dollars: a decimal from 0 with at most 12 places. */
+const budgetPattern = /^\d{1,9}(\.\d{1,12})?$/;
 
 const checkLength = (value: string | null | undefined, argument: string, most: number): void => {
   if (value != null && (value.trim() === '' || value.length > most)) {
@@ -18,10 +23,15 @@ const checkLength = (value: string | null | undefined, argument: string, most: n
 
 /** Throws BAD_USER_INPUT naming the field. */
 export const checkSettings = (
-  { title, modelPolicy, systemPrompt }: ConversationSettings,
+  { title, modelPolicy, systemPrompt, budgetUsd }: ConversationSettings,
   maxContentLength: number,
 ): void => {
   checkLength(title, 'title', maxTitleLength);
   checkLength(modelPolicy, 'modelPolicy', maxPolicyLength);
   checkLength(systemPrompt, 'systemPrompt', maxContentLength);
+  if (budgetUsd != null && !budgetPattern.test(budgetUsd)) {
+    throw new AppError('BAD_USER_INPUT', '"budgetUsd" is a decimal from 0, such as "0.50", or null for no budget.', {
+      argument: 'budgetUsd',
+    });
+  }
 };

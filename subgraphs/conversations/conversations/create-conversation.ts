@@ -47,6 +47,7 @@ export const createConversation = async (
     title: settings.title ?? null,
     modelPolicy: settings.modelPolicy ?? null,
     systemPrompt: settings.systemPrompt ?? null,
+    budgetUsd: settings.budgetUsd ?? null,
     pinned: false,
     archived: false,
     legalHold: false,

@@ -16,6 +16,11 @@ const settings = (t: InputFields) => ({
     description:
       'Instructions at the beginning of every prompt of this conversation. Screened like a message: CONTENT_BLOCKED.',
   }),
+  budgetUsd: t.field({
+    type: 'Decimal',
+    description:
+      'US dollars that the conversation may cost altogether, from 0; null for no budget. A message that could exceed it is refused with QUOTA_EXCEEDED.',
+  }),
 });
 
 const addInputs = (builder: ConversationsBuilder) => ({

@@ -22,6 +22,11 @@ export const addConversationType = (builder: ConversationsBuilder, types: Conver
         nullable: true,
         description: 'Instructions at the beginning of every prompt.',
       }),
+      budgetUsd: t.expose('budgetUsd', {
+        type: 'Decimal',
+        nullable: true,
+        description: 'US dollars that it may cost altogether, as its owner has set it; null for no budget.',
+      }),
       owner: t.field({
         type: types.User,
         description: 'The user who owns the conversation.',

@@ -69,7 +69,10 @@ const addInputs = (builder: ConversationsBuilder) => {
     modelPolicy: t.string({
       description: "Name of a routing policy, or a model's id; null for the conversation's setting.",
     }),
-    maxOutputTokens: t.int({ description: "Most tokens of the reply; null for the model's own limit." }),
+    maxOutputTokens: t.int({
+      description:
+        "Most tokens of the reply, within the ceilings of your plan and the routing policy; null for their default, or the model's own limit.",
+    }),
     temperature: t.float({ description: "0 to 2; null for the model's default." }),
     reasoningEffort: t.field({
       type: reasoningEffort,

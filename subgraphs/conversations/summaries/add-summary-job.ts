@@ -1,7 +1,8 @@
 /**
  * Decides after a reply whether older turns of its branch are to be summarised, and which, and stores the job of that.
  * Invariants: whole turns that have ended are covered, oldest first; the last ones stay out, so that prompts have them
- * word for word; one summary is made at a time for a conversation, and after a failure none for a while.
+ * word for word; a summary replaces enough to be worth its cost; one is made at a time for a conversation, and after a
+ * failure none for a while.
  */
 import type { EntityManager } from '@mikro-orm/sql';
 import { v7 as uuidv7 } from 'uuid';
@@ -19,6 +20,12 @@ import { keptMessages, summaryBackoffMs, summaryVersion } from './summary-terms.
 /** Share of the window that is left word for word, in tokens of `bytesPerToken`. */
 const keptShare = 0.3;
 const bytesPerToken = 4;
+/**
+ * Shares of the window that a summary must replace at least. Instructions may fill a window so far that every reply
+ * finds it nearly full, and a summary for each turn costs more than it saves. Where messages do not fit any more, they
+ * are lost to the model until they are summarised, so that less is worth it.
+ */
+const [leastReplaced, leastReplacedOfCut] = [0.1, 0.025];
 /** Most messages that are left word for word. */
 const mostKept = 200;
 /** Messages, and bytes, that one job takes, at most. What is older than that is summarised first. */
@@ -127,7 +134,9 @@ export const addSummaryJob = async (
   const { contextWindow } = result.prompt;
   const before = await findSummary(em, conversation, reply.id);
   const { history, turns } = await readCoverable(em, reply, { from: (before?.depth ?? 0) + 1, contextWindow });
-  if (turns.length === 0) return undefined;
+  const replaced = history.reduce((bytes, { content }) => bytes + Buffer.byteLength(content), 0);
+  const least = result.prompt.droppedMessages > 0 ? leastReplacedOfCut : leastReplaced;
+  if (turns.length === 0 || replaced < contextWindow * least * bytesPerToken) return undefined;
   const messageId = uuidv7();
   conversation.summarising = messageId;
   conversation.summarisingSince = new Date(now);

@@ -37,6 +37,8 @@ export const storeSummary = async (
     found.summarisingSince = null;
     if (last === null) return undefined;
     found.summarised = true;
+    // So that whoever looks again finds that the conversation has changed.
+    found.updatedAt = new Date();
     await em.upsert(ConversationSummaryEntity, {
       ...{ tenantId, conversationId, lastMessageId, promptVersion },
       branchId: last.branchId,

@@ -20,6 +20,7 @@ import { admissionDuration } from '../metrics.ts';
 import type { Screening, ScreeningResult } from '../screening/screening.ts';
 import { chooseTools } from './choose-tools.ts';
 import type { JudgedTurn } from './judge-turn.ts';
+import { outputTokensWithin } from './output-tokens.ts';
 import type { PromptSize } from './prompt-size.ts';
 import { replyNeeds } from './reply-needs.ts';
 import type { Route, Routes } from './routes.ts';
@@ -46,6 +47,8 @@ export interface AdmissionRequest {
   readonly isStored: boolean;
   readonly judged: JudgedTurn;
   readonly modelPolicy: string | undefined;
+  /** US dollars, exact, that the conversation may cost altogether; undefined where it has no budget. */
+  readonly conversationBudgetUsd?: string | undefined;
   /** The whole prompt without its tools, for which tokens are reserved. */
   readonly prompt: PromptSize;
   /** Whether a title may be generated after the reply. */
@@ -129,10 +132,12 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
   };
 
   const reserve = async (request: AdmissionRequest, route: Route): Promise<Reservation> => {
-    const { replyId: messageId, sendId, conversationId, identity, prompt } = request;
+    const { replyId: messageId, sendId, conversationId, conversationBudgetUsd, identity, prompt } = request;
     const reservation = { id: uuidv7(), prompt };
     const ids = { reservationId: reservation.id, sendId, messageId, conversationId };
-    const input = { ...ids, ...replyNeeds(route, prompt, request) };
+    const budget = conversationBudgetUsd === undefined ? {} : { conversationBudgetUsd };
+    const maxOutputTokens = outputTokensWithin(route.outputTokens, request.maxOutputTokens);
+    const input = { ...ids, ...replyNeeds(route, prompt, { ...request, maxOutputTokens }), ...budget };
     try {
       await subgraphs.usage.call({
         identity,
@@ -160,6 +165,8 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
       ...{ identity, modelPolicy, maxOutputTokens, inputTokens, requiresTools, complexity, language, moderation },
       promptTokens: request.prompt.likely,
     });
+    // Refuses what is longer than plan and policy allow.
+    outputTokensWithin(found.outputTokens, request.maxOutputTokens);
     return { ...found, tools: chooseTools(found.tools, names) };
   };
 

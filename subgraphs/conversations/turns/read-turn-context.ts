@@ -30,6 +30,8 @@ export interface KnownSend {
 export interface TurnContext {
   readonly modelPolicy: string | undefined;
   readonly systemPrompt: string | undefined;
+  /** US dollars, exact, that the conversation may cost altogether; undefined where it has no budget. */
+  readonly budgetUsd: string | undefined;
   /** Whether the conversation has a title. */
   readonly titled: boolean;
   /** The earlier send with the same idempotency key. */
@@ -54,6 +56,7 @@ const rowSchema = z.object({
   system_prompt: z.string().nullable(),
   summary: z.string().nullable(),
   titled: z.boolean(),
+  budget_usd: z.string().nullable(),
   stored_bytes: z.coerce.number(),
   complexity: z.enum(complexities).nullable().catch(null),
   judged_at: z.coerce.date().nullable(),
@@ -108,6 +111,7 @@ export const readTurnContext = async (
     modelPolicy: row.model_policy ?? undefined,
     systemPrompt: row.system_prompt ?? undefined,
     titled: row.titled,
+    budgetUsd: row.budget_usd ?? undefined,
     send:
       requestHash === null || questionId === null || replyId === null
         ? undefined

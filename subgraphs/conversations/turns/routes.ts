@@ -14,6 +14,7 @@ import { modelsChangedTopic, policiesChangedSchema, policiesChangedTopic } from 
 import { AppError } from '#kernel/errors.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
+import type { OutputLimits } from './output-tokens.ts';
 import {
   narrowQuestion,
   policyKeyOf,
@@ -36,6 +37,8 @@ export interface Route {
   readonly latencyTargetMs: number | undefined;
   /** On which terms replies are kept and served again; undefined: they are not. */
   readonly reuse?: ReuseTerms | undefined;
+  /** Default: nothing but the model bounds the reply. */
+  readonly outputTokens?: OutputLimits | undefined;
   readonly dependsOn: RouteDependencies;
   /** Replies per second, as pools served them lately. */
   readonly paces: ReadonlyMap<Pool, number>;
@@ -64,6 +67,7 @@ const routeQuery = `query Route($input: RouteMessageInput!) {
     tools { name description parameters url timeoutMs secret }
     policy reason latencyTargetMs
     reuse { version requestSeconds share }
+    outputTokens { byDefault most }
     dependsOn { complexity languages moderation promptTokens }
     paces { pool repliesPerSecond }
   }
@@ -77,6 +81,10 @@ const routedToolSchema = toolSchema.extend({
 const routedReuseSchema = z
   .object({ ...reuseTermsSchema.shape, requestSeconds: reuseTermsSchema.shape.requestSeconds.nullable() })
   .transform(({ requestSeconds, ...terms }) => ({ ...terms, requestSeconds: requestSeconds ?? undefined }));
+const tokensSchema = z
+  .int()
+  .nullable()
+  .transform((tokens) => tokens ?? undefined);
 const routed = z.object({
   routeMessage: z.object({
     candidates: z.array(routeCandidateSchema),
@@ -85,6 +93,7 @@ const routed = z.object({
     reason: z.string(),
     latencyTargetMs: z.number().nullable(),
     reuse: routedReuseSchema.nullable(),
+    outputTokens: z.object({ byDefault: tokensSchema, most: tokensSchema }).optional(),
     dependsOn: routeDependenciesSchema,
     paces: z.array(z.object({ pool: z.enum(pools), repliesPerSecond: z.number() })),
   }),

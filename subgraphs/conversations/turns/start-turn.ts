@@ -24,6 +24,7 @@ import { buildJob } from '../replies/build-job.ts';
 import type { Admission, AdmissionRequest, Reservation } from './admission.ts';
 import { replayTurn, sendIdOf, type TurnResult } from './idempotency.ts';
 import { judgeTurn } from './judge-turn.ts';
+import { outputTokensWithin } from './output-tokens.ts';
 import { type PlacedRoute, placeRoute } from './place-route.ts';
 import { sizeOfPrompt } from './prompt-size.ts';
 import type { PlaceReply } from './queue-pressure.ts';
@@ -116,7 +117,7 @@ const storeOnce = async (
     userId: identity.userId,
     candidates,
     tools: tools.length === 0 ? undefined : tools,
-    maxOutputTokens: request.maxOutputTokens,
+    maxOutputTokens: outputTokensWithin(admitted.route.outputTokens, request.maxOutputTokens),
     temperature: request.temperature,
     reasoningEffort: request.reasoningEffort,
     routing: admitted.routing,
@@ -214,6 +215,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     judged: judgeTurn(text, context.previousClass),
     modelPolicy: request.modelPolicy ?? context.modelPolicy,
     prompt: sizeOfPrompt(context.systemPrompt, branchOf(request, context), context.summary),
+    conversationBudgetUsd: context.budgetUsd,
     mayTitle: !context.titled,
     mayWait: request.onBusy !== 'REJECT',
     leastInputTokens: tokensOf((context.systemPrompt?.length ?? 0) + text.length),

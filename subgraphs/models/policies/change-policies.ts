@@ -32,6 +32,8 @@ export interface PolicyInput {
   readonly requestCacheSeconds?: number | null | undefined;
   /** Default: USER. */
   readonly cacheShare?: ReuseShare | null | undefined;
+  readonly defaultOutputTokens?: number | null | undefined;
+  readonly maxOutputTokens?: number | null | undefined;
   readonly isDefault: boolean;
 }
 
@@ -47,6 +49,15 @@ const longestTargetMs = 600_000;
 
 const refuse = (argument: string, sentence: string): never => {
   throw new AppError('BAD_USER_INPUT', sentence, { argument: `input.${argument}` });
+};
+
+const checkOutputTokens = ({ defaultOutputTokens, maxOutputTokens }: PolicyInput): void => {
+  for (const [argument, tokens] of Object.entries({ defaultOutputTokens, maxOutputTokens })) {
+    if (tokens != null && tokens < 1) refuse(argument, 'A reply has at least 1 token.');
+  }
+  if (defaultOutputTokens != null && maxOutputTokens != null && defaultOutputTokens > maxOutputTokens) {
+    refuse('defaultOutputTokens', `The default is at most the ceiling, ${maxOutputTokens} tokens.`);
+  }
 };
 
 const check = (input: PolicyInput, modelIds: readonly string[], catalogue: CatalogueSnapshot): void => {
@@ -67,6 +78,7 @@ const check = (input: PolicyInput, modelIds: readonly string[], catalogue: Catal
   if (input.costCeilingUsd != null && !isPrice(input.costCeilingUsd)) {
     refuse('costCeilingUsd', 'A ceiling is a decimal from 0, such as "0.05".');
   }
+  checkOutputTokens(input);
   const { latencyTargetMs } = input;
   if (latencyTargetMs != null && (latencyTargetMs < 1 || latencyTargetMs > longestTargetMs)) {
     refuse('latencyTargetMs', `A target is between 1 and ${longestTargetMs} milliseconds.`);
@@ -113,6 +125,8 @@ export const upsertPolicy = async (
     costCeilingUsd: input.costCeilingUsd ?? null,
     requestCacheSeconds: input.requestCacheSeconds ?? null,
     cacheShare: input.cacheShare ?? ('USER' as const),
+    defaultOutputTokens: input.defaultOutputTokens ?? null,
+    maxOutputTokens: input.maxOutputTokens ?? null,
     isDefault,
   };
   const policy = await services.database.forTenant(tenantId).transactional(async (em) => {

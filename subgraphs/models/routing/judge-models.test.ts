@@ -43,6 +43,8 @@ const policyOf = (differences: Partial<RoutingPolicy>): RouteQuestion['scope'] =
     costCeilingUsd: null,
     requestCacheSeconds: null,
     cacheShare: 'USER',
+    defaultOutputTokens: null,
+    maxOutputTokens: null,
     isDefault: false,
     createdAt: new Date(0),
     updatedAt: new Date(0),

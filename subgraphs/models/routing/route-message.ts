@@ -11,6 +11,7 @@ import { circuitCooldownMs } from '../catalogue/circuit.ts';
 import type { ModelCapability, RoutingPolicy, ToolRow } from '../entities.ts';
 import { type Exclusion, type Judgement, judgeModels } from './judge-models.ts';
 import { judgeRules, type RuleJudgement } from './match-rules.ts';
+import { type OutputLimits, outputLimits } from './output-limits.ts';
 import { reuseTermsOf } from './reuse-terms.ts';
 import { dependenciesOf, type RouteDependencies } from './route-dependencies.ts';
 import { type JudgedQuestion, policyOf, type RouteScope } from './route-question.ts';
@@ -33,6 +34,7 @@ export interface RouteRequest {
 export interface RouteDecision {
   /** The policy that was followed. */
   readonly policy: RoutingPolicy | undefined;
+  readonly output: OutputLimits;
   readonly terms: TenantTerms;
   /** The rules of the policy, in its order. */
   readonly rules: readonly RuleJudgement[];
@@ -48,6 +50,8 @@ export interface MessageRoute {
   readonly policy: RoutingPolicy | undefined;
   /** On which terms replies are kept and served again; undefined: they are not. */
   readonly reuse: ReuseTerms | undefined;
+  /** How long the reply may get. */
+  readonly output: OutputLimits;
   /** What of the question the route depends on, whatever its text. */
   readonly dependsOn: RouteDependencies;
   /** How fast the pools of the candidates serve; a pool that served nothing lately is absent. */
@@ -137,6 +141,7 @@ export const createRouting = (catalogue: Catalogue, tenantTerms: TenantTermsSour
     const [snapshot, terms] = await Promise.all([catalogue.current(), tenantTerms.find(identity)]);
     const scope = scopeOf(request, terms.policies, snapshot);
     const policy = policyOf(scope);
+    const output = outputLimits(terms.output, policy);
     const { inputTokens, question = nothingKnown } = request;
     const requires = request.requires ?? [];
     const rules = judgeRules(policy?.rules ?? [], { ...question, requires, plan: terms.plan });
@@ -146,17 +151,17 @@ export const createRouting = (catalogue: Catalogue, tenantTerms: TenantTermsSour
       requires,
       inputTokens,
       promptTokens: request.promptTokens ?? inputTokens,
-      maxOutputTokens: request.maxOutputTokens ?? undefined,
+      maxOutputTokens: request.maxOutputTokens ?? output.byDefault,
       plan: terms.plan,
       tenantId: identity.tenantId,
       now: Date.now(),
     });
-    return { policy, terms, rules, judgements };
+    return { policy, output, terms, rules, judgements };
   };
   return {
     decide,
     async route(identity, request) {
-      const { judgements, terms, policy } = await decide(identity, request);
+      const { judgements, terms, policy, output } = await decide(identity, request);
       const candidates = judgements.filter(isCandidate).slice(0, maxCandidates);
       if (candidates.length === 0) throw faultOf(judgements, terms);
       const canCall = candidates.some(({ model }) => model.capabilities.includes('TOOLS'));
@@ -167,6 +172,7 @@ export const createRouting = (catalogue: Catalogue, tenantTerms: TenantTermsSour
         tools: canCall ? terms.tools : [],
         policy,
         reuse: reuseTermsOf(policy, terms.cacheEpoch),
+        output,
         dependsOn: dependenciesOf(policy),
         paces: used.flatMap((pool) => {
           const repliesPerSecond = paces.get(pool);

@@ -15,9 +15,12 @@ import type { RoutingPolicy, ToolRow } from '../entities.ts';
 import { readPolicies } from '../policies/change-policies.ts';
 import { readCacheEpoch } from '../policies/clear-caches.ts';
 import { readTools } from '../tools/change-tools.ts';
+import type { OutputLimits } from './output-limits.ts';
 
 export interface TenantTerms {
   readonly plan: PlanTier;
+  /** What the plan says of the length of replies. */
+  readonly output: OutputLimits;
   readonly policies: readonly RoutingPolicy[];
   /** Changes when the tenant's caches are cleared. */
   readonly cacheEpoch: string;
@@ -34,8 +37,15 @@ const freshForMs = 30_000;
 const rememberedTenants = 10_000;
 const planDeadlineMs = 2_000;
 
-const planQuery = 'query TenantPlan { tenantPlan }';
-const planSchema = z.object({ tenantPlan: z.enum(planTiers) });
+const planQuery = 'query TenantPlan { tenantPlan tenantOutputTokens { byDefault most } }';
+const tokensSchema = z
+  .int()
+  .nullable()
+  .transform((tokens) => tokens ?? undefined);
+const planSchema = z.object({
+  tenantPlan: z.enum(planTiers),
+  tenantOutputTokens: z.object({ byDefault: tokensSchema, most: tokensSchema }),
+});
 
 export const openTenantTerms = async (options: {
   readonly database: Database;
@@ -43,7 +53,7 @@ export const openTenantTerms = async (options: {
   readonly signals: Signals;
 }): Promise<TenantTermsSource> => {
   const read = async (identity: Identity): Promise<TenantTerms> => {
-    const [{ tenantPlan }, policies, tools, cacheEpoch] = await Promise.all([
+    const [{ tenantPlan, tenantOutputTokens }, policies, tools, cacheEpoch] = await Promise.all([
       options.usage.call({
         identity,
         query: planQuery,
@@ -55,7 +65,13 @@ export const openTenantTerms = async (options: {
       readTools(options.database, identity.tenantId),
       readCacheEpoch(options.database, identity.tenantId),
     ]);
-    return { plan: tenantPlan, policies, cacheEpoch, tools: tools.filter(({ enabled }) => enabled) };
+    return {
+      plan: tenantPlan,
+      output: tenantOutputTokens,
+      policies,
+      cacheEpoch,
+      tools: tools.filter(({ enabled }) => enabled),
+    };
   };
   const remembered = new LRUCache<string, TenantTerms, Identity>({
     max: rememberedTenants,

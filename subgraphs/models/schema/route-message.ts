@@ -2,6 +2,7 @@
 import type { ReuseTerms } from '#contracts/reuse.ts';
 import type { ToolRow } from '../entities.ts';
 import type { Judgement } from '../routing/judge-models.ts';
+import type { OutputLimits } from '../routing/output-limits.ts';
 import type { RouteDependencies } from '../routing/route-dependencies.ts';
 import type { MessageRoute, PoolPace } from '../routing/route-message.ts';
 import type { ModelsBuilder } from './builder.ts';
@@ -122,12 +123,23 @@ const addReuseTerms = (builder: ModelsBuilder) =>
     }),
   });
 
+const addOutputTokens = (builder: ModelsBuilder) =>
+  builder.objectRef<OutputLimits>('RouteOutputTokens').implement({
+    description: 'How many tokens the reply may have, as plan and policy say; null where the model alone decides.',
+    inaccessible: true,
+    fields: (t) => ({
+      byDefault: t.exposeInt('byDefault', { nullable: true, description: 'Where the message does not say.' }),
+      most: t.exposeInt('most', { nullable: true, description: 'Most that the message may ask for.' }),
+    }),
+  });
+
 const addRoute = (builder: ModelsBuilder, types: ModelTypes & RuleTypes) => {
   const candidate = addCandidate(builder, types);
   const tool = addRouteTool(builder);
   const dependencies = addDependencies(builder, types);
   const pace = addPace(builder, types);
   const reuse = addReuseTerms(builder);
+  const outputTokens = addOutputTokens(builder);
   return builder.objectRef<MessageRoute>('MessageRoute').implement({
     description: 'The models that may reply to a message, and the tools that they may call.',
     inaccessible: true,
@@ -161,6 +173,11 @@ const addRoute = (builder: ModelsBuilder, types: ModelTypes & RuleTypes) => {
         nullable: true,
         description: 'On which terms the reply may be one that was written before; null: a model is asked.',
         resolve: (parent) => parent.reuse,
+      }),
+      outputTokens: t.field({
+        type: outputTokens,
+        description: 'How long the reply may get.',
+        resolve: ({ output }) => output,
       }),
       dependsOn: t.field({
         type: dependencies,

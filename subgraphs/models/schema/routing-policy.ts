@@ -9,6 +9,9 @@ import type { RuleTypes } from './policy-rule.ts';
 const texts = {
   latencyTargetMs:
     'Milliseconds to the first token, in which 95 of 100 replies of a model should have begun lately. Models that miss it come after those that meet it, and a model in whose queue a reply would wait longer is passed over.',
+  defaultOutputTokens: "Tokens of a reply whose message does not say how many; null for the plan's default.",
+  maxOutputTokens:
+    'Most tokens that a message may ask for, thoughts not counted; one that asks for more is refused. A lower ceiling of the plan applies.',
   costCeilingUsd:
     'Most USD of one reply: the likely prompt and the longest reply that the message allows, without repeated requests for tools. A model that could cost more is not used.',
   requestCacheSeconds:
@@ -87,6 +90,11 @@ const addPolicyType = (builder: ModelsBuilder, types: ModelTypes, { rule }: Rule
         description: texts.requestCacheSeconds,
       }),
       cacheShare: t.field({ type: share, description: texts.cacheShare, resolve: (parent) => parent.cacheShare }),
+      defaultOutputTokens: t.exposeInt('defaultOutputTokens', {
+        nullable: true,
+        description: texts.defaultOutputTokens,
+      }),
+      maxOutputTokens: t.exposeInt('maxOutputTokens', { nullable: true, description: texts.maxOutputTokens }),
       isDefault: t.exposeBoolean('isDefault', { description: 'Whether it applies to messages that name no policy.' }),
       updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
     }),
@@ -127,6 +135,8 @@ const addMutations = (
         defaultValue: 'USER' as const,
         description: texts.cacheShare,
       }),
+      defaultOutputTokens: t.int({ description: texts.defaultOutputTokens }),
+      maxOutputTokens: t.int({ description: texts.maxOutputTokens }),
       isDefault: t.boolean({
         required: true,
         defaultValue: false,

@@ -4,6 +4,7 @@
  * reservation never makes what is held and used exceed a limit or the budget. A request reserves under an id that no
  * client chooses, and shares its reservation only with other requests of the same send.
  */
+import { Decimal } from 'decimal.js';
 import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';
 import { type PlanTier, planTiers } from '#contracts/plan-tiers.ts';
@@ -36,17 +37,22 @@ export interface ReserveTokensInput {
   /** USD, exact: the most that the reply may cost, and that a title generated after it may cost. Default: 0. */
   readonly maxCostUsd?: string | null | undefined;
   readonly maxTitleCostUsd?: string | null | undefined;
+  /** USD, exact: what the conversation may cost altogether. Default: it has no budget. */
+  readonly conversationBudgetUsd?: string | null | undefined;
 }
 
 /** The quotas that can refuse, as the message names them. */
 const refusals = {
+  CONVERSATION_BUDGET: "this conversation's budget",
   TENANT_BUDGET: "your tenant's budget of this month",
   TENANT_DAY: "your tenant's tokens of today",
   TENANT_MINUTE: "your tenant's tokens of this minute",
   USER_DAY: 'your tokens of today',
   USER_MINUTE: 'your tokens of this minute',
 } as const;
-const refusalNames = ['TENANT_BUDGET', 'TENANT_DAY', 'TENANT_MINUTE', 'USER_DAY', 'USER_MINUTE'] as const;
+const refusalNames = [
+  ...(['CONVERSATION_BUDGET', 'TENANT_BUDGET', 'TENANT_DAY', 'TENANT_MINUTE', 'USER_DAY', 'USER_MINUTE'] as const),
+] as const;
 
 const rowSchema = z.object({
   plan: z.enum(planTiers),
@@ -62,6 +68,7 @@ const inputSchema = z.object({
   sendId: z.uuid().nullish(),
   maxCostUsd: amount.nullish(),
   maxTitleCostUsd: amount.nullish(),
+  conversationBudgetUsd: amount.nullish(),
   messageId: z.uuid(),
   conversationId: z.uuid(),
   inputTokens: z.int().nonnegative(),
@@ -77,9 +84,16 @@ const requireInput = (input: ReserveTokensInput): void => {
 
 const sentenceOf = (
   quota: keyof typeof refusals,
-  { inputTokens, maxOutputTokens, maxCostUsd }: ReserveTokensInput,
+  { inputTokens, maxOutputTokens, maxCostUsd, maxTitleCostUsd }: ReserveTokensInput,
   retryAfterMs: number | undefined,
 ): string => {
+  if (quota === 'CONVERSATION_BUDGET') {
+    const most = new Decimal(maxCostUsd ?? 0)
+      .plus(maxTitleCostUsd ?? 0)
+      .toSignificantDigits(3, Decimal.ROUND_UP)
+      .toFixed();
+    return `This may cost up to ${most} US dollars, and ${refusals[quota]} does not suffice. Raise the budget of the conversation, ask for a shorter reply, or start another conversation.`;
+  }
   const needs =
     quota === 'TENANT_BUDGET'
       ? `may cost up to ${maxCostUsd ?? 0} US dollars`
@@ -103,8 +117,9 @@ export const reserveTokens = async (
 ): Promise<TokenReservation> => {
   requireInput(input);
   const tokens = input.inputTokens + input.maxOutputTokens;
+  const budget = input.conversationBudgetUsd ?? undefined;
   const [row] = await callFunction(database, {
-    name: 'usage.hold_tokens',
+    name: budget === undefined ? 'usage.hold_tokens' : 'usage.hold_in_conversation',
     parameters: {
       a_tenant: identity.tenantId,
       a_user: identity.userId,
@@ -117,6 +132,7 @@ export const reserveTokens = async (
       a_cost: input.maxCostUsd ?? '0',
       a_title_cost: input.maxTitleCostUsd ?? '0',
       a_ttl_seconds: reservationTtlSeconds,
+      ...(budget === undefined ? {} : { a_budget: budget }),
     },
   });
   const outcome = rowSchema.parse(row);

@@ -1,5 +1,6 @@
 /** The internal fields for other services. Not in the public schema, and refused to everybody but services. */
 import { requireTenant } from '../accounts/current-account.ts';
+import { type PlanOutputTokens, readOutputTokens } from '../quotas/plan-output-tokens.ts';
 import { releaseTokens } from '../quotas/release-tokens.ts';
 import { reserveTokens, type TokenReservation } from '../quotas/reserve-tokens.ts';
 import type { UsageBuilder } from './builder.ts';
@@ -25,6 +26,10 @@ export const addInternalFields = ({ builder, PlanTier }: UsageBuilder): void => 
         type: 'Decimal',
         description: 'Most that a title generated after the reply may cost; null for 0.',
       }),
+      conversationBudgetUsd: t.field({
+        type: 'Decimal',
+        description: 'Most that the conversation may cost altogether; null: it has no budget.',
+      }),
     }),
   });
   const Reservation = builder.objectRef<TokenReservation>('TokenReservation').implement({
@@ -45,6 +50,26 @@ export const addInternalFields = ({ builder, PlanTier }: UsageBuilder): void => 
       inaccessible: true,
       authScopes: { service: true },
       resolve: async (_, _args, context) => (await requireTenant(context, context.identity)).plan,
+    }),
+  );
+  const OutputTokens = builder.objectRef<PlanOutputTokens>('TenantOutputTokens').implement({
+    description: 'How many tokens a reply may have by the plan; null where the plan does not say.',
+    inaccessible: true,
+    fields: (t) => ({
+      byDefault: t.exposeInt('byDefault', { nullable: true, description: 'Where the message does not say.' }),
+      most: t.exposeInt('most', { nullable: true, description: 'Most that the message may ask for.' }),
+    }),
+  });
+  builder.queryField('tenantOutputTokens', (t) =>
+    t.field({
+      type: OutputTokens,
+      description: "How long replies get by the plan of the identity's tenant.",
+      inaccessible: true,
+      authScopes: { service: true },
+      resolve: async (_, _args, context) => {
+        const { plan } = await requireTenant(context, context.identity);
+        return readOutputTokens(context.database.forTenant(context.identity.tenantId), plan);
+      },
     }),
   );
   builder.mutationField('reserveTokens', (t) =>

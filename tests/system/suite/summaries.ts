@@ -6,16 +6,7 @@ import type { TestClient } from '#tests/support/client.ts';
 import type { Parlance } from '#tests/support/parlance.ts';
 import { until } from '#tests/support/until.ts';
 
-/** The models of the stands: four turns with the filler fill more than 70% of a window, and less than all of it. */
-export const smallWindows = `
-providers:
-  - { name: openai, displayName: Scripted, kind: openai-compatible, baseUrlVariable: OPENAI_BASE_URL }
-models:
-  - { id: openai/scripted, displayName: L, provider: openai, pool: EXTERNAL, contextWindow: 2048,
-      maxOutputTokens: 256, price: { input: "10", cachedInput: "5", output: "40" } }
-  - { id: openai/gpt-4o-mini, displayName: S, provider: openai, pool: EXTERNAL, contextWindow: 2048,
-      maxOutputTokens: 256, price: { input: "1", cachedInput: "0.5", output: "4" } }
-`;
+/** Four turns with it fill more than 70% of a small window, and less than all of it. */
 const filler = 'lorem ipsum dolor sit '.repeat(80);
 
 const summaryShape = z.object({
@@ -150,7 +141,7 @@ export const summarySuite = (parlance: () => Parlance): void => {
   );
 
   test('a summary has a line of its own in the ledger, and goes with its conversation', async () => {
-    const ada = await parlance().as('ada', { roles: ['USER', 'BILLING_ADMIN'] });
+    const ada = await parlance().as('ada');
     const bob = await parlance().as('bob', { roles: ['USER', 'BILLING_ADMIN'] });
     const generations = async (): Promise<number> =>
       (await bob.query(reportShape, reportQuery, { range: rangeOfToday() })).usageReport.totals.generations;
@@ -171,5 +162,7 @@ export const summarySuite = (parlance: () => Parlance): void => {
       { id },
     );
     expect(deleted.deleteConversation.summary).toBeNull();
+    await bob.query(z.unknown(), 'mutation ($id: ID!) { restoreConversation(id: $id) { id } }', { id });
+    expect(await summaryOf(bob, id)).toBeNull();
   });
 };

@@ -231,6 +231,8 @@ export type RoutingPolicyInput = {
   cacheShare?: CacheShare | null | undefined;
   /** Most USD of one reply: the likely prompt and the longest reply that the message allows, without repeated requests for tools. A model that could cost more is not used. */
   costCeilingUsd?: string | null | undefined;
+  /** Tokens of a reply whose message does not say how many; null for the plan's default. */
+  defaultOutputTokens?: number | null | undefined;
   /** What it is for. */
   description?: string | null | undefined;
   /** Whether it applies to messages that name no policy. It then replaces the former default. */
@@ -241,6 +243,8 @@ export type RoutingPolicyInput = {
   maxInputPrice?: string | null | undefined;
   /** Most USD per million output tokens. */
   maxOutputPrice?: string | null | undefined;
+  /** Most tokens that a message may ask for, thoughts not counted; one that asks for more is refused. A lower ceiling of the plan applies. */
+  maxOutputTokens?: number | null | undefined;
   /** Models in order of preference; absent or empty for all. */
   modelIds?: Array<string> | null | undefined;
   /** Up to 63 lower case letters, digits and hyphens. */
@@ -493,7 +497,7 @@ export type RuleFragment = { complexity: Array<Complexity>, languages: Array<str
 export type RoutingQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type RoutingQuery = { routingPolicies: Array<{ name: string, description: string | null, isDefault: boolean, strategy: RoutingStrategy, requires: Array<ModelCapability>, maxInputPrice: string | null, maxOutputPrice: string | null, latencyTargetMs: number | null, costCeilingUsd: string | null, updatedAt: string, rules: Array<{ complexity: Array<Complexity>, languages: Array<string>, images: boolean | null, tools: boolean | null, moderation: Array<ModerationCategory>, plans: Array<PlanTier>, modelIds: Array<string>, pool: Pool | null, strict: boolean }>, models: Array<{ id: string, displayName: string }> }>, models: Array<{ id: string, displayName: string }> };
+export type RoutingQuery = { routingPolicies: Array<{ name: string, description: string | null, isDefault: boolean, strategy: RoutingStrategy, requires: Array<ModelCapability>, maxInputPrice: string | null, maxOutputPrice: string | null, latencyTargetMs: number | null, costCeilingUsd: string | null, defaultOutputTokens: number | null, maxOutputTokens: number | null, updatedAt: string, rules: Array<{ complexity: Array<Complexity>, languages: Array<string>, images: boolean | null, tools: boolean | null, moderation: Array<ModerationCategory>, plans: Array<PlanTier>, modelIds: Array<string>, pool: Pool | null, strict: boolean }>, models: Array<{ id: string, displayName: string }> }>, models: Array<{ id: string, displayName: string }> };
 
 export type TryRouteQueryVariables = Exact<{
   input: ExplainRouteInput;
@@ -1372,6 +1376,8 @@ export const RoutingDocument = /*#__PURE__*/ new TypedDocumentString(`
     maxOutputPrice
     latencyTargetMs
     costCeilingUsd
+    defaultOutputTokens
+    maxOutputTokens
     rules {
       ...Rule
     }

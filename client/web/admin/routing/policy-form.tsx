@@ -41,6 +41,8 @@ const inputOf = (
   maxOutputPrice: textOrNull(values.text('maxOutputPrice')),
   latencyTargetMs: values.number('latencyTargetMs') ?? null,
   costCeilingUsd: textOrNull(values.text('costCeilingUsd')),
+  defaultOutputTokens: values.number('defaultOutputTokens') ?? null,
+  maxOutputTokens: values.number('maxOutputTokens') ?? null,
   rules: rules.map((rule) => ruleInput(values, rule)),
   isDefault: values.isChecked('isDefault'),
 });
@@ -98,6 +100,20 @@ export const PolicyForm = ({ policy, models, onChanged }: PolicyFormProps) => {
         label={w('routing.costCeiling')}
         defaultValue={policy?.costCeilingUsd ?? ''}
         {...decimal}
+      />
+      <TextField
+        name="defaultOutputTokens"
+        type="number"
+        min={1}
+        label={w('routing.defaultOutput')}
+        defaultValue={policy?.defaultOutputTokens ?? ''}
+      />
+      <TextField
+        name="maxOutputTokens"
+        type="number"
+        min={1}
+        label={w('routing.mostOutput')}
+        defaultValue={policy?.maxOutputTokens ?? ''}
       />
       <CheckBox name="isDefault" label={w('routing.makeDefault')} defaultChecked={isDefault} />
       <fieldset className={styles['choices']}>

@@ -173,6 +173,8 @@ export const de: Readonly<Record<WordId, string>> = {
   'routing.strategy.AUTO': 'Nach Fällen, sonst das billigste zuerst',
   'routing.latencyTarget': 'Spätestes erstes Token, in Millisekunden',
   'routing.costCeiling': 'Höchste Kosten einer Antwort, in USD',
+  'routing.defaultOutput': 'Tokens einer Antwort, wenn die Nachricht keine nennt',
+  'routing.mostOutput': 'Höchste Zahl an Tokens einer Antwort',
   'routing.rules': 'Fälle',
   'routing.rules.more':
     'Für eine Frage gilt der erste Fall, dessen Bedingungen alle zutreffen. Nichts gewählt heißt keine Bedingung.',

@@ -123,6 +123,7 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
         loadOlder={loadOlder}
         actions={actions}
         models={models}
+        summary={conversation?.summary ?? undefined}
         dock={composer}
         dockClass={shell['dock']}
       >

@@ -1,12 +1,13 @@
 /** The messages of a conversation, from the end of its branch: older ones come as the reader scrolls up. */
 import type { TimelineEntry } from '@parlance/react';
-import { memo, type ReactNode, useEffect, useRef } from 'react';
+import { Fragment, memo, type ReactNode, useEffect, useRef } from 'react';
 import { Button } from '../../design/button.tsx';
 import { useTranslate } from '../../translations/translation.ts';
 import type { ModelOption } from '../models/model-options.ts';
 import { type FollowEnd, useFollowEnd } from './follow-end.ts';
 import { QuestionView } from './question-view.tsx';
 import { ReplyView } from './reply-view.tsx';
+import { type ShownSummary, SummaryLine } from './summary-line.tsx';
 import styles from './timeline.module.css';
 import type { TimelineActions } from './timeline-actions.ts';
 
@@ -16,6 +17,8 @@ export interface TimelineViewProps {
   readonly loadOlder: () => Promise<void>;
   readonly actions: TimelineActions;
   readonly models: readonly ModelOption[];
+  /** Shown behind the last message that it covers. */
+  readonly summary: ShownSummary | undefined;
   /** Shown behind the last message. */
   readonly children: ReactNode;
   /** Shown below, always in view. */
@@ -64,7 +67,7 @@ const Older = ({ loadOlder, scroller }: OlderProps) => {
 };
 
 export const TimelineView = (props: TimelineViewProps) => {
-  const { messages, hasOlder, loadOlder, actions, models, children, dock, dockClass } = props;
+  const { messages, hasOlder, loadOlder, actions, models, summary, children, dock, dockClass } = props;
   const t = useTranslate();
   const { scroller, content, isAtEnd, toEnd } = useFollowEnd(messages[0]?.key);
   // A question of the reader's own brings the end back into view.
@@ -80,7 +83,10 @@ export const TimelineView = (props: TimelineViewProps) => {
         <div ref={content} className={styles['content']}>
           {hasOlder ? <Older loadOlder={loadOlder} scroller={scroller} /> : null}
           {messages.map((entry) => (
-            <MessageView key={entry.key} entry={entry} actions={actions} models={models} />
+            <Fragment key={entry.key}>
+              <MessageView entry={entry} actions={actions} models={models} />
+              {summary?.lastMessage && summary.lastMessage.id === entry.id ? <SummaryLine summary={summary} /> : null}
+            </Fragment>
           ))}
           {children}
         </div>
