@@ -12,6 +12,7 @@ import {
 import styles from '../parts/form.module.css';
 import { CheckBox, Form, type FormValues, Select, TextField } from '../parts/form.tsx';
 import { useWords } from '../translations/words.ts';
+import { CacheFields, cacheInput } from './cache-fields.tsx';
 import { type EditedRule, keepOrder, ruleInput } from './rule-input.ts';
 import { RuleList } from './rule-list.tsx';
 
@@ -41,6 +42,7 @@ const inputOf = (
   maxOutputPrice: textOrNull(values.text('maxOutputPrice')),
   latencyTargetMs: values.number('latencyTargetMs') ?? null,
   costCeilingUsd: textOrNull(values.text('costCeilingUsd')),
+  ...cacheInput(values),
   rules: rules.map((rule) => ruleInput(values, rule)),
   isDefault: values.isChecked('isDefault'),
 });
@@ -99,6 +101,7 @@ export const PolicyForm = ({ policy, models, onChanged }: PolicyFormProps) => {
         defaultValue={policy?.costCeilingUsd ?? ''}
         {...decimal}
       />
+      <CacheFields policy={policy} />
       <CheckBox name="isDefault" label={w('routing.makeDefault')} defaultChecked={isDefault} />
       <fieldset className={styles['choices']}>
         <legend>{w('routing.chooseModels')}</legend>
