@@ -35,6 +35,8 @@ export {
   QuotaDocument,
   type QuotaStateFragment as Quota,
   type ReasoningEffort,
+  type Reuse,
+  type ReusePolicy,
   RestoreConversationDocument,
   RevokeApiKeyDocument,
   RoutingPoliciesDocument,

@@ -256,6 +256,9 @@ test('a first question that asks the same in other words of asking gets the repl
     }),
   ];
   expect(others.map(({ finished }) => finished.reuse?.served)).toEqual(others.map(() => undefined));
+  // Equal but for a name, which only the questions themselves show.
+  await ask('Where is the US embassy in Rome?');
+  expect((await ask('Where is the us embassy in Rome?')).finished.reuse?.served).toBeUndefined();
   await fixture.replyCache.withdraw(tenantId, first.messageId);
   expect((await ask('What is the capital of France?')).finished.reuse?.served).toBeUndefined();
 });

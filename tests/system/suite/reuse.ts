@@ -6,7 +6,8 @@ import { type TestClient, textOfEvents } from '#tests/support/client.ts';
 import type { Parlance } from '#tests/support/parlance.ts';
 import { until } from '#tests/support/until.ts';
 
-const model = 'openai/scripted';
+/** One that costs something, so that something is saved. */
+const model = 'openai/gpt-4o-mini';
 const upsertMutation = 'mutation Upsert($input: RoutingPolicyInput!) { upsertRoutingPolicy(input: $input) { name } }';
 const clearMutation = 'mutation { clearReplyCaches }';
 const messageQuery = `query Message($id: ID!) { message(id: $id) {
@@ -83,6 +84,7 @@ export const reuseSuite = (parlance: () => Parlance): void => {
     expect(first.message.reuse).toBeNull();
     const second = await ask(admin, name, question);
     expect(timesAsked(question)).toBe(1);
+    expect(Number(first.message.usage?.costUsd)).toBeGreaterThan(0);
     expect(second.message).toMatchObject({
       ...{ status: 'COMPLETED', content: first.message.content, reuse: 'REQUEST_CACHE', model: { id: model } },
       usage: { inputTokens: 0, outputTokens: 0, costUsd: '0', savedUsd: first.message.usage?.costUsd },
