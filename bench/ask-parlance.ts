@@ -27,11 +27,21 @@ export interface StreamTimes {
   readonly characters: number;
 }
 
-export const send = (socket: GraphSocket, conversationId: string, content: string, replyId = uuidv7()) =>
-  socket.ask(sendMutation, { input: { conversationId, content, replyId, idempotencyKey: replyId } });
+/** @param input what else sendMessage takes */
+export const send = (
+  socket: GraphSocket,
+  conversationId: string,
+  content: string,
+  { replyId = uuidv7(), ...input }: { readonly replyId?: string; readonly temperature?: number } = {},
+) => socket.ask(sendMutation, { input: { ...input, conversationId, content, replyId, idempotencyKey: replyId } });
 
 /** Resolves at the end of the reply. Rejects unless it is complete. */
-export const converse = (socket: GraphSocket, conversationId: string, content: string): Promise<StreamTimes> => {
+export const converse = (
+  socket: GraphSocket,
+  conversationId: string,
+  content: string,
+  input: { readonly temperature?: number } = {},
+): Promise<StreamTimes> => {
   const { promise, resolve, reject } = Promise.withResolvers<StreamTimes>();
   const replyId = uuidv7();
   const startedAt = performance.now();
@@ -39,7 +49,7 @@ export const converse = (socket: GraphSocket, conversationId: string, content: s
   let deltas = 0;
   let characters = 0;
   let last = '';
-  send(socket, conversationId, content, replyId).catch(reject);
+  send(socket, conversationId, content, { ...input, replyId }).catch(reject);
   socket.start(
     streamSubscription,
     { id: replyId },

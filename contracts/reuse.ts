@@ -11,16 +11,24 @@ export type ReuseLever = (typeof reuseLevers)[number];
 export const reuseShares = ['USER', 'TENANT'] as const;
 export type ReuseShare = (typeof reuseShares)[number];
 
-/** Seconds that a reply is kept for equal requests, at most. */
-export const longestRequestSeconds = 3_600;
+/** Seconds that a reply is kept, at most. */
+export const longestKeptSeconds = 3_600;
+
+const keptSeconds = z.int().min(1).max(longestKeptSeconds);
 
 /** The terms of a message, which models states with its route and the job carries. */
 export const reuseTermsSchema = z.object({
   /** Changes whenever earlier replies must not be served any more: with the policy, or when its caches are cleared. */
   version: z.string(),
   /** Seconds that a reply is kept for equal requests; absent: it is not. */
-  requestSeconds: z.int().min(1).max(longestRequestSeconds).optional(),
+  requestSeconds: keptSeconds.optional(),
+  /** Seconds that a reply to a first question is kept for others of the same meaning; absent: it is not. */
+  similarSeconds: keptSeconds.optional(),
+  /** Whether curated replies are served. Default: false. */
+  usesCurated: z.boolean().optional(),
   share: z.enum(reuseShares),
+  /** The curated reply to the question. */
+  curated: z.object({ id: z.string(), reply: z.string() }).optional(),
 });
 export type ReuseTerms = Readonly<z.infer<typeof reuseTermsSchema>>;
 

@@ -36,6 +36,8 @@ export {
   type QuotaStateFragment as Quota,
   type ReasoningEffort,
   RestoreConversationDocument,
+  type Reuse,
+  type ReusePolicy,
   RevokeApiKeyDocument,
   RoutingPoliciesDocument,
   type RoutingPoliciesQuery,

@@ -3,7 +3,7 @@
  * `isReset`, has `text`: no piece comes twice, and none is missing.
  */
 import type { ParlanceFault } from './errors.ts';
-import type { FinishReason, MessageStatus, MessageUsageQuery, ToolCallFragment } from './generated/graphql.ts';
+import type { FinishReason, MessageStatus, MessageUsageQuery, Reuse, ToolCallFragment } from './generated/graphql.ts';
 
 export type MessageUsage = NonNullable<NonNullable<MessageUsageQuery['message']>['usage']>;
 
@@ -35,6 +35,8 @@ export interface MessageView {
   readonly seq: number;
   readonly modelId: string | undefined;
   readonly finishReason: FinishReason | undefined;
+  /** By which cache the reply was served, if it was written before; undefined until it has ended. */
+  readonly reuse: Reuse | undefined;
   /** Why there is no reply, with status FAILED. */
   readonly failure: ParlanceFault | undefined;
   /** Usage and cost of the reply, in a last view a moment after the end. */
@@ -65,6 +67,7 @@ export const firstView = (start: MessageStart): MessageView => ({
   seq: start.afterSeq ?? 0,
   modelId: undefined,
   finishReason: undefined,
+  reuse: undefined,
   failure: undefined,
   usage: undefined,
 });

@@ -20,7 +20,7 @@ const middle = fc.oneof(
 const end = fc.constantFrom(
   {
     __typename: 'MessageCompleted' as const,
-    message: { status: 'COMPLETED' as const, finishReason: 'STOP' as const, content: '' },
+    message: { status: 'COMPLETED' as const, finishReason: 'STOP' as const, content: '', reuse: null },
   },
   { __typename: 'MessageFailed' as const, failure: { code: 'MODEL_ERROR' as const, message: 'No.', retryable: true } },
 );
@@ -114,6 +114,7 @@ test('a stored message that is adopted appends to the text, whatever was shown b
         id: messageId,
         status: 'PARTIAL',
         finishReason: null,
+        reuse: null,
         content,
         reasoning: 'hm',
         lastSeq: events.length,

@@ -48,8 +48,9 @@ const applyEvent = (view: MessageView, event: MessageEvent): MessageView => {
     case 'MessageReset':
       return { ...next, status: 'STREAMING', text: '', reasoning: '', toolCalls: [], isReset: true };
     case 'MessageCompleted': {
-      const { status, finishReason } = event.message;
-      return { ...next, status, finishReason: finishReason ?? undefined, toolCalls: endCalls(view.toolCalls) };
+      const { status, finishReason, reuse } = event.message;
+      const end = { status, finishReason: finishReason ?? undefined, reuse: reuse ?? undefined };
+      return { ...next, ...end, toolCalls: endCalls(view.toolCalls) };
     }
     case 'MessageFailed':
       return { ...next, status: 'FAILED', failure: failureOf(event.failure), toolCalls: endCalls(view.toolCalls) };
@@ -97,6 +98,7 @@ export const createReconciler = (start: MessageStart): Reconciler => {
         seq: Math.max(view.seq, state.lastSeq),
         modelId: state.model?.id ?? view.modelId,
         finishReason: state.finishReason ?? undefined,
+        reuse: state.reuse ?? undefined,
         failure: state.error ? failureOf(state.error) : undefined,
       };
       return view;

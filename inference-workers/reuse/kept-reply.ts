@@ -9,6 +9,8 @@ const keptReplySchema = z.object({
   /** The message that it was written for, and its conversation: where either is withdrawn, it is not served. */
   messageId: z.string(),
   conversationId: z.string(),
+  /** The question, where the reply is kept for others of the same meaning. */
+  question: z.string().optional(),
   /** What the reply cost. */
   usage: tokenUsageSchema,
   price: priceSchema,

@@ -5,18 +5,32 @@
  */
 import { createHmac } from 'node:crypto';
 import type { ReplyJob } from '#contracts/generation-job.ts';
+import {
+  type CanonicalQuestion,
+  canonicalQuestion,
+  questionKey,
+} from '#contracts/similar-questions/canonical-question.ts';
 import type { AskedModel } from './kept-candidate.ts';
 import { namesTime } from './words-of-time.ts';
 
 /** Characters of the prompt: a longer one is asked once, and hashing it would cost more than it saves. */
 const longestPrompt = 200_000;
 
-/** Whether the request is one whose reply does not depend on when, where or by whom it is written. */
-export const isReusable = ({ temperature, tools = [], history }: ReplyJob): boolean => {
-  if (temperature !== 0 || tools.length > 0) return false;
+/** Whether neither tools nor the time have a part in the reply. */
+const isTimeless = ({ tools = [], history }: ReplyJob): boolean => {
+  if (tools.length > 0 || history.at(-1)?.role !== 'USER') return false;
   if (history.reduce((sum, { content }) => sum + content.length, 0) > longestPrompt) return false;
-  if (history.at(-1)?.role !== 'USER') return false;
   return history.every(({ role, content }) => (role === 'USER' || role === 'ASSISTANT' ? !namesTime(content) : true));
+};
+
+/** Whether the reply to the request is always the same. */
+export const isRepeatable = (job: ReplyJob): boolean => job.temperature === 0 && isTimeless(job);
+
+/** The first question of a conversation in the form in which it is compared; undefined where the request has none. */
+export const comparableQuestion = (job: ReplyJob): CanonicalQuestion | undefined => {
+  const dialogue = job.history.filter(({ role }) => role !== 'SYSTEM');
+  const [first] = dialogue;
+  return dialogue.length === 1 && first !== undefined && isTimeless(job) ? canonicalQuestion(first.content) : undefined;
 };
 
 /** What two equal requests may differ in. Tenant, user and candidates are put in apart. */
@@ -48,20 +62,31 @@ const canonical = (value: unknown): unknown => {
   );
 };
 
-/**
- * @param reader what the name holds of the reader: everybody of the tenant, or one user
- * @param version of this code, of the policy, and of whatever else makes earlier replies outdated
- */
-export const requestName = (
-  key: Buffer,
-  job: ReplyJob,
-  { candidate, reader, version }: { readonly candidate: AskedModel; readonly reader: string; readonly version: string },
-): string => {
-  const { route, served } = candidate;
-  const request = Object.fromEntries(Object.entries(job).filter(([field]) => !isOfDelivery.has(field)));
-  const { provider, modelId } = served.model;
-  const named = { tenant: job.tenantId, reader, version, route, served: [provider, modelId], request };
+export interface NamedRequest {
+  readonly model: AskedModel;
+  /** Of the policy, and of whatever else makes earlier replies outdated. */
+  readonly version: string;
+  /** Empty: everybody of the tenant. */
+  readonly reader: string;
+}
+
+const digest = (key: Buffer, job: ReplyJob, { model, version, reader }: NamedRequest, request: object): string => {
+  const { provider, modelId } = model.served.model;
+  const named = { tenant: job.tenantId, reader, version, route: model.route, served: [provider, modelId], request };
   return createHmac('sha256', key)
     .update(JSON.stringify(canonical(named)))
     .digest('base64url');
+};
+
+const withoutDelivery = (job: ReplyJob): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(job).filter(([field]) => !isOfDelivery.has(field)));
+
+/** The name of the reply to a request. */
+export const requestName = (key: Buffer, job: ReplyJob, named: NamedRequest): string =>
+  digest(key, job, named, withoutDelivery(job));
+
+/** The name of the reply to first questions that may ask the same, in requests that are equal otherwise. */
+export const similarName = (key: Buffer, job: ReplyJob, named: NamedRequest, question: CanonicalQuestion): string => {
+  const instructions = job.history.filter(({ role }) => role === 'SYSTEM');
+  return digest(key, job, named, { ...withoutDelivery(job), history: instructions, question: questionKey(question) });
 };

@@ -7,6 +7,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageFinished, ReuseResult } from '#contracts/broker-events.ts';
 import { logIdOfJob, type ReplyJob } from '#contracts/generation-job.ts';
+import type { ReuseLever } from '#contracts/reuse.ts';
+import { askTheSame, canonicalQuestion } from '#contracts/similar-questions/canonical-question.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { ReplyCache, ReplyCacheKey } from '#kernel/reply-cache/reply-cache.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
@@ -14,7 +16,7 @@ import { reuseLookups } from '../metrics.ts';
 import { openTextOf, stepsOf } from '../transcript/reply-steps.ts';
 import { type AskedModel, type KeptCandidate, keptCandidate } from './kept-candidate.ts';
 import { type KeptReply, keptReplyOf, parseKeptReply, writeKeptReply } from './kept-reply.ts';
-import { isReusable, requestName } from './reusable-request.ts';
+import { comparableQuestion, isRepeatable, requestName, similarName } from './reusable-request.ts';
 
 export interface ReuseSettings {
   /** Milliseconds that a reply waits for an equal one that another job asks a model for. */
@@ -50,6 +52,9 @@ const nothing: ReuseTurn = {
   [Symbol.asyncDispose]: async () => undefined,
 };
 
+/** Only curated replies were looked for, and there is none. */
+const missed: ReuseTurn = { ...nothing, resultOf: () => ({ asked: ['SEMANTIC_CACHE'] }) };
+
 export interface ReuseTurnOptions {
   readonly job: ReplyJob;
   readonly candidates: readonly AskedModel[];
@@ -68,30 +73,75 @@ const restOf = ({ text }: KeptReply, entries: readonly StreamEntry[]): string | 
   return held.trim() === '' ? text : undefined;
 };
 
-/** Finds the reply to an equal request, or takes the right to ask for it; neither within `waitMs` is a miss too. */
+/** One cache as one request asks it. */
+interface Lane {
+  readonly lever: ReuseLever;
+  readonly key: ReplyCacheKey;
+  readonly seconds: number;
+  /** The question, where replies are for others of the same meaning. */
+  readonly question?: string;
+  /** Whether a reply under this key is for the request. */
+  readonly fits: (kept: KeptReply) => boolean;
+}
+
+const lanesOf = (key: Buffer, job: ReplyJob, model: AskedModel): readonly Lane[] => {
+  const { version, share, requestSeconds, similarSeconds } = job.reuse ?? { version: '', share: 'USER' };
+  const named = { model, version, reader: share === 'TENANT' ? '' : job.userId };
+  const { tenantId } = job;
+  const lanes: Lane[] = [];
+  if (requestSeconds !== undefined && isRepeatable(job)) {
+    const name = requestName(key, job, named);
+    lanes.push({ lever: 'REQUEST_CACHE', key: { tenantId, name }, seconds: requestSeconds, fits: () => true });
+  }
+  const asked = similarSeconds === undefined ? undefined : comparableQuestion(job);
+  if (similarSeconds !== undefined && asked !== undefined) {
+    const name = similarName(key, job, named, asked);
+    const fits = ({ question = '' }: KeptReply): boolean => {
+      const other = canonicalQuestion(question);
+      return other !== undefined && askTheSame(other, asked);
+    };
+    const question = job.history.at(-1)?.content ?? '';
+    lanes.push({ lever: 'SEMANTIC_CACHE', key: { tenantId, name }, seconds: similarSeconds, question, fits });
+  }
+  return lanes;
+};
+
+/** What of a lane is known when it has been asked. */
+interface Found {
+  readonly kept: KeptReply | undefined;
+  /** Whether this job has the right to ask a model. */
+  readonly leads: boolean;
+  readonly waited: boolean;
+}
+
+const lookUp = async ({ cache }: Reuse, { key, fits }: Lane): Promise<KeptReply | undefined> => {
+  const value = await cache.get(key);
+  const kept = value === undefined ? undefined : parseKeptReply(value);
+  if (kept === undefined || !fits(kept)) return undefined;
+  const isWithdrawn = await cache.isWithdrawn(key.tenantId, [kept.messageId, kept.conversationId]);
+  return isWithdrawn ? undefined : kept;
+};
+
+/** Finds the reply, or takes the right to ask for it. Neither until `giveUpAt` is a miss too. */
 const findOrLead = async (
-  { cache, settings }: Reuse,
-  key: ReplyCacheKey,
-  { holder, signal }: { readonly holder: string; readonly signal: AbortSignal },
-): Promise<{ readonly kept: KeptReply | undefined; readonly leads: boolean; readonly waited: boolean }> => {
-  const giveUpAt = performance.now() + settings.waitMs;
+  reuse: Reuse,
+  lane: Lane,
+  { holder, signal, giveUpAt }: { readonly holder: string; readonly signal: AbortSignal; readonly giveUpAt: number },
+): Promise<Found> => {
+  const { cache, settings } = reuse;
   for (let waited = false; ; waited = true) {
-    const value = await cache.get(key);
-    const kept = value === undefined ? undefined : parseKeptReply(value);
-    if (kept !== undefined) {
-      const isWithdrawn = await cache.isWithdrawn(key.tenantId, [kept.messageId, kept.conversationId]);
-      if (!isWithdrawn) return { kept, leads: false, waited };
-    }
-    if (await cache.lease(key, holder, settings.leaseMs)) return { kept: undefined, leads: true, waited };
+    const kept = await lookUp(reuse, lane);
+    if (kept !== undefined) return { kept, leads: false, waited };
+    if (await cache.lease(lane.key, holder, settings.leaseMs)) return { kept: undefined, leads: true, waited };
     if (signal.aborted || performance.now() >= giveUpAt) return { kept: undefined, leads: false, waited };
     await sleep(settings.pollMs, undefined, { signal }).catch(() => undefined);
   }
 };
 
 /** What the metric says of a look-up. */
-const outcomeOf = (found: { readonly kept: KeptReply | undefined; readonly waited: boolean }): string => {
-  if (found.kept === undefined) return 'MISS';
-  return found.waited ? 'AWAITED' : 'HIT';
+const outcomeOf = ({ kept, waited }: Found): string => {
+  if (kept === undefined) return 'MISS';
+  return waited ? 'AWAITED' : 'HIT';
 };
 
 /** Renews the lease until it is disposed, then ends it. */
@@ -107,42 +157,73 @@ const holdLease = ({ cache, settings }: Reuse, key: ReplyCacheKey, holder: strin
   };
 };
 
-const openRequestTurn = async (
+const servedBy = (lever: ReuseLever, { messageId, usage, price }: KeptReply): ReuseResult['served'] => ({
+  lever,
+  messageId,
+  usage,
+  price,
+});
+
+/** A curated reply, as if it had been kept: it saves what a model would have cost for it. */
+const curatedReply = (job: ReplyJob, { served, route }: AskedModel): KeptReply | undefined => {
+  const { curated } = job.reuse ?? {};
+  const [question] = job.history;
+  if (curated === undefined || question === undefined || job.history.length > 1) return undefined;
+  const usage = {
+    inputTokens: served.countTokens(question.content),
+    outputTokens: served.countTokens(curated.reply),
+    ...{ cachedInputTokens: 0, reasoningTokens: 0, source: 'COUNTED' as const },
+  };
+  return { text: curated.reply, messageId: curated.id, conversationId: curated.id, usage, price: route.price };
+};
+
+/** Whether there is no curated reply to a first question that might have one. */
+const missedCurated = ({ reuse, history }: ReplyJob): boolean =>
+  reuse?.usesCurated === true && reuse.curated === undefined && history.length === 1;
+
+/** Asks the lanes in their order, until one has the reply. */
+const openTurn = async (
   reuse: Reuse,
-  options: ReuseTurnOptions & { readonly candidate: AskedModel; readonly seconds: number; readonly logger: Logger },
+  lanes: readonly Lane[],
+  options: ReuseTurnOptions & { readonly model: AskedModel; readonly logger: Logger },
 ): Promise<ReuseTurn> => {
-  const { job, candidate, entries, signal, seconds, logger } = options;
-  const reader = job.reuse?.share === 'TENANT' ? '' : job.userId;
-  const version = job.reuse?.version ?? '';
-  const name = requestName(reuse.key, job, { candidate, reader, version });
-  const key: ReplyCacheKey = { tenantId: job.tenantId, name };
+  const { job, model, entries, signal, logger } = options;
   // The same for a worker that takes the reply over.
   const holder = logIdOfJob(job);
-  const lever = 'REQUEST_CACHE';
-  const found = await findOrLead(reuse, key, { holder, signal });
-  const rest = found.kept === undefined ? undefined : restOf(found.kept, entries);
-  reuseLookups.add({ lever, outcome: outcomeOf(found) });
-  const lease = found.leads ? holdLease(reuse, key, holder) : undefined;
-  const { kept } = found;
+  const giveUpAt = performance.now() + reuse.settings.waitMs;
+  await using leases = new AsyncDisposableStack();
+  const asked = new Set<ReuseLever>(missedCurated(job) ? ['SEMANTIC_CACHE'] : []);
+  let hit: { readonly lever: ReuseLever; readonly kept: KeptReply } | undefined;
+  for (const lane of lanes) {
+    const found = await findOrLead(reuse, lane, { holder, signal, giveUpAt });
+    reuseLookups.add({ lever: lane.lever, outcome: outcomeOf(found) });
+    asked.add(lane.lever);
+    if (found.leads) leases.use(holdLease(reuse, lane.key, holder));
+    if (found.kept === undefined) continue;
+    hit = { lever: lane.lever, kept: found.kept };
+    break;
+  }
+  const rest = hit === undefined ? undefined : restOf(hit.kept, entries);
+  const held = leases.move();
   return {
-    kept: rest === undefined ? undefined : keptCandidate(candidate, rest, lever),
-    resultOf(isServed) {
-      if (!isServed || kept === undefined) return { asked: [lever] };
-      const { messageId, usage, price } = kept;
-      return { asked: [lever], served: { lever, messageId, usage, price } };
-    },
+    kept: hit === undefined || rest === undefined ? undefined : keptCandidate(model, rest, hit.lever),
+    resultOf: (isServed) => ({
+      asked: [...asked],
+      ...(isServed && hit !== undefined ? { served: servedBy(hit.lever, hit.kept) } : {}),
+    }),
     async keep(result) {
-      const reply = keptReplyOf(result, candidate.route.modelId);
+      const reply = keptReplyOf(result, model.route.modelId);
       if (reply === undefined) return;
       try {
-        await reuse.cache.set(key, writeKeptReply(reply), seconds * 1_000);
+        for (const { key, seconds, question } of lanes) {
+          const value = writeKeptReply(question === undefined ? reply : { ...reply, question });
+          await reuse.cache.set(key, value, seconds * 1_000);
+        }
       } catch (err) {
         logger.warn({ err, messageId: job.messageId }, 'a reply could not be kept for equal requests');
       }
     },
-    async [Symbol.asyncDispose]() {
-      await lease?.[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 };
 
@@ -152,14 +233,26 @@ export const openReuseTurn = async (
   logger: Logger,
   options: ReuseTurnOptions,
 ): Promise<ReuseTurn> => {
-  const { job, candidates } = options;
-  const [candidate] = candidates;
-  const seconds = job.reuse?.requestSeconds;
-  if (reuse === undefined || seconds === undefined || candidate === undefined || !isReusable(job)) return nothing;
+  const { job, candidates, entries } = options;
+  const [model] = candidates;
+  if (reuse === undefined || job.reuse === undefined || model === undefined) return nothing;
+  const curated = curatedReply(job, model);
+  const rest = curated === undefined ? undefined : restOf(curated, entries);
+  if (curated !== undefined && rest !== undefined) {
+    const lever = 'SEMANTIC_CACHE';
+    reuseLookups.add({ lever, outcome: 'HIT' });
+    return {
+      ...nothing,
+      kept: keptCandidate(model, rest, lever),
+      resultOf: (isServed) => ({ asked: [lever], ...(isServed ? { served: servedBy(lever, curated) } : {}) }),
+    };
+  }
+  const lanes = lanesOf(reuse.key, job, model);
+  if (lanes.length === 0) return missedCurated(job) ? missed : nothing;
   try {
-    return await openRequestTurn(reuse, { ...options, candidate, seconds, logger });
+    return await openTurn(reuse, lanes, { ...options, model, logger });
   } catch (err) {
-    reuseLookups.add({ lever: 'REQUEST_CACHE', outcome: 'UNAVAILABLE' });
+    for (const { lever } of lanes) reuseLookups.add({ lever, outcome: 'UNAVAILABLE' });
     logger.warn({ err, messageId: job.messageId }, 'the reply cache does not respond: a model is asked');
     return nothing;
   }

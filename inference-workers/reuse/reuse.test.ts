@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { ReplyJob } from '#contracts/generation-job.ts';
 import { applyToText } from '#contracts/stream-event.ts';
-import { createEmbeddedReplyCache } from '#kernel/reply-cache/embedded-reply-cache.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '#tests/scripted-provider/script.ts';
 import { candidateOf, openWorkerFixture, type WorkerFixture } from '../worker.fixture.ts';
@@ -152,24 +151,23 @@ test('a request does not wait for ever for an equal one: it asks a model itself'
   fixture.provider.queue({ tokens: 2 });
   const quick = await reply(fixture, {}, 'script: tokens=2 stall=1');
   expect(quick.finished).toMatchObject({ status: 'COMPLETED', reuse: { asked: ['REQUEST_CACHE'] } });
+  expect(await fixture.streamLog.snapshot(await slow)).toMatchObject({ ended: false });
   await fixture.streamLog.requestStop(await slow);
 });
 
 test('a request that waits for a reply of a worker that died asks a model when the lease is over', async () => {
   await using fixture = await openWorkerFixture();
   // The right to ask for this reply, which nobody renews.
-  const dead = createEmbeddedReplyCache();
-  const cache = {
-    ...fixture.replyCache,
-    lease: async (...[key, holder, ttlMs]: Parameters<typeof dead.lease>) => {
-      await dead.lease(key, 'dead', 300);
-      return dead.lease(key, holder, ttlMs);
-    },
+  let isTaken = false;
+  const { replyCache } = fixture;
+  const lease: typeof replyCache.lease = async (key, holder, ttlMs) => {
+    if (!isTaken) await replyCache.lease(key, 'dead', 300);
+    isTaken = true;
+    return replyCache.lease(key, holder, ttlMs);
   };
-  const reuse = openReuse(cache, {});
-  await fixture.startWorker({ reuse: { ...reuse, settings: { ...reuse.settings, pollMs: 10 } } });
+  const reuse = openReuse({ ...replyCache, lease }, {});
+  await fixture.startWorker({ reuse: { ...reuse, settings: { ...reuse.settings, waitMs: 1e9, pollMs: 10 } } });
   expect((await reply(fixture)).finished).toMatchObject({ status: 'COMPLETED', text: textOf(9) });
-  await dead[Symbol.asyncDispose]();
 });
 
 test('a worker that takes over in the middle of a reply that was kept continues it, and nothing is billed', async () => {
@@ -220,4 +218,72 @@ test('a cache that does not respond costs a request to a model and nothing else'
   await fixture.startWorker({ reuse: openReuse(cache, {}) });
   expect((await reply(fixture)).finished).toMatchObject({ status: 'COMPLETED', text: textOf(9) });
   expect(calls).toBeGreaterThan(0);
+});
+
+const similar = { version: 'v1', similarSeconds: 60, share: 'USER' } as const;
+
+test('a first question that asks the same in other words of asking gets the reply to the other one', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  const ask = (question: string, changes: Partial<ReplyJob> = {}) =>
+    reply(fixture, { reuse: similar, temperature: undefined, ...changes }, question);
+  const first = await ask('What is the capital of France?');
+  const second = await ask('Can you tell me what the capital of France is?');
+  expect(second.asked).toBe(1);
+  expect(second.finished.reuse).toMatchObject({
+    asked: ['SEMANTIC_CACHE'],
+    served: { lever: 'SEMANTIC_CACHE', messageId: first.messageId },
+  });
+  expect(second.finished.text).toBe(first.finished.text);
+  const others = [
+    await ask('What is the capital of Germany?'),
+    await ask('What is the capital of France?', { userId: randomUUID() }),
+    await ask('What is the capital of France?', { tenantId: randomUUID() }),
+    await ask('What is the capital of France?', { temperature: 1 }),
+    await ask('What is the capital of France?', { reuse: { ...similar, version: 'v2' } }),
+    await ask('', {
+      history: [
+        { role: 'SYSTEM', content: 'Be brief.' },
+        { role: 'USER', content: 'What is the capital of France?' },
+      ],
+    }),
+    await ask('', {
+      history: [
+        { role: 'USER', content: 'Hello' },
+        { role: 'ASSISTANT', content: 'Hello' },
+        { role: 'USER', content: 'What is the capital of France?' },
+      ],
+    }),
+  ];
+  expect(others.map(({ finished }) => finished.reuse?.served)).toEqual(others.map(() => undefined));
+  // Equal but for a name, which only the questions themselves show.
+  await ask('Where is the US embassy in Rome?');
+  expect((await ask('Where is the us embassy in Rome?')).finished.reuse?.served).toBeUndefined();
+  await fixture.replyCache.withdraw(tenantId, first.messageId);
+  expect((await ask('What is the capital of France?')).finished.reuse?.served).toBeUndefined();
+});
+
+test('a curated reply is served to a first question only, and saves what a model would have cost', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  const curated = { id: randomUUID(), reply: 'We are open from 9 to 5.' };
+  const reuse = { version: 'v1', usesCurated: true, share: 'USER', curated } as const;
+  const first = await reply(fixture, { reuse, temperature: undefined }, 'When are you open?');
+  expect(first.asked).toBe(0);
+  expect(first.finished).toMatchObject({
+    ...{ status: 'COMPLETED', text: curated.reply, usage: { inputTokens: 0, outputTokens: 0 } },
+    reuse: { served: { lever: 'SEMANTIC_CACHE', messageId: curated.id, usage: { source: 'COUNTED' } } },
+  });
+  expect(first.finished.reuse?.served?.usage.outputTokens).toBeGreaterThan(0);
+  const later = await reply(fixture, {
+    reuse,
+    history: [
+      { role: 'USER', content: 'Hello' },
+      { role: 'ASSISTANT', content: 'Hello' },
+      { role: 'USER', content: 'When are you open?' },
+    ],
+  });
+  expect(later.asked).toBe(1);
+  const missing = await reply(fixture, { reuse: { version: 'v1', usesCurated: true, share: 'USER' } }, 'Who are you?');
+  expect(missing.finished.reuse).toEqual({ asked: ['SEMANTIC_CACHE'] });
 });

@@ -1,5 +1,17 @@
 -- Where the migrations lead. Written by: npm run migrations
 
+CREATE TABLE models.curated_replies (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    questions text[] NOT NULL,
+    keys text[] NOT NULL,
+    reply text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY models.curated_replies FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE models.generation_outcomes (
     message_id text NOT NULL,
     attempt integer NOT NULL,
@@ -85,13 +97,16 @@ CREATE TABLE models.routing_policies (
     default_output_tokens integer,
     max_output_tokens integer,
     request_cache_seconds integer,
+    similar_cache_seconds integer,
+    uses_curated_replies boolean DEFAULT false NOT NULL,
     cache_share text DEFAULT 'USER'::text NOT NULL,
     CONSTRAINT routing_policies_cache_share_check CHECK ((cache_share = ANY (ARRAY['USER'::text, 'TENANT'::text]))),
     CONSTRAINT routing_policies_cost_ceiling_usd_check CHECK ((cost_ceiling_usd >= (0)::numeric)),
     CONSTRAINT routing_policies_default_output_tokens_check CHECK ((default_output_tokens > 0)),
     CONSTRAINT routing_policies_latency_target_ms_check CHECK ((latency_target_ms > 0)),
     CONSTRAINT routing_policies_max_output_tokens_check CHECK ((max_output_tokens > 0)),
-    CONSTRAINT routing_policies_request_cache_seconds_check CHECK (((request_cache_seconds >= 1) AND (request_cache_seconds <= 3600)))
+    CONSTRAINT routing_policies_request_cache_seconds_check CHECK (((request_cache_seconds >= 1) AND (request_cache_seconds <= 3600))),
+    CONSTRAINT routing_policies_similar_cache_seconds_check CHECK (((similar_cache_seconds >= 1) AND (similar_cache_seconds <= 3600)))
 );
 
 ALTER TABLE ONLY models.routing_policies FORCE ROW LEVEL SECURITY;
@@ -111,6 +126,9 @@ CREATE TABLE models.tools (
 );
 
 ALTER TABLE ONLY models.tools FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE ONLY models.curated_replies
+    ADD CONSTRAINT curated_replies_pkey PRIMARY KEY (tenant_id, id);
 
 ALTER TABLE ONLY models.generation_outcomes
     ADD CONSTRAINT generation_outcomes_pkey PRIMARY KEY (tenant_id, message_id, attempt, model_id);
@@ -148,6 +166,8 @@ ALTER TABLE ONLY models.instances
 ALTER TABLE ONLY models.prices
     ADD CONSTRAINT prices_model_id_fkey FOREIGN KEY (model_id) REFERENCES models.models(id);
 
+ALTER TABLE models.curated_replies ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY everybody ON models.generation_outcomes FOR SELECT TO app_rw USING (true);
 
 CREATE POLICY everybody ON models.instances FOR SELECT TO app_rw USING (true);
@@ -168,6 +188,8 @@ ALTER TABLE models.reply_caches ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE models.routing_policies ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY system ON models.curated_replies TO app_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON models.generation_outcomes TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON models.instances TO app_system USING (true) WITH CHECK (true);
@@ -181,6 +203,8 @@ CREATE POLICY system ON models.reply_caches TO app_system USING (true) WITH CHEC
 CREATE POLICY system ON models.routing_policies TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON models.tools TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY tenant ON models.curated_replies TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON models.reply_caches TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 

@@ -19,6 +19,7 @@ import { createConversationsSchema } from './schema.ts';
 import { createScreening } from './screening/screening.ts';
 import { openStreamWatch } from './streams/stream-watch.ts';
 import { createAdmission } from './turns/admission.ts';
+import { createCuratedReplies } from './turns/curated-replies.ts';
 import { createQueuePressure } from './turns/queue-pressure.ts';
 import { openRoutes } from './turns/routes.ts';
 
@@ -46,14 +47,16 @@ export const openConversations = async (
   const client = (url: string) => opened.use(createSubgraphClient('conversations', url, signIdentity));
   const limits = { maxContentLength: options.MAX_CONTENT_LENGTH, maxStoredBytes: options.MAX_STORED_BYTES };
   const screening = createScreening({ safety: client(options.SAFETY_URL), limiter: ports.limiter, ...limits });
+  const models = client(options.MODELS_URL);
   const admittingSubgraphs = {
     usage: client(options.USAGE_URL),
     screening,
-    routes: opened.use(await openRoutes(client(options.MODELS_URL), signals)),
+    routes: opened.use(await openRoutes(models, signals)),
   };
   const relay = opened.use(startJobRelay(database, broker, logger));
   const changes = createChangeFeed(signals, logger);
   const admission = createAdmission(admittingSubgraphs, logger);
+  const curatedReplies = createCuratedReplies(models, logger);
   const placeReply = createQueuePressure(broker, options.MAX_QUEUED, logger);
   const stops = opened.use(repeatStops({ database, streamLog, logger }));
   const keepsStreamEvents = options.STREAM_PERSISTENCE === 'all';
@@ -77,6 +80,7 @@ export const openConversations = async (
       screening,
       admission,
       placeReply,
+      curatedReplies,
       relay,
       watch,
       stops,

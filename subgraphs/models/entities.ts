@@ -141,6 +141,10 @@ export const RoutingPolicyEntity = defineEntity({
     costCeilingUsd: p.decimal().nullable(),
     /** Seconds that replies are kept for equal requests; null: they are not. */
     requestCacheSeconds: p.integer().nullable(),
+    /** Seconds that replies to first questions are kept for questions of the same meaning; null: they are not. */
+    similarCacheSeconds: p.integer().nullable(),
+    /** Whether the tenant's curated replies are served. */
+    usesCuratedReplies: p.boolean().default(false),
     /** Who may get a reply that was kept. */
     cacheShare: p.enum(reuseShares),
     /** Tokens of a reply whose message does not say how many. */
@@ -169,6 +173,27 @@ export const ReplyCacheEntity = defineEntity({
     clearedAt: p.datetime(3),
   },
 });
+
+/** A reply that administrators wrote, and the questions that it is for. */
+export const CuratedReplyEntity = defineEntity({
+  name: 'CuratedReply',
+  tableName: 'curated_replies',
+  schema: 'models',
+  properties: {
+    tenantId: p.uuid().primary(),
+    id: p.uuid().primary(),
+    questions: p.array(),
+    /** The `questionKey` of each question. */
+    keys: p.array(),
+    reply: p.text(),
+    createdAt: p.datetime(3).onCreate(() => new Date()),
+    updatedAt: p
+      .datetime(3)
+      .onCreate(() => new Date())
+      .onUpdate(() => new Date()),
+  },
+});
+export type CuratedReply = InferEntity<typeof CuratedReplyEntity>;
 
 export const ToolEntity = defineEntity({
   name: 'Tool',
@@ -203,6 +228,7 @@ export const modelsTables: TableSet = {
     OutcomeEntity,
     RoutingPolicyEntity,
     ReplyCacheEntity,
+    CuratedReplyEntity,
     ToolEntity,
   ],
 };

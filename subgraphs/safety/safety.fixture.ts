@@ -53,7 +53,7 @@ export interface SafetyFixture extends AsyncDisposable {
   /** Screens a text as conversations does. */
   screen(content: string, messageId?: string, tenantId?: string): Promise<{ action: string; categories: object[] }>;
   /** Publishes message.finished for acme with this text. */
-  finish(messageId: string, text: string, conversationId?: string, reasoning?: string): Promise<void>;
+  finish(messageId: string, text: string, conversationId?: string, more?: Partial<MessageFinished>): Promise<void>;
   /** Message.moderation of several messages, in their order. */
   moderation(identity: Identity, messageIds: readonly string[]): Promise<({ action: string; stage: string } | null)[]>;
 }
@@ -146,8 +146,8 @@ export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<Safe
       if (errors[0]) throw new Error(errors[0].message);
       return data.screenContent;
     },
-    async finish(messageId, text, conversationId = randomUUID(), reasoning) {
-      const body = { ...successOf(messageId, text, conversationId), ...(reasoning === undefined ? {} : { reasoning }) };
+    async finish(messageId, text, conversationId = randomUUID(), more = {}) {
+      const body = { ...successOf(messageId, text, conversationId), ...more };
       await ports.broker.publish('events', 'message.finished', messageId, body);
     },
     async moderation(identity, messageIds) {

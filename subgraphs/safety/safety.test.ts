@@ -77,10 +77,29 @@ describe.each(engines)('on %s', (engine) => {
     await vi.waitFor(() => expect(heard).toEqual([signal, signal]));
   });
 
+  test('a reply that is blocked is withdrawn from the caches, with the one that it repeats, and no other', async () => {
+    const [harmless, marked, repeated] = [randomUUID(), randomUUID(), randomUUID()];
+    const usage = {
+      inputTokens: 1,
+      cachedInputTokens: 0,
+      outputTokens: 1,
+      reasoningTokens: 0,
+      source: 'COUNTED',
+    } as const;
+    const price = { input: '1', cachedInput: '1', output: '1' };
+    const served = { lever: 'REQUEST_CACHE', messageId: repeated, usage, price } as const;
+    await safety.finish(harmless, 'Fine.');
+    await safety.finish(marked, threat, randomUUID(), { reuse: { asked: ['REQUEST_CACHE'], served } });
+    const { replyCache } = safety.ports;
+    await vi.waitFor(async () => expect(await replyCache.isWithdrawn(acme, [repeated])).toBe(true));
+    expect(await replyCache.isWithdrawn(acme, [marked])).toBe(true);
+    expect(await replyCache.isWithdrawn(acme, [harmless])).toBe(false);
+  });
+
   test('screens what a model showed of its thinking too, and the case begins with the reply', async () => {
     const [thought, only] = [randomUUID(), randomUUID()];
-    await safety.finish(thought, 'Fine.', randomUUID(), threat);
-    await safety.finish(only, '', randomUUID(), threat);
+    await safety.finish(thought, 'Fine.', randomUUID(), { reasoning: threat });
+    await safety.finish(only, '', randomUUID(), { reasoning: threat });
     await vi.waitFor(async () => {
       expect(await safety.moderation(ada, [thought, only])).toMatchObject([{ action: 'BLOCK' }, { action: 'BLOCK' }]);
     });

@@ -10,6 +10,7 @@ const pages = [
   ['/users', 'Users'],
   ['/models', 'Models'],
   ['/routing', 'Routing policies'],
+  ['/caches', 'Caches'],
   ['/moderation', 'Moderation'],
   ['/tools', 'Tools'],
   ['/tenant', 'Tenant'],

@@ -7,6 +7,7 @@ import { createBranch, pendingTurn } from './branch.ts';
 const message = (id: string, parent: string | null, siblings: readonly string[] = [id]): TimelineMessage => ({
   id,
   role: id.startsWith('q') ? 'USER' : 'ASSISTANT',
+  reuse: null,
   content: id,
   reasoning: null,
   status: 'COMPLETED',

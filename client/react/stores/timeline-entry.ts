@@ -24,6 +24,8 @@ export interface TimelineEntry {
   readonly reasoning: string;
   readonly status: TimelineMessage['status'];
   readonly finishReason: TimelineMessage['finishReason'];
+  /** By which cache the reply was served, if it was written before. */
+  readonly reuse: TimelineMessage['reuse'];
   readonly createdAt: string;
   readonly completedAt: string | null;
   readonly parentId: string | null;
@@ -54,6 +56,7 @@ export const entryOf = (message: TimelineMessage, key = message.id): TimelineEnt
   reasoning: message.reasoning ?? '',
   status: message.status,
   finishReason: message.finishReason,
+  reuse: message.reuse,
   createdAt: message.createdAt,
   completedAt: message.completedAt,
   parentId: message.parent?.id ?? null,
@@ -75,6 +78,7 @@ export const withView = (entry: TimelineEntry, view: MessageView): TimelineEntry
   reasoning: view.reasoning,
   status: view.status,
   finishReason: view.finishReason ?? entry.finishReason,
+  reuse: view.reuse ?? entry.reuse,
   toolCalls: view.toolCalls,
   modelId: view.modelId ?? entry.modelId,
   failure: view.failure,
@@ -109,6 +113,7 @@ export const pendingQuestion = (key: string, content: string): TimelineEntry => 
   reasoning: '',
   status: 'COMPLETED',
   finishReason: null,
+  reuse: null,
   createdAt: new Date().toISOString(),
   completedAt: null,
   parentId: null,

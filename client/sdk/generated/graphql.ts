@@ -325,6 +325,13 @@ export type ResetReason =
   /** Another worker took over, with a model that cannot continue the text. */
   | 'WORKER_REPLACED';
 
+/** How a reply was served that had been written before. */
+export type Reuse =
+  /** An equal request had got this reply shortly before. */
+  | 'REQUEST_CACHE'
+  /** A question of the same meaning had got this reply. */
+  | 'SEMANTIC_CACHE';
+
 /** Whether a reply may be one that was written before. */
 export type ReusePolicy =
   /** As the routing policy says. */
@@ -558,7 +565,7 @@ export type MessageStateQueryVariables = Exact<{
 }>;
 
 
-export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, content: string, reasoning: string | null, lastSeq: number, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, model: { id: string } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null } | null };
+export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, content: string, reasoning: string | null, lastSeq: number, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, model: { id: string } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null } | null };
 
 export type MessageStreamSubscriptionVariables = Exact<{
   messageId: string;
@@ -567,7 +574,7 @@ export type MessageStreamSubscriptionVariables = Exact<{
 
 
 export type MessageStreamSubscription = { messageStream:
-    | { __typename: 'MessageCompleted', seq: number, message: { status: MessageStatus, finishReason: FinishReason | null, content: string } }
+    | { __typename: 'MessageCompleted', seq: number, message: { status: MessageStatus, finishReason: FinishReason | null, content: string, reuse: Reuse | null } }
     | { __typename: 'MessageFailed', seq: number, failure: { code: ErrorCode, message: string, retryable: boolean } }
     | { __typename: 'MessageReset', reason: ResetReason, seq: number }
     | { __typename: 'MessageStarted', attempt: number, seq: number, model: { id: string } | null }
@@ -648,7 +655,7 @@ export type SelectBranchMutationVariables = Exact<{
 }>;
 
 
-export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
+export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
 
 export type StartedTurnFragment = { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } };
 
@@ -675,9 +682,9 @@ export type StopGenerationMutationVariables = Exact<{
 
 export type StopGenerationMutation = { stopGeneration: { id: string, status: MessageStatus } };
 
-export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
+export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
 
-export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
+export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
 
 export type TimelineQueryVariables = Exact<{
   id: string;
@@ -686,7 +693,7 @@ export type TimelineQueryVariables = Exact<{
 }>;
 
 
-export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
+export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
 
 export type ToolCallFragment = { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
 
@@ -695,7 +702,7 @@ export type TurnOfReplyQueryVariables = Exact<{
 }>;
 
 
-export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
+export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
 
 export type UpdateConversationMutationVariables = Exact<{
   id: string;
@@ -893,6 +900,7 @@ export const TimelineMessageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
   reasoning
   status
   finishReason
+  reuse
   lastSeq
   createdAt
   completedAt
@@ -965,6 +973,7 @@ fragment TimelineMessage on Message {
   reasoning
   status
   finishReason
+  reuse
   lastSeq
   createdAt
   completedAt
@@ -1340,6 +1349,7 @@ export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     id
     status
     finishReason
+    reuse
     content
     reasoning
     lastSeq
@@ -1398,6 +1408,7 @@ export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
         status
         finishReason
         content
+        reuse
       }
     }
     ... on MessageFailed {
@@ -1613,6 +1624,7 @@ fragment TimelineMessage on Message {
   reasoning
   status
   finishReason
+  reuse
   lastSeq
   createdAt
   completedAt
@@ -1733,6 +1745,7 @@ fragment TimelineMessage on Message {
   reasoning
   status
   finishReason
+  reuse
   lastSeq
   createdAt
   completedAt
@@ -1806,6 +1819,7 @@ fragment TimelineMessage on Message {
   reasoning
   status
   finishReason
+  reuse
   lastSeq
   createdAt
   completedAt

@@ -113,6 +113,7 @@ export const de: Readonly<Record<MessageId, string>> = {
   'timeline.cutRepetition':
     'Das Modell hat sich wiederholt, deshalb wurde die Antwort angehalten. Versuche es noch einmal, oder frage mit anderen Worten.',
   'timeline.cutFilter': 'Das Modell hat die Antwort wegen ihres Inhalts beendet.',
+  'timeline.reused': 'Aus dem Zwischenspeicher: Diese Antwort wurde schon früher geschrieben.',
   'timeline.cutError': 'Das Modell ist abgebrochen. Der Text bis hier bleibt.',
   'timeline.code': 'Codeblock.',
   'timeline.branch': 'Fassung {position} von {count}',

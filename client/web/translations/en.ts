@@ -110,6 +110,7 @@ export const en = {
   'timeline.cutLength': 'The reply reached its longest length.',
   'timeline.cutRepetition': 'The model repeated itself, so the reply was stopped. Try again, or ask in other words.',
   'timeline.cutFilter': 'The model stopped the reply for its content.',
+  'timeline.reused': 'Answered from the cache: this reply was written before.',
   'timeline.cutError': 'The model broke off. The text so far is kept.',
   'timeline.code': 'Code block.',
   'timeline.branch': 'Version {position} of {count}',

@@ -20,6 +20,7 @@ export const contextOf = (
   const stops = { soon: () => undefined };
   const limits = { maxContentLength: 1, maxStoredBytes: 1, stopReplies: unused, replyCache: { withdraw: unused } };
   const screening = { message: unused, instructions: unused };
-  const turns = { admission, screening, placeReply: sendsNothing, relay, changes };
+  const curatedReplies = { addTo: unused };
+  const turns = { admission, screening, curatedReplies, placeReply: sendsNothing, relay, changes };
   return createContext({ ...{ database, logger, signals, broker, stops }, ...streams, ...turns, ...limits }, identity);
 };

@@ -62,6 +62,7 @@ const openModels = async (times?: RouteTimes) => {
           policy: null,
           reason: 'It is the best model that fits.',
           latencyTargetMs: null,
+          reuse: null,
           dependsOn: models.dependsOn,
           paces: [{ pool: 'SMALL', repliesPerSecond: 2 }],
         },

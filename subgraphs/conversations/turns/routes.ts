@@ -66,7 +66,7 @@ const routeQuery = `query Route($input: RouteMessageInput!) {
     }
     tools { name description parameters url timeoutMs secret }
     policy reason latencyTargetMs
-    reuse { version requestSeconds share }
+    reuse { version requestSeconds similarSeconds usesCurated share }
     outputTokens { byDefault most }
     dependsOn { complexity languages moderation promptTokens }
     paces { pool repliesPerSecond }
@@ -79,8 +79,16 @@ const routedToolSchema = toolSchema.extend({
     .pipe(toolSchema.shape.parameters),
 });
 const routedReuseSchema = z
-  .object({ ...reuseTermsSchema.shape, requestSeconds: reuseTermsSchema.shape.requestSeconds.nullable() })
-  .transform(({ requestSeconds, ...terms }) => ({ ...terms, requestSeconds: requestSeconds ?? undefined }));
+  .object({
+    ...reuseTermsSchema.shape,
+    requestSeconds: reuseTermsSchema.shape.requestSeconds.nullable(),
+    similarSeconds: reuseTermsSchema.shape.similarSeconds.nullable(),
+  })
+  .transform(({ requestSeconds, similarSeconds, ...terms }) => ({
+    ...terms,
+    requestSeconds: requestSeconds ?? undefined,
+    similarSeconds: similarSeconds ?? undefined,
+  }));
 const tokensSchema = z
   .int()
   .nullable()

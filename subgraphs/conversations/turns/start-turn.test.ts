@@ -54,6 +54,7 @@ test('a copy that is refused for quota replays the turn that its send has led to
       { usage: usage.client, screening: screeningBy(safety.client), routes: remembered },
       logger,
     ),
+    curatedReplies: { addTo: async (terms) => terms },
     placeReply: ({ candidates }) => ({ candidates, overflow: undefined }),
     relay: stack.use(startJobRelay(database, broker, logger)),
     changes: createChangeFeed(signals, logger),

@@ -8,7 +8,7 @@
 import type { ReasoningEffort } from '#contracts/generation-job.ts';
 import type { Identity } from '#contracts/identity.ts';
 import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
-import type { ReusePolicy } from '#contracts/reuse.ts';
+import type { ReusePolicy, ReuseTerms } from '#contracts/reuse.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { OutboxRelay } from '#kernel/outbox/relay.ts';
@@ -22,6 +22,7 @@ import { turnsEnded, turnsJudged } from '../metrics.ts';
 import type { BranchMessage } from '../prompts/branch-message.ts';
 import { buildJob } from '../replies/build-job.ts';
 import type { Admission, AdmissionRequest, Reservation } from './admission.ts';
+import type { CuratedReplies } from './curated-replies.ts';
 import { replayTurn, sendIdOf, type TurnResult } from './idempotency.ts';
 import { judgeTurn } from './judge-turn.ts';
 import { outputTokensWithin } from './output-tokens.ts';
@@ -29,6 +30,7 @@ import { type PlacedRoute, placeRoute } from './place-route.ts';
 import { sizeOfPrompt } from './prompt-size.ts';
 import type { PlaceReply } from './queue-pressure.ts';
 import { readTurnContext, type TurnContext, type TurnParent } from './read-turn-context.ts';
+import type { Route } from './routes.ts';
 import { type BusyPolicy, newMessageId, type StoreOutcome, storeTurn } from './store-turn.ts';
 
 export interface TurnRequest {
@@ -56,6 +58,7 @@ export interface TurnServices {
   readonly database: Database;
   readonly admission: Admission;
   readonly placeReply: PlaceReply;
+  readonly curatedReplies: CuratedReplies;
   readonly relay: OutboxRelay;
   readonly streamLog: StreamLog;
   readonly changes: ChangeFeed;
@@ -95,6 +98,8 @@ interface AdmittedTurn extends PlacedRoute {
   readonly replyId: string;
   readonly reservation: Reservation;
   readonly outputModeration: OutputModeration | undefined;
+  /** On which terms the reply may be one that was written before. */
+  readonly reuse: ReuseTerms | undefined;
 }
 
 type Stored = Extract<StoreOutcome, { kind: 'stored' }>;
@@ -122,7 +127,7 @@ const storeOnce = async (
     reasoningEffort: request.reasoningEffort,
     routing: admitted.routing,
     outputModeration: admitted.outputModeration,
-    reuse: request.reuse === 'NEVER' ? undefined : admitted.route.reuse,
+    reuse: admitted.reuse,
     ...activeRequest(),
   };
   const isNew = typeof question === 'string';
@@ -188,6 +193,19 @@ const storeInPosition = async (
   throw busy();
 };
 
+/** Curated replies are for first questions, and for conversations without instructions of their own. */
+const reuseOf = async (
+  { curatedReplies }: TurnServices,
+  { identity, reuse }: TurnRequest,
+  { context, route, text }: { readonly context: TurnContext; readonly route: Route; readonly text: string },
+): Promise<ReuseTerms | undefined> => {
+  if (reuse === 'NEVER' || route.reuse === undefined) return undefined;
+  const isFirst = context.parentId === undefined && !context.systemPrompt;
+  return route.reuse.usesCurated && isFirst
+    ? curatedReplies.addTo(route.reuse, { identity, question: text })
+    : route.reuse;
+};
+
 const countTurn = ({ generation }: Message): void => {
   const pool = generation?.candidates[0]?.pool;
   if (generation?.routing && pool) turnsJudged.add({ complexity: generation.routing.complexity, pool });
@@ -232,7 +250,8 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   let stored: Stored | 'known';
   try {
     const placed = placeRoute(services.placeReply, route, admissionRequest.judged);
-    const admitted = { context, questionId, replyId, ...placed, reservation, outputModeration };
+    const reuse = await reuseOf(services, request, { context, route, text });
+    const admitted = { context, questionId, replyId, ...placed, reservation, outputModeration, reuse };
     stored = await storeInPosition(services, { request, admissionRequest, onExtended }, admitted);
   } catch (cause) {
     await admission.release(identity, reservation);

@@ -4,7 +4,7 @@
  */
 
 import type { Identity } from '#contracts/identity.ts';
-import { longestRequestSeconds, type ReuseShare } from '#contracts/reuse.ts';
+import { longestKeptSeconds, type ReuseShare } from '#contracts/reuse.ts';
 import { policiesChangedTopic } from '#contracts/routing-signals.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
@@ -30,6 +30,8 @@ export interface PolicyInput {
   /** Decimal, USD. */
   readonly costCeilingUsd?: string | null | undefined;
   readonly requestCacheSeconds?: number | null | undefined;
+  readonly similarCacheSeconds?: number | null | undefined;
+  readonly usesCuratedReplies?: boolean | null | undefined;
   /** Default: USER. */
   readonly cacheShare?: ReuseShare | null | undefined;
   readonly defaultOutputTokens?: number | null | undefined;
@@ -83,9 +85,11 @@ const check = (input: PolicyInput, modelIds: readonly string[], catalogue: Catal
   if (latencyTargetMs != null && (latencyTargetMs < 1 || latencyTargetMs > longestTargetMs)) {
     refuse('latencyTargetMs', `A target is between 1 and ${longestTargetMs} milliseconds.`);
   }
-  const { requestCacheSeconds } = input;
-  if (requestCacheSeconds != null && (requestCacheSeconds < 1 || requestCacheSeconds > longestRequestSeconds)) {
-    refuse('requestCacheSeconds', `Replies are kept for 1 to ${longestRequestSeconds} seconds, or not at all (null).`);
+  for (const argument of ['requestCacheSeconds', 'similarCacheSeconds'] as const) {
+    const seconds = input[argument];
+    if (seconds != null && (seconds < 1 || seconds > longestKeptSeconds)) {
+      refuse(argument, `Replies are kept for 1 to ${longestKeptSeconds} seconds, or not at all (null).`);
+    }
   }
   if (input.strategy !== 'AUTO' && (input.rules?.length ?? 0) > 0) {
     refuse('rules', 'Only a policy with the strategy AUTO has rules. Choose that strategy, or remove the rules.');
@@ -124,6 +128,8 @@ export const upsertPolicy = async (
     latencyTargetMs: input.latencyTargetMs ?? null,
     costCeilingUsd: input.costCeilingUsd ?? null,
     requestCacheSeconds: input.requestCacheSeconds ?? null,
+    similarCacheSeconds: input.similarCacheSeconds ?? null,
+    usesCuratedReplies: input.usesCuratedReplies ?? false,
     cacheShare: input.cacheShare ?? ('USER' as const),
     defaultOutputTokens: input.defaultOutputTokens ?? null,
     maxOutputTokens: input.maxOutputTokens ?? null,

@@ -57,6 +57,25 @@ test('signals other processes only when routing changes', async () => {
   expect(signalled).toBe(2);
 });
 
+test('a reply that was written before says nothing of its model', async () => {
+  await using models = await openModelsFixture();
+  await models.announce('w1', ['acme/small']);
+  const usage = {
+    inputTokens: 1,
+    cachedInputTokens: 0,
+    outputTokens: 1,
+    reasoningTokens: 0,
+    source: 'COUNTED',
+  } as const;
+  const price = { input: '1', cachedInput: '1', output: '1' };
+  const served = { lever: 'REQUEST_CACHE', messageId: randomUUID(), usage, price } as const;
+  await models.finish({ reuse: { asked: ['REQUEST_CACHE'], served } });
+  await models.finish({ reuse: { asked: ['REQUEST_CACHE'] } });
+  await vi.waitFor(async () => expect((await models.ports.broker.depth('models.results')).ready).toBe(0));
+  await models.ports.signals.publish('models.changed', null);
+  await vi.waitFor(async () => expect(await healthOf(models, 'acme/small')).toMatchObject({ samples: 1 }));
+});
+
 test('keeps messages from a failing model until it succeeds again', async () => {
   await using models = await openModelsFixture();
   await models.announce('w1', ['acme/small', 'local/tiny']);

@@ -42,6 +42,8 @@ const policyOf = (differences: Partial<RoutingPolicy>): RouteQuestion['scope'] =
     latencyTargetMs: null,
     costCeilingUsd: null,
     requestCacheSeconds: null,
+    similarCacheSeconds: null,
+    usesCuratedReplies: false,
     cacheShare: 'USER',
     defaultOutputTokens: null,
     maxOutputTokens: null,

@@ -119,6 +119,15 @@ const addReuseTerms = (builder: ModelsBuilder) =>
         description: 'Seconds for which a reply is kept for equal requests.',
         resolve: ({ requestSeconds }) => requestSeconds,
       }),
+      similarSeconds: t.int({
+        nullable: true,
+        description: 'Seconds for which a reply to a first question is kept for others of the same meaning.',
+        resolve: ({ similarSeconds }) => similarSeconds,
+      }),
+      usesCurated: t.boolean({
+        description: 'Whether curated replies are served.',
+        resolve: ({ usesCurated = false }) => usesCurated,
+      }),
       share: t.exposeString('share', { description: 'USER or TENANT: who may get it.' }),
     }),
   });

@@ -16,7 +16,11 @@ const texts = {
     'Most USD of one reply: the likely prompt and the longest reply that the message allows, without repeated requests for tools. A model that could cost more is not used.',
   requestCacheSeconds:
     'Seconds, 1 to 3600, for which a reply is served again to an equal request; null: never. Only with temperature 0, without tools, and where the text names no time such as "today".',
-  cacheShare: 'Who may get such a reply.',
+  similarCacheSeconds:
+    'Seconds, 1 to 3600, for which a reply to the first question of a conversation is served again to first questions that ask the same in other words of asking; null: never. Numbers, units, dates, names and negations must be equal.',
+  usesCuratedReplies:
+    'Whether curatedReplies are served to first questions of conversations without instructions of their own.',
+  cacheShare: 'Who may get a reply that was kept. Curated replies are for everybody of the tenant.',
 };
 
 const addPolicyType = (builder: ModelsBuilder, types: ModelTypes, { rule }: RuleTypes) => {
@@ -89,6 +93,11 @@ const addPolicyType = (builder: ModelsBuilder, types: ModelTypes, { rule }: Rule
         nullable: true,
         description: texts.requestCacheSeconds,
       }),
+      similarCacheSeconds: t.exposeInt('similarCacheSeconds', {
+        nullable: true,
+        description: texts.similarCacheSeconds,
+      }),
+      usesCuratedReplies: t.exposeBoolean('usesCuratedReplies', { description: texts.usesCuratedReplies }),
       cacheShare: t.field({ type: share, description: texts.cacheShare, resolve: (parent) => parent.cacheShare }),
       defaultOutputTokens: t.exposeInt('defaultOutputTokens', {
         nullable: true,
@@ -130,6 +139,8 @@ const addMutations = (
       latencyTargetMs: t.int({ description: texts.latencyTargetMs }),
       costCeilingUsd: t.field({ type: 'Decimal', description: texts.costCeilingUsd }),
       requestCacheSeconds: t.int({ description: texts.requestCacheSeconds }),
+      similarCacheSeconds: t.int({ description: texts.similarCacheSeconds }),
+      usesCuratedReplies: t.boolean({ defaultValue: false, description: texts.usesCuratedReplies }),
       cacheShare: t.field({
         type: share,
         defaultValue: 'USER' as const,

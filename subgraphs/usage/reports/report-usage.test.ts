@@ -59,6 +59,8 @@ describe('the usage report', () => {
         outputTokens: 0,
         reasoningTokens: 0,
         costUsd: '0',
+        ...{ savedUsd: '0', requestLookups: 0, requestHits: 0, requestSavedUsd: '0' },
+        ...{ semanticLookups: 0, semanticHits: 0, semanticSavedUsd: '0' },
       },
     });
   });

@@ -6,7 +6,8 @@ import { type TestClient, textOfEvents } from '#tests/support/client.ts';
 import type { Parlance } from '#tests/support/parlance.ts';
 import { until } from '#tests/support/until.ts';
 
-const model = 'openai/scripted';
+/** One that costs something, so that something is saved. */
+const model = 'openai/gpt-4o-mini';
 const upsertMutation = 'mutation Upsert($input: RoutingPolicyInput!) { upsertRoutingPolicy(input: $input) { name } }';
 const clearMutation = 'mutation { clearReplyCaches }';
 const messageQuery = `query Message($id: ID!) { message(id: $id) {
@@ -83,6 +84,7 @@ export const reuseSuite = (parlance: () => Parlance): void => {
     expect(first.message.reuse).toBeNull();
     const second = await ask(admin, name, question);
     expect(timesAsked(question)).toBe(1);
+    expect(Number(first.message.usage?.costUsd)).toBeGreaterThan(0);
     expect(second.message).toMatchObject({
       ...{ status: 'COMPLETED', content: first.message.content, reuse: 'REQUEST_CACHE', model: { id: model } },
       usage: { inputTokens: 0, outputTokens: 0, costUsd: '0', savedUsd: first.message.usage?.costUsd },
@@ -199,6 +201,58 @@ export const reuseSuite = (parlance: () => Parlance): void => {
     expect(deletion.errors).toEqual([]);
     expect((await ask(admin, name, question)).message.reuse).toBeNull();
     expect(timesAsked(question)).toBe(2);
+  });
+
+  test('a curated reply is served to first questions that ask the same, of its tenant only', async () => {
+    await using policy = await openPolicy(parlance(), { requestCacheSeconds: null, usesCuratedReplies: true });
+    const { admin, name } = policy;
+    const subject = uuidv7();
+    const upsert = 'mutation Upsert($input: CuratedReplyInput!) { upsertCuratedReply(input: $input) { id } }';
+    const input = { questions: [`What is the price of the model ${subject}?`], reply: 'It costs **5 euros**.' };
+    const shape = z.object({ upsertCuratedReply: z.object({ id: z.string() }) });
+    const { upsertCuratedReply: curated } = await admin.query(shape, upsert, { input });
+    const question = `Could you please tell me the price of the model ${subject}?`;
+    const first = await ask(admin, name, question, { temperature: null });
+    expect(first.message).toMatchObject({ content: input.reply, reuse: 'SEMANTIC_CACHE', usage: { costUsd: '0' } });
+    expect(Number(first.message.usage?.savedUsd)).toBeGreaterThan(0);
+    expect((await ask(admin, name, question, { reuse: 'NEVER' })).message.reuse).toBeNull();
+    expect((await ask(admin, name, question.replace('price', 'weight'))).message.reuse).toBeNull();
+    // Who follows a conversation, or has instructions of their own, gets a model's reply.
+    const later = await admin.converse(first.conversationId, question);
+    expect(textOfEvents(later.events)).not.toBe(input.reply);
+    const instructed = await admin.createConversation({ title: 'R', modelPolicy: name, systemPrompt: 'Be brief.' });
+    expect(textOfEvents((await admin.converse(instructed, question)).events)).not.toBe(input.reply);
+
+    const bob = await parlance().as('bob', { roles: ['USER', 'ADMIN'] });
+    await bob.ask(upsertMutation, { input: { name, modelIds: [model], usesCuratedReplies: true } });
+    expect((await ask(bob, name, question)).message.reuse).toBeNull();
+    expect((await bob.ask('{ curatedReplies { id } }')).data).toEqual({ curatedReplies: [] });
+    const deletion = 'mutation Delete($id: ID!) { deleteCuratedReply(id: $id) }';
+    expect((await bob.refusal(deletion, { id: curated.id })).extensions.code).toBe('NOT_FOUND');
+    expect((await bob.refusal(upsert, { input: { ...input, id: curated.id } })).extensions.code).toBe('NOT_FOUND');
+    await bob.ask('mutation Delete($name: String!) { deleteRoutingPolicy(name: $name) }', { name });
+    const grace = await parlance().as('grace');
+    expect((await grace.refusal('{ curatedReplies { id } }')).extensions.code).toBe('FORBIDDEN');
+    expect((await admin.refusal(upsert, { input })).extensions).toMatchObject({
+      ...{ code: 'BAD_USER_INPUT', argument: 'input.questions' },
+    });
+    expect((await admin.refusal(upsert, { input: { ...input, questions: ['?'] } })).extensions).toMatchObject({
+      ...{ code: 'BAD_USER_INPUT', argument: 'input.questions' },
+    });
+    expect((await admin.ask(deletion, { id: curated.id })).errors).toEqual([]);
+    expect((await ask(admin, name, question)).message.reuse).toBeNull();
+  });
+
+  test('a first question that asks the same as an earlier one gets its reply', async () => {
+    await using policy = await openPolicy(parlance(), { requestCacheSeconds: null, similarCacheSeconds: 600 });
+    const { admin, name } = policy;
+    const subject = uuidv7();
+    const first = await ask(admin, name, `What is the weight of the model ${subject}?`);
+    const second = await ask(admin, name, `Hi, could you tell me the weight of the model ${subject}, please?`);
+    expect(second.message).toMatchObject({ reuse: 'SEMANTIC_CACHE', content: first.message.content });
+    expect((await ask(admin, name, `What is the height of the model ${subject}?`)).message.reuse).toBeNull();
+    const grace = await parlance().as('grace');
+    expect((await ask(grace, name, `What is the weight of the model ${subject}?`)).message.reuse).toBeNull();
   });
 
   test('seconds that no cache may have are refused', async () => {

@@ -47,6 +47,12 @@ export const pages: readonly ConsolePage[] = [
     View: lazy(async () => ({ default: (await import('../routing/routing-page.tsx')).RoutingPage })),
   },
   {
+    path: '/caches',
+    title: 'caches.title',
+    rights: admins,
+    View: lazy(async () => ({ default: (await import('../caches/caches-page.tsx')).CachesPage })),
+  },
+  {
     path: '/moderation',
     title: 'moderation.title',
     rights: admins,

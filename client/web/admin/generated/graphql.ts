@@ -39,6 +39,16 @@ export type Complexity =
   /** A greeting, a fact to look up, a translation, a short text. */
   | 'SIMPLE';
 
+/** The desired state of a curated reply. */
+export type CuratedReplyInput = {
+  /** The reply to replace; null for a new one. */
+  id?: string | null | undefined;
+  /** 1 to 20 questions, each one sentence of at most 300 characters. More wordings find it more often. */
+  questions: Array<string>;
+  /** 1 to 20,000 characters, as Markdown. */
+  reply: string;
+};
+
 /** A message that could be sent. */
 export type ExplainRouteInput = {
   /** Text of the question, by which complexity and language are judged; as long as a message may be. Absent: no rule for a language holds, nor one for a complexity unless conversationComplexity is given. */
@@ -227,7 +237,7 @@ export type RouteVerdict =
 
 /** The desired state of a routing policy. */
 export type RoutingPolicyInput = {
-  /** Who may get such a reply. */
+  /** Who may get a reply that was kept. Curated replies are for everybody of the tenant. */
   cacheShare?: CacheShare | null | undefined;
   /** Most USD of one reply: the likely prompt and the longest reply that the message allows, without repeated requests for tools. A model that could cost more is not used. */
   costCeilingUsd?: string | null | undefined;
@@ -255,8 +265,12 @@ export type RoutingPolicyInput = {
   requires?: Array<ModelCapability> | null | undefined;
   /** In order: the first rule that is for a question is followed. At most 50, and only with AUTO. */
   rules?: Array<RoutingRuleInput> | null | undefined;
+  /** Seconds, 1 to 3600, for which a reply to the first question of a conversation is served again to first questions that ask the same in other words of asking; null: never. Numbers, units, dates, names and negations must be equal. */
+  similarCacheSeconds?: number | null | undefined;
   /** Order of the models that fit. */
   strategy?: RoutingStrategy;
+  /** Whether curatedReplies are served to first questions of conversations without instructions of their own. */
+  usesCuratedReplies?: boolean | null | undefined;
 };
 
 /** A rule of a routing policy. It has models or a pool, and every condition that it has must hold. */
@@ -300,6 +314,13 @@ export type RuleVerdict =
   | 'FOLLOWED'
   /** One of its conditions does not hold. */
   | 'NOT_MATCHED';
+
+/** A way to spend less. */
+export type SavingLever =
+  /** Replies to equal requests are served again. */
+  | 'REQUEST_CACHE'
+  /** Replies to questions of the same meaning are served again. */
+  | 'SEMANTIC_CACHE';
 
 /** A new price of a model. */
 export type SetPriceInput = {
@@ -372,6 +393,32 @@ export type AccountQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type AccountQuery = { viewer: { id: string, email: string | null, role: Role, assignedRole: Role | null }, tenant: { id: string, name: string, plan: PlanTier } };
+
+export type CachesQueryVariables = Exact<{
+  range: UsageRangeInput;
+}>;
+
+
+export type CachesQuery = { usageReport: { totals: { savedUsd: string, savings: Array<{ lever: SavingLever, lookups: number, hits: number, savedUsd: string }> } }, curatedReplies: Array<{ id: string, questions: Array<string>, reply: string, updatedAt: string }> };
+
+export type ClearReplyCachesMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ClearReplyCachesMutation = { clearReplyCaches: string };
+
+export type UpsertCuratedReplyMutationVariables = Exact<{
+  input: CuratedReplyInput;
+}>;
+
+
+export type UpsertCuratedReplyMutation = { upsertCuratedReply: { id: string } };
+
+export type DeleteCuratedReplyMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DeleteCuratedReplyMutation = { deleteCuratedReply: boolean };
 
 export type SetModelEnabledMutationVariables = Exact<{
   id: string;
@@ -497,7 +544,7 @@ export type RuleFragment = { complexity: Array<Complexity>, languages: Array<str
 export type RoutingQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type RoutingQuery = { routingPolicies: Array<{ name: string, description: string | null, isDefault: boolean, strategy: RoutingStrategy, requires: Array<ModelCapability>, maxInputPrice: string | null, maxOutputPrice: string | null, latencyTargetMs: number | null, costCeilingUsd: string | null, defaultOutputTokens: number | null, maxOutputTokens: number | null, updatedAt: string, rules: Array<{ complexity: Array<Complexity>, languages: Array<string>, images: boolean | null, tools: boolean | null, moderation: Array<ModerationCategory>, plans: Array<PlanTier>, modelIds: Array<string>, pool: Pool | null, strict: boolean }>, models: Array<{ id: string, displayName: string }> }>, models: Array<{ id: string, displayName: string }> };
+export type RoutingQuery = { routingPolicies: Array<{ name: string, description: string | null, isDefault: boolean, strategy: RoutingStrategy, requires: Array<ModelCapability>, maxInputPrice: string | null, maxOutputPrice: string | null, latencyTargetMs: number | null, costCeilingUsd: string | null, defaultOutputTokens: number | null, maxOutputTokens: number | null, requestCacheSeconds: number | null, similarCacheSeconds: number | null, usesCuratedReplies: boolean, cacheShare: CacheShare, updatedAt: string, rules: Array<{ complexity: Array<Complexity>, languages: Array<string>, images: boolean | null, tools: boolean | null, moderation: Array<ModerationCategory>, plans: Array<PlanTier>, modelIds: Array<string>, pool: Pool | null, strict: boolean }>, models: Array<{ id: string, displayName: string }> }>, models: Array<{ id: string, displayName: string }> };
 
 export type TryRouteQueryVariables = Exact<{
   input: ExplainRouteInput;
@@ -843,6 +890,44 @@ export const AccountDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AccountQuery, AccountQueryVariables>;
+export const CachesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Caches($range: UsageRangeInput!) {
+  usageReport(range: $range, groupBy: DAY, first: 1) {
+    totals {
+      savedUsd
+      savings {
+        lever
+        lookups
+        hits
+        savedUsd
+      }
+    }
+  }
+  curatedReplies {
+    id
+    questions
+    reply
+    updatedAt
+  }
+}
+    `) as unknown as TypedDocumentString<CachesQuery, CachesQueryVariables>;
+export const ClearReplyCachesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ClearReplyCaches {
+  clearReplyCaches
+}
+    `) as unknown as TypedDocumentString<ClearReplyCachesMutation, ClearReplyCachesMutationVariables>;
+export const UpsertCuratedReplyDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UpsertCuratedReply($input: CuratedReplyInput!) {
+  upsertCuratedReply(input: $input) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<UpsertCuratedReplyMutation, UpsertCuratedReplyMutationVariables>;
+export const DeleteCuratedReplyDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteCuratedReply($id: ID!) {
+  deleteCuratedReply(id: $id)
+}
+    `) as unknown as TypedDocumentString<DeleteCuratedReplyMutation, DeleteCuratedReplyMutationVariables>;
 export const SetModelEnabledDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SetModelEnabled($id: ID!, $enabled: Boolean!) {
   setModelEnabled(id: $id, enabled: $enabled) {
@@ -1378,6 +1463,10 @@ export const RoutingDocument = /*#__PURE__*/ new TypedDocumentString(`
     costCeilingUsd
     defaultOutputTokens
     maxOutputTokens
+    requestCacheSeconds
+    similarCacheSeconds
+    usesCuratedReplies
+    cacheShare
     rules {
       ...Rule
     }

@@ -12,6 +12,7 @@ import {
 import styles from '../parts/form.module.css';
 import { CheckBox, Form, type FormValues, Select, TextField } from '../parts/form.tsx';
 import { useWords } from '../translations/words.ts';
+import { CacheFields, cacheInput } from './cache-fields.tsx';
 import { type EditedRule, keepOrder, ruleInput } from './rule-input.ts';
 import { RuleList } from './rule-list.tsx';
 
@@ -43,6 +44,7 @@ const inputOf = (
   costCeilingUsd: textOrNull(values.text('costCeilingUsd')),
   defaultOutputTokens: values.number('defaultOutputTokens') ?? null,
   maxOutputTokens: values.number('maxOutputTokens') ?? null,
+  ...cacheInput(values),
   rules: rules.map((rule) => ruleInput(values, rule)),
   isDefault: values.isChecked('isDefault'),
 });
@@ -115,6 +117,7 @@ export const PolicyForm = ({ policy, models, onChanged }: PolicyFormProps) => {
         label={w('routing.mostOutput')}
         defaultValue={policy?.maxOutputTokens ?? ''}
       />
+      <CacheFields policy={policy} />
       <CheckBox name="isDefault" label={w('routing.makeDefault')} defaultChecked={isDefault} />
       <fieldset className={styles['choices']}>
         <legend>{w('routing.chooseModels')}</legend>

@@ -61,7 +61,7 @@ export const ReplyDetails = ({ entry, modelName, onClose }: ReplyDetailsProps) =
   );
 };
 
-/** Why a reply is not whole, and what the moderation says of it. */
+/** That a reply was written before, why it is not whole, and what the moderation says of it. */
 export const ReplyNotes = ({ entry }: Pick<ReplyDetailsProps, 'entry'>) => {
   const t = useTranslate();
   const finish = entry.finishReason === null ? undefined : finishWords[entry.finishReason];
@@ -69,6 +69,7 @@ export const ReplyNotes = ({ entry }: Pick<ReplyDetailsProps, 'entry'>) => {
   const isCut = !isWhole && ['COMPLETED', 'PARTIAL', 'CANCELLED'].includes(entry.status);
   return (
     <>
+      {entry.reuse === null ? null : <p className={styles['note']}>{t('timeline.reused')}</p>}
       {isCut ? <p className={styles['note']}>{t(finish ?? 'timeline.cutError')}</p> : null}
       <ModerationMark moderation={entry.moderation} />
     </>
