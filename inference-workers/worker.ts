@@ -11,6 +11,7 @@ import { generationQueue, type Pool } from '#contracts/pools.ts';
 import type { Broker, Delivery, Json } from '#kernel/broker/broker.ts';
 import { type StoreWatchOptions, watchStore } from '#kernel/connections/store-watch.ts';
 import type { Logger } from '#kernel/log.ts';
+import { type Detectors, noDetectors } from '#kernel/screening/detectors.ts';
 import { createSealer, type Sealer } from '#kernel/sealing/sealer.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { startAnnouncing } from './announce-models.ts';
@@ -41,6 +42,8 @@ export interface WorkerOptions {
   readonly settings?: Partial<GenerationSettings>;
   /** Opens the secrets of tools. Default: one without a key. */
   readonly sealer?: Sealer;
+  /** Screen replies beside the rules. Default: none are set up. */
+  readonly detectors?: Detectors;
   /** When the stream log counts as away. Default: see store-watch.ts. */
   readonly logWatch?: Pick<StoreWatchOptions, 'everyMs' | 'awayAfterMs' | 'settleMs'>;
 }
@@ -87,7 +90,8 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     sealer: options.sealer ?? createSealer({}),
     logger,
   });
-  const context = { broker, streamLog: options.streamLog, registry, tools, logger, settings };
+  const { streamLog, detectors = noDetectors } = options;
+  const context = { broker, streamLog, registry, tools, detectors, logger, settings };
   const running = createRunningJobs((delivery, leave) => runJob(context, delivery, leave), unclaimedMs);
 
   await using opened = new AsyncDisposableStack();

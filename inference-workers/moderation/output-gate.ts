@@ -5,6 +5,7 @@
  * everything passes at once.
  */
 import { createGrowingText, type GrowingText } from '#contracts/moderation/growing-text.ts';
+import { createInspectedWriter } from './inspected-writer.ts';
 import { blockedText, OutputRefusal } from './output-refusal.ts';
 import type { OutputScreen } from './output-screen.ts';
 
@@ -64,8 +65,8 @@ const passing = ({ writer, onShown }: OutputGateOptions): OutputGate => ({
 
 export const createOutputGate = (options: OutputGateOptions): OutputGate => {
   const { screen, writer, shown, onShown } = options;
-  if (screen === undefined || screen.detectors.length === 0) return passing(options);
-  const { detectors, holdCharacters } = screen;
+  if (screen === undefined || (screen.detectors.length === 0 && !screen.inspect)) return passing(options);
+  const { detectors, holdCharacters, inspect } = screen;
   const open = (kind: DeltaKind): GrowingText => createGrowingText({ detectors, holdCharacters, shown: shown[kind] });
   const growing = { TokenDelta: open('TokenDelta'), ReasoningDelta: open('ReasoningDelta') };
   const unshown = { TokenDelta: '', ReasoningDelta: '' };
@@ -73,15 +74,24 @@ export const createOutputGate = (options: OutputGateOptions): OutputGate => {
   let refusal: OutputRefusal | undefined;
 
   const shownOf = (kind: DeltaKind): string => (kind === 'TokenDelta' ? writer.text : writer.reasoning);
-  const show = (text: string, kind: DeltaKind): Promise<void> | undefined => {
-    if (text === '') return undefined;
+  const showNow = (text: string, kind: DeltaKind): Promise<void> | undefined => {
     unshown[kind] = unshown[kind].slice(text.length);
     onShown();
     return writer.write(text, kind);
   };
-  const refuse = (kind: DeltaKind): void => {
-    refusal = new OutputRefusal('CONTENT_BLOCKED', blockedText(shown[kind] + shownOf(kind), growing[kind]));
+  const refuseWith = (one: OutputRefusal): void => {
+    refusal ??= one;
+    inspected?.drop();
     closing.abort(refusal);
+  };
+  const inspected =
+    inspect && createInspectedWriter({ inspect, show: showNow, onRefused: refuseWith, shown: shown.TokenDelta });
+  const show = (text: string, kind: DeltaKind): Promise<void> | undefined => {
+    if (text === '') return undefined;
+    return inspected === undefined ? showNow(text, kind) : inspected.write(text, kind);
+  };
+  const refuse = (kind: DeltaKind): void => {
+    refuseWith(new OutputRefusal('CONTENT_BLOCKED', blockedText(shown[kind] + shownOf(kind), growing[kind])));
   };
   const finish = (kind: DeltaKind, isWhole: boolean): void => {
     if (refusal !== undefined) return;
@@ -115,6 +125,8 @@ export const createOutputGate = (options: OutputGateOptions): OutputGate => {
     async end(isWhole) {
       finish('ReasoningDelta', isWhole);
       finish('TokenDelta', isWhole);
+      if (isWhole && refusal === undefined) await inspected?.end();
+      else inspected?.drop();
     },
   };
 };

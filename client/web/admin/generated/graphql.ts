@@ -50,6 +50,12 @@ export type ExplainRouteInput = {
   requires?: Array<ModelCapability> | null | undefined;
 };
 
+/** A change of how what people write is screened. What is not named stays as it is. */
+export type InputModerationInput = {
+  /** Models that screen beside the rules. */
+  providers?: Array<ModerationProvider> | null | undefined;
+};
+
 /** What a model can do beyond plain text. */
 export type ModelCapability =
   /** It makes embeddings and cannot write replies. */
@@ -118,11 +124,20 @@ export type ModerationCategory =
 
 /** A change of the moderation policy. */
 export type ModerationPolicyInput = {
+  /** How what people write is screened. */
+  input?: InputModerationInput | null | undefined;
   /** How replies are screened. */
   output?: OutputModerationInput | null | undefined;
   /** Categories to change; the others keep their thresholds. */
   thresholds?: Array<CategoryThresholdInput> | null | undefined;
 };
+
+/** A model that screens texts for HATE, THREAT and SELF_HARM, beside the rules. */
+export type ModerationProvider =
+  /** The Llama Guard model that the operator has set up. */
+  | 'LLAMA_GUARD'
+  /** The moderations endpoint that the operator has set up. */
+  | 'MODERATIONS';
 
 /** The kind of text that was screened. */
 export type ModerationStage =
@@ -139,6 +154,8 @@ export type OutputModerationInput = {
   holdCharacters?: number | null | undefined;
   /** When they are screened. */
   mode?: OutputModerationMode | null | undefined;
+  /** Models that screen beside the rules. */
+  providers?: Array<ModerationProvider> | null | undefined;
   /** Categories whose thresholds for replies change. */
   thresholds?: Array<CategoryThresholdInput> | null | undefined;
 };
