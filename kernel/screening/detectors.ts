@@ -1,7 +1,7 @@
 /**
- * The detectors that are set up for a process, by the names that policies have for them. Invariants: a bounded number of
- * requests runs at once and waits, beyond that a text is refused as BUSY; a text is screened within the deadline or not
- * at all, however long it is.
+ * The detectors that are set up for a process, by the names that policies have for them. Invariants: a bounded number
+ * of requests runs at once and waits, beyond that a text is refused as BUSY; a text is screened within the deadline or
+ * not at all, however long it is.
  */
 import { z } from 'zod';
 import { type DetectorName, detectorNames } from '#contracts/moderation/output-moderation.ts';

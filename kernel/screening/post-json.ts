@@ -1,6 +1,6 @@
 /**
- * One request to a detector. Invariants: a bounded number of bytes of the response is read, no redirect is followed, and
- * every fault is a DetectorFault without the text.
+ * One request to a detector. Invariants: a bounded number of bytes of the response is read, no redirect is followed,
+ * and every fault is a DetectorFault without the text.
  */
 import { DetectorFault } from './detector.ts';
 

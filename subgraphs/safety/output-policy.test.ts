@@ -1,12 +1,19 @@
 /** The policy of replies: what administrators change, what other services get of it, and what detectors add. */
 import { randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { ReplyBlocked } from '#contracts/broker-events.ts';
 import { forbiddenWord, startDetectorServer } from '#kernel/screening/detector-server.fixture.ts';
 import { detectorEnvironment } from '#kernel/screening/detectors.ts';
-import { until } from '#tests/support/until.ts';
 import { acme, engines, globex, identityOf, openSafetyFixture } from './safety.fixture.ts';
+
+/** Asks again until the result is as wanted. */
+const until = <Value>(ask: () => Promise<Value>, wanted: (value: Value) => boolean): Promise<Value> =>
+  vi.waitFor(async () => {
+    const value = await ask();
+    if (!wanted(value)) throw new Error('It is not as wanted yet.');
+    return value;
+  });
 
 const admin = identityOf(acme, { roles: ['USER', 'ADMIN'] });
 const service = identityOf(acme, { service: 'conversations' });
