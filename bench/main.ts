@@ -11,6 +11,7 @@ import { measureDeltas } from './deltas.ts';
 import { type Figure, table } from './figures.ts';
 import { measureFirstToken } from './first-token.ts';
 import { measureIdleSubscriptions } from './idle-subscriptions.ts';
+import { measureOutputWindow } from './output-window.ts';
 import { measurePromptCache } from './prompt-cache.ts';
 import { measureSends } from './sends.ts';
 import { openStand, type Stand } from './stand.ts';
@@ -26,6 +27,7 @@ const measures: ReadonlyMap<string, Measure> = new Map([
   ['stream-events', measureStreamEvents],
   ['sends', measureSends],
   ['auto-routing', measureAutoRouting],
+  ['output-window', measureOutputWindow],
   ['idle-subscriptions', measureIdleSubscriptions],
   ['timeline', measureTimeline],
 ]);

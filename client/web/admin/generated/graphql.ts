@@ -570,22 +570,23 @@ export type SetPlanMutation = { setPlan: { id: string, plan: PlanTier } };
 export type ThresholdsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ThresholdsQuery = { moderationPolicy: { version: string, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } };
+export type ThresholdsQuery = { moderationPolicy: { version: string, availableProviders: Array<ModerationProvider>, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }>, input: { providers: Array<ModerationProvider> }, output: { mode: OutputModerationMode, holdCharacters: number, leastHoldCharacters: number, providers: Array<ModerationProvider>, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } } };
 
 export type TryThresholdsQueryVariables = Exact<{
   content: string;
+  stage: ModerationStage;
   thresholds: Array<CategoryThresholdInput> | CategoryThresholdInput;
 }>;
 
 
-export type TryThresholdsQuery = { tryModeration: { action: ModerationAction, categories: Array<{ category: ModerationCategory, score: number }> } };
+export type TryThresholdsQuery = { tryModeration: { action: ModerationAction, shown: string | null, categories: Array<{ category: ModerationCategory, score: number }> } };
 
 export type SetThresholdsMutationVariables = Exact<{
   input: ModerationPolicyInput;
 }>;
 
 
-export type SetThresholdsMutation = { setModerationPolicy: { version: string, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } };
+export type SetThresholdsMutation = { setModerationPolicy: { version: string, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }>, output: { mode: OutputModerationMode, holdCharacters: number, leastHoldCharacters: number, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } } };
 
 export type ToolsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1524,17 +1525,33 @@ export const ThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
       flagAt
       blockAt
     }
+    availableProviders
+    input {
+      providers
+    }
+    output {
+      mode
+      holdCharacters
+      leastHoldCharacters
+      providers
+      thresholds {
+        category
+        flagAt
+        blockAt
+      }
+    }
   }
 }
     `) as unknown as TypedDocumentString<ThresholdsQuery, ThresholdsQueryVariables>;
 export const TryThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query TryThresholds($content: String!, $thresholds: [CategoryThresholdInput!]!) {
-  tryModeration(content: $content, thresholds: $thresholds) {
+    query TryThresholds($content: String!, $stage: ModerationStage!, $thresholds: [CategoryThresholdInput!]!) {
+  tryModeration(content: $content, stage: $stage, thresholds: $thresholds) {
     action
     categories {
       category
       score
     }
+    shown
   }
 }
     `) as unknown as TypedDocumentString<TryThresholdsQuery, TryThresholdsQueryVariables>;
@@ -1546,6 +1563,16 @@ export const SetThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
       category
       flagAt
       blockAt
+    }
+    output {
+      mode
+      holdCharacters
+      leastHoldCharacters
+      thresholds {
+        category
+        flagAt
+        blockAt
+      }
     }
   }
 }
