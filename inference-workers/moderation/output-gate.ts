@@ -19,6 +19,12 @@ interface ShownText {
   write(text: string, kind: DeltaKind): Promise<void> | undefined;
 }
 
+/**
+ * How a response ended. Of one that was STOPPED, what is left is shown or dropped, and blocks nothing: the rest of its
+ * last sentence will never come. One that is BROKEN is continued by another model, from what was shown.
+ */
+export type ResponseEnd = 'COMPLETE' | 'STOPPED' | 'BROKEN';
+
 export interface OutputGate {
   /** All text of the response so far, shown or not. */
   readonly text: string;
@@ -30,11 +36,8 @@ export interface OutputGate {
   readonly closed: AbortSignal;
   /** When it returns a promise, await that before writing more. */
   write(text: string, kind: DeltaKind): Promise<void> | undefined;
-  /**
-   * Shows what is left, unless that is blocked.
-   * @param isWhole whether the response has ended by itself; what is left of another one is dropped where it is blocked
-   */
-  end(isWhole: boolean): Promise<void>;
+  /** Shows what is left, unless that is blocked. Of a response that broke off nothing is shown any more. */
+  end(how: ResponseEnd): Promise<void>;
 }
 
 export interface OutputGateOptions {
@@ -122,7 +125,9 @@ export const createOutputGate = (options: OutputGateOptions): OutputGate => {
       if (growing[kind].found.length > 0) refuse(kind);
       return full;
     },
-    async end(isWhole) {
+    async end(how) {
+      const isWhole = how === 'COMPLETE';
+      if (how === 'BROKEN') return inspected?.drop();
       finish('ReasoningDelta', isWhole);
       finish('TokenDelta', isWhole);
       if (isWhole && refusal === undefined) await inspected?.end();

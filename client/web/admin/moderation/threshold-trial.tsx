@@ -14,7 +14,7 @@ import { Form, type FormValues, TextArea } from '../parts/form.tsx';
 import styles from '../parts/parts.module.css';
 import { useWords } from '../translations/words.ts';
 import { describeFindings } from './describe-case.ts';
-import type { ThresholdStage } from './thresholds.tsx';
+import type { ThresholdStage } from './threshold-stage.ts';
 
 interface Outcome {
   readonly trial: TryThresholdsQuery['tryModeration'];

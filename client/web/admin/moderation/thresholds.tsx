@@ -11,6 +11,7 @@ import { type Column, DataTable } from '../parts/data-table.tsx';
 import { FaultView } from '../parts/fault-view.tsx';
 import formStyles from '../parts/form.module.css';
 import { useWords, type Words } from '../translations/words.ts';
+import type { ThresholdStage } from './threshold-stage.ts';
 import { ThresholdTrial } from './threshold-trial.tsx';
 
 type Category = CategoryThresholdInput['category'];
@@ -25,9 +26,6 @@ interface Row {
 
 const textOf = (score: number | null): string => (score === null ? '' : String(score));
 const scoreOf = (text: string): number | null => (text.trim() === '' ? null : Number(text));
-
-/** For what people write, and for replies. */
-export type ThresholdStage = 'INPUT' | 'OUTPUT';
 
 const wordsOf = {
   INPUT: {
