@@ -32,8 +32,9 @@ export const createInspect = (
       const blocking = scores.filter((score) => actionFor(score, thresholds) === 'BLOCK');
       return blocking.length === 0 ? undefined : blocking;
     } catch (err) {
-      if (!(err instanceof DetectorFault)) throw err;
-      logger.warn({ ...activeRequest(), code: err.code }, 'a detector did not screen a reply');
+      // Whatever it is: nobody waits for this promise alone, and the text was not screened.
+      const fault = err instanceof DetectorFault ? { code: err.code } : { code: 'UNKNOWN', err };
+      logger.warn({ ...activeRequest(), ...fault }, 'a detector did not screen a reply');
       return failsClosed(thresholds) ? 'UNKNOWN' : undefined;
     }
   };
