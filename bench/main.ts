@@ -12,6 +12,7 @@ import { type Figure, table } from './figures.ts';
 import { measureFirstToken } from './first-token.ts';
 import { measureIdleSubscriptions } from './idle-subscriptions.ts';
 import { measureKeptReplies } from './kept-replies.ts';
+import { measureOutputWindow } from './output-window.ts';
 import { measurePromptCache } from './prompt-cache.ts';
 import { measureSends } from './sends.ts';
 import { openStand, type Stand } from './stand.ts';
@@ -28,6 +29,7 @@ const measures: ReadonlyMap<string, Measure> = new Map([
   ['sends', measureSends],
   ['auto-routing', measureAutoRouting],
   ['kept-replies', measureKeptReplies],
+  ['output-window', measureOutputWindow],
   ['idle-subscriptions', measureIdleSubscriptions],
   ['timeline', measureTimeline],
 ]);

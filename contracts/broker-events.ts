@@ -195,8 +195,9 @@ export const jobFailedSchema = z.object({
 export type JobFailed = z.infer<typeof jobFailedSchema>;
 
 /**
- * Routing key `reply.blocked`: something of a reply was held back, because the screening blocks it. Published and
- * confirmed before the reply ends. The only event with text that nobody was shown: safety keeps it in a case.
+ * Routing key `reply.blocked`, id = a fresh one: something of a reply was held back, because the screening blocks it.
+ * Published and confirmed before the reply ends. The only event with text that nobody was shown: safety keeps it in a
+ * case.
  */
 export const replyBlockedSchema = z.object({
   tenantId: z.string(),

@@ -5,6 +5,7 @@ import { pools } from '#contracts/pools.ts';
 import { parseEnvironment } from '#kernel/config/environment.ts';
 import { logLevels } from '#kernel/log.ts';
 import { portsEnvironment } from '#kernel/ports.ts';
+import { detectorEnvironment } from '#kernel/screening/detectors.ts';
 import { sealingEnvironment } from '#kernel/sealing/sealer.ts';
 import { telemetryEnvironment } from '#kernel/telemetry/telemetry.ts';
 import { defaultGenerationSettings, type GenerationSettings } from './generation/generation-context.ts';
@@ -16,6 +17,7 @@ const whole = (least: number) => z.coerce.number().int().min(least);
 /** Where models come from and how they are asked; part of every process that runs a worker. */
 export const modelsEnvironment = {
   ...sealingEnvironment,
+  ...detectorEnvironment,
   MODELS_FILE: z.string().default('models.yaml').describe('The catalogue of providers and models.'),
   OPENAI_API_KEY: z.string().optional().describe('Serves the models that the models file lists under openai.'),
   OPENAI_BASE_URL: z

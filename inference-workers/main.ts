@@ -7,6 +7,7 @@ import { createLogger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
 import { serveHealth } from '#kernel/process/health.ts';
 import { runUntilSignal } from '#kernel/process/shutdown.ts';
+import { createDetectors } from '#kernel/screening/detectors.ts';
 import { createSharedSealer } from '#kernel/sealing/sealer.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { generationSettings, providerSettings, readWorkerConfig } from './config.ts';
@@ -50,6 +51,7 @@ await runUntilSignal(
         settings: generationSettings(config),
         sealer: createSharedSealer(config, logger),
         reuse: openReuse(replyCache, config),
+        detectors: createDetectors(config),
       }),
     );
     const closing = opened.move();

@@ -11,6 +11,7 @@ import { generationQueue, type Pool } from '#contracts/pools.ts';
 import type { Broker, Delivery, Json } from '#kernel/broker/broker.ts';
 import { type StoreWatchOptions, watchStore } from '#kernel/connections/store-watch.ts';
 import type { Logger } from '#kernel/log.ts';
+import { type Detectors, noDetectors } from '#kernel/screening/detectors.ts';
 import { createSealer, type Sealer } from '#kernel/sealing/sealer.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { startAnnouncing } from './announce-models.ts';
@@ -44,6 +45,8 @@ export interface WorkerOptions {
   readonly sealer?: Sealer;
   /** Where replies are kept for equal requests. Default: nowhere. */
   readonly reuse?: Reuse;
+  /** Screen replies beside the rules. Default: none are set up. */
+  readonly detectors?: Detectors;
   /** When the stream log counts as away. Default: see store-watch.ts. */
   readonly logWatch?: Pick<StoreWatchOptions, 'everyMs' | 'awayAfterMs' | 'settleMs'>;
 }
@@ -90,7 +93,8 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     sealer: options.sealer ?? createSealer({}),
     logger,
   });
-  const context = { broker, streamLog: options.streamLog, registry, tools, reuse: options.reuse, logger, settings };
+  const { streamLog, detectors = noDetectors } = options;
+  const context = { broker, streamLog, registry, tools, reuse: options.reuse, detectors, logger, settings };
   const running = createRunningJobs((delivery, leave) => runJob(context, delivery, leave), unclaimedMs);
 
   await using opened = new AsyncDisposableStack();

@@ -25,7 +25,7 @@ export const openSubgraphs = async (services: SubgraphServices, { config, models
       reservationSweepSeconds: config.RESERVATION_SWEEP_SECONDS,
     }),
   );
-  const safety = opened.use(await openSafety(services));
+  const safety = opened.use(await openSafety(services, config));
   const models = opened.use(
     await openModels(services, {
       ...{ modelsFile, sealer },

@@ -12,6 +12,7 @@ import { openDatabase, watchDatabase } from '#kernel/database/open-database.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
+import { createDetectors } from '#kernel/screening/detectors.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { openWithApiKeys } from '../gateway/authentication/with-api-keys.ts';
@@ -95,6 +96,7 @@ export const openStandalone = async (
       settings: generationSettings(config),
       sealer,
       reuse: openReuse(ports.replyCache, config),
+      detectors: createDetectors(config),
     }),
   );
   const authenticator = opened.use(

@@ -26,6 +26,7 @@ export const serverCodes = {
   SUBGRAPH_TIMEOUT: true,
   SUBGRAPH_INVALID_RESPONSE: false,
   SUBSCRIPTION_LOST: true,
+  MODERATION_UNAVAILABLE: true,
   MODEL_TIMEOUT: true,
   MODEL_ERROR: true,
   CONTEXT_TOO_LONG: false,

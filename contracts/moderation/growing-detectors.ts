@@ -6,7 +6,8 @@
 import { englishDataset } from 'obscenity';
 import { scoreProfanity, wordScores } from './detectors.ts';
 import { reachOf } from './pattern-reach.ts';
-import { type PhraseRule, phraseRules } from './phrase-rules.ts';
+import type { PhraseRule } from './phrase-rule.ts';
+import { phraseRules } from './phrase-rules.ts';
 import { actionFor, type CategoryScore, type Thresholds } from './thresholds.ts';
 
 export interface GrowingDetector {

@@ -4,6 +4,7 @@
  * bounded part of the text, so the work is linear in the text; what is held is bounded too.
  */
 import type { GrowingDetector } from './growing-detectors.ts';
+import { longestBefore } from './pattern-reach.ts';
 import { invisibleSigns, normalizeText } from './text-windows.ts';
 import type { CategoryScore } from './thresholds.ts';
 
@@ -30,8 +31,8 @@ export interface GrowingText {
 const pieceLength = 256;
 /** UTF-16 units that are held, however few of them count as characters. */
 const mostHeld = 1_024;
-/** Characters before a window that show whether a word begins in it. */
-const before = 2;
+/** Characters before a window that show whether a phrase may begin in it. */
+const before = longestBefore + 1;
 const isInvisible = new RegExp(`${invisibleSigns.source}|\\p{M}`, 'u');
 const isSpace = /\s/u;
 

@@ -10,6 +10,10 @@ import { type CategoryThresholds, defaultThresholds, type Thresholds } from './t
 export const outputModes = ['AFTER', 'WINDOW'] as const;
 export type OutputMode = (typeof outputModes)[number];
 
+/** Models that screen beside the rules, where an installation has them. */
+export const detectorNames = ['MODERATIONS', 'LLAMA_GUARD'] as const;
+export type DetectorName = (typeof detectorNames)[number];
+
 /** Characters that are held back unless the tenant decides otherwise. */
 export const defaultHold = 64;
 /** Characters that can be held back, at most. */
@@ -20,6 +24,8 @@ const thresholdSchema = z.number().min(0).max(1).nullable();
 export const outputModerationSchema = z.object({
   holdCharacters: z.int().positive().max(longestHold),
   thresholds: z.array(z.object({ category: z.string(), flagAt: thresholdSchema, blockAt: thresholdSchema })),
+  /** Models that screen beside the rules. Default: none. */
+  providers: z.array(z.string()).optional(),
 });
 export type OutputModeration = Readonly<z.infer<typeof outputModerationSchema>>;
 

@@ -46,11 +46,15 @@ const openings = [
   ['(?<!', 'before'],
 ] as const;
 
+/** Characters before a match that may decide about it, at most. */
+export const longestBefore = 6;
+
 const nothing: PatternReach = { length: 0, behind: 0 };
 
 const groupOf = (cursor: Cursor): PatternReach => {
   const kind = openings.find(([opening]) => accept(cursor, opening))?.[1] ?? refuse(cursor, 'a group that captures');
   const inner = alternativesOf(cursor);
+  if (kind === 'before' && inner.length > longestBefore) refuse(cursor, 'a look behind that is too long');
   if (!accept(cursor, ')')) refuse(cursor, 'a group without its end');
   if (kind === 'group') return inner;
   return kind === 'ahead' ? { length: 0, behind: inner.length + inner.behind } : nothing;

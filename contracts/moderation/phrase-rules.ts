@@ -5,14 +5,8 @@
 
 import { angleMarkers, squareMarkers } from '../role-markers.ts';
 import type { ModerationCategory } from './categories.ts';
-
-export interface PhraseRule {
-  readonly category: ModerationCategory;
-  readonly score: number;
-  readonly pattern: RegExp;
-  /** It is about what a model reads, and not about what one wrote. Default: false. */
-  readonly ofPrompts?: boolean;
-}
+import { languageRules } from './languages/language-rules.ts';
+import type { PhraseRule } from './phrase-rule.ts';
 
 const intends =
   "\\b(?:i|we)(?:'ll| will| shall| want to| wanna| plan to| need to|(?:'m| am|'re| are)? (?:gonna|going to|about to|planning to|ready to))";
@@ -107,4 +101,6 @@ export const phraseRules: readonly PhraseRule[] = [
   { ...phrase('CHAT_TEMPLATE', 0.95, forgedPassage), ofPrompts: true },
   // Their case is part of what they are: "[inst]" is a word in brackets.
   { category: 'CHAT_TEMPLATE', score: 0.6, pattern: anyMarker },
+
+  ...languageRules,
 ];

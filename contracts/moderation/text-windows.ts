@@ -19,17 +19,22 @@ const expandingSigns =
 /** What has no width, and what only joins or directs other signs. */
 export const invisibleSigns = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/gu;
 
+/** Most text has none of these, and is normal as it is. */
+const notNormal = /[^\x20-\x7e]| {2}/;
+
 /**
  * The form that patterns are matched against: one form for the many ways to write a letter, nothing invisible, single
  * spaces. Look-alike letters of other alphabets are not replaced. At most four times as long as the text.
  */
-export const normalizeText = (text: string): string =>
-  text
+export const normalizeText = (text: string): string => {
+  if (!notNormal.test(text)) return text;
+  return text
     .replace(expandingSigns, ' ')
     .normalize('NFKC')
     .replace(invisibleSigns, '')
     .replace(/[\u2018\u2019]/gu, "'")
     .replace(/\s+/gu, ' ');
+};
 
 function* cut(text: string): Generator<string, void, void> {
   for (let start = 0; ; start += windowLength - windowOverlap) {

@@ -118,7 +118,7 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
     span.event('first token');
   };
   const conclude = async (end: ModelEnd | undefined, fault: ModelFault | undefined): Promise<ModelResponse> => {
-    await gate.end(end !== undefined);
+    await gate.end(end !== undefined ? 'COMPLETE' : fault === undefined ? 'STOPPED' : 'BROKEN');
     await writer.flush();
     const [text, reasoning] = [gate.text.slice(opening.length), gate.reasoning.trimStart()];
     const { refusal } = gate;

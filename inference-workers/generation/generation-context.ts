@@ -1,6 +1,7 @@
 /** What all generations of a worker share: the ports, the models, the tools, and the time limits. */
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { Logger } from '#kernel/log.ts';
+import type { Detectors } from '#kernel/screening/detectors.ts';
 import { renewEveryMs, type StreamLog } from '#kernel/stream-log/stream-log.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
 import type { Reuse } from '../reuse/reuse-turn.ts';
@@ -49,6 +50,8 @@ export interface GenerationContext {
   readonly tools: ToolRunner;
   /** The caches; undefined where there are none. */
   readonly reuse: Reuse | undefined;
+  /** Screen replies beside the rules, where a policy wants that. */
+  readonly detectors: Detectors;
   readonly logger: Logger;
   readonly settings: GenerationSettings;
 }

@@ -1,6 +1,7 @@
 /** Reports to safety what the screening held back of a reply. The report is the only place that has the text. */
+import { randomUUID } from 'node:crypto';
 import type { ReplyBlocked } from '#contracts/broker-events.ts';
-import { logIdOfJob, type ReplyJob } from '#contracts/generation-job.ts';
+import type { ReplyJob } from '#contracts/generation-job.ts';
 import { screeningVersion } from '#contracts/moderation/detectors.ts';
 import type { BlockedText } from '../moderation/output-refusal.ts';
 import type { GenerationContext } from './generation-context.ts';
@@ -23,7 +24,7 @@ export const reportBlocked = async (
   };
   await publishUntilConfirmed(context, {
     routingKey: 'reply.blocked',
-    id: `${logIdOfJob(job)}:blocked`,
+    id: randomUUID(),
     body,
     signal: abandon,
   });

@@ -97,7 +97,7 @@ const askWithRetries = async (
     ...toolDefinitions(toolsFor(job, candidate.route), mayCall),
   };
   const so = { prefix: openTextOf(steps), opening: breakAfterSteps(steps), thought: reasoningOfSteps(steps) };
-  const screened = { shown: textOfSteps(steps), screen: outputScreenOf(job.outputModeration) };
+  const screened = { shown: textOfSteps(steps), screen: outputScreenOf(context, job.outputModeration) };
   for (let tries = 1; ; tries += 1) {
     const { messageId } = job;
     const response = await askModel(context, { candidate, messageId, call, ...so, ...screened, append, stop, abandon });

@@ -50,9 +50,10 @@ interface TitleRequest {
 }
 
 const generateTitle = async (
-  { settings, logger }: GenerationContext,
+  context: GenerationContext,
   { candidate, history, outputModeration, handOver, takenAt }: TitleRequest,
 ): Promise<Partial<ConversationTitled>> => {
+  const { settings, logger } = context;
   const { modelId, provider, price, contextWindow } = candidate.route;
   const { model, countTokens, pool } = candidate.served;
   const prompt = promptFor(history);
@@ -83,7 +84,7 @@ const generateTitle = async (
     reasoningTokens: countTokens(reasoning),
   });
   const title = cleanTitle(text);
-  const blocking = await outputScreenOf(outputModeration)?.complete(title);
+  const blocking = await outputScreenOf(context, outputModeration)?.complete(title);
   if (blocking !== undefined) throw new Error('The screening blocks the title.');
   // A response that is no title is not billed.
   if (title === '') return {};

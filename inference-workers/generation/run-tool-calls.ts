@@ -9,7 +9,7 @@ import type { LanguageModelV4ToolCall } from '@ai-sdk/provider';
 import type { ReplyJob } from '#contracts/generation-job.ts';
 import type { StreamEvent, ToolCall, ToolCallRecord } from '#contracts/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
-import { blockedCall, type CallScreening, withheldArguments } from '../moderation/screen-calls.ts';
+import { type CallScreening, withheldArguments } from '../moderation/screen-calls.ts';
 import type { RequestedCall, ToolOutcome, ToolRunner } from '../tools/tool-runner.ts';
 import { outcomesIn, type ReplyStep } from '../transcript/reply-steps.ts';
 
@@ -59,8 +59,10 @@ export interface ToolCallContext {
 export const runToolCalls = async (context: ToolCallContext, calls: readonly RequestedCall[]): Promise<void> => {
   const { tools, job, screening, append, stop, abandon } = context;
   const ended = AbortSignal.any([stop, abandon]);
-  const screened = async (outcome: ToolOutcome): Promise<ToolOutcome> =>
-    (await screening.blocks(outcome.result)) ? { status: 'FAILED', result: blockedCall.result } : outcome;
+  const screened = async (outcome: ToolOutcome): Promise<ToolOutcome> => {
+    const refusal = await screening.refusal(outcome.result, 'result');
+    return refusal === undefined ? outcome : { status: 'FAILED', result: refusal };
+  };
   const run = async ({ id, name, arguments: text }: RequestedCall): Promise<void> => {
     const call = { id, name, arguments: text };
     const outcome = await screened(await tools.run(job, call, ended));
@@ -84,15 +86,19 @@ export const startToolCalls = async (
   { asked, steps, entries }: AskedToolCalls,
 ): Promise<void> => {
   const { screening } = context;
-  const blocked = await Promise.all(asked.map(({ input }) => screening.blocks(input)));
+  const refusals = await Promise.all(asked.map(({ input }) => screening.refusal(input, 'arguments')));
   const calls = identify(
-    asked.map(({ toolName, input }, index) => ({ toolName, input: blocked[index] ? withheldArguments : input })),
+    asked.map(({ toolName, input }, index) => ({
+      toolName,
+      input: refusals[index] === undefined ? input : withheldArguments,
+    })),
     steps,
   );
   const outcomes = outcomesIn(entries);
   const ended = calls.flatMap((call, index): ToolCallRecord[] => {
     const known = outcomes.get(call.id);
-    if (blocked[index]) return [{ ...call, status: 'FAILED', result: blockedCall.arguments }];
+    const refusal = refusals[index];
+    if (refusal !== undefined) return [{ ...call, status: 'FAILED', result: refusal }];
     if (known !== undefined) return [known];
     return index < maxCallsPerStep ? [] : [{ ...call, status: 'FAILED', result: 'These are too many calls at once.' }];
   });

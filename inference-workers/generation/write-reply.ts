@@ -64,7 +64,7 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
   const { entries } = log;
   const deferred = createDeferredAppend(log.append);
   const { append } = deferred;
-  const screening = createCallScreening(outputScreenOf(job.outputModeration), (blocked) =>
+  const screening = createCallScreening(outputScreenOf(context, job.outputModeration), (blocked) =>
     reportBlocked(context, job, blocked, abandon),
   );
   const modelFailures: ModelFailure[] = [];

@@ -5,6 +5,7 @@
  * everything passes at once.
  */
 import { createGrowingText, type GrowingText } from '#contracts/moderation/growing-text.ts';
+import { createInspectedWriter } from './inspected-writer.ts';
 import { blockedText, OutputRefusal } from './output-refusal.ts';
 import type { OutputScreen } from './output-screen.ts';
 
@@ -18,6 +19,12 @@ interface ShownText {
   write(text: string, kind: DeltaKind): Promise<void> | undefined;
 }
 
+/**
+ * How a response ended. Of one that was STOPPED, what is left is shown or dropped, and blocks nothing: the rest of its
+ * last sentence will never come. One that is BROKEN is continued by another model, from what was shown.
+ */
+export type ResponseEnd = 'COMPLETE' | 'STOPPED' | 'BROKEN';
+
 export interface OutputGate {
   /** All text of the response so far, shown or not. */
   readonly text: string;
@@ -29,11 +36,8 @@ export interface OutputGate {
   readonly closed: AbortSignal;
   /** When it returns a promise, await that before writing more. */
   write(text: string, kind: DeltaKind): Promise<void> | undefined;
-  /**
-   * Shows what is left, unless that is blocked.
-   * @param isWhole whether the response has ended by itself; what is left of another one is dropped where it is blocked
-   */
-  end(isWhole: boolean): Promise<void>;
+  /** Shows what is left, unless that is blocked. Of a response that broke off nothing is shown any more. */
+  end(how: ResponseEnd): Promise<void>;
 }
 
 export interface OutputGateOptions {
@@ -64,8 +68,8 @@ const passing = ({ writer, onShown }: OutputGateOptions): OutputGate => ({
 
 export const createOutputGate = (options: OutputGateOptions): OutputGate => {
   const { screen, writer, shown, onShown } = options;
-  if (screen === undefined || screen.detectors.length === 0) return passing(options);
-  const { detectors, holdCharacters } = screen;
+  if (screen === undefined || (screen.detectors.length === 0 && !screen.inspect)) return passing(options);
+  const { detectors, holdCharacters, inspect } = screen;
   const open = (kind: DeltaKind): GrowingText => createGrowingText({ detectors, holdCharacters, shown: shown[kind] });
   const growing = { TokenDelta: open('TokenDelta'), ReasoningDelta: open('ReasoningDelta') };
   const unshown = { TokenDelta: '', ReasoningDelta: '' };
@@ -73,15 +77,24 @@ export const createOutputGate = (options: OutputGateOptions): OutputGate => {
   let refusal: OutputRefusal | undefined;
 
   const shownOf = (kind: DeltaKind): string => (kind === 'TokenDelta' ? writer.text : writer.reasoning);
-  const show = (text: string, kind: DeltaKind): Promise<void> | undefined => {
-    if (text === '') return undefined;
+  const showNow = (text: string, kind: DeltaKind): Promise<void> | undefined => {
     unshown[kind] = unshown[kind].slice(text.length);
     onShown();
     return writer.write(text, kind);
   };
-  const refuse = (kind: DeltaKind): void => {
-    refusal = new OutputRefusal('CONTENT_BLOCKED', blockedText(shown[kind] + shownOf(kind), growing[kind]));
+  const refuseWith = (one: OutputRefusal): void => {
+    refusal ??= one;
+    inspected?.drop();
     closing.abort(refusal);
+  };
+  const inspected =
+    inspect && createInspectedWriter({ inspect, show: showNow, onRefused: refuseWith, shown: shown.TokenDelta });
+  const show = (text: string, kind: DeltaKind): Promise<void> | undefined => {
+    if (text === '') return undefined;
+    return inspected === undefined ? showNow(text, kind) : inspected.write(text, kind);
+  };
+  const refuse = (kind: DeltaKind): void => {
+    refuseWith(new OutputRefusal('CONTENT_BLOCKED', blockedText(shown[kind] + shownOf(kind), growing[kind])));
   };
   const finish = (kind: DeltaKind, isWhole: boolean): void => {
     if (refusal !== undefined) return;
@@ -112,9 +125,13 @@ export const createOutputGate = (options: OutputGateOptions): OutputGate => {
       if (growing[kind].found.length > 0) refuse(kind);
       return full;
     },
-    async end(isWhole) {
+    async end(how) {
+      const isWhole = how === 'COMPLETE';
+      if (how === 'BROKEN') return inspected?.drop();
       finish('ReasoningDelta', isWhole);
       finish('TokenDelta', isWhole);
+      if (isWhole && refusal === undefined) await inspected?.end();
+      else inspected?.drop();
     },
   };
 };

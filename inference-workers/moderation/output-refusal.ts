@@ -8,6 +8,7 @@ import { AppError } from '#kernel/errors.ts';
 
 const sentences = {
   CONTENT_BLOCKED: 'The rest of this reply breaks the rules of your organization. Ask in another way.',
+  MODERATION_UNAVAILABLE: 'This reply cannot be checked at the moment. Try again in a little while.',
 } as const;
 
 /** What the case of a blocked reply keeps. */

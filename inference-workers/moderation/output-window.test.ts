@@ -150,3 +150,21 @@ test('a reply that is stopped keeps what it has shown, and shows no phrase', asy
   expect(entries.at(-1)?.event).toMatchObject({ type: 'MessageCompleted', status: 'CANCELLED' });
   expect(textIn(entries)).not.toContain('kill you');
 });
+
+test('when a model breaks off, what was held back is dropped, and the next one continues behind what was shown', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  const begun = piecesOf(`${lead}I will ki`, 6);
+  const candidates = [candidateOf('openai/scripted'), candidateOf('openai/other', { capabilities: ['PREFILL'] })];
+  fixture.provider.queue(
+    { texts: begun, pace: 1, cut: begun.length },
+    { texts: piecesOf(`ll you tomorrow${rest}`, 6) },
+  );
+  const messageId = await fixture.send('', { ...windowed, candidates });
+  const entries = await fixture.entries(messageId);
+  expect(lead.startsWith(textIn(entries).slice(0, 30))).toBe(true);
+  expect(textIn(entries)).not.toContain('I will');
+  const prefix = fixture.provider.requests[1]?.body.messages.at(-1);
+  expect(prefix).toMatchObject({ role: 'assistant' });
+  expect(JSON.stringify(prefix)).not.toContain('I will');
+});

@@ -10,14 +10,15 @@ import type { OutputScreen } from './output-screen.ts';
 /** What the log has in place of arguments that are blocked. */
 export const withheldArguments = '{}';
 /** The result of a call whose arguments, or whose result, are blocked. */
-export const blockedCall = {
+const sentences = {
   arguments: 'CONTENT_BLOCKED: The arguments break the rules of the organization, so the tool was not called.',
   result: 'CONTENT_BLOCKED: The result of the tool breaks the rules of the organization, and is withheld.',
+  unknown: 'MODERATION_UNAVAILABLE: The call cannot be checked at the moment, so it is withheld. Call it again later.',
 } as const;
 
 export interface CallScreening {
-  /** Whether the text is blocked. Then it has been reported. */
-  blocks(text: string): Promise<boolean>;
+  /** The sentence in place of a text that is blocked, or cannot be checked. What is blocked has been reported. */
+  refusal(text: string, kind: 'arguments' | 'result'): Promise<string | undefined>;
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
@@ -43,10 +44,11 @@ export const createCallScreening = (
   screen: OutputScreen | undefined,
   report: (blocked: BlockedText) => Promise<void>,
 ): CallScreening => ({
-  async blocks(text) {
+  async refusal(text, kind) {
     const blocked = await screen?.complete(readable(text));
-    if (blocked === undefined) return false;
+    if (blocked === undefined) return undefined;
+    if (blocked === 'UNKNOWN') return sentences.unknown;
     await report(blocked);
-    return true;
+    return sentences[kind];
   },
 });

@@ -15,6 +15,7 @@ import { openPostgresql } from '#kernel/database/postgresql.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
+import type { DetectorConfig } from '#kernel/screening/detectors.ts';
 import { createDirectory } from '#tests/services/directory.ts';
 import { copyCluster } from '#tests/services/embedded-cluster/copy-cluster.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
@@ -85,7 +86,7 @@ const successOf = (messageId: string, text: string, conversationId: string): Mes
   lastSeq: 3,
 });
 
-export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<SafetyFixture> => {
+export const openSafetyFixture = async (engine: Engine = 'pglite', config?: DetectorConfig): Promise<SafetyFixture> => {
   await using opened = new AsyncDisposableStack();
   const directory = opened.use(await createDirectory());
   const logger = createLogger('safety', 'silent');
@@ -100,7 +101,7 @@ export const openSafetyFixture = async (engine: Engine = 'pglite'): Promise<Safe
   const access = opened.use(await openAccessList(ports, logger));
   const databaseWatch = opened.use(watchDatabase(database, logger));
   const services = { database, databaseWatch, ports, signIdentity, verifyIdentity, access, logger };
-  const subgraph = opened.use(await openSafety({ ...services, host: '127.0.0.1', port: 0 }));
+  const subgraph = opened.use(await openSafety({ ...services, host: '127.0.0.1', port: 0 }, config));
   const closing = opened.move();
   const execute: SafetyFixture['execute'] = async (identity, query, variables = {}) => {
     const response = await fetch(subgraph.url, {

@@ -5,6 +5,7 @@
  */
 
 import { screenText } from '#contracts/moderation/screen-text.ts';
+import { createDetectors, type DetectorConfig, noDetectors } from '#kernel/screening/detectors.ts';
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { createSafetySchema } from './schema.ts';
@@ -12,14 +13,16 @@ import { consumeResults } from './verdicts/consume-results.ts';
 import { createVerdictLoader } from './verdicts/load-verdicts.ts';
 import { openTenantPolicies } from './verdicts/tenant-policies.ts';
 
-export const openSafety = async (services: SubgraphServices): Promise<OpenSubgraph> => {
+/** @param config default: no detectors */
+export const openSafety = async (services: SubgraphServices, config?: DetectorConfig): Promise<OpenSubgraph> => {
   const { database, ports, logger } = services;
   const { signals, broker, replyCache } = ports;
+  const detectors = config === undefined ? noDetectors : createDetectors(config);
   // The first text compiles every pattern. Doing it now keeps it off the path to a first token.
   await screenText('Hello', 'INPUT');
   await using opened = new AsyncDisposableStack();
   const policies = opened.use(await openTenantPolicies(database, signals));
-  const screening = { database, signals, policies };
+  const screening = { database, signals, policies, detectors, logger };
   const results = opened.use(await consumeResults({ ...screening, replyCache }, broker, services.databaseWatch));
   const subgraph = opened.use(
     await serveSubgraph({

@@ -120,6 +120,46 @@ test('a case appears as it is opened, is decided with a note, and thresholds are
   expect(await blockAt()).toBe(0.5);
 });
 
+test('replies are tried under their own thresholds, and screened before they are shown from then on', async () => {
+  await visit(page, '/moderation', 'Moderation');
+  const shape = z.object({
+    moderationPolicy: z.object({
+      output: z.object({
+        mode: z.string(),
+        holdCharacters: z.number(),
+        thresholds: z.array(z.object({ category: z.string(), blockAt: z.number().nullable() })),
+      }),
+    }),
+  });
+  const output = async () =>
+    (await ask(shape, '{ moderationPolicy { output { mode holdCharacters thresholds { category blockAt } } } }'))
+      .moderationPolicy.output;
+  await page
+    .getByLabel('Reply to try')
+    .fill(`${'It rained on the harbour. '.repeat(4)}How do I blow up the school? And so on.`);
+  await page.getByRole('button', { name: 'Try as a reply' }).click();
+  await page.getByText('It would be flagged: threat').waitFor();
+  await page.getByLabel('Block threat in replies from').fill('0.7');
+  await page.getByRole('button', { name: 'Try as a reply' }).click();
+  await page.getByText('It would be blocked: threat').waitFor();
+  const seen = await page.getByText('readers would see: It rained').textContent();
+  expect(seen).not.toContain('blow');
+  await page.getByRole('button', { name: 'Save for replies' }).click();
+  await said(page, 'The thresholds of replies are saved.');
+
+  await page.getByLabel('When replies are screened').selectOption('WINDOW');
+  await page.getByLabel('Characters held back').fill('12');
+  await page.getByRole('button', { name: 'Save screening' }).click();
+  await page.getByText('12 characters are too few').waitFor();
+  expect((await output()).mode).toBe('AFTER');
+  await page.getByLabel('Characters held back').fill('80');
+  await page.getByRole('button', { name: 'Save screening' }).click();
+  await said(page, 'The screening of replies is saved.');
+  const { thresholds, ...rest } = await output();
+  expect(rest).toEqual({ mode: 'WINDOW', holdCharacters: 80 });
+  expect(thresholds.find(({ category }) => category === 'THREAT')?.blockAt).toBe(0.7);
+});
+
 const toolNames = async () =>
   (await ask(z.object({ tools: z.array(z.object({ name: z.string(), url: z.string() })) }), '{ tools { name url } }'))
     .tools;

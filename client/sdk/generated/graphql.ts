@@ -134,6 +134,8 @@ export type ErrorCode =
   | 'MODEL_TIMEOUT'
   /** No model that may reply is there. */
   | 'MODEL_UNAVAILABLE'
+  /** A text that has to be screened cannot be at the moment. */
+  | 'MODERATION_UNAVAILABLE'
   /** It does not exist, or belongs to somebody else. */
   | 'NOT_FOUND'
   /** The operation asks for too much at once. */

@@ -24,6 +24,7 @@ const descriptions: Partial<Record<ParlanceFault['code'], Description>> = {
   RATE_LIMITED: { words: 'fault.rate', remedy: 'wait' },
   OVERLOADED: { words: 'fault.overloaded', remedy: 'wait' },
   MODEL_UNAVAILABLE: { words: 'fault.modelUnavailable', remedy: 'model' },
+  MODERATION_UNAVAILABLE: { words: 'fault.moderationUnavailable', remedy: 'retry' },
   MODEL_TIMEOUT: { words: 'fault.modelTimeout', remedy: 'retry' },
   MODEL_ERROR: { words: 'fault.modelError', remedy: 'retry' },
   CONTEXT_TOO_LONG: { words: 'fault.tooLong', remedy: 'model' },

@@ -193,6 +193,7 @@ export const de: Readonly<Record<MessageId, string>> = {
   'fault.rate': 'Das war zu viel auf einmal.',
   'fault.overloaded': 'Alle Modelle sind beschäftigt.',
   'fault.modelUnavailable': 'Im Moment kann kein Modell antworten.',
+  'fault.moderationUnavailable': 'Der Text kann gerade nicht geprüft werden.',
   'fault.modelTimeout': 'Das Modell hat nicht rechtzeitig begonnen.',
   'fault.modelError': 'Das Modell ist gescheitert.',
   'fault.tooLong': 'Das ist zu lang für das Modell.',

@@ -190,6 +190,7 @@ export const en = {
   'fault.rate': 'That was too much at once.',
   'fault.overloaded': 'All models are busy.',
   'fault.modelUnavailable': 'No model can reply at the moment.',
+  'fault.moderationUnavailable': 'The text cannot be checked at the moment.',
   'fault.modelTimeout': 'The model did not begin in time.',
   'fault.modelError': 'The model failed.',
   'fault.tooLong': 'This is too long for the model.',

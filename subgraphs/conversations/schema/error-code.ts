@@ -26,6 +26,7 @@ export const addErrorCode = (builder: ConversationsBuilder) =>
       SUBGRAPH_TIMEOUT: { description: 'A part of the service took too long.' },
       SUBGRAPH_INVALID_RESPONSE: { description: 'A part of the service responded with something unusable.' },
       SUBSCRIPTION_LOST: { description: 'A subscription was cut and cannot continue.' },
+      MODERATION_UNAVAILABLE: { description: 'A text that has to be screened cannot be at the moment.' },
       MODEL_TIMEOUT: { description: 'The model gave no first token in time.' },
       MODEL_ERROR: { description: 'The model could not reply.' },
       CONTEXT_TOO_LONG: { description: 'The message does not fit any model that may reply.' },

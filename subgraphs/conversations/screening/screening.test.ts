@@ -1,6 +1,6 @@
 /** Screening against a server that speaks the real protocol: what it requests, and what it refuses by itself. */
 import { v7 as uuidv7 } from 'uuid';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { newIdentity } from '../conversations.fixture.ts';
 import { allowed, blocked, openSubgraph, screeningBy } from './admitting-subgraphs.fixture.ts';
 
@@ -42,4 +42,45 @@ test('a user who has long instructions screened again and again is slowed down, 
   });
   await instructions({ identity: other, conversationId, systemPrompt });
   expect(safety.requests).toHaveLength(5);
+});
+
+const window = { holdCharacters: 64, thresholds: [{ category: 'THREAT', flagAt: 0.5, blockAt: 0.9 }], providers: [] };
+const message = (identity: ReturnType<typeof newIdentity>) => ({
+  ...{ identity, conversationId, messageId: uuidv7(), content: 'hello' },
+});
+
+test('a message brings the policy for its reply, and another reply asks for it only where it is not known', async () => {
+  await using safety = await openSubgraph(({ query }) =>
+    query.includes('screenContent')
+      ? { screenContent: { ...allowed.screenContent, window } }
+      : { outputWindow: window },
+  );
+  const screening = screeningBy(safety.client);
+  const [sender, other] = [newIdentity(), { ...newIdentity(), tenantId: uuidv7() }];
+  expect((await screening.message(message(sender))).window).toEqual(window);
+  expect(await screening.window(sender)).toEqual(window);
+  expect(safety.requests).toHaveLength(1);
+  expect(await screening.window(other)).toEqual(window);
+  expect(await screening.window(other)).toEqual(window);
+  expect(safety.requests).toHaveLength(2);
+});
+
+test('while safety is away, the policy that was heard last counts, and nobody without one gets past it', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  try {
+    let isAway = false;
+    await using safety = await openSubgraph(() =>
+      isAway ? 'hangs up' : { screenContent: { ...allowed.screenContent, window } },
+    );
+    const screening = screeningBy(safety.client);
+    const [sender, other] = [newIdentity(), { ...newIdentity(), tenantId: uuidv7() }];
+    await screening.message(message(sender));
+    isAway = true;
+    vi.advanceTimersByTime(3_600_000);
+    expect(await screening.window(sender)).toEqual(window);
+    expect(safety.requests.length).toBeGreaterThan(1);
+    await expect(screening.window(other)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
+  } finally {
+    vi.useRealTimers();
+  }
 });

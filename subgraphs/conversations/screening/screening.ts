@@ -60,7 +60,7 @@ const deadlineMs = 3_000;
 const longestAtOnce = 4;
 const charactersPerSecond = 2_000;
 
-const windowFields = 'holdCharacters thresholds { category flagAt blockAt }';
+const windowFields = 'holdCharacters thresholds { category flagAt blockAt } providers';
 const screenQuery = `mutation Screen($input: ScreenContentInput!) {
   screenContent(input: $input) { action categories { category score } window { ${windowFields} } }
 }`;

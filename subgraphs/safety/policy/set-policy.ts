@@ -7,10 +7,11 @@
 import type { Identity } from '#contracts/identity.ts';
 import type { ModerationCategory } from '#contracts/moderation/categories.ts';
 import { leastHold } from '#contracts/moderation/growing-detectors.ts';
-import { longestHold, type OutputMode } from '#contracts/moderation/output-moderation.ts';
+import { type DetectorName, longestHold, type OutputMode } from '#contracts/moderation/output-moderation.ts';
 import { flagOnlyCategories } from '#contracts/moderation/thresholds.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
+import type { Detectors } from '#kernel/screening/detectors.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { OutputThresholdEntity, PolicyEntity, ThresholdEntity } from '../entities.ts';
 import { type ModerationPolicy, policyChangedTopic, readPolicyIn } from '../verdicts/tenant-policies.ts';
@@ -26,9 +27,11 @@ export interface OutputChange {
   readonly mode?: OutputMode | null | undefined;
   readonly holdCharacters?: number | null | undefined;
   readonly thresholds?: readonly ThresholdChange[] | null | undefined;
+  readonly providers?: readonly DetectorName[] | null | undefined;
 }
 
 export interface PolicyChange {
+  readonly input?: { readonly providers?: readonly DetectorName[] | null | undefined } | null | undefined;
   readonly thresholds?: readonly ThresholdChange[] | null | undefined;
   readonly output?: OutputChange | null | undefined;
 }
@@ -76,14 +79,26 @@ const checkHold = ({ output }: ModerationPolicy): void => {
   }
 };
 
+/** Throws BAD_USER_INPUT for detectors that are not set up. */
+const checkProviders = ({ names }: Detectors, chosen: readonly DetectorName[], argument: string): void => {
+  const missing = chosen.find((name) => !names.includes(name));
+  if (missing !== undefined) refuse(`${missing} is not set up in this installation. Ask its operator.`, argument);
+};
+
+export interface PolicyServices {
+  readonly database: Database;
+  readonly signals: Signals;
+  readonly detectors: Detectors;
+}
+
 /**
  * What is not named stays as it is. Throws BAD_USER_INPUT.
  * @returns the policy of the tenant after the change
  */
 export const setPolicy = async (
-  services: { readonly database: Database; readonly signals: Signals },
+  services: PolicyServices,
   { tenantId, userId }: Identity,
-  { thresholds, output }: PolicyChange,
+  { thresholds, input, output }: PolicyChange,
 ): Promise<ModerationPolicy> => {
   const changes = thresholds ?? [];
   const outputChanges = output?.thresholds ?? [];
@@ -93,6 +108,8 @@ export const setPolicy = async (
   if (hold < 1 || hold > longestHold) {
     refuse(`From 1 to ${longestHold} characters of a reply are held back.`, holdArgument);
   }
+  checkProviders(services.detectors, input?.providers ?? [], 'input.input.providers');
+  checkProviders(services.detectors, output?.providers ?? [], 'input.output.providers');
   const by = { updatedBy: userId, updatedAt: new Date() };
   const rowsOf = (all: readonly ThresholdChange[]) =>
     all.map(({ category, flagAt, blockAt }) => ({
@@ -102,14 +119,13 @@ export const setPolicy = async (
   const changed = await services.database.forTenant(tenantId).transactional(async (em) => {
     if (changes.length > 0) await em.upsertMany(ThresholdEntity, rowsOf(changes));
     if (outputChanges.length > 0) await em.upsertMany(OutputThresholdEntity, rowsOf(outputChanges));
-    if (output?.mode != null || output?.holdCharacters != null) {
-      await em.upsert(PolicyEntity, {
-        tenantId,
-        ...(output.mode == null ? {} : { outputMode: output.mode }),
-        ...(output.holdCharacters == null ? {} : { holdCharacters: output.holdCharacters }),
-        ...by,
-      });
-    }
+    const own = {
+      ...(output?.mode == null ? {} : { outputMode: output.mode }),
+      ...(output?.holdCharacters == null ? {} : { holdCharacters: output.holdCharacters }),
+      ...(input?.providers == null ? {} : { inputProviders: [...input.providers] }),
+      ...(output?.providers == null ? {} : { outputProviders: [...output.providers] }),
+    };
+    if (Object.keys(own).length > 0) await em.upsert(PolicyEntity, { tenantId, ...own, ...by });
     const policy = await readPolicyIn(em, tenantId);
     checkHold(policy);
     return policy;

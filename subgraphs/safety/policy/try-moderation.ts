@@ -3,12 +3,15 @@
  * before they apply. Nothing is stored.
  */
 import type { Identity } from '#contracts/identity.ts';
+import { growingDetectors, leastHold } from '#contracts/moderation/growing-detectors.ts';
+import { createGrowingText } from '#contracts/moderation/growing-text.ts';
 import { screenText } from '#contracts/moderation/screen-text.ts';
 import {
   type CategoryScore,
   decideAction,
   type ModerationAction,
   type ModerationStage,
+  type Thresholds,
 } from '#contracts/moderation/thresholds.ts';
 import { AppError } from '#kernel/errors.ts';
 import { type TenantPolicies, thresholdsFor } from '../verdicts/tenant-policies.ts';
@@ -27,7 +30,19 @@ export interface Trial {
 export interface TrialResult {
   readonly action: ModerationAction;
   readonly categories: readonly CategoryScore[];
+  /** What mode WINDOW would show of a reply; undefined for another text. */
+  readonly shown: string | undefined;
 }
+
+/** Characters of a piece, as models write them. */
+const pieceLength = 4;
+
+const shownOf = (content: string, thresholds: Thresholds, holdCharacters: number): string => {
+  const text = createGrowingText({ detectors: growingDetectors(thresholds), holdCharacters, shown: '' });
+  let shown = '';
+  for (let at = 0; at < content.length; at += pieceLength) shown += text.take(content.slice(at, at + pieceLength));
+  return shown + text.end();
+};
 
 /** Throws BAD_USER_INPUT. */
 export const tryModeration = async (
@@ -49,5 +64,7 @@ export const tryModeration = async (
   );
   const [categories, policy] = await Promise.all([screenText(trial.content, trial.stage), policies.find(tenantId)]);
   const thresholds = { ...thresholdsFor(policy, trial.stage), ...changed };
-  return { categories, action: decideAction(categories, thresholds) };
+  const holdCharacters = Math.max(policy.output.holdCharacters, leastHold(thresholds));
+  const shown = trial.stage === 'OUTPUT' ? shownOf(trial.content, thresholds, holdCharacters) : undefined;
+  return { categories, action: decideAction(categories, thresholds), shown };
 };

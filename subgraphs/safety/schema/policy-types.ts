@@ -2,7 +2,7 @@
 import { type ModerationCategory, moderationCategories } from '#contracts/moderation/categories.ts';
 import { screeningVersion } from '#contracts/moderation/detectors.ts';
 import { leastHold } from '#contracts/moderation/growing-detectors.ts';
-import type { OutputMode } from '#contracts/moderation/output-moderation.ts';
+import type { DetectorName, OutputMode } from '#contracts/moderation/output-moderation.ts';
 import type { CategoryThresholds, Thresholds } from '#contracts/moderation/thresholds.ts';
 import type { ModerationPolicy } from '../verdicts/tenant-policies.ts';
 import type { SafetyBuilder } from './builder.ts';
@@ -10,6 +10,15 @@ import type { VerdictTypes } from './verdict.ts';
 
 const thresholdsIn = (thresholds: Thresholds) =>
   moderationCategories.map((category) => ({ category, ...thresholds[category] }));
+
+const addProvider = (builder: SafetyBuilder) =>
+  builder.enumType('ModerationProvider', {
+    description: 'A model that screens texts for HATE, THREAT and SELF_HARM, beside the rules.',
+    values: {
+      MODERATIONS: { description: 'The moderations endpoint that the operator has set up.' },
+      LLAMA_GUARD: { description: 'The Llama Guard model that the operator has set up.' },
+    } satisfies Record<DetectorName, object>,
+  });
 
 const addMode = (builder: SafetyBuilder) =>
   builder.enumType('OutputModerationMode', {
@@ -41,6 +50,17 @@ export const addPolicyTypes = (builder: SafetyBuilder, types: VerdictTypes) => {
       }),
     });
   const mode = addMode(builder);
+  const provider = addProvider(builder);
+  const inputModeration = builder.objectRef<ModerationPolicy['input']>('InputModeration').implement({
+    description: 'How what people write is screened, beside the thresholds.',
+    fields: (t) => ({
+      providers: t.field({
+        type: [provider],
+        description: 'Models that screen beside the rules. While one faults, a text that could be blocked is refused.',
+        resolve: ({ providers }) => providers,
+      }),
+    }),
+  });
   const output = builder.objectRef<ModerationPolicy['output']>('OutputModeration').implement({
     description: 'How the replies of a tenant are screened.',
     fields: (t) => ({
@@ -57,6 +77,12 @@ export const addPolicyTypes = (builder: SafetyBuilder, types: VerdictTypes) => {
         description: 'One for each category: of its own, or else that of what people write.',
         resolve: ({ thresholds }) => thresholdsIn(thresholds),
       }),
+      providers: t.field({
+        type: [provider],
+        description:
+          'Models that screen beside the rules. In mode WINDOW text is also held back until they have, and a reply ends with MODERATION_UNAVAILABLE while one faults that could block it.',
+        resolve: ({ providers }) => providers,
+      }),
     }),
   });
   const policy = builder.objectRef<ModerationPolicy>('ModerationPolicy').implement({
@@ -67,18 +93,28 @@ export const addPolicyTypes = (builder: SafetyBuilder, types: VerdictTypes) => {
         description: 'One for each category, for what people write.',
         resolve: ({ thresholds }) => thresholdsIn(thresholds),
       }),
+      input: t.field({
+        type: inputModeration,
+        description: 'How what people write is screened.',
+        resolve: (parent) => parent.input,
+      }),
+      availableProviders: t.field({
+        type: [provider],
+        description: 'The models that the operator has set up.',
+        resolve: (_, _args, { detectors }) => detectors.names,
+      }),
       output: t.field({ type: output, description: 'How replies are screened.', resolve: (parent) => parent.output }),
       version: t.string({ description: 'Version of the rules in force.', resolve: () => screeningVersion }),
     }),
   });
-  return { threshold, mode, policy };
+  return { mode, provider, policy };
 };
 
 /** The inputs that change a policy. */
 export const addPolicyInputs = (
   builder: SafetyBuilder,
   { category }: Pick<VerdictTypes, 'category'>,
-  { mode }: Pick<ReturnType<typeof addPolicyTypes>, 'mode'>,
+  { mode, provider }: Pick<ReturnType<typeof addPolicyTypes>, 'mode' | 'provider'>,
 ) => {
   const thresholdInput = builder.inputType('CategoryThresholdInput', {
     description: 'New thresholds of a category.',
@@ -88,6 +124,12 @@ export const addPolicyInputs = (
       blockAt: t.float({
         description: 'Least score, 0 to 1, that is blocked; null for never. PROMPT_INJECTION can only be flagged.',
       }),
+    }),
+  });
+  const inputInput = builder.inputType('InputModerationInput', {
+    description: 'A change of how what people write is screened. What is not named stays as it is.',
+    fields: (t) => ({
+      providers: t.field({ type: [provider], description: 'Models that screen beside the rules.' }),
     }),
   });
   const outputInput = builder.inputType('OutputModerationInput', {
@@ -101,6 +143,7 @@ export const addPolicyInputs = (
         type: [thresholdInput],
         description: 'Categories whose thresholds for replies change.',
       }),
+      providers: t.field({ type: [provider], description: 'Models that screen beside the rules.' }),
     }),
   });
   const input = builder.inputType('ModerationPolicyInput', {
@@ -110,6 +153,7 @@ export const addPolicyInputs = (
         type: [thresholdInput],
         description: 'Categories to change; the others keep their thresholds.',
       }),
+      input: t.field({ type: inputInput, description: 'How what people write is screened.' }),
       output: t.field({ type: outputInput, description: 'How replies are screened.' }),
     }),
   });

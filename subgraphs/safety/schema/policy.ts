@@ -32,6 +32,11 @@ export const addPolicy = (builder: SafetyBuilder, types: VerdictTypes): void => 
         description: 'Every category with a score above 0, highest score first.',
         resolve: ({ categories }) => categories,
       }),
+      shown: t.string({
+        nullable: true,
+        description: 'What mode WINDOW would show of the text as a reply, by the rules; null for another stage.',
+        resolve: ({ shown }) => shown,
+      }),
     }),
   });
   builder.queryField('tryModeration', (t) =>

@@ -47,6 +47,10 @@ export const addScreenContent = (builder: SafetyBuilder, types: VerdictTypes): v
         description: 'One for each category.',
         resolve: ({ thresholds }) => thresholds,
       }),
+      providers: t.stringList({
+        description: 'Models that screen beside the rules: ModerationProvider.',
+        resolve: ({ providers }) => [...(providers ?? [])],
+      }),
     }),
   });
   const screening = builder.objectRef<Screening>('Screening').implement({

@@ -25,9 +25,10 @@ import type { Json } from '#kernel/broker/broker.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
+import { bestScores, type DetectionServices, detect } from './detect.ts';
 import { type TenantPolicies, thresholdsFor, windowOf } from './tenant-policies.ts';
 
-export interface ScreeningServices {
+export interface ScreeningServices extends DetectionServices {
   readonly database: Database;
   readonly signals: Signals;
   readonly policies: TenantPolicies;
@@ -79,7 +80,9 @@ const announce = (
 
 export const recordVerdict = async (services: ScreeningServices, screened: ScreenedText): Promise<Screening> => {
   const { tenantId, messageId, stage, conversationId, userId, text } = screened;
-  const [categories, policy] = await Promise.all([screenText(text, stage), services.policies.find(tenantId)]);
+  const policy = await services.policies.find(tenantId);
+  const found = await Promise.all([screenText(text, stage), detect(services, policy, stage, text)]);
+  const categories = bestScores(...found);
   const thresholds = thresholdsFor(policy, stage);
   const action = decideAction(categories, thresholds);
   const opened = openedSchema.parse(
@@ -107,7 +110,7 @@ export const recordVerdict = async (services: ScreeningServices, screened: Scree
 
 /** Records what a worker held back of a reply: it has the text, and nobody else. */
 export const recordBlockedReply = async (
-  { database, signals }: ScreeningServices,
+  { database, signals }: Pick<ScreeningServices, 'database' | 'signals'>,
   { tenantId, userId, conversationId, messageId, categories, version, excerpt }: ReplyBlocked,
 ): Promise<void> => {
   const opened = openedSchema.parse(

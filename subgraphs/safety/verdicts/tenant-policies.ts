@@ -7,7 +7,13 @@ import type { EntityManager } from '@mikro-orm/sql';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { ModerationCategory } from '#contracts/moderation/categories.ts';
-import { defaultHold, type OutputMode, type OutputModeration } from '#contracts/moderation/output-moderation.ts';
+import {
+  type DetectorName,
+  defaultHold,
+  detectorNames,
+  type OutputMode,
+  type OutputModeration,
+} from '#contracts/moderation/output-moderation.ts';
 import { defaultThresholds, type ModerationStage, type Thresholds } from '#contracts/moderation/thresholds.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
@@ -23,12 +29,21 @@ const rememberedTenants = 10_000;
 export interface ModerationPolicy {
   /** For what people write. */
   readonly thresholds: Thresholds;
+  readonly input: {
+    /** Detectors beside the rules. */
+    readonly providers: readonly DetectorName[];
+  };
   readonly output: {
     readonly mode: OutputMode;
     readonly holdCharacters: number;
     readonly thresholds: Thresholds;
+    readonly providers: readonly DetectorName[];
   };
 }
+
+/** Of stored names, those that this version knows. */
+const knownNames = (names: readonly string[] | undefined): readonly DetectorName[] =>
+  detectorNames.filter((name) => names?.includes(name));
 
 interface ThresholdRow {
   readonly category: ModerationCategory;
@@ -52,10 +67,12 @@ export const readPolicyIn = async (em: EntityManager, tenantId: string): Promise
   const thresholds = withRows(defaultThresholds, rows);
   return {
     thresholds,
+    input: { providers: knownNames(own?.inputProviders) },
     output: {
       mode: own?.outputMode ?? 'AFTER',
       holdCharacters: own?.holdCharacters ?? defaultHold,
       thresholds: withRows(thresholds, outputRows),
+      providers: knownNames(own?.outputProviders),
     },
   };
 };
@@ -74,6 +91,7 @@ export const windowOf = ({ output }: ModerationPolicy): OutputModeration | undef
     : {
         holdCharacters: output.holdCharacters,
         thresholds: Object.entries(output.thresholds).map(([category, one]) => ({ category, ...one })),
+        providers: [...output.providers],
       };
 
 export interface TenantPolicies extends AsyncDisposable {

@@ -67,6 +67,12 @@ export type ExplainRouteInput = {
   requires?: Array<ModelCapability> | null | undefined;
 };
 
+/** A change of how what people write is screened. What is not named stays as it is. */
+export type InputModerationInput = {
+  /** Models that screen beside the rules. */
+  providers?: Array<ModerationProvider> | null | undefined;
+};
+
 /** What a model can do beyond plain text. */
 export type ModelCapability =
   /** It makes embeddings and cannot write replies. */
@@ -135,11 +141,20 @@ export type ModerationCategory =
 
 /** A change of the moderation policy. */
 export type ModerationPolicyInput = {
+  /** How what people write is screened. */
+  input?: InputModerationInput | null | undefined;
   /** How replies are screened. */
   output?: OutputModerationInput | null | undefined;
   /** Categories to change; the others keep their thresholds. */
   thresholds?: Array<CategoryThresholdInput> | null | undefined;
 };
+
+/** A model that screens texts for HATE, THREAT and SELF_HARM, beside the rules. */
+export type ModerationProvider =
+  /** The Llama Guard model that the operator has set up. */
+  | 'LLAMA_GUARD'
+  /** The moderations endpoint that the operator has set up. */
+  | 'MODERATIONS';
 
 /** The kind of text that was screened. */
 export type ModerationStage =
@@ -156,6 +171,8 @@ export type OutputModerationInput = {
   holdCharacters?: number | null | undefined;
   /** When they are screened. */
   mode?: OutputModerationMode | null | undefined;
+  /** Models that screen beside the rules. */
+  providers?: Array<ModerationProvider> | null | undefined;
   /** Categories whose thresholds for replies change. */
   thresholds?: Array<CategoryThresholdInput> | null | undefined;
 };
@@ -615,22 +632,23 @@ export type SetPlanMutation = { setPlan: { id: string, plan: PlanTier } };
 export type ThresholdsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ThresholdsQuery = { moderationPolicy: { version: string, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } };
+export type ThresholdsQuery = { moderationPolicy: { version: string, availableProviders: Array<ModerationProvider>, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }>, input: { providers: Array<ModerationProvider> }, output: { mode: OutputModerationMode, holdCharacters: number, leastHoldCharacters: number, providers: Array<ModerationProvider>, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } } };
 
 export type TryThresholdsQueryVariables = Exact<{
   content: string;
+  stage: ModerationStage;
   thresholds: Array<CategoryThresholdInput> | CategoryThresholdInput;
 }>;
 
 
-export type TryThresholdsQuery = { tryModeration: { action: ModerationAction, categories: Array<{ category: ModerationCategory, score: number }> } };
+export type TryThresholdsQuery = { tryModeration: { action: ModerationAction, shown: string | null, categories: Array<{ category: ModerationCategory, score: number }> } };
 
 export type SetThresholdsMutationVariables = Exact<{
   input: ModerationPolicyInput;
 }>;
 
 
-export type SetThresholdsMutation = { setModerationPolicy: { version: string, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } };
+export type SetThresholdsMutation = { setModerationPolicy: { version: string, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }>, output: { mode: OutputModerationMode, holdCharacters: number, leastHoldCharacters: number, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } } };
 
 export type ToolsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1613,17 +1631,33 @@ export const ThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
       flagAt
       blockAt
     }
+    availableProviders
+    input {
+      providers
+    }
+    output {
+      mode
+      holdCharacters
+      leastHoldCharacters
+      providers
+      thresholds {
+        category
+        flagAt
+        blockAt
+      }
+    }
   }
 }
     `) as unknown as TypedDocumentString<ThresholdsQuery, ThresholdsQueryVariables>;
 export const TryThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query TryThresholds($content: String!, $thresholds: [CategoryThresholdInput!]!) {
-  tryModeration(content: $content, thresholds: $thresholds) {
+    query TryThresholds($content: String!, $stage: ModerationStage!, $thresholds: [CategoryThresholdInput!]!) {
+  tryModeration(content: $content, stage: $stage, thresholds: $thresholds) {
     action
     categories {
       category
       score
     }
+    shown
   }
 }
     `) as unknown as TypedDocumentString<TryThresholdsQuery, TryThresholdsQueryVariables>;
@@ -1635,6 +1669,16 @@ export const SetThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
       category
       flagAt
       blockAt
+    }
+    output {
+      mode
+      holdCharacters
+      leastHoldCharacters
+      thresholds {
+        category
+        flagAt
+        blockAt
+      }
     }
   }
 }

@@ -11,6 +11,7 @@ import {
 import { Page, Section } from '../parts/page.tsx';
 import { useWords } from '../translations/words.ts';
 import { CaseList } from './case-list.tsx';
+import { OutputMode } from './output-mode.tsx';
 import { Thresholds } from './thresholds.tsx';
 
 const operations = [
@@ -28,7 +29,11 @@ export const ModerationPage = () => {
         <CaseList />
       </Section>
       <Section title={w('moderation.thresholds')} intro={w('moderation.thresholds.intro')}>
-        <Thresholds />
+        <Thresholds stage="INPUT" />
+      </Section>
+      <Section title={w('moderation.replies')} intro={w('moderation.replies.intro')}>
+        <OutputMode />
+        <Thresholds stage="OUTPUT" />
       </Section>
     </Page>
   );

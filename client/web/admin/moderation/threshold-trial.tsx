@@ -14,13 +14,24 @@ import { Form, type FormValues, TextArea } from '../parts/form.tsx';
 import styles from '../parts/parts.module.css';
 import { useWords } from '../translations/words.ts';
 import { describeFindings } from './describe-case.ts';
+import type { ThresholdStage } from './threshold-stage.ts';
 
 interface Outcome {
   readonly trial: TryThresholdsQuery['tryModeration'];
   readonly variables: TryThresholdsQueryVariables;
 }
 
-export const ThresholdTrial = ({ thresholds }: { readonly thresholds: readonly CategoryThresholdInput[] }) => {
+export interface ThresholdTrialProps {
+  readonly stage: ThresholdStage;
+  readonly thresholds: readonly CategoryThresholdInput[];
+}
+
+const wordsOf = {
+  INPUT: { label: 'moderation.try', text: 'moderation.tryText' },
+  OUTPUT: { label: 'moderation.tryReply', text: 'moderation.tryReplyText' },
+} as const;
+
+export const ThresholdTrial = ({ stage, thresholds }: ThresholdTrialProps) => {
   const w = useWords();
   const t = useTranslate();
   const language = useLanguage();
@@ -28,7 +39,7 @@ export const ThresholdTrial = ({ thresholds }: { readonly thresholds: readonly C
   const action = useAction();
   const [outcome, setOutcome] = useState<Outcome>();
   const submit = (values: FormValues) => {
-    const variables = { content: values.text('content'), thresholds: [...thresholds] };
+    const variables = { content: values.text('content'), stage, thresholds: [...thresholds] };
     void action.run(async () => {
       const { tryModeration } = await client.query(TryThresholdsDocument, variables);
       setOutcome({ trial: tryModeration, variables });
@@ -37,10 +48,10 @@ export const ThresholdTrial = ({ thresholds }: { readonly thresholds: readonly C
   const findings = outcome && describeFindings(outcome.trial.categories, { w, t, language });
   return (
     <>
-      <Form label={w('moderation.try')} submit={w('moderation.try')} action={action} onSubmit={submit}>
+      <Form label={w(wordsOf[stage].label)} submit={w(wordsOf[stage].label)} action={action} onSubmit={submit}>
         <TextArea
           name="content"
-          label={w('moderation.tryText')}
+          label={w(wordsOf[stage].text)}
           hint={w('moderation.tryHint')}
           required
           maxLength={20_000}
@@ -51,6 +62,13 @@ export const ThresholdTrial = ({ thresholds }: { readonly thresholds: readonly C
           <p className={styles['notice']} role="status">
             {w(`moderation.would.${outcome.trial.action}`)} {findings}
           </p>
+          {stage === 'OUTPUT' && outcome.trial.action === 'BLOCK' ? (
+            <p className={styles['notice']}>
+              {outcome.trial.shown
+                ? w('moderation.shown', { text: outcome.trial.shown })
+                : w('moderation.shownNothing')}
+            </p>
+          ) : null}
           <OperationLinks
             label={w('page.operations')}
             operations={[{ document: TryThresholdsDocument, variables: outcome.variables }]}
