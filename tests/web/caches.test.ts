@@ -60,7 +60,7 @@ test('an administrator switches caches on, curates a reply, sees what it saved, 
   await form.getByLabel('Reply').fill('It costs **5 euros**.');
   await form.getByRole('button', { name: 'Save' }).click();
   await said(page, 'The curated reply is saved.');
-  await page.getByRole('cell', { name: /What is the price of the large model/ }).waitFor();
+  await page.getByRole('cell', { name: /^What is the price of the large model/ }).waitFor();
 
   await page.goto(new URL('/', page.url()).href);
   await send(page, 'Could you tell me the price of the large model, please?');

@@ -148,6 +148,7 @@ test('it speaks German where the browser asks for it', async () => {
     'Nutzer',
     'Modelle',
     'Routing-Regeln',
+    'Zwischenspeicher',
     'Moderation',
     'Werkzeuge',
     'Mandant',

@@ -185,7 +185,7 @@ export const de: Readonly<Record<WordId, string>> = {
   'routing.usesCurated': 'Redaktionelle Antworten ausgeben',
   'caches.title': 'Zwischenspeicher',
   'caches.intro':
-    'Antworten, die noch einmal ausgegeben werden, ohne ein Modell zu fragen. Regelwerke der Modellwahl schalten das ein.',
+    'Antworten, die noch einmal ausgegeben werden, ohne ein Modell zu fragen. Die Routing-Regeln schalten das ein.',
   'caches.REQUEST_CACHE': 'Gleiche Anfragen',
   'caches.SEMANTIC_CACHE': 'Fragen mit derselben Bedeutung',
   'caches.figures': '{hits} von {lookups} in 30 Tagen, {saved} gespart',
@@ -198,7 +198,7 @@ export const de: Readonly<Record<WordId, string>> = {
   'caches.add': 'Redaktionelle Antwort hinzufügen',
   'caches.change': 'Redaktionelle Antwort ändern',
   'caches.addIntro':
-    'Wird auf die erste Frage eines Gesprächs ausgegeben, wenn sie dasselbe fragt und das Regelwerk redaktionelle Antworten ausgibt.',
+    'Wird auf die erste Frage eines Gesprächs ausgegeben, wenn sie dasselbe fragt und die Routing-Regel redaktionelle Antworten ausgibt.',
   'caches.questions': 'Fragen',
   'caches.questionsHint': 'Eine je Zeile, höchstens 20. Mehr Formulierungen finden die Antwort öfter.',
   'caches.reply': 'Antwort',
