@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { pools } from './pools.ts';
+import { responseFormatSchema } from './response-format.ts';
 
 /**
  * Steps of one reply in which a model may call tools: enough for a search that is refined, and an end for a model that
@@ -122,6 +123,8 @@ export const replyJobSchema = z.object({
   temperature: z.number().min(0).max(2).optional(),
   /** Absent: as the model does by itself. */
   reasoningEffort: z.enum(reasoningEfforts).optional(),
+  /** What the worker checks the reply against; the history asks for it in words. Absent: text. */
+  responseFormat: responseFormatSchema.optional(),
   /** For a job that was returned (broker-events.ts) and is published again: how often it was delivered until then. */
   deliveredBefore: z.int().positive().optional(),
   /** The outbox may have published another copy of this job, which may have ended the reply. Default: false. */

@@ -63,6 +63,7 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
   let firstTokenAt: number | undefined;
   let fault: AppError = new ModelFault('MODEL_UNAVAILABLE', false);
 
+  const isMisfit = (): boolean => fault.code === 'OUTPUT_INVALID';
   const conclude = (status: WrittenReply['status'], finishReason: FinishReason): WrittenReply => {
     const steps = stepsOf(entries);
     return {
@@ -73,8 +74,8 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
       toolCalls: steps.flatMap(({ calls }) => calls),
       lastAsked,
       wrote: run?.firstOutputAt !== undefined,
-      // A reply without any text is not billed.
-      usage: status === 'FAILED' ? noUsage : (run?.usage ?? noUsage),
+      // A reply without any text is not billed. One in the wrong format has text.
+      usage: status === 'FAILED' && !isMisfit() ? noUsage : (run?.usage ?? noUsage),
       firstTokenAt,
       fault,
       modelFailures,
@@ -95,6 +96,10 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
       const { end } = run;
       firstTokenAt ??= run.firstTokenAt;
       if (!(end instanceof AppError)) return conclude(end === 'CANCELLED' ? end : 'COMPLETED', end);
+      if (end.code === 'OUTPUT_INVALID') {
+        fault = end;
+        return conclude('FAILED', 'ERROR');
+      }
       const firstTokenMs = run.firstTokenAt === undefined ? undefined : run.firstTokenAt - askedAt;
       // The only fault that is not a model's is that of a prompt that does not fit.
       const origin = end instanceof ModelFault ? end.origin : 'REQUEST';

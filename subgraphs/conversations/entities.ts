@@ -8,6 +8,7 @@ import type { Complexity } from '#contracts/complexity/complexity.ts';
 import type { ClassReason } from '#contracts/complexity/conversation-class.ts';
 import type { ErrorCode } from '#contracts/error-codes.ts';
 import type { ReasoningEffort, RouteCandidate, Tool } from '#contracts/generation-job.ts';
+import type { ResponseFormat } from '#contracts/response-format.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
 import type { TableSet } from '#kernel/database/database.ts';
 import { defineOutbox } from '#kernel/outbox/outbox-table.ts';
@@ -62,14 +63,18 @@ export interface Generation {
   readonly maxOutputTokens?: number | undefined;
   readonly temperature?: number | undefined;
   readonly reasoningEffort?: ReasoningEffort | undefined;
+  /** Absent: TEXT. */
+  readonly responseFormat?: ResponseFormat['type'] | undefined;
+  /** Of the format JSON_SCHEMA. It may be large, so a row keeps it only until the reply is dispatched. */
+  readonly responseSchema?: Extract<ResponseFormat, { type: 'JSON_SCHEMA' }>['schema'] | undefined;
   /** Absent in replies that a process of an older version admitted. */
   readonly routing?: MessageRouting | undefined;
   /** The request that asked for the reply, as log lines name it. */
   readonly requestId?: string | undefined;
 }
 
-/** The generation as the row of a dispatched reply keeps it. */
-export const withoutTools = ({ tools: _, ...generation }: Generation): Generation => generation;
+/** The generation as the row of a dispatched reply keeps it; store_turn does the same. */
+export const withoutTools = ({ tools: _, responseSchema: __, ...generation }: Generation): Generation => generation;
 
 export const ConversationEntity = defineEntity({
   name: 'Conversation',

@@ -24,6 +24,8 @@ export interface TimelineEntry {
   readonly reasoning: string;
   readonly status: TimelineMessage['status'];
   readonly finishReason: TimelineMessage['finishReason'];
+  /** The format that the reply was asked for. */
+  readonly responseFormat: TimelineMessage['responseFormat'];
   readonly createdAt: string;
   readonly completedAt: string | null;
   readonly parentId: string | null;
@@ -54,6 +56,7 @@ export const entryOf = (message: TimelineMessage, key = message.id): TimelineEnt
   reasoning: message.reasoning ?? '',
   status: message.status,
   finishReason: message.finishReason,
+  responseFormat: message.responseFormat,
   createdAt: message.createdAt,
   completedAt: message.completedAt,
   parentId: message.parent?.id ?? null,
@@ -109,6 +112,7 @@ export const pendingQuestion = (key: string, content: string): TimelineEntry => 
   reasoning: '',
   status: 'COMPLETED',
   finishReason: null,
+  responseFormat: 'TEXT',
   createdAt: new Date().toISOString(),
   completedAt: null,
   parentId: null,

@@ -192,6 +192,7 @@ export const de: Readonly<Record<MessageId, string>> = {
   'fault.modelUnavailable': 'Im Moment kann kein Modell antworten.',
   'fault.modelTimeout': 'Das Modell hat nicht rechtzeitig begonnen.',
   'fault.modelError': 'Das Modell ist gescheitert.',
+  'fault.outputInvalid': 'Die Antwort ist nicht das JSON, das verlangt war.',
   'fault.tooLong': 'Das ist zu lang für das Modell.',
   'fault.tooLarge': 'Das ist zu groß zum Senden.',
   'fault.workerLost': 'Die Antwort ging unterwegs verloren.',

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { GenerationJob, PromptMessage } from '#contracts/generation-job.ts';
+import { formatInstruction, type ResponseFormat } from '#contracts/response-format.ts';
 import { traceHeaders } from '#kernel/telemetry/tracing.ts';
 import { type Generation, messageRoles, messageStatuses } from '../entities.ts';
 
@@ -39,6 +40,12 @@ export interface JobInput {
 export const isShownToModel = (message: BranchMessage): boolean =>
   message.content.length > 0 && message.status !== 'BLOCKED';
 
+/** Undefined for text. */
+const formatOf = ({ responseFormat: type, responseSchema: schema }: Generation): ResponseFormat | undefined => {
+  if (type === 'JSON_SCHEMA' && schema !== undefined) return { type, schema };
+  return type === undefined ? undefined : { type: 'JSON' };
+};
+
 export const buildJob = (input: JobInput): GenerationJob => {
   const { generation, branch, systemPrompt } = input;
   const budget = charactersPerToken * Math.max(...generation.candidates.map((candidate) => candidate.contextWindow));
@@ -49,6 +56,8 @@ export const buildJob = (input: JobInput): GenerationJob => {
     if (history.length > 0 && characters > budget) break;
     if (isShownToModel(message)) history.push({ role: message.role, content: message.content });
   }
+  const responseFormat = formatOf(generation);
+  if (responseFormat) history.push({ role: 'SYSTEM', content: formatInstruction(responseFormat) });
   if (systemPrompt) history.push({ role: 'SYSTEM', content: systemPrompt });
   return {
     kind: 'reply',
@@ -63,6 +72,7 @@ export const buildJob = (input: JobInput): GenerationJob => {
     maxOutputTokens: generation.maxOutputTokens,
     temperature: generation.temperature,
     reasoningEffort: generation.reasoningEffort,
+    responseFormat,
     admittedAt: Date.now(),
     requestId: generation.requestId,
     ...traceHeaders(),

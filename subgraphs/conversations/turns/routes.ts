@@ -99,13 +99,15 @@ export const openRoutes = async (
   const ask = async ({
     identity,
     requiresTools,
+    prefersJson,
     complexity,
     language,
     ...question
   }: RouteQuestion): Promise<RememberedRoute> => {
     const askedAt = Date.now();
     const judged = { complexity: complexity ?? null, language: language ?? null };
-    const variables = { input: { ...question, ...judged, requires: requiresTools ? ['TOOLS'] : [] } };
+    const wanted = { requires: requiresTools ? ['TOOLS'] : [], ...(prefersJson ? { prefers: ['JSON'] } : {}) };
+    const variables = { input: { ...question, ...judged, ...wanted } };
     const { routeMessage } = await models.call({ identity, query: routeQuery, variables, data: routed, deadlineMs });
     const { policy, latencyTargetMs, paces, ...route } = routeMessage;
     return {

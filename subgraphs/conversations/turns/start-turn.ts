@@ -7,6 +7,7 @@
 
 import type { ReasoningEffort } from '#contracts/generation-job.ts';
 import type { Identity } from '#contracts/identity.ts';
+import { formatInstruction, type ResponseFormat } from '#contracts/response-format.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { OutboxRelay } from '#kernel/outbox/relay.ts';
@@ -41,6 +42,8 @@ export interface TurnRequest {
   readonly maxOutputTokens: number | undefined;
   readonly temperature: number | undefined;
   readonly reasoningEffort?: ReasoningEffort | undefined;
+  /** Undefined: text. */
+  readonly responseFormat?: ResponseFormat | undefined;
   /** Names of the tools that the model may call; undefined for all of the tenant's. */
   readonly tools: readonly string[] | undefined;
   readonly onBusy: BusyPolicy;
@@ -92,6 +95,10 @@ interface AdmittedTurn extends PlacedRoute {
 
 type Stored = Extract<StoreOutcome, { kind: 'stored' }>;
 
+/** Everything that instructs the model, as `buildJob` writes it. */
+const instructionsOf = ({ responseFormat }: TurnRequest, { systemPrompt }: TurnContext): string | undefined =>
+  responseFormat === undefined ? systemPrompt : `${systemPrompt ?? ''}\n${formatInstruction(responseFormat)}`;
+
 /** The branch above the reply: the history, and the question where it is new. */
 const branchOf = ({ question }: TurnRequest, { history }: TurnContext): readonly BranchMessage[] =>
   typeof question === 'string' ? [...history, { role: 'USER', content: question, status: 'COMPLETED' }] : history;
@@ -113,6 +120,8 @@ const storeOnce = async (
     maxOutputTokens: request.maxOutputTokens,
     temperature: request.temperature,
     reasoningEffort: request.reasoningEffort,
+    responseFormat: request.responseFormat?.type,
+    responseSchema: request.responseFormat?.type === 'JSON_SCHEMA' ? request.responseFormat.schema : undefined,
     routing: admitted.routing,
     ...activeRequest(),
   };
@@ -167,7 +176,7 @@ const storeInPosition = async (
       onBusy = 'ENQUEUE';
     } else {
       const context = await readTurnContext(database, request);
-      const prompt = sizeOfPrompt(context.systemPrompt, branchOf(request, context));
+      const prompt = sizeOfPrompt(instructionsOf(request, context), branchOf(request, context));
       const { most, openReplies } = admitted.reservation.prompt;
       if (prompt.most > most || prompt.openReplies > openReplies) {
         admitted = { ...admitted, ...(await admission.extend({ ...admissionRequest, prompt }, admitted)) };
@@ -195,6 +204,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   requireStorage(context.storedBytes, isNew ? question : '', services.maxStoredBytes);
   const replyId = request.replyId ?? newMessageId();
   const questionId = isNew ? newMessageId() : question.id;
+  const instructions = instructionsOf(request, context);
   const admissionRequest: AdmissionRequest = {
     identity,
     sendId: sendIdOf(request),
@@ -205,12 +215,13 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     isStored: !isNew,
     judged: judgeTurn(text, context.previousClass),
     modelPolicy: request.modelPolicy ?? context.modelPolicy,
-    prompt: sizeOfPrompt(context.systemPrompt, branchOf(request, context)),
+    prompt: sizeOfPrompt(instructions, branchOf(request, context)),
     mayTitle: !context.titled,
     mayWait: request.onBusy !== 'REJECT',
-    leastInputTokens: tokensOf((context.systemPrompt?.length ?? 0) + text.length),
+    leastInputTokens: tokensOf((instructions?.length ?? 0) + text.length),
     maxOutputTokens: request.maxOutputTokens,
     reasoningEffort: request.reasoningEffort,
+    isStructured: request.responseFormat !== undefined,
     tools: request.tools,
   };
   const { route, reservation: first } = await admission.admit(admissionRequest);

@@ -20,6 +20,8 @@ export interface RouteRequest {
    */
   readonly modelPolicy?: string | null | undefined;
   readonly requires?: readonly ModelCapability[] | null | undefined;
+  /** Models that can do this come first, and others may serve. */
+  readonly prefers?: readonly ModelCapability[] | null | undefined;
   readonly inputTokens: number;
   /** Tokens that the whole prompt is likely to have. Default: `inputTokens`. */
   readonly promptTokens?: number | null | undefined;
@@ -140,6 +142,7 @@ export const createRouting = (catalogue: Catalogue, tenantTerms: TenantTermsSour
     const judgements = judgeModels(snapshot.models, {
       scope: policy ? { policy, followed } : scope,
       requires,
+      prefers: request.prefers ?? [],
       inputTokens,
       promptTokens: request.promptTokens ?? inputTokens,
       maxOutputTokens: request.maxOutputTokens ?? undefined,

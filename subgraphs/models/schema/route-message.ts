@@ -32,6 +32,10 @@ const addInput = (builder: ModelsBuilder, types: ModelTypes & RuleTypes) =>
         description: "Name of one of the tenant's routing policies, or id of a model; null for the tenant's default.",
       }),
       requires: t.field({ type: [types.ModelCapability], description: 'What the model must be able to do.' }),
+      prefers: t.field({
+        type: [types.ModelCapability],
+        description: 'What the model had better be able to do; models that can come first.',
+      }),
       inputTokens: t.int({
         required: true,
         description: 'Tokens of the prompt that must not be cut, approximately.',
