@@ -11,6 +11,7 @@ import { activeRequest } from '#kernel/request-id.ts';
 import type { Sealer } from '#kernel/sealing/sealer.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { toolCallDuration } from '../metrics.ts';
+import { checkArguments } from './check-arguments.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { postCall } from './post-call.ts';
 import { createHostResolver, type HostResolverOptions } from './resolve-host.ts';
@@ -70,6 +71,7 @@ export const createToolRunner = (options: ToolRunnerOptions): ToolRunner => {
     if (tool === undefined) throw new ToolFault('UNKNOWN_TOOL');
     const parsed = parseArguments(call.arguments);
     if (parsed === undefined) throw new ToolFault('BAD_ARGUMENTS');
+    checkArguments(tool, parsed);
     if (signal.aborted) throw new ToolFault('STOPPED');
     const { messageId, conversationId, tenantId, userId } = job;
     const id = `${messageId}:${call.id}`;
