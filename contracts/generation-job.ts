@@ -67,7 +67,7 @@ const promptMessageSchema = z.object({
 });
 export type PromptMessage = z.infer<typeof promptMessageSchema>;
 
-/** An HTTP endpoint of the tenant that a model may call while it writes a reply. */
+/** An HTTP endpoint of the tenant, or a tool of its MCP server, that a model may call while it writes a reply. */
 export const toolSchema = z.object({
   name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/),
   /** What it does and when to call it: the model reads this. */
@@ -83,6 +83,18 @@ export const toolSchema = z.object({
    * has a key for that.
    */
   secret: z.string(),
+  /**
+   * Present where the tool is one of an MCP server: `url` is that of the server, and `secret` the JSON text of its
+   * credentials (mcp-credentials.ts), sealed for `mcpCredentialsPurpose`.
+   */
+  mcp: z
+    .object({
+      /** The tenant's name for the server. */
+      server: z.string(),
+      /** The server's name for the tool. */
+      tool: z.string(),
+    })
+    .optional(),
 });
 export type Tool = z.infer<typeof toolSchema>;
 

@@ -53,7 +53,7 @@ export const mayRepair = (entries: readonly StreamEntry[], finishReason: FinishR
   (finishReason === 'STOP' || finishReason === 'TOOL_CALLS') &&
   !entries.some(({ event }) => event.type === 'MessageReset' && event.reason === 'OUTPUT_INVALID');
 
-/** The events that void the text, before the first words of the new one. The calls of tools, with their results, stay. */
+/** The events that void the text, before the first words of the new one. Calls of tools stay, with their results. */
 export const repairEvents = (steps: readonly ReplyStep[]): readonly StreamEvent[] => [
   { type: 'MessageReset', reason: 'OUTPUT_INVALID' },
   ...steps.flatMap(({ calls }) => [

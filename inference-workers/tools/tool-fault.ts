@@ -14,6 +14,8 @@ const sentences = {
   REFUSED: 'The tool refused the call',
   FAILED: 'The tool failed',
   TOO_LONG: 'The response of the tool is longer than 64 KiB.',
+  UNAUTHORIZED: 'The server of the tool refuses the credentials. An administrator has to set them again.',
+  BAD_RESPONSE: 'The server of the tool gave a response that cannot be used.',
   NOT_TEXT: 'The response of the tool is not text.',
   STOPPED: 'The reply was stopped before the tool had responded.',
 } as const;

@@ -1,8 +1,8 @@
 /**
  * Matches texts with patterns of JSON Schemas, which foreign people write, in time linear in the text. A pattern
  * becomes an automaton of which all states advance together, so it never backtracks, whatever it looks like.
- * Invariants: a pattern matches exactly what `new RegExp(pattern, 'u').test` matches; what an automaton cannot do (look-around, back
- * references, word boundaries) is refused, and so is a pattern with too many states.
+ * Invariants: a pattern matches exactly what `new RegExp(pattern, 'u').test` matches; what an automaton cannot do
+ * (look-around, back references, word boundaries) is refused, and so is a pattern with too many states.
  */
 
 /** Reports work: the number of states that were looked at. May throw to end it. */

@@ -8,6 +8,7 @@ import { consoleChangeSuite } from './suite/console-changes.ts';
 import { serviceCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
+import { mcpSuite } from './suite/mcp.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
 import { reasoningSuite } from './suite/reasoning.ts';
 import { refusalSuite } from './suite/refusals.ts';
@@ -28,6 +29,7 @@ describe('distributed', () => {
     ]);
     const environment = {
       worker: { TOOL_PRIVATE_HOSTS: '127.0.0.1' },
+      models: { TOOL_PRIVATE_HOSTS: '127.0.0.1' },
       issuer: programEnvironment,
       gateway: serviceAccountEnvironment,
     };
@@ -43,6 +45,7 @@ describe('distributed', () => {
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
+  mcpSuite(() => parlance);
   serviceAccountSuite(
     () => parlance,
     () => parlance.issuerUrl,

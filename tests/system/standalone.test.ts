@@ -8,6 +8,7 @@ import { consoleChangeSuite } from './suite/console-changes.ts';
 import { standaloneCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
+import { mcpSuite } from './suite/mcp.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
 import { reasoningSuite } from './suite/reasoning.ts';
 import { refusalSuite } from './suite/refusals.ts';
@@ -34,6 +35,7 @@ describe('standalone', () => {
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
+  mcpSuite(() => parlance);
   serviceAccountSuite(
     () => parlance,
     () => new URL('/issuer', parlance.url).href,

@@ -12,6 +12,7 @@ const pages = [
   ['/routing', 'Routing policies'],
   ['/moderation', 'Moderation'],
   ['/tools', 'Tools'],
+  ['/mcp', 'MCP servers'],
   ['/tenant', 'Tenant'],
 ] as const;
 

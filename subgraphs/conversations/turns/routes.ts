@@ -58,13 +58,17 @@ const routeQuery = `query Route($input: RouteMessageInput!) {
     candidates {
       modelId provider pool contextWindow maxOutputTokens capabilities price { input cachedInput cacheWrite output }
     }
-    tools { name description parameters url timeoutMs secret }
+    tools { name description parameters url timeoutMs secret mcp { server tool } }
     policy reason latencyTargetMs
     dependsOn { complexity languages moderation promptTokens }
     paces { pool repliesPerSecond }
   }
 }`;
 const routedToolSchema = toolSchema.extend({
+  mcp: toolSchema.shape.mcp
+    .unwrap()
+    .nullish()
+    .transform((mcp) => mcp ?? undefined),
   parameters: z
     .string()
     .transform((text): unknown => JSON.parse(text))

@@ -7,7 +7,8 @@ import type { Pool } from '#contracts/pools.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
 import { circuitCooldownMs } from '../catalogue/circuit.ts';
-import type { ModelCapability, RoutingPolicy, ToolRow } from '../entities.ts';
+import type { ModelCapability, RoutingPolicy } from '../entities.ts';
+import type { RoutedTool } from '../mcp/callable-tools.ts';
 import { type Exclusion, type Judgement, judgeModels } from './judge-models.ts';
 import { judgeRules, type RuleJudgement } from './match-rules.ts';
 import { dependenciesOf, type RouteDependencies } from './route-dependencies.ts';
@@ -44,7 +45,7 @@ export interface MessageRoute {
   /** Best first; at least one. */
   readonly candidates: readonly Judgement[];
   /** The tenant's tools; empty unless a candidate can call tools. */
-  readonly tools: readonly ToolRow[];
+  readonly tools: readonly RoutedTool[];
   readonly policy: RoutingPolicy | undefined;
   /** What of the question the route depends on, whatever its text. */
   readonly dependsOn: RouteDependencies;

@@ -11,15 +11,16 @@ import { policiesChangedSchema, policiesChangedTopic } from '#contracts/routing-
 import type { Database } from '#kernel/database/database.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
-import type { RoutingPolicy, ToolRow } from '../entities.ts';
+import type { RoutingPolicy } from '../entities.ts';
+import { type RoutedTool, readMcpTools } from '../mcp/callable-tools.ts';
 import { readPolicies } from '../policies/change-policies.ts';
 import { readTools } from '../tools/change-tools.ts';
 
 export interface TenantTerms {
   readonly plan: PlanTier;
   readonly policies: readonly RoutingPolicy[];
-  /** The enabled ones. */
-  readonly tools: readonly ToolRow[];
+  /** The enabled ones, those of MCP servers too. */
+  readonly tools: readonly RoutedTool[];
 }
 
 export interface TenantTermsSource extends AsyncDisposable {
@@ -40,7 +41,7 @@ export const openTenantTerms = async (options: {
   readonly signals: Signals;
 }): Promise<TenantTermsSource> => {
   const read = async (identity: Identity): Promise<TenantTerms> => {
-    const [{ tenantPlan }, policies, tools] = await Promise.all([
+    const [{ tenantPlan }, policies, tools, mcpTools] = await Promise.all([
       options.usage.call({
         identity,
         query: planQuery,
@@ -50,8 +51,12 @@ export const openTenantTerms = async (options: {
       }),
       readPolicies(options.database, identity.tenantId),
       readTools(options.database, identity.tenantId),
+      readMcpTools(options.database, identity.tenantId),
     ]);
-    return { plan: tenantPlan, policies, tools: tools.filter(({ enabled }) => enabled) };
+    const names = new Set(tools.map(({ name }) => name));
+    const enabled: readonly RoutedTool[] = tools.filter((tool) => tool.enabled);
+    const others = mcpTools.filter(({ name }) => !names.has(name));
+    return { plan: tenantPlan, policies, tools: [...enabled, ...others] };
   };
   const remembered = new LRUCache<string, TenantTerms, Identity>({
     max: rememberedTenants,
