@@ -219,7 +219,7 @@ export type MessageStatus =
   | 'CANCELLED'
   /** Complete: a question, or a reply that the model ended. finishReason says how. */
   | 'COMPLETED'
-  /** There is no reply; error says why. */
+  /** There is no reply, or none in the format that was asked for; error says why. */
   | 'FAILED'
   /** The model or its worker failed after some text, which is kept. */
   | 'PARTIAL'

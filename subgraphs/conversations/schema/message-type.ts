@@ -28,7 +28,7 @@ const addEnums = (builder: ConversationsBuilder) => ({
       COMPLETED: { description: 'Complete: a question, or a reply that the model ended. finishReason says how.' },
       PARTIAL: { description: 'The model or its worker failed after some text, which is kept.' },
       CANCELLED: { description: 'Stopped on request. The text written until then is kept.' },
-      FAILED: { description: 'There is no reply; error says why.' },
+      FAILED: { description: 'There is no reply, or none in the format that was asked for; error says why.' },
       BLOCKED: { description: 'Held back by content screening, and left out of prompts.' },
     } satisfies Record<MessageStatus, object>,
   }),

@@ -102,6 +102,9 @@ describe.each(engines)('on %s', (engine) => {
       await vi.waitFor(async () => expect(await routed(tenant)).toEqual([]));
       const { mcpServers } = await ask(tenant, `{ mcpServers { ${fields} } }`);
       expect(mcpServers[0].tools).toMatchObject([{ name: 'weather', enabled: false, isChanged: true }]);
+      const unseen = { server: 'crm', tool: 'weather', hash: tool.hash, enabled: true };
+      const { errors } = await models.execute(tenant.admin, setMutation, { input: unseen });
+      expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'input.hash' });
       await approve(tenant, mcpServers[0].tools[0]);
       expect(await routed(tenant)).toHaveLength(1);
       await server.set({});
@@ -165,6 +168,14 @@ describe.each(engines)('on %s', (engine) => {
     expect([await em.count(McpServerEntity, {}), await em.count(McpToolEntity, {})]).toEqual([0, 0]);
     expect(await ask(tenant, 'mutation { deleteMcpServer(name: "crm") }')).toEqual({ deleteMcpServer: true });
     expect(await routed(tenant)).toEqual([]);
+  });
+
+  test('credentials that are kept do not move to another host', async () => {
+    const tenant = await newTenant();
+    await server.set({ token: 'token' });
+    await upsert(tenant, { authentication: 'BEARER', bearerToken: 'token' });
+    expect(await refused(tenant, { url: 'https://mcp.example.org/' })).toMatchObject({ argument: 'input.url' });
+    expect(await upsert(tenant, { url: `${server.url}?a` })).toMatchObject({ failure: null });
   });
 
   test('bad input is refused and named', async () => {
