@@ -8,6 +8,7 @@ import { createToolAgent } from '#kernel/tool-connections/tool-agent.ts';
 import { type McpServer, startMcpServer } from '#tests/mcp-server/mcp-server.ts';
 import { McpServerEntity, McpToolEntity } from '../entities.ts';
 import { acme, engines, identityOf, type ModelsFixture, openModelsFixture } from '../models.fixture.ts';
+import { sealStoredSecrets } from '../tools/seal-stored-secrets.ts';
 import type { McpServices } from './pin-tools.ts';
 import { listDueServers } from './watch-servers.ts';
 
@@ -176,6 +177,18 @@ describe.each(engines)('on %s', (engine) => {
     await upsert(tenant, { authentication: 'BEARER', bearerToken: 'token' });
     expect(await refused(tenant, { url: 'https://mcp.example.org/' })).toMatchObject({ argument: 'input.url' });
     expect(await upsert(tenant, { url: `${server.url}?a` })).toMatchObject({ failure: null });
+  });
+
+  test('credentials that were stored before there was a key are sealed at the start', async () => {
+    const tenant = await newTenant();
+    await upsert(tenant);
+    const em = models.database.forTenant(tenant.tenantId);
+    const credentials = JSON.stringify({ kind: 'BEARER', token: 'plain' });
+    await em.nativeUpdate(McpServerEntity, {}, { credentials });
+    await sealStoredSecrets(models);
+    const stored = await models.database.forTenant(tenant.tenantId).findOneOrFail(McpServerEntity, { name: 'crm' });
+    expect(stored.credentials).toMatch(/^sealed:/);
+    expect(models.sealer.open(stored.credentials, mcpCredentialsPurpose(tenant.tenantId, 'crm'))).toBe(credentials);
   });
 
   test('bad input is refused and named', async () => {
