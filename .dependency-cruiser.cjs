@@ -6,7 +6,7 @@
 const tests = '\\.(test|contract|fixture)\\.tsx?$|/fixture-migrations/|^(tests|bench)/';
 
 /** What tests start beside the code under test. None of it knows a service. */
-const testTools = 'tests/(services|scripted-provider|tool-server|tiny-gguf)/';
+const testTools = 'tests/(services|scripted-provider|tool-server|mcp-server|tiny-gguf)/';
 
 /**
  * The floors of the gateway, from the top: each folder imports only folders below it. Files beside them compose all.
@@ -119,10 +119,14 @@ module.exports = {
     },
     {
       name: 'kernel-imports-contracts-only',
-      comment: 'kernel imports contracts, npm packages and itself; its tests start databases, brokers and stores too.',
+      comment:
+        'kernel imports contracts, npm packages and itself; its tests start databases, brokers, stores and MCP servers too.',
       severity: 'error',
       from: { path: '^kernel/' },
-      to: { path: '^(?!kernel/|contracts/|node_modules/|tests/services/)[^/]+/', dependencyTypesNot: ['core'] },
+      to: {
+        path: '^(?!kernel/|contracts/|node_modules/|tests/(services|mcp-server)/)[^/]+/',
+        dependencyTypesNot: ['core'],
+      },
     },
     {
       name: 'nobody-imports-main',

@@ -29,6 +29,7 @@ export const errorCodes = {
   MODEL_TIMEOUT: 504,
   MODEL_ERROR: 502,
   CONTEXT_TOO_LONG: 400,
+  OUTPUT_INVALID: 502,
   WORKER_LOST: 503,
   INTERNAL_SERVER_ERROR: 500,
 } as const;
@@ -49,6 +50,7 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'MODERATION_UNAVAILABLE',
   'MODEL_TIMEOUT',
   'MODEL_ERROR',
+  'OUTPUT_INVALID',
   'WORKER_LOST',
 ]);
 

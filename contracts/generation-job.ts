@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { outputModerationSchema } from './moderation/output-moderation.ts';
 import { pools } from './pools.ts';
+import { responseFormatSchema } from './response-format.ts';
 import { reuseTermsSchema } from './reuse.ts';
 
 /**
@@ -73,7 +74,7 @@ const promptMessageSchema = z.object({
 });
 export type PromptMessage = z.infer<typeof promptMessageSchema>;
 
-/** An HTTP endpoint of the tenant that a model may call while it writes a reply. */
+/** An HTTP endpoint of the tenant, or a tool of its MCP server, that a model may call while it writes a reply. */
 export const toolSchema = z.object({
   name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/),
   /** What it does and when to call it: the model reads this. */
@@ -89,6 +90,18 @@ export const toolSchema = z.object({
    * has a key for that.
    */
   secret: z.string(),
+  /**
+   * Present where the tool is one of an MCP server: `url` is that of the server, and `secret` the JSON text of its
+   * credentials (mcp-credentials.ts), sealed for `mcpCredentialsPurpose`.
+   */
+  mcp: z
+    .object({
+      /** The tenant's name for the server. */
+      server: z.string(),
+      /** The server's name for the tool. */
+      tool: z.string(),
+    })
+    .optional(),
 });
 export type Tool = z.infer<typeof toolSchema>;
 
@@ -133,6 +146,8 @@ export const replyJobSchema = z.object({
   reasoningEffort: z.enum(reasoningEfforts).optional(),
   /** On which terms the reply may be one that was written before; absent: a model is asked. */
   reuse: reuseTermsSchema.optional(),
+  /** What the worker checks the reply against; the history asks for it in words. Absent: text. */
+  responseFormat: responseFormatSchema.optional(),
   /** For a job that was returned (broker-events.ts) and is published again: how often it was delivered until then. */
   deliveredBefore: z.int().positive().optional(),
   /** The outbox may have published another copy of this job, which may have ended the reply. Default: false. */

@@ -18,7 +18,7 @@ export const finishReasons = [
 export type FinishReason = (typeof finishReasons)[number];
 
 /** Why the text, the reasoning and the calls so far are void. */
-export const resetReasons = ['WORKER_REPLACED', 'MODEL_REPLACED', 'LOG_EXPIRED'] as const;
+export const resetReasons = ['WORKER_REPLACED', 'MODEL_REPLACED', 'OUTPUT_INVALID', 'LOG_EXPIRED'] as const;
 export type ResetReason = (typeof resetReasons)[number];
 
 /** The state of a tool call. */

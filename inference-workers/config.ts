@@ -8,6 +8,7 @@ import { portsEnvironment } from '#kernel/ports.ts';
 import { detectorEnvironment } from '#kernel/screening/detectors.ts';
 import { sealingEnvironment } from '#kernel/sealing/sealer.ts';
 import { telemetryEnvironment } from '#kernel/telemetry/telemetry.ts';
+import { toolHostsEnvironment } from '#kernel/tool-connections/tool-hosts.ts';
 import { defaultGenerationSettings, type GenerationSettings } from './generation/generation-context.ts';
 import type { ProviderSettings } from './providers/discover-models.ts';
 import { defaultGraceMs } from './worker.ts';
@@ -79,18 +80,7 @@ export const modelsEnvironment = {
     .describe(
       'Milliseconds between two ticks, which all replies of a worker share: text waits for the next one before it is sent. The first text of a reply never waits.',
     ),
-  TOOL_PRIVATE_HOSTS: z
-    .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((host) => host.trim())
-        .filter((host) => host !== ''),
-    )
-    .describe(
-      'Hosts of tools that need neither a public address nor TLS, separated by commas, such as tools.internal or 127.0.0.1:8080. All other tools need a public address and https.',
-    ),
+  ...toolHostsEnvironment,
   WORKER_CONCURRENCY: whole(1).default(64).describe('Generations at once in each pool.'),
   SHUTDOWN_GRACE_MS: whole(0)
     .default(defaultGraceMs)

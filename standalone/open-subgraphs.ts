@@ -29,6 +29,7 @@ export const openSubgraphs = async (services: SubgraphServices, { config, models
   const models = opened.use(
     await openModels(services, {
       ...{ modelsFile, sealer },
+      privateToolHosts: config.TOOL_PRIVATE_HOSTS,
       usageUrl: usage.url,
       maxContentLength: config.MAX_CONTENT_LENGTH,
     }),

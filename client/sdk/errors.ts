@@ -30,6 +30,7 @@ export const serverCodes = {
   MODEL_TIMEOUT: true,
   MODEL_ERROR: true,
   CONTEXT_TOO_LONG: false,
+  OUTPUT_INVALID: true,
   WORKER_LOST: true,
   INTERNAL_SERVER_ERROR: false,
 } as const;

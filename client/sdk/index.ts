@@ -35,6 +35,7 @@ export {
   QuotaDocument,
   type QuotaStateFragment as Quota,
   type ReasoningEffort,
+  type ResponseFormatInput,
   RestoreConversationDocument,
   type Reuse,
   type ReusePolicy,

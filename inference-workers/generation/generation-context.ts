@@ -26,7 +26,7 @@ export interface GenerationSettings {
   readonly renewEveryMs: number;
   /** Milliseconds for which a stream log that does not respond is retried. */
   readonly logOutageMs: number;
-  /** Hosts of tools that need no public address (tools/tool-agent.ts). */
+  /** Hosts of tools that need no public address (kernel/tool-connections). */
   readonly privateToolHosts: readonly string[];
 }
 

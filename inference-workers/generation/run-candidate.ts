@@ -5,14 +5,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PromptFill, TokenUsage } from '#contracts/broker-events.ts';
-import { maxToolSteps, type ReplyJob } from '#contracts/generation-job.ts';
+import { maxToolSteps, type ReplyJob, type RouteCandidate } from '#contracts/generation-job.ts';
 import type { FinishReason, ResetReason, StreamEvent } from '#contracts/stream-event.ts';
 import { AppError } from '#kernel/errors.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
 import { outputScreenOf } from '../moderation/output-screen.ts';
 import type { CallScreening } from '../moderation/screen-calls.ts';
 import { buildPrompt, type Prompt } from '../prompt/build-prompt.ts';
-import { toolDefinitions } from '../prompt/tool-definitions.ts';
+import { schemaOf, toolDefinitions } from '../prompt/tool-definitions.ts';
 import {
   breakAfterSteps,
   isOnlyThought,
@@ -30,6 +30,7 @@ import type { GenerationContext, GenerationSettings } from './generation-context
 import type { LogSession } from './log-session.ts';
 import { type ModelFault, onlyThoughtFault } from './model-fault.ts';
 import { startToolCalls } from './run-tool-calls.ts';
+import { correctionOf, mayRepair, misfitsOf, outputFault, repairEvents } from './structured-output.ts';
 import { addUsage, noUsage, type UsageBounds, usageOfRequest } from './token-usage.ts';
 
 type Append = LogSession['append'];
@@ -64,6 +65,13 @@ export interface CandidateRun {
 /** The provider interface's names. */
 const effortNames = { NONE: 'none', LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
 
+/** For models that can be held to a format. Others are asked for it in words only. */
+const nativeFormat = ({ responseFormat }: ReplyJob, { capabilities }: RouteCandidate) => {
+  if (responseFormat === undefined || !capabilities.includes('JSON')) return {};
+  const schema = responseFormat.type === 'JSON' ? undefined : schemaOf.parse(responseFormat.schema);
+  return { responseFormat: { type: 'json' as const, ...(schema === undefined ? {} : { schema }) } };
+};
+
 /** Milliseconds until the same model is asked again; undefined where it is not. */
 const pauseAfter = (fault: ModelFault, tries: number, settings: GenerationSettings): number | undefined => {
   if (!fault.tryAgain || tries > settings.retries) return undefined;
@@ -76,7 +84,7 @@ const endsWithCalls = (reason: FinishReason): boolean => reason === 'TOOL_CALLS'
 
 interface StepRequest {
   readonly prompt: Prompt;
-  /** The steps that the model continues. */
+  /** The steps that the model continues; none where it writes the reply again. */
   readonly steps: readonly ReplyStep[];
   readonly mayCall: boolean;
   readonly append: Append;
@@ -94,6 +102,7 @@ const askWithRetries = async (
     maxOutputTokens: Math.max(1, outputLimit(job, candidate) - written),
     ...(job.temperature === undefined ? {} : { temperature: job.temperature }),
     ...(job.reasoningEffort === undefined ? {} : { reasoning: effortNames[job.reasoningEffort] }),
+    ...nativeFormat(job, candidate.route),
     ...toolDefinitions(toolsFor(job, candidate.route), mayCall),
   };
   const so = { prefix: openTextOf(steps), opening: breakAfterSteps(steps), thought: reasoningOfSteps(steps) };
@@ -110,13 +119,49 @@ const askWithRetries = async (
   }
 };
 
+interface RequestPlan {
+  /** The steps that the model continues. */
+  readonly steps: readonly ReplyStep[];
+  /** The steps that it reads. */
+  readonly read: readonly ReplyStep[];
+  readonly correction: string | undefined;
+  /** The events before what the model writes. */
+  readonly voiding: readonly StreamEvent[];
+  /** Whether calls are left. */
+  readonly mayCall: boolean;
+}
+
+/**
+ * A model continues the steps of the reply if it can, or begins anew, or writes the text of the reply once more. A text
+ * that has to have a format is never continued: what holds a model to the format begins with the response.
+ */
+const planRequest = (
+  { job, candidate, resetReason }: CandidateRunOptions,
+  held: readonly ReplyStep[],
+  correction: string | undefined,
+): RequestPlan => {
+  if (correction !== undefined) {
+    return { steps: [], read: held, correction, voiding: repairEvents(held), mayCall: false };
+  }
+  const canPrefill = job.responseFormat === undefined && candidate.route.capabilities.includes('PREFILL');
+  const continues = !onlyThinks(held) && (openTextOf(held).trim() === '' || canPrefill);
+  const steps = continues ? held : [];
+  return {
+    steps,
+    read: steps,
+    correction,
+    voiding: continues ? [] : [{ type: 'MessageReset', reason: resetReason }],
+    mayCall: steps.filter(({ calls }) => calls.length > 0).length < maxToolSteps,
+  };
+};
+
 export const runCandidate = async (context: GenerationContext, options: CandidateRunOptions): Promise<CandidateRun> => {
   const { job, candidate, entries, stop, abandon } = options;
   const { route, served } = candidate;
   const { countTokens } = served;
   const tools = toolsFor(job, route);
 
-  const promptAfter = async (steps: readonly ReplyStep[]): Promise<Prompt> => {
+  const promptAfter = async ({ read, correction }: RequestPlan): Promise<Prompt> => {
     const span = startSpan('build prompt');
     try {
       const limits = {
@@ -124,7 +169,7 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
         maxOutputTokens: outputLimit(job, candidate),
         countTokens,
       };
-      return await buildPrompt(job.history, limits, { steps, tools });
+      return await buildPrompt(job.history, limits, { steps: read, tools, correction });
     } finally {
       span.end();
     }
@@ -137,13 +182,12 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
   const conclude = (end: CandidateRun['end']): CandidateRun => ({
     ...{ end, usage, prompt: fill, firstOutputAt, firstTokenAt },
   });
+  let correction: string | undefined;
   for (;;) {
     if (stop.aborted) return conclude('CANCELLED');
-    const held = stepsOf(entries);
-    const isBlank = openTextOf(held).trim() === '';
-    const continues = !onlyThinks(held) && (isBlank || route.capabilities.includes('PREFILL'));
-    const steps = continues ? held : [];
-    let voiding: readonly StreamEvent[] = continues ? [] : [{ type: 'MessageReset', reason: options.resetReason }];
+    const plan = planRequest(options, stepsOf(entries), correction);
+    const { steps } = plan;
+    let { voiding } = plan;
     const append: Append = (events) => {
       const all = [...voiding, ...events];
       voiding = [];
@@ -151,12 +195,12 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
     };
     let prompt: Prompt;
     try {
-      prompt = await promptAfter(steps);
+      prompt = await promptAfter(plan);
     } catch (fault) {
       if (!(fault instanceof AppError)) throw fault;
-      return conclude(fault);
+      return conclude(correction === undefined ? fault : outputFault(false));
     }
-    const mayCall = tools.length > 0 && steps.filter(({ calls }) => calls.length > 0).length < maxToolSteps;
+    const mayCall = tools.length > 0 && plan.mayCall;
     const response = await askWithRetries(context, options, { prompt, steps, mayCall, append });
     const { end, fault, refusal, text, reasoning, call } = response;
     firstOutputAt ??= response.firstOutputAt;
@@ -177,11 +221,21 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
       const { contextWindow } = bounds;
       fill = { tokens: used.inputTokens, contextWindow, droppedMessages: prompt.dropped };
     }
-    if (end === undefined) return conclude(refusal ?? fault ?? 'CANCELLED');
+    if (refusal !== undefined) return conclude(refusal);
+    if (end === undefined) {
+      // What came does not fit, whatever kept the model from writing it again.
+      return conclude(fault && correction !== undefined ? outputFault(false) : (fault ?? 'CANCELLED'));
+    }
     const asked = mayCall && endsWithCalls(end.finishReason) ? end.calls : [];
     if (asked.length === 0) {
-      const isThought = end.finishReason !== 'CONTENT_FILTER' && isOnlyThought(stepsOf(entries));
-      return conclude(isThought ? onlyThoughtFault(end.finishReason === 'LENGTH') : end.finishReason);
+      const { finishReason } = end;
+      const isThought = finishReason !== 'CONTENT_FILTER' && isOnlyThought(stepsOf(entries));
+      if (isThought) return conclude(onlyThoughtFault(finishReason === 'LENGTH'));
+      const misfits = job.responseFormat ? misfitsOf(job.responseFormat, textOfSteps(stepsOf(entries))) : [];
+      if (misfits.length === 0) return conclude(finishReason);
+      if (!mayRepair(entries, finishReason)) return conclude(outputFault(finishReason === 'LENGTH'));
+      correction = correctionOf(misfits);
+      continue;
     }
     await startToolCalls(
       { tools: context.tools, job, screening: options.screening, append, stop, abandon },

@@ -119,7 +119,8 @@ test('a model that never stops calling tools has to reply without them after eig
 test('of more than eight calls at once the rest is not run, and the model gets that as a result', async () => {
   await using fixture = await openToolFixture();
   await fixture.startToolWorker();
-  const calls = Array.from({ length: 10 }, (_, city) => ({ name: 'weather', arguments: JSON.stringify({ city }) }));
+  const cities = Array.from({ length: 10 }, (_, city) => String(city));
+  const calls = cities.map((city) => ({ name: 'weather', arguments: JSON.stringify({ city }) }));
   fixture.provider.queue({ calls }, { tokens: 1 });
   const messageId = await fixture.sendWithTool('');
   await fixture.entries(messageId);

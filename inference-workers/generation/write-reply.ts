@@ -73,6 +73,7 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
   let firstTokenAt: number | undefined;
   let fault: AppError = new ModelFault('MODEL_UNAVAILABLE', false);
 
+  const isWritten = (): boolean => fault instanceof OutputRefusal || fault.code === 'OUTPUT_INVALID';
   const conclude = (status: WrittenReply['status'], finishReason: FinishReason): WrittenReply => {
     const steps = stepsOf(entries);
     return {
@@ -83,8 +84,8 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
       toolCalls: steps.flatMap(({ calls }) => calls),
       lastAsked,
       wrote: run?.firstOutputAt !== undefined,
-      // A reply without any text is not billed, unless what was written may not be shown.
-      usage: status === 'FAILED' && !(fault instanceof OutputRefusal) ? noUsage : (run?.usage ?? noUsage),
+      // A reply without any text is not billed. One in the wrong format has text, and what may not be shown was written.
+      usage: status === 'FAILED' && !isWritten() ? noUsage : (run?.usage ?? noUsage),
       prompt: run?.prompt,
       firstTokenAt,
       fault,
@@ -108,7 +109,7 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
       const { end } = run;
       firstTokenAt ??= run.firstTokenAt;
       if (!(end instanceof AppError)) return conclude(end === 'CANCELLED' ? end : 'COMPLETED', end);
-      if (end instanceof OutputRefusal) {
+      if (end instanceof OutputRefusal || end.code === 'OUTPUT_INVALID') {
         fault = end;
         return conclude('FAILED', 'ERROR');
       }

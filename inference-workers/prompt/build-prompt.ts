@@ -49,6 +49,8 @@ export interface ReplySoFar {
   readonly steps: readonly ReplyStep[];
   /** Where there are none, calls are rendered as text. */
   readonly tools: readonly Tool[];
+  /** What the model is told about the reply so far, before it writes the text again. */
+  readonly correction?: string | undefined;
 }
 
 /** The result of a tool is foreign text, so it goes into the user's role and is labelled. */
@@ -105,7 +107,7 @@ const tooLong = (): AppError =>
 export const buildPrompt = async (
   history: readonly PromptMessage[],
   limits: PromptLimits,
-  { steps, tools }: ReplySoFar = { steps: [], tools: [] },
+  { steps, tools, correction }: ReplySoFar = { steps: [], tools: [] },
 ): Promise<Prompt> => {
   const messages = withoutBlanks(history);
   const system = messages.filter(({ role }) => role === 'SYSTEM').map(toModelMessage);
@@ -157,11 +159,13 @@ export const buildPrompt = async (
     return fromUser(dialogue.slice(stableStart({ bytes, first, bytesPerToken, available })));
   };
 
+  const corrections: LanguageModelV4Message[] =
+    correction === undefined ? [] : [{ role: 'user', content: [{ type: 'text', text: correction }] }];
   const called = steps.some(({ calls }) => calls.length > 0);
   for (const longest of called ? resultLengths : wholeResults) {
     // Thoughts are the first to go where there is no space for everything.
     const form = { native: tools.length > 0, hasThoughts: longest === Number.POSITIVE_INFINITY, longest };
-    const reply = steps.flatMap((step) => replyStepMessages(step, form));
+    const reply = [...steps.flatMap((step) => replyStepMessages(step, form)), ...corrections];
     for (const opening of summary.length === 0 ? [system] : [[...system, ...summary], system]) {
       const kept = await newestBetween(opening, reply);
       if (kept.length === 0) continue;

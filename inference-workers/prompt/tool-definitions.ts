@@ -7,8 +7,8 @@ import { z } from 'zod';
 import type { Tool } from '#contracts/generation-job.ts';
 import { disarmRoleMarkers } from './role-markers.ts';
 
-/** Registration checks that it is a JSON Schema; the provider judges the rest. */
-const schemaOf = z.custom<LanguageModelV4FunctionTool['inputSchema']>((value) => typeof value === 'object');
+/** Whoever registers a tool or asks for a format is told what is no JSON Schema; the provider judges the rest. */
+export const schemaOf = z.custom<LanguageModelV4FunctionTool['inputSchema']>((value) => typeof value === 'object');
 
 const byName = (one: Tool, other: Tool): number => (one.name < other.name ? -1 : 1);
 

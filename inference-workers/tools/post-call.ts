@@ -4,6 +4,8 @@
  * through the model, whether to repeat it.
  */
 import type { Dispatcher } from 'undici';
+import { NotPublicError } from '#kernel/tool-connections/tool-agent.ts';
+import { maxRefusalChars, maxResponseBytes, readableText } from './result-text.ts';
 import { ToolFault } from './tool-fault.ts';
 
 export interface ToolPost {
@@ -16,15 +18,6 @@ export interface ToolPost {
   readonly signal: AbortSignal;
 }
 
-/** Bytes of a response. A model can use less of it. */
-const maxResponseBytes = 64 * 1024;
-/** Characters of a refusal that the model gets, so that it can correct its call. */
-const maxRefusalChars = 1_000;
-
-/** Characters that no reader can use, and that more than double in JSON. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed.
-const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g;
-
 const textOf = async (body: Dispatcher.ResponseData['body']): Promise<string> => {
   const chunks: AsyncIterable<Uint8Array> = body;
   const read: Uint8Array[] = [];
@@ -35,8 +28,7 @@ const textOf = async (body: Dispatcher.ResponseData['body']): Promise<string> =>
     read.push(chunk);
   }
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(read));
-    return text.replace(controlCharacters, '');
+    return readableText(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(read)));
   } catch (cause) {
     throw new ToolFault('NOT_TEXT', '', { cause });
   }
@@ -73,6 +65,7 @@ export const postCall = async ({ dispatcher, url, timeoutMs, signal, ...post }: 
     return await textOf(body);
   } catch (cause) {
     if (cause instanceof ToolFault) throw cause;
+    if (cause instanceof NotPublicError) throw new ToolFault('NOT_PUBLIC');
     if (signal.aborted) throw new ToolFault('STOPPED');
     if (expired.aborted) throw new ToolFault('TIMEOUT', '', { cause });
     throw new ToolFault(hasResponded ? 'CUT_OFF' : 'UNREACHABLE', '', { cause });

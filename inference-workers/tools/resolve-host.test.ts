@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createLogger } from '#kernel/log.ts';
 import { createSealer } from '#kernel/sealing/sealer.ts';
+import { startDnsServer } from '#kernel/tool-connections/dns-server.fixture.ts';
+import { createHostResolver } from '#kernel/tool-connections/resolve-host.ts';
 import { startToolServer } from '#tests/tool-server/tool-server.ts';
 import { jobOf } from '../worker.fixture.ts';
-import { startDnsServer } from './dns-server.fixture.ts';
-import { createHostResolver } from './resolve-host.ts';
 import { createToolRunner } from './tool-runner.ts';
 
 const call = { id: 'abc', name: 'weather', arguments: '{}' };

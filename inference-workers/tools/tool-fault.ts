@@ -3,6 +3,7 @@
 const sentences = {
   UNKNOWN_TOOL: 'There is no tool with this name.',
   BAD_ARGUMENTS: 'The arguments are not a JSON object of at most 64 levels.',
+  MISFIT: 'The arguments do not fit the parameters of the tool:',
   NO_SECRET: 'The tool cannot be called, because its secret cannot be read. An administrator has to give it a new one.',
   NOT_PUBLIC: 'The tool may not be called: its address is not a public one with TLS.',
   BUSY: 'Too many tool calls run at once. Call it again later.',
@@ -13,6 +14,8 @@ const sentences = {
   REFUSED: 'The tool refused the call',
   FAILED: 'The tool failed',
   TOO_LONG: 'The response of the tool is longer than 64 KiB.',
+  UNAUTHORIZED: 'The server of the tool refuses the credentials. An administrator has to set them again.',
+  BAD_RESPONSE: 'The server of the tool gave a response that cannot be used.',
   NOT_TEXT: 'The response of the tool is not text.',
   STOPPED: 'The reply was stopped before the tool had responded.',
 } as const;

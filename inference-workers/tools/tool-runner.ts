@@ -10,13 +10,15 @@ import type { Logger } from '#kernel/log.ts';
 import { activeRequest } from '#kernel/request-id.ts';
 import type { Sealer } from '#kernel/sealing/sealer.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
+import { createHostResolver, type HostResolverOptions } from '#kernel/tool-connections/resolve-host.ts';
+import { createToolAgent } from '#kernel/tool-connections/tool-agent.ts';
 import { toolCallDuration } from '../metrics.ts';
+import { createMcpCaller } from './call-mcp-tool.ts';
+import { checkArguments } from './check-arguments.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { postCall } from './post-call.ts';
-import { createHostResolver, type HostResolverOptions } from './resolve-host.ts';
 import { signatureHeaders } from './sign-call.ts';
 import { createTenantSlots, type TenantSlotsOptions } from './tenant-slots.ts';
-import { createToolAgent } from './tool-agent.ts';
 import { ToolFault } from './tool-fault.ts';
 
 /** A call as the model wrote it. */
@@ -40,7 +42,7 @@ export interface ToolRunner extends AsyncDisposable {
 }
 
 export interface ToolRunnerOptions {
-  /** Hosts that need no public address (tool-agent.ts). */
+  /** Hosts that need no public address (kernel/tool-connections/tool-agent.ts). */
   readonly privateHosts: readonly string[];
   /** Opens the secrets of tools. */
   readonly sealer: Sealer;
@@ -56,6 +58,7 @@ export const createToolRunner = (options: ToolRunnerOptions): ToolRunner => {
   const resolver = createHostResolver(options.resolving);
   const dispatcher = createToolAgent(privateHosts, resolver);
   const slots = createTenantSlots(options.slots);
+  const callMcpTool = createMcpCaller(dispatcher, sealer);
 
   const secretOf = (job: ReplyJob, { name, secret }: Tool): string => {
     try {
@@ -70,7 +73,10 @@ export const createToolRunner = (options: ToolRunnerOptions): ToolRunner => {
     if (tool === undefined) throw new ToolFault('UNKNOWN_TOOL');
     const parsed = parseArguments(call.arguments);
     if (parsed === undefined) throw new ToolFault('BAD_ARGUMENTS');
+    checkArguments(tool, parsed);
     if (signal.aborted) throw new ToolFault('STOPPED');
+    const { mcp } = tool;
+    if (mcp !== undefined) return callMcpTool({ job, tool: { ...tool, mcp }, arguments: parsed, signal });
     const { messageId, conversationId, tenantId, userId } = job;
     const id = `${messageId}:${call.id}`;
     const about = { messageId, conversationId, tenantId, userId };

@@ -1,6 +1,6 @@
 /**
  * Which model wrote what of a reply, in which attempt, as the log records it. Invariant: a contribution is in the reply
- * exactly when no reset came after it.
+ * exactly when no reset came after it, other than one for the sake of its format.
  */
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { writtenOf } from './reply-steps.ts';
@@ -33,7 +33,9 @@ export const contributionsIn = (entries: readonly StreamEntry[]): readonly Contr
       const { attempt, modelId } = event;
       all.push({ attempt, modelId, requests: [], inReply: true, isReused: event.reuse !== undefined });
     }
-    if (event.type === 'MessageReset') for (const one of all) one.inReply &&= one.requests.length === 0;
+    // A reply that is written again in the right format is one that its model was asked for twice.
+    const voids = event.type === 'MessageReset' && event.reason !== 'OUTPUT_INVALID';
+    if (voids) for (const one of all) one.inReply &&= one.requests.length === 0;
     const written = writtenOf(event);
     if (written === undefined) {
       current = undefined;

@@ -35,6 +35,43 @@ CREATE TABLE models.instances (
 
 ALTER TABLE ONLY models.instances FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE models.mcp_servers (
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    url text NOT NULL,
+    credentials text NOT NULL,
+    credentials_kind text NOT NULL,
+    timeout_ms integer NOT NULL,
+    enabled boolean DEFAULT true NOT NULL,
+    failure text,
+    listed_at timestamp(3) with time zone,
+    due_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    changed_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT mcp_servers_timeout_ms_check CHECK ((timeout_ms > 0))
+);
+
+ALTER TABLE ONLY models.mcp_servers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE models.mcp_tools (
+    tenant_id uuid NOT NULL,
+    server text NOT NULL,
+    name text NOT NULL,
+    description text NOT NULL,
+    parameters text NOT NULL,
+    read_only boolean NOT NULL,
+    hash text NOT NULL,
+    approved_hash text,
+    approved_description text,
+    approved_parameters text,
+    enabled boolean DEFAULT false NOT NULL,
+    listed boolean DEFAULT true NOT NULL,
+    changed_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY models.mcp_tools FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE models.models (
     id text NOT NULL,
     display_name text NOT NULL,
@@ -136,6 +173,12 @@ ALTER TABLE ONLY models.generation_outcomes
 ALTER TABLE ONLY models.instances
     ADD CONSTRAINT instances_pkey PRIMARY KEY (worker_id, model_id);
 
+ALTER TABLE ONLY models.mcp_servers
+    ADD CONSTRAINT mcp_servers_pkey PRIMARY KEY (tenant_id, name);
+
+ALTER TABLE ONLY models.mcp_tools
+    ADD CONSTRAINT mcp_tools_pkey PRIMARY KEY (tenant_id, server, name);
+
 ALTER TABLE ONLY models.models
     ADD CONSTRAINT models_pkey PRIMARY KEY (id);
 
@@ -155,6 +198,8 @@ CREATE INDEX generation_outcomes_by_age ON models.generation_outcomes USING btre
 
 CREATE INDEX instances_by_age ON models.instances USING btree (seen_at);
 
+CREATE INDEX mcp_servers_due ON models.mcp_servers USING btree (due_at) WHERE enabled;
+
 CREATE UNIQUE INDEX routing_policies_default ON models.routing_policies USING btree (tenant_id) WHERE is_default;
 
 ALTER TABLE ONLY models.generation_outcomes
@@ -162,6 +207,9 @@ ALTER TABLE ONLY models.generation_outcomes
 
 ALTER TABLE ONLY models.instances
     ADD CONSTRAINT instances_model_id_fkey FOREIGN KEY (model_id) REFERENCES models.models(id);
+
+ALTER TABLE ONLY models.mcp_tools
+    ADD CONSTRAINT mcp_tools_tenant_id_server_fkey FOREIGN KEY (tenant_id, server) REFERENCES models.mcp_servers(tenant_id, name) ON DELETE CASCADE;
 
 ALTER TABLE ONLY models.prices
     ADD CONSTRAINT prices_model_id_fkey FOREIGN KEY (model_id) REFERENCES models.models(id);
@@ -180,6 +228,10 @@ ALTER TABLE models.generation_outcomes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE models.instances ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE models.mcp_servers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE models.mcp_tools ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE models.models ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE models.prices ENABLE ROW LEVEL SECURITY;
@@ -194,6 +246,10 @@ CREATE POLICY system ON models.generation_outcomes TO app_system USING (true) WI
 
 CREATE POLICY system ON models.instances TO app_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON models.mcp_servers TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON models.mcp_tools TO app_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON models.models TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON models.prices TO app_system USING (true) WITH CHECK (true);
@@ -205,6 +261,10 @@ CREATE POLICY system ON models.routing_policies TO app_system USING (true) WITH 
 CREATE POLICY system ON models.tools TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY tenant ON models.curated_replies TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON models.mcp_servers TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON models.mcp_tools TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON models.reply_caches TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 

@@ -9,6 +9,7 @@ import type { ClassReason } from '#contracts/complexity/conversation-class.ts';
 import type { ErrorCode } from '#contracts/error-codes.ts';
 import type { ReasoningEffort, RouteCandidate, Tool } from '#contracts/generation-job.ts';
 import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
+import type { ResponseFormat } from '#contracts/response-format.ts';
 import type { ReuseLever, ReuseTerms } from '#contracts/reuse.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
 import type { TableSet } from '#kernel/database/database.ts';
@@ -68,14 +69,18 @@ export interface Generation {
   readonly outputModeration?: OutputModeration | undefined;
   /** On which terms the reply may be one that was written before; absent: a model is asked. */
   readonly reuse?: ReuseTerms | undefined;
+  /** Absent: TEXT. */
+  readonly responseFormat?: ResponseFormat['type'] | undefined;
+  /** Of the format JSON_SCHEMA. It may be large, so a row keeps it only until the reply is dispatched. */
+  readonly responseSchema?: Extract<ResponseFormat, { type: 'JSON_SCHEMA' }>['schema'] | undefined;
   /** Absent in replies that a process of an older version admitted. */
   readonly routing?: MessageRouting | undefined;
   /** The request that asked for the reply, as log lines name it. */
   readonly requestId?: string | undefined;
 }
 
-/** The generation as the row of a dispatched reply keeps it. */
-export const withoutTools = ({ tools: _, ...generation }: Generation): Generation => generation;
+/** The generation as the row of a dispatched reply keeps it; store_turn does the same. */
+export const withoutTools = ({ tools: _, responseSchema: __, ...generation }: Generation): Generation => generation;
 
 export const ConversationEntity = defineEntity({
   name: 'Conversation',

@@ -52,7 +52,7 @@ export const createConversationsSchema = (): GraphQLSchema => {
   builder.subscriptionType(subscriptionTypeOptions);
   const types = createTypes(builder);
   addToolCallType(builder, types);
-  addMessageType(builder, types);
+  const messageEnums = addMessageType(builder, types);
   addSummaryType(builder, types);
   addConversationType(builder, types);
   const messageEvent = addMessageEvents(builder, types);
@@ -60,7 +60,7 @@ export const createConversationsSchema = (): GraphQLSchema => {
   addNode(builder, types);
   addAwaitedReplies(builder);
   addConversationMutations(builder, types);
-  addTurnMutations(builder, types);
+  addTurnMutations(builder, { ...types, ...messageEnums });
   addSubscriptions(builder, types, messageEvent);
   return builder.toSubGraphSchema({
     linkUrl: federationLinkUrl,

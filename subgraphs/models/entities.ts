@@ -5,6 +5,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Complexity } from '#contracts/complexity/complexity.ts';
 import { modelCapabilities } from '#contracts/generation-job.ts';
+import type { McpCredentialsKind } from '#contracts/mcp-credentials.ts';
 import type { ModerationCategory } from '#contracts/moderation/categories.ts';
 import { type PlanTier, planTiers } from '#contracts/plan-tiers.ts';
 import { type Pool, pools } from '#contracts/pools.ts';
@@ -219,6 +220,65 @@ export const ToolEntity = defineEntity({
 });
 export type ToolRow = InferEntity<typeof ToolEntity>;
 
+export const McpServerEntity = defineEntity({
+  name: 'McpServer',
+  tableName: 'mcp_servers',
+  schema: 'models',
+  properties: {
+    tenantId: p.uuid().primary(),
+    name: p.text().primary(),
+    url: p.text(),
+    /** JSON text of its credentials, sealed. Must never appear in a public field or a log. */
+    credentials: p.text(),
+    credentialsKind: p.text().$type<McpCredentialsKind>(),
+    timeoutMs: p.integer(),
+    enabled: p.boolean(),
+    /** A sentence: why the tools could not be listed the last time, or which of them are left out. */
+    failure: p.text().nullable(),
+    /** When the tools were listed successfully the last time. */
+    listedAt: p.datetime(3).nullable(),
+    /** When they are listed next. */
+    dueAt: p.datetime(3),
+    /** When a list last differed from the one before. */
+    changedAt: p.datetime(3),
+    createdAt: p.datetime(3).onCreate(() => new Date()),
+    updatedAt: p
+      .datetime(3)
+      .onCreate(() => new Date())
+      .onUpdate(() => new Date()),
+  },
+});
+export type McpServerRow = InferEntity<typeof McpServerEntity>;
+
+export const McpToolEntity = defineEntity({
+  name: 'McpTool',
+  tableName: 'mcp_tools',
+  schema: 'models',
+  properties: {
+    tenantId: p.uuid().primary(),
+    server: p.text().primary(),
+    /** As the server names it. */
+    name: p.text().primary(),
+    description: p.text(),
+    /** JSON text of a JSON Schema. */
+    parameters: p.text(),
+    /** Whether the server says that it changes nothing. */
+    readOnly: p.boolean(),
+    /** Of the definition that the server listed last. */
+    hash: p.text(),
+    /** Of the definition that an administrator approved, with what it said; null before that. */
+    approvedHash: p.text().nullable(),
+    approvedDescription: p.text().nullable(),
+    approvedParameters: p.text().nullable(),
+    enabled: p.boolean(),
+    /** Whether the server listed it the last time. */
+    listed: p.boolean(),
+    /** When the definition last changed. */
+    changedAt: p.datetime(3),
+  },
+});
+export type McpToolRow = InferEntity<typeof McpToolEntity>;
+
 export const modelsTables: TableSet = {
   name: 'models',
   entities: [
@@ -230,5 +290,7 @@ export const modelsTables: TableSet = {
     ReplyCacheEntity,
     CuratedReplyEntity,
     ToolEntity,
+    McpServerEntity,
+    McpToolEntity,
   ],
 };

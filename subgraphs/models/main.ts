@@ -17,5 +17,6 @@ await runSubgraph({
       usageUrl: config.USAGE_URL,
       maxContentLength: config.MAX_CONTENT_LENGTH,
       sealer: createSharedSealer(config, services.logger),
+      privateToolHosts: config.TOOL_PRIVATE_HOSTS,
     }),
 });

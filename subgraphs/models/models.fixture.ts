@@ -189,7 +189,13 @@ export const openModelsFixture = async (engine: Engine = 'pglite'): Promise<Mode
         port: 0,
         logger,
       },
-      { modelsFile: catalogue, usageUrl: usage.url, sealer, maxContentLength: 100_000 },
+      {
+        modelsFile: catalogue,
+        usageUrl: usage.url,
+        sealer,
+        maxContentLength: 100_000,
+        privateToolHosts: ['127.0.0.1'],
+      },
     ),
   );
   const closing = opened.move();

@@ -4,6 +4,7 @@ import { federationLinkUrl, mutationTypeOptions } from '#kernel/subgraph-server/
 import { createModelsBuilder } from './schema/builder.ts';
 import { addCatalogueMutations } from './schema/catalogue-mutations.ts';
 import { addExplainRoute } from './schema/explain-route.ts';
+import { addMcpServers } from './schema/mcp-server.ts';
 import { addModel } from './schema/model.ts';
 import { addModelHealthChanged } from './schema/model-health-changed.ts';
 import { addModelsChanged } from './schema/models-changed.ts';
@@ -23,6 +24,7 @@ export const createModelsSchema = (): GraphQLSchema => {
   addExplainRoute(builder, { ...types, ...ruleTypes, ...policyTypes });
   addReplyCaches(builder);
   addTools(builder);
+  addMcpServers(builder);
   addCatalogueMutations(builder, types);
   addModelHealthChanged(builder, types);
   addModelsChanged(builder, types);

@@ -20,9 +20,14 @@ export const chatRequestSchema = z.looseObject({
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;
 
+/** Whether the model is told that its text is not what was asked for, and writes it again. */
+const isCorrection = ({ role, content }: ChatRequest['messages'][number]): boolean =>
+  role === 'user' && (content ?? '').startsWith('Your reply does not have the format');
+export const isAskedAgain = ({ messages }: ChatRequest): boolean => messages.some(isCorrection);
+
 /** The last question. One without a reply is joined to the next by a blank line: then the last with a script counts. */
 export const promptOf = ({ messages }: ChatRequest): string => {
-  const text = messages.findLast(({ role }) => role === 'user')?.content ?? '';
+  const text = messages.findLast((message) => message.role === 'user' && !isCorrection(message))?.content ?? '';
   const last = text.lastIndexOf('\n\nscript:');
   return last === -1 ? text : text.slice(last + 2);
 };

@@ -25,6 +25,9 @@ const scriptSchema = z.strictObject({
   thoughts: z.enum(['apart', 'tags']).default('apart'),
   /** Texts that are sent in place of the words, each in an event of its own: at once, or by `pace`. Not in prompts. */
   texts: z.array(z.string()).default([]),
+  /** In a prompt: a text in place of the words, percent-encoded. `again`: where the model has to write it again. */
+  text: z.string().optional(),
+  again: z.string().optional(),
   /**
    * The whole response in place of everything else, with `status` or 200. With `stall` the connection stays open after
    * it. Not in prompts.
@@ -83,11 +86,17 @@ export type ScriptInput = z.input<typeof scriptSchema>;
 
 export const parseScript = (input: ScriptInput): Script => scriptSchema.parse(input);
 
+/** The text that a prompt asks for becomes one of `texts`. */
+const withTexts = ({ text: first, again, ...script }: Script, isAgain: boolean): Script => {
+  const text = isAgain ? (again ?? first) : first;
+  return text === undefined ? script : { ...script, texts: [decodeURIComponent(text)] };
+};
+
 /** The script that a prompt holds; the default one when it does not begin with `script:`. Throws on an unknown key. */
-export const scriptOfPrompt = (prompt: string): Script => {
+export const scriptOfPrompt = (prompt: string, isAgain = false): Script => {
   const [, settings] = /^script:([^\n]*)/.exec(prompt) ?? [];
   const pairs = (settings ?? '').split(/\s+/).filter((pair) => pair !== '');
-  return scriptSchema.parse(Object.fromEntries(pairs.map((pair) => pair.split('=', 2))));
+  return withTexts(scriptSchema.parse(Object.fromEntries(pairs.map((pair) => pair.split('=', 2)))), isAgain);
 };
 
 /** The word at an index, with the space behind it. */

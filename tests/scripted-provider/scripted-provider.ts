@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { chatRequestSchema, promptOf } from './chat-request.ts';
+import { chatRequestSchema, isAskedAgain, promptOf } from './chat-request.ts';
 import { type RecordedRequest, recordRequest } from './record-request.ts';
 import { parseScript, type Script, type ScriptInput, scriptOfPrompt, textOf } from './script.ts';
 import { streamScript } from './stream-script.ts';
@@ -95,7 +95,8 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
     }
     const body = chatRequestSchema.parse(JSON.parse(await bodyOf(request)));
     const prompt = promptOf(body);
-    const script = scriptFor(queued.shift() ?? summaryScript(body) ?? scriptOfPrompt(prompt), prompt);
+    const own = summaryScript(body) ?? scriptOfPrompt(prompt, isAskedAgain(body));
+    const script = scriptFor(queued.shift() ?? own, prompt);
     const exchange = { body, script, request, response };
     const notes = recordRequest(exchange, (recorded) => {
       requests.push(recorded);

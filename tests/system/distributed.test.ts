@@ -9,6 +9,7 @@ import { consoleChangeSuite } from './suite/console-changes.ts';
 import { serviceCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
+import { mcpSuite } from './suite/mcp.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
 import { outputModerationSuite } from './suite/output-moderation.ts';
 import { reasoningSuite } from './suite/reasoning.ts';
@@ -17,6 +18,7 @@ import { reuseSuite } from './suite/reuse.ts';
 import { routingSuite } from './suite/routing.ts';
 import { serviceAccountSuite } from './suite/service-accounts.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
+import { structuredOutputSuite } from './suite/structured-output.ts';
 import { toolSuite } from './suite/tools.ts';
 import { turnSuite } from './suite/turns.ts';
 
@@ -33,6 +35,7 @@ describe('distributed', () => {
       worker: { TOOL_PRIVATE_HOSTS: '127.0.0.1', LOG_LEVEL: 'info' },
       safety: { LOG_LEVEL: 'info' },
       conversations: { LOG_LEVEL: 'info' },
+      models: { TOOL_PRIVATE_HOSTS: '127.0.0.1' },
       issuer: programEnvironment,
       gateway: serviceAccountEnvironment,
     };
@@ -44,12 +47,14 @@ describe('distributed', () => {
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
   reasoningSuite(() => parlance);
+  structuredOutputSuite(() => parlance);
   refusalSuite(() => parlance);
   edgeRefusalSuite(() => parlance);
   deletionSuite(() => parlance);
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
+  mcpSuite(() => parlance);
   serviceAccountSuite(
     () => parlance,
     () => parlance.issuerUrl,

@@ -9,6 +9,7 @@ import { consoleChangeSuite } from './suite/console-changes.ts';
 import { standaloneCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
+import { mcpSuite } from './suite/mcp.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
 import { outputModerationSuite } from './suite/output-moderation.ts';
 import { reasoningSuite } from './suite/reasoning.ts';
@@ -17,6 +18,7 @@ import { reuseSuite } from './suite/reuse.ts';
 import { routingSuite } from './suite/routing.ts';
 import { serviceAccountSuite } from './suite/service-accounts.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
+import { structuredOutputSuite } from './suite/structured-output.ts';
 import { toolSuite } from './suite/tools.ts';
 import { turnSuite } from './suite/turns.ts';
 
@@ -36,12 +38,14 @@ describe('standalone', () => {
   afterAll(() => parlance[Symbol.asyncDispose]());
   turnSuite(() => parlance);
   reasoningSuite(() => parlance);
+  structuredOutputSuite(() => parlance);
   refusalSuite(() => parlance);
   edgeRefusalSuite(() => parlance);
   deletionSuite(() => parlance);
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
+  mcpSuite(() => parlance);
   serviceAccountSuite(
     () => parlance,
     () => new URL('/issuer', parlance.url).href,

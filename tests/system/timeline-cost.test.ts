@@ -131,6 +131,7 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
       modelsFile: await readModelsFile('models.yaml'),
       usageUrl: usage.url,
       sealer: createSealer({}),
+      privateToolHosts: [],
       maxContentLength: 1_000,
     }),
   );

@@ -13,6 +13,7 @@ const pages = [
   ['/caches', 'Caches'],
   ['/moderation', 'Moderation'],
   ['/tools', 'Tools'],
+  ['/mcp', 'MCP servers'],
   ['/tenant', 'Tenant'],
 ] as const;
 

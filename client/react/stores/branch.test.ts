@@ -12,6 +12,7 @@ const message = (id: string, parent: string | null, siblings: readonly string[] 
   reasoning: null,
   status: 'COMPLETED',
   finishReason: null,
+  responseFormat: 'TEXT',
   lastSeq: 1,
   createdAt: '2026-01-01T00:00:00.000Z',
   completedAt: null,

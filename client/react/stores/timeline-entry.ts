@@ -26,6 +26,8 @@ export interface TimelineEntry {
   readonly finishReason: TimelineMessage['finishReason'];
   /** By which cache the reply was served, if it was written before. */
   readonly reuse: TimelineMessage['reuse'];
+  /** The format that the reply was asked for. */
+  readonly responseFormat: TimelineMessage['responseFormat'];
   readonly createdAt: string;
   readonly completedAt: string | null;
   readonly parentId: string | null;
@@ -57,6 +59,7 @@ export const entryOf = (message: TimelineMessage, key = message.id): TimelineEnt
   status: message.status,
   finishReason: message.finishReason,
   reuse: message.reuse,
+  responseFormat: message.responseFormat,
   createdAt: message.createdAt,
   completedAt: message.completedAt,
   parentId: message.parent?.id ?? null,
@@ -114,6 +117,7 @@ export const pendingQuestion = (key: string, content: string): TimelineEntry => 
   status: 'COMPLETED',
   finishReason: null,
   reuse: null,
+  responseFormat: 'TEXT',
   createdAt: new Date().toISOString(),
   completedAt: null,
   parentId: null,

@@ -8,6 +8,7 @@ import {
   type ParlanceClient,
   type ParlanceFault,
   type ReasoningEffort,
+  type ResponseFormatInput,
   type StartedTurn,
   type TurnIds,
 } from '@parlance/client';
@@ -26,6 +27,8 @@ export interface TurnSettings {
   readonly temperature?: number;
   /** How much the model thinks first. */
   readonly reasoningEffort?: ReasoningEffort;
+  /** The format that the reply has to have. Default: text. */
+  readonly responseFormat?: ResponseFormatInput;
   /** Names of the tools that the model may call; empty for none. */
   readonly tools?: string[];
   /** What to do while a reply is being written. Default: REJECT. */
@@ -83,14 +86,20 @@ const isBusyPolicy = (value: unknown): value is BusyPolicy =>
 const isEffort = (value: unknown): value is ReasoningEffort =>
   value === 'NONE' || value === 'LOW' || value === 'MEDIUM' || value === 'HIGH';
 
+const isFormat = (value: unknown): value is ResponseFormatInput =>
+  isRecord(value) &&
+  (value['type'] === 'TEXT' || value['type'] === 'JSON' || value['type'] === 'JSON_SCHEMA') &&
+  (value['schema'] == null || isText(value['schema']));
+
 const settingsIn = (value: unknown): TurnSettings => {
   if (!isRecord(value)) return {};
-  const { modelPolicy, maxOutputTokens, temperature, reasoningEffort, tools, onBusy } = value;
+  const { modelPolicy, maxOutputTokens, temperature, reasoningEffort, responseFormat, tools, onBusy } = value;
   return {
     ...(isText(modelPolicy) ? { modelPolicy } : {}),
     ...(typeof maxOutputTokens === 'number' ? { maxOutputTokens } : {}),
     ...(typeof temperature === 'number' ? { temperature } : {}),
     ...(isEffort(reasoningEffort) ? { reasoningEffort } : {}),
+    ...(isFormat(responseFormat) ? { responseFormat } : {}),
     ...(Array.isArray(tools) ? { tools: tools.filter(isText) } : {}),
     ...(isBusyPolicy(onBusy) ? { onBusy } : {}),
   };

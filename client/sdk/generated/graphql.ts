@@ -104,6 +104,8 @@ export type EditMessageInput = {
   reasoningEffort?: ReasoningEffort | null | undefined;
   /** UUIDv7 for the assistant message, made by the client, so that it can open messageStream at the same time. */
   replyId?: string | null | undefined;
+  /** The format that the reply has to have; null for text. The model is asked for it and the reply is checked: one that does not fit is written once more, and fails with OUTPUT_INVALID if it still does not. */
+  responseFormat?: ResponseFormatInput | null | undefined;
   /** Whether the reply may be one that was written before for an equal question; null for DEFAULT. */
   reuse?: ReusePolicy | null | undefined;
   /** 0 to 2; null for the model's default. */
@@ -140,6 +142,8 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** The operation asks for too much at once. */
   | 'OPERATION_TOO_COMPLEX'
+  /** The reply does not have the format that was asked for. */
+  | 'OUTPUT_INVALID'
   /** The service takes no more at the moment. */
   | 'OVERLOADED'
   /** The request is too large. */
@@ -221,7 +225,7 @@ export type MessageStatus =
   | 'CANCELLED'
   /** Complete: a question, or a reply that the model ended. finishReason says how. */
   | 'COMPLETED'
-  /** There is no reply; error says why. */
+  /** There is no reply, or none in the format that was asked for; error says why. */
   | 'FAILED'
   /** The model or its worker failed after some text, which is kept. */
   | 'PARTIAL'
@@ -312,6 +316,8 @@ export type RegenerateMessageInput = {
   reasoningEffort?: ReasoningEffort | null | undefined;
   /** UUIDv7 for the assistant message, made by the client, so that it can open messageStream at the same time. */
   replyId?: string | null | undefined;
+  /** The format that the reply has to have; null for text. The model is asked for it and the reply is checked: one that does not fit is written once more, and fails with OUTPUT_INVALID if it still does not. */
+  responseFormat?: ResponseFormatInput | null | undefined;
   /** 0 to 2; null for the model's default. */
   temperature?: number | null | undefined;
   /** Names of the tools that the model may call, out of those that the query "tools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools. */
@@ -324,8 +330,27 @@ export type ResetReason =
   | 'LOG_EXPIRED'
   /** The model failed, and the next one cannot continue the text. */
   | 'MODEL_REPLACED'
+  /** The reply does not have the format that was asked for, and the model writes it once more. */
+  | 'OUTPUT_INVALID'
   /** Another worker took over, with a model that cannot continue the text. */
   | 'WORKER_REPLACED';
+
+/** The format that a reply has to have. */
+export type ResponseFormatInput = {
+  /** JSON text of the JSON Schema, for JSON_SCHEMA only: up to 16,384 characters, 500 subschemas and 24 levels. "$ref" may name parts of the schema itself, in no circle; patterns neither look around nor refer back. */
+  schema?: string | null | undefined;
+  /** The format. */
+  type: ResponseFormatType;
+};
+
+/** The format of a reply. */
+export type ResponseFormatType =
+  /** One JSON value of any shape. */
+  | 'JSON'
+  /** One JSON value that fits a schema. */
+  | 'JSON_SCHEMA'
+  /** Text, as the model likes. */
+  | 'TEXT';
 
 /** How a reply was served that had been written before. */
 export type Reuse =
@@ -421,6 +446,8 @@ export type SendMessageInput = {
   reasoningEffort?: ReasoningEffort | null | undefined;
   /** UUIDv7 for the assistant message, made by the client, so that it can open messageStream at the same time. */
   replyId?: string | null | undefined;
+  /** The format that the reply has to have; null for text. The model is asked for it and the reply is checked: one that does not fit is written once more, and fails with OUTPUT_INVALID if it still does not. */
+  responseFormat?: ResponseFormatInput | null | undefined;
   /** Whether the reply may be one that was written before for an equal question; null for DEFAULT. */
   reuse?: ReusePolicy | null | undefined;
   /** 0 to 2; null for the model's default. */
@@ -657,7 +684,7 @@ export type SelectBranchMutationVariables = Exact<{
 }>;
 
 
-export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
+export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
 
 export type StartedTurnFragment = { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } };
 
@@ -684,9 +711,9 @@ export type StopGenerationMutationVariables = Exact<{
 
 export type StopGenerationMutation = { stopGeneration: { id: string, status: MessageStatus } };
 
-export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
+export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
 
-export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
+export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
 
 export type TimelineQueryVariables = Exact<{
   id: string;
@@ -695,7 +722,7 @@ export type TimelineQueryVariables = Exact<{
 }>;
 
 
-export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
+export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
 
 export type ToolCallFragment = { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
 
@@ -704,7 +731,7 @@ export type TurnOfReplyQueryVariables = Exact<{
 }>;
 
 
-export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
+export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
 
 export type UpdateConversationMutationVariables = Exact<{
   id: string;
@@ -903,6 +930,7 @@ export const TimelineMessageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
   status
   finishReason
   reuse
+  responseFormat
   lastSeq
   createdAt
   completedAt
@@ -976,6 +1004,7 @@ fragment TimelineMessage on Message {
   status
   finishReason
   reuse
+  responseFormat
   lastSeq
   createdAt
   completedAt
@@ -1627,6 +1656,7 @@ fragment TimelineMessage on Message {
   status
   finishReason
   reuse
+  responseFormat
   lastSeq
   createdAt
   completedAt
@@ -1748,6 +1778,7 @@ fragment TimelineMessage on Message {
   status
   finishReason
   reuse
+  responseFormat
   lastSeq
   createdAt
   completedAt
@@ -1822,6 +1853,7 @@ fragment TimelineMessage on Message {
   status
   finishReason
   reuse
+  responseFormat
   lastSeq
   createdAt
   completedAt

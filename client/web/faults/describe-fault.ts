@@ -27,6 +27,7 @@ const descriptions: Partial<Record<ParlanceFault['code'], Description>> = {
   MODERATION_UNAVAILABLE: { words: 'fault.moderationUnavailable', remedy: 'retry' },
   MODEL_TIMEOUT: { words: 'fault.modelTimeout', remedy: 'retry' },
   MODEL_ERROR: { words: 'fault.modelError', remedy: 'retry' },
+  OUTPUT_INVALID: { words: 'fault.outputInvalid', remedy: 'retry' },
   CONTEXT_TOO_LONG: { words: 'fault.tooLong', remedy: 'model' },
   PAYLOAD_TOO_LARGE: { words: 'fault.tooLarge', remedy: 'edit' },
   WORKER_LOST: { words: 'fault.workerLost', remedy: 'retry' },

@@ -196,6 +196,7 @@ export const de: Readonly<Record<MessageId, string>> = {
   'fault.moderationUnavailable': 'Der Text kann gerade nicht geprüft werden.',
   'fault.modelTimeout': 'Das Modell hat nicht rechtzeitig begonnen.',
   'fault.modelError': 'Das Modell ist gescheitert.',
+  'fault.outputInvalid': 'Die Antwort ist nicht das JSON, das verlangt war.',
   'fault.tooLong': 'Das ist zu lang für das Modell.',
   'fault.tooLarge': 'Das ist zu groß zum Senden.',
   'fault.workerLost': 'Die Antwort ging unterwegs verloren.',

@@ -193,6 +193,7 @@ export const en = {
   'fault.moderationUnavailable': 'The text cannot be checked at the moment.',
   'fault.modelTimeout': 'The model did not begin in time.',
   'fault.modelError': 'The model failed.',
+  'fault.outputInvalid': 'The reply is not the JSON that was asked for.',
   'fault.tooLong': 'This is too long for the model.',
   'fault.tooLarge': 'This is too large to be sent.',
   'fault.workerLost': 'The reply was lost on the way.',

@@ -10,9 +10,10 @@ import type {
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
 import { reasoningBudgets } from '#contracts/generation-job.ts';
+import { isStrictSchema } from '../wire/strict-schema.ts';
 
 /** Fields with which some models refuse a request. */
-export type OptionalField = 'temperature' | 'cache_control' | 'thinking';
+export type OptionalField = 'temperature' | 'cache_control' | 'thinking' | 'output_config';
 
 /** The API demands a limit. */
 const defaultMaxTokens = 4_096;
@@ -41,10 +42,15 @@ const thinkingBudgetOf = ({
   return budget < leastBudget ? undefined : budget;
 };
 
+/** The schema that the API holds the model to; undefined where there is none that it takes. */
+const strictSchemaOf = ({ responseFormat }: LanguageModelV4CallOptions) =>
+  responseFormat?.type === 'json' && isStrictSchema(responseFormat.schema) ? responseFormat.schema : undefined;
+
 /** Those that a request has. */
 export const optionalFieldsOf = (call: LanguageModelV4CallOptions): OptionalField[] => [
   ...(call.temperature === undefined ? [] : ['temperature' as const]),
   ...(thinkingBudgetOf(call) === undefined ? [] : ['thinking' as const]),
+  ...(strictSchemaOf(call) === undefined ? [] : ['output_config' as const]),
   'cache_control',
 ];
 
@@ -147,6 +153,7 @@ export const requestBody = (
   const budget = omitted.has('thinking') ? undefined : thinkingBudgetOf(call);
   // The API takes no temperature together with thoughts.
   const temperature = omitted.has('temperature') || budget !== undefined ? undefined : call.temperature;
+  const schema = omitted.has('output_config') ? undefined : strictSchemaOf(call);
   return JSON.stringify({
     model,
     max_tokens,
@@ -157,6 +164,7 @@ export const requestBody = (
     // Other providers go up to 2.
     temperature: temperature === undefined ? undefined : Math.min(1, temperature),
     thinking: budget === undefined ? undefined : { type: 'enabled', budget_tokens: budget },
+    output_config: schema === undefined ? undefined : { format: { type: 'json_schema', schema } },
     stream: true,
   });
 };

@@ -7,6 +7,7 @@ import type {
   LanguageModelV4Message,
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
+import { isStrictSchema } from '../wire/strict-schema.ts';
 
 type AssistantContent = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'];
 
@@ -73,6 +74,18 @@ const toolsOf = ({ tools = [], toolChoice }: LanguageModelV4CallOptions) => {
   return toolChoice?.type === 'none' ? { tools: functions, tool_choice: 'none' } : { tools: functions };
 };
 
+type FormatType = 'json_schema' | 'json_object';
+
+/** The schema in the form that the server is given; undefined where it gets none. */
+const responseFormatOf = ({ responseFormat }: LanguageModelV4CallOptions, omitted: ReadonlySet<OptionalField>) => {
+  if (responseFormat?.type !== 'json') return undefined;
+  const { schema } = responseFormat;
+  if (schema !== undefined && !omitted.has('response_format:json_schema')) {
+    return { type: 'json_schema', json_schema: { name: 'reply', schema, strict: isStrictSchema(schema) } };
+  }
+  return omitted.has('response_format:json_object') ? undefined : { type: 'json_object' };
+};
+
 type Effort = NonNullable<LanguageModelV4CallOptions['reasoning']>;
 
 /** Fields without which some models work, and with which they refuse a request. */
@@ -81,6 +94,7 @@ export type OptionalField =
   | 'temperature'
   | 'stream_options'
   | 'reasoning_content'
+  | `response_format:${FormatType}`
   | `reasoning_effort:${Effort}`;
 
 /** Those that a request has. */
@@ -91,6 +105,12 @@ export const optionalFieldsOf = (call: LanguageModelV4CallOptions): OptionalFiel
     ? ['reasoning_content' as const]
     : []),
   ...(call.reasoning === undefined ? [] : [`reasoning_effort:${call.reasoning}` as const]),
+  ...(call.responseFormat?.type !== 'json'
+    ? []
+    : [
+        ...(call.responseFormat.schema === undefined ? [] : ['response_format:json_schema' as const]),
+        'response_format:json_object' as const,
+      ]),
   'stream_options',
 ];
 
@@ -110,6 +130,7 @@ export const requestBody = (
     [omitted.has('max_tokens') ? 'max_completion_tokens' : 'max_tokens']: call.maxOutputTokens,
     temperature: omitted.has('temperature') ? undefined : call.temperature,
     reasoning_effort: call.reasoning && omitted.has(`reasoning_effort:${call.reasoning}`) ? undefined : call.reasoning,
+    response_format: responseFormatOf(call, omitted),
     stream: true,
     stream_options: omitted.has('stream_options') ? undefined : { include_usage: true },
   });

@@ -9,7 +9,7 @@ import { z } from 'zod';
 
 /** What OpenAI, Anthropic, Azure, Mistral, vLLM and Google say of a field that they do not accept. */
 const refusalWords =
-  /unsupported|not supported|does not support|not (permitted|allowed)|extra_forbidden|unrecogni[sz]ed|unknown|unexpected (keyword|field|argument|property)|deprecated|additional propert|only 1 is allowed/i;
+  /unsupported|not supported|does not support|not (permitted|allowed)|extra_forbidden|unrecogni[sz]ed|unknown|unexpected (keyword|field|argument|property)|deprecated|additional propert|only 1 is allowed|unavailable now/i;
 /** What they say of a value of a field that has a few. */
 const valueWords = /must be one of|should be one of|input should be|expected one of|invalid_enum/i;
 /** Characters of a refusal that are searched. */

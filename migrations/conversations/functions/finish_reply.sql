@@ -1,4 +1,4 @@
--- revision 1
+-- revision 2
 -- Stores how a reply ended, under the conversation's row lock, and sets the tenant of its transaction itself. The
 -- outcome is STORED, or one that changed nothing: GONE (the conversation is deleted), KNOWN (the reply has its end
 -- already, or is deleted), FOLLOWED (another reply waits, or a title is due, and a_followed is false: the caller
@@ -40,7 +40,7 @@ begin
       content = a_content, status = a_status, finish_reason = a_finish_reason, failure = a_failure,
       model_id = coalesce(a_model, m.model_id), last_seq = a_last_seq, completed_at = a_now, tool_calls = a_tool_calls,
       reasoning = a_reasoning,
-      generation = case when m.dispatched_at is null then m.generation - 'tools' else m.generation end
+      generation = case when m.dispatched_at is null then m.generation - 'tools' - 'responseSchema' else m.generation end
       where m.tenant_id = a_tenant and m.id = a_message;
     update conversations.conversations c set updated_at = a_now,
       titling_since = case when title_is_due then a_now else c.titling_since end

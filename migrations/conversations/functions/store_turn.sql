@@ -1,4 +1,4 @@
--- revision 1
+-- revision 2
 -- Stores a turn under the conversation's row lock: its idempotency key, the question (unless a_question is null:
 -- then a_above gets another reply), the reply, the head, and the job unless the reply has to wait. The outcome is
 -- STORED, WAITING (stored, no job), or one that changed nothing: GONE (the conversation), KNOWN (the key), MOVED
@@ -82,7 +82,7 @@ begin
     union all
     select a_answer, a_tenant, a_conversation, coalesce(a_question, a_above), branch_id,
       case when a_question is null then depth else depth + 1 end, path_length, 'ASSISTANT', '', 'QUEUED', a_model,
-      case when outcome = 'STORED' then a_generation - 'tools' else a_generation end,
+      case when outcome = 'STORED' then a_generation - 'tools' - 'responseSchema' else a_generation end,
       case when outcome = 'STORED' then a_now end, a_now, null, a_log;
   update conversations.conversations c set head_id = a_answer, updated_at = a_now where c.id = a_conversation;
   if outcome = 'STORED' then

@@ -3,6 +3,7 @@
  * newest messages that surely fill the largest context window; the worker cuts exactly, by the tokens of its model.
  */
 import type { GenerationJob, PromptMessage } from '#contracts/generation-job.ts';
+import { formatInstruction, type ResponseFormat } from '#contracts/response-format.ts';
 import { traceHeaders } from '#kernel/telemetry/tracing.ts';
 import type { Generation } from '../entities.ts';
 import { type BranchMessage, isShownToModel } from '../prompts/branch-message.ts';
@@ -28,6 +29,12 @@ export interface JobInput {
   readonly generation: Generation;
 }
 
+/** Undefined for text. */
+const formatOf = ({ responseFormat: type, responseSchema: schema }: Generation): ResponseFormat | undefined => {
+  if (type === 'JSON_SCHEMA' && schema !== undefined) return { type, schema };
+  return type === undefined ? undefined : { type: 'JSON' };
+};
+
 export const buildJob = (input: JobInput): GenerationJob => {
   const { generation, branch, systemPrompt, summary } = input;
   const budget = charactersPerToken * Math.max(...generation.candidates.map((candidate) => candidate.contextWindow));
@@ -39,6 +46,8 @@ export const buildJob = (input: JobInput): GenerationJob => {
     if (isShownToModel(message)) history.push({ role: message.role, content: message.content });
   }
   if (summary) history.push({ role: 'USER', content: summary, isSummary: true });
+  const responseFormat = formatOf(generation);
+  if (responseFormat) history.push({ role: 'SYSTEM', content: formatInstruction(responseFormat) });
   if (systemPrompt) history.push({ role: 'SYSTEM', content: systemPrompt });
   return {
     kind: 'reply',
@@ -55,6 +64,7 @@ export const buildJob = (input: JobInput): GenerationJob => {
     reasoningEffort: generation.reasoningEffort,
     outputModeration: generation.outputModeration,
     reuse: generation.reuse,
+    responseFormat,
     admittedAt: Date.now(),
     requestId: generation.requestId,
     ...traceHeaders(),

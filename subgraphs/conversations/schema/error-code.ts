@@ -30,6 +30,7 @@ export const addErrorCode = (builder: ConversationsBuilder) =>
       MODEL_TIMEOUT: { description: 'The model gave no first token in time.' },
       MODEL_ERROR: { description: 'The model could not reply.' },
       CONTEXT_TOO_LONG: { description: 'The message does not fit any model that may reply.' },
+      OUTPUT_INVALID: { description: 'The reply does not have the format that was asked for.' },
       WORKER_LOST: { description: 'No worker replied, and the job is gone.' },
       INTERNAL_SERVER_ERROR: {
         description: 'Something that nobody foresaw, or a code that this version does not know.',

@@ -46,6 +46,9 @@ const addTextEvents = (
         description: 'Another worker took over, with a model that cannot continue the text.',
       },
       MODEL_REPLACED: { description: 'The model failed, and the next one cannot continue the text.' },
+      OUTPUT_INVALID: {
+        description: 'The reply does not have the format that was asked for, and the model writes it once more.',
+      },
       LOG_EXPIRED: {
         description: 'The reply ended long ago, so the stream repeats all of it instead of continuing event by event.',
       },

@@ -1,5 +1,6 @@
 /** The GraphQL type Message, with the types that only its fields use. */
 import { toErrorCode } from '#contracts/error-codes.ts';
+import type { ResponseFormatType } from '#contracts/response-format.ts';
 import type { ReuseLever } from '#contracts/reuse.ts';
 import type { FinishReason } from '#contracts/stream-event.ts';
 import { conversationNotFound } from '../conversations/access.ts';
@@ -28,7 +29,7 @@ const addEnums = (builder: ConversationsBuilder) => ({
       COMPLETED: { description: 'Complete: a question, or a reply that the model ended. finishReason says how.' },
       PARTIAL: { description: 'The model or its worker failed after some text, which is kept.' },
       CANCELLED: { description: 'Stopped on request. The text written until then is kept.' },
-      FAILED: { description: 'There is no reply; error says why.' },
+      FAILED: { description: 'There is no reply, or none in the format that was asked for; error says why.' },
       BLOCKED: { description: 'Held back by content screening, and left out of prompts.' },
     } satisfies Record<MessageStatus, object>,
   }),
@@ -38,6 +39,14 @@ const addEnums = (builder: ConversationsBuilder) => ({
       REQUEST_CACHE: { description: 'An equal request had got this reply shortly before.' },
       SEMANTIC_CACHE: { description: 'A question of the same meaning had got this reply.' },
     } satisfies Record<ReuseLever, object>,
+  }),
+  ResponseFormatType: builder.enumType('ResponseFormatType', {
+    description: 'The format of a reply.',
+    values: {
+      TEXT: { description: 'Text, as the model likes.' },
+      JSON: { description: 'One JSON value of any shape.' },
+      JSON_SCHEMA: { description: 'One JSON value that fits a schema.' },
+    } satisfies Record<ResponseFormatType, object>,
   }),
   FinishReason: builder.enumType('FinishReason', {
     description: 'Why the model stopped.',
@@ -121,6 +130,12 @@ const addMessage = (
         description: 'Set when the status is FAILED.',
         resolve: (message) => message.failure,
       }),
+      responseFormat: t.field({
+        type: enums.ResponseFormatType,
+        description:
+          'The format that was asked for. The content of a COMPLETED reply has it; that of any other reply need not.',
+        resolve: ({ generation }) => generation?.responseFormat ?? 'TEXT',
+      }),
       model: t.field({
         type: types.Model,
         nullable: true,
@@ -162,11 +177,15 @@ const addMessage = (
   });
 };
 
-export const addMessageType = (builder: ConversationsBuilder, types: ConversationsTypes): void => {
+export type MessageEnums = ReturnType<typeof addEnums>;
+
+export const addMessageType = (builder: ConversationsBuilder, types: ConversationsTypes): MessageEnums => {
+  const enums = addEnums(builder);
   addMessageFailure(builder, types);
-  addMessage({ ...types, MessageRouting: addMessageRouting(builder, types) }, addEnums(builder));
+  addMessage({ ...types, MessageRouting: addMessageRouting(builder, types) }, enums);
   builder.asEntity(types.Message, {
     key: builder.selection<{ id: string }>('id'),
     resolveReference: async ({ id }, { loaders }) => loaders.message.load(id),
   });
+  return enums;
 };

@@ -7,6 +7,7 @@ import type { TurnResult } from '../turns/idempotency.ts';
 import { editMessage, maxKeyLength, regenerateMessage, sendMessage } from '../turns/request-turn.ts';
 import type { BusyPolicy } from '../turns/store-turn.ts';
 import type { ConversationsBuilder, InputFields } from './builder.ts';
+import type { MessageEnums } from './message-type.ts';
 import type { ConversationsTypes } from './types.ts';
 
 const addPayload = (builder: ConversationsBuilder, { Message }: ConversationsTypes) =>
@@ -27,7 +28,20 @@ const addPayload = (builder: ConversationsBuilder, { Message }: ConversationsTyp
     }),
   });
 
-const addInputs = (builder: ConversationsBuilder) => {
+const addResponseFormat = (builder: ConversationsBuilder, { ResponseFormatType }: MessageEnums) =>
+  builder.inputType('ResponseFormatInput', {
+    description: 'The format that a reply has to have.',
+    fields: (t) => ({
+      type: t.field({ type: ResponseFormatType, required: true, description: 'The format.' }),
+      schema: t.string({
+        description:
+          'JSON text of the JSON Schema, for JSON_SCHEMA only: up to 16,384 characters, 500 subschemas and 24 levels. "$ref" may name parts of the schema itself, in no circle; patterns neither look around nor refer back.',
+      }),
+    }),
+  });
+
+const addInputs = (builder: ConversationsBuilder, enums: MessageEnums) => {
+  const responseFormat = addResponseFormat(builder, enums);
   const busyPolicy = builder.enumType('BusyPolicy', {
     description: 'What to do while a reply is being written in the conversation.',
     values: {
@@ -79,6 +93,11 @@ const addInputs = (builder: ConversationsBuilder) => {
       description:
         'How much the model thinks first; null for what it does by itself. Models that do not let one choose ignore it. Thinking is billed as a part of the reply.',
     }),
+    responseFormat: t.field({
+      type: responseFormat,
+      description:
+        'The format that the reply has to have; null for text. The model is asked for it and the reply is checked: one that does not fit is written once more, and fails with OUTPUT_INVALID if it still does not.',
+    }),
     tools: t.stringList({
       description:
         'Names of the tools that the model may call, out of those that the query "tools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools.',
@@ -119,9 +138,9 @@ const addInputs = (builder: ConversationsBuilder) => {
   };
 };
 
-export const addTurnMutations = (builder: ConversationsBuilder, types: ConversationsTypes): void => {
+export const addTurnMutations = (builder: ConversationsBuilder, types: ConversationsTypes & MessageEnums): void => {
   const payload = addPayload(builder, types);
-  const inputs = addInputs(builder);
+  const inputs = addInputs(builder, types);
   builder.mutationFields((t) => ({
     sendMessage: t.field({
       type: payload,

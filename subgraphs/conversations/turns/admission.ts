@@ -59,6 +59,8 @@ export interface AdmissionRequest {
   readonly leastInputTokens: number;
   readonly maxOutputTokens: number | undefined;
   readonly reasoningEffort?: ReasoningEffort | undefined;
+  /** Whether the reply has to have a format, for which a model may be asked twice. Default: false. */
+  readonly isStructured?: boolean | undefined;
   /** Names of the tools that the reply may call; undefined for all of the tenant's. */
   readonly tools: readonly string[] | undefined;
 }
@@ -164,6 +166,7 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
     const found = await subgraphs.routes.find({
       ...{ identity, modelPolicy, maxOutputTokens, inputTokens, requiresTools, complexity, language, moderation },
       promptTokens: request.prompt.likely,
+      prefersJson: request.isStructured === true,
     });
     // Refuses what is longer than plan and policy allow.
     outputTokensWithin(found.outputTokens, request.maxOutputTokens);

@@ -87,3 +87,14 @@ test('no prompt needs more than the context window holds, and one that may grow 
     maxCostUsd: whole,
   });
 });
+
+test('a reply with a format may be asked for twice', () => {
+  const prompt = sizeOfPrompt(undefined, [question('hello')]);
+  const route = { candidates: [candidate], tools: [] };
+  const once = replyNeeds(route, prompt, { ...limits, maxOutputTokens: 100 });
+  const twice = replyNeeds(route, prompt, { ...limits, maxOutputTokens: 100, isStructured: true });
+  expect(twice.maxOutputTokens).toBe(100);
+  const { input, output } = candidate.price;
+  const again = (candidate.contextWindow - 100) * Number(input) + 101 * Number(output);
+  expect(Number(twice.maxCostUsd) - Number(once.maxCostUsd)).toBeCloseTo(again / 1e6, 12);
+});

@@ -38,6 +38,8 @@ const costOf = (candidates: readonly RouteCandidate[], inputTokens: number, outp
 export interface ReplyLimits {
   readonly maxOutputTokens: number | undefined;
   readonly reasoningEffort?: ReasoningEffort | undefined;
+  /** Whether the reply has to have a format. Default: false. */
+  readonly isStructured?: boolean | undefined;
   /** Whether a title may be generated after the reply. */
   readonly mayTitle: boolean;
   /** Whether the reply may have to wait; its prompt is then built when it is dispatched. */
@@ -47,7 +49,7 @@ export interface ReplyLimits {
 export const replyNeeds = (
   { candidates, tools }: Pick<Route, 'candidates' | 'tools'>,
   prompt: PromptSize,
-  { mayTitle, mayWait, ...length }: ReplyLimits,
+  { mayTitle, mayWait, isStructured = false, ...length }: ReplyLimits,
 ): ReplyNeeds => {
   const outputOf = (candidate: RouteCandidate): number => outputTokensOf(candidate, length);
   const output = Math.max(...candidates.map(outputOf));
@@ -60,11 +62,13 @@ export const replyNeeds = (
   const first = prompt.openReplies > 0 || mayWait ? space : Math.min(space, prompt.most + described.most);
   // Each step is followed by another request to the model, with everything so far.
   const steps = offered.length > 0 ? maxToolSteps : 0;
+  // A reply that does not fit its format is written once more, from a prompt with the first one and what is wrong.
+  const repairs = isStructured ? 1 : 0;
   return {
     inputTokens: Math.min(space, likely),
     maxOutputTokens: output,
     // A request at the limit may still write one token.
-    maxCostUsd: costOf(candidates, first + steps * space, output + steps + 1),
+    maxCostUsd: costOf(candidates, first + (steps + repairs) * space, (1 + repairs) * (output + steps + 1)),
     maxTitleCostUsd: mayTitle ? costOf(candidates, titleTokens.input, titleTokens.output) : '0',
   };
 };

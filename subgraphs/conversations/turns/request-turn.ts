@@ -2,8 +2,10 @@
 import { validate, version } from 'uuid';
 import type { ReasoningEffort } from '#contracts/generation-job.ts';
 import type { Identity } from '#contracts/identity.ts';
+import type { ResponseFormat, ResponseFormatType } from '#contracts/response-format.ts';
 import type { ReusePolicy } from '#contracts/reuse.ts';
 import { AppError } from '#kernel/errors.ts';
+import { parseSchema, SchemaFault } from '#kernel/json-schema/bounded-schema.ts';
 import { requireMessage } from '../conversations/access.ts';
 import { MessageEntity } from '../entities.ts';
 import { hashRequest, type TurnResult } from './idempotency.ts';
@@ -17,6 +19,12 @@ export interface RequestServices extends TurnServices {
   readonly maxContentLength: number;
 }
 
+export interface ResponseFormatInput {
+  readonly type: ResponseFormatType;
+  /** JSON text. */
+  readonly schema?: string | null | undefined;
+}
+
 /** What a client may choose of the reply. */
 export interface GenerationInput {
   readonly idempotencyKey: string;
@@ -25,6 +33,7 @@ export interface GenerationInput {
   readonly maxOutputTokens?: number | null | undefined;
   readonly temperature?: number | null | undefined;
   readonly reasoningEffort?: ReasoningEffort | null | undefined;
+  readonly responseFormat?: ResponseFormatInput | null | undefined;
   readonly tools?: readonly string[] | null | undefined;
   readonly reuse?: ReusePolicy | null | undefined;
   readonly onBusy?: BusyPolicy | null | undefined;
@@ -38,6 +47,26 @@ const checkContent = (content: string, most: number): void => {
   if (content.trim() === '') refuse('content', 'A message needs some text.');
   if (content.length > most)
     refuse('content', `A message has at most ${most} characters. Shorten it, or send it in parts.`);
+};
+
+const parseSchemaOf = (text: string) => {
+  try {
+    return parseSchema(text);
+  } catch (fault) {
+    if (!(fault instanceof SchemaFault)) throw fault;
+    return refuse('responseFormat.schema', `The schema ${fault.message}`);
+  }
+};
+
+/** Undefined for text. */
+const parseFormat = ({ responseFormat }: GenerationInput): ResponseFormat | undefined => {
+  if (responseFormat == null) return undefined;
+  const { type, schema } = responseFormat;
+  if ((type === 'JSON_SCHEMA') !== (schema != null)) {
+    refuse('responseFormat.schema', '"schema" is the JSON text of a JSON Schema, for the type JSON_SCHEMA only.');
+  }
+  if (type === 'TEXT') return undefined;
+  return schema == null ? { type: 'JSON' } : { type: 'JSON_SCHEMA', schema: parseSchemaOf(schema) };
 };
 
 /** Throws BAD_USER_INPUT. */
@@ -59,6 +88,7 @@ const parseGeneration = (operation: string, input: GenerationInput) => {
     maxOutputTokens: maxOutputTokens ?? undefined,
     temperature: temperature ?? undefined,
     reasoningEffort: input.reasoningEffort ?? undefined,
+    responseFormat: parseFormat(input),
     tools: input.tools ?? undefined,
     reuse: input.reuse ?? undefined,
     onBusy: input.onBusy ?? ('REJECT' as const),

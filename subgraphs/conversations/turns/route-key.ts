@@ -18,6 +18,8 @@ export interface RouteQuestion {
   readonly maxOutputTokens: number | undefined;
   /** Whether the model must be able to call tools. */
   readonly requiresTools: boolean;
+  /** Whether models that can be held to JSON come first. */
+  readonly prefersJson: boolean;
   /** Undefined: it does not count. */
   readonly complexity: Complexity | undefined;
   /** ISO 639-1. */
@@ -74,6 +76,7 @@ export const routeKeyOf = (question: RouteQuestion): string =>
     question.promptTokens,
     question.maxOutputTokens,
     question.requiresTools,
+    question.prefersJson,
     question.complexity,
     question.language,
     question.moderation,

@@ -32,6 +32,7 @@ const questionOf = (identity: Identity): RouteQuestion => ({
   inputTokens: 1,
   promptTokens: 1,
   requiresTools: false,
+  prefersJson: false,
   complexity: 'SIMPLE',
   language: 'en',
   moderation: [],

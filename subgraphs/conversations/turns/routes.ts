@@ -64,7 +64,7 @@ const routeQuery = `query Route($input: RouteMessageInput!) {
     candidates {
       modelId provider pool contextWindow maxOutputTokens capabilities price { input cachedInput cacheWrite output }
     }
-    tools { name description parameters url timeoutMs secret }
+    tools { name description parameters url timeoutMs secret mcp { server tool } }
     policy reason latencyTargetMs
     reuse { version requestSeconds similarSeconds usesCurated share }
     outputTokens { byDefault most }
@@ -73,6 +73,10 @@ const routeQuery = `query Route($input: RouteMessageInput!) {
   }
 }`;
 const routedToolSchema = toolSchema.extend({
+  mcp: toolSchema.shape.mcp
+    .unwrap()
+    .nullish()
+    .transform((mcp) => mcp ?? undefined),
   parameters: z
     .string()
     .transform((text): unknown => JSON.parse(text))
@@ -124,13 +128,15 @@ export const openRoutes = async (
   const ask = async ({
     identity,
     requiresTools,
+    prefersJson,
     complexity,
     language,
     ...question
   }: RouteQuestion): Promise<RememberedRoute> => {
     const askedAt = Date.now();
     const judged = { complexity: complexity ?? null, language: language ?? null };
-    const variables = { input: { ...question, ...judged, requires: requiresTools ? ['TOOLS'] : [] } };
+    const wanted = { requires: requiresTools ? ['TOOLS'] : [], ...(prefersJson ? { prefers: ['JSON'] } : {}) };
+    const variables = { input: { ...question, ...judged, ...wanted } };
     const { routeMessage } = await models.call({ identity, query: routeQuery, variables, data: routed, deadlineMs });
     const { policy, latencyTargetMs, reuse, paces, ...route } = routeMessage;
     return {

@@ -7,8 +7,11 @@
 
 import type { ReasoningEffort } from '#contracts/generation-job.ts';
 import type { Identity } from '#contracts/identity.ts';
+
 import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
+import type { ResponseFormat } from '#contracts/response-format.ts';
 import type { ReusePolicy, ReuseTerms } from '#contracts/reuse.ts';
+
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { OutboxRelay } from '#kernel/outbox/relay.ts';
@@ -30,8 +33,8 @@ import { type PlacedRoute, placeRoute } from './place-route.ts';
 import { sizeOfPrompt } from './prompt-size.ts';
 import type { PlaceReply } from './queue-pressure.ts';
 import { readTurnContext, type TurnContext, type TurnParent } from './read-turn-context.ts';
-import type { Route } from './routes.ts';
 import { type BusyPolicy, newMessageId, type StoreOutcome, storeTurn } from './store-turn.ts';
+import { instructionsOf, reuseOf } from './turn-terms.ts';
 
 export interface TurnRequest {
   readonly identity: Identity;
@@ -47,6 +50,8 @@ export interface TurnRequest {
   readonly maxOutputTokens: number | undefined;
   readonly temperature: number | undefined;
   readonly reasoningEffort?: ReasoningEffort | undefined;
+  /** Undefined: text. */
+  readonly responseFormat?: ResponseFormat | undefined;
   /** Names of the tools that the model may call; undefined for all of the tenant's. */
   readonly tools: readonly string[] | undefined;
   /** Whether the reply may be one that was written before. Default: as the routing policy says. */
@@ -125,6 +130,8 @@ const storeOnce = async (
     maxOutputTokens: outputTokensWithin(admitted.route.outputTokens, request.maxOutputTokens),
     temperature: request.temperature,
     reasoningEffort: request.reasoningEffort,
+    responseFormat: request.responseFormat?.type,
+    responseSchema: request.responseFormat?.type === 'JSON_SCHEMA' ? request.responseFormat.schema : undefined,
     routing: admitted.routing,
     outputModeration: admitted.outputModeration,
     reuse: admitted.reuse,
@@ -181,7 +188,7 @@ const storeInPosition = async (
       onBusy = 'ENQUEUE';
     } else {
       const context = await readTurnContext(database, request);
-      const prompt = sizeOfPrompt(context.systemPrompt, branchOf(request, context), context.summary);
+      const prompt = sizeOfPrompt(instructionsOf(request, context), branchOf(request, context), context.summary);
       const { most, openReplies } = admitted.reservation.prompt;
       if (prompt.most > most || prompt.openReplies > openReplies) {
         admitted = { ...admitted, ...(await admission.extend({ ...admissionRequest, prompt }, admitted)) };
@@ -191,19 +198,6 @@ const storeInPosition = async (
     }
   }
   throw busy();
-};
-
-/** Curated replies are for first questions, and for conversations without instructions of their own. */
-const reuseOf = async (
-  { curatedReplies }: TurnServices,
-  { identity, reuse }: TurnRequest,
-  { context, route, text }: { readonly context: TurnContext; readonly route: Route; readonly text: string },
-): Promise<ReuseTerms | undefined> => {
-  if (reuse === 'NEVER' || route.reuse === undefined) return undefined;
-  const isFirst = context.parentId === undefined && !context.systemPrompt;
-  return route.reuse.usesCurated && isFirst
-    ? curatedReplies.addTo(route.reuse, { identity, question: text })
-    : route.reuse;
 };
 
 const countTurn = ({ generation }: Message): void => {
@@ -222,6 +216,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   requireStorage(context.storedBytes, isNew ? question : '', services.maxStoredBytes);
   const replyId = request.replyId ?? newMessageId();
   const questionId = isNew ? newMessageId() : question.id;
+  const instructions = instructionsOf(request, context);
   const admissionRequest: AdmissionRequest = {
     identity,
     sendId: sendIdOf(request),
@@ -232,13 +227,14 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     isStored: !isNew,
     judged: judgeTurn(text, context.previousClass),
     modelPolicy: request.modelPolicy ?? context.modelPolicy,
-    prompt: sizeOfPrompt(context.systemPrompt, branchOf(request, context), context.summary),
+    prompt: sizeOfPrompt(instructions, branchOf(request, context), context.summary),
     conversationBudgetUsd: context.budgetUsd,
     mayTitle: !context.titled,
     mayWait: request.onBusy !== 'REJECT',
-    leastInputTokens: tokensOf((context.systemPrompt?.length ?? 0) + text.length),
+    leastInputTokens: tokensOf((instructions?.length ?? 0) + text.length),
     maxOutputTokens: request.maxOutputTokens,
     reasoningEffort: request.reasoningEffort,
+    isStructured: request.responseFormat !== undefined,
     tools: request.tools,
   };
   const { route, reservation: first, outputModeration } = await admission.admit(admissionRequest);
@@ -250,7 +246,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   let stored: Stored | 'known';
   try {
     const placed = placeRoute(services.placeReply, route, admissionRequest.judged);
-    const reuse = await reuseOf(services, request, { context, route, text });
+    const reuse = await reuseOf(services.curatedReplies, request, { context, route, text });
     const admitted = { context, questionId, replyId, ...placed, reservation, outputModeration, reuse };
     stored = await storeInPosition(services, { request, admissionRequest, onExtended }, admitted);
   } catch (cause) {

@@ -175,6 +175,16 @@ test('orders a model that failed lately after every healthy one', () => {
   ]);
 });
 
+test('puts models with a capability that a reply prefers before the others, and leaves none out', () => {
+  const able = { capabilities: ['JSON' as const] };
+  const failing = { ...able, health: { ...unknownHealth, state: 'HALF_OPEN' as const } };
+  const models = [listed('a'), listed('b', able), listed('c', failing)];
+  const scope = policyOf({ modelIds: ['a', 'b', 'c'] });
+  expect(verdicts(models, { scope, prefers: ['JSON'] })).toEqual(['b CHOSEN', 'a FALLBACK', 'c FALLBACK']);
+  expect(judge(models, { scope, prefers: ['JSON'] })[0]?.reason).toContain('JSON');
+  expect(verdicts(models, { scope })).toEqual(['a CHOSEN', 'b FALLBACK', 'c FALLBACK']);
+});
+
 test('orders by the cost of the message', () => {
   const models = [
     listed('talker', price('1', '10')),

@@ -1,6 +1,7 @@
 /**
  * Orders the models that may reply to a message, best first, and says of each why it stands there. Pure. Models that
- * failed lately come last. Before them, the models of the followed rule come before the policy's others; among those,
+ * failed lately come last. Before them, models with the capabilities that a reply prefers come before those without;
+ * among those, the models of the followed rule come before the policy's others; among those,
  * models that meet the policy's latency target before those that miss it; among those, the strategy decides. Invariant:
  * ranking excludes nothing: a model that misses the target is asked when the models before it fail.
  */
@@ -18,6 +19,9 @@ export interface RankedModel {
 
 const isRecovering = ({ health }: ListedModel, { tenantId }: RouteQuestion): boolean =>
   circuitFor(health, tenantId) === 'HALF_OPEN';
+
+const lacksPreferred = ({ capabilities }: ListedModel, { prefers = [] }: RouteQuestion): boolean =>
+  !prefers.every((capability) => capabilities.includes(capability));
 
 /** A model without a figure counts as meeting the target: it would never get one otherwise. */
 const missesTarget = ({ health }: ListedModel, targetMs: number | null | undefined): boolean =>
@@ -55,6 +59,8 @@ const partsOf = (model: ListedModel, question: RouteQuestion): readonly string[]
   const policy = policyOf(question.scope);
   const followed = followedRuleOf(question.scope);
   const parts: string[] = [];
+  const { prefers = [] } = question;
+  if (prefers.length > 0 && !lacksPreferred(model, question)) parts.push(`it has ${prefers.join(' and ')}`);
   if (followed) {
     const { position } = followed;
     parts.push(
@@ -84,6 +90,7 @@ export const rankModels = (models: readonly ListedModel[], question: RouteQuesti
       model,
       ranks: [
         Number(isRecovering(model, question)),
+        Number(lacksPreferred(model, question)),
         Number(followed !== undefined && !isInRule(model, followed.rule)),
         Number(missesTarget(model, targetMs)),
         strategyRank(model, question),

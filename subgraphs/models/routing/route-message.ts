@@ -8,7 +8,8 @@ import type { ReuseTerms } from '#contracts/reuse.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Catalogue, CatalogueSnapshot } from '../catalogue/catalogue.ts';
 import { circuitCooldownMs } from '../catalogue/circuit.ts';
-import type { ModelCapability, RoutingPolicy, ToolRow } from '../entities.ts';
+import type { ModelCapability, RoutingPolicy } from '../entities.ts';
+import type { RoutedTool } from '../mcp/callable-tools.ts';
 import { type Exclusion, type Judgement, judgeModels } from './judge-models.ts';
 import { judgeRules, type RuleJudgement } from './match-rules.ts';
 import { type OutputLimits, outputLimits } from './output-limits.ts';
@@ -23,6 +24,8 @@ export interface RouteRequest {
    */
   readonly modelPolicy?: string | null | undefined;
   readonly requires?: readonly ModelCapability[] | null | undefined;
+  /** Models that can do this come first, and others may serve. */
+  readonly prefers?: readonly ModelCapability[] | null | undefined;
   readonly inputTokens: number;
   /** Tokens that the whole prompt is likely to have. Default: `inputTokens`. */
   readonly promptTokens?: number | null | undefined;
@@ -46,7 +49,7 @@ export interface MessageRoute {
   /** Best first; at least one. */
   readonly candidates: readonly Judgement[];
   /** The tenant's tools; empty unless a candidate can call tools. */
-  readonly tools: readonly ToolRow[];
+  readonly tools: readonly RoutedTool[];
   readonly policy: RoutingPolicy | undefined;
   /** On which terms replies are kept and served again; undefined: they are not. */
   readonly reuse: ReuseTerms | undefined;
@@ -149,6 +152,7 @@ export const createRouting = (catalogue: Catalogue, tenantTerms: TenantTermsSour
     const judgements = judgeModels(snapshot.models, {
       scope: policy ? { policy, followed } : scope,
       requires,
+      prefers: request.prefers ?? [],
       inputTokens,
       promptTokens: request.promptTokens ?? inputTokens,
       maxOutputTokens: request.maxOutputTokens ?? output.byDefault,

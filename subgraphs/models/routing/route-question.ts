@@ -29,6 +29,8 @@ export type RouteScope =
 export interface RouteQuestion {
   readonly scope: RouteScope;
   readonly requires: readonly ModelCapability[];
+  /** Models that can do all of this come first. Default: no matter. */
+  readonly prefers?: readonly ModelCapability[];
   /** Tokens of the prompt that must not be cut. */
   readonly inputTokens: number;
   /** Tokens that the whole prompt is likely to have. */

@@ -11,7 +11,8 @@ import { policiesChangedSchema, policiesChangedTopic } from '#contracts/routing-
 import type { Database } from '#kernel/database/database.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
-import type { RoutingPolicy, ToolRow } from '../entities.ts';
+import type { RoutingPolicy } from '../entities.ts';
+import { type RoutedTool, readMcpTools } from '../mcp/callable-tools.ts';
 import { readPolicies } from '../policies/change-policies.ts';
 import { readCacheEpoch } from '../policies/clear-caches.ts';
 import { readTools } from '../tools/change-tools.ts';
@@ -24,8 +25,8 @@ export interface TenantTerms {
   readonly policies: readonly RoutingPolicy[];
   /** Changes when the tenant's caches are cleared. */
   readonly cacheEpoch: string;
-  /** The enabled ones. */
-  readonly tools: readonly ToolRow[];
+  /** The enabled ones, those of MCP servers too. */
+  readonly tools: readonly RoutedTool[];
 }
 
 export interface TenantTermsSource extends AsyncDisposable {
@@ -53,7 +54,7 @@ export const openTenantTerms = async (options: {
   readonly signals: Signals;
 }): Promise<TenantTermsSource> => {
   const read = async (identity: Identity): Promise<TenantTerms> => {
-    const [{ tenantPlan, tenantOutputTokens }, policies, tools, cacheEpoch] = await Promise.all([
+    const [{ tenantPlan, tenantOutputTokens }, policies, tools, cacheEpoch, mcpTools] = await Promise.all([
       options.usage.call({
         identity,
         query: planQuery,
@@ -64,14 +65,12 @@ export const openTenantTerms = async (options: {
       readPolicies(options.database, identity.tenantId),
       readTools(options.database, identity.tenantId),
       readCacheEpoch(options.database, identity.tenantId),
+      readMcpTools(options.database, identity.tenantId),
     ]);
-    return {
-      plan: tenantPlan,
-      output: tenantOutputTokens,
-      policies,
-      cacheEpoch,
-      tools: tools.filter(({ enabled }) => enabled),
-    };
+    const names = new Set(tools.map(({ name }) => name));
+    const enabled: readonly RoutedTool[] = tools.filter((tool) => tool.enabled);
+    const others = mcpTools.filter(({ name }) => !names.has(name));
+    return { plan: tenantPlan, output: tenantOutputTokens, policies, cacheEpoch, tools: [...enabled, ...others] };
   };
   const remembered = new LRUCache<string, TenantTerms, Identity>({
     max: rememberedTenants,

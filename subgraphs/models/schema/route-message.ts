@@ -1,6 +1,8 @@
 /** The internal field by which conversations has a message routed. Not part of the public schema. */
+
 import type { ReuseTerms } from '#contracts/reuse.ts';
-import type { ToolRow } from '../entities.ts';
+import type { RoutedTool } from '../mcp/callable-tools.ts';
+
 import type { Judgement } from '../routing/judge-models.ts';
 import type { OutputLimits } from '../routing/output-limits.ts';
 import type { RouteDependencies } from '../routing/route-dependencies.ts';
@@ -9,8 +11,16 @@ import type { ModelsBuilder } from './builder.ts';
 import type { ModelTypes } from './model.ts';
 import type { RuleTypes } from './policy-rule.ts';
 
-const addRouteTool = (builder: ModelsBuilder) =>
-  builder.objectRef<ToolRow>('RouteTool').implement({
+const addRouteTool = (builder: ModelsBuilder) => {
+  const mcp = builder.objectRef<NonNullable<RoutedTool['mcp']>>('RouteMcpTool').implement({
+    description: 'Which tool of which MCP server it is.',
+    inaccessible: true,
+    fields: (t) => ({
+      server: t.exposeString('server', { description: "The tenant's name for the server." }),
+      tool: t.exposeString('tool', { description: "The server's name for the tool." }),
+    }),
+  });
+  return builder.objectRef<RoutedTool>('RouteTool').implement({
     description: 'A tool that may be called, as the job carries it.',
     inaccessible: true,
     fields: (t) => ({
@@ -20,10 +30,18 @@ const addRouteTool = (builder: ModelsBuilder) =>
       url: t.exposeString('url', { description: 'URL that receives its calls.' }),
       timeoutMs: t.exposeInt('timeoutMs', { description: 'Milliseconds that one call may take.' }),
       secret: t.exposeString('secret', {
-        description: 'Key that signs its calls, sealed for the workers where there is a key for that.',
+        description:
+          'Key that signs its calls, or credentials of its MCP server, sealed for the workers where there is a key for that.',
+      }),
+      mcp: t.field({
+        type: mcp,
+        nullable: true,
+        description: 'Set for a tool of an MCP server.',
+        resolve: (tool) => tool.mcp,
       }),
     }),
   });
+};
 
 const addInput = (builder: ModelsBuilder, types: ModelTypes & RuleTypes) =>
   builder.inputType('RouteMessageInput', {
@@ -34,6 +52,10 @@ const addInput = (builder: ModelsBuilder, types: ModelTypes & RuleTypes) =>
         description: "Name of one of the tenant's routing policies, or id of a model; null for the tenant's default.",
       }),
       requires: t.field({ type: [types.ModelCapability], description: 'What the model must be able to do.' }),
+      prefers: t.field({
+        type: [types.ModelCapability],
+        description: 'What the model had better be able to do; models that can come first.',
+      }),
       inputTokens: t.int({
         required: true,
         description: 'Tokens of the prompt that must not be cut, approximately.',

@@ -65,6 +65,12 @@ export const pages: readonly ConsolePage[] = [
     View: lazy(async () => ({ default: (await import('../tools/tools-page.tsx')).ToolsPage })),
   },
   {
+    path: '/mcp',
+    title: 'mcp.title',
+    rights: admins,
+    View: lazy(async () => ({ default: (await import('../mcp/mcp-page.tsx')).McpPage })),
+  },
+  {
     path: '/tenant',
     title: 'tenant.title',
     rights: [...managers, 'tenants:write'],

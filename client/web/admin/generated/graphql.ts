@@ -73,6 +73,51 @@ export type InputModerationInput = {
   providers?: Array<ModerationProvider> | null | undefined;
 };
 
+/** How Parlance signs in to an MCP server. */
+export type McpAuthentication =
+  /** With a token that does not change. */
+  | 'BEARER'
+  /** With a token of an OAuth 2 server, which gives it for client credentials. */
+  | 'CLIENT_CREDENTIALS'
+  /** Not at all. */
+  | 'NONE';
+
+/** The desired state of an MCP server. */
+export type McpServerInput = {
+  /** How to sign in; null to leave the credentials as they are. Another host needs them again. */
+  authentication?: McpAuthentication | null | undefined;
+  /** For BEARER. */
+  bearerToken?: string | null | undefined;
+  /** Likewise. */
+  clientId?: string | null | undefined;
+  /** Likewise; sent by HTTP Basic. */
+  clientSecret?: string | null | undefined;
+  /** Whether it is used at all. */
+  enabled?: boolean;
+  /** Begins with a letter; up to 24 small letters, digits and hyphens. Tools get it as a prefix. */
+  name: string;
+  /** Likewise; null for none. */
+  scope?: string | null | undefined;
+  /** Most milliseconds of one call: 1 to 60,000. */
+  timeoutMs?: number;
+  /** For CLIENT_CREDENTIALS: the token endpoint of the OAuth 2 server. */
+  tokenUrl?: string | null | undefined;
+  /** https, or http if the operator allows the host; without user and password. */
+  url: string;
+};
+
+/** A decision about a tool of an MCP server. */
+export type McpToolInput = {
+  /** true approves that definition and switches the tool on. */
+  enabled: boolean;
+  /** Hash of the definition that you have seen. */
+  hash: string;
+  /** Name of the server. */
+  server: string;
+  /** Name of the tool at the server. */
+  tool: string;
+};
+
 /** What a model can do beyond plain text. */
 export type ModelCapability =
   /** It makes embeddings and cannot write replies. */
@@ -496,6 +541,34 @@ export type RevokeUserKeyMutationVariables = Exact<{
 
 export type RevokeUserKeyMutation = { revokeApiKey: { id: string, revokedAt: string | null } };
 
+export type McpServerStateFragment = { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> };
+
+export type McpServersQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type McpServersQuery = { mcpServers: Array<{ name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> }> };
+
+export type UpsertMcpServerMutationVariables = Exact<{
+  input: McpServerInput;
+}>;
+
+
+export type UpsertMcpServerMutation = { upsertMcpServer: { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> } };
+
+export type SetMcpToolMutationVariables = Exact<{
+  input: McpToolInput;
+}>;
+
+
+export type SetMcpToolMutation = { setMcpTool: { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> } };
+
+export type DeleteMcpServerMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type DeleteMcpServerMutation = { deleteMcpServer: boolean };
+
 export type HealthStateFragment = { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number };
 
 export type PriceStateFragment = { input: string, cachedInput: string, cacheWrite: string, output: string, effectiveFrom: string };
@@ -715,6 +788,32 @@ export type UsersQueryVariables = Exact<{
 
 export type UsersQuery = { tenant: { users: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } }> } | null } };
 
+export const McpServerStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment McpServerState on McpServer {
+  name
+  url
+  authentication
+  timeoutMs
+  enabled
+  failure
+  listedAt
+  changedAt
+  tools {
+    name
+    calledName
+    description
+    parameters
+    readOnly
+    hash
+    enabled
+    listed
+    isChanged
+    approvedDescription
+    approvedParameters
+    changedAt
+  }
+}
+    `, {"fragmentName":"McpServerState"}) as unknown as TypedDocumentString<McpServerStateFragment, unknown>;
 export const PriceStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment PriceState on Price {
   input
@@ -1168,6 +1267,101 @@ export const RevokeUserKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RevokeUserKeyMutation, RevokeUserKeyMutationVariables>;
+export const McpServersDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query McpServers {
+  mcpServers {
+    ...McpServerState
+  }
+}
+    fragment McpServerState on McpServer {
+  name
+  url
+  authentication
+  timeoutMs
+  enabled
+  failure
+  listedAt
+  changedAt
+  tools {
+    name
+    calledName
+    description
+    parameters
+    readOnly
+    hash
+    enabled
+    listed
+    isChanged
+    approvedDescription
+    approvedParameters
+    changedAt
+  }
+}`) as unknown as TypedDocumentString<McpServersQuery, McpServersQueryVariables>;
+export const UpsertMcpServerDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UpsertMcpServer($input: McpServerInput!) {
+  upsertMcpServer(input: $input) {
+    ...McpServerState
+  }
+}
+    fragment McpServerState on McpServer {
+  name
+  url
+  authentication
+  timeoutMs
+  enabled
+  failure
+  listedAt
+  changedAt
+  tools {
+    name
+    calledName
+    description
+    parameters
+    readOnly
+    hash
+    enabled
+    listed
+    isChanged
+    approvedDescription
+    approvedParameters
+    changedAt
+  }
+}`) as unknown as TypedDocumentString<UpsertMcpServerMutation, UpsertMcpServerMutationVariables>;
+export const SetMcpToolDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetMcpTool($input: McpToolInput!) {
+  setMcpTool(input: $input) {
+    ...McpServerState
+  }
+}
+    fragment McpServerState on McpServer {
+  name
+  url
+  authentication
+  timeoutMs
+  enabled
+  failure
+  listedAt
+  changedAt
+  tools {
+    name
+    calledName
+    description
+    parameters
+    readOnly
+    hash
+    enabled
+    listed
+    isChanged
+    approvedDescription
+    approvedParameters
+    changedAt
+  }
+}`) as unknown as TypedDocumentString<SetMcpToolMutation, SetMcpToolMutationVariables>;
+export const DeleteMcpServerDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteMcpServer($name: String!) {
+  deleteMcpServer(name: $name)
+}
+    `) as unknown as TypedDocumentString<DeleteMcpServerMutation, DeleteMcpServerMutationVariables>;
 export const CatalogueDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Catalogue {
   models(onlyUsable: false) {

@@ -16,6 +16,7 @@ import { BranchSwitch } from './branch-switch.tsx';
 import { FaultNotice } from './fault-notice.tsx';
 import { ReplyDetails, ReplyNotes } from './reply-details.tsx';
 import { SpokenSentences } from './spoken-sentences.tsx';
+import { StructuredContent } from './structured-content.tsx';
 import { ThinkingView } from './thinking-view.tsx';
 import styles from './timeline.module.css';
 import type { TimelineActions } from './timeline-actions.ts';
@@ -27,6 +28,10 @@ export interface ReplyViewProps {
   readonly models: readonly ModelOption[];
 }
 
+interface Growth {
+  readonly isGrowing: boolean;
+}
+
 const Waiting = ({ entry }: Pick<ReplyViewProps, 'entry'>) => {
   const t = useTranslate();
   return (
@@ -34,6 +39,15 @@ const Waiting = ({ entry }: Pick<ReplyViewProps, 'entry'>) => {
       <span className={styles['pulse']} aria-hidden="true" />
       {t(entry.status === 'QUEUED' ? 'timeline.queued' : 'timeline.thinking')}
     </p>
+  );
+};
+
+const Content = ({ entry: { content, responseFormat }, isGrowing }: Pick<ReplyViewProps, 'entry'> & Growth) => {
+  if (content === '') return null;
+  return responseFormat === 'TEXT' ? (
+    <Markdown text={content} isGrowing={isGrowing} />
+  ) : (
+    <StructuredContent content={content} isGrowing={isGrowing} />
   );
 };
 
@@ -93,7 +107,7 @@ export const ReplyView = memo(({ entry, actions, models }: ReplyViewProps) => {
       {toolCalls.map((call) => (
         <ToolCallView key={call.id} call={call} />
       ))}
-      {content === '' ? null : <Markdown text={content} isGrowing={running} />}
+      <Content entry={entry} isGrowing={running} />
       {running && content === '' && reasoning.trim() === '' ? <Waiting entry={entry} /> : null}
       {isInterrupted && running ? <p className={styles['note']}>{t('timeline.interrupted')}</p> : null}
       {failure ? <FaultNotice fault={failure} models={models} onRetry={retry} /> : null}

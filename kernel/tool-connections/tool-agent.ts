@@ -9,7 +9,13 @@ import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import { isPublicAddress } from './public-address.ts';
 import type { HostResolver } from './resolve-host.ts';
-import { ToolFault } from './tool-fault.ts';
+
+/** A connection to an address that tools may not have. */
+export class NotPublicError extends Error {
+  constructor() {
+    super('The address is not a public one with TLS.');
+  }
+}
 
 /** Milliseconds within which a connection, TLS included, must stand. */
 const connectTimeoutMs = 5_000;
@@ -45,7 +51,7 @@ export const createToolAgent = (privateHosts: readonly string[], resolver: HostR
   const options = { timeout: connectTimeoutMs, allowH2: false };
   const findPublic = async (name: string): Promise<readonly LookupAddress[]> => {
     const found = (await resolver.ofTenant(name)).filter(({ address }) => isPublicAddress(address));
-    if (found.length === 0) throw new ToolFault('NOT_PUBLIC');
+    if (found.length === 0) throw new NotPublicError();
     return found;
   };
   const connectAnywhere = buildConnector({ ...options, lookup: lookupBy(resolver.ofOperator) });
@@ -61,7 +67,7 @@ export const createToolAgent = (privateHosts: readonly string[], resolver: HostR
       // A literal address is connected to without a lookup.
       const isPublic = protocol === 'https:' && (isIP(host) === 0 || isPublicAddress(host));
       if (isPublic) connectPublic(target, callback);
-      else callback(new ToolFault('NOT_PUBLIC'), null);
+      else callback(new NotPublicError(), null);
     },
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
