@@ -43,7 +43,7 @@ test('an administrator gives a policy rules, in an order, tries a question, and 
   await form.getByLabel('Name').fill('auto');
   await form.getByLabel('Strategy').selectOption('AUTO');
   await form.getByLabel('Latest first token').fill('2000');
-  await form.getByLabel('Tokens of a reply where the message names none').fill('400');
+  await form.getByLabel('Tokens of a reply by default').fill('400');
   await form.getByLabel('Most tokens of a reply').fill('900');
   await form.getByRole('checkbox', { name: 'Default of the tenant' }).check();
   const rule = (position: number) => form.getByRole('group', { name: `Rule ${position}`, exact: true });

@@ -171,7 +171,7 @@ export const en = {
   'routing.strategy.AUTO': 'By rules, else cheapest first',
   'routing.latencyTarget': 'Latest first token, in milliseconds',
   'routing.costCeiling': 'Highest cost of one reply, in USD',
-  'routing.defaultOutput': 'Tokens of a reply where the message names none',
+  'routing.defaultOutput': 'Tokens of a reply by default',
   'routing.mostOutput': 'Most tokens of a reply',
   'routing.requestCache': 'Keep replies for equal requests, in seconds',
   'routing.requestCacheHint': 'Empty: never. Only with temperature 0, and where no time is named.',
