@@ -24,6 +24,7 @@ import {
   textOfSteps,
   writtenIn,
 } from '../transcript/reply-steps.ts';
+import { type StepSignatures, signaturesOf } from '../transcript/signed-thoughts.ts';
 import { askModel, type ModelResponse } from './ask-model.ts';
 import { type Candidate, contextWindowOf, outputLimit, toolsFor } from './candidate.ts';
 import type { GenerationContext, GenerationSettings } from './generation-context.ts';
@@ -115,6 +116,8 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
   const { route, served } = candidate;
   const { countTokens } = served;
   const tools = toolsFor(job, route);
+  /** By the id of the first call of the step. */
+  const signatures = new Map<string, StepSignatures>();
 
   const promptAfter = async (steps: readonly ReplyStep[]): Promise<Prompt> => {
     const span = startSpan('build prompt');
@@ -124,7 +127,7 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
         maxOutputTokens: outputLimit(job, candidate),
         countTokens,
       };
-      return await buildPrompt(job.history, limits, { steps, tools });
+      return await buildPrompt(job.history, limits, { steps, tools, signatures });
     } finally {
       span.end();
     }
@@ -183,9 +186,10 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
       const isThought = end.finishReason !== 'CONTENT_FILTER' && isOnlyThought(stepsOf(entries));
       return conclude(isThought ? onlyThoughtFault(end.finishReason === 'LENGTH') : end.finishReason);
     }
-    await startToolCalls(
+    const ids = await startToolCalls(
       { tools: context.tools, job, screening: options.screening, append, stop, abandon },
       { asked, steps, entries },
     );
+    if (ids[0] !== undefined) signatures.set(ids[0], signaturesOf(end.thoughts, asked, ids));
   }
 };
