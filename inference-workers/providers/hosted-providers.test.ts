@@ -82,6 +82,33 @@ test.each(all)('%s: a response that is cut inside an event, or whose socket is c
   }
 });
 
+test('a reply whose usage is cut off is whole, and counted', async () => {
+  const pieces = dialects.bedrock.reply({ texts: ['Hello.'] });
+  await using fixture = await openDialectFixture(dialects.bedrock, [[Buffer.concat(pieces).subarray(0, -9)]]);
+  const counted = { status: 'COMPLETED', text: 'Hello.', usage: { source: 'COUNTED' } };
+  expect(await fixture.finished(await fixture.ask('Hi'))).toMatchObject(counted);
+});
+
+test.each([
+  ['OTHER', { status: 'PARTIAL', finishReason: 'ERROR' }],
+  ['MALFORMED_FUNCTION_CALL', { status: 'PARTIAL', finishReason: 'ERROR' }],
+  ['IMAGE_SAFETY', { status: 'COMPLETED', finishReason: 'CONTENT_FILTER' }],
+  ['A_NEW_REASON', { status: 'COMPLETED', finishReason: 'STOP' }],
+])('a reply of Gemini that ends with %s', async (finishReason, end) => {
+  const pieces = dialects.google.reply({ texts: ['Hel'], isCut: true });
+  const last = Buffer.from(`data: ${JSON.stringify({ candidates: [{ finishReason, index: 0 }] })}\n\n`);
+  await using fixture = await openDialectFixture(dialects.google, [[...pieces, last]]);
+  expect(await fixture.finished(await fixture.ask('Hi'))).toMatchObject({ text: 'Hel', ...end });
+});
+
+test('a prompt that Gemini blocks ends with a content filter', async () => {
+  const blocked = { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' }, usageMetadata: { promptTokenCount: 11 } };
+  await using fixture = await openDialectFixture(dialects.google, [
+    [Buffer.from(`data: ${JSON.stringify(blocked)}\n\n`)],
+  ]);
+  expect(await fixture.finished(await fixture.ask('Hi'))).toMatchObject({ text: '', finishReason: 'CONTENT_FILTER' });
+});
+
 test.each(all)('%s: an overload is retried, as a refusal and inside a response', async (_, dialect) => {
   await using fixture = await openDialectFixture(dialect, [
     dialect.refusal('overload'),

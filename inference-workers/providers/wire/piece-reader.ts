@@ -3,13 +3,9 @@
  * line or a frame without a bound. Invariant: no event and no frame that is passed on is longer than any that a model
  * writes, so what a package holds is bounded too.
  */
-import { InvalidResponseDataError } from '@ai-sdk/provider';
-
 export interface PieceReader {
   /** What may be passed on with these bytes. Throws where an event or a frame is too long. */
   read(bytes: Uint8Array): readonly Uint8Array[];
-  /** To be called after the last bytes. Throws where the last frame is not whole. */
-  end(): void;
 }
 
 /** Bytes of one event or frame. A token has a few hundred. */
@@ -37,7 +33,6 @@ export const createEventPieces = (): PieceReader => {
       }
       return [bytes];
     },
-    end: () => undefined,
   };
 };
 
@@ -45,7 +40,10 @@ export const createEventPieces = (): PieceReader => {
 const lengthBytes = 4;
 const smallestFrame = 16;
 
-/** For Amazon's event stream: each frame begins with its length, and is passed on when it is whole. */
+/**
+ * For Amazon's event stream: each frame begins with its length, and is passed on when it is whole. One that is cut at
+ * the end of a response is dropped: without the frame that ends a reply, the reply is not whole.
+ */
 export const createFramePieces = (): PieceReader => {
   let held: Uint8Array[] = [];
   let heldLength = 0;
@@ -81,10 +79,6 @@ export const createFramePieces = (): PieceReader => {
       held = [all.subarray(at)];
       heldLength = all.length - at;
       return frames;
-    },
-    end() {
-      if (heldLength === 0) return;
-      throw new InvalidResponseDataError({ data: undefined, message: 'The response ended inside a frame.' });
     },
   };
 };

@@ -27,7 +27,6 @@ const streamPieces = (body: Readable, pieces: PieceReader, budget: Budget): Read
         for (;;) {
           const chunk = await chunks.next();
           if (chunk.done) {
-            pieces.end();
             controller.close();
             return;
           }
