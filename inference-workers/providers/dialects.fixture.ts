@@ -1,6 +1,6 @@
 /**
- * How Gemini (with a key, and in Google Cloud), Azure OpenAI and Amazon Bedrock write replies and refusals, for a server
- * that speaks for them in tests.
+ * How Gemini (with a key, and in Google Cloud), Azure OpenAI and Amazon Bedrock write replies and refusals, for a
+ * server that speaks for them in tests.
  */
 import { frame } from './bedrock/event-frame.fixture.ts';
 

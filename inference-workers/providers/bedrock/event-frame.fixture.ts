@@ -1,7 +1,7 @@
 /** Writes Amazon's event stream, for tests. */
 import { crc32 } from 'node:zlib';
 
-/** A frame of Amazon's event stream: its length, the length of the headers, and a checksum of both and of everything. */
+/** A frame: its length, that of its headers, a checksum of both, headers, content, and a checksum of everything. */
 export const frame = (headers: Readonly<Record<string, string>>, payload: object): Buffer => {
   const names = Buffer.concat(
     Object.entries(headers).map(([name, value]) => {
