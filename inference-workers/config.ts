@@ -29,6 +29,40 @@ export const modelsEnvironment = {
     ),
   ANTHROPIC_API_KEY: z.string().optional().describe('Serves the models that the models file lists under anthropic.'),
   ANTHROPIC_BASE_URL: z.string().optional().describe('Another address for the Anthropic API, such as a proxy.'),
+  GEMINI_API_KEY: z.string().optional().describe('Serves the models that the models file lists under google.'),
+  GEMINI_BASE_URL: z.string().optional().describe('Another address for the Gemini API, such as a proxy.'),
+  GOOGLE_VERTEX_API_KEY: z
+    .string()
+    .optional()
+    .describe('Serves the models that the models file lists under vertex, with a key of the express mode.'),
+  GOOGLE_VERTEX_PROJECT: z
+    .string()
+    .optional()
+    .describe('Serves them in this project of Google Cloud instead, together with GOOGLE_VERTEX_LOCATION.'),
+  GOOGLE_VERTEX_LOCATION: z.string().optional().describe('Location of Vertex AI, such as europe-west4, eu or global.'),
+  GOOGLE_VERTEX_BASE_URL: z.string().optional().describe('Another address for Vertex AI, up to /publishers/google.'),
+  GOOGLE_APPLICATION_CREDENTIALS: z
+    .string()
+    .optional()
+    .describe('File with the credentials for the project. Not set: those of the machine.'),
+  AZURE_OPENAI_ENDPOINT: z
+    .string()
+    .optional()
+    .describe(
+      'Address of an Azure OpenAI resource, such as https://name.openai.azure.com. Its deployments are served that the models file lists under azure.',
+    ),
+  AZURE_OPENAI_API_KEY: z.string().optional().describe('Key of that resource.'),
+  BEDROCK_REGION: z
+    .string()
+    .optional()
+    .describe(
+      'Serves the models that the models file lists under bedrock, from this region of AWS, with the key or the access keys below.',
+    ),
+  BEDROCK_BASE_URL: z.string().optional().describe('Another address for Bedrock, such as a VPC endpoint.'),
+  AWS_BEARER_TOKEN_BEDROCK: z.string().optional().describe('Key of Amazon Bedrock.'),
+  BEDROCK_ACCESS_KEY_ID: z.string().optional().describe('Access key for Bedrock, where there is no key of Bedrock.'),
+  BEDROCK_SECRET_ACCESS_KEY: z.string().optional().describe('Secret of that access key.'),
+  BEDROCK_SESSION_TOKEN: z.string().optional().describe('Token of temporary access keys.'),
   OLLAMA_HOST: z.string().optional().describe('Serves every model of this Ollama, such as 127.0.0.1:11434.'),
   MODEL_PATH: z.string().optional().describe('Serves this GGUF file inside the worker, as local/<file name>.'),
   LLAMA_SEQUENCES: whole(1).default(4).describe('Generations at once with the GGUF file.'),

@@ -118,7 +118,15 @@ const ofStatus = (status: number, refusal: Refusal): ModelFault => {
   // Whether the body has too many bytes or, as Groq counts them, more tokens than a minute has: a shorter one helps.
   const isTooLong = status === 413 || contextWords.test(words);
   // Ollama and gateways report with 500 that the prompt is too long.
-  if (status === 408 || status === 409 || status === 429 || status > 500 || (status === 500 && !isTooLong)) {
+  // Amazon reports with 424 that a model failed at its work.
+  if (
+    status === 408 ||
+    status === 409 ||
+    status === 424 ||
+    status === 429 ||
+    status > 500 ||
+    (status === 500 && !isTooLong)
+  ) {
     return new ModelFault('MODEL_UNAVAILABLE', true, { cause, retryAfterMs });
   }
   if (status === 500 || (requestStatuses.has(status) && (isTooLong || !accountWords.test(words)))) {

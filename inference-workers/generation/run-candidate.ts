@@ -24,6 +24,7 @@ import {
   textOfSteps,
   writtenIn,
 } from '../transcript/reply-steps.ts';
+import { type StepSignatures, signaturesOf } from '../transcript/signed-thoughts.ts';
 import { askModel, type ModelResponse } from './ask-model.ts';
 import { type Candidate, contextWindowOf, outputLimit, toolsFor } from './candidate.ts';
 import type { GenerationContext, GenerationSettings } from './generation-context.ts';
@@ -160,6 +161,8 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
   const { route, served } = candidate;
   const { countTokens } = served;
   const tools = toolsFor(job, route);
+  /** By the id of the first call of the step. */
+  const signatures = new Map<string, StepSignatures>();
 
   const promptAfter = async ({ read, correction }: RequestPlan): Promise<Prompt> => {
     const span = startSpan('build prompt');
@@ -169,7 +172,7 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
         maxOutputTokens: outputLimit(job, candidate),
         countTokens,
       };
-      return await buildPrompt(job.history, limits, { steps: read, tools, correction });
+      return await buildPrompt(job.history, limits, { steps: read, tools, correction, signatures });
     } finally {
       span.end();
     }
@@ -237,9 +240,10 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
       correction = correctionOf(misfits);
       continue;
     }
-    await startToolCalls(
+    const ids = await startToolCalls(
       { tools: context.tools, job, screening: options.screening, append, stop, abandon },
       { asked, steps, entries },
     );
+    if (ids[0] !== undefined) signatures.set(ids[0], signaturesOf(end.thoughts, asked, ids));
   }
 };

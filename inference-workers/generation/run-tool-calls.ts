@@ -80,11 +80,14 @@ export interface AskedToolCalls {
   readonly entries: readonly StreamEntry[];
 }
 
-/** Starts the calls that a model asks for and runs those without a known outcome. Rejects as `runToolCalls` does. */
+/**
+ * Starts the calls that a model asks for and runs those without a known outcome. Resolves with their ids in the log.
+ * Rejects as `runToolCalls` does.
+ */
 export const startToolCalls = async (
   context: ToolCallContext,
   { asked, steps, entries }: AskedToolCalls,
-): Promise<void> => {
+): Promise<readonly string[]> => {
   const { screening } = context;
   const refusals = await Promise.all(asked.map(({ input }) => screening.refusal(input, 'arguments')));
   const calls = identify(
@@ -110,4 +113,5 @@ export const startToolCalls = async (
     context,
     calls.filter(({ id }) => ended.every((record) => record.id !== id)),
   );
+  return calls.map(({ id }) => id);
 };

@@ -13,6 +13,7 @@ import type {
 import type { FinishReason } from '#contracts/stream-event.ts';
 import { maxToolCallsPerResponse } from '../providers/max-tool-calls.ts';
 import { observingSend } from '../providers/provider-connections.ts';
+import { createThoughtCollector, type SignedThought } from '../transcript/signed-thoughts.ts';
 import { createModelClock } from './model-clock.ts';
 import { ModelFault, toModelFault } from './model-fault.ts';
 import { createResponseParts } from './response-parts.ts';
@@ -49,6 +50,8 @@ export interface ModelEnd {
   readonly usage: LanguageModelV4Usage;
   /** The tool calls that the model asks for before it continues. */
   readonly calls: readonly LanguageModelV4ToolCall[];
+  /** What the model thought before it calls tools, as far as its provider wants that back. */
+  readonly thoughts: readonly SignedThought[];
 }
 
 const unknownUsage: LanguageModelV4Usage = {
@@ -123,6 +126,7 @@ export const streamModel = async (
   const calls: LanguageModelV4ToolCall[] = [];
   const { reasoningCharacters = 0, continuesText = false } = options;
   const response = createResponseParts({ maxOutputTokens: call.maxOutputTokens, reasoningCharacters, continuesText });
+  const thoughts = createThoughtCollector();
   let hasBegun = false;
   let end: ModelEnd | undefined;
   try {
@@ -142,12 +146,18 @@ export const streamModel = async (
       if (part.type === 'error') throw part.error;
       if (part.type === 'finish') {
         await passOn(response.end(), options);
-        end = { finishReason: finishReasonOf(part), usage: part.usage, calls };
+        end = {
+          finishReason: finishReasonOf(part),
+          usage: part.usage,
+          calls,
+          thoughts: calls.length === 0 ? [] : thoughts.thoughts,
+        };
         clock.allow(closingMs);
       }
       if (part.type === 'tool-call' && !part.providerExecuted && calls.push(part) > maxToolCallsPerResponse) {
         throw new ModelFault('MODEL_ERROR', false, { cause: new Error('The tool calls do not end.') });
       }
+      thoughts.take(part);
       const brought = response.take(part);
       if (brought === undefined) continue;
       if (hasBegun) {
@@ -163,8 +173,8 @@ export const streamModel = async (
         await full;
         clock.allow(timeouts.stallTimeoutMs);
       }
-      if (isCircle) return { finishReason: 'REPETITION', usage: unknownUsage, calls: [] };
-      if (response.isFull) return { finishReason: 'LENGTH', usage: unknownUsage, calls: [] };
+      if (isCircle) return { finishReason: 'REPETITION', usage: unknownUsage, calls: [], thoughts: [] };
+      if (response.isFull) return { finishReason: 'LENGTH', usage: unknownUsage, calls: [], thoughts: [] };
     }
   } catch (fault) {
     if (end !== undefined) return end;

@@ -10,6 +10,7 @@ import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/prov
 import type { PromptMessage, Tool } from '#contracts/generation-job.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { ReplyStep } from '../transcript/reply-steps.ts';
+import type { StepSignatures } from '../transcript/signed-thoughts.ts';
 import { joinMessages } from './alternate-roles.ts';
 import type { CountTokens } from './count-tokens.ts';
 import { frameSummary } from './frame-summary.ts';
@@ -51,6 +52,8 @@ export interface ReplySoFar {
   readonly tools: readonly Tool[];
   /** What the model is told about the reply so far, before it writes the text again. */
   readonly correction?: string | undefined;
+  /** By the id of the first call of a step. */
+  readonly signatures?: ReadonlyMap<string, StepSignatures>;
 }
 
 /** The result of a tool is foreign text, so it goes into the user's role and is labelled. */
@@ -107,7 +110,7 @@ const tooLong = (): AppError =>
 export const buildPrompt = async (
   history: readonly PromptMessage[],
   limits: PromptLimits,
-  { steps, tools, correction }: ReplySoFar = { steps: [], tools: [] },
+  { steps, tools, correction, signatures }: ReplySoFar = { steps: [], tools: [] },
 ): Promise<Prompt> => {
   const messages = withoutBlanks(history);
   const system = messages.filter(({ role }) => role === 'SYSTEM').map(toModelMessage);
@@ -165,7 +168,10 @@ export const buildPrompt = async (
   for (const longest of called ? resultLengths : wholeResults) {
     // Thoughts are the first to go where there is no space for everything.
     const form = { native: tools.length > 0, hasThoughts: longest === Number.POSITIVE_INFINITY, longest };
-    const reply = [...steps.flatMap((step) => replyStepMessages(step, form)), ...corrections];
+    const written = steps.flatMap((step) =>
+      replyStepMessages(step, { ...form, signatures: signatures?.get(step.calls[0]?.id ?? '') }),
+    );
+    const reply = [...written, ...corrections];
     for (const opening of summary.length === 0 ? [system] : [[...system, ...summary], system]) {
       const kept = await newestBetween(opening, reply);
       if (kept.length === 0) continue;

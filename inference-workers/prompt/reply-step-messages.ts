@@ -7,6 +7,7 @@ import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { ToolCall } from '#contracts/stream-event.ts';
 import { parseArguments } from '../tools/parse-arguments.ts';
 import type { ReplyStep } from '../transcript/reply-steps.ts';
+import type { SignedThought, StepSignatures } from '../transcript/signed-thoughts.ts';
 import { disarmRoleMarkers } from './role-markers.ts';
 
 export interface StepForm {
@@ -15,6 +16,8 @@ export interface StepForm {
   readonly hasThoughts: boolean;
   /** Characters of a result, at most. */
   readonly longest: number;
+  /** What the model's provider signed in this step; undefined where another model wrote it. */
+  readonly signatures: StepSignatures | undefined;
 }
 
 /** Models take an empty result for a fault. */
@@ -30,10 +33,26 @@ const text = (words: string) => ({ type: 'text' as const, text: words });
 /** The lines before the text of a step separate it from the step before, for people. */
 const textOfStep = (step: ReplyStep): string => step.text.replace(/^[\r\n]+/, '');
 
+/** Signed thoughts are given back as they came, and take the place of those that the reply shows. */
+const thoughtsOf = (
+  { reasoning }: ReplyStep,
+  hasThoughts: boolean,
+  signatures: StepSignatures | undefined,
+): readonly SignedThought[] => {
+  if (!hasThoughts) return [];
+  if (signatures !== undefined && signatures.thoughts.length > 0) return signatures.thoughts;
+  return reasoning !== '' ? [{ type: 'reasoning', text: reasoning.trim() }] : [];
+};
+
+const signatureOf = ({ id }: ToolCall, signatures: StepSignatures | undefined) => {
+  const providerOptions = signatures?.calls.get(id);
+  return providerOptions === undefined ? {} : { providerOptions };
+};
+
 /** No message where the step is blank so far. */
 export const replyStepMessages = (
   step: ReplyStep,
-  { native, hasThoughts, longest }: StepForm,
+  { native, hasThoughts, longest, signatures }: StepForm,
 ): LanguageModelV4Message[] => {
   const { calls } = step;
   const content = step.text.trim() === '' ? [] : [text(textOfStep(step))];
@@ -43,9 +62,7 @@ export const replyStepMessages = (
       {
         role: 'assistant',
         content: [
-          ...(hasThoughts && step.reasoning !== ''
-            ? [{ type: 'reasoning' as const, text: step.reasoning.trim() }]
-            : []),
+          ...thoughtsOf(step, hasThoughts, signatures),
           ...content,
           ...calls.map((call) => ({
             type: 'tool-call' as const,
@@ -53,6 +70,7 @@ export const replyStepMessages = (
             toolName: call.name,
             // Servers parse the arguments again. Where they were invalid, the model got that as the call's result.
             input: parseArguments(call.arguments) ?? {},
+            ...signatureOf(call, signatures),
           })),
         ],
       },

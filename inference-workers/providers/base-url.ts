@@ -5,8 +5,11 @@
 
 const ollamaPort = '11434';
 
-/** The address before `/chat/completions`, without a slash at its end. Undefined when the text is not an address. */
-export const parseBaseUrl = (text: string): string | undefined => {
+/**
+ * The address before `/chat/completions`, without a slash at its end. Undefined when the text is not an address.
+ * @param usualPath where the text has no path.
+ */
+export const parseBaseUrl = (text: string, usualPath = '/v1'): string | undefined => {
   const bare = !/^https?:\/\//.test(text);
   const candidate = bare ? `http://${text}` : text;
   if (!URL.canParse(candidate)) return undefined;
@@ -15,5 +18,5 @@ export const parseBaseUrl = (text: string): string | undefined => {
   // OLLAMA_HOST also says where the server listens. Its "everywhere" is reached on this machine.
   if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
   const path = url.pathname.replace(/\/+$/, '');
-  return `${url.origin}${path === '' ? '/v1' : path}`;
+  return `${url.origin}${path === '' ? usualPath : path}`;
 };

@@ -3,14 +3,11 @@
  * provider without its key or address serves none, which is no fault. A provider that should list its models and does
  * not respond keeps those it had; that is logged where it had responded before or was never asked.
  */
-import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { type CatalogueProvider, findCatalogueModel, type ModelsFile } from '#kernel/catalogue/models-file.ts';
 import type { Logger } from '#kernel/log.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
-import { createAnthropicModel } from './anthropic/anthropic-model.ts';
-import { parseBaseUrl } from './base-url.ts';
-import { createChatCompletionsModel } from './chat-completions/chat-completions-model.ts';
 import { listModels } from './list-models.ts';
+import { type CreateModel, findProviderAccess } from './provider-access.ts';
 import type { ProviderConnections } from './provider-connections.ts';
 import type { ServedModel } from './registry.ts';
 
@@ -24,20 +21,6 @@ export interface HostedSettings {
   readonly closed: AbortSignal;
   readonly logger: Logger;
 }
-
-const modelFactory = (
-  { kind, name: provider }: CatalogueProvider,
-  baseUrl: string,
-  apiKey: string | undefined,
-  { dispatcher }: ProviderConnections,
-): ((name: string) => LanguageModelV4) => {
-  const create = kind === 'anthropic' ? createAnthropicModel : createChatCompletionsModel;
-  return (model) => create({ provider, baseUrl, apiKey, model, dispatcher });
-};
-
-/** The variable's value; an empty text counts as not set. */
-const settingOf = (environment: HostedSettings['environment'], variable: string | undefined): string | undefined =>
-  (variable === undefined ? undefined : environment[variable]) || undefined;
 
 /** A provider that can be asked again for its models. */
 export interface HostedProvider {
@@ -69,22 +52,14 @@ export const openHostedProvider = (
   file: ModelsFile,
   { environment, connections, discoveryTimeoutMs: timeoutMs, closed, logger }: HostedSettings,
 ): HostedProvider => {
-  const given = settingOf(environment, provider.baseUrlVariable);
-  const baseUrl = given === undefined ? provider.baseUrl : parseBaseUrl(given);
-  if (given !== undefined && baseUrl === undefined) {
-    logger.error(
-      { variable: provider.baseUrlVariable },
-      'the variable does not hold an address; its provider is left out',
-    );
-  }
-  const apiKey = settingOf(environment, provider.apiKeyVariable);
-  const needsKey = provider.apiKeyVariable !== undefined && given === undefined;
-  if (baseUrl === undefined || (needsKey && apiKey === undefined)) return noModels;
+  const access = findProviderAccess(provider, { environment, dispatcher: connections.dispatcher, logger });
+  if (access === undefined) return noModels;
+  const { baseUrl, apiKey } = access;
 
   const listed = file.models.filter((model) => model.provider === provider.name).map(({ id }) => id);
-  const isListed = provider.discover === 'always' || (provider.discover === 'at-other-base-url' && given !== undefined);
-  const create = modelFactory(provider, baseUrl, apiKey, connections);
-  const serve = (modelId: string): ServedModel | undefined => {
+  const isListed =
+    provider.discover === 'always' || (provider.discover === 'at-other-base-url' && access.isOtherBaseUrl);
+  const serve = (modelId: string, create: CreateModel): ServedModel | undefined => {
     const model = findCatalogueModel(file, modelId);
     if (model === undefined) return undefined;
     const name = modelId.slice(provider.name.length + 1);
@@ -95,7 +70,7 @@ export const openHostedProvider = (
       model: create(name),
       countTokens: countO200kTokens,
     };
-    return provider.kind === 'anthropic' ? { ...served, trimsPrefix: true } : served;
+    return access.trimsPrefix ? { ...served, trimsPrefix: true } : served;
   };
 
   let ids = listed;
@@ -129,6 +104,7 @@ export const openHostedProvider = (
     }
   };
   let known: ReadonlyMap<string, ServedModel> = new Map();
+  let loading: Promise<CreateModel> | undefined;
   return {
     isListed,
     get ignoresModels() {
@@ -136,7 +112,10 @@ export const openHostedProvider = (
     },
     async models() {
       if (isListed) await updateIds();
-      const served = ids.flatMap((modelId) => known.get(modelId) ?? serve(modelId) ?? []);
+      if (ids.length === 0) return [];
+      loading ??= access.load();
+      const create = await loading;
+      const served = ids.flatMap((modelId) => known.get(modelId) ?? serve(modelId, create) ?? []);
       known = new Map(served.map((one) => [one.modelId, one]));
       return served;
     },

@@ -13,7 +13,18 @@ import { pools } from '#contracts/pools.ts';
 import { EnvironmentError } from '../config/environment.ts';
 
 /** How a worker reaches a provider. `llama` and `demonstration` run inside the worker. */
-const providerKinds = ['openai-compatible', 'anthropic', 'llama', 'demonstration'] as const;
+const providerKinds = [
+  'openai-compatible',
+  'anthropic',
+  'azure',
+  'google',
+  'vertex',
+  'bedrock',
+  'llama',
+  'demonstration',
+] as const;
+/** Kinds without a list of models that a worker could serve: those of Azure are deployments, for example. */
+const unlistedKinds: ReadonlySet<(typeof providerKinds)[number]> = new Set(['azure', 'google', 'vertex', 'bedrock']);
 
 /** Characters of a provider's name for a model. */
 const longestModelName = 128;
@@ -64,6 +75,20 @@ const providerSchema = z
     apiKeyVariable: variable
       .optional()
       .describe('Environment variable with the key. The key itself is never in this file.'),
+    settings: z
+      .strictObject({
+        project: variable.optional().describe('vertex: the project of Google Cloud.'),
+        location: variable.optional().describe('vertex: the location, such as europe-west4 or global.'),
+        credentialsFile: variable
+          .optional()
+          .describe("vertex: the path of a file with credentials. Not set: the machine's own."),
+        region: variable.optional().describe('bedrock: the region of AWS. Without it, none of its models is served.'),
+        accessKeyId: variable.optional().describe('bedrock: the access key, where there is no key of Bedrock.'),
+        secretAccessKey: variable.optional().describe('bedrock: the secret of the access key.'),
+        sessionToken: variable.optional().describe('bedrock: the token of temporary credentials.'),
+      })
+      .default({})
+      .describe('Environment variables with what else a provider of this kind needs.'),
     discover: z
       .enum(['never', 'at-other-base-url', 'always'])
       .default('never')
@@ -79,6 +104,10 @@ const providerSchema = z
   .refine((provider) => provider.discover === 'never' || provider.discovered !== undefined, {
     message: 'is needed where discover is not never',
     path: ['discovered'],
+  })
+  .refine((provider) => provider.discover === 'never' || !unlistedKinds.has(provider.kind), {
+    message: 'must be never for this kind: list the models under models',
+    path: ['discover'],
   });
 
 const modelSchema = z

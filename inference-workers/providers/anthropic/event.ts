@@ -34,6 +34,10 @@ const blockSchema = z.object({
   type: z.string(),
   text: z.unknown().optional(),
   thinking: z.unknown().optional(),
+  /** Of thoughts: the API takes them back with it only. */
+  signature: z.unknown().optional(),
+  /** Of thoughts that are not shown. */
+  data: z.unknown().optional(),
   id: z.unknown().optional(),
   name: z.unknown().optional(),
   input: z.unknown().optional(),
@@ -65,6 +69,7 @@ export const eventSchema = z.object({
       type: z.string().nullish(),
       text: z.unknown().optional(),
       thinking: z.unknown().optional(),
+      signature: z.unknown().optional(),
       partial_json: z.unknown().optional(),
       stop_reason: z.string().nullish(),
     })

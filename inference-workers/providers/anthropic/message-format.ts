@@ -27,10 +27,23 @@ const noUsage: AnthropicUsage = {
 };
 /** Blocks of other kinds that one reply may have. */
 const mostForeignBlocks = 1_024;
-const ownBlocks: ReadonlySet<string> = new Set(['text', 'tool_use', 'thinking']);
+const ownBlocks: ReadonlySet<string> = new Set(['text', 'tool_use', 'thinking', 'redacted_thinking']);
+
+/** The thoughts of each block, and what the API wants back with them. */
+const createThoughts = (emit: EmitPart) => ({
+  take(index: number, delta: string): void {
+    if (delta !== '') emit({ type: 'reasoning-delta', id: `thinking-${index}`, delta });
+  },
+  sign(index: number, name: 'signature' | 'redactedData', value: string): void {
+    const id = `thinking-${index}`;
+    if (value !== '') {
+      emit({ type: 'reasoning-delta', id, delta: '', providerMetadata: { anthropic: { [name]: value } } });
+    }
+  },
+});
 
 export const createMessageFormat = (emit: EmitPart): ReplyFormat => {
-  const toolUses = createToolUses(emit);
+  const [toolUses, thoughts] = [createToolUses(emit), createThoughts(emit)];
   /** Indexes of blocks of other kinds. */
   const foreign = new Set<number>();
   let finishReason: LanguageModelV4FinishReason | undefined;
@@ -51,9 +64,6 @@ export const createMessageFormat = (emit: EmitPart): ReplyFormat => {
     hasText = true;
     emit({ type: 'text-delta', id: 'text', delta });
   };
-  const takeThinking = (delta: string): void => {
-    if (delta !== '') emit({ type: 'reasoning-delta', id: 'thinking', delta });
-  };
   const startBlock = (index: number, block: AnthropicBlock): void => {
     const { type, text } = block;
     if (ownBlocks.has(type)) foreign.delete(index);
@@ -62,7 +72,11 @@ export const createMessageFormat = (emit: EmitPart): ReplyFormat => {
       throw new InvalidResponseDataError({ data: undefined, message: 'The blocks do not end.' });
     }
     if (type === 'text') takeText(textIn(text));
-    if (type === 'thinking') takeThinking(textIn(block.thinking));
+    if (type === 'thinking') {
+      thoughts.take(index, textIn(block.thinking));
+      thoughts.sign(index, 'signature', textIn(block.signature));
+    }
+    if (type === 'redacted_thinking') thoughts.sign(index, 'redactedData', textIn(block.data));
     if (type === 'tool_use') toolUses.start(index, block);
   };
   const continueBlock = (index: number, delta: NonNullable<AnthropicEvent['delta']>): void => {
@@ -71,7 +85,8 @@ export const createMessageFormat = (emit: EmitPart): ReplyFormat => {
       return;
     }
     if (delta.type === 'input_json_delta' && toolUses.append(index, delta.partial_json)) return;
-    if (delta.type === 'thinking_delta') takeThinking(textIn(delta.thinking));
+    if (delta.type === 'thinking_delta') thoughts.take(index, textIn(delta.thinking));
+    else if (delta.type === 'signature_delta') thoughts.sign(index, 'signature', textIn(delta.signature));
     // Not for the reader, but a sign of life.
     else emit({ type: 'raw', rawValue: delta.type });
   };

@@ -7,10 +7,11 @@ import type {
   LanguageModelV4CallOptions,
   LanguageModelV4Message,
   LanguageModelV4Prompt,
+  LanguageModelV4ReasoningPart,
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
-import { reasoningBudgets } from '#contracts/generation-job.ts';
 import { isStrictSchema } from '../wire/strict-schema.ts';
+import { thinkingBudget } from '../wire/thinking-budget.ts';
 
 /** Fields with which some models refuse a request. */
 export type OptionalField = 'temperature' | 'cache_control' | 'thinking' | 'output_config';
@@ -18,14 +19,14 @@ export type OptionalField = 'temperature' | 'cache_control' | 'thinking' | 'outp
 /** The API demands a limit. */
 const defaultMaxTokens = 4_096;
 
-/** Of `max_tokens`, at most so much goes to the thoughts. */
-const shareOfThoughts = 0.75;
-/** The API refuses smaller budgets. */
-const leastBudget = 1_024;
-const budgets: Readonly<Partial<Record<string, number>>> = {
-  low: reasoningBudgets.LOW,
-  medium: reasoningBudgets.MEDIUM,
-  high: reasoningBudgets.HIGH,
+/**
+ * The thoughts of the last message of the assistant that are signed. With thoughts switched on, the API wants that
+ * message to begin with them.
+ */
+const beginsWithThoughts = (prompt: LanguageModelV4Prompt): boolean => {
+  const asked = prompt.findLast(({ role }) => role === 'assistant');
+  const [first] = asked?.role === 'assistant' ? asked.content : [];
+  return first?.type === 'reasoning' && thoughtBlock(first) !== undefined;
 };
 
 /**
@@ -33,13 +34,13 @@ const budgets: Readonly<Partial<Record<string, number>>> = {
  * text, nor after calls of tools whose step began without them.
  */
 const thinkingBudgetOf = ({
-  reasoning = 'none',
+  reasoning,
   prompt,
   maxOutputTokens = defaultMaxTokens,
 }: LanguageModelV4CallOptions): number | undefined => {
-  if (prompt.at(-1)?.role !== 'user') return undefined;
-  const budget = Math.min(budgets[reasoning] ?? 0, Math.floor(maxOutputTokens * shareOfThoughts));
-  return budget < leastBudget ? undefined : budget;
+  const last = prompt.at(-1)?.role;
+  if (last !== 'user' && !(last === 'tool' && beginsWithThoughts(prompt))) return undefined;
+  return thinkingBudget(reasoning, maxOutputTokens);
 };
 
 /** The schema that the API holds the model to; undefined where there is none that it takes. */
@@ -60,7 +61,11 @@ export const optionalFieldsOf = (call: LanguageModelV4CallOptions): OptionalFiel
  */
 const keptInCache = { cache_control: { type: 'ephemeral' } } as const;
 
+type ThoughtBlock =
+  | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
+  | { readonly type: 'redacted_thinking'; readonly data: string };
 type Block = (
+  | ThoughtBlock
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: unknown }
   | { readonly type: 'tool_result'; readonly tool_use_id: string; readonly content: string }
@@ -73,8 +78,19 @@ interface Message {
 const outputText = ({ output }: LanguageModelV4ToolResultPart): string =>
   output.type === 'text' || output.type === 'error-text' ? output.value : JSON.stringify(output);
 
-const blocksOf = (message: Exclude<LanguageModelV4Message, { role: 'system' }>): readonly Block[] =>
+/** As the API wrote it; undefined where another provider did, or it is not signed. */
+const thoughtBlock = ({ text, providerOptions }: LanguageModelV4ReasoningPart): ThoughtBlock | undefined => {
+  const { signature, redactedData: data } = providerOptions?.['anthropic'] ?? {};
+  if (typeof data === 'string') return { type: 'redacted_thinking', data };
+  return typeof signature === 'string' ? { type: 'thinking', thinking: text, signature } : undefined;
+};
+
+const blocksOf = (
+  message: Exclude<LanguageModelV4Message, { role: 'system' }>,
+  hasThoughts: boolean,
+): readonly Block[] =>
   message.content.flatMap((part): Block[] => {
+    if (part.type === 'reasoning') return hasThoughts ? [thoughtBlock(part) ?? []].flat() : [];
     if (part.type === 'text') return part.text.trim() === '' ? [] : [{ type: 'text', text: part.text }];
     if (part.type === 'tool-call') {
       return [{ type: 'tool_use', id: part.toolCallId, name: part.toolName, input: part.input }];
@@ -83,12 +99,13 @@ const blocksOf = (message: Exclude<LanguageModelV4Message, { role: 'system' }>):
     return [{ type: 'tool_result', tool_use_id: part.toolCallId, content: outputText(part) }];
   });
 
-const messagesOf = (prompt: LanguageModelV4Prompt): readonly Message[] => {
+/** @param hasThoughts whether the model thinks on, and so gets back what it thought. */
+const messagesOf = (prompt: LanguageModelV4Prompt, hasThoughts: boolean): readonly Message[] => {
   const messages: Message[] = [];
   for (const message of prompt) {
     if (message.role === 'system') continue;
     const role = message.role === 'assistant' ? 'assistant' : 'user';
-    const content = blocksOf(message);
+    const content = blocksOf(message, hasThoughts);
     const last = messages.at(-1);
     if (last?.role === role) messages[messages.length - 1] = { role, content: [...last.content, ...content] };
     else if (content.length > 0) messages.push({ role, content });
@@ -148,9 +165,9 @@ export const requestBody = (
 ): string => {
   const system = call.prompt.flatMap((message) => (message.role === 'system' ? [message.content] : [])).join('\n\n');
   const marks = !omitted.has('cache_control');
-  const messages = trimEnd(messagesOf(call.prompt));
   const { maxOutputTokens: max_tokens = defaultMaxTokens } = call;
   const budget = omitted.has('thinking') ? undefined : thinkingBudgetOf(call);
+  const messages = trimEnd(messagesOf(call.prompt, budget !== undefined));
   // The API takes no temperature together with thoughts.
   const temperature = omitted.has('temperature') || budget !== undefined ? undefined : call.temperature;
   const schema = omitted.has('output_config') ? undefined : strictSchemaOf(call);

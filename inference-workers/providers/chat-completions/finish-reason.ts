@@ -29,6 +29,9 @@ const wordsOf: Readonly<Partial<Record<Unified, readonly string[]>>> = {
     'blocklist',
     'prohibited_content',
     'spii',
+    'image_safety',
+    'image_prohibited_content',
+    'image_recitation',
   ],
   'tool-calls': ['tool_calls', 'function_call', 'tool_use'],
   error: [
@@ -48,6 +51,17 @@ const wordsOf: Readonly<Partial<Record<Unified, readonly string[]>>> = {
     'unknown',
     'finish_reason_unspecified',
     'malformed_function_call',
+    'unexpected_tool_call',
+    'too_many_tool_calls',
+    'missing_thought_signature',
+    'malformed_response',
+    'language',
+    'no_image',
+    'image_other',
+    'continuation',
+    // Amazon.
+    'malformed_model_output',
+    'malformed_tool_use',
   ],
 };
 
