@@ -17,12 +17,13 @@ const whole: Following = { afterSeq: 0, events, arrivedAtMs: [], faults: [] };
 const right: Evidence = {
   messageId: 'm',
   words: 4,
+  isCommon: false,
   stopped: false,
   providerFails: false,
   followings: [whole, { afterSeq: 2, events: events.slice(2), arrivedAtMs: [], faults: [] }],
   replay: whole,
   replies: 1,
-  stored: { status: 'COMPLETED', content: textOf(4), reasoning: null },
+  stored: { status: 'COMPLETED', content: textOf(4), reasoning: null, reuse: null },
   ledger: [{ outputTokens: 4, status: 'COMPLETED' }],
   workersDie: true,
   logsLost: false,
@@ -45,20 +46,27 @@ test.each<[ViolationKind, Evidence]>([
     'refused or torn off',
     { ...right, followings: [{ ...whole, faults: [{ atMs: 0, what: 'completed without an end' }] }] },
   ],
-  ['text differs from what is stored', { ...right, stored: { status: 'COMPLETED', content: 'x', reasoning: null } }],
+  [
+    'text differs from what is stored',
+    { ...right, stored: { status: 'COMPLETED', content: 'x', reasoning: null, reuse: null } },
+  ],
   ['text is not the reply', { ...right, words: 5 }],
   [
     'thought differs from what is stored',
-    { ...right, stored: { status: 'COMPLETED', content: textOf(4), reasoning: 'Hm.' } },
+    { ...right, stored: { status: 'COMPLETED', content: textOf(4), reasoning: 'Hm.', reuse: null } },
   ],
-  ['reply failed', { ...right, stored: { status: 'FAILED', content: textOf(4), reasoning: null } }],
-  ['reply failed', { ...right, stored: { status: 'PARTIAL', content: textOf(4), reasoning: null } }],
-  ['reply failed', { ...right, stored: { status: 'CANCELLED', content: textOf(2), reasoning: null } }],
+  [
+    'served to another request',
+    { ...right, stored: { status: 'COMPLETED', content: textOf(4), reasoning: null, reuse: 'REQUEST_CACHE' } },
+  ],
+  ['reply failed', { ...right, stored: { status: 'FAILED', content: textOf(4), reasoning: null, reuse: null } }],
+  ['reply failed', { ...right, stored: { status: 'PARTIAL', content: textOf(4), reasoning: null, reuse: null } }],
+  ['reply failed', { ...right, stored: { status: 'CANCELLED', content: textOf(2), reasoning: null, reuse: null } }],
   [
     'text is not the reply',
-    { ...right, stopped: true, stored: { status: 'CANCELLED', content: 'w0 w2 ', reasoning: null } },
+    { ...right, stopped: true, stored: { status: 'CANCELLED', content: 'w0 w2 ', reasoning: null, reuse: null } },
   ],
-  ['reply failed', { ...right, stored: { status: 'STREAMING', content: textOf(4), reasoning: null } }],
+  ['reply failed', { ...right, stored: { status: 'STREAMING', content: textOf(4), reasoning: null, reuse: null } }],
   ['sent twice', { ...right, replies: 2 }],
   ['not billed once', { ...right, ledger: [] }],
   ['not billed once', { ...right, ledger: [...right.ledger, ...right.ledger] }],
@@ -121,13 +129,13 @@ test('a seed gives its schedule again, and another seed another one', () => {
 });
 
 test('a reply that is another one when its log is gone is a violation, and the same one is none', () => {
-  const stored = { status: 'COMPLETED', content: textOf(4), reasoning: null };
+  const stored = { status: 'COMPLETED', content: textOf(4), reasoning: null, reuse: null };
   const toldFromRow = { ...whole, events: [{ __typename: 'TokenDelta', seq: 2, text: textOf(4) }] };
   expect(checkWithoutLog('m', stored, stored, toldFromRow)).toEqual([]);
   const lost = checkWithoutLog(
     'm',
     stored,
-    { status: 'FAILED', content: '', reasoning: null },
+    { status: 'FAILED', content: '', reasoning: null, reuse: null },
     { ...whole, events: [] },
   );
   expect(lost).toMatchObject([{ kind: 'other once its log is gone', messageId: 'm' }]);

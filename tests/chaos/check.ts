@@ -19,6 +19,7 @@ export const violationKinds = [
   'sent twice',
   'not billed once',
   'provider asked too often',
+  'served to another request',
   'taken from a living worker',
   'left behind',
   'other once its log is gone',
@@ -153,11 +154,13 @@ export const checkSend = (evidence: Evidence): readonly Violation[] => {
   else if (!isPrefix || (stored.status === 'COMPLETED' && !isComplete(evidence)))
     found.push(['text is not the reply', stored.content]);
   if (ledger.length !== 1) found.push(['not billed once', `${ledger.length} lines`]);
-  else if (isComplete(evidence) && ledger[0]?.outputTokens === 0) found.push(['not billed once', 'billed for nothing']);
+  else if (isComplete(evidence) && (ledger[0]?.outputTokens === 0) !== (stored?.reuse != null))
+    found.push(['not billed once', `${ledger[0]?.outputTokens} tokens, from ${stored?.reuse ?? 'a model'}`]);
+  if (stored?.reuse != null && !evidence.isCommon) found.push(['served to another request', stored.reuse]);
   const attempts = evidence.followings.flatMap((one) => one.events.map(({ attempt = 1 }) => attempt));
   if (!evidence.workersDie && attempts.some((attempt) => attempt > 1))
     found.push(['taken from a living worker', `attempt ${Math.max(...attempts)}`]);
-  if (providerCalls > explainedCalls(evidence))
+  if (!evidence.isCommon && providerCalls > explainedCalls(evidence))
     found.push(['provider asked too often', `${providerCalls} calls, ${explainedCalls(evidence)} explained`]);
   return found.map(([kind, detail, atMs]) => ({
     kind,

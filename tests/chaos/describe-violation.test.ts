@@ -22,6 +22,7 @@ test('lists the faults and the errors around the moment, and every line that nam
   ];
   const evidence = {
     messageId,
+    isCommon: false,
     words: 1,
     stopped: false,
     providerFails: false,

@@ -13,7 +13,7 @@ import { findUser } from '#tests/support/parlance.ts';
 import { createFaultLog } from './fault-log.ts';
 import { findLeftovers, readStored } from './gather.ts';
 import type { StoreName, WireName } from './schedule.ts';
-import { type Stand, stallTimeoutMs } from './stand.ts';
+import { type Stand, stallTimeoutMs, summariseAtPercent } from './stand.ts';
 
 /** Services that run twice. */
 const doubled: readonly string[] = ['worker', 'gateway', 'conversations'];
@@ -57,7 +57,11 @@ export const openDistributedStand = async (): Promise<Stand> => {
     MAX_STREAMS_PER_USER: '10000',
   };
   // What Redis forgets is streamed again from the database, event for event.
-  const conversations = { STREAM_PERSISTENCE: 'all', WORKER_VANISHED_AFTER_MS: vanishedAfterMs };
+  const conversations = {
+    STREAM_PERSISTENCE: 'all',
+    WORKER_VANISHED_AFTER_MS: vanishedAfterMs,
+    SUMMARISE_AT_PERCENT: summariseAtPercent,
+  };
   const models = { MODELS_FILE: join(import.meta.dirname, 'models.yaml') };
   const worker = { ...models, DEMONSTRATION_MODEL: 'off', MODEL_STALL_TIMEOUT_MS: stallTimeoutMs };
   const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -92,7 +96,7 @@ export const openDistributedStand = async (): Promise<Stand> => {
   const closing = stack.move();
   return {
     provider: compose.provider,
-    sign: (user) => compose.issuer.sign({ ...findUser(user), roles: ['USER'], scope: '', expires: '90m' }),
+    sign: (user, roles = ['USER']) => compose.issuer.sign({ ...findUser(user), roles, scope: '', expires: '90m' }),
     urls: [first, ...others],
     get pids() {
       return compose.pids;

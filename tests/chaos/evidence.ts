@@ -25,6 +25,8 @@ export interface StoredMessage {
   readonly content: string;
   /** Null where the model showed no thought. */
   readonly reasoning: string | null;
+  /** The cache that it came from; null where a model was asked. */
+  readonly reuse: string | null;
 }
 
 export interface LedgerLine {
@@ -36,6 +38,8 @@ export interface Evidence {
   readonly messageId: string;
   /** Words that the provider says when it is let. */
   readonly words: number;
+  /** Others ask the same, so the reply may come from a cache, and requests for it are those of all. */
+  readonly isCommon: boolean;
   /** Somebody asked to stop it while it was written. */
   readonly stopped: boolean;
   /** The script makes the provider fail this reply in the middle, once. */

@@ -16,13 +16,14 @@ const storedSchema = z.array(
     status: z.string(),
     content: z.string(),
     reasoning: z.string().nullable(),
+    reuse: z.string().nullable(),
     replies: z.coerce.number(),
     bills: z.array(z.object({ outputTokens: z.number(), status: z.string() })),
   }),
 );
 
 const storedSql = `
-  select m.id, m.status, m.content, m.reasoning,
+  select m.id, m.status, m.content, m.reasoning, m.reuse,
     (select count(*) from conversations.messages other where other.parent_id in (
       select q.id from conversations.messages q where q.conversation_id = m.conversation_id and q.content = (
         select own.content from conversations.messages own where own.id = m.parent_id))) as replies,

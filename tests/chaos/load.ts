@@ -10,12 +10,14 @@ import type { TestClient } from '#tests/support/client.ts';
 import type { Random } from '#tests/support/random.ts';
 import type { Following, SeenFault } from './evidence.ts';
 import { follow, type Passed, passingCodes, wrongIn } from './follow.ts';
+import { autoPolicy } from './prepare.ts';
 
 /** What a user did, and what its clients saw of it. */
 export interface Send {
   readonly messageId: string;
   readonly prompt: string;
   readonly words: number;
+  readonly isCommon: boolean;
   readonly stopped: boolean;
   readonly providerFails: boolean;
   readonly providerRefusals: number;
@@ -78,6 +80,14 @@ const drawScript = (random: Random) => {
   return { words, refused: times, fails: false, script: `${script}${refusal}` };
 };
 
+/**
+ * A question that others ask too, at temperature 0 and with nothing before it, so that its reply may be served again.
+ */
+const drawCommon = (random: Random) => {
+  const number = random.between(1, 6);
+  return { words: 20 + 10 * number, refused: 0, fails: false, script: `script: tokens=${20 + 10 * number} pace=8` };
+};
+
 export interface TalkOptions {
   readonly clients: readonly [TestClient, ...TestClient[]];
   readonly random: Random;
@@ -97,22 +107,28 @@ export const talk = async (options: TalkOptions): Promise<readonly Send[]> => {
     const conversationId = await persist((turn) => clientAt(turn).createConversation(), faults, passed, deadline);
     if (conversationId === undefined)
       throw new Error(`no conversation can be made: ${faults.map(({ what }) => what).join(', ')}`);
-    for (let turns = random.between(1, 3); turns > 0 && !talkUntil.aborted; turns -= 1) {
-      const { words, refused, fails, script } = drawScript(random);
+    // Some go on for long enough that older turns are summarised.
+    const turnCount = random.next() < 0.15 ? 8 : random.between(1, 3);
+    const isCommon = random.next() < 0.15;
+    for (let turn = 0; turn < (isCommon ? 1 : turnCount) && !talkUntil.aborted; turn += 1) {
+      const { words, refused, fails, script } = isCommon ? drawCommon(random) : drawScript(random);
       const idempotencyKey = uuidv7();
-      const prompt = `${script}\n${idempotencyKey}`;
-      const model = random.pick([undefined, 'openai/gpt-4o-mini', 'openai/scripted']);
+      const prompt = isCommon ? script : `${script}\n${idempotencyKey}`;
+      const model = isCommon
+        ? autoPolicy
+        : random.pick([undefined, 'openai/gpt-4o-mini', 'openai/scripted', autoPolicy]);
       const input = {
         idempotencyKey,
         replyId: uuidv7(),
         onBusy: 'ENQUEUE',
         maxOutputTokens: 500,
+        ...(isCommon ? { temperature: 0 } : {}),
         ...(model === undefined || fails ? {} : { modelPolicy: model }),
       };
       const begunAt = Date.now();
-      const turn = await persist((at) => clientAt(at).send(conversationId, prompt, input), faults, passed, deadline);
+      const taken = await persist((at) => clientAt(at).send(conversationId, prompt, input), faults, passed, deadline);
       const takenAt = Date.now();
-      const messageId = turn?.assistantMessage.id ?? input.replyId;
+      const messageId = taken?.assistantMessage.id ?? input.replyId;
       const stopAfterMs = random.next() < 0.1 ? random.between(20, 900) : undefined;
       // A stopped reply may have no event at all but its end.
       const late = stopAfterMs === undefined ? random.between(1, 2) : 0;
@@ -126,7 +142,7 @@ export const talk = async (options: TalkOptions): Promise<readonly Send[]> => {
           deadline,
         );
       };
-      const [followings] = turn
+      const [followings] = taken
         ? await Promise.all([
             Promise.all([
               follow({ clients, messageId, afterSeq: 0, deadline, passed }),
@@ -139,6 +155,7 @@ export const talk = async (options: TalkOptions): Promise<readonly Send[]> => {
         messageId,
         prompt,
         words,
+        isCommon,
         stopped: stopAfterMs !== undefined,
         providerFails: fails,
         providerRefusals: refused,

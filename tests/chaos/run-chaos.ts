@@ -11,6 +11,7 @@ import { type DoneFault, torment } from './faults.ts';
 import { follow, type Passed } from './follow.ts';
 import { createCallCounter, evidenceOf, type Stored } from './gather.ts';
 import { type Send, talk } from './load.ts';
+import { prepare } from './prepare.ts';
 import { type FaultName, losesLogs, type PlannedFault, planFaults, takesRepliesAway } from './schedule.ts';
 import type { Stand } from './stand.ts';
 import { openStandaloneStand } from './standalone-stand.ts';
@@ -94,6 +95,7 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
   const plan = planFaults(random.fork(), options.faults, durationMs, options.everyMs);
   await using stack = new AsyncDisposableStack();
   const stand = stack.use(await (options.standalone ? openStandaloneStand() : openDistributedStand()));
+  await prepare(stand);
   const counter = createCallCounter(stand.provider);
   const looking = setInterval(counter.look, pollMs);
   stack.defer(() => clearInterval(looking));

@@ -2,6 +2,7 @@
  * What is tormented, as users and those who judge see it. Two of them: the processes of docker-compose.yml
  * (distributed-stand.ts) and the standalone (standalone-stand.ts).
  */
+import type { Role } from '#contracts/identity.ts';
 import type { ScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
 import type { TcpProxy } from '#tests/services/tcp-proxy.ts';
 import type { FaultLog } from './fault-log.ts';
@@ -14,6 +15,8 @@ import type { WireName } from './schedule.ts';
  * long enough that the provider, a process on the same busy machine, does not exceed it by itself.
  */
 export const stallTimeoutMs = '5000';
+/** Percent of the window at which older turns are summarised: the provider says that each prompt has 1,000 tokens. */
+export const summariseAtPercent = '10';
 
 /** A store that a fault takes away. */
 export interface TormentedStore {
@@ -36,8 +39,8 @@ export interface Disk {
 
 export interface Stand extends AsyncDisposable {
   readonly provider: ScriptedProvider;
-  /** A user's token, for as long as the run. */
-  sign(user: string): Promise<string>;
+  /** A user's token, for as long as the run. Default: the role USER. */
+  sign(user: string, roles?: readonly Role[]): Promise<string>;
   /** GraphQL of each gateway, by way of the clients' wire. */
   readonly urls: readonly [string, ...string[]];
   /** Of the processes that run now, by name; the second of two is `<name>-2`. */

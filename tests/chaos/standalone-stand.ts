@@ -15,7 +15,7 @@ import { openDevelopmentIssuer } from '../../standalone/issuer/development-issue
 import { createFaultLog } from './fault-log.ts';
 import type { Stored } from './gather.ts';
 import type { Send } from './load.ts';
-import { type Disk, type Stand, stallTimeoutMs } from './stand.ts';
+import { type Disk, type Stand, stallTimeoutMs, summariseAtPercent } from './stand.ts';
 
 const run = promisify(execFile);
 const startTimeoutMs = 60_000;
@@ -53,13 +53,14 @@ const storedShape = z.object({
       status: z.string(),
       content: z.string(),
       reasoning: z.string().nullable(),
+      reuse: z.string().nullable(),
       siblings: z.array(z.unknown()),
       usage: z.object({ outputTokens: z.number() }).nullable(),
     })
     .nullable(),
 });
 const storedQuery =
-  'query($id: ID!) { message(id: $id) { status content reasoning siblings { id } usage { outputTokens } } }';
+  'query($id: ID!) { message(id: $id) { status content reasoning reuse siblings { id } usage { outputTokens } } }';
 
 export const openStandaloneStand = async (): Promise<Stand> => {
   await using stack = new AsyncDisposableStack();
@@ -74,7 +75,7 @@ export const openStandaloneStand = async (): Promise<Stand> => {
     ...{ OPENAI_API_KEY: 'test', OPENAI_BASE_URL: provider.baseUrl, MODEL_STALL_TIMEOUT_MS: stallTimeoutMs },
     ...{ USER_BURST: '10000', USER_RATE: '10000', TENANT_BURST: '10000', TENANT_RATE: '10000' },
     ...{ MAX_STREAMS_PER_USER: '10000', MODELS_FILE: join(import.meta.dirname, 'models.yaml') },
-    ...{ WORKER_VANISHED_AFTER_MS: '60000' },
+    ...{ WORKER_VANISHED_AFTER_MS: '60000', SUMMARISE_AT_PERCENT: summariseAtPercent },
   };
   const isReady = async (): Promise<boolean> => {
     const response = await fetch(new URL('/health/ready', own)).catch(() => undefined);
@@ -93,15 +94,16 @@ export const openStandaloneStand = async (): Promise<Stand> => {
   let child = await spawn();
   stack.defer(() => child.end('SIGTERM'));
   const issuer = await openDevelopmentIssuer(directory);
-  const sign: Stand['sign'] = (user) => issuer.sign({ ...findUser(user), roles: ['USER'], scope: '', expires: '90m' });
+  const sign: Stand['sign'] = (user, roles = ['USER']) =>
+    issuer.sign({ ...findUser(user), roles, scope: '', expires: '90m' });
   const wire = stack.use(await startTcpProxy(own));
   const client = stack.use(createClient(() => own, await sign('ada')));
   const readOne = async ({ messageId }: Send): Promise<Stored | undefined> => {
     const { message } = await client.query(storedShape, storedQuery, { id: messageId });
     if (!message) return undefined;
-    const { status, content, reasoning, siblings, usage } = message;
+    const { status, content, reasoning, reuse, siblings, usage } = message;
     const bills = usage ? [{ outputTokens: usage.outputTokens, status }] : [];
-    return { id: messageId, status, content, reasoning, replies: siblings.length, bills };
+    return { id: messageId, status, content, reasoning, reuse, replies: siblings.length, bills };
   };
   const start = async (): Promise<void> => {
     child = await spawn();

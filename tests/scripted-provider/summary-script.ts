@@ -8,7 +8,7 @@ import { parseScript, type Script } from './script.ts';
 /** Undefined where the request asks for no summary. */
 export const summaryScript = ({ messages }: ChatRequest): Script | undefined => {
   const [system, quoted] = [messages[0], messages.at(-1)].map((message) => message?.content ?? '');
-  if (system === undefined || quoted === undefined || !system.includes('<summary>')) return undefined;
+  if (system === undefined || quoted === undefined || !system.includes('Put the summary between')) return undefined;
   const facts = [...new Set(quoted.match(/fact-[\w-]+/g))];
   switch ([...quoted.matchAll(/\bsummary=(\w+)/g)].at(-1)?.[1]) {
     case 'fail':
