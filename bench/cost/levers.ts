@@ -30,7 +30,7 @@ export const setUps: readonly SetUp[] = [
 /** Few, as operators who pay for each token allow them. */
 const contextWindow = 8_192;
 const provider = 'openai';
-export const largest = `${provider}/gpt-4.1` as const;
+const largest = `${provider}/gpt-4.1` as const;
 export const smallest = `${provider}/gpt-4o-mini` as const;
 
 /** The models file of all set-ups. */

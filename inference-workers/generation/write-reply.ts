@@ -84,7 +84,7 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
       toolCalls: steps.flatMap(({ calls }) => calls),
       lastAsked,
       wrote: run?.firstOutputAt !== undefined,
-      // A reply without any text is not billed. One in the wrong format has text, and what may not be shown was written.
+      // A reply without any text is not billed. One in the wrong format has some, and what is withheld was written.
       usage: status === 'FAILED' && !isWritten() ? noUsage : (run?.usage ?? noUsage),
       prompt: run?.prompt,
       firstTokenAt,

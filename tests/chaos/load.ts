@@ -10,7 +10,7 @@ import type { TestClient } from '#tests/support/client.ts';
 import type { Random } from '#tests/support/random.ts';
 import type { Following, SeenFault } from './evidence.ts';
 import { follow, type Passed, passingCodes, wrongIn } from './follow.ts';
-import { autoPolicy } from './prepare.ts';
+import { autoPolicy } from './policies.ts';
 
 /** What a user did, and what its clients saw of it. */
 export interface Send {

@@ -4,10 +4,8 @@
  */
 import { z } from 'zod';
 import { createClient } from '#tests/support/client.ts';
+import { autoPolicy } from './policies.ts';
 import type { Stand } from './stand.ts';
-
-/** For the sends that name it. */
-export const autoPolicy = 'chaos-auto';
 
 const policy = {
   name: autoPolicy,
