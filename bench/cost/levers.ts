@@ -9,9 +9,9 @@ export interface SetUp {
   readonly summariseAtPercent: number;
   readonly cachesPrefixes: boolean;
   readonly cachesRequests: boolean;
+  /** Whether first questions get the reply to one of the same meaning. */
+  readonly cachesMeaning: boolean;
 }
-
-const plain = { routes: false, summariseAtPercent: 0, cachesPrefixes: false, cachesRequests: false };
 
 /**
  * Of a window of `contextWindow` tokens, of which the last 30 percent stay word for word. The default of 70 is for
@@ -19,12 +19,25 @@ const plain = { routes: false, summariseAtPercent: 0, cachesPrefixes: false, cac
  */
 const summariseAtPercent = 40;
 
+const plain = {
+  routes: false,
+  summariseAtPercent: 0,
+  cachesPrefixes: false,
+  cachesRequests: false,
+  cachesMeaning: false,
+};
+const routed = { ...plain, routes: true };
+const summarised = { ...routed, summariseAtPercent };
+const prefixed = { ...summarised, cachesPrefixes: true };
+const cached = { ...prefixed, cachesRequests: true };
+
 export const setUps: readonly SetUp[] = [
   { ...plain, name: 'everything to the large model' },
-  { ...plain, name: '+ routing', routes: true },
-  { ...plain, name: '+ summaries', routes: true, summariseAtPercent },
-  { ...plain, name: '+ prefix cache', routes: true, summariseAtPercent, cachesPrefixes: true },
-  { name: '+ request cache', routes: true, summariseAtPercent, cachesPrefixes: true, cachesRequests: true },
+  { ...routed, name: '+ routing' },
+  { ...summarised, name: '+ summaries' },
+  { ...prefixed, name: '+ prefix cache' },
+  { ...cached, name: '+ request cache' },
+  { ...cached, cachesMeaning: true, name: '+ semantic cache' },
 ];
 
 /** Few, as operators who pay for each token allow them. */
@@ -49,10 +62,11 @@ export const modelsFile = (baseUrl: string): string =>
   });
 
 /** The tenant's default policy, as RoutingPolicyInput. */
-export const policyOf = ({ routes, cachesRequests }: SetUp) => ({
+export const policyOf = ({ routes, cachesRequests, cachesMeaning }: SetUp) => ({
   name: 'cost-run',
   isDefault: true,
   ...(cachesRequests ? { requestCacheSeconds: 3_600, cacheShare: 'TENANT' } : {}),
+  ...(cachesMeaning ? { similarCacheSeconds: 3_600 } : {}),
   ...(routes
     ? {
         strategy: 'AUTO',

@@ -110,7 +110,7 @@ export type EditMessageInput = {
   reuse?: ReusePolicy | null | undefined;
   /** 0 to 2; null for the model's default. */
   temperature?: number | null | undefined;
-  /** Names of the tools that the model may call, out of those that the query "tools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools. */
+  /** Names of the tools that the model may call, out of those that the query "callableTools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools. */
   tools?: Array<string> | null | undefined;
 };
 
@@ -320,7 +320,7 @@ export type RegenerateMessageInput = {
   responseFormat?: ResponseFormatInput | null | undefined;
   /** 0 to 2; null for the model's default. */
   temperature?: number | null | undefined;
-  /** Names of the tools that the model may call, out of those that the query "tools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools. */
+  /** Names of the tools that the model may call, out of those that the query "callableTools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools. */
   tools?: Array<string> | null | undefined;
 };
 
@@ -452,7 +452,7 @@ export type SendMessageInput = {
   reuse?: ReusePolicy | null | undefined;
   /** 0 to 2; null for the model's default. */
   temperature?: number | null | undefined;
-  /** Names of the tools that the model may call, out of those that the query "tools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools. */
+  /** Names of the tools that the model may call, out of those that the query "callableTools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools. */
   tools?: Array<string> | null | undefined;
 };
 

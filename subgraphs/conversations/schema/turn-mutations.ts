@@ -100,7 +100,7 @@ const addInputs = (builder: ConversationsBuilder, enums: MessageEnums) => {
     }),
     tools: t.stringList({
       description:
-        'Names of the tools that the model may call, out of those that the query "tools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools.',
+        'Names of the tools that the model may call, out of those that the query "callableTools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools.',
     }),
     onBusy: t.field({
       type: busyPolicy,

@@ -15,7 +15,7 @@ export const chooseTools = (tools: readonly Tool[], names: readonly string[] | u
   if (unknown !== undefined) {
     throw new AppError(
       'BAD_USER_INPUT',
-      'One of the tools does not exist, or is switched off. The query "tools" lists them.',
+      'One of the tools does not exist, or is switched off. The query "callableTools" lists them.',
       {
         argument: 'tools',
       },

@@ -1,10 +1,12 @@
 /**
- * The tools of a tenant's MCP servers in the form in which jobs carry tools. Invariant: names are unique among them,
- * and providers accept them: the server's name, an underscore and the tool's, with a hash where that had to be changed.
+ * The tools that models of a tenant may call, HTTP endpoints and those of MCP servers, in the form in which jobs carry
+ * tools. Invariant: names are unique among them, and providers accept them: for MCP the server's name, an underscore
+ * and the tool's, with a hash where that had to be changed.
  */
 import { createHash } from 'node:crypto';
 import type { Database } from '#kernel/database/database.ts';
 import type { ToolRow } from '../entities.ts';
+import { readTools } from '../tools/change-tools.ts';
 import { type McpServerWithTools, readServers } from './change-servers.ts';
 import { isCallable } from './pin-tools.ts';
 
@@ -38,5 +40,10 @@ const toolsOf = ({ server, tools }: McpServerWithTools): readonly RoutedTool[] =
   }));
 };
 
-export const readMcpTools = async (database: Database, tenantId: string): Promise<readonly RoutedTool[]> =>
-  (await readServers(database, tenantId)).flatMap(toolsOf);
+/** What models of the tenant may call. An HTTP endpoint has its name even while it is switched off. */
+export const readCallableTools = async (database: Database, tenantId: string): Promise<readonly RoutedTool[]> => {
+  const [tools, servers] = await Promise.all([readTools(database, tenantId), readServers(database, tenantId)]);
+  const names = new Set(tools.map(({ name }) => name));
+  const ofServers = servers.flatMap(toolsOf).filter(({ name }) => !names.has(name));
+  return [...tools.filter(({ enabled }) => enabled), ...ofServers];
+};

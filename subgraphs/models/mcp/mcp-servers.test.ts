@@ -87,8 +87,12 @@ describe.each(engines)('on %s', (engine) => {
     expect(found[0].secret).not.toContain('token');
     const purpose = mcpCredentialsPurpose(tenant.tenantId, 'crm');
     expect(JSON.parse(models.sealer.open(found[0].secret, purpose))).toEqual({ kind: 'BEARER', token: 'token' });
+    const callable = async () =>
+      (await models.execute(identityOf(tenant.tenantId), '{ callableTools { name mcpServer } }')).data.callableTools;
+    expect(await callable()).toEqual(found.map(({ name }: { name: string }) => ({ name, mcpServer: 'crm' })));
     await upsert(tenant, { enabled: false });
     expect(await routed(tenant)).toEqual([]);
+    expect(await callable()).toEqual([]);
   });
 
   test('what changed is noticed when the tools are listed again, and is out of the next route', async () => {

@@ -12,10 +12,9 @@ import type { Database } from '#kernel/database/database.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import type { RoutingPolicy } from '../entities.ts';
-import { type RoutedTool, readMcpTools } from '../mcp/callable-tools.ts';
+import { type RoutedTool, readCallableTools } from '../mcp/callable-tools.ts';
 import { readPolicies } from '../policies/change-policies.ts';
 import { readCacheEpoch } from '../policies/clear-caches.ts';
-import { readTools } from '../tools/change-tools.ts';
 import type { OutputLimits } from './output-limits.ts';
 
 export interface TenantTerms {
@@ -54,7 +53,7 @@ export const openTenantTerms = async (options: {
   readonly signals: Signals;
 }): Promise<TenantTermsSource> => {
   const read = async (identity: Identity): Promise<TenantTerms> => {
-    const [{ tenantPlan, tenantOutputTokens }, policies, tools, cacheEpoch, mcpTools] = await Promise.all([
+    const [{ tenantPlan, tenantOutputTokens }, policies, tools, cacheEpoch] = await Promise.all([
       options.usage.call({
         identity,
         query: planQuery,
@@ -63,14 +62,10 @@ export const openTenantTerms = async (options: {
         deadlineMs: planDeadlineMs,
       }),
       readPolicies(options.database, identity.tenantId),
-      readTools(options.database, identity.tenantId),
+      readCallableTools(options.database, identity.tenantId),
       readCacheEpoch(options.database, identity.tenantId),
-      readMcpTools(options.database, identity.tenantId),
     ]);
-    const names = new Set(tools.map(({ name }) => name));
-    const enabled: readonly RoutedTool[] = tools.filter((tool) => tool.enabled);
-    const others = mcpTools.filter(({ name }) => !names.has(name));
-    return { plan: tenantPlan, output: tenantOutputTokens, policies, cacheEpoch, tools: [...enabled, ...others] };
+    return { plan: tenantPlan, output: tenantOutputTokens, policies, cacheEpoch, tools };
   };
   const remembered = new LRUCache<string, TenantTerms, Identity>({
     max: rememberedTenants,

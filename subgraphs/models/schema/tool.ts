@@ -1,5 +1,6 @@
 /** The tenant's tools: the type, the query, and the mutations for administrators. */
 import type { ToolRow } from '../entities.ts';
+import { type RoutedTool, readCallableTools } from '../mcp/callable-tools.ts';
 import { deleteTool, type RegisteredTool, readTools, rotateToolSecret, upsertTool } from '../tools/change-tools.ts';
 import type { ModelsBuilder } from './builder.ts';
 
@@ -43,7 +44,36 @@ const addType = (builder: ModelsBuilder) => {
   return { tool, registration };
 };
 
+const addCallableTools = (builder: ModelsBuilder): void => {
+  const type = builder.objectRef<RoutedTool>('CallableTool').implement({
+    description: 'A tool that models with the capability TOOLS may call while they write a reply.',
+    fields: (t) => ({
+      name: t.exposeString('name', { description: 'As models call it, and as sendMessage takes it.' }),
+      description: t.exposeString('description', {
+        description: 'What it does and when to call it, written for the model.',
+      }),
+      parameters: t.exposeString('parameters', {
+        description: 'JSON text of the JSON Schema of its arguments, which form an object.',
+      }),
+      mcpServer: t.string({
+        nullable: true,
+        description: 'Name of the MCP server that it is of; null for an HTTP endpoint.',
+        resolve: ({ mcp }) => mcp?.server,
+      }),
+    }),
+  });
+  builder.queryField('callableTools', (t) =>
+    t.field({
+      type: [type],
+      description:
+        'The tools that models of your tenant may call now: enabled HTTP endpoints, and approved tools of MCP servers.',
+      resolve: (_, _args, { database, identity }) => readCallableTools(database, identity.tenantId),
+    }),
+  );
+};
+
 export const addTools = (builder: ModelsBuilder): void => {
+  addCallableTools(builder);
   const { tool, registration } = addType(builder);
   const input = builder.inputType('ToolInput', {
     description: 'The desired state of a tool.',
@@ -76,7 +106,7 @@ export const addTools = (builder: ModelsBuilder): void => {
   builder.queryField('tools', (t) =>
     t.field({
       type: [tool],
-      description: 'Tools of your tenant, by name.',
+      description: 'HTTP endpoints of your tenant that are tools, by name, enabled or not.',
       resolve: (_, _args, { database, identity }) => readTools(database, identity.tenantId),
     }),
   );
