@@ -113,7 +113,7 @@ const chat = (random: Random): readonly PlannedTurn[] => {
   const facts = ['garden', 'attic', 'cellar', 'stable'].map((name) => factOf(random, name));
   const between = turnsOf.CHAT - 2 * facts.length;
   return [
-    ...facts.map((fact) => turn(`${statementOf(fact)} ${random.pick(easy).text}`)),
+    ...facts.map((fact) => turn(`Please remember this for later. ${statementOf(fact)}`)),
     ...Array.from({ length: between }, () => turn(random.pick(easy).text)),
     ...facts.map(({ name, word }) => turn(questionOf(name), { asks: word })),
   ];

@@ -131,8 +131,10 @@ const explainedCalls = ({ followings, providerRefusals, providerFails }: Evidenc
   // An attempt that died before its first append asked the provider and left nothing but the gap in the attempts.
   const attempts = starts.map(({ attempt = 0 }) => attempt);
   const silent = Math.max(0, ...attempts) - new Set(attempts).size;
-  // An attempt that lost its log, while the next model was asked after the failure in the middle, could not append it.
-  const unwritten = providerFails && attempts.some((attempt) => attempt > 1) ? 1 : 0;
+  // The failure in the middle came while all text was still held back, so nobody saw that model; or the attempt lost
+  // its log while the next model was asked, and could not append that.
+  const isUnseen = starts.length < 2 || attempts.some((attempt) => attempt > 1);
+  const unwritten = providerFails && isUnseen ? 1 : 0;
   return starts.length + silent + unwritten + providerRefusals;
 };
 

@@ -37,7 +37,8 @@ describe('distributed', () => {
       conversations: { LOG_LEVEL: 'info' },
       models: { TOOL_PRIVATE_HOSTS: '127.0.0.1' },
       issuer: programEnvironment,
-      gateway: serviceAccountEnvironment,
+      // A few users do here what the default rate leaves to many.
+      gateway: { ...serviceAccountEnvironment, USER_BURST: '1000', USER_RATE: '1000' },
     };
     parlance = await startCompose(
       { postgres, redis, rabbitmq },

@@ -26,9 +26,11 @@ describe('standalone', () => {
   let parlance: Parlance;
   const logLines: string[] = [];
   beforeAll(async () => {
-    const logged = { LOG_LEVEL: 'info' };
+    // A few users do here what the default rate leaves to many.
+    const unhurried = { USER_BURST: '1000', USER_RATE: '1000' };
     const environment = {
-      ...logged,
+      ...unhurried,
+      LOG_LEVEL: 'info',
       TOOL_PRIVATE_HOSTS: '127.0.0.1',
       ...programEnvironment,
       ...serviceAccountEnvironment,

@@ -152,6 +152,7 @@ test('it speaks German where the browser asks for it', async () => {
     'Zwischenspeicher',
     'Moderation',
     'Werkzeuge',
+    'MCP-Server',
     'Mandant',
   ]);
   await visit(page, '/moderation', 'Moderation');
