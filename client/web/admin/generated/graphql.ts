@@ -190,6 +190,8 @@ export type ModerationPolicyInput = {
   input?: InputModerationInput | null | undefined;
   /** How replies are screened. */
   output?: OutputModerationInput | null | undefined;
+  /** What models may read of data about people. */
+  pii?: PiiPolicy | null | undefined;
   /** Categories to change; the others keep their thresholds. */
   thresholds?: Array<CategoryThresholdInput> | null | undefined;
 };
@@ -228,6 +230,13 @@ export type OutputModerationMode =
   | 'AFTER'
   /** Before they are shown: their end is held back until it is screened, and what is blocked ends the reply. */
   | 'WINDOW';
+
+/** What models may read of data about people. */
+export type PiiPolicy =
+  /** Placeholders in the place of e-mail addresses, numbers of telephones, cards and accounts, and of keys. They are put back in the reply. */
+  | 'MASK_PROMPTS'
+  /** Everything. */
+  | 'OFF';
 
 /** Plan of a tenant: the models that it may use, and how many tokens. */
 export type PlanTier =
