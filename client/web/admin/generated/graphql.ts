@@ -714,7 +714,7 @@ export type SetPlanMutation = { setPlan: { id: string, plan: PlanTier } };
 export type ThresholdsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ThresholdsQuery = { moderationPolicy: { version: string, availableProviders: Array<ModerationProvider>, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }>, input: { providers: Array<ModerationProvider> }, output: { mode: OutputModerationMode, holdCharacters: number, leastHoldCharacters: number, providers: Array<ModerationProvider>, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } } };
+export type ThresholdsQuery = { moderationPolicy: { version: string, availableProviders: Array<ModerationProvider>, pii: PiiPolicy, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }>, input: { providers: Array<ModerationProvider> }, output: { mode: OutputModerationMode, holdCharacters: number, leastHoldCharacters: number, providers: Array<ModerationProvider>, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } } };
 
 export type TryThresholdsQueryVariables = Exact<{
   content: string;
@@ -730,7 +730,7 @@ export type SetThresholdsMutationVariables = Exact<{
 }>;
 
 
-export type SetThresholdsMutation = { setModerationPolicy: { version: string, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }>, output: { mode: OutputModerationMode, holdCharacters: number, leastHoldCharacters: number, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } } };
+export type SetThresholdsMutation = { setModerationPolicy: { version: string, pii: PiiPolicy, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }>, output: { mode: OutputModerationMode, holdCharacters: number, leastHoldCharacters: number, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } } };
 
 export type ToolsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1838,6 +1838,7 @@ export const ThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
     input {
       providers
     }
+    pii
     output {
       mode
       holdCharacters
@@ -1883,6 +1884,7 @@ export const SetThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
         blockAt
       }
     }
+    pii
   }
 }
     `) as unknown as TypedDocumentString<SetThresholdsMutation, SetThresholdsMutationVariables>;
