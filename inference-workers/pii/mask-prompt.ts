@@ -8,6 +8,13 @@ type AssistantPart = Extract<Message, { role: 'assistant' }>['content'][number];
 type ResultPart = Extract<AssistantPart, { type: 'tool-result' }>;
 type Mask = Placeholders['mask'];
 
+/** How texts of people and models are masked, and thoughts that the model itself wrote. */
+interface Masks {
+  readonly mask: Mask;
+  /** A thought as its model wrote it: a provider that signed it wants it back unchanged. */
+  readonly maskThought: Mask;
+}
+
 /** A number of JSON may be that of a card. */
 const maskJson = (value: unknown, mask: Mask): unknown => {
   if (typeof value === 'string') return mask(value);
@@ -26,11 +33,12 @@ const maskResult = (part: ResultPart, mask: Mask): ResultPart => {
   return { ...part, output: { type: output.type === 'error-text' ? output.type : 'text', value: mask(value) } };
 };
 
-const maskAssistantPart = (part: AssistantPart, mask: Mask): AssistantPart => {
+const maskAssistantPart = (part: AssistantPart, { mask, maskThought }: Masks): AssistantPart => {
   switch (part.type) {
     case 'text':
-    case 'reasoning':
       return { ...part, text: mask(part.text) };
+    case 'reasoning':
+      return { ...part, text: maskThought(part.text) };
     case 'tool-call':
       return { ...part, input: maskJson(part.input, mask) };
     case 'tool-result':
@@ -40,7 +48,8 @@ const maskAssistantPart = (part: AssistantPart, mask: Mask): AssistantPart => {
   }
 };
 
-const maskMessage = (message: Message, mask: Mask): Message => {
+const maskMessage = (message: Message, masks: Masks): Message => {
+  const { mask } = masks;
   switch (message.role) {
     case 'system':
       return { ...message, content: mask(message.content) };
@@ -49,7 +58,7 @@ const maskMessage = (message: Message, mask: Mask): Message => {
       return { ...message, content };
     }
     case 'assistant':
-      return { ...message, content: message.content.map((part) => maskAssistantPart(part, mask)) };
+      return { ...message, content: message.content.map((part) => maskAssistantPart(part, masks)) };
     default: {
       const content = message.content.map((part) => (part.type === 'tool-result' ? maskResult(part, mask) : part));
       return { ...message, content };
@@ -71,9 +80,17 @@ const sizeOf = ({ content }: Message): number =>
     ? content.length
     : content.reduce((size: number, part) => size + ('text' in part ? part.text.length : 1_000), 0);
 
-/** Other replies of the process proceed between the messages. */
-export const maskPrompt = async (prompt: LanguageModelV4Prompt, placeholders: Placeholders): Promise<MaskedPrompt> => {
+/**
+ * Other replies of the process proceed between the messages.
+ * @param thoughts what the model wrote, by what was made of it
+ */
+export const maskPrompt = async (
+  prompt: LanguageModelV4Prompt,
+  placeholders: Placeholders,
+  thoughts: ReadonlyMap<string, string>,
+): Promise<MaskedPrompt> => {
   const { mask } = placeholders;
+  const masks = { mask, maskThought: (text: string) => thoughts.get(text) ?? mask(text) };
   const yieldBefore = createYielder();
   const masked: Message[] = [];
   let owed = '';
@@ -81,12 +98,12 @@ export const maskPrompt = async (prompt: LanguageModelV4Prompt, placeholders: Pl
     await yieldBefore(sizeOf(message));
     const last = index === prompt.length - 1 && message.role === 'assistant' ? message.content.at(-1) : undefined;
     if (message.role !== 'assistant' || last?.type !== 'text') {
-      masked.push(maskMessage(message, mask));
+      masked.push(maskMessage(message, masks));
       continue;
     }
     owed = placeholders.restOfValue(last.text);
     const whole = { ...last, text: last.text + owed };
-    masked.push(maskMessage({ ...message, content: [...message.content.slice(0, -1), whole] }, mask));
+    masked.push(maskMessage({ ...message, content: [...message.content.slice(0, -1), whole] }, masks));
   }
   return { prompt: masked, owed };
 };

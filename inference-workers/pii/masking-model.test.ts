@@ -150,6 +150,20 @@ test('reasoning and the arguments of calls get their values, arguments and resul
   expect(thoughts.at(-1)?.providerMetadata).toEqual({ inner: { signature: 's' } });
 });
 
+test('a thought goes back to its model as the model wrote it, for it may be signed', async () => {
+  const written = 'so [EMAIL_1], unlike eve@mail.example';
+  const { run, prompts } = maskedModel([
+    { type: 'reasoning-start', id: 'r' },
+    { type: 'reasoning-delta', id: 'r', delta: written },
+    { type: 'reasoning-end', id: 'r' },
+    finish,
+  ]);
+  await run([question]);
+  const text = 'so ada@acme.example, unlike eve@mail.example';
+  await run([question, { role: 'assistant', content: [{ type: 'reasoning', text }] }, user('go on')]);
+  expect(prompts[1]?.[2]?.content).toEqual([{ type: 'reasoning', text: written }]);
+});
+
 test('a model that continues a text which ends within a value goes on behind the value', async () => {
   const { run, prompts } = maskedModel(deltas([' and [EMAIL_1]']));
   const parts = await run([question, assistant('Write to ada@acme.ex')]);

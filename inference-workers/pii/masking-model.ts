@@ -8,6 +8,7 @@ import type { LanguageModelV4, LanguageModelV4Prompt, LanguageModelV4StreamPart 
 import { generateByStreaming } from '../providers/generate-by-streaming.ts';
 import { maskPrompt } from './mask-prompt.ts';
 import { createPlaceholders, openedPlaceholder, type Placeholders } from './placeholders.ts';
+import { createWrittenThoughts } from './written-thoughts.ts';
 
 /** The same in every prompt, so that caches of prefixes keep working. */
 const note =
@@ -58,6 +59,7 @@ const createRestorer = (placeholders: Placeholders, owed: string) => {
 };
 
 export const createMaskingModel = (inner: LanguageModelV4): LanguageModelV4 => {
+  const thoughts = createWrittenThoughts();
   const model: LanguageModelV4 = {
     specificationVersion: 'v4',
     provider: inner.provider,
@@ -66,9 +68,10 @@ export const createMaskingModel = (inner: LanguageModelV4): LanguageModelV4 => {
     doGenerate: (call) => generateByStreaming(model, call),
     async doStream(call) {
       const placeholders = createPlaceholders();
-      const { prompt, owed } = await maskPrompt(call.prompt, placeholders);
+      const { prompt, owed } = await maskPrompt(call.prompt, placeholders, thoughts.byText);
       const { stream } = await inner.doStream({ ...call, prompt: withNote(prompt) });
       const restored = createRestorer(placeholders, owed);
+      const thinking = thoughts.follow();
       const parts = stream.getReader();
       return {
         stream: new ReadableStream(
@@ -77,11 +80,16 @@ export const createMaskingModel = (inner: LanguageModelV4): LanguageModelV4 => {
               for (;;) {
                 const { done, value: part } = await parts.read();
                 if (done) {
+                  thinking.end();
                   controller.close();
                   return;
                 }
+                thinking.wrote(part);
                 const passed = restored(part);
-                for (const one of passed) controller.enqueue(one);
+                for (const one of passed) {
+                  thinking.passed(one);
+                  controller.enqueue(one);
+                }
                 if (passed.length > 0) return;
               }
             },
