@@ -1,7 +1,8 @@
 /**
- * Finds the data about people in a text that models need not read: addresses, numbers of telephones, cards and accounts,
- * and secrets. What looks like a placeholder is found too, so that it gets one of its own and stands for nobody else's
- * value. Invariants: what is found does not overlap and is in the order of the text; the work grows with its length.
+ * Finds the data about people in a text that models need not read: addresses, numbers of telephones, cards and
+ * accounts, and secrets. What looks like a placeholder is found too, so that it gets one of its own and stands for
+ * nobody else's value. Invariants: what is found does not overlap and is in the order of the text; the work grows with
+ * its length.
  */
 import { findAccounts, findCards, findPhones, type Span } from './find-numbers.ts';
 import { findSecrets } from './find-secrets.ts';

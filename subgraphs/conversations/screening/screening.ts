@@ -45,8 +45,9 @@ export interface ScreeningResult extends ReplyPolicy {
 export interface Screening {
   message(screened: ScreenedMessage): Promise<ScreeningResult>;
   /**
-   * The policy for a reply to a question that is not screened again. Asks safety where the last response is too old. While safety does not respond, what it said last counts; where it never did, its fault is
-   * thrown, so that no reply gets past a policy.
+   * The policy for a reply to a question that is not screened again. Asks safety where the last response is too old.
+   * While safety does not respond, what it said last counts; where it never did, its fault is thrown, so that no reply
+   * gets past a policy.
    */
   policy(identity: Identity): Promise<ReplyPolicy>;
   /** Throws RATE_LIMITED too. */

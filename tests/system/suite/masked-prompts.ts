@@ -1,4 +1,4 @@
-/** Replies of a tenant whose prompts are masked: the values of people reach their readers, and no provider and no log. */
+/** Replies of a tenant whose prompts are masked: values reach their readers, and no provider and no log. */
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
