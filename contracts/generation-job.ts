@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { outputModerationSchema } from './moderation/output-moderation.ts';
+import { piiPolicies } from './pii/pii-policy.ts';
 import { pools } from './pools.ts';
 import { responseFormatSchema } from './response-format.ts';
 import { reuseTermsSchema } from './reuse.ts';
@@ -120,6 +121,8 @@ const jobFields = {
   admittedAt: z.number(),
   /** How the text of the model is screened before it is shown; absent: it is not. */
   outputModeration: outputModerationSchema.optional(),
+  /** What models may read of data about people. Absent: everything. A worker of an older version masks nothing. */
+  pii: z.enum(piiPolicies).optional(),
   traceparent: z.string().optional(),
   /** The client's request that asked for the reply, as log lines name it. */
   requestId: z

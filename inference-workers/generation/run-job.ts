@@ -8,6 +8,7 @@ import type { Delivery, Json, Settlement } from '#kernel/broker/broker.ts';
 import { UnreadableBodyError } from '#kernel/broker/settle-patiently.ts';
 import { withRequestId } from '#kernel/request-id.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
+import { maskedCandidate } from '../pii/masked-candidate.ts';
 import type { LeaveSignals } from '../running-jobs.ts';
 import { servedCandidates } from './candidate.ts';
 import type { GenerationContext } from './generation-context.ts';
@@ -46,7 +47,8 @@ export const runJob = async (
   if (!parsed.success) throw new UnreadableBodyError('not a job', { cause: parsed.error });
   const job = parsed.data;
   const { redeliveries } = delivery;
-  const candidates = servedCandidates(job, context.registry);
+  const served = servedCandidates(job, context.registry);
+  const candidates = job.pii === 'MASK_PROMPTS' ? served.map(maskedCandidate) : served;
   const earlier = 'deliveredBefore' in job ? (job.deliveredBefore ?? 0) : 0;
   if (candidates.length === 0 && earlier + redeliveries < maxRequeues) return 'retry';
   const { kind, traceparent: parent, requestId } = job;

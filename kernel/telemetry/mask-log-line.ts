@@ -3,29 +3,10 @@
  * Every line passes through it, so it works on the JSON as it is written. Invariant: what it writes is still JSON, and
  * its work grows with the length of the line only.
  */
+import { isAccountNumber, isCardNumber } from '#contracts/pii/check-digits.ts';
 
 /** Most characters of a line; the rest of a longer one is in no log. */
 const longestLine = 16_384;
-
-/** Luhn's check: distinguishes a card number from other long numbers. */
-const isCardNumber = (digits: string): boolean => {
-  let sum = 0;
-  for (let index = 0; index < digits.length; index += 1) {
-    const digit = Number(digits[digits.length - 1 - index]);
-    const weighed = index % 2 === 0 ? digit : digit * 2;
-    sum += weighed > 9 ? weighed - 9 : weighed;
-  }
-  return sum % 10 === 0;
-};
-
-/** The check of an IBAN: its digits, the first four characters last and letters as numbers, leave 1 modulo 97. */
-const isAccountNumber = (iban: string): boolean => {
-  let rest = 0;
-  for (const character of iban.slice(4) + iban.slice(0, 4)) {
-    for (const digit of String(Number.parseInt(character, 36))) rest = (rest * 10 + Number(digit)) % 97;
-  }
-  return rest === 1;
-};
 
 const email = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g;
 const bearer = /\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi;

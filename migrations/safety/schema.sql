@@ -37,6 +37,7 @@ CREATE TABLE safety.policies (
     output_providers text[] DEFAULT '{}'::text[] NOT NULL,
     updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
     updated_by uuid NOT NULL,
+    pii text DEFAULT 'OFF'::text NOT NULL,
     CONSTRAINT policies_hold_characters_check CHECK (((hold_characters >= 1) AND (hold_characters <= 1000)))
 );
 

@@ -9,6 +9,7 @@ import type { ClassReason } from '#contracts/complexity/conversation-class.ts';
 import type { ErrorCode } from '#contracts/error-codes.ts';
 import type { ReasoningEffort, RouteCandidate, Tool } from '#contracts/generation-job.ts';
 import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
+import type { PiiPolicy } from '#contracts/pii/pii-policy.ts';
 import type { ResponseFormat } from '#contracts/response-format.ts';
 import type { ReuseLever, ReuseTerms } from '#contracts/reuse.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
@@ -67,6 +68,8 @@ export interface Generation {
   readonly reasoningEffort?: ReasoningEffort | undefined;
   /** How the reply is screened before it is shown; absent: after its end. */
   readonly outputModeration?: OutputModeration | undefined;
+  /** What models may read of data about people; absent: everything. */
+  readonly pii?: PiiPolicy | undefined;
   /** On which terms the reply may be one that was written before; absent: a model is asked. */
   readonly reuse?: ReuseTerms | undefined;
   /** Absent: TEXT. */

@@ -3,6 +3,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { moderationCategories } from '#contracts/moderation/categories.ts';
 import { defaultHold, outputModes } from '#contracts/moderation/output-moderation.ts';
 import { type CategoryScore, moderationActions, moderationStages } from '#contracts/moderation/thresholds.ts';
+import { piiPolicies } from '#contracts/pii/pii-policy.ts';
 import type { TableSet } from '#kernel/database/database.ts';
 
 /** The thresholds that a tenant has set for a category. Without a row the defaults apply. */
@@ -46,6 +47,7 @@ export const PolicyEntity = defineEntity({
     holdCharacters: p.integer().default(defaultHold),
     inputProviders: p.array().default([]),
     outputProviders: p.array().default([]),
+    pii: p.enum(piiPolicies).default('OFF'),
     updatedAt: p.datetime(3).onCreate(() => new Date()),
     updatedBy: p.uuid(),
   },

@@ -166,3 +166,29 @@ test('a detector adds to what the rules find, and while it faults a text that co
   );
   expect(await safety.screen('hello', randomUUID(), globex)).toMatchObject({ action: 'ALLOW' });
 });
+
+test('prompts are as people wrote them until a tenant has them masked, for itself only', async () => {
+  await using safety = await openSafetyFixture();
+  const piiOf = async (tenantId: string) => {
+    const input = { messageId: randomUUID(), conversationId: randomUUID(), content: 'hello' };
+    const identity = identityOf(tenantId, { service: 'conversations' });
+    const screen = 'mutation ($input: ScreenContentInput!) { screenContent(input: $input) { pii } }';
+    const { data } = await safety.execute(identity, screen, { input });
+    expect((await safety.execute(identity, '{ piiPolicy }')).data.piiPolicy).toBe(data.screenContent.pii);
+    return data.screenContent.pii;
+  };
+  expect(await piiOf(acme)).toBe('OFF');
+  const change =
+    'mutation ($input: ModerationPolicyInput!) { setModerationPolicy(input: $input) { pii output { mode } } }';
+  const { data } = await safety.execute(admin, change, { input: { pii: 'MASK_PROMPTS' } });
+  expect(data.setModerationPolicy).toEqual({ pii: 'MASK_PROMPTS', output: { mode: 'AFTER' } });
+  await until(
+    () => piiOf(acme),
+    (pii) => pii === 'MASK_PROMPTS',
+  );
+  expect(await piiOf(globex)).toBe('OFF');
+  // What is not named stays as it is.
+  const kept = await safety.execute(admin, change, { input: { output: { mode: 'WINDOW' } } });
+  expect(kept.data.setModerationPolicy).toEqual({ pii: 'MASK_PROMPTS', output: { mode: 'WINDOW' } });
+  expect((await safety.execute(admin, '{ piiPolicy }')).errors[0]?.extensions.code).toBe('FORBIDDEN');
+});

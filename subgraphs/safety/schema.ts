@@ -4,6 +4,7 @@ import { federationLinkUrl, mutationTypeOptions, subscriptionTypeOptions } from 
 import { createSafetyBuilder } from './schema/builder.ts';
 import { addCases } from './schema/case.ts';
 import { addPolicy } from './schema/policy.ts';
+import { addPolicyTypes } from './schema/policy-types.ts';
 import { addScreenContent } from './schema/screen-content.ts';
 import { addVerdict } from './schema/verdict.ts';
 
@@ -12,8 +13,9 @@ export const createSafetySchema = (): GraphQLSchema => {
   builder.mutationType(mutationTypeOptions);
   builder.subscriptionType(subscriptionTypeOptions);
   const types = addVerdict(builder);
-  addScreenContent(builder, types);
-  addPolicy(builder, types);
+  const policyTypes = addPolicyTypes(builder, types);
+  addScreenContent(builder, types, policyTypes.pii);
+  addPolicy(builder, types, policyTypes);
   addCases(builder, types);
   return builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
 };

@@ -9,6 +9,7 @@ import { consoleChangeSuite } from './suite/console-changes.ts';
 import { standaloneCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
+import { maskedPromptsSuite } from './suite/masked-prompts.ts';
 import { mcpSuite } from './suite/mcp.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
 import { outputModerationSuite } from './suite/output-moderation.ts';
@@ -56,6 +57,7 @@ describe('standalone', () => {
   reuseSuite(() => parlance);
   consoleChangeSuite(() => parlance);
   moderationChangeSuite(() => parlance);
+  maskedPromptsSuite(() => ({ parlance, logLines }));
   outputModerationSuite(() => ({
     parlance,
     streamStore: () => readEmbeddedStore(parlance.dataDirectory),

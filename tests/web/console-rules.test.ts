@@ -1,6 +1,6 @@
 /** Routing, moderation and tools: what is done in the console is done, and what happens appears there. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { TestClient } from '#tests/support/client.ts';
 import type { WebPage } from '#tests/support/web-stand.ts';
@@ -158,6 +158,22 @@ test('replies are tried under their own thresholds, and screened before they are
   const { thresholds, ...rest } = await output();
   expect(rest).toEqual({ mode: 'WINDOW', holdCharacters: 80 });
   expect(thresholds.find(({ category }) => category === 'THREAT')?.blockAt).toBe(0.7);
+});
+
+test('an administrator has prompts masked, and the setting of replies stays', async () => {
+  await visit(page, '/moderation', 'Moderation');
+  const shape = z.object({
+    moderationPolicy: z.object({ pii: z.string(), output: z.object({ mode: z.string() }) }),
+  });
+  const policy = async () => (await ask(shape, '{ moderationPolicy { pii output { mode } } }')).moderationPolicy;
+  const { output } = await policy();
+  const choice = page.getByLabel('What models read of data about people');
+  for (const pii of ['MASK_PROMPTS', 'OFF']) {
+    await choice.selectOption(pii);
+    await page.getByRole('button', { name: 'Save screening' }).click();
+    await said(page, 'The screening of replies is saved.');
+    await vi.waitFor(async () => expect(await policy()).toEqual({ pii, output }));
+  }
 });
 
 const toolNames = async () =>

@@ -63,6 +63,7 @@ export const buildJob = (input: JobInput): GenerationJob => {
     temperature: generation.temperature,
     reasoningEffort: generation.reasoningEffort,
     outputModeration: generation.outputModeration,
+    pii: generation.pii,
     reuse: generation.reuse,
     responseFormat,
     admittedAt: Date.now(),

@@ -55,6 +55,7 @@ const addTitleJob = async (
     ],
     candidates,
     outputModeration: reply.generation?.outputModeration,
+    pii: reply.generation?.pii,
     requestId: reply.generation?.requestId,
     admittedAt: Date.now(),
   });

@@ -52,16 +52,16 @@ const message = (identity: ReturnType<typeof newIdentity>) => ({
 test('a message brings the policy for its reply, and another reply asks for it only where it is not known', async () => {
   await using safety = await openSubgraph(({ query }) =>
     query.includes('screenContent')
-      ? { screenContent: { ...allowed.screenContent, window } }
-      : { outputWindow: window },
+      ? { screenContent: { ...allowed.screenContent, window, pii: 'MASK_PROMPTS' } }
+      : { outputWindow: window, piiPolicy: 'MASK_PROMPTS' },
   );
   const screening = screeningBy(safety.client);
   const [sender, other] = [newIdentity(), { ...newIdentity(), tenantId: uuidv7() }];
   expect((await screening.message(message(sender))).window).toEqual(window);
-  expect(await screening.window(sender)).toEqual(window);
+  expect(await screening.policy(sender)).toMatchObject({ window, pii: 'MASK_PROMPTS' });
   expect(safety.requests).toHaveLength(1);
-  expect(await screening.window(other)).toEqual(window);
-  expect(await screening.window(other)).toEqual(window);
+  expect(await screening.policy(other)).toMatchObject({ window, pii: 'MASK_PROMPTS' });
+  expect(await screening.policy(other)).toMatchObject({ window, pii: 'MASK_PROMPTS' });
   expect(safety.requests).toHaveLength(2);
 });
 
@@ -70,16 +70,16 @@ test('while safety is away, the policy that was heard last counts, and nobody wi
   try {
     let isAway = false;
     await using safety = await openSubgraph(() =>
-      isAway ? 'hangs up' : { screenContent: { ...allowed.screenContent, window } },
+      isAway ? 'hangs up' : { screenContent: { ...allowed.screenContent, window, pii: 'MASK_PROMPTS' } },
     );
     const screening = screeningBy(safety.client);
     const [sender, other] = [newIdentity(), { ...newIdentity(), tenantId: uuidv7() }];
     await screening.message(message(sender));
     isAway = true;
     vi.advanceTimersByTime(3_600_000);
-    expect(await screening.window(sender)).toEqual(window);
+    expect(await screening.policy(sender)).toMatchObject({ window, pii: 'MASK_PROMPTS' });
     expect(safety.requests.length).toBeGreaterThan(1);
-    await expect(screening.window(other)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
+    await expect(screening.policy(other)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
   } finally {
     vi.useRealTimers();
   }

@@ -57,6 +57,23 @@ test('a short text is screened while its tokens are reserved, when the route is 
   expect(usage.requests.map(reservationIn)).toEqual([reservation.id]);
 });
 
+test('what models may read of data about people is granted with the reply, to a stored question too', async () => {
+  await using usage = await openSubgraph(() => held);
+  const screenContent = { ...allowed.screenContent, pii: 'MASK_PROMPTS' };
+  await using safety = await openSubgraph(({ query }) =>
+    query.includes('screenContent') ? { screenContent } : { outputWindow: null, piiPolicy: 'MASK_PROMPTS' },
+  );
+  const screening = screeningBy(safety.client);
+  const admission = createAdmission({ usage: usage.client, screening, routes: remembered }, logger);
+  const stored = { ...requestOf('hello'), isStored: true };
+  const grant = await admission.admit(stored);
+  expect(grant.pii).toBe('MASK_PROMPTS');
+  expect((await admission.extend(stored, grant)).pii).toBe('MASK_PROMPTS');
+  expect((await admission.admit(requestOf('hello'))).pii).toBe('MASK_PROMPTS');
+  screenContent.pii = 'OFF';
+  expect((await admission.admit(requestOf('hello'))).pii).toBeUndefined();
+});
+
 test('a long text is never screened when the quota does not suffice', async () => {
   await using usage = await openSubgraph(() => refused);
   await using safety = await openSubgraph(() => allowed);

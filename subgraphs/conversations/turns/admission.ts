@@ -17,7 +17,7 @@ import type { Logger } from '#kernel/log.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
 import { admissionDuration } from '../metrics.ts';
-import type { Screening, ScreeningResult } from '../screening/screening.ts';
+import type { ReplyPolicy, Screening, ScreeningResult } from '../screening/screening.ts';
 import { chooseTools } from './choose-tools.ts';
 import type { JudgedTurn } from './judge-turn.ts';
 import { outputTokensWithin } from './output-tokens.ts';
@@ -26,7 +26,7 @@ import { replyNeeds } from './reply-needs.ts';
 import type { Route, Routes } from './routes.ts';
 
 export interface AdmittingSubgraphs {
-  readonly screening: Pick<Screening, 'message' | 'window'>;
+  readonly screening: Pick<Screening, 'message' | 'policy'>;
   readonly usage: SubgraphClient;
   /** The remembered routes of models. */
   readonly routes: Pick<Routes, 'find'>;
@@ -104,6 +104,8 @@ export interface Grant {
   readonly reservation: Reservation;
   /** How the reply is screened before it is shown; undefined: after its end. */
   readonly outputModeration: OutputModeration | undefined;
+  /** What models may read of data about people; undefined: everything. */
+  readonly pii: ReplyPolicy['pii'];
 }
 
 export interface Admission {
@@ -176,11 +178,11 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
   const replace = async (
     request: AdmissionRequest,
     chosen: Route,
-    { reservation, outputModeration }: Pick<Grant, 'reservation' | 'outputModeration'>,
+    { reservation, outputModeration, pii }: Pick<Grant, 'reservation' | 'outputModeration' | 'pii'>,
   ): Promise<Grant> => {
     const replaced = await measured('usage', () => reserve(request, chosen));
     await release(request.identity, reservation);
-    return { route: chosen, reservation: replaced, outputModeration };
+    return { route: chosen, reservation: replaced, outputModeration, pii };
   };
 
   /** The grant for a question that was flagged: where its policy has rules for that, by another route. */
@@ -209,15 +211,15 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
     async admit(request) {
       const routing = measured('models', () => route(request));
       const reserving = routing.then((chosen) => measured('usage', () => reserve(request, chosen)));
-      const knowWindow = async () => ({ flagged: [], window: await subgraphs.screening.window(request.identity) });
+      const knowPolicy = async () => ({ flagged: [], ...(await subgraphs.screening.policy(request.identity)) });
       const screenNow = (): Promise<ScreeningResult> =>
-        request.isStored ? knowWindow() : measured('safety', () => screen(request));
+        request.isStored ? knowPolicy() : measured('safety', () => screen(request));
       const isLong = request.question.length > maxConcurrentlyScreened;
       const screening = isLong ? reserving.then(screenNow) : screenNow();
       const [screened, reserved, routed] = await Promise.allSettled([screening, reserving, routing]);
       if (screened.status === 'fulfilled' && reserved.status === 'fulfilled' && routed.status === 'fulfilled') {
-        const { flagged, window: outputModeration } = screened.value;
-        const grant = { route: routed.value, reservation: reserved.value, outputModeration };
+        const { flagged, window: outputModeration, pii } = screened.value;
+        const grant = { route: routed.value, reservation: reserved.value, outputModeration, pii };
         return routeFlagged(request, grant, flagged);
       }
       if (reserved.status === 'fulfilled') await release(request.identity, reserved.value);

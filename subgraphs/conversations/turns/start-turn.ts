@@ -24,6 +24,7 @@ import { inFlightStatuses, type Message } from '../entities.ts';
 import { turnsEnded, turnsJudged } from '../metrics.ts';
 import type { BranchMessage } from '../prompts/branch-message.ts';
 import { buildJob } from '../replies/build-job.ts';
+import type { ReplyPolicy } from '../screening/screening.ts';
 import type { Admission, AdmissionRequest, Reservation } from './admission.ts';
 import type { CuratedReplies } from './curated-replies.ts';
 import { replayTurn, sendIdOf, type TurnResult } from './idempotency.ts';
@@ -103,6 +104,7 @@ interface AdmittedTurn extends PlacedRoute {
   readonly replyId: string;
   readonly reservation: Reservation;
   readonly outputModeration: OutputModeration | undefined;
+  readonly pii: ReplyPolicy['pii'];
   /** On which terms the reply may be one that was written before. */
   readonly reuse: ReuseTerms | undefined;
 }
@@ -134,6 +136,7 @@ const storeOnce = async (
     responseSchema: request.responseFormat?.type === 'JSON_SCHEMA' ? request.responseFormat.schema : undefined,
     routing: admitted.routing,
     outputModeration: admitted.outputModeration,
+    pii: admitted.pii,
     reuse: admitted.reuse,
     ...activeRequest(),
   };
@@ -237,7 +240,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     isStructured: request.responseFormat !== undefined,
     tools: request.tools,
   };
-  const { route, reservation: first, outputModeration } = await admission.admit(admissionRequest);
+  const { route, reservation: first, outputModeration, pii } = await admission.admit(admissionRequest);
   let reservation = first;
   const onExtended = (extended: Reservation): void => {
     reservation = extended;
@@ -247,7 +250,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   try {
     const placed = placeRoute(services.placeReply, route, admissionRequest.judged);
     const reuse = await reuseOf(services.curatedReplies, request, { context, route, text });
-    const admitted = { context, questionId, replyId, ...placed, reservation, outputModeration, reuse };
+    const admitted = { context, questionId, replyId, ...placed, reservation, outputModeration, pii, reuse };
     stored = await storeInPosition(services, { request, admissionRequest, onExtended }, admitted);
   } catch (cause) {
     await admission.release(identity, reservation);

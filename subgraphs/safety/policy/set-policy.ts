@@ -9,6 +9,7 @@ import type { ModerationCategory } from '#contracts/moderation/categories.ts';
 import { leastHold } from '#contracts/moderation/growing-detectors.ts';
 import { type DetectorName, longestHold, type OutputMode } from '#contracts/moderation/output-moderation.ts';
 import { flagOnlyCategories } from '#contracts/moderation/thresholds.ts';
+import type { PiiPolicy } from '#contracts/pii/pii-policy.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Detectors } from '#kernel/screening/detectors.ts';
@@ -34,6 +35,7 @@ export interface PolicyChange {
   readonly input?: { readonly providers?: readonly DetectorName[] | null | undefined } | null | undefined;
   readonly thresholds?: readonly ThresholdChange[] | null | undefined;
   readonly output?: OutputChange | null | undefined;
+  readonly pii?: PiiPolicy | null | undefined;
 }
 
 const refuse = (sentence: string, argument: string): never => {
@@ -98,7 +100,7 @@ export interface PolicyServices {
 export const setPolicy = async (
   services: PolicyServices,
   { tenantId, userId }: Identity,
-  { thresholds, input, output }: PolicyChange,
+  { thresholds, input, output, pii }: PolicyChange,
 ): Promise<ModerationPolicy> => {
   const changes = thresholds ?? [];
   const outputChanges = output?.thresholds ?? [];
@@ -124,6 +126,7 @@ export const setPolicy = async (
       ...(output?.holdCharacters == null ? {} : { holdCharacters: output.holdCharacters }),
       ...(input?.providers == null ? {} : { inputProviders: [...input.providers] }),
       ...(output?.providers == null ? {} : { outputProviders: [...output.providers] }),
+      ...(pii == null ? {} : { pii }),
     };
     if (Object.keys(own).length > 0) await em.upsert(PolicyEntity, { tenantId, ...own, ...by });
     const policy = await readPolicyIn(em, tenantId);

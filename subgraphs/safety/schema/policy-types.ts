@@ -4,6 +4,7 @@ import { screeningVersion } from '#contracts/moderation/detectors.ts';
 import { leastHold } from '#contracts/moderation/growing-detectors.ts';
 import type { DetectorName, OutputMode } from '#contracts/moderation/output-moderation.ts';
 import type { CategoryThresholds, Thresholds } from '#contracts/moderation/thresholds.ts';
+import type { PiiPolicy } from '#contracts/pii/pii-policy.ts';
 import type { ModerationPolicy } from '../verdicts/tenant-policies.ts';
 import type { SafetyBuilder } from './builder.ts';
 import type { VerdictTypes } from './verdict.ts';
@@ -32,6 +33,18 @@ const addMode = (builder: SafetyBuilder) =>
     } satisfies Record<OutputMode, object>,
   });
 
+const addPii = (builder: SafetyBuilder) =>
+  builder.enumType('PiiPolicy', {
+    description: 'What models may read of data about people.',
+    values: {
+      OFF: { description: 'Everything.' },
+      MASK_PROMPTS: {
+        description:
+          'Placeholders in the place of e-mail addresses, numbers of telephones, cards and accounts, and of keys. They are put back in the reply.',
+      },
+    } satisfies Record<PiiPolicy, object>,
+  });
+
 export const addPolicyTypes = (builder: SafetyBuilder, types: VerdictTypes) => {
   const threshold = builder
     .objectRef<CategoryThresholds & { readonly category: ModerationCategory }>('CategoryThreshold')
@@ -51,6 +64,7 @@ export const addPolicyTypes = (builder: SafetyBuilder, types: VerdictTypes) => {
     });
   const mode = addMode(builder);
   const provider = addProvider(builder);
+  const pii = addPii(builder);
   const inputModeration = builder.objectRef<ModerationPolicy['input']>('InputModeration').implement({
     description: 'How what people write is screened, beside the thresholds.',
     fields: (t) => ({
@@ -104,17 +118,24 @@ export const addPolicyTypes = (builder: SafetyBuilder, types: VerdictTypes) => {
         resolve: (_, _args, { detectors }) => detectors.names,
       }),
       output: t.field({ type: output, description: 'How replies are screened.', resolve: (parent) => parent.output }),
+      pii: t.field({
+        type: pii,
+        description: 'What models may read of data about people.',
+        resolve: (parent) => parent.pii,
+      }),
       version: t.string({ description: 'Version of the rules in force.', resolve: () => screeningVersion }),
     }),
   });
-  return { mode, provider, policy };
+  return { mode, provider, pii, policy };
 };
+
+export type PolicyTypes = ReturnType<typeof addPolicyTypes>;
 
 /** The inputs that change a policy. */
 export const addPolicyInputs = (
   builder: SafetyBuilder,
   { category }: Pick<VerdictTypes, 'category'>,
-  { mode, provider }: Pick<ReturnType<typeof addPolicyTypes>, 'mode' | 'provider'>,
+  { mode, provider, pii }: Pick<PolicyTypes, 'mode' | 'provider' | 'pii'>,
 ) => {
   const thresholdInput = builder.inputType('CategoryThresholdInput', {
     description: 'New thresholds of a category.',
@@ -155,6 +176,7 @@ export const addPolicyInputs = (
       }),
       input: t.field({ type: inputInput, description: 'How what people write is screened.' }),
       output: t.field({ type: outputInput, description: 'How replies are screened.' }),
+      pii: t.field({ type: pii, description: 'What models may read of data about people.' }),
     }),
   });
   return { thresholdInput, input };

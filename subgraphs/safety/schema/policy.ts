@@ -4,11 +4,10 @@ import { setPolicy } from '../policy/set-policy.ts';
 import { longestTrial, type TrialResult, tryModeration } from '../policy/try-moderation.ts';
 import { readPolicy } from '../verdicts/tenant-policies.ts';
 import type { SafetyBuilder } from './builder.ts';
-import { addPolicyInputs, addPolicyTypes } from './policy-types.ts';
+import { addPolicyInputs, type PolicyTypes } from './policy-types.ts';
 import type { VerdictTypes } from './verdict.ts';
 
-export const addPolicy = (builder: SafetyBuilder, types: VerdictTypes): void => {
-  const policyTypes = addPolicyTypes(builder, types);
+export const addPolicy = (builder: SafetyBuilder, types: VerdictTypes, policyTypes: PolicyTypes): void => {
   const { policy } = policyTypes;
   const { thresholdInput, input } = addPolicyInputs(builder, types, policyTypes);
   builder.queryField('moderationPolicy', (t) =>

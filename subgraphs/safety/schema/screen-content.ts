@@ -4,9 +4,10 @@ import type { Screening } from '../verdicts/record-verdict.ts';
 import { screenContent } from '../verdicts/screen-content.ts';
 import { windowOf } from '../verdicts/tenant-policies.ts';
 import type { SafetyBuilder } from './builder.ts';
+import type { PolicyTypes } from './policy-types.ts';
 import type { VerdictTypes } from './verdict.ts';
 
-export const addScreenContent = (builder: SafetyBuilder, types: VerdictTypes): void => {
+export const addScreenContent = (builder: SafetyBuilder, types: VerdictTypes, pii: PolicyTypes['pii']): void => {
   const input = builder.inputType('ScreenContentInput', {
     description: 'A text that a user wrote.',
     inaccessible: true,
@@ -70,6 +71,11 @@ export const addScreenContent = (builder: SafetyBuilder, types: VerdictTypes): v
         description: "How the tenant's replies are screened before they are shown; null: after their end.",
         resolve: (parent) => parent.window,
       }),
+      pii: t.field({
+        type: pii,
+        description: 'What models may read of data about people.',
+        resolve: (parent) => parent.pii,
+      }),
     }),
   });
   builder.queryField('outputWindow', (t) =>
@@ -80,6 +86,15 @@ export const addScreenContent = (builder: SafetyBuilder, types: VerdictTypes): v
       authScopes: { service: true },
       description: 'As Screening.window, for a reply to a question that is not screened again. For services only.',
       resolve: async (_, _args, { policies, identity }) => windowOf(await policies.find(identity.tenantId)),
+    }),
+  );
+  builder.queryField('piiPolicy', (t) =>
+    t.field({
+      type: pii,
+      inaccessible: true,
+      authScopes: { service: true },
+      description: 'As Screening.pii, for a reply to a question that is not screened again. For services only.',
+      resolve: async (_, _args, { policies, identity }) => (await policies.find(identity.tenantId)).pii,
     }),
   );
   builder.mutationField('screenContent', (t) =>

@@ -21,6 +21,7 @@ import {
   type MessageModerated,
   ownerModeratedTopic,
 } from '#contracts/moderation-signals.ts';
+import type { PiiPolicy } from '#contracts/pii/pii-policy.ts';
 import type { Json } from '#kernel/broker/broker.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
@@ -50,6 +51,7 @@ export interface Screening {
   readonly version: string;
   /** How replies are screened before they are shown; undefined where they are screened after their end. */
   readonly window: OutputModeration | undefined;
+  readonly pii: PiiPolicy;
 }
 
 /** The topic of a tenant. Its payload is `{ caseId }`. */
@@ -105,7 +107,7 @@ export const recordVerdict = async (services: ScreeningServices, screened: Scree
   if (opened.length > 0) announce(services.signals, screened, opened);
   const reasons = categories.filter((score) => actionFor(score, thresholds) === action);
   const led = action === 'ALLOW' ? [] : reasons;
-  return { action, categories: led, version: screeningVersion, window: windowOf(policy) };
+  return { action, categories: led, version: screeningVersion, window: windowOf(policy), pii: policy.pii };
 };
 
 /** Records what a worker held back of a reply: it has the text, and nobody else. */

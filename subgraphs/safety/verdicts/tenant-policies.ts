@@ -15,6 +15,7 @@ import {
   type OutputModeration,
 } from '#contracts/moderation/output-moderation.ts';
 import { defaultThresholds, type ModerationStage, type Thresholds } from '#contracts/moderation/thresholds.ts';
+import type { PiiPolicy } from '#contracts/pii/pii-policy.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import { OutputThresholdEntity, PolicyEntity, ThresholdEntity } from '../entities.ts';
@@ -39,6 +40,7 @@ export interface ModerationPolicy {
     readonly thresholds: Thresholds;
     readonly providers: readonly DetectorName[];
   };
+  readonly pii: PiiPolicy;
 }
 
 /** Of stored names, those that this version knows. */
@@ -74,6 +76,7 @@ export const readPolicyIn = async (em: EntityManager, tenantId: string): Promise
       thresholds: withRows(thresholds, outputRows),
       providers: knownNames(own?.outputProviders),
     },
+    pii: own?.pii ?? 'OFF',
   };
 };
 

@@ -190,6 +190,8 @@ export type ModerationPolicyInput = {
   input?: InputModerationInput | null | undefined;
   /** How replies are screened. */
   output?: OutputModerationInput | null | undefined;
+  /** What models may read of data about people. */
+  pii?: PiiPolicy | null | undefined;
   /** Categories to change; the others keep their thresholds. */
   thresholds?: Array<CategoryThresholdInput> | null | undefined;
 };
@@ -228,6 +230,13 @@ export type OutputModerationMode =
   | 'AFTER'
   /** Before they are shown: their end is held back until it is screened, and what is blocked ends the reply. */
   | 'WINDOW';
+
+/** What models may read of data about people. */
+export type PiiPolicy =
+  /** Placeholders in the place of e-mail addresses, numbers of telephones, cards and accounts, and of keys. They are put back in the reply. */
+  | 'MASK_PROMPTS'
+  /** Everything. */
+  | 'OFF';
 
 /** Plan of a tenant: the models that it may use, and how many tokens. */
 export type PlanTier =
@@ -705,7 +714,7 @@ export type SetPlanMutation = { setPlan: { id: string, plan: PlanTier } };
 export type ThresholdsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ThresholdsQuery = { moderationPolicy: { version: string, availableProviders: Array<ModerationProvider>, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }>, input: { providers: Array<ModerationProvider> }, output: { mode: OutputModerationMode, holdCharacters: number, leastHoldCharacters: number, providers: Array<ModerationProvider>, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } } };
+export type ThresholdsQuery = { moderationPolicy: { version: string, availableProviders: Array<ModerationProvider>, pii: PiiPolicy, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }>, input: { providers: Array<ModerationProvider> }, output: { mode: OutputModerationMode, holdCharacters: number, leastHoldCharacters: number, providers: Array<ModerationProvider>, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } } };
 
 export type TryThresholdsQueryVariables = Exact<{
   content: string;
@@ -721,7 +730,7 @@ export type SetThresholdsMutationVariables = Exact<{
 }>;
 
 
-export type SetThresholdsMutation = { setModerationPolicy: { version: string, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }>, output: { mode: OutputModerationMode, holdCharacters: number, leastHoldCharacters: number, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } } };
+export type SetThresholdsMutation = { setModerationPolicy: { version: string, pii: PiiPolicy, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }>, output: { mode: OutputModerationMode, holdCharacters: number, leastHoldCharacters: number, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } } };
 
 export type ToolsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1829,6 +1838,7 @@ export const ThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
     input {
       providers
     }
+    pii
     output {
       mode
       holdCharacters
@@ -1874,6 +1884,7 @@ export const SetThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
         blockAt
       }
     }
+    pii
   }
 }
     `) as unknown as TypedDocumentString<SetThresholdsMutation, SetThresholdsMutationVariables>;

@@ -1,4 +1,7 @@
-/** When replies are screened, how much of them is held back meanwhile, and which models screen beside the rules. */
+/**
+ * When replies are screened, how much of them is held back meanwhile, which models screen beside the rules, and what
+ * models may read of data about people.
+ */
 import { useParlance } from '@parlance/react';
 import { useAction } from '../api/use-action.ts';
 import { useRead } from '../api/use-read.ts';
@@ -13,6 +16,7 @@ import { CheckBox, Form, type FormValues, Select, TextField } from '../parts/for
 import { useWords } from '../translations/words.ts';
 
 const modes = ['AFTER', 'WINDOW'] as const;
+const piiPolicies = ['OFF', 'MASK_PROMPTS'] as const;
 
 export const OutputMode = () => {
   const w = useWords();
@@ -20,7 +24,7 @@ export const OutputMode = () => {
   const { data, fault, refetch } = useRead(ThresholdsDocument, {});
   const action = useAction();
   if (!data) return <FaultView fault={fault} retry={refetch} />;
-  const { availableProviders, input, output } = data.moderationPolicy;
+  const { availableProviders, input, output, pii } = data.moderationPolicy;
   const checked = (values: FormValues, name: string): ModerationProvider[] =>
     availableProviders.filter((provider) => values.all(name).includes(provider));
   const save = (values: FormValues) => {
@@ -32,6 +36,7 @@ export const OutputMode = () => {
         ...(hold === undefined ? {} : { holdCharacters: hold }),
         providers: checked(values, 'outputProviders'),
       },
+      pii: piiPolicies.find((policy) => policy === values.text('pii')) ?? pii,
     };
     void action.run(async () => {
       await client.mutate(SetThresholdsDocument, { input: change });
@@ -50,7 +55,7 @@ export const OutputMode = () => {
     ));
   return (
     <Form
-      key={JSON.stringify(output)}
+      key={JSON.stringify([output, pii])}
       label={w('moderation.saveMode')}
       submit={w('moderation.saveMode')}
       action={action}
@@ -72,6 +77,13 @@ export const OutputMode = () => {
         label={w('moderation.hold')}
         hint={w('moderation.holdHint', { least: output.leastHoldCharacters })}
         defaultValue={output.holdCharacters}
+      />
+      <Select
+        name="pii"
+        label={w('moderation.pii')}
+        hint={w('moderation.piiHint')}
+        choices={piiPolicies.map((policy) => ({ value: policy, label: w(`moderation.pii.${policy}`) }))}
+        defaultValue={pii}
       />
       {providerBoxes('inputProviders', input.providers)}
       {providerBoxes('outputProviders', output.providers)}

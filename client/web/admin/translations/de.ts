@@ -323,6 +323,11 @@ export const de: Readonly<Record<WordId, string>> = {
     'Bevor sie gezeigt werden: Ihr Ende wird zurückgehalten, bis es geprüft ist. Eine Sperre beendet dann die Antwort.',
   'moderation.mode.AFTER': 'Nach ihrem Ende',
   'moderation.mode.WINDOW': 'Bevor sie gezeigt werden',
+  'moderation.pii': 'Was Modelle an personenbezogenen Daten lesen',
+  'moderation.piiHint':
+    'Maskiert: Platzhalter stehen für E-Mail-Adressen, Telefon-, Karten- und Kontonummern und für Schlüssel. Leser sehen in der Antwort die Werte.',
+  'moderation.pii.OFF': 'Alles',
+  'moderation.pii.MASK_PROMPTS': 'Platzhalter',
   'moderation.hold': 'Zurückgehaltene Zeichen',
   'moderation.holdHint': 'Die längste Wendung, die eine Antwort sperrt, hat {least}.',
   'moderation.inputProviders': '{provider} prüft, was Menschen schreiben',

@@ -320,6 +320,11 @@ export const en = {
     'Before they are shown, their end is held back until it is screened. A block then ends the reply.',
   'moderation.mode.AFTER': 'After their end',
   'moderation.mode.WINDOW': 'Before they are shown',
+  'moderation.pii': 'What models read of data about people',
+  'moderation.piiHint':
+    'Masked: placeholders take the place of e-mail addresses, phone, card and account numbers and of keys. Readers see the values in the reply.',
+  'moderation.pii.OFF': 'Everything',
+  'moderation.pii.MASK_PROMPTS': 'Placeholders',
   'moderation.hold': 'Characters held back',
   'moderation.holdHint': 'The longest phrase that blocks a reply has {least}.',
   'moderation.inputProviders': '{provider} screens what people write',
