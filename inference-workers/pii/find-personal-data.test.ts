@@ -101,7 +101,8 @@ test.each([
   ],
   '550e8400-e29b-41d4-a716-446655440000 4 ',
 ])('takes no more than its share of time for a text of %j only', (piece) => {
-  const textOf = (length: number): string => piece.repeat(Math.ceil(length / piece.length));
+  // With what each rule looks for first, so that none is skipped.
+  const textOf = (length: number): string => `@ :// [ \\n 7 ${piece.repeat(Math.ceil(length / piece.length))}`;
   const timed = (text: string): number => {
     const before = process.threadCpuUsage();
     findPersonalData(text);

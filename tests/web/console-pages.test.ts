@@ -156,7 +156,8 @@ test('it speaks German where the browser asks for it', async () => {
     'Mandant',
   ]);
   await visit(page, '/moderation', 'Moderation');
-  await page.getByRole('cell', { name: 'Selbstverletzung' }).waitFor();
+  const thresholds = page.getByRole('region', { name: 'Schwellen' });
+  await thresholds.getByRole('cell', { name: 'Selbstverletzung' }).waitFor();
   await page.goto(stand.web.origin);
   await page.getByRole('textbox', { name: 'Nachricht' }).fill('script: tokens=3');
   await page.getByRole('button', { name: 'Senden', exact: true }).click();
