@@ -17,7 +17,7 @@ import { type Parlance, signIn } from './parlance.ts';
 import { until } from './until.ts';
 
 const root = join(import.meta.dirname, '../..');
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 110_000;
 
 const serviceSchema = z.object({
   command: z.array(z.string()).optional(),
