@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { mcpProtocols, startMcpServer } from '#tests/mcp-server/mcp-server.ts';
 import type { Parlance } from '#tests/support/parlance.ts';
+import { until } from '#tests/support/until.ts';
 
 const fields = `name authentication failure changedAt
   tools { name calledName description parameters readOnly hash enabled listed isChanged approvedDescription }`;
@@ -57,8 +58,23 @@ const openServer = async (parlance: Parlance, protocol: (typeof mcpProtocols)[nu
     expect(events.at(-1)?.__typename).toBe('MessageCompleted');
     return events.flatMap(({ __typename, toolCall }) => (__typename === 'ToolCallCompleted' ? [toolCall] : []));
   };
+  /** The calls once they reach the server: routes that are remembered are dropped a moment after the approval. */
+  const untilCalled = (tool: string) =>
+    until(
+      () => callsOf(tool),
+      ([call]) => call?.status === 'COMPLETED',
+    );
   const closing = opened.move();
-  return { admin, server, name, upsert, approve, callsOf, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+  return {
+    admin,
+    server,
+    name,
+    upsert,
+    approve,
+    callsOf,
+    untilCalled,
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
 };
 
 export const mcpSuite = (parlance: () => Parlance): void => {
@@ -72,9 +88,8 @@ export const mcpSuite = (parlance: () => Parlance): void => {
     for (const call of await own.callsOf(listed.calledName)) expect(call).toMatchObject({ status: 'FAILED' });
     expect((await own.server.asked()).asked).toHaveLength(before);
     await own.approve('weather', listed.hash);
-    expect(await own.callsOf(listed.calledName)).toMatchObject([
-      { name: listed.calledName, status: 'COMPLETED', result: 'called weather with {"city":"Bonn"}' },
-    ]);
+    const calls = await own.untilCalled(listed.calledName);
+    expect(calls).toMatchObject([{ name: listed.calledName, result: 'called weather with {"city":"Bonn"}' }]);
     expect(await own.callsOf(listed.calledName, '{"town":"Bonn"}')).toMatchObject([
       { status: 'FAILED', result: expect.stringContaining('required property "city"') },
     ]);
@@ -110,6 +125,7 @@ export const mcpSuite = (parlance: () => Parlance): void => {
     const [tool] = (await own.upsert({ timeoutMs: 1_500 })).tools;
     await own.approve('weather', tool?.hash ?? '');
     const called = tool?.calledName ?? '';
+    await own.untilCalled(called);
     for (const [state, words] of [
       [{ behaviour: 'flood' }, '64 KiB'],
       [{ behaviour: 'refuse' }, 'no such city'],
@@ -136,7 +152,7 @@ export const mcpSuite = (parlance: () => Parlance): void => {
     expect(server).toMatchObject({ failure: null, authentication: 'CLIENT_CREDENTIALS' });
     const [tool] = server.tools;
     await own.approve('weather', tool?.hash ?? '');
-    expect(await own.callsOf(tool?.calledName ?? '')).toMatchObject([{ status: 'COMPLETED' }]);
+    await own.untilCalled(tool?.calledName ?? '');
     expect(JSON.stringify(await own.upsert())).not.toContain('secret');
     const elsewhere = { name: own.name, url: 'https://mcp.example.org/' };
     expect((await own.admin.refusal(upsertMutation, { input: elsewhere })).extensions).toMatchObject({
