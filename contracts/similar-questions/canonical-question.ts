@@ -101,6 +101,6 @@ export const askTheSame = (one: CanonicalQuestion, other: CanonicalQuestion): bo
   one.facts === other.facts &&
   haveSameCapitals(one.capitals, other.capitals);
 
-/** The same for all questions that may ask the same; `askTheSame` decides. Tells nothing of the text. */
+/** The same for all questions that may ask the same; `askTheSame` decides. Reveals nothing of the text. */
 export const questionKey = ({ language, text }: CanonicalQuestion): string =>
   createHash('sha256').update(`${language} ${text}`).digest('base64url');

@@ -1,7 +1,7 @@
 /**
- * Checks a reply against the format that was asked for, and words what a model is told about one that does not fit. The
- * model writes such a reply once more; which fact the log keeps, so that a worker that takes over does not ask a third
- * time. Invariant: a check takes a bounded time, whatever the model wrote (kernel/json-schema/check-value.ts).
+ * Checks a reply against the format that was asked for, and words the correction of one that does not fit. The model
+ * writes such a reply once more; the log keeps that, so that a worker that takes over does not ask a third time.
+ * Invariant: a check takes a bounded time, whatever the model wrote (kernel/json-schema/check-value.ts).
  */
 import type { ResponseFormat } from '#contracts/response-format.ts';
 import type { FinishReason, StreamEvent } from '#contracts/stream-event.ts';
@@ -40,7 +40,7 @@ export const misfitsOf = (format: ResponseFormat, text: string): Misfits => {
   }
 };
 
-/** What the model is told before it writes the reply again. */
+/** The correction that the model gets before it writes the reply again. */
 export const correctionOf = (misfits: Misfits): string =>
   [
     'Your reply does not have the format that was asked for:',

@@ -50,7 +50,7 @@ export interface ReplySoFar {
   readonly steps: readonly ReplyStep[];
   /** Where there are none, calls are rendered as text. */
   readonly tools: readonly Tool[];
-  /** What the model is told about the reply so far, before it writes the text again. */
+  /** The correction of the reply so far, which the model reads before it writes the text again. */
   readonly correction?: string | undefined;
   /** By the id of the first call of a step. */
   readonly signatures?: ReadonlyMap<string, StepSignatures>;

@@ -14,7 +14,8 @@ import {
 } from '../screening/admitting-subgraphs.fixture.ts';
 import { createAdmission } from './admission.ts';
 import { hashRequest } from './idempotency.ts';
-import { startTurn, type TurnRequest, type TurnServices } from './start-turn.ts';
+import { startTurn, type TurnServices } from './start-turn.ts';
+import type { TurnRequest } from './turn-request.ts';
 
 test('a copy that is refused for quota replays the turn that its send has led to by then', async () => {
   await using stack = new AsyncDisposableStack();

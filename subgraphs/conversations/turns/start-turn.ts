@@ -5,13 +5,8 @@
  * is sent.
  */
 
-import type { ReasoningEffort } from '#contracts/generation-job.ts';
-import type { Identity } from '#contracts/identity.ts';
-
 import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
-import type { ResponseFormat } from '#contracts/response-format.ts';
-import type { ReusePolicy, ReuseTerms } from '#contracts/reuse.ts';
-
+import type { ReuseTerms } from '#contracts/reuse.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { OutboxRelay } from '#kernel/outbox/relay.ts';
@@ -33,32 +28,10 @@ import { outputTokensWithin } from './output-tokens.ts';
 import { type PlacedRoute, placeRoute } from './place-route.ts';
 import { sizeOfPrompt } from './prompt-size.ts';
 import type { PlaceReply } from './queue-pressure.ts';
-import { readTurnContext, type TurnContext, type TurnParent } from './read-turn-context.ts';
+import { readTurnContext, type TurnContext } from './read-turn-context.ts';
 import { type BusyPolicy, newMessageId, type StoreOutcome, storeTurn } from './store-turn.ts';
+import type { TurnRequest } from './turn-request.ts';
 import { instructionsOf, reuseOf } from './turn-terms.ts';
-
-export interface TurnRequest {
-  readonly identity: Identity;
-  readonly idempotencyKey: string;
-  /** Hash of everything else that the client sent: the same key with another hash is refused. */
-  readonly requestHash: string;
-  readonly conversationId: string;
-  readonly parent: TurnParent;
-  /** What the user wrote, or the stored question, named by `parent`, that gets another reply. */
-  readonly question: string | Message;
-  readonly replyId: string | undefined;
-  readonly modelPolicy: string | undefined;
-  readonly maxOutputTokens: number | undefined;
-  readonly temperature: number | undefined;
-  readonly reasoningEffort?: ReasoningEffort | undefined;
-  /** Undefined: text. */
-  readonly responseFormat?: ResponseFormat | undefined;
-  /** Names of the tools that the model may call; undefined for all of the tenant's. */
-  readonly tools: readonly string[] | undefined;
-  /** Whether the reply may be one that was written before. Default: as the routing policy says. */
-  readonly reuse?: ReusePolicy | undefined;
-  readonly onBusy: BusyPolicy;
-}
 
 export interface TurnServices {
   readonly database: Database;
