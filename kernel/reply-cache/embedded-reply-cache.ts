@@ -27,6 +27,9 @@ interface Slice {
   weight: number;
 }
 
+/** What an eviction frees of a slice, beyond the entry that it makes room for. */
+const freedShare = 0.1;
+
 const createSlice = (): Slice => ({ entries: new Map(), leases: new Map(), withdrawn: new Map(), weight: 0 });
 
 /** Two bytes a character, as strings may take. */
@@ -37,21 +40,21 @@ const removeEntry = (slice: Slice, field: string): void => {
   slice.entries.delete(field);
 };
 
-/** The entry that expires first. */
-const nextToExpire = ({ entries }: Slice): string | undefined => {
-  let next: string | undefined;
-  let earliest = Number.POSITIVE_INFINITY;
-  for (const [field, { expiresAt }] of entries) {
-    if (expiresAt >= earliest) continue;
-    next = field;
-    earliest = expiresAt;
-  }
-  return next;
-};
-
 const dropExpired = (slice: Slice, now: number): void => {
   for (const [field, { expiresAt }] of slice.entries) if (expiresAt <= now) removeEntry(slice, field);
   for (const [field, { expiresAt }] of slice.leases) if (expiresAt <= now) slice.leases.delete(field);
+};
+
+/**
+ * Makes room in one walk over the slice, and for more than the next entry: a slice that is full is not walked again for
+ * each entry that comes.
+ */
+const evict = (slice: Slice, target: number): void => {
+  const soonest = [...slice.entries].sort(([, one], [, other]) => one.expiresAt - other.expiresAt);
+  for (const [field] of soonest) {
+    if (slice.weight <= target) return;
+    removeEntry(slice, field);
+  }
 };
 
 export const createEmbeddedReplyCache = (bounds: ReplyCacheBounds = defaultReplyCacheBounds): ReplyCache => {
@@ -76,11 +79,7 @@ export const createEmbeddedReplyCache = (bounds: ReplyCacheBounds = defaultReply
       removeEntry(slice, field);
       // Expired entries go when there is no room, so that most calls look at none of them.
       if (slice.weight + weight > most) dropExpired(slice, Date.now());
-      while (slice.weight + weight > most) {
-        const next = nextToExpire(slice);
-        if (next === undefined) break;
-        removeEntry(slice, next);
-      }
+      if (slice.weight + weight > most) evict(slice, Math.max(0, (1 - freedShare) * most - weight));
       const expiresAt = Date.now() + Math.min(longestLifeMs, Math.max(1, Math.ceil(ttlMs)));
       slice.entries.set(field, { value, expiresAt, weight });
       slice.weight += weight;
