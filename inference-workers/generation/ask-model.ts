@@ -164,7 +164,7 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
     isPromptBilled ||= isSent && fault === undefined;
     span.end(fault);
     abandon.throwIfAborted();
-    if (fault !== undefined) {
+    if (fault !== undefined && candidate.reuse === undefined) {
       modelFaults.add({ model: modelId, code: fault.code });
       logger.warn({ ...activeRequest(), err: cause, code: fault.code, messageId, modelId }, 'a model failed');
     }

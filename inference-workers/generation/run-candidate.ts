@@ -219,7 +219,8 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
       const { modelId } = route;
       const { logger } = context;
       const reported = (end ?? fault)?.usage;
-      const used = await usageOfRequest({ ...bounds, reported, count, modelId, logger });
+      // A reply that was written before takes nothing, however it ends.
+      const used = candidate.reuse ? noUsage : await usageOfRequest({ ...bounds, reported, count, modelId, logger });
       usage = addUsage(usage, used);
       const { contextWindow } = bounds;
       fill = { tokens: used.inputTokens, contextWindow, droppedMessages: prompt.dropped };

@@ -60,7 +60,7 @@ const writeAndEnd = async (context: GenerationContext, options: TakenReply): Pro
       await session.append([{ type: 'MessageReset', reason: 'WORKER_REPLACED' }]);
     }
     const signal = AbortSignal.any([stop.signal, abandon]);
-    const turn = { job, candidates, entries: session.entries, signal };
+    const turn = { job, candidates, streamLog, entries: session.entries, signal };
     await using reuse = await openReuseTurn(context.reuse, logger, turn);
     const writers = reuse.kept === undefined ? candidates : [reuse.kept, ...candidates];
     const reply = await writeReply(context, {

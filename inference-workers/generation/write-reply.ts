@@ -116,7 +116,9 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
       const firstTokenMs = run.firstTokenAt === undefined ? undefined : run.firstTokenAt - askedAt;
       // The only fault that is not a model's is that of a prompt that does not fit.
       const origin = end instanceof ModelFault ? end.origin : 'REQUEST';
-      modelFailures.push({ modelId, code: end.code, origin, firstTokenMs, durationMs: Date.now() - askedAt });
+      const failure = { modelId, code: end.code, origin, firstTokenMs, durationMs: Date.now() - askedAt };
+      // A reply that cannot be followed any more is no failure of a model.
+      if (candidate.reuse === undefined) modelFailures.push(failure);
       fault = end;
     }
     return conclude(textOfSteps(stepsOf(entries)) === '' ? 'FAILED' : 'PARTIAL', 'ERROR');

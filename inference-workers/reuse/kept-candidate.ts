@@ -2,6 +2,7 @@
 import type { RouteCandidate } from '#contracts/generation-job.ts';
 import type { ReuseLever } from '#contracts/reuse.ts';
 import type { ServedModel } from '../providers/registry.ts';
+import { createFollowedModel, type FollowedReply } from './followed-model.ts';
 import { createKeptModel } from './kept-model.ts';
 
 /** A model that a reply can be asked of. */
@@ -16,10 +17,17 @@ export interface KeptCandidate extends AskedModel {
   readonly reuse: ReuseLever;
 }
 
-/** @param rest the text behind that which the log of the reply holds */
-export const keptCandidate = ({ route, served }: AskedModel, rest: string, reuse: ReuseLever): KeptCandidate => ({
+const inPlaceOf = ({ route, served }: AskedModel, model: ServedModel['model'], reuse: ReuseLever): KeptCandidate => ({
   // It continues whatever of it the log holds.
   route: { ...route, capabilities: [...new Set([...route.capabilities, 'PREFILL' as const])] },
-  served: { ...served, model: createKeptModel(rest), trimsPrefix: false },
+  served: { ...served, model, trimsPrefix: false },
   reuse,
 });
+
+/** @param rest the text behind that which the log of the reply holds */
+export const keptCandidate = (asked: AskedModel, rest: string, reuse: ReuseLever): KeptCandidate =>
+  inPlaceOf(asked, createKeptModel(rest), reuse);
+
+/** A reply that is being written to an equal request, in the place of the model that writes it. */
+export const followedCandidate = (asked: AskedModel, reply: FollowedReply, reuse: ReuseLever): KeptCandidate =>
+  inPlaceOf(asked, createFollowedModel(reply), reuse);

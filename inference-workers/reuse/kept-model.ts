@@ -8,7 +8,8 @@ import { generateByStreaming } from '../providers/generate-by-streaming.ts';
 /** Characters of a piece: a reader sees the first one while the others are on their way. */
 const pieceLength = 400;
 
-const nothingUsed = {
+/** What a reply that was written before takes of a model. */
+export const nothingUsed = {
   inputTokens: { total: 0, noCache: 0, cacheRead: 0, cacheWrite: 0 },
   outputTokens: { total: 0, text: 0, reasoning: 0 },
 };

@@ -1,25 +1,28 @@
 /**
- * One reply's dealings with the caches: looks for a reply that was kept, else takes the right to ask a model for it, so
- * that equal requests in flight ask once; and keeps what came of it. Invariants: a cache that does not respond, and a
- * holder of that right that is slow or dead, delay a reply by no more than `waitMs`; the right is given back whatever
- * becomes of the reply; only a reply whose result is sealed is kept.
+ * One reply's dealings with the caches: looks for a reply that was kept, else takes the right to ask a model for it, or
+ * follows the reply of the job that has that right, so that equal requests in flight ask once; and keeps what came of
+ * it. Invariants: a cache that does not respond, and a holder of that right that is silent or dead, delay a reply by no
+ * more than `waitMs`; the right is given back whatever becomes of the reply; only a reply whose result is sealed is
+ * kept.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageFinished, ReuseResult } from '#contracts/broker-events.ts';
 import { logIdOfJob, type ReplyJob } from '#contracts/generation-job.ts';
 import type { ReuseLever } from '#contracts/reuse.ts';
-import { askTheSame, canonicalQuestion } from '#contracts/similar-questions/canonical-question.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { ReplyCache, ReplyCacheKey } from '#kernel/reply-cache/reply-cache.ts';
-import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
+import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { reuseLookups } from '../metrics.ts';
 import { openTextOf, stepsOf } from '../transcript/reply-steps.ts';
-import { type AskedModel, type KeptCandidate, keptCandidate } from './kept-candidate.ts';
-import { type KeptReply, keptReplyOf, parseKeptReply, writeKeptReply } from './kept-reply.ts';
-import { comparableQuestion, isRepeatable, requestName, similarName } from './reusable-request.ts';
+import { type AskedModel, followedCandidate, type KeptCandidate, keptCandidate } from './kept-candidate.ts';
+import { type KeptReply, keptReplyOf, writeKeptReply } from './kept-reply.ts';
+import { type Lane, lanesOf, lookUp } from './reuse-lanes.ts';
 
 export interface ReuseSettings {
-  /** Milliseconds that a reply waits for an equal one that another job asks a model for. */
+  /**
+   * Milliseconds that a reply waits for one to a similar question that another job asks a model for, and for a sign of
+   * one to an equal request.
+   */
   readonly waitMs: number;
   /** Milliseconds after which the right to ask passes on from a worker that does not renew it. */
   readonly leaseMs: number;
@@ -37,7 +40,7 @@ export interface Reuse {
 }
 
 export interface ReuseTurn extends AsyncDisposable {
-  /** To be asked before all other candidates; undefined where there is none. */
+  /** A reply that was kept, or is followed: to be asked before all other candidates. Undefined where there is none. */
   readonly kept: KeptCandidate | undefined;
   /** For the result of the reply. @param isServed whether the kept reply is the reply */
   resultOf(isServed: boolean): ReuseResult | undefined;
@@ -58,71 +61,40 @@ const missed: ReuseTurn = { ...nothing, resultOf: () => ({ asked: ['SEMANTIC_CAC
 export interface ReuseTurnOptions {
   readonly job: ReplyJob;
   readonly candidates: readonly AskedModel[];
+  /** Replies that are followed are read from it. */
+  readonly streamLog: Pick<StreamLog, 'tail'>;
   /** What the log holds. */
   readonly entries: readonly StreamEntry[];
   /** Aborted when nobody waits for the reply any more, or this worker must not write it. */
   readonly signal: AbortSignal;
 }
 
-/** The text that is still to be written; undefined where the log holds another one. */
-const restOf = ({ text }: KeptReply, entries: readonly StreamEntry[]): string | undefined => {
+/** What the log holds of the reply; undefined where that is more than text, which no kept reply continues. */
+const heldText = (entries: readonly StreamEntry[]): string | undefined => {
   const steps = stepsOf(entries);
   if (steps.some(({ calls, reasoning }) => calls.length > 0 || reasoning !== '')) return undefined;
-  const held = openTextOf(steps);
-  if (text.startsWith(held)) return text.slice(held.length);
-  return held.trim() === '' ? text : undefined;
+  return openTextOf(steps);
 };
 
-/** One cache as one request asks it. */
-interface Lane {
-  readonly lever: ReuseLever;
-  readonly key: ReplyCacheKey;
-  readonly seconds: number;
-  /** The question, where replies are for others of the same meaning. */
-  readonly question?: string;
-  /** Whether a reply under this key is for the request. */
-  readonly fits: (kept: KeptReply) => boolean;
-}
-
-const lanesOf = (key: Buffer, job: ReplyJob, model: AskedModel): readonly Lane[] => {
-  const { version, share, requestSeconds, similarSeconds } = job.reuse ?? { version: '', share: 'USER' };
-  const named = { model, version, reader: share === 'TENANT' ? '' : job.userId };
-  const { tenantId } = job;
-  const lanes: Lane[] = [];
-  if (requestSeconds !== undefined && isRepeatable(job)) {
-    const name = requestName(key, job, named);
-    lanes.push({ lever: 'REQUEST_CACHE', key: { tenantId, name }, seconds: requestSeconds, fits: () => true });
-  }
-  const asked = similarSeconds === undefined ? undefined : comparableQuestion(job);
-  if (similarSeconds !== undefined && asked !== undefined) {
-    const name = similarName(key, job, named, asked);
-    const fits = ({ question = '' }: KeptReply): boolean => {
-      const other = canonicalQuestion(question);
-      return other !== undefined && askTheSame(other, asked);
-    };
-    const question = job.history.at(-1)?.content ?? '';
-    lanes.push({ lever: 'SEMANTIC_CACHE', key: { tenantId, name }, seconds: similarSeconds, question, fits });
-  }
-  return lanes;
+/** The text that is still to be written; undefined where the log holds another one. */
+const restOf = ({ text }: KeptReply, entries: readonly StreamEntry[]): string | undefined => {
+  const held = heldText(entries);
+  if (held !== undefined && text.startsWith(held)) return text.slice(held.length);
+  return held?.trim() === '' ? text : undefined;
 };
 
 /** What of a lane is known when it has been asked. */
 interface Found {
   readonly kept: KeptReply | undefined;
-  /** Whether this job has the right to ask a model. */
-  readonly leads: boolean;
+  /** The log id of the job that has the right to ask a model, where it is known and in time: it may be this one. */
+  readonly leader: string | undefined;
   readonly waited: boolean;
 }
 
-const lookUp = async ({ cache }: Reuse, { key, fits }: Lane): Promise<KeptReply | undefined> => {
-  const value = await cache.get(key);
-  const kept = value === undefined ? undefined : parseKeptReply(value);
-  if (kept === undefined || !fits(kept)) return undefined;
-  const isWithdrawn = await cache.isWithdrawn(key.tenantId, [kept.messageId, kept.conversationId]);
-  return isWithdrawn ? undefined : kept;
-};
-
-/** Finds the reply, or takes the right to ask for it. Neither until `giveUpAt` is a miss too. */
+/**
+ * Finds the reply, or who has the right to ask for it. Who asks a similar question is no leader, because its reply may
+ * not fit: it is waited for. Nothing until `giveUpAt` is a miss too.
+ */
 const findOrLead = async (
   reuse: Reuse,
   lane: Lane,
@@ -130,17 +102,18 @@ const findOrLead = async (
 ): Promise<Found> => {
   const { cache, settings } = reuse;
   for (let waited = false; ; waited = true) {
-    const kept = await lookUp(reuse, lane);
-    if (kept !== undefined) return { kept, leads: false, waited };
-    if (await cache.lease(lane.key, holder, settings.leaseMs)) return { kept: undefined, leads: true, waited };
-    if (signal.aborted || performance.now() >= giveUpAt) return { kept: undefined, leads: false, waited };
+    const kept = await lookUp(cache, lane);
+    if (kept !== undefined) return { kept, leader: undefined, waited };
+    const leader = await cache.lease(lane.key, holder, settings.leaseMs);
+    if (leader === holder || lane.lever === 'REQUEST_CACHE') return { kept, leader, waited: leader !== holder };
+    if (signal.aborted || performance.now() >= giveUpAt) return { kept, leader: undefined, waited };
     await sleep(settings.pollMs, undefined, { signal }).catch(() => undefined);
   }
 };
 
 /** What the metric says of a look-up. */
-const outcomeOf = ({ kept, waited }: Found): string => {
-  if (kept === undefined) return 'MISS';
+const outcomeOf = ({ kept, leader, waited }: Found, holder: string): string => {
+  if (kept === undefined) return leader === undefined || leader === holder ? 'MISS' : 'AWAITED';
   return waited ? 'AWAITED' : 'HIT';
 };
 
@@ -187,26 +160,43 @@ const openTurn = async (
   lanes: readonly Lane[],
   options: ReuseTurnOptions & { readonly model: AskedModel; readonly logger: Logger },
 ): Promise<ReuseTurn> => {
-  const { job, model, entries, signal, logger } = options;
+  const { job, model, streamLog, entries, signal, logger } = options;
   // The same for a worker that takes the reply over.
   const holder = logIdOfJob(job);
   const giveUpAt = performance.now() + reuse.settings.waitMs;
   await using leases = new AsyncDisposableStack();
   const asked = new Set<ReuseLever>(missedCurated(job) ? ['SEMANTIC_CACHE'] : []);
   let hit: { readonly lever: ReuseLever; readonly kept: KeptReply } | undefined;
+  const follow = (lane: Lane, logId: string): KeptCandidate | undefined => {
+    const held = heldText(entries);
+    if (held === undefined) return undefined;
+    const confirm = async (text: string): Promise<boolean> => {
+      const kept = await lookUp(reuse.cache, lane);
+      if (kept?.text !== text) return false;
+      hit = { lever: lane.lever, kept };
+      return true;
+    };
+    const reply = { streamLog, logId, held: held.trim() === '' ? '' : held, silenceMs: reuse.settings.waitMs, confirm };
+    return followedCandidate(model, reply, lane.lever);
+  };
+  let kept: KeptCandidate | undefined;
   for (const lane of lanes) {
     const found = await findOrLead(reuse, lane, { holder, signal, giveUpAt });
-    reuseLookups.add({ lever: lane.lever, outcome: outcomeOf(found) });
+    const { leader } = found;
+    reuseLookups.add({ lever: lane.lever, outcome: outcomeOf(found, holder) });
     asked.add(lane.lever);
-    if (found.leads) leases.use(holdLease(reuse, lane.key, holder));
-    if (found.kept === undefined) continue;
-    hit = { lever: lane.lever, kept: found.kept };
-    break;
+    if (leader === holder) leases.use(holdLease(reuse, lane.key, holder));
+    else if (leader !== undefined) kept = follow(lane, leader);
+    if (found.kept !== undefined) {
+      hit = { lever: lane.lever, kept: found.kept };
+      const rest = restOf(found.kept, entries);
+      kept = rest === undefined ? undefined : keptCandidate(model, rest, lane.lever);
+    }
+    if (kept !== undefined || hit !== undefined) break;
   }
-  const rest = hit === undefined ? undefined : restOf(hit.kept, entries);
   const held = leases.move();
   return {
-    kept: hit === undefined || rest === undefined ? undefined : keptCandidate(model, rest, hit.lever),
+    kept,
     resultOf: (isServed) => ({
       asked: [...asked],
       ...(isServed && hit !== undefined ? { served: servedBy(hit.lever, hit.kept) } : {}),

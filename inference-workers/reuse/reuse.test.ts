@@ -1,34 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { ReplyJob } from '#contracts/generation-job.ts';
-import { applyToText } from '#contracts/stream-event.ts';
-import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '#tests/scripted-provider/script.ts';
-import { candidateOf, openWorkerFixture, type WorkerFixture } from '../worker.fixture.ts';
+import { candidateOf, openWorkerFixture } from '../worker.fixture.ts';
 import { openReuse } from './open-reuse.ts';
+import { askReusable, tenantId, terms, textIn } from './reuse.fixture.ts';
 
 const prompt = 'script: tokens=9';
-const [tenantId, userId] = [randomUUID(), randomUUID()];
-const terms = { version: 'v1', requestSeconds: 60, share: 'USER' } as const;
-const reusable: Partial<ReplyJob> = { tenantId, userId, temperature: 0, reuse: terms };
-
-const textIn = (entries: readonly StreamEntry[]): string =>
-  entries.reduce((text, { event }) => applyToText(text, event), '');
-
-/** Sends and waits for the result; `asked` is how many requests the model has got by then. */
-const reply = async (fixture: WorkerFixture, changes: Partial<ReplyJob> = {}, question = prompt) => {
-  const messageId = await fixture.send(question, { ...reusable, ...changes });
-  const entries = await fixture.entries(messageId);
-  const finished = await fixture.finished(messageId);
-  return { messageId, entries, finished, asked: fixture.provider.requests.length };
-};
 
 test('an equal request gets the reply that was kept, as a normal stream, and no model is asked', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
-  const first = await reply(fixture);
+  const first = await askReusable(fixture);
   expect(first.finished.reuse).toEqual({ asked: ['REQUEST_CACHE'] });
-  const second = await reply(fixture);
+  const second = await askReusable(fixture);
   expect(second.asked).toBe(1);
   expect(textIn(second.entries)).toBe(textOf(9));
   expect(second.entries.map(({ seq }) => seq)).toEqual(second.entries.map((_, index) => index + 1));
@@ -49,7 +34,7 @@ test('an equal request gets the reply that was kept, as a normal stream, and no 
   });
   expect(second.finished.parts).toMatchObject([{ usage: { inputTokens: 0, outputTokens: 0 } }]);
   // A reply that was served is not kept anew: the third one is from the first.
-  const third = await reply(fixture);
+  const third = await askReusable(fixture);
   expect(third.finished.reuse?.served?.messageId).toBe(first.messageId);
 });
 
@@ -91,8 +76,8 @@ test.each<[string, Partial<ReplyJob>]>([
 ])('a reply that was kept is not served to %s', async (_, changes) => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
-  await reply(fixture);
-  const other = await reply(fixture, changes);
+  await askReusable(fixture);
+  const other = await askReusable(fixture, changes);
   expect(other.finished.reuse?.served).toBeUndefined();
   expect(other.asked).toBe(2);
 });
@@ -101,8 +86,8 @@ test('a reply of one user is served to another one where the policy shares it', 
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const shared = { reuse: { ...terms, share: 'TENANT' as const } };
-  await reply(fixture, shared);
-  const other = await reply(fixture, { ...shared, userId: randomUUID() });
+  await askReusable(fixture, shared);
+  const other = await askReusable(fixture, { ...shared, userId: randomUUID() });
   expect(other.finished.reuse?.served?.lever).toBe('REQUEST_CACHE');
   expect(other.asked).toBe(1);
 });
@@ -114,66 +99,27 @@ test.each([
 ])('a reply to a question %s is not kept', async (_, question) => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
-  await reply(fixture, {}, question);
-  expect((await reply(fixture, {}, question)).asked).toBe(2);
+  await askReusable(fixture, {}, question);
+  expect((await askReusable(fixture, {}, question)).asked).toBe(2);
 });
 
 test('a reply whose message or conversation was withdrawn is not served any more', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const conversationId = randomUUID();
-  const first = await reply(fixture, { conversationId });
+  const first = await askReusable(fixture, { conversationId });
   await fixture.replyCache.withdraw(tenantId, first.messageId);
-  const second = await reply(fixture, { conversationId });
+  const second = await askReusable(fixture, { conversationId });
   expect(second.asked).toBe(2);
-  expect((await reply(fixture)).asked).toBe(2);
+  expect((await askReusable(fixture)).asked).toBe(2);
   await fixture.replyCache.withdraw(tenantId, conversationId);
-  expect((await reply(fixture)).asked).toBe(3);
-});
-
-test('two equal requests in flight at two workers ask a model once', async () => {
-  await using fixture = await openWorkerFixture();
-  await fixture.startWorker();
-  await fixture.startWorker();
-  const question = 'script: tokens=20 pace=20';
-  const [one, other] = await Promise.all([reply(fixture, {}, question), reply(fixture, {}, question)]);
-  expect(fixture.provider.requests).toHaveLength(1);
-  expect([one, other].map(({ finished }) => finished.text)).toEqual([textOf(20), textOf(20)]);
-  expect([one, other].filter(({ finished }) => finished.reuse?.served !== undefined)).toHaveLength(1);
-});
-
-test('a request does not wait for ever for an equal one: it asks a model itself', async () => {
-  await using fixture = await openWorkerFixture();
-  const reuse = openReuse(fixture.replyCache, {});
-  await fixture.startWorker({ reuse: { ...reuse, settings: { ...reuse.settings, waitMs: 50, pollMs: 10 } } });
-  const slow = fixture.send('script: tokens=2 stall=1', reusable);
-  await fixture.provider.nextRequest();
-  fixture.provider.queue({ tokens: 2 });
-  const quick = await reply(fixture, {}, 'script: tokens=2 stall=1');
-  expect(quick.finished).toMatchObject({ status: 'COMPLETED', reuse: { asked: ['REQUEST_CACHE'] } });
-  expect(await fixture.streamLog.snapshot(await slow)).toMatchObject({ ended: false });
-  await fixture.streamLog.requestStop(await slow);
-});
-
-test('a request that waits for a reply of a worker that died asks a model when the lease is over', async () => {
-  await using fixture = await openWorkerFixture();
-  // The right to ask for this reply, which nobody renews.
-  let isTaken = false;
-  const { replyCache } = fixture;
-  const lease: typeof replyCache.lease = async (key, holder, ttlMs) => {
-    if (!isTaken) await replyCache.lease(key, 'dead', 300);
-    isTaken = true;
-    return replyCache.lease(key, holder, ttlMs);
-  };
-  const reuse = openReuse({ ...replyCache, lease }, {});
-  await fixture.startWorker({ reuse: { ...reuse, settings: { ...reuse.settings, waitMs: 1e9, pollMs: 10 } } });
-  expect((await reply(fixture)).finished).toMatchObject({ status: 'COMPLETED', text: textOf(9) });
+  expect((await askReusable(fixture)).asked).toBe(3);
 });
 
 test('a worker that takes over in the middle of a reply that was kept continues it, and nothing is billed', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
-  await reply(fixture);
+  await askReusable(fixture);
   const messageId = randomUUID();
   const { attempt } = await fixture.streamLog.open(messageId);
   await fixture.streamLog.append(messageId, attempt, [
@@ -181,7 +127,7 @@ test('a worker that takes over in the middle of a reply that was kept continues 
     { type: 'TokenDelta', text: textOf(4) },
   ]);
   await fixture.streamLog.release(messageId, attempt);
-  const taken = await reply(fixture, { messageId });
+  const taken = await askReusable(fixture, { messageId });
   expect(taken.asked).toBe(1);
   expect(textIn(taken.entries)).toBe(textOf(9));
   expect(taken.entries.some(({ event }) => event.type === 'MessageReset')).toBe(false);
@@ -194,7 +140,7 @@ test('a worker that takes over in the middle of a reply that was kept continues 
 test('a reply that begins otherwise than the one that was kept is left to a model', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
-  await reply(fixture);
+  await askReusable(fixture);
   const messageId = randomUUID();
   const { attempt } = await fixture.streamLog.open(messageId);
   await fixture.streamLog.append(messageId, attempt, [
@@ -202,7 +148,7 @@ test('a reply that begins otherwise than the one that was kept is left to a mode
     { type: 'TokenDelta', text: 'Otherwise ' },
   ]);
   await fixture.streamLog.release(messageId, attempt);
-  const taken = await reply(fixture, { messageId });
+  const taken = await askReusable(fixture, { messageId });
   expect(taken.asked).toBe(2);
   expect(taken.finished.reuse).toEqual({ asked: ['REQUEST_CACHE'] });
 });
@@ -216,7 +162,7 @@ test('a cache that does not respond costs a request to a model and nothing else'
   };
   const cache = { ...fixture.replyCache, get: away, lease: away, set: away, release: away };
   await fixture.startWorker({ reuse: openReuse(cache, {}) });
-  expect((await reply(fixture)).finished).toMatchObject({ status: 'COMPLETED', text: textOf(9) });
+  expect((await askReusable(fixture)).finished).toMatchObject({ status: 'COMPLETED', text: textOf(9) });
   expect(calls).toBeGreaterThan(0);
 });
 
@@ -226,7 +172,7 @@ test('a first question that asks the same in other words of asking gets the repl
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   const ask = (question: string, changes: Partial<ReplyJob> = {}) =>
-    reply(fixture, { reuse: similar, temperature: undefined, ...changes }, question);
+    askReusable(fixture, { reuse: similar, temperature: undefined, ...changes }, question);
   const first = await ask('What is the capital of France?');
   const second = await ask('Can you tell me what the capital of France is?');
   expect(second.asked).toBe(1);
@@ -268,14 +214,14 @@ test('a curated reply is served to a first question only, and saves what a model
   await fixture.startWorker();
   const curated = { id: randomUUID(), reply: 'We are open from 9 to 5.' };
   const reuse = { version: 'v1', usesCurated: true, share: 'USER', curated } as const;
-  const first = await reply(fixture, { reuse, temperature: undefined }, 'When are you open?');
+  const first = await askReusable(fixture, { reuse, temperature: undefined }, 'When are you open?');
   expect(first.asked).toBe(0);
   expect(first.finished).toMatchObject({
     ...{ status: 'COMPLETED', text: curated.reply, usage: { inputTokens: 0, outputTokens: 0 } },
     reuse: { served: { lever: 'SEMANTIC_CACHE', messageId: curated.id, usage: { source: 'COUNTED' } } },
   });
   expect(first.finished.reuse?.served?.usage.outputTokens).toBeGreaterThan(0);
-  const later = await reply(fixture, {
+  const later = await askReusable(fixture, {
     reuse,
     history: [
       { role: 'USER', content: 'Hello' },
@@ -284,6 +230,10 @@ test('a curated reply is served to a first question only, and saves what a model
     ],
   });
   expect(later.asked).toBe(1);
-  const missing = await reply(fixture, { reuse: { version: 'v1', usesCurated: true, share: 'USER' } }, 'Who are you?');
+  const missing = await askReusable(
+    fixture,
+    { reuse: { version: 'v1', usesCurated: true, share: 'USER' } },
+    'Who are you?',
+  );
   expect(missing.finished.reuse).toEqual({ asked: ['SEMANTIC_CACHE'] });
 });

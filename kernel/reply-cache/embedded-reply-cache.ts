@@ -88,9 +88,9 @@ export const createEmbeddedReplyCache = (bounds: ReplyCacheBounds = defaultReply
       const { leases } = find(key.tenantId);
       const now = Date.now();
       const held = leases.get(fieldOf(key));
-      if (held !== undefined && held.holder !== holder && held.expiresAt > now) return false;
+      if (held !== undefined && held.holder !== holder && held.expiresAt > now) return held.holder;
       leases.set(fieldOf(key), { holder, expiresAt: now + ttlMs });
-      return true;
+      return holder;
     },
     async release(key, holder) {
       const { leases } = find(key.tenantId);

@@ -52,12 +52,12 @@ redis.call('HSET', KEYS[3], field, weight, '', sum + weight)
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[6]) end
 return 1`);
 
-/** KEYS lease; ARGV holder, milliseconds. Returns whether the holder has it. */
+/** KEYS lease; ARGV holder, milliseconds. Returns who has it now. */
 const leaseScript = redisScript(`
 local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return 0 end
+if holder and holder ~= ARGV[1] then return holder end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1`);
+return ARGV[1]`);
 
 /** KEYS lease; ARGV holder. */
 const releaseScript = redisScript(`
@@ -112,7 +112,8 @@ export const createRedisReplyCache = (
     },
     async lease(key, holder, ttlMs) {
       const { lease } = keysOf(key.tenantId);
-      return (await redis.run(leaseScript, [lease(fieldOf(key))], [holder, Math.max(1, Math.ceil(ttlMs))])) === 1;
+      const args = [holder, Math.max(1, Math.ceil(ttlMs))];
+      return z.string().parse(await redis.run(leaseScript, [lease(fieldOf(key))], args));
     },
     async release(key, holder) {
       await redis.run(releaseScript, [keysOf(key.tenantId).lease(fieldOf(key))], [holder]);

@@ -21,8 +21,8 @@ export interface ReplyCache extends AsyncDisposable {
    * @param ttlMs milliseconds, 1 to `longestLifeMs`
    */
   set(key: ReplyCacheKey, value: string, ttlMs: number): Promise<void>;
-  /** Takes the lease of a key, or renews the holder's own. False while another holder has it. */
-  lease(key: ReplyCacheKey, holder: string, ttlMs: number): Promise<boolean>;
+  /** Takes the lease of a key, or renews the holder's own. Returns who has it now: another holder keeps it. */
+  lease(key: ReplyCacheKey, holder: string, ttlMs: number): Promise<string>;
   /** Ends the lease where it is the holder's. */
   release(key: ReplyCacheKey, holder: string): Promise<void>;
   /** From now on `isWithdrawn` holds for this source: the id of a message or of a conversation. */
