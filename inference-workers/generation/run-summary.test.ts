@@ -68,6 +68,16 @@ test('as many whole turns are taken as the window holds, and of one that is too 
   expect(await summaryPrompt(job, { contextWindow: 250, countTokens: countO200kTokens })).toBeUndefined();
 });
 
+test('a model that writes a summary does not read what is masked in prompts', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  const job = summaryJob(['fact-honey from ada@acme.example'], { pii: 'MASK_PROMPTS' });
+  expect(await fixture.resultOfJob(job)).toMatchObject({ lastMessageId: job.turns[0]?.lastMessageId });
+  const asked = JSON.stringify(fixture.provider.requests[0]?.body);
+  expect(asked).toContain('fact-honey');
+  expect(asked).not.toContain('ada@acme.example');
+});
+
 test('the next candidate is asked where one fails, and the summary names what it covers and costs', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
