@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { conversationSummarisedSchema } from '#contracts/broker-events.ts';
 import type { SummaryJob } from '#contracts/generation-job.ts';
+import { windowed } from '../moderation/window.fixture.ts';
 import { buildPrompt } from '../prompt/build-prompt.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { summaryPrompt } from '../summaries/summary-prompt.ts';
@@ -76,6 +77,16 @@ test('a model that writes a summary does not read what is masked in prompts', as
   const asked = JSON.stringify(fixture.provider.requests[0]?.body);
   expect(asked).toContain('fact-honey');
   expect(asked).not.toContain('ada@acme.example');
+});
+
+test('a summary that the policy of the tenant blocks is none', async () => {
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker();
+  const summaries = ['Ada said: I will kill you tomorrow.', 'Ada keeps bees.'];
+  for (const text of summaries) fixture.provider.queue({ texts: [`<summary>${text}</summary>`] });
+  const candidates = [candidateOf('openai/scripted'), candidateOf('openai/scripted')];
+  const job = summaryJob(['fact-honey'], { ...windowed, candidates });
+  expect(await fixture.resultOfJob(job)).toMatchObject({ summary: 'Ada keeps bees.' });
 });
 
 test('the next candidate is asked where one fails, and the summary names what it covers and costs', async () => {

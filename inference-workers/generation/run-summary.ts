@@ -7,6 +7,7 @@ import type { ConversationSummarised } from '#contracts/broker-events.ts';
 import type { SummaryJob } from '#contracts/generation-job.ts';
 import type { Settlement } from '#kernel/broker/broker.ts';
 import { activeRequest } from '#kernel/request-id.ts';
+import { outputScreenOf } from '../moderation/output-screen.ts';
 import { cleanSummary, readSummaryChars } from '../summaries/clean-summary.ts';
 import { type SummaryPrompt, summaryPrompt } from '../summaries/summary-prompt.ts';
 import { type Candidate, contextWindowOf } from './candidate.ts';
@@ -34,9 +35,10 @@ type Summarised = Pick<
 
 /** Undefined where the response is no summary. Rejects with a ModelFault. */
 const generateSummary = async (
-  { settings, logger }: GenerationContext,
+  context: GenerationContext,
   { job, candidate, asked, handOver }: SummaryRequest,
 ): Promise<Summarised | undefined> => {
+  const { settings, logger } = context;
   const { modelId, provider, price } = candidate.route;
   const { model, countTokens, pool } = candidate.served;
   const { prompt, lastMessageId } = asked;
@@ -62,6 +64,9 @@ const generateSummary = async (
     },
   });
   const summary = finishReason === 'CONTENT_FILTER' ? '' : cleanSummary(text, finishReason === 'LENGTH');
+  // Its user reads it, as any text of a model.
+  const blocking = await outputScreenOf(context, job.outputModeration)?.complete(summary);
+  if (blocking !== undefined) throw new Error('The screening blocks the summary.');
   const summaryTokens = countTokens(summary);
   // A provider that ignores the limit of the request would fill the window with it.
   if (summary === '' || summaryTokens > 2 * job.maxOutputTokens) return undefined;

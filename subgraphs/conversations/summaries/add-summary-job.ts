@@ -149,6 +149,7 @@ export const addSummaryJob = async (
     history: [...(before ? [{ role: 'USER' as const, content: before.content, isSummary: true }] : []), ...history],
     turns,
     candidates: [...candidates],
+    outputModeration: reply.generation?.outputModeration,
     pii: reply.generation?.pii,
     maxOutputTokens: Math.min(mostTokens, Math.max(leastTokens, Math.floor(contextWindow * summaryShare))),
     promptVersion: summaryVersion,
