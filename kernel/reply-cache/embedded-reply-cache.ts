@@ -13,13 +13,13 @@ import {
 } from './reply-cache.ts';
 
 interface Entry {
+  readonly tenantId: string;
   readonly value: string;
   readonly expiresAt: number;
   readonly weight: number;
 }
 
 interface Slice {
-  /** In the order of their insertion. */
   readonly entries: Map<string, Entry>;
   readonly leases: Map<string, { readonly holder: string; readonly expiresAt: number }>;
   /** When each source may be forgotten, in the order of their withdrawal. */
@@ -45,15 +45,35 @@ const dropExpired = (slice: Slice, now: number): void => {
   for (const [field, { expiresAt }] of slice.leases) if (expiresAt <= now) slice.leases.delete(field);
 };
 
+const sumOf = (entries: readonly (readonly [string, Entry])[]): number =>
+  entries.reduce((sum, [, { weight }]) => sum + weight, 0);
+
+/** The most that each of several tenants may have, so that together they have no more than `target`. */
+const fairShare = (weights: readonly number[], target: number): number => {
+  let left = target;
+  for (const [index, weight] of weights.toSorted((one, other) => one - other).entries()) {
+    const share = left / (weights.length - index);
+    if (weight > share) return share;
+    left -= weight;
+  }
+  return target;
+};
+
 /**
  * Makes room in one walk over the slice, and for more than the next entry: a slice that is full is not walked again for
  * each entry that comes.
  */
 const evict = (slice: Slice, target: number): void => {
   const soonest = [...slice.entries].sort(([, one], [, other]) => one.expiresAt - other.expiresAt);
-  for (const [field] of soonest) {
-    if (slice.weight <= target) return;
-    removeEntry(slice, field);
+  const tenants = [...Map.groupBy(soonest, ([, { tenantId }]) => tenantId).values()];
+  const share = fairShare(tenants.map(sumOf), target);
+  for (const entries of tenants) {
+    let weight = sumOf(entries);
+    for (const [field, entry] of entries) {
+      if (weight <= share) break;
+      removeEntry(slice, field);
+      weight -= entry.weight;
+    }
   }
 };
 
@@ -81,7 +101,7 @@ export const createEmbeddedReplyCache = (bounds: ReplyCacheBounds = defaultReply
       if (slice.weight + weight > most) dropExpired(slice, Date.now());
       if (slice.weight + weight > most) evict(slice, Math.max(0, (1 - freedShare) * most - weight));
       const expiresAt = Date.now() + Math.min(longestLifeMs, Math.max(1, Math.ceil(ttlMs)));
-      slice.entries.set(field, { value, expiresAt, weight });
+      slice.entries.set(field, { tenantId: key.tenantId, value, expiresAt, weight });
       slice.weight += weight;
     },
     async lease(key, holder, ttlMs) {

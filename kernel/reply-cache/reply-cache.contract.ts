@@ -70,6 +70,24 @@ export const replyCacheContract = (
       expect(await cache.get(elsewhere)).toBe('x');
     });
 
+    test('a tenant that fills a slice displaces its own replies, and none of a tenant that has less in it', async () => {
+      await using fixture = await openFixture({ maxBytes: slices * 400_000, maxWithdrawn: 10 });
+      const { cache } = fixture;
+      const tenantId = randomUUID();
+      const [small, first] = [newKey(neighbourOf(tenantId)), newKey(tenantId)];
+      // It expires before everything else.
+      await cache.set(small, 'x'.repeat(10_000), minute);
+      for (const key of [first, ...Array.from({ length: 12 }, () => newKey(tenantId))]) {
+        await cache.set(key, 'x'.repeat(40_000), 50 * minute);
+      }
+      expect(await cache.get(first)).toBeUndefined();
+      expect(await cache.get(small)).toHaveLength(10_000);
+      // What it holds is room for others.
+      for (const _ of Array.from({ length: 5 }))
+        await cache.set(newKey(small.tenantId), 'x'.repeat(10_000), 2 * minute);
+      expect(await cache.get(small)).toHaveLength(10_000);
+    });
+
     test('a value that is replaced gives its room back', async () => {
       await using fixture = await openFixture({ maxBytes: slices * 200_000, maxWithdrawn: 10 });
       const { cache } = fixture;

@@ -1,8 +1,9 @@
 /**
  * Port: replies that workers keep so that an equal request needs no model, the right to ask a model for one of them,
  * and the messages whose text must not be served again. Adapters: embedded-reply-cache.ts and redis-reply-cache.ts.
- * Everything of a tenant lies in one slice of the cache. Invariants: a slice holds at most its share of `maxBytes`, and
- * gives up what expires first; what was withdrawn stays withdrawn for as long as anything lives that may hold its text;
+ * Everything of a tenant lies in one slice of the cache. Invariants: a slice holds at most its share of `maxBytes`; to
+ * make room, the tenant that has most in it gives up what expires first, so none displaces those that have less; what
+ * was withdrawn stays withdrawn for as long as anything lives that may hold its text;
  * a slice with more withdrawn sources than it can remember forgets its replies too, so that none of them is served.
  */
 import { createHash } from 'node:crypto';
@@ -49,9 +50,7 @@ export const longestValue = 262_144;
 /** Bytes that keeping an entry takes beyond its key and value. */
 export const entryOverhead = 256;
 
-/**
- * Slices of the cache. A tenant has the share of one slice at most, and can evict nothing of tenants in other slices.
- */
+/** Slices of the cache. A tenant has the share of one slice at most. */
 export const slices = 16;
 
 export const sliceOf = (tenantId: string): number =>
