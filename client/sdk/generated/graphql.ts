@@ -124,6 +124,8 @@ export type ErrorCode =
   | 'CONTEXT_TOO_LONG'
   /** A reply is being written in the conversation. */
   | 'CONVERSATION_BUSY'
+  /** Nobody waits for the decision, or another one was made. */
+  | 'DECISION_NOT_AWAITED'
   /** The role or the scopes do not allow it. */
   | 'FORBIDDEN'
   /** The key was used for a request with other input. */
@@ -458,6 +460,8 @@ export type SendMessageInput = {
 
 /** The state of a tool call. */
 export type ToolCallStatus =
+  /** The tool is called once the user allows it, with decideToolCall. */
+  | 'AWAITING_APPROVAL'
   /** The tool has responded. */
   | 'COMPLETED'
   /** The tool could not be called or did not respond properly; the result says why. */
@@ -609,6 +613,8 @@ export type MessageStreamSubscription = { messageStream:
     | { __typename: 'MessageStarted', attempt: number, seq: number, model: { id: string } | null }
     | { __typename: 'ReasoningDelta', text: string, seq: number }
     | { __typename: 'TokenDelta', text: string, seq: number }
+    | { __typename: 'ToolCallApproved', seq: number }
+    | { __typename: 'ToolCallAwaitingApproval', seq: number }
     | { __typename: 'ToolCallCompleted', seq: number, toolCall: { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
     | { __typename: 'ToolCallStarted', seq: number, toolCall: { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
    };

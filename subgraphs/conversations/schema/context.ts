@@ -4,6 +4,7 @@
 import type { Identity } from '#contracts/identity.ts';
 import type { SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import type { ConversationServices } from '../conversations/create-conversation.ts';
+import type { DecideServices } from '../replies/decide-tool-call.ts';
 import type { StopServices } from '../replies/stop-generation.ts';
 import type { AwaitServices } from '../streams/await-message.ts';
 import type { StreamServices } from '../streams/message-stream.ts';
@@ -16,6 +17,7 @@ export interface ConversationsServices
     TurnServices,
     StreamServices,
     AwaitServices,
+    DecideServices,
     StopServices {}
 
 export interface ConversationsContext extends SubgraphContext {

@@ -84,6 +84,8 @@ export type McpAuthentication =
 
 /** The desired state of an MCP server. */
 export type McpServerInput = {
+  /** When the user has to allow a call of its tools; null to leave that as it is: AFTER_UNTRUSTED for a new server. */
+  approval?: ToolApproval | null | undefined;
   /** How to sign in; null to leave the credentials as they are. Another host needs them again. */
   authentication?: McpAuthentication | null | undefined;
   /** For BEARER. */
@@ -415,8 +417,19 @@ export type TenantQuotaInput = {
   userTokensPerMinute?: number | null | undefined;
 };
 
+/** When the user has to allow a call of a tool before it is made. */
+export type ToolApproval =
+  /** Once the model has read a result of a tool in the same reply, because that may hold instructions of strangers. Tools that say that they change nothing are called without asking. */
+  | 'AFTER_UNTRUSTED'
+  /** Each time. */
+  | 'ALWAYS'
+  /** Never. */
+  | 'NEVER';
+
 /** The desired state of a tool. */
 export type ToolInput = {
+  /** When the user has to allow a call; null to leave that as it is: NEVER for a new tool. */
+  approval?: ToolApproval | null | undefined;
   /** What it does and when to call it, by which the model decides. 1 to 1,024 characters. */
   description: string;
   /** Whether models may call it. */
