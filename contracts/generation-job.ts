@@ -142,7 +142,7 @@ const jobFields = {
 };
 
 /** A reply as it was when its worker left it, until a person had decided about calls of tools. */
-export const parkedReplySchema = z.object({
+const parkedReplySchema = z.object({
   /** Of the log, which is restored from here where the store has lost it. */
   attempt: z.int().positive(),
   lastSeq: z.int().nonnegative(),
@@ -155,7 +155,6 @@ export const parkedReplySchema = z.object({
   /** By the ids of the calls. */
   decisions: z.record(z.string(), z.enum(toolDecisions)).default({}),
 });
-export type ParkedReply = z.infer<typeof parkedReplySchema>;
 
 /** Writes a reply. */
 export const replyJobSchema = z.object({

@@ -1,8 +1,9 @@
 /**
  * The tool calls of one step of a reply. The log records the start and the outcome of each; in between they run side by
- * side, or wait until a person allows them. Invariants: a call that needs that is never made without it; a call's identity (its id in the log, the tool's idempotency key) depends only on its name and
- * arguments, and on how often the same call was made before. So a call that a reset voided is recognised when the next
- * model makes it again, and gets the outcome that it had.
+ * side, or wait until a person allows them. Invariants: a call that needs that is never made without it; a call's
+ * identity (its id in the log, the tool's idempotency key) depends only on its name and arguments, and on how often the
+ * same call was made before. So a call that a reset voided is recognised when the next model makes it again, and gets
+ * the outcome that it had.
  */
 import { createHash } from 'node:crypto';
 import type { LanguageModelV4ToolCall } from '@ai-sdk/provider';

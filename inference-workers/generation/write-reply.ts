@@ -25,7 +25,7 @@ import { resumeToolCalls } from './run-tool-calls.ts';
 import { noUsage } from './token-usage.ts';
 
 export interface WrittenReply {
-  /** Whether it has not ended, because a person has to decide about calls of tools. Status and reason say nothing then. */
+  /** Whether it has not ended, because a person has to decide about calls. Status and reason say nothing then. */
   readonly isParked: boolean;
   readonly status: 'COMPLETED' | 'PARTIAL' | 'CANCELLED' | 'FAILED';
   readonly finishReason: FinishReason;

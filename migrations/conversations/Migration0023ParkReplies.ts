@@ -1,6 +1,6 @@
 /**
- * Replies that wait for a person to allow calls of tools, with the job that goes on with them, and the list of all calls
- * for administrators. The list says who called what and when, and holds neither arguments nor results.
+ * Replies that wait for a person to allow calls of tools, with the job that goes on with them, and the list of all
+ * calls for administrators. The list says who called what and when, and holds neither arguments nor results.
  */
 import { tenantTableSql } from '#kernel/database/row-level-security.ts';
 import { SqlMigration } from '#kernel/database/sql-migration.ts';

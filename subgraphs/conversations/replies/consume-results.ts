@@ -1,6 +1,7 @@
 /**
  * Consumes the queue `conversations.results`, in which workers report results, titles, summaries, returned jobs,
- * replies that wait for a person, and jobs that no worker can run. A result that cannot be stored ends its reply with as much of it as can be kept.
+ * replies that wait for a person, and jobs that no worker can run. A result that cannot be stored ends its reply with
+ * as much of it as can be kept.
  */
 
 import type { Broker, Consumer } from '#kernel/broker/broker.ts';

@@ -1,8 +1,9 @@
 /**
  * Ends replies that were left behind. Where the log of a reply has ended but its result is not stored, the result is
- * published again. Where nobody has decided about calls of tools in time, they are denied. Where the worker has vanished and no log, queue, dead letter or outbox holds the reply, it fails
- * with WORKER_LOST through the same log and event as any other end, so that clients, ledger and store agree. Invariant:
- * one process sweeps at a time, because another would miss what this one is handling, such as a dead letter.
+ * published again. Where nobody has decided about calls of tools in time, they are denied. Where the worker has
+ * vanished and no log, queue, dead letter or outbox holds the reply, it fails with WORKER_LOST through the same log and
+ * event as any other end, so that clients, ledger and store agree. Invariant: one process sweeps at a time, because
+ * another would miss what this one is handling, such as a dead letter.
  */
 import { randomUUID } from 'node:crypto';
 import type { Broker } from '#kernel/broker/broker.ts';

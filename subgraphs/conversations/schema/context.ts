@@ -4,10 +4,10 @@
 import type { Identity } from '#contracts/identity.ts';
 import type { SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import type { ConversationServices } from '../conversations/create-conversation.ts';
-import type { DecideServices } from '../replies/decide-tool-call.ts';
 import type { StopServices } from '../replies/stop-generation.ts';
 import type { AwaitServices } from '../streams/await-message.ts';
 import type { StreamServices } from '../streams/message-stream.ts';
+import type { DecideServices } from '../tool-calls/decide-tool-call.ts';
 import type { TurnServices } from '../turns/start-turn.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 

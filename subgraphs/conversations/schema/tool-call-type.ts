@@ -1,6 +1,6 @@
 /** The GraphQL type ToolCall, and the decision of a user about one. */
 import { isOpenCall, type ToolCallStatus, type ToolDecision } from '#contracts/stream-event.ts';
-import { decideToolCall } from '../replies/decide-tool-call.ts';
+import { decideToolCall } from '../tool-calls/decide-tool-call.ts';
 import type { ConversationsBuilder } from './builder.ts';
 import type { ConversationsTypes } from './types.ts';
 

@@ -1,7 +1,7 @@
 /** The list of the tenant's tool calls, for administrators. */
 import type { RecordedToolCall } from '../entities.ts';
 import { shownToolCall } from '../messages/shown-tool-call.ts';
-import { listToolCalls } from '../replies/list-tool-calls.ts';
+import { listToolCalls } from '../tool-calls/list-tool-calls.ts';
 import type { ConversationsBuilder } from './builder.ts';
 import type { ToolCallEnums } from './tool-call-type.ts';
 import type { ConversationsTypes } from './types.ts';

@@ -426,6 +426,44 @@ export type ToolApproval =
   /** Never. */
   | 'NEVER';
 
+/** Selects calls of the list: those that meet every given condition. */
+export type ToolCallFilter = {
+  /** Only calls with this decision. */
+  decision?: ToolDecision | null | undefined;
+  /** Only calls of tools of this MCP server. */
+  mcpServer?: string | null | undefined;
+  /** Only calls at this time or later. */
+  since?: string | null | undefined;
+  /** Only calls in this state. */
+  status?: ToolCallStatus | null | undefined;
+  /** Only calls of the tool with this name. */
+  tool?: string | null | undefined;
+  /** Only calls before this time. */
+  until?: string | null | undefined;
+  /** Only calls for this user. */
+  userId?: string | null | undefined;
+};
+
+/** The state of a tool call. */
+export type ToolCallStatus =
+  /** The tool is called once the user allows it, with decideToolCall. */
+  | 'AWAITING_APPROVAL'
+  /** The tool has responded. */
+  | 'COMPLETED'
+  /** The tool could not be called or did not respond properly; the result says why. */
+  | 'FAILED'
+  /** The tool has been called and has not responded yet. */
+  | 'RUNNING';
+
+/** Whether a tool was allowed to be called. */
+export type ToolDecision =
+  /** The user allowed it. */
+  | 'APPROVED'
+  /** The user did not allow it. */
+  | 'DENIED'
+  /** Nobody decided in time, which denied it. */
+  | 'EXPIRED';
+
 /** The desired state of a tool. */
 export type ToolInput = {
   /** When the user has to allow a call; null to leave that as it is: NEVER for a new tool. */
@@ -563,26 +601,26 @@ export type RevokeUserKeyMutationVariables = Exact<{
 
 export type RevokeUserKeyMutation = { revokeApiKey: { id: string, revokedAt: string | null } };
 
-export type McpServerStateFragment = { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> };
+export type McpServerStateFragment = { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, approval: ToolApproval, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> };
 
 export type McpServersQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type McpServersQuery = { mcpServers: Array<{ name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> }> };
+export type McpServersQuery = { mcpServers: Array<{ name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, approval: ToolApproval, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> }> };
 
 export type UpsertMcpServerMutationVariables = Exact<{
   input: McpServerInput;
 }>;
 
 
-export type UpsertMcpServerMutation = { upsertMcpServer: { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> } };
+export type UpsertMcpServerMutation = { upsertMcpServer: { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, approval: ToolApproval, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> } };
 
 export type SetMcpToolMutationVariables = Exact<{
   input: McpToolInput;
 }>;
 
 
-export type SetMcpToolMutation = { setMcpTool: { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> } };
+export type SetMcpToolMutation = { setMcpTool: { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, approval: ToolApproval, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> } };
 
 export type DeleteMcpServerMutationVariables = Exact<{
   name: string;
@@ -745,10 +783,20 @@ export type SetThresholdsMutationVariables = Exact<{
 
 export type SetThresholdsMutation = { setModerationPolicy: { version: string, pii: PiiPolicy, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }>, output: { mode: OutputModerationMode, holdCharacters: number, leastHoldCharacters: number, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } } };
 
+export type ToolCallRowFragment = { id: string, messageId: string, tool: string, mcpServer: string | null, status: ToolCallStatus, decision: ToolDecision | null, calledAt: string, durationMs: number | null, argumentBytes: number, resultBytes: number | null, user: { id: string, email: string | null } };
+
+export type ToolCallsQueryVariables = Exact<{
+  filter: ToolCallFilter;
+  after?: string | null | undefined;
+}>;
+
+
+export type ToolCallsQuery = { toolCalls: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, messageId: string, tool: string, mcpServer: string | null, status: ToolCallStatus, decision: ToolDecision | null, calledAt: string, durationMs: number | null, argumentBytes: number, resultBytes: number | null, user: { id: string, email: string | null } } }> } };
+
 export type ToolsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ToolsQuery = { tools: Array<{ name: string, description: string, parameters: string, url: string | null, timeoutMs: number, enabled: boolean, updatedAt: string }> };
+export type ToolsQuery = { tools: Array<{ name: string, description: string, parameters: string, url: string | null, timeoutMs: number, enabled: boolean, approval: ToolApproval, updatedAt: string }> };
 
 export type UpsertToolMutationVariables = Exact<{
   input: ToolInput;
@@ -817,6 +865,7 @@ export const McpServerStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   authentication
   timeoutMs
   enabled
+  approval
   failure
   listedAt
   changedAt
@@ -984,6 +1033,24 @@ export const TenantStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"TenantState"}) as unknown as TypedDocumentString<TenantStateFragment, unknown>;
+export const ToolCallRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ToolCallRow on RecordedToolCall {
+  id
+  messageId
+  tool
+  mcpServer
+  status
+  decision
+  calledAt
+  durationMs
+  argumentBytes
+  resultBytes
+  user {
+    id
+    email
+  }
+}
+    `, {"fragmentName":"ToolCallRow"}) as unknown as TypedDocumentString<ToolCallRowFragment, unknown>;
 export const TotalsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment Totals on UsageTotals {
   generations
@@ -1301,6 +1368,7 @@ export const McpServersDocument = /*#__PURE__*/ new TypedDocumentString(`
   authentication
   timeoutMs
   enabled
+  approval
   failure
   listedAt
   changedAt
@@ -1331,6 +1399,7 @@ export const UpsertMcpServerDocument = /*#__PURE__*/ new TypedDocumentString(`
   authentication
   timeoutMs
   enabled
+  approval
   failure
   listedAt
   changedAt
@@ -1361,6 +1430,7 @@ export const SetMcpToolDocument = /*#__PURE__*/ new TypedDocumentString(`
   authentication
   timeoutMs
   enabled
+  approval
   failure
   listedAt
   changedAt
@@ -1901,6 +1971,36 @@ export const SetThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SetThresholdsMutation, SetThresholdsMutationVariables>;
+export const ToolCallsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query ToolCalls($filter: ToolCallFilter!, $after: String) {
+  toolCalls(first: 20, after: $after, filter: $filter) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...ToolCallRow
+      }
+    }
+  }
+}
+    fragment ToolCallRow on RecordedToolCall {
+  id
+  messageId
+  tool
+  mcpServer
+  status
+  decision
+  calledAt
+  durationMs
+  argumentBytes
+  resultBytes
+  user {
+    id
+    email
+  }
+}`) as unknown as TypedDocumentString<ToolCallsQuery, ToolCallsQueryVariables>;
 export const ToolsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Tools {
   tools {
@@ -1910,6 +2010,7 @@ export const ToolsDocument = /*#__PURE__*/ new TypedDocumentString(`
     url
     timeoutMs
     enabled
+    approval
     updatedAt
   }
 }

@@ -13,8 +13,8 @@ import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { messageNotFound, requireConversation, requireMessage } from '../conversations/access.ts';
 import { type Message, MessageEntity, ToolCallEntity } from '../entities.ts';
 import { shownToolCall } from '../messages/shown-tool-call.ts';
-import { currentMessage } from './current-message.ts';
-import { resumeDecided } from './park-reply.ts';
+import { currentMessage } from '../replies/current-message.ts';
+import { resumeDecided } from '../replies/park-reply.ts';
 
 export interface DecideServices {
   readonly database: Database;
