@@ -107,10 +107,7 @@ export const toolSchema = z.object({
       tool: z.string(),
     })
     .optional(),
-  /**
-   * When the person has to allow a call; absent: never. A worker of an older version calls without asking, so workers
-   * are upgraded first.
-   */
+  /** When the user has to allow a call; absent: never. A worker of an older version calls without asking. */
   approval: z.enum(neededApprovals).optional(),
 });
 export type Tool = z.infer<typeof toolSchema>;
