@@ -7,37 +7,8 @@ import { z } from 'zod';
 import { priceSchema, replyJobSchema } from './generation-job.ts';
 import { pools } from './pools.ts';
 import { reuseLevers } from './reuse.ts';
-import { finishReasons, maxReasoningCharacters, toolCallRecordSchema } from './stream-event.ts';
-
-/** The greatest number that a GraphQL Int and a column of type integer hold. */
-const greatest = 2_147_483_647;
-/**
- * Brings a number into the range that consumers can store: a wrong figure must not keep a conversation from its end.
- */
-const bounded = (most: number, whole: boolean) =>
-  z.preprocess((value) => {
-    if (typeof value !== 'number' || Number.isNaN(value)) return value;
-    const within = Math.min(most, Math.max(0, value));
-    return whole ? Math.round(within) : within;
-  }, z.number().min(0).max(most));
-const tokens = bounded(greatest, true);
-const milliseconds = bounded(greatest, false);
-
-/**
- * Tokens of one generation. `source` names the counter: the provider, or our own tokenizer where the provider reported
- * nothing or something impossible.
- */
-export const tokenUsageSchema = z.object({
-  /** Of the whole prompt, including those that were read from a cache or written to it. */
-  inputTokens: tokens,
-  cachedInputTokens: tokens,
-  /** Absent where the provider wrote nothing to its cache. */
-  cacheWriteTokens: tokens.optional(),
-  outputTokens: tokens,
-  reasoningTokens: tokens,
-  source: z.enum(['PROVIDER', 'COUNTED']),
-});
-export type TokenUsage = z.infer<typeof tokenUsageSchema>;
+import { askedToolCallSchema, finishReasons, maxReasoningCharacters, toolCallRecordSchema } from './stream-event.ts';
+import { milliseconds, tokens, tokenUsageSchema } from './token-usage.ts';
 
 /**
  * One model's share of a reply: of an attempt whose worker was lost, of a model that failed in the middle, or of the
@@ -183,6 +154,16 @@ export const jobReturnedSchema = replyJobSchema.required({ deliveredBefore: true
 export type JobReturned = z.infer<typeof jobReturnedSchema>;
 
 /**
+ * Routing key `reply.parked`, id = log id: a reply whose calls of tools wait for a person. No worker runs it until
+ * conversations publishes the job again, with the decisions. Published by each worker that finds the calls undecided.
+ */
+export const replyParkedSchema = replyJobSchema.required({ parked: true }).extend({
+  /** The calls that wait, with the ids that they have in the log. */
+  calls: z.array(askedToolCallSchema).min(1),
+});
+export type ReplyParked = z.infer<typeof replyParkedSchema>;
+
+/**
  * Routing key `job.failed`, id = log id: a reply job that no worker can run, because its body cannot be read or
  * running it fails. Conversations ends its reply.
  */
@@ -232,6 +213,7 @@ export const brokerEventSchemas = {
   'conversation.titled': conversationTitledSchema,
   'conversation.summarised': conversationSummarisedSchema,
   'job.returned': jobReturnedSchema,
+  'reply.parked': replyParkedSchema,
   'job.failed': jobFailedSchema,
   'reply.blocked': replyBlockedSchema,
   'worker.announced': workerAnnouncedSchema,

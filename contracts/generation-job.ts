@@ -9,6 +9,10 @@ import { piiPolicies } from './pii/pii-policy.ts';
 import { pools } from './pools.ts';
 import { responseFormatSchema } from './response-format.ts';
 import { reuseTermsSchema } from './reuse.ts';
+import { toolDecisions } from './stream-event.ts';
+import { streamEventSchema } from './stream-event-schema.ts';
+import { tokenUsageSchema } from './token-usage.ts';
+import { neededApprovals } from './tool-approval.ts';
 
 /**
  * Steps of one reply in which a model may call tools: enough for a search that is refined, and an end for a model that
@@ -103,6 +107,8 @@ export const toolSchema = z.object({
       tool: z.string(),
     })
     .optional(),
+  /** When the user has to allow a call; absent: never. A worker of an older version calls without asking. */
+  approval: z.enum(neededApprovals).optional(),
 });
 export type Tool = z.infer<typeof toolSchema>;
 
@@ -132,6 +138,21 @@ const jobFields = {
     .catch(undefined),
 };
 
+/** A reply as it was when its worker left it, until a person had decided about calls of tools. */
+const parkedReplySchema = z.object({
+  /** Of the log, which is restored from here where the store has lost it. */
+  attempt: z.int().positive(),
+  lastSeq: z.int().nonnegative(),
+  /** The entries of the log, as the stream log has them. */
+  entries: z.array(z.object({ seq: z.int(), event: streamEventSchema })),
+  /** The tokens of each part of the reply so far, in the order of the log, for the bill. */
+  usages: z.array(tokenUsageSchema),
+  /** Milliseconds since the epoch at which the reply went on, for the queue wait; absent while it waits. */
+  resumedAt: z.number().optional(),
+  /** By the ids of the calls. */
+  decisions: z.record(z.string(), z.enum(toolDecisions)).default({}),
+});
+
 /** Writes a reply. */
 export const replyJobSchema = z.object({
   kind: z.literal('reply'),
@@ -160,8 +181,13 @@ export const replyJobSchema = z.object({
    * stop. Default: false.
    */
   stopRequested: z.boolean().optional(),
+  /** Present where the reply waited for decisions and goes on. */
+  parked: parkedReplySchema.optional(),
 });
 export type ReplyJob = z.infer<typeof replyJobSchema>;
+
+/** Milliseconds since the epoch from which a job waits for a worker. */
+export const queuedAtOf = ({ parked, admittedAt }: ReplyJob): number => parked?.resumedAt ?? admittedAt;
 
 /** Names a conversation and streams nothing. */
 export const titleJobSchema = z.object({ kind: z.literal('title'), ...jobFields });

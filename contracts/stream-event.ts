@@ -22,8 +22,12 @@ export const resetReasons = ['WORKER_REPLACED', 'MODEL_REPLACED', 'OUTPUT_INVALI
 export type ResetReason = (typeof resetReasons)[number];
 
 /** The state of a tool call. */
-export const toolCallStatuses = ['RUNNING', 'COMPLETED', 'FAILED'] as const;
+export const toolCallStatuses = ['RUNNING', 'AWAITING_APPROVAL', 'COMPLETED', 'FAILED'] as const;
 export type ToolCallStatus = (typeof toolCallStatuses)[number];
+
+/** What became of the question whether a tool may be called. EXPIRED: nobody decided in time, which denies it. */
+export const toolDecisions = ['APPROVED', 'DENIED', 'EXPIRED'] as const;
+export type ToolDecision = (typeof toolDecisions)[number];
 
 /** A tool call as its model wrote it. No text in it, nor in its result, holds a NUL. */
 export const askedToolCallSchema = z.object({
@@ -32,6 +36,8 @@ export const askedToolCallSchema = z.object({
   name: z.string(),
   /** JSON text of an object, or the model's text where that is invalid. */
   arguments: z.string(),
+  /** The MCP server that the tool is of; absent where it is none. */
+  server: z.string().exactOptional(),
 });
 type AskedToolCall = Readonly<z.infer<typeof askedToolCallSchema>>;
 
@@ -40,11 +46,21 @@ export const toolCallRecordSchema = askedToolCallSchema.extend({
   status: z.enum(['COMPLETED', 'FAILED']),
   /** The text for the model: the tool's result, or, where the call FAILED, a sentence with the reason. */
   result: z.string(),
+  /** Absent where nobody was asked. */
+  decision: z.enum(toolDecisions).exactOptional(),
+  /** Milliseconds since the epoch at which the tool was called; absent where it was not. */
+  calledAt: z.int().min(0).max(8.64e15).exactOptional(),
+  /** Milliseconds that the call took; likewise. */
+  durationMs: z.int().min(0).max(2_147_483_647).exactOptional(),
 });
 export type ToolCallRecord = Readonly<z.infer<typeof toolCallRecordSchema>>;
 
+/** A call that has not completed. */
+type OpenToolCall = AskedToolCall &
+  ({ readonly status: 'RUNNING'; readonly decision?: 'APPROVED' } | { readonly status: 'AWAITING_APPROVAL' });
+
 /** A call in any state. */
-export type ToolCall = ToolCallRecord | (AskedToolCall & { readonly status: 'RUNNING' });
+export type ToolCall = ToolCallRecord | OpenToolCall;
 
 export type StreamEvent =
   | {
@@ -57,6 +73,10 @@ export type StreamEvent =
   | { readonly type: 'ReasoningDelta'; readonly text: string }
   | { readonly type: 'TokenDelta'; readonly text: string }
   | { readonly type: 'ToolCallStarted'; readonly toolCall: AskedToolCall }
+  /** The call has started, and waits until a person allows it. */
+  | { readonly type: 'ToolCallAwaitingApproval'; readonly toolCall: AskedToolCall }
+  /** A person has allowed it: the tool is called now. */
+  | { readonly type: 'ToolCallApproved'; readonly toolCall: AskedToolCall }
   | { readonly type: 'ToolCallCompleted'; readonly toolCall: ToolCallRecord }
   | { readonly type: 'MessageReset'; readonly reason: ResetReason }
   | {
@@ -89,21 +109,52 @@ export const applyToReasoning = (reasoning: string, event: StreamEvent): string 
   return event.type === 'MessageReset' ? '' : reasoning;
 };
 
+/** The events that change a call. */
+export const toolCallEvents = [
+  'ToolCallStarted',
+  'ToolCallAwaitingApproval',
+  'ToolCallApproved',
+  'ToolCallCompleted',
+] as const;
+export type ToolCallEvent = Extract<StreamEvent, { readonly type: (typeof toolCallEvents)[number] }>;
+
+export const isToolCallEvent = (event: StreamEvent): event is ToolCallEvent => 'toolCall' in event;
+
+/** The call as it is after an event. */
+export const toolCallAfter = (event: ToolCallEvent): ToolCall => {
+  switch (event.type) {
+    case 'ToolCallStarted':
+      return { ...event.toolCall, status: 'RUNNING' };
+    case 'ToolCallAwaitingApproval':
+      return { ...event.toolCall, status: 'AWAITING_APPROVAL' };
+    case 'ToolCallApproved':
+      return { ...event.toolCall, status: 'RUNNING', decision: 'APPROVED' };
+    case 'ToolCallCompleted':
+      return event.toolCall;
+  }
+};
+
 /**
- * The calls after one more event, in the order of their start: a start adds one, a completion replaces it, a reset
+ * The calls after one more event, in the order of their start: a start adds one, later events replace it, a reset
  * empties the list.
  */
 export const applyToToolCalls = (calls: readonly ToolCall[], event: StreamEvent): readonly ToolCall[] => {
-  if (event.type === 'ToolCallStarted') return [...calls, { ...event.toolCall, status: 'RUNNING' }];
-  if (event.type === 'ToolCallCompleted')
-    return calls.map((call) => (call.id === event.toolCall.id ? event.toolCall : call));
-  return event.type === 'MessageReset' ? [] : calls;
+  if (event.type === 'MessageReset') return [];
+  if (!isToolCallEvent(event)) return calls;
+  const changed = toolCallAfter(event);
+  if (event.type === 'ToolCallStarted') return [...calls, changed];
+  return calls.map((call) => (call.id === changed.id ? changed : call));
 };
 
-/** The calls of a reply that has ended: those that were still running have failed. */
+/** Whether the tool, or a person, has still to respond. */
+export const isOpenCall = (call: ToolCall): call is OpenToolCall =>
+  call.status === 'RUNNING' || call.status === 'AWAITING_APPROVAL';
+
+const endedEarly = {
+  RUNNING: 'The reply ended before the tool had responded.',
+  AWAITING_APPROVAL: 'The reply ended before anybody had allowed the call.',
+} as const;
+
+/** The calls of a reply that has ended: those that were still open have failed. */
 export const endToolCalls = (calls: readonly ToolCall[]): readonly ToolCallRecord[] =>
-  calls.map((call) =>
-    call.status === 'RUNNING'
-      ? { ...call, status: 'FAILED', result: 'The reply ended before the tool had responded.' }
-      : call,
-  );
+  calls.map((call) => (isOpenCall(call) ? { ...call, status: 'FAILED', result: endedEarly[call.status] } : call));

@@ -13,6 +13,8 @@ import {
   jobReturnedSchema,
   type MessageFinished,
   messageFinishedSchema,
+  type ReplyParked,
+  replyParkedSchema,
   type WorkerAnnounced,
   workerAnnouncedSchema,
 } from '#contracts/broker-events.ts';
@@ -85,6 +87,10 @@ export interface WorkerFixture extends AsyncDisposable {
   readonly announcements: readonly WorkerAnnounced[];
   /** Every `message.finished` so far. */
   readonly results: readonly MessageFinished[];
+  /** Every `reply.parked` so far. */
+  readonly parked: readonly ReplyParked[];
+  /** The next one. */
+  nextParked(): Promise<ReplyParked>;
   startWorker(options?: Partial<WorkerOptions>): Promise<Worker>;
   /** Publishes a reply job; returns the message id. */
   send(prompt: string, changes?: Partial<ReplyJob>): Promise<string>;
@@ -99,6 +105,17 @@ export interface WorkerFixture extends AsyncDisposable {
   /** The job as a worker returned it. */
   returned(messageId: string): Promise<JobReturned>;
 }
+
+/** Every `worker.announced` from now on. */
+const collectAnnouncements = async (broker: Broker): Promise<readonly WorkerAnnounced[]> => {
+  const announcements: WorkerAnnounced[] = [];
+  await broker.consume<Json>('models.results', { prefetch: 10 }, async ({ body }) => {
+    const announced = workerAnnouncedSchema.safeParse(body);
+    if (announced.success) announcements.push(announced.data);
+    return 'ack';
+  });
+  return announcements;
+};
 
 export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}): Promise<WorkerFixture> => {
   await using opened = new AsyncDisposableStack();
@@ -128,19 +145,23 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
   const results = new Map<string, Json>();
   const finishedResults: MessageFinished[] = [];
   const waiting = new Map<string, (body: Json) => void>();
-  await broker.consume<Json>('conversations.results', { prefetch: 10 }, async ({ id, body }) => {
+  const parked: ReplyParked[] = [];
+  let nextParked = Promise.withResolvers<ReplyParked>();
+  await broker.consume<Json>('conversations.results', { prefetch: 10 }, async ({ id, routingKey, body }) => {
+    if (routingKey === 'reply.parked') {
+      const event = replyParkedSchema.parse(body);
+      parked.push(event);
+      nextParked.resolve(event);
+      nextParked = Promise.withResolvers();
+      return 'ack';
+    }
     const finished = messageFinishedSchema.safeParse(body);
     if (finished.success) finishedResults.push(finished.data);
     results.set(id, body);
     waiting.get(id)?.(body);
     return 'ack';
   });
-  const announcements: WorkerAnnounced[] = [];
-  await broker.consume<Json>('models.results', { prefetch: 10 }, async ({ body }) => {
-    const announced = workerAnnouncedSchema.safeParse(body);
-    if (announced.success) announcements.push(announced.data);
-    return 'ack';
-  });
+  const announcements = await collectAnnouncements(broker);
   const resultOf = (id: string): Promise<Json> => {
     const { promise, resolve } = Promise.withResolvers<Json>();
     const known = results.get(id);
@@ -165,6 +186,8 @@ export const openWorkerFixture = async (settings: Partial<ProviderSettings> = {}
     registry,
     announcements,
     results: finishedResults,
+    parked,
+    nextParked: () => nextParked.promise,
     async startWorker(options = {}) {
       const quick = { retryBackoffMs: 1, retryAfterMaxMs: 50, ...options.settings };
       // Shorter than for replies of people: tests leave generations behind.

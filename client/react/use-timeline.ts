@@ -11,15 +11,15 @@ import { useStore } from './use-store.ts';
 
 export interface LiveTimeline
   extends TimelineState,
-    Pick<Timeline, 'loadOlder' | 'select' | 'stop' | 'refetch'>,
+    Pick<Timeline, 'loadOlder' | 'select' | 'stop' | 'decide' | 'refetch'>,
     Pick<TurnQueue, 'edit' | 'regenerate'> {}
 
 /** The current branch of a conversation from its end, with the text of running replies. */
 export const useTimeline = (conversationId: string): LiveTimeline => {
   const { timeline, turns } = useStores().open(conversationId);
-  const { loadOlder, select, stop, refetch } = timeline;
+  const { loadOlder, select, stop, decide, refetch } = timeline;
   const { edit, regenerate } = turns;
-  return { ...useStore(timeline), loadOlder, select, stop, refetch, edit, regenerate };
+  return { ...useStore(timeline), loadOlder, select, stop, decide, refetch, edit, regenerate };
 };
 
 export interface Send extends TurnQueueState, Pick<TurnQueue, 'send' | 'retry' | 'dismiss'> {}

@@ -13,6 +13,7 @@ export const serverCodes = {
   NOT_FOUND: false,
   CONVERSATION_BUSY: true,
   IDEMPOTENCY_KEY_REUSED: false,
+  DECISION_NOT_AWAITED: false,
   CONTENT_BLOCKED: false,
   QUOTA_EXCEEDED: true,
   RATE_LIMITED: true,

@@ -1,5 +1,6 @@
 /** The entry point of the SDK: everything that applications may import. */
 export type { Backoff } from './backoff.ts';
+export type { ToolDecisionInput } from './decide-tool-call.ts';
 export { failureOf, isParlanceError, type ParlanceError, type ParlanceFault, type ServerCode } from './errors.ts';
 export type {
   ConversationChange,

@@ -8,9 +8,12 @@ import type { FinishReason, MessageStatus, MessageUsageQuery, Reuse, ToolCallFra
 export type MessageUsage = NonNullable<NonNullable<MessageUsageQuery['message']>['usage']>;
 
 /**
- * A tool call. `arguments` is JSON text; `result` is null while the call is RUNNING, and the reason where it FAILED.
+ * A tool call. `arguments` is JSON text; `result` is null until the call has ended, and the reason where it FAILED. One
+ * that is AWAITING_APPROVAL waits for `decide`. `mcpServer` names the MCP server of the tool, where it is of one.
  */
-export type ToolCall = Readonly<Pick<ToolCallFragment, 'id' | 'name' | 'arguments' | 'status' | 'result'>>;
+export type ToolCall = Readonly<
+  Pick<ToolCallFragment, 'id' | 'name' | 'mcpServer' | 'arguments' | 'status' | 'decision' | 'result'>
+>;
 
 export interface MessageView {
   readonly messageId: string;

@@ -3,6 +3,7 @@
  * running streams then end.
  */
 import { type Backoff, defaultBackoff } from './backoff.ts';
+import { decideToolCall, type ToolDecisionInput } from './decide-tool-call.ts';
 import { type ConversationNotices, followChanges, type Notices } from './follow-changes.ts';
 import { type FollowOptions, followMessage } from './follow-message.ts';
 import {
@@ -104,6 +105,12 @@ export interface ParlanceClient extends Pick<Requests, 'query' | 'read' | 'mutat
     variables: Variables,
     options?: FollowChangesOptions,
   ): Notices<Change<Data>>;
+  /**
+   * Allows or denies a call that is AWAITING_APPROVAL. Resolves when the decision is recorded; the stream of the reply
+   * goes on once all its calls are decided. Rejects with DECISION_NOT_AWAITED where the call was decided otherwise, or
+   * where it is too late.
+   */
+  decide(decision: ToolDecisionInput): Promise<void>;
   /** Resolves when the request to stop is recorded; the stream of the reply ends a moment later. */
   stop(messageId: string): Promise<void>;
   /** The user has signed in again: what follows shows the new session, and `onSignedIn` is announced. */
@@ -188,6 +195,7 @@ export const createParlanceClient = (options: ParlanceClientOptions): ParlanceCl
         (data: Data): Change<Data> => ({ kind: 'CHANGED', data }),
         signal,
       ),
+    decide: (decision) => decideToolCall(services, decision),
     stop: (messageId) => stopGeneration(services, messageId),
     signedIn() {
       session.renew();

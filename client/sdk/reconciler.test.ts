@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 import { type MessageView, mergeViews } from './message-view.ts';
 import { createReconciler, type MessageEvent } from './reconciler.ts';
 
-const asked = { id: 'a', name: 'look_up', arguments: '{}', status: 'RUNNING' as const, result: null };
+const asked = {
+  ...{ id: 'a', name: 'look_up', mcpServer: null, arguments: '{}' },
+  ...{ status: 'RUNNING' as const, decision: null, result: null },
+};
 const completedCall = { ...asked, status: 'COMPLETED' as const, result: '42' };
 
 const messageId = '0197c3a0-0000-7000-8000-000000000000';
@@ -156,6 +159,15 @@ test('tool calls are shown as they start and complete, are void after a reset, a
     // As it is sent long after the end, when the start has no position.
     { __typename: 'ToolCallCompleted' as const, toolCall: completedCall },
     { __typename: 'ToolCallStarted' as const, toolCall: { ...asked, id: 'c' } },
+    {
+      __typename: 'ToolCallAwaitingApproval' as const,
+      toolCall: { ...asked, id: 'c', status: 'AWAITING_APPROVAL' as const },
+    },
+    { __typename: 'ToolCallApproved' as const, toolCall: { ...asked, id: 'c', decision: 'APPROVED' as const } },
+    {
+      __typename: 'ToolCallAwaitingApproval' as const,
+      toolCall: { ...asked, id: 'c', status: 'AWAITING_APPROVAL' as const },
+    },
     { __typename: 'MessageFailed' as const, failure },
   ].map((event, index): MessageEvent => ({ ...event, seq: index + 1 }));
   expect(feed(calls, []).map(({ toolCalls }) => toolCalls.map(({ id, status }) => `${id} ${status}`))).toEqual([
@@ -165,6 +177,9 @@ test('tool calls are shown as they start and complete, are void after a reset, a
     [],
     ['a COMPLETED'],
     ['a COMPLETED', 'c RUNNING'],
+    ['a COMPLETED', 'c AWAITING_APPROVAL'],
+    ['a COMPLETED', 'c RUNNING'],
+    ['a COMPLETED', 'c AWAITING_APPROVAL'],
     ['a COMPLETED', 'c FAILED'],
   ]);
 });

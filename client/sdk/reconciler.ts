@@ -19,15 +19,20 @@ export interface Reconciler {
   adopt(state: MessageState): MessageView;
 }
 
-/** The calls of a reply that has ended: those that were running have failed, as the server stores them. */
+const endedEarly = {
+  RUNNING: 'The reply ended before the tool had responded.',
+  AWAITING_APPROVAL: 'The reply ended before anybody had allowed the call.',
+} as const;
+
+/** The calls of a reply that has ended: those that were open have failed, as the server stores them. */
 const endCalls = (calls: readonly ToolCall[]): readonly ToolCall[] =>
   calls.map((call) =>
-    call.status === 'RUNNING'
-      ? { ...call, status: 'FAILED', result: 'The reply ended before the tool had responded.' }
+    call.status === 'RUNNING' || call.status === 'AWAITING_APPROVAL'
+      ? { ...call, status: 'FAILED', result: endedEarly[call.status] }
       : call,
   );
 
-/** A call has two events, its start and its completion. A call without a start is added by its completion. */
+/** Each event of a call replaces it. A call without a start is added by its completion. */
 const withToolCall = (calls: readonly ToolCall[], call: ToolCall): readonly ToolCall[] =>
   calls.some(({ id }) => id === call.id)
     ? calls.map((known) => (known.id === call.id ? call : known))
@@ -43,6 +48,8 @@ const applyEvent = (view: MessageView, event: MessageEvent): MessageView => {
     case 'TokenDelta':
       return { ...next, status: 'STREAMING', delta: event.text, text: view.text + event.text };
     case 'ToolCallStarted':
+    case 'ToolCallAwaitingApproval':
+    case 'ToolCallApproved':
     case 'ToolCallCompleted':
       return { ...next, status: 'STREAMING', toolCalls: withToolCall(view.toolCalls, event.toolCall) };
     case 'MessageReset':

@@ -2,7 +2,7 @@
 
 import type { MessageFinished, ReuseResult } from '#contracts/broker-events.ts';
 import { isRetryable } from '#contracts/error-codes.ts';
-import type { ReplyJob } from '#contracts/generation-job.ts';
+import { queuedAtOf, type ReplyJob } from '#contracts/generation-job.ts';
 import { finishedCalls, finishedReasoning } from '#contracts/sealed-result.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
 import type { Candidate } from './candidate.ts';
@@ -46,7 +46,7 @@ export const replyResult = async (options: ReplyResultOptions): Promise<MessageF
     attempt,
     ...provenanceOf(reply.lastAsked),
     usage: reply.usage,
-    queueWaitMs: Math.max(0, takenAt - job.admittedAt),
+    queueWaitMs: Math.max(0, takenAt - queuedAtOf(job)),
     firstTokenMs: reply.firstTokenAt === undefined ? undefined : reply.firstTokenAt - takenAt,
     durationMs: Date.now() - takenAt,
     status: reply.status,

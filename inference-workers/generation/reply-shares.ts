@@ -3,8 +3,9 @@
  * share of a worker that was killed is itemised too.
  */
 
-import type { ReplyShare, TokenUsage } from '#contracts/broker-events.ts';
+import type { ReplyShare } from '#contracts/broker-events.ts';
 import type { ReplyJob, RouteCandidate } from '#contracts/generation-job.ts';
+import type { TokenUsage } from '#contracts/token-usage.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { buildPrompt, type PromptLimits, type ReplySoFar } from '../prompt/build-prompt.ts';
@@ -26,6 +27,9 @@ const countPrompt = async (job: ReplyJob, limits: PromptLimits, soFar: ReplySoFa
   }
 };
 
+const routeOf = ({ candidates }: ReplyJob, one: Contribution): RouteCandidate | undefined =>
+  candidates.find(({ modelId }) => modelId === one.modelId);
+
 export interface ReplySharesOptions {
   readonly job: ReplyJob;
   readonly registry: ModelRegistry;
@@ -35,7 +39,11 @@ export interface ReplySharesOptions {
   readonly reply: WrittenReply;
 }
 
-export const replyShares = async (options: ReplySharesOptions): Promise<ReplyShare[]> => {
+/**
+ * The tokens of each contribution, in the order of the log. Those of this attempt's last model are known, and those
+ * from before the reply waited for decisions are in the job; all others are counted.
+ */
+export const contributionUsages = async (options: ReplySharesOptions): Promise<TokenUsage[]> => {
   const { job, registry, entries, attempt, reply } = options;
   const count = async (route: RouteCandidate, { requests }: Contribution): Promise<TokenUsage> => {
     const countTokens = registry.find(route.modelId)?.countTokens ?? countO200kTokens;
@@ -51,22 +59,33 @@ export const replyShares = async (options: ReplySharesOptions): Promise<ReplySha
     }
     return usage;
   };
+  const contributions = contributionsIn(entries);
+  const usages: TokenUsage[] = [];
+  for (const [index, one] of contributions.entries()) {
+    const route = routeOf(job, one);
+    const known = job.parked?.usages[index];
+    const isOwn = index === contributions.length - 1 && reply.wrote && one.attempt === attempt;
+    if (isOwn) usages.push(reply.usage);
+    else if (known !== undefined && one.attempt <= (job.parked?.attempt ?? 0)) usages.push(known);
+    else usages.push(one.isReused || route === undefined ? noUsage : await count(route, one));
+  }
+  return usages;
+};
+
+export const replyShares = async (options: ReplySharesOptions): Promise<ReplyShare[]> => {
+  const { job, entries, attempt, reply } = options;
   const shareOf = (
     { modelId, provider, price }: RouteCandidate,
     share: Pick<ReplyShare, 'usage' | 'attempt' | 'inAnswer'>,
   ): ReplyShare => ({ modelId, provider, price, ...share });
 
-  const contributions = contributionsIn(entries);
+  const usages = await contributionUsages(options);
   const { lastAsked, wrote, status, usage } = reply;
-  const shares: ReplyShare[] = [];
-  for (const [index, one] of contributions.entries()) {
-    const route = job.candidates.find(({ modelId }) => modelId === one.modelId);
-    if (route === undefined) continue;
-    // The usage of this attempt's last model is known; that of all others is counted.
-    const isOwn = index === contributions.length - 1 && wrote && one.attempt === attempt;
-    const used = one.isReused ? noUsage : isOwn ? usage : await count(route, one);
-    shares.push(shareOf(route, { usage: used, attempt: one.attempt, inAnswer: one.inReply }));
-  }
+  const shares = contributionsIn(entries).flatMap((one, index): ReplyShare[] => {
+    const route = routeOf(job, one);
+    const { attempt: wroteIn, inReply: inAnswer } = one;
+    return route === undefined ? [] : [shareOf(route, { usage: usages[index] ?? noUsage, attempt: wroteIn, inAnswer })];
+  });
   // A reply that failed has a usage only where what was written may not be shown.
   const endedSilently = !wrote && status !== 'PARTIAL';
   return endedSilently && lastAsked !== undefined && usage !== noUsage

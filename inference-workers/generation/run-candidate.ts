@@ -4,9 +4,10 @@
  * that clients saw is voided only in one append with the first text or calls of a model that begins anew.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PromptFill, TokenUsage } from '#contracts/broker-events.ts';
+import type { PromptFill } from '#contracts/broker-events.ts';
 import { maxToolSteps, type ReplyJob, type RouteCandidate } from '#contracts/generation-job.ts';
 import type { FinishReason, ResetReason, StreamEvent } from '#contracts/stream-event.ts';
+import type { TokenUsage } from '#contracts/token-usage.ts';
 import { AppError } from '#kernel/errors.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
 import { outputScreenOf } from '../moderation/output-screen.ts';
@@ -51,8 +52,11 @@ export interface CandidateRunOptions {
 }
 
 export interface CandidateRun {
-  /** How the reply ended (CANCELLED where it was stopped), or the fault that kept the candidate from ending it. */
-  readonly end: FinishReason | AppError;
+  /**
+   * How the reply ended (CANCELLED where it was stopped), or the fault that kept the candidate from ending it. PARKED
+   * where it has not ended, because a person has to decide about calls.
+   */
+  readonly end: FinishReason | 'PARKED' | AppError;
   /** Of all requests of the run. */
   readonly usage: TokenUsage;
   /** Of the last request whose prompt is billed; undefined where there was none. */
@@ -241,10 +245,11 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
       correction = correctionOf(misfits);
       continue;
     }
-    const ids = await startToolCalls(
+    const { ids, isWaiting } = await startToolCalls(
       { tools: context.tools, job, screening: options.screening, append, stop, abandon },
       { asked, steps, entries },
     );
+    if (isWaiting && !stop.aborted) return conclude('PARKED');
     if (ids[0] !== undefined) signatures.set(ids[0], signaturesOf(end.thoughts, asked, ids));
   }
 };

@@ -2,11 +2,12 @@
  * Runs one reply job, from opening the log to the terminal event. Invariants: the terminal event is appended only after
  * the broker has confirmed `message.finished`, at the seq that the result names; the result is sealed in the log before
  * it is published, so a job has one result, whichever worker ends it; a writer that is fenced gives up silently; one
- * that hands over leaves no terminal event, so the next worker continues where it stopped.
+ * that hands over leaves no terminal event, so the next worker continues where it stopped; so does one that leaves a
+ * reply until a person has decided about calls of tools.
  */
 
-import type { MessageFinished } from '#contracts/broker-events.ts';
-import { logIdOfJob, type ReplyJob } from '#contracts/generation-job.ts';
+import type { MessageFinished, ReplyParked } from '#contracts/broker-events.ts';
+import { logIdOfJob, queuedAtOf, type ReplyJob } from '#contracts/generation-job.ts';
 import { readSealed, sealResult, terminalEventOf } from '#contracts/sealed-result.ts';
 import type { Settlement } from '#kernel/broker/broker.ts';
 import { activeRequest } from '#kernel/request-id.ts';
@@ -19,6 +20,7 @@ import type { GenerationContext } from './generation-context.ts';
 import type { JobRunOptions } from './job-run.ts';
 import { logGeneration } from './log-generation.ts';
 import { openLogSession } from './log-session.ts';
+import { parkedReply, restoreParkedLog } from './park-reply.ts';
 import { publishUntilConfirmed } from './publish-until-confirmed.ts';
 import { replyResult } from './reply-result.ts';
 import { reportBlocked } from './report-blocked.ts';
@@ -54,7 +56,7 @@ const writeAndEnd = async (context: GenerationContext, options: TakenReply): Pro
     onStop: () => stop.abort(),
     onLost: (fault) => lost.abort(fault),
   });
-  const generate = async (): Promise<MessageFinished> => {
+  const generate = async (): Promise<MessageFinished | ReplyParked> => {
     // The store has lost entries that clients may have seen: those are void.
     if (entries.length === 0 && log.lastSeq > 0) {
       await session.append([{ type: 'MessageReset', reason: 'WORKER_REPLACED' }]);
@@ -68,6 +70,7 @@ const writeAndEnd = async (context: GenerationContext, options: TakenReply): Pro
     });
     // Some appends are not awaited, and the result has to count their events too.
     await session.settled();
+    if (reply.isParked) return parkedReply({ job, reply, attempt, log: session, registry });
     if (reply.fault instanceof OutputRefusal) await reportBlocked(context, job, reply.fault.blocked, abandon);
     const isServed = reuse.kept !== undefined && reply.lastAsked === reuse.kept;
     const caches = reuse.resultOf(isServed);
@@ -82,6 +85,11 @@ const writeAndEnd = async (context: GenerationContext, options: TakenReply): Pro
   };
   try {
     const result = readSealed(log) ?? (await generate());
+    if ('calls' in result) {
+      await publishUntilConfirmed(context, { routingKey: 'reply.parked', id: logId, body: result, signal: abandon });
+      await streamLog.release(logId, attempt);
+      return 'ack';
+    }
     await publishUntilConfirmed(context, {
       routingKey: 'message.finished',
       id: logId,
@@ -107,10 +115,11 @@ const writeAndEnd = async (context: GenerationContext, options: TakenReply): Pro
 export const runReply = async (context: GenerationContext, options: JobRunOptions<ReplyJob>): Promise<Settlement> => {
   const { job, candidates, handOver, stopping } = options;
   const takenAt = Date.now();
+  await restoreParkedLog(context, job, options.redeliveries);
   const log = await acquireLog(context, { ...options, handOver: AbortSignal.any([handOver, stopping]) });
   if (typeof log === 'string') return log;
   const pool = candidates[0]?.served.pool ?? 'none';
-  queueWait.observe({ pool }, Math.max(0, takenAt - job.admittedAt) / 1000);
+  queueWait.observe({ pool }, Math.max(0, takenAt - queuedAtOf(job)) / 1000);
   // The result is published already: only the job's acknowledgement was lost.
   if (log.kind === 'ended') return 'ack';
   const entries = log.lastSeq === 0 ? [] : await context.streamLog.entries(logIdOfJob(job));

@@ -4,7 +4,7 @@
  * Invariant: a check takes a bounded time, whatever the model wrote (kernel/json-schema/check-value.ts).
  */
 import type { ResponseFormat } from '#contracts/response-format.ts';
-import type { FinishReason, StreamEvent } from '#contracts/stream-event.ts';
+import { type FinishReason, isOpenCall, type StreamEvent } from '#contracts/stream-event.ts';
 import { AppError } from '#kernel/errors.ts';
 import { nestsTooDeep } from '#kernel/json-nesting.ts';
 import { readSchema, SchemaFault } from '#kernel/json-schema/bounded-schema.ts';
@@ -64,7 +64,7 @@ export const repairEvents = (steps: readonly ReplyStep[]): readonly StreamEvent[
       }),
     ),
     ...calls.flatMap((call): StreamEvent[] =>
-      call.status === 'RUNNING' ? [] : [{ type: 'ToolCallCompleted', toolCall: call }],
+      isOpenCall(call) ? [] : [{ type: 'ToolCallCompleted', toolCall: call }],
     ),
   ]),
 ];

@@ -3,7 +3,7 @@
  * are whole, not negative, and within what prompt and reply can have, so every consumer can store and sum them.
  */
 import type { LanguageModelV4CallOptions, LanguageModelV4Usage } from '@ai-sdk/provider';
-import type { TokenUsage } from '#contracts/broker-events.ts';
+import type { TokenUsage } from '#contracts/token-usage.ts';
 import type { Logger } from '#kernel/log.ts';
 import { tokensUsed } from '../metrics.ts';
 

@@ -5,9 +5,10 @@
  * log. Rejects only with the reason of the `abandon` signal or the fault of the stream log.
  */
 
-import type { ModelFailure, PromptFill, TokenUsage } from '#contracts/broker-events.ts';
+import type { ModelFailure, PromptFill } from '#contracts/broker-events.ts';
 import type { ReplyJob } from '#contracts/generation-job.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
+import type { TokenUsage } from '#contracts/token-usage.ts';
 import { AppError } from '#kernel/errors.ts';
 import { OutputRefusal } from '../moderation/output-refusal.ts';
 import { outputScreenOf } from '../moderation/output-screen.ts';
@@ -20,10 +21,12 @@ import type { LogSession } from './log-session.ts';
 import { ModelFault } from './model-fault.ts';
 import { reportBlocked } from './report-blocked.ts';
 import { type CandidateRun, runCandidate } from './run-candidate.ts';
-import { runToolCalls } from './run-tool-calls.ts';
+import { resumeToolCalls } from './run-tool-calls.ts';
 import { noUsage } from './token-usage.ts';
 
 export interface WrittenReply {
+  /** Whether it has not ended, because a person has to decide about calls. Status and reason say nothing then. */
+  readonly isParked: boolean;
   readonly status: 'COMPLETED' | 'PARTIAL' | 'CANCELLED' | 'FAILED';
   readonly finishReason: FinishReason;
   /** Everything that clients see, including text of earlier attempts and models. */
@@ -74,9 +77,14 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
   let fault: AppError = new ModelFault('MODEL_UNAVAILABLE', false);
 
   const isWritten = (): boolean => fault instanceof OutputRefusal || fault.code === 'OUTPUT_INVALID';
-  const conclude = (status: WrittenReply['status'], finishReason: FinishReason): WrittenReply => {
+  const conclude = (
+    status: WrittenReply['status'],
+    finishReason: FinishReason,
+    isParked: boolean = false,
+  ): WrittenReply => {
     const steps = stepsOf(entries);
     return {
+      isParked,
       status,
       finishReason,
       text: textOfSteps(steps),
@@ -95,9 +103,12 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
 
   try {
     // Calls that an earlier attempt started and did not complete.
-    const running = stepsOf(entries).flatMap(({ calls }) => calls.filter(({ status }) => status === 'RUNNING'));
     const calling = { tools: context.tools, job, screening, append, stop, abandon };
-    if (running.length > 0) await runToolCalls(calling, running);
+    const isWaiting = await resumeToolCalls(
+      calling,
+      stepsOf(entries).flatMap(({ calls }) => calls),
+    );
+    if (isWaiting && !stop.aborted) return conclude('PARTIAL', 'TOOL_CALLS', true);
     for (const candidate of candidates) {
       const { modelId } = candidate.route;
       const reuse = candidate.reuse === undefined ? {} : { reuse: candidate.reuse };
@@ -108,6 +119,7 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
       run = await runCandidate(context, { job, candidate, resetReason, entries, screening, append, stop, abandon });
       const { end } = run;
       firstTokenAt ??= run.firstTokenAt;
+      if (end === 'PARKED') return conclude('PARTIAL', 'TOOL_CALLS', true);
       if (!(end instanceof AppError)) return conclude(end === 'CANCELLED' ? end : 'COMPLETED', end);
       if (end instanceof OutputRefusal || end.code === 'OUTPUT_INVALID') {
         fault = end;

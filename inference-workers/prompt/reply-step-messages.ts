@@ -4,7 +4,7 @@
  * form.
  */
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
-import type { ToolCall } from '#contracts/stream-event.ts';
+import { isOpenCall, type ToolCall } from '#contracts/stream-event.ts';
 import { parseArguments } from '../tools/parse-arguments.ts';
 import type { ReplyStep } from '../transcript/reply-steps.ts';
 import type { SignedThought, StepSignatures } from '../transcript/signed-thoughts.ts';
@@ -24,7 +24,7 @@ export interface StepForm {
 const emptyResult = 'The tool gave no result.';
 
 const resultOf = (call: ToolCall, longest: number): string => {
-  const result = call.status === 'RUNNING' || call.result.trim() === '' ? emptyResult : disarmRoleMarkers(call.result);
+  const result = isOpenCall(call) || call.result.trim() === '' ? emptyResult : disarmRoleMarkers(call.result);
   return result.length <= longest ? result : `${result.slice(0, longest).toWellFormed()}\n(The rest was cut off.)`;
 };
 

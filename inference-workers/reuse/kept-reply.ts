@@ -1,7 +1,8 @@
 /** A reply as the cache keeps it: its text, where it is from, and what it cost. */
 import { z } from 'zod';
-import { type MessageFinished, tokenUsageSchema } from '#contracts/broker-events.ts';
+import type { MessageFinished } from '#contracts/broker-events.ts';
 import { priceSchema } from '#contracts/generation-job.ts';
+import { tokenUsageSchema } from '#contracts/token-usage.ts';
 import { longestValue } from '#kernel/reply-cache/reply-cache.ts';
 
 const keptReplySchema = z.object({

@@ -6,6 +6,7 @@
 import type { Tool } from '#contracts/generation-job.ts';
 import { readSchema, SchemaFault } from '#kernel/json-schema/bounded-schema.ts';
 import { checkValue, type Misfits } from '#kernel/json-schema/check-value.ts';
+import { parseArguments } from './parse-arguments.ts';
 import { ToolFault } from './tool-fault.ts';
 
 const misfitsIn = (parameters: Tool['parameters'], value: unknown): Misfits => {
@@ -15,6 +16,12 @@ const misfitsIn = (parameters: Tool['parameters'], value: unknown): Misfits => {
     if (!(fault instanceof SchemaFault)) throw fault;
     return [];
   }
+};
+
+/** Whether the tool can be called with what a model wrote. */
+export const areArguments = (tool: Pick<Tool, 'parameters'>, text: string): boolean => {
+  const value = parseArguments(text);
+  return value !== undefined && misfitsIn(tool.parameters, value).length === 0;
 };
 
 /** Throws a ToolFault. */

@@ -28,6 +28,8 @@ export interface RequestedCall {
   readonly name: string;
   /** Should be the JSON text of an object. */
   readonly arguments: string;
+  /** The MCP server that the tool is of. */
+  readonly server?: string;
 }
 
 export interface ToolOutcome {

@@ -3,7 +3,13 @@
  * wrote. The steps are all that a model needs to continue the reply, whoever wrote them. Invariant: all calls of a step
  * start before one of them completes.
  */
-import { applyToToolCalls, type StreamEvent, type ToolCall, type ToolCallRecord } from '#contracts/stream-event.ts';
+import {
+  applyToToolCalls,
+  isToolCallEvent,
+  type StreamEvent,
+  type ToolCall,
+  type ToolCallRecord,
+} from '#contracts/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 
 export interface ReplyStep {
@@ -33,13 +39,14 @@ export const stepsOf = (entries: readonly StreamEntry[]): readonly ReplyStep[] =
   let hasResults = false;
   for (const { event } of entries) {
     if (event.type === 'MessageReset') steps = [];
-    if (writtenOf(event) === undefined && event.type !== 'ToolCallCompleted') continue;
+    const isWritten = writtenOf(event) !== undefined;
+    if (!isWritten && !isToolCallEvent(event)) continue;
     let last = steps.at(-1);
-    if (last === undefined || (hasResults && event.type !== 'ToolCallCompleted')) {
+    if (last === undefined || (hasResults && isWritten)) {
       last = { reasoning: '', text: '', calls: [] };
       steps.push(last);
     }
-    hasResults = event.type === 'ToolCallCompleted';
+    hasResults = event.type === 'ToolCallCompleted' || (hasResults && !isWritten);
     if (event.type === 'TokenDelta') last.text += event.text;
     else if (event.type === 'ReasoningDelta') last.reasoning += event.text;
     else last.calls = applyToToolCalls(last.calls, event);

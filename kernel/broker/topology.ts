@@ -40,7 +40,14 @@ export const topology: readonly QueueDeclaration[] = [
   ...pools.map((pool) => jobs(generationQueue(pool))),
   events(
     'conversations.results',
-    ...['message.finished', 'conversation.titled', 'conversation.summarised', 'job.returned', 'job.failed'],
+    ...[
+      'message.finished',
+      'conversation.titled',
+      'conversation.summarised',
+      'job.returned',
+      'job.failed',
+      'reply.parked',
+    ],
   ),
   events('usage.results', 'message.finished', 'conversation.titled', 'conversation.summarised'),
   events('safety.results', 'message.finished', 'reply.blocked'),

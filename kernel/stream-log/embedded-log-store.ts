@@ -40,6 +40,8 @@ export interface EmbeddedLogStore extends Disposable {
   create(logId: string): EmbeddedLog;
   /** Adds a line. Returns the entries that it brings. Throws when the disk refuses. */
   write(logId: string, log: EmbeddedLog, line: LogLine): readonly StreamEntry[];
+  /** The TTL begins in so many milliseconds, unless something is written earlier. */
+  keep(log: EmbeddedLog, milliseconds: number): void;
 }
 
 export interface EmbeddedLogStoreOptions {
@@ -167,6 +169,10 @@ export const openEmbeddedLogStore = async (options: EmbeddedLogStoreOptions): Pr
       const added = add(log, line);
       if (log.ended) settle(logId, log);
       return added;
+    },
+    keep(log, milliseconds) {
+      log.touchedAt = Date.now() + milliseconds;
+      log.file?.touch(new Date(log.touchedAt));
     },
     [Symbol.dispose]() {
       clearInterval(sweeper);

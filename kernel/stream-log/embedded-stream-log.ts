@@ -114,9 +114,11 @@ const createWriting = ({
       publish(logId, log.entries.slice(-1));
       return resultOf(log);
     },
-    async release(logId, attempt) {
+    async release(logId, attempt, keepMs = 0) {
       const log = logs.find(logId);
-      if (log?.attempt === attempt) log.leasedUntil = 0;
+      if (log?.attempt !== attempt) return;
+      log.leasedUntil = 0;
+      if (keepMs > 0) logs.keep(log, keepMs);
     },
     async renew(logId, attempt) {
       const log = writable(logId, attempt);

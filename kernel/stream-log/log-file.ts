@@ -8,6 +8,7 @@ import {
   closeSync,
   fstatSync,
   ftruncateSync,
+  futimesSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -17,46 +18,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { errorCodes } from '#contracts/error-codes.ts';
-import { reuseLevers } from '#contracts/reuse.ts';
-import {
-  askedToolCallSchema,
-  finishReasons,
-  resetReasons,
-  type StreamEvent,
-  toolCallRecordSchema,
-} from '#contracts/stream-event.ts';
-
-const errorCodeSchema = z.custom<keyof typeof errorCodes>(
-  (value) => typeof value === 'string' && Object.hasOwn(errorCodes, value),
-);
-
-/** Validates events of a log, as any text from outside. */
-export const streamEventSchema: z.ZodType<StreamEvent> = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('MessageStarted'),
-    attempt: z.int(),
-    modelId: z.string(),
-    reuse: z.enum(reuseLevers).exactOptional(),
-  }),
-  z.object({ type: z.literal('ReasoningDelta'), text: z.string() }),
-  z.object({ type: z.literal('TokenDelta'), text: z.string() }),
-  z.object({ type: z.literal('ToolCallStarted'), toolCall: askedToolCallSchema }),
-  z.object({ type: z.literal('ToolCallCompleted'), toolCall: toolCallRecordSchema }),
-  z.object({ type: z.literal('MessageReset'), reason: z.enum(resetReasons) }),
-  z.object({
-    type: z.literal('MessageCompleted'),
-    status: z.enum(['COMPLETED', 'PARTIAL', 'CANCELLED']),
-    finishReason: z.enum(finishReasons),
-    reuse: z.enum(reuseLevers).exactOptional(),
-  }),
-  z.object({
-    type: z.literal('MessageFailed'),
-    code: errorCodeSchema,
-    message: z.string(),
-    retryable: z.boolean(),
-  }),
-]);
+import { streamEventSchema } from '#contracts/stream-event-schema.ts';
 
 const lineSchema = z.union([
   z.object({ opened: z.int().positive() }),
@@ -69,6 +31,8 @@ export type LogLine = z.infer<typeof lineSchema>;
 export interface LogFile extends Disposable {
   /** Throws when the disk refuses; the line then does not count. */
   write(line: LogLine): void;
+  /** Gives the file this time of its last write, from which its TTL counts. */
+  touch(at: Date): void;
 }
 
 /** Opens for appending, creating what is missing. */
@@ -87,6 +51,7 @@ export const openLogFile = (path: string): LogFile => {
         throw error;
       }
     },
+    touch: (at) => futimesSync(file, at, at),
     [Symbol.dispose]: () => closeSync(file),
   };
 };

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { applyToToolCalls } from '#contracts/stream-event.ts';
-import { streamEventSchema } from './log-file.ts';
+import { streamEventSchema } from '#contracts/stream-event-schema.ts';
 import {
   type AppendResult,
   FencedError,

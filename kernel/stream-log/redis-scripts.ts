@@ -153,9 +153,12 @@ for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[1]) end
 redis.call(ARGV[2], ARGV[3], '1')
 return 1`);
 
-/** KEYS meta; ARGV attempt. */
+/** KEYS meta, entries, text, reasoning; ARGV attempt, ttl, or 0 to leave that as it is. */
 export const releaseScript = redisScript(`
-if redis.call('HGET', KEYS[1], 'attempt') == ARGV[1] then redis.call('HDEL', KEYS[1], 'leasedUntil') end
+if redis.call('HGET', KEYS[1], 'attempt') == ARGV[1] then
+  redis.call('HDEL', KEYS[1], 'leasedUntil')
+  if ARGV[2] ~= '0' then for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[2]) end end
+end
 return 1`);
 
 /** KEYS meta. Returns 1 while a writer holds the lease. */

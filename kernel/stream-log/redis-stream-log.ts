@@ -4,7 +4,13 @@
  * in different processes never collide.
  */
 import { randomUUID } from 'node:crypto';
-import { applyToReasoning, applyToText, isTerminal, type StreamEvent } from '#contracts/stream-event.ts';
+import {
+  applyToReasoning,
+  applyToText,
+  isTerminal,
+  isToolCallEvent,
+  type StreamEvent,
+} from '#contracts/stream-event.ts';
 import type { RedisConnection, RedisScript } from '../connections/redis.ts';
 import { parseAppended, parseEntry, parseMessage, parseOpened, parsePosition, parseSnapshot } from './redis-replies.ts';
 import {
@@ -55,7 +61,7 @@ const stopChannel = (logId: string) => `parlance:{${logId}}:stop`;
 const callsOf = (events: readonly StreamEvent[]): string => {
   const sinceReset = events.slice(events.findLastIndex(({ type }) => type === 'MessageReset') + 1);
   return sinceReset
-    .filter(({ type }) => type === 'ToolCallStarted' || type === 'ToolCallCompleted')
+    .filter(isToolCallEvent)
     .map((event) => `,${JSON.stringify(event)}`)
     .join('');
 };
@@ -147,8 +153,8 @@ const createWriting = (
     async seal(logId, attempt, result, after) {
       return parseAppended(await run(sealScript, logId, attempt, lease, ttlMs, after, result), logId, attempt);
     },
-    async release(logId, attempt) {
-      await redis.run(releaseScript, [keysOf(logId)[0]], [attempt]);
+    async release(logId, attempt, keepMs = 0) {
+      await run(releaseScript, logId, attempt, keepMs === 0 ? 0 : keepMs + ttlMs);
     },
     renew: (logId, attempt) => append(logId, attempt, []),
   };

@@ -132,8 +132,9 @@ export interface StreamLog extends AsyncDisposable {
   seal(logId: string, attempt: number, result: string, after: number): Promise<AppendResult>;
   /**
    * Ends the lease at once, so that another writer need not wait for it to expire. Harmless when repeated or fenced.
+   * @param keepMs milliseconds for which nobody may write; the TTL begins after them. Default: 0.
    */
-  release(logId: string, attempt: number): Promise<void>;
+  release(logId: string, attempt: number, keepMs?: number): Promise<void>;
   /** Refreshes the lease while the model is silent; returns the same as an append, without an event. */
   renew(logId: string, attempt: number): Promise<AppendResult>;
   /**

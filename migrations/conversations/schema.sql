@@ -25,6 +25,7 @@ CREATE TABLE conversations.messages (
     log_id uuid,
     reasoning text,
     reuse text,
+    parked_until timestamp(3) with time zone,
     CONSTRAINT messages_reuse_check CHECK ((reuse = ANY (ARRAY['REQUEST_CACHE'::text, 'SEMANTIC_CACHE'::text])))
 );
 
@@ -89,6 +90,15 @@ CREATE TABLE conversations.outbox (
 
 ALTER TABLE ONLY conversations.outbox FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE conversations.parked_replies (
+    tenant_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    job jsonb,
+    last_seq integer NOT NULL
+);
+
+ALTER TABLE ONLY conversations.parked_replies FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE conversations.reindexing (
     id smallint DEFAULT 1 NOT NULL,
     tenant_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
@@ -130,6 +140,27 @@ CREATE TABLE conversations.sweeps (
 
 ALTER TABLE ONLY conversations.sweeps FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE conversations.tool_calls (
+    tenant_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    call_id text NOT NULL,
+    conversation_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    tool text NOT NULL,
+    server text,
+    status text NOT NULL,
+    decision text,
+    decided_at timestamp(3) with time zone,
+    called_at timestamp(3) with time zone NOT NULL,
+    duration_ms integer,
+    argument_bytes integer NOT NULL,
+    result_bytes integer,
+    CONSTRAINT tool_calls_decision_check CHECK ((decision = ANY (ARRAY['APPROVED'::text, 'DENIED'::text, 'EXPIRED'::text]))),
+    CONSTRAINT tool_calls_status_check CHECK ((status = ANY (ARRAY['AWAITING_APPROVAL'::text, 'COMPLETED'::text, 'FAILED'::text])))
+);
+
+ALTER TABLE ONLY conversations.tool_calls FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE ONLY conversations.conversation_summaries
     ADD CONSTRAINT conversation_summaries_pkey PRIMARY KEY (tenant_id, last_message_id, prompt_version);
 
@@ -148,6 +179,9 @@ ALTER TABLE ONLY conversations.messages
 ALTER TABLE ONLY conversations.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY conversations.parked_replies
+    ADD CONSTRAINT parked_replies_pkey PRIMARY KEY (tenant_id, message_id);
+
 ALTER TABLE ONLY conversations.reindexing
     ADD CONSTRAINT reindexing_pkey PRIMARY KEY (id);
 
@@ -159,6 +193,9 @@ ALTER TABLE ONLY conversations.stored_bytes
 
 ALTER TABLE ONLY conversations.sweeps
     ADD CONSTRAINT sweeps_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY conversations.tool_calls
+    ADD CONSTRAINT tool_calls_pkey PRIMARY KEY (tenant_id, message_id, call_id);
 
 CREATE INDEX conversation_summaries_by_branch ON conversations.conversation_summaries USING btree (tenant_id, conversation_id, branch_id, depth);
 
@@ -174,9 +211,13 @@ CREATE INDEX messages_in_flight ON conversations.messages USING btree (conversat
 
 CREATE UNIQUE INDEX messages_log ON conversations.messages USING btree (COALESCE(log_id, id));
 
+CREATE INDEX messages_parked ON conversations.messages USING btree (parked_until) WHERE (parked_until IS NOT NULL);
+
 CREATE INDEX messages_search ON conversations.messages USING gin (search);
 
 CREATE INDEX outbox_by_age ON conversations.outbox USING btree (created_at);
+
+CREATE INDEX tool_calls_by_time ON conversations.tool_calls USING btree (tenant_id, called_at DESC, message_id DESC, call_id DESC);
 
 CREATE TRIGGER count_chunks AFTER INSERT ON conversations.message_chunks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION conversations.count_chunks();
 
@@ -218,6 +259,12 @@ ALTER TABLE ONLY conversations.messages
 ALTER TABLE ONLY conversations.messages
     ADD CONSTRAINT messages_tenant_id_parent_id_fkey FOREIGN KEY (tenant_id, parent_id) REFERENCES conversations.messages(tenant_id, id);
 
+ALTER TABLE ONLY conversations.parked_replies
+    ADD CONSTRAINT parked_replies_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES conversations.messages(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY conversations.tool_calls
+    ADD CONSTRAINT tool_calls_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES conversations.messages(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE conversations.conversation_summaries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.conversations ENABLE ROW LEVEL SECURITY;
@@ -231,6 +278,8 @@ ALTER TABLE conversations.message_chunks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE conversations.messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.outbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE conversations.parked_replies ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.reindexing ENABLE ROW LEVEL SECURITY;
 
@@ -250,6 +299,8 @@ CREATE POLICY system ON conversations.messages TO app_system USING (true) WITH C
 
 CREATE POLICY system ON conversations.outbox TO app_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON conversations.parked_replies TO app_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON conversations.reindexing TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON conversations.sends TO app_system USING (true) WITH CHECK (true);
@@ -257,6 +308,8 @@ CREATE POLICY system ON conversations.sends TO app_system USING (true) WITH CHEC
 CREATE POLICY system ON conversations.stored_bytes TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON conversations.sweeps TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON conversations.tool_calls TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY tenant ON conversations.conversation_summaries TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
@@ -268,6 +321,12 @@ CREATE POLICY tenant ON conversations.messages TO app_rw USING ((tenant_id = (NU
 
 CREATE POLICY tenant ON conversations.outbox TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
+CREATE POLICY tenant ON conversations.parked_replies TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
 CREATE POLICY tenant ON conversations.sends TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON conversations.stored_bytes TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON conversations.tool_calls TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+ALTER TABLE conversations.tool_calls ENABLE ROW LEVEL SECURITY;

@@ -49,6 +49,8 @@ CREATE TABLE models.mcp_servers (
     changed_at timestamp(3) with time zone DEFAULT now() NOT NULL,
     created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
     updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    approval text DEFAULT 'AFTER_UNTRUSTED'::text NOT NULL,
+    CONSTRAINT mcp_servers_approval_check CHECK ((approval = ANY (ARRAY['NEVER'::text, 'AFTER_UNTRUSTED'::text, 'ALWAYS'::text]))),
     CONSTRAINT mcp_servers_timeout_ms_check CHECK ((timeout_ms > 0))
 );
 
@@ -159,6 +161,8 @@ CREATE TABLE models.tools (
     secret text NOT NULL,
     created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
     updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    approval text DEFAULT 'NEVER'::text NOT NULL,
+    CONSTRAINT tools_approval_check CHECK ((approval = ANY (ARRAY['NEVER'::text, 'AFTER_UNTRUSTED'::text, 'ALWAYS'::text]))),
     CONSTRAINT tools_timeout_ms_check CHECK ((timeout_ms > 0))
 );
 

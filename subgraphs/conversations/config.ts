@@ -34,6 +34,15 @@ export const conversationsEnvironment = {
     .describe(
       "Percent of a model's window that a prompt may fill before older turns are summarised for the prompts after it. 0: never.",
     ),
+  TOOL_DECISION_SECONDS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .max(86_400)
+    .default(3_600)
+    .describe(
+      'Seconds for which a call of a tool waits until the user allows it. Then it is denied, and the reply goes on.',
+    ),
   WORKER_VANISHED_AFTER_MS: z.coerce
     .number()
     .int()

@@ -7,12 +7,12 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Complexity } from '#contracts/complexity/complexity.ts';
 import type { ClassReason } from '#contracts/complexity/conversation-class.ts';
 import type { ErrorCode } from '#contracts/error-codes.ts';
-import type { ReasoningEffort, RouteCandidate, Tool } from '#contracts/generation-job.ts';
+import type { ReasoningEffort, ReplyJob, RouteCandidate, Tool } from '#contracts/generation-job.ts';
 import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
 import type { PiiPolicy } from '#contracts/pii/pii-policy.ts';
 import type { ResponseFormat } from '#contracts/response-format.ts';
 import type { ReuseLever, ReuseTerms } from '#contracts/reuse.ts';
-import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
+import type { FinishReason, ToolCall, ToolCallStatus, ToolDecision } from '#contracts/stream-event.ts';
 import type { TableSet } from '#kernel/database/database.ts';
 import { defineOutbox } from '#kernel/outbox/outbox-table.ts';
 
@@ -147,6 +147,8 @@ export const MessageEntity = defineEntity({
     reuse: p.text().$type<ReuseLever>().nullable(),
     /** When its job went to the outbox; null while it waits for an earlier reply of the conversation. */
     dispatchedAt: p.datetime(3).nullable(),
+    /** Until when it waits for decisions about calls of tools; null while it does not. */
+    parkedUntil: p.datetime(3).nullable(),
     stopRequestedAt: p.datetime(3).nullable(),
     /** See `logIdOf`; null means `id`. */
     logId: p.uuid().nullable(),
@@ -186,6 +188,50 @@ export const ConversationSummaryEntity = defineEntity({
   },
 });
 
+/** A reply that waits for decisions about calls of tools, or has waited. One row for each reply that ever did. */
+export const ParkedReplyEntity = defineEntity({
+  name: 'ParkedReply',
+  tableName: 'parked_replies',
+  schema: 'conversations',
+  properties: {
+    tenantId: p.uuid().primary(),
+    messageId: p.uuid().primary(),
+    /** The job that goes on with it; null once that has gone out. It holds secrets of tools. */
+    job: p.json<ReplyJob>().nullable(),
+    /** Of its log when it was left: a worker that reports an earlier state is late. */
+    lastSeq: p.integer(),
+  },
+});
+
+/** A call of a tool, as administrators see it: everything but what was said. */
+export const ToolCallEntity = defineEntity({
+  name: 'ToolCall',
+  tableName: 'tool_calls',
+  schema: 'conversations',
+  properties: {
+    tenantId: p.uuid().primary(),
+    messageId: p.uuid().primary(),
+    /** Unique within the message. */
+    callId: p.text().primary(),
+    conversationId: p.uuid(),
+    userId: p.uuid(),
+    /** As the model called it. */
+    tool: p.text(),
+    /** Its MCP server; null where it is none. */
+    server: p.text().nullable(),
+    status: p.text().$type<Exclude<ToolCallStatus, 'RUNNING'>>(),
+    /** Null where nobody was asked, or has not decided. */
+    decision: p.text().$type<ToolDecision>().nullable(),
+    decidedAt: p.datetime(3).nullable(),
+    /** When the tool was called, or when the call was written where it was not. */
+    calledAt: p.datetime(3),
+    durationMs: p.integer().nullable(),
+    argumentBytes: p.integer(),
+    resultBytes: p.integer().nullable(),
+  },
+});
+export type RecordedToolCall = InferEntity<typeof ToolCallEntity>;
+
 /** One idempotency key and the turn that it led to. */
 const SendEntity = defineEntity({
   name: 'Send',
@@ -207,5 +253,13 @@ export const OutboxEntity = defineOutbox('conversations');
 
 export const conversationsTables: TableSet = {
   name: 'conversations',
-  entities: [ConversationEntity, MessageEntity, ConversationSummaryEntity, SendEntity, OutboxEntity],
+  entities: [
+    ConversationEntity,
+    MessageEntity,
+    ConversationSummaryEntity,
+    ParkedReplyEntity,
+    ToolCallEntity,
+    SendEntity,
+    OutboxEntity,
+  ],
 };

@@ -19,6 +19,7 @@ import { addQueries } from './schema/queries.ts';
 import { addSubscriptions } from './schema/subscriptions.ts';
 import { addSummaryType } from './schema/summary-type.ts';
 import { addToolCallType } from './schema/tool-call-type.ts';
+import { addToolCalls } from './schema/tool-calls.ts';
 import { addTurnMutations } from './schema/turn-mutations.ts';
 import { createTypes } from './schema/types.ts';
 
@@ -51,7 +52,8 @@ export const createConversationsSchema = (): GraphQLSchema => {
   builder.mutationType(mutationTypeOptions);
   builder.subscriptionType(subscriptionTypeOptions);
   const types = createTypes(builder);
-  addToolCallType(builder, types);
+  const toolCallEnums = addToolCallType(builder, types);
+  addToolCalls(builder, types, toolCallEnums);
   const messageEnums = addMessageType(builder, types);
   addSummaryType(builder, types);
   addConversationType(builder, types);

@@ -34,6 +34,7 @@ export type ConversationsOptions = Pick<
   | 'WORKER_VANISHED_AFTER_MS'
   | 'STREAM_PERSISTENCE'
   | 'SUMMARISE_AT_PERCENT'
+  | 'TOOL_DECISION_SECONDS'
 >;
 
 /** On closing, requests stop first, then the intake of results; then the relay publishes what it holds. */
@@ -58,10 +59,13 @@ export const openConversations = async (
   const admission = createAdmission(admittingSubgraphs, logger);
   const curatedReplies = createCuratedReplies(models, logger);
   const placeReply = createQueuePressure(broker, options.MAX_QUEUED, logger);
-  const stops = opened.use(repeatStops({ database, streamLog, logger }));
+  const stops = opened.use(repeatStops({ database, streamLog, relay, logger }));
   const keepsStreamEvents = options.STREAM_PERSISTENCE === 'all';
   const summariseAtPercent = options.SUMMARISE_AT_PERCENT;
-  const replyServices = { database, relay, changes, streamLog, keepsStreamEvents, summariseAtPercent };
+  const decideWithinMs = options.TOOL_DECISION_SECONDS * 1_000;
+  const replyServices = {
+    ...{ database, relay, changes, streamLog, keepsStreamEvents, summariseAtPercent, decideWithinMs },
+  };
   opened.use(countDeadLetters(broker));
   opened.use(startReplySweeper({ ...replyServices, broker, logger }, options.WORKER_VANISHED_AFTER_MS));
   opened.use(startReindexing({ database, logger }));
@@ -86,7 +90,7 @@ export const openConversations = async (
       stops,
     },
     ...limits,
-    stopReplies: (replies) => stopReplies({ streamLog, broker, stops, logger }, replies),
+    stopReplies: (replies) => stopReplies({ database, streamLog, broker, relay, stops, logger }, replies),
   };
   const schema = createConversationsSchema();
   const subgraph = opened.use(

@@ -10,6 +10,7 @@ import type { ModerationCategory } from '#contracts/moderation/categories.ts';
 import { type PlanTier, planTiers } from '#contracts/plan-tiers.ts';
 import { type Pool, pools } from '#contracts/pools.ts';
 import { reuseShares } from '#contracts/reuse.ts';
+import type { ToolApproval } from '#contracts/tool-approval.ts';
 import type { TableSet } from '#kernel/database/database.ts';
 
 /**
@@ -209,6 +210,8 @@ export const ToolEntity = defineEntity({
     url: p.text(),
     timeoutMs: p.integer(),
     enabled: p.boolean(),
+    /** When the user has to allow a call. */
+    approval: p.text().$type<ToolApproval>(),
     /** Must never appear in a public field or a log. */
     secret: p.text(),
     createdAt: p.datetime(3).onCreate(() => new Date()),
@@ -233,6 +236,8 @@ export const McpServerEntity = defineEntity({
     credentialsKind: p.text().$type<McpCredentialsKind>(),
     timeoutMs: p.integer(),
     enabled: p.boolean(),
+    /** When the user has to allow a call. */
+    approval: p.text().$type<ToolApproval>(),
     /** A sentence: why the tools could not be listed the last time, or which of them are left out. */
     failure: p.text().nullable(),
     /** When the tools were listed successfully the last time. */

@@ -13,6 +13,7 @@ import { addReplyCaches } from './schema/reply-caches.ts';
 import { addRouteMessage } from './schema/route-message.ts';
 import { addRoutingPolicies } from './schema/routing-policy.ts';
 import { addTools } from './schema/tool.ts';
+import { addToolApproval } from './schema/tool-approval.ts';
 
 export const createModelsSchema = (): GraphQLSchema => {
   const builder = createModelsBuilder();
@@ -23,8 +24,9 @@ export const createModelsSchema = (): GraphQLSchema => {
   const policyTypes = addRoutingPolicies(builder, types, ruleTypes);
   addExplainRoute(builder, { ...types, ...ruleTypes, ...policyTypes });
   addReplyCaches(builder);
-  addTools(builder);
-  addMcpServers(builder);
+  const approval = addToolApproval(builder);
+  addTools(builder, approval);
+  addMcpServers(builder, approval);
   addCatalogueMutations(builder, types);
   addModelHealthChanged(builder, types);
   addModelsChanged(builder, types);

@@ -95,6 +95,8 @@ export const streamSubscription = `subscription Stream($id: ID!, $afterSeq: Int)
     ... on ReasoningDelta { text }
     ... on TokenDelta { text }
     ... on ToolCallStarted { toolCall { ...Call } }
+    ... on ToolCallAwaitingApproval { toolCall { ...Call } }
+    ... on ToolCallApproved { toolCall { ...Call } }
     ... on ToolCallCompleted { toolCall { ...Call } }
     ... on MessageCompleted { message { id status content finishReason } }
     ... on MessageFailed { failure { code message retryable } }

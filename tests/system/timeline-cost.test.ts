@@ -146,6 +146,7 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
       STREAM_PERSISTENCE: 'text',
       WORKER_VANISHED_AFTER_MS: 900_000,
       SUMMARISE_AT_PERCENT: 70,
+      TOOL_DECISION_SECONDS: 3_600,
     }),
   );
   const subgraphs = { usage, safety, models, conversations };

@@ -40,13 +40,14 @@ export interface Patches {
 }
 
 type Patch = Partial<
-  Pick<ConversationSettings, 'title' | 'pinned' | 'archived' | 'unread' | 'modelPolicy' | 'deletedAt'>
+  Pick<ConversationSettings, 'title' | 'pinned' | 'archived' | 'unread' | 'modelPolicy' | 'budgetUsd' | 'deletedAt'>
 >;
 
 /** The part of an input that can be shown: an absent field stays, and null stays where a setting must have a value. */
-const patchOf = ({ title, modelPolicy, pinned, archived }: UpdateConversationInput): Patch => ({
+const patchOf = ({ title, modelPolicy, budgetUsd, pinned, archived }: UpdateConversationInput): Patch => ({
   ...(title === undefined ? {} : { title }),
   ...(modelPolicy === undefined ? {} : { modelPolicy }),
+  ...(budgetUsd === undefined ? {} : { budgetUsd }),
   ...(typeof pinned === 'boolean' ? { pinned } : {}),
   ...(typeof archived === 'boolean' ? { archived } : {}),
 });

@@ -2,7 +2,7 @@
  * The running replies of a timeline: those that were started here, on another device or before a reload. Invariant:
  * each is followed once while the timeline is watched, from what is held of it, and none when nobody watches.
  */
-import type { StartedTurn } from '@parlance/client';
+import type { StartedTurn, ToolDecisionInput } from '@parlance/client';
 import { pendingTurn } from './branch.ts';
 import { createReplyFollowers } from './reply-followers.ts';
 import type { TimelineCore } from './timeline-core.ts';
@@ -16,6 +16,7 @@ export interface TimelineReplies {
   /** Shows the turn, starts it with `start` and follows its reply. */
   begin(request: TurnRequest, start: (signal: AbortSignal) => StartedTurn): StartedTurn;
   stop(messageId: string): Promise<void>;
+  decide(decision: ToolDecisionInput): Promise<void>;
   leave(): void;
   readonly isStarting: boolean;
 }
@@ -88,6 +89,7 @@ export const createTimelineReplies = (core: TimelineCore, options: TimelineRepli
     followRunning,
     begin,
     isFollowed: followers.has,
+    decide: client.decide,
     stop: async (messageId) => await (starting.get(messageId)?.stop() ?? client.stop(messageId)),
     leave: () => followers.leave(() => true),
     get isStarting() {

@@ -14,7 +14,7 @@ import { createTimelineReplies, type TimelineReplies } from './timeline-replies.
 export interface Timeline
   extends Observable<TimelineState>,
     Pick<TimelineReader, 'refetch' | 'loadOlder' | 'select'>,
-    Pick<TimelineReplies, 'begin' | 'stop'> {
+    Pick<TimelineReplies, 'begin' | 'stop' | 'decide'> {
   /** Whether it must be kept: somebody watches, or a turn is being sent. */
   readonly isInUse: boolean;
 }
@@ -67,6 +67,7 @@ export const createTimeline = (client: ParlanceClient, hub: ChangeHub, conversat
     select: reader.select,
     begin: replies.begin,
     stop: replies.stop,
+    decide: replies.decide,
     get isInUse() {
       return subject.isWatched || replies.isStarting;
     },

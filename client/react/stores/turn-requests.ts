@@ -9,6 +9,7 @@ import {
   type ParlanceFault,
   type ReasoningEffort,
   type ResponseFormatInput,
+  type ReusePolicy,
   type StartedTurn,
   type TurnIds,
 } from '@parlance/client';
@@ -27,6 +28,8 @@ export interface TurnSettings {
   readonly temperature?: number;
   /** How much the model thinks first. */
   readonly reasoningEffort?: ReasoningEffort;
+  /** Whether the reply may be one that was written before. Another reply to the same question never is. */
+  readonly reuse?: ReusePolicy;
   /** The format that the reply has to have. Default: text. */
   readonly responseFormat?: ResponseFormatInput;
   /** Names of the tools that the model may call; empty for none. */
@@ -59,9 +62,11 @@ export const startRequest = (
   signal: AbortSignal,
 ): StartedTurn => {
   const { kind, content = '', insteadOf: messageId = '', idempotencyKey, replyId, settings } = request;
-  const common = { ...settings, idempotencyKey, replyId, signal };
-  if (kind === 'send') return client.send({ ...common, conversationId, content });
-  if (kind === 'edit') return client.edit({ ...common, messageId, content });
+  const { reuse: policy, ...rest } = settings;
+  const common = { ...rest, idempotencyKey, replyId, signal };
+  const reuse = policy === undefined ? {} : { reuse: policy };
+  if (kind === 'send') return client.send({ ...common, ...reuse, conversationId, content });
+  if (kind === 'edit') return client.edit({ ...common, ...reuse, messageId, content });
   return client.regenerate({ ...common, messageId });
 };
 
@@ -86,6 +91,8 @@ const isBusyPolicy = (value: unknown): value is BusyPolicy =>
 const isEffort = (value: unknown): value is ReasoningEffort =>
   value === 'NONE' || value === 'LOW' || value === 'MEDIUM' || value === 'HIGH';
 
+const isReuse = (value: unknown): value is ReusePolicy => value === 'DEFAULT' || value === 'NEVER';
+
 const isFormat = (value: unknown): value is ResponseFormatInput =>
   isRecord(value) &&
   (value['type'] === 'TEXT' || value['type'] === 'JSON' || value['type'] === 'JSON_SCHEMA') &&
@@ -93,12 +100,13 @@ const isFormat = (value: unknown): value is ResponseFormatInput =>
 
 const settingsIn = (value: unknown): TurnSettings => {
   if (!isRecord(value)) return {};
-  const { modelPolicy, maxOutputTokens, temperature, reasoningEffort, responseFormat, tools, onBusy } = value;
+  const { modelPolicy, maxOutputTokens, temperature, reasoningEffort, reuse, responseFormat, tools, onBusy } = value;
   return {
     ...(isText(modelPolicy) ? { modelPolicy } : {}),
     ...(typeof maxOutputTokens === 'number' ? { maxOutputTokens } : {}),
     ...(typeof temperature === 'number' ? { temperature } : {}),
     ...(isEffort(reasoningEffort) ? { reasoningEffort } : {}),
+    ...(isReuse(reuse) ? { reuse } : {}),
     ...(isFormat(responseFormat) ? { responseFormat } : {}),
     ...(Array.isArray(tools) ? { tools: tools.filter(isText) } : {}),
     ...(isBusyPolicy(onBusy) ? { onBusy } : {}),

@@ -124,6 +124,8 @@ export type ErrorCode =
   | 'CONTEXT_TOO_LONG'
   /** A reply is being written in the conversation. */
   | 'CONVERSATION_BUSY'
+  /** Nobody waits for the decision, or another one was made. */
+  | 'DECISION_NOT_AWAITED'
   /** The role or the scopes do not allow it. */
   | 'FORBIDDEN'
   /** The key was used for a request with other input. */
@@ -458,12 +460,23 @@ export type SendMessageInput = {
 
 /** The state of a tool call. */
 export type ToolCallStatus =
+  /** The tool is called once the user allows it, with decideToolCall. */
+  | 'AWAITING_APPROVAL'
   /** The tool has responded. */
   | 'COMPLETED'
   /** The tool could not be called or did not respond properly; the result says why. */
   | 'FAILED'
   /** The tool has been called and has not responded yet. */
   | 'RUNNING';
+
+/** Whether a tool was allowed to be called. */
+export type ToolDecision =
+  /** The user allowed it. */
+  | 'APPROVED'
+  /** The user did not allow it. */
+  | 'DENIED'
+  /** Nobody decided in time, which denied it. */
+  | 'EXPIRED';
 
 /** Settings to change. An absent field stays as it is; null clears it. */
 export type UpdateConversationInput = {
@@ -503,7 +516,7 @@ export type ConversationChangedSubscription = { conversationChanged: { kind: Con
 
 export type ConversationItemFragment = { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null };
 
-export type ConversationSettingsFragment = { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null };
+export type ConversationSettingsFragment = { systemPrompt: string | null, budgetUsd: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null };
 
 export type ConversationVersionQueryVariables = Exact<{
   id: string;
@@ -517,7 +530,7 @@ export type ConversationQueryVariables = Exact<{
 }>;
 
 
-export type ConversationQuery = { conversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } | null };
+export type ConversationQuery = { conversation: { systemPrompt: string | null, budgetUsd: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } | null };
 
 export type ConversationsChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -545,7 +558,16 @@ export type CreateConversationMutationVariables = Exact<{
 }>;
 
 
-export type CreateConversationMutation = { createConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } };
+export type CreateConversationMutation = { createConversation: { systemPrompt: string | null, budgetUsd: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } };
+
+export type DecideToolCallMutationVariables = Exact<{
+  messageId: string;
+  toolCallId: string;
+  approve: boolean;
+}>;
+
+
+export type DecideToolCallMutation = { decideToolCall: { id: string, status: MessageStatus } };
 
 export type DeleteConversationMutationVariables = Exact<{
   id: string;
@@ -594,7 +616,7 @@ export type MessageStateQueryVariables = Exact<{
 }>;
 
 
-export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, content: string, reasoning: string | null, lastSeq: number, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, model: { id: string } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null } | null };
+export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, content: string, reasoning: string | null, lastSeq: number, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, model: { id: string } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null } | null };
 
 export type MessageStreamSubscriptionVariables = Exact<{
   messageId: string;
@@ -609,8 +631,10 @@ export type MessageStreamSubscription = { messageStream:
     | { __typename: 'MessageStarted', attempt: number, seq: number, model: { id: string } | null }
     | { __typename: 'ReasoningDelta', text: string, seq: number }
     | { __typename: 'TokenDelta', text: string, seq: number }
-    | { __typename: 'ToolCallCompleted', seq: number, toolCall: { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
-    | { __typename: 'ToolCallStarted', seq: number, toolCall: { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
+    | { __typename: 'ToolCallApproved', seq: number, toolCall: { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null } }
+    | { __typename: 'ToolCallAwaitingApproval', seq: number, toolCall: { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null } }
+    | { __typename: 'ToolCallCompleted', seq: number, toolCall: { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null } }
+    | { __typename: 'ToolCallStarted', seq: number, toolCall: { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null } }
    };
 
 export type UsageOfMessageFragment = { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string };
@@ -684,7 +708,7 @@ export type SelectBranchMutationVariables = Exact<{
 }>;
 
 
-export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
+export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
 
 export type StartedTurnFragment = { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } };
 
@@ -711,9 +735,9 @@ export type StopGenerationMutationVariables = Exact<{
 
 export type StopGenerationMutation = { stopGeneration: { id: string, status: MessageStatus } };
 
-export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
+export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
 
-export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
+export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
 
 export type TimelineQueryVariables = Exact<{
   id: string;
@@ -722,16 +746,16 @@ export type TimelineQueryVariables = Exact<{
 }>;
 
 
-export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
+export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
 
-export type ToolCallFragment = { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
+export type ToolCallFragment = { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null };
 
 export type TurnOfReplyQueryVariables = Exact<{
   messageId: string;
 }>;
 
 
-export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
+export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
 
 export type UpdateConversationMutationVariables = Exact<{
   id: string;
@@ -739,7 +763,7 @@ export type UpdateConversationMutationVariables = Exact<{
 }>;
 
 
-export type UpdateConversationMutation = { updateConversation: { systemPrompt: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } };
+export type UpdateConversationMutation = { updateConversation: { systemPrompt: string | null, budgetUsd: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -827,6 +851,7 @@ export const ConversationSettingsFragmentDoc = /*#__PURE__*/ new TypedDocumentSt
     fragment ConversationSettings on Conversation {
   ...ConversationItem
   systemPrompt
+  budgetUsd
   summary {
     text
     messageCount
@@ -907,8 +932,10 @@ export const ToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ToolCall on ToolCall {
   id
   name
+  mcpServer
   arguments
   status
+  decision
   result
 }
     `, {"fragmentName":"ToolCall"}) as unknown as TypedDocumentString<ToolCallFragment, unknown>;
@@ -973,8 +1000,10 @@ export const TimelineMessageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
 fragment ToolCall on ToolCall {
   id
   name
+  mcpServer
   arguments
   status
+  decision
   result
 }`, {"fragmentName":"TimelineMessage"}) as unknown as TypedDocumentString<TimelineMessageFragment, unknown>;
 export const TimelinePageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
@@ -1040,8 +1069,10 @@ fragment TimelineMessage on Message {
 fragment ToolCall on ToolCall {
   id
   name
+  mcpServer
   arguments
   status
+  decision
   result
 }`, {"fragmentName":"TimelinePage"}) as unknown as TypedDocumentString<TimelinePageFragment, unknown>;
 export const ApiKeysDocument = /*#__PURE__*/ new TypedDocumentString(`
@@ -1135,6 +1166,7 @@ export const ConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
 fragment ConversationSettings on Conversation {
   ...ConversationItem
   systemPrompt
+  budgetUsd
   summary {
     text
     messageCount
@@ -1250,6 +1282,7 @@ export const CreateConversationDocument = /*#__PURE__*/ new TypedDocumentString(
 fragment ConversationSettings on Conversation {
   ...ConversationItem
   systemPrompt
+  budgetUsd
   summary {
     text
     messageCount
@@ -1258,6 +1291,18 @@ fragment ConversationSettings on Conversation {
     }
   }
 }`) as unknown as TypedDocumentString<CreateConversationMutation, CreateConversationMutationVariables>;
+export const DecideToolCallDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DecideToolCall($messageId: ID!, $toolCallId: ID!, $approve: Boolean!) {
+  decideToolCall(
+    messageId: $messageId
+    toolCallId: $toolCallId
+    approve: $approve
+  ) {
+    id
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<DecideToolCallMutation, DecideToolCallMutationVariables>;
 export const DeleteConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation DeleteConversation($id: ID!) {
   deleteConversation(id: $id) {
@@ -1400,8 +1445,10 @@ export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     fragment ToolCall on ToolCall {
   id
   name
+  mcpServer
   arguments
   status
+  decision
   result
 }`) as unknown as TypedDocumentString<MessageStateQuery, MessageStateQueryVariables>;
 export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
@@ -1422,6 +1469,16 @@ export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
       text
     }
     ... on ToolCallStarted {
+      toolCall {
+        ...ToolCall
+      }
+    }
+    ... on ToolCallAwaitingApproval {
+      toolCall {
+        ...ToolCall
+      }
+    }
+    ... on ToolCallApproved {
       toolCall {
         ...ToolCall
       }
@@ -1454,8 +1511,10 @@ export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
     fragment ToolCall on ToolCall {
   id
   name
+  mcpServer
   arguments
   status
+  decision
   result
 }`) as unknown as TypedDocumentString<MessageStreamSubscription, MessageStreamSubscriptionVariables>;
 export const MessageUsageDocument = /*#__PURE__*/ new TypedDocumentString(`
@@ -1703,8 +1762,10 @@ fragment TimelinePage on MessageConnection {
 fragment ToolCall on ToolCall {
   id
   name
+  mcpServer
   arguments
   status
+  decision
   result
 }`) as unknown as TypedDocumentString<SelectBranchMutation, SelectBranchMutationVariables>;
 export const SendMessageDocument = /*#__PURE__*/ new TypedDocumentString(`
@@ -1825,8 +1886,10 @@ fragment TimelinePage on MessageConnection {
 fragment ToolCall on ToolCall {
   id
   name
+  mcpServer
   arguments
   status
+  decision
   result
 }`) as unknown as TypedDocumentString<TimelineQuery, TimelineQueryVariables>;
 export const TurnOfReplyDocument = /*#__PURE__*/ new TypedDocumentString(`
@@ -1889,8 +1952,10 @@ fragment TimelineMessage on Message {
 fragment ToolCall on ToolCall {
   id
   name
+  mcpServer
   arguments
   status
+  decision
   result
 }`) as unknown as TypedDocumentString<TurnOfReplyQuery, TurnOfReplyQueryVariables>;
 export const UpdateConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
@@ -1917,6 +1982,7 @@ export const UpdateConversationDocument = /*#__PURE__*/ new TypedDocumentString(
 fragment ConversationSettings on Conversation {
   ...ConversationItem
   systemPrompt
+  budgetUsd
   summary {
     text
     messageCount

@@ -19,6 +19,7 @@ const descriptions: Partial<Record<ParlanceFault['code'], Description>> = {
   FORBIDDEN: { words: 'fault.forbidden', remedy: 'none' },
   NOT_FOUND: { words: 'fault.notFound', remedy: 'none' },
   CONVERSATION_BUSY: { words: 'fault.busy', remedy: 'retry' },
+  DECISION_NOT_AWAITED: { words: 'fault.decided', remedy: 'none' },
   CONTENT_BLOCKED: { words: 'fault.blocked', remedy: 'edit' },
   QUOTA_EXCEEDED: { words: 'fault.quota', remedy: 'wait' },
   RATE_LIMITED: { words: 'fault.rate', remedy: 'wait' },

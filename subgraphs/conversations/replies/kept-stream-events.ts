@@ -9,8 +9,8 @@ import { z } from 'zod';
 import type { MessageFinished } from '#contracts/broker-events.ts';
 import { logIdOfJob } from '#contracts/generation-job.ts';
 import { terminalEventOf } from '#contracts/sealed-result.ts';
+import { streamEventSchema } from '#contracts/stream-event-schema.ts';
 import type { Database } from '#kernel/database/database.ts';
-import { streamEventSchema } from '#kernel/stream-log/log-file.ts';
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 
 /** Rows of one read, which is the most that a reader holds in memory. */

@@ -5,8 +5,10 @@
  */
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
+import type { OutboxRelay } from '#kernel/outbox/relay.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { inFlightStatuses, logIdOf, MessageEntity } from '../entities.ts';
+import { resumeStopped } from './park-reply.ts';
 
 const defaultEveryMs = 15_000;
 /** Milliseconds until the next pass after a failure. */
@@ -24,11 +26,13 @@ export interface RepeatedStops extends AsyncDisposable {
 export const repeatStops = ({
   database,
   streamLog,
+  relay,
   logger,
   everyMs = defaultEveryMs,
 }: {
   readonly database: Database;
   readonly streamLog: StreamLog;
+  readonly relay: OutboxRelay;
   readonly logger: Logger;
   /** Milliseconds between two passes. Default 15,000. */
   readonly everyMs?: number;
@@ -47,6 +51,7 @@ export const repeatStops = ({
       }),
     );
     for (const reply of stopped) await streamLog.requestStop(logIdOf(reply));
+    await resumeStopped({ database, relay });
   };
   let running: Promise<void> = Promise.resolve();
   let retry: NodeJS.Timeout | undefined;

@@ -7,6 +7,7 @@ import { createDirectory } from '#tests/services/directory.ts';
 import { sendRedis, startRedis } from '#tests/services/redis.ts';
 import { logger, openFixture } from '../conversations.fixture.ts';
 import { MessageEntity } from '../entities.ts';
+import { startJobRelay } from '../outbox/job-outbox.ts';
 import { dispatchNextReply } from './dispatch-next-reply.ts';
 import { repeatStops } from './repeat-stops.ts';
 import { stopGeneration } from './stop-generation.ts';
@@ -24,7 +25,8 @@ test('a waiting reply is stopped while the broker is unreachable: its job carrie
     content: '',
     dispatchedAt: null,
   });
-  const services = { database, streamLog, broker, stops: { soon: () => undefined }, logger };
+  await using relay = startJobRelay(database, broker, logger);
+  const services = { database, streamLog, broker, relay, stops: { soon: () => undefined }, logger };
   const stopped = await stopGeneration(services, identity, reply.id);
   expect(stopped).toMatchObject({ id: reply.id, status: 'QUEUED' });
 
@@ -40,7 +42,8 @@ test('a stop request that the log has lost is written to it again while the repl
   const stopped = { status: 'QUEUED', content: '', stopRequestedAt: new Date() } as const;
   const { reply } = await fixture.turn(await fixture.conversation(), undefined, 'q', stopped);
   const { attempt } = await streamLog.open(reply.id);
-  await using stops = repeatStops({ ...fixture, logger });
+  await using relay = startJobRelay(fixture.database, fixture.broker, logger);
+  await using stops = repeatStops({ ...fixture, relay, logger });
   await stops.pass();
   expect(await streamLog.renew(reply.id, attempt)).toMatchObject({ stopRequested: true });
 });
@@ -53,9 +56,10 @@ test('a stop request that Redis refuses to write reaches the worker as soon as R
   const running = { status: 'QUEUED', content: '' } as const;
   const { reply } = await fixture.turn(await fixture.conversation(), undefined, 'q', running);
   const { attempt } = await streamLog.open(reply.id);
-  await using stops = repeatStops({ ...fixture, streamLog, logger, everyMs: 3_600_000 });
+  await using relay = startJobRelay(fixture.database, fixture.broker, logger);
+  await using stops = repeatStops({ ...fixture, streamLog, relay, logger, everyMs: 3_600_000 });
   await sendRedis(redis.url, 'config', 'set', 'maxmemory', '1');
-  const services = { ...fixture, streamLog, stops, logger };
+  const services = { ...fixture, streamLog, relay, stops, logger };
   expect(await stopGeneration(services, fixture.identity, reply.id)).toMatchObject({ id: reply.id });
   await sendRedis(redis.url, 'config', 'set', 'maxmemory', '0');
   const stopped = Promise.withResolvers<void>();

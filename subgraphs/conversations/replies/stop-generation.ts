@@ -1,6 +1,7 @@
 /**
  * Stops a generation. The stop request is stored in the row and in the stream log, where the worker sees it with its
- * next append. A reply that still waits in its conversation has no worker, so it is ended here. Invariant: a stored
+ * next append. A reply that still waits in its conversation has no worker, so it is ended here; one
+ * that waits for a person goes to a worker, which ends and bills it. Invariant: a stored
  * stop request takes effect although a store is unreachable: it is repeated until the log has it, and the job of a
  * waiting reply carries it.
  */
@@ -9,17 +10,20 @@ import type { Identity } from '#contracts/identity.ts';
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
+import type { OutboxRelay } from '#kernel/outbox/relay.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { requireMessage } from '../conversations/access.ts';
 import { inFlightStatuses, logIdOf, type Message } from '../entities.ts';
 import { currentMessage } from './current-message.ts';
 import { endWithoutWorker } from './end-without-worker.ts';
+import { resumeStopped } from './park-reply.ts';
 import type { RepeatedStops } from './repeat-stops.ts';
 
 export interface StopServices {
   readonly database: Database;
   readonly streamLog: StreamLog;
   readonly broker: Broker;
+  readonly relay: OutboxRelay;
   readonly stops: Pick<RepeatedStops, 'soon'>;
   readonly logger: Logger;
 }
@@ -28,24 +32,18 @@ export interface StopServices {
  * Takes stop requests that are stored in the rows to the replies themselves. Never rejects: what fails is repeated.
  * @param replies in flight
  */
-export const stopReplies = async (
-  services: Omit<StopServices, 'database'>,
-  replies: readonly Message[],
-): Promise<void> => {
+export const stopReplies = async (services: StopServices, replies: readonly Message[]): Promise<void> => {
   const { streamLog, stops, logger } = services;
   const stop = async (reply: Message): Promise<void> => {
-    try {
-      if (reply.dispatchedAt) await streamLog.requestStop(logIdOf(reply));
-      else await endWithoutWorker(services, reply, { status: 'CANCELLED', finishReason: 'CANCELLED' });
-    } catch (err) {
-      logger.warn(
-        { err, messageId: reply.id },
-        'stop request not in the log yet: it is stored and repeated until it is',
-      );
-      stops.soon();
-    }
+    if (reply.dispatchedAt) await streamLog.requestStop(logIdOf(reply));
+    else await endWithoutWorker(services, reply, { status: 'CANCELLED', finishReason: 'CANCELLED' });
   };
-  await Promise.all(replies.map(stop));
+  const repeat = (err: unknown): void => {
+    logger.warn({ err }, 'stop request not in the log yet: it is stored and repeated until it is');
+    stops.soon();
+  };
+  await Promise.all(replies.map((reply) => stop(reply).catch(repeat)));
+  await resumeStopped(services).catch(repeat);
 };
 
 /** Throws NOT_FOUND. Returns the message as it is once the stop request is stored. */

@@ -31,6 +31,8 @@ export interface ReplyServices {
   readonly keepsStreamEvents: boolean;
   /** Percent of a window from which on older turns are summarised (`SUMMARISE_AT_PERCENT`); 0, by default: never. */
   readonly summariseAtPercent?: number;
+  /** Milliseconds for which calls of tools wait for a decision (`TOOL_DECISION_SECONDS`). Default: an hour. */
+  readonly decideWithinMs?: number;
 }
 
 /** The job of a title that is due, for the model that wrote the reply. */

@@ -1,8 +1,9 @@
 /**
  * Ends replies that were left behind. Where the log of a reply has ended but its result is not stored, the result is
- * published again. Where the worker has vanished and no log, queue, dead letter or outbox holds the reply, it fails
- * with WORKER_LOST through the same log and event as any other end, so that clients, ledger and store agree. Invariant:
- * one process sweeps at a time, because another would miss what this one is handling, such as a dead letter.
+ * published again. Where nobody has decided about calls of tools in time, they are denied. Where the worker has
+ * vanished and no log, queue, dead letter or outbox holds the reply, it fails with WORKER_LOST through the same log and
+ * event as any other end, so that clients, ledger and store agree. Invariant: one process sweeps at a time, because
+ * another would miss what this one is handling, such as a dead letter.
  */
 import { randomUUID } from 'node:crypto';
 import type { Broker } from '#kernel/broker/broker.ts';
@@ -11,6 +12,7 @@ import type { Logger } from '#kernel/log.ts';
 import { inFlightStatuses, logIdOf, type Message, MessageEntity } from '../entities.ts';
 import { createBrokerHoldings } from './broker-holdings.ts';
 import { endWithoutWorker } from './end-without-worker.ts';
+import { expireDecisions } from './park-reply.ts';
 import type { ReplyServices } from './store-result.ts';
 
 const sweepEveryMs = 15_000;
@@ -28,7 +30,7 @@ const releaseSql = 'update conversations.sweeps set leased_until = clock_timesta
 
 const stillLostSql = `
   select coalesce(m.log_id, m.id) as id from conversations.messages m
-  where coalesce(m.log_id, m.id) = any(?::uuid[]) and m.dispatched_at <= ?::timestamptz
+  where coalesce(m.log_id, m.id) = any(?::uuid[]) and m.dispatched_at <= ?::timestamptz and m.parked_until is null
     and not exists (select from conversations.outbox o where o.message_id = coalesce(m.log_id, m.id))`;
 
 const lostOutcome = {
@@ -55,7 +57,11 @@ export const startReplySweeper = (
     database.asSystem((em) =>
       em.find(
         MessageEntity,
-        { status: { $in: [...inFlightStatuses] }, dispatchedAt: { $lt: new Date(Date.now() - milliseconds) } },
+        {
+          status: { $in: [...inFlightStatuses] },
+          dispatchedAt: { $lt: new Date(Date.now() - milliseconds) },
+          parkedUntil: null,
+        },
         { limit: sweepRows, orderBy: { dispatchedAt: 'asc' } },
       ),
     );
@@ -84,15 +90,27 @@ export const startReplySweeper = (
     return true;
   };
 
+  /** Replies that workers had just left, in the last pass, until a person has decided about calls. */
+  let left: ReadonlySet<string> = new Set();
+  /** Whether the report of that may still be under way. One that does not come by the next pass is lost. */
+  const isBeingParked = async (message: Message): Promise<boolean> => {
+    const calls = (await streamLog.snapshot(logIdOf(message)))?.toolCalls ?? [];
+    return !left.has(message.id) && calls.some(({ status }) => status === 'AWAITING_APPROVAL');
+  };
+
   const sweep = async (): Promise<void> => {
     // The results that wait may be those of replies that seem left behind.
     if (await holdings.observe()) return;
     const vanished: Message[] = [];
+    const leaving = new Set<string>();
     const dueBefore = Date.now() - vanishedAfterMs;
     for (const message of await dispatchedBefore(Math.min(unstoredAfterMs, vanishedAfterMs))) {
       if ((await streamLog.leased(logIdOf(message))) || (await republishEnded(message))) continue;
-      if (message.dispatchedAt && message.dispatchedAt.getTime() < dueBefore) vanished.push(message);
+      if (!message.dispatchedAt || message.dispatchedAt.getTime() >= dueBefore) continue;
+      if (await isBeingParked(message)) leaving.add(message.id);
+      else vanished.push(message);
     }
+    left = leaving;
     const held = await holdings.findHeld(vanished);
     const lost = await findLost(vanished.filter((message) => !held.has(logIdOf(message))));
     for (const message of lost) await end(message);
@@ -105,6 +123,7 @@ export const startReplySweeper = (
   const sweepUnderLease = async (): Promise<void> => {
     if (!(await takeLease())) return;
     try {
+      await expireDecisions(services);
       await sweep();
     } finally {
       await releaseLease();

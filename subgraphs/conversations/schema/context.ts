@@ -7,6 +7,7 @@ import type { ConversationServices } from '../conversations/create-conversation.
 import type { StopServices } from '../replies/stop-generation.ts';
 import type { AwaitServices } from '../streams/await-message.ts';
 import type { StreamServices } from '../streams/message-stream.ts';
+import type { DecideServices } from '../tool-calls/decide-tool-call.ts';
 import type { TurnServices } from '../turns/start-turn.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
@@ -16,6 +17,7 @@ export interface ConversationsServices
     TurnServices,
     StreamServices,
     AwaitServices,
+    DecideServices,
     StopServices {}
 
 export interface ConversationsContext extends SubgraphContext {

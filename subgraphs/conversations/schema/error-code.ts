@@ -13,6 +13,7 @@ export const addErrorCode = (builder: ConversationsBuilder) =>
       NOT_FOUND: { description: 'It does not exist, or belongs to somebody else.' },
       CONVERSATION_BUSY: { description: 'A reply is being written in the conversation.' },
       IDEMPOTENCY_KEY_REUSED: { description: 'The key was used for a request with other input.' },
+      DECISION_NOT_AWAITED: { description: 'Nobody waits for the decision, or another one was made.' },
       CONTENT_BLOCKED: { description: 'The screening refused the text.' },
       QUOTA_EXCEEDED: { description: 'Tokens, budget or storage do not suffice.' },
       RATE_LIMITED: { description: 'Too many requests in a short time.' },

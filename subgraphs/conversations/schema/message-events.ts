@@ -1,5 +1,5 @@
 /** The GraphQL types of a message's stream: one interface, and one type for each kind of event in the log. */
-import type { ResetReason, StreamEvent, ToolCall } from '#contracts/stream-event.ts';
+import { type ResetReason, type StreamEvent, type ToolCall, toolCallAfter } from '#contracts/stream-event.ts';
 import { shownToolCall } from '../messages/shown-tool-call.ts';
 import { afterTerminal, writtenInRow } from '../replies/current-message.ts';
 import type { StreamedEvent } from '../streams/message-stream.ts';
@@ -109,7 +109,32 @@ const addToolCallEvents = (
       toolCall: t.field({
         type: types.ToolCall,
         description: 'The call, with status RUNNING.',
-        resolve: ({ messageId, event }): ToolCall => shownToolCall(messageId, { ...event.toolCall, status: 'RUNNING' }),
+        resolve: ({ messageId, event }): ToolCall => shownToolCall(messageId, toolCallAfter(event)),
+      }),
+    }),
+  });
+  builder.objectRef<EventOf<'ToolCallAwaitingApproval'>>('ToolCallAwaitingApproval').implement({
+    description:
+      'A call that has started waits for the user: replace the call that has its id, and ask. The answer goes to decideToolCall.',
+    interfaces: [MessageEvent],
+    isTypeOf: isEvent('ToolCallAwaitingApproval'),
+    fields: (t) => ({
+      toolCall: t.field({
+        type: types.ToolCall,
+        description: 'The call, with status AWAITING_APPROVAL.',
+        resolve: ({ messageId, event }): ToolCall => shownToolCall(messageId, toolCallAfter(event)),
+      }),
+    }),
+  });
+  builder.objectRef<EventOf<'ToolCallApproved'>>('ToolCallApproved').implement({
+    description: 'The user has allowed a call, and the tool is called: replace the call that has its id.',
+    interfaces: [MessageEvent],
+    isTypeOf: isEvent('ToolCallApproved'),
+    fields: (t) => ({
+      toolCall: t.field({
+        type: types.ToolCall,
+        description: 'The call, with status RUNNING.',
+        resolve: ({ messageId, event }): ToolCall => shownToolCall(messageId, toolCallAfter(event)),
       }),
     }),
   });

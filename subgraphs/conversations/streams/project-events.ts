@@ -14,7 +14,14 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { StreamEvent, ToolCall } from '#contracts/stream-event.ts';
+import {
+  isOpenCall,
+  isToolCallEvent,
+  type StreamEvent,
+  type ToolCall,
+  toolCallAfter,
+  toolCallEvents,
+} from '#contracts/stream-event.ts';
 import { shownToolCall } from '../messages/shown-tool-call.ts';
 import type { StreamedEvent } from './message-stream.ts';
 
@@ -46,10 +53,8 @@ const commonFields: Readonly<Record<string, WriteField>> = {
 const ofToolCall =
   (write: (call: ToolCall) => string | null): WriteField =>
   ({ messageId, event }) => {
-    if (event.type !== 'ToolCallStarted' && event.type !== 'ToolCallCompleted') return 'null';
-    const call =
-      event.type === 'ToolCallCompleted' ? event.toolCall : { ...event.toolCall, status: 'RUNNING' as const };
-    return JSON.stringify(write(shownToolCall(messageId, call)));
+    if (!isToolCallEvent(event)) return 'null';
+    return JSON.stringify(write(shownToolCall(messageId, toolCallAfter(event))));
   };
 
 const toolCall: Shape = {
@@ -59,7 +64,9 @@ const toolCall: Shape = {
     name: ofToolCall(({ name }) => name),
     arguments: ofToolCall((call) => call.arguments),
     status: ofToolCall(({ status }) => status),
-    result: ofToolCall((call) => (call.status === 'RUNNING' ? null : call.result)),
+    mcpServer: ofToolCall(({ server = null }) => server),
+    decision: ofToolCall((call) => (call.status === 'AWAITING_APPROVAL' ? null : (call.decision ?? null))),
+    result: ofToolCall((call) => (isOpenCall(call) ? null : call.result)),
   },
 };
 
@@ -71,6 +78,8 @@ const eventFields: Readonly<Record<EventType, Shape['fields']>> = {
   ReasoningDelta: { text: writeText },
   TokenDelta: { text: writeText },
   ToolCallStarted: { toolCall },
+  ToolCallAwaitingApproval: { toolCall },
+  ToolCallApproved: { toolCall },
   ToolCallCompleted: { toolCall },
   MessageReset: { reason: ({ event }) => ('reason' in event ? JSON.stringify(event.reason) : 'null') },
   MessageCompleted: {},
@@ -125,8 +134,7 @@ const eventTypes: readonly EventType[] = [
   'MessageStarted',
   'ReasoningDelta',
   'TokenDelta',
-  'ToolCallStarted',
-  'ToolCallCompleted',
+  ...toolCallEvents,
   'MessageReset',
   'MessageCompleted',
   'MessageFailed',

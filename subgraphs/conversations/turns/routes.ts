@@ -64,7 +64,7 @@ const routeQuery = `query Route($input: RouteMessageInput!) {
     candidates {
       modelId provider pool contextWindow maxOutputTokens capabilities price { input cachedInput cacheWrite output }
     }
-    tools { name description parameters url timeoutMs secret mcp { server tool } }
+    tools { name description parameters url timeoutMs secret approval mcp { server tool } }
     policy reason latencyTargetMs
     reuse { version requestSeconds similarSeconds usesCurated share }
     outputTokens { byDefault most }
@@ -77,6 +77,7 @@ const routedToolSchema = toolSchema.extend({
     .unwrap()
     .nullish()
     .transform((mcp) => mcp ?? undefined),
+  approval: toolSchema.shape.approval.nullish().transform((approval) => approval ?? undefined),
   parameters: z
     .string()
     .transform((text): unknown => JSON.parse(text))

@@ -19,6 +19,7 @@ import { inFlightStatuses, type Message } from '../entities.ts';
 import { turnsEnded, turnsJudged } from '../metrics.ts';
 import type { BranchMessage } from '../prompts/branch-message.ts';
 import { buildJob } from '../replies/build-job.ts';
+import { resumeStopped } from '../replies/park-reply.ts';
 import type { ReplyPolicy } from '../screening/screening.ts';
 import type { Admission, AdmissionRequest, Reservation } from './admission.ts';
 import type { CuratedReplies } from './curated-replies.ts';
@@ -243,6 +244,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   countTurn(stored.reply);
   void services.relay.publish(stored.outbox);
   for (const id of stored.interrupted) await services.streamLog.requestStop(id);
+  if (stored.interrupted.length > 0) await resumeStopped(services);
   const { question: storedQuestion, reply } = stored;
   const conversation = { id: conversationId, tenantId: identity.tenantId, ownerId: identity.userId };
   services.changes.announce(conversation, 'MESSAGE_ADDED', reply.id);

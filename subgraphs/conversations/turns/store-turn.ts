@@ -128,6 +128,7 @@ export const storeTurn = async (database: Database, turn: TurnToStore): Promise<
     toolCalls: null,
     reasoning: null,
     reuse: null,
+    parkedUntil: null,
     stopRequestedAt: null,
     logId: null,
     lastSeq: 0,

@@ -4,6 +4,7 @@
  * and the tool's, with a hash where that had to be changed.
  */
 import { createHash } from 'node:crypto';
+import { type NeededApproval, neededApprovalOf } from '#contracts/tool-approval.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { ToolRow } from '../entities.ts';
 import { readTools } from '../tools/change-tools.ts';
@@ -15,6 +16,8 @@ export interface RoutedTool
   extends Pick<ToolRow, 'name' | 'description' | 'parameters' | 'url' | 'timeoutMs' | 'secret'> {
   /** Absent for an HTTP endpoint. */
   readonly mcp?: { readonly server: string; readonly tool: string } | undefined;
+  /** When the user has to allow a call; undefined: never. */
+  readonly neededApproval: NeededApproval | undefined;
 }
 
 const maxCharacters = 64;
@@ -29,7 +32,7 @@ export const calledName = (server: string, tool: string): string => {
 };
 
 const toolsOf = ({ server, tools }: McpServerWithTools): readonly RoutedTool[] => {
-  const { name, url, timeoutMs, credentials: secret, enabled } = server;
+  const { name, url, timeoutMs, credentials: secret, enabled, approval } = server;
   if (!enabled) return [];
   return tools.filter(isCallable).map((tool) => ({
     name: calledName(name, tool.name),
@@ -37,6 +40,7 @@ const toolsOf = ({ server, tools }: McpServerWithTools): readonly RoutedTool[] =
     parameters: tool.parameters,
     ...{ url, timeoutMs, secret },
     mcp: { server: name, tool: tool.name },
+    neededApproval: neededApprovalOf(approval, tool.readOnly),
   }));
 };
 
@@ -45,5 +49,9 @@ export const readCallableTools = async (database: Database, tenantId: string): P
   const [tools, servers] = await Promise.all([readTools(database, tenantId), readServers(database, tenantId)]);
   const names = new Set(tools.map(({ name }) => name));
   const ofServers = servers.flatMap(toolsOf).filter(({ name }) => !names.has(name));
-  return [...tools.filter(({ enabled }) => enabled), ...ofServers];
+  const own = tools
+    .filter(({ enabled }) => enabled)
+    // Nothing says that an HTTP endpoint changes nothing.
+    .map((tool) => ({ ...tool, neededApproval: neededApprovalOf(tool.approval, false) }));
+  return [...own, ...ofServers];
 };

@@ -6,6 +6,7 @@
 import type { Identity } from '#contracts/identity.ts';
 import { type McpCredentials, mcpCredentialsPurpose } from '#contracts/mcp-credentials.ts';
 import { policiesChangedTopic } from '#contracts/routing-signals.ts';
+import type { ToolApproval } from '#contracts/tool-approval.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import { McpServerEntity, type McpServerRow, McpToolEntity, type McpToolRow } from '../entities.ts';
@@ -18,6 +19,8 @@ export interface McpServerInput {
   readonly enabled: boolean;
   /** Undefined: as they are; none for a new server. */
   readonly credentials: McpCredentials | undefined;
+  /** Undefined: as it is; for a new server AFTER_UNTRUSTED. */
+  readonly approval: ToolApproval | undefined;
 }
 
 /** A server with what it lists, by name. */
@@ -89,7 +92,7 @@ export const upsertServer = async (
   input: McpServerInput,
 ): Promise<McpServerWithTools> => {
   check(input);
-  const { name, url, timeoutMs, enabled, credentials } = input;
+  const { name, url, timeoutMs, enabled, credentials, approval } = input;
   const sealed = (given: McpCredentials) => ({
     credentials: services.sealer.seal(JSON.stringify(given), mcpCredentialsPurpose(tenantId, name)),
     credentialsKind: given.kind,
@@ -103,13 +106,18 @@ export const upsertServer = async (
       }
       const dates = { failure: null, listedAt: null, dueAt: now, changedAt: now };
       const kept = sealed(credentials ?? { kind: 'NONE' });
-      return em.create(McpServerEntity, { tenantId, name, url, timeoutMs, enabled, ...kept, ...dates });
+      return em.create(McpServerEntity, {
+        ...{ tenantId, name, url, timeoutMs, enabled, approval: approval ?? 'AFTER_UNTRUSTED', ...kept, ...dates },
+      });
     }
     const moves = new URL(url).origin !== new URL(own.url).origin;
     if (moves && credentials === undefined && own.credentialsKind !== 'NONE') {
       refuse('url', 'The url names another host. Give the credentials again, so that they reach no other by mistake.');
     }
-    return em.assign(own, { url, timeoutMs, enabled, ...(credentials === undefined ? {} : sealed(credentials)) });
+    return em.assign(own, {
+      ...{ url, timeoutMs, enabled, approval: approval ?? own.approval },
+      ...(credentials === undefined ? {} : sealed(credentials)),
+    });
   });
   if (enabled) await pinTools(services, server);
   await services.signals.publish(policiesChangedTopic, { tenantId });

@@ -6,6 +6,7 @@ import { calledName } from '../mcp/callable-tools.ts';
 import { deleteServer, type McpServerWithTools, readServers, setTool, upsertServer } from '../mcp/change-servers.ts';
 import { isCallable } from '../mcp/pin-tools.ts';
 import type { ModelsBuilder } from './builder.ts';
+import type { ToolApprovalEnum } from './tool-approval.ts';
 
 const defaultTimeoutMs = 20_000;
 
@@ -44,7 +45,7 @@ const addToolType = (builder: ModelsBuilder) =>
     }),
   });
 
-const addTypes = (builder: ModelsBuilder) => {
+const addTypes = (builder: ModelsBuilder, approval: ToolApprovalEnum) => {
   const tool = addToolType(builder);
   const authentication = builder.enumType('McpAuthentication', {
     description: 'How Parlance signs in to an MCP server.',
@@ -69,6 +70,11 @@ const addTypes = (builder: ModelsBuilder) => {
         resolve: ({ server: { timeoutMs } }) => timeoutMs,
       }),
       enabled: t.boolean({ description: 'Whether it is used at all.', resolve: ({ server: { enabled } }) => enabled }),
+      approval: t.field({
+        type: approval,
+        description: 'When the user has to allow a call of its tools.',
+        resolve: ({ server }) => server.approval,
+      }),
       failure: t.string({
         nullable: true,
         description: 'Why its tools could not be listed the last time, or which are left out; null if all is well.',
@@ -88,7 +94,7 @@ const addTypes = (builder: ModelsBuilder) => {
       tools: t.field({ type: [tool], description: 'By name; 64 at most.', resolve: ({ tools }) => [...tools] }),
     }),
   });
-  return { server, authentication };
+  return { server, authentication, approval };
 };
 
 interface CredentialsInput {
@@ -125,7 +131,7 @@ const credentialsIn = (input: CredentialsInput): McpCredentials | undefined => {
   }
 };
 
-const addInputs = (builder: ModelsBuilder, { authentication }: ReturnType<typeof addTypes>) => ({
+const addInputs = (builder: ModelsBuilder, { authentication, approval }: ReturnType<typeof addTypes>) => ({
   server: builder.inputType('McpServerInput', {
     description: 'The desired state of an MCP server.',
     fields: (t) => ({
@@ -143,6 +149,11 @@ const addInputs = (builder: ModelsBuilder, { authentication }: ReturnType<typeof
         description: 'Most milliseconds of one call: 1 to 60,000.',
       }),
       enabled: t.boolean({ required: true, defaultValue: true, description: 'Whether it is used at all.' }),
+      approval: t.field({
+        type: approval,
+        description:
+          'When the user has to allow a call of its tools; null to leave that as it is: AFTER_UNTRUSTED for a new server.',
+      }),
       authentication: t.field({
         type: authentication,
         description: 'How to sign in; null to leave the credentials as they are. Another host needs them again.',
@@ -165,8 +176,8 @@ const addInputs = (builder: ModelsBuilder, { authentication }: ReturnType<typeof
   }),
 });
 
-export const addMcpServers = (builder: ModelsBuilder): void => {
-  const types = addTypes(builder);
+export const addMcpServers = (builder: ModelsBuilder, approval: ToolApprovalEnum): void => {
+  const types = addTypes(builder, approval);
   const inputs = addInputs(builder, types);
   builder.queryField('mcpServers', (t) =>
     t.field({
@@ -185,7 +196,9 @@ export const addMcpServers = (builder: ModelsBuilder): void => {
       args: { input: t.arg({ type: inputs.server, required: true, description: 'The server.' }) },
       resolve: (_, { input }, { identity, mcp }) => {
         const { name, url, timeoutMs, enabled } = input;
-        return upsertServer(mcp, identity, { name, url, timeoutMs, enabled, credentials: credentialsIn(input) });
+        const approval = input.approval ?? undefined;
+        const credentials = credentialsIn(input);
+        return upsertServer(mcp, identity, { name, url, timeoutMs, enabled, credentials, approval });
       },
     }),
     deleteMcpServer: t.boolean({

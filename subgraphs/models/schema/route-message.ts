@@ -39,6 +39,11 @@ const addRouteTool = (builder: ModelsBuilder) => {
         description: 'Set for a tool of an MCP server.',
         resolve: (tool) => tool.mcp,
       }),
+      approval: t.string({
+        nullable: true,
+        description: 'When the user has to allow a call; null: never.',
+        resolve: (tool) => tool.neededApproval,
+      }),
     }),
   });
 };

@@ -3,10 +3,11 @@ import type { ToolRow } from '../entities.ts';
 import { type RoutedTool, readCallableTools } from '../mcp/callable-tools.ts';
 import { deleteTool, type RegisteredTool, readTools, rotateToolSecret, upsertTool } from '../tools/change-tools.ts';
 import type { ModelsBuilder } from './builder.ts';
+import type { ToolApprovalEnum } from './tool-approval.ts';
 
 const defaultTimeoutMs = 10_000;
 
-const addType = (builder: ModelsBuilder) => {
+const addType = (builder: ModelsBuilder, approval: ToolApprovalEnum) => {
   const tool = builder.objectRef<ToolRow>('Tool').implement({
     description:
       'An HTTP endpoint of the tenant that models with the capability TOOLS may call while they write a reply.',
@@ -25,6 +26,11 @@ const addType = (builder: ModelsBuilder) => {
       }),
       timeoutMs: t.exposeInt('timeoutMs', { description: 'Most milliseconds of one call.' }),
       enabled: t.exposeBoolean('enabled', { description: 'Whether models may call it.' }),
+      approval: t.field({
+        type: approval,
+        description: 'When the user has to allow a call.',
+        resolve: (tool) => tool.approval,
+      }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
       updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
     }),
@@ -72,9 +78,9 @@ const addCallableTools = (builder: ModelsBuilder): void => {
   );
 };
 
-export const addTools = (builder: ModelsBuilder): void => {
+export const addTools = (builder: ModelsBuilder, approval: ToolApprovalEnum): void => {
   addCallableTools(builder);
-  const { tool, registration } = addType(builder);
+  const { tool, registration } = addType(builder, approval);
   const input = builder.inputType('ToolInput', {
     description: 'The desired state of a tool.',
     fields: (t) => ({
@@ -100,6 +106,10 @@ export const addTools = (builder: ModelsBuilder): void => {
         description: 'Most milliseconds of one call: 1 to 60,000.',
       }),
       enabled: t.boolean({ required: true, defaultValue: true, description: 'Whether models may call it.' }),
+      approval: t.field({
+        type: approval,
+        description: 'When the user has to allow a call; null to leave that as it is: NEVER for a new tool.',
+      }),
     }),
   });
   const name = { required: true, description: 'Name of the tool.' } as const;
@@ -117,7 +127,8 @@ export const addTools = (builder: ModelsBuilder): void => {
       description:
         'Adds a tool of your tenant with a new secret, or replaces all but the secret of the tool with its name. For administrators.',
       args: { input: t.arg({ type: input, required: true, description: 'The tool.' }) },
-      resolve: (_, args, context) => upsertTool(context, context.identity, args.input),
+      resolve: (_, args, context) =>
+        upsertTool(context, context.identity, { ...args.input, approval: args.input.approval ?? undefined }),
     }),
     rotateToolSecret: t.field({
       type: registration,

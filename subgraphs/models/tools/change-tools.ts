@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Identity } from '#contracts/identity.ts';
 import { policiesChangedTopic } from '#contracts/routing-signals.ts';
+import type { ToolApproval } from '#contracts/tool-approval.ts';
 import { toolSecretPurpose } from '#contracts/tool-secret.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
@@ -22,6 +23,8 @@ export interface ToolInput {
   readonly url: string;
   readonly timeoutMs: number;
   readonly enabled: boolean;
+  /** Undefined: as it is; for a new tool NEVER. */
+  readonly approval: ToolApproval | undefined;
 }
 
 /** A tool, with its secret if that was just created. */
@@ -102,11 +105,12 @@ export const upsertTool = async (
   const { name } = input;
   const registered = await services.database.forTenant(tenantId).transactional(async (em) => {
     const own = await em.findOne(ToolEntity, { name });
-    if (own) return { tool: em.assign(own, input), secret: undefined };
+    const approval = input.approval ?? own?.approval ?? 'NEVER';
+    if (own) return { tool: em.assign(own, { ...input, approval }), secret: undefined };
     if ((await em.count(ToolEntity, {})) >= maxTools) refuse('name', `A tenant has at most ${maxTools} tools.`);
     const secret = createSecret();
     const stored = sealed(services, tenantId, name, secret);
-    return { tool: em.create(ToolEntity, { tenantId, ...input, secret: stored }), secret };
+    return { tool: em.create(ToolEntity, { tenantId, ...input, approval, secret: stored }), secret };
   });
   await services.signals.publish(policiesChangedTopic, { tenantId });
   return registered;

@@ -5,8 +5,9 @@
  */
 import { Decimal } from 'decimal.js';
 import type { z } from 'zod';
-import type { ReplyShare, TokenUsage } from '#contracts/broker-events.ts';
+import type { ReplyShare } from '#contracts/broker-events.ts';
 import type { priceSchema } from '#contracts/generation-job.ts';
+import type { TokenUsage } from '#contracts/token-usage.ts';
 
 /** Enough digits for any exact product: 16 of a token count, 21 of a price (models.yaml), 6 of the million. */
 const Exact = Decimal.clone({ precision: 60 });

@@ -84,6 +84,8 @@ export type McpAuthentication =
 
 /** The desired state of an MCP server. */
 export type McpServerInput = {
+  /** When the user has to allow a call of its tools; null to leave that as it is: AFTER_UNTRUSTED for a new server. */
+  approval?: ToolApproval | null | undefined;
   /** How to sign in; null to leave the credentials as they are. Another host needs them again. */
   authentication?: McpAuthentication | null | undefined;
   /** For BEARER. */
@@ -415,8 +417,57 @@ export type TenantQuotaInput = {
   userTokensPerMinute?: number | null | undefined;
 };
 
+/** When the user has to allow a call of a tool before it is made. */
+export type ToolApproval =
+  /** Once the model has read a result of a tool in the same reply, because that may hold instructions of strangers. Tools that say that they change nothing are called without asking. */
+  | 'AFTER_UNTRUSTED'
+  /** Each time. */
+  | 'ALWAYS'
+  /** Never. */
+  | 'NEVER';
+
+/** Selects calls of the list: those that meet every given condition. */
+export type ToolCallFilter = {
+  /** Only calls with this decision. */
+  decision?: ToolDecision | null | undefined;
+  /** Only calls of tools of this MCP server. */
+  mcpServer?: string | null | undefined;
+  /** Only calls at this time or later. */
+  since?: string | null | undefined;
+  /** Only calls in this state. */
+  status?: ToolCallStatus | null | undefined;
+  /** Only calls of the tool with this name. */
+  tool?: string | null | undefined;
+  /** Only calls before this time. */
+  until?: string | null | undefined;
+  /** Only calls for this user. */
+  userId?: string | null | undefined;
+};
+
+/** The state of a tool call. */
+export type ToolCallStatus =
+  /** The tool is called once the user allows it, with decideToolCall. */
+  | 'AWAITING_APPROVAL'
+  /** The tool has responded. */
+  | 'COMPLETED'
+  /** The tool could not be called or did not respond properly; the result says why. */
+  | 'FAILED'
+  /** The tool has been called and has not responded yet. */
+  | 'RUNNING';
+
+/** Whether a tool was allowed to be called. */
+export type ToolDecision =
+  /** The user allowed it. */
+  | 'APPROVED'
+  /** The user did not allow it. */
+  | 'DENIED'
+  /** Nobody decided in time, which denied it. */
+  | 'EXPIRED';
+
 /** The desired state of a tool. */
 export type ToolInput = {
+  /** When the user has to allow a call; null to leave that as it is: NEVER for a new tool. */
+  approval?: ToolApproval | null | undefined;
   /** What it does and when to call it, by which the model decides. 1 to 1,024 characters. */
   description: string;
   /** Whether models may call it. */
@@ -550,26 +601,26 @@ export type RevokeUserKeyMutationVariables = Exact<{
 
 export type RevokeUserKeyMutation = { revokeApiKey: { id: string, revokedAt: string | null } };
 
-export type McpServerStateFragment = { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> };
+export type McpServerStateFragment = { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, approval: ToolApproval, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> };
 
 export type McpServersQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type McpServersQuery = { mcpServers: Array<{ name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> }> };
+export type McpServersQuery = { mcpServers: Array<{ name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, approval: ToolApproval, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> }> };
 
 export type UpsertMcpServerMutationVariables = Exact<{
   input: McpServerInput;
 }>;
 
 
-export type UpsertMcpServerMutation = { upsertMcpServer: { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> } };
+export type UpsertMcpServerMutation = { upsertMcpServer: { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, approval: ToolApproval, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> } };
 
 export type SetMcpToolMutationVariables = Exact<{
   input: McpToolInput;
 }>;
 
 
-export type SetMcpToolMutation = { setMcpTool: { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> } };
+export type SetMcpToolMutation = { setMcpTool: { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, approval: ToolApproval, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> } };
 
 export type DeleteMcpServerMutationVariables = Exact<{
   name: string;
@@ -732,10 +783,20 @@ export type SetThresholdsMutationVariables = Exact<{
 
 export type SetThresholdsMutation = { setModerationPolicy: { version: string, pii: PiiPolicy, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }>, output: { mode: OutputModerationMode, holdCharacters: number, leastHoldCharacters: number, thresholds: Array<{ category: ModerationCategory, flagAt: number | null, blockAt: number | null }> } } };
 
+export type ToolCallRowFragment = { id: string, messageId: string, tool: string, mcpServer: string | null, status: ToolCallStatus, decision: ToolDecision | null, calledAt: string, durationMs: number | null, argumentBytes: number, resultBytes: number | null, user: { id: string, email: string | null } };
+
+export type ToolCallsQueryVariables = Exact<{
+  filter: ToolCallFilter;
+  after?: string | null | undefined;
+}>;
+
+
+export type ToolCallsQuery = { toolCalls: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, messageId: string, tool: string, mcpServer: string | null, status: ToolCallStatus, decision: ToolDecision | null, calledAt: string, durationMs: number | null, argumentBytes: number, resultBytes: number | null, user: { id: string, email: string | null } } }> } };
+
 export type ToolsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ToolsQuery = { tools: Array<{ name: string, description: string, parameters: string, url: string | null, timeoutMs: number, enabled: boolean, updatedAt: string }> };
+export type ToolsQuery = { tools: Array<{ name: string, description: string, parameters: string, url: string | null, timeoutMs: number, enabled: boolean, approval: ToolApproval, updatedAt: string }> };
 
 export type UpsertToolMutationVariables = Exact<{
   input: ToolInput;
@@ -804,6 +865,7 @@ export const McpServerStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   authentication
   timeoutMs
   enabled
+  approval
   failure
   listedAt
   changedAt
@@ -971,6 +1033,24 @@ export const TenantStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"TenantState"}) as unknown as TypedDocumentString<TenantStateFragment, unknown>;
+export const ToolCallRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ToolCallRow on RecordedToolCall {
+  id
+  messageId
+  tool
+  mcpServer
+  status
+  decision
+  calledAt
+  durationMs
+  argumentBytes
+  resultBytes
+  user {
+    id
+    email
+  }
+}
+    `, {"fragmentName":"ToolCallRow"}) as unknown as TypedDocumentString<ToolCallRowFragment, unknown>;
 export const TotalsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment Totals on UsageTotals {
   generations
@@ -1288,6 +1368,7 @@ export const McpServersDocument = /*#__PURE__*/ new TypedDocumentString(`
   authentication
   timeoutMs
   enabled
+  approval
   failure
   listedAt
   changedAt
@@ -1318,6 +1399,7 @@ export const UpsertMcpServerDocument = /*#__PURE__*/ new TypedDocumentString(`
   authentication
   timeoutMs
   enabled
+  approval
   failure
   listedAt
   changedAt
@@ -1348,6 +1430,7 @@ export const SetMcpToolDocument = /*#__PURE__*/ new TypedDocumentString(`
   authentication
   timeoutMs
   enabled
+  approval
   failure
   listedAt
   changedAt
@@ -1888,6 +1971,36 @@ export const SetThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SetThresholdsMutation, SetThresholdsMutationVariables>;
+export const ToolCallsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query ToolCalls($filter: ToolCallFilter!, $after: String) {
+  toolCalls(first: 20, after: $after, filter: $filter) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...ToolCallRow
+      }
+    }
+  }
+}
+    fragment ToolCallRow on RecordedToolCall {
+  id
+  messageId
+  tool
+  mcpServer
+  status
+  decision
+  calledAt
+  durationMs
+  argumentBytes
+  resultBytes
+  user {
+    id
+    email
+  }
+}`) as unknown as TypedDocumentString<ToolCallsQuery, ToolCallsQueryVariables>;
 export const ToolsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Tools {
   tools {
@@ -1897,6 +2010,7 @@ export const ToolsDocument = /*#__PURE__*/ new TypedDocumentString(`
     url
     timeoutMs
     enabled
+    approval
     updatedAt
   }
 }

@@ -11,12 +11,14 @@ import {
   type McpServerStateFragment,
   McpServersDocument,
   SetMcpToolDocument,
+  ToolCallsDocument,
   UpsertMcpServerDocument,
 } from '../generated/graphql.ts';
 import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { FaultView } from '../parts/fault-view.tsx';
 import { Badge } from '../parts/figures.tsx';
 import { Page, Section } from '../parts/page.tsx';
+import { CallList } from '../tools/call-list.tsx';
 import { useWords } from '../translations/words.ts';
 import { McpTools, type McpToolsProps } from './mcp-tools.tsx';
 import { ServerForm } from './server-form.tsx';
@@ -29,7 +31,7 @@ interface ServerViewProps extends McpToolsProps {
 const ServerView = ({ edit, remove, ...given }: ServerViewProps) => {
   const w = useWords();
   const language = useLanguage();
-  const { name, url, failure, listedAt, changedAt, enabled } = given.server;
+  const { name, url, failure, listedAt, changedAt, enabled, approval } = given.server;
   return (
     <Section title={name}>
       <p>
@@ -46,6 +48,7 @@ const ServerView = ({ edit, remove, ...given }: ServerViewProps) => {
           changed: formatMoment(changedAt, language),
         })}
       </p>
+      <p>{w('mcp.approval', { when: w(`tools.approval.${approval}`) })}</p>
       <McpTools {...given} />
       <ButtonRow>
         <Button aria-label={w('editOne', { name })} onClick={() => edit(name)}>
@@ -63,6 +66,8 @@ const ServerView = ({ edit, remove, ...given }: ServerViewProps) => {
     </Section>
   );
 };
+
+const noServers: readonly string[] = [];
 
 export const McpPage = () => {
   const w = useWords();
@@ -93,7 +98,10 @@ export const McpPage = () => {
       },
       w('mcp.deleted', { name }),
     );
-  const documents = [McpServersDocument, UpsertMcpServerDocument, SetMcpToolDocument, DeleteMcpServerDocument];
+  const documents = [
+    ...[McpServersDocument, UpsertMcpServerDocument, SetMcpToolDocument, DeleteMcpServerDocument],
+    ToolCallsDocument,
+  ];
   return (
     <Page
       title="mcp.title"
@@ -114,6 +122,9 @@ export const McpPage = () => {
           remove={remove}
         />
       ))}
+      <Section title={w('calls.title')}>
+        <CallList servers={data?.mcpServers.map(({ name }) => name) ?? noServers} />
+      </Section>
       <Section title={server ? w('tools.change', { name: server.name }) : w('mcp.register')}>
         <ServerForm key={server?.name ?? ''} server={server} onSaved={refetch} />
         {server ? (

@@ -4,6 +4,7 @@ import { type ChangeEvent, useState } from 'react';
 import { useAction } from '../api/use-action.ts';
 import { type McpServerStateFragment, UpsertMcpServerDocument } from '../generated/graphql.ts';
 import { CheckBox, Form, type FormValues, Select, TextField } from '../parts/form.tsx';
+import { ApprovalSelect, approvalIn } from '../tools/approval-select.tsx';
 import { useWords } from '../translations/words.ts';
 
 const authentications = ['KEEP', 'NONE', 'BEARER', 'CLIENT_CREDENTIALS'] as const;
@@ -59,6 +60,7 @@ export const ServerForm = ({ server, onSaved }: ServerFormProps) => {
       url: values.text('url'),
       timeoutMs: values.number('timeoutMs') ?? 20_000,
       enabled: values.isChecked('enabled'),
+      approval: approvalIn(values.text('approval')) ?? null,
       ...credentialsIn(values, authentication),
     };
     void action.run(
@@ -69,7 +71,7 @@ export const ServerForm = ({ server, onSaved }: ServerFormProps) => {
       w('mcp.saved', { name: input.name }),
     );
   };
-  const { name = '', url = '', timeoutMs = 20_000, enabled = true } = server ?? {};
+  const { name = '', url = '', timeoutMs = 20_000, enabled = true, approval = 'AFTER_UNTRUSTED' } = server ?? {};
   const choices = authentications
     .filter((one) => one !== 'KEEP' || server !== undefined)
     .map((value) => ({ value, label: w(`mcp.authentication.${value}`) }));
@@ -94,6 +96,7 @@ export const ServerForm = ({ server, onSaved }: ServerFormProps) => {
         onChange={choose}
       />
       <CredentialFields authentication={authentication} />
+      <ApprovalSelect chosen={approval} />
       <CheckBox name="enabled" label={w('mcp.enabled')} defaultChecked={enabled} />
     </Form>
   );

@@ -5,6 +5,7 @@ import { useAction } from '../api/use-action.ts';
 import { type ToolsQuery, UpsertToolDocument } from '../generated/graphql.ts';
 import { CheckBox, Form, type FormValues, TextArea, TextField } from '../parts/form.tsx';
 import { useWords } from '../translations/words.ts';
+import { ApprovalSelect, approvalIn } from './approval-select.tsx';
 import { checkSchema } from './check-schema.ts';
 
 const firstSchema = `{
@@ -35,6 +36,7 @@ export const ToolForm = ({ tool, onSaved }: ToolFormProps) => {
       url: values.text('url'),
       timeoutMs: values.number('timeoutMs') ?? 10_000,
       enabled: values.isChecked('enabled'),
+      approval: approvalIn(values.text('approval')) ?? null,
       parameters: schema,
     };
     void action.run(
@@ -45,7 +47,7 @@ export const ToolForm = ({ tool, onSaved }: ToolFormProps) => {
       w('tools.saved', { name: input.name }),
     );
   };
-  const { name = '', description = '', url, timeoutMs = 10_000, enabled = true } = tool ?? {};
+  const { name = '', description = '', url, timeoutMs = 10_000, enabled = true, approval = 'NEVER' } = tool ?? {};
   const hint = found ? w(`tools.schema.${found.fault}`, { at: found.at }) : w('tools.schema.good');
   return (
     <Form
@@ -66,6 +68,7 @@ export const ToolForm = ({ tool, onSaved }: ToolFormProps) => {
       <TextField name="url" label={w('tools.url')} type="url" defaultValue={url ?? ''} required />
       <TextField name="timeoutMs" label={w('tools.timeout')} type="number" min={1} defaultValue={timeoutMs} required />
       <CheckBox name="enabled" label={w('tools.enabled')} defaultChecked={enabled} />
+      <ApprovalSelect chosen={approval} />
       <TextArea
         name="description"
         label={w('description')}

@@ -19,10 +19,12 @@ import { useTranslate } from '../../translations/translation.ts';
 import { Composer } from '../composer/composer.tsx';
 import { ModelChoice } from '../composer/model-choice.tsx';
 import { useDevice } from '../device/device-context.ts';
+import { chosenEffort } from '../device/sending.ts';
 import { useDraft } from '../device/use-draft.ts';
 import shell from '../frame/frame.module.css';
 import { TopBar } from '../frame/top-bar.tsx';
 import { useModelOptions } from '../models/model-options.ts';
+import { ChatSettings } from '../settings/chat-settings.tsx';
 import { createReadOut, type ReadOut, ReadOutContext } from '../timeline/read-out.ts';
 import type { TimelineActions } from '../timeline/timeline-actions.ts';
 import { TimelineView } from '../timeline/timeline-view.tsx';
@@ -98,7 +100,7 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
 
   // From here on the text is among what is not sent yet, which is stored too.
   const ask = (text: string, onBusy: 'ENQUEUE' | 'INTERRUPT') => {
-    void send(text, { onBusy: running.length > 0 ? onBusy : 'ENQUEUE' });
+    void send(text, { ...chosenEffort(), onBusy: running.length > 0 ? onBusy : 'ENQUEUE' });
     draft.setText('');
   };
   const stopAll = () => {
@@ -107,9 +109,11 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
   const chooseModel = (modelPolicy: string | null) => {
     update(id, { modelPolicy }).catch(() => notify({ words: t('model.notChanged') }));
   };
+  const setBudget = (budgetUsd: string | null) => update(id, { budgetUsd });
   const composer = (
     <Composer draft={draft} questions={questions} isRunning={running.length > 0} onSend={ask} onStop={stopAll}>
       <ModelChoice options={policiesAndModels} chosen={conversation?.modelPolicy} onChoose={chooseModel} />
+      {conversation ? <ChatSettings budgetUsd={conversation.budgetUsd} setBudget={setBudget} /> : null}
     </Composer>
   );
   const refetch = () => void timeline.refetch();

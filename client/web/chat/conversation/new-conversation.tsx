@@ -8,10 +8,12 @@ import { useTranslate } from '../../translations/translation.ts';
 import { Composer } from '../composer/composer.tsx';
 import { ModelChoice } from '../composer/model-choice.tsx';
 import { useDevice } from '../device/device-context.ts';
+import { chosenEffort } from '../device/sending.ts';
 import { useDraft } from '../device/use-draft.ts';
 import shell from '../frame/frame.module.css';
 import { TopBar } from '../frame/top-bar.tsx';
 import { useModelOptions } from '../models/model-options.ts';
+import { ChatSettings } from '../settings/chat-settings.tsx';
 import { FaultNotice } from '../timeline/fault-notice.tsx';
 import timelineStyles from '../timeline/timeline.module.css';
 
@@ -28,6 +30,7 @@ export const NewConversation = () => {
   const { policiesAndModels } = useModelOptions();
   const { value: viewer } = useViewer();
   const [model, setModel] = useState<string | null>(null);
+  const [budgetUsd, setBudgetUsd] = useState<string | null>(null);
   const [isSending, setSending] = useState(false);
   const [fault, setFault] = useState<ParlanceError>();
 
@@ -35,7 +38,7 @@ export const NewConversation = () => {
     setSending(true);
     setFault(undefined);
     try {
-      const { conversationId } = await start(text, {}, model === null ? {} : { modelPolicy: model });
+      const { conversationId } = await start(text, chosenEffort(), { modelPolicy: model, budgetUsd });
       draft.setText('');
       navigate(`/c/${conversationId}`);
     } catch (error) {
@@ -44,6 +47,7 @@ export const NewConversation = () => {
       setSending(false);
     }
   };
+  const keepBudget = async (budget: string | null) => setBudgetUsd(budget);
   const send = (text: string) => void ask(text);
   const retry = () => void ask(draft.text);
   const name = viewer?.viewer.email?.split('@', 1)[0];
@@ -66,6 +70,7 @@ export const NewConversation = () => {
           onStop={nothingRuns}
         >
           <ModelChoice options={policiesAndModels} chosen={model} onChoose={setModel} />
+          <ChatSettings budgetUsd={budgetUsd} setBudget={keepBudget} />
         </Composer>
       </div>
     </>

@@ -20,6 +20,7 @@ import { StructuredContent } from './structured-content.tsx';
 import { ThinkingView } from './thinking-view.tsx';
 import styles from './timeline.module.css';
 import type { TimelineActions } from './timeline-actions.ts';
+import { SpokenApprovals, ToolApproval } from './tool-approval.tsx';
 import { ToolCallView } from './tool-call-view.tsx';
 
 export interface ReplyViewProps {
@@ -95,6 +96,7 @@ export const ReplyView = memo(({ entry, actions, models }: ReplyViewProps) => {
   const [showsDetails, setShowsDetails] = useState(false);
   const { id, content, reasoning, failure, toolCalls, isInterrupted } = entry;
   const running = !isFinal(entry.status);
+  const isAsking = toolCalls.some(({ status }) => status === 'AWAITING_APPROVAL');
   const toggleDetails = () => setShowsDetails((was) => !was);
   const modelName = models.find((model) => model.id === entry.modelId)?.name ?? entry.modelId;
   const retry = (model?: string) => {
@@ -104,11 +106,15 @@ export const ReplyView = memo(({ entry, actions, models }: ReplyViewProps) => {
     <article className={styles['reply']} aria-label={t('timeline.reply')} aria-busy={running}>
       <h2 className={hidden['hidden']}>{t('timeline.reply')}</h2>
       <ThinkingView reasoning={reasoning} isThinking={running && content === ''} />
-      {toolCalls.map((call) => (
-        <ToolCallView key={call.id} call={call} />
-      ))}
+      {toolCalls.map((call) =>
+        call.status === 'AWAITING_APPROVAL' && id !== undefined && running ? (
+          <ToolApproval key={call.id} messageId={id} call={call} decide={actions.decide} />
+        ) : (
+          <ToolCallView key={call.id} call={call} />
+        ),
+      )}
       <Content entry={entry} isGrowing={running} />
-      {running && content === '' && reasoning.trim() === '' ? <Waiting entry={entry} /> : null}
+      {running && content === '' && reasoning.trim() === '' && !isAsking ? <Waiting entry={entry} /> : null}
       {isInterrupted && running ? <p className={styles['note']}>{t('timeline.interrupted')}</p> : null}
       {failure ? <FaultNotice fault={failure} models={models} onRetry={retry} /> : null}
       <ReplyNotes entry={entry} />
@@ -116,6 +122,7 @@ export const ReplyView = memo(({ entry, actions, models }: ReplyViewProps) => {
         <ReplyTools entry={entry} id={id} actions={actions} models={models} onDetails={toggleDetails} />
       )}
       {showsDetails ? <ReplyDetails entry={entry} modelName={modelName} onClose={toggleDetails} /> : null}
+      <SpokenApprovals calls={running ? toolCalls : []} />
       <SpokenSentences reply={entry} isRunning={running} />
     </article>
   );

@@ -13,7 +13,7 @@ const shownLength = 20_000;
 const shorten = (text: string): string => (text.length > shownLength ? `${text.slice(0, shownLength)}…` : text);
 
 /** With line breaks where it is JSON. */
-const pretty = (text: string): string => {
+export const pretty = (text: string): string => {
   try {
     return text.length > shownLength ? shorten(text) : JSON.stringify(JSON.parse(text), null, 2);
   } catch {
@@ -21,7 +21,17 @@ const pretty = (text: string): string => {
   }
 };
 
-const states = { RUNNING: 'tool.running', COMPLETED: 'tool.completed', FAILED: 'tool.failed' } as const;
+const states = {
+  RUNNING: 'tool.running',
+  AWAITING_APPROVAL: 'tool.waiting',
+  COMPLETED: 'tool.completed',
+  FAILED: 'tool.failed',
+} as const;
+const decisions = { APPROVED: 'tool.approved', DENIED: 'tool.denied', EXPIRED: 'tool.expired' } as const;
+
+/** A call that was not allowed has not failed: that it was not made says more. */
+const stateOf = ({ status, decision }: ToolCall) =>
+  decision === null || (decision === 'APPROVED' && status !== 'COMPLETED') ? states[status] : decisions[decision];
 
 export const ToolCallView = memo(({ call }: { readonly call: ToolCall }) => {
   const t = useTranslate();
@@ -30,7 +40,8 @@ export const ToolCallView = memo(({ call }: { readonly call: ToolCall }) => {
       <summary>
         <Icon name="tool" size={15} />
         <span className={styles['callName']}>{call.name}</span>
-        <span className={styles['callState']}>{t(states[call.status])}</span>
+        {call.mcpServer === null ? null : <span>{t('tool.of', { server: call.mcpServer })}</span>}
+        <span className={styles['callState']}>{t(stateOf(call))}</span>
       </summary>
       <dl>
         <dt>{t('tool.arguments')}</dt>
