@@ -27,8 +27,8 @@ export default defineConfig({
     setupFiles: ['tests/services/patient-waits.ts'],
     // By itself vitest leaves one core to its own process, which has little to do.
     maxWorkers: availableParallelism(),
-    // Files share what they import: loading Apollo, the ORM and the schemas anew for each takes as long as most tests. A
-    // test leaves no global state behind; services and databases are its own anyway.
+    // Files share what they import: loading Apollo, the ORM and the schemas anew for each takes as long as most tests.
+    // A test leaves no global state behind; services and databases are its own anyway.
     isolate: false,
     // Bounds for hangs, not for speed: the first file that asks for RabbitMQ waits for it to boot, on whatever machine.
     testTimeout: 60_000,
