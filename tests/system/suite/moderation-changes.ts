@@ -15,7 +15,6 @@ const moderationShape = z.object({
 export const moderationChangeSuite = (parlance: () => Parlance): void => {
   test('whoever follows a conversation, or all of them, is notified of a reply that the moderation marks', async () => {
     const ada = await parlance().as('ada');
-    // With a title of its own, nothing but the replies asks the model.
     const id = await ada.createConversation({ title: 'rude' });
     const all = ada.follow(z.object({ conversationsChanged: change }), ofAll);
     const one = ada.follow(z.object({ conversationChanged: change }), ofOne, { id });
@@ -29,8 +28,10 @@ export const moderationChangeSuite = (parlance: () => Parlance): void => {
     const replyId = uuidv7();
     const isMarked = ({ kind, message }: z.infer<typeof change>): boolean =>
       kind === 'MESSAGE_MODERATED' && message?.id === replyId;
-    parlance().provider.queue({ texts: ['I will kill you tomorrow.'] });
-    await ada.converse(id, 'be rude', { replyId, onBusy: 'ENQUEUE' });
+    // In the prompt, because a late request of another test would take what is queued.
+    await ada.converse(id, `script: text=${encodeURIComponent('I will kill you tomorrow.')}`, {
+      ...{ replyId, onBusy: 'ENQUEUE' },
+    });
     for await (const { conversationsChanged } of all) if (isMarked(conversationsChanged)) break;
     for await (const { conversationChanged } of one) if (isMarked(conversationChanged)) break;
     const { message } = await ada.query(moderationShape, moderation, { id: replyId });
