@@ -12,7 +12,6 @@ import { openDatabase, watchDatabase } from '#kernel/database/open-database.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
-import { createDetectors } from '#kernel/screening/detectors.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { openWithApiKeys } from '../gateway/authentication/with-api-keys.ts';
@@ -21,10 +20,6 @@ import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { mountBlobs } from '../gateway/http/mount-blobs.ts';
 import { defaultMaxCost } from '../gateway/limits/operation-limits.ts';
 import { openSite } from '../gateway/site/site.ts';
-import { generationSettings, providerSettings } from '../inference-workers/config.ts';
-import { discoverModels } from '../inference-workers/providers/discover-models.ts';
-import { openReuse } from '../inference-workers/reuse/open-reuse.ts';
-import { startWorker } from '../inference-workers/worker.ts';
 import { conversationsTables } from '../subgraphs/conversations/entities.ts';
 import { knowledgeTables } from '../subgraphs/knowledge/entities.ts';
 import { modelsTables } from '../subgraphs/models/entities.ts';
@@ -37,6 +32,7 @@ import { openSealer } from './open-sealer.ts';
 import { openSubgraphs } from './open-subgraphs.ts';
 import { openTokenIssuer } from './open-token-issuer.ts';
 import { openWebSignIn } from './open-web-sign-in.ts';
+import { openWorkers } from './open-workers.ts';
 
 export interface Standalone extends AsyncDisposable {
   /** GraphQL over HTTP; the same with ws: for WebSocket. */
@@ -85,21 +81,7 @@ export const openStandalone = async (
   if (config.OIDC_ISSUER === undefined) await seedDevelopment(database);
   const subgraphs = opened.use(await openSubgraphs(services, { config, modelsFile, sealer }));
   const { conversations, models, usage, safety, knowledge } = subgraphs;
-  const registry = opened.use(await discoverModels(providerSettings(config, environment), modelsFile, logger));
-  opened.use(
-    await startWorker({
-      broker: ports.broker,
-      streamLog: ports.streamLog,
-      registry,
-      logger,
-      concurrency: config.WORKER_CONCURRENCY,
-      shutdownGraceMs: config.SHUTDOWN_GRACE_MS,
-      settings: generationSettings(config),
-      sealer,
-      reuse: openReuse(ports.replyCache, config),
-      detectors: createDetectors(config),
-    }),
-  );
+  const registry = opened.use(await openWorkers({ config, environment, modelsFile, sealer, ports, logger }));
   const authenticator = opened.use(
     await openWithApiKeys(tokenIssuer.tokens, { usageUrl: usage.url, identitySecret, signals: ports.signals, logger }),
   );
