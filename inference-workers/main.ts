@@ -44,6 +44,7 @@ await runUntilSignal(
       await startWorker({
         broker,
         streamLog,
+        blobs,
         registry,
         logger,
         ...(config.POOLS === undefined ? {} : { pools: config.POOLS }),
