@@ -12,6 +12,8 @@ const bounded = (most: number, whole: boolean) =>
     const within = Math.min(most, Math.max(0, value));
     return whole ? Math.round(within) : within;
   }, z.number().min(0).max(most));
+/** Of things that are counted. */
+export const count = bounded(greatest, true);
 export const tokens = bounded(greatest, true);
 export const milliseconds = bounded(greatest, false);
 

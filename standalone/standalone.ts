@@ -12,19 +12,16 @@ import { openDatabase, watchDatabase } from '#kernel/database/open-database.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
-import { createDetectors } from '#kernel/screening/detectors.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { openWithApiKeys } from '../gateway/authentication/with-api-keys.ts';
 import { gatewayLimits } from '../gateway/config.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { mountBlobs } from '../gateway/http/mount-blobs.ts';
 import { defaultMaxCost } from '../gateway/limits/operation-limits.ts';
 import { openSite } from '../gateway/site/site.ts';
-import { generationSettings, providerSettings } from '../inference-workers/config.ts';
-import { discoverModels } from '../inference-workers/providers/discover-models.ts';
-import { openReuse } from '../inference-workers/reuse/open-reuse.ts';
-import { startWorker } from '../inference-workers/worker.ts';
 import { conversationsTables } from '../subgraphs/conversations/entities.ts';
+import { knowledgeTables } from '../subgraphs/knowledge/entities.ts';
 import { modelsTables } from '../subgraphs/models/entities.ts';
 import { safetyTables } from '../subgraphs/safety/entities.ts';
 import { seedDevelopment } from '../subgraphs/usage/accounts/seed-development.ts';
@@ -35,6 +32,7 @@ import { openSealer } from './open-sealer.ts';
 import { openSubgraphs } from './open-subgraphs.ts';
 import { openTokenIssuer } from './open-token-issuer.ts';
 import { openWebSignIn } from './open-web-sign-in.ts';
+import { openWorkers } from './open-workers.ts';
 
 export interface Standalone extends AsyncDisposable {
   /** GraphQL over HTTP; the same with ws: for WebSocket. */
@@ -56,7 +54,7 @@ export const openStandalone = async (
   await using opened = new AsyncDisposableStack();
   opened.use(await lockDataDirectory(config.DATA_DIR));
   opened.use(await openTelemetry(config, 'standalone', logger));
-  const schemas = [conversationsTables, modelsTables, usageTables, safetyTables];
+  const schemas = [conversationsTables, modelsTables, usageTables, safetyTables, knowledgeTables];
   const listening = Promise.withResolvers<string>();
   const [database, ports, modelsFile, supergraphSdl, tokenIssuer] = await Promise.all([
     openDatabase(config, schemas).then((opening) => opened.use(opening)),
@@ -81,24 +79,9 @@ export const openStandalone = async (
   };
   // The users whose tokens the development issuer signs.
   if (config.OIDC_ISSUER === undefined) await seedDevelopment(database);
-  const { conversations, models, usage, safety } = opened.use(
-    await openSubgraphs(services, { config, modelsFile, sealer }),
-  );
-  const registry = opened.use(await discoverModels(providerSettings(config, environment), modelsFile, logger));
-  opened.use(
-    await startWorker({
-      broker: ports.broker,
-      streamLog: ports.streamLog,
-      registry,
-      logger,
-      concurrency: config.WORKER_CONCURRENCY,
-      shutdownGraceMs: config.SHUTDOWN_GRACE_MS,
-      settings: generationSettings(config),
-      sealer,
-      reuse: openReuse(ports.replyCache, config),
-      detectors: createDetectors(config),
-    }),
-  );
+  const subgraphs = opened.use(await openSubgraphs(services, { config, modelsFile, sealer }));
+  const { conversations, models, usage, safety, knowledge } = subgraphs;
+  const registry = opened.use(await openWorkers({ config, environment, modelsFile, sealer, ports, logger }));
   const authenticator = opened.use(
     await openWithApiKeys(tokenIssuer.tokens, { usageUrl: usage.url, identitySecret, signals: ports.signals, logger }),
   );
@@ -108,12 +91,18 @@ export const openStandalone = async (
   const gateway = opened.use(
     await createGateway({
       supergraphSdl,
-      subgraphUrls: { conversations: conversations.url, models: models.url, usage: usage.url, safety: safety.url },
+      subgraphUrls: {
+        conversations: conversations.url,
+        models: models.url,
+        usage: usage.url,
+        safety: safety.url,
+        knowledge: knowledge.url,
+      },
       host: config.HOST,
       port: config.PORT,
       authenticator,
       sessions: webSignIn.sessions,
-      mounts: webSignIn.mounts,
+      mounts: [...webSignIn.mounts, ...mountBlobs(ports.blobs)],
       identitySecret,
       limiter: ports.limiter,
       ...gatewayLimits({ ...config, MAX_COST: config.MAX_COST ?? defaultMaxCost }),

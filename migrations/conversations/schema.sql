@@ -26,6 +26,7 @@ CREATE TABLE conversations.messages (
     reasoning text,
     reuse text,
     parked_until timestamp(3) with time zone,
+    attachments jsonb,
     CONSTRAINT messages_reuse_check CHECK ((reuse = ANY (ARRAY['REQUEST_CACHE'::text, 'SEMANTIC_CACHE'::text])))
 );
 

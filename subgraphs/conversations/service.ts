@@ -20,6 +20,7 @@ import { createScreening } from './screening/screening.ts';
 import { openStreamWatch } from './streams/stream-watch.ts';
 import { createAdmission } from './turns/admission.ts';
 import { createCuratedReplies } from './turns/curated-replies.ts';
+import { createFindAttachments } from './turns/find-attachments.ts';
 import { createQueuePressure } from './turns/queue-pressure.ts';
 import { openRoutes } from './turns/routes.ts';
 
@@ -28,6 +29,7 @@ export type ConversationsOptions = Pick<
   | 'USAGE_URL'
   | 'SAFETY_URL'
   | 'MODELS_URL'
+  | 'KNOWLEDGE_URL'
   | 'MAX_CONTENT_LENGTH'
   | 'MAX_QUEUED'
   | 'MAX_STORED_BYTES'
@@ -88,6 +90,7 @@ export const openConversations = async (
       relay,
       watch,
       stops,
+      findAttachments: createFindAttachments(client(options.KNOWLEDGE_URL)),
     },
     ...limits,
     stopReplies: (replies) => stopReplies({ database, streamLog, broker, relay, stops, logger }, replies),

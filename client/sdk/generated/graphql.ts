@@ -88,6 +88,8 @@ export type CreateConversationInput = {
 
 /** Another wording of a question, on a new branch. */
 export type EditMessageInput = {
+  /** Ids of your files that come with it; null for those that came before. */
+  attachmentIds?: Array<string> | null | undefined;
   /** The new text; not empty. */
   content: string;
   /** Made by the client, one for each new message, and reused for retries; 1 to 200 characters. */
@@ -430,6 +432,8 @@ export type RoutingStrategy =
 
 /** A question to a conversation. */
 export type SendMessageInput = {
+  /** Ids of your files that come with it, READY, at most 10. Pictures require a model with the capability VISION; of documents, the model reads the text. */
+  attachmentIds?: Array<string> | null | undefined;
   /** The text; not empty. */
   content: string;
   /** The conversation to ask in. */

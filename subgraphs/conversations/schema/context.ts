@@ -8,6 +8,7 @@ import type { StopServices } from '../replies/stop-generation.ts';
 import type { AwaitServices } from '../streams/await-message.ts';
 import type { StreamServices } from '../streams/message-stream.ts';
 import type { DecideServices } from '../tool-calls/decide-tool-call.ts';
+import type { FindAttachments } from '../turns/find-attachments.ts';
 import type { TurnServices } from '../turns/start-turn.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
@@ -18,7 +19,9 @@ export interface ConversationsServices
     StreamServices,
     AwaitServices,
     DecideServices,
-    StopServices {}
+    StopServices {
+  readonly findAttachments: FindAttachments;
+}
 
 export interface ConversationsContext extends SubgraphContext {
   readonly services: ConversationsServices;
