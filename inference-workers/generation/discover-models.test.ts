@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
 import { createLogger } from '#kernel/log.ts';
 import { startScriptedProvider } from '#tests/scripted-provider/scripted-provider.ts';
-import { parseBaseUrl } from '../providers/base-url.ts';
+import { parseBaseUrl } from '#kernel/catalogue/base-url.ts';
 import { discoverModels, type ProviderSettings } from '../providers/discover-models.ts';
 import { streamModel } from './stream-model.ts';
 
