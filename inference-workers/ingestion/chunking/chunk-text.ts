@@ -38,14 +38,20 @@ const longestHeadingPath = 300;
 export const mostChunks = 5_000;
 
 interface Headings {
+  /** A page with a title of its own, such as a sheet, is under no heading of the page before. */
+  beginPage(title: string | undefined): void;
   at(level: number, text: string): void;
   path(): string;
 }
 
-/** @param title of the page, above all headings in it */
-const createHeadings = (title: string | undefined): Headings => {
-  const levels: (string | undefined)[] = [title?.trim() || undefined];
+const createHeadings = (): Headings => {
+  const levels: (string | undefined)[] = [];
   return {
+    beginPage(title) {
+      if (title === undefined) return;
+      levels.length = 0;
+      levels[0] = title.trim() || undefined;
+    },
     at(level, text) {
       levels.length = Math.min(levels.length, level);
       levels[Math.min(level, headingLevels)] = text;
@@ -79,8 +85,8 @@ const overlapOf = (units: readonly TextUnit[]): readonly TextUnit[] => {
   return first === 0 ? [] : units.slice(first);
 };
 
-function* chunksOfPage({ page, heading, text }: TextPage): Generator<Chunk> {
-  const headings = createHeadings(heading);
+function* chunksOfPage({ page, heading, text }: TextPage, headings: Headings): Generator<Chunk> {
+  headings.beginPage(heading);
   let path = headings.path();
   let units: TextUnit[] = [];
   let tokens = 0;
@@ -124,8 +130,9 @@ function* chunksOfPage({ page, heading, text }: TextPage): Generator<Chunk> {
 /** The chunks of a document, in its order. What would be beyond `mostChunks` is left out. */
 export function* chunkText(pages: Iterable<TextPage>): Generator<Chunk> {
   let count = 0;
+  const headings = createHeadings();
   for (const page of pages) {
-    for (const chunk of chunksOfPage(page)) {
+    for (const chunk of chunksOfPage(page, headings)) {
       if (count === mostChunks) return;
       count += 1;
       yield chunk;
