@@ -18,6 +18,7 @@ import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { openWithApiKeys } from '../gateway/authentication/with-api-keys.ts';
 import { gatewayLimits } from '../gateway/config.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { mountBlobs } from '../gateway/http/mount-blobs.ts';
 import { defaultMaxCost } from '../gateway/limits/operation-limits.ts';
 import { openSite } from '../gateway/site/site.ts';
 import { generationSettings, providerSettings } from '../inference-workers/config.ts';
@@ -25,6 +26,7 @@ import { discoverModels } from '../inference-workers/providers/discover-models.t
 import { openReuse } from '../inference-workers/reuse/open-reuse.ts';
 import { startWorker } from '../inference-workers/worker.ts';
 import { conversationsTables } from '../subgraphs/conversations/entities.ts';
+import { knowledgeTables } from '../subgraphs/knowledge/entities.ts';
 import { modelsTables } from '../subgraphs/models/entities.ts';
 import { safetyTables } from '../subgraphs/safety/entities.ts';
 import { seedDevelopment } from '../subgraphs/usage/accounts/seed-development.ts';
@@ -56,7 +58,7 @@ export const openStandalone = async (
   await using opened = new AsyncDisposableStack();
   opened.use(await lockDataDirectory(config.DATA_DIR));
   opened.use(await openTelemetry(config, 'standalone', logger));
-  const schemas = [conversationsTables, modelsTables, usageTables, safetyTables];
+  const schemas = [conversationsTables, modelsTables, usageTables, safetyTables, knowledgeTables];
   const listening = Promise.withResolvers<string>();
   const [database, ports, modelsFile, supergraphSdl, tokenIssuer] = await Promise.all([
     openDatabase(config, schemas).then((opening) => opened.use(opening)),
@@ -81,9 +83,8 @@ export const openStandalone = async (
   };
   // The users whose tokens the development issuer signs.
   if (config.OIDC_ISSUER === undefined) await seedDevelopment(database);
-  const { conversations, models, usage, safety } = opened.use(
-    await openSubgraphs(services, { config, modelsFile, sealer }),
-  );
+  const subgraphs = opened.use(await openSubgraphs(services, { config, modelsFile, sealer }));
+  const { conversations, models, usage, safety, knowledge } = subgraphs;
   const registry = opened.use(await discoverModels(providerSettings(config, environment), modelsFile, logger));
   opened.use(
     await startWorker({
@@ -108,12 +109,18 @@ export const openStandalone = async (
   const gateway = opened.use(
     await createGateway({
       supergraphSdl,
-      subgraphUrls: { conversations: conversations.url, models: models.url, usage: usage.url, safety: safety.url },
+      subgraphUrls: {
+        conversations: conversations.url,
+        models: models.url,
+        usage: usage.url,
+        safety: safety.url,
+        knowledge: knowledge.url,
+      },
       host: config.HOST,
       port: config.PORT,
       authenticator,
       sessions: webSignIn.sessions,
-      mounts: webSignIn.mounts,
+      mounts: [...webSignIn.mounts, ...mountBlobs(ports.blobs)],
       identitySecret,
       limiter: ports.limiter,
       ...gatewayLimits({ ...config, MAX_COST: config.MAX_COST ?? defaultMaxCost }),
