@@ -3,6 +3,7 @@
  * order.
  */
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
+import { createEmbedders } from '#kernel/embedding/embedders.ts';
 import { createLogger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
 import { serveHealth } from '#kernel/process/health.ts';
@@ -11,6 +12,7 @@ import { createDetectors } from '#kernel/screening/detectors.ts';
 import { createSharedSealer } from '#kernel/sealing/sealer.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { generationSettings, providerSettings, readWorkerConfig } from './config.ts';
+import { startEmbedding } from './ingestion/start-embedding.ts';
 import { discoverModels } from './providers/discover-models.ts';
 import { openReuse } from './reuse/open-reuse.ts';
 import { startWorker, type Worker } from './worker.ts';
@@ -26,7 +28,7 @@ await runUntilSignal(
     const modelsFile = await readModelsFile(config.MODELS_FILE);
     await using opened = new AsyncDisposableStack();
     opened.use(await openTelemetry(config, 'worker', logger));
-    const { broker, streamLog, replyCache } = opened.use(await openPorts(config, logger));
+    const { broker, streamLog, replyCache, blobs } = opened.use(await openPorts(config, logger));
     const registry = opened.use(await discoverModels(providerSettings(config, process.env), modelsFile, logger));
     let worker: Worker | undefined;
     const checks = {
@@ -54,6 +56,8 @@ await runUntilSignal(
         detectors: createDetectors(config),
       }),
     );
+    const embedders = opened.use(createEmbedders(config, modelsFile, process.env));
+    opened.use(await startEmbedding({ broker, blobs, embedders, logger }));
     const closing = opened.move();
     return { graceMs: config.SHUTDOWN_GRACE_MS, [Symbol.asyncDispose]: () => closing.disposeAsync() };
   },

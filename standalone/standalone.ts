@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { openAccessList } from '#kernel/access/access-list.ts';
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
 import { openDatabase, watchDatabase } from '#kernel/database/open-database.ts';
+import { createEmbedders } from '#kernel/embedding/embedders.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
-import { createDetectors } from '#kernel/screening/detectors.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { openWithApiKeys } from '../gateway/authentication/with-api-keys.ts';
@@ -21,10 +21,8 @@ import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { mountBlobs } from '../gateway/http/mount-blobs.ts';
 import { defaultMaxCost } from '../gateway/limits/operation-limits.ts';
 import { openSite } from '../gateway/site/site.ts';
-import { generationSettings, providerSettings } from '../inference-workers/config.ts';
+import { providerSettings } from '../inference-workers/config.ts';
 import { discoverModels } from '../inference-workers/providers/discover-models.ts';
-import { openReuse } from '../inference-workers/reuse/open-reuse.ts';
-import { startWorker } from '../inference-workers/worker.ts';
 import { conversationsTables } from '../subgraphs/conversations/entities.ts';
 import { knowledgeTables } from '../subgraphs/knowledge/entities.ts';
 import { modelsTables } from '../subgraphs/models/entities.ts';
@@ -37,6 +35,7 @@ import { openSealer } from './open-sealer.ts';
 import { openSubgraphs } from './open-subgraphs.ts';
 import { openTokenIssuer } from './open-token-issuer.ts';
 import { openWebSignIn } from './open-web-sign-in.ts';
+import { openWorker } from './open-worker.ts';
 
 export interface Standalone extends AsyncDisposable {
   /** GraphQL over HTTP; the same with ws: for WebSocket. */
@@ -83,23 +82,11 @@ export const openStandalone = async (
   };
   // The users whose tokens the development issuer signs.
   if (config.OIDC_ISSUER === undefined) await seedDevelopment(database);
-  const subgraphs = opened.use(await openSubgraphs(services, { config, modelsFile, sealer }));
+  const embedders = opened.use(createEmbedders(config, modelsFile, environment));
+  const subgraphs = opened.use(await openSubgraphs(services, { config, modelsFile, sealer, embedders }));
   const { conversations, models, usage, safety, knowledge } = subgraphs;
   const registry = opened.use(await discoverModels(providerSettings(config, environment), modelsFile, logger));
-  opened.use(
-    await startWorker({
-      broker: ports.broker,
-      streamLog: ports.streamLog,
-      registry,
-      logger,
-      concurrency: config.WORKER_CONCURRENCY,
-      shutdownGraceMs: config.SHUTDOWN_GRACE_MS,
-      settings: generationSettings(config),
-      sealer,
-      reuse: openReuse(ports.replyCache, config),
-      detectors: createDetectors(config),
-    }),
-  );
+  opened.use(await openWorker({ config, ports, registry, embedders, sealer, logger }));
   const authenticator = opened.use(
     await openWithApiKeys(tokenIssuer.tokens, { usageUrl: usage.url, identitySecret, signals: ports.signals, logger }),
   );

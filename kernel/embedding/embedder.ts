@@ -16,6 +16,11 @@ export interface Embedder {
   /** USD for a million tokens, an exact decimal. */
   readonly price: string;
   /**
+   * How much the place of a passage among the nearest ones counts, beside its place by words, which counts 1. An encoder
+   * that knows one language only breaks ties.
+   */
+  readonly rankWeight: number;
+  /**
    * Rejects with an EmbeddingFault.
    * @param purpose a question that somebody waits for goes before passages
    */

@@ -95,6 +95,7 @@ export const createEmbeddingsEndpoint = (options: EmbeddingsEndpointOptions): Em
   return {
     modelId,
     price,
+    rankWeight: 1,
     async embed(texts, _purpose, signal) {
       if (texts.length === 0) return { vectors: [], tokens: 0 };
       // Some servers refuse an empty text.

@@ -11,6 +11,8 @@ import { type Embedder, EmbeddingFault, type EmbeddingPurpose, normalised } from
 
 export const sentenceEncoderId = 'embedded/sentence-encoder-lite';
 
+/** Measured with `npm run retrieval`: from 0.1 on, it moves passages that words had put in the right place. */
+const rankWeight = 0.05;
 /** Characters that are encoded: beyond them, the mean over a text says less about each part. */
 const longestEncoded = 2_400;
 const mostWaiting = 512;
@@ -116,6 +118,7 @@ export const createSentenceEncoder = (options: Partial<typeof defaults> = {}): S
   return {
     modelId: sentenceEncoderId,
     price: '0',
+    rankWeight,
     get isRunning() {
       return thread !== undefined;
     },
