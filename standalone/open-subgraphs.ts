@@ -45,6 +45,7 @@ export const openSubgraphs = async (services: SubgraphServices, options: Subgrap
       USAGE_URL: usage.url,
       SAFETY_URL: safety.url,
       MODELS_URL: models.url,
+      KNOWLEDGE_URL: knowledge.url,
     }),
   );
   conversationsUrl = conversations.url;

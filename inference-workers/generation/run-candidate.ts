@@ -12,6 +12,7 @@ import { startSpan } from '#kernel/telemetry/tracing.ts';
 import { outputScreenOf } from '../moderation/output-screen.ts';
 import type { CallScreening } from '../moderation/screen-calls.ts';
 import { buildPrompt, type Prompt } from '../prompt/build-prompt.ts';
+import { withPassages } from '../prompt/frame-passages.ts';
 import { schemaOf, toolDefinitions } from '../prompt/tool-definitions.ts';
 import {
   breakAfterSteps,
@@ -110,7 +111,9 @@ const askWithRetries = async (
   const screened = { shown: textOfSteps(steps), screen: outputScreenOf(context, job.outputModeration) };
   for (let tries = 1; ; tries += 1) {
     const { messageId } = job;
-    const response = await askModel(context, { candidate, messageId, call, ...so, ...screened, append, stop, abandon });
+    const passages = job.retrieval?.passages.length;
+    const asked = { candidate, messageId, call, passages, append, stop, abandon };
+    const response = await askModel(context, { ...asked, ...so, ...screened });
     const { fault, firstOutputAt } = response;
     const pause = fault && firstOutputAt === undefined ? pauseAfter(fault, tries, context.settings) : undefined;
     if (pause === undefined) return { ...response, call };
@@ -172,7 +175,12 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
         maxOutputTokens: outputLimit(job, candidate),
         countTokens,
       };
-      return await buildPrompt(job.history, limits, { steps: read, tools, correction, signatures });
+      return await buildPrompt(withPassages(job.history, job.retrieval, limits), limits, {
+        steps: read,
+        tools,
+        correction,
+        signatures,
+      });
     } finally {
       span.end();
     }

@@ -18,6 +18,7 @@ import {
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { errorCodes } from '#contracts/error-codes.ts';
+import { passageSchema } from '#contracts/passages.ts';
 import { reuseLevers } from '#contracts/reuse.ts';
 import {
   askedToolCallSchema,
@@ -38,6 +39,11 @@ export const streamEventSchema: z.ZodType<StreamEvent> = z.discriminatedUnion('t
     attempt: z.int(),
     modelId: z.string(),
     reuse: z.enum(reuseLevers).exactOptional(),
+  }),
+  z.object({
+    type: z.literal('SourcesFound'),
+    passages: z.array(passageSchema),
+    failed: z.boolean().exactOptional(),
   }),
   z.object({ type: z.literal('ReasoningDelta'), text: z.string() }),
   z.object({ type: z.literal('TokenDelta'), text: z.string() }),

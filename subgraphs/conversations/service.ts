@@ -21,6 +21,7 @@ import { openStreamWatch } from './streams/stream-watch.ts';
 import { createAdmission } from './turns/admission.ts';
 import { createCuratedReplies } from './turns/curated-replies.ts';
 import { createQueuePressure } from './turns/queue-pressure.ts';
+import { createRetrieval } from './turns/retrieve-passages.ts';
 import { openRoutes } from './turns/routes.ts';
 
 export type ConversationsOptions = Pick<
@@ -28,6 +29,7 @@ export type ConversationsOptions = Pick<
   | 'USAGE_URL'
   | 'SAFETY_URL'
   | 'MODELS_URL'
+  | 'KNOWLEDGE_URL'
   | 'MAX_CONTENT_LENGTH'
   | 'MAX_QUEUED'
   | 'MAX_STORED_BYTES'
@@ -56,6 +58,8 @@ export const openConversations = async (
   const relay = opened.use(startJobRelay(database, broker, logger));
   const changes = createChangeFeed(signals, logger);
   const admission = createAdmission(admittingSubgraphs, logger);
+  const knowledge = options.KNOWLEDGE_URL === undefined ? undefined : client(options.KNOWLEDGE_URL);
+  const retrievePassages = createRetrieval(knowledge, logger);
   const curatedReplies = createCuratedReplies(models, logger);
   const placeReply = createQueuePressure(broker, options.MAX_QUEUED, logger);
   const stops = opened.use(repeatStops({ database, streamLog, logger }));
@@ -81,6 +85,7 @@ export const openConversations = async (
       admission,
       placeReply,
       curatedReplies,
+      retrievePassages,
       relay,
       watch,
       stops,

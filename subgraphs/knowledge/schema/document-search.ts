@@ -76,10 +76,14 @@ export const addDocumentSearch = (builder: KnowledgeBuilder, types: FileTypes): 
       args: {
         collectionIds: t.arg.idList({ required: true, description: `Ids of at most ${mostCollections} collections.` }),
         query: t.arg.string({ required: true, description: 'The question: at most 8,000 characters.' }),
+        context: t.arg.stringList({
+          description:
+            'What the question may refer to, such as the messages before it: at most 5 texts of 2,000 characters. It counts for less than the question.',
+        }),
         first: t.arg.int({ defaultValue: 8, description: `Most passages: 1 to ${mostHits}.` }),
       },
-      resolve: (_, { first, ...args }, { services, identity }) =>
-        searchDocuments(services, identity, { ...args, first: first ?? 8 }),
+      resolve: (_, { first, context, ...args }, { services, identity }) =>
+        searchDocuments(services, identity, { ...args, context: context ?? [], first: first ?? 8 }),
     }),
   );
 };

@@ -15,7 +15,7 @@ import type { Embedders } from '#kernel/embedding/embedders.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { type FusedHit, fuseLanes, type LaneHit } from './fuse-lanes.ts';
-import { mostQuestionTerms, searchTerms } from './search-terms.ts';
+import { mostQuestionTerms, type SearchTerm, searchTerms } from './search-terms.ts';
 
 export const searchLanes = ['WORDS', 'VECTORS'] as const;
 export type SearchLane = (typeof searchLanes)[number];
@@ -29,6 +29,8 @@ export interface SearchServices {
 export interface SearchArguments {
   readonly collectionIds: readonly string[];
   readonly query: string;
+  /** What the question may refer to, such as the messages before it. */
+  readonly context?: readonly string[];
   readonly first: number;
 }
 
@@ -52,6 +54,9 @@ export interface DocumentSearch {
 export const mostCollections = 20;
 export const mostHits = 20;
 const longestQuery = 8_000;
+const [mostContext, longestContext] = [5, 2_000];
+/** Of a term that only the context has. */
+const contextWeight = 0.2;
 /** Passages of each lane that are compared. */
 const laneLength = 50;
 /** Milliseconds for the vector of a question. The search is a part of what somebody waits for. */
@@ -83,8 +88,25 @@ interface Scope {
   readonly collections: string;
 }
 
-const searchWords = async ({ session, userId, collections }: Scope, query: string): Promise<readonly LaneHit[]> => {
-  const terms = searchTerms(query, mostQuestionTerms);
+interface Question {
+  readonly text: string;
+  /** '' where there is none. */
+  readonly context: string;
+}
+
+/** The terms of the question, and with less weight those that only its context has. */
+const termsOf = ({ text, context }: Question): readonly SearchTerm[] => {
+  const terms = searchTerms(text, mostQuestionTerms);
+  const known = new Set(terms.map((term) => term.text));
+  const others = searchTerms(context, mostQuestionTerms).filter((term) => !known.has(term.text));
+  return [...terms, ...others.map((term) => ({ ...term, weight: term.weight * contextWeight }))];
+};
+
+const searchWords = async (
+  { session, userId, collections }: Scope,
+  question: Question,
+): Promise<readonly LaneHit[]> => {
+  const terms = termsOf(question);
   if (terms.length === 0) return [];
   const rows = await callFunctionIn(session(), {
     name: 'knowledge.search_words',
@@ -118,7 +140,7 @@ interface VectorLane {
 const searchVectors = async (
   { embedders, logger }: SearchServices,
   scope: Scope,
-  query: string,
+  question: Question,
 ): Promise<VectorLane | undefined> => {
   const { session, userId, collections } = scope;
   const models = modelsSchema.parse(
@@ -130,7 +152,7 @@ const searchVectors = async (
   const found = models.flatMap(({ model }) => embedders.find(model) ?? []);
   const lanes: VectorLane[] = [];
   for (const embedder of found) {
-    const vector = await vectorOf(embedder, query, logger);
+    const vector = await vectorOf(embedder, `${question.context}\n${question.text}`.trim(), logger);
     if (vector === undefined) continue;
     const rows = await callFunctionIn(session(), {
       name: 'knowledge.search_vectors',
@@ -180,16 +202,19 @@ const refuse = (argument: string, sentence: string): never => {
 export const searchDocuments = async (
   services: SearchServices,
   identity: Identity,
-  { collectionIds, query, first }: SearchArguments,
+  { collectionIds, query, context = [], first }: SearchArguments,
 ): Promise<DocumentSearch> => {
   const text = query.trim();
   if (text === '' || text.length > longestQuery) refuse('query', `"query" has 1 to ${longestQuery} characters.`);
   if (collectionIds.length > mostCollections) refuse('collectionIds', `Name at most ${mostCollections} collections.`);
   if (first < 1 || first > mostHits) refuse('first', `"first" is 1 to ${mostHits}.`);
+  if (context.length > mostContext || context.some(({ length }) => length > longestContext))
+    refuse('context', `"context" has at most ${mostContext} texts of ${longestContext} characters.`);
+  const question = { text, context: context.join('\n') };
   const collections = arrayLiteral(collectionIds.filter((id) => validate(id)));
   const session = () => services.database.forTenant(identity.tenantId);
   const scope = { session, userId: identity.userId, collections };
-  const [words, vectors] = await Promise.all([searchWords(scope, text), searchVectors(services, scope, text)]);
+  const [words, vectors] = await Promise.all([searchWords(scope, question), searchVectors(services, scope, question)]);
   const fused = fuseLanes(words, vectors?.hits ?? [], vectors?.weight ?? 0).slice(0, first);
   const hits = fused.length === 0 ? [] : await readPassages(session(), fused);
   return { hits, lanes: vectors === undefined ? ['WORDS'] : searchLanes };
