@@ -11,7 +11,8 @@ import { runUntilSignal } from '#kernel/process/shutdown.ts';
 import { createDetectors } from '#kernel/screening/detectors.ts';
 import { createSharedSealer } from '#kernel/sealing/sealer.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
-import { generationSettings, providerSettings, readWorkerConfig } from './config.ts';
+import { generationSettings, ingestionSettings, providerSettings, readWorkerConfig } from './config.ts';
+import { startIngestion } from './ingestion/ingestion.ts';
 import { startEmbedding } from './ingestion/start-embedding.ts';
 import { discoverModels } from './providers/discover-models.ts';
 import { openReuse } from './reuse/open-reuse.ts';
@@ -56,6 +57,8 @@ await runUntilSignal(
         detectors: createDetectors(config),
       }),
     );
+    const ingestion = await startIngestion({ ...ingestionSettings(config), broker, blobs, logger });
+    if (ingestion) opened.use(ingestion);
     const embedders = opened.use(createEmbedders(config, modelsFile, process.env));
     opened.use(await startEmbedding({ broker, blobs, embedders, logger }));
     const closing = opened.move();

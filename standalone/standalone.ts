@@ -21,8 +21,6 @@ import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { mountBlobs } from '../gateway/http/mount-blobs.ts';
 import { defaultMaxCost } from '../gateway/limits/operation-limits.ts';
 import { openSite } from '../gateway/site/site.ts';
-import { providerSettings } from '../inference-workers/config.ts';
-import { discoverModels } from '../inference-workers/providers/discover-models.ts';
 import { conversationsTables } from '../subgraphs/conversations/entities.ts';
 import { knowledgeTables } from '../subgraphs/knowledge/entities.ts';
 import { modelsTables } from '../subgraphs/models/entities.ts';
@@ -35,7 +33,7 @@ import { openSealer } from './open-sealer.ts';
 import { openSubgraphs } from './open-subgraphs.ts';
 import { openTokenIssuer } from './open-token-issuer.ts';
 import { openWebSignIn } from './open-web-sign-in.ts';
-import { openWorker } from './open-worker.ts';
+import { openWorkers } from './open-workers.ts';
 
 export interface Standalone extends AsyncDisposable {
   /** GraphQL over HTTP; the same with ws: for WebSocket. */
@@ -85,8 +83,7 @@ export const openStandalone = async (
   const embedders = opened.use(createEmbedders(config, modelsFile, environment));
   const subgraphs = opened.use(await openSubgraphs(services, { config, modelsFile, sealer, embedders }));
   const { conversations, models, usage, safety, knowledge } = subgraphs;
-  const registry = opened.use(await discoverModels(providerSettings(config, environment), modelsFile, logger));
-  opened.use(await openWorker({ config, ports, registry, embedders, sealer, logger }));
+  const registry = opened.use(await openWorkers({ config, environment, modelsFile, embedders, sealer, ports, logger }));
   const authenticator = opened.use(
     await openWithApiKeys(tokenIssuer.tokens, { usageUrl: usage.url, identitySecret, signals: ports.signals, logger }),
   );

@@ -63,7 +63,9 @@ describe.each(engines)('collections on %s', (engine) => {
     await knowledge.execute(user, add, { id: one, files: [file] });
     expect(await documentsOf(user, one)).toMatchObject([{ file: { name: 'pump-p20.pdf' }, status: 'PROCESSING' }]);
     const job = await knowledge.nextEmbedJob();
-    expect(job).toMatchObject({ fileId: file, model: 'acme/one', userId: user.userId, fileName: 'pump-p20.pdf' });
+    // Where the database takes no vectors, nothing is sent to a model.
+    expect(job.model).toBe(engine === 'pglite' ? 'acme/one' : undefined);
+    expect(job).toMatchObject({ fileId: file, userId: user.userId, fileName: 'pump-p20.pdf' });
     const passages = [
       { text: 'E-4711: the rotor is blocked.', page: 3, heading: 'Faults' },
       { text: 'Clean the strainer.' },

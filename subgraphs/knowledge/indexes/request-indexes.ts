@@ -9,7 +9,8 @@ import { type EmbedJob, embedQueue } from '#contracts/embed-job.ts';
 import { type OutboxRow, outboxRowOf, storeOutboxRow } from '#kernel/outbox/outbox-table.ts';
 import { DocumentIndexEntity, FileEntity, OutboxEntity, type StoredFile } from '../entities.ts';
 
-const jobOf = (file: StoredFile, indexId: string, model: string): EmbedJob => ({
+/** @param model undefined where passages have no vectors */
+const jobOf = (file: StoredFile, indexId: string, model: string | undefined): EmbedJob => ({
   kind: 'embed',
   tenantId: file.tenantId,
   userId: file.userId,
@@ -19,6 +20,12 @@ const jobOf = (file: StoredFile, indexId: string, model: string): EmbedJob => ({
   fileName: file.name,
 });
 
+/** Whether the database takes vectors. */
+const hasVectors = async (em: EntityManager): Promise<boolean> => {
+  const [row] = await em.execute<{ readonly has_vectors: boolean }[]>('select knowledge.has_vectors()');
+  return row?.has_vectors ?? false;
+};
+
 /** In the current transaction. Returns the jobs to publish after it. */
 export const requestIndexes = async (
   em: EntityManager,
@@ -27,6 +34,7 @@ export const requestIndexes = async (
   model: string,
 ): Promise<readonly OutboxRow[]> => {
   const files = await em.find(FileEntity, { tenantId, id: { $in: [...fileIds] } });
+  const embeds = await hasVectors(em);
   const rows: OutboxRow[] = [];
   for (const file of files) {
     const failed = file.status === 'FAILED' ? file.failureMessage : null;
@@ -40,7 +48,7 @@ export const requestIndexes = async (
       [uuidv7(), tenantId, file.id, model, failed === null ? 'PENDING' : 'FAILED', failed],
     );
     if (!index || file.status !== 'READY') continue;
-    const body = jobOf(file, index.id, model);
+    const body = jobOf(file, index.id, embeds ? model : undefined);
     rows.push(
       storeOutboxRow(em, OutboxEntity, tenantId, outboxRowOf({ routingKey: embedQueue, messageId: index.id, body })),
     );
@@ -64,8 +72,9 @@ export const requestPendingIndexes = async (
   }
   if (file.status !== 'READY') return [];
   const pending = await em.find(DocumentIndexEntity, { tenantId, fileId, status: 'PENDING' });
+  const embeds = await hasVectors(em);
   return pending.map(({ id, model }) => {
-    const body = jobOf(file, id, model);
+    const body = jobOf(file, id, embeds ? model : undefined);
     return storeOutboxRow(em, OutboxEntity, tenantId, outboxRowOf({ routingKey: embedQueue, messageId: id, body }));
   });
 };
