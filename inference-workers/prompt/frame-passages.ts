@@ -4,7 +4,7 @@
  * take a third of the window at most, the best ones first; the same job gives the same bytes.
  */
 import type { PromptMessage } from '#contracts/generation-job.ts';
-import type { Passage, Retrieval } from '#contracts/passages.ts';
+import { type Passage, type Retrieval, readsForeignPassages } from '#contracts/passages.ts';
 import type { CountTokens } from './count-tokens.ts';
 
 const rules = [
@@ -29,9 +29,9 @@ const framePassage = ({ index, fileName, page, heading, text }: Passage): string
   return `<passage number="${index}" file="${attribute(fileName)}"${place}${under}>\n${disarm(text)}\n</passage>`;
 };
 
-const instructionsOf = ({ passages, failed }: Retrieval): string => {
-  if (passages.length > 0) return rules;
-  return failed ? notSearched : nothingFound;
+const instructionsOf = (retrieval: Retrieval): string => {
+  if (readsForeignPassages({ retrieval })) return rules;
+  return retrieval.failed ? notSearched : nothingFound;
 };
 
 /** The history with the passages before its last message, the question. */

@@ -16,8 +16,8 @@ export interface Embedder {
   /** USD for a million tokens, an exact decimal. */
   readonly price: string;
   /**
-   * How much the place of a passage among the nearest ones counts, beside its place by words, which counts 1. An encoder
-   * that knows one language only breaks ties.
+   * How much the place of a passage among the nearest ones counts, beside its place by words, which counts 1. For an
+   * encoder that knows one language, it is so low that it breaks ties.
    */
   readonly rankWeight: number;
   /**

@@ -106,7 +106,6 @@ export const CollectionReaderEntity = defineEntity({
 });
 
 const indexStatuses = ['PENDING', 'READY', 'FAILED'] as const;
-export type IndexStatus = (typeof indexStatuses)[number];
 
 /** The passages of a file as one model embeds them. */
 export const DocumentIndexEntity = defineEntity({

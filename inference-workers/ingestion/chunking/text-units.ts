@@ -66,7 +66,7 @@ const sentencesOf = (line: string): readonly string[] => {
 };
 
 /** The pieces of a unit that is longer than a chunk. */
-export const cutToSize = (text: string, most: number): readonly string[] => {
+const cutToSize = (text: string, most: number): readonly string[] => {
   const pieces: string[] = [];
   for (let start = 0; start < text.length; ) {
     let length = lengthWithin(text, most, start);

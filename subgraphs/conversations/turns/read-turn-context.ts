@@ -1,6 +1,6 @@
 /**
  * Reads what must be known of a conversation before a turn in it is admitted, and the branch that the turn continues.
- * One statement reads it, and sees only what the caller may change (migrations/conversations/functions/prepare_turn.sql).
+ * One statement reads it, and sees only what the caller may change (prepare_turn in migrations/conversations).
  */
 import { validate } from 'uuid';
 import { z } from 'zod';

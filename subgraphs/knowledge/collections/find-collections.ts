@@ -1,4 +1,4 @@
-/** Collections and their documents by id and in pages. Invariant: a user finds what the rules of access let him read. */
+/** Collections and their documents by id and in pages. Invariant: a user finds what the rules of access allow. */
 import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';

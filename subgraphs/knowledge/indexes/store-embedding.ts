@@ -8,9 +8,9 @@ import type { DocumentEmbedded } from '#contracts/broker-events.ts';
 import { chunksKey, decodeVector, type EmbeddedChunk, embeddedChunkSchema } from '#contracts/embed-job.ts';
 import { callFunctionIn } from '#kernel/database/call-function.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { CollectionServices } from '../collections/collection-services.ts';
 import { DocumentIndexEntity, FileEntity } from '../entities.ts';
 import { deleteDoomedBlobs, doomBlobs } from '../files/doom-blobs.ts';
+import type { FileServices } from '../files/file-services.ts';
 import { searchTerms } from '../search/search-terms.ts';
 import { announceCollections, collectionsOfFile } from './announce-collections.ts';
 import { deleteUnusedIndexes, finishReindexing } from './finish-reindexing.ts';
@@ -18,7 +18,7 @@ import { deleteUnusedIndexes, finishReindexing } from './finish-reindexing.ts';
 /** Passages of one statement. */
 const batchSize = 100;
 
-type Services = Pick<CollectionServices, 'database' | 'blobs' | 'signals' | 'logger'>;
+type Services = Pick<FileServices, 'database' | 'blobs' | 'signals' | 'logger'>;
 
 interface Row {
   readonly ordinal: number;

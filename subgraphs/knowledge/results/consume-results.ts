@@ -1,6 +1,6 @@
 /**
- * Consumes the queue `knowledge.results`: what workers found in files, and the passages that they made of documents. The
- * same event twice changes nothing.
+ * Consumes the queue `knowledge.results`: what workers found in files, and the passages that they made of documents.
+ * The same event twice changes nothing.
  */
 import type { FileIngested } from '#contracts/broker-events.ts';
 import type { Broker, Consumer } from '#kernel/broker/broker.ts';
