@@ -212,7 +212,7 @@ module.exports = {
       from: {},
       module: {
         path: '^kernel/',
-        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|sessions|blobs|database|connections|outbox|result-streams|subgraph-client|subgraph-server|telemetry)/`,
+        pathNot: `${tests}|^kernel/(broker|stream-log|signals|cache|limiter|sessions|blobs|database|connections|outbox|result-streams|subgraph-client|subgraph-server|telemetry|embedding)/`,
         numberOfDependentsLessThan: 2,
       },
     },

@@ -235,6 +235,29 @@ export const fileIngestedSchema = z.object({
 });
 export type FileIngested = z.infer<typeof fileIngestedSchema>;
 
+/**
+ * Routing key `document.embedded`, id = the index's: a worker has cut a document into passages, or could not. The blob
+ * (embed-job.ts) is written before. May come twice; the ledger has one line for an index.
+ */
+export const documentEmbeddedSchema = z.object({
+  tenantId: z.uuid(),
+  userId: z.uuid(),
+  fileId: z.uuid(),
+  indexId: z.uuid(),
+  /** Absent where passages have no vectors. */
+  model: z.string().optional(),
+  /** Numbers of each vector; 0 where there are none. */
+  dimensions: count,
+  chunkCount: count,
+  tokens,
+  /** USD for a million tokens, an exact decimal. */
+  price: z.string(),
+  durationMs: milliseconds,
+  /** Present where it failed, for people. */
+  failure: z.string().optional(),
+});
+export type DocumentEmbedded = z.infer<typeof documentEmbeddedSchema>;
+
 /** The schema of each event, by its routing key. */
 export const brokerEventSchemas = {
   'message.finished': messageFinishedSchema,
@@ -246,6 +269,7 @@ export const brokerEventSchemas = {
   'reply.blocked': replyBlockedSchema,
   'worker.announced': workerAnnouncedSchema,
   'file.ingested': fileIngestedSchema,
+  'document.embedded': documentEmbeddedSchema,
 } as const;
 
 /** The events, by their routing keys. */

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { fileKinds } from './files.ts';
 import { outputModerationSchema } from './moderation/output-moderation.ts';
+import { retrievalSchema } from './passages.ts';
 import { piiPolicies } from './pii/pii-policy.ts';
 import { pools } from './pools.ts';
 import { responseFormatSchema } from './response-format.ts';
@@ -189,6 +190,8 @@ export const replyJobSchema = z.object({
   reasoningEffort: z.enum(reasoningEfforts).optional(),
   /** On which terms the reply may be one that was written before; absent: a model is asked. */
   reuse: reuseTermsSchema.optional(),
+  /** What was found in the documents that the reply may draw on. Absent: it draws on none. */
+  retrieval: retrievalSchema.optional(),
   /** What the worker checks the reply against; the history asks for it in words. Absent: text. */
   responseFormat: responseFormatSchema.optional(),
   /** For a job that was returned (broker-events.ts) and is published again: how often it was delivered until then. */

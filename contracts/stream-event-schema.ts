@@ -1,6 +1,7 @@
 /** Validates the events of a log, as any text from outside. */
 import { z } from 'zod';
 import { errorCodes } from './error-codes.ts';
+import { passageSchema } from './passages.ts';
 import { reuseLevers } from './reuse.ts';
 import {
   askedToolCallSchema,
@@ -20,6 +21,11 @@ export const streamEventSchema: z.ZodType<StreamEvent> = z.discriminatedUnion('t
     attempt: z.int(),
     modelId: z.string(),
     reuse: z.enum(reuseLevers).exactOptional(),
+  }),
+  z.object({
+    type: z.literal('SourcesFound'),
+    passages: z.array(passageSchema),
+    failed: z.boolean().exactOptional(),
   }),
   z.object({ type: z.literal('ReasoningDelta'), text: z.string() }),
   z.object({ type: z.literal('TokenDelta'), text: z.string() }),

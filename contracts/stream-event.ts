@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { ErrorCode } from './error-codes.ts';
+import type { Passage } from './passages.ts';
 import type { ReuseLever } from './reuse.ts';
 
 export const finishReasons = [
@@ -70,6 +71,8 @@ export type StreamEvent =
       /** The text that follows is not the model's: it was written before, and is served again. */
       readonly reuse?: ReuseLever;
     }
+  /** Before the first text of a reply that may draw on documents. */
+  | { readonly type: 'SourcesFound'; readonly passages: readonly Passage[]; readonly failed?: boolean }
   | { readonly type: 'ReasoningDelta'; readonly text: string }
   | { readonly type: 'TokenDelta'; readonly text: string }
   | { readonly type: 'ToolCallStarted'; readonly toolCall: AskedToolCall }

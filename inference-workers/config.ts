@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { pools } from '#contracts/pools.ts';
 import { parseEnvironment } from '#kernel/config/environment.ts';
+import { embeddingEnvironment } from '#kernel/embedding/embedders.ts';
 import { logLevels } from '#kernel/log.ts';
 import { portsEnvironment } from '#kernel/ports.ts';
 import { detectorEnvironment } from '#kernel/screening/detectors.ts';
@@ -20,6 +21,7 @@ const whole = (least: number) => z.coerce.number().int().min(least);
 export const modelsEnvironment = {
   ...sealingEnvironment,
   ...detectorEnvironment,
+  ...embeddingEnvironment,
   MODELS_FILE: z.string().default('models.yaml').describe('The catalogue of providers and models.'),
   OPENAI_API_KEY: z.string().optional().describe('Serves the models that the models file lists under openai.'),
   OPENAI_BASE_URL: z

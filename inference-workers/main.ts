@@ -3,6 +3,7 @@
  * order.
  */
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
+import { createEmbedders } from '#kernel/embedding/embedders.ts';
 import { createLogger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
 import { serveHealth } from '#kernel/process/health.ts';
@@ -12,6 +13,7 @@ import { createSharedSealer } from '#kernel/sealing/sealer.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { generationSettings, ingestionSettings, providerSettings, readWorkerConfig } from './config.ts';
 import { startIngestion } from './ingestion/ingestion.ts';
+import { startEmbedding } from './ingestion/start-embedding.ts';
 import { discoverModels } from './providers/discover-models.ts';
 import { openReuse } from './reuse/open-reuse.ts';
 import { startWorker, type Worker } from './worker.ts';
@@ -58,6 +60,8 @@ await runUntilSignal(
     );
     const ingestion = await startIngestion({ ...ingestionSettings(config), broker, blobs, logger });
     if (ingestion) opened.use(ingestion);
+    const embedders = opened.use(createEmbedders(config, modelsFile, process.env));
+    opened.use(await startEmbedding({ broker, blobs, embedders, logger }));
     const closing = opened.move();
     return { graceMs: config.SHUTDOWN_GRACE_MS, [Symbol.asyncDispose]: () => closing.disposeAsync() };
   },

@@ -1,5 +1,6 @@
 /** The five subgraphs of the standalone, each with the addresses of those that it calls. */
 import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
+import type { Embedders } from '#kernel/embedding/embedders.ts';
 import type { Sealer } from '#kernel/sealing/sealer.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { openConversations } from '../subgraphs/conversations/service.ts';
@@ -12,11 +13,13 @@ import type { StandaloneConfig } from './config.ts';
 export interface SubgraphsOptions {
   readonly config: StandaloneConfig;
   readonly modelsFile: ModelsFile;
+  readonly embedders: Embedders;
   /** Seals the secrets of tools. */
   readonly sealer: Sealer;
 }
 
-export const openSubgraphs = async (services: SubgraphServices, { config, modelsFile, sealer }: SubgraphsOptions) => {
+export const openSubgraphs = async (services: SubgraphServices, options: SubgraphsOptions) => {
+  const { config, modelsFile, sealer, embedders } = options;
   await using opened = new AsyncDisposableStack();
   let conversationsUrl: string | undefined;
   const usage = opened.use(
@@ -27,7 +30,7 @@ export const openSubgraphs = async (services: SubgraphServices, { config, models
     }),
   );
   const safety = opened.use(await openSafety(services, config));
-  const knowledge = opened.use(await openKnowledge(services, { ...config, USAGE_URL: usage.url }));
+  const knowledge = opened.use(await openKnowledge(services, { ...config, embedders, USAGE_URL: usage.url }));
   const models = opened.use(
     await openModels(services, {
       ...{ modelsFile, sealer },

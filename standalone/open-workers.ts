@@ -1,14 +1,16 @@
 /**
- * The workers of the standalone: one that writes replies, and one that reads uploaded files. On closing, both stop
- * taking jobs first.
+ * The workers of the standalone: one that writes replies, one that reads uploaded files, and one that embeds
+ * documents. On closing, all stop taking jobs first.
  */
 import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
+import type { Embedders } from '#kernel/embedding/embedders.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Ports } from '#kernel/ports.ts';
 import { createDetectors } from '#kernel/screening/detectors.ts';
 import type { Sealer } from '#kernel/sealing/sealer.ts';
 import { generationSettings, ingestionSettings, providerSettings } from '../inference-workers/config.ts';
 import { startIngestion } from '../inference-workers/ingestion/ingestion.ts';
+import { startEmbedding } from '../inference-workers/ingestion/start-embedding.ts';
 import { discoverModels } from '../inference-workers/providers/discover-models.ts';
 import type { ModelRegistry } from '../inference-workers/providers/registry.ts';
 import { openReuse } from '../inference-workers/reuse/open-reuse.ts';
@@ -21,6 +23,7 @@ export interface WorkersOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly modelsFile: ModelsFile;
   /** Opens the secrets of tools. */
+  readonly embedders: Embedders;
   readonly sealer: Sealer;
   readonly ports: Ports;
   readonly logger: Logger;
@@ -29,7 +32,7 @@ export interface WorkersOptions {
 export const openWorkers = async (
   options: WorkersOptions,
 ): Promise<Pick<ModelRegistry, 'models'> & AsyncDisposable> => {
-  const { config, environment, modelsFile, sealer, ports, logger } = options;
+  const { config, environment, modelsFile, embedders, sealer, ports, logger } = options;
   const { broker, streamLog, blobs } = ports;
   await using opened = new AsyncDisposableStack();
   const registry = opened.use(await discoverModels(providerSettings(config, environment), modelsFile, logger));
@@ -45,6 +48,7 @@ export const openWorkers = async (
   );
   const ingestion = await startIngestion({ ...ingestionSettings(config), broker, blobs, logger });
   if (ingestion) opened.use(ingestion);
+  opened.use(await startEmbedding({ broker, blobs, embedders, logger }));
   const closing = opened.move();
   return {
     get models() {

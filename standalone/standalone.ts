@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { openAccessList } from '#kernel/access/access-list.ts';
 import { readModelsFile } from '#kernel/catalogue/models-file.ts';
 import { openDatabase, watchDatabase } from '#kernel/database/open-database.ts';
+import { createEmbedders } from '#kernel/embedding/embedders.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
@@ -79,9 +80,10 @@ export const openStandalone = async (
   };
   // The users whose tokens the development issuer signs.
   if (config.OIDC_ISSUER === undefined) await seedDevelopment(database);
-  const subgraphs = opened.use(await openSubgraphs(services, { config, modelsFile, sealer }));
+  const embedders = opened.use(createEmbedders(config, modelsFile, environment));
+  const subgraphs = opened.use(await openSubgraphs(services, { config, modelsFile, sealer, embedders }));
   const { conversations, models, usage, safety, knowledge } = subgraphs;
-  const registry = opened.use(await openWorkers({ config, environment, modelsFile, sealer, ports, logger }));
+  const registry = opened.use(await openWorkers({ config, environment, modelsFile, embedders, sealer, ports, logger }));
   const authenticator = opened.use(
     await openWithApiKeys(tokenIssuer.tokens, { usageUrl: usage.url, identitySecret, signals: ports.signals, logger }),
   );

@@ -4,6 +4,7 @@
  * of its reasoning as much as is shown. It rejects only with the reason of `abandon` and with the log's fault.
  */
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import { createCitationReader } from '#contracts/citations.ts';
 import { maxReasoningCharacters, type StreamEvent } from '#contracts/stream-event.ts';
 import { activeRequest } from '#kernel/request-id.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
@@ -31,6 +32,8 @@ export interface AskOptions {
   readonly thought: string;
   /** The text that the reply shows so far. */
   readonly shown: string;
+  /** Passages that the reply may cite; undefined where it has none, and brackets mean nothing. */
+  readonly passages: number | undefined;
   /** Screens what the model writes before it is shown; undefined: nothing is held back. */
   readonly screen: OutputScreen | undefined;
   readonly append: (events: readonly StreamEvent[]) => Promise<void>;
@@ -102,6 +105,7 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
       firstOutputAt ??= Date.now();
     },
   });
+  const citations = options.passages === undefined ? undefined : createCitationReader(options.passages, shown);
   let openStep = createStepOpening(options.opening);
   const thinking = createReasoningOpening(thought);
   const [guard, thinkingGuard] = [createRepetitionGuard(prefix), createRepetitionGuard('')];
@@ -118,6 +122,8 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
     span.event('first token');
   };
   const conclude = async (end: ModelEnd | undefined, fault: ModelFault | undefined): Promise<ModelResponse> => {
+    const heldBack = citations?.end() ?? '';
+    if (heldBack !== '') await gate.write(heldBack, 'TokenDelta');
     await gate.end(end !== undefined ? 'COMPLETE' : fault === undefined ? 'STOPPED' : 'BROKEN');
     await writer.flush();
     const [text, reasoning] = [gate.text.slice(opening.length), gate.reasoning.trimStart()];
@@ -147,7 +153,8 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
       },
       onText(text) {
         const isFirst = gate.text === '';
-        const words = openStep(isFirst && served.trimsPrefix ? withoutRepeatedSpace(prefix, text) : text);
+        const said = citations === undefined ? text : citations.take(text);
+        const words = openStep(isFirst && served.trimsPrefix ? withoutRepeatedSpace(prefix, said) : said);
         if (words === '') return undefined;
         noteToken();
         thinking.close();

@@ -10,6 +10,7 @@ import { AppError } from '#kernel/errors.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { buildPrompt, type PromptLimits, type ReplySoFar } from '../prompt/build-prompt.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
+import { withPassages } from '../prompt/frame-passages.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
 import { type Contribution, contributionsIn } from '../transcript/contributions.ts';
 import { stepsOf } from '../transcript/reply-steps.ts';
@@ -20,7 +21,9 @@ import type { WrittenReply } from './write-reply.ts';
 /** Tokens of the prompt; 0 where it does not fit, because then no model was asked. */
 const countPrompt = async (job: ReplyJob, limits: PromptLimits, soFar: ReplySoFar): Promise<number> => {
   try {
-    return await (await buildPrompt(job.history, limits, soFar)).countInputTokens();
+    return await (
+      await buildPrompt(withPassages(job.history, job.retrieval, limits), limits, soFar)
+    ).countInputTokens();
   } catch (fault) {
     if (!(fault instanceof AppError)) throw fault;
     return 0;

@@ -14,6 +14,7 @@ import type { LoadedMessage } from '../attachments/load-attachments.ts';
 import { outputScreenOf } from '../moderation/output-screen.ts';
 import type { CallScreening } from '../moderation/screen-calls.ts';
 import { buildPrompt, type Prompt } from '../prompt/build-prompt.ts';
+import { withPassages } from '../prompt/frame-passages.ts';
 import { schemaOf, toolDefinitions } from '../prompt/tool-definitions.ts';
 import {
   breakAfterSteps,
@@ -117,7 +118,9 @@ const askWithRetries = async (
   const screened = { shown: textOfSteps(steps), screen: outputScreenOf(context, job.outputModeration) };
   for (let tries = 1; ; tries += 1) {
     const { messageId } = job;
-    const response = await askModel(context, { candidate, messageId, call, ...so, ...screened, append, stop, abandon });
+    const passages = job.retrieval?.passages.length;
+    const asked = { candidate, messageId, call, passages, append, stop, abandon };
+    const response = await askModel(context, { ...asked, ...so, ...screened });
     const { fault, firstOutputAt } = response;
     const pause = fault && firstOutputAt === undefined ? pauseAfter(fault, tries, context.settings) : undefined;
     if (pause === undefined) return { ...response, call };
@@ -180,7 +183,12 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
         countTokens,
         seesPictures: route.capabilities.includes('VISION'),
       };
-      return await buildPrompt(options.history, limits, { steps: read, tools, correction, signatures });
+      return await buildPrompt(withPassages(options.history, job.retrieval, limits), limits, {
+        steps: read,
+        tools,
+        correction,
+        signatures,
+      });
     } finally {
       span.end();
     }

@@ -7,7 +7,7 @@
 
 import type { ModelFailure, PromptFill } from '#contracts/broker-events.ts';
 import type { ReplyJob } from '#contracts/generation-job.ts';
-import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
+import type { FinishReason, StreamEvent, ToolCall } from '#contracts/stream-event.ts';
 import type { TokenUsage } from '#contracts/token-usage.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { LoadedMessage } from '../attachments/load-attachments.ts';
@@ -65,6 +65,13 @@ export interface WriteReplyOptions {
   readonly abandon: AbortSignal;
 }
 
+/** The passages of the reply, unless the log has shown them. */
+const sourcesToShow = ({ retrieval }: ReplyJob, entries: LogSession['entries']): readonly StreamEvent[] => {
+  if (retrieval === undefined || entries.some(({ event }) => event.type === 'SourcesFound')) return [];
+  const { passages, failed } = retrieval;
+  return [{ type: 'SourcesFound', passages, ...(failed ? { failed } : {}) }];
+};
+
 export const writeReply = async (context: GenerationContext, options: WriteReplyOptions): Promise<WrittenReply> => {
   const { job, history, attempt, candidates, log, stop, abandon } = options;
   const { entries } = log;
@@ -115,7 +122,7 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
     for (const candidate of candidates) {
       const { modelId } = candidate.route;
       const reuse = candidate.reuse === undefined ? {} : { reuse: candidate.reuse };
-      deferred.defer([{ type: 'MessageStarted', attempt, modelId, ...reuse }]);
+      deferred.defer([{ type: 'MessageStarted', attempt, modelId, ...reuse }, ...sourcesToShow(job, entries)]);
       const resetReason = lastAsked === undefined ? 'WORKER_REPLACED' : 'MODEL_REPLACED';
       lastAsked = candidate;
       const askedAt = Date.now();

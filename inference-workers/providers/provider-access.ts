@@ -4,10 +4,10 @@
  */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Dispatcher } from 'undici';
+import { parseBaseUrl } from '#kernel/catalogue/base-url.ts';
 import type { CatalogueProvider } from '#kernel/catalogue/models-file.ts';
 import type { Logger } from '#kernel/log.ts';
 import { createAnthropicModel } from './anthropic/anthropic-model.ts';
-import { parseBaseUrl } from './base-url.ts';
 import { createAzureModel } from './chat-completions/azure-model.ts';
 import { createChatCompletionsModel } from './chat-completions/chat-completions-model.ts';
 import type { WireModelOptions } from './wire/wire-model.ts';

@@ -5,6 +5,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
 import { MikroORM } from '@mikro-orm/pglite';
 import { probeDisk } from '../connections/disk-probe.ts';
 import { type CallStatement, createDatabase, type Database, ormOptions, type TableSet } from './database.ts';
@@ -14,7 +15,7 @@ import { rwRole } from './row-level-security.ts';
 /** @param directory of the data; created if missing */
 export const openPglite = async (directory: string, schemas: readonly TableSet[]): Promise<Database> => {
   await mkdir(directory, { recursive: true });
-  const instance = await PGlite.create(directory);
+  const instance = await PGlite.create(directory, { extensions: { vector } });
   const driverOptions = { pglite: instance };
   const counter = { count: 0 };
   const migrator = await MikroORM.init({ ...ormOptions([], counter), dbName: 'postgres', driverOptions });

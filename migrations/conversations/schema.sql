@@ -66,7 +66,8 @@ CREATE TABLE conversations.conversations (
     summarised boolean DEFAULT false NOT NULL,
     summarising uuid,
     summarising_since timestamp with time zone,
-    budget_usd numeric
+    budget_usd numeric,
+    collection_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL
 );
 
 ALTER TABLE ONLY conversations.conversations FORCE ROW LEVEL SECURITY;

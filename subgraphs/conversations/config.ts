@@ -59,6 +59,8 @@ export const conversationsConfig = z.object({
   USAGE_URL: z.url().describe('URL of the usage subgraph, http://host:port/graphql.'),
   SAFETY_URL: z.url().describe('URL of the safety subgraph, http://host:port/graphql.'),
   MODELS_URL: z.url().describe('URL of the models subgraph, http://host:port/graphql.'),
-  KNOWLEDGE_URL: z.url().describe('URL of the knowledge subgraph, http://host:port/graphql, which has the files.'),
+  KNOWLEDGE_URL: z
+    .url()
+    .describe('URL of the knowledge subgraph, http://host:port/graphql: files, and documents that replies draw on.'),
 });
 export type ConversationsConfig = z.infer<typeof conversationsConfig>;

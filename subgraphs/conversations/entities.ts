@@ -10,6 +10,7 @@ import type { ErrorCode } from '#contracts/error-codes.ts';
 import type { FileKind } from '#contracts/files.ts';
 import type { ReasoningEffort, ReplyJob, RouteCandidate, Tool } from '#contracts/generation-job.ts';
 import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
+import type { Retrieval } from '#contracts/passages.ts';
 import type { PiiPolicy } from '#contracts/pii/pii-policy.ts';
 import type { ResponseFormat } from '#contracts/response-format.ts';
 import type { ReuseLever, ReuseTerms } from '#contracts/reuse.ts';
@@ -73,6 +74,8 @@ export interface Generation {
   readonly pii?: PiiPolicy | undefined;
   /** On which terms the reply may be one that was written before; absent: a model is asked. */
   readonly reuse?: ReuseTerms | undefined;
+  /** What was found in documents for the reply, which it may cite; absent where it draws on none. */
+  readonly retrieval?: Retrieval | undefined;
   /** Absent: TEXT. */
   readonly responseFormat?: ResponseFormat['type'] | undefined;
   /** Of the format JSON_SCHEMA. It may be large, so a row keeps it only until the reply is dispatched. */
@@ -116,6 +119,11 @@ export const ConversationEntity = defineEntity({
     summarisingSince: p.datetime(3).nullable(),
     /** US dollars that its replies may cost together; null for no bound. */
     budgetUsd: p.decimal().nullable(),
+    /** The collections that its replies may draw on. */
+    collectionIds: p
+      .array()
+      .columnType('uuid[]')
+      .onCreate(() => []),
   },
 });
 export type Conversation = InferEntity<typeof ConversationEntity>;

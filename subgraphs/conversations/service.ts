@@ -22,6 +22,7 @@ import { createAdmission } from './turns/admission.ts';
 import { createCuratedReplies } from './turns/curated-replies.ts';
 import { createFindAttachments } from './turns/find-attachments.ts';
 import { createQueuePressure } from './turns/queue-pressure.ts';
+import { createRetrieval } from './turns/retrieve-passages.ts';
 import { openRoutes } from './turns/routes.ts';
 
 export type ConversationsOptions = Pick<
@@ -59,6 +60,8 @@ export const openConversations = async (
   const relay = opened.use(startJobRelay(database, broker, logger));
   const changes = createChangeFeed(signals, logger);
   const admission = createAdmission(admittingSubgraphs, logger);
+  const knowledge = client(options.KNOWLEDGE_URL);
+  const retrievePassages = createRetrieval(knowledge, logger);
   const curatedReplies = createCuratedReplies(models, logger);
   const placeReply = createQueuePressure(broker, options.MAX_QUEUED, logger);
   const stops = opened.use(repeatStops({ database, streamLog, relay, logger }));
@@ -87,10 +90,11 @@ export const openConversations = async (
       admission,
       placeReply,
       curatedReplies,
+      retrievePassages,
       relay,
       watch,
       stops,
-      findAttachments: createFindAttachments(client(options.KNOWLEDGE_URL)),
+      findAttachments: createFindAttachments(knowledge),
     },
     ...limits,
     stopReplies: (replies) => stopReplies({ database, streamLog, broker, relay, stops, logger }, replies),

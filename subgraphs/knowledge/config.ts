@@ -1,5 +1,6 @@
 /** The environment of the knowledge subgraph. */
 import { z } from 'zod';
+import { embeddingEnvironment } from '#kernel/embedding/embedders.ts';
 import { subgraphEnvironment } from '#kernel/subgraph-server/run-subgraph.ts';
 
 /** Variables of every process that opens this subgraph. */
@@ -18,11 +19,13 @@ export const knowledgeEnvironment = {
     .max(86_400)
     .default(300)
     .describe('Seconds for which the URLs of downloads and previews hold.'),
+  ...embeddingEnvironment,
 };
 
 export const knowledgeConfig = z.object({
   ...subgraphEnvironment,
   ...knowledgeEnvironment,
+  MODELS_FILE: z.string().default('models.yaml').describe('The catalogue of providers and models.'),
   USAGE_URL: z
     .url({ protocol: /^https?$/ })
     .describe('URL of the usage subgraph, http://host:port/graphql, which has the plan of each tenant.'),

@@ -70,9 +70,72 @@ export const TenantStorageEntity = defineEntity({
   properties: { tenantId: p.uuid().primary(), bytes: p.bigint('number').default(0) },
 });
 
+export const collectionAccesses = ['TENANT', 'LISTED', 'PRIVATE'] as const;
+export type CollectionAccess = (typeof collectionAccesses)[number];
+
+/** Documents that replies may draw on. */
+export const CollectionEntity = defineEntity({
+  name: 'Collection',
+  tableName: 'collections',
+  schema: 'knowledge',
+  properties: {
+    id: p.uuid().primary(),
+    tenantId: p.uuid(),
+    ownerId: p.uuid(),
+    name: p.text(),
+    description: p.text().nullable(),
+    access: p.enum(collectionAccesses),
+    embeddingModel: p.text(),
+    /** The model that replaces it as soon as every document is embedded by that one too. */
+    nextModel: p.text().nullable(),
+    createdAt: p.datetime(3).onCreate(() => new Date()),
+    updatedAt: p
+      .datetime(3)
+      .onCreate(() => new Date())
+      .onUpdate(() => new Date()),
+  },
+});
+export type Collection = InferEntity<typeof CollectionEntity>;
+
+/** A user who may read a collection whose access is LISTED. */
+export const CollectionReaderEntity = defineEntity({
+  name: 'CollectionReader',
+  tableName: 'collection_readers',
+  schema: 'knowledge',
+  properties: { tenantId: p.uuid().primary(), collectionId: p.uuid().primary(), userId: p.uuid().primary() },
+});
+
+const indexStatuses = ['PENDING', 'READY', 'FAILED'] as const;
+
+/** The passages of a file as one model embeds them. */
+export const DocumentIndexEntity = defineEntity({
+  name: 'DocumentIndex',
+  tableName: 'document_indexes',
+  schema: 'knowledge',
+  properties: {
+    id: p.uuid().primary(),
+    tenantId: p.uuid(),
+    fileId: p.uuid(),
+    model: p.text(),
+    status: p.enum(indexStatuses),
+    failureMessage: p.text().nullable(),
+    dimensions: p.integer().default(0),
+    chunkCount: p.integer().default(0),
+    termCount: p.bigint('number').default(0),
+    createdAt: p.datetime(3).onCreate(() => new Date()),
+    updatedAt: p
+      .datetime(3)
+      .onCreate(() => new Date())
+      .onUpdate(() => new Date()),
+  },
+});
+
 export const OutboxEntity = defineOutbox('knowledge');
 
 export const knowledgeTables: TableSet = {
   name: 'knowledge',
-  entities: [FileEntity, StorageEntity, TenantStorageEntity, DoomedBlobEntity, OutboxEntity],
+  entities: [
+    ...[FileEntity, StorageEntity, TenantStorageEntity, DoomedBlobEntity, OutboxEntity],
+    ...[CollectionEntity, CollectionReaderEntity, DocumentIndexEntity],
+  ],
 };

@@ -7,22 +7,31 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { createClient, type FormattedExecutionResult } from 'graphql-ws';
 import type { FileIngested } from '#contracts/broker-events.ts';
+import { type EmbedJob, embedJobSchema, embedQueue } from '#contracts/embed-job.ts';
 import type { Identity } from '#contracts/identity.ts';
 import { type IngestJob, ingestJobSchema, ingestQueue } from '#contracts/ingest-job.ts';
 import type { PlanTier } from '#contracts/plan-tiers.ts';
 import { openAccessList } from '#kernel/access/access-list.ts';
 import type { Blobs } from '#kernel/blobs/blobs.ts';
-import type { Json } from '#kernel/broker/broker.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { watchDatabase } from '#kernel/database/open-database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
 import { openPostgresql } from '#kernel/database/postgresql.ts';
+import type { Embedders } from '#kernel/embedding/embedders.ts';
+import { type EmbeddingsServer, startEmbeddingsServer } from '#kernel/embedding/embeddings-server.fixture.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import { createLogger } from '#kernel/log.ts';
 import { openPorts, type Ports } from '#kernel/ports.ts';
 import { createDirectory } from '#tests/services/directory.ts';
 import { copyCluster } from '#tests/services/embedded-cluster/copy-cluster.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
+import {
+  addReadyFile,
+  createFixtureEmbedders,
+  embedAsWorker,
+  type FixtureChunk,
+  nextBody,
+} from './embedding-worker.fixture.ts';
 import { knowledgeTables } from './entities.ts';
 import { openKnowledge } from './service.ts';
 
@@ -61,6 +70,15 @@ export interface KnowledgeFixture extends AsyncDisposable {
   nextJob(): Promise<IngestJob>;
   /** Publishes what a worker found. */
   ingested(event: FileIngested): Promise<void>;
+  /** The provider of the models that embed. */
+  readonly embeddings: EmbeddingsServer;
+  readonly embedders: Embedders;
+  /** Creates a file that is READY, without bytes. Returns its id. */
+  addFile(identity: Identity, name: string): Promise<string>;
+  /** Takes the next job that embeds a document. */
+  nextEmbedJob(): Promise<EmbedJob>;
+  /** Embeds these passages as a worker does, and publishes the result. */
+  embed(job: EmbedJob, chunks: readonly FixtureChunk[]): Promise<void>;
   /** The values of the field `fileChanged` of a subscription. */
   watch(
     identity: Identity,
@@ -117,10 +135,12 @@ export const openKnowledgeFixture = async (options: FixtureOptions = {}): Promis
   }, opened);
   const files = await listen((request, response) => void ports.blobs.serve?.(request, response), opened);
   const services = { database, databaseWatch, ports, signIdentity, verifyIdentity, access, logger };
+  const embeddings = opened.use(await startEmbeddingsServer());
+  const embedders = opened.use(createFixtureEmbedders(embeddings.baseUrl));
   const subgraph = opened.use(
     await openKnowledge(
       { ...services, host: '127.0.0.1', port: 0 },
-      { USAGE_URL: `${usageUrl}/graphql`, UPLOAD_URL_SECONDS: 60, DOWNLOAD_URL_SECONDS: 60 },
+      { embedders, USAGE_URL: `${usageUrl}/graphql`, UPLOAD_URL_SECONDS: 60, DOWNLOAD_URL_SECONDS: 60 },
     ),
   );
   const closing = opened.move();
@@ -155,14 +175,12 @@ export const openKnowledgeFixture = async (options: FixtureOptions = {}): Promis
       if (!response.ok) throw new Error(await response.text());
       return file.id;
     },
-    async nextJob() {
-      const { promise, resolve } = Promise.withResolvers<IngestJob>();
-      await using _ = await ports.broker.consume<Json>(ingestQueue, { prefetch: 1 }, async ({ body }) => {
-        resolve(ingestJobSchema.parse(body));
-        return 'ack';
-      });
-      return await promise;
-    },
+    embeddings,
+    embedders,
+    addFile: (identity, name) => addReadyFile(database, identity, name),
+    nextJob: async () => ingestJobSchema.parse(await nextBody(ports.broker, ingestQueue)),
+    nextEmbedJob: async () => embedJobSchema.parse(await nextBody(ports.broker, embedQueue)),
+    embed: (job, chunks) => embedAsWorker(ports, embedders, job, chunks),
     ingested: (event) =>
       ports.broker.publish('events', 'file.ingested', event.fileId, JSON.parse(JSON.stringify(event))),
     async watch(identity, query) {

@@ -1,4 +1,6 @@
 /** Runs the knowledge subgraph as a separate process. */
+import { readModelsFile } from '#kernel/catalogue/models-file.ts';
+import { createEmbedders } from '#kernel/embedding/embedders.ts';
 import { runSubgraph } from '#kernel/subgraph-server/run-subgraph.ts';
 import { knowledgeConfig } from './config.ts';
 import { knowledgeTables } from './entities.ts';
@@ -9,5 +11,11 @@ await runSubgraph({
   environment: process.env,
   shape: knowledgeConfig,
   schema: knowledgeTables,
-  open: openKnowledge,
+  open: async (services, config) => {
+    await using opened = new AsyncDisposableStack();
+    const embedders = opened.use(createEmbedders(config, await readModelsFile(config.MODELS_FILE), process.env));
+    const subgraph = opened.use(await openKnowledge(services, { ...config, embedders }));
+    const closing = opened.move();
+    return { url: subgraph.url, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+  },
 });

@@ -2,6 +2,9 @@
 import type { GraphQLSchema } from 'graphql';
 import { federationLinkUrl, mutationTypeOptions, subscriptionTypeOptions } from '#kernel/subgraph-server/builder.ts';
 import { createKnowledgeBuilder } from './schema/builder.ts';
+import { addCollectionTypes } from './schema/collection-types.ts';
+import { addCollections } from './schema/collections.ts';
+import { addDocumentSearch } from './schema/document-search.ts';
 import { addFileTypes } from './schema/file-types.ts';
 import { addFiles } from './schema/files.ts';
 import { addInternalFields } from './schema/internal-fields.ts';
@@ -10,8 +13,11 @@ export const createKnowledgeSchema = (): GraphQLSchema => {
   const builder = createKnowledgeBuilder();
   builder.mutationType(mutationTypeOptions);
   builder.subscriptionType(subscriptionTypeOptions);
-  const types = addFileTypes(builder);
-  addFiles(builder, types);
-  addInternalFields(builder, types);
+  const fileTypes = addFileTypes(builder);
+  addFiles(builder, fileTypes);
+  const collection = addCollectionTypes(builder, fileTypes);
+  addCollections(builder, collection);
+  addDocumentSearch(builder, fileTypes);
+  addInternalFields(builder, fileTypes);
   return builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
 };

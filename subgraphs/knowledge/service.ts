@@ -2,20 +2,25 @@
  * Opens the knowledge service: files of users, the jobs that look at them and the results of these jobs, and the
  * subgraph. On closing, requests stop first, then the consumer, then the sweep; then the relay publishes what it holds.
  */
+import type { Embedders } from '#kernel/embedding/embedders.ts';
 import { startOutboxRelay } from '#kernel/outbox/relay.ts';
 import { createSubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
+import type { CollectionServices } from './collections/collection-services.ts';
 import type { KnowledgeConfig } from './config.ts';
 import { OutboxEntity } from './entities.ts';
-import type { FileServices } from './files/file-services.ts';
 import { createFileLoader } from './files/find-files.ts';
 import { startFileSweeper } from './files/sweep-files.ts';
 import { createPlans } from './plans.ts';
 import { consumeResults } from './results/consume-results.ts';
 import { createKnowledgeSchema } from './schema.ts';
 
-export type KnowledgeOptions = Pick<KnowledgeConfig, 'USAGE_URL' | 'UPLOAD_URL_SECONDS' | 'DOWNLOAD_URL_SECONDS'>;
+export interface KnowledgeOptions
+  extends Pick<KnowledgeConfig, 'USAGE_URL' | 'UPLOAD_URL_SECONDS' | 'DOWNLOAD_URL_SECONDS'> {
+  /** Embed questions. The caller closes them. */
+  readonly embedders: Embedders;
+}
 
 export const openKnowledge = async (services: SubgraphServices, options: KnowledgeOptions): Promise<OpenSubgraph> => {
   const { database, ports, logger } = services;
@@ -23,7 +28,8 @@ export const openKnowledge = async (services: SubgraphServices, options: Knowled
   await using opened = new AsyncDisposableStack();
   const usage = opened.use(createSubgraphClient('knowledge', options.USAGE_URL, services.signIdentity));
   const relay = opened.use(startOutboxRelay({ database, broker, logger, entity: OutboxEntity, exchange: 'jobs' }));
-  const files: FileServices = {
+  const files: CollectionServices = {
+    embedders: options.embedders,
     ...{ database, blobs, signals, relay, logger },
     findLimits: createPlans(usage),
     uploadSeconds: options.UPLOAD_URL_SECONDS,

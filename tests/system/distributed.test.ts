@@ -8,6 +8,7 @@ import { apiKeySuite } from './suite/api-keys.ts';
 import { consoleChangeSuite } from './suite/console-changes.ts';
 import { serviceCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
+import { documentSuite } from './suite/documents.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
 import { maskedPromptsSuite } from './suite/masked-prompts.ts';
 import { mcpSuite } from './suite/mcp.ts';
@@ -53,6 +54,7 @@ describe('distributed', () => {
   refusalSuite(() => parlance);
   edgeRefusalSuite(() => parlance);
   deletionSuite(() => parlance);
+  documentSuite(() => parlance);
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);

@@ -8,6 +8,7 @@ import { apiKeySuite } from './suite/api-keys.ts';
 import { consoleChangeSuite } from './suite/console-changes.ts';
 import { standaloneCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
+import { documentSuite } from './suite/documents.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
 import { fileSuite } from './suite/files.ts';
 import { maskedPromptsSuite } from './suite/masked-prompts.ts';
@@ -49,6 +50,7 @@ describe('standalone', () => {
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   fileSuite(() => parlance);
+  documentSuite(() => parlance);
   toolSuite(() => parlance);
   mcpSuite(() => parlance);
   serviceAccountSuite(

@@ -78,6 +78,8 @@ export type CreateApiKeyInput = {
 export type CreateConversationInput = {
   /** US dollars that the conversation may cost altogether, from 0; null for no budget. A message that could exceed it is refused with QUOTA_EXCEEDED. */
   budgetUsd?: string | null | undefined;
+  /** Ids of the collections of documents that replies may draw on: at most 20; null for none. */
+  collectionIds?: Array<string> | null | undefined;
   /** Name of a routing policy, or a model's id; null for the tenant's default. */
   modelPolicy?: string | null | undefined;
   /** Instructions at the beginning of every prompt of this conversation. Screened like a message: CONTENT_BLOCKED. */
@@ -90,6 +92,8 @@ export type CreateConversationInput = {
 export type EditMessageInput = {
   /** Ids of your files that come with it; null for those that came before. */
   attachmentIds?: Array<string> | null | undefined;
+  /** Ids of the collections that the reply may draw on; null for the conversation's, empty for none. */
+  collectionIds?: Array<string> | null | undefined;
   /** The new text; not empty. */
   content: string;
   /** Made by the client, one for each new message, and reused for retries; 1 to 200 characters. */
@@ -306,6 +310,8 @@ export type ReasoningEffort =
 
 /** Another reply to the same question. */
 export type RegenerateMessageInput = {
+  /** Ids of the collections that the reply may draw on; null for the conversation's, empty for none. */
+  collectionIds?: Array<string> | null | undefined;
   /** Made by the client, one for each new message, and reused for retries; 1 to 200 characters. */
   idempotencyKey: string;
   /** Most tokens of the reply, within the ceilings of your plan and the routing policy; null for their default, or the model's own limit. */
@@ -434,6 +440,8 @@ export type RoutingStrategy =
 export type SendMessageInput = {
   /** Ids of your files that come with it, READY, at most 10. Pictures require a model with the capability VISION; of documents, the model reads the text. */
   attachmentIds?: Array<string> | null | undefined;
+  /** Ids of the collections that the reply may draw on; null for the conversation's, empty for none. */
+  collectionIds?: Array<string> | null | undefined;
   /** The text; not empty. */
   content: string;
   /** The conversation to ask in. */
@@ -488,6 +496,8 @@ export type UpdateConversationInput = {
   archived?: boolean | null | undefined;
   /** US dollars that the conversation may cost altogether, from 0; null for no budget. A message that could exceed it is refused with QUOTA_EXCEEDED. */
   budgetUsd?: string | null | undefined;
+  /** Ids of the collections of documents that replies may draw on: at most 20; null for none. */
+  collectionIds?: Array<string> | null | undefined;
   /** Name of a routing policy, or a model's id; null for the tenant's default. */
   modelPolicy?: string | null | undefined;
   /** Whether to show it at the top of the list. */
@@ -634,6 +644,7 @@ export type MessageStreamSubscription = { messageStream:
     | { __typename: 'MessageReset', reason: ResetReason, seq: number }
     | { __typename: 'MessageStarted', attempt: number, seq: number, model: { id: string } | null }
     | { __typename: 'ReasoningDelta', text: string, seq: number }
+    | { __typename: 'SourcesFound', seq: number }
     | { __typename: 'TokenDelta', text: string, seq: number }
     | { __typename: 'ToolCallApproved', seq: number, toolCall: { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null } }
     | { __typename: 'ToolCallAwaitingApproval', seq: number, toolCall: { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null } }

@@ -13,7 +13,7 @@ import {
 } from '../entities.ts';
 import { requireConversation } from './access.ts';
 import type { ChangeKind } from './change-feed.ts';
-import { type ConversationSettings, checkSettings } from './conversation-settings.ts';
+import { type ConversationSettings, checkCollections, checkSettings } from './conversation-settings.ts';
 import type { ConversationServices } from './create-conversation.ts';
 import { readStoredBytes, requireStorage } from './stored-bytes.ts';
 
@@ -54,9 +54,10 @@ export interface ConversationUpdate extends ConversationSettings {
 export const updateConversation = async (
   services: ConversationServices,
   identity: Identity,
-  { id, title, modelPolicy, systemPrompt, budgetUsd, pinned, archived }: ConversationUpdate,
+  { id, title, modelPolicy, systemPrompt, budgetUsd, pinned, archived, ...update }: ConversationUpdate,
 ): Promise<Conversation> => {
   checkSettings({ title, modelPolicy, systemPrompt, budgetUsd }, services.maxContentLength);
+  const collectionIds = update.collectionIds === undefined ? undefined : checkCollections(update.collectionIds ?? []);
   if (systemPrompt != null) {
     const em = services.database.forTenant(identity.tenantId);
     requireStorage(await readStoredBytes(em), systemPrompt, services.maxStoredBytes);
@@ -72,6 +73,7 @@ export const updateConversation = async (
       if (modelPolicy !== undefined) conversation.modelPolicy = modelPolicy;
       if (systemPrompt !== undefined) conversation.systemPrompt = systemPrompt;
       if (budgetUsd !== undefined) conversation.budgetUsd = budgetUsd;
+      if (collectionIds !== undefined) conversation.collectionIds = [...collectionIds];
       conversation.pinned = pinned ?? conversation.pinned;
       conversation.archived = archived ?? conversation.archived;
     },

@@ -1,4 +1,5 @@
 /** What the owner sets of a conversation, and the bounds of it. */
+import { validate } from 'uuid';
 import { AppError } from '#kernel/errors.ts';
 
 export const maxTitleLength = 200;
@@ -8,9 +9,24 @@ export interface ConversationSettings {
   readonly title?: string | null | undefined;
   readonly modelPolicy?: string | null | undefined;
   readonly systemPrompt?: string | null | undefined;
+  /** The collections that replies may draw on; null for none. */
+  readonly collectionIds?: readonly string[] | null | undefined;
   /** A decimal, US dollars. */
   readonly budgetUsd?: string | null | undefined;
 }
+
+export const mostCollections = 20;
+
+/** Each once. Whether they can be read is decided at each turn. Throws BAD_USER_INPUT. */
+export const checkCollections = (ids: readonly string[]): readonly string[] => {
+  const unique = [...new Set(ids.map((id) => id.toLowerCase()))];
+  if (unique.length > mostCollections || !unique.every((id) => validate(id))) {
+    throw new AppError('BAD_USER_INPUT', `"collectionIds" are ids of at most ${mostCollections} collections.`, {
+      argument: 'collectionIds',
+    });
+  }
+  return unique;
+};
 
 /** US dollars: a decimal from 0 with at most 12 places. */
 const budgetPattern = /^\d{1,9}(\.\d{1,12})?$/;

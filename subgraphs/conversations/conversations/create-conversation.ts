@@ -6,7 +6,7 @@ import type { ReplyCache } from '#kernel/reply-cache/reply-cache.ts';
 import { type Conversation, ConversationEntity, type Message } from '../entities.ts';
 import type { Screening } from '../screening/screening.ts';
 import type { ChangeFeed } from './change-feed.ts';
-import { type ConversationSettings, checkSettings } from './conversation-settings.ts';
+import { type ConversationSettings, checkCollections, checkSettings } from './conversation-settings.ts';
 import { readStoredBytes, requireStorage } from './stored-bytes.ts';
 
 export interface ConversationServices {
@@ -48,6 +48,7 @@ export const createConversation = async (
     modelPolicy: settings.modelPolicy ?? null,
     systemPrompt: settings.systemPrompt ?? null,
     budgetUsd: settings.budgetUsd ?? null,
+    collectionIds: [...checkCollections(settings.collectionIds ?? [])],
     pinned: false,
     archived: false,
     legalHold: false,

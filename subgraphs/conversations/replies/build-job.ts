@@ -71,6 +71,7 @@ export const buildJob = (input: JobInput): GenerationJob => {
     outputModeration: generation.outputModeration,
     pii: generation.pii,
     reuse: generation.reuse,
+    retrieval: generation.retrieval,
     responseFormat,
     admittedAt: Date.now(),
     requestId: generation.requestId,

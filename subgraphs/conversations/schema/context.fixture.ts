@@ -22,6 +22,7 @@ export const contextOf = (
   const screening = { message: unused, instructions: unused };
   const curatedReplies = { addTo: unused };
   const findAttachments = unused;
-  const turns = { admission, screening, curatedReplies, findAttachments, placeReply: sendsNothing, relay, changes };
+  const replies = { curatedReplies, retrievePassages: unused, findAttachments };
+  const turns = { admission, screening, ...replies, placeReply: sendsNothing, relay, changes };
   return createContext({ ...{ database, logger, signals, broker, stops }, ...streams, ...turns, ...limits }, identity);
 };

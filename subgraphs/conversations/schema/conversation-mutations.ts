@@ -1,6 +1,6 @@
 /** Mutations of a conversation itself: create, update, delete softly, restore, select its current branch. */
 import { deleteConversation, restoreConversation, updateConversation } from '../conversations/change-conversation.ts';
-import { maxTitleLength } from '../conversations/conversation-settings.ts';
+import { maxTitleLength, mostCollections } from '../conversations/conversation-settings.ts';
 import { createConversation } from '../conversations/create-conversation.ts';
 import { markConversationRead } from '../conversations/mark-read.ts';
 import { selectBranch } from '../messages/select-branch.ts';
@@ -15,6 +15,9 @@ const settings = (t: InputFields) => ({
   systemPrompt: t.string({
     description:
       'Instructions at the beginning of every prompt of this conversation. Screened like a message: CONTENT_BLOCKED.',
+  }),
+  collectionIds: t.idList({
+    description: `Ids of the collections of documents that replies may draw on: at most ${mostCollections}; null for none.`,
   }),
   budgetUsd: t.field({
     type: 'Decimal',

@@ -27,6 +27,10 @@ export const addConversationType = (builder: ConversationsBuilder, types: Conver
         nullable: true,
         description: 'US dollars that it may cost altogether, as its owner has set it; null for no budget.',
       }),
+      collectionIds: t.idList({
+        description: 'Ids of the collections that its replies may draw on, readable or not.',
+        resolve: ({ collectionIds }) => collectionIds,
+      }),
       owner: t.field({
         type: types.User,
         description: 'The user who owns the conversation.',

@@ -71,6 +71,23 @@ const addTextEvents = (
       }),
     }),
   });
+  builder.objectRef<EventOf<'SourcesFound'>>('SourcesFound').implement({
+    description:
+      'The passages that the reply may cite, before its first text. A reset leaves them. Message.citations has those that it does cite.',
+    interfaces: [MessageEvent],
+    isTypeOf: isEvent('SourcesFound'),
+    fields: (t) => ({
+      citations: t.field({
+        type: [types.Citation],
+        description: 'The passages, by their index. Empty where nothing was found.',
+        resolve: ({ event }) => [...event.passages],
+      }),
+      failed: t.boolean({
+        description: 'Whether the documents could not be searched, so that the reply comes without them.',
+        resolve: ({ event }) => event.failed ?? false,
+      }),
+    }),
+  });
   builder.objectRef<EventOf<'ReasoningDelta'>>('ReasoningDelta').implement({
     description:
       'More of what the model shows of its thinking. It is no part of the text of the reply. Thinking may come before, between and after pieces of text and tool calls.',

@@ -7,6 +7,7 @@ import { conversationNotFound } from '../conversations/access.ts';
 import type { MessageRole, MessageStatus } from '../entities.ts';
 import { shownToolCall } from '../messages/shown-tool-call.ts';
 import type { ConversationsBuilder } from './builder.ts';
+import { addCitationType } from './citation-type.ts';
 import { addErrorCode } from './error-code.ts';
 import { addMessageRouting } from './message-routing.ts';
 import type { ConversationsTypes } from './types.ts';
@@ -187,6 +188,7 @@ export type MessageEnums = ReturnType<typeof addEnums>;
 export const addMessageType = (builder: ConversationsBuilder, types: ConversationsTypes): MessageEnums => {
   const enums = addEnums(builder);
   addMessageFailure(builder, types);
+  addCitationType(builder, types);
   addMessage({ ...types, MessageRouting: addMessageRouting(builder, types) }, enums);
   builder.asEntity(types.Message, {
     key: builder.selection<{ id: string }>('id'),

@@ -103,6 +103,9 @@ const addInputs = (builder: ConversationsBuilder, enums: MessageEnums) => {
       description:
         'Names of the tools that the model may call, out of those that the query "callableTools" lists; a model with the capability TOOLS then writes the reply. Empty for none; null for all, where the model supports tools.',
     }),
+    collectionIds: t.idList({
+      description: "Ids of the collections that the reply may draw on; null for the conversation's, empty for none.",
+    }),
     onBusy: t.field({
       type: busyPolicy,
       defaultValue: 'REJECT' as const,

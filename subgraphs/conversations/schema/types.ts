@@ -1,6 +1,7 @@
 /**
  * References to the object types of this subgraph, made before any is implemented, because they refer to each other.
  */
+import type { Passage } from '#contracts/passages.ts';
 import type { ToolCall } from '#contracts/stream-event.ts';
 import type { Conversation, Failure, Message } from '../entities.ts';
 import type { FoundSummary } from '../summaries/find-summary.ts';
@@ -13,12 +14,13 @@ export const createTypes = (builder: ConversationsBuilder) => ({
   MessageFailure: builder.objectRef<Failure>('MessageFailure'),
   ConversationSummary: builder.objectRef<FoundSummary>('ConversationSummary'),
   ToolCall: builder.objectRef<ToolCall>('ToolCall'),
-  /** Owned by usage; this subgraph refers to it by key only. */
-  User: builder.externalRef('User', builder.selection<{ id: string }>('id')).implement({
-    externalFields: (t) => ({ id: t.id() }),
-  }),
+  Citation: builder.objectRef<Passage>('Citation'),
   /** Owned by knowledge; this subgraph refers to it by key only. */
   File: builder.externalRef('File', builder.selection<{ id: string }>('id')).implement({
+    externalFields: (t) => ({ id: t.id() }),
+  }),
+  /** Owned by usage; this subgraph refers to it by key only. */
+  User: builder.externalRef('User', builder.selection<{ id: string }>('id')).implement({
     externalFields: (t) => ({ id: t.id() }),
   }),
   /** Owned by models; this subgraph refers to it by key only. */

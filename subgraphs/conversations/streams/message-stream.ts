@@ -56,9 +56,11 @@ export const streamOfStored = (message: Message, afterSeq: number): readonly Str
   const reasoning: readonly StreamEvent[] = message.reasoning
     ? [{ type: 'ReasoningDelta', text: message.reasoning }]
     : [];
-  const starts = message.lastSeq - calls.length - reasoning.length - text.length - 2;
+  const { retrieval } = message.generation ?? {};
+  const sources: readonly StreamEvent[] = retrieval ? [{ type: 'SourcesFound', ...retrieval }] : [];
+  const starts = message.lastSeq - calls.length - reasoning.length - text.length - sources.length - 2;
   const callEvents = calls.flatMap((call, index) => eventsOfCall(call, index < starts));
-  return [first, ...reasoning, ...callEvents, ...text, terminalOf(message)].map((event, index) => ({
+  return [first, ...sources, ...reasoning, ...callEvents, ...text, terminalOf(message)].map((event, index) => ({
     messageId: message.id,
     seq: afterSeq + 1 + index,
     event,

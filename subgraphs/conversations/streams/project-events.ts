@@ -75,6 +75,8 @@ const writeText: WriteField = ({ event }) => ('text' in event ? JSON.stringify(e
 /** For each type of event, the fields whose values are in the event itself. */
 const eventFields: Readonly<Record<EventType, Shape['fields']>> = {
   MessageStarted: { attempt: ({ event }) => ('attempt' in event ? String(event.attempt) : 'null') },
+  // Its citations have files, which graphql-js executes.
+  SourcesFound: { failed: ({ event }) => String('failed' in event && event.failed === true) },
   ReasoningDelta: { text: writeText },
   TokenDelta: { text: writeText },
   ToolCallStarted: { toolCall },
@@ -132,6 +134,7 @@ const compile = (shape: Shape, set: SelectionSetNode, fragments: Fragments): Wri
 
 const eventTypes: readonly EventType[] = [
   'MessageStarted',
+  'SourcesFound',
   'ReasoningDelta',
   'TokenDelta',
   ...toolCallEvents,

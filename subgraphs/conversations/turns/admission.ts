@@ -51,6 +51,8 @@ export interface AdmissionRequest {
   readonly conversationBudgetUsd?: string | undefined;
   /** The whole prompt without its tools, for which tokens are reserved. */
   readonly prompt: PromptSize;
+  /** With the passages of documents, which are searched meanwhile. Default: `prompt`. Never rejects. */
+  readonly wholePrompt?: Promise<PromptSize> | undefined;
   /** Whether a title may be generated after the reply. */
   readonly mayTitle: boolean;
   /** Whether the reply may have to wait for others of its conversation, and include their text in its prompt. */
@@ -138,7 +140,8 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
   };
 
   const reserve = async (request: AdmissionRequest, route: Route): Promise<Reservation> => {
-    const { replyId: messageId, sendId, conversationId, conversationBudgetUsd, identity, prompt } = request;
+    const { replyId: messageId, sendId, conversationId, conversationBudgetUsd, identity } = request;
+    const prompt = (await request.wholePrompt) ?? request.prompt;
     const reservation = { id: uuidv7(), prompt };
     const ids = { reservationId: reservation.id, sendId, messageId, conversationId };
     const budget = conversationBudgetUsd === undefined ? {} : { conversationBudgetUsd };

@@ -1,6 +1,6 @@
 /**
  * Reads what must be known of a conversation before a turn in it is admitted, and the branch that the turn continues.
- * One statement reads it, and sees only what the caller may change (migrations/conversations/functions/open_turn.sql).
+ * One statement reads it, and sees only what the caller may change (prepare_turn in migrations/conversations).
  */
 import { validate } from 'uuid';
 import { z } from 'zod';
@@ -32,6 +32,8 @@ export interface TurnContext {
   readonly systemPrompt: string | undefined;
   /** US dollars, exact, that the conversation may cost altogether; undefined where it has no budget. */
   readonly budgetUsd: string | undefined;
+  /** The collections that the replies of the conversation may draw on. */
+  readonly collectionIds: readonly string[];
   /** Whether the conversation has a title. */
   readonly titled: boolean;
   /** The earlier send with the same idempotency key. */
@@ -60,6 +62,11 @@ const rowSchema = z.object({
   stored_bytes: z.coerce.number(),
   complexity: z.enum(complexities).nullable().catch(null),
   judged_at: z.coerce.date().nullable(),
+  collection_ids: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .or(z.array(z.unknown()))
+    .pipe(z.array(z.string())),
   request_hash: z.string().nullable(),
   question_id: z.string().nullable(),
   answer_id: z.string().nullable(),
@@ -87,7 +94,7 @@ export const readTurnContext = async (
   const wanted = parent.kind === 'message' && validate(parent.id) ? parent.id : null;
   if (!validate(conversationId)) throw conversationNotFound();
   const [found] = await callFunction(database, {
-    name: 'conversations.open_turn',
+    name: 'conversations.prepare_turn',
     parameters: {
       a_tenant: identity.tenantId,
       a_user: identity.userId,
@@ -110,6 +117,7 @@ export const readTurnContext = async (
   return {
     modelPolicy: row.model_policy ?? undefined,
     systemPrompt: row.system_prompt ?? undefined,
+    collectionIds: row.collection_ids,
     titled: row.titled,
     budgetUsd: row.budget_usd ?? undefined,
     send:

@@ -7,6 +7,7 @@ import type { ReusePolicy } from '#contracts/reuse.ts';
 import { AppError } from '#kernel/errors.ts';
 import { parseSchema, SchemaFault } from '#kernel/json-schema/bounded-schema.ts';
 import { requireMessage } from '../conversations/access.ts';
+import { checkCollections } from '../conversations/conversation-settings.ts';
 import { MessageEntity } from '../entities.ts';
 import type { FindAttachments } from './find-attachments.ts';
 import { hashRequest, type TurnResult } from './idempotency.ts';
@@ -37,6 +38,7 @@ export interface GenerationInput {
   readonly reasoningEffort?: ReasoningEffort | null | undefined;
   readonly responseFormat?: ResponseFormatInput | null | undefined;
   readonly tools?: readonly string[] | null | undefined;
+  readonly collectionIds?: readonly string[] | null | undefined;
   readonly reuse?: ReusePolicy | null | undefined;
   readonly onBusy?: BusyPolicy | null | undefined;
 }
@@ -92,6 +94,7 @@ const parseGeneration = (operation: string, input: GenerationInput) => {
     reasoningEffort: input.reasoningEffort ?? undefined,
     responseFormat: parseFormat(input),
     tools: input.tools ?? undefined,
+    collectionIds: input.collectionIds == null ? undefined : checkCollections(input.collectionIds),
     reuse: input.reuse ?? undefined,
     onBusy: input.onBusy ?? ('REJECT' as const),
   };

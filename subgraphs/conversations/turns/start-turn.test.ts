@@ -56,6 +56,7 @@ test('a copy that is refused for quota replays the turn that its send has led to
       logger,
     ),
     curatedReplies: { addTo: async (terms) => terms },
+    retrievePassages: async () => undefined,
     placeReply: ({ candidates }) => ({ candidates, overflow: undefined }),
     relay: stack.use(startJobRelay(database, broker, logger)),
     changes: createChangeFeed(signals, logger),

@@ -6,6 +6,7 @@
  */
 
 import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
+import type { Retrieval } from '#contracts/passages.ts';
 import type { ReuseTerms } from '#contracts/reuse.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
@@ -27,9 +28,10 @@ import { replayTurn, sendIdOf, type TurnResult } from './idempotency.ts';
 import { judgeTurn } from './judge-turn.ts';
 import { outputTokensWithin } from './output-tokens.ts';
 import { type PlacedRoute, placeRoute } from './place-route.ts';
-import { sizeOfPrompt } from './prompt-size.ts';
+import { type PromptSize, sizeOfPrompt } from './prompt-size.ts';
 import type { PlaceReply } from './queue-pressure.ts';
 import { readTurnContext, type TurnContext } from './read-turn-context.ts';
+import { type RetrievePassages, sizeOfPassages } from './retrieve-passages.ts';
 import { type BusyPolicy, newMessageId, type StoreOutcome, storeTurn } from './store-turn.ts';
 import type { TurnRequest } from './turn-request.ts';
 import { instructionsOf, reuseOf } from './turn-terms.ts';
@@ -39,6 +41,7 @@ export interface TurnServices {
   readonly admission: Admission;
   readonly placeReply: PlaceReply;
   readonly curatedReplies: CuratedReplies;
+  readonly retrievePassages: RetrievePassages;
   readonly relay: OutboxRelay;
   readonly streamLog: StreamLog;
   readonly changes: ChangeFeed;
@@ -81,7 +84,15 @@ interface AdmittedTurn extends PlacedRoute {
   readonly pii: ReplyPolicy['pii'];
   /** On which terms the reply may be one that was written before. */
   readonly reuse: ReuseTerms | undefined;
+  readonly retrieval: Retrieval | undefined;
 }
+
+/** The whole prompt without its tools. */
+const promptSizeOf = (request: TurnRequest, context: TurnContext, retrieval: Retrieval | undefined): PromptSize => {
+  const size = sizeOfPrompt(instructionsOf(request, context), branchOf(request, context), context.summary);
+  const passages = sizeOfPassages(retrieval);
+  return { ...size, likely: size.likely + passages.likely, most: size.most + passages.most };
+};
 
 type Stored = Extract<StoreOutcome, { kind: 'stored' }>;
 
@@ -114,6 +125,7 @@ const storeOnce = async (
     outputModeration: admitted.outputModeration,
     pii: admitted.pii,
     reuse: admitted.reuse,
+    retrieval: admitted.retrieval,
     ...activeRequest(),
   };
   const isNew = typeof question === 'string';
@@ -167,7 +179,7 @@ const storeInPosition = async (
       onBusy = 'ENQUEUE';
     } else {
       const context = await readTurnContext(database, request);
-      const prompt = sizeOfPrompt(instructionsOf(request, context), branchOf(request, context), context.summary);
+      const prompt = promptSizeOf(request, context, admitted.retrieval);
       const { most, openReplies } = admitted.reservation.prompt;
       if (prompt.most > most || prompt.openReplies > openReplies) {
         admitted = { ...admitted, ...(await admission.extend({ ...admissionRequest, prompt }, admitted)) };
@@ -197,6 +209,10 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   const questionId = isNew ? newMessageId() : question.id;
   const instructions = instructionsOf(request, context);
   const branch = branchOf(request, context);
+  const { history } = context;
+  const collectionIds = request.collectionIds ?? context.collectionIds;
+  const above = isNew ? history : history.slice(0, -1);
+  const retrieving = services.retrievePassages({ identity, collectionIds, question: text, history: above });
   const admissionRequest: AdmissionRequest = {
     identity,
     sendId: sendIdOf(request),
@@ -207,7 +223,8 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     isStored: !isNew,
     judged: judgeTurn(text, context.previousClass),
     modelPolicy: request.modelPolicy ?? context.modelPolicy,
-    prompt: sizeOfPrompt(instructions, branch, context.summary),
+    prompt: promptSizeOf(request, context, undefined),
+    wholePrompt: retrieving.then((retrieval) => promptSizeOf(request, context, retrieval)),
     hasPictures: hasPictures(isNew ? request : question),
     conversationBudgetUsd: context.budgetUsd,
     mayTitle: !context.titled,
@@ -227,9 +244,11 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   let stored: Stored | 'known';
   try {
     const placed = placeRoute(services.placeReply, route, admissionRequest.judged);
-    const isAttached = branch.some(({ attachments }) => attachments?.length);
-    const reuse = isAttached ? undefined : await reuseOf(services.curatedReplies, request, { context, route, text });
-    const admitted = { context, questionId, replyId, ...placed, reservation, outputModeration, pii, reuse };
+    const retrieval = await retrieving;
+    // A kept reply may cite other passages, or what its reader may not read; and knows no attachments.
+    const isOwn = retrieval !== undefined || branch.some(({ attachments }) => attachments?.length);
+    const reuse = isOwn ? undefined : await reuseOf(services.curatedReplies, request, { context, route, text });
+    const admitted = { retrieval, context, questionId, replyId, ...placed, reservation, outputModeration, pii, reuse };
     stored = await storeInPosition(services, { request, admissionRequest, onExtended }, admitted);
   } catch (cause) {
     await admission.release(identity, reservation);

@@ -27,6 +27,8 @@ export interface TurnRequest {
   readonly responseFormat?: ResponseFormat | undefined;
   /** Names of the tools that the model may call; undefined for all of the tenant's. */
   readonly tools: readonly string[] | undefined;
+  /** The collections that the reply may draw on. Undefined: those of the conversation. */
+  readonly collectionIds?: readonly string[] | undefined;
   /** Whether the reply may be one that was written before. Default: as the routing policy says. */
   readonly reuse?: ReusePolicy | undefined;
   readonly onBusy: BusyPolicy;

@@ -1,5 +1,6 @@
 /**
- * Files by id and in pages. Invariant: a user finds his own files only. An administrator finds those of the tenant, of
+ * Files by id and in pages. Invariant: a user finds his own files, and by id those of collections that he may read. An
+ * administrator finds those of the tenant, of
  * which the schema shows sizes, states and failures; contents stay with their owner.
  */
 
@@ -19,6 +20,7 @@ import {
   type PageArguments,
 } from '#kernel/subgraph-server/paging.ts';
 import { FileEntity, type StoredFile } from '../entities.ts';
+import { sharedFileIds } from './shared-files.ts';
 
 /** The files that an identity may find. */
 const visible = ({ tenantId, userId, roles }: Identity): FilterQuery<StoredFile> =>
@@ -30,10 +32,14 @@ export type FileLoader = DataLoader<string, StoredFile | null>;
 export const createFileLoader = (database: Database, identity: Identity): FileLoader =>
   new DataLoader(async (ids) => {
     const known = ids.filter((id) => validate(id));
-    const files = await database
-      .forTenant(identity.tenantId)
-      .find(FileEntity, { $and: [visible(identity), { id: { $in: known } }] });
+    const em = database.forTenant(identity.tenantId);
+    const files = await em.find(FileEntity, { $and: [visible(identity), { id: { $in: known } }] });
     const byId = new Map(files.map((file) => [file.id, file]));
+    const others = known.filter((id) => !byId.has(id));
+    const shared = await sharedFileIds(em, identity, others);
+    const { tenantId } = identity;
+    const found = shared.length === 0 ? [] : await em.find(FileEntity, { tenantId, id: { $in: [...shared] } });
+    for (const file of found) byId.set(file.id, file);
     return ids.map((id) => byId.get(id) ?? null);
   });
 

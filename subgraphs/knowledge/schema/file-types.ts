@@ -9,7 +9,7 @@ import {
   type FilePurpose,
   type FileStatus,
 } from '#contracts/files.ts';
-import type { StoredFile } from '../entities.ts';
+import type { Collection, StoredFile } from '../entities.ts';
 import { signDownload, signPreview } from '../files/sign-links.ts';
 import type { KnowledgeBuilder } from './builder.ts';
 
@@ -78,8 +78,8 @@ const addUser = (builder: KnowledgeBuilder) => {
 
 /** The interface Node, which conversations describes. */
 const addNode = (builder: KnowledgeBuilder) =>
-  builder.interfaceRef<ShownFile>('Node').implement({
-    resolveType: () => 'File',
+  builder.interfaceRef<ShownFile | Collection>('Node').implement({
+    resolveType: (node) => ('embeddingModel' in node ? 'Collection' : 'File'),
     fields: (t) => ({ id: t.exposeID('id') }),
   });
 
@@ -88,6 +88,7 @@ export type FileTypes = ReturnType<typeof addFileTypes>;
 export const addFileTypes = (builder: KnowledgeBuilder) => {
   const enums = addEnums(builder);
   const user = addUser(builder);
+  const node = addNode(builder);
   const failure = builder.objectRef<ShownFailure>('FileFailure').implement({
     description: 'Why a file cannot be used.',
     fields: (t) => ({
@@ -96,7 +97,7 @@ export const addFileTypes = (builder: KnowledgeBuilder) => {
     }),
   });
   const file = builder.objectRef<ShownFile>('File').implement({
-    interfaces: [addNode(builder)],
+    interfaces: [node],
     description:
       'A file of a user: attached to messages, put in collections, or imported. Its owner reads it; administrators see its size, state and failure.',
     fields: (t) => ({
@@ -169,5 +170,5 @@ export const addFileTypes = (builder: KnowledgeBuilder) => {
     key: builder.selection<{ id: string }>('id'),
     resolveReference: async ({ id }, { files }) => (await files.load(id)) ?? { id, status: 'DELETED' as const },
   });
-  return { ...enums, file };
+  return { ...enums, user, node, file };
 };

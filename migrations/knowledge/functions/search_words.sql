@@ -1,0 +1,42 @@
+-- revision 1
+-- The passages that share terms with a question, best first. A term counts by its weight and by how rare it is among
+-- the passages that are searched (BM25 over whether a passage has it). The score is the share of the question's weight
+-- that the passage has: near 1 where it has every term.
+create or replace function knowledge.search_words(
+  a_user uuid, a_collections uuid[], a_terms text[], a_weights real[], a_most integer)
+  returns table (index_id uuid, ordinal integer, score real)
+  language sql stable security definer set search_path = knowledge, pg_temp
+  as $$
+    with scope as materialized (select * from readable_indexes(a_user, a_collections)),
+    size as (
+      select greatest(1, sum(chunk_count))::float8 as passages,
+        greatest(1, sum(term_count)::float8 / greatest(1, sum(chunk_count))) as usual_length
+      from scope
+    ),
+    wanted as materialized (
+      select quoted::tsquery as query, weight, place
+      from unnest(a_terms, a_weights) with ordinality as one(term, weight, place),
+        lateral (select '''' || replace(replace(term, '\', '\\'), '''', '''''') || '''' as quoted) as q
+    ),
+    anyone as (select string_agg(query::text, ' | ')::tsquery as query from wanted),
+    hits as materialized (
+      select c.index_id, c.ordinal, length(c.terms) as term_count, w.place
+      from scope s
+      join chunks c on c.tenant_id = s.tenant_id and c.index_id = s.id
+      join anyone on c.terms @@ anyone.query
+      join wanted w on c.terms @@ w.query
+    ),
+    frequency as (select place, count(*)::float8 as passages from hits group by place),
+    rarity as (
+      select w.place, w.weight * ln(1 + (size.passages - coalesce(f.passages, 0) + 0.5)
+        / (coalesce(f.passages, 0) + 0.5)) as value
+      from wanted w left join frequency f on f.place = w.place cross join size
+    ),
+    most as (select greatest(0.000001, sum(value)) as value from rarity)
+    select h.index_id, h.ordinal, (sum(r.value
+      * 2.2 / (1 + 1.2 * (0.25 + 0.75 * h.term_count / size.usual_length))) / max(most.value))::real as score
+    from hits h join rarity r on r.place = h.place cross join size cross join most
+    group by h.index_id, h.ordinal
+    order by score desc, h.index_id, h.ordinal
+    limit a_most
+  $$;

@@ -1,0 +1,105 @@
+/** Documents that replies draw on: from an uploaded file to a citation in a reply, on a whole Parlance. */
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type TestClient, textOfEvents } from '#tests/support/client.ts';
+import type { Parlance } from '#tests/support/parlance.ts';
+import { uploadFile } from './files.ts';
+
+const manual = `# Pump P-20
+## Faults
+E-4711: the rotor is blocked. Turn the shaft with a 5 mm key. ${'Look at the manual before you open the housing. '.repeat(8)}
+## Care
+Clean the strainer every six months. ${'The strainer is behind the left cover. '.repeat(8)}
+`;
+
+const createCollection = `mutation ($access: CollectionAccess) {
+  createCollection(name: "Manuals", access: $access) { id } }`;
+const created = z.object({ createCollection: z.object({ id: z.string() }) });
+const addDocuments = `mutation ($id: ID!, $file: ID!) { addDocuments(collectionId: $id, fileIds: [$file]) { id } }`;
+const changed = `subscription ($id: ID!) { collectionChanged(id: $id) { documents { edges { node { status } } } } }`;
+const changeShape = z.object({
+  collectionChanged: z.object({
+    documents: z.object({ edges: z.array(z.object({ node: z.object({ status: z.string() }) })) }),
+  }),
+});
+const sourcesSubscription = `subscription ($id: ID!) { messageStream(messageId: $id) { __typename seq
+  ... on SourcesFound { failed citations { index fileName page quote file { id name status } } }
+  ... on TokenDelta { text } } }`;
+const sourcesShape = z.object({
+  messageStream: z.looseObject({ __typename: z.string(), text: z.string().optional() }),
+});
+const messageQuery = `query ($id: ID!) { message(id: $id) {
+  content citations { index fileName quote file { id status } } reuse
+  conversation { collectionIds collections { id name } } } }`;
+
+/** A collection with one document, which is found. */
+const openCollection = async (parlance: Parlance, client: TestClient, access: string) => {
+  const { id: file } = await uploadFile(parlance, client, { name: 'pump-p20.md', content: Buffer.from(manual) });
+  const { createCollection: collection } = await client.query(created, createCollection, { access });
+  const { id } = collection;
+  await client.query(z.unknown(), addDocuments, { id, file });
+  for await (const { collectionChanged } of client.follow(changeShape, changed, { id })) {
+    if (collectionChanged.documents.edges[0]?.node.status === 'READY') return { id, file };
+  }
+  throw new Error('the subscription has ended');
+};
+
+export const documentSuite = (parlance: () => Parlance): void => {
+  describe('documents', () => {
+    test('a reply draws on passages of a document, cites them, and shows them before its first text', async () => {
+      const [ada, grace, bob] = await Promise.all([parlance().as('ada'), parlance().as('grace'), parlance().as('bob')]);
+      const { id: collection, file } = await openCollection(parlance(), ada, 'PRIVATE');
+      const conversation = await ada.createConversation({ collectionIds: [collection] });
+      const { provider } = parlance();
+      // The marker comes in three pieces, and the document has no ninth passage.
+      provider.queue({ texts: ['Turn the shaft [', '1', '], or not [9].'] });
+      const asked = provider.nextRequest();
+      const { assistantMessage } = await ada.send(conversation, 'What does E-4711 mean?');
+      const { id } = assistantMessage;
+      const prompt = JSON.stringify((await asked).body);
+      expect(prompt).toContain('<passage number=\\"1\\" file=\\"pump-p20.md\\"');
+      expect(prompt).toContain('the rotor is blocked');
+      expect(prompt).toContain('never instructions');
+      const events: z.infer<typeof sourcesShape>['messageStream'][] = [];
+      for await (const { messageStream } of ada.follow(sourcesShape, sourcesSubscription, { id })) {
+        events.push(messageStream);
+      }
+      const types = events.map(({ __typename }) => __typename);
+      expect(types.slice(0, 3)).toEqual(['MessageStarted', 'SourcesFound', 'TokenDelta']);
+      const shown = { index: 1, fileName: 'pump-p20.md', file: { id: file, name: 'pump-p20.md', status: 'READY' } };
+      expect(events[1]).toMatchObject({
+        failed: false,
+        citations: expect.arrayContaining([expect.objectContaining(shown)]),
+      });
+      const content = 'Turn the shaft [1], or not.';
+      expect(textOfEvents(await ada.stream(id).all())).toBe(content);
+      const { data } = await ada.ask(messageQuery, { id });
+      expect(data).toMatchObject({
+        message: {
+          content,
+          reuse: null,
+          citations: [{ index: 1, quote: expect.stringContaining('rotor is blocked'), file: { id: file } }],
+          conversation: { collectionIds: [collection], collections: [{ id: collection, name: 'Manuals' }] },
+        },
+      });
+      // Others get nothing of it, though they name the collection.
+      for (const stranger of [grace, bob]) {
+        const own = await stranger.createConversation({ collectionIds: [collection] });
+        const request = provider.nextRequest();
+        const turn = await stranger.send(own, 'What does E-4711 mean?');
+        expect(JSON.stringify((await request).body)).not.toContain('rotor');
+        const { data: mine } = await stranger.ask(messageQuery, { id: turn.assistantMessage.id });
+        expect(mine).toMatchObject({ message: { citations: [], conversation: { collections: [] } } });
+      }
+      // A deleted document leaves what the reply has quoted, and is found no more.
+      await ada.query(z.unknown(), 'mutation ($id: ID!) { deleteFile(id: $id) }', { id: file });
+      const { data: later } = await ada.ask(messageQuery, { id });
+      expect(later).toMatchObject({
+        message: { citations: [{ fileName: 'pump-p20.md', file: { status: 'DELETED' } }] },
+      });
+      const request = provider.nextRequest();
+      await ada.send(conversation, 'And E-4711 again?', { onBusy: 'ENQUEUE' });
+      expect(JSON.stringify((await request).body)).not.toContain('rotor is blocked');
+    });
+  });
+};
