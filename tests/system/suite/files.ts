@@ -25,7 +25,7 @@ const completeFile = 'mutation ($id: ID!) { completeFile(id: $id) { id status } 
 const fileChanged = 'subscription ($id: ID!) { fileChanged(id: $id) { status failure { code } } }';
 
 /** Uploads a file, as any client does it, and waits until it was read. Returns its id. */
-export const uploadFile = async (
+const uploadFile = async (
   { url }: Pick<Parlance, 'url'>,
   client: TestClient,
   { name, content, mediaType = 'application/octet-stream' }: { name: string; content: Uint8Array; mediaType?: string },
