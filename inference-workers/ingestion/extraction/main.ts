@@ -9,6 +9,9 @@ import { ExtractionFault } from './extraction-fault.ts';
 /** Below replies, which people wait for. */
 const lowPriority = 10;
 
+// Without a parent nobody watches what this takes.
+process.once('disconnect', () => process.exit(1));
+
 process.once('message', (task: ExtractionTask) => {
   setPriority(lowPriority);
   extract(task).then(

@@ -1,8 +1,8 @@
 -- revision 1
 -- The path from the root to a_tip, its last a_most messages with what was attached to them, oldest first. A path that
--- has not forked within them is one range of an index; only others are walked, which takes four times as long. The limit
--- inside keeps the planner on the index. Processes of the version before call read_history. Sets the tenant of its
--- transaction itself.
+-- has not forked within them is one range of an index; only others are walked, which takes four times as long. The
+-- limit inside keeps the planner on the index. Processes of the version before call read_history. Sets the tenant of
+-- its transaction itself.
 create or replace function conversations.read_attached_history(a_tenant uuid, a_tip uuid, a_most integer)
 returns table (role text, content text, status text, attachments jsonb)
 language plpgsql as $$

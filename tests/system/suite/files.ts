@@ -1,5 +1,6 @@
 /** Files of users, from the upload by a signed URL to the download, on a whole Parlance. */
 import { createHash } from 'node:crypto';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { TestClient } from '#tests/support/client.ts';
@@ -25,7 +26,7 @@ const completeFile = 'mutation ($id: ID!) { completeFile(id: $id) { id status } 
 const fileChanged = 'subscription ($id: ID!) { fileChanged(id: $id) { status failure { code } } }';
 
 /** Uploads a file, as any client does it, and waits until it was read. Returns its id. */
-export const uploadFile = async (
+const uploadFile = async (
   { url }: Pick<Parlance, 'url'>,
   client: TestClient,
   { name, content, mediaType = 'application/octet-stream' }: { name: string; content: Uint8Array; mediaType?: string },
@@ -159,6 +160,46 @@ export const fileSuite = (parlance: () => Parlance): void => {
       expect((await ada.ask(attached, { id: turn.userMessage.id })).data).toEqual({
         message: { attachments: [{ id, name: '[file deleted]', status: 'DELETED' }] },
       });
+    });
+
+    test('a picture goes to a model that sees, and only there; a model that does not is refused or told so', async () => {
+      const ada = await parlance().as('ada');
+      const content = await sharp({ create: { width: 2_000, height: 500, channels: 3, background: '#c00' } })
+        .png()
+        .toBuffer();
+      const { id, status } = await uploadFile(parlance(), ada, { name: 'red.png', content, mediaType: 'text/plain' });
+      expect(status).toBe('READY');
+      const query = 'query ($id: ID!) { file(id: $id) { kind mediaType previewUrl downloadUrl } }';
+      const { file } = await ada.query(z.object({ file: z.record(z.string(), z.string()) }), query, { id });
+      expect(file).toMatchObject({ kind: 'IMAGE', mediaType: 'image/png' });
+      const preview = await fetch(new URL(file['previewUrl'] ?? '', parlance().url));
+      expect([preview.status, preview.headers.get('content-type')]).toEqual([200, 'image/webp']);
+      const conversation = await ada.createConversation();
+      const send = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { replayed } }`;
+      const attached = { conversationId: conversation, attachmentIds: [id] };
+      const blind = {
+        ...attached,
+        content: 'script: tokens=2',
+        idempotencyKey: crypto.randomUUID(),
+        modelPolicy: 'openai/scripted',
+      };
+      expect(await ada.refusal(send, { input: blind })).toMatchObject({
+        message: expect.stringContaining('sees pictures'),
+        extensions: { code: 'MODEL_UNAVAILABLE' },
+      });
+      await ada.converse(conversation, 'script: tokens=7', { attachmentIds: [id], modelPolicy: 'openai/gpt-4o-mini' });
+      const requests = () => parlance().provider.requests.map(({ body }) => body.messages);
+      const seen = requests()
+        .findLast((messages) => messages.at(-1)?.content?.endsWith('script: tokens=7'))
+        ?.at(-1);
+      expect(seen?.pictures).toHaveLength(1);
+      const [, base64 = ''] = seen?.pictures?.[0]?.split('data:image/jpeg;base64,') ?? [];
+      expect(await sharp(Buffer.from(base64, 'base64')).metadata()).toMatchObject({ width: 1_568, format: 'jpeg' });
+      await ada.converse(conversation, 'script: tokens=8', { modelPolicy: 'openai/scripted' });
+      const told = requests().findLast((messages) => messages.at(-1)?.content === 'script: tokens=8');
+      const first = told?.find(({ role }) => role === 'user');
+      expect(first?.content).toContain('<file name="red.png">\n[a picture, which you cannot see]\n</file>');
+      expect(first?.pictures).toBeUndefined();
     });
   });
 };
