@@ -13,7 +13,7 @@ const testTools = 'tests/(services|scripted-provider|tool-server|mcp-server|tiny
  */
 const gatewayFloors = [
   '[^/]+\\.ts$',
-  'sign-in/',
+  '(sign-in|shared-pages)/',
   '(http|websocket)/',
   'subscriptions/',
   'operations/',

@@ -19,6 +19,7 @@ import { openWithApiKeys } from '../gateway/authentication/with-api-keys.ts';
 import { gatewayLimits } from '../gateway/config.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { defaultMaxCost } from '../gateway/limits/operation-limits.ts';
+import { openSharedPages } from '../gateway/shared-pages/shared-pages.ts';
 import { openSite } from '../gateway/site/site.ts';
 import { generationSettings, providerSettings } from '../inference-workers/config.ts';
 import { discoverModels } from '../inference-workers/providers/discover-models.ts';
@@ -105,6 +106,9 @@ export const openStandalone = async (
   const webSignIn = opened.use(
     await openWebSignIn({ config, tokenIssuer, ports, identitySecret, listening: listening.promise, logger }),
   );
+  const addressHeader = config.CLIENT_ADDRESS_HEADER;
+  const pages = { conversationsUrl: conversations.url, identitySecret, addressHeader, logger };
+  const sharedPages = opened.use(openSharedPages(pages));
   const gateway = opened.use(
     await createGateway({
       supergraphSdl,
@@ -113,7 +117,7 @@ export const openStandalone = async (
       port: config.PORT,
       authenticator,
       sessions: webSignIn.sessions,
-      mounts: webSignIn.mounts,
+      mounts: [...webSignIn.mounts, sharedPages.mount],
       identitySecret,
       limiter: ports.limiter,
       ...gatewayLimits({ ...config, MAX_COST: config.MAX_COST ?? defaultMaxCost }),

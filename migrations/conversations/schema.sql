@@ -111,6 +111,24 @@ CREATE TABLE conversations.sends (
 
 ALTER TABLE ONLY conversations.sends FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE conversations.shares (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    token_hash text NOT NULL,
+    last_message_id uuid NOT NULL,
+    message_count integer NOT NULL,
+    title text,
+    created_at timestamp(3) with time zone NOT NULL,
+    expires_at timestamp(3) with time zone,
+    revoked_at timestamp(3) with time zone,
+    CONSTRAINT shares_message_count_check CHECK ((message_count > 0)),
+    CONSTRAINT shares_token_hash_check CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text))
+);
+
+ALTER TABLE ONLY conversations.shares FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE conversations.stored_bytes (
     tenant_id uuid NOT NULL,
     shard smallint NOT NULL,
@@ -153,6 +171,15 @@ ALTER TABLE ONLY conversations.reindexing
 
 ALTER TABLE ONLY conversations.sends
     ADD CONSTRAINT sends_pkey PRIMARY KEY (tenant_id, user_id, idempotency_key);
+
+ALTER TABLE ONLY conversations.shares
+    ADD CONSTRAINT shares_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY conversations.shares
+    ADD CONSTRAINT shares_tenant_id_conversation_id_key UNIQUE (tenant_id, conversation_id);
+
+ALTER TABLE ONLY conversations.shares
+    ADD CONSTRAINT shares_token_hash_key UNIQUE (token_hash);
 
 ALTER TABLE ONLY conversations.stored_bytes
     ADD CONSTRAINT stored_bytes_pkey PRIMARY KEY (tenant_id, shard);
@@ -200,6 +227,8 @@ CREATE TRIGGER drop_summaries AFTER UPDATE OF status ON conversations.messages F
 
 CREATE TRIGGER index_text BEFORE INSERT OR UPDATE OF content ON conversations.messages FOR EACH ROW EXECUTE FUNCTION conversations.index_text();
 
+CREATE TRIGGER revoke_blocked_shares AFTER UPDATE OF status ON conversations.messages FOR EACH ROW WHEN (((new.status = 'BLOCKED'::text) AND (old.status <> 'BLOCKED'::text))) EXECUTE FUNCTION conversations.revoke_blocked_shares();
+
 ALTER TABLE ONLY conversations.conversation_summaries
     ADD CONSTRAINT conversation_summaries_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations.conversations(tenant_id, id) ON DELETE CASCADE;
 
@@ -218,6 +247,12 @@ ALTER TABLE ONLY conversations.messages
 ALTER TABLE ONLY conversations.messages
     ADD CONSTRAINT messages_tenant_id_parent_id_fkey FOREIGN KEY (tenant_id, parent_id) REFERENCES conversations.messages(tenant_id, id);
 
+ALTER TABLE ONLY conversations.shares
+    ADD CONSTRAINT shares_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations.conversations(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY conversations.shares
+    ADD CONSTRAINT shares_tenant_id_last_message_id_fkey FOREIGN KEY (tenant_id, last_message_id) REFERENCES conversations.messages(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE conversations.conversation_summaries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.conversations ENABLE ROW LEVEL SECURITY;
@@ -225,6 +260,8 @@ ALTER TABLE conversations.conversations ENABLE ROW LEVEL SECURITY;
 CREATE POLICY everybody ON conversations.reindexing FOR SELECT TO app_rw USING (true);
 
 CREATE POLICY everybody ON conversations.sweeps FOR SELECT TO app_rw USING (true);
+
+CREATE POLICY holder_reads ON conversations.shares FOR SELECT TO app_rw USING ((token_hash = NULLIF(current_setting('app.share'::text, true), ''::text)));
 
 ALTER TABLE conversations.message_chunks ENABLE ROW LEVEL SECURITY;
 
@@ -235,6 +272,8 @@ ALTER TABLE conversations.outbox ENABLE ROW LEVEL SECURITY;
 ALTER TABLE conversations.reindexing ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.sends ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE conversations.shares ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.stored_bytes ENABLE ROW LEVEL SECURITY;
 
@@ -254,6 +293,8 @@ CREATE POLICY system ON conversations.reindexing TO app_system USING (true) WITH
 
 CREATE POLICY system ON conversations.sends TO app_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON conversations.shares TO app_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON conversations.stored_bytes TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON conversations.sweeps TO app_system USING (true) WITH CHECK (true);
@@ -269,5 +310,7 @@ CREATE POLICY tenant ON conversations.messages TO app_rw USING ((tenant_id = (NU
 CREATE POLICY tenant ON conversations.outbox TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON conversations.sends TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON conversations.shares TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON conversations.stored_bytes TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));

@@ -15,6 +15,7 @@ import type { ReuseLever, ReuseTerms } from '#contracts/reuse.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
 import type { TableSet } from '#kernel/database/database.ts';
 import { defineOutbox } from '#kernel/outbox/outbox-table.ts';
+import { ShareEntity } from './transfer-entities.ts';
 
 export const messageRoles = ['SYSTEM', 'USER', 'ASSISTANT', 'TOOL'] as const;
 export type MessageRole = (typeof messageRoles)[number];
@@ -207,5 +208,5 @@ export const OutboxEntity = defineOutbox('conversations');
 
 export const conversationsTables: TableSet = {
   name: 'conversations',
-  entities: [ConversationEntity, MessageEntity, ConversationSummaryEntity, SendEntity, OutboxEntity],
+  entities: [ConversationEntity, MessageEntity, ConversationSummaryEntity, SendEntity, OutboxEntity, ShareEntity],
 };

@@ -17,6 +17,7 @@ import { type ConversationsServices, createContext } from './schema/context.ts';
 import { createRawMessageStream } from './schema/raw-message-stream.ts';
 import { createConversationsSchema } from './schema.ts';
 import { createScreening } from './screening/screening.ts';
+import { createAnyBlocked } from './shares/shown-verdicts.ts';
 import { openStreamWatch } from './streams/stream-watch.ts';
 import { createAdmission } from './turns/admission.ts';
 import { createCuratedReplies } from './turns/curated-replies.ts';
@@ -46,7 +47,8 @@ export const openConversations = async (
   await using opened = new AsyncDisposableStack();
   const client = (url: string) => opened.use(createSubgraphClient('conversations', url, signIdentity));
   const limits = { maxContentLength: options.MAX_CONTENT_LENGTH, maxStoredBytes: options.MAX_STORED_BYTES };
-  const screening = createScreening({ safety: client(options.SAFETY_URL), limiter: ports.limiter, ...limits });
+  const safety = client(options.SAFETY_URL);
+  const screening = createScreening({ safety, limiter: ports.limiter, ...limits });
   const models = client(options.MODELS_URL);
   const admittingSubgraphs = {
     usage: client(options.USAGE_URL),
@@ -84,6 +86,8 @@ export const openConversations = async (
       relay,
       watch,
       stops,
+      anyBlocked: createAnyBlocked(safety),
+      access: services.access,
     },
     ...limits,
     stopReplies: (replies) => stopReplies({ streamLog, broker, stops, logger }, replies),

@@ -1,7 +1,7 @@
 /**
  * Changes a conversation of the caller: its settings, soft deletion and restoring. Invariant: nothing goes on in a
  * deleted conversation, since the deletion stops its replies, and no turn can be stored in it afterwards. Its summaries
- * go at once.
+ * and its share go at once.
  */
 import type { Identity } from '#contracts/identity.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type Message,
   MessageEntity,
 } from '../entities.ts';
+import { ShareEntity } from '../transfer-entities.ts';
 import { requireConversation } from './access.ts';
 import type { ChangeKind } from './change-feed.ts';
 import { type ConversationSettings, checkSettings } from './conversation-settings.ts';
@@ -96,6 +97,8 @@ export const deleteConversation = async (
     await replyCache.withdraw(identity.tenantId, conversation.id);
     conversation.deletedAt = now;
     conversation.updatedAt = now;
+    // For good: a conversation that is restored has to be shared again.
+    await em.nativeUpdate(ShareEntity, { conversationId: id, revokedAt: null }, { revokedAt: now });
     // A restored conversation gets new ones when it needs them.
     await em.nativeDelete(ConversationSummaryEntity, { conversationId: id });
     conversation.summarised = false;

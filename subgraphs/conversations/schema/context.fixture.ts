@@ -21,6 +21,10 @@ export const contextOf = (
   const limits = { maxContentLength: 1, maxStoredBytes: 1, stopReplies: unused, replyCache: { withdraw: unused } };
   const screening = { message: unused, instructions: unused };
   const curatedReplies = { addTo: unused };
+  const shares = { anyBlocked: unused, access: { admit: sendsNothing } };
   const turns = { admission, screening, curatedReplies, placeReply: sendsNothing, relay, changes };
-  return createContext({ ...{ database, logger, signals, broker, stops }, ...streams, ...turns, ...limits }, identity);
+  return createContext(
+    { ...{ database, logger, signals, broker, stops }, ...streams, ...turns, ...limits, ...shares },
+    identity,
+  );
 };

@@ -5,6 +5,8 @@ import type { Identity } from '#contracts/identity.ts';
 import type { SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import type { ConversationServices } from '../conversations/create-conversation.ts';
 import type { StopServices } from '../replies/stop-generation.ts';
+import type { ShareServices } from '../shares/share-conversation.ts';
+import type { SharedViewServices } from '../shares/shared-conversation.ts';
 import type { AwaitServices } from '../streams/await-message.ts';
 import type { StreamServices } from '../streams/message-stream.ts';
 import type { TurnServices } from '../turns/start-turn.ts';
@@ -16,7 +18,9 @@ export interface ConversationsServices
     TurnServices,
     StreamServices,
     AwaitServices,
-    StopServices {}
+    StopServices,
+    ShareServices,
+    SharedViewServices {}
 
 export interface ConversationsContext extends SubgraphContext {
   readonly services: ConversationsServices;

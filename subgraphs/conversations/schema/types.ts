@@ -3,6 +3,7 @@
  */
 import type { ToolCall } from '#contracts/stream-event.ts';
 import type { Conversation, Failure, Message } from '../entities.ts';
+import type { ShownShare } from '../shares/share-conversation.ts';
 import type { FoundSummary } from '../summaries/find-summary.ts';
 import type { ConversationsBuilder } from './builder.ts';
 
@@ -13,6 +14,7 @@ export const createTypes = (builder: ConversationsBuilder) => ({
   MessageFailure: builder.objectRef<Failure>('MessageFailure'),
   ConversationSummary: builder.objectRef<FoundSummary>('ConversationSummary'),
   ToolCall: builder.objectRef<ToolCall>('ToolCall'),
+  Share: builder.objectRef<ShownShare>('Share'),
   /** Owned by usage; this subgraph refers to it by key only. */
   User: builder.externalRef('User', builder.selection<{ id: string }>('id')).implement({
     externalFields: (t) => ({ id: t.id() }),
