@@ -4,6 +4,7 @@
  * without a change.
  */
 import { z } from 'zod';
+import { fileFailureCodes, fileKinds } from './files.ts';
 import { priceSchema, replyJobSchema } from './generation-job.ts';
 import { pools } from './pools.ts';
 import { reuseLevers } from './reuse.ts';
@@ -226,6 +227,33 @@ export const announceEveryMs = 15_000;
 /** Three missed announcements. */
 export const announcementTtlMs = 45_000;
 
+/** What a worker found in a file. */
+const ingestedContentSchema = z.object({
+  /** By its content. */
+  mediaType: z.string(),
+  kind: z.enum(fileKinds),
+  /** Null where the file has no pages. */
+  pageCount: bounded(greatest, true).nullable(),
+  /** Characters of the extracted text; null where none was extracted, and there is no such blob. */
+  textLength: bounded(greatest, true).nullable(),
+  hasPreview: z.boolean(),
+});
+
+/**
+ * Routing key `file.ingested`, id = the file's: a worker has looked at an upload. The blobs of `contracts/blob-keys.ts`
+ * are written before. May come twice, with the same content.
+ */
+export const fileIngestedSchema = z.object({
+  tenantId: z.uuid(),
+  fileId: z.uuid(),
+  userId: z.uuid(),
+  /** Present unless it failed. */
+  content: ingestedContentSchema.optional(),
+  /** Why the file cannot be used, with a sentence for people. */
+  failure: z.object({ code: z.enum(fileFailureCodes), message: z.string() }).optional(),
+});
+export type FileIngested = z.infer<typeof fileIngestedSchema>;
+
 /** The schema of each event, by its routing key. */
 export const brokerEventSchemas = {
   'message.finished': messageFinishedSchema,
@@ -235,6 +263,7 @@ export const brokerEventSchemas = {
   'job.failed': jobFailedSchema,
   'reply.blocked': replyBlockedSchema,
   'worker.announced': workerAnnouncedSchema,
+  'file.ingested': fileIngestedSchema,
 } as const;
 
 /** The events, by their routing keys. */

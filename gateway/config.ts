@@ -223,6 +223,12 @@ export const gatewayEnvironment = z.object({
     .nonnegative()
     .default(5)
     .describe('Seconds by which the clocks of issuer and gateway may differ.'),
+  DATA_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'Directory of the data of subgraphs on this machine that store files in it: signed URLs of these files are served below /blobs. Not set: none are, as with BLOBS_URL in the subgraphs.',
+    ),
   REDIS_URL: z
     .string()
     .optional()

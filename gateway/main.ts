@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { claimMapping } from '#kernel/access-tokens/claims-environment.ts';
 import { createOidcAuthenticator } from '#kernel/access-tokens/oidc-authenticator.ts';
+import { createDirectoryBlobs } from '#kernel/blobs/directory-blobs.ts';
 import { EnvironmentError } from '#kernel/config/environment.ts';
 import { createEmbeddedLimiter } from '#kernel/limiter/embedded-limiter.ts';
 import { createLogger, type Logger } from '#kernel/log.ts';
@@ -20,6 +21,7 @@ import type { Authenticator } from './authentication/authenticator.ts';
 import { openWithApiKeys } from './authentication/with-api-keys.ts';
 import { type GatewayConfig, gatewayLimits, readGatewayConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
+import { mountBlobs } from './http/mount-blobs.ts';
 import type { Mount } from './http/routes.ts';
 import { openSharedPages } from './shared-pages/shared-pages.ts';
 import { openSignIn, type SignIn } from './sign-in/open-sign-in.ts';
@@ -138,6 +140,7 @@ const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposa
   opened.use(await openTelemetry(config, 'gateway', logger));
   const ports = await openSharedPorts(config, logger, opened);
   const { authenticator, signIn } = await openAuthentication(config, ports, logger, opened);
+  const blobs = config.DATA_DIR === undefined ? undefined : opened.use(createDirectoryBlobs(config.DATA_DIR));
   const gateway = opened.use(
     await createGateway({
       supergraphSdl,
@@ -148,7 +151,7 @@ const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposa
       port: config.PORT,
       authenticator,
       sessions: signIn?.sessions,
-      mounts: openMounts(config, signIn, logger, opened),
+      mounts: [...openMounts(config, signIn, logger, opened), ...(blobs ? mountBlobs(blobs) : [])],
       identitySecret: config.IDENTITY_SECRET,
       limiter: ports.limiter,
       ...gatewayLimits(config),

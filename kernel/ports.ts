@@ -35,7 +35,7 @@ export const portsEnvironment = {
     .url({ protocol: /^s3$/ })
     .optional()
     .describe(
-      'Files go to this S3 bucket, `s3://bucket?region=eu-central-1&endpoint=https://host`. Not set: to a directory in DATA_DIR.',
+      'Files go to this S3 bucket, `s3://bucket?region=eu-central-1&endpoint=https://host`. Where clients reach the store at another address than services, `&publicEndpoint=https://host` names it. Not set: to a directory in DATA_DIR, whose signed URLs the gateway serves.',
     ),
   AWS_ACCESS_KEY_ID: z
     .string()

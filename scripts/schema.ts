@@ -15,6 +15,7 @@ import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { withDeferDirective } from '../gateway/supergraph/defer-directive.ts';
 import { createConversationsSchema } from '../subgraphs/conversations/schema.ts';
+import { createKnowledgeSchema } from '../subgraphs/knowledge/schema.ts';
 import { createModelsSchema } from '../subgraphs/models/schema.ts';
 import { createSafetySchema } from '../subgraphs/safety/schema.ts';
 import { createUsageSchema } from '../subgraphs/usage/schema.ts';
@@ -30,6 +31,7 @@ const schemas: Readonly<Record<string, () => GraphQLSchema>> = {
   models: createModelsSchema,
   usage: createUsageSchema,
   safety: createSafetySchema,
+  knowledge: createKnowledgeSchema,
 };
 
 const supergraphYaml = z.object({

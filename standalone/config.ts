@@ -10,6 +10,7 @@ import { gatewayLimitsEnvironment } from '../gateway/config.ts';
 import { signInEnvironment } from '../gateway/sign-in/session-config.ts';
 import { modelsEnvironment } from '../inference-workers/config.ts';
 import { conversationsEnvironment } from '../subgraphs/conversations/config.ts';
+import { knowledgeEnvironment } from '../subgraphs/knowledge/config.ts';
 import { usageOwnEnvironment } from '../subgraphs/usage/config.ts';
 import { programEnvironment } from './issuer/config.ts';
 
@@ -28,6 +29,7 @@ export const standaloneEnvironment = z
     ...signInEnvironment,
     ...modelsEnvironment,
     ...conversationsEnvironment,
+    ...knowledgeEnvironment,
     ...reservations,
     ...programEnvironment,
     NODE_ENV: z

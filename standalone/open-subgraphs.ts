@@ -1,8 +1,9 @@
-/** The four subgraphs of the standalone, each with the addresses of those that it calls. */
+/** The five subgraphs of the standalone, each with the addresses of those that it calls. */
 import type { ModelsFile } from '#kernel/catalogue/models-file.ts';
 import type { Sealer } from '#kernel/sealing/sealer.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { openConversations } from '../subgraphs/conversations/service.ts';
+import { openKnowledge } from '../subgraphs/knowledge/service.ts';
 import { openModels } from '../subgraphs/models/service.ts';
 import { openSafety } from '../subgraphs/safety/service.ts';
 import { openUsage } from '../subgraphs/usage/service.ts';
@@ -26,6 +27,7 @@ export const openSubgraphs = async (services: SubgraphServices, { config, models
     }),
   );
   const safety = opened.use(await openSafety(services, config));
+  const knowledge = opened.use(await openKnowledge(services, { ...config, USAGE_URL: usage.url }));
   const models = opened.use(
     await openModels(services, {
       ...{ modelsFile, sealer },
@@ -44,5 +46,12 @@ export const openSubgraphs = async (services: SubgraphServices, { config, models
   );
   conversationsUrl = conversations.url;
   const closing = opened.move();
-  return { conversations, models, usage, safety, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+  const urls = {
+    conversations: conversations.url,
+    models: models.url,
+    usage: usage.url,
+    safety: safety.url,
+    knowledge: knowledge.url,
+  };
+  return { urls, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 };

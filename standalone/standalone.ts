@@ -18,6 +18,7 @@ import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { openWithApiKeys } from '../gateway/authentication/with-api-keys.ts';
 import { gatewayLimits } from '../gateway/config.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { mountBlobs } from '../gateway/http/mount-blobs.ts';
 import { defaultMaxCost } from '../gateway/limits/operation-limits.ts';
 import { openSharedPages } from '../gateway/shared-pages/shared-pages.ts';
 import { openSite } from '../gateway/site/site.ts';
@@ -26,6 +27,7 @@ import { discoverModels } from '../inference-workers/providers/discover-models.t
 import { openReuse } from '../inference-workers/reuse/open-reuse.ts';
 import { startWorker } from '../inference-workers/worker.ts';
 import { conversationsTables } from '../subgraphs/conversations/entities.ts';
+import { knowledgeTables } from '../subgraphs/knowledge/entities.ts';
 import { modelsTables } from '../subgraphs/models/entities.ts';
 import { safetyTables } from '../subgraphs/safety/entities.ts';
 import { seedDevelopment } from '../subgraphs/usage/accounts/seed-development.ts';
@@ -57,7 +59,7 @@ export const openStandalone = async (
   await using opened = new AsyncDisposableStack();
   opened.use(await lockDataDirectory(config.DATA_DIR));
   opened.use(await openTelemetry(config, 'standalone', logger));
-  const schemas = [conversationsTables, modelsTables, usageTables, safetyTables];
+  const schemas = [conversationsTables, modelsTables, usageTables, safetyTables, knowledgeTables];
   const listening = Promise.withResolvers<string>();
   const [database, ports, modelsFile, supergraphSdl, tokenIssuer] = await Promise.all([
     openDatabase(config, schemas).then((opening) => opened.use(opening)),
@@ -82,9 +84,8 @@ export const openStandalone = async (
   };
   // The users whose tokens the development issuer signs.
   if (config.OIDC_ISSUER === undefined) await seedDevelopment(database);
-  const { conversations, models, usage, safety } = opened.use(
-    await openSubgraphs(services, { config, modelsFile, sealer }),
-  );
+  const subgraphs = opened.use(await openSubgraphs(services, { config, modelsFile, sealer }));
+  const { conversations: conversationsUrl, usage: usageUrl } = subgraphs.urls;
   const registry = opened.use(await discoverModels(providerSettings(config, environment), modelsFile, logger));
   opened.use(
     await startWorker({
@@ -101,23 +102,23 @@ export const openStandalone = async (
     }),
   );
   const authenticator = opened.use(
-    await openWithApiKeys(tokenIssuer.tokens, { usageUrl: usage.url, identitySecret, signals: ports.signals, logger }),
+    await openWithApiKeys(tokenIssuer.tokens, { usageUrl, identitySecret, signals: ports.signals, logger }),
   );
   const webSignIn = opened.use(
     await openWebSignIn({ config, tokenIssuer, ports, identitySecret, listening: listening.promise, logger }),
   );
   const addressHeader = config.CLIENT_ADDRESS_HEADER;
-  const pages = { conversationsUrl: conversations.url, identitySecret, addressHeader, logger };
+  const pages = { conversationsUrl, identitySecret, addressHeader, logger };
   const sharedPages = opened.use(openSharedPages(pages));
   const gateway = opened.use(
     await createGateway({
       supergraphSdl,
-      subgraphUrls: { conversations: conversations.url, models: models.url, usage: usage.url, safety: safety.url },
+      subgraphUrls: subgraphs.urls,
       host: config.HOST,
       port: config.PORT,
       authenticator,
       sessions: webSignIn.sessions,
-      mounts: [...webSignIn.mounts, sharedPages.mount],
+      mounts: [...webSignIn.mounts, sharedPages.mount, ...mountBlobs(ports.blobs)],
       identitySecret,
       limiter: ports.limiter,
       ...gatewayLimits({ ...config, MAX_COST: config.MAX_COST ?? defaultMaxCost }),

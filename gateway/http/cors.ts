@@ -20,15 +20,25 @@ export const allowListed = (origins: readonly string[]): AllowsOrigin => {
 export const allowLoopback: AllowsOrigin = (origin) =>
   URL.canParse(origin) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(origin).hostname);
 
+export interface CorsTerms {
+  readonly allows: AllowsOrigin;
+  /** Default: those of GraphQL. */
+  readonly methods?: string | undefined;
+}
+
 /** Writes the headers. Returns true when the request was a preflight, which is then complete. */
-export const applyCors = (allows: AllowsOrigin, request: IncomingMessage, response: ServerResponse): boolean => {
+export const applyCors = (
+  { allows, methods = 'GET, POST, OPTIONS' }: CorsTerms,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean => {
   const { origin } = request.headers;
   response.setHeader('vary', 'origin, accept');
   if (origin !== undefined && allows(origin)) {
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader('access-control-expose-headers', 'retry-after, www-authenticate, x-request-id');
     if (request.method === 'OPTIONS') {
-      response.setHeader('access-control-allow-methods', 'GET, POST, OPTIONS');
+      response.setHeader('access-control-allow-methods', methods);
       response.setHeader(
         'access-control-allow-headers',
         request.headers['access-control-request-headers'] ?? 'authorization, content-type',

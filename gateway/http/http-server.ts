@@ -19,6 +19,8 @@ export interface HttpServerOptions {
   route(request: IncomingMessage, response: ServerResponse): void;
   /** Milliseconds that a client has for a whole request. */
   readonly requestTimeoutMs: number;
+  /** Whether whatever serves the request ends a body that comes too slowly by itself. */
+  timesBody(request: IncomingMessage): boolean;
   /** Milliseconds after which a client that does not read its response is disconnected. */
   readonly stallTimeoutMs: number;
   /** Returns false when there are too many sockets of its kind. */
@@ -48,6 +50,17 @@ const refuseUpgrade = (stream: Duplex, status: string): void => {
   stream.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
 };
 
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+
+/** Not by Node, whose timeout knows no exceptions. */
+const limitBody = (request: IncomingMessage, timeoutMs: number): void => {
+  const timer = setTimeout(() => {
+    if (!request.complete) request.socket.end('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n');
+  }, timeoutMs);
+  request.once('close', () => clearTimeout(timer));
+};
+
 export const openHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
   let draining = false;
   // Offers of unsupported protocols are ignored (RFC 9110, 7.8): some clients offer h2c with every request.
@@ -55,7 +68,7 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
     headers.upgrade?.toLowerCase() === 'websocket';
   const { requestTimeoutMs } = options;
   const timeouts = {
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: 0,
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
     connectionsCheckingInterval: Math.min(checkEveryMs, requestTimeoutMs),
   };
@@ -65,6 +78,7 @@ export const openHttpServer = async (options: HttpServerOptions): Promise<HttpSe
       if (draining) setImmediate(() => server.closeIdleConnections());
     });
     setSecurityHeaders(response);
+    if (hasBody(request) && !options.timesBody(request)) limitBody(request, requestTimeoutMs);
     // The proxy in front says so. Browsers ignore the header where it came without TLS.
     if (request.headers['x-forwarded-proto'] === 'https')
       response.setHeader('strict-transport-security', strictTransport);

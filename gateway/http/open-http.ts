@@ -12,7 +12,7 @@ import { createDirectExecution } from './direct-execution.ts';
 import { serveExplorer } from './explorer.ts';
 import { handleGraphQL } from './graphql-over-http.ts';
 import { type HttpServerOptions, openHttpServer } from './http-server.ts';
-import { createRoutes, type Routes } from './routes.ts';
+import { createRoutes, mountOf, pathOf, type Routes } from './routes.ts';
 import { createHttpStreams } from './stream-over-http.ts';
 import { serveTickets } from './ticket-endpoint.ts';
 
@@ -86,6 +86,7 @@ export const openHttp = async (options: HttpOptions): Promise<Http> => {
     respondToHealth: options.respondToHealth,
     route,
     requestTimeoutMs: options.requestTimeoutMs,
+    timesBody: (request) => mountOf(options.mounts, pathOf(request))?.timesBodies ?? false,
     onUpgrade: options.onUpgrade,
     stallTimeoutMs,
   });

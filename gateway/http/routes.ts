@@ -13,6 +13,10 @@ export interface Mount {
   /** Such as `/auth`. */
   readonly path: string;
   readonly handle: RequestHandler;
+  /** Methods that pages of other origins may use, of those that may send requests. Default: none. */
+  readonly crossOriginMethods?: string;
+  /** Whether it ends bodies that come too slowly by itself, because they may be long. Default: false. */
+  readonly timesBodies?: boolean;
 }
 
 export interface Routes {
@@ -31,6 +35,10 @@ export interface Routes {
 
 export const pathOf = (request: IncomingMessage): string => request.url?.split('?', 1)[0] ?? '/';
 
+/** The mount that serves a path. */
+export const mountOf = (mounts: readonly Mount[], path: string): Mount | undefined =>
+  mounts.find((candidate) => isBelow(path, candidate.path));
+
 const isBelow = (path: string, mount: string): boolean => path === mount || path.startsWith(`${mount}/`);
 
 export const createRoutes = (routes: Routes): ((request: IncomingMessage, response: ServerResponse) => void) => {
@@ -45,8 +53,13 @@ export const createRoutes = (routes: Routes): ((request: IncomingMessage, respon
         response.writeHead(500, { 'content-type': 'text/plain' }).end('Something went wrong on our side. Try again.\n');
     });
   };
-  const runForOrigins = (handle: RequestHandler, request: IncomingMessage, response: ServerResponse): void => {
-    if (!applyCors(allowsOrigin, request, response)) run(handle, request, response);
+  const runForOrigins = (
+    handle: RequestHandler,
+    request: IncomingMessage,
+    response: ServerResponse,
+    methods?: string,
+  ): void => {
+    if (!applyCors({ allows: allowsOrigin, methods }, request, response)) run(handle, request, response);
   };
 
   return (request, response) => {
@@ -56,7 +69,8 @@ export const createRoutes = (routes: Routes): ((request: IncomingMessage, respon
     if (path === '/graphql/ticket') return runForOrigins(serveTickets, request, response);
     if (path === '/sandbox' && isGet && showsSandbox) return runForOrigins(handleGraphQL, request, response);
     if (path === '/explorer' && isGet && serveExplorer) return run(serveExplorer, request, response);
-    const mount = mounts.find((candidate) => isBelow(path, candidate.path));
+    const mount = mountOf(mounts, path);
+    if (mount?.crossOriginMethods) return runForOrigins(mount.handle, request, response, mount.crossOriginMethods);
     if (mount) return run(mount.handle, request, response);
     if (site) return run(site, request, response);
     if (path === '/' && front) {

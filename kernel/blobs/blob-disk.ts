@@ -2,36 +2,59 @@
  * Blobs on a flydrive disk, with the rules that hold for every kind of disk. Invariant: a key that is not
  * `tenantId/kind/name` in safe characters never reaches the disk.
  */
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Disk } from 'flydrive';
 import { AppError } from '../errors.ts';
+import { checkBlobKey } from './blob-key.ts';
 import type { Blobs } from './blobs.ts';
 
-/** Three or more segments; none starts with a dot, so none is `..` or hidden. */
-const keyPattern = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*){2,}$/;
-/** The limit of S3. */
-const maxKeyLength = 1024;
+/** What each kind of disk does in its own way. Keys are checked before. */
+export interface DiskParts
+  extends Pick<Blobs, 'putStream' | 'signUpload' | 'signDownload' | 'serve' | 'publicOrigin' | 'ping'> {
+  close(): Promise<void>;
+}
 
-const checked = (key: string): string => {
-  if (keyPattern.test(key) && key.length <= maxKeyLength) return key;
-  throw new AppError(
-    'BAD_USER_INPUT',
-    'A blob key is tenantId/kind/name, of letters, digits, dots, dashes and underscores.',
-  );
-};
-
-export const createBlobs = (disk: Disk, close: () => void): Blobs => ({
-  put: async (key, bytes, contentType) => disk.put(checked(key), bytes, { contentType }),
-  async get(key) {
+export const createBlobs = (disk: Disk, parts: DiskParts): Blobs => {
+  /** What reads an existing key; the fault of a missing one differs from disk to disk. */
+  const reading = async <Result>(key: string, read: () => Promise<Result>): Promise<Result> => {
+    checkBlobKey(key);
     try {
-      // Not getBytes: on a directory it returns the memory behind the bytes, which is more than the file holds.
-      return await buffer(await disk.getStream(checked(key)));
+      return await read();
     } catch (cause) {
-      if (cause instanceof AppError || (await disk.exists(key))) throw cause;
+      if (await disk.exists(key)) throw cause;
       throw new AppError('NOT_FOUND', 'There is no such file.', { cause });
     }
-  },
-  exists: async (key) => disk.exists(checked(key)),
-  delete: async (key) => disk.delete(checked(key)),
-  [Symbol.asyncDispose]: async () => close(),
-});
+  };
+  return {
+    put: async (key, bytes, contentType) => disk.put(checkBlobKey(key), bytes, { contentType }),
+    putStream: async (key, bytes, contentType) => parts.putStream(checkBlobKey(key), bytes, contentType),
+    // Not getBytes: on a directory it returns the memory behind the bytes, which is more than the file holds.
+    get: (key) => reading(key, async () => buffer(await disk.getStream(key))),
+    getStream: (key) =>
+      reading(key, async () => {
+        await disk.getMetaData(key);
+        const stream: Readable = await disk.getStream(key);
+        return stream;
+      }),
+    byteSize: (key) => reading(key, async () => (await disk.getMetaData(key)).contentLength),
+    exists: async (key) => disk.exists(checkBlobKey(key)),
+    copy: async (from, to) => {
+      checkBlobKey(to);
+      return reading(from, () => disk.copy(from, to));
+    },
+    delete: async (key) => disk.delete(checkBlobKey(key)),
+    signUpload: async (terms) => {
+      checkBlobKey(terms.key);
+      return parts.signUpload(terms);
+    },
+    signDownload: async (terms) => {
+      checkBlobKey(terms.key);
+      return parts.signDownload(terms);
+    },
+    serve: parts.serve,
+    publicOrigin: parts.publicOrigin,
+    ping: parts.ping,
+    [Symbol.asyncDispose]: () => parts.close(),
+  };
+};

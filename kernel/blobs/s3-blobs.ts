@@ -5,9 +5,14 @@ import { S3Driver } from 'flydrive/drivers/s3';
 import { StartError } from '../connections/start-error.ts';
 import { createBlobs } from './blob-disk.ts';
 import type { Blobs } from './blobs.ts';
+import { putInParts } from './s3-multipart.ts';
+import { signWithS3 } from './s3-signatures.ts';
 
 export interface S3BlobsOptions {
-  /** `s3://bucket?region=eu-central-1&endpoint=https://host`; without `endpoint` it is AWS. */
+  /**
+   * `s3://bucket?region=eu-central-1&endpoint=https://host`; without `endpoint` it is AWS. `publicEndpoint` is the
+   * address that clients of the API reach, where it is another one.
+   */
   readonly url: string;
   /** Undefined: the AWS SDK's default chain (instance role, profile, ...). */
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
@@ -15,6 +20,7 @@ export interface S3BlobsOptions {
 }
 
 const defaultRegion = 'us-east-1';
+const pingTimeoutMs = 2_000;
 
 /** Only a missing bucket fails the check: HEAD may be forbidden where reads and writes are allowed. */
 const checkBucket = async (client: S3Client, bucket: string, url: string, startTimeoutMs: number): Promise<void> => {
@@ -28,24 +34,52 @@ const checkBucket = async (client: S3Client, bucket: string, url: string, startT
   }
 };
 
+/** The origin of signed URLs: AWS has the bucket in its host name. */
+const originOf = async (client: S3Client, bucket: string): Promise<string> =>
+  new URL(await signWithS3(client, bucket).signDownload(anyDownload)).origin;
+
+const anyDownload = {
+  key: 'origin/of/urls',
+  fileName: 'origin',
+  mediaType: 'text/plain',
+  disposition: 'attachment',
+  expiresInSeconds: 1,
+} as const;
+
 /** Rejects with a StartError when the bucket does not exist or the server does not respond in time. */
 export const connectS3Blobs = async ({ url, credentials, startTimeoutMs }: S3BlobsOptions): Promise<Blobs> => {
   const { hostname: bucket, searchParams } = new URL(url);
   const endpoint = searchParams.get('endpoint');
-  const client = new S3Client({
-    region: searchParams.get('region') ?? defaultRegion,
-    // The newer checksum trailers are specific to AWS; most other stores refuse them.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    ...(credentials === undefined ? {} : { credentials }),
-    ...(endpoint === null ? {} : { endpoint, forcePathStyle: true }),
-  });
+  const publicEndpoint = searchParams.get('publicEndpoint') ?? endpoint;
+  const clientAt = (address: string | null): S3Client =>
+    new S3Client({
+      region: searchParams.get('region') ?? defaultRegion,
+      // The newer checksum trailers are specific to AWS; most other stores refuse them.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(address === null ? {} : { endpoint: address, forcePathStyle: true }),
+    });
+  const client = clientAt(endpoint);
+  // Makes no connection: it only signs.
+  const signer = clientAt(publicEndpoint);
+  const close = async (): Promise<void> => {
+    client.destroy();
+    signer.destroy();
+  };
   try {
     await checkBucket(client, bucket, url, startTimeoutMs);
+    const publicOrigin = await originOf(signer, bucket);
+    return createBlobs(new Disk(new S3Driver({ client, bucket, visibility: 'private', supportsACL: false })), {
+      putStream: (key, bytes, ContentType) => putInParts(client, { Bucket: bucket, Key: key, ContentType }, bytes),
+      ...signWithS3(signer, bucket),
+      serve: undefined,
+      publicOrigin,
+      ping: () => checkBucket(client, bucket, url, pingTimeoutMs),
+      close,
+    });
   } catch (error) {
-    client.destroy();
+    await close();
     throw error;
   }
-  const disk = new Disk(new S3Driver({ client, bucket, visibility: 'private', supportsACL: false }));
-  return createBlobs(disk, () => client.destroy());
 };

@@ -2,6 +2,7 @@
  * Every queue of the system and its bindings. Each process declares all of them when it connects, so that no message is
  * published before the queue of a service that has not started yet exists.
  */
+import { ingestQueue } from '#contracts/ingest-job.ts';
 import { generationQueue, pools } from '#contracts/pools.ts';
 import type { Exchange } from './broker.ts';
 
@@ -38,6 +39,7 @@ const events = (name: string, ...routingKeys: string[]): QueueDeclaration => ({
 
 export const topology: readonly QueueDeclaration[] = [
   ...pools.map((pool) => jobs(generationQueue(pool))),
+  jobs(ingestQueue),
   events(
     'conversations.results',
     ...['message.finished', 'conversation.titled', 'conversation.summarised', 'job.returned', 'job.failed'],
@@ -45,4 +47,5 @@ export const topology: readonly QueueDeclaration[] = [
   events('usage.results', 'message.finished', 'conversation.titled', 'conversation.summarised'),
   events('safety.results', 'message.finished', 'reply.blocked'),
   events('models.results', 'message.finished', 'worker.announced'),
+  events('knowledge.results', 'file.ingested'),
 ];

@@ -17,7 +17,7 @@ import { type Stand, stallTimeoutMs, summariseAtPercent } from './stand.ts';
 
 /** Services that run twice. */
 const doubled: readonly string[] = ['worker', 'gateway', 'conversations'];
-const processes = ['gateway', 'conversations', 'usage', 'safety', 'models', 'worker'].flatMap((name) =>
+const processes = ['gateway', 'conversations', 'usage', 'safety', 'models', 'knowledge', 'worker'].flatMap((name) =>
   doubled.includes(name) ? [name, `${name}-2`] : [name],
 );
 const variables: Readonly<Record<StoreName, string>> = {

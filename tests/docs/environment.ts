@@ -5,6 +5,7 @@ import { workerEnvironment } from '../../inference-workers/config.ts';
 import { standaloneEnvironment } from '../../standalone/config.ts';
 import { issuerEnvironment } from '../../standalone/issuer/config.ts';
 import { conversationsConfig } from '../../subgraphs/conversations/config.ts';
+import { knowledgeConfig } from '../../subgraphs/knowledge/config.ts';
 import { modelsConfig } from '../../subgraphs/models/config.ts';
 import { safetyConfig } from '../../subgraphs/safety/config.ts';
 import { usageConfig } from '../../subgraphs/usage/config.ts';
@@ -41,6 +42,7 @@ export const readEnvironments = (): ReadonlyMap<string, readonly Variable[]> =>
     ['models', variablesOf(modelsConfig.shape)],
     ['usage', variablesOf(usageConfig.shape)],
     ['safety', variablesOf(safetyConfig.shape)],
+    ['knowledge', variablesOf(knowledgeConfig.shape)],
     ['worker', variablesOf(workerEnvironment.shape)],
     ['issuer', variablesOf(issuerEnvironment.shape)],
   ]);

@@ -11,6 +11,7 @@ import { startScriptedProvider } from '#tests/scripted-provider/scripted-provide
 import { type Child, startChild, untilReady } from '#tests/services/child.ts';
 import { createDirectory } from '#tests/services/directory.ts';
 import { freePorts } from '#tests/services/ports.ts';
+import { type S3, startS3 } from '#tests/services/s3.ts';
 import { openDevelopmentIssuer } from '../../standalone/issuer/development-issuer.ts';
 import type { TestClient } from './client.ts';
 import { type Parlance, signIn } from './parlance.ts';
@@ -82,8 +83,9 @@ export interface ServiceUrls {
 }
 
 /** A value of the file with this machine's addresses of what is not ours. */
-const withServices = (value: string, urls: ServiceUrls): string =>
+const withServices = (value: string, urls: ServiceUrls, store: S3): string =>
   value
+    .replace(/^s3:\/\/.*$/, store.url)
     .replace(/^postgres:\/\/.*@postgres:5432\/.*$/, urls.postgres)
     .replace(/^redis:\/\/redis:6379$/, urls.redis)
     .replace(/^amqp:\/\/.*@rabbitmq:5672$/, urls.rabbitmq)
@@ -96,7 +98,7 @@ const publishedGateway = 'http://127.0.0.1:4000';
 /** In the file, the address of a service for other containers, or for browsers too. */
 const addressOfService = /http:\/\/(\w+)(?:\.localhost)?:\d+([\w/]*)/g;
 /** Services of the file that serve a subgraph. */
-const subgraphs: readonly string[] = ['conversations', 'models', 'usage', 'safety'];
+const subgraphs: readonly string[] = ['conversations', 'models', 'usage', 'safety', 'knowledge'];
 
 /** A free port for each process of ours, by its name. */
 const choosePorts = async (
@@ -133,6 +135,7 @@ const untilServed = async (client: TestClient): Promise<void> => {
 export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = {}): Promise<Compose> => {
   await using stack = new AsyncDisposableStack();
   const provider = stack.use(await startScriptedProvider());
+  const store = stack.use(await startS3('parlance'));
   const services = await readCompose({ OPENAI_API_KEY: 'test', OPENAI_BASE_URL: provider.baseUrl });
   const directory = stack.use(await createDirectory());
   const ports = await choosePorts(services, options.replicas);
@@ -147,7 +150,7 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
 
   /** A value of the file -> what it is on this machine, for one process. */
   const here = (name: string, value: string): string =>
-    withServices(value, urls)
+    withServices(value, urls, store)
       .replace(/^\/data$/, directory.path)
       .replaceAll(publishedGateway, addresses.get('gateway') ?? '')
       .replaceAll(
@@ -164,6 +167,10 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
     const environment = onThisMachine(service.environment);
     // The image has the web client; here it is where a test built it.
     delete environment['SITE_DIR'];
+    if (environment['BLOBS_URL'] !== undefined) {
+      environment['AWS_ACCESS_KEY_ID'] = store.credentials.accessKeyId;
+      environment['AWS_SECRET_ACCESS_KEY'] = store.credentials.secretAccessKey;
+    }
     for (const key of ['PORT', 'HEALTH_PORT']) if (environment[key]) environment[key] = ports.get(name) ?? '';
     // Replies that a test leaves behind are not waited for as long as those of people.
     return {

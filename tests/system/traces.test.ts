@@ -13,7 +13,7 @@ const traceId = '0af7651916cd43dd8448eb211c80319c';
 const clientSpanId = 'b7ad6b7169203331';
 const traceparent = `00-${traceId}-${clientSpanId}-01`;
 
-const processes = ['gateway', 'conversations', 'models', 'usage', 'safety', 'worker'] as const;
+const processes = ['gateway', 'conversations', 'models', 'usage', 'safety', 'knowledge', 'worker'] as const;
 
 /** All processes start in it. */
 const timeoutMs = 120_000;

@@ -1,0 +1,30 @@
+/**
+ * The keys of the blobs that belong to a file. Every key begins with its tenant, so that a key that was made for one
+ * tenant names nothing of another.
+ */
+
+/** What a file has in the blob store. */
+export interface FileOwner {
+  readonly tenantId: string;
+  readonly fileId: string;
+}
+
+/** Where a client uploads the bytes, which nobody else reads before they were looked at. */
+export const quarantineKey = ({ tenantId, fileId }: FileOwner): string => `${tenantId}/quarantine/${fileId}`;
+
+/** The bytes that may be downloaded. */
+export const fileKey = ({ tenantId, fileId }: FileOwner): string => `${tenantId}/files/${fileId}`;
+
+/** The extracted text (extracted-text.ts). */
+export const textKey = ({ tenantId, fileId }: FileOwner): string => `${tenantId}/texts/${fileId}.json`;
+
+/** A small picture of an image, WebP. */
+export const previewKey = ({ tenantId, fileId }: FileOwner): string => `${tenantId}/previews/${fileId}.webp`;
+
+/** Every key above, for deletion. */
+export const keysOfFile = (owner: FileOwner): readonly string[] => [
+  quarantineKey(owner),
+  fileKey(owner),
+  textKey(owner),
+  previewKey(owner),
+];

@@ -1,0 +1,121 @@
+-- Where the migrations lead. Written by: npm run migrations
+
+CREATE TABLE knowledge.doomed_blobs (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    key text NOT NULL,
+    due_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY knowledge.doomed_blobs FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE knowledge.files (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    purpose text NOT NULL,
+    name text NOT NULL,
+    declared_type text NOT NULL,
+    media_type text NOT NULL,
+    byte_size bigint NOT NULL,
+    sha256 text NOT NULL,
+    kind text NOT NULL,
+    status text NOT NULL,
+    failure_code text,
+    failure_message text,
+    page_count integer,
+    text_length integer,
+    has_preview boolean DEFAULT false NOT NULL,
+    upload_expires_at timestamp(3) with time zone NOT NULL,
+    created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT files_byte_size_check CHECK ((byte_size >= 0))
+);
+
+ALTER TABLE ONLY knowledge.files FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE knowledge.outbox (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    routing_key text NOT NULL,
+    message_id uuid NOT NULL,
+    body jsonb NOT NULL,
+    created_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY knowledge.outbox FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE knowledge.storage (
+    tenant_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    bytes bigint DEFAULT 0 NOT NULL,
+    files integer DEFAULT 0 NOT NULL,
+    CONSTRAINT storage_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT storage_files_check CHECK ((files >= 0))
+);
+
+ALTER TABLE ONLY knowledge.storage FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE knowledge.tenant_storage (
+    tenant_id uuid NOT NULL,
+    bytes bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT tenant_storage_bytes_check CHECK ((bytes >= 0))
+);
+
+ALTER TABLE ONLY knowledge.tenant_storage FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE ONLY knowledge.doomed_blobs
+    ADD CONSTRAINT doomed_blobs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY knowledge.files
+    ADD CONSTRAINT files_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY knowledge.files
+    ADD CONSTRAINT files_tenant_id_id_key UNIQUE (tenant_id, id);
+
+ALTER TABLE ONLY knowledge.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY knowledge.storage
+    ADD CONSTRAINT storage_pkey PRIMARY KEY (tenant_id, user_id);
+
+ALTER TABLE ONLY knowledge.tenant_storage
+    ADD CONSTRAINT tenant_storage_pkey PRIMARY KEY (tenant_id);
+
+CREATE INDEX doomed_blobs_due ON knowledge.doomed_blobs USING btree (due_at);
+
+CREATE INDEX files_awaiting_upload ON knowledge.files USING btree (upload_expires_at) WHERE (status = 'AWAITING_UPLOAD'::text);
+
+CREATE INDEX files_of_user ON knowledge.files USING btree (tenant_id, user_id, id);
+
+CREATE INDEX outbox_by_age ON knowledge.outbox USING btree (created_at);
+
+ALTER TABLE knowledge.doomed_blobs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE knowledge.files ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE knowledge.outbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE knowledge.storage ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY system ON knowledge.doomed_blobs TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON knowledge.files TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON knowledge.outbox TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON knowledge.storage TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON knowledge.tenant_storage TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY tenant ON knowledge.doomed_blobs TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON knowledge.files TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON knowledge.outbox TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON knowledge.storage TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON knowledge.tenant_storage TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+ALTER TABLE knowledge.tenant_storage ENABLE ROW LEVEL SECURITY;

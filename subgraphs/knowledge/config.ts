@@ -1,0 +1,30 @@
+/** The environment of the knowledge subgraph. */
+import { z } from 'zod';
+import { subgraphEnvironment } from '#kernel/subgraph-server/run-subgraph.ts';
+
+/** Variables of every process that opens this subgraph. */
+export const knowledgeEnvironment = {
+  UPLOAD_URL_SECONDS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .max(86_400)
+    .default(3_600)
+    .describe('Seconds for which the URL of an upload holds. A file that was not uploaded by then is forgotten.'),
+  DOWNLOAD_URL_SECONDS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .max(86_400)
+    .default(300)
+    .describe('Seconds for which the URLs of downloads and previews hold.'),
+};
+
+export const knowledgeConfig = z.object({
+  ...subgraphEnvironment,
+  ...knowledgeEnvironment,
+  USAGE_URL: z
+    .url({ protocol: /^https?$/ })
+    .describe('URL of the usage subgraph, http://host:port/graphql, which has the plan of each tenant.'),
+});
+export type KnowledgeConfig = z.infer<typeof knowledgeConfig>;

@@ -1,0 +1,52 @@
+/**
+ * Opens the knowledge service: files of users, the jobs that look at them and the results of these jobs, and the
+ * subgraph. On closing, requests stop first, then the consumer, then the sweep; then the relay publishes what it holds.
+ */
+import { startOutboxRelay } from '#kernel/outbox/relay.ts';
+import { createSubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
+import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
+import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
+import type { KnowledgeConfig } from './config.ts';
+import { OutboxEntity } from './entities.ts';
+import type { FileServices } from './files/file-services.ts';
+import { createFileLoader } from './files/find-files.ts';
+import { startFileSweeper } from './files/sweep-files.ts';
+import { createPlans } from './plans.ts';
+import { consumeResults } from './results/consume-results.ts';
+import { createKnowledgeSchema } from './schema.ts';
+
+export type KnowledgeOptions = Pick<KnowledgeConfig, 'USAGE_URL' | 'UPLOAD_URL_SECONDS' | 'DOWNLOAD_URL_SECONDS'>;
+
+export const openKnowledge = async (services: SubgraphServices, options: KnowledgeOptions): Promise<OpenSubgraph> => {
+  const { database, ports, logger } = services;
+  const { broker, signals, blobs } = ports;
+  await using opened = new AsyncDisposableStack();
+  const usage = opened.use(createSubgraphClient('knowledge', options.USAGE_URL, services.signIdentity));
+  const relay = opened.use(startOutboxRelay({ database, broker, logger, entity: OutboxEntity, exchange: 'jobs' }));
+  const files: FileServices = {
+    ...{ database, blobs, signals, relay, logger },
+    findLimits: createPlans(usage),
+    uploadSeconds: options.UPLOAD_URL_SECONDS,
+    downloadSeconds: options.DOWNLOAD_URL_SECONDS,
+  };
+  opened.use(startFileSweeper(files));
+  const results = opened.use(await consumeResults(files, broker, services.databaseWatch));
+  const subgraph = opened.use(
+    await serveSubgraph({
+      ...services,
+      name: 'knowledge',
+      schema: createKnowledgeSchema(),
+      createContext: (identity) => ({ identity, services: files, files: createFileLoader(database, identity) }),
+      checks: {
+        database: () => database.ping(),
+        broker: { optional: () => broker.ping() },
+        blobs: { optional: () => blobs.ping() },
+        results: () => results.ping(),
+      },
+    }),
+  );
+  // Publishes what a crash left behind without waiting for the first regular sweep.
+  await relay.sweep(0);
+  const closing = opened.move();
+  return { url: subgraph.url, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+};
