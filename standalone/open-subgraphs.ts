@@ -42,6 +42,7 @@ export const openSubgraphs = async (services: SubgraphServices, { config, models
       USAGE_URL: usage.url,
       SAFETY_URL: safety.url,
       MODELS_URL: models.url,
+      KNOWLEDGE_URL: knowledge.url,
     }),
   );
   conversationsUrl = conversations.url;

@@ -69,6 +69,16 @@ CREATE TABLE conversations.conversations (
 
 ALTER TABLE ONLY conversations.conversations FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE conversations.imported_conversations (
+    tenant_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    source text NOT NULL,
+    source_id text NOT NULL,
+    conversation_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY conversations.imported_conversations FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE conversations.message_chunks (
     tenant_id uuid NOT NULL,
     message_id uuid NOT NULL,
@@ -148,6 +158,37 @@ CREATE TABLE conversations.sweeps (
 
 ALTER TABLE ONLY conversations.sweeps FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE conversations.transfers (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    conversation_id uuid,
+    format text,
+    language text,
+    file_id uuid,
+    status text NOT NULL,
+    done integer DEFAULT 0 NOT NULL,
+    total integer,
+    attempts integer DEFAULT 0 NOT NULL,
+    holder uuid,
+    leased_until timestamp(3) with time zone,
+    blob_key text,
+    byte_size bigint,
+    file_name text,
+    media_type text,
+    failure jsonb,
+    report jsonb,
+    created_at timestamp(3) with time zone NOT NULL,
+    completed_at timestamp(3) with time zone,
+    expires_at timestamp(3) with time zone,
+    CONSTRAINT transfers_format_check CHECK ((format = ANY (ARRAY['JSON'::text, 'MARKDOWN'::text, 'HTML'::text]))),
+    CONSTRAINT transfers_kind_check CHECK ((kind = ANY (ARRAY['CONVERSATION_EXPORT'::text, 'DATA_EXPORT'::text, 'IMPORT'::text]))),
+    CONSTRAINT transfers_status_check CHECK ((status = ANY (ARRAY['QUEUED'::text, 'RUNNING'::text, 'READY'::text, 'FAILED'::text, 'EXPIRED'::text])))
+);
+
+ALTER TABLE ONLY conversations.transfers FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE ONLY conversations.conversation_summaries
     ADD CONSTRAINT conversation_summaries_pkey PRIMARY KEY (tenant_id, last_message_id, prompt_version);
 
@@ -156,6 +197,9 @@ ALTER TABLE ONLY conversations.conversations
 
 ALTER TABLE ONLY conversations.conversations
     ADD CONSTRAINT conversations_tenant_id_id_key UNIQUE (tenant_id, id);
+
+ALTER TABLE ONLY conversations.imported_conversations
+    ADD CONSTRAINT imported_conversations_pkey PRIMARY KEY (tenant_id, user_id, source, source_id);
 
 ALTER TABLE ONLY conversations.message_chunks
     ADD CONSTRAINT message_chunks_pkey PRIMARY KEY (tenant_id, message_id, seq);
@@ -187,6 +231,9 @@ ALTER TABLE ONLY conversations.stored_bytes
 ALTER TABLE ONLY conversations.sweeps
     ADD CONSTRAINT sweeps_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY conversations.transfers
+    ADD CONSTRAINT transfers_pkey PRIMARY KEY (tenant_id, id);
+
 CREATE INDEX conversation_summaries_by_branch ON conversations.conversation_summaries USING btree (tenant_id, conversation_id, branch_id, depth);
 
 CREATE INDEX conversations_by_owner ON conversations.conversations USING btree (tenant_id, owner_id, updated_at DESC, id DESC);
@@ -204,6 +251,14 @@ CREATE UNIQUE INDEX messages_log ON conversations.messages USING btree (COALESCE
 CREATE INDEX messages_search ON conversations.messages USING gin (search);
 
 CREATE INDEX outbox_by_age ON conversations.outbox USING btree (created_at);
+
+CREATE UNIQUE INDEX transfers_at_once ON conversations.transfers USING btree (tenant_id, user_id, kind) WHERE ((status = ANY (ARRAY['QUEUED'::text, 'RUNNING'::text])) AND (kind = ANY (ARRAY['DATA_EXPORT'::text, 'IMPORT'::text])));
+
+CREATE INDEX transfers_of_user ON conversations.transfers USING btree (tenant_id, user_id, id);
+
+CREATE INDEX transfers_to_do ON conversations.transfers USING btree (created_at) WHERE (status = ANY (ARRAY['QUEUED'::text, 'RUNNING'::text]));
+
+CREATE INDEX transfers_to_purge ON conversations.transfers USING btree (expires_at) WHERE (blob_key IS NOT NULL);
 
 CREATE TRIGGER count_chunks AFTER INSERT ON conversations.message_chunks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION conversations.count_chunks();
 
@@ -238,6 +293,9 @@ ALTER TABLE ONLY conversations.conversation_summaries
 ALTER TABLE ONLY conversations.conversations
     ADD CONSTRAINT conversations_tenant_id_head_id_fkey FOREIGN KEY (tenant_id, head_id) REFERENCES conversations.messages(tenant_id, id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY conversations.imported_conversations
+    ADD CONSTRAINT imported_conversations_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations.conversations(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY conversations.message_chunks
     ADD CONSTRAINT message_chunks_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES conversations.messages(tenant_id, id) ON DELETE CASCADE;
 
@@ -253,6 +311,9 @@ ALTER TABLE ONLY conversations.shares
 ALTER TABLE ONLY conversations.shares
     ADD CONSTRAINT shares_tenant_id_last_message_id_fkey FOREIGN KEY (tenant_id, last_message_id) REFERENCES conversations.messages(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY conversations.transfers
+    ADD CONSTRAINT transfers_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations.conversations(tenant_id, id) ON DELETE SET NULL (conversation_id);
+
 ALTER TABLE conversations.conversation_summaries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.conversations ENABLE ROW LEVEL SECURITY;
@@ -262,6 +323,8 @@ CREATE POLICY everybody ON conversations.reindexing FOR SELECT TO app_rw USING (
 CREATE POLICY everybody ON conversations.sweeps FOR SELECT TO app_rw USING (true);
 
 CREATE POLICY holder_reads ON conversations.shares FOR SELECT TO app_rw USING ((token_hash = NULLIF(current_setting('app.share'::text, true), ''::text)));
+
+ALTER TABLE conversations.imported_conversations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.message_chunks ENABLE ROW LEVEL SECURITY;
 
@@ -283,6 +346,8 @@ CREATE POLICY system ON conversations.conversation_summaries TO app_system USING
 
 CREATE POLICY system ON conversations.conversations TO app_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON conversations.imported_conversations TO app_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON conversations.message_chunks TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON conversations.messages TO app_system USING (true) WITH CHECK (true);
@@ -299,9 +364,13 @@ CREATE POLICY system ON conversations.stored_bytes TO app_system USING (true) WI
 
 CREATE POLICY system ON conversations.sweeps TO app_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON conversations.transfers TO app_system USING (true) WITH CHECK (true);
+
 CREATE POLICY tenant ON conversations.conversation_summaries TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON conversations.conversations TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON conversations.imported_conversations TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON conversations.message_chunks TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
@@ -314,3 +383,7 @@ CREATE POLICY tenant ON conversations.sends TO app_rw USING ((tenant_id = (NULLI
 CREATE POLICY tenant ON conversations.shares TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON conversations.stored_bytes TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON conversations.transfers TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+ALTER TABLE conversations.transfers ENABLE ROW LEVEL SECURITY;

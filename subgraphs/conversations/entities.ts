@@ -6,7 +6,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Complexity } from '#contracts/complexity/complexity.ts';
 import type { ClassReason } from '#contracts/complexity/conversation-class.ts';
-import type { ErrorCode } from '#contracts/error-codes.ts';
 import type { ReasoningEffort, RouteCandidate, Tool } from '#contracts/generation-job.ts';
 import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
 import type { PiiPolicy } from '#contracts/pii/pii-policy.ts';
@@ -15,7 +14,8 @@ import type { ReuseLever, ReuseTerms } from '#contracts/reuse.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
 import type { TableSet } from '#kernel/database/database.ts';
 import { defineOutbox } from '#kernel/outbox/outbox-table.ts';
-import { ShareEntity } from './transfer-entities.ts';
+import type { Failure } from './failure.ts';
+import { ImportedConversationEntity, ShareEntity, TransferEntity } from './transfer-entities.ts';
 
 export const messageRoles = ['SYSTEM', 'USER', 'ASSISTANT', 'TOOL'] as const;
 export type MessageRole = (typeof messageRoles)[number];
@@ -32,13 +32,6 @@ export type MessageStatus = (typeof messageStatuses)[number];
 
 /** Statuses of a message whose text is still in the stream log. */
 export const inFlightStatuses: readonly MessageStatus[] = ['QUEUED', 'STREAMING'];
-
-/** Why a reply failed, as clients see it. */
-export interface Failure {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly retryable: boolean;
-}
 
 /** Why a reply went to its model. */
 export interface MessageRouting {
@@ -208,5 +201,14 @@ export const OutboxEntity = defineOutbox('conversations');
 
 export const conversationsTables: TableSet = {
   name: 'conversations',
-  entities: [ConversationEntity, MessageEntity, ConversationSummaryEntity, SendEntity, OutboxEntity, ShareEntity],
+  entities: [
+    ConversationEntity,
+    MessageEntity,
+    ConversationSummaryEntity,
+    SendEntity,
+    OutboxEntity,
+    ShareEntity,
+    TransferEntity,
+    ImportedConversationEntity,
+  ],
 };

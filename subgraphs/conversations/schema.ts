@@ -12,6 +12,7 @@ import { addAwaitedReplies } from './schema/awaited-replies.ts';
 import { createConversationsBuilder } from './schema/builder.ts';
 import { addConversationMutations } from './schema/conversation-mutations.ts';
 import { addConversationType } from './schema/conversation-type.ts';
+import { addExportType } from './schema/export-type.ts';
 import { addMessageEvents } from './schema/message-events.ts';
 import { addMessageType } from './schema/message-type.ts';
 import { addNode } from './schema/node.ts';
@@ -67,6 +68,7 @@ export const createConversationsSchema = (): GraphQLSchema => {
   addConversationType(builder, types);
   addShareType(builder, types);
   addSharedConversation(builder, messageEnums);
+  addExportType(builder, types);
   const messageEvent = addMessageEvents(builder, types);
   addQueries(builder, types);
   addNode(builder, types);

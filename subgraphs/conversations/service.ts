@@ -8,6 +8,7 @@ import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createChangeFeed } from './conversations/change-feed.ts';
 import { startReindexing } from './messages/reindex-messages.ts';
+import { openTransfers } from './open-transfers.ts';
 import { startJobRelay } from './outbox/job-outbox.ts';
 import { consumeResults } from './replies/consume-results.ts';
 import { repeatStops } from './replies/repeat-stops.ts';
@@ -29,6 +30,7 @@ export type ConversationsOptions = Pick<
   | 'USAGE_URL'
   | 'SAFETY_URL'
   | 'MODELS_URL'
+  | 'KNOWLEDGE_URL'
   | 'MAX_CONTENT_LENGTH'
   | 'MAX_QUEUED'
   | 'MAX_STORED_BYTES'
@@ -50,8 +52,9 @@ export const openConversations = async (
   const safety = client(options.SAFETY_URL);
   const screening = createScreening({ safety, limiter: ports.limiter, ...limits });
   const models = client(options.MODELS_URL);
+  const usage = client(options.USAGE_URL);
   const admittingSubgraphs = {
-    usage: client(options.USAGE_URL),
+    usage,
     screening,
     routes: opened.use(await openRoutes(models, signals)),
   };
@@ -67,6 +70,7 @@ export const openConversations = async (
   opened.use(countDeadLetters(broker));
   opened.use(startReplySweeper({ ...replyServices, broker, logger }, options.WORKER_VANISHED_AFTER_MS));
   opened.use(startReindexing({ database, logger }));
+  const transfers = opened.use(openTransfers({ ...services, usage, knowledge: client(options.KNOWLEDGE_URL) }));
   const streams = opened.use(watchStore({ store: 'stream log', ping: () => streamLog.ping(), logger }));
   const results = opened.use(await consumeResults(broker, replyServices, logger, services.databaseWatch));
   const watch = opened.use(await openStreamWatch({ database, signals, access: services.access, logger }));
@@ -88,6 +92,8 @@ export const openConversations = async (
       stops,
       anyBlocked: createAnyBlocked(safety),
       access: services.access,
+      blobs: ports.blobs,
+      transfers,
     },
     ...limits,
     stopReplies: (replies) => stopReplies({ streamLog, broker, stops, logger }, replies),

@@ -2,8 +2,10 @@
  * What the resolvers of this subgraph get: the caller, the subgraph's services, and loaders that live for one request.
  */
 import type { Identity } from '#contracts/identity.ts';
+import type { Blobs } from '#kernel/blobs/blobs.ts';
 import type { SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import type { ConversationServices } from '../conversations/create-conversation.ts';
+import type { ExportRequestServices } from '../exports/request-export.ts';
 import type { StopServices } from '../replies/stop-generation.ts';
 import type { ShareServices } from '../shares/share-conversation.ts';
 import type { SharedViewServices } from '../shares/shared-conversation.ts';
@@ -20,7 +22,10 @@ export interface ConversationsServices
     AwaitServices,
     StopServices,
     ShareServices,
-    SharedViewServices {}
+    SharedViewServices,
+    ExportRequestServices {
+  readonly blobs: Pick<Blobs, 'signDownload'>;
+}
 
 export interface ConversationsContext extends SubgraphContext {
   readonly services: ConversationsServices;

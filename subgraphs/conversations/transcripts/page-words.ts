@@ -8,9 +8,8 @@ export interface PageWords {
   readonly instructions: string;
   readonly reasoning: string;
   readonly toolCall: string;
-  /** Says that other branches follow. */
-  readonly branches: string;
-  readonly sources: string;
+  /** Above another branch, which begins with the message of this number. */
+  readonly branchAt: (depth: number) => string;
   /** Of a shared conversation: when it was shared, and that nobody vouches for it. */
   readonly shared: (date: string) => string;
   readonly expires: (date: string) => string;
@@ -30,8 +29,7 @@ const english: PageWords = {
   instructions: 'Instructions',
   reasoning: 'Reasoning',
   toolCall: 'Tool call',
-  branches: 'Other branches',
-  sources: 'Sources',
+  branchAt: (depth) => `Another branch, from message ${depth} on`,
   shared: (date) => `Shared on ${date}`,
   expires: (date) => `can be read until ${date}`,
   caution: 'This is a copy of a conversation with a language model. Replies may be wrong.',
@@ -50,8 +48,7 @@ const german: PageWords = {
   instructions: 'Anweisungen',
   reasoning: 'Gedankengang',
   toolCall: 'Werkzeugaufruf',
-  branches: 'Andere Zweige',
-  sources: 'Quellen',
+  branchAt: (depth) => `Ein anderer Zweig, ab Nachricht ${depth}`,
   shared: (date) => `Geteilt am ${date}`,
   expires: (date) => `lesbar bis ${date}`,
   caution: 'Dies ist die Kopie einer Unterhaltung mit einem Sprachmodell. Antworten können falsch sein.',
