@@ -13,15 +13,20 @@ import type { OperationContext } from '../authentication/operation-context.ts';
 import { toGraphQLError } from '../errors/graphql-error.ts';
 import type { AddressOf } from '../limits/client-address.ts';
 import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
-import type { RequestedOperation } from './operation-admission.ts';
 
 /** Requests of one address without a sign-in. */
 export const defaultVisitorRate: TokenBucket = { capacity: 60, refillPerSecond: 1 };
 
 /** Bytes of a request without a sign-in. */
-export const maxVisitorBytes = 16 * 1024;
+const maxVisitorBytes = 16 * 1024;
 /** Tokens of its document. */
 const maxTokens = 500;
+
+/** A document, and which of its operations is asked for. */
+interface AskedOperation {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+}
 
 export interface PublicOperations {
   /** Whether a request without a sign-in may be read at all. Costs next to nothing. */
@@ -32,7 +37,7 @@ export interface PublicOperations {
    */
   withVisitor(
     sender: OperationContext,
-    requested: RequestedOperation | undefined,
+    requested: AskedOperation | undefined,
     request: IncomingMessage,
   ): OperationContext;
 }
@@ -46,7 +51,7 @@ const parseBounded = (query: string): DocumentNode | undefined => {
 };
 
 /** The one field that a query reads beside `__typename`; undefined for everything else. */
-const onlyField = ({ query, operationName }: RequestedOperation): string | undefined => {
+const onlyField = ({ query, operationName }: AskedOperation): string | undefined => {
   const document = parseBounded(query);
   const operation = document && getOperationAST(document, operationName);
   if (operation?.operation !== 'query') return undefined;

@@ -1,7 +1,7 @@
 /**
  * Changes a conversation of the caller: its settings, soft deletion and restoring. Invariant: nothing goes on in a
- * deleted conversation, since the deletion stops its replies, and no turn can be stored in it afterwards. Its summaries,
- * its share and the exports that hold it go at once.
+ * deleted conversation, since the deletion stops its replies, and no turn can be stored in it afterwards. Its
+ * summaries, its share and the exports that hold it go at once.
  */
 import type { Identity } from '#contracts/identity.ts';
 import {

@@ -27,7 +27,7 @@ export interface ExportWorkServices extends ExportServices {
 }
 
 /** Milliseconds for which an export can be downloaded. */
-export const exportTtlMs = 24 * 60 * 60 * 1000;
+const exportTtlMs = 24 * 60 * 60 * 1000;
 
 interface ExportFile {
   readonly chunks: AsyncIterable<string | Buffer>;

@@ -1,7 +1,7 @@
 /**
  * Shares a conversation of the caller, and ends its share. A conversation has one share at most: sharing it again
- * replaces the share, so its former link leads nowhere. Invariant: what is shared never changes, since it ends above the
- * first message that is still being written, and no blocked message is ever shared.
+ * replaces the share, so its former link leads nowhere. Invariant: what is shared never changes, since it ends above
+ * the first message that is still being written, and no blocked message is ever shared.
  */
 import { v7 as uuidv7, validate } from 'uuid';
 import { z } from 'zod';
@@ -24,7 +24,7 @@ export interface ShareServices {
 }
 
 /** Most messages of a share, so that each view can be checked as a whole. */
-export const maxSharedMessages = 1_000;
+const maxSharedMessages = 1_000;
 
 export interface ShownShare {
   readonly share: Share;

@@ -1,4 +1,4 @@
-/** Shares: a conversation that people read who are not signed in, until its owner, or anybody who decides, ends that. */
+/** Shares: conversations that people read without a sign-in, until something ends that. */
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
