@@ -12,6 +12,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 COPY tsconfig.json ./
 COPY client ./client
+# How Markdown is read.
+COPY contracts ./contracts
 RUN npm ci --no-audit --no-fund
 COPY scripts ./scripts
 RUN npm run build:web

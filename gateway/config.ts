@@ -235,6 +235,12 @@ export const gatewayEnvironment = z.object({
     .describe(
       'Request rates are counted in this Redis, for all gateways together, and revocations of API keys take effect at once. Not set: rates are counted in this process, and revocations take effect within 10 seconds.',
     ),
+  CONVERSATIONS_URL: z
+    .url()
+    .optional()
+    .describe(
+      'The conversations subgraph, `http://host:4101/graphql`: it makes the pages of shared conversations. Not set: there are none, and links to them lead nowhere.',
+    ),
   USAGE_URL: z
     .url()
     .optional()

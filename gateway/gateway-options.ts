@@ -2,6 +2,7 @@
 import type { Limiter, TokenBucket } from '#kernel/limiter/limiter.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { ReadinessChecks } from '#kernel/process/health.ts';
+import { defaultVisitorRate } from './admission/public-operations.ts';
 import type { Authenticator } from './authentication/authenticator.ts';
 import type { BrowserSessions } from './authentication/browser-sessions.ts';
 import { defaultSignInRate } from './authentication/sign-in-rate.ts';
@@ -51,6 +52,8 @@ export interface GatewayOptions {
   readonly sockets?: Partial<SocketLimits>;
   /** Refused tokens that an address can send. */
   readonly signIns?: Partial<TokenBucket>;
+  /** Requests without a sign-in that an address can send, for what is public. */
+  readonly visits?: Partial<TokenBucket>;
   /** Header in which a proxy sends the client's address. Default: no header is trusted. */
   readonly addressHeader?: string | undefined;
   /** Milliseconds that a client has for a whole request. Default 30,000. */
@@ -103,6 +106,7 @@ const settingsOf = (options: GatewayOptions, allowsOrigin: AllowsOrigin) => ({
   streams: { ...defaultStreamLimits, ...options.streams },
   sockets: { ...defaultSocketLimits, ...options.sockets },
   signIns: { ...defaultSignInRate, ...options.signIns },
+  visits: { ...defaultVisitorRate, ...options.visits },
   keepAlive: { ...defaultKeepAlive, ...options.keepAlive },
   contract: options.contract ?? { exclude: [], include: [] },
   subgraphUrls: options.subgraphUrls ?? {},

@@ -22,6 +22,8 @@ import { openWithApiKeys } from './authentication/with-api-keys.ts';
 import { type GatewayConfig, gatewayLimits, readGatewayConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { mountBlobs } from './http/mount-blobs.ts';
+import type { Mount } from './http/routes.ts';
+import { openSharedPages } from './shared-pages/shared-pages.ts';
 import { openSignIn, type SignIn } from './sign-in/open-sign-in.ts';
 import { sessionLimits } from './sign-in/session-config.ts';
 import { openSite } from './site/site.ts';
@@ -113,6 +115,21 @@ const openAuthentication = async (
   return { authenticator: opened.use(authenticator), ...web };
 };
 
+/** What is served beside GraphQL. */
+const openMounts = (
+  config: GatewayConfig,
+  signIn: SignIn | undefined,
+  logger: Logger,
+  opened: AsyncDisposableStack,
+): readonly Mount[] => {
+  const { CONVERSATIONS_URL: conversationsUrl, IDENTITY_SECRET: identitySecret } = config;
+  const mounts = signIn ? [signIn.mount] : [];
+  if (conversationsUrl === undefined) return mounts;
+  const addressHeader = config.CLIENT_ADDRESS_HEADER;
+  const pages = opened.use(openSharedPages({ conversationsUrl, identitySecret, addressHeader, logger }));
+  return [...mounts, pages.mount];
+};
+
 const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposable> => {
   const path = config.SUPERGRAPH_PATH;
   if (path === undefined) throw new EnvironmentError('Name the supergraph to serve: --supergraph FILE.');
@@ -134,7 +151,7 @@ const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposa
       port: config.PORT,
       authenticator,
       sessions: signIn?.sessions,
-      mounts: [...(signIn ? [signIn.mount] : []), ...(blobs ? mountBlobs(blobs) : [])],
+      mounts: [...openMounts(config, signIn, logger, opened), ...(blobs ? mountBlobs(blobs) : [])],
       identitySecret: config.IDENTITY_SECRET,
       limiter: ports.limiter,
       ...gatewayLimits(config),

@@ -10,7 +10,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const changedAt = (path) => statSync(root + path).mtimeMs;
 
 const notSources = /(^|\/)(dist|node_modules)(\/|$)|\.(test|fixture)\.tsx?$/;
-const sources = readdirSync(`${root}client`, { recursive: true, withFileTypes: true })
+const sources = ['client', 'contracts/markdown']
+  .flatMap((folder) => readdirSync(root + folder, { recursive: true, withFileTypes: true }))
   .filter((entry) => entry.isFile())
   .map(({ parentPath, name }) => `${parentPath.replaceAll('\\', '/').slice(root.length)}/${name}`)
   .filter((path) => !notSources.test(path));

@@ -50,5 +50,12 @@ export const openSubgraphs = async (services: SubgraphServices, options: Subgrap
   );
   conversationsUrl = conversations.url;
   const closing = opened.move();
-  return { conversations, models, usage, safety, knowledge, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+  const urls = {
+    conversations: conversations.url,
+    models: models.url,
+    usage: usage.url,
+    safety: safety.url,
+    knowledge: knowledge.url,
+  };
+  return { urls, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 };

@@ -20,6 +20,7 @@ import { gatewayLimits } from '../gateway/config.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { mountBlobs } from '../gateway/http/mount-blobs.ts';
 import { defaultMaxCost } from '../gateway/limits/operation-limits.ts';
+import { openSharedPages } from '../gateway/shared-pages/shared-pages.ts';
 import { openSite } from '../gateway/site/site.ts';
 import { conversationsTables } from '../subgraphs/conversations/entities.ts';
 import { knowledgeTables } from '../subgraphs/knowledge/entities.ts';
@@ -82,29 +83,26 @@ export const openStandalone = async (
   if (config.OIDC_ISSUER === undefined) await seedDevelopment(database);
   const embedders = opened.use(createEmbedders(config, modelsFile, environment));
   const subgraphs = opened.use(await openSubgraphs(services, { config, modelsFile, sealer, embedders }));
-  const { conversations, models, usage, safety, knowledge } = subgraphs;
+  const { conversations: conversationsUrl, usage: usageUrl } = subgraphs.urls;
   const registry = opened.use(await openWorkers({ config, environment, modelsFile, embedders, sealer, ports, logger }));
   const authenticator = opened.use(
-    await openWithApiKeys(tokenIssuer.tokens, { usageUrl: usage.url, identitySecret, signals: ports.signals, logger }),
+    await openWithApiKeys(tokenIssuer.tokens, { usageUrl, identitySecret, signals: ports.signals, logger }),
   );
   const webSignIn = opened.use(
     await openWebSignIn({ config, tokenIssuer, ports, identitySecret, listening: listening.promise, logger }),
   );
+  const addressHeader = config.CLIENT_ADDRESS_HEADER;
+  const pages = { conversationsUrl, identitySecret, addressHeader, logger };
+  const sharedPages = opened.use(openSharedPages(pages));
   const gateway = opened.use(
     await createGateway({
       supergraphSdl,
-      subgraphUrls: {
-        conversations: conversations.url,
-        models: models.url,
-        usage: usage.url,
-        safety: safety.url,
-        knowledge: knowledge.url,
-      },
+      subgraphUrls: subgraphs.urls,
       host: config.HOST,
       port: config.PORT,
       authenticator,
       sessions: webSignIn.sessions,
-      mounts: [...webSignIn.mounts, ...mountBlobs(ports.blobs)],
+      mounts: [...webSignIn.mounts, sharedPages.mount, ...mountBlobs(ports.blobs)],
       identitySecret,
       limiter: ports.limiter,
       ...gatewayLimits({ ...config, MAX_COST: config.MAX_COST ?? defaultMaxCost }),

@@ -2,7 +2,7 @@
  * The checks between a client and the execution of its operations, shared by HTTP, server-sent events and WebSocket:
  * sign-in, request rates, validity and limits.
  */
-import type { Limiter } from '#kernel/limiter/limiter.ts';
+import type { Limiter, TokenBucket } from '#kernel/limiter/limiter.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Authenticator } from '../authentication/authenticator.ts';
 import type { BrowserSessions } from '../authentication/browser-sessions.ts';
@@ -15,6 +15,7 @@ import type { SchemaGeneration } from '../supergraph/schema-generation.ts';
 import { type CheckIntrospection, createIntrospectionCheck } from './introspection-access.ts';
 import { createOperationAdmission, type OperationAdmission } from './operation-admission.ts';
 import { createDocumentPreparer, type DocumentPreparer } from './prepared-document.ts';
+import { createPublicOperations, type PublicOperations } from './public-operations.ts';
 import { type AuthenticateRequest, createRequestAuthentication } from './request-authentication.ts';
 import { createSocketSignIn, type SignInSocket } from './socket-sign-in.ts';
 import { createStreamTickets, type StreamTickets } from './stream-tickets.ts';
@@ -25,6 +26,7 @@ export interface Admission {
   readonly takeRequest: TakeRequest;
   readonly documents: DocumentPreparer;
   readonly operations: OperationAdmission;
+  readonly publicOperations: PublicOperations;
   readonly checkIntrospection: CheckIntrospection;
   /** For streams that are opened without a header. */
   readonly tickets: StreamTickets;
@@ -40,6 +42,8 @@ export interface AdmissionOptions {
   /** Roles whose users may read the schema by introspection; undefined: everybody may. */
   readonly introspectionRoles: readonly string[] | undefined;
   readonly rates: RequestRates;
+  /** Requests of one address without a sign-in. */
+  readonly visits: TokenBucket;
   readonly limits: OperationLimits;
   readonly socketsPerUser: number;
   readonly addressOf: AddressOf;
@@ -61,11 +65,13 @@ export const openAdmission = (options: AdmissionOptions): Admission => {
   const { isDevelopment } = options;
   const tickets = createStreamTickets(options.identitySecret, limiter);
   const checkIntrospection = createIntrospectionCheck(options.introspectionRoles);
+  const publicOperations = createPublicOperations(current, addressOf, options.visits);
   return {
     authenticateRequest: createRequestAuthentication({
       authenticator,
       sessions,
       tickets,
+      publicOperations,
       takeRequest,
       addressOf,
       isDevelopment,
@@ -73,6 +79,7 @@ export const openAdmission = (options: AdmissionOptions): Admission => {
     signInSocket: createSocketSignIn({ authenticator, sessions, ofUsers: createCountByKey(socketsPerUser) }),
     takeRequest,
     documents,
+    publicOperations,
     operations: createOperationAdmission({ current, documents, limits, checkIntrospection }),
     checkIntrospection,
     tickets,

@@ -1,8 +1,8 @@
 /**
  * Authenticates HTTP requests: signs the sender in and counts the request against the rates of the user and the tenant,
  * by the headers alone: a token, the ticket of a stream, or a session's cookie, in this order. Invariant: no byte of a
- * body is read before that. In development an operation that reads only the schema needs no sign-in, because explorers
- * read the schema first.
+ * body is read before that, but for a small one that may ask for what is public. In development an operation that reads
+ * only the schema needs no sign-in, because explorers read the schema first.
  */
 import type { IncomingMessage } from 'node:http';
 import { parseBearer } from '#kernel/access-tokens/bearer-token.ts';
@@ -13,12 +13,14 @@ import type { OperationContext } from '../authentication/operation-context.ts';
 import { toGraphQLError } from '../errors/graphql-error.ts';
 import type { AddressOf } from '../limits/client-address.ts';
 import type { TakeRequest } from '../limits/request-rate.ts';
+import type { PublicOperations } from './public-operations.ts';
 import { type StreamTickets, ticketParameter } from './stream-tickets.ts';
 
 export interface RequestAuthenticationOptions {
   readonly authenticator: Authenticator;
   readonly sessions: BrowserSessions | undefined;
   readonly tickets: StreamTickets;
+  readonly publicOperations: Pick<PublicOperations, 'mayRead'>;
   readonly takeRequest: TakeRequest;
   readonly addressOf: AddressOf;
   readonly isDevelopment: boolean;
@@ -40,7 +42,7 @@ const ticketOf = ({ method, headers, url = '' }: IncomingMessage) => {
 };
 
 export const createRequestAuthentication = (options: RequestAuthenticationOptions): AuthenticateRequest => {
-  const { authenticator, sessions, tickets, takeRequest, addressOf, isDevelopment } = options;
+  const { authenticator, sessions, tickets, takeRequest, addressOf, publicOperations, isDevelopment } = options;
 
   const byToken = async (request: IncomingMessage): Promise<AuthenticatedUser | undefined> => {
     const header = request.headers.authorization;
@@ -69,6 +71,7 @@ export const createRequestAuthentication = (options: RequestAuthenticationOption
       const user = (await byToken(request)) ?? (await bySession(request));
       if (user instanceof AppError) {
         if (isDevelopment) return { signInFault: user };
+        if (publicOperations.mayRead(request)) return { signInFault: user, isVisit: true };
         throw user;
       }
       await takeRequest(user.identity);

@@ -10,6 +10,8 @@ import type { AppError } from '#kernel/errors.ts';
 export interface AuthenticatedUser {
   /** True when no token was required. */
   readonly isAnonymous?: boolean;
+  /** True for whoever reads what is public without a sign-in. All of them are one payer. */
+  readonly isVisitor?: boolean;
   readonly identity: Identity;
   /** When the token expires, in milliseconds since the epoch; Infinity for never. Subscriptions end with it. */
   readonly expiresAt: number;
@@ -40,4 +42,12 @@ export const nobody: Identity = {
   userId: '00000000-0000-0000-0000-000000000000',
   roles: [],
   scopes: [],
+};
+
+/** Who reads what is public. */
+export const visitor: AuthenticatedUser = {
+  isAnonymous: true,
+  isVisitor: true,
+  identity: nobody,
+  expiresAt: Number.POSITIVE_INFINITY,
 };

@@ -9,10 +9,15 @@ export interface ClientSignal {
 }
 
 export interface OperationContext {
-  /** Absent only in development, where an operation that reads nothing but the schema needs no token. */
+  /**
+   * Absent only while it is open whether an operation needs a sign-in: one that reads what is public does not, nor, in
+   * development, one that reads nothing but the schema.
+   */
   readonly user?: AuthenticatedUser;
   /** Why there is no user. */
   readonly signInFault?: AppError;
+  /** Whether a request without a user may read nothing but what is public. */
+  readonly isVisit?: boolean;
   /** Names the request in log lines, in its response and in its errors. */
   readonly requestId?: string;
   /** `performance.now()` when the request arrived. */

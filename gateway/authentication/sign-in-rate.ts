@@ -6,29 +6,24 @@
 import { LRUCache } from 'lru-cache';
 import { AppError } from '#kernel/errors.ts';
 import type { TokenBucket } from '#kernel/limiter/limiter.ts';
+import { createAddressBuckets } from './address-buckets.ts';
 import type { Authenticator } from './authenticator.ts';
 
 /** Refused tokens of one address. */
 export const defaultSignInRate: TokenBucket = { capacity: 1000, refillPerSecond: 10 };
 
-const mostAddresses = 50_000;
 const mostTokens = 20_000;
 /** Characters of all of them. */
 const mostCharacters = 16 * 1024 * 1024;
 const cachedMs = 10 * 60_000;
 
-interface Account {
-  left: number;
-  at: number;
-}
-
 /** @param now milliseconds on a monotonic clock. */
 export const withSignInRate = (
   authenticator: Authenticator,
-  { capacity, refillPerSecond }: TokenBucket,
+  rate: TokenBucket,
   now: () => number = () => performance.now(),
 ): Authenticator => {
-  const accounts = new LRUCache<string, Account>({ max: mostAddresses });
+  const refused = createAddressBuckets(rate, now);
   /** Recently accepted tokens. */
   const good = new LRUCache<string, true>({
     max: mostTokens,
@@ -37,24 +32,15 @@ export const withSignInRate = (
     ttl: cachedMs,
     updateAgeOnGet: true,
   });
-  const accountOf = (address: string): Account => {
-    const at = now();
-    const known = accounts.get(address);
-    const account = known ?? { left: capacity, at };
-    account.left = Math.min(capacity, account.left + ((at - account.at) / 1000) * refillPerSecond);
-    account.at = at;
-    if (!known) accounts.set(address, account);
-    return account;
-  };
 
   return {
     ...authenticator,
     async authenticate(token, from = '') {
       const isGood = good.get(token) === true;
-      const { left } = accountOf(from);
-      if (!isGood && left < 1) {
+      const retryAfterMs = isGood ? 0 : refused.waitOf(from);
+      if (retryAfterMs > 0) {
         throw new AppError('RATE_LIMITED', 'Too many tokens from this address were refused. Wait a moment.', {
-          retryAfterMs: Math.ceil(((1 - left) / refillPerSecond) * 1000),
+          retryAfterMs,
         });
       }
       try {
@@ -63,7 +49,7 @@ export const withSignInRate = (
         return user;
       } catch (fault) {
         good.delete(token);
-        if (fault instanceof AppError && fault.code === 'UNAUTHENTICATED') accountOf(from).left -= 1;
+        if (fault instanceof AppError && fault.code === 'UNAUTHENTICATED') refused.take(from);
         throw fault;
       }
     },

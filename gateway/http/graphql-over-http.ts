@@ -12,6 +12,7 @@ import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { createRequestId, requestIdHeader, withRequestId } from '#kernel/request-id.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
+import type { PublicOperations } from '../admission/public-operations.ts';
 import type { AuthenticateRequest } from '../admission/request-authentication.ts';
 import type { OperationContext } from '../authentication/operation-context.ts';
 import { payerOf } from '../authentication/payer.ts';
@@ -30,6 +31,8 @@ import { writeBody } from './whole-response.ts';
 export interface GraphQLOverHttpOptions {
   readonly server: ApolloServer<OperationContext>;
   readonly authenticateRequest: AuthenticateRequest;
+  /** Says which operations need no sign-in. */
+  readonly publicOperations: Pick<PublicOperations, 'withVisitor'>;
   readonly executeDirectly: ExecuteDirectly;
   /** Handles requests that accept a stream. */
   readonly streams: HttpStreams;
@@ -87,7 +90,7 @@ const badRequest = (message: string): Refusal => ({ message, extensions: { code:
 type Arrival = Required<Pick<OperationContext, 'requestId' | 'startedAt'>>;
 export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler => {
   const { server, authenticateRequest, executeDirectly, streams, maxBodyBytes, stallTimeoutMs, logger } = options;
-  const { recordOperation } = options;
+  const { publicOperations, recordOperation } = options;
   const largeBodies = createFairQueue();
 
   /** Undefined when the request was refused already. Its body is undefined when there is none to read. */
@@ -154,11 +157,17 @@ export const handleGraphQL = (options: GraphQLOverHttpOptions): RequestHandler =
       await refuseSender(request, response, { fault, arrival });
       return;
     }
-    const context = { ...sender, ...arrival, ...scopeOf(request, response) };
     const parsed = await parse(request, response, sender);
     if (!parsed) return;
     const { body } = parsed;
     const usual = usualRequest(request, body);
+    try {
+      sender = publicOperations.withVisitor(sender, usual, request);
+    } catch (fault) {
+      await refuseSender(request, response, { fault, arrival });
+      return;
+    }
+    const context = { ...sender, ...arrival, ...scopeOf(request, response) };
     if (usual) {
       if (await executeDirectly(usual, context, response)) return;
     } else {

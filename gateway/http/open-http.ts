@@ -58,6 +58,7 @@ export const openHttp = async (options: HttpOptions): Promise<Http> => {
     handleGraphQL: handleGraphQL({
       server,
       authenticateRequest,
+      publicOperations: admission.publicOperations,
       executeDirectly: createDirectExecution({
         admission: operations,
         execute,

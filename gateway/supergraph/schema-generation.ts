@@ -46,6 +46,8 @@ export interface SchemaGeneration {
   readonly resumableFields: ReadonlyMap<string, string>;
   /** Subscription field -> which subscribers get the same events (`@broadcast(audience:)`). */
   readonly broadcastFields: ReadonlyMap<string, Audience>;
+  /** Fields of Query that need no sign-in (`@public`). */
+  readonly publicFields: ReadonlySet<string>;
   /** Refuses the fields of an operation that its user may not read. */
   readonly restrict: RestrictOperation;
   /** Weights for the cost of operations; undefined when the supergraph defines none. */
@@ -99,6 +101,11 @@ const findBroadcastFields = (supergraph: Supergraph): ReadonlyMap<string, Audien
     fields.set(name, audience);
   }
   return fields;
+};
+
+const findPublicFields = (supergraph: Supergraph): ReadonlySet<string> => {
+  const fields = supergraph.schema.schemaDefinition.rootType('query')?.fields() ?? [];
+  return new Set(fields.filter((field) => field.appliedDirectivesOf('public').length > 0).map(({ name }) => name));
 };
 
 const readSupergraph = (sdl: string): { readonly planned: PlannedSupergraph; readonly supergraph: Supergraph } => {
@@ -157,6 +164,7 @@ export const createSchemaGeneration = (sdl: string): SchemaGeneration => {
     subgraphUrls: new Map(supergraph.subgraphsMetadata().map(({ name, url }) => [name, url])),
     resumableFields: findArguments(supergraph, 'resumable', 'argument'),
     broadcastFields: findBroadcastFields(supergraph),
+    publicFields: findPublicFields(supergraph),
     restrict: createOperationRestriction(schema, readRequirements(supergraph.schema), memory),
     costWeights: readCostWeights(supergraph.schema),
     mustReshape: /@inaccessible/.test(sdl) || hasInterfaceObjects,

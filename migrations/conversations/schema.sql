@@ -72,6 +72,16 @@ CREATE TABLE conversations.conversations (
 
 ALTER TABLE ONLY conversations.conversations FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE conversations.imported_conversations (
+    tenant_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    source text NOT NULL,
+    source_id text NOT NULL,
+    conversation_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY conversations.imported_conversations FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE conversations.message_chunks (
     tenant_id uuid NOT NULL,
     message_id uuid NOT NULL,
@@ -123,6 +133,24 @@ CREATE TABLE conversations.sends (
 
 ALTER TABLE ONLY conversations.sends FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE conversations.shares (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    token_hash text NOT NULL,
+    last_message_id uuid NOT NULL,
+    message_count integer NOT NULL,
+    title text,
+    created_at timestamp(3) with time zone NOT NULL,
+    expires_at timestamp(3) with time zone,
+    revoked_at timestamp(3) with time zone,
+    CONSTRAINT shares_message_count_check CHECK ((message_count > 0)),
+    CONSTRAINT shares_token_hash_check CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text))
+);
+
+ALTER TABLE ONLY conversations.shares FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE conversations.stored_bytes (
     tenant_id uuid NOT NULL,
     shard smallint NOT NULL,
@@ -163,6 +191,37 @@ CREATE TABLE conversations.tool_calls (
 
 ALTER TABLE ONLY conversations.tool_calls FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE conversations.transfers (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    conversation_id uuid,
+    format text,
+    language text,
+    file_id uuid,
+    status text NOT NULL,
+    done integer DEFAULT 0 NOT NULL,
+    total integer,
+    attempts integer DEFAULT 0 NOT NULL,
+    holder uuid,
+    leased_until timestamp(3) with time zone,
+    blob_key text,
+    byte_size bigint,
+    file_name text,
+    media_type text,
+    failure jsonb,
+    report jsonb,
+    created_at timestamp(3) with time zone NOT NULL,
+    completed_at timestamp(3) with time zone,
+    expires_at timestamp(3) with time zone,
+    CONSTRAINT transfers_format_check CHECK ((format = ANY (ARRAY['JSON'::text, 'MARKDOWN'::text, 'HTML'::text]))),
+    CONSTRAINT transfers_kind_check CHECK ((kind = ANY (ARRAY['CONVERSATION_EXPORT'::text, 'DATA_EXPORT'::text, 'IMPORT'::text]))),
+    CONSTRAINT transfers_status_check CHECK ((status = ANY (ARRAY['QUEUED'::text, 'RUNNING'::text, 'READY'::text, 'FAILED'::text, 'EXPIRED'::text])))
+);
+
+ALTER TABLE ONLY conversations.transfers FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE ONLY conversations.conversation_summaries
     ADD CONSTRAINT conversation_summaries_pkey PRIMARY KEY (tenant_id, last_message_id, prompt_version);
 
@@ -171,6 +230,9 @@ ALTER TABLE ONLY conversations.conversations
 
 ALTER TABLE ONLY conversations.conversations
     ADD CONSTRAINT conversations_tenant_id_id_key UNIQUE (tenant_id, id);
+
+ALTER TABLE ONLY conversations.imported_conversations
+    ADD CONSTRAINT imported_conversations_pkey PRIMARY KEY (tenant_id, user_id, source, source_id);
 
 ALTER TABLE ONLY conversations.message_chunks
     ADD CONSTRAINT message_chunks_pkey PRIMARY KEY (tenant_id, message_id, seq);
@@ -190,6 +252,15 @@ ALTER TABLE ONLY conversations.reindexing
 ALTER TABLE ONLY conversations.sends
     ADD CONSTRAINT sends_pkey PRIMARY KEY (tenant_id, user_id, idempotency_key);
 
+ALTER TABLE ONLY conversations.shares
+    ADD CONSTRAINT shares_pkey PRIMARY KEY (tenant_id, id);
+
+ALTER TABLE ONLY conversations.shares
+    ADD CONSTRAINT shares_tenant_id_conversation_id_key UNIQUE (tenant_id, conversation_id);
+
+ALTER TABLE ONLY conversations.shares
+    ADD CONSTRAINT shares_token_hash_key UNIQUE (token_hash);
+
 ALTER TABLE ONLY conversations.stored_bytes
     ADD CONSTRAINT stored_bytes_pkey PRIMARY KEY (tenant_id, shard);
 
@@ -198,6 +269,9 @@ ALTER TABLE ONLY conversations.sweeps
 
 ALTER TABLE ONLY conversations.tool_calls
     ADD CONSTRAINT tool_calls_pkey PRIMARY KEY (tenant_id, message_id, call_id);
+
+ALTER TABLE ONLY conversations.transfers
+    ADD CONSTRAINT transfers_pkey PRIMARY KEY (tenant_id, id);
 
 CREATE INDEX conversation_summaries_by_branch ON conversations.conversation_summaries USING btree (tenant_id, conversation_id, branch_id, depth);
 
@@ -221,6 +295,14 @@ CREATE INDEX outbox_by_age ON conversations.outbox USING btree (created_at);
 
 CREATE INDEX tool_calls_by_time ON conversations.tool_calls USING btree (tenant_id, called_at DESC, message_id DESC, call_id DESC);
 
+CREATE UNIQUE INDEX transfers_at_once ON conversations.transfers USING btree (tenant_id, user_id, kind) WHERE ((status = ANY (ARRAY['QUEUED'::text, 'RUNNING'::text])) AND (kind = ANY (ARRAY['DATA_EXPORT'::text, 'IMPORT'::text])));
+
+CREATE INDEX transfers_of_user ON conversations.transfers USING btree (tenant_id, user_id, id);
+
+CREATE INDEX transfers_to_do ON conversations.transfers USING btree (created_at) WHERE (status = ANY (ARRAY['QUEUED'::text, 'RUNNING'::text]));
+
+CREATE INDEX transfers_to_purge ON conversations.transfers USING btree (expires_at) WHERE (blob_key IS NOT NULL);
+
 CREATE TRIGGER count_chunks AFTER INSERT ON conversations.message_chunks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION conversations.count_chunks();
 
 CREATE TRIGGER count_conversation_change AFTER UPDATE OF system_prompt ON conversations.conversations FOR EACH ROW EXECUTE FUNCTION conversations.count_conversations_change();
@@ -243,6 +325,8 @@ CREATE TRIGGER drop_summaries AFTER UPDATE OF status ON conversations.messages F
 
 CREATE TRIGGER index_text BEFORE INSERT OR UPDATE OF content ON conversations.messages FOR EACH ROW EXECUTE FUNCTION conversations.index_text();
 
+CREATE TRIGGER revoke_blocked_shares AFTER UPDATE OF status ON conversations.messages FOR EACH ROW WHEN (((new.status = 'BLOCKED'::text) AND (old.status <> 'BLOCKED'::text))) EXECUTE FUNCTION conversations.revoke_blocked_shares();
+
 ALTER TABLE ONLY conversations.conversation_summaries
     ADD CONSTRAINT conversation_summaries_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations.conversations(tenant_id, id) ON DELETE CASCADE;
 
@@ -251,6 +335,9 @@ ALTER TABLE ONLY conversations.conversation_summaries
 
 ALTER TABLE ONLY conversations.conversations
     ADD CONSTRAINT conversations_tenant_id_head_id_fkey FOREIGN KEY (tenant_id, head_id) REFERENCES conversations.messages(tenant_id, id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY conversations.imported_conversations
+    ADD CONSTRAINT imported_conversations_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations.conversations(tenant_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY conversations.message_chunks
     ADD CONSTRAINT message_chunks_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES conversations.messages(tenant_id, id) ON DELETE CASCADE;
@@ -264,8 +351,17 @@ ALTER TABLE ONLY conversations.messages
 ALTER TABLE ONLY conversations.parked_replies
     ADD CONSTRAINT parked_replies_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES conversations.messages(tenant_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY conversations.shares
+    ADD CONSTRAINT shares_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations.conversations(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY conversations.shares
+    ADD CONSTRAINT shares_tenant_id_last_message_id_fkey FOREIGN KEY (tenant_id, last_message_id) REFERENCES conversations.messages(tenant_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY conversations.tool_calls
     ADD CONSTRAINT tool_calls_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES conversations.messages(tenant_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY conversations.transfers
+    ADD CONSTRAINT transfers_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations.conversations(tenant_id, id) ON DELETE SET NULL (conversation_id);
 
 ALTER TABLE conversations.conversation_summaries ENABLE ROW LEVEL SECURITY;
 
@@ -274,6 +370,10 @@ ALTER TABLE conversations.conversations ENABLE ROW LEVEL SECURITY;
 CREATE POLICY everybody ON conversations.reindexing FOR SELECT TO app_rw USING (true);
 
 CREATE POLICY everybody ON conversations.sweeps FOR SELECT TO app_rw USING (true);
+
+CREATE POLICY holder_reads ON conversations.shares FOR SELECT TO app_rw USING ((token_hash = NULLIF(current_setting('app.share'::text, true), ''::text)));
+
+ALTER TABLE conversations.imported_conversations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.message_chunks ENABLE ROW LEVEL SECURITY;
 
@@ -287,6 +387,8 @@ ALTER TABLE conversations.reindexing ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.sends ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE conversations.shares ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE conversations.stored_bytes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.sweeps ENABLE ROW LEVEL SECURITY;
@@ -294,6 +396,8 @@ ALTER TABLE conversations.sweeps ENABLE ROW LEVEL SECURITY;
 CREATE POLICY system ON conversations.conversation_summaries TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON conversations.conversations TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON conversations.imported_conversations TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON conversations.message_chunks TO app_system USING (true) WITH CHECK (true);
 
@@ -307,15 +411,21 @@ CREATE POLICY system ON conversations.reindexing TO app_system USING (true) WITH
 
 CREATE POLICY system ON conversations.sends TO app_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON conversations.shares TO app_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON conversations.stored_bytes TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON conversations.sweeps TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON conversations.tool_calls TO app_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON conversations.transfers TO app_system USING (true) WITH CHECK (true);
+
 CREATE POLICY tenant ON conversations.conversation_summaries TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON conversations.conversations TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON conversations.imported_conversations TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON conversations.message_chunks TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
@@ -327,8 +437,14 @@ CREATE POLICY tenant ON conversations.parked_replies TO app_rw USING ((tenant_id
 
 CREATE POLICY tenant ON conversations.sends TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
+CREATE POLICY tenant ON conversations.shares TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
 CREATE POLICY tenant ON conversations.stored_bytes TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON conversations.tool_calls TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
+CREATE POLICY tenant ON conversations.transfers TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
 ALTER TABLE conversations.tool_calls ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE conversations.transfers ENABLE ROW LEVEL SECURITY;

@@ -6,7 +6,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Complexity } from '#contracts/complexity/complexity.ts';
 import type { ClassReason } from '#contracts/complexity/conversation-class.ts';
-import type { ErrorCode } from '#contracts/error-codes.ts';
 import type { FileKind } from '#contracts/files.ts';
 import type { ReasoningEffort, ReplyJob, RouteCandidate, Tool } from '#contracts/generation-job.ts';
 import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
@@ -17,6 +16,8 @@ import type { ReuseLever, ReuseTerms } from '#contracts/reuse.ts';
 import type { FinishReason, ToolCall, ToolCallStatus, ToolDecision } from '#contracts/stream-event.ts';
 import type { TableSet } from '#kernel/database/database.ts';
 import { defineOutbox } from '#kernel/outbox/outbox-table.ts';
+import type { Failure } from './failure.ts';
+import { ImportedConversationEntity, ShareEntity, TransferEntity } from './transfer-entities.ts';
 
 export const messageRoles = ['SYSTEM', 'USER', 'ASSISTANT', 'TOOL'] as const;
 export type MessageRole = (typeof messageRoles)[number];
@@ -33,13 +34,6 @@ export type MessageStatus = (typeof messageStatuses)[number];
 
 /** Statuses of a message whose text is still in the stream log. */
 export const inFlightStatuses: readonly MessageStatus[] = ['QUEUED', 'STREAMING'];
-
-/** Why a reply failed, as clients see it. */
-export interface Failure {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly retryable: boolean;
-}
 
 /** Why a reply went to its model. */
 export interface MessageRouting {
@@ -281,5 +275,8 @@ export const conversationsTables: TableSet = {
     ToolCallEntity,
     SendEntity,
     OutboxEntity,
+    ShareEntity,
+    TransferEntity,
+    ImportedConversationEntity,
   ],
 };

@@ -24,3 +24,9 @@ export const admissionDuration = createHistogram({
   help: 'Time that one subgraph took to admit a turn; outcome is OK or the code of the refusal.',
   labels: ['service', 'outcome'],
 });
+
+export const transfersEnded = createCounter({
+  name: 'parlance_transfers_total',
+  help: 'Exports and imports that ended; outcome is READY or the code of the failure.',
+  labels: ['kind', 'outcome'],
+});

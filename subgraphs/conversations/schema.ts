@@ -12,10 +12,13 @@ import { addAwaitedReplies } from './schema/awaited-replies.ts';
 import { createConversationsBuilder } from './schema/builder.ts';
 import { addConversationMutations } from './schema/conversation-mutations.ts';
 import { addConversationType } from './schema/conversation-type.ts';
+import { addExportType } from './schema/export-type.ts';
 import { addMessageEvents } from './schema/message-events.ts';
 import { addMessageType } from './schema/message-type.ts';
 import { addNode } from './schema/node.ts';
 import { addQueries } from './schema/queries.ts';
+import { addShareType } from './schema/share-type.ts';
+import { addSharedConversation } from './schema/shared-conversation-type.ts';
 import { addSubscriptions } from './schema/subscriptions.ts';
 import { addSummaryType } from './schema/summary-type.ts';
 import { addToolCallType } from './schema/tool-call-type.ts';
@@ -41,10 +44,18 @@ const broadcast = new GraphQLDirective({
   locations: [DirectiveLocation.FIELD_DEFINITION],
 });
 
+/** The one place that says of a field that it needs no sign-in: the gateway admits what has this directive. */
+const isPublic = new GraphQLDirective({
+  name: 'public',
+  description: 'The gateway admits requests for this field of Query without a sign-in, within a rate for each address.',
+  locations: [DirectiveLocation.FIELD_DEFINITION],
+});
+
 /** Federation requires that composed directives link to specifications. */
 const links = [
   { url: 'https://parlance.dev/resumable/v1.0', import: ['@resumable'] },
   { url: 'https://parlance.dev/broadcast/v1.0', import: ['@broadcast'] },
+  { url: 'https://parlance.dev/public/v1.0', import: ['@public'] },
 ];
 
 export const createConversationsSchema = (): GraphQLSchema => {
@@ -57,6 +68,9 @@ export const createConversationsSchema = (): GraphQLSchema => {
   const messageEnums = addMessageType(builder, types);
   addSummaryType(builder, types);
   addConversationType(builder, types);
+  addShareType(builder, types);
+  addSharedConversation(builder, messageEnums);
+  addExportType(builder, types);
   const messageEvent = addMessageEvents(builder, types);
   addQueries(builder, types);
   addNode(builder, types);
@@ -67,8 +81,8 @@ export const createConversationsSchema = (): GraphQLSchema => {
   return builder.toSubGraphSchema({
     linkUrl: federationLinkUrl,
     // The schema knows only the directives listed here, so the specified ones must be among them.
-    directives: [...specifiedDirectives, resumable, broadcast],
-    composeDirectives: ['@resumable', '@broadcast'],
+    directives: [...specifiedDirectives, resumable, broadcast, isPublic],
+    composeDirectives: ['@resumable', '@broadcast', '@public'],
     schemaDirectives: { link: links },
   });
 };

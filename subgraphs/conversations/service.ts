@@ -8,6 +8,7 @@ import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createChangeFeed } from './conversations/change-feed.ts';
 import { startReindexing } from './messages/reindex-messages.ts';
+import { openTransfers } from './open-transfers.ts';
 import { startJobRelay } from './outbox/job-outbox.ts';
 import { consumeResults } from './replies/consume-results.ts';
 import { repeatStops } from './replies/repeat-stops.ts';
@@ -17,6 +18,7 @@ import { type ConversationsServices, createContext } from './schema/context.ts';
 import { createRawMessageStream } from './schema/raw-message-stream.ts';
 import { createConversationsSchema } from './schema.ts';
 import { createScreening } from './screening/screening.ts';
+import { createAnyBlocked } from './shares/shown-verdicts.ts';
 import { openStreamWatch } from './streams/stream-watch.ts';
 import { createAdmission } from './turns/admission.ts';
 import { createCuratedReplies } from './turns/curated-replies.ts';
@@ -50,10 +52,12 @@ export const openConversations = async (
   await using opened = new AsyncDisposableStack();
   const client = (url: string) => opened.use(createSubgraphClient('conversations', url, signIdentity));
   const limits = { maxContentLength: options.MAX_CONTENT_LENGTH, maxStoredBytes: options.MAX_STORED_BYTES };
-  const screening = createScreening({ safety: client(options.SAFETY_URL), limiter: ports.limiter, ...limits });
+  const safety = client(options.SAFETY_URL);
+  const screening = createScreening({ safety, limiter: ports.limiter, ...limits });
   const models = client(options.MODELS_URL);
+  const usage = client(options.USAGE_URL);
   const admittingSubgraphs = {
-    usage: client(options.USAGE_URL),
+    usage,
     screening,
     routes: opened.use(await openRoutes(models, signals)),
   };
@@ -74,6 +78,7 @@ export const openConversations = async (
   opened.use(countDeadLetters(broker));
   opened.use(startReplySweeper({ ...replyServices, broker, logger }, options.WORKER_VANISHED_AFTER_MS));
   opened.use(startReindexing({ database, logger }));
+  const transfers = opened.use(openTransfers({ ...services, usage, knowledge }));
   const streams = opened.use(watchStore({ store: 'stream log', ping: () => streamLog.ping(), logger }));
   const results = opened.use(await consumeResults(broker, replyServices, logger, services.databaseWatch));
   const watch = opened.use(await openStreamWatch({ database, signals, access: services.access, logger }));
@@ -95,6 +100,10 @@ export const openConversations = async (
       watch,
       stops,
       findAttachments: createFindAttachments(knowledge),
+      anyBlocked: createAnyBlocked(safety),
+      access: services.access,
+      blobs: ports.blobs,
+      transfers,
     },
     ...limits,
     stopReplies: (replies) => stopReplies({ database, streamLog, broker, relay, stops, logger }, replies),

@@ -21,6 +21,7 @@ import { reuseSuite } from './suite/reuse.ts';
 import { routingSuite } from './suite/routing.ts';
 import { serviceAccountSuite } from './suite/service-accounts.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
+import { shareSuite } from './suite/shares.ts';
 import { structuredOutputSuite } from './suite/structured-output.ts';
 import { toolSuite } from './suite/tools.ts';
 import { turnSuite } from './suite/turns.ts';
@@ -56,6 +57,7 @@ describe('distributed', () => {
   edgeRefusalSuite(() => parlance);
   deletionSuite(() => parlance);
   documentSuite(() => parlance);
+  shareSuite(() => parlance);
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   fileSuite(() => parlance);

@@ -3,7 +3,7 @@
  * renders its end.
  */
 import { createElement, memo, useContext } from 'react';
-import type { Block, Footnote, List, ListItem, Table, TableRow } from './block.ts';
+import type { Block, Footnote, List, ListItem, Table, TableRow } from '../../../contracts/markdown/block.ts';
 import { CodeView } from './code-view.tsx';
 import { InlineView } from './inline-view.tsx';
 import { MarkdownLabelsContext } from './labels.ts';

@@ -3,7 +3,7 @@
  * they come into view; colours come when the block is complete, so they never change while it grows.
  */
 import { memo, useContext, useEffect, useRef, useState } from 'react';
-import type { CodeBlock, CodePiece } from './block.ts';
+import type { CodeBlock, CodePiece } from '../../../contracts/markdown/block.ts';
 import { type Coloured, highlight } from './highlight.ts';
 import { MarkdownLabelsContext } from './labels.ts';
 import styles from './markdown.module.css';

@@ -3,7 +3,7 @@
  * the name of what they are, cut into pieces of lines as the block is; no HTML reaches the page.
  */
 import type { LanguageFn } from 'highlight.js';
-import type { CodeBlock } from './block.ts';
+import type { CodeBlock } from '../../../contracts/markdown/block.ts';
 import { aliases, languages } from './highlight-languages.ts';
 
 export interface Coloured {

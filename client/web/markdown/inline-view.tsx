@@ -3,10 +3,10 @@
  * text is ever read as HTML, and nothing is fetched from where the text says: an image is a link to it.
  */
 import { createElement, memo, type ReactNode, useContext } from 'react';
-import type { Definitions } from './block.ts';
+import type { Definitions } from '../../../contracts/markdown/block.ts';
+import type { Inline } from '../../../contracts/markdown/inline.ts';
+import { parseInline } from '../../../contracts/markdown/inline-parser.ts';
 import { DefinitionsContext } from './definitions.ts';
-import type { Inline } from './inline.ts';
-import { parseInline } from './inline-parser.ts';
 import { MarkdownLabelsContext } from './labels.ts';
 import styles from './markdown.module.css';
 import { MathView } from './math-view.tsx';

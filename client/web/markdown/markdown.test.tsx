@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
-import type { MarkdownDocument } from './block.ts';
+import type { MarkdownDocument } from '../../../contracts/markdown/block.ts';
+import { createTextReader } from '../../../contracts/markdown/text-reader.ts';
 import { cutMarkdown, markdownText, versionsOf } from './generated-markdown.fixture.ts';
 import { Markdown } from './markdown.tsx';
-import { createTextReader } from './text-reader.ts';
 
 const wholeOf = (text: string): MarkdownDocument => createTextReader().read(text, false);
 

@@ -3,11 +3,11 @@
  * no HTML, no script, no request, and links of safe schemes only.
  */
 import { memo, useState } from 'react';
+import { createTextReader } from '../../../contracts/markdown/text-reader.ts';
 import { BlockView } from './block-view.tsx';
 import { DefinitionsContext } from './definitions.ts';
 import { useFrameText } from './frame-text.ts';
 import styles from './markdown.module.css';
-import { createTextReader } from './text-reader.ts';
 
 export interface MarkdownProps {
   readonly text: string;

@@ -1,7 +1,7 @@
 /**
  * Changes a conversation of the caller: its settings, soft deletion and restoring. Invariant: nothing goes on in a
- * deleted conversation, since the deletion stops its replies, and no turn can be stored in it afterwards. Its summaries
- * go at once.
+ * deleted conversation, since the deletion stops its replies, and no turn can be stored in it afterwards. Its
+ * summaries, its share and the exports that hold it go at once.
  */
 import type { Identity } from '#contracts/identity.ts';
 import {
@@ -11,10 +11,12 @@ import {
   type Message,
   MessageEntity,
 } from '../entities.ts';
+import { ShareEntity } from '../transfer-entities.ts';
 import { requireConversation } from './access.ts';
 import type { ChangeKind } from './change-feed.ts';
 import { type ConversationSettings, checkCollections, checkSettings } from './conversation-settings.ts';
 import type { ConversationServices } from './create-conversation.ts';
+import { expireExportsOf } from './expire-exports.ts';
 import { readStoredBytes, requireStorage } from './stored-bytes.ts';
 
 type DeletingServices = Pick<ConversationServices, 'database' | 'changes' | 'stopReplies' | 'replyCache'>;
@@ -98,6 +100,9 @@ export const deleteConversation = async (
     await replyCache.withdraw(identity.tenantId, conversation.id);
     conversation.deletedAt = now;
     conversation.updatedAt = now;
+    // For good: a conversation that is restored has to be shared again.
+    await em.nativeUpdate(ShareEntity, { conversationId: id, revokedAt: null }, { revokedAt: now });
+    await expireExportsOf(em, { ownerId: conversation.ownerId, conversationId: id });
     // A restored conversation gets new ones when it needs them.
     await em.nativeDelete(ConversationSummaryEntity, { conversationId: id });
     conversation.summarised = false;

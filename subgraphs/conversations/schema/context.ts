@@ -2,9 +2,13 @@
  * What the resolvers of this subgraph get: the caller, the subgraph's services, and loaders that live for one request.
  */
 import type { Identity } from '#contracts/identity.ts';
+import type { Blobs } from '#kernel/blobs/blobs.ts';
 import type { SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import type { ConversationServices } from '../conversations/create-conversation.ts';
+import type { ExportRequestServices } from '../exports/request-export.ts';
 import type { StopServices } from '../replies/stop-generation.ts';
+import type { ShareServices } from '../shares/share-conversation.ts';
+import type { SharedViewServices } from '../shares/shared-conversation.ts';
 import type { AwaitServices } from '../streams/await-message.ts';
 import type { StreamServices } from '../streams/message-stream.ts';
 import type { DecideServices } from '../tool-calls/decide-tool-call.ts';
@@ -19,8 +23,12 @@ export interface ConversationsServices
     StreamServices,
     AwaitServices,
     DecideServices,
-    StopServices {
+    StopServices,
+    ShareServices,
+    SharedViewServices,
+    ExportRequestServices {
   readonly findAttachments: FindAttachments;
+  readonly blobs: Pick<Blobs, 'signDownload'>;
 }
 
 export interface ConversationsContext extends SubgraphContext {

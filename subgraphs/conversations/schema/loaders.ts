@@ -11,6 +11,7 @@ import { visibleTo } from '../conversations/access.ts';
 import { type Conversation, ConversationEntity, type Message, MessageEntity } from '../entities.ts';
 import { currentMessage } from '../replies/current-message.ts';
 import { type FoundSummary, findSummary } from '../summaries/find-summary.ts';
+import { type Share, ShareEntity } from '../transfer-entities.ts';
 
 export interface Loaders {
   /** By id. A message in flight is as its stream shows it. */
@@ -20,6 +21,8 @@ export interface Loaders {
   readonly siblings: DataLoader<Message, readonly Message[], string>;
   /** Of the current branch of a conversation that the caller may read. */
   readonly summary: DataLoader<Conversation, FoundSummary | null, string>;
+  /** The share that stands, by the id of its conversation, which the caller may read. */
+  readonly share: DataLoader<string, Share | null>;
 }
 
 export const createLoaders = (
@@ -83,5 +86,12 @@ export const createLoaders = (
     { cacheKeyFn: ({ id }) => id },
   );
 
-  return { message, conversation, siblings, summary };
+  const share = new DataLoader<string, Share | null>(async (conversationIds) => {
+    const stands = { revokedAt: null, $or: [{ expiresAt: null }, { expiresAt: { $gt: new Date() } }] };
+    const found = await em().find(ShareEntity, { conversationId: { $in: [...conversationIds] }, ...stands });
+    const byConversation = new Map(found.map((each) => [each.conversationId, each]));
+    return conversationIds.map((id) => byConversation.get(id) ?? null);
+  });
+
+  return { message, conversation, siblings, summary, share };
 };

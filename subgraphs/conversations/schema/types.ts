@@ -3,8 +3,11 @@
  */
 import type { Passage } from '#contracts/passages.ts';
 import type { ToolCall } from '#contracts/stream-event.ts';
-import type { Conversation, Failure, Message } from '../entities.ts';
+import type { Conversation, Message } from '../entities.ts';
+import type { Failure } from '../failure.ts';
+import type { ShownShare } from '../shares/share-conversation.ts';
 import type { FoundSummary } from '../summaries/find-summary.ts';
+import type { Transfer } from '../transfer-entities.ts';
 import type { ConversationsBuilder } from './builder.ts';
 
 export const createTypes = (builder: ConversationsBuilder) => ({
@@ -19,6 +22,8 @@ export const createTypes = (builder: ConversationsBuilder) => ({
   File: builder.externalRef('File', builder.selection<{ id: string }>('id')).implement({
     externalFields: (t) => ({ id: t.id() }),
   }),
+  Share: builder.objectRef<ShownShare>('Share'),
+  Export: builder.objectRef<Transfer>('Export'),
   /** Owned by usage; this subgraph refers to it by key only. */
   User: builder.externalRef('User', builder.selection<{ id: string }>('id')).implement({
     externalFields: (t) => ({ id: t.id() }),

@@ -26,7 +26,7 @@ const completeFile = 'mutation ($id: ID!) { completeFile(id: $id) { id status } 
 const fileChanged = 'subscription ($id: ID!) { fileChanged(id: $id) { status failure { code } } }';
 
 /** Uploads a file, as any client does it, and waits until it was read. Returns its id. */
-const uploadFile = async (
+export const uploadFile = async (
   { url }: Pick<Parlance, 'url'>,
   client: TestClient,
   { name, content, mediaType = 'application/octet-stream' }: { name: string; content: Uint8Array; mediaType?: string },

@@ -1,0 +1,88 @@
+/** Exports on embedded ports, with usage and knowledge as servers that speak the real protocol. */
+import { text } from 'node:stream/consumers';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import { fileKey } from '#contracts/blob-keys.ts';
+import { createDirectoryBlobs } from '#kernel/blobs/directory-blobs.ts';
+import { createDirectory } from '#tests/services/directory.ts';
+import { candidate, logger, openFixture } from './conversations.fixture.ts';
+import { type Conversation, ConversationEntity } from './entities.ts';
+import { requestConversationExport } from './exports/request-export.ts';
+import { openTransfers } from './open-transfers.ts';
+import { openSubgraph } from './screening/admitting-subgraphs.fixture.ts';
+import type { ExportFormat, Transfer } from './transfer-entities.ts';
+import { exportKinds, findTransfer, followTransfer } from './transfers/transfer-access.ts';
+
+const billed = { inputTokens: 1, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 2, reasoningTokens: 0 };
+const cost = { costUsd: '0.000150', savedUsd: '0' };
+
+export const openExportStand = async () => {
+  await using stack = new AsyncDisposableStack();
+  const fixture = stack.use(await openFixture());
+  const directory = stack.use(await createDirectory());
+  const blobs = stack.use(createDirectoryBlobs(directory.path));
+  const usage = stack.use(
+    await openSubgraph(({ variables }) => {
+      const messages = z.array(z.object({ id: z.string() })).parse(variables['messages']);
+      return { _entities: messages.map(() => ({ usage: { ...billed, ...cost } })) };
+    }),
+  );
+  const file = { id: uuidv7(), name: '../report: "1".pdf', status: 'READY', createdAt: '2026-01-01T00:00:00.000Z' };
+  /** Its bytes are not there. */
+  const lostFile = { ...file, id: uuidv7() };
+  const pageInfo = { hasNextPage: false, endCursor: null };
+  const files = { files: { edges: [{ node: file }, { node: lostFile }], pageInfo } };
+  const knowledge = stack.use(await openSubgraph(() => files));
+  const { identity } = fixture;
+  await blobs.put(fileKey({ tenantId: identity.tenantId, fileId: file.id }), Buffer.from('the file'), 'x');
+
+  const services = {
+    ...fixture,
+    ...{ blobs, logger },
+    changes: { announce: () => undefined },
+    stopReplies: async () => undefined,
+    replyCache: { withdraw: async () => undefined },
+    transfers: { wake: () => undefined },
+  };
+  const em = () => fixture.database.forTenant(identity.tenantId);
+  /** A process that makes exports. */
+  const openRunner = () =>
+    openTransfers({
+      ...{ ...services, ports: { ...fixture, blobs } },
+      ...{ usage: usage.client, knowledge: knowledge.client },
+    });
+  const closing = stack.move();
+  return {
+    ...{ fixture, blobs, services, em, openRunner, file, lostFile },
+    request: (conversation: Conversation, format: ExportFormat, as = identity): Promise<Transfer> =>
+      requestConversationExport(services, as, { conversationId: conversation.id, format }),
+    /** Runs what waits, in a process of its own, until this export has ended. */
+    async ended(requested: Transfer): Promise<Transfer> {
+      const changes = await followTransfer(fixture.signals, requested);
+      await using runner = openRunner();
+      runner.wake();
+      for await (const id of changes) {
+        const now = await findTransfer(fixture.database, identity, id, exportKinds);
+        if (now && now.status !== 'QUEUED' && now.status !== 'RUNNING') return now;
+      }
+      throw new Error('it has not ended');
+    },
+    contentOf: async ({ blobKey }: Transfer): Promise<string> => text(await blobs.getStream(blobKey ?? '')),
+    /** A conversation with two versions of its second question, and a tool call. */
+    async branched() {
+      const conversation = await fixture.conversation();
+      const first = await fixture.turn(conversation, undefined, 'first question');
+      const other = await fixture.turn(conversation, first.reply, 'another way <script>');
+      const result = { status: 'COMPLETED' as const, result: 'Sent.' };
+      const call = { id: 'c1', name: 'look_up', arguments: '{"order":"1"}', ...result };
+      const reasoning = 'It has to be looked up.';
+      const written = { reasoning, toolCalls: [call], modelId: candidate.modelId };
+      const last = await fixture.turn(conversation, first.reply, 'second question', written);
+      const change = { title: 'Orders: a/b', systemPrompt: 'Be brief.' };
+      await em().nativeUpdate(ConversationEntity, { id: conversation.id }, change);
+      return { conversation, first, other, last, call };
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  };
+};
+export type ExportStand = Awaited<ReturnType<typeof openExportStand>>;

@@ -1,0 +1,45 @@
+/** Opens what makes exports and imports in the background, and what deletes the files of old exports. */
+import type { Ports } from '#kernel/ports.ts';
+import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
+import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
+import { createUsageLoader } from './exports/billed-usage.ts';
+import { createExportWork } from './exports/export-work.ts';
+import { createOwnFiles } from './exports/own-files.ts';
+import { startExportPurge } from './exports/purge-exports.ts';
+import type { TransferKind } from './transfer-entities.ts';
+import { startTransferRunner, type TransferRunner, type TransferWork } from './transfers/transfer-runner.ts';
+
+export interface TransferOptions extends Pick<SubgraphServices, 'database' | 'access' | 'logger'> {
+  readonly ports: Pick<Ports, 'streamLog' | 'signals' | 'blobs'>;
+  readonly usage: SubgraphClient;
+  readonly knowledge: SubgraphClient;
+}
+
+/** On closing, what is being made goes back to the queue. */
+export const openTransfers = ({
+  database,
+  access,
+  logger,
+  ports,
+  usage,
+  knowledge,
+}: TransferOptions): TransferRunner => {
+  const { streamLog, signals, blobs } = ports;
+  const shared = { database, streamLog, signals, blobs, access, logger };
+  const files = createOwnFiles(knowledge);
+  const exporting = createExportWork({ ...shared, files, loadUsage: createUsageLoader(usage) });
+  const works: Readonly<Record<TransferKind, TransferWork>> = {
+    CONVERSATION_EXPORT: exporting,
+    DATA_EXPORT: exporting,
+    IMPORT: exporting,
+  };
+  const purge = startExportPurge(shared);
+  const runner = startTransferRunner(shared, (kind) => works[kind]);
+  return {
+    wake: runner.wake,
+    async [Symbol.asyncDispose]() {
+      await runner[Symbol.asyncDispose]();
+      await purge[Symbol.asyncDispose]();
+    },
+  };
+};

@@ -1,0 +1,79 @@
+/** The GraphQL type Share and Conversation.share, with the mutations that share a conversation and end it. */
+import { revokeShare, shareConversation } from '../shares/share-conversation.ts';
+import type { ConversationsBuilder } from './builder.ts';
+import type { ConversationsTypes } from './types.ts';
+
+const implementShare = (builder: ConversationsBuilder, { Share, Conversation }: ConversationsTypes): void => {
+  builder.objectType(Share, {
+    description:
+      'A frozen view of a conversation for whoever has its link: the texts of the branch that was current, up to the last message that had ended. No names, no instructions, no reasoning, no tool calls.',
+    fields: (t) => ({
+      id: t.id({ description: 'UUIDv7.', resolve: ({ share }) => share.id }),
+      conversation: t.field({
+        type: Conversation,
+        nullable: true,
+        description: 'The conversation that is shared.',
+        resolve: ({ share }, _, { loaders }) => loaders.conversation.load(share.conversationId),
+      }),
+      token: t.string({
+        nullable: true,
+        description:
+          'What opens the share: sharedConversation(token), and the page at /s/<token>. Given once, by shareConversation, because only its hash is stored; null ever after. Share again for another one.',
+        resolve: ({ token }) => token,
+      }),
+      messageCount: t.int({ description: 'Messages of the view.', resolve: ({ share }) => share.messageCount }),
+      createdAt: t.field({
+        type: 'DateTime',
+        description: 'When it was made.',
+        resolve: ({ share }) => share.createdAt,
+      }),
+      expiresAt: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'When it ends by itself; null for never.',
+        resolve: ({ share }) => share.expiresAt,
+      }),
+      revokedAt: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description:
+          'When it was ended: by its owner, or because its conversation was deleted or a message of it was blocked.',
+        resolve: ({ share }) => share.revokedAt,
+      }),
+    }),
+  });
+};
+
+export const addShareType = (builder: ConversationsBuilder, types: ConversationsTypes): void => {
+  implementShare(builder, types);
+  builder.objectField(types.Conversation, 'share', (t) =>
+    t.field({
+      type: types.Share,
+      nullable: true,
+      description: 'How it is shared; null where it is not, and when the share has expired or was revoked.',
+      resolve: async (conversation, _, { loaders }) => {
+        const share = await loaders.share.load(conversation.id);
+        return share && { share };
+      },
+    }),
+  );
+  builder.mutationFields((t) => ({
+    shareConversation: t.field({
+      type: types.Share,
+      description:
+        'Shares your conversation: whoever gets the token may read the current branch as it is now, without being signed in. The former share of the conversation, if there is one, ends. CONTENT_BLOCKED where a message of the branch was blocked.',
+      args: {
+        id: t.arg.id({ required: true, description: 'Id of the conversation. Its branch has at most 1,000 messages.' }),
+        expiresAt: t.arg({ type: 'DateTime', description: 'When the share ends by itself; absent or null for never.' }),
+      },
+      resolve: (_, { id, expiresAt }, { identity, services }) =>
+        shareConversation(services, identity, { conversationId: id, expiresAt }),
+    }),
+    revokeShare: t.field({
+      type: types.Share,
+      description: 'Ends a share of yours at once. Has no effect when it has ended.',
+      args: { id: t.arg.id({ required: true, description: 'Id of the share.' }) },
+      resolve: async (_, { id }, { identity, services }) => ({ share: await revokeShare(services, identity, id) }),
+    }),
+  }));
+};

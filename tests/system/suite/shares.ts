@@ -1,0 +1,122 @@
+/** Shares: conversations that people read without a sign-in, until something ends that. */
+import { v7 as uuidv7 } from 'uuid';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import type { TestClient } from '#tests/support/client.ts';
+import { findUser, type Parlance } from '#tests/support/parlance.ts';
+import { until } from '#tests/support/until.ts';
+
+const shareMutation = `mutation Share($id: ID!, $until: DateTime) {
+  shareConversation(id: $id, expiresAt: $until) { id token messageCount expiresAt conversation { share { id token } } }
+}`;
+const shareShape = z.object({
+  shareConversation: z.object({
+    id: z.string(),
+    token: z.string(),
+    messageCount: z.number(),
+    expiresAt: z.string().nullable(),
+    conversation: z.object({ share: z.object({ id: z.string(), token: z.null() }) }),
+  }),
+});
+const readQuery = `query Shared($token: String!) {
+  sharedConversation(token: $token) { messageCount messages { edges { node { role content modelId } } } }
+}`;
+const readShape = z.object({
+  data: z
+    .object({
+      sharedConversation: z
+        .object({ messages: z.object({ edges: z.array(z.object({ node: z.object({ content: z.string() }) })) }) })
+        .nullable(),
+    })
+    .nullish(),
+  errors: z.array(z.object({ extensions: z.object({ code: z.string() }) })).optional(),
+});
+
+/** Asks without a sign-in. */
+const visit = async (url: string, query: string, variables: object = {}) => {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return readShape.parse(await response.json());
+};
+
+const share = async (client: TestClient, text: string) => {
+  const id = await client.createConversation();
+  await client.converse(id, text);
+  const { shareConversation: shared } = await client.query(shareShape, shareMutation, { id });
+  return { ...shared, conversationId: id };
+};
+
+export const shareSuite = (parlance: () => Parlance): void => {
+  const read = async (token: string) => {
+    const { data, errors } = await visit(parlance().url, readQuery, { token });
+    expect(errors).toBeUndefined();
+    return data?.sharedConversation?.messages.edges.map(({ node }) => node.content) ?? null;
+  };
+  const page = async (token: string) => {
+    const response = await fetch(new URL(`/s/${token}`, parlance().url));
+    return { status: response.status, headers: response.headers, html: await response.text() };
+  };
+  /** Whether neither the query nor the page shows anything. */
+  const isGone = async (token: string): Promise<boolean> =>
+    (await read(token)) === null && (await page(token)).status === 404;
+
+  test('a shared conversation is read without a sign-in, by the query and as a page without scripts', async () => {
+    const grace = await parlance().as('grace');
+    const question = `script: tokens=3 ${uuidv7()} <script>alert(1)</script>`;
+    const { conversationId: id, token, messageCount, conversation } = await share(grace, question);
+    const texts = await read(token);
+    expect([messageCount, texts?.length, texts?.[0]]).toEqual([2, 2, question]);
+    expect(conversation.share.token).toBeNull();
+    const { status, headers, html } = await page(token);
+    expect([status, headers.get('cache-control'), headers.get('x-robots-tag')]).toEqual([
+      200,
+      'no-store',
+      'noindex, nofollow',
+    ]);
+    expect(headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^;]*; img-src data:;/,
+    );
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    const { tenant, user } = findUser('grace');
+    for (const secret of [id, tenant.id, user.id, 'grace']) expect(html + JSON.stringify(texts)).not.toContain(secret);
+
+    const { errors } = await visit(parlance().url, `{ sharedConversation(token: "${token}") { id } viewer { id } }`);
+    expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+    const bob = await parlance().as('bob');
+    expect((await bob.refusal(shareMutation, { id })).extensions.code).toBe('NOT_FOUND');
+  });
+
+  test('a share is gone at once when it is revoked, its conversation deleted or its owner deactivated', async () => {
+    const [ada, grace] = [await parlance().as('ada', { roles: ['ADMIN'] }), await parlance().as('grace')];
+    const [revoked, deleted, kept] = [
+      await share(grace, 'script: tokens=2'),
+      await share(grace, 'script: tokens=2'),
+      await share(grace, 'script: tokens=2'),
+    ];
+    await grace.query(z.unknown(), 'mutation Revoke($id: ID!) { revokeShare(id: $id) { revokedAt } }', revoked);
+    expect(await isGone(revoked.token)).toBe(true);
+    await grace.query(z.unknown(), 'mutation($id: ID!) { deleteConversation(id: $id) { id } }', {
+      id: deleted.conversationId,
+    });
+    await grace.query(z.unknown(), 'mutation($id: ID!) { restoreConversation(id: $id) { id } }', {
+      id: deleted.conversationId,
+    });
+    expect(await isGone(deleted.token)).toBe(true);
+
+    const setActive = 'mutation($id: ID!, $is: Boolean!) { setUserActive(userId: $id, isActive: $is) { isActive } }';
+    const { user } = findUser('grace');
+    await ada.query(z.unknown(), setActive, { id: user.id, is: false });
+    try {
+      await until(() => isGone(kept.token), Boolean);
+    } finally {
+      await ada.query(z.unknown(), setActive, { id: user.id, is: true });
+    }
+    await until(
+      () => read(kept.token),
+      (texts) => texts !== null,
+    );
+  });
+};
