@@ -1,4 +1,4 @@
--- revision 1
+-- revision 2
 -- What a turn must know before it is admitted, in one round trip; no row when the conversation is not the caller's:
 -- the conversation, its budget and its collections, what the idempotency key led to before, the message to go under
 -- (the head, or a_above; null when there is none), the summary of the beginning of the path down to it, where there is
