@@ -4,8 +4,8 @@
 -- (the head, or a_above; null when there is none), the summary of the beginning of the path down to it, where there is
 -- one that leaves a_kept messages, the end of the path behind that (null when the key is known, because then nothing
 -- is asked of a model), the bytes that the tenant stores, and the class of the last turn above, which is null when a
--- process of an older version stored it. Processes of the version before call open_turn. Sets the tenant of its transaction
--- itself.
+-- process of an older version stored it. Processes of the version before call open_turn. Sets the tenant of its
+-- transaction itself.
 create or replace function conversations.prepare_turn(
   a_tenant uuid, a_user uuid, a_conversation uuid, a_key text, a_follows_head boolean, a_above uuid,
   a_most integer, a_bytes bigint, a_kept integer, a_version integer)
