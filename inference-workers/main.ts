@@ -46,6 +46,7 @@ await runUntilSignal(
       await startWorker({
         broker,
         streamLog,
+        blobs,
         registry,
         logger,
         ...(config.POOLS === undefined ? {} : { pools: config.POOLS }),

@@ -38,7 +38,7 @@ export const openWorkers = async (
   const registry = opened.use(await discoverModels(providerSettings(config, environment), modelsFile, logger));
   opened.use(
     await startWorker({
-      ...{ broker, streamLog, registry, logger, sealer },
+      ...{ broker, streamLog, blobs, registry, logger, sealer },
       concurrency: config.WORKER_CONCURRENCY,
       shutdownGraceMs: config.SHUTDOWN_GRACE_MS,
       settings: generationSettings(config),

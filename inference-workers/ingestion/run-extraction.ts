@@ -16,7 +16,7 @@ export interface ExtractionBounds {
   readonly timeMs: number;
 }
 
-export const defaultExtractionBounds: ExtractionBounds = { memoryBytes: 400 * 1_048_576, timeMs: 30_000 };
+const defaultExtractionBounds: ExtractionBounds = { memoryBytes: 400 * 1_048_576, timeMs: 30_000 };
 
 /** Milliseconds between two looks at the memory of the process. */
 const watchEveryMs = 25;

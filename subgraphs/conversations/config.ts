@@ -49,10 +49,9 @@ export const conversationsConfig = z.object({
   ...conversationsEnvironment,
   USAGE_URL: z.url().describe('URL of the usage subgraph, http://host:port/graphql.'),
   SAFETY_URL: z.url().describe('URL of the safety subgraph, http://host:port/graphql.'),
+  MODELS_URL: z.url().describe('URL of the models subgraph, http://host:port/graphql.'),
   KNOWLEDGE_URL: z
     .url()
-    .optional()
-    .describe('URL of the knowledge subgraph, http://host:port/graphql. Not set: replies draw on no documents.'),
-  MODELS_URL: z.url().describe('URL of the models subgraph, http://host:port/graphql.'),
+    .describe('URL of the knowledge subgraph, http://host:port/graphql, which has files and documents.'),
 });
 export type ConversationsConfig = z.infer<typeof conversationsConfig>;

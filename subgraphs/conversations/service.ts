@@ -20,6 +20,7 @@ import { createScreening } from './screening/screening.ts';
 import { openStreamWatch } from './streams/stream-watch.ts';
 import { createAdmission } from './turns/admission.ts';
 import { createCuratedReplies } from './turns/curated-replies.ts';
+import { createFindAttachments } from './turns/find-attachments.ts';
 import { createQueuePressure } from './turns/queue-pressure.ts';
 import { createRetrieval } from './turns/retrieve-passages.ts';
 import { openRoutes } from './turns/routes.ts';
@@ -58,7 +59,7 @@ export const openConversations = async (
   const relay = opened.use(startJobRelay(database, broker, logger));
   const changes = createChangeFeed(signals, logger);
   const admission = createAdmission(admittingSubgraphs, logger);
-  const knowledge = options.KNOWLEDGE_URL === undefined ? undefined : client(options.KNOWLEDGE_URL);
+  const knowledge = client(options.KNOWLEDGE_URL);
   const retrievePassages = createRetrieval(knowledge, logger);
   const curatedReplies = createCuratedReplies(models, logger);
   const placeReply = createQueuePressure(broker, options.MAX_QUEUED, logger);
@@ -89,6 +90,7 @@ export const openConversations = async (
       relay,
       watch,
       stops,
+      findAttachments: createFindAttachments(knowledge),
     },
     ...limits,
     stopReplies: (replies) => stopReplies({ streamLog, broker, stops, logger }, replies),

@@ -7,6 +7,7 @@ import { addCollections } from './schema/collections.ts';
 import { addDocumentSearch } from './schema/document-search.ts';
 import { addFileTypes } from './schema/file-types.ts';
 import { addFiles } from './schema/files.ts';
+import { addInternalFields } from './schema/internal-fields.ts';
 
 export const createKnowledgeSchema = (): GraphQLSchema => {
   const builder = createKnowledgeBuilder();
@@ -17,5 +18,6 @@ export const createKnowledgeSchema = (): GraphQLSchema => {
   const collection = addCollectionTypes(builder, fileTypes);
   addCollections(builder, collection);
   addDocumentSearch(builder, fileTypes);
+  addInternalFields(builder, fileTypes);
   return builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
 };

@@ -46,7 +46,7 @@ test('a reply holds its reservation until it has ended, and a turn that was neve
   );
   const conversations = stack.use(
     await openConversations(services, {
-      ...{ USAGE_URL: usage.url, SAFETY_URL: usage.url, MODELS_URL: usage.url },
+      ...{ USAGE_URL: usage.url, SAFETY_URL: usage.url, MODELS_URL: usage.url, KNOWLEDGE_URL: usage.url },
       ...{ MAX_CONTENT_LENGTH: 1_000, MAX_QUEUED: 1_000, MAX_STORED_BYTES: 1_000_000 },
       ...{ STREAM_PERSISTENCE: 'text', WORKER_VANISHED_AFTER_MS: 900_000, SUMMARISE_AT_PERCENT: 70 },
     }),

@@ -90,6 +90,8 @@ export type CreateConversationInput = {
 
 /** Another wording of a question, on a new branch. */
 export type EditMessageInput = {
+  /** Ids of your files that come with it; null for those that came before. */
+  attachmentIds?: Array<string> | null | undefined;
   /** Ids of the collections that the reply may draw on; null for the conversation's, empty for none. */
   collectionIds?: Array<string> | null | undefined;
   /** The new text; not empty. */
@@ -434,6 +436,8 @@ export type RoutingStrategy =
 
 /** A question to a conversation. */
 export type SendMessageInput = {
+  /** Ids of your files that come with it, READY, at most 10. Pictures require a model with the capability VISION; of documents, the model reads the text. */
+  attachmentIds?: Array<string> | null | undefined;
   /** Ids of the collections that the reply may draw on; null for the conversation's, empty for none. */
   collectionIds?: Array<string> | null | undefined;
   /** The text; not empty. */

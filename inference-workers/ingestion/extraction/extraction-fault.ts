@@ -1,4 +1,7 @@
-/** A file that cannot be used, for a reason that people can read. Any other fault of a reader means that it is damaged. */
+/**
+ * A file that cannot be used, for a reason that people can read. Any other fault of a reader means that the file is
+ * damaged.
+ */
 import type { FileFailureCode } from '#contracts/files.ts';
 
 export class ExtractionFault extends Error {

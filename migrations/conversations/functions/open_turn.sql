@@ -1,4 +1,4 @@
--- revision 2
+-- revision 3
 -- As prepare_turn, for processes of the version before, whose replies draw on no documents.
 create or replace function conversations.open_turn(
   a_tenant uuid, a_user uuid, a_conversation uuid, a_key text, a_follows_head boolean, a_above uuid,

@@ -21,7 +21,7 @@ export const contextOf = (
   const limits = { maxContentLength: 1, maxStoredBytes: 1, stopReplies: unused, replyCache: { withdraw: unused } };
   const screening = { message: unused, instructions: unused };
   const curatedReplies = { addTo: unused };
-  const replies = { curatedReplies, retrievePassages: unused };
+  const replies = { curatedReplies, findAttachments: unused, retrievePassages: unused };
   const turns = { admission, screening, ...replies, placeReply: sendsNothing, relay, changes };
   return createContext({ ...{ database, logger, signals, broker, stops }, ...streams, ...turns, ...limits }, identity);
 };

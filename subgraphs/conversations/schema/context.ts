@@ -7,6 +7,7 @@ import type { ConversationServices } from '../conversations/create-conversation.
 import type { StopServices } from '../replies/stop-generation.ts';
 import type { AwaitServices } from '../streams/await-message.ts';
 import type { StreamServices } from '../streams/message-stream.ts';
+import type { FindAttachments } from '../turns/find-attachments.ts';
 import type { TurnServices } from '../turns/start-turn.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
@@ -16,7 +17,9 @@ export interface ConversationsServices
     TurnServices,
     StreamServices,
     AwaitServices,
-    StopServices {}
+    StopServices {
+  readonly findAttachments: FindAttachments;
+}
 
 export interface ConversationsContext extends SubgraphContext {
   readonly services: ConversationsServices;

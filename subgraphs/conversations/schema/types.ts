@@ -15,12 +15,12 @@ export const createTypes = (builder: ConversationsBuilder) => ({
   ConversationSummary: builder.objectRef<FoundSummary>('ConversationSummary'),
   ToolCall: builder.objectRef<ToolCall>('ToolCall'),
   Citation: builder.objectRef<Passage>('Citation'),
-  /** Owned by knowledge; this subgraph refers to it by key only. */
-  File: builder.externalRef('File', builder.selection<{ id: string }>('id')).implement({
-    externalFields: (t) => ({ id: t.id() }),
-  }),
   /** Owned by usage; this subgraph refers to it by key only. */
   User: builder.externalRef('User', builder.selection<{ id: string }>('id')).implement({
+    externalFields: (t) => ({ id: t.id() }),
+  }),
+  /** Owned by knowledge; this subgraph refers to it by key only. */
+  File: builder.externalRef('File', builder.selection<{ id: string }>('id')).implement({
     externalFields: (t) => ({ id: t.id() }),
   }),
   /** Owned by models; this subgraph refers to it by key only. */

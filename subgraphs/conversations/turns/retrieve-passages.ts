@@ -69,10 +69,8 @@ export const sizeOfPassages = (retrieval: Retrieval | undefined): Pick<PromptSiz
   return { likely, most };
 };
 
-/** @param knowledge undefined where this installation has no such subgraph */
-export const createRetrieval = (knowledge: SubgraphClient | undefined, logger: Logger): RetrievePassages => {
+export const createRetrieval = (knowledge: SubgraphClient, logger: Logger): RetrievePassages => {
   const search = async ({ identity, collectionIds, question, history }: RetrievalRequest): Promise<Retrieval> => {
-    if (knowledge === undefined) return { passages: [], failed: true };
     const variables = {
       ...{ collectionIds, context: contextOf(history), first: mostPassages },
       query: question.slice(0, longestQuestion).toWellFormed(),
@@ -93,7 +91,7 @@ export const createRetrieval = (knowledge: SubgraphClient | undefined, logger: L
     try {
       const searching = inSpan('admission by knowledge', { kind: 'client' }, () => search(request));
       const found = await Promise.race([searching, late]);
-      observe({ service: 'knowledge', outcome: found.failed ? 'OFF' : 'OK' });
+      observe({ service: 'knowledge', outcome: 'OK' });
       return found;
     } catch (err) {
       logger.warn({ err }, 'a reply comes without documents');

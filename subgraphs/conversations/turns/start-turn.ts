@@ -18,7 +18,7 @@ import type { ChangeFeed } from '../conversations/change-feed.ts';
 import { requireStorage } from '../conversations/stored-bytes.ts';
 import { inFlightStatuses, type Message } from '../entities.ts';
 import { turnsEnded, turnsJudged } from '../metrics.ts';
-import type { BranchMessage } from '../prompts/branch-message.ts';
+import { type BranchMessage, hasPictures } from '../prompts/branch-message.ts';
 import { buildJob } from '../replies/build-job.ts';
 import type { ReplyPolicy } from '../screening/screening.ts';
 import type { Admission, AdmissionRequest, Reservation } from './admission.ts';
@@ -96,8 +96,10 @@ const promptSizeOf = (request: TurnRequest, context: TurnContext, retrieval: Ret
 type Stored = Extract<StoreOutcome, { kind: 'stored' }>;
 
 /** The branch above the reply: the history, and the question where it is new. */
-const branchOf = ({ question }: TurnRequest, { history }: TurnContext): readonly BranchMessage[] =>
-  typeof question === 'string' ? [...history, { role: 'USER', content: question, status: 'COMPLETED' }] : history;
+const branchOf = ({ question, attachments }: TurnRequest, { history }: TurnContext): readonly BranchMessage[] =>
+  typeof question === 'string'
+    ? [...history, { role: 'USER', content: question, status: 'COMPLETED', attachments }]
+    : history;
 
 const storeOnce = async (
   database: Database,
@@ -133,7 +135,7 @@ const storeOnce = async (
       ...{ identity, conversationId, idempotencyKey, requestHash, onBusy, replyId, logId, generation },
       followsHead: parent.kind === 'head',
       parentId: context.parentId,
-      question: isNew ? { id: questionId, content: question } : question,
+      question: isNew ? { id: questionId, content: question, attachments: request.attachments } : question,
       historyIsOpen: history.some(({ status }) => inFlightStatuses.includes(status)),
       job: buildJob({ tenantId, conversationId, systemPrompt, summary, branch, replyId, logId, generation }),
     });
@@ -205,6 +207,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   const replyId = request.replyId ?? newMessageId();
   const questionId = isNew ? newMessageId() : question.id;
   const instructions = instructionsOf(request, context);
+  const branch = branchOf(request, context);
   const { history } = context;
   const collectionIds = request.collectionIds ?? context.collectionIds;
   const above = isNew ? history : history.slice(0, -1);
@@ -221,6 +224,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     modelPolicy: request.modelPolicy ?? context.modelPolicy,
     prompt: promptSizeOf(request, context, undefined),
     wholePrompt: retrieving.then((retrieval) => promptSizeOf(request, context, retrieval)),
+    hasPictures: hasPictures(isNew ? request : question),
     conversationBudgetUsd: context.budgetUsd,
     mayTitle: !context.titled,
     mayWait: request.onBusy !== 'REJECT',
@@ -241,7 +245,8 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     const placed = placeRoute(services.placeReply, route, admissionRequest.judged);
     const retrieval = await retrieving;
     // A kept reply may cite other passages, or what its reader may not read.
-    const reuse = retrieval ? undefined : await reuseOf(services.curatedReplies, request, { context, route, text });
+    const isOwn = retrieval !== undefined || branch.some(({ attachments }) => attachments?.length);
+    const reuse = isOwn ? undefined : await reuseOf(services.curatedReplies, request, { context, route, text });
     const admitted = { retrieval, context, questionId, replyId, ...placed, reservation, outputModeration, pii, reuse };
     stored = await storeInPosition(services, { request, admissionRequest, onExtended }, admitted);
   } catch (cause) {
