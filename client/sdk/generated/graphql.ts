@@ -616,7 +616,7 @@ export type MessageStateQueryVariables = Exact<{
 }>;
 
 
-export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, content: string, reasoning: string | null, lastSeq: number, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, model: { id: string } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null } | null };
+export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, content: string, reasoning: string | null, lastSeq: number, toolCalls: Array<{ mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, model: { id: string } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null } | null };
 
 export type MessageStreamSubscriptionVariables = Exact<{
   messageId: string;
@@ -631,10 +631,10 @@ export type MessageStreamSubscription = { messageStream:
     | { __typename: 'MessageStarted', attempt: number, seq: number, model: { id: string } | null }
     | { __typename: 'ReasoningDelta', text: string, seq: number }
     | { __typename: 'TokenDelta', text: string, seq: number }
-    | { __typename: 'ToolCallApproved', seq: number, toolCall: { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null } }
-    | { __typename: 'ToolCallAwaitingApproval', seq: number, toolCall: { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null } }
-    | { __typename: 'ToolCallCompleted', seq: number, toolCall: { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null } }
-    | { __typename: 'ToolCallStarted', seq: number, toolCall: { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null } }
+    | { __typename: 'ToolCallApproved', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
+    | { __typename: 'ToolCallAwaitingApproval', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
+    | { __typename: 'ToolCallCompleted', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
+    | { __typename: 'ToolCallStarted', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
    };
 
 export type UsageOfMessageFragment = { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string };
@@ -708,7 +708,7 @@ export type SelectBranchMutationVariables = Exact<{
 }>;
 
 
-export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
+export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
 
 export type StartedTurnFragment = { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } };
 
@@ -735,9 +735,9 @@ export type StopGenerationMutationVariables = Exact<{
 
 export type StopGenerationMutation = { stopGeneration: { id: string, status: MessageStatus } };
 
-export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
+export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
 
-export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
+export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
 
 export type TimelineQueryVariables = Exact<{
   id: string;
@@ -746,16 +746,18 @@ export type TimelineQueryVariables = Exact<{
 }>;
 
 
-export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
+export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
 
-export type ToolCallFragment = { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null };
+export type ToolCallFragment = { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
+
+export type WholeToolCallFragment = { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
 
 export type TurnOfReplyQueryVariables = Exact<{
   messageId: string;
 }>;
 
 
-export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
+export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
 
 export type UpdateConversationMutationVariables = Exact<{
   id: string;
@@ -932,10 +934,8 @@ export const ToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
 }
     `, {"fragmentName":"ToolCall"}) as unknown as TypedDocumentString<ToolCallFragment, unknown>;
@@ -1000,10 +1000,8 @@ export const TimelineMessageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
 fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
 }`, {"fragmentName":"TimelineMessage"}) as unknown as TypedDocumentString<TimelineMessageFragment, unknown>;
 export const TimelinePageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
@@ -1069,12 +1067,23 @@ fragment TimelineMessage on Message {
 fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
 }`, {"fragmentName":"TimelinePage"}) as unknown as TypedDocumentString<TimelinePageFragment, unknown>;
+export const WholeToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment WholeToolCall on ToolCall {
+  ...ToolCall
+  mcpServer
+  decision
+}
+    fragment ToolCall on ToolCall {
+  id
+  name
+  arguments
+  status
+  result
+}`, {"fragmentName":"WholeToolCall"}) as unknown as TypedDocumentString<WholeToolCallFragment, unknown>;
 export const ApiKeysDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ApiKeys($first: Int!, $after: String, $userId: ID) {
   apiKeys(first: $first, after: $after, userId: $userId) {
@@ -1430,7 +1439,7 @@ export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     reasoning
     lastSeq
     toolCalls {
-      ...ToolCall
+      ...WholeToolCall
     }
     model {
       id
@@ -1445,11 +1454,14 @@ export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
+}
+fragment WholeToolCall on ToolCall {
+  ...ToolCall
+  mcpServer
+  decision
 }`) as unknown as TypedDocumentString<MessageStateQuery, MessageStateQueryVariables>;
 export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription MessageStream($messageId: ID!, $afterSeq: Int!) {
@@ -1470,22 +1482,22 @@ export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
     ... on ToolCallStarted {
       toolCall {
-        ...ToolCall
+        ...WholeToolCall
       }
     }
     ... on ToolCallAwaitingApproval {
       toolCall {
-        ...ToolCall
+        ...WholeToolCall
       }
     }
     ... on ToolCallApproved {
       toolCall {
-        ...ToolCall
+        ...WholeToolCall
       }
     }
     ... on ToolCallCompleted {
       toolCall {
-        ...ToolCall
+        ...WholeToolCall
       }
     }
     ... on MessageReset {
@@ -1511,11 +1523,14 @@ export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
     fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
+}
+fragment WholeToolCall on ToolCall {
+  ...ToolCall
+  mcpServer
+  decision
 }`) as unknown as TypedDocumentString<MessageStreamSubscription, MessageStreamSubscriptionVariables>;
 export const MessageUsageDocument = /*#__PURE__*/ new TypedDocumentString(`
     query MessageUsage($messageId: ID!) {
@@ -1762,10 +1777,8 @@ fragment TimelinePage on MessageConnection {
 fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
 }`) as unknown as TypedDocumentString<SelectBranchMutation, SelectBranchMutationVariables>;
 export const SendMessageDocument = /*#__PURE__*/ new TypedDocumentString(`
@@ -1886,10 +1899,8 @@ fragment TimelinePage on MessageConnection {
 fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
 }`) as unknown as TypedDocumentString<TimelineQuery, TimelineQueryVariables>;
 export const TurnOfReplyDocument = /*#__PURE__*/ new TypedDocumentString(`
@@ -1952,10 +1963,8 @@ fragment TimelineMessage on Message {
 fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
 }`) as unknown as TypedDocumentString<TurnOfReplyQuery, TurnOfReplyQueryVariables>;
 export const UpdateConversationDocument = /*#__PURE__*/ new TypedDocumentString(`

@@ -20,7 +20,7 @@ export interface ToolApprovalProps {
 }
 
 const nameOf = ({ name, mcpServer }: ToolCall, t: Translate): string =>
-  mcpServer === null ? name : `${name} (${t('tool.of', { server: mcpServer })})`;
+  mcpServer ? `${name} (${t('tool.of', { server: mcpServer })})` : name;
 
 /** Tells a screen reader that a call waits. It is there before the first one does, else it would not be read. */
 export const SpokenApprovals = ({ calls }: { readonly calls: readonly ToolCall[] }) => {
