@@ -41,7 +41,7 @@ export const toolFlows = (stand: () => WebStand): void => {
     const calls = [hostile, 'second'].map((to) => ({ name: 'send_letter', arguments: JSON.stringify({ to }) }));
     stand().parlance.provider.queue({ calls, lead: 2 }, { tokens: 3 });
     await send(page, 'Write to both.');
-    const cards = page.getByRole('region', { name: 'Allow the call of send_letter?' });
+    const cards = page.getByRole('group', { name: 'Allow the call of send_letter?' });
     await cards.nth(1).waitFor();
     expect(await cards.first().locator('pre').textContent()).toContain(hostile.replaceAll('"', '\\"'));
     expect(await page.locator('main :is(img, script)').count()).toBe(0);
@@ -57,8 +57,11 @@ export const toolFlows = (stand: () => WebStand): void => {
     await page.keyboard.press('Enter');
     await cards.first().getByText('Allowed. The reply goes on once everything is decided.').waitFor();
     expect(server.calls).toEqual([]);
-    await using other = await stand().open({ locale: 'de-DE', path: new URL(page.url()).pathname });
-    const german = other.getByRole('region', { name: 'Aufruf von send_letter erlauben?' });
+    await using other = await stand().open({ path: new URL(page.url()).pathname });
+    await other.getByRole('button', { name: 'Settings' }).click();
+    await other.getByText('Deutsch').click();
+    await other.keyboard.press('Escape');
+    const german = other.getByRole('group', { name: 'Aufruf von send_letter erlauben?' });
     // The first one was decided on the other device.
     await german.first().getByRole('button', { name: 'Nicht erlauben' }).click();
     await german.first().getByRole('alert').getByText('schon entschieden').waitFor();
