@@ -20,6 +20,7 @@ import { routingSuite } from './suite/routing.ts';
 import { serviceAccountSuite } from './suite/service-accounts.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
 import { structuredOutputSuite } from './suite/structured-output.ts';
+import { toolApprovalSuite } from './suite/tool-approval.ts';
 import { toolSuite } from './suite/tools.ts';
 import { turnSuite } from './suite/turns.ts';
 
@@ -57,6 +58,7 @@ describe('distributed', () => {
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
   mcpSuite(() => parlance);
+  toolApprovalSuite(() => parlance);
   serviceAccountSuite(
     () => parlance,
     () => parlance.issuerUrl,

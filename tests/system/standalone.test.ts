@@ -20,6 +20,7 @@ import { routingSuite } from './suite/routing.ts';
 import { serviceAccountSuite } from './suite/service-accounts.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
 import { structuredOutputSuite } from './suite/structured-output.ts';
+import { toolApprovalSuite } from './suite/tool-approval.ts';
 import { toolSuite } from './suite/tools.ts';
 import { turnSuite } from './suite/turns.ts';
 
@@ -49,6 +50,7 @@ describe('standalone', () => {
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
   mcpSuite(() => parlance);
+  toolApprovalSuite(() => parlance);
   serviceAccountSuite(
     () => parlance,
     () => new URL('/issuer', parlance.url).href,
